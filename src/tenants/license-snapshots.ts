@@ -1,0 +1,66 @@
+import type { TenantLicenses, UserLicenses } from '../plans/license-data.ts';
+import { createLastGood, type DatedSnapshot, type SnapshotAges } from './last-good.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+import type { Tenant } from './tenant-store.ts';
+
+/** Reads license data from SuperOffice; null where it refuses to tell (401/403), which says nothing about licenses. */
+export interface LicenseReaders {
+  readonly tenantLicenses: (tenant: Tenant) => Promise<TenantLicenses | null>;
+  readonly userLicenses: (tenant: Tenant, associateId: number) => Promise<UserLicenses | null>;
+}
+
+export interface LicenseSnapshots {
+  ofTenant(tenant: Tenant): Promise<DatedSnapshot<TenantLicenses> | null>;
+  ofUser(tenant: Tenant, associateId: number): Promise<DatedSnapshot<UserLicenses> | null>;
+  /** Keeps what a user's own sign-in told. */
+  putUser(tenant: Tenant, licenses: UserLicenses): Promise<void>;
+}
+
+/** Plans change seldom and take effect at the next sign-in (user-plans.md section 11), which reads anew anyway. */
+export const snapshotAges: SnapshotAges = { maxAgeMs: 10 * 60_000, retryAfterMs: 30_000 };
+const maxEntries = 10_000;
+
+/** License data of tenants and users, each as the last good snapshot. */
+export function createLicenseSnapshots(deps: {
+  store: SnapshotStore;
+  read: LicenseReaders;
+  ages: SnapshotAges;
+  now: () => number;
+  onReadFailed: (about: { ctx: string; associateId?: number; error: unknown }) => void;
+}): LicenseSnapshots {
+  const { store, read, ages, now, onReadFailed } = deps;
+
+  const tenants = createLastGood<TenantLicenses, { tenant: Tenant }>(
+    {
+      key: ({ tenant }) => tenant.ctx,
+      kept: ({ tenant }) => store.latest(tenant.ctx),
+      read: ({ tenant }) => read.tenantLicenses(tenant),
+      save: ({ tenant }, snapshot) => store.save(tenant.ctx, snapshot),
+      onReadFailed: ({ tenant }, error) => onReadFailed({ ctx: tenant.ctx, error }),
+    },
+    { ages, now, maxEntries },
+  );
+
+  const users = createLastGood<UserLicenses, { tenant: Tenant; associateId: number }>(
+    {
+      key: ({ tenant, associateId }) => `${tenant.ctx}/${associateId}`,
+      kept: ({ tenant, associateId }) => store.latest(tenant.ctx, associateId),
+      read: async ({ tenant, associateId }, kept) =>
+        withKnownRights(await read.userLicenses(tenant, associateId), kept),
+      save: ({ tenant, associateId }, snapshot) => store.save(tenant.ctx, snapshot, associateId),
+      onReadFailed: ({ tenant, associateId }, error) => onReadFailed({ ctx: tenant.ctx, associateId, error }),
+    },
+    { ages, now, maxEntries },
+  );
+
+  return {
+    ofTenant: (tenant) => tenants.get({ tenant }),
+    ofUser: (tenant, associateId) => users.get({ tenant, associateId }),
+    putUser: (tenant, licenses) => users.put({ tenant, associateId: licenses.associateId }, licenses),
+  };
+}
+
+/** Function rights are told only at a user's own sign-in; a refresh by the system user must not lose them. */
+function withKnownRights(fresh: UserLicenses | null, kept: UserLicenses | null): UserLicenses | null {
+  return fresh && { ...fresh, functionRights: fresh.functionRights ?? kept?.functionRights ?? null };
+}

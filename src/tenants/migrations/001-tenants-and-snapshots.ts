@@ -1,0 +1,42 @@
+import type { ColumnDefinitionBuilder, Kysely } from 'kysely';
+
+export async function up(db: Kysely<never>): Promise<void> {
+  await db.schema
+    .createTable('tenants')
+    .addColumn('context_identifier', 'text', (column) => column.primaryKey())
+    .addColumn('company_name', 'text', (column) => column.notNull())
+    .addColumn('serial', 'text', (column) => column.notNull())
+    .addColumn('system_token_sealed', 'text', (column) => column.notNull())
+    .addColumn('consented_by', 'integer', (column) => column.notNull())
+    .addColumn('consented_at', 'timestamptz', (column) => column.notNull())
+    .addColumn('provisioned_at', 'timestamptz')
+    .addColumn('provisioned_panels', 'jsonb')
+    .execute();
+
+  await db.schema
+    .createTable('sign_ins')
+    .addColumn('state_hash', 'text', (column) => column.primaryKey())
+    .addColumn('browser_hash', 'text', (column) => column.notNull())
+    .addColumn('purpose', 'jsonb', (column) => column.notNull())
+    .addColumn('nonce', 'text', (column) => column.notNull())
+    .addColumn('code_verifier', 'text', (column) => column.notNull())
+    .addColumn('expires_at', 'timestamptz', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('sign_ins_by_expiry').on('sign_ins').column('expires_at').execute();
+
+  // associate_id 0: what the tenant as a whole bought; others: what that associate holds
+  await db.schema
+    .createTable('license_snapshots')
+    .addColumn('context_identifier', 'text', tenantOwned)
+    .addColumn('associate_id', 'integer', (column) => column.notNull())
+    .addColumn('format', 'integer', (column) => column.notNull())
+    .addColumn('read_at', 'timestamptz', (column) => column.notNull())
+    .addColumn('content', 'jsonb', (column) => column.notNull())
+    .addPrimaryKeyConstraint('license_snapshots_key', ['context_identifier', 'associate_id'])
+    .execute();
+}
+
+/** Deleting a tenant deletes all of it. */
+function tenantOwned(column: ColumnDefinitionBuilder) {
+  return column.notNull().references('tenants.context_identifier').onDelete('cascade');
+}

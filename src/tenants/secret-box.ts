@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { Keyring } from './keyring.ts';
+
+/** Encrypts what must never lie in the database in clear: system user tokens and webhook secrets. */
+export interface SecretBox {
+  /** Seals a text for one place, e.g. `Cust12345/system_token`; sealing twice gives two different texts. */
+  seal(plain: string, place: string): string;
+  /** Opens a sealed text; throws where the key is gone, the text was changed, or it was sealed for another place. */
+  open(sealed: string, place: string): string;
+}
+
+const algorithm = 'aes-256-gcm';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** A box over a keyring: `keyId.iv.ciphertext.tag` in base64url, the place bound in as associated data. */
+export function createSecretBox(keyring: Keyring): SecretBox {
+  return {
+    seal(plain, place) {
+      const { id, key } = keyring.current;
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagBytes }).setAAD(
+        Buffer.from(place),
+      );
+      const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return [id, ...[iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join(
+        '.',
+      );
+    },
+
+    open(sealed, place) {
+      const [id = '', iv = '', ciphertext = '', tag = ''] = sealed.split('.');
+      const key = keyring.byId.get(id);
+      if (key === undefined) throw new Error(`no encryption key named ${JSON.stringify(id)} for ${place}`);
+      const decipher = createDecipheriv(algorithm, key, Buffer.from(iv, 'base64url'), {
+        authTagLength: tagBytes,
+      })
+        .setAAD(Buffer.from(place))
+        .setAuthTag(Buffer.from(tag, 'base64url'));
+      return Buffer.concat([
+        decipher.update(Buffer.from(ciphertext, 'base64url')),
+        decipher.final(),
+      ]).toString('utf8');
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Database } from './database.ts';
+
+/** Something read from SuperOffice, and when (ms since 1970). */
+export interface Snapshot<T> {
+  readonly content: T;
+  readonly readAt: number;
+}
+
+/** The shape of what we keep; raise it when TenantLicenses or UserLicenses change, and old rows are read anew. */
+const format = 1;
+/** The row of the tenant itself; associates count from 1. */
+const tenantItself = 0;
+
+export type SnapshotStore = ReturnType<typeof createSnapshotStore>;
+
+/** The last good license data per tenant and per user, so that a page can always be shown with its date. */
+export function createSnapshotStore(db: Database) {
+  return {
+    async latest<T>(ctx: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
+      const row = await db
+        .selectFrom('license_snapshots')
+        .select(['content', 'read_at'])
+        .where('context_identifier', '=', ctx)
+        .where('associate_id', '=', associateId)
+        .where('format', '=', format)
+        .executeTakeFirst();
+      return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
+    },
+
+    async save<T>(ctx: string, snapshot: Snapshot<T>, associateId = tenantItself): Promise<void> {
+      const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
+      await db
+        .insertInto('license_snapshots')
+        .values({ context_identifier: ctx, associate_id: associateId, ...row })
+        .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
+        .execute();
+    },
+  };
+}

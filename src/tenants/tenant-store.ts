@@ -1,0 +1,102 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** What became of one web panel at the last installation or repair. */
+export interface ProvisionedPanel {
+  readonly progId: string;
+  readonly name: string;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'failed';
+  /** Why it failed, as a SuperOffice error code; null otherwise. */
+  readonly problem: string | null;
+}
+
+/** A customer that approved the app. Identified by its context identifier, e.g. `Cust12345`. */
+export interface Tenant {
+  readonly ctx: string;
+  readonly companyName: string;
+  /** The database serial number: the audience of the tenant's system user JWT (auth.md 4.1). */
+  readonly serial: string;
+  readonly consentedAt: Date;
+  readonly provisionedAt: Date | null;
+  readonly panels: readonly ProvisionedPanel[];
+  /** Opens the sealed system user token; never log or keep it. */
+  systemToken(): string;
+}
+
+export interface Consent {
+  readonly ctx: string;
+  readonly companyName: string;
+  readonly serial: string;
+  readonly systemToken: string;
+  readonly associateId: number;
+}
+
+export type TenantStore = ReturnType<typeof createTenantStore>;
+
+/** Tenants in PostgreSQL. */
+export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
+  const { db, secrets, now } = deps;
+
+  return {
+    /** @returns the tenant, or null where this app was never approved by it */
+    async find(ctx: string): Promise<Tenant | null> {
+      const row = await db
+        .selectFrom('tenants')
+        .selectAll()
+        .where('context_identifier', '=', ctx)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return {
+        ctx,
+        companyName: row.company_name,
+        serial: row.serial,
+        consentedAt: row.consented_at,
+        provisionedAt: row.provisioned_at,
+        panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
+        systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
+      };
+    },
+
+    /** Keeps an administrator's approval; a second one replaces the token and leaves the rest as it is. */
+    async saveConsent(consent: Consent): Promise<void> {
+      const approved = {
+        company_name: consent.companyName,
+        serial: consent.serial,
+        system_token_sealed: secrets.seal(consent.systemToken, placeOfSystemToken(consent.ctx)),
+        consented_by: consent.associateId,
+        consented_at: new Date(now()),
+      };
+      await db
+        .insertInto('tenants')
+        .values({ context_identifier: consent.ctx, ...approved })
+        .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
+        .execute();
+    },
+
+    async savePanels(ctx: string, panels: readonly ProvisionedPanel[]): Promise<void> {
+      await db
+        .updateTable('tenants')
+        .set({ provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) })
+        .where('context_identifier', '=', ctx)
+        .execute();
+    },
+
+    /** Runs `work` while no other process or request does the same for this tenant. */
+    async exclusively<T>(ctx: string, work: () => Promise<T>): Promise<T> {
+      return db.connection().execute(async (connection) => {
+        const key = sql`hashtextextended(${`tenant ${ctx}`}, 0)`;
+        await sql`select pg_advisory_lock(${key})`.execute(connection);
+        try {
+          return await work();
+        } finally {
+          await sql`select pg_advisory_unlock(${key})`.execute(connection);
+        }
+      });
+    },
+  };
+}
+
+function placeOfSystemToken(ctx: string): string {
+  return `${ctx}/system_token`;
+}

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createLastGood, type SnapshotSource } from '../../../src/tenants/last-good.ts';
+import type { Snapshot } from '../../../src/tenants/snapshot-store.ts';
+
+interface Of {
+  readonly id: string;
+}
+
+const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000 };
+
+describe('createLastGood', () => {
+  let now: number;
+  let kept: Map<string, Snapshot<string>>;
+  let reads: string[];
+  let failures: unknown[];
+  let answer: (of: Of, previous: string | null) => Promise<string | null>;
+
+  beforeEach(() => {
+    now = Date.parse('2026-11-22T10:00:00Z');
+    kept = new Map();
+    reads = [];
+    failures = [];
+    answer = async ({ id }) => `fresh ${id}`;
+  });
+
+  const create = () => {
+    const source: SnapshotSource<string, Of> = {
+      key: ({ id }) => id,
+      kept: async ({ id }) => kept.get(id) ?? null,
+      read: (of, previous) => {
+        reads.push(of.id);
+        return answer(of, previous);
+      },
+      save: async ({ id }, snapshot) => void kept.set(id, snapshot),
+      onReadFailed: (_of, error) => failures.push(error),
+    };
+    return createLastGood(source, { ages, now: () => now, maxEntries: 3 });
+  };
+
+  it('reads once and keeps what it read', async () => {
+    const lastGood = create();
+    const first = await lastGood.get({ id: 'a' });
+    expect(first).toEqual({ content: 'fresh a', readAt: now, stale: false });
+    expect(kept.get('a')).toEqual({ content: 'fresh a', readAt: now });
+    expect(await lastGood.get({ id: 'a' })).toEqual(first);
+    expect(reads).toEqual(['a']);
+  });
+
+  it('reads once for a hundred who ask at the same time', async () => {
+    const lastGood = create();
+    const all = await Promise.all(Array.from({ length: 100 }, () => lastGood.get({ id: 'a' })));
+    expect(new Set(all.map((each) => each?.content))).toEqual(new Set(['fresh a']));
+    expect(reads).toEqual(['a']);
+  });
+
+  it('keeps one apart from another', async () => {
+    const lastGood = create();
+    const [a, b] = await Promise.all([lastGood.get({ id: 'a' }), lastGood.get({ id: 'b' })]);
+    expect([a?.content, b?.content]).toEqual(['fresh a', 'fresh b']);
+  });
+
+  it('asks nobody while what another process kept is young', async () => {
+    kept.set('a', { content: 'kept', readAt: now - ages.maxAgeMs + 1 });
+    const lastGood = create();
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'kept', stale: false });
+    expect(reads).toEqual([]);
+    now += 2;
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
+  });
+
+  it('reads anew after its time, knowing what was there before', async () => {
+    const lastGood = create();
+    await lastGood.get({ id: 'a' });
+    now += ages.maxAgeMs + 1;
+    answer = async (_of, previous) => `after ${previous}`;
+    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'after fresh a', readAt: now, stale: false });
+  });
+
+  it('gives the last good as stale when the source fails, and leaves it alone for a while', async () => {
+    const lastGood = create();
+    const before = await lastGood.get({ id: 'a' });
+    now += ages.maxAgeMs + 1;
+    answer = () => Promise.reject(new Error('down'));
+    expect(await lastGood.get({ id: 'a' })).toEqual({ ...before, stale: true });
+    now += ages.retryAfterMs - 1;
+    await lastGood.get({ id: 'a' });
+    expect(reads).toHaveLength(2);
+    now += 2;
+    answer = async () => 'up again';
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up again', stale: false });
+    expect(failures).toEqual([new Error('down')]);
+  });
+
+  it('throws what the source threw when nothing was ever read, and tries again at once', async () => {
+    const lastGood = create();
+    answer = () => Promise.reject(new Error('down'));
+    await expect(lastGood.get({ id: 'a' })).rejects.toThrow('down');
+    answer = async () => 'up';
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up' });
+  });
+
+  it('gives null where the source refuses to tell and nothing is kept', async () => {
+    answer = async () => null;
+    expect(await create().get({ id: 'a' })).toBeNull();
+    expect(kept.size).toBe(0);
+    expect(failures).toEqual([]);
+  });
+
+  it('keeps the last good through a refusal', async () => {
+    kept.set('a', { content: 'kept', readAt: now - ages.maxAgeMs });
+    answer = async () => null;
+    expect(await create().get({ id: 'a' })).toMatchObject({ content: 'kept', stale: true });
+    expect(kept.get('a')?.content).toBe('kept');
+  });
+
+  it('takes what was learnt elsewhere over what it has', async () => {
+    const lastGood = create();
+    await lastGood.get({ id: 'a' });
+    now += 1000;
+    await lastGood.put({ id: 'a' }, 'told at sign-in');
+    expect(await lastGood.get({ id: 'a' })).toEqual({
+      content: 'told at sign-in',
+      readAt: now,
+      stale: false,
+    });
+    expect(kept.get('a')?.content).toBe('told at sign-in');
+    expect(reads).toEqual(['a']);
+  });
+
+  it('holds no more than its limit in memory', async () => {
+    const lastGood = create();
+    for (const id of ['a', 'b', 'c', 'd', 'a']) await lastGood.get({ id });
+    expect(reads).toEqual(['a', 'b', 'c', 'd']);
+    kept.clear();
+    await lastGood.get({ id: 'b' });
+    expect(reads).toEqual(['a', 'b', 'c', 'd', 'b']);
+  });
+});

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/tenants/database.ts';
+import { createSecretBox } from '../../../src/tenants/secret-box.ts';
+import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
+import { createTenantStore, type TenantStore } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const consent = {
+  ctx: 'Cust12345',
+  companyName: 'Designteamet',
+  serial: '1010000014',
+  systemToken: 'Planlens-topsecret',
+  associateId: 5,
+};
+const start = Date.parse('2026-11-22T10:00:00Z');
+
+describe('createTenantStore', () => {
+  let db: Database;
+  let store: TenantStore;
+  let now = start;
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+    store = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+  });
+  afterAll(() => db.destroy());
+
+  it('knows no tenant before its approval', async () => {
+    expect(await store.find('Cust1')).toBeNull();
+  });
+
+  it('keeps an approval, the system user token only sealed', async () => {
+    await store.saveConsent(consent);
+    const tenant = await store.find(consent.ctx);
+    expect(tenant).toMatchObject({
+      ctx: 'Cust12345',
+      companyName: 'Designteamet',
+      serial: '1010000014',
+      consentedAt: new Date(start),
+      provisionedAt: null,
+      panels: [],
+    });
+    expect(tenant?.systemToken()).toBe('Planlens-topsecret');
+    const raw = JSON.stringify(await db.selectFrom('tenants').selectAll().execute());
+    expect(raw).not.toContain('topsecret');
+    expect(JSON.stringify(tenant)).not.toContain('topsecret');
+  });
+
+  it('replaces the token at a second approval and keeps what was provisioned', async () => {
+    const panels = [{ progId: 'p', name: 'Planlens', outcome: 'created', problem: null }] as const;
+    await store.savePanels(consent.ctx, panels);
+    now = start + 1000;
+    await store.saveConsent({ ...consent, systemToken: 'Planlens-second', companyName: 'New name' });
+    const tenant = await store.find(consent.ctx);
+    expect(tenant?.systemToken()).toBe('Planlens-second');
+    expect(tenant).toMatchObject({ companyName: 'New name', panels, provisionedAt: new Date(start) });
+    expect(await db.selectFrom('tenants').select('context_identifier').execute()).toHaveLength(1);
+  });
+
+  it('keeps a token sealed for one tenant from opening for another', async () => {
+    await store.saveConsent({ ...consent, ctx: 'Cust2' });
+    const foreign = await db
+      .selectFrom('tenants')
+      .select('system_token_sealed')
+      .where('context_identifier', '=', 'Cust2')
+      .executeTakeFirstOrThrow();
+    await db.updateTable('tenants').set(foreign).where('context_identifier', '=', consent.ctx).execute();
+    const tenant = await store.find(consent.ctx);
+    expect(() => tenant?.systemToken()).toThrow();
+  });
+
+  it('lets one at a time work on a tenant, and others on others meanwhile', async () => {
+    const events: string[] = [];
+    const work = (name: string, ms: number) => async () => {
+      events.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      events.push(`${name} ends`);
+    };
+    const long = store.exclusively('Cust1', work('first', 100));
+    await expect.poll(() => events).toContain('first begins');
+    await Promise.all([
+      long,
+      store.exclusively('Cust1', work('second', 0)),
+      store.exclusively('Cust2', work('other tenant', 0)),
+    ]);
+    expect(events.indexOf('second begins')).toBeGreaterThan(events.indexOf('first ends'));
+    expect(events.indexOf('other tenant ends')).toBeLessThan(events.indexOf('first ends'));
+  });
+
+  it('frees the tenant when the work fails', async () => {
+    await expect(
+      store.exclusively('Cust1', async () => {
+        throw new Error('refused');
+      }),
+    ).rejects.toThrow('refused');
+    expect(await store.exclusively('Cust1', async () => 'free')).toBe('free');
+  });
+
+  it('deletes everything of a deleted tenant', async () => {
+    const snapshots = createSnapshotStore(db);
+    await snapshots.save('Cust2', { content: { modules: [] }, readAt: start });
+    await snapshots.save('Cust2', { content: { granted: [] }, readAt: start }, 7);
+    await db.deleteFrom('tenants').where('context_identifier', '=', 'Cust2').execute();
+    expect(await snapshots.latest('Cust2')).toBeNull();
+    expect(await snapshots.latest('Cust2', 7)).toBeNull();
+  });
+});
