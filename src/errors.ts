@@ -1,0 +1,44 @@
+/** Every reason a request can be refused for, with the HTTP status it is answered with. The list is closed. */
+export const errorStatus = {
+  'request-malformed': 400,
+  'panel-address-malformed': 400,
+  'sign-in-answer-malformed': 400,
+  'sign-in-state-unknown': 400,
+  'sign-in-state-foreign': 403,
+  'sign-in-denied': 403,
+  'sign-in-code-refused': 400,
+  'sign-in-token-invalid': 401,
+  'session-required': 401,
+  'tenant-mismatch': 403,
+  'user-mismatch': 403,
+  'administrator-required': 403,
+  'tenant-not-installed': 404,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'body-too-large': 413,
+  'system-user-token-missing': 409,
+  'system-user-refused': 502,
+  'tenant-not-running': 503,
+  'superoffice-unavailable': 503,
+  internal: 500,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+/**
+ * A failure whose code may be shown to whoever sent the request. The words for it are in `locales/`,
+ * keyed by the code; `detail` names what exactly was wrong (a field, a token rule) and never holds a secret.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string | undefined;
+
+  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+    super(options.detail === undefined ? code : `${code}: ${options.detail}`, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.status = errorStatus[code];
+    this.detail = options.detail;
+  }
+}

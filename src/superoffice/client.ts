@@ -1,0 +1,57 @@
+import type { KeyObject } from 'node:crypto';
+import { createCredentialTargets, loginEndpoints } from './hosts.ts';
+import { createHttp, type HttpCall } from './http.ts';
+import { createIdTokenVerifier, type IdTokenVerifier } from './id-token.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
+import { createSignIn, type SignIn } from './sign-in.ts';
+import { createSystemUser } from './system-user.ts';
+import { createSystemUserJwtVerifier } from './system-user-jwt.ts';
+import { createTenantStates } from './tenant-state.ts';
+import { createTickets, type Tickets } from './tickets.ts';
+import { createWebApi, type WebApi } from './web-api.ts';
+
+/** One app's whole connection to one SuperOffice environment. */
+export interface SuperOffice {
+  readonly keys: KeySet;
+  readonly signIn: SignIn;
+  readonly verifyIdToken: IdTokenVerifier;
+  readonly tickets: Tickets;
+  readonly webApi: WebApi;
+}
+
+export interface SuperOfficeOptions {
+  readonly loginUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly privateKey: KeyObject;
+  readonly apiHosts: readonly string[];
+  readonly redirectUri: string;
+  /** Hears of every call made, for logs; never of its contents. */
+  readonly onCall: (call: HttpCall) => void;
+  readonly now: () => number;
+}
+
+/** SuperOffice answers within five seconds or counts itself slow (the web API's own threshold). */
+const timeoutMs = 10_000;
+
+/** Connects the parts of this folder. */
+export function connectSuperOffice(options: SuperOfficeOptions): SuperOffice {
+  const { clientId, clientSecret, privateKey, redirectUri, now } = options;
+  const endpoints = loginEndpoints(options.loginUrl);
+  const credentialTarget = createCredentialTargets(options.apiHosts);
+  const http = createHttp({ timeoutMs, onCall: options.onCall });
+  const keys = createKeySet({ url: endpoints.jwks, http, now });
+  const tokens = { keySet: keys, now };
+
+  const verifyJwt = createSystemUserJwtVerifier(tokens);
+  const systemUser = createSystemUser({ endpoints, clientSecret, privateKey, http, verifyJwt, now });
+  const tickets = createTickets({ exchange: systemUser.exchange, now });
+  const states = createTenantStates({ endpoints, http, credentialTarget, now });
+  return {
+    keys,
+    signIn: createSignIn({ endpoints, clientId, clientSecret, redirectUri, http }),
+    verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
+    tickets,
+    webApi: createWebApi({ states, tickets, http, credentialTarget, clientSecret }),
+  };
+}

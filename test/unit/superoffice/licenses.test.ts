@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { readTenantLicenses, readUserLicenses } from '../../../src/superoffice/licenses.ts';
+import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
+import type { ApiCall, Caller } from '../../../src/superoffice/web-api.ts';
+import { refusal } from './outcomes.ts';
+
+/** A caller that answers `body` and keeps what it was asked. */
+function answering(body: unknown): Caller & { readonly asked: ApiCall[] } {
+  const asked: ApiCall[] = [];
+  return {
+    asked,
+    async call(call) {
+      asked.push(call);
+      return body;
+    },
+  };
+}
+
+function wireModule(ModuleName: string, overrides: Record<string, unknown> = {}) {
+  return {
+    OwnerName: 'SUPEROFFICE',
+    ModuleName,
+    ModuleDescription: 'Sales Premium',
+    ModuleTooltip: 'User Plan: Can edit Companies',
+    ModuleVersion: '11.11',
+    LicenseType: 'UserLicense',
+    Unrestricted: false,
+    AllowedUserType: 'InternalAssociate',
+    NumberOfLicenses: 21,
+    ExtraFlags: 1,
+    ExtraInfo: 'set=user,web',
+    SortOrder: 73,
+    IsHidden: false,
+    PrerequisiteModuleName: '',
+    Signature: '',
+    ...overrides,
+  };
+}
+
+function extended(Current: unknown, inUse: number | null = 18, free: number | null = 3) {
+  return {
+    New: null,
+    Current,
+    NumberOfLicensesInUse: inUse,
+    NumberOfLicensesFree: free,
+    NumberOfLicensesTotal: 21,
+  };
+}
+
+function wireLicense(
+  plain: unknown[] | null,
+  extendedRows: unknown[] | null,
+  overrides: Record<string, unknown> = {},
+) {
+  return {
+    Reason: '',
+    New: null,
+    Current: {
+      CompanyName: 'Designteamet',
+      SerialNr: '1010000014',
+      OwnerName: 'SUPEROFFICE',
+      AdminWarningDate: '2027-02-27T00:00:00',
+      ExpiryDate: '2027-03-27T23:59:59+02:00',
+      GraceDate: '0001-01-01T00:00:00',
+      ModuleLicenses: plain,
+      PublicKey: null,
+      ...overrides,
+    },
+    ExtendedModuleLicenses: extendedRows,
+  };
+}
+
+describe('readTenantLicenses', () => {
+  it('asks for the licenses of SuperOffice', async () => {
+    const caller = answering(wireLicense([wireModule('sale')], []));
+    await readTenantLicenses(caller);
+    expect(caller.asked).toEqual([
+      {
+        operation: 'tenant licenses',
+        method: 'POST',
+        path: 'Agents/License/GetLicenseFromDB',
+        json: { OwnerName: 'SUPEROFFICE' },
+      },
+    ]);
+  });
+
+  it('reads the license and its dates', async () => {
+    expect(await readTenantLicenses(answering(wireLicense([], [extended(wireModule('ten-sales'))])))).toEqual(
+      {
+        companyName: 'Designteamet',
+        serialNumber: '1010000014',
+        expiryDate: '2027-03-27',
+        adminWarningDate: '2027-02-27',
+        graceDate: null,
+        modules: [
+          {
+            owner: 'SUPEROFFICE',
+            name: 'ten-sales',
+            description: 'Sales Premium',
+            tooltip: 'User Plan: Can edit Companies',
+            version: '11.11',
+            scope: 'user',
+            purchased: 21,
+            seats: { inUse: 18, free: 3 },
+            unrestricted: false,
+            hidden: false,
+            extraFlags: 1,
+            extraInfo: 'set=user,web',
+            prerequisite: '',
+          },
+        ],
+      },
+    );
+  });
+
+  async function rows(plain: unknown[] | null, extendedRows: unknown[] | null) {
+    const { modules } = await readTenantLicenses(answering(wireLicense(plain, extendedRows)));
+    return modules.map(({ owner, name, version, seats }) => [owner, name, version, seats]);
+  }
+  const seats = { inUse: 18, free: 3 };
+
+  it('takes rows from where they are alone, with seats only where they are told', async () => {
+    expect(await rows([wireModule('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
+    expect(await rows(null, [extended(wireModule('sale'))])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', seats],
+    ]);
+    expect(await rows([], [extended(wireModule('sale'), 18, null)])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', null],
+    ]);
+  });
+
+  it('takes a row in both places once, with its seats', async () => {
+    const plain = [wireModule('SALE', { OwnerName: 'SuperOffice' }), wireModule('user')];
+    expect(await rows(plain, [extended(wireModule('sale')), extended(wireModule('web'))])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', seats],
+      ['SUPEROFFICE', 'user', '11.11', null],
+      ['SUPEROFFICE', 'web', '11.11', seats],
+    ]);
+  });
+
+  it('keeps two versions and two owners of one name', async () => {
+    const plain = [
+      wireModule('sale'),
+      wireModule('sale', { ModuleVersion: '12.0' }),
+      wireModule('sale', { OwnerName: 'PARTNER' }),
+    ];
+    expect(await rows(plain, [])).toHaveLength(3);
+  });
+
+  it('leaves out a row that is only downloaded', async () => {
+    expect(await rows([wireModule('sale')], [{ New: wireModule('new'), Current: null }])).toHaveLength(1);
+  });
+
+  it.each([
+    ['SiteLicense', 'site'],
+    ['UserLicense', 'user'],
+    ['SatelliteLicense', 'satellite'],
+    ['Unknown', 'unknown'],
+    ['constructor', 'unknown'],
+    [null, 'unknown'],
+  ])('reads license type %s as %s', async (LicenseType, scope) => {
+    const { modules } = await readTenantLicenses(
+      answering(wireLicense([wireModule('x', { LicenseType })], [])),
+    );
+    expect(modules[0]?.scope).toBe(scope);
+  });
+
+  it('reads null and missing fields as nothing', async () => {
+    const bare = { ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
+    const license = wireLicense([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
+    const { modules, ...rest } = await readTenantLicenses(answering(license));
+    expect(rest).toMatchObject({ companyName: '', expiryDate: null, adminWarningDate: null });
+    expect(modules[0]).toMatchObject({
+      owner: '',
+      description: '',
+      purchased: 0,
+      extraFlags: 0,
+      scope: 'unknown',
+    });
+  });
+
+  it('reads rows without a license around them', async () => {
+    const body = { Current: null, ExtendedModuleLicenses: [extended(wireModule('sale'))] };
+    expect(await readTenantLicenses(answering(body))).toMatchObject({ serialNumber: '', expiryDate: null });
+  });
+
+  it.each([
+    ['ModuleLicenses', wireLicense([], [])],
+    ['ModuleLicenses', {}],
+    ['Current.ModuleLicenses.0.ModuleName', wireLicense([wireModule('')], [])],
+    ['Current.ModuleLicenses.0.ExtraFlags', wireLicense([wireModule('x', { ExtraFlags: '1' })], [])],
+    ['body', 'text'],
+  ])('does not take an answer without a usable %s', async (detail, body) => {
+    expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
+      code: 'unexpected-answer',
+      detail,
+    });
+  });
+
+  it('passes a refusal on: it says nothing of the licenses', async () => {
+    const forbidden = new SuperOfficeError('forbidden', 'x', { status: 403 });
+    expect(await refusal(readTenantLicenses({ call: () => Promise.reject(forbidden) }))).toBe(forbidden);
+  });
+});
+
+describe('readUserLicenses', () => {
+  const link = {
+    ModuleLicenseId: 124,
+    Description: 'Sales Premium',
+    ExtraFlags: 1,
+    Free: 3,
+    InUse: 18,
+    Total: 21,
+  };
+  const body = [
+    {
+      Name: 'SUPEROFFICE',
+      RestrictedModuleLicenses: [
+        { ...link, Name: 'ten-sales', Assigned: true },
+        { ...link, Name: 'ten-service', Assigned: false },
+      ],
+      UnrestrictedModuleLicenses: [{ Name: 'visible-for', Description: null, ExtraFlags: 0, Assigned: true }],
+    },
+    {
+      Name: 'PARTNER',
+      RestrictedModuleLicenses: null,
+      UnrestrictedModuleLicenses: [{ Name: 'x', Assigned: true }],
+    },
+  ];
+
+  it('asks for one associate', async () => {
+    const caller = answering(body);
+    await readUserLicenses(caller, 3456);
+    expect(caller.asked).toMatchObject([
+      { path: 'Agents/License/GetUserLicenses', json: { AssociateId: 3456 } },
+    ]);
+  });
+
+  it('reads what is assigned, of every owner, without function rights', async () => {
+    expect(await readUserLicenses(answering(body), 3456)).toEqual({
+      associateId: 3456,
+      functionRights: null,
+      granted: [
+        {
+          owner: 'SUPEROFFICE',
+          name: 'ten-sales',
+          scope: 'user',
+          description: 'Sales Premium',
+          extraFlags: 1,
+          extraInfo: '',
+        },
+        {
+          owner: 'SUPEROFFICE',
+          name: 'visible-for',
+          scope: 'user',
+          description: '',
+          extraFlags: 0,
+          extraInfo: '',
+        },
+        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', extraFlags: 0, extraInfo: '' },
+      ],
+    });
+  });
+
+  it.each([[{}], [null], [[{ RestrictedModuleLicenses: [{ Assigned: true }] }]]])(
+    'does not take %j',
+    async (answer) => {
+      expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
+        code: 'unexpected-answer',
+      });
+    },
+  );
+});

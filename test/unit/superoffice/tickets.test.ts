@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
+import type { SystemUserRequest } from '../../../src/superoffice/system-user.ts';
+import { createTickets, type SystemUserTenant } from '../../../src/superoffice/tickets.ts';
+import { NOW } from '../../support/tokens.ts';
+import { refusal } from './outcomes.ts';
+
+const HOUR = 60 * 60 * 1000;
+const tenant: SystemUserTenant = { ctx: 'Cust1', serial: '11', systemToken: () => 'token-1' };
+const neighbour: SystemUserTenant = { ctx: 'Cust2', serial: '22', systemToken: () => 'token-2' };
+
+/** Tickets over an exchange that counts, and waits for `open` when told to. */
+function setUp() {
+  const asked: SystemUserRequest[] = [];
+  let time = NOW;
+  let gate = Promise.resolve();
+  const failures: SuperOfficeError[] = [];
+  const tickets = createTickets({
+    now: () => time,
+    async exchange(request) {
+      asked.push(request);
+      const ticket = `7T:${request.ctx}-${asked.length}`;
+      await gate;
+      const failure = failures.shift();
+      if (failure) throw failure;
+      return ticket;
+    },
+  });
+  return {
+    tickets,
+    asked,
+    failures,
+    advance(ms: number) {
+      time += ms;
+    },
+    hold(): () => void {
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => open();
+    },
+  };
+}
+
+describe('ticketOf', () => {
+  it('exchanges once for a hundred who wait', async () => {
+    const { tickets, asked, hold } = setUp();
+    const open = hold();
+    const waiting = Array.from({ length: 100 }, () => tickets.ticketOf(tenant));
+    open();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['7T:Cust1-1']));
+    expect(asked).toEqual([{ ctx: 'Cust1', serial: '11', systemToken: 'token-1' }]);
+  });
+
+  it('keeps tenants apart', async () => {
+    const { tickets } = setUp();
+    expect(await Promise.all([tickets.ticketOf(tenant), tickets.ticketOf(neighbour)])).toEqual([
+      '7T:Cust1-1',
+      '7T:Cust2-2',
+    ]);
+  });
+
+  it('keeps a ticket as long as it is used within six hours', async () => {
+    const { tickets, asked, advance } = setUp();
+    for (let use = 0; use < 5; use += 1) {
+      await tickets.ticketOf(tenant);
+      advance(6 * HOUR);
+    }
+    expect(asked).toHaveLength(1);
+  });
+
+  it('exchanges anew after six hours without use', async () => {
+    const { tickets, asked, advance } = setUp();
+    await tickets.ticketOf(tenant);
+    advance(6 * HOUR + 1);
+    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('decrypts the token only when an exchange is due', async () => {
+    const { tickets } = setUp();
+    let decrypted = 0;
+    const counting = {
+      ...tenant,
+      systemToken: () => {
+        decrypted += 1;
+        return 'token';
+      },
+    };
+    await tickets.ticketOf(counting);
+    await tickets.ticketOf(counting);
+    expect(decrypted).toBe(1);
+  });
+
+  it('gives a failure to all who wait, and remembers none', async () => {
+    const { tickets, asked, failures } = setUp();
+    failures.push(new SuperOfficeError('system-user-refused', 'system user'));
+    const waiting = [tickets.ticketOf(tenant), tickets.ticketOf(tenant)].map(refusal);
+    expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual([
+      'system-user-refused',
+      'system-user-refused',
+    ]);
+    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('passes on that a token could not be decrypted', async () => {
+    const { tickets } = setUp();
+    const broken = {
+      ...tenant,
+      systemToken: () => {
+        throw new Error('key gone');
+      },
+    };
+    await expect(tickets.ticketOf(broken)).rejects.toThrow('key gone');
+  });
+});
+
+describe('renew', () => {
+  it('exchanges once however many saw the same ticket refused', async () => {
+    const { tickets, asked, hold } = setUp();
+    const stale = await tickets.ticketOf(tenant);
+    const open = hold();
+    const renewing = Array.from({ length: 100 }, () => tickets.renew(tenant, stale));
+    open();
+    expect(new Set(await Promise.all(renewing))).toEqual(new Set(['7T:Cust1-2']));
+    expect(asked).toHaveLength(2);
+  });
+
+  it('exchanges nothing when the ticket was renewed already', async () => {
+    const { tickets, asked } = setUp();
+    const stale = await tickets.ticketOf(tenant);
+    const fresh = await tickets.renew(tenant, stale);
+    expect(await tickets.renew(tenant, stale)).toBe(fresh);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('leaves the neighbour alone', async () => {
+    const { tickets } = setUp();
+    const stale = await tickets.ticketOf(tenant);
+    const kept = await tickets.ticketOf(neighbour);
+    await tickets.renew(tenant, stale);
+    expect(await tickets.ticketOf(neighbour)).toBe(kept);
+  });
+});
+
+describe('forget', () => {
+  it('makes the next caller exchange', async () => {
+    const { tickets, asked } = setUp();
+    await tickets.ticketOf(tenant);
+    tickets.forget('Cust1');
+    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('does not fail those who wait, and keeps nothing of what they wait for', async () => {
+    const { tickets, asked, hold } = setUp();
+    const open = hold();
+    const waiting = tickets.ticketOf(tenant);
+    tickets.forget('Cust1');
+    open();
+    expect(await waiting).toBe('7T:Cust1-1');
+    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(asked).toHaveLength(2);
+  });
+});
