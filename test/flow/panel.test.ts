@@ -1,0 +1,267 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTenants } from '../../sandbox/tenants.ts';
+import { createVisitor } from '../../sandbox/visitor.ts';
+import { snapshotAges } from '../../src/tenants/license-snapshots.ts';
+import {
+  install,
+  type Person,
+  type Planlens,
+  panelUrl,
+  people,
+  rowOf,
+  signedInToCrm,
+  startPlanlens,
+} from '../support/planlens.ts';
+
+const { administrator, salesPremium, servicePremium } = people;
+const hiddenByRole = { ctx: 'Cust20001', associateId: 103, userName: 'pieter.devries@designteamet.example' };
+const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const marketingPremium = {
+  ctx: 'Cust20001',
+  associateId: 121,
+  userName: 'jonas.keller@designteamet.example',
+};
+const suiteAdministrator = {
+  ctx: 'Cust20002',
+  associateId: 201,
+  userName: 'administrator of the suite tenant',
+};
+const calledSuperOffice = /^(?!Login\.|Page\.|Idp\.)/;
+
+describe('panel', () => {
+  let planlens: Planlens;
+
+  beforeAll(async () => {
+    planlens = await startPlanlens();
+    await install(planlens);
+  });
+  afterEach(() => planlens.sandbox.control.calm());
+  afterAll(() => planlens.close());
+
+  const open = async (person: Person, language?: string) => {
+    const visitor = await signedInToCrm(planlens, person);
+    return visitor.get(panelUrl(planlens, person, language));
+  };
+  const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
+
+  it('signs the user in by the tenant’s own address and shows their features', async () => {
+    const panel = await open(salesPremium);
+    expect(panel.status).toBe(200);
+    expect(panel.hops.map((hop) => new URL(hop).pathname)).toEqual([
+      '/panel',
+      '/login/Cust20001/oauth/authorize',
+      '/auth/callback',
+      '/panel',
+    ]);
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
+    expect(panel.html).toContain('Designteamet');
+    expect(panel.html.match(/data-row="/g)?.length).toBe(76 + 4);
+    expect(rowOf(panel.html, 'SaP9')).toMatchObject({ state: 'enabled' });
+    expect(rowOf(panel.html, 'SvE1').state).toBe('upgrade');
+    expect(rowOf(panel.html, 'SvE1').text).toContain('Sales-Premium + Service-Essentials (no seat free');
+  });
+
+  it('speaks German, with the catalogue’s own words', async () => {
+    const { html } = await open(servicePremium, 'de');
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('Ihr Benutzerplan');
+    expect(rowOf(html, 'C2').text).toContain('Firmen und Personen');
+    expect(rowOf(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
+  });
+
+  it('knows who has no plan, whose role hides screens, and who may only look', async () => {
+    expect((await open(withoutPlan)).html).toContain('<h1>No user plan</h1>');
+    const hidden = (await open(hiddenByRole)).html;
+    expect(rowOf(hidden, 'SaE1').state).toBe('hidden-by-role');
+    expect(rowOf(hidden, 'SaP8').state).toBe('hidden-by-role');
+    expect(rowOf(hidden, 'SaP8').text).not.toContain('Would come with');
+    const marketing = (await open(marketingPremium)).html;
+    expect(rowOf(marketing, 'SaP9').state).toBe('view-only');
+    expect(rowOf(marketing, 'SaP9').text).toContain('Sales-Premium + Marketing-Premium');
+    expect(rowOf(marketing, 'MaP1').state).toBe('enabled');
+  });
+
+  it('serves the second view from what it has: no sign-in, no call', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.sandbox.control.clearRequests();
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(again.hops).toHaveLength(1);
+    expect(operations()).toEqual([]);
+  });
+
+  it('may be framed by the CRM alone and is kept by nobody', async () => {
+    const { headers } = await open(salesPremium);
+    expect(headers.get('content-security-policy')).toContain(
+      `frame-ancestors https://*.superoffice.com ${planlens.sandbox.url}`,
+    );
+    expect(headers.get('x-frame-options')).toBeNull();
+    expect(headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  it('reads anew when its data is old, and shows the plan changed meanwhile', async () => {
+    const visitor = await signedInToCrm(planlens, withoutPlan);
+    await visitor.get(panelUrl(planlens, withoutPlan));
+    planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    const later = await visitor.get(panelUrl(planlens, withoutPlan));
+    expect(later.html).toContain('<h1>Service-Premium</h1>');
+    planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
+  });
+
+  it('shows the last good data with its date while SuperOffice is down', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.sandbox.control.fail({ operation: '*', with: 500 });
+    const stale = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(stale.status).toBe(200);
+    expect(stale.html).toContain('SuperOffice does not answer at the moment');
+    expect(rowOf(stale.html, 'SaP9').state).toBe('enabled');
+    planlens.sandbox.control.calm();
+    planlens.passTime(snapshotAges.retryAfterMs + 1);
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
+  });
+
+  it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const seenAfter = async (disturb: () => void) => {
+      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      disturb();
+      return (await visitor.get(panelUrl(planlens, salesPremium))).html;
+    };
+    expect(await seenAfter(() => planlens.sandbox.control.expireTickets())).toContain('Licence data as of');
+    expect(await seenAfter(() => planlens.sandbox.control.moveTenant({ tenant: 'Cust20001' }))).toContain(
+      'Licence data as of',
+    );
+  });
+
+  it('asks nobody to sign in twice when the session ran out, only SuperOffice silently', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(61 * 60_000);
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(again.status).toBe(200);
+    expect(again.hops.map((hop) => new URL(hop).pathname)).toContain('/login/Cust20001/oauth/authorize');
+  });
+
+  it('never shows one user’s panel under another’s address', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const other = await visitor.get(panelUrl(planlens, servicePremium));
+    expect(other.status).toBe(403);
+    expect(other.html).toContain('user-mismatch');
+    expect(other.html).not.toContain('Sales-Premium');
+  });
+
+  it('changes user when the CRM does', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    await visitor.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
+    const panel = await visitor.get(panelUrl(planlens, servicePremium));
+    expect(panel.html).toContain('<h1>Service-Premium</h1>');
+  });
+
+  it('gives nothing to a copied address in another browser', async () => {
+    const stranger = await createVisitor().get(panelUrl(planlens, salesPremium));
+    expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
+    expect(stranger.html).not.toContain('Sales-Premium');
+  });
+
+  it('keeps its own promise about secrets in everything it logged', async () => {
+    await open(administrator);
+    const all = planlens.logged.join('');
+    const token = (await planlens.services.tenants.find('Cust20001'))?.systemToken() ?? 'none';
+    for (const secret of [
+      planlens.sandbox.clientSecret,
+      token,
+      '7T:',
+      '8A:',
+      'eyJ',
+      'BEGIN',
+      'state=',
+      'code=',
+    ]) {
+      expect(all).not.toContain(secret);
+    }
+    expect(all).toContain('"path":"/auth/callback"');
+  });
+});
+
+describe('panel where SuperOffice holds back', () => {
+  let planlens: Planlens;
+
+  afterEach(() => planlens.close());
+
+  it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
+    planlens = await startPlanlens();
+    await install(planlens);
+    planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(panel.status).toBe(200);
+    expect(panel.html).toContain('did not let Planlens read your company');
+    expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
+    expect(rowOf(panel.html, 'SvE1').text).toContain('Sales-Premium + Service-Essentials (ask about seats)');
+  });
+
+  it('shows what the system user may read when the principal is closed', async () => {
+    planlens = await startPlanlens();
+    await install(planlens);
+    planlens.sandbox.control.fail({ operation: 'User.*', with: 403 });
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
+  });
+
+  it('says so when nothing is known and nobody answers, and recovers', async () => {
+    planlens = await startPlanlens();
+    await install(planlens);
+    planlens.sandbox.control.fail({ operation: 'License.*', with: 500 });
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const down = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(down.status).toBe(503);
+    expect(down.html).toContain('superoffice-unavailable');
+    planlens.sandbox.control.calm();
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).status).toBe(200);
+  });
+
+  it.each(['Suspended', 'OfflineMaintenance'] as const)(
+    'says that the tenant is in %s when it knows nothing',
+    async (state) => {
+      planlens = await startPlanlens();
+      await install(planlens);
+      const visitor = await signedInToCrm(planlens, salesPremium);
+      planlens.passTime(2 * 60 * 60_000);
+      planlens.sandbox.control.setTenantState({ tenant: 'Cust20001', state });
+      planlens.sandbox.control.clearRequests();
+      const panel = await visitor.get(panelUrl(planlens, salesPremium));
+      expect(panel.status).toBe(503);
+      expect(panel.html).toContain('tenant-not-running');
+      const called = planlens.sandbox.control.requests().map((request) => request.operation);
+      expect(
+        called.filter((operation) => calledSuperOffice.test(operation) && operation.startsWith('License')),
+      ).toEqual([]);
+    },
+  );
+
+  it('recognises a CRM Suite tenant and its plan', async () => {
+    planlens = await startPlanlens();
+    const users = createTenants().find('Cust20002')?.users ?? [];
+    const admin = users.find((user) => user.isAdministrator);
+    const person = {
+      ...suiteAdministrator,
+      userName: admin?.userName ?? '',
+      associateId: admin?.associateId ?? 0,
+    };
+    await install(planlens, person);
+    const visitor = await signedInToCrm(planlens, person);
+    const { html } = await visitor.get(panelUrl(planlens, person));
+    expect(html).toContain('<h1>SuperOffice CRM Suite Core</h1>');
+    expect(rowOf(html, 'C2').state).toBe('enabled');
+    expect(rowOf(html, 'SaP8').state).toBe('enabled');
+    expect(rowOf(html, 'MaP1').text).toContain('CRM Suite Plus');
+    expect(rowOf(html, 'SaP9').state).toBe('unknown');
+  });
+});

@@ -1,0 +1,15 @@
+import { Client } from 'pg';
+
+/** Rows of one of our tables as they lie in the database. */
+export async function rowsIn(databaseUrl: string, table: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(
+      `select * from ${client.escapeIdentifier(table)}`,
+    );
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
