@@ -1,0 +1,37 @@
+import type { FeatureRows } from './decide-feature.ts';
+import type { Evidence, Verdict } from './entitlement.ts';
+import type { LicenseLookup } from './license-lookup.ts';
+import { hasOwnUserLicense, licenseWordsOn, moduleEvidence } from './license-word.ts';
+import { type SuiteNeed, type SuitePlan, suiteNeedOf, suiteReaches } from './suite-plans.ts';
+
+/**
+ * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one proves
+ * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown.
+ */
+export function decideOnSuite(rows: FeatureRows, lookup: LicenseLookup, plan: SuitePlan | null): Verdict {
+  const [row] = rows;
+  const words = licenseWordsOn(row, lookup);
+  const need = suiteNeedOf(rows);
+  if (hasOwnUserLicense(row) && words.user === 'present' && words.site !== 'absent') {
+    return {
+      state: 'enabled',
+      reason: 'granted',
+      confidence: row.confidence,
+      evidence: moduleEvidence(row, lookup),
+    };
+  }
+  return bySuitePlan(plan, need);
+}
+
+function bySuitePlan(plan: SuitePlan | null, need: SuiteNeed): Verdict {
+  const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
+  if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
+  const { confidence } = need;
+  if (suiteReaches(plan, need.from)) {
+    return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
+  }
+  if (need.perhapsFrom !== null && suiteReaches(plan, need.perhapsFrom)) {
+    return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
+  }
+  return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
+}

@@ -1,0 +1,72 @@
+import type { RowId } from './catalogue.ts';
+import type { Confidence } from './catalogue-rows.ts';
+import type { FeatureKey } from './feature-keys.ts';
+import type { TierFinding } from './plan-tiers.ts';
+import type { SuiteNeed, SuitePlan } from './suite-plans.ts';
+import type { Upgrade } from './upgrades.ts';
+
+/** What a feature is for one user (design.md 5). */
+export type FeatureState = 'enabled' | 'view-only' | 'hidden-by-role' | 'upgrade' | 'add-on' | 'unknown';
+
+/** Why a feature has its state: one code, for which the page has a sentence. */
+export type Reason =
+  // enabled
+  | 'granted'
+  | 'site-license-only'
+  | 'promised-by-plan'
+  | 'in-every-plan'
+  | 'part-of-another-feature'
+  | 'suite-plan-includes'
+  | 'add-on-licensed'
+  // view-only, hidden-by-role
+  | 'user-license-missing'
+  | 'hidden-by-function-right'
+  // upgrade, add-on
+  | 'not-licensed'
+  | 'site-license-missing'
+  | 'plan-lacks'
+  | 'user-without-plan'
+  | 'suite-plan-lacks'
+  | 'add-on-missing'
+  // unknown
+  | 'tier-unknown'
+  | 'plan-and-license-disagree'
+  | 'nothing-says'
+  | 'user-unknown'
+  | 'suite-plan-unclear'
+  | 'suite-plan-unknown'
+  // whatever its features are
+  | 'group-of-features';
+
+/** What a plan says of a feature; `perhaps`: the tier is unknown; `silent`: nobody published what this plan has. */
+export type Promised = 'yes' | 'no' | 'perhaps' | 'silent';
+
+/** One fact a state rests on. */
+export type Evidence =
+  | {
+      readonly kind: 'module';
+      readonly name: string;
+      readonly scope: 'site' | 'user';
+      readonly present: boolean;
+    }
+  | { readonly kind: 'plan'; readonly promised: Promised; readonly row: RowId }
+  | ({ readonly kind: 'tier' } & TierFinding)
+  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteNeed }
+  | { readonly kind: 'function-right'; readonly name: string }
+  | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
+  | { readonly kind: 'license-lapsed'; readonly date: string; readonly readOnly: boolean };
+
+/** A state with its reason, how sure the rule behind it is, and what it rests on. */
+export interface Verdict {
+  readonly state: FeatureState;
+  readonly reason: Reason;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+}
+
+/** A catalogue row decided for one user. `upgrades` holds the least plan changes that would add the feature. */
+export interface Entitlement extends Verdict {
+  readonly row: RowId;
+  readonly feature: FeatureKey;
+  readonly upgrades: readonly Upgrade[];
+}

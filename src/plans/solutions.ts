@@ -1,0 +1,29 @@
+/** The three solutions, in the order SuperOffice names them in a plan (user-plans.md 2). */
+export const solutions = ['sales', 'service', 'marketing'] as const;
+
+/** One of the three solutions a user plan is made of. */
+export type Solution = (typeof solutions)[number];
+
+/** What a solution is sold as; premium contains essential (user-plans.md 2, inferred). */
+export type Tier = 'essential' | 'premium';
+
+/** The tier of a solution in a plan; `none` where the plan lacks the solution. */
+export type PlanTier = Tier | 'none';
+
+/** The tier found for a user; `unknown` where the user holds the solution and nothing tells the tier. */
+export type FoundTier = PlanTier | 'unknown';
+
+/** A value for each of the three solutions. */
+export type PerSolution<T> = Readonly<Record<Solution, T>>;
+
+const ranks = { none: 0, essential: 1, premium: 2 } as const satisfies Record<PlanTier, number>;
+
+/** How many tier steps a tier is above none: 0, 1 or 2. */
+export function tierRank(tier: PlanTier): number {
+  return ranks[tier];
+}
+
+/** Fills a value in for each solution. */
+export function perSolution<T>(of: (solution: Solution) => T): PerSolution<T> {
+  return { sales: of('sales'), service: of('service'), marketing: of('marketing') };
+}

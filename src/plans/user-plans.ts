@@ -1,0 +1,80 @@
+import {
+  type FoundTier,
+  type PerSolution,
+  type PlanTier,
+  perSolution,
+  type Solution,
+  solutions,
+  type Tier,
+} from './solutions.ts';
+
+/** The 26 user plans in the order SuperOffice publishes them (user-plans.md 4). */
+export const planKeys = [
+  'sales-essential',
+  'sales-premium',
+  'service-essential',
+  'service-premium',
+  'marketing-essential',
+  'marketing-premium',
+  'sales-essential+service-essential',
+  'sales-essential+service-essential+marketing-essential',
+  'sales-essential+service-essential+marketing-premium',
+  'sales-essential+service-premium',
+  'sales-essential+service-premium+marketing-essential',
+  'sales-essential+service-premium+marketing-premium',
+  'sales-essential+marketing-essential',
+  'sales-essential+marketing-premium',
+  'sales-premium+service-essential',
+  'sales-premium+service-essential+marketing-essential',
+  'sales-premium+service-essential+marketing-premium',
+  'sales-premium+service-premium',
+  'sales-premium+service-premium+marketing-essential',
+  'sales-premium+service-premium+marketing-premium',
+  'sales-premium+marketing-essential',
+  'sales-premium+marketing-premium',
+  'service-essential+marketing-essential',
+  'service-essential+marketing-premium',
+  'service-premium+marketing-essential',
+  'service-premium+marketing-premium',
+] as const;
+
+/** One of the 26 user plans, such as `sales-premium+service-essential`. */
+export type PlanKey = (typeof planKeys)[number];
+
+/** A user plan: its key, the tier of each solution, and its label, which is English in every language. */
+export interface UserPlan {
+  readonly key: PlanKey;
+  readonly tiers: PerSolution<PlanTier>;
+  readonly label: string;
+}
+
+const solutionNames: PerSolution<string> = { sales: 'Sales', service: 'Service', marketing: 'Marketing' };
+const tierNames: Readonly<Record<Tier, string>> = { essential: 'Essentials', premium: 'Premium' };
+
+function tierIn(key: PlanKey, solution: Solution): PlanTier {
+  const parts: readonly string[] = key.split('+');
+  if (parts.includes(`${solution}-premium`)) return 'premium';
+  return parts.includes(`${solution}-essential`) ? 'essential' : 'none';
+}
+
+function labelFrom(tiers: PerSolution<PlanTier>): string {
+  const parts = solutions.flatMap((solution) => {
+    const tier = tiers[solution];
+    return tier === 'none' ? [] : [`${solutionNames[solution]}-${tierNames[tier]}`];
+  });
+  return parts.join(' + ');
+}
+
+/** The user plan of a key. */
+export function planOf(key: PlanKey): UserPlan {
+  const tiers = perSolution((solution) => tierIn(key, solution));
+  return { key, tiers, label: labelFrom(tiers) };
+}
+
+/** The 26 user plans with their tiers and labels. */
+export const userPlans: readonly UserPlan[] = planKeys.map(planOf);
+
+/** The user plan with exactly these tiers; null where a tier is unknown or no solution is held. */
+export function planWithTiers(tiers: PerSolution<FoundTier>): UserPlan | null {
+  return userPlans.find((plan) => solutions.every((each) => plan.tiers[each] === tiers[each])) ?? null;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { addOnLabel, decideAddOns } from '../../../src/plans/add-ons.ts';
+import { isLanguage, languages } from '../../../src/plans/languages.ts';
+import type { LicenseLookup } from '../../../src/plans/license-lookup.ts';
+
+function lookup(site: readonly string[], siteTold = true): LicenseLookup {
+  return { site: new Set(site), siteTold, user: new Set(), userTold: true, plans: [] };
+}
+
+describe('decideAddOns', () => {
+  it.each([
+    ['cep', 'cep'],
+    ['aiplatform', 'ai'],
+    ['ai', 'ai'],
+    ['expander-services', 'expander-services'],
+    ['exchange-sync', 'calendar-synchronization'],
+    ['nebula', 'calendar-synchronization'],
+    ['synchronizer', 'calendar-synchronization'],
+  ])('takes the site license %s for the add-on %s', (module, key) => {
+    const addOns = decideAddOns(lookup([module]), 'user-plans');
+    expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
+      { key, state: 'enabled', reason: 'add-on-licensed', module },
+    ]);
+  });
+
+  it('calls what the tenant lacks an add-on', () => {
+    const addOns = decideAddOns(lookup(['aichatbot']), 'user-plans');
+    expect(addOns.map(({ key, state }) => [key, state])).toEqual([
+      ['cep', 'add-on'],
+      ['ai', 'add-on'],
+      ['expander-services', 'add-on'],
+      ['calendar-synchronization', 'add-on'],
+    ]);
+  });
+
+  it('does not know where nobody told the site licenses, nor what a Suite plan contains', () => {
+    const untold = decideAddOns(lookup([], false), 'user-plans');
+    const suite = decideAddOns(lookup([]), 'suite');
+    for (const { state, reason } of [...untold, ...suite]) {
+      expect([state, reason]).toEqual(['unknown', 'nothing-says']);
+    }
+  });
+});
+
+describe('addOnLabel', () => {
+  it('keeps the English name of three of them and translates the fourth', () => {
+    expect(languages.map((language) => addOnLabel('cep', language))).toEqual(
+      languages.map(() => 'Customer Engagement Platform (CEP)'),
+    );
+    expect(addOnLabel('calendar-synchronization', 'de')).toBe('Kalendersynchronisierung');
+    expect(addOnLabel('calendar-synchronization', 'nl')).toBe('Agenda-synchronisatie');
+  });
+});
+
+describe('isLanguage', () => {
+  it('knows the six languages', () => {
+    expect(languages.every(isLanguage)).toBe(true);
+    expect(isLanguage('fr')).toBe(false);
+    expect(isLanguage('')).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../src/plans/catalogue.ts';
+import type { FeatureState, Verdict } from '../../../src/plans/entitlement.ts';
+import { applyFunctionRights } from '../../../src/plans/hidden-by-role.ts';
+
+function verdict(state: FeatureState): Verdict {
+  return { state, reason: 'granted', confidence: 'documented', evidence: [] };
+}
+
+function hiddenRows(right: string): readonly string[] {
+  return catalogue
+    .filter((row) => applyFunctionRights(verdict('enabled'), row.feature, [right]).state === 'hidden-by-role')
+    .map((row) => row.id);
+}
+
+describe('applyFunctionRights', () => {
+  it.each([
+    ['hide-sale', ['SaE1', 'SaE2', 'SaE4', 'SaE5', 'SaP1', 'SaP2', 'SaP4', 'SaP9']],
+    ['hide-project', ['SaP8', 'SvP8', 'MaE21']],
+    ['hide-selection', ['C20', 'C21', 'C22', 'SaP7', 'SvP7', 'MaE20']],
+    ['hide-reporter', ['C26', 'SvE5']],
+    ['allow-bulk-export', []],
+    ['constructor', []],
+  ])('%s hides %j', (right, rows) => {
+    expect(hiddenRows(right)).toEqual(rows);
+  });
+
+  it('hides what could be viewed, too', () => {
+    const hidden = applyFunctionRights(verdict('view-only'), 'quote-management', ['HIDE-Sale']);
+    expect(hidden).toEqual({
+      state: 'hidden-by-role',
+      reason: 'hidden-by-function-right',
+      confidence: 'inferred',
+      evidence: [{ kind: 'function-right', name: 'hide-sale' }],
+    });
+  });
+
+  it.each(['upgrade', 'unknown'] as const)('leaves %s: the role is not why', (state) => {
+    expect(applyFunctionRights(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
+  });
+
+  it('changes nothing where nobody told the rights', () => {
+    const enabled = verdict('enabled');
+    expect(applyFunctionRights(enabled, 'quote-management', null)).toBe(enabled);
+  });
+});

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../../src/plans/catalogue.ts';
+import { type FeatureKey, featureKeys } from '../../../src/plans/feature-keys.ts';
+import { planWordOn } from '../../../src/plans/plan-promise.ts';
+import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
+import {
+  type FoundTier,
+  type PerSolution,
+  type PlanTier,
+  type Solution,
+  solutions,
+  tierRank,
+} from '../../../src/plans/solutions.ts';
+import { suiteUpgrade, userPlanUpgrades } from '../../../src/plans/upgrades.ts';
+import { type PlanKey, planOf, userPlans } from '../../../src/plans/user-plans.ts';
+
+function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
+  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
+}
+
+function offers(feature: FeatureKey, held: RecognisedPlan | null) {
+  return userPlanUpgrades(rowsOf(feature), held, () => 'ask').flatMap((upgrade) =>
+    upgrade.kind === 'user-plan' ? [upgrade] : [],
+  );
+}
+
+function offered(feature: FeatureKey, held: PlanKey) {
+  return offers(feature, holding(planOf(held).tiers)).map(({ plan, steps }) => [plan, steps]);
+}
+
+describe('userPlanUpgrades', () => {
+  it.each([
+    ['knowledge-base', 'sales-premium', [['sales-premium+service-premium', 2]]],
+    ['knowledge-base', 'service-essential', [['service-premium', 1]]],
+    [
+      'mailings',
+      'sales-premium+service-essential',
+      [['sales-premium+service-essential+marketing-essential', 1]],
+    ],
+    ['quote-management', 'sales-essential', [['sales-premium', 1]]],
+  ] as const)('adds %s to %s', (feature, held, plans) => {
+    expect(offered(feature, held)).toEqual(plans);
+  });
+
+  it('lists each way there is, fewest steps first', () => {
+    expect(offered('project-management', 'service-essential')).toEqual([
+      ['service-premium', 1],
+      ['service-essential+marketing-essential', 1],
+      ['sales-premium+service-essential', 2],
+    ]);
+  });
+
+  it('offers any basic plan for a common feature to a user without a plan', () => {
+    const plans = offers('relations', { kind: 'no-plan', module: null });
+    expect(plans.map(({ plan }) => plan)).toEqual([
+      'sales-essential',
+      'service-essential',
+      'marketing-essential',
+    ]);
+  });
+
+  it('offers nothing for what the plan contains already', () => {
+    expect(offered('sales-forecasting', 'sales-premium')).toEqual([]);
+    expect(offered('relations', 'service-essential')).toEqual([]);
+    expect(offered('saint', 'sales-premium')).toEqual([]);
+  });
+
+  it('takes an unknown tier for essential at least, and says so', () => {
+    const held = holding({ sales: 'unknown', service: 'none', marketing: 'none' });
+    expect(offers('request-management', held)).toEqual([
+      {
+        kind: 'user-plan',
+        plan: 'sales-essential+service-essential',
+        steps: 1,
+        assumedEssential: ['sales'],
+        seat: 'ask',
+      },
+    ]);
+  });
+
+  it('keeps the solutions of an old plan, which has no tiers to count from', () => {
+    const held: RecognisedPlan = {
+      kind: 'old-plan',
+      module: 'superlicense-sales-pro',
+      tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
+      description: '',
+    };
+    expect(offers('sales-forecasting', held).map(({ plan, steps }) => [plan, steps])).toEqual([
+      ['sales-essential', 1],
+    ]);
+    expect(offers('mailings', held).map(({ plan }) => plan)).toEqual(['sales-essential+marketing-essential']);
+  });
+
+  it('tells the seat of each plan', () => {
+    const seats = userPlanUpgrades(rowsOf('saint'), null, ({ key }) =>
+      key === 'sales-premium' ? 'buy' : 'assign',
+    );
+    expect(seats.map((each) => each.kind === 'user-plan' && each.seat)).toEqual(['buy', 'assign']);
+  });
+
+  const anyPlan = fc.constantFrom(...userPlans);
+  const anyFeature = fc.constantFrom(...featureKeys);
+
+  function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
+    const [row, ...rest] = rowsOf(feature);
+    return row !== undefined && planWordOn([row, ...rest], holding(tiers)).promised === 'yes';
+  }
+
+  function lowered(tiers: PerSolution<PlanTier>, solution: Solution): PerSolution<PlanTier> {
+    return { ...tiers, [solution]: tiers[solution] === 'premium' ? 'essential' : 'none' };
+  }
+
+  function keeps(tiers: PerSolution<PlanTier>, held: PerSolution<PlanTier>): boolean {
+    return solutions.every((each) => tierRank(tiers[each]) >= tierRank(held[each]));
+  }
+
+  it('keeps every tier, adds the feature, and could not do with less', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        for (const { plan, steps } of offers(feature, holding(held.tiers))) {
+          const { tiers } = planOf(plan);
+          const lesser = solutions
+            .filter((each) => tiers[each] !== 'none')
+            .map((each) => lowered(tiers, each))
+            .filter((each) => keeps(each, held.tiers));
+          expect(keeps(tiers, held.tiers)).toBe(true);
+          expect(contains(tiers, feature)).toBe(true);
+          expect(lesser.filter((each) => contains(each, feature))).toEqual([]);
+          expect(steps).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  it('offers something to exactly those whose plan lacks the feature', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        const found = offers(feature, holding(held.tiers));
+        expect(found.length > 0).toBe(!contains(held.tiers, feature));
+      }),
+    );
+  });
+
+  it('puts a plan first that none of the 26 beats', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        const able = userPlans.filter(
+          (each) => keeps(each.tiers, held.tiers) && contains(each.tiers, feature),
+        );
+        const steps = (to: PerSolution<PlanTier>) =>
+          solutions.reduce((sum, each) => sum + tierRank(to[each]) - tierRank(held.tiers[each]), 0);
+        const [first] = offers(feature, holding(held.tiers));
+        expect(first?.steps ?? 0).toBe(Math.min(...able.map((plan) => steps(plan.tiers))));
+      }),
+    );
+  });
+});
+
+describe('suiteUpgrade', () => {
+  it('names the least plan that has it for certain, and the one that may', () => {
+    expect(suiteUpgrade({ from: 'growth', perhapsFrom: 'core', confidence: 'documented' })).toEqual({
+      kind: 'suite-plan',
+      plan: 'growth',
+      perhapsFrom: 'core',
+    });
+  });
+});
