@@ -1,0 +1,60 @@
+import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+
+/** What the app knows of itself and got from the Developer Portal. The private key is PKCS8 PEM. */
+export interface AppCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly privateKeyPem: string;
+}
+
+/** What the Developer Portal keeps of the app: only the public half of its key (auth.md 5.1). */
+export interface AppRegistration {
+  readonly name: string;
+  readonly company: string;
+  readonly consentText: string;
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly publicKey: KeyObject;
+  readonly redirectUri: string;
+  readonly stateChangeUrl: string;
+}
+
+/** Makes the credentials a new registration gets: 32 hex characters, a secret, an RSA 2048 key. */
+export function makeAppCredentials(): AppCredentials {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    clientId: randomBytes(16).toString('hex'),
+    clientSecret: randomBytes(16).toString('hex'),
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/** Registers the app at `appUrl` (its public address, without a trailing slash needed). */
+export function registerApp(appUrl: string, credentials: AppCredentials): AppRegistration {
+  const url = appUrl.replace(/\/+$/, '');
+  return {
+    name: 'Planlens',
+    company: 'Planlens',
+    consentText:
+      'The app reads the licences and users of your SuperOffice, adds its web panel for all user groups, and is told when a user changes.',
+    url,
+    clientId: credentials.clientId,
+    clientSecret: credentials.clientSecret,
+    publicKey: createPublicKey(credentials.privateKeyPem),
+    redirectUri: `${url}/auth/callback`,
+    stateChangeUrl: `${url}/callbacks/state-change`,
+  };
+}
+
+/**
+ * The system user token of an app in a tenant: application name, hyphen, random text; constant (auth.md 5.1).
+ * It is derived, not stored, so that it is still the same after a restart.
+ */
+export function systemUserToken(app: AppRegistration, contextIdentifier: string): string {
+  const random = createHmac('sha256', app.clientSecret).update(`system user token ${contextIdentifier}`);
+  return `${app.name}-${random
+    .digest('base64')
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 20)}`;
+}

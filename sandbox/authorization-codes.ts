@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { randomText } from './credentials.ts';
+
+const validMs = 10 * 60 * 1000;
+
+/** What an authorization code stands for. */
+export interface Grant {
+  readonly redirectUri: string;
+  readonly challenge: string | undefined;
+  readonly challengeMethod: string;
+  readonly nonce: string | undefined;
+  readonly ctx: string;
+  readonly associateId: number;
+}
+
+export interface AuthorizationCodes {
+  issue(grant: Grant): string;
+  /** Gives what the code stands for, once and within 10 minutes (auth.md 2.1); then undefined. */
+  redeem(code: string): Grant | undefined;
+  reset(): void;
+}
+
+/** Makes the store of authorization codes. */
+export function createAuthorizationCodes(deps: { now: () => number }): AuthorizationCodes {
+  const codes = new Map<string, { grant: Grant; until: number }>();
+  return {
+    issue: (grant) => {
+      const code = randomText(64);
+      codes.set(code, { grant, until: deps.now() + validMs });
+      return code;
+    },
+    redeem: (code) => {
+      const entry = codes.get(code);
+      codes.delete(code);
+      return entry && entry.until >= deps.now() ? entry.grant : undefined;
+    },
+    reset: () => codes.clear(),
+  };
+}
+
+/** Checks the PKCE verifier of a token request against the challenge of the authorize request (RFC 7636). */
+export function verifierFits(grant: Grant, verifier: string | undefined): boolean {
+  if (grant.challenge === undefined) return verifier === undefined;
+  if (verifier === undefined) return false;
+  const hashed = createHash('sha256').update(verifier).digest('base64url');
+  return grant.challenge === (grant.challengeMethod === 'S256' ? hashed : verifier);
+}

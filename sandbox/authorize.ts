@@ -1,0 +1,138 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import type { AppRegistration } from './app-registration.ts';
+import type { AuthorizationCodes } from './authorization-codes.ts';
+import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
+import type { Tenant, Tenants } from './tenants.ts';
+import type { Gate } from './traffic.ts';
+
+const optional = z.string().optional();
+const authorizeQuery = z.object({
+  client_id: optional,
+  redirect_uri: optional,
+  response_type: optional,
+  response_mode: optional,
+  scope: optional,
+  state: optional,
+  nonce: optional,
+  acr_values: optional,
+  login_hint: optional,
+  code_challenge: optional,
+  code_challenge_method: z.string().default('plain'),
+});
+type AuthorizeQuery = z.infer<typeof authorizeQuery>;
+
+export interface AuthorizeDeps {
+  readonly app: AppRegistration;
+  readonly tenants: Tenants;
+  readonly sessions: SuperIdSessions;
+  readonly codes: AuthorizationCodes;
+  readonly gate: Gate;
+}
+
+/**
+ * Serves the authorize endpoint of the code flow (auth.md 2.1), for all tenants (`common`) and for one.
+ * The order of its questions: is the app who it says, is the request sound, who is the user, has the
+ * user been at their identity provider, has the tenant approved the app.
+ */
+export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
+  router.get('/login/:ctx/oauth/authorize', deps.gate('Login.Authorize'), (req, res) => {
+    const parsed = authorizeQuery.safeParse(req.query);
+    if (!parsed.success || !isRegistered(deps.app, parsed.data)) return technicalError(res);
+    if (!isServed(deps.tenants, req)) return technicalError(res);
+    const error = problemOf(parsed.data);
+    if (error !== undefined) return sendBack(res, parsed.data, { error });
+    answerUser(deps, req, res, parsed.data);
+  });
+}
+
+/** A sound request of the registered app: shows the person what is still missing, or sends them back. */
+function answerUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
+  const wanted = wantedTenant(deps.tenants, req, query);
+  const session = deps.sessions.read(req);
+  if (!session || (wanted && wanted !== session.tenant)) {
+    const tenants = wanted ? [wanted] : deps.tenants.all();
+    const hint = query.login_hint ?? '';
+    res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
+  } else if (deps.sessions.needsProvider(session)) {
+    res.redirect(302, providerUrl(session, req));
+  } else if (!session.tenant.approved) {
+    askForConsent(res, deps.app, session, req.originalUrl);
+  } else {
+    sendBack(res, query, { code: issueCode(deps, session, query) });
+  }
+}
+
+function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSession, query: AuthorizeQuery) {
+  sessions.spendProviderVisit(session);
+  return codes.issue({
+    redirectUri: app.redirectUri,
+    challenge: query.code_challenge,
+    challengeMethod: query.code_challenge_method,
+    nonce: query.nonce,
+    ctx: session.tenant.contextIdentifier,
+    associateId: session.user.associateId,
+  });
+}
+
+/** An unknown app or redirect URL is never sent anywhere (auth.md 7). */
+function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
+  return query.client_id === app.clientId && query.redirect_uri === app.redirectUri;
+}
+
+/** True for `common` and for every tenant there is. */
+function isServed(tenants: Tenants, req: Request): boolean {
+  const inAddress = String(req.params.ctx);
+  return inAddress === 'common' || tenants.find(inAddress) !== undefined;
+}
+
+function technicalError(res: Response): void {
+  res.status(400).render('message', {
+    title: 'Technical error',
+    text: 'Authorization error: InvalidRedirectUrl (2). The app, its redirect URL or the customer is not known.',
+  });
+}
+
+/** The OAuth error code of an unsound request, or undefined. */
+function problemOf(query: AuthorizeQuery): string | undefined {
+  if (query.response_type !== 'code') return 'unsupported_response_type';
+  if (!query.scope?.split(' ').includes('openid')) return 'invalid_scope';
+  if (!['query', 'form_post'].includes(query.response_mode ?? 'query')) return 'invalid_request';
+  return ['plain', 'S256'].includes(query.code_challenge_method) ? undefined : 'invalid_request';
+}
+
+/** The tenant a request is about: of the address, or of `acr_values`; undefined: whichever the user has. */
+function wantedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
+  const inAddress = String(req.params.ctx);
+  const inQuery = /^tenant:(\S+)$/.exec(query.acr_values ?? '')?.[1];
+  return tenants.find(inAddress === 'common' ? (inQuery ?? '') : inAddress);
+}
+
+function providerUrl(session: SuperIdSession, req: Request): string {
+  const query = new URLSearchParams({ user: session.user.userName, next: req.originalUrl });
+  return `/idp/sign-in?${query}`;
+}
+
+/** Only an administrator can approve an app for their tenant (panels-and-marketplace.md 12). */
+function askForConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
+  if (session.user.isAdministrator) {
+    res.render('consent', { app, tenant: session.tenant, user: session.user, next });
+    return;
+  }
+  res.status(403).render('message', {
+    title: 'Account does not have access',
+    text: `${app.name} is not approved for ${session.tenant.companyName}. An administrator has to approve it.`,
+  });
+}
+
+/** Sends the answer to the app in the response mode it asked for, with its state. */
+function sendBack(res: Response, query: AuthorizeQuery, answer: Record<string, string>): void {
+  const fields = query.state === undefined ? answer : { state: query.state, ...answer };
+  const target = new URL(String(query.redirect_uri));
+  if (query.response_mode === 'form_post') {
+    res.render('form-post', { action: target.href, fields });
+    return;
+  }
+  for (const [name, value] of Object.entries(fields)) target.searchParams.set(name, value);
+  res.redirect(302, target.href);
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import type { AppRegistration } from './app-registration.ts';
+import type { AuthorizationCodes } from './authorization-codes.ts';
+import type { Credentials } from './credentials.ts';
+import { tokenDefects } from './jwt.ts';
+import type { SigningKeys } from './keys.ts';
+import { seatsOf } from './seats.ts';
+import type { SuperIdSessions } from './superid-session.ts';
+import { type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
+import type { Tokens } from './tokens.ts';
+import type { SeenRequest, Traffic } from './traffic.ts';
+import type { WebPanels } from './web-panels.ts';
+import type { Attempt, WebhookDelivery } from './webhook-delivery.ts';
+import type { Webhooks } from './webhooks.ts';
+
+const aim = { operation: z.string().default('*'), tenant: z.string().optional() };
+const tenant = z.strictObject({ tenant: z.string() });
+const nothing = z.strictObject({});
+const failure = z.union([
+  z.literal([401, 403, 421, 429, 500, 503]),
+  z.enum(['timeout', 'malformed', 'null', 'message']),
+]);
+
+/** What each knob takes. `sandbox/README.md` tells what each does. */
+export const controlInputs = {
+  delay: z.strictObject({ ...aim, ms: z.number().min(0) }),
+  fail: z.strictObject({ ...aim, with: failure, times: z.number().int().positive().optional() }),
+  hold: z.strictObject({ ...aim, nth: z.number().int().positive().default(1) }),
+  whenHeld: z.strictObject({ id: z.number() }),
+  release: z.strictObject({ id: z.number() }),
+  requests: nothing,
+  clearRequests: nothing,
+  calm: nothing,
+  setTenantState: z.strictObject({ tenant: z.string(), state: z.enum(tenantStates) }),
+  moveTenant: tenant,
+  approve: tenant,
+  revoke: tenant,
+  expireTickets: z.strictObject({ tenant: z.string().optional() }),
+  setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
+  setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
+  sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
+  spoilNextToken: z.strictObject({
+    kind: z.enum(['id-token', 'system-user', 'state-change']),
+    defect: z.enum(tokenDefects),
+  }),
+  rotateKeys: z.strictObject({ dropOld: z.boolean().default(false) }),
+  deliveries: nothing,
+  setWebhookPace: z.strictObject({ scale: z.number().min(0) }),
+  whenDelivered: nothing,
+  reset: nothing,
+};
+
+interface Results {
+  hold: { id: number };
+  whenHeld: Promise<void>;
+  requests: readonly SeenRequest[];
+  deliveries: readonly Attempt[];
+  whenDelivered: Promise<void>;
+  sendStateChange: Promise<{ status: number }>;
+}
+type Inputs = typeof controlInputs;
+type Knob<K extends keyof Inputs> = (
+  ...input: Record<string, never> extends z.input<Inputs[K]> ? [z.input<Inputs[K]>?] : [z.input<Inputs[K]>]
+) => K extends keyof Results ? Results[K] : void;
+
+/** The knobs of the sandbox. The HTTP endpoint `/_control` has the same ones under the same names. */
+export type Control = { readonly [K in keyof Inputs]: Knob<K> };
+
+export interface ControlDeps {
+  readonly app: AppRegistration;
+  readonly tenants: Tenants;
+  readonly keys: SigningKeys;
+  readonly traffic: Traffic;
+  readonly sessions: SuperIdSessions;
+  readonly credentials: Credentials;
+  readonly codes: AuthorizationCodes;
+  readonly tokens: Tokens;
+  readonly panels: WebPanels;
+  readonly webhooks: Webhooks;
+  readonly delivery: WebhookDelivery;
+}
+
+/** Makes the knobs. An input that makes no sense throws. */
+export function createControl(deps: ControlDeps): Control {
+  return { ...trafficKnobs(deps), ...tenantKnobs(deps), ...platformKnobs(deps) };
+}
+
+type TrafficKnob = 'delay' | 'fail' | 'hold' | 'whenHeld' | 'release' | 'requests' | 'clearRequests' | 'calm';
+
+function trafficKnobs({ traffic }: ControlDeps): Pick<Control, TrafficKnob> {
+  return {
+    delay: (input) => {
+      const { ms, ...at } = controlInputs.delay.parse(input);
+      traffic.delay(at, ms);
+    },
+    fail: (input) => {
+      const { with: how, times, ...at } = controlInputs.fail.parse(input);
+      traffic.fail(at, how, times);
+    },
+    hold: (input) => {
+      const { nth, ...at } = controlInputs.hold.parse(input);
+      return { id: traffic.hold(at, nth) };
+    },
+    whenHeld: ({ id }) => traffic.whenHeld(id),
+    release: ({ id }) => traffic.release(id),
+    requests: () => traffic.requests(),
+    clearRequests: () => traffic.clearRequests(),
+    calm: () => traffic.reset(),
+  };
+}
+
+type TenantKnob =
+  | 'setTenantState'
+  | 'moveTenant'
+  | 'approve'
+  | 'revoke'
+  | 'expireTickets'
+  | 'setThirdPartyLicenses'
+  | 'setPlan'
+  | 'sendStateChange';
+
+function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
+  const { tenants, credentials, app, tokens } = deps;
+  return {
+    setTenantState: (input) => {
+      const { tenant: id, state } = controlInputs.setTenantState.parse(input);
+      findTenant(tenants, id).state = state;
+    },
+    moveTenant: ({ tenant: id }) => {
+      findTenant(tenants, id).moves += 1;
+    },
+    approve: ({ tenant: id }) => {
+      findTenant(tenants, id).approved = true;
+    },
+    revoke: ({ tenant: id }) => {
+      findTenant(tenants, id).approved = false;
+      credentials.revoke(id);
+    },
+    expireTickets: (input) => credentials.expire(input?.tenant),
+    setThirdPartyLicenses: ({ tenant: id, on }) => {
+      findTenant(tenants, id).thirdPartyLicensed = on;
+    },
+    setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
+    sendStateChange: async (input) => {
+      const { tenant: id, changeType } = controlInputs.sendStateChange.parse(input);
+      const body = stateChange(findTenant(tenants, id), changeType, tokens);
+      const response = await fetch(app.stateChangeUrl, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+        redirect: 'manual',
+      });
+      return { status: response.status };
+    },
+  };
+}
+
+/** The notification of webapi.md 7.1; the public endpoint is a bare host. */
+function stateChange(of: Tenant, changeType: number, tokens: Tokens) {
+  return {
+    ChangeType: changeType,
+    ContextIdentifier: of.contextIdentifier,
+    VersionName: 'Release_11.11_2026.05.12-03',
+    FileVersion: '11.11.2026.512',
+    Token: tokens.stateChangeToken(of),
+    PublicEndpoint: '127.0.0.1',
+  };
+}
+
+/** Gives a user another plan, if a seat is free, and raises the event SuperOffice might raise (webapi.md 1.3). */
+function setPlan({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['setPlan']>): void {
+  const of = findTenant(tenants, input.tenant);
+  const user = findUser(of, input.associateId);
+  if (input.plan !== null && input.plan !== user.plan) requireSeat(of, input.plan);
+  user.plan = input.plan;
+  webhooks.raise(of, {
+    event: 'associate.changed',
+    entity: 'associate',
+    primaryKey: user.associateId,
+    changes: ['associate_id', 'updated', 'updated_associate_id'],
+    fieldValues: { deleted: 0, group_idx: user.groupId, person_id: user.personId, type: 0 },
+    changedBy: of.users.find((row) => row.isAdministrator)?.associateId ?? 0,
+  });
+}
+
+function requireSeat(of: Tenant, planName: string): void {
+  const plan = of.modules.find((module) => module.ModuleName === planName && module.inUse !== undefined);
+  if (!plan) throw new Error(`No plan ${planName}`);
+  if (seatsOf(of, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
+}
+
+type PlatformKnob =
+  | 'spoilNextToken'
+  | 'rotateKeys'
+  | 'deliveries'
+  | 'setWebhookPace'
+  | 'whenDelivered'
+  | 'reset';
+
+function platformKnobs(deps: ControlDeps): Pick<Control, PlatformKnob> {
+  const { tokens, keys, delivery } = deps;
+  return {
+    spoilNextToken: (input) => {
+      const { kind, defect } = controlInputs.spoilNextToken.parse(input);
+      tokens.spoilNext(kind, defect);
+    },
+    rotateKeys: (input) => keys.rotate(controlInputs.rotateKeys.parse(input ?? {}).dropOld),
+    deliveries: () => delivery.attempts(),
+    setWebhookPace: (input) => delivery.setPace(controlInputs.setWebhookPace.parse(input).scale),
+    whenDelivered: () => delivery.idle(),
+    reset: () => {
+      for (const part of ['tenants', 'traffic', 'sessions', 'credentials', 'codes'] as const)
+        deps[part].reset();
+      for (const part of ['tokens', 'panels', 'webhooks', 'delivery'] as const) deps[part].reset();
+    },
+  };
+}
+
+function findTenant(tenants: Tenants, contextIdentifier: string): Tenant {
+  const found = tenants.find(contextIdentifier);
+  if (!found) throw new Error(`No tenant ${contextIdentifier}`);
+  return found;
+}
+
+function findUser(of: Tenant, associateId: number): User {
+  const found = of.users.find((row) => row.associateId === associateId);
+  if (!found) throw new Error(`No user ${associateId}`);
+  return found;
+}

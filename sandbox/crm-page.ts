@@ -1,0 +1,81 @@
+import type { Router } from 'express';
+import type { AppRegistration } from './app-registration.ts';
+import { icons } from './crm-icons.ts';
+import { crmTexts, screens } from './crm-texts.ts';
+import { cultureOf, fillPanelUrl } from './panel-url.ts';
+import type { SuperIdSessions } from './superid-session.ts';
+import type { Tenant, Tenants, User } from './tenants.ts';
+import type { Gate } from './traffic.ts';
+import type { WebPanels } from './web-panels.ts';
+
+export interface CrmPageDeps {
+  readonly app: AppRegistration;
+  readonly tenants: Tenants;
+  readonly sessions: SuperIdSessions;
+  readonly panels: WebPanels;
+  readonly gate: Gate;
+}
+
+/** Serves the front page of the sandbox and each tenant's CRM with its web panels. */
+export function serveCrm(router: Router, deps: CrmPageDeps): void {
+  router.get('/', deps.gate('Page.Index'), (_req, res) => {
+    res.render('index', { app: deps.app, tenants: deps.tenants.all(), planOf });
+  });
+
+  router.get('/:ctx', deps.gate('Page.Crm'), (req, res, next) => {
+    const tenant = deps.tenants.find(String(req.params.ctx));
+    if (!tenant) return next();
+    const session = deps.sessions.read(req);
+    if (session?.tenant !== tenant) {
+      return res.render('sign-in', { tenants: [tenant], next: req.originalUrl, hint: '', problem: '' });
+    }
+    const { user } = session;
+    res.render('crm', {
+      tenant,
+      user,
+      plan: planOf(tenant, user),
+      culture: cultureOf(user),
+      texts: crmTexts(user),
+      icons,
+      screens: visibleScreens(tenant, user),
+      buttons: buttons(deps.panels, tenant, user),
+      panel: openPanel(deps.panels, tenant, user, req.query.panel),
+      here: req.originalUrl,
+    });
+  });
+}
+
+/** The screens a user's role shows. */
+function visibleScreens(tenant: Tenant, user: User) {
+  const rights = tenant.roles.find((role) => role.id === user.roleId)?.functionRights ?? [];
+  return screens.filter(({ hiddenBy }) => hiddenBy === null || !rights.includes(hiddenBy));
+}
+
+/** The buttons apps added to the rail; each opens the panel its `soprotocol:browser.` URL names. */
+function buttons(panels: WebPanels, tenant: Tenant, user: User) {
+  return panels
+    .visibleTo(tenant, user.groupId)
+    .filter((panel) => panel.VisibleIn === 'NavigatorButton')
+    .map((panel) => ({
+      name: panel.Name,
+      tooltip: panel.Tooltip,
+      opens: /^soprotocol:browser\.(.+)$/i.exec(panel.Url)?.[1] ?? panel.WindowName,
+    }));
+}
+
+/** The panel in the main area with its URL filled in; null when none is asked for or the user sees none. */
+function openPanel(panels: WebPanels, tenant: Tenant, user: User, windowName: unknown) {
+  const panel = panels
+    .visibleTo(tenant, user.groupId)
+    .find((row) => row.WindowName === windowName && /^https?:/i.test(row.Url));
+  if (!panel) return null;
+  const src = fillPanelUrl(panel.Url, panel.UrlEncoding, tenant, user);
+  return { name: panel.Name, windowName: panel.WindowName, src };
+}
+
+function planOf(tenant: Tenant, user: User): string {
+  if (user.retired) return 'Former employee';
+  return (
+    tenant.modules.find((module) => module.ModuleName === user.plan)?.ModuleDescription ?? '(No Selection)'
+  );
+}

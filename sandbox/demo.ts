@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadAppCredentials } from './credentials-file.ts';
+import { type Sandbox, startSandbox } from './start-sandbox.ts';
+import { createTenants, type Tenant } from './tenants.ts';
+import { createVisitor } from './visitor.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const dir = resolve(project, process.env.DEMO_DIR ?? 'data/demo');
+const startedAt = performance.now();
+
+await main();
+
+async function main(): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  const { credentials, privateKeyFile } = loadAppCredentials(join(dir, 'sandbox'));
+  const appPort = await freePort(4200);
+  const appUrl = `http://localhost:${appPort}`;
+  const sandbox = await startSandbox({ port: await freePort(4300), appUrl, credentials });
+  say(`Sandbox SuperOffice runs at ${sandbox.url}`);
+
+  const app = startApp({
+    ...keysOfTheApp(),
+    PORT: String(appPort),
+    PUBLIC_URL: appUrl,
+    SUPEROFFICE_ENVIRONMENT: 'sod',
+    SUPEROFFICE_LOGIN_URL: sandbox.url,
+    SUPEROFFICE_API_HOSTS: '127.0.0.1',
+    SUPEROFFICE_CLIENT_ID: sandbox.clientId,
+    SUPEROFFICE_CLIENT_SECRET: sandbox.clientSecret,
+    SUPEROFFICE_PRIVATE_KEY_FILE: privateKeyFile,
+    DATA_DIR: dir,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+  });
+  stopTogether(app, sandbox);
+  await ready(app, `${appUrl}/readyz`);
+  say(`Planlens runs at ${appUrl}`);
+
+  for (const tenant of createTenants().all()) {
+    await install(tenant, sandbox, appUrl);
+    say(`Installed into ${tenant.contextIdentifier} (${tenant.companyName}) by its administrator's approval`);
+  }
+  const panel = encodeURIComponent('/Cust20001/?panel=PlanlensMain');
+  process.stdout.write(`
+Open  ${sandbox.url}/login/as/markus.brandt@designteamet.example?next=${panel}
+
+The user menu at the top right signs in other users; ${sandbox.url}/ lists all of them. Ctrl-C stops everything.
+`);
+}
+
+/** Made at the first start and kept, since the database is kept too. */
+function keysOfTheApp(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
+  const file = join(dir, 'app-keys.json');
+  const key = () => `demo:${randomBytes(32).toString('base64')}`;
+  const made = JSON.stringify({ ENCRYPTION_KEYS: key(), SESSION_KEYS: key() });
+  try {
+    writeFileSync(file, made, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string>;
+}
+
+function startApp(settings: Record<string, string>): ChildProcess {
+  const server = join(project, 'src', 'server.ts');
+  const { PATH, HOME } = process.env;
+  // In a group of its own: Ctrl-C reaches us, and we stop it in order.
+  return spawn(process.execPath, ['--import', 'tsx', server], {
+    cwd: project,
+    env: { PATH, HOME, ...settings },
+    stdio: 'inherit',
+    detached: true,
+  });
+}
+
+function stopTogether(app: ChildProcess, sandbox: Sandbox): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    app.kill('SIGTERM');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  app.once('exit', (code) => {
+    process.exitCode = stopping ? 0 : (code ?? 1);
+    void sandbox.close().finally(() => process.exit());
+  });
+}
+
+async function ready(app: ChildProcess, url: string): Promise<void> {
+  while (app.exitCode === null) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What an administrator does in the browser: sign in, press Install, approve. */
+async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promise<void> {
+  const administrator = tenant.users.find((user) => user.isAdministrator);
+  const visitor = createVisitor();
+  await visitor.get(`${sandbox.url}/login/as/${administrator?.userName}?next=/${tenant.contextIdentifier}/`);
+  const consent = await visitor.get(`${appUrl}/install`);
+  const next = /name="next" value="([^"]+)"/.exec(consent.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const setup = await visitor.post(`${sandbox.url}/login/consent`, { next });
+  if (new URL(setup.url).pathname !== '/setup' || setup.status !== 200) {
+    throw new Error(
+      `the installation into ${tenant.contextIdentifier} ended at ${setup.url} (${setup.status})`,
+    );
+  }
+}
+
+/** The wanted port, or any other where it is taken. */
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', () => (wanted === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
+    probe.listen(wanted, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : wanted));
+    });
+  });
+}
+
+function say(what: string): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(`${seconds.padStart(5)} s  ${what}\n`);
+}

@@ -1,0 +1,39 @@
+import type { Router } from 'express';
+import type { SigningKeys } from './keys.ts';
+import type { Gate } from './traffic.ts';
+
+/**
+ * Serves the discovery document and the key set. The document is found under `/login` and at the root,
+ * but its issuer is the bare origin: the trap of auth.md 1.
+ */
+export function serveDiscovery(
+  router: Router,
+  deps: { origin: string; keys: SigningKeys; gate: Gate },
+): void {
+  const { origin, keys, gate } = deps;
+  const login = `${origin}/login`;
+  router.get(
+    ['/login/.well-known/openid-configuration', '/.well-known/openid-configuration'],
+    gate('Login.Discovery'),
+    (_req, res) => {
+      res.json({
+        issuer: origin,
+        jwks_uri: `${login}/.well-known/jwks`,
+        authorization_endpoint: `${login}/common/oauth/authorize`,
+        token_endpoint: `${login}/common/oauth/tokens`,
+        end_session_endpoint: `${login}/logout`,
+        scopes_supported: ['openid'],
+        response_modes_supported: ['form_post', 'query'],
+        response_types_supported: ['code'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['RS256'],
+        token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+        grant_types_supported: ['authorization_code', 'refresh_token'],
+        code_challenge_methods_supported: ['plain', 'S256'],
+      });
+    },
+  );
+  router.get('/login/.well-known/jwks', gate('Login.Jwks'), (_req, res) => {
+    res.json(keys.jwks());
+  });
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Tenant } from './tenants.ts';
+import { ApiError, type ApiRoute, readBody } from './web-api.ts';
+
+/** The list definition of web panels: what the visibility calls of the List agent call UdListDefinitionId. */
+export const webPanelList = { id: 124, name: 'webpanel' };
+
+interface ItemFields {
+  readonly Id: number;
+  readonly Name: string;
+  readonly ToolTip?: string;
+  readonly Type?: string;
+  readonly ExtraInfo?: string;
+}
+
+const emptyItem = {
+  ToolTip: '',
+  Deleted: false,
+  Rank: 0,
+  Type: '',
+  ColorBlock: 0,
+  IconHint: '',
+  ExtraInfo: '',
+  StyleHint: '',
+  TableRight: null,
+  FieldProperties: {},
+};
+
+type Lists = Record<string, (tenant: Tenant) => ItemFields[]>;
+
+const lists: Lists = {
+  userplan: userPlans,
+  usergroup: ({ groups }) => groups.map(({ id, name }) => ({ Id: id, Name: name })),
+  role: ({ roles }) =>
+    roles.map(({ id, name, description }) => ({ Id: id, Name: name, ToolTip: description })),
+  associate: ({ users }) => users.map((user) => ({ Id: user.associateId, Name: user.fullName })),
+  lists: () => [{ Id: webPanelList.id, Name: 'GUI - Web panel', Type: webPanelList.name }],
+};
+
+/** The MDO lists the sandbox has: plans, groups, roles, users and the list of lists; REST and the MDO agent. */
+export function mdoListRoutes(): ApiRoute[] {
+  const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {
+    return { method: 'get', path, operation, answer };
+  };
+  return [
+    get('/MDOList', 'MDOList.Names', () => Object.keys(lists)),
+    get('/MDOList/:listname', 'MDOList.Get', ({ tenant, params }) =>
+      itemsOf(tenant, params.listname).map(item),
+    ),
+    {
+      method: 'post',
+      path: '/Agents/MDO/GetList',
+      operation: 'MDO.GetList',
+      answer: (call) => itemsOf(call.tenant, readBody(call, z.object({ Name: z.string() })).Name).map(item),
+    },
+    get('/MDOList/:listname/selectable', 'MDOList.GetSelectable', ({ tenant, params }) =>
+      itemsOf(tenant, params.listname).map((fields) => selectableItem({ ...fields, ChildItems: [] })),
+    ),
+  ];
+}
+
+/**
+ * The user plans of a tenant: Id of the module license, its description as Name, its module name as
+ * ExtraInfo, led by "(No Selection)" (licences.md 3).
+ */
+function userPlans(tenant: Tenant): ItemFields[] {
+  const plans = tenant.modules.filter((module) => module.ExtraFlags === 1);
+  return [
+    { Id: 79, Name: '(No Selection)', ExtraInfo: 'superlicense-no-selection' },
+    ...plans.map((plan) => ({
+      Id: plan.id,
+      Name: plan.ModuleDescription,
+      ToolTip: plan.ModuleTooltip,
+      ExtraInfo: plan.ModuleName,
+    })),
+  ];
+}
+
+function itemsOf(tenant: Tenant, listName = ''): ItemFields[] {
+  const list = lists[listName.toLowerCase()];
+  if (!list) throw new ApiError(404, 'SoNotFoundException', `MDO list ${listName} not found`);
+  return list(tenant);
+}
+
+function item(fields: ItemFields) {
+  return { ...emptyItem, ...fields, ChildItems: [], FullName: fields.Name };
+}
+
+/** SelectableMDOListItem: an item that can be ticked. */
+export function selectableItem(fields: ItemFields & { Selected?: boolean; ChildItems?: unknown[] }) {
+  return {
+    ...emptyItem,
+    Selected: false,
+    ChildItems: [],
+    LastChanged: '0001-01-01T00:00:00',
+    Hidden: false,
+    FullName: fields.Name,
+    ...fields,
+  };
+}

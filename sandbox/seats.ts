@@ -1,0 +1,42 @@
+import type { Module, Tenant, User } from './tenants.ts';
+
+/** The module names a plan row switches on: the `set=` command of its ExtraInfo (licences.md 4). */
+export function planSet(plan: Module): string[] {
+  return plan.ExtraInfo.startsWith('set=') ? plan.ExtraInfo.slice('set='.length).split(',') : [];
+}
+
+/** The rows that can be given to a user as their plan: those whose use is published. */
+export function planModules(tenant: Tenant): Module[] {
+  return tenant.modules.filter((module) => module.inUse !== undefined);
+}
+
+/** The names of all SuperOffice user licenses a user holds: the plan, what the plan sets, and extras. */
+export function assignedNames(tenant: Tenant, user: User): Set<string> {
+  const plan = tenant.modules.find((module) => module.ModuleName === user.plan);
+  return new Set([...(plan ? [plan.ModuleName, ...planSet(plan)] : []), ...user.extraLicenses]);
+}
+
+/** The seats of one row. `total` = `free` + `inUse` (licences.md 2). */
+export interface Seats {
+  readonly total: number;
+  readonly inUse: number;
+  readonly free: number;
+}
+
+/**
+ * Counts the seats of a row. A hidden license of a plan is in use as often as the plans that set it,
+ * by the users listed here and by their unlisted colleagues.
+ */
+export function seatsOf(tenant: Tenant, module: Module): Seats {
+  const inUse = module.LicenseType === 'SiteLicense' ? 0 : countInUse(tenant, module);
+  const total = module.Unrestricted ? Math.max(module.NumberOfLicenses, inUse) : module.NumberOfLicenses;
+  return { total, inUse, free: total - inUse };
+}
+
+function countInUse(tenant: Tenant, module: Module): number {
+  const name = module.ModuleName;
+  const listed = tenant.users.filter((user) => assignedNames(tenant, user).has(name)).length;
+  return planModules(tenant)
+    .filter((plan) => plan.ModuleName === name || planSet(plan).includes(name))
+    .reduce((sum, plan) => sum + (tenant.unlistedHolders.get(plan.ModuleName) ?? 0), listed);
+}

@@ -1,0 +1,74 @@
+import type { Router } from 'express';
+import { isFederated, localPath, type SuperIdSessions } from './superid-session.ts';
+import type { Tenants } from './tenants.ts';
+import type { Gate } from './traffic.ts';
+
+export interface SignInDeps {
+  readonly tenants: Tenants;
+  readonly sessions: SuperIdSessions;
+  readonly gate: Gate;
+}
+
+/**
+ * Serves everything a person sees on the way in: sign-in (a user name is enough here), the identity
+ * provider of federated users, the consent of an administrator, and sign-out.
+ */
+export function serveSignIn(router: Router, deps: SignInDeps): void {
+  const { tenants, sessions, gate } = deps;
+
+  router.post('/login/sign-in', gate('Login.SignIn'), (req, res) => {
+    const { userName, next } = formOf(req.body);
+    const found = tenants.findUser(userName);
+    if (!found || found.user.retired) {
+      const problem = 'No user with this name can sign in.';
+      return res.status(401).render('sign-in', { tenants: tenants.all(), next, hint: userName, problem });
+    }
+    if (isFederated(found.user)) {
+      return res.redirect(303, `/idp/sign-in?${new URLSearchParams({ user: userName, next })}`);
+    }
+    sessions.start(res, found.user.userName, false);
+    res.redirect(303, next);
+  });
+
+  // A short cut for demo and tests: signs a user in and goes on.
+  router.get('/login/as/:userName', gate('Login.As'), (req, res) => {
+    const found = tenants.findUser(String(req.params.userName));
+    if (!found || found.user.retired) {
+      return res.status(404).render('message', { title: 'Unknown user', text: 'No such user can sign in.' });
+    }
+    sessions.start(res, found.user.userName, false);
+    res.redirect(302, localPath(req.query.next ?? `/${found.tenant.contextIdentifier}/`));
+  });
+
+  // An identity provider refuses to be framed: in a panel this page stays blank (auth.md 7).
+  router.get('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
+    const user = tenants.findUser(String(req.query.user))?.user;
+    res.set({ 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "frame-ancestors 'none'" });
+    res.render('idp', { user, next: localPath(req.query.next) });
+  });
+  router.post('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
+    const { userName, next } = formOf(req.body);
+    if (tenants.findUser(userName)?.user.retired === false) sessions.start(res, userName, true);
+    res.redirect(303, next);
+  });
+
+  router.post('/login/consent', gate('Login.Consent'), (req, res) => {
+    const session = sessions.read(req);
+    const { next } = formOf(req.body);
+    if (!session?.user.isAdministrator) return res.status(403).render('message', noRight);
+    session.tenant.approved = true;
+    res.redirect(303, next);
+  });
+
+  router.get('/login/logout', gate('Login.Logout'), (req, res) => {
+    sessions.end(req, res);
+    res.redirect(302, '/');
+  });
+}
+
+const noRight = { title: 'Account does not have access', text: 'Only an administrator can approve an app.' };
+
+function formOf(body: unknown): { userName: string; next: string } {
+  const form: Record<string, unknown> = Object(body);
+  return { userName: String(form.userName ?? ''), next: localPath(form.next) };
+}

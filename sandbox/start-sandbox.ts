@@ -1,0 +1,151 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { type AppCredentials, makeAppCredentials, registerApp } from './app-registration.ts';
+import { archiveRoutes } from './archive.ts';
+import { createAuthorizationCodes } from './authorization-codes.ts';
+import { serveAuthorize } from './authorize.ts';
+import { type Control, createControl } from './control.ts';
+import { serveControl } from './control-endpoint.ts';
+import { createCredentials } from './credentials.ts';
+import { serveCrm } from './crm-page.ts';
+import { serveDiscovery } from './discovery.ts';
+import { createSigningKeys } from './keys.ts';
+import { licenseRoutes } from './license-agent.ts';
+import { mdoListRoutes } from './mdo-list.ts';
+import { principalRoutes } from './principal.ts';
+import { serveSignIn } from './sign-in.ts';
+import { createSuperIdSessions } from './superid-session.ts';
+import { serveSystemUser } from './system-user.ts';
+import { serveTenantState } from './tenant-state.ts';
+import { createTenants } from './tenants.ts';
+import { serveTokenEndpoint } from './token-endpoint.ts';
+import { createTokens } from './tokens.ts';
+import { createTraffic, sendError } from './traffic.ts';
+import { serveUnknownApiPaths, serveWebApi } from './web-api.ts';
+import { createWebPanels } from './web-panels.ts';
+import { createWebhookDelivery } from './webhook-delivery.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export interface SandboxOptions {
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** The app's public address; its callback and state-change addresses follow from it. */
+  readonly appUrl: string;
+  /** Absent: made at run time. */
+  readonly credentials?: AppCredentials;
+  readonly now?: () => number;
+}
+
+export interface Sandbox {
+  /** The origin: also the issuer of tokens. */
+  readonly url: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The app's key; the sandbox itself keeps only the public half. */
+  readonly privateKeyPem: string;
+  readonly control: Control;
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in for SuperOffice Online with one registered app, on the loopback interface. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const credentials = options.credentials ?? makeAppCredentials();
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const { app, control } = buildSandbox(url, options, credentials);
+  server.on('request', app);
+  return {
+    url,
+    ...credentials,
+    control,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+        control.reset();
+      }),
+  };
+}
+
+function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp: AppCredentials) {
+  const now = options.now ?? Date.now;
+  const app = registerApp(options.appUrl, credentialsOfApp);
+  const tenants = createTenants();
+  const keys = createSigningKeys();
+  const traffic = createTraffic({ now });
+  const sessions = createSuperIdSessions({ tenants });
+  const credentials = createCredentials({ now });
+  const codes = createAuthorizationCodes({ now });
+  const tokens = createTokens({
+    origin,
+    app,
+    keys,
+    now,
+    otherTenant: (tenant) => otherThan(tenants.all(), tenant),
+  });
+  const panels = createWebPanels();
+  const delivery = createWebhookDelivery({ now });
+  const webhooks = createWebhooks({ delivery, now });
+  const { gate } = traffic;
+  const control = createControl({
+    app,
+    tenants,
+    keys,
+    traffic,
+    sessions,
+    credentials,
+    codes,
+    tokens,
+    panels,
+    webhooks,
+    delivery,
+  });
+
+  const server = express();
+  configure(server);
+  serveControl(server, control);
+  serveDiscovery(server, { origin, keys, gate });
+  serveAuthorize(server, { app, tenants, sessions, codes, gate });
+  serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, gate });
+  serveSignIn(server, { tenants, sessions, gate });
+  serveSystemUser(server, { app, tenants, credentials, tokens, gate, now });
+  serveTenantState(server, { origin, tenants, gate, now });
+  const routes = [
+    ...licenseRoutes(),
+    ...principalRoutes(),
+    ...archiveRoutes(),
+    ...mdoListRoutes(),
+    ...panels.routes,
+    ...webhookRoutes(webhooks),
+  ];
+  serveWebApi(server, routes, { origin, app, tenants, credentials, gate });
+  serveUnknownApiPaths(server);
+  serveCrm(server, { app, tenants, sessions, panels, gate });
+  return { app: server, control };
+}
+
+function configure(server: Express): void {
+  server.disable('x-powered-by');
+  server.set('view engine', 'ejs');
+  server.set('views', fileURLToPath(new URL('./views', import.meta.url)));
+  server.use('/_sandbox', express.static(fileURLToPath(new URL('./public', import.meta.url))));
+  server.use(express.urlencoded({ extended: false }), express.json({ strict: false, limit: '1mb' }));
+  server.use(answerUnreadableBody);
+}
+
+/** A body that is no JSON is the caller's fault and is answered in the API's error shape. */
+const answerUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
+  sendError(res, 400, 'SoArgumentException', 'Unreadable request body');
+};
+
+function otherThan<T>(all: readonly T[], one: T): T {
+  return all.find((candidate) => candidate !== one) ?? one;
+}

@@ -1,0 +1,68 @@
+import { parseCookie } from 'cookie';
+import type { Request, Response } from 'express';
+import { randomText } from './credentials.ts';
+import type { Tenant, Tenants, User } from './tenants.ts';
+
+const cookieName = 'SoOnlineAuth';
+
+/** A browser signed in with SuperID: it belongs to one user of one tenant. */
+export interface SuperIdSession {
+  readonly id: string;
+  readonly tenant: Tenant;
+  readonly user: User;
+}
+
+export interface SuperIdSessions {
+  /** Who the browser is signed in as, or undefined. */
+  read(req: Request): SuperIdSession | undefined;
+  /** Signs the browser in. `atProvider`: the user has just been at their own identity provider. */
+  start(res: Response, userName: string, atProvider: boolean): void;
+  /**
+   * True when a federated user must go to their identity provider first. One visit is good for one code.
+   */
+  needsProvider(session: SuperIdSession): boolean;
+  /** Forgets that the user was at their identity provider. */
+  spendProviderVisit(session: SuperIdSession): void;
+  end(req: Request, res: Response): void;
+  reset(): void;
+}
+
+/** Makes the SuperID sessions: a cookie of the login domain that works in a frame (auth.md 7). */
+export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessions {
+  const sessions = new Map<string, { userName: string; atProvider: boolean }>();
+  const idOf = (req: Request) => parseCookie(req.headers.cookie ?? '')[cookieName] ?? '';
+  const options = { httpOnly: true, secure: true, sameSite: 'none', path: '/' } as const;
+
+  return {
+    read: (req) => {
+      const id = idOf(req);
+      const found = deps.tenants.findUser(sessions.get(id)?.userName ?? '');
+      return found && { id, ...found };
+    },
+    start: (res, userName, atProvider) => {
+      const id = randomText(43);
+      sessions.set(id, { userName, atProvider });
+      res.cookie(cookieName, id, options);
+    },
+    needsProvider: ({ id, user }) => isFederated(user) && sessions.get(id)?.atProvider !== true,
+    spendProviderVisit: ({ id }) => {
+      const session = sessions.get(id);
+      if (session) session.atProvider = false;
+    },
+    end: (req, res) => {
+      sessions.delete(idOf(req));
+      res.clearCookie(cookieName, options);
+    },
+    reset: () => sessions.clear(),
+  };
+}
+
+/** True for users whose password is not SuperOffice's: Google, Microsoft and the like. */
+export function isFederated(user: User): boolean {
+  return user.identityProvider !== 'superoffice-online' && user.identityProvider !== 'central-superid';
+}
+
+/** `path` if it is a path of this site, else the front page; never another origin. */
+export function localPath(path: unknown): string {
+  return typeof path === 'string' && /^\/(?![/\\])\S*$/.test(path) ? path : '/';
+}

@@ -1,0 +1,50 @@
+import type { Router } from 'express';
+import type { Tenant, Tenants } from './tenants.ts';
+import { type Gate, sendError } from './traffic.ts';
+
+const validForMs = 10 * 60 * 1000;
+const running: readonly string[] = ['Running', 'OnlineMaintenance'];
+
+/**
+ * The address of a tenant on the host that serves it. A move changes it: SuperOffice moves tenants
+ * between hosts (`online2` to `online3`); on one local host a path segment stands for that.
+ */
+export function endpointUrl(origin: string, tenant: Tenant): string {
+  const host = tenant.moves === 0 ? origin : `${origin}/online${tenant.moves + 1}`;
+  return `${host}/${tenant.contextIdentifier}`;
+}
+
+/** The address of a tenant's web API, without a trailing slash (auth.md 6.1). */
+export function apiUrl(origin: string, tenant: Tenant): string {
+  return `${endpointUrl(origin, tenant)}/api`;
+}
+
+/** True while the tenant can be used: Running and OnlineMaintenance (webapi.md 7.2). */
+export function isRunning(tenant: Tenant): boolean {
+  return running.includes(tenant.state);
+}
+
+/** Serves the tenant state API: no authentication; an unknown tenant is a 404 (the answer is a guess). */
+export function serveTenantState(
+  router: Router,
+  deps: { origin: string; tenants: Tenants; gate: Gate; now: () => number },
+): void {
+  router.get('/api/state/:ctx', deps.gate('State'), (req, res) => {
+    const tenant = deps.tenants.find(String(req.params.ctx));
+    if (!tenant) return sendError(res, 404, 'SoNotFoundException', 'Unknown customer');
+    res.json({
+      ContextIdentifier: tenant.contextIdentifier,
+      Endpoint: endpointUrl(deps.origin, tenant),
+      State: tenant.state,
+      IsRunning: isRunning(tenant),
+      ValidUntil: sevenDigits(deps.now() + validForMs),
+      Api: apiUrl(deps.origin, tenant),
+      Version: 'Release_11.11_2026.05.12-03',
+    });
+  });
+}
+
+/** A UTC time with the seven fraction digits .NET writes. */
+export function sevenDigits(time: number): string {
+  return new Date(time).toISOString().replace('Z', '0000Z');
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const moduleRow = z.strictObject({
+  id: z.number(),
+  ModuleName: z.string(),
+  ModuleDescription: z.string(),
+  ModuleTooltip: z.string(),
+  LicenseType: z.enum(['SiteLicense', 'UserLicense']),
+  NumberOfLicenses: z.number(),
+  IsHidden: z.boolean(),
+  Unrestricted: z.boolean(),
+  ExtraFlags: z.number(),
+  ExtraInfo: z.string(),
+  /** How sure the row is: published by SuperOffice, derived from published counts, filled in, or invented. */
+  confidence: z.enum(['documented', 'by-count', 'inferred', 'invented']),
+  /** Seats in use as published; the rows that have it are what a user is given as a plan. */
+  inUse: z.number().optional(),
+});
+
+const tenantRow = z.strictObject({
+  key: z.string(),
+  contextIdentifier: z.string().regex(/^Cust\d+$/),
+  companyName: z.string(),
+  serialNr: z.string().regex(/^\d+$/),
+  expiryDate: z.string(),
+  adminWarningDate: z.string(),
+  graceDate: z.string(),
+  nextCheckDate: z.string(),
+  maintenanceDate: z.string(),
+  licenseVersion: z.string(),
+  subscription: z.string().optional(),
+  plan: z.string().optional(),
+  fencing: z
+    .strictObject({
+      ActiveCount: z.number(),
+      Maximum: z.number(),
+      IsNearingMaximum: z.boolean(),
+      HasReachedMaximum: z.boolean(),
+    })
+    .optional(),
+  modules: z.array(moduleRow),
+});
+
+const tenantFile = z.strictObject({
+  placeholderNames: z.record(z.string(), z.string()),
+  thirdParty: z.strictObject({
+    owner: z.string(),
+    description: z.string(),
+    serialNr: z.string(),
+    modules: z.array(moduleRow),
+  }),
+  tenants: z.array(tenantRow),
+});
+
+const userRow = z.strictObject({
+  associateId: z.number(),
+  userName: z.email(),
+  initials: z.string(),
+  fullName: z.string(),
+  personId: z.number(),
+  groupId: z.number(),
+  roleId: z.number(),
+  language: z.enum(['en', 'de', 'no', 'sv', 'da', 'nl']),
+  isAdministrator: z.boolean(),
+  plan: z.string().nullable(),
+  extraLicenses: z.array(z.string()),
+  thirdPartyLicenses: z.array(z.string()),
+  identityProvider: z.string(),
+  retired: z.boolean(),
+});
+
+const roleRow = z.strictObject({
+  id: z.number(),
+  name: z.string(),
+  description: z.string(),
+  functionRights: z.array(z.string()),
+});
+
+const userFile = z.strictObject({
+  roles: z.array(roleRow),
+  groups: z.array(z.strictObject({ id: z.number(), name: z.string() })),
+  users: z.record(z.string(), z.array(userRow)),
+});
+
+/** A row of a license: the fields of a ModuleLicense carrier that differ from row to row (licences.md 2). */
+export type Module = z.infer<typeof moduleRow>;
+export type User = z.infer<typeof userRow>;
+export type Role = z.infer<typeof roleRow>;
+export type UserGroup = { id: number; name: string };
+export type ThirdPartyOwner = z.infer<typeof tenantFile>['thirdParty'];
+
+/** The states of the tenant state API (auth.md 6.1). */
+export const tenantStates = [
+  'Unknown',
+  'Provisioning',
+  'Running',
+  'Deleted',
+  'Suspended',
+  'OnlineMaintenance',
+  'OfflineMaintenance',
+  'ProvisioningFailed',
+  'Deleting',
+  'DeleteFailed',
+  'MigrationPending',
+] as const;
+export type TenantState = (typeof tenantStates)[number];
+
+/** One customer. What can change while the sandbox runs is in the last block; the rest is data. */
+export interface Tenant extends z.infer<typeof tenantRow> {
+  readonly users: User[];
+  readonly roles: readonly Role[];
+  readonly groups: readonly UserGroup[];
+  readonly thirdParty: ThirdPartyOwner;
+  /** Plan name to the number of its holders that are counted in the published use but are no user here. */
+  readonly unlistedHolders: ReadonlyMap<string, number>;
+
+  /** An administrator clicked "I approve" for the app. */
+  approved: boolean;
+  state: TenantState;
+  /** Whether the licenses of the third-party owner are installed. */
+  thirdPartyLicensed: boolean;
+  /** How often the tenant moved to another endpoint; part of the address of its web API. */
+  moves: number;
+}
+
+export interface Tenants {
+  all(): readonly Tenant[];
+  /** The tenant with this context identifier, or undefined. */
+  find(contextIdentifier: string): Tenant | undefined;
+  /** The user with this SuperID user name (their e-mail address, in any case), with their tenant. */
+  findUser(userName: string): { tenant: Tenant; user: User } | undefined;
+  /** Puts everything back to what the data files say. */
+  reset(): void;
+}
+
+/** Loads the tenants and users of `sandbox/data`. */
+export function createTenants(): Tenants {
+  let tenants = loadTenants();
+  return {
+    all: () => tenants,
+    find: (contextIdentifier) => tenants.find((tenant) => tenant.contextIdentifier === contextIdentifier),
+    findUser: (userName) => {
+      for (const tenant of tenants) {
+        const user = tenant.users.find((row) => row.userName === userName.trim().toLowerCase());
+        if (user) return { tenant, user };
+      }
+      return undefined;
+    },
+    reset: () => {
+      tenants = loadTenants();
+    },
+  };
+}
+
+function loadTenants(): Tenant[] {
+  const { tenants, thirdParty, placeholderNames } = tenantFile.parse(readData('tenants.json'));
+  const { users, roles, groups } = userFile.parse(readData('users.json'));
+  return tenants.map((row) => {
+    const modules = row.modules.map((module) => ({
+      ...module,
+      ModuleName: realName(module, placeholderNames),
+    }));
+    const listed = (users[row.contextIdentifier] ?? []).map((user) => ({
+      ...user,
+      plan: user.plan?.startsWith('?') ? (placeholderNames[user.plan.slice(1)] ?? null) : user.plan,
+    }));
+    return {
+      ...row,
+      modules,
+      users: listed,
+      roles,
+      groups,
+      thirdParty,
+      unlistedHolders: countUnlisted(modules, listed),
+      approved: false,
+      state: 'Running',
+      thirdPartyLicensed: false,
+      moves: 0,
+    };
+  });
+}
+
+function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<string, number> {
+  return new Map(
+    modules
+      .filter((module) => module.inUse !== undefined)
+      .map((plan) => {
+        const listed = users.filter((user) => user.plan === plan.ModuleName).length;
+        return [plan.ModuleName, Math.max(0, (plan.inUse ?? 0) - listed)];
+      }),
+  );
+}
+
+/**
+ * Of the CRM Suite only descriptions are published, not module names (licences.md 10). Such a row has the
+ * name `?` in the data and is served under the invented name `placeholderNames` gives its description.
+ */
+function realName(module: Module, placeholderNames: Record<string, string>): string {
+  if (module.ModuleName !== '?') return module.ModuleName;
+  const name = placeholderNames[module.ModuleDescription];
+  if (name === undefined)
+    throw new Error(`tenants.json: no placeholder name for ${module.ModuleDescription}`);
+  return name;
+}
+
+function readData(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`./data/${name}`, import.meta.url), 'utf8'));
+}

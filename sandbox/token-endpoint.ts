@@ -1,0 +1,99 @@
+import type { Request, Router } from 'express';
+import { z } from 'zod';
+import type { AppRegistration } from './app-registration.ts';
+import { type AuthorizationCodes, verifierFits } from './authorization-codes.ts';
+import type { Credentials } from './credentials.ts';
+import type { Tenant, Tenants, User } from './tenants.ts';
+import type { Tokens } from './tokens.ts';
+import type { Gate } from './traffic.ts';
+
+const expiresInSeconds = 3600;
+
+const tokenForm = z.object({
+  grant_type: z.string(),
+  client_id: z.string().optional(),
+  client_secret: z.string().optional(),
+  code: z.string().default(''),
+  redirect_uri: z.string().optional(),
+  code_verifier: z.string().optional(),
+  refresh_token: z.string().default(''),
+});
+type TokenForm = z.infer<typeof tokenForm>;
+
+export interface TokenEndpointDeps {
+  readonly app: AppRegistration;
+  readonly tenants: Tenants;
+  readonly codes: AuthorizationCodes;
+  readonly credentials: Credentials;
+  readonly tokens: Tokens;
+  readonly gate: Gate;
+}
+
+interface Owner {
+  readonly tenant: Tenant;
+  readonly user: User;
+}
+
+/**
+ * Serves the token endpoint (auth.md 2.2, 2.3). Error bodies are those of OAuth, as SuperOffice's are
+ * unknown. A refresh answers without a refresh token and its id_token without a nonce.
+ */
+export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): void {
+  router.post('/login/common/oauth/tokens', deps.gate('Login.Tokens'), (req, res) => {
+    res.set('Cache-Control', 'no-store');
+    const form = tokenForm.safeParse(req.body);
+    if (!form.success) return res.status(400).json({ error: 'invalid_request' });
+    if (!isClient(deps.app, req, form.data)) return res.status(401).json({ error: 'invalid_client' });
+    if (form.data.grant_type === 'authorization_code') {
+      const granted = redeem(deps, form.data);
+      if (!granted) return res.status(400).json({ error: 'invalid_grant' });
+      const { contextIdentifier } = granted.tenant;
+      return res.json({
+        ...access(deps, granted, granted.nonce),
+        refresh_token: deps.credentials.issueRefreshToken(contextIdentifier, granted.user.associateId),
+      });
+    }
+    if (form.data.grant_type !== 'refresh_token') {
+      return res.status(400).json({ error: 'unsupported_grant_type' });
+    }
+    const owner = ownerOf(deps.tenants, deps.credentials.userOfRefreshToken(form.data.refresh_token));
+    if (!owner) return res.status(400).json({ error: 'invalid_grant' });
+    return res.json(access(deps, owner, undefined));
+  });
+}
+
+/** Checks the client's secret, in the form (client_secret_post) or in the header (client_secret_basic). */
+function isClient(app: AppRegistration, req: Request, form: TokenForm): boolean {
+  const basic = /^Basic (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
+  const [id, secret] = basic
+    ? Buffer.from(basic, 'base64').toString().split(':', 2).map(decodeURIComponent)
+    : [form.client_id, form.client_secret];
+  return id === app.clientId && secret === app.clientSecret;
+}
+
+function redeem(
+  deps: TokenEndpointDeps,
+  form: TokenForm,
+): (Owner & { nonce: string | undefined }) | undefined {
+  const grant = deps.codes.redeem(form.code);
+  if (!grant || grant.redirectUri !== form.redirect_uri) return undefined;
+  if (!verifierFits(grant, form.code_verifier)) return undefined;
+  const owner = ownerOf(deps.tenants, grant);
+  return owner && { ...owner, nonce: grant.nonce };
+}
+
+/** The tenant and user, if the tenant still approves the app and the user may still sign in. */
+function ownerOf(tenants: Tenants, key: { ctx: string; associateId: number } | undefined): Owner | undefined {
+  const tenant = tenants.find(key?.ctx ?? '');
+  const user = tenant?.users.find((row) => row.associateId === key?.associateId);
+  return tenant?.approved && user && !user.retired ? { tenant, user } : undefined;
+}
+
+function access(deps: TokenEndpointDeps, { tenant, user }: Owner, nonce: string | undefined) {
+  return {
+    token_type: 'Bearer',
+    access_token: deps.credentials.issueAccessToken(tenant.contextIdentifier, user.associateId),
+    expires_in: expiresInSeconds,
+    id_token: deps.tokens.idToken(tenant, user, nonce),
+  };
+}

@@ -1,0 +1,80 @@
+/** A page as a visitor ends up at it, and every address passed on the way. */
+export interface Visit {
+  readonly status: number;
+  readonly url: string;
+  readonly html: string;
+  readonly headers: Headers;
+  readonly hops: readonly string[];
+}
+
+/** A browser's manners without the browser: keeps cookies by host and follows redirects from site to site. */
+export interface Visitor {
+  get(url: string): Promise<Visit>;
+  post(url: string, form: Readonly<Record<string, string>>): Promise<Visit>;
+  /** The next answer as it is, redirects not followed. */
+  peek(url: string): Promise<Visit>;
+  forgetCookies(): void;
+}
+
+const mostHops = 20;
+
+export function createVisitor(): Visitor {
+  const jars = new Map<string, Map<string, string>>();
+
+  async function send(url: string, body?: URLSearchParams): Promise<Response> {
+    const jar = jarOf(url);
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, {
+      method: body ? 'POST' : 'GET',
+      headers: { accept: 'text/html', ...(cookie && { cookie }) },
+      redirect: 'manual',
+      ...(body && { body }),
+    });
+    for (const line of response.headers.getSetCookie()) keep(jar, line);
+    return response;
+  }
+
+  function jarOf(url: string): Map<string, string> {
+    const { hostname } = new URL(url);
+    const jar = jars.get(hostname) ?? new Map<string, string>();
+    jars.set(hostname, jar);
+    return jar;
+  }
+
+  async function follow(url: string, body?: URLSearchParams): Promise<Visit> {
+    const hops = [url];
+    let response = await send(url, body);
+    for (let next = targetOf(response, url); next !== null; next = targetOf(response, next)) {
+      if (hops.push(next) > mostHops)
+        throw new Error(`more than ${mostHops} redirects from ${new URL(url).pathname}`);
+      response = await send(next);
+    }
+    return visitOf(response, hops);
+  }
+
+  return {
+    get: (url) => follow(url),
+    post: (url, form) => follow(url, new URLSearchParams(form)),
+    peek: async (url) => visitOf(await send(url), [url]),
+    forgetCookies: () => jars.clear(),
+  };
+}
+
+async function visitOf(response: Response, hops: readonly string[]): Promise<Visit> {
+  const html = await response.text();
+  return { status: response.status, url: hops.at(-1) ?? '', html, headers: response.headers, hops };
+}
+
+function targetOf(response: Response, from: string): string | null {
+  const location = response.headers.get('location');
+  const redirects = response.status >= 300 && response.status < 400;
+  return redirects && location !== null ? new URL(location, from).href : null;
+}
+
+function keep(jar: Map<string, string>, setCookie: string): void {
+  const [pair = '', ...attributes] = setCookie.split(';').map((part) => part.trim());
+  const [name = '', ...value] = pair.split('=');
+  const gone = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
+  if (gone) jar.delete(name);
+  else jar.set(name, value.join('='));
+}

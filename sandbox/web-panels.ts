@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { selectableItem, webPanelList } from './mdo-list.ts';
+import { panelPlaces } from './panel-places.ts';
+import type { Tenant } from './tenants.ts';
+import { type ApiCall, ApiError, type ApiRoute, readBody } from './web-api.ts';
+
+const text = (length: number) => z.string().max(length).nullish();
+const flag = z.boolean().nullish();
+
+/** What SaveWebPanelEntity reads; absent and null are the field's default (panels-and-marketplace.md 2). */
+const webPanelEntity = z.object({
+  WebPanelId: z.number().nullish(),
+  Name: z.string().min(1).max(239),
+  Tooltip: text(254),
+  Deleted: flag,
+  Rank: z.number().nullish(),
+  UrlEncoding: z.enum(['Unknown', 'None', 'ANSI', 'Unicode']).nullish(),
+  VisibleIn: z.enum(panelPlaces).nullish(),
+  OnCentral: flag,
+  OnSatellite: flag,
+  OnTravel: flag,
+  OnSalesMarketingWeb: flag,
+  OnSalesMarketingPocket: flag,
+  ShowInMenuBar: flag,
+  ShowInToolBar: flag,
+  ShowInAddressBar: flag,
+  ShowInStatusBar: flag,
+  WindowName: text(254),
+  Url: text(1023),
+  ProgId: text(254),
+  Icon: z.number().nullish(),
+  AlwaysReloadOnShow: flag,
+  NeverReloadOnCurrentChange: flag,
+  CustomObjectEntity: text(254),
+});
+
+const defaults = {
+  WebPanelId: 0,
+  Name: '',
+  Tooltip: '',
+  Deleted: false,
+  Rank: 0,
+  UrlEncoding: 'Unknown',
+  VisibleIn: 'Invisible',
+  OnCentral: false,
+  OnSatellite: false,
+  OnTravel: false,
+  OnSalesMarketingWeb: false,
+  OnSalesMarketingPocket: false,
+  ShowInMenuBar: false,
+  ShowInToolBar: false,
+  ShowInAddressBar: false,
+  ShowInStatusBar: false,
+  WindowName: '',
+  Url: '',
+  ProgId: '',
+  Icon: 0,
+  AlwaysReloadOnShow: false,
+  NeverReloadOnCurrentChange: false,
+  CustomObjectEntity: '',
+};
+
+/** A web panel as kept: the entity, whether the app made it, and the groups that see it. */
+export interface WebPanel {
+  readonly entity: typeof defaults;
+  readonly byApp: boolean;
+  readonly groupIds: Set<number>;
+}
+
+export interface WebPanels {
+  readonly routes: readonly ApiRoute[];
+  /** The panels a group sees in CRM, by rank, without deleted ones. */
+  visibleTo(tenant: Tenant, groupId: number): readonly (typeof defaults)[];
+  reset(): void;
+}
+
+/** Makes the web panels of all tenants and the part of the List agent that manages them. */
+export function createWebPanels(): WebPanels {
+  const byTenant = new Map<string, WebPanel[]>();
+  let lastId = 0;
+  const panelsOf = ({ contextIdentifier }: Tenant) => {
+    const panels = byTenant.get(contextIdentifier) ?? [];
+    byTenant.set(contextIdentifier, panels);
+    return panels;
+  };
+
+  function save(call: ApiCall) {
+    const body = readBody(call, webPanelEntity);
+    const panels = panelsOf(call.tenant);
+    const id = body.WebPanelId ?? 0;
+    const old = panels.find((panel) => panel.entity.WebPanelId === id);
+    if (id !== 0 && !old) throw new ApiError(404, 'SoNotFoundException', `Web panel ${id} not found`);
+    // The name is unique over all panels; how SuperOffice words the refusal is unknown.
+    if (panels.some((panel) => panel !== old && panel.entity.Name === body.Name)) {
+      throw new ApiError(400, 'SoDuplicateException', `A web panel named ${body.Name} exists`);
+    }
+    if (!old) lastId += 1;
+    const entity = { ...defaults, ...withoutNulls(body), WebPanelId: old ? id : lastId };
+    const groupIds = old?.groupIds ?? new Set<number>();
+    const kept = { entity, byApp: old?.byApp ?? call.hasAppToken, groupIds };
+    byTenant.set(call.tenant.contextIdentifier, [...panels.filter((panel) => panel !== old), kept]);
+    return carrier(kept);
+  }
+
+  function remove(tenant: Tenant, gone: (panel: WebPanel) => boolean): void {
+    byTenant.set(
+      tenant.contextIdentifier,
+      panelsOf(tenant).filter((panel) => !gone(panel)),
+    );
+  }
+
+  return {
+    routes: [...panelRoutes({ panelsOf, save, remove }), ...visibilityRoutes(panelsOf)],
+    visibleTo: (tenant, groupId) =>
+      panelsOf(tenant)
+        .filter((panel) => panel.groupIds.has(groupId) && !panel.entity.Deleted)
+        .map((panel) => panel.entity)
+        .sort((one, other) => one.Rank - other.Rank),
+    reset: () => byTenant.clear(),
+  };
+}
+
+interface PanelStore {
+  readonly panelsOf: (tenant: Tenant) => WebPanel[];
+  readonly save: (call: ApiCall) => unknown;
+  readonly remove: (tenant: Tenant, gone: (panel: WebPanel) => boolean) => void;
+}
+
+function panelRoutes({ panelsOf, save, remove }: PanelStore): ApiRoute[] {
+  return [
+    list('CreateDefaultWebPanelEntity', () => carrier({ entity: defaults })),
+    list('SaveWebPanelEntity', save),
+    list('GetWebPanelEntity', ({ tenant, query }) => {
+      const id = Number(query.webPanelEntityId);
+      return carrierOrNull(panelsOf(tenant).find((panel) => panel.entity.WebPanelId === id));
+    }),
+    list('GetWebPanelList', ({ tenant }) => panelsOf(tenant).map(carrier)),
+    list('GetWebPanelByProgId', (call) => {
+      const { ProgId } = readBody(call, z.object({ ProgId: z.string() }));
+      return carrierOrNull(panelsOf(call.tenant).find((panel) => panel.entity.ProgId === ProgId));
+    }),
+    list('GetAppWebPanels', (call) => {
+      requireAppToken(call);
+      return panelsOf(call.tenant)
+        .filter((panel) => panel.byApp)
+        .map(carrier);
+    }),
+    list('DeleteWebPanel', (call) => {
+      const { Id } = readBody(call, z.object({ Id: z.number() }));
+      remove(call.tenant, (panel) => panel.entity.WebPanelId === Id);
+    }),
+    list('DeleteAppWebPanels', (call) => {
+      requireAppToken(call);
+      remove(call.tenant, (panel) => panel.byApp);
+    }),
+  ];
+}
+
+const item = { ListItemId: z.number() };
+const byId = z.object({ ...item, UdListDefinitionId: z.literal(webPanelList.id) });
+const byName = z.object({ ...item, UdListDefinitionName: z.literal(webPanelList.name) });
+const userGroups = z.array(z.object({ Id: z.number(), Selected: z.boolean().nullish() }));
+
+/**
+ * Which user groups see a panel. A new panel is seen by none; these calls tick groups. The panel is
+ * meant by the list (its id or its name) and its place in it.
+ */
+function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] {
+  const find = ({ tenant }: ApiCall, id: number) => {
+    const found = panelsOf(tenant).find((panel) => panel.entity.WebPanelId === id);
+    if (!found) throw new ApiError(404, 'SoNotFoundException', `Web panel ${id} not found`);
+    return found;
+  };
+  const groups = ({ tenant }: ApiCall, panel: WebPanel) =>
+    tenant.groups.map(({ id, name }) =>
+      selectableItem({ Id: id, Name: name, Selected: panel.groupIds.has(id) }),
+    );
+  const get = (schema: typeof byId | typeof byName) => (call: ApiCall) =>
+    groups(call, find(call, readBody(call, schema).ListItemId));
+  const set = (schema: typeof byId | typeof byName) => (call: ApiCall) => {
+    const panel = find(call, readBody(call, schema).ListItemId);
+    for (const { Id, Selected } of readBody(call, z.object({ UserGroups: userGroups })).UserGroups) {
+      tick(panel, [Id], Selected === true);
+    }
+    return groups(call, panel);
+  };
+  return [
+    list('GetVisibleForUserGroups', get(byId)),
+    list('GetVisibleForUserGroupsFromListName', get(byName)),
+    list('SetVisibleForUserGroups', set(byId)),
+    list('SetVisibleForUserGroupsFromListName', set(byName)),
+    list('SetVisibleForUserGroup', (call) => {
+      const schema = byId.extend({ UserGroupId: z.array(z.number()), Enable: z.boolean() });
+      const { ListItemId, UserGroupId, Enable } = readBody(call, schema);
+      tick(find(call, ListItemId), UserGroupId, Enable);
+    }),
+  ];
+}
+
+function tick(panel: WebPanel, groupIds: readonly number[], on: boolean): void {
+  for (const id of groupIds) {
+    if (on) panel.groupIds.add(id);
+    else panel.groupIds.delete(id);
+  }
+}
+
+function list(name: string, answer: ApiRoute['answer']): ApiRoute {
+  return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, answer };
+}
+
+/** The calls about "the app's own panels" know the app by its secret (panels-and-marketplace.md 5). */
+function requireAppToken({ hasAppToken }: ApiCall): void {
+  if (!hasAppToken) throw new ApiError(401, 'SoUnauthorizedException', 'SO-AppToken is missing or wrong');
+}
+
+function carrier({ entity }: { entity: typeof defaults }) {
+  return { ...entity, TableRight: null, FieldProperties: {} };
+}
+
+function carrierOrNull(panel: WebPanel | undefined) {
+  return panel ? carrier(panel) : null;
+}
+
+function withoutNulls(body: z.infer<typeof webPanelEntity>): Partial<typeof defaults> {
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== null && value !== undefined),
+  );
+}

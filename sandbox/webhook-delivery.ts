@@ -1,0 +1,221 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sevenDigits } from './tenant-state.ts';
+
+const timeoutMs = 10_000;
+/** Waits after the first, second and third failure of a cycle; the third sends the event to the back. */
+const waitsMs = [1000, 4000, 4000];
+const failuresUntilDisabled = 9;
+
+/** A webhook as the delivery sees it. The counters are those of `webhook_usage` (webapi.md 6.9). */
+export interface DeliverableHook {
+  readonly WebhookId: number;
+  readonly Name: string;
+  readonly TargetUrl: string;
+  readonly Secret: string | null;
+  readonly Headers: Record<string, string> | null;
+  readonly Properties: Record<string, unknown> | null;
+  State: 'Unknown' | 'Active' | 'Stopped' | 'TooManyErrors';
+  TotalCalls: number;
+  TotalErrors: number;
+  ConsecutiveErrors: number;
+  LastError: string;
+}
+
+/** Something that happened, before it is put into words for one webhook. */
+export interface WebhookEvent {
+  readonly event: string;
+  readonly entity: string;
+  readonly primaryKey: number;
+  readonly changes: readonly string[];
+  readonly fieldValues: Readonly<Record<string, unknown>>;
+  readonly changedBy: number;
+  readonly contextIdentifier: string;
+}
+
+/** One attempt to deliver. `status` is 0 when nobody answered; `retry` counts from 0. */
+export interface Attempt {
+  readonly webhookId: number;
+  readonly event: string;
+  readonly eventId: string;
+  readonly retry: number;
+  readonly status: number;
+  readonly at: number;
+}
+
+export interface WebhookDelivery {
+  /** Queues an event for a webhook; events of one webhook go out one after the other. */
+  enqueue(hook: DeliverableHook, event: WebhookEvent): void;
+  /** Posts the test event once; the answer's status (0: none) and text. */
+  sendTest(hook: DeliverableHook): Promise<{ status: number; text: string }>;
+  attempts(): readonly Attempt[];
+  /** Multiplies the waits between attempts; 0 retries at once. */
+  setPace(scale: number): void;
+  /** Resolves when nothing is queued. */
+  idle(): Promise<void>;
+  /** Drops everything queued and forgets the attempts. */
+  reset(): void;
+}
+
+interface Queued {
+  readonly eventId: string;
+  readonly event: WebhookEvent;
+  readonly timestamp: number;
+  retry: number;
+}
+
+/** Makes the sender of webhook calls: signed, retried, and given up as documented (webapi.md 6.5-6.8). */
+export function createWebhookDelivery(deps: { now: () => number }): WebhookDelivery {
+  let attempts: Attempt[] = [];
+  let pace = 1;
+  let round = 0;
+  const queues = new Map<DeliverableHook, { items: Queued[]; done: Promise<void> }>();
+
+  async function post(hook: DeliverableHook, queued: Queued, isTest: boolean) {
+    const result = await send(hook, queued, isTest);
+    const { eventId, retry, event } = queued;
+    attempts.push({
+      webhookId: hook.WebhookId,
+      event: event.event,
+      eventId,
+      retry,
+      status: result.status,
+      at: deps.now(),
+    });
+    return result;
+  }
+
+  async function work(hook: DeliverableHook, items: Queued[]): Promise<void> {
+    const startedIn = round;
+    while (items.length > 0 && hook.State === 'Active') {
+      const item = items.shift();
+      if (!item) break;
+      const delivered = await cycle(hook, item, startedIn);
+      if (round !== startedIn) return;
+      if (!delivered) items.push(item);
+    }
+    queues.delete(hook);
+  }
+
+  /** Up to three attempts. True when there is nothing left to try. */
+  async function cycle(hook: DeliverableHook, item: Queued, startedIn: number): Promise<boolean> {
+    for (const wait of waitsMs) {
+      const { status, text } = await post(hook, item, false);
+      if (round !== startedIn) return true;
+      count(hook, status, text);
+      if (status === 200 || hook.State !== 'Active') return true;
+      item.retry += 1;
+      await sleep(wait * pace);
+    }
+    return false;
+  }
+
+  return {
+    enqueue: (hook, event) => {
+      const item = { eventId: randomUUID(), event, timestamp: deps.now(), retry: 0 };
+      const queue = queues.get(hook);
+      if (queue) return void queue.items.push(item);
+      const items = [item];
+      queues.set(hook, { items, done: Promise.resolve() });
+      queues.set(hook, { items, done: work(hook, items) });
+    },
+    sendTest: (hook) =>
+      post(hook, { eventId: randomUUID(), event: testEvent, timestamp: deps.now(), retry: 0 }, true),
+    attempts: () => attempts,
+    setPace: (scale) => {
+      pace = scale;
+    },
+    idle: async () => {
+      await Promise.all([...queues.values()].map(({ done }) => done));
+    },
+    reset: () => {
+      round += 1;
+      queues.clear();
+      attempts = [];
+      pace = 1;
+    },
+  };
+}
+
+const testEvent: WebhookEvent = {
+  event: 'test',
+  entity: 'test',
+  primaryKey: 0,
+  changes: [],
+  fieldValues: {},
+  changedBy: 0,
+  contextIdentifier: 'Default',
+};
+
+/** Keeps the books of an attempt; nine failures in a row or one 410 end the deliveries. */
+function count(hook: DeliverableHook, status: number, text: string): void {
+  hook.TotalCalls += 1;
+  if (status === 200) {
+    hook.ConsecutiveErrors = 0;
+    return;
+  }
+  hook.TotalErrors += 1;
+  hook.ConsecutiveErrors += 1;
+  hook.LastError = `${status} ${text}`.slice(0, 4000);
+  if (status === 410 || hook.ConsecutiveErrors >= failuresUntilDisabled) hook.State = 'TooManyErrors';
+}
+
+async function send(
+  hook: DeliverableHook,
+  queued: Queued,
+  isTest: boolean,
+): Promise<{ status: number; text: string }> {
+  const body = JSON.stringify(payload(hook, queued));
+  try {
+    const response = await fetch(hook.TargetUrl, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      headers: headers(hook, queued, body, isTest),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    return { status: 0, text: error instanceof Error ? error.message : 'No answer' };
+  }
+}
+
+/** The body of a call (webapi.md 6.5); a webhook's own `Properties` are added to it. */
+function payload(hook: DeliverableHook, { eventId, event, timestamp }: Queued): Record<string, unknown> {
+  return {
+    EventId: eventId,
+    Timestamp: sevenDigits(timestamp),
+    Changes: event.changes,
+    Event: event.event,
+    PrimaryKey: event.primaryKey,
+    Entity: event.entity,
+    ContextIdentifier: event.contextIdentifier,
+    ChangedByAssociateId: event.changedBy,
+    WebhookName: hook.Name,
+    FieldValues: event.fieldValues,
+    ...hook.Properties,
+  };
+}
+
+/** The headers of a call (webapi.md 6.6); only the body is signed, and only with a secret (webapi.md 6.7). */
+function headers(
+  hook: DeliverableHook,
+  queued: Queued,
+  body: string,
+  isTest: boolean,
+): Record<string, string> {
+  const signature = () =>
+    createHmac('sha256', hook.Secret ?? '')
+      .update(body, 'utf8')
+      .digest('base64');
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    'User-Agent': 'NetServer-Webhook/11.11',
+    'X-SuperOffice-Event': queued.event.event,
+    'X-SuperOffice-EventId': queued.eventId,
+    'X-SuperOffice-Retry': String(queued.retry),
+    ...(hook.Secret ? { 'X-SuperOffice-Signature': signature() } : {}),
+    ...(isTest ? { 'X-Hook-Test': 'true' } : {}),
+    ...hook.Headers,
+  };
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Tenant } from './tenants.ts';
+import { ApiError } from './web-api.ts';
+import type { DeliverableHook, WebhookDelivery, WebhookEvent } from './webhook-delivery.ts';
+
+/** What a caller says of a webhook; absent and null mean the default (webapi.md 6.2). */
+export const webhookEntity = z.object({
+  WebhookId: z.number().nullish(),
+  Name: z.string().max(100).nullish(),
+  Events: z.array(z.string()).nullish(),
+  TargetUrl: z.string().refine(isAllowedTarget),
+  Secret: z.string().nullish(),
+  State: z.enum(['Unknown', 'Active', 'Stopped', 'TooManyErrors']).nullish(),
+  Type: z.literal('webhook').nullish(),
+  Headers: z.record(z.string(), z.string()).nullish(),
+  Properties: z.record(z.string(), z.unknown()).nullish(),
+  ErrorsEmail: z.string().nullish(),
+});
+export type WebhookBody = z.infer<typeof webhookEntity>;
+
+export interface Hook extends DeliverableHook {
+  readonly Events: readonly string[];
+  readonly ErrorsEmail: string | null;
+  readonly Registered: string;
+  readonly Updated: string;
+}
+
+/** An event without the tenant it happens in. */
+export type EventInTenant = Omit<WebhookEvent, 'contextIdentifier'>;
+
+export interface Webhooks {
+  of(tenant: Tenant): readonly Hook[];
+  /** Throws 404 when the tenant has no such webhook. */
+  find(tenant: Tenant, id: number): Hook;
+  /** Creates a webhook. Throws 400 when its receiver does not answer the test event by 200. */
+  create(tenant: Tenant, body: WebhookBody): Promise<Hook>;
+  /** Replaces a webhook; an active one is tested again and starts with no errors counted. */
+  update(tenant: Tenant, id: number, body: WebhookBody): Promise<Hook>;
+  remove(tenant: Tenant, id: number): void;
+  /** Posts the test event to a target that need not be saved. */
+  tryOut(body: WebhookBody): Promise<{ status: number; text: string }>;
+  /** Tells every active webhook of a tenant that asked for this event. */
+  raise(tenant: Tenant, event: EventInTenant): void;
+  reset(): void;
+}
+
+/** Makes the webhooks of all tenants. */
+export function createWebhooks({
+  delivery,
+  now,
+}: {
+  delivery: WebhookDelivery;
+  now: () => number;
+}): Webhooks {
+  const byTenant = new Map<string, Hook[]>();
+  let lastId = 0;
+  const hooksOf = ({ contextIdentifier }: Tenant) => byTenant.get(contextIdentifier) ?? [];
+  const time = () => new Date(now()).toISOString();
+
+  function find(tenant: Tenant, id: number): Hook {
+    const hook = hooksOf(tenant).find((row) => row.WebhookId === id);
+    if (!hook) throw new ApiError(404, 'SoNotFoundException', `Webhook ${id} not found`);
+    return hook;
+  }
+
+  function replace(tenant: Tenant, old: Hook | undefined, hook: Hook | undefined): void {
+    const others = hooksOf(tenant).filter((row) => row !== old);
+    byTenant.set(tenant.contextIdentifier, hook ? [...others, hook] : others);
+  }
+
+  /** The receiver must answer 200 to a test event, else the save fails (webapi.md 6.3). */
+  async function requireAnswer(hook: Hook): Promise<void> {
+    const { status, text } = await delivery.sendTest(hook);
+    if (status === 200) return;
+    throw new ApiError(400, 'SoArgumentException', `The test event was answered by ${status} ${text}`);
+  }
+
+  return {
+    of: hooksOf,
+    find,
+    create: async (tenant, body) => {
+      lastId += 1;
+      const hook = { ...unsavedHook(body), WebhookId: lastId, Registered: time(), Updated: time() };
+      await requireAnswer(hook);
+      replace(tenant, undefined, hook);
+      return hook;
+    },
+    update: async (tenant, id, body) => {
+      const old = find(tenant, id);
+      const fresh = unsavedHook(body);
+      // The secret is not given back on reading, so null means: as before.
+      const Secret = fresh.Secret ?? old.Secret;
+      const hook = { ...fresh, Secret, WebhookId: id, Registered: old.Registered, Updated: time() };
+      if (hook.State === 'Active') await requireAnswer(hook);
+      replace(tenant, old, hook);
+      return hook;
+    },
+    remove: (tenant, id) => replace(tenant, find(tenant, id), undefined),
+    tryOut: (body) => delivery.sendTest(unsavedHook(body)),
+    raise: (tenant, event) => {
+      for (const hook of hooksOf(tenant)) {
+        if (hook.State !== 'Active' || !hook.Events.includes(event.event)) continue;
+        delivery.enqueue(hook, { ...event, contextIdentifier: tenant.contextIdentifier });
+      }
+    },
+    reset: () => byTenant.clear(),
+  };
+}
+
+/** A webhook that has no id yet; the default dates are those of an unsaved entity. */
+export function unsavedHook(body: WebhookBody): Hook {
+  return {
+    WebhookId: 0,
+    Name: body.Name ?? '',
+    Events: body.Events ?? [],
+    TargetUrl: body.TargetUrl,
+    Secret: body.Secret ?? null,
+    State: body.State ?? 'Active',
+    Headers: body.Headers ?? null,
+    Properties: body.Properties ?? null,
+    ErrorsEmail: body.ErrorsEmail ?? null,
+    Registered: '0001-01-01T00:00:00',
+    Updated: '0001-01-01T00:00:00',
+    TotalCalls: 0,
+    TotalErrors: 0,
+    ConsecutiveErrors: 0,
+    LastError: '',
+  };
+}
+
+/** https, as documented; plain http only for a receiver on this machine, as no certificate is valid there. */
+function isAllowedTarget(target: string): boolean {
+  if (!URL.canParse(target)) return false;
+  const { protocol, hostname } = new URL(target);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname));
+}

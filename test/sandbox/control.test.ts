@@ -1,0 +1,292 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TokenDefect } from '../../sandbox/jwt.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import {
+  type ApiClient,
+  appUrl,
+  authenticate,
+  decodeJwt,
+  get,
+  identity,
+  type Jwt,
+  jsonOf,
+  people,
+  postJson,
+  premium,
+  publishedKeys,
+  signIn,
+  signSystemToken,
+  startReceiver,
+  suite,
+  systemClient,
+  systemTokenOf,
+  tokensFor,
+} from './support.ts';
+
+let sandbox: Sandbox;
+let client: ApiClient;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ appUrl });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  sandbox.control.reset();
+  client = await systemClient(sandbox);
+  sandbox.control.clearRequests();
+});
+
+const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
+const knob = (name: string, input: unknown = {}) => postJson(`${sandbox.url}/_control/${name}`, input);
+
+describe('over HTTP', () => {
+  it('turns the same knobs', async () => {
+    expect(await jsonOf(await knob('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual({});
+    expect((await fencing()).status).toBe(500);
+    const requests = await jsonOf<unknown[]>(await knob('requests'));
+    expect(requests).toEqual([
+      { operation: 'License.GetFencingInfo', ctx: premium, status: 500, at: expect.any(Number) },
+    ]);
+  });
+
+  it.each([
+    ['noSuch', {}, 404],
+    ['toString', {}, 404],
+    ['delay', { ms: -1 }, 400],
+    ['fail', { with: 418 }, 400],
+    ['approve', { tenant: 'Cust1' }, 400],
+    ['setPlan', { tenant: premium, associateId: 101, plan: 'no-such' }, 400],
+    ['reset', { unknown: true }, 400],
+  ])('refuses %s %o', async (name, input, status) => {
+    expect((await knob(name, input)).status).toBe(status);
+  });
+});
+
+describe('disturbing requests', () => {
+  it.each([401, 403, 429, 500, 503] as const)('answers %i as often as asked', async (status) => {
+    sandbox.control.fail({ operation: 'License.GetFencingInfo', with: status, times: 2 });
+    expect([(await fencing()).status, (await fencing()).status, (await fencing()).status]).toEqual([
+      status,
+      status,
+      200,
+    ]);
+  });
+
+  it('answers 421, which fetch repeats once by itself', async () => {
+    sandbox.control.fail({ operation: 'License.GetFencingInfo', with: 421, times: 2 });
+    const response = await fencing();
+    expect(response.status).toBe(421);
+    expect((await jsonOf(response)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
+    expect(sandbox.control.requests().map(({ status }) => status)).toEqual([421, 421]);
+  });
+
+  it('answers 200 with what is no answer', async () => {
+    sandbox.control.fail({ operation: 'License.*', with: 'null', times: 1 });
+    expect(await (await fencing()).json()).toBeNull();
+    sandbox.control.fail({ operation: 'License.*', with: 'message', times: 1 });
+    expect(Object.keys(await jsonOf(await fencing()))).toEqual(['Message', 'MessageDetail']);
+    sandbox.control.fail({ operation: 'License.*', with: 'malformed', times: 1 });
+    const broken = await fencing();
+    expect(broken.status).toBe(200);
+    await expect(broken.json()).rejects.toThrow(SyntaxError);
+  });
+
+  it('never answers', async () => {
+    sandbox.control.fail({ operation: 'State', with: 'timeout', times: 1 });
+    const url = `${sandbox.url}/api/state/${premium}`;
+    await expect(fetch(url, { signal: AbortSignal.timeout(100) })).rejects.toThrow();
+    expect((await get(url)).status).toBe(200);
+  });
+
+  it('fails one tenant and leaves another alone, until told otherwise', async () => {
+    sandbox.control.fail({ tenant: suite, with: 500 });
+    expect((await get(`${sandbox.url}/api/state/${suite}`)).status).toBe(500);
+    expect((await get(`${sandbox.url}/api/state/${suite}`)).status).toBe(500);
+    expect((await get(`${sandbox.url}/api/state/${premium}`)).status).toBe(200);
+  });
+
+  it('knows the tenant of a system user exchange by its body', async () => {
+    sandbox.control.fail({ operation: 'SystemUser.Authenticate', tenant: premium, with: 503 });
+    expect((await authenticate(sandbox, { SignedSystemToken: 'x' })).status).toBe(503);
+    expect((await authenticate(sandbox, { SignedSystemToken: 'x', ContextIdentifier: suite })).status).toBe(
+      200,
+    );
+  });
+
+  it('delays', async () => {
+    sandbox.control.delay({ operation: 'License.GetFencingInfo', ms: 120 });
+    const start = performance.now();
+    await fencing();
+    expect(performance.now() - start).toBeGreaterThanOrEqual(115);
+  });
+
+  it('holds the nth request until it is released, and lets the others pass', async () => {
+    const { id } = sandbox.control.hold({ operation: 'License.GetFencingInfo', nth: 2 });
+    expect((await fencing()).status).toBe(200);
+    let answered = false;
+    const held = fencing().then((response) => {
+      answered = true;
+      return response;
+    });
+    await sandbox.control.whenHeld({ id });
+    expect((await fencing()).status).toBe(200);
+    expect(answered).toBe(false);
+    sandbox.control.release({ id });
+    expect((await held).status).toBe(200);
+  });
+
+  it('tells over HTTP that a request is held', async () => {
+    const { id } = await jsonOf<{ id: number }>(await knob('hold', { operation: 'State' }));
+    const held = get(`${sandbox.url}/api/state/${premium}`);
+    expect((await knob('whenHeld', { id })).status).toBe(200);
+    await knob('release', { id });
+    expect((await held).status).toBe(200);
+    expect((await knob('whenHeld', { id })).status).toBe(400);
+  });
+
+  it('records what was asked and how it was answered, and forgets it', async () => {
+    await fencing();
+    await get(`${client.url}/MDOList`);
+    expect(sandbox.control.requests().map(({ operation, ctx, status }) => [operation, ctx, status])).toEqual([
+      ['License.GetFencingInfo', premium, 200],
+      ['MDOList.Names', premium, 401],
+    ]);
+    sandbox.control.clearRequests();
+    expect(sandbox.control.requests()).toEqual([]);
+  });
+});
+
+describe('plans', () => {
+  const seatsOf = async (name: string) => {
+    const license = await client.agent<{
+      ExtendedModuleLicenses: { Current: { ModuleName: string }; NumberOfLicensesInUse: number }[];
+    }>('License/GetLicenseFromDB', { OwnerName: 'SUPEROFFICE' });
+    return license.ExtendedModuleLicenses.find((row) => row.Current.ModuleName === name)
+      ?.NumberOfLicensesInUse;
+  };
+
+  it('moves a seat with the plan of a user', async () => {
+    sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-service' });
+    expect([await seatsOf('ten-sales'), await seatsOf('ten-service')]).toEqual([20, 6]);
+    expect([await seatsOf('sale-cal'), await seatsOf('ej-client'), await seatsOf('user')]).toEqual([
+      40, 26, 49,
+    ]);
+    sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: null });
+    expect(await seatsOf('user')).toBe(48);
+  });
+
+  it('gives none that is not free', () => {
+    const setPlan = () =>
+      sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-salesservicemarketing' });
+    expect(setPlan).toThrow('No seat of ten-salesservicemarketing is free');
+    sandbox.control.setPlan({ tenant: premium, associateId: 132, plan: null });
+    expect(setPlan).not.toThrow();
+  });
+});
+
+describe('state change notifications', () => {
+  it("are posted to the app's endpoint with a signed token", async () => {
+    const app = await startReceiver();
+    const other = await startSandbox({ appUrl: app.url });
+    expect(await other.control.sendStateChange({ tenant: premium, changeType: 2 })).toEqual({ status: 200 });
+    const [call] = app.received;
+    expect(call?.url).toBe('/callbacks/state-change');
+    const body = JSON.parse(call?.body ?? '');
+    expect(body).toMatchObject({ ChangeType: 2, ContextIdentifier: premium, PublicEndpoint: '127.0.0.1' });
+    const token = decodeJwt(body.Token);
+    expect(token.claims).toMatchObject({ iss: other.url, [`${identity}ctx`]: premium });
+    expect(await isSigned(token, other)).toBe(true);
+    expect(await isSigned(token)).toBe(false);
+    await Promise.all([other.close(), app.close()]);
+  });
+});
+
+async function isSigned({ header, input, signature }: Jwt, by = sandbox): Promise<boolean> {
+  const key = (await publishedKeys(by)).find((row) => row.x5t === header.x5t);
+  if (!key) return false;
+  return verify('RSA-SHA256', Buffer.from(input), createPublicKey({ key, format: 'jwk' }), signature);
+}
+
+describe('defective tokens', () => {
+  const nextIdToken = async (defect: TokenDefect) => {
+    sandbox.control.spoilNextToken({ kind: 'id-token', defect });
+    return decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+  };
+  const seconds = () => Date.now() / 1000;
+
+  it('affect one token only', async () => {
+    const { claims } = await nextIdToken('foreign-issuer');
+    expect(claims.iss).toBe('https://login.example');
+    expect(decodeJwt((await tokensFor(sandbox, people.sales)).id_token).claims.iss).toBe(sandbox.url);
+  });
+
+  it.each([
+    ['expired', ({ claims }: Jwt) => Number(claims.exp) < seconds() - 300],
+    ['not-yet-valid', ({ claims }: Jwt) => Number(claims.nbf) > seconds() + 300],
+    ['foreign-audience', ({ claims }: Jwt) => claims.aud !== sandbox.clientId],
+    ['foreign-issuer', ({ claims }: Jwt) => claims.iss !== sandbox.url],
+    ['other-tenant', ({ claims }: Jwt) => claims[`${identity}ctx`] !== premium],
+    ['no-nonce', ({ claims }: Jwt) => claims.nonce === undefined],
+  ] as const)('%s: well signed, wrong claim', async (defect, isWrong) => {
+    const token = await nextIdToken(defect);
+    expect(isWrong(token)).toBe(true);
+    expect(await isSigned(token)).toBe(true);
+  });
+
+  it.each([
+    ['foreign-key', 'RS256'],
+    ['unknown-key-id', 'RS256'],
+    ['tampered', 'RS256'],
+    ['hs256', 'HS256'],
+    ['none', 'none'],
+  ] as const)('%s: right claims, not signed by a published key', async (defect, alg) => {
+    const token = await nextIdToken(defect);
+    expect(token.header.alg).toBe(alg);
+    expect(token.claims).toMatchObject({ iss: sandbox.url, aud: sandbox.clientId, nonce: 'nonce-1' });
+    expect(await isSigned(token)).toBe(false);
+  });
+
+  it('can be the JWT of the system user', async () => {
+    const signed = signSystemToken(await systemTokenOf(sandbox, people.admin), sandbox.privateKeyPem);
+    sandbox.control.spoilNextToken({ kind: 'system-user', defect: 'other-tenant' });
+    const { Token } = await jsonOf<{ Token: string }>(
+      await authenticate(sandbox, { SignedSystemToken: signed }),
+    );
+    expect(decodeJwt(Token).claims).toMatchObject({ aud: 'spn:1600065823', [`${identity}ctx`]: suite });
+  });
+});
+
+describe('keys', () => {
+  it('rotate: the new one signs, the old one stays published', async () => {
+    const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    sandbox.control.rotateKeys();
+    const after = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    expect(after.header.x5t).not.toBe(before.header.x5t);
+    expect([await isSigned(before), await isSigned(after)]).toEqual([true, true]);
+  });
+
+  it('can drop the old one', async () => {
+    const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    sandbox.control.rotateKeys({ dropOld: true });
+    expect(await isSigned(before)).toBe(false);
+    expect(await publishedKeys(sandbox)).toHaveLength(1);
+  });
+});
+
+describe('reset', () => {
+  it('puts everything back', async () => {
+    const cookie = await signIn(sandbox, people.sales);
+    await client.agent('List/SaveWebPanelEntity', { Name: 'One' });
+    sandbox.control.setTenantState({ tenant: suite, state: 'Suspended' });
+    sandbox.control.fail({ with: 500 });
+    sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: null });
+    sandbox.control.reset();
+    expect(sandbox.control.requests()).toEqual([]);
+    expect(await jsonOf(await get(`${sandbox.url}/api/state/${suite}`))).toMatchObject({ State: 'Running' });
+    expect((await fencing()).status).toBe(401);
+    expect(await (await get(`${sandbox.url}/${premium}/`, cookie)).text()).toContain('<h1>Sign in</h1>');
+    const again = await systemClient(sandbox);
+    expect(await again.agent('List/GetWebPanelList')).toEqual([]);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fillPanelUrl } from '../../sandbox/panel-url.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { createTenants } from '../../sandbox/tenants.ts';
+import { type ApiClient, appUrl, essential, get, people, premium, signIn, systemClient } from './support.ts';
+
+let sandbox: Sandbox;
+let client: ApiClient;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ appUrl });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  sandbox.control.reset();
+  client = await systemClient(sandbox);
+});
+
+async function addPanel(fields: Record<string, unknown>, groups: number[]): Promise<void> {
+  const { WebPanelId: ListItemId } = await client.agent<{ WebPanelId: number }>(
+    'List/SaveWebPanelEntity',
+    fields,
+  );
+  const visible = { UdListDefinitionId: 124, ListItemId, UserGroupId: groups, Enable: true };
+  await client.agent('List/SetVisibleForUserGroup', visible);
+}
+
+const panel = {
+  Name: 'Plans',
+  WindowName: 'PlansMain',
+  VisibleIn: 'BrowserPanel',
+  UrlEncoding: 'Unicode',
+  Url: `${appUrl}/panel?uctx=<uctx>&usid=<usid>&lang=<lani>`,
+};
+const button = {
+  Name: 'Plans button',
+  WindowName: 'PlansButton',
+  VisibleIn: 'NavigatorButton',
+  Url: 'soprotocol:browser.PlansMain',
+  Tooltip: 'See your plan',
+};
+const page = async (userName: string, path: string) =>
+  (await get(`${sandbox.url}${path}`, await signIn(sandbox, userName))).text();
+
+describe('the CRM page', () => {
+  it('asks a stranger and a user of another tenant to sign in, and comes back', async () => {
+    const path = `/${premium}/?panel=PlansMain`;
+    for (const cookie of [{ Cookie: '' }, await signIn(sandbox, people.essential)]) {
+      const html = await (await get(`${sandbox.url}${path}`, cookie)).text();
+      expect(html).toContain('<h1>Sign in</h1>');
+      expect(html).toContain(`name="next" value="${path}"`);
+      expect(html).not.toContain('Katharina Vogel');
+    }
+  });
+
+  it('shows a dashboard in the language of the user', async () => {
+    const german = await page(people.sales, `/${premium}/`);
+    expect(german).toContain('lang="de-DE"');
+    expect(german).toContain('Posteingang');
+    const english = await page('emily.carter@designteamet.example', `/${premium}/`);
+    expect(english).toContain('Inbox');
+    expect(english).not.toContain('<iframe');
+  });
+
+  it('hides the screens a role hides', async () => {
+    const railOf = async (userName: string) => (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
+    expect(((await railOf(people.sales)) ?? 0) - ((await railOf(people.restricted)) ?? 0)).toBe(2);
+  });
+
+  it('shows an app panel in a titled frame, opened by a button in the rail', async () => {
+    await addPanel(panel, [1, 2, 3, 4]);
+    await addPanel(button, [1, 2, 3, 4]);
+    const home = await page(people.sales, `/${premium}/`);
+    expect(home).toContain(`href="/${premium}/?panel=PlansMain" title="See your plan"`);
+    const open = await page(people.sales, `/${premium}/?panel=PlansMain`);
+    const src = `${appUrl}/panel?uctx=Cust20001&amp;usid=101&amp;lang=de`;
+    expect(open).toContain(`<iframe title="Plans" name="PlansMain" src="${src}">`);
+    expect(open).toMatch(/title="See your plan" aria-current="page"/);
+  });
+
+  it('shows a panel only to the groups it is visible to, only in its tenant, and not when deleted', async () => {
+    await addPanel(panel, [3]);
+    expect(await page(people.service, `/${premium}/?panel=PlansMain`)).toContain('<iframe');
+    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+    expect(await page(people.essential, `/${essential}/?panel=PlansMain`)).not.toContain('<iframe');
+    await client.agent('List/SaveWebPanelEntity', {
+      ...panel,
+      WebPanelId: await idOf('Plans'),
+      Deleted: true,
+    });
+    expect(await page(people.service, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+  });
+
+  it('frames nothing but web addresses', async () => {
+    await addPanel({ ...panel, Url: 'javascript:alert(1)' }, [2]);
+    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+  });
+
+  it('escapes what it prints', async () => {
+    await addPanel({ ...panel, Name: '"><script>' }, [2]);
+    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('"><script>');
+  });
+
+  const idOf = async (name: string) => {
+    const panels = await client.agent<{ WebPanelId: number; Name: string }[]>('List/GetWebPanelList');
+    return panels.find((row) => row.Name === name)?.WebPanelId;
+  };
+});
+
+describe('the front page', () => {
+  it('lists everybody with a link to sign in, and the app', async () => {
+    const html = await (await get(`${sandbox.url}/`)).text();
+    expect(html).toContain(`href="${appUrl}"`);
+    expect(html.match(/href="\/login\/as\//g)).toHaveLength(18);
+    expect(html).not.toContain(`/login/as/${people.retired}`);
+  });
+
+  it('loads nothing from elsewhere', async () => {
+    const html = await (await get(`${sandbox.url}/`)).text();
+    const sources = [...html.matchAll(/(?:src|href)="(https?:[^"]*)"/g)].map((match) => match[1]);
+    expect(sources).toEqual([appUrl]);
+    expect((await get(`${sandbox.url}/_sandbox/sandbox.css`)).status).toBe(200);
+  });
+});
+
+describe('the variables of a panel URL', () => {
+  const found = createTenants().findUser(people.service);
+  const fill = (url: string, encoding = 'Unicode') =>
+    found ? fillPanelUrl(url, encoding, found.tenant, found.user) : undefined;
+
+  it.each([
+    ['<uctx>', 'Cust20001'],
+    ['<usid>', '111'],
+    ['<usec>', ''],
+    ['<lani>', 'de'],
+    ['<lanc>', 'de-DE'],
+    ['<lanx>', 'GE'],
+    ['<adm?>', 'False'],
+    ['<user>', 'LH'],
+    ['<usem>', 'lena.hoffmann%40designteamet.example'],
+    ['<auth>', 'Lena%20Hoffmann'],
+    ['<ser#>', '1010000014'],
+    ['<iocn>', 'Designteamet'],
+    ['<vern>', 'SuperOffice%2011.11'],
+    ['<ulic>', 'superoffice.ten-service'],
+    ['<zzzz>', ''],
+  ])('%s is %j', (tag, value) => {
+    expect(fill(`https://app.example/?x=${tag}&y=1`)).toBe(`https://app.example/?x=${value}&y=1`);
+  });
+
+  it('are filled in any case, every time, and nothing else is touched', () => {
+    expect(fill('https://a.example/<UCTX>/<uctx>?b=<toolong>&c=<>')).toBe(
+      'https://a.example/Cust20001/Cust20001?b=<toolong>&c=<>',
+    );
+  });
+
+  it('stay as they are for the encoding None', () => {
+    expect(fill('https://a.example/?n=<auth>', 'None')).toBe('https://a.example/?n=Lena Hoffmann');
+  });
+});

@@ -1,0 +1,410 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import {
+  appUrl,
+  authorizeUrl,
+  codeOf,
+  cookieOf,
+  decodeJwt,
+  essential,
+  get,
+  identity,
+  jsonOf,
+  people,
+  pkce,
+  postForm,
+  premium,
+  publishedKeys,
+  redirectUri,
+  signIn,
+  startWithClock,
+  suite,
+  type TokenAnswer,
+  tokenRequest,
+  tokensFor,
+} from './support.ts';
+
+let sandbox: Sandbox;
+let advance: (ms: number) => void;
+
+beforeAll(async () => {
+  ({ sandbox, advance } = await startWithClock());
+});
+afterAll(() => sandbox.close());
+beforeEach(() => {
+  sandbox.control.reset();
+  sandbox.control.approve({ tenant: premium });
+});
+
+const pathOf = (url: string) => url.slice(sandbox.url.length);
+const exchange = (code: string, more: Record<string, string> = {}) =>
+  tokenRequest(sandbox, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...more });
+const errorOf = async (response: Response) => [response.status, (await jsonOf(response)).error];
+
+describe('discovery and keys', () => {
+  it('serves the document under /login and at the root, with the bare origin as issuer', async () => {
+    const [login, root] = await Promise.all(
+      ['/login', ''].map(async (at) =>
+        (await get(`${sandbox.url}${at}/.well-known/openid-configuration`)).json(),
+      ),
+    );
+    expect(login).toEqual(root);
+    expect(login).toMatchObject({
+      issuer: sandbox.url,
+      token_endpoint: `${sandbox.url}/login/common/oauth/tokens`,
+    });
+  });
+
+  it('publishes each key with one thumbprint in two spellings', async () => {
+    const [key = {}, ...others] = await publishedKeys(sandbox);
+    expect(others).toEqual([]);
+    expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5t']);
+    expect(key.kid).toMatch(/^[0-9A-F]{40}$/);
+    expect(
+      Buffer.from(key.x5t ?? '', 'base64url')
+        .toString('hex')
+        .toUpperCase(),
+    ).toBe(key.kid);
+  });
+});
+
+describe('authorize', () => {
+  it('sends a signed-in user straight back with a code and the state', async () => {
+    const response = await get(authorizeUrl(sandbox), await signIn(sandbox, people.sales));
+    expect(response.status).toBe(302);
+    const location = new URL(response.headers.get('location') ?? '');
+    expect(location.origin + location.pathname).toBe(redirectUri);
+    expect(location.searchParams.get('state')).toBe('state-1');
+    expect(location.searchParams.get('code')).toHaveLength(64);
+  });
+
+  it('shows the sign-in page to a stranger and goes on after the sign-in', async () => {
+    const url = authorizeUrl(sandbox, { query: { login_hint: people.sales } });
+    const page = await get(url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain(`value="${people.sales}"`);
+    const signedIn = await postForm(`${sandbox.url}/login/sign-in`, {
+      userName: people.sales,
+      next: pathOf(url),
+    });
+    expect(signedIn.status).toBe(303);
+    const next = `${sandbox.url}${signedIn.headers.get('location')}`;
+    expect(codeOf(await get(next, { Cookie: cookieOf(signedIn) }))).toHaveLength(64);
+  });
+
+  it('sets the session cookie so that it is sent in a frame', async () => {
+    const response = await get(`${sandbox.url}/login/as/${people.sales}`);
+    expect(response.headers.get('set-cookie')).toMatch(
+      /^SoOnlineAuth=\S+; Path=\/; HttpOnly; Secure; SameSite=None$/,
+    );
+  });
+
+  it.each([
+    ['the tenant of the address', { ctx: suite }],
+    ['the tenant of acr_values', { query: { acr_values: `tenant:${suite}` } }],
+  ])('shows the sign-in page when the session is of another tenant than %s', async (_, options) => {
+    const page = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain('Bergfrid Dias');
+    expect(html).not.toContain('Markus Brandt');
+  });
+
+  it.each([{ ctx: premium }, { query: { acr_values: `tenant:${premium}` } }])(
+    'takes the session of the tenant that is asked for: %o',
+    async (options) => {
+      const response = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
+      expect(codeOf(response)).toHaveLength(64);
+    },
+  );
+
+  it.each([
+    ['redirect_uri', `${redirectUri}/`],
+    ['redirect_uri', 'https://evil.example/auth/callback'],
+    ['client_id', '0'.repeat(32)],
+  ])('never redirects for an unregistered %s', async (name, value) => {
+    const url = authorizeUrl(sandbox, { query: { [name]: value } });
+    const response = await get(url, await signIn(sandbox, people.sales));
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+    expect(await response.text()).toContain('Technical error');
+  });
+
+  it('knows no customer it does not have', async () => {
+    const response = await get(authorizeUrl(sandbox, { ctx: 'Cust1' }), await signIn(sandbox, people.sales));
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+  });
+
+  it.each([
+    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ scope: 'email' }, 'invalid_scope'],
+    [{ response_mode: 'web_message' }, 'invalid_request'],
+    [{ code_challenge_method: 'S512' }, 'invalid_request'],
+  ])('reports an unsound request to the app: %o', async (query, error) => {
+    const response = await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, people.sales));
+    const location = new URL(response.headers.get('location') ?? '');
+    expect(location.searchParams.get('error')).toBe(error);
+    expect(location.searchParams.get('state')).toBe('state-1');
+    expect(location.searchParams.get('code')).toBeNull();
+  });
+
+  it('posts the answer in a form when asked to', async () => {
+    const url = authorizeUrl(sandbox, { query: { response_mode: 'form_post', state: 'a"b' } });
+    const html = await (await get(url, await signIn(sandbox, people.sales))).text();
+    expect(html).toContain(`action="${redirectUri}"`);
+    expect(html).toContain('name="state" value="a&#34;b"');
+    expect(html).toMatch(/name="code" value="[\w-]{64}"/);
+  });
+
+  it('lets nobody in who left the company, or is unknown', async () => {
+    for (const userName of [people.retired, 'nobody@example.com']) {
+      const response = await postForm(`${sandbox.url}/login/sign-in`, { userName, next: '/' });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('set-cookie')).toBeNull();
+      expect((await get(`${sandbox.url}/login/as/${userName}`)).status).toBe(404);
+    }
+  });
+
+  it.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', ''])(
+    'goes on only to a path of its own after sign-in: %j',
+    async (next) => {
+      const response = await get(`${sandbox.url}/login/as/${people.sales}?${new URLSearchParams({ next })}`);
+      expect(response.headers.get('location')).toBe('/');
+    },
+  );
+
+  it('ends the session at sign-out', async () => {
+    const cookie = await signIn(sandbox, people.sales);
+    await get(`${sandbox.url}/login/logout`, cookie);
+    expect((await get(authorizeUrl(sandbox), cookie)).status).toBe(200);
+  });
+});
+
+describe('consent', () => {
+  beforeEach(() => sandbox.control.revoke({ tenant: premium }));
+
+  it('is asked of an administrator, once', async () => {
+    const cookie = await signIn(sandbox, people.admin);
+    const page = await get(authorizeUrl(sandbox), cookie);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('I approve');
+    const next = pathOf(authorizeUrl(sandbox));
+    const approved = await postForm(`${sandbox.url}/login/consent`, { next }, cookie);
+    expect(approved.headers.get('location')).toBe(next);
+    expect(codeOf(await get(authorizeUrl(sandbox), cookie))).toHaveLength(64);
+  });
+
+  it('is refused to everybody else', async () => {
+    const cookie = await signIn(sandbox, people.sales);
+    const page = await get(authorizeUrl(sandbox), cookie);
+    expect(page.status).toBe(403);
+    expect(await page.text()).toContain('Account does not have access');
+    expect((await postForm(`${sandbox.url}/login/consent`, { next: '/' }, cookie)).status).toBe(403);
+    expect((await get(authorizeUrl(sandbox), cookie)).status).toBe(403);
+  });
+
+  it('counts for one tenant only', async () => {
+    sandbox.control.approve({ tenant: premium });
+    const page = await get(authorizeUrl(sandbox), await signIn(sandbox, people.essential));
+    expect(page.status).toBe(403);
+  });
+});
+
+describe('a federated user', () => {
+  it('is sent to the identity provider, whose page refuses to be framed, for every code', async () => {
+    const cookie = await signIn(sandbox, people.federated);
+    const sent = await get(authorizeUrl(sandbox), cookie);
+    expect(sent.status).toBe(302);
+    const provider = `${sandbox.url}${sent.headers.get('location')}`;
+    expect(provider).toContain('/idp/sign-in?');
+    const page = await get(provider, cookie);
+    expect(page.headers.get('x-frame-options')).toBe('DENY');
+    expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+
+    const form = { userName: people.federated, next: new URL(provider).searchParams.get('next') ?? '' };
+    const back = await postForm(`${sandbox.url}/idp/sign-in`, form);
+    const after = { Cookie: cookieOf(back) };
+    const next = `${sandbox.url}${back.headers.get('location')}`;
+    expect(codeOf(await get(next, after))).toHaveLength(64);
+    expect((await get(next, after)).headers.get('location')).toContain('/idp/sign-in?');
+  });
+
+  it('is sent there from the sign-in page, too', async () => {
+    const response = await postForm(`${sandbox.url}/login/sign-in`, {
+      userName: people.federated,
+      next: '/x',
+    });
+    expect(response.headers.get('location')).toContain('/idp/sign-in?');
+    expect(response.headers.get('set-cookie')).toBeNull();
+  });
+});
+
+describe('token endpoint', () => {
+  const code = async (query: Record<string, string> = {}, userName = people.sales) =>
+    codeOf(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
+
+  it('exchanges a code for the documented answer', async () => {
+    const response = await exchange(await code());
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const answer = await jsonOf<TokenAnswer>(response);
+    expect(Object.keys(answer).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'id_token',
+      'refresh_token',
+      'token_type',
+    ]);
+    expect(answer.token_type).toBe('Bearer');
+    expect(answer.expires_in).toBe(3600);
+    expect(answer.access_token).toMatch(/^8A:Cust20001\.[A-Za-z0-9+/]+=*$/);
+    expect(answer.refresh_token).toHaveLength(64);
+  });
+
+  it('takes the client secret in the Authorization header', async () => {
+    const basic = Buffer.from(`${sandbox.clientId}:${sandbox.clientSecret}`).toString('base64');
+    const fields = { grant_type: 'authorization_code', code: await code(), redirect_uri: redirectUri };
+    const url = `${sandbox.url}/login/common/oauth/tokens`;
+    expect((await postForm(url, fields, { Authorization: `Basic ${basic}` })).status).toBe(200);
+  });
+
+  it.each([{ client_secret: 'wrong' }, { client_id: 'wrong' }])('refuses a client with %o', async (wrong) => {
+    expect(await errorOf(await exchange(await code(), wrong))).toEqual([401, 'invalid_client']);
+  });
+
+  it('refuses a code that was used', async () => {
+    const used = await code();
+    expect((await exchange(used)).status).toBe(200);
+    expect(await errorOf(await exchange(used))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('refuses a code after ten minutes, not before', async () => {
+    const [early, late] = [await code(), await code()];
+    advance(599_000);
+    expect((await exchange(early)).status).toBe(200);
+    advance(2000);
+    expect(await errorOf(await exchange(late))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('refuses another redirect_uri than the one the code was sent to', async () => {
+    const response = await exchange(await code(), { redirect_uri: `${appUrl}/` });
+    expect(await errorOf(response)).toEqual([400, 'invalid_grant']);
+  });
+
+  it('refuses a code of a tenant that revoked its approval', async () => {
+    const early = await code();
+    sandbox.control.revoke({ tenant: premium });
+    expect(await errorOf(await exchange(early))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('verifies S256', async () => {
+    const { verifier, challenge } = pkce();
+    const query = { code_challenge: challenge, code_challenge_method: 'S256' };
+    expect((await exchange(await code(query), { code_verifier: verifier })).status).toBe(200);
+    const wrong = await exchange(await code(query), { code_verifier: pkce().verifier });
+    expect(await errorOf(wrong)).toEqual([400, 'invalid_grant']);
+    expect(await errorOf(await exchange(await code(query)))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('takes the challenge as the verifier itself when no method is named', async () => {
+    const { verifier, challenge } = pkce();
+    expect(
+      (await exchange(await code({ code_challenge: verifier }), { code_verifier: verifier })).status,
+    ).toBe(200);
+    const hashed = await exchange(await code({ code_challenge: challenge }), { code_verifier: verifier });
+    expect(await errorOf(hashed)).toEqual([400, 'invalid_grant']);
+  });
+
+  it('refuses a verifier nobody announced', async () => {
+    expect(await errorOf(await exchange(await code(), { code_verifier: 'x' }))).toEqual([
+      400,
+      'invalid_grant',
+    ]);
+  });
+
+  it('refreshes without a new refresh token and without a nonce', async () => {
+    const first = await tokensFor(sandbox, people.sales);
+    const fields = { grant_type: 'refresh_token', refresh_token: first.refresh_token };
+    const again = await jsonOf<TokenAnswer>(await tokenRequest(sandbox, fields));
+    expect(Object.keys(again).sort()).toEqual(['access_token', 'expires_in', 'id_token', 'token_type']);
+    expect(again.access_token).not.toBe(first.access_token);
+    const { claims } = decodeJwt(again.id_token);
+    expect(claims.nonce).toBeUndefined();
+    expect(claims[`${identity}associateid`]).toBe('101');
+    expect((await tokenRequest(sandbox, fields)).status).toBe(200);
+  });
+
+  it('refuses an unknown refresh token, and any after the consent is revoked', async () => {
+    const { refresh_token } = await tokensFor(sandbox, people.sales);
+    const refresh = (token: string) =>
+      tokenRequest(sandbox, { grant_type: 'refresh_token', refresh_token: token });
+    expect(await errorOf(await refresh('x'))).toEqual([400, 'invalid_grant']);
+    sandbox.control.revoke({ tenant: premium });
+    sandbox.control.approve({ tenant: premium });
+    expect(await errorOf(await refresh(refresh_token))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('knows no other grants', async () => {
+    const response = await tokenRequest(sandbox, { grant_type: 'client_credentials' });
+    expect(await errorOf(response)).toEqual([400, 'unsupported_grant_type']);
+    expect(await errorOf(await tokenRequest(sandbox, {}))).toEqual([400, 'invalid_request']);
+  });
+});
+
+describe('id_token', () => {
+  it('is signed by the published key and names it by x5t only', async () => {
+    const { header, input, signature } = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    const [key = {}, ...others] = await publishedKeys(sandbox);
+    expect(header).toEqual({ typ: 'JWT', alg: 'RS256', x5t: key.x5t });
+    const publicKey = createPublicKey({ key, format: 'jwk' });
+    expect(verify('RSA-SHA256', Buffer.from(input), publicKey, signature)).toBe(true);
+    expect(others).toEqual([]);
+  });
+
+  it('carries the documented claims in their documented types', async () => {
+    const { claims } = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    const { iat, nbf, exp, ...rest } = claims;
+    expect(iat).toMatch(/^\d{10}$/);
+    expect(nbf).toBe(Number(iat) - 60);
+    expect(exp).toBe(Number(iat) + 300);
+    expect(rest).toEqual({
+      sub: people.sales,
+      iss: sandbox.url,
+      aud: sandbox.clientId,
+      nonce: 'nonce-1',
+      [`${identity}associateid`]: '101',
+      [`${identity}identityprovider`]: 'superoffice-online',
+      [`${identity}email`]: people.sales,
+      [`${identity}upn`]: people.sales,
+      [`${identity}so_primary_email_address`]: people.sales,
+      [`${identity}initials`]: 'MB',
+      [`${identity}is_administrator`]: 'False',
+      [`${identity}remember_me_expires`]: '',
+      [`${identity}ctx`]: premium,
+      [`${identity}company_name`]: 'Designteamet',
+      [`${identity}serial`]: '1010000014',
+      [`${identity}netserver_url`]: `${sandbox.url}/${premium}/Remote/Services86/`,
+      [`${identity}webapi_url`]: `${sandbox.url}/${premium}/api/`,
+      [`${identity}system_token`]: expect.stringMatching(/^Planlens-[A-Za-z0-9]{20}$/),
+    });
+  });
+
+  it('says True for an administrator', async () => {
+    const { claims } = decodeJwt((await tokensFor(sandbox, people.admin)).id_token);
+    expect(claims[`${identity}is_administrator`]).toBe('True');
+  });
+
+  it('carries a system token that is the same after a restart and differs from tenant to tenant', async () => {
+    const tokenOf = async (from: Sandbox, ctx: string, userName: string) => {
+      from.control.approve({ tenant: ctx });
+      return decodeJwt((await tokensFor(from, userName)).id_token).claims[`${identity}system_token`];
+    };
+    const { clientId, clientSecret, privateKeyPem } = sandbox;
+    const restarted = await startSandbox({ appUrl, credentials: { clientId, clientSecret, privateKeyPem } });
+    const before = await tokenOf(sandbox, premium, people.sales);
+    expect(await tokenOf(restarted, premium, people.admin)).toBe(before);
+    expect(await tokenOf(restarted, essential, people.essential)).not.toBe(before);
+    await restarted.close();
+  });
+});

@@ -1,0 +1,244 @@
+import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+
+export const appUrl = 'http://localhost:4200';
+export const redirectUri = `${appUrl}/auth/callback`;
+
+/** Some people of the sandbox's data. */
+export const people = {
+  sales: 'markus.brandt@designteamet.example',
+  service: 'lena.hoffmann@designteamet.example',
+  admin: 'kari.nygard@designteamet.example',
+  federated: 'oliver.grant@designteamet.example',
+  restricted: 'pieter.devries@designteamet.example',
+  noPlan: 'emil.strand@designteamet.example',
+  retired: 'astrid.holm@designteamet.example',
+  suiteAdmin: 'bergfrid.dias@suitecore.example',
+  essential: 'katharina.vogel@fjordkraft.example',
+};
+export const premium = 'Cust20001';
+export const suite = 'Cust20002';
+export const essential = 'Cust20003';
+
+/** A sandbox whose clock can be moved. */
+export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: number): void }> {
+  let offset = 0;
+  const sandbox = await startSandbox({ appUrl, now: () => Date.now() + offset });
+  return {
+    sandbox,
+    advance: (ms) => {
+      offset += ms;
+    },
+  };
+}
+
+/** Fetches without following redirects. */
+export function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { headers, redirect: 'manual' });
+}
+
+export function postForm(url: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  return fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' });
+}
+
+export function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const all = { 'Content-Type': 'application/json', ...headers };
+  return fetch(url, { method: 'POST', body: JSON.stringify(body), headers: all, redirect: 'manual' });
+}
+
+/** The JSON object of an answer. */
+export async function jsonOf<T = Record<string, unknown>>(response: Response): Promise<T> {
+  return (await response.json()) as T;
+}
+
+/** The key set the sandbox publishes. */
+export async function publishedKeys(sandbox: Sandbox): Promise<Record<string, string>[]> {
+  const response = await get(`${sandbox.url}/login/.well-known/jwks`);
+  return (await jsonOf<{ keys: Record<string, string>[] }>(response)).keys;
+}
+
+/** Signs a user in and gives the Cookie header of their browser. */
+export async function signIn(sandbox: Sandbox, userName: string): Promise<{ Cookie: string }> {
+  const response = await get(`${sandbox.url}/login/as/${userName}`);
+  return { Cookie: cookieOf(response) };
+}
+
+export function cookieOf(response: Response): string {
+  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+export interface AuthorizeOptions {
+  ctx?: string;
+  query?: Record<string, string>;
+}
+
+export function authorizeUrl(
+  sandbox: Sandbox,
+  { ctx = 'common', query = {} }: AuthorizeOptions = {},
+): string {
+  const all = new URLSearchParams({
+    client_id: sandbox.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    state: 'state-1',
+    nonce: 'nonce-1',
+    ...query,
+  });
+  return `${sandbox.url}/login/${ctx}/oauth/authorize?${all}`;
+}
+
+export function pkce() {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+/** The code in a redirect to the app. Throws when there is none. */
+export function codeOf(response: Response): string {
+  const code = new URL(response.headers.get('location') ?? 'missing:').searchParams.get('code');
+  if (!code) throw new Error(`No code: ${response.status} ${response.headers.get('location')}`);
+  return code;
+}
+
+export function tokenRequest(sandbox: Sandbox, fields: Record<string, string>): Promise<Response> {
+  const client = { client_id: sandbox.clientId, client_secret: sandbox.clientSecret };
+  return postForm(`${sandbox.url}/login/common/oauth/tokens`, { ...client, ...fields });
+}
+
+export interface TokenAnswer {
+  access_token: string;
+  refresh_token: string;
+  id_token: string;
+  expires_in: number;
+  token_type: string;
+}
+
+/** Walks a user through the code flow of an approved tenant. */
+export async function tokensFor(sandbox: Sandbox, userName: string): Promise<TokenAnswer> {
+  const { verifier, challenge } = pkce();
+  const query = { code_challenge: challenge, code_challenge_method: 'S256' };
+  const code = codeOf(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
+  const fields = {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  };
+  return (await (await tokenRequest(sandbox, fields)).json()) as TokenAnswer;
+}
+
+export interface Jwt {
+  header: Record<string, string>;
+  claims: Record<string, unknown>;
+  input: string;
+  signature: Buffer;
+}
+
+export function decodeJwt(token: string): Jwt {
+  const [header = '', payload = '', signature = ''] = token.split('.');
+  return {
+    header: JSON.parse(Buffer.from(header, 'base64url').toString()),
+    claims: JSON.parse(Buffer.from(payload, 'base64url').toString()),
+    input: `${header}.${payload}`,
+    signature: Buffer.from(signature, 'base64url'),
+  };
+}
+
+export const identity = 'http://schemes.superoffice.net/identity/';
+
+/** The system user token an administrator's sign-in reveals. */
+export async function systemTokenOf(sandbox: Sandbox, userName: string): Promise<string> {
+  const { id_token } = await tokensFor(sandbox, userName);
+  return String(decodeJwt(id_token).claims[`${identity}system_token`]);
+}
+
+/** Signs a system user token as documented; `at` is the time of signing. */
+export function signSystemToken(token: string, privateKeyPem: string, at = Date.now()): string {
+  const digits = new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 12);
+  const data = `${token}.${digits}`;
+  return `${data}.${sign('RSA-SHA256', Buffer.from(data), createPrivateKey(privateKeyPem)).toString('base64')}`;
+}
+
+export function authenticate(sandbox: Sandbox, fields: Record<string, string>): Promise<Response> {
+  const body = {
+    ApplicationToken: sandbox.clientSecret,
+    ContextIdentifier: premium,
+    ReturnTokenType: 'JWT',
+    ...fields,
+  };
+  return postJson(`${sandbox.url}/Login/api/PartnerSystemUser/Authenticate`, body);
+}
+
+/** Approves the app and gets a ticket for the tenant of an administrator. */
+export async function ticketFor(sandbox: Sandbox, ctx = premium, admin = people.admin): Promise<string> {
+  sandbox.control.approve({ tenant: ctx });
+  const signed = signSystemToken(await systemTokenOf(sandbox, admin), sandbox.privateKeyPem);
+  const response = await authenticate(sandbox, { SignedSystemToken: signed, ContextIdentifier: ctx });
+  const { Token } = (await response.json()) as { Token: string };
+  return String(decodeJwt(Token).claims[`${identity}ticket`]);
+}
+
+export interface ApiClient {
+  url: string;
+  headers: Record<string, string>;
+  get<T>(path: string): Promise<T>;
+  agent<T>(path: string, body?: unknown): Promise<T>;
+}
+
+/** A client of one tenant's web API with the system user's ticket. */
+export async function systemClient(
+  sandbox: Sandbox,
+  ctx = premium,
+  admin = people.admin,
+): Promise<ApiClient> {
+  const headers = {
+    Authorization: `SOTicket ${await ticketFor(sandbox, ctx, admin)}`,
+    'SO-AppToken': sandbox.clientSecret,
+  };
+  const url = `${sandbox.url}/${ctx}/api/v1`;
+  return {
+    url,
+    headers,
+    get: async <T>(path: string) => (await (await get(`${url}${path}`, headers)).json()) as T,
+    agent: async <T>(path: string, body: unknown = {}) => {
+      const response = await postJson(`${url}/Agents/${path}`, body, headers);
+      return (response.status === 204 ? undefined : await response.json()) as T;
+    },
+  };
+}
+
+export interface Received {
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A local server that keeps what it gets and answers with the statuses it is told, then 200. */
+export async function startReceiver(statuses: number[] = []) {
+  const received: Received[] = [];
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      received.push({ url: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() });
+      res.statusCode = statuses.shift() ?? 200;
+      res.end('seen');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,400 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import {
+  type ApiClient,
+  appUrl,
+  essential,
+  get,
+  jsonOf,
+  people,
+  postJson,
+  premium,
+  suite,
+  systemClient,
+  ticketFor,
+  tokensFor,
+} from './support.ts';
+
+interface Principal {
+  UserType: string;
+  AssociateId: number;
+  RoleName: string;
+  FunctionRights: string[];
+  DatabaseContextIdentifier: string;
+  Licenses: { OwnerName: string; Name: string; LicenseType: string; ExtraInfo: string; ExtraFlags: number }[];
+}
+interface Rows {
+  'odata.nextLink': string | null;
+  value: Record<string, unknown>[];
+}
+
+let sandbox: Sandbox;
+let client: ApiClient;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ appUrl });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  sandbox.control.reset();
+  client = await systemClient(sandbox);
+});
+
+async function principalOf(userName: string): Promise<Principal> {
+  const { access_token } = await tokensFor(sandbox, userName);
+  const url = `${client.url}/User/currentPrincipal`;
+  return jsonOf<Principal>(await get(url, { Authorization: `Bearer ${access_token}` }));
+}
+
+describe('who may call', () => {
+  const statusWith = async (headers: Record<string, string>, ctx = premium) =>
+    (await get(`${sandbox.url}/${ctx}/api/v1/MDOList`, headers)).status;
+
+  it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('takes the scheme %s', async (scheme) => {
+    const Authorization = `${scheme} ${await ticketFor(sandbox)}`;
+    expect(await statusWith({ Authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
+  });
+
+  it('takes a ticket only with the client secret', async () => {
+    const Authorization = `SOTicket ${await ticketFor(sandbox)}`;
+    expect(await statusWith({ Authorization })).toBe(401);
+    expect(await statusWith({ Authorization, 'SO-AppToken': 'wrong' })).toBe(401);
+  });
+
+  it("takes a user's token without it", async () => {
+    const { access_token } = await tokensFor(sandbox, people.sales);
+    expect(await statusWith({ Authorization: `Bearer ${access_token}` })).toBe(200);
+  });
+
+  it('takes neither for the other', async () => {
+    const { access_token } = await tokensFor(sandbox, people.sales);
+    const app = { 'SO-AppToken': sandbox.clientSecret };
+    expect(await statusWith({ Authorization: `SOTicket ${access_token}`, ...app })).toBe(401);
+    expect(await statusWith({ Authorization: `Bearer ${await ticketFor(sandbox)}`, ...app })).toBe(401);
+  });
+
+  it.each(['', 'Basic YTpi', 'SOTicket', 'SOTicket 7T:abc', 'Bearer 8A:Cust20001.abc'])(
+    'answers 401 in the error shape to %j',
+    async (Authorization) => {
+      const response = await get(`${client.url}/MDOList`, { ...client.headers, Authorization });
+      expect(response.status).toBe(401);
+      expect(Object.keys(await jsonOf(response))).toEqual([
+        'Error',
+        'ErrorType',
+        'ErrorMessage',
+        'ErrorSource',
+      ]);
+    },
+  );
+
+  it("answers 401 to another tenant's credentials", async () => {
+    const { access_token } = await tokensFor(sandbox, people.sales);
+    sandbox.control.approve({ tenant: essential });
+    expect(await statusWith(client.headers, essential)).toBe(401);
+    expect(await statusWith({ Authorization: `Bearer ${access_token}` }, essential)).toBe(401);
+  });
+
+  it('answers 404 to an unknown tenant and an unknown operation, and 400 to an unreadable body', async () => {
+    expect(await statusWith(client.headers, 'Cust1')).toBe(404);
+    expect((await get(`${client.url}/NoSuch`, client.headers)).status).toBe(404);
+    const url = `${client.url}/Agents/License/GetUserLicenses`;
+    const headers = { ...client.headers, 'Content-Type': 'application/json' };
+    const broken = await fetch(url, { method: 'POST', headers, body: '{' });
+    expect(broken.status).toBe(400);
+    expect((await jsonOf(broken)).Error).toBe(true);
+    expect((await postJson(url, { AssociateId: 'x' }, client.headers)).status).toBe(400);
+  });
+
+  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'] as const)('is down while %s', async (state) => {
+    sandbox.control.setTenantState({ tenant: premium, state });
+    expect(await statusWith(client.headers)).toBe(503);
+    sandbox.control.setTenantState({ tenant: premium, state: 'OnlineMaintenance' });
+    expect(await statusWith(client.headers)).toBe(200);
+  });
+});
+
+describe('tenant state', () => {
+  it('tells where a tenant is, without a credential', async () => {
+    const state = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
+    expect(state).toEqual({
+      ContextIdentifier: premium,
+      Endpoint: `${sandbox.url}/${premium}`,
+      State: 'Running',
+      IsRunning: true,
+      ValidUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/),
+      Api: `${sandbox.url}/${premium}/api`,
+      Version: expect.any(String),
+    });
+    expect(Date.parse(String(state.ValidUntil))).toBeGreaterThan(Date.now());
+  });
+
+  it.each([
+    ['Suspended', false],
+    ['OnlineMaintenance', true],
+    ['OfflineMaintenance', false],
+    ['Deleted', false],
+  ] as const)('tells %s, running: %s', async (state, running) => {
+    sandbox.control.setTenantState({ tenant: premium, state });
+    const answer = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
+    expect(answer).toMatchObject({ State: state, IsRunning: running });
+  });
+
+  it('answers 404 to an unknown customer', async () => {
+    expect((await get(`${sandbox.url}/api/state/Cust1`)).status).toBe(404);
+  });
+
+  it('names the new address after a move; the old one answers 421', async () => {
+    sandbox.control.moveTenant({ tenant: premium });
+    const { Api } = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
+    expect(Api).toBe(`${sandbox.url}/online2/${premium}/api`);
+    const old = await postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
+    expect(old.status).toBe(421);
+    expect((await jsonOf(old)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
+    expect((await get(`${Api}/v1/MDOList`, client.headers)).status).toBe(200);
+  });
+});
+
+describe('licenses', () => {
+  interface Extended {
+    Current: { ModuleLicenses: unknown[]; OwnerName: string };
+    ExtendedModuleLicenses: {
+      Current: { ModuleName: string; ModuleDescription: string };
+      NumberOfLicensesInUse: number;
+      NumberOfLicensesFree: number;
+      NumberOfLicensesTotal: number;
+    }[];
+  }
+  const licenseOf = (from: ApiClient) =>
+    from.agent<Extended>('License/GetLicenseFromDB', { OwnerName: 'superoffice' });
+  const seats = (license: Extended, name: string) => {
+    const row = license.ExtendedModuleLicenses.find((candidate) => candidate.Current.ModuleName === name);
+    return [row?.NumberOfLicensesInUse, row?.NumberOfLicensesFree, row?.NumberOfLicensesTotal];
+  };
+
+  it('counts seats as published', async () => {
+    const license = await licenseOf(client);
+    expect(seats(license, 'ten-sales')).toEqual([21, 0, 21]);
+    expect(seats(license, 'ten-service')).toEqual([5, 10, 15]);
+    expect(seats(license, 'ten-salesservicemarketing')).toEqual([20, 0, 20]);
+    expect(seats(license, 'ten-marketing')).toEqual([3, 4, 7]);
+    expect(seats(license, 'sale-cal')).toEqual([41, 0, 41]);
+    expect(seats(license, 'user')).toEqual([49, 14, 63]);
+    expect(seats(license, 'server')).toEqual([0, 1, 1]);
+  });
+
+  it.each([premium, suite, essential])('never has more in use than bought in %s', async (ctx) => {
+    const admins: Record<string, string> = {
+      [suite]: people.suiteAdmin,
+      [essential]: 'silje.aune@fjordkraft.example',
+    };
+    const license = await licenseOf(await systemClient(sandbox, ctx, admins[ctx] ?? people.admin));
+    expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
+    for (const row of license.ExtendedModuleLicenses) {
+      expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);
+      expect(row.NumberOfLicensesFree).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('fills one list of modules at one tenant and both at another', async () => {
+    const other = await licenseOf(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
+    expect((await licenseOf(client)).Current.ModuleLicenses).toEqual([]);
+    expect(other.Current.ModuleLicenses).toHaveLength(other.ExtendedModuleLicenses.length);
+  });
+
+  it('names modules of the Suite by placeholders', async () => {
+    const license = await licenseOf(await systemClient(sandbox, suite, people.suiteAdmin));
+    const names = license.ExtendedModuleLicenses.map((row) => row.Current);
+    expect(names.find((row) => row.ModuleDescription === 'CRM Suite Core')?.ModuleName).toBe(
+      'unknown-suite-core',
+    );
+    expect(names.map((row) => row.ModuleName)).not.toContain('?');
+  });
+
+  it('answers what is missing with null by agent and with 404 by REST', async () => {
+    const missing = { OwnerName: 'SUPEROFFICE', ModuleName: 'no-such' };
+    expect(await client.agent('License/GetModuleLicenseFromDB', missing)).toBeNull();
+    expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'NOBODY' })).toBeNull();
+    expect(await client.agent('License/GetUserLicenses', { AssociateId: 1 })).toBeNull();
+    for (const path of ['/License/SUPEROFFICE/no-such', '/License/NOBODY', '/License/User/1']) {
+      const response = await get(`${client.url}${path}`, client.headers);
+      expect(response.status).toBe(404);
+      expect((await jsonOf(response)).ErrorType).toBe('SoNotFoundException');
+    }
+  });
+
+  it('lists every user license with what a user has, hidden ones too, and no ExtraInfo', async () => {
+    const [owner] = await client.agent<{ RestrictedModuleLicenses: Record<string, unknown>[] }[]>(
+      'License/GetUserLicenses',
+      { AssociateId: 111 },
+    );
+    const links = owner?.RestrictedModuleLicenses ?? [];
+    const of = (name: string) => links.find((link) => link.Name === name);
+    expect(of('ten-service')).toMatchObject({
+      Assigned: true,
+      Free: 10,
+      InUse: 5,
+      Total: 15,
+      ModuleLicenseId: 129,
+    });
+    expect(of('ej-client')).toMatchObject({ Assigned: true, IsHidden: true });
+    expect(of('ten-sales')).toMatchObject({ Assigned: false, CanAssign: false, Free: 0 });
+    expect(of('ten-marketing')).toMatchObject({ Assigned: false, CanAssign: true });
+    expect(links.some((link) => 'ExtraInfo' in link)).toBe(false);
+  });
+
+  it('has a second owner when third-party licenses are switched on, with a name SuperOffice uses too', async () => {
+    const owners = () => client.get<Extended[]>('/License');
+    expect(await owners()).toHaveLength(1);
+    sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
+    expect((await owners()).map((owner) => owner.Current.OwnerName)).toEqual(['SUPEROFFICE', 'NORDLYS']);
+    const { Licenses } = await principalOf('freja.lindqvist@designteamet.example');
+    expect(Licenses.filter((row) => row.Name === 'quote-cal').map((row) => row.OwnerName)).toEqual([
+      'NORDLYS',
+    ]);
+  });
+});
+
+describe('the current principal', () => {
+  it('holds the site licenses, the plan and what the plan sets', async () => {
+    const { Licenses, ...rest } = await principalOf(people.sales);
+    expect(rest).toMatchObject({
+      UserType: 'InternalAssociate',
+      AssociateId: 101,
+      RoleName: 'Standard',
+      DatabaseContextIdentifier: premium,
+    });
+    const names = Licenses.map((row) => row.Name);
+    expect(names).toEqual(
+      expect.arrayContaining(['server', 'sale', 'ten-sales', 'sale-cal', 't2', 'visible-for']),
+    );
+    expect(names).not.toContain('ej-client');
+    expect(names).not.toContain('ten-service');
+    const plan = Licenses.find((row) => row.Name === 'ten-sales');
+    expect(plan).toMatchObject({ ExtraFlags: 1, ExtraInfo: expect.stringMatching(/^set=/) });
+  });
+
+  it('has the function rights of the role, sorted', async () => {
+    const { FunctionRights } = await principalOf(people.restricted);
+    expect(FunctionRights).toEqual(['allow-bulk-export', 'hide-project', 'hide-sale']);
+    expect((await principalOf(people.admin)).FunctionRights).toContain('admin-all');
+  });
+
+  it('has no user licenses without a plan', async () => {
+    const { Licenses } = await principalOf(people.noPlan);
+    expect(Licenses.length).toBeGreaterThan(0);
+    expect(Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
+  });
+
+  it('of a ticket is the system user', async () => {
+    const principal = await client.get<Principal>('/User/currentPrincipal');
+    expect(principal.UserType).toBe('SystemAssociate');
+    expect(principal.Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
+  });
+});
+
+describe('the user archives', () => {
+  const rows = (query: string) => client.get<Rows>(query);
+
+  it('give all users with their plan', async () => {
+    const { value } = await rows('/Archive/AllUsers');
+    expect(value).toHaveLength(13);
+    expect(value[0]).toMatchObject({
+      PrimaryKey: '101',
+      associateDbId: 101,
+      fullName: 'Markus Brandt',
+      userplan: 'Sales Premium',
+      canLogin: true,
+      'superoffice_ten-sales': 1,
+      'superoffice_ten-service': 0,
+    });
+    expect(value[0]).not.toHaveProperty('superoffice_sale-cal');
+    expect(value.find((row) => row.associateDbId === 142)).toMatchObject({
+      isActive: false,
+      canLogin: false,
+    });
+    expect(value.find((row) => row.associateDbId === 141)).toMatchObject({
+      userplan: '(No Selection)',
+      'superoffice_superlicense-no-selection': 1,
+    });
+  });
+
+  it('have columns for the licenses of a third party where it is switched on', async () => {
+    const freja = '/Archive/AllUsers?$filter=associateDbId eq 112';
+    expect((await rows(freja)).value[0]).not.toHaveProperty('nordlys_insight-user');
+    sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
+    expect((await rows(freja)).value[0]).toMatchObject({
+      'nordlys_insight-user': 1,
+      'superoffice_ten-service': 1,
+    });
+  });
+
+  it('give the key as text in one and as a number in the other', async () => {
+    expect((await rows('/User?$top=1')).value[0]?.PrimaryKey).toBe('101');
+    expect((await rows('/Archive/InternalUsers?$top=1')).value[0]?.PrimaryKey).toBe(101);
+  });
+
+  it('select, filter and sort', async () => {
+    const { value } = await rows(
+      '/Archive/AllUsers?$select=associateDbId,fullName,noSuch&$filter=associateDbId gt 130 and isActive eq true&$orderBy=fullName desc',
+    );
+    expect(value.map((row) => row.fullName)).toEqual([
+      'Thomas Weber',
+      'Sarah Whitfield',
+      'Kari Nygård',
+      'Emil Strand',
+    ]);
+    expect(Object.keys(value[0] ?? {})).toEqual(['PrimaryKey', 'EntityName', 'associateDbId', 'fullName']);
+    const one = await rows("/Archive/AllUsers?$filter=userName eq 'lena.hoffmann@designteamet.example'");
+    expect(one.value.map((row) => row.associateDbId)).toEqual([111]);
+  });
+
+  it('lead from page to page', async () => {
+    const seen: unknown[] = [];
+    let url: string | null =
+      `${client.url}/Archive/AllUsers?$select=associateDbId&$orderBy=associateDbId desc&$top=5`;
+    while (url) {
+      const page: Rows = await jsonOf<Rows>(await get(url, client.headers));
+      seen.push(...page.value.map((row) => row.associateDbId));
+      url = page['odata.nextLink'];
+    }
+    expect(seen).toEqual([142, 141, 133, 132, 131, 122, 121, 112, 111, 104, 103, 102, 101]);
+  });
+
+  it.each(['$filter=associateDbId lt 5', '$filter=noSuch eq 5', '$top=x'])(
+    'refuse what they do not know: %s',
+    async (query) => {
+      expect((await get(`${client.url}/Archive/AllUsers?${query}`, client.headers)).status).toBe(400);
+    },
+  );
+});
+
+describe('MDO lists', () => {
+  interface Item {
+    Id: number;
+    Name: string;
+    Type: string;
+    ExtraInfo: string;
+  }
+
+  it('give the plans as SuperOffice documents them', async () => {
+    const plans = await client.get<Item[]>('/MDOList/userplan');
+    expect(plans.map(({ Id, Name, ExtraInfo }) => [Id, Name, ExtraInfo])).toEqual([
+      [79, '(No Selection)', 'superlicense-no-selection'],
+      [124, 'Sales Premium', 'ten-sales'],
+      [129, 'Service Premium', 'ten-service'],
+      [132, 'SalesPremiumServicePremiumMarketingPremium', 'ten-salesservicemarketing'],
+      [131, 'Marketing Premium', 'ten-marketing'],
+    ]);
+  });
+
+  it('give the groups and the list definition of web panels, by a name in any case', async () => {
+    expect((await client.get<Item[]>('/MDOList/usergroup')).map((row) => row.Name)).toContain('Sales');
+    const [definition] = await client.get<Item[]>('/MDOList/Lists');
+    expect(definition).toMatchObject({ Id: 124, Type: 'webpanel' });
+    expect(await client.get('/MDOList')).toContain('userplan');
+  });
+
+  it('answer 404 for a list they do not have', async () => {
+    expect((await get(`${client.url}/MDOList/nosuch`, client.headers)).status).toBe(404);
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { type ApiClient, appUrl, essential, people, postJson, systemClient, tokensFor } from './support.ts';
+
+interface Panel {
+  WebPanelId: number;
+  Name: string;
+  Tooltip: string;
+  Url: string;
+  VisibleIn: string;
+  Deleted: boolean;
+}
+interface Group {
+  Id: number;
+  Selected: boolean;
+}
+
+let sandbox: Sandbox;
+let client: ApiClient;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ appUrl });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  sandbox.control.reset();
+  client = await systemClient(sandbox);
+});
+
+const save = (fields: Record<string, unknown>) => client.agent<Panel>('List/SaveWebPanelEntity', fields);
+const statusOf = async (method: string, body: unknown, headers = client.headers) =>
+  (await postJson(`${client.url}/Agents/List/${method}`, body, headers)).status;
+
+describe('saving a web panel', () => {
+  it('creates it for id 0 and fills in what was left out', async () => {
+    const panel = await save({ WebPanelId: 0, Name: 'One', Url: null, VisibleIn: 'BrowserPanel' });
+    expect(panel).toMatchObject({
+      Name: 'One',
+      Url: '',
+      VisibleIn: 'BrowserPanel',
+      Tooltip: '',
+      Deleted: false,
+    });
+    expect(panel.WebPanelId).toBeGreaterThan(0);
+  });
+
+  it('gives the defaults without saving them', async () => {
+    const blank = await client.agent<Panel>('List/CreateDefaultWebPanelEntity');
+    expect(blank).toMatchObject({ WebPanelId: 0, Name: '', VisibleIn: 'Invisible' });
+    expect(await client.agent('List/GetWebPanelList')).toEqual([]);
+  });
+
+  it('replaces it for an id it knows', async () => {
+    const { WebPanelId } = await save({ Name: 'One', Tooltip: 'old' });
+    await save({ WebPanelId, Name: 'One, renamed' });
+    expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([
+      { WebPanelId, Name: 'One, renamed', Tooltip: '' },
+    ]);
+  });
+
+  it('refuses a name that is taken, an id it does not know and an entity that makes no sense', async () => {
+    const { WebPanelId } = await save({ Name: 'One' });
+    expect(await statusOf('SaveWebPanelEntity', { Name: 'One' })).toBe(400);
+    expect(await statusOf('SaveWebPanelEntity', { WebPanelId, Name: 'One' })).toBe(200);
+    expect(await statusOf('SaveWebPanelEntity', { WebPanelId: 999, Name: 'Two' })).toBe(404);
+    expect(await statusOf('SaveWebPanelEntity', { Name: 'Three', VisibleIn: 'Nowhere' })).toBe(400);
+    expect(await statusOf('SaveWebPanelEntity', { Name: 'x'.repeat(240) })).toBe(400);
+    expect(await client.agent('List/GetWebPanelList')).toHaveLength(1);
+  });
+
+  it('keeps a panel that is marked deleted', async () => {
+    const { WebPanelId } = await save({ Name: 'One' });
+    await save({ WebPanelId, Name: 'One', Deleted: true });
+    expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([{ Deleted: true }]);
+  });
+
+  it('keeps the panels of one tenant from another', async () => {
+    await save({ Name: 'One', ProgId: 'one' });
+    const other = await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example');
+    expect(await other.agent('List/GetWebPanelList')).toEqual([]);
+    expect(await other.agent('List/GetWebPanelByProgId', { ProgId: 'one' })).toBeNull();
+  });
+});
+
+describe('finding and deleting', () => {
+  it('answers null for a panel that is not there', async () => {
+    expect(await client.agent('List/GetWebPanelByProgId', { ProgId: 'none' })).toBeNull();
+    expect(await client.agent('List/GetWebPanelEntity?webPanelEntityId=9')).toBeNull();
+  });
+
+  it('deletes for good', async () => {
+    const { WebPanelId } = await save({ Name: 'One' });
+    expect(await statusOf('DeleteWebPanel', { Id: WebPanelId })).toBe(204);
+    expect(await client.agent('List/GetWebPanelList')).toEqual([]);
+  });
+
+  it("knows the app's own panels by the app token, and needs it for them", async () => {
+    const { access_token } = await tokensFor(sandbox, people.admin);
+    const user = { Authorization: `Bearer ${access_token}` };
+    expect(await statusOf('SaveWebPanelEntity', { Name: 'By hand' }, user)).toBe(200);
+    await save({ Name: 'By the app' });
+    expect(await client.agent<Panel[]>('List/GetAppWebPanels')).toMatchObject([{ Name: 'By the app' }]);
+    expect(await statusOf('GetAppWebPanels', {}, user)).toBe(401);
+    expect(await statusOf('DeleteAppWebPanels', {}, user)).toBe(401);
+    expect(await statusOf('DeleteAppWebPanels', {})).toBe(204);
+    expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([{ Name: 'By hand' }]);
+  });
+});
+
+describe('who sees a panel', () => {
+  const byId = (id: number) => ({ UdListDefinitionId: 124, ListItemId: id });
+  const ticked = async (id: number) => {
+    const groups = await client.agent<Group[]>('List/GetVisibleForUserGroups', byId(id));
+    return groups.filter((group) => group.Selected).map((group) => group.Id);
+  };
+
+  it('is no group until one is ticked', async () => {
+    const { WebPanelId: id } = await save({ Name: 'One' });
+    expect(await ticked(id)).toEqual([]);
+    const all = { ...byId(id), UserGroupId: [1, 2, 3], Enable: true };
+    expect(await statusOf('SetVisibleForUserGroup', all)).toBe(204);
+    expect(await ticked(id)).toEqual([1, 2, 3]);
+    await client.agent('List/SetVisibleForUserGroup', { ...byId(id), UserGroupId: [2], Enable: false });
+    expect(await ticked(id)).toEqual([1, 3]);
+  });
+
+  it('survives a change of the panel', async () => {
+    const { WebPanelId: id } = await save({ Name: 'One' });
+    await client.agent('List/SetVisibleForUserGroup', { ...byId(id), UserGroupId: [4], Enable: true });
+    await save({ WebPanelId: id, Name: 'Renamed' });
+    expect(await ticked(id)).toEqual([4]);
+  });
+
+  it.each(['FromListName', ''])(
+    'can be set as a list of ticks: SetVisibleForUserGroups%s',
+    async (suffix) => {
+      const { WebPanelId: ListItemId } = await save({ Name: 'One' });
+      const list = suffix ? { UdListDefinitionName: 'webpanel' } : { UdListDefinitionId: 124 };
+      const UserGroups = [
+        { Id: 1, Selected: true },
+        { Id: 2, Selected: false },
+      ];
+      const answer = await client.agent<Group[]>(`List/SetVisibleForUserGroups${suffix}`, {
+        ...list,
+        ListItemId,
+        UserGroups,
+      });
+      expect(answer.filter((group) => group.Selected).map((group) => group.Id)).toEqual([1]);
+      expect(await ticked(ListItemId)).toEqual([1]);
+    },
+  );
+
+  it('is asked about by the right list and an item that exists', async () => {
+    const { WebPanelId: id } = await save({ Name: 'One' });
+    expect(await statusOf('GetVisibleForUserGroups', { UdListDefinitionId: 1, ListItemId: id })).toBe(400);
+    expect(await statusOf('GetVisibleForUserGroups', byId(999))).toBe(404);
+  });
+});

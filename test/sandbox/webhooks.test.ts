@@ -1,0 +1,253 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import {
+  type ApiClient,
+  appUrl,
+  get,
+  jsonOf,
+  postJson,
+  premium,
+  startReceiver,
+  systemClient,
+} from './support.ts';
+
+interface Hook {
+  WebhookId: number;
+  Name: string;
+  State: string;
+  Secret: string | null;
+  TotalErrors: number;
+  ConsecutiveErrors: number;
+}
+
+let sandbox: Sandbox;
+let client: ApiClient;
+let receiver: Awaited<ReturnType<typeof startReceiver>>;
+/** What the receiver answers next; then 200. */
+let statuses: number[];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ appUrl });
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  sandbox.control.reset();
+  sandbox.control.setWebhookPace({ scale: 0 });
+  client = await systemClient(sandbox);
+  statuses = [];
+  receiver = await startReceiver(statuses);
+});
+afterEach(() => receiver.close());
+
+const body = (more: Record<string, unknown> = {}) => ({
+  Name: 'Ours',
+  Events: ['associate.changed'],
+  TargetUrl: `${receiver.url}/hook`,
+  Secret: 'Blåbær',
+  State: 'Active',
+  Type: 'webhook',
+  ...more,
+});
+const create = (more?: Record<string, unknown>) =>
+  postJson(`${client.url}/Webhook`, body(more), client.headers);
+const created = async (more?: Record<string, unknown>) => jsonOf<Hook>(await create(more));
+const read = async (id: number) => jsonOf<Hook>(await get(`${client.url}/Webhook/${id}`, client.headers));
+const put = (id: number, more: Record<string, unknown>) =>
+  fetch(`${client.url}/Webhook/${id}`, {
+    method: 'PUT',
+    headers: { ...client.headers, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body(more)),
+  });
+const sign = (text: string, secret = 'Blåbær') => createHmac('sha256', secret).update(text).digest('base64');
+const changePlan = async () => {
+  sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-marketing' });
+  await sandbox.control.whenDelivered();
+};
+
+describe('registering', () => {
+  it('posts a signed test event first', async () => {
+    const hook = await created();
+    expect(hook).toMatchObject({ Name: 'Ours', State: 'Active', Secret: null });
+    expect(receiver.received).toHaveLength(1);
+    const [test] = receiver.received;
+    expect(test?.url).toBe('/hook');
+    expect(test?.headers).toMatchObject({
+      'x-superoffice-event': 'test',
+      'x-hook-test': 'true',
+      'x-superoffice-signature': sign(test?.body ?? ''),
+      'content-type': 'application/json; charset=utf-8',
+    });
+    expect(JSON.parse(test?.body ?? '')).toMatchObject({
+      Event: 'test',
+      ContextIdentifier: 'Default',
+      Changes: [],
+    });
+  });
+
+  it.each([202, 204, 302, 500])('is refused when the test event is answered by %i', async (status) => {
+    statuses.push(status);
+    expect((await create()).status).toBe(400);
+    expect(await client.get('/Webhook')).toEqual([]);
+  });
+
+  it('is refused when nobody answers', async () => {
+    await receiver.close();
+    expect((await create()).status).toBe(400);
+  });
+
+  it.each(['http://example.com/hook', 'ftp://127.0.0.1/', 'nonsense'])(
+    'is refused for the target %s',
+    async (TargetUrl) => {
+      expect((await create({ TargetUrl })).status).toBe(400);
+      expect(sandbox.control.deliveries()).toEqual([]);
+    },
+  );
+
+  it('sends no signature without a secret, and the headers it is given', async () => {
+    await create({ Secret: null, Headers: { 'X-Own': 'yes' } });
+    const [test] = receiver.received;
+    expect(test?.headers['x-superoffice-signature']).toBeUndefined();
+    expect(test?.headers['x-own']).toBe('yes');
+  });
+});
+
+describe('managing', () => {
+  it('starts from a default that is not saved', async () => {
+    expect(await client.get('/Webhook/default')).toMatchObject({
+      WebhookId: 0,
+      Events: ['contact.created', 'contact.deleted'],
+      State: 'Active',
+      Type: 'webhook',
+      Registered: '0001-01-01T00:00:00',
+    });
+  });
+
+  it('lists by name, event and state', async () => {
+    await create();
+    await create({ Name: 'Other', Events: ['contact.created'], State: 'Stopped' });
+    const names = async (query: string) =>
+      (await client.get<Hook[]>(`/Webhook${query}`)).map((hook) => hook.Name);
+    expect(await names('')).toEqual(['Ours', 'Other']);
+    expect(await names('?nameFilter=Our')).toEqual(['Ours']);
+    expect(await names('?eventFilter=contact.created')).toEqual(['Other']);
+    expect(await names('?statusFilter=Stopped')).toEqual(['Other']);
+    expect(await names('?statusFilter=Unknown')).toHaveLength(2);
+  });
+
+  it('keeps the secret when an update does not name one', async () => {
+    const { WebhookId } = await created();
+    expect((await put(WebhookId, { Secret: null, Name: 'Renamed' })).status).toBe(200);
+    const last = receiver.received.at(-1);
+    expect(last?.headers['x-superoffice-signature']).toBe(sign(last?.body ?? ''));
+    expect((await read(WebhookId)).Name).toBe('Renamed');
+  });
+
+  it('deletes, and answers 404 from then on', async () => {
+    const { WebhookId } = await created();
+    const url = `${client.url}/Webhook/${WebhookId}`;
+    expect((await fetch(url, { method: 'DELETE', headers: client.headers })).status).toBe(204);
+    expect((await get(url, client.headers)).status).toBe(404);
+    await changePlan();
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it('tries a target out without saving', async () => {
+    const answer = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
+    expect(await jsonOf(answer)).toMatchObject({ Success: true, Message: '200 seen' });
+    statuses.push(500);
+    const failed = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
+    expect(await jsonOf(failed)).toMatchObject({ Success: false, Message: '500 seen' });
+    expect(await client.get('/Webhook')).toEqual([]);
+  });
+});
+
+describe('delivering', () => {
+  it('signs the exact bytes of an event and tells what changed', async () => {
+    await created({ Properties: { installation: 'æøå' } });
+    await changePlan();
+    const call = receiver.received.at(-1);
+    expect(call?.headers).toMatchObject({
+      'x-superoffice-event': 'associate.changed',
+      'x-superoffice-retry': '0',
+      'x-superoffice-signature': sign(call?.body ?? ''),
+    });
+    expect(call?.headers['x-hook-test']).toBeUndefined();
+    const event = JSON.parse(call?.body ?? '');
+    expect(event).toMatchObject({
+      Event: 'associate.changed',
+      Entity: 'associate',
+      PrimaryKey: 101,
+      ContextIdentifier: premium,
+      WebhookName: 'Ours',
+      installation: 'æøå',
+    });
+    expect(event.EventId).toBe(call?.headers['x-superoffice-eventid']);
+    expect(event.Timestamp).toMatch(/\.\d{7}Z$/);
+  });
+
+  it('raises an event of a name of its own', async () => {
+    await created({ Events: ['foo.bar'] });
+    const answer = await postJson(`${client.url}/Webhook/foo.bar/123`, { Colour: 'green' }, client.headers);
+    expect(answer.status).toBe(204);
+    await sandbox.control.whenDelivered();
+    expect(JSON.parse(receiver.received.at(-1)?.body ?? '')).toMatchObject({
+      Event: 'foo.bar',
+      PrimaryKey: 123,
+      FieldValues: { Colour: 'green' },
+    });
+  });
+
+  it('tells nobody who did not ask or is stopped', async () => {
+    await created({ Events: ['contact.created'] });
+    await created({ State: 'Stopped' });
+    await changePlan();
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  it('retries with the same event id until it is taken', async () => {
+    const { WebhookId } = await created();
+    statuses.push(500, 500, 503, 500);
+    await changePlan();
+    const calls = receiver.received.slice(1);
+    expect(calls.map((call) => call.headers['x-superoffice-retry'])).toEqual(['0', '1', '2', '3', '4']);
+    expect(new Set(calls.map((call) => call.headers['x-superoffice-eventid'])).size).toBe(1);
+    expect(new Set(calls.map((call) => call.body)).size).toBe(1);
+    expect(await read(WebhookId)).toMatchObject({ State: 'Active', TotalErrors: 4, ConsecutiveErrors: 0 });
+    expect(sandbox.control.deliveries().map((attempt) => attempt.status)).toEqual([
+      200, 500, 500, 503, 500, 200,
+    ]);
+  });
+
+  it('waits one second after the first failure', async () => {
+    await created();
+    sandbox.control.setWebhookPace({ scale: 0.1 });
+    statuses.push(500);
+    await changePlan();
+    const [, first, second] = sandbox.control.deliveries();
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(95);
+  });
+
+  it('gives up after nine failures in a row, until it is activated again', async () => {
+    const { WebhookId } = await created();
+    statuses.push(...Array<number>(9).fill(500));
+    await changePlan();
+    expect(receiver.received).toHaveLength(10);
+    expect(await read(WebhookId)).toMatchObject({ State: 'TooManyErrors', ConsecutiveErrors: 9 });
+    expect(await client.get(`/Webhook/${WebhookId}/LastError`)).toBe('500 seen');
+    sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-service' });
+    await sandbox.control.whenDelivered();
+    expect(receiver.received).toHaveLength(10);
+    await put(WebhookId, { State: 'Active' });
+    await changePlan();
+    expect(receiver.received).toHaveLength(12);
+  });
+
+  it('gives up at once on 410', async () => {
+    const { WebhookId } = await created();
+    statuses.push(410);
+    await changePlan();
+    expect(receiver.received).toHaveLength(2);
+    expect((await read(WebhookId)).State).toBe('TooManyErrors');
+  });
+});
