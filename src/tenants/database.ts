@@ -5,17 +5,19 @@ import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts'
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
 
+export interface TenantRow {
+  context_identifier: string;
+  company_name: string;
+  serial: string;
+  system_token_sealed: string;
+  consented_by: number;
+  consented_at: Date;
+  provisioned_at: Date | null;
+  provisioned_panels: Json<unknown> | null;
+}
+
 interface Tables {
-  tenants: {
-    context_identifier: string;
-    company_name: string;
-    serial: string;
-    system_token_sealed: string;
-    consented_by: number;
-    consented_at: Date;
-    provisioned_at: Date | null;
-    provisioned_panels: Json<unknown> | null;
-  };
+  tenants: TenantRow;
   sign_ins: {
     state_hash: string;
     browser_hash: string;
@@ -42,12 +44,14 @@ const migrations: Record<string, Migration> = {
 
 /**
  * Connects to PostgreSQL and brings its schema up to date; processes starting at once take turns.
- * `onIdleError` hears of connections that break while nobody uses them (a server restart): the pool replaces them.
+ * `onConnectionLost` hears of connections that break, in use or not (a server restart): the pool replaces them.
  * @returns the database; `destroy()` closes its connections
  */
-export async function openDatabase(url: string, onIdleError: (error: Error) => void): Promise<Database> {
+export async function openDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
   const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
-  pool.on('error', onIdleError);
+  // A connection in use has no listener of the pool's: without one of ours its loss would end the process.
+  pool.on('connect', (client) => client.on('error', onConnectionLost));
+  pool.on('error', () => {});
   const db: Database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();

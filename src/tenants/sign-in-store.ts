@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 /** What a sign-in under way is for, and where to go on afterwards. */
 export type SignInPurpose =
-  | { readonly kind: 'install'; readonly language: string }
+  | { readonly kind: 'install' }
   | { readonly kind: 'panel'; readonly language: string; readonly ctx: string; readonly associateId: number };
 
 export interface SignIn {

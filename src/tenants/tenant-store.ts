@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import { type Selectable, sql } from 'kysely';
+import type { Database, TenantRow } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What became of one web panel at the last installation or repair. */
@@ -38,6 +38,19 @@ export type TenantStore = ReturnType<typeof createTenantStore>;
 export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
 
+  function tenantOf(row: Selectable<TenantRow>): Tenant {
+    const ctx = row.context_identifier;
+    return {
+      ctx,
+      companyName: row.company_name,
+      serial: row.serial,
+      consentedAt: row.consented_at,
+      provisionedAt: row.provisioned_at,
+      panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
+      systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
+    };
+  }
+
   return {
     /** @returns the tenant, or null where this app was never approved by it */
     async find(ctx: string): Promise<Tenant | null> {
@@ -46,20 +59,11 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .selectAll()
         .where('context_identifier', '=', ctx)
         .executeTakeFirst();
-      if (row === undefined) return null;
-      return {
-        ctx,
-        companyName: row.company_name,
-        serial: row.serial,
-        consentedAt: row.consented_at,
-        provisionedAt: row.provisioned_at,
-        panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
-        systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
-      };
+      return row === undefined ? null : tenantOf(row);
     },
 
     /** Keeps an administrator's approval; a second one replaces the token and leaves the rest as it is. */
-    async saveConsent(consent: Consent): Promise<void> {
+    async saveConsent(consent: Consent): Promise<Tenant> {
       const approved = {
         company_name: consent.companyName,
         serial: consent.serial,
@@ -67,11 +71,13 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         consented_by: consent.associateId,
         consented_at: new Date(now()),
       };
-      await db
+      const row = await db
         .insertInto('tenants')
         .values({ context_identifier: consent.ctx, ...approved })
         .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
-        .execute();
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return tenantOf(row);
     },
 
     async savePanels(ctx: string, panels: readonly ProvisionedPanel[]): Promise<void> {

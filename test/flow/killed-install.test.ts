@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { type PrivatePostgres, startPrivatePostgres } from '../../src/tenants/private-postgres.ts';
-import { appEnvironment, install, panelUrl, people, root, signedInToCrm } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
+import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 /** The server as an operator runs it, with its private PostgreSQL, killed without warning. */
 describe('an installation cut off by kill -9', () => {
@@ -17,7 +15,7 @@ describe('an installation cut off by kill -9', () => {
   let url: string;
   let dataDir: string;
   let environment: NodeJS.ProcessEnv;
-  let server: ChildProcess;
+  let server: ServerProcess;
   let postgres: PrivatePostgres;
 
   beforeAll(async () => {
@@ -25,13 +23,13 @@ describe('an installation cut off by kill -9', () => {
     url = `http://localhost:${await freePort()}`;
     sandbox = await startSandbox({ appUrl: url });
     const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
-    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error', PATH: process.env.PATH };
+    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
     await startServer();
     postgres = await startPrivatePostgres(dataDir);
   });
   afterAll(async () => {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
+    server.child.kill('SIGTERM');
+    await server.ended();
     await sandbox.close();
     await Promise.all(
       [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
@@ -48,13 +46,8 @@ describe('an installation cut off by kill -9', () => {
   });
 
   async function startServer(): Promise<void> {
-    server = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'server.ts')], {
-      cwd: root,
-      env: environment,
-      stdio: 'inherit',
-    });
-    const ready = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    await vi.waitFor(ready, { timeout: 15_000, interval: 50 });
+    server = spawnServer(environment);
+    await untilReady(url);
   }
 
   const panelsIn = (html: string) =>
@@ -75,8 +68,8 @@ describe('an installation cut off by kill -9', () => {
     const { id } = sandbox.control.hold({ operation, nth });
     const cutOff = install({ sandbox, url }).catch((error: Error) => error);
     await sandbox.control.whenHeld({ id });
-    server.kill('SIGKILL');
-    await once(server, 'exit');
+    server.child.kill('SIGKILL');
+    await server.ended();
     sandbox.control.release({ id });
     expect(await cutOff).toBeInstanceOf(Error);
 
@@ -93,13 +86,3 @@ describe('an installation cut off by kill -9', () => {
     expect((await visitor.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, 'localhost', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

@@ -44,8 +44,23 @@ describe('openDatabase', () => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
     const other = await openDatabase(url, () => {});
     await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);
-    await expect.poll(() => lost.length).toBeGreaterThan(0);
+    await expect.poll(() => lost.length).toBe(1);
     expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await Promise.all([db.destroy(), other.destroy()]);
+  });
+
+  it('survives a connection cut in the middle of a query', async () => {
+    const url = await emptyDatabase();
+    const lost: Error[] = [];
+    const db = await openDatabase(url, (error) => lost.push(error));
+    const other = await openDatabase(url, () => {});
+    const slow = sql`select pg_sleep(10)`.execute(db).catch((error: Error) => error);
+    const cut = sql`select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and query like '%pg_sleep(10)%' and pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await cut.execute(other)).rows.length).toBe(1);
+    expect(await slow).toBeInstanceOf(Error);
+    const again = () => sql<{ one: number }>`select 1 as one`.execute(db).then(({ rows }) => rows);
+    await expect.poll(() => again().catch(() => 'not yet')).toEqual([{ one: 1 }]);
     await Promise.all([db.destroy(), other.destroy()]);
   });
 });

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Services } from './services.ts';
+import { createAuthCallback } from './web/auth-callback.ts';
+import { createReadyz, healthz } from './web/health.ts';
+import { createFinishInstall, createInstall } from './web/install.ts';
+import { createLanding } from './web/landing.ts';
+import { loadLanguages } from './web/languages.ts';
+import { onlyMethods } from './web/methods.ts';
+import { createFinishPanelSignIn, createPanel } from './web/panel.ts';
+import { createProblems } from './web/problems.ts';
+import { loadWantedPanels, provisionPanels } from './web/provisioning.ts';
+import { requestLog } from './web/request-log.ts';
+import { framedByCrm, securityHeaders } from './web/security-headers.ts';
+import { createSessions } from './web/session.ts';
+import { createSetup } from './web/setup.ts';
+import { createBeginSignIn } from './web/sign-in.ts';
+import { loadViews } from './web/views.ts';
+
+export interface AppDeps {
+  readonly config: Config;
+  readonly services: Services;
+  readonly log: Logger;
+  /** The project's folder: where `views`, `locales`, `public` and `manifest` are. */
+  readonly root: string;
+  readonly now: () => number;
+}
+
+/** The web application: every step of a request, in order. */
+export function buildApp({ config, services, log, root, now }: AppDeps): Express {
+  const { superOffice, tenants, signIns, licenses } = services;
+  const views = loadViews(root);
+  const languages = loadLanguages(join(root, 'locales'));
+  const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), config.publicUrl);
+  const sessions = createSessions({ keys: config.sessionKeys, now });
+  const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: superOffice.signIn.authorizeUrl });
+  const problems = createProblems({ languages, views });
+  const inCrm = framedByCrm(config.superOffice.frameAncestors);
+  const form = express.urlencoded({ extended: false, limit: '16kb' });
+
+  const app = express().disable('x-powered-by').set('query parser', 'simple');
+  app.use(requestLog(log), securityHeaders());
+  app.use(
+    '/assets',
+    express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
+  );
+
+  app.get('/healthz', healthz());
+  app.get('/readyz', createReadyz(services));
+  app.get('/', createLanding({ languages, views }));
+  app.get('/install', createInstall({ beginSignIn }));
+
+  const authCallback = createAuthCallback({
+    signIns,
+    redeemCode: superOffice.signIn.redeemCode,
+    verifyIdToken: superOffice.verifyIdToken,
+    after: {
+      install: createFinishInstall({
+        tenants,
+        sessions,
+        async proveSystemUser(tenant) {
+          superOffice.tickets.forget(tenant.ctx);
+          await superOffice.tickets.ticketOf(tenant);
+        },
+        provision: (tenant) => provisionPanels(superOffice.webApi.asSystemUser(tenant), wantedPanels),
+      }),
+      panel: createFinishPanelSignIn({ tenants, sessions, licenses, webApi: superOffice.webApi, log }),
+    },
+  });
+  app.get('/auth/callback', inCrm, authCallback);
+  app.post('/auth/callback', inCrm, form, authCallback);
+
+  app.get('/panel', inCrm, createPanel({ tenants, sessions, licenses, beginSignIn, languages, views, now }));
+  app.get('/setup', createSetup({ sessions, tenants, languages, views }));
+
+  app.all('/auth/callback', onlyMethods('GET', 'POST'));
+  app.all(['/', '/healthz', '/readyz', '/install', '/panel', '/setup'], onlyMethods('GET'));
+  app.use(problems.notFound, problems.answerProblem);
+  return app;
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
+import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
+import { SuperOfficeError } from './superoffice/superoffice-error.ts';
+import { type Database, openDatabase } from './tenants/database.ts';
+import {
+  createLicenseSnapshots,
+  type LicenseReaders,
+  type LicenseSnapshots,
+  snapshotAges,
+} from './tenants/license-snapshots.ts';
+import { startPrivatePostgres } from './tenants/private-postgres.ts';
+import { createSecretBox } from './tenants/secret-box.ts';
+import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
+import { createSnapshotStore } from './tenants/snapshot-store.ts';
+import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
+
+/** What the web part works with: SuperOffice on one side, what we keep on the other. */
+export interface Services {
+  readonly superOffice: SuperOffice;
+  readonly tenants: TenantStore;
+  readonly signIns: SignInStore;
+  readonly licenses: LicenseSnapshots;
+  databaseAnswers(): Promise<boolean>;
+  /** Ends connections, and the private PostgreSQL if there is one. */
+  close(): Promise<void>;
+}
+
+/** Opens everything that outlives a request. `now` in ms since 1970. */
+export async function openServices(config: Config, log: Logger, now: () => number): Promise<Services> {
+  const superOffice = connectSuperOffice({
+    ...config.superOffice,
+    redirectUri: `${config.publicUrl}/auth/callback`,
+    onCall: (call) => log.debug(call, 'called SuperOffice'),
+    now,
+  });
+  // Fetched early so that the first sign-in does not wait; if it fails now, that sign-in tries again.
+  superOffice.keys.warm().catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
+
+  const { db, closeDatabase } = await openConfigured(config.database, log);
+
+  return {
+    superOffice,
+    tenants: createTenantStore({ db, secrets: createSecretBox(config.encryptionKeys), now }),
+    signIns: createSignInStore({ db, now }),
+    licenses: createLicenseSnapshots({
+      store: createSnapshotStore(db),
+      read: licenseReaders(superOffice),
+      ages: snapshotAges,
+      now,
+      onReadFailed: ({ error, ...about }) =>
+        log.warn({ ...about, reason: reasonOf(error) }, 'license data not read'),
+    }),
+    databaseAnswers: () =>
+      sql`select 1`.execute(db).then(
+        () => true,
+        () => false,
+      ),
+    close: closeDatabase,
+  };
+}
+
+async function openConfigured(
+  database: Config['database'],
+  log: Logger,
+): Promise<{ db: Database; closeDatabase: () => Promise<void> }> {
+  const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
+  if ('url' in database) {
+    const db = await openDatabase(database.url, onConnectionLost);
+    return { db, closeDatabase: () => db.destroy() };
+  }
+  const postgres = await startPrivatePostgres(database.dataDir);
+  log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
+  try {
+    const db = await openDatabase(postgres.url, onConnectionLost);
+    return { db, closeDatabase: () => db.destroy().then(postgres.stop) };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+}
+
+function licenseReaders({ webApi }: SuperOffice): LicenseReaders {
+  return {
+    tenantLicenses: (tenant) => unlessRefused(readTenantLicenses(webApi.asSystemUser(tenant))),
+    userLicenses: (tenant, associateId) =>
+      unlessRefused(readUserLicenses(webApi.asSystemUser(tenant), associateId)),
+  };
+}
+
+/** Whether a partner app may read licenses is not documented: a refusal is no answer (licences.md section 3). */
+async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    const refused = error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
+    if (refused) return null;
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}

@@ -1,0 +1,87 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { IdTokenClaims } from '../superoffice/id-token.ts';
+import type { Verdict } from '../superoffice/token-verdict.ts';
+import type { SignIn, SignInPurpose, SignInStore } from '../tenants/sign-in-store.ts';
+import { browserOf } from './sign-in.ts';
+
+/** A user whom SuperOffice vouched for just now. */
+export interface SignedIn {
+  readonly claims: IdTokenClaims;
+  readonly accessToken: string;
+}
+
+/** What follows a sign-in, by its purpose; it answers the request. */
+export type AfterSignIn = {
+  readonly [Kind in SignInPurpose['kind']]: (
+    response: Response,
+    signedIn: SignedIn,
+    purpose: Extract<SignInPurpose, { kind: Kind }>,
+  ) => Promise<void>;
+};
+
+const answerSchema = z.object({
+  state: z.string().min(1).max(200),
+  code: z.string().min(1).max(2_000).optional(),
+  error: z.string().max(200).optional(),
+});
+
+/** The one redirect URI: takes SuperOffice's answer to a sign-in as a query or a posted form (auth.md 2.1). */
+export function createAuthCallback(deps: {
+  signIns: SignInStore;
+  redeemCode: (answer: {
+    code: string;
+    codeVerifier: string;
+  }) => Promise<{ accessToken: string; idToken: string }>;
+  verifyIdToken: (
+    token: string,
+    expected: { nonce: string; ctx?: string },
+  ) => Promise<Verdict<IdTokenClaims>>;
+  after: AfterSignIn;
+}): RequestHandler {
+  return async function authCallback(request, response) {
+    const answer = answerOf(request);
+    const signIn = await signInOf(answer.state, request);
+    const code = codeOf(answer);
+
+    const { accessToken, idToken } = await deps.redeemCode({ code, codeVerifier: signIn.codeVerifier });
+    const claims = await verifiedClaims(idToken, signIn);
+    const { purpose } = signIn;
+    if (purpose.kind === 'panel') await deps.after.panel(response, { claims, accessToken }, purpose);
+    else await deps.after.install(response, { claims, accessToken }, purpose);
+  };
+
+  async function signInOf(state: string, request: Request): Promise<SignIn> {
+    const signIn = await deps.signIns.take(state, browserOf(request));
+    if (typeof signIn === 'string') throw new AppError(`sign-in-state-${signIn}`);
+    return signIn;
+  }
+
+  async function verifiedClaims(idToken: string, { nonce, purpose }: SignIn): Promise<IdTokenClaims> {
+    const tenant = purpose.kind === 'panel' ? { ctx: purpose.ctx } : {};
+    const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenant });
+    if (verdict.valid) return verdict.claims;
+    if (verdict.reason === 'ctx-mismatch') throw new AppError('tenant-mismatch');
+    throw new AppError('sign-in-token-invalid', { detail: verdict.reason });
+  }
+}
+
+type Answer = z.infer<typeof answerSchema>;
+
+function answerOf(request: Request): Answer {
+  const answer = answerSchema.safeParse(request.method === 'POST' ? request.body : request.query);
+  if (!answer.success) throw new AppError('sign-in-answer-malformed', { detail: fieldsOf(answer.error) });
+  return answer.data;
+}
+
+function codeOf({ code, error }: Answer): string {
+  if (error !== undefined) throw new AppError('sign-in-denied', { detail: error.replace(/[^\w .-]/g, '') });
+  if (code === undefined) throw new AppError('sign-in-answer-malformed', { detail: 'code' });
+  return code;
+}
+
+/** The names of the fields that are wrong; their values may be secrets. */
+function fieldsOf(error: z.ZodError): string {
+  return error.issues.map((issue) => issue.path.join('.')).join(', ');
+}

@@ -1,0 +1,41 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../errors.ts';
+import type { ProvisionedPanel, Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { AfterSignIn } from './auth-callback.ts';
+import type { Sessions } from './session.ts';
+import type { BeginSignIn } from './sign-in.ts';
+
+/** Starts the administrator's sign-in and approval; also run again to repair. */
+export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {
+  return async function install(request, response) {
+    await deps.beginSignIn(request, response, { kind: 'install' });
+  };
+}
+
+/**
+ * After the administrator approved: keeps the system user token, proves that it works, sets up the web panels.
+ * Every step may be cut off and done again: the next installation finds what is there (`provisioning.ts`).
+ */
+export function createFinishInstall(deps: {
+  tenants: TenantStore;
+  sessions: Sessions;
+  /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
+  proveSystemUser: (tenant: Tenant) => Promise<void>;
+  provision: (tenant: Tenant) => Promise<ProvisionedPanel[]>;
+}): AfterSignIn['install'] {
+  const { tenants, sessions, proveSystemUser, provision } = deps;
+
+  return async (response, { claims }) => {
+    const { ctx, companyName, serial, associateId, systemToken } = claims;
+    if (!claims.isAdministrator) throw new AppError('administrator-required');
+    if (systemToken === undefined) throw new AppError('system-user-token-missing');
+
+    const tenant = await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
+    await proveSystemUser(tenant);
+    const panels = await tenants.exclusively(ctx, () => provision(tenant));
+    await tenants.savePanels(ctx, panels);
+
+    sessions.write(response, { ctx, associateId, isAdministrator: true });
+    response.redirect(303, '/setup');
+  };
+}

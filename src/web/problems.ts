@@ -1,0 +1,75 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/superoffice-error.ts';
+import type { Languages } from './languages.ts';
+import type { Views } from './views.ts';
+
+/** What a failure of SuperOffice means to whoever asked us. */
+const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
+  'code-refused': 'sign-in-code-refused',
+  'tenant-unknown': 'tenant-not-running',
+  'tenant-not-running': 'tenant-not-running',
+  'system-user-refused': 'system-user-refused',
+  'system-user-jwt-invalid': 'system-user-refused',
+};
+
+/**
+ * Answers every failure: a page for browsers, problem JSON (RFC 9457) for programs; the words come from the error's
+ * code, never from the error. Unforeseen ones are logged and answered as `internal`.
+ */
+export function createProblems(deps: { languages: Languages; views: Views }) {
+  const notFound: RequestHandler = () => {
+    throw new AppError('not-found');
+  };
+
+  const answerProblem: ErrorRequestHandler = (error, request, response, next) => {
+    const problem = asAppError(error);
+    if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
+    else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
+    if (response.headersSent) return next(error);
+    response.status(problem.status).set('Cache-Control', 'no-store');
+    try {
+      answer(request, response, problem);
+    } catch (failure) {
+      // Express's own last resort would show the stack.
+      request.log.error({ err: failure }, 'problem page failed');
+      response.type('text').send(problem.code);
+    }
+  };
+
+  function answer(request: Request, response: Response, problem: AppError): void {
+    const language = deps.languages.choose([languageOf(request), ...request.acceptsLanguages()]);
+    const { code, status, detail } = problem;
+    const title = language.t(`problem.${code}.title`);
+    const text = language.t(`problem.${code}.text`);
+    if (request.accepts(['json', 'html']) === 'html') {
+      response.send(deps.views('problem', language, { title, text, code, detail, requestId: request.id }));
+      return;
+    }
+    const body = { type: `urn:planlens:problem:${code}`, title, status, code, detail, instance: request.id };
+    response.type('application/problem+json').send(JSON.stringify({ ...body, text }));
+  }
+
+  return { notFound, answerProblem };
+}
+
+function languageOf(request: Request): string | undefined {
+  return typeof request.query.lang === 'string' ? request.query.lang : undefined;
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof SuperOfficeError) {
+    const code = codeOfSuperOfficeError[error.code] ?? 'superoffice-unavailable';
+    return new AppError(code, { detail: error.code, cause: error });
+  }
+  return fromExpress(error) ?? new AppError('internal', { cause: error });
+}
+
+/** Express and its body parser put a 4xx `status` on what a client sent wrong. */
+function fromExpress(error: unknown): AppError | null {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return new AppError('body-too-large');
+  if (typeof status === 'number' && status >= 400 && status < 500) return new AppError('request-malformed');
+  return null;
+}

@@ -1,0 +1,38 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+
+const pageSources = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+} as const;
+
+/**
+ * Headers for every page: nothing loads but our own stylesheet, nobody may frame it. helmet's `X-Frame-Options` and
+ * `Cross-Origin-Opener-Policy` are left out: the first blanks a panel in the CRM, the second cuts a sign-in pop-up
+ * from its opener (panels-and-marketplace.md section 7); `frame-ancestors` does the former's work.
+ */
+export function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { ...pageSources, frameAncestors: ["'none'"] },
+    },
+    xFrameOptions: false,
+    crossOriginOpenerPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+/** Lets the CRM, and nobody else, show what follows in a frame. */
+export function framedByCrm(ancestors: readonly string[]): RequestHandler {
+  const headers = helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: { ...pageSources, frameAncestors: [...ancestors] },
+  });
+  return function framedByCrm(request: Request, response: Response, next: NextFunction) {
+    headers(request, response, next);
+  };
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import ejs from 'ejs';
+import type { Language } from './languages.ts';
+
+/** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
+export type Views = (name: string, language: Language, values: object) => string;
+
+const pageLocals = ['page', 't', 'language', 'stylesheet'];
+/** What pages hand to `views/partials`. */
+const partialLocals = ['title', 'name', 'feature'];
+
+/** Compiles every page once. Templates see `page` (their values), `t` (texts), `language` and `stylesheet`. */
+export function loadViews(root: string): Views {
+  const folder = join(root, 'views');
+  const stylesheet = `/assets/planlens.css?v=${fingerprint(join(root, 'public', 'planlens.css'))}`;
+  const pages = new Map(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [basename(name, '.ejs'), compile(join(folder, name))]),
+  );
+
+  return (name, language, page) => {
+    const template = pages.get(name);
+    if (template === undefined) throw new Error(`no view named ${name}`);
+    return template({ page, t: language.t, language: language.code, stylesheet });
+  };
+}
+
+function compile(filename: string) {
+  return ejs.compile(readFileSync(filename, 'utf8'), {
+    filename,
+    strict: true,
+    destructuredLocals: [...pageLocals, ...partialLocals],
+  });
+}
+
+/** Changes with the file, so that browsers may keep it for a year. */
+function fingerprint(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 10);
+}

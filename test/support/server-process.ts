@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { root } from './planlens.ts';
+
+/** The server as an operator runs it: a process of its own. */
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  /** What it has written so far, both streams. */
+  output(): string;
+  /** Its exit code, or the signal that ended it. */
+  ended(): Promise<number | string>;
+}
+
+export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'server.ts')], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const end = once(child, 'exit') as Promise<[number | null, string | null]>;
+  return {
+    child,
+    output: () => output,
+    ended: async () => {
+      const [code, signal] = await end;
+      return code ?? signal ?? '';
+    },
+  };
+}
+
+export async function untilReady(url: string): Promise<void> {
+  const ready = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await vi.waitFor(ready, { timeout: 15_000, interval: 50 });
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, 'localhost', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
