@@ -107,7 +107,7 @@ describe('authorize', () => {
     const page = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
     expect(page.status).toBe(200);
     const html = await page.text();
-    expect(html).toContain('Bergfrid Dias');
+    expect(html).toContain('Ingrid Dahl');
     expect(html).not.toContain('Markus Brandt');
   });
 

@@ -15,7 +15,7 @@ export const people = {
   restricted: 'pieter.devries@designteamet.example',
   noPlan: 'emil.strand@designteamet.example',
   retired: 'astrid.holm@designteamet.example',
-  suiteAdmin: 'bergfrid.dias@suitecore.example',
+  suiteAdmin: 'ingrid.dahl@suitecore.example',
   essential: 'katharina.vogel@fjordkraft.example',
 };
 export const premium = 'Cust20001';
