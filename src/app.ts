@@ -40,7 +40,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   const inCrm = framedByCrm(config.superOffice.frameAncestors);
   const form = express.urlencoded({ extended: false, limit: '16kb' });
 
-  const app = express().disable('x-powered-by').set('query parser', 'simple');
+  const app = express().set('query parser', 'simple');
   app.use(requestLog(log), securityHeaders());
   app.use(
     '/assets',

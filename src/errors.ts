@@ -17,6 +17,7 @@ export const errorStatus = {
   'method-not-allowed': 405,
   'body-too-large': 413,
   'system-user-token-missing': 409,
+  'registration-refused': 502,
   'system-user-refused': 502,
   'tenant-not-running': 503,
   'superoffice-unavailable': 503,

@@ -58,7 +58,7 @@ function decide(
 
 // A common feature is in every plan: a module that is missing alone must not take it away (licences.md 6).
 function inEveryPlan(words: LicenseWords): Decision {
-  return ['enabled', isLicensed(words) ? 'granted' : 'in-every-plan'];
+  return ['enabled', licensedReason(words) ?? 'in-every-plan'];
 }
 
 // Where the plan promises what the license lacks, no plan change would help: somebody has to look.
@@ -69,19 +69,23 @@ function missing(promised: Promised, reason: Reason): Decision {
 function byPlan(words: LicenseWords, promised: Promised): Decision {
   switch (promised) {
     case 'yes':
-      return ['enabled', isLicensed(words) ? 'granted' : 'promised-by-plan'];
+      return ['enabled', licensedReason(words) ?? 'promised-by-plan'];
     case 'no':
       return ['upgrade', 'plan-lacks'];
     case 'perhaps':
       return ['unknown', 'tier-unknown'];
-    case 'silent':
-      return isLicensed(words) ? ['enabled', 'site-license-only'] : ['unknown', 'nothing-says'];
+    case 'silent': {
+      const reason = licensedReason(words);
+      return reason === null ? ['unknown', 'nothing-says'] : ['enabled', reason];
+    }
   }
 }
 
-function isLicensed({ site, user }: LicenseWords): boolean {
+/** What all known licenses of a feature, being there, say of it: null where one is not, or none is known. */
+function licensedReason({ site, user }: LicenseWords): 'granted' | 'site-license-only' | null {
   const known = [site, user].filter((word) => word !== 'none-known');
-  return known.length > 0 && known.every((word) => word === 'present');
+  if (known.length === 0 || !known.every((word) => word === 'present')) return null;
+  return user === 'none-known' ? 'site-license-only' : 'granted';
 }
 
 const fromThePage: readonly Reason[] = [

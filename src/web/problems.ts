@@ -7,6 +7,8 @@ import type { Views } from './views.ts';
 /** What a failure of SuperOffice means to whoever asked us. */
 const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
   'code-refused': 'sign-in-code-refused',
+  'client-refused': 'registration-refused',
+  'api-host-refused': 'registration-refused',
   'tenant-unknown': 'tenant-not-running',
   'tenant-not-running': 'tenant-not-running',
   'system-user-refused': 'system-user-refused',

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
-import type { WebApi } from '@superoffice/webapi' with { 'resolution-mode': 'require' };
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { appUrl, people, premium, startReceiver, suite, ticketFor, tokensFor } from './support.ts';
 
 // Only its CommonJS build loads in Node: the ESM build imports files without their extension.
 type Client = typeof import('@superoffice/webapi', { with: { 'resolution-mode': 'require' }});
+type WebApi = InstanceType<Client['WebApi']>;
 const superOffice: Client = createRequire(import.meta.url)('@superoffice/webapi');
 
 /** SuperOffice's own npm client, as an independent reader of what the sandbox answers. */

@@ -1,10 +1,12 @@
-import chromium from '@sparticuz/chromium';
-import { type Browser, type BrowserContext, chromium as driver, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 
 /** A real Chromium that comes as a package, with its sites kept apart as in users' browsers. */
 export async function launchBrowser(): Promise<Browser> {
-  return driver.launch({
-    executablePath: await chromium.executablePath(),
+  const { path, environment } = inject('browser');
+  return chromium.launch({
+    executablePath: path,
+    env: { ...process.env, ...environment },
     args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
   });
 }

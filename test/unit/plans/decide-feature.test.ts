@@ -143,7 +143,7 @@ describe('a feature with a site license only (escalation)', () => {
   it('is enabled for users whose plan contains it, and for them only', () => {
     expect(decide('rule-based-escalation', { site }, holding('none', 'premium'))).toEqual([
       'enabled',
-      'granted',
+      'site-license-only',
     ]);
     expect(decide('rule-based-escalation', { site }, holding('none', 'essential'))).toEqual([
       'upgrade',

@@ -174,7 +174,7 @@ describe('default tiles', () => {
   });
 
   it('rest on their own license where there is one', () => {
-    expect(row(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe('granted');
+    expect(row(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe('site-license-only');
   });
 
   it('do not come with custom tiles one can only view', () => {

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { filesUnder, textOf } from './project-files.ts';
+import { circlesIn, type Import, importsIn, importsOf } from './source-imports.ts';
+
+const sources = filesUnder('src', '.ts');
+const imports = sources.flatMap(importsOf);
+const dependencies = z.record(z.string(), z.string());
+const manifest = z
+  .object({ dependencies, optionalDependencies: dependencies })
+  .parse(JSON.parse(textOf('package.json')));
+
+const within = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+const said = ({ from, to, typeOnly }: Import) => `${from} imports ${typeOnly ? 'types of ' : ''}${to}`;
+
+/** What the files of a folder import of our own that the rule does not allow, one sentence each. */
+function forbidden(folder: string, allowed: (each: Import) => boolean): string[] {
+  const own = imports.filter((each) => each.own && within(folder)(each.from));
+  expect(own.length).toBeGreaterThan(0);
+  return own.filter((each) => !within(folder)(each.to) && !allowed(each)).map(said);
+}
+
+const typesOfPlans = ({ to, typeOnly }: Import) => typeOnly && within('src/plans')(to);
+const errors = ({ to }: Import) => to === 'src/errors.ts';
+
+describe('who imports whom', () => {
+  it('plans: nothing but itself, no package and nothing of Node either', () => {
+    const packages = imports.filter(({ from, own }) => within('src/plans')(from) && !own);
+    expect([...forbidden('src/plans', () => false), ...packages.map(said)]).toEqual([]);
+  });
+
+  it('superoffice: itself, types of plans and errors', () => {
+    expect(forbidden('src/superoffice', (each) => typesOfPlans(each) || errors(each))).toEqual([]);
+  });
+
+  it('tenants: itself, types of plans and errors', () => {
+    expect(forbidden('src/tenants', (each) => typesOfPlans(each) || errors(each))).toEqual([]);
+  });
+
+  it('web: itself, superoffice, tenants, plans and errors', () => {
+    const folders = ['src/superoffice', 'src/tenants', 'src/plans'].map(within);
+    const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
+    expect(forbidden('src/web', allowed)).toEqual([]);
+  });
+
+  it('errors: nothing', () => {
+    expect(imports.filter(({ from }) => from === 'src/errors.ts').map(said)).toEqual([]);
+  });
+
+  it('src has these folders and files, each under a rule', () => {
+    const parts = new Set(sources.map((file) => file.split('/')[1]));
+    expect([...parts].sort()).toEqual(
+      [
+        ...['app.ts', 'config.ts', 'errors.ts', 'server.ts', 'services.ts'],
+        'plans',
+        'superoffice',
+        'tenants',
+        'web',
+      ].sort(),
+    );
+  });
+
+  it('nobody imports server.ts, which starts when imported', () => {
+    const all = [
+      ...imports,
+      ...[...filesUnder('sandbox', '.ts'), ...filesUnder('test', '.ts')].flatMap(importsOf),
+    ];
+    expect(all.filter(({ to }) => to === 'src/server.ts').map(said)).toEqual([]);
+  });
+
+  it('src stays in src: no sandbox, no test, and every file is there', () => {
+    const outside = imports.filter(({ own, to }) => own && !sources.includes(to));
+    expect(outside.map(said)).toEqual([]);
+  });
+
+  it('sandbox takes nothing from src', () => {
+    const taken = filesUnder('sandbox', '.ts').flatMap(importsOf);
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.filter(({ to }) => within('src')(to)).map(said)).toEqual([]);
+  });
+
+  it('src uses packages it has in production', () => {
+    const packages = imports.filter(({ own, to }) => !own && !to.startsWith('node:'));
+    const installed = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    const nameOf = (to: string) => to.split('/', to.startsWith('@') ? 2 : 1).join('/');
+    expect(packages.filter(({ to }) => !(nameOf(to) in installed)).map(said)).toEqual([]);
+    const used = new Set(packages.map(({ to }) => nameOf(to)));
+    expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it('there are no circles, types included', () => {
+    expect(circlesIn(imports.filter(({ own }) => own)).map((circle) => circle.join(' → '))).toEqual([]);
+  });
+});
+
+describe('what files hold', () => {
+  /** Files of src whose text has it, comments included. */
+  const having = (pattern: RegExp) => sources.filter((file) => pattern.test(textOf(file)));
+
+  it('only config.ts reads the environment', () => {
+    expect(having(/process\.env\b|process\[/)).toEqual(['src/config.ts']);
+  });
+
+  it('nothing is exported by default', () => {
+    expect(having(/^export default\b|\bas default\b/m)).toEqual([]);
+  });
+
+  it('no rule of the linter or the compiler is switched off', () => {
+    expect(having(/biome-ignore|@ts-(ignore|expect-error|nocheck)|\bas any\b/)).toEqual([]);
+  });
+
+  it('file names are kebab-case', () => {
+    const wrong = sources.filter((file) => !/^src(\/[a-z0-9]+(-[a-z0-9]+)*)+\.ts$/.test(file));
+    expect(wrong).toEqual([]);
+  });
+
+  it('there are at least 1.2 lines of test to a line of source', () => {
+    const lines = (files: readonly string[]) =>
+      files.reduce((sum, file) => sum + textOf(file).split('\n').length - 1, 0);
+    const [source, test] = [lines(sources), lines(filesUnder('test', '.ts'))];
+    expect(test / source, `${test} lines of test, ${source} of source`).toBeGreaterThanOrEqual(1.2);
+  });
+});
+
+describe('the readers these rules stand on', () => {
+  it('find every form of import', () => {
+    const text = [
+      "import { a } from './a.ts';",
+      "import type { B } from '../plans/b.ts';",
+      "import {\n  c,\n  type D,\n} from './deep/c.ts';",
+      "import './effects.ts';",
+      "import * as e from 'e';",
+      "export { f } from './f.ts';",
+      "export type { G } from './g.ts';",
+      "const h = await import('./h.ts');",
+      "const i = createRequire(import.meta.url)('i'); require('j');",
+      "export const k = 'from ./k.ts';",
+      "// a comment from './l.ts'",
+    ].join('\n');
+    expect(
+      importsIn(text, 'src/web/x.ts').map(({ to, typeOnly }) => `${to}${typeOnly ? ' type' : ''}`),
+    ).toEqual([
+      'src/web/a.ts',
+      'src/plans/b.ts type',
+      'src/web/deep/c.ts',
+      'src/web/effects.ts',
+      'e',
+      'src/web/f.ts',
+      'src/web/g.ts type',
+      'src/web/h.ts',
+      'j',
+    ]);
+  });
+
+  it('find circles, and only those', () => {
+    const edge = (from: string, to: string) => ({ from, to });
+    expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('a', 'c')])).toEqual([]);
+    expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual([['b', 'c', 'b']]);
+    expect(circlesIn([edge('a', 'a')])).toEqual([['a', 'a']]);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Browser, FrameLocator, Page } from 'playwright-core';
+import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
+import { install, type Person, type Planlens, people, startPlanlens } from '../support/planlens.ts';
+
+/** The people whose CRM is in German, and the administrator who installed for the third one. */
+export const germans = {
+  salesPremium: people.salesPremium,
+  servicePremium: people.servicePremium,
+  salesEssential: { ctx: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
+} as const;
+const secondAdministrator = { ctx: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' };
+
+/** App, sandbox CRM and a browser: the app installed in two tenants, not in `Cust20002`. */
+export interface Stage {
+  readonly planlens: Planlens;
+  /** A browser window of its own, in German, that blocks third-party cookies. */
+  open(look?: Look): Promise<Window>;
+  close(): Promise<void>;
+}
+
+export interface Look {
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+export interface Window {
+  readonly page: Page;
+  /** What is in the panel's frame. */
+  readonly panel: FrameLocator;
+  /** Errors of the console (refusals by a security policy are among them) and of scripts. */
+  readonly troubles: readonly string[];
+  /** Signs somebody in to their CRM, and opens the panel unless told where else to go. */
+  signIn(person: Person, place?: string): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const planlens = await startPlanlens();
+  await install(planlens);
+  await install(planlens, secondAdministrator);
+  const browser = await launchBrowser();
+  return {
+    planlens,
+    open: (look = {}) => openWindow(browser, planlens, look),
+    async close() {
+      await browser.close();
+      await planlens.close();
+    },
+  };
+}
+
+async function openWindow(browser: Browser, { sandbox }: Planlens, look: Look): Promise<Window> {
+  const viewport = { width: 1280, height: 900 };
+  const context = await browser.newContext({ viewport, locale: 'de-DE', colorScheme: 'light', ...look });
+  const page = await pageBlockingThirdPartyCookies(context);
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  return {
+    page,
+    panel: page.frameLocator('iframe[name="PlanlensMain"]'),
+    troubles,
+    async signIn({ ctx, userName }, place = '?panel=PlanlensMain') {
+      const next = encodeURIComponent(`/${ctx}/${place}`);
+      await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { errorStatus } from '../src/errors.ts';
+import type { CatalogueRow } from '../src/plans/catalogue.ts';
+import type { FeatureState, Reason } from '../src/plans/entitlement.ts';
+import { isLanguage } from '../src/plans/languages.ts';
+import type { Notice } from '../src/plans/license-dates.ts';
+import type { RecognisedPlan } from '../src/plans/recognise-plan.ts';
+import type { Seat } from '../src/plans/seats.ts';
+import type { Tier } from '../src/plans/solutions.ts';
+import { suitePlans } from '../src/plans/suite-plans.ts';
+import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
+import { filesUnder, textOf } from './project-files.ts';
+
+const flat = (value: unknown, at: readonly string[]): [string, string][] =>
+  typeof value === 'string'
+    ? [[at.join('.'), value]]
+    : Object.entries(z.record(z.string(), z.unknown()).parse(value)).flatMap(([name, inner]) =>
+        flat(inner, [...at, name]),
+      );
+
+/** Each language's texts by their whole key. */
+const locales = filesUnder('locales', '.json').map((file) => ({
+  code: file.replace(/^locales\/|\.json$/g, ''),
+  texts: new Map(flat(JSON.parse(textOf(file)), [])),
+}));
+const english = locales.find(({ code }) => code === 'en')?.texts ?? new Map<string, string>();
+const others = locales.filter(({ code }) => code !== 'en');
+
+/** The members of a union: the compiler refuses a missing one and one too many. */
+const all = <Member extends string>(members: Record<Member, true>) => Object.keys(members);
+const yes = true;
+
+const states = all<FeatureState>({
+  enabled: yes,
+  'view-only': yes,
+  'hidden-by-role': yes,
+  upgrade: yes,
+  'add-on': yes,
+  unknown: yes,
+});
+const reasons = all<Reason>({
+  granted: yes,
+  'site-license-only': yes,
+  'promised-by-plan': yes,
+  'in-every-plan': yes,
+  'part-of-another-feature': yes,
+  'suite-plan-includes': yes,
+  'add-on-licensed': yes,
+  'user-license-missing': yes,
+  'hidden-by-function-right': yes,
+  'not-licensed': yes,
+  'site-license-missing': yes,
+  'plan-lacks': yes,
+  'user-without-plan': yes,
+  'suite-plan-lacks': yes,
+  'add-on-missing': yes,
+  'tier-unknown': yes,
+  'plan-and-license-disagree': yes,
+  'nothing-says': yes,
+  'user-unknown': yes,
+  'suite-plan-unclear': yes,
+  'suite-plan-unknown': yes,
+  'group-of-features': yes,
+});
+const notices = all<Notice['kind']>({
+  'license-expires-soon': yes,
+  'license-expired': yes,
+  'license-read-only': yes,
+});
+const plansWithNote = all<Exclude<RecognisedPlan['kind'], 'user-plan'>>({
+  'old-plan': yes,
+  'undocumented-plan': yes,
+  'no-plan': yes,
+  suite: yes,
+});
+const outcomes = all<ProvisionedPanel['outcome']>({
+  created: yes,
+  updated: yes,
+  unchanged: yes,
+  failed: yes,
+});
+const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
+const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
+const tiers = all<Tier>({ essential: yes, premium: yes });
+
+/** Keys put together at run time, by what they begin with. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  'state.': states,
+  'reason.': reasons,
+  'notice.': notices,
+  'planNote.': plansWithNote,
+  'setup.outcome.': outcomes,
+  'upgrade.seat.': seats,
+  'suitePlan.': suitePlans,
+  'solution.': solutions,
+  'tier.': tiers,
+  'problem.': Object.keys(errorStatus).flatMap((code) => [`${code}.title`, `${code}.text`]),
+};
+const familyKeys = Object.entries(families).flatMap(([start, ends]) => ends.map((end) => start + end));
+
+const users = [...filesUnder('src/web', '.ts'), ...filesUnder('views', '.ejs')].map(textOf).join('\n');
+const groups = new Set([...english.keys()].map((key) => key.split('.')[0]));
+/** Every literal in the code that begins like a key. */
+const literalKeys = [...users.matchAll(/'([a-z]\w*(?:\.[\w-]+)+)'/gi)]
+  .map(([, key = '']) => key)
+  .filter((key) => groups.has(key.split('.')[0]));
+
+const missing = (keys: readonly string[]) => [...new Set(keys.filter((key) => !english.has(key)))];
+
+describe('the keys', () => {
+  it('that code and views name are there', () => {
+    const asked = [...users.matchAll(/\bt\('([^']+)'[,)]/g)].map(([, key = '']) => key);
+    expect(asked.length).toBeGreaterThan(25);
+    expect(missing(asked)).toEqual([]);
+    expect(missing(literalKeys)).toEqual([]);
+  });
+
+  it.each(Object.entries(families))('%s… are there for every value', (start, ends) => {
+    expect(missing(ends.map((end) => start + end))).toEqual([]);
+  });
+
+  it('that are put together are all of these families', () => {
+    const computed = [...users.matchAll(/\bt\((?:`([\w.]+)\$\{|'([\w.]+)' \+)/g)];
+    const starts = computed.map(([, template, sum]) => template ?? sum ?? '');
+    expect([...new Set(starts)].sort()).toEqual(Object.keys(families).sort());
+    const calls = users.match(/\bt\(/g)?.length ?? 0;
+    const understood = users.match(/\bt\((?:'[^']+'[,)]|`[\w.]+\$\{|'[\w.]+' \+|\w+ \? '[^']+' : '[^']+')/g);
+    expect(understood).toHaveLength(calls);
+  });
+
+  it('are all used', () => {
+    const used = new Set([...literalKeys, ...familyKeys]);
+    expect([...english.keys()].filter((key) => !used.has(key))).toEqual([]);
+  });
+});
+
+describe('the languages', () => {
+  it('are languages of the plan catalogue, English and German among them', () => {
+    const codes = locales.map(({ code }) => code);
+    expect(codes.filter((code) => !isLanguage(code))).toEqual([]);
+    expect(codes).toEqual(expect.arrayContaining(['de', 'en']));
+  });
+
+  it.each(others)('$code has the same keys as English, in the same order', ({ texts }) => {
+    expect([...texts.keys()]).toEqual([...english.keys()]);
+  });
+
+  const placeholders = (text = '') => [...text.matchAll(/\{\{(.*?)\}\}/g)].map(([, name]) => name).sort();
+
+  it.each(others)('$code has the same placeholders in each text', ({ texts }) => {
+    const differing = [...english].filter(([key, text]) => {
+      return String(placeholders(text)) !== String(placeholders(texts.get(key)));
+    });
+    expect(differing).toEqual([]);
+    expect([...english.values()].flatMap(placeholders).length).toBeGreaterThan(10);
+  });
+
+  it.each(others)('$code translates every sentence', ({ texts }) => {
+    const sentences = [...english].filter(([, text]) => text.split(' ').length >= 5);
+    expect(sentences.length).toBeGreaterThan(50);
+    expect(sentences.filter(([key, text]) => texts.get(key) === text)).toEqual([]);
+  });
+
+  it.each(locales)(
+    '$code holds clean text: no mark-up, no stray space, nothing empty or left open',
+    ({ texts }) => {
+      const unclean = [...texts].filter(
+        ([, text]) =>
+          text.trim() !== text || text === '' || /[<&]|\s{2}|\$t\(|TODO|\{(?!\{)(?<!\{\{)/.test(text),
+      );
+      expect(unclean).toEqual([]);
+    },
+  );
+
+  it('English writes the noun licence, as the page is for readers of British English', () => {
+    expect([...english].filter(([, text]) => /\blicenses?\b/i.test(text))).toEqual([]);
+  });
+});

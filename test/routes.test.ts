@@ -1,0 +1,198 @@
+import { createServer, METHODS, type Server } from 'node:http';
+import type { Express } from 'express';
+import { pino } from 'pino';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../src/app.ts';
+import { loadConfig } from '../src/config.ts';
+import { openServices, type Services } from '../src/services.ts';
+import { root } from './project-files.ts';
+import { emptyDatabase } from './support/database.ts';
+import { keyringText } from './support/keyrings.ts';
+import { createSigningPair } from './support/tokens.ts';
+
+/** Nobody listens there: no request of this file needs SuperOffice. */
+const loginUrl = 'http://127.0.0.1:9';
+const crmHosts = `https://*.superoffice.com ${loginUrl}`;
+
+let services: Services;
+let app: Express;
+let server: Server;
+
+beforeAll(async () => {
+  const { privateKey } = createSigningPair();
+  const config = loadConfig({
+    PUBLIC_URL: 'https://planlens.example',
+    SUPEROFFICE_ENVIRONMENT: 'sod',
+    SUPEROFFICE_LOGIN_URL: loginUrl,
+    SUPEROFFICE_CLIENT_ID: 'client',
+    SUPEROFFICE_CLIENT_SECRET: 'secret',
+    SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    DATABASE_URL: await emptyDatabase(),
+    ENCRYPTION_KEYS: keyringText('a'),
+    SESSION_KEYS: keyringText('a'),
+  });
+  const log = pino({ level: 'silent' });
+  services = await openServices(config, log, Date.now);
+  app = buildApp({ config, services, log, root, now: Date.now });
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await services.close();
+});
+
+/** One line per step of a request: `use` for what every request passes, else methods, path and handlers in order. */
+function routeTable(): string[] {
+  return app.router.stack.flatMap(({ name, route }) => {
+    if (route === undefined) return [`use ${name}`];
+    const methods = [...new Set(route.stack.map(({ method }) => method))];
+    const every = methods.length >= METHODS.length - 2; // Express leaves out CONNECT and the like
+    return (every ? methods.slice(0, 1) : methods).map((method) => {
+      const handlers = route.stack.filter((step) => step.method === method).map((step) => step.name);
+      return [every ? 'all' : method, String(route.path), ...handlers].join(' ');
+    });
+  });
+}
+
+describe('the route table', () => {
+  it('is this, with each route’s guards in order', () => {
+    expect(routeTable()).toEqual([
+      'use result', // pino-http calls its handler so
+      'use helmetMiddleware',
+      'use serveStatic',
+      'get /healthz healthz',
+      'get /readyz readyz',
+      'get / landing',
+      'get /install install',
+      'get /auth/callback framedByCrm authCallback',
+      'post /auth/callback framedByCrm urlencodedParser authCallback',
+      'get /panel framedByCrm panel',
+      'get /setup setup',
+      'all /auth/callback onlyMethods',
+      'all /,/healthz,/readyz,/install,/panel,/setup onlyMethods',
+      'use notFound',
+      'use answerProblem',
+    ]);
+  });
+});
+
+describe('a method a route does not serve', () => {
+  const getOnly = ['/', '/healthz', '/readyz', '/install', '/panel', '/setup'];
+  const others = ['post', 'put', 'patch', 'delete', 'options'] as const;
+
+  it.each(getOnly.flatMap((path) => others.map((method) => [method, path] as const)))(
+    '%s %s is answered 405 with what it does serve',
+    async (method, path) => {
+      const { status, headers, body } = await request(server)[method](path);
+      expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET']);
+    },
+  );
+
+  it.each(['put', 'patch', 'delete', 'options'] as const)('%s /auth/callback too', async (method) => {
+    const { status, headers } = await request(server)[method]('/auth/callback');
+    expect([status, headers.allow]).toEqual([405, 'GET, POST']);
+  });
+});
+
+describe('an address that is not ours', () => {
+  it.each([
+    '/nothing',
+    '/panel/more',
+    '/auth',
+    '/admin',
+    '/assets',
+    '/assets/',
+    '/assets/nothing.css',
+    '/assets/%2e%2e/package.json',
+    '/assets/..%2f.env.example',
+    '/.env.example',
+    '/views/panel.ejs',
+    '/locales/en.json',
+    '/manifest/web-panels.json',
+  ])('%s is answered 404', async (path) => {
+    const { status, body } = await request(server).get(path);
+    expect([status, body.code]).toEqual([404, 'not-found']);
+  });
+
+  it('is 404 by any method', async () => {
+    for (const method of ['post', 'put', 'delete'] as const) {
+      expect((await request(server)[method]('/nothing')).status).toBe(404);
+    }
+    expect((await request(server).post('/assets/planlens.css')).status).toBe(404);
+  });
+});
+
+interface Answered {
+  readonly method: 'get' | 'post' | 'head';
+  readonly path: string;
+  readonly status: number;
+  readonly framedBy: string;
+}
+const answered = (
+  method: Answered['method'],
+  path: string,
+  status: number,
+  framedBy = "'none'",
+): Answered => ({ method, path, status, framedBy });
+
+const answers = [
+  answered('get', '/', 200),
+  answered('head', '/', 200),
+  answered('get', '/healthz', 200),
+  answered('get', '/readyz', 200),
+  answered('get', '/install', 302),
+  answered('get', '/auth/callback', 400, crmHosts),
+  answered('get', '/auth/callback?state=x&code=y', 400, crmHosts),
+  answered('post', '/auth/callback', 400, crmHosts),
+  answered('get', '/panel', 400, crmHosts),
+  answered('get', '/panel?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
+  answered('get', '/setup', 401),
+  answered('get', '/assets/planlens.css', 200),
+  answered('get', '/nothing', 404),
+  answered('get', '/assets', 404),
+  answered('get', '/assets/%E0%A4%A', 404),
+  answered('post', '/panel', 405),
+];
+
+describe.each(answers)('$method $path ($status)', ({ method, path, status, framedBy }) => {
+  it('has the security headers, and is framed by those only who may', async () => {
+    const response = await request(server)[method](path).set('Accept', 'text/html');
+    expect(response.status).toBe(status);
+    const policies = String(response.headers['content-security-policy']).split(';');
+    expect(policies).toEqual([
+      "default-src 'none'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "base-uri 'none'",
+      "form-action 'self'",
+      `frame-ancestors ${framedBy}`,
+    ]);
+    expect(response.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': expect.stringContaining('max-age='),
+    });
+    const unwanted = ['x-powered-by', 'x-frame-options', 'cross-origin-opener-policy', 'server'];
+    for (const header of unwanted) expect(response.headers).not.toHaveProperty(header);
+  });
+});
+
+describe('what browsers keep', () => {
+  it.each(['/install', '/panel', '/setup', '/auth/callback', '/nothing'])(
+    'is nothing of %s',
+    async (path) => {
+      const { headers } = await request(server).get(path);
+      expect(headers['cache-control']).toBe('no-store');
+    },
+  );
+
+  it('is the style sheet, under an address that changes with it', async () => {
+    const page = await request(server).get('/').set('Accept', 'text/html');
+    const address = /href="(\/assets\/planlens\.css\?v=[\w-]+)"/.exec(page.text)?.[1] ?? '';
+    const { status, headers } = await request(server).get(address);
+    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  });
+});

@@ -1,0 +1,21 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createReadyz, healthz } from '../../../src/web/health.ts';
+import { appOf } from './stand.ts';
+
+describe('healthz', () => {
+  it('answers as long as the process does', async () => {
+    const { status, body } = await request(appOf(healthz())).get('/');
+    expect([status, body]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('readyz', () => {
+  it.each([
+    [true, 200, 'ok'],
+    [false, 503, 'database-unreachable'],
+  ])('answers for a database that answers: %s', async (answers, status, text) => {
+    const response = await request(appOf(createReadyz({ databaseAnswers: async () => answers }))).get('/');
+    expect([response.status, response.body]).toEqual([status, { status: text }]);
+  });
+});
