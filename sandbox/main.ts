@@ -13,7 +13,6 @@ const environment = z.object({
 const { SANDBOX_PORT: port, SANDBOX_APP_URL: appUrl, SANDBOX_DIR: dir } = environment.parse(process.env);
 const { credentials, privateKeyFile } = loadAppCredentials(resolve(dir));
 const sandbox = await startSandbox({ port, appUrl, credentials });
-process.stdout.write(welcome(sandbox));
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,6 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void sandbox.close();
   });
 }
+process.stdout.write(welcome(sandbox));
 
 /** What somebody who starts the sandbox needs to know: addresses, settings of the app, people to be. */
 function welcome({ url, clientId, clientSecret }: Sandbox): string {
