@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { filesUnder, textOf } from './project-files.ts';
-import { circlesIn, type Import, importsIn, importsOf } from './source-imports.ts';
+import { filesUnder, textOf } from './support/project-files.ts';
+import { circlesIn, type Import, importsIn, importsOf } from './support/source-imports.ts';
 
 const sources = filesUnder('src', '.ts');
 const imports = sources.flatMap(importsOf);

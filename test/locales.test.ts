@@ -10,7 +10,7 @@ import type { Seat } from '../src/plans/seats.ts';
 import type { Tier } from '../src/plans/solutions.ts';
 import { suitePlans } from '../src/plans/suite-plans.ts';
 import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
-import { filesUnder, textOf } from './project-files.ts';
+import { filesUnder, textOf } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
   typeof value === 'string'

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadWantedPanels } from '../src/web/provisioning.ts';
-import { root } from './project-files.ts';
+import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';
 const panels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), origin);

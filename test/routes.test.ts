@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { openServices, type Services } from '../src/services.ts';
-import { root } from './project-files.ts';
 import { emptyDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
+import { root } from './support/project-files.ts';
 import { createSigningPair } from './support/tokens.ts';
 
 /** Nobody listens there: no request of this file needs SuperOffice. */

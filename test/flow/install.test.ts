@@ -10,10 +10,10 @@ import {
   installAs,
   type Planlens,
   people,
-  root,
   signedInToCrm,
   startPlanlens,
 } from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, salesPremium } = people;

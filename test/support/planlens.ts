@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.ts';
@@ -9,8 +8,7 @@ import { loadConfig } from '../../src/config.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
-
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+import { root } from './project-files.ts';
 
 /** The real app on a real port and database, against the sandbox SuperOffice. */
 export interface Planlens {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { root } from './planlens.ts';
+import { root } from './project-files.ts';
 
 /** The server as an operator runs it: a process of its own. */
 export interface ServerProcess {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { inspect, parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, environmentNames, loadConfig } from '../../src/config.ts';
-import { textOf } from '../project-files.ts';
 import { keyringText } from '../support/keyrings.ts';
+import { textOf } from '../support/project-files.ts';
 import { createSigningPair } from '../support/tokens.ts';
 
 const { privateKey } = createSigningPair();

@@ -4,7 +4,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import { afterAll, beforeAll } from 'vitest';
 import { loadLanguages } from '../../../src/web/languages.ts';
 import { loadViews } from '../../../src/web/views.ts';
-import { root } from '../../project-files.ts';
+import { root } from '../../support/project-files.ts';
 
 export const languages = loadLanguages(join(root, 'locales'));
 export const views = loadViews(root);

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
-export const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The files of a folder of the project whose names end so, at any depth, as paths from the root with `/`. */
 export function filesUnder(folder: string, ending: string): string[] {
