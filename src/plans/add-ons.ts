@@ -13,7 +13,7 @@ interface AddOnData {
 
 /** The add-on subscriptions and the site licenses behind them (user-plans.md 5, licences.md 6). */
 const addOns = [
-  { key: 'cep', label: 'Customer Engagement Platform (CEP)', site: ['cep'] },
+  { key: 'cep', label: 'Customer Engagement Platform (CEP)', site: ['cep', 'engagement'] },
   { key: 'ai', label: 'SuperOffice AI', site: ['aiplatform', 'ai'] },
   { key: 'expander-services', label: 'Expander Services', site: ['expander-services'] },
   {

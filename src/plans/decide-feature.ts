@@ -27,11 +27,11 @@ export function decideFeature(
 ): Verdict {
   const plans = planWordOn(rows, plan);
   const words = licenseWordsOn(rows[0], lookup);
-  const [state, reason] = decide(rows[0], words, plans.promised, plan);
+  const [state, reason] = decide(rows[0], words, plans.promised, { plan, lookup });
   return {
     state,
     reason,
-    confidence: confidenceOf(reason, rows[0], lookup),
+    confidence: confidenceOf(reason, rows[0]),
     evidence: [...moduleEvidence(rows[0], lookup), ...planEvidence(plans, plan)],
   };
 }
@@ -40,7 +40,7 @@ function decide(
   row: CatalogueRow,
   words: LicenseWords,
   promised: Promised,
-  plan: RecognisedPlan | null,
+  { plan, lookup }: { plan: RecognisedPlan | null; lookup: LicenseLookup },
 ): Decision {
   const own = hasOwnUserLicense(row);
   if (own && words.user === 'present' && words.site !== 'absent') return ['enabled', 'granted'];
@@ -49,11 +49,9 @@ function decide(
   if (words.site === 'absent') return missing(promised, 'site-license-missing');
   if (!own && promised === 'no') return ['upgrade', 'plan-lacks'];
   if (words.user === 'absent') {
-    return words.site === 'present'
-      ? ['view-only', 'user-license-missing']
-      : missing(promised, 'not-licensed');
+    return words.site === 'present' ? viewOnly(row, lookup) : missing(promised, 'not-licensed');
   }
-  return byPlan(words, promised);
+  return byPlan(row, words, promised);
 }
 
 // A common feature is in every plan: a module that is missing alone must not take it away (licences.md 6).
@@ -61,12 +59,20 @@ function inEveryPlan(words: LicenseWords): Decision {
   return ['enabled', licensedReason(words) ?? 'in-every-plan'];
 }
 
+// Some user licenses are documented as editing only, others as switching a screen on.
+function viewOnly(row: CatalogueRow, lookup: LicenseLookup): Decision {
+  return [
+    'view-only',
+    staysReadable(row, lookup) ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
+  ];
+}
+
 // Where the plan promises what the license lacks, no plan change would help: somebody has to look.
 function missing(promised: Promised, reason: Reason): Decision {
   return promised === 'yes' ? ['unknown', 'plan-and-license-disagree'] : ['upgrade', reason];
 }
 
-function byPlan(words: LicenseWords, promised: Promised): Decision {
+function byPlan(row: CatalogueRow, words: LicenseWords, promised: Promised): Decision {
   switch (promised) {
     case 'yes':
       return ['enabled', licensedReason(words) ?? 'promised-by-plan'];
@@ -76,7 +82,9 @@ function byPlan(words: LicenseWords, promised: Promised): Decision {
       return ['unknown', 'tier-unknown'];
     case 'silent': {
       const reason = licensedReason(words);
-      return reason === null ? ['unknown', 'nothing-says'] : ['enabled', reason];
+      // A tenant's license for one solution does not say that this user holds the solution.
+      const speaks = row.solution === 'common' || reason === 'granted';
+      return reason !== null && speaks ? ['enabled', reason] : ['unknown', 'nothing-says'];
     }
   }
 }
@@ -95,9 +103,8 @@ const fromThePage: readonly Reason[] = [
   'user-without-plan',
 ];
 
-function confidenceOf(reason: Reason, row: CatalogueRow, lookup: LicenseLookup): Verdict['confidence'] {
+function confidenceOf(reason: Reason, row: CatalogueRow): Verdict['confidence'] {
   if (fromThePage.includes(reason)) return 'documented';
-  if (reason === 'user-license-missing' && !staysReadable(row, lookup)) return 'inferred';
   return reason === 'tier-unknown' || reason === 'nothing-says' ? 'none' : row.confidence;
 }
 

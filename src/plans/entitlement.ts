@@ -20,9 +20,11 @@ export type Reason =
   | 'add-on-licensed'
   // view-only, hidden-by-role
   | 'user-license-missing'
+  | 'user-license-missing-perhaps-visible'
   | 'hidden-by-function-right'
   // upgrade, add-on
   | 'not-licensed'
+  | 'not-licensed-and-hidden-by-role'
   | 'site-license-missing'
   | 'plan-lacks'
   | 'user-without-plan'

@@ -7,7 +7,7 @@ import { applyFunctionRights } from './hidden-by-role.ts';
 import type { Notice } from './license-dates.ts';
 import type { LicenseLookup } from './license-lookup.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
-import type { SeatFor } from './seats.ts';
+import type { Seat, SeatFor } from './seats.ts';
 import { suiteNeedOf } from './suite-plans.ts';
 import { suiteUpgrade, type Upgrade, userPlanUpgrades } from './upgrades.ts';
 
@@ -89,12 +89,22 @@ function withLapse(verdict: Verdict, notices: readonly Notice[]): Verdict {
 }
 
 function upgradesFor(
-  { state }: Verdict,
+  { state, evidence }: Verdict,
   rows: FeatureRows,
   { plan, seatFor }: Circumstances,
 ): readonly Upgrade[] {
   if (state !== 'upgrade' && state !== 'view-only') return [];
-  return plan?.kind === 'suite' ? [suiteUpgrade(suiteNeedOf(rows))] : userPlanUpgrades(rows, plan, seatFor);
+  if (plan?.kind === 'suite') return [suiteUpgrade(suiteNeedOf(rows))];
+  const siteMissing = evidence.some(
+    (each) => each.kind === 'module' && each.scope === 'site' && !each.present,
+  );
+  const doubtful = siteMissing && rows[0].solution !== 'common';
+  return userPlanUpgrades(rows, plan, doubtful ? (wanted) => withoutSite(seatFor(wanted)) : seatFor);
+}
+
+// A free seat alone brings no site license the tenant lacks.
+function withoutSite(seat: Seat): Seat {
+  return seat === 'assign' ? 'ask' : seat;
 }
 
 // A group has no license of its own: it is as good as the best feature in it.

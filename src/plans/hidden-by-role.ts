@@ -21,7 +21,10 @@ const hides = {
   'hide-reporter': ['print', 'standard-service-reports'],
 } as const satisfies Record<string, readonly FeatureKey[]>;
 
-/** Turns what the user could see into `hidden-by-role` where a function right of theirs hides it. */
+/**
+ * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it. What they could only view
+ * needs both then: the license and another role.
+ */
 export function applyFunctionRights(
   verdict: Verdict,
   feature: FeatureKey,
@@ -35,5 +38,9 @@ export function applyFunctionRights(
   });
   if (hiding === undefined) return verdict;
   const evidence = [...verdict.evidence, { kind: 'function-right', name: hiding[0] } as const];
-  return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence: 'inferred', evidence };
+  const confidence = 'inferred';
+  if (verdict.state === 'enabled') {
+    return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence, evidence };
+  }
+  return { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role', confidence, evidence };
 }

@@ -143,6 +143,7 @@ export const knownModules = [
   'mktg-auto',
   'mktg-auto-cal',
   'cep',
+  'engagement',
   'forms-free',
   'chat-free',
   'ten',

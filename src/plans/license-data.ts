@@ -53,5 +53,7 @@ export interface GrantedLicense {
 export interface UserLicenses {
   readonly associateId: number;
   readonly granted: readonly GrantedLicense[];
+  /** True where all licenses of SuperOffice's own the user holds are among `granted`: only then does absence prove anything. */
+  readonly complete: boolean;
   readonly functionRights: readonly string[] | null;
 }

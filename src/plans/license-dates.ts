@@ -16,11 +16,12 @@ export interface Notice {
 export function noticesOn(tenant: TenantLicenses | null, today: string): readonly Notice[] {
   if (tenant === null) return [];
   const { expiryDate, adminWarningDate, graceDate } = tenant;
-  if (graceDate !== null && today > graceDate) {
-    return [{ kind: 'license-read-only', date: graceDate, graceDate }];
-  }
   if (expiryDate === null) return [];
-  if (today > expiryDate) return [{ kind: 'license-expired', date: expiryDate, graceDate }];
-  const warned = adminWarningDate !== null && today >= adminWarningDate;
-  return warned ? [{ kind: 'license-expires-soon', date: expiryDate, graceDate }] : [];
+  if (today <= expiryDate) {
+    const warned = adminWarningDate !== null && today >= adminWarningDate;
+    return warned ? [{ kind: 'license-expires-soon', date: expiryDate, graceDate }] : [];
+  }
+  return graceDate !== null && today > graceDate
+    ? [{ kind: 'license-read-only', date: graceDate, graceDate }]
+    : [{ kind: 'license-expired', date: expiryDate, graceDate }];
 }

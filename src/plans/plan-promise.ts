@@ -29,8 +29,6 @@ function promised(row: CatalogueRow, plan: RecognisedPlan | null): Promised {
   switch (plan?.kind) {
     case 'user-plan':
       return row.tier === 'common' ? 'yes' : reaches(plan.tiers[row.solution], row.tier);
-    case 'old-plan':
-      return row.tier !== 'common' && plan.tiers[row.solution] === 'none' ? 'no' : 'silent';
     case 'no-plan':
       return 'no';
     default:

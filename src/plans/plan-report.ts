@@ -71,7 +71,7 @@ export function reportPlan({ tenant, user, today }: PlanReportInput): PlanReport
   };
 }
 
-const nobody: UserLicenses = { associateId: 0, granted: [], functionRights: null };
+const nobody: UserLicenses = { associateId: 0, granted: [], complete: false, functionRights: null };
 
 function modelOf(plan: RecognisedPlan | null, tenant: TenantLicenses | null): PlanModel {
   if (plan?.kind === 'suite') return 'suite';

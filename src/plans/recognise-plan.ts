@@ -66,15 +66,15 @@ export function recognisePlan(lookup: LicenseLookup): Exclude<RecognisedPlan, Su
   return mayLogIn(lookup) ? null : { kind: 'no-plan', module: null };
 }
 
-// `user` is the login license; where nothing was told of the user, its absence proves nothing.
+// `user` is the login license; where not everything was told of the user, its absence proves nothing.
 function mayLogIn({ user, userTold }: LicenseLookup): boolean {
   return !userTold || user.has('user');
 }
 
 /** What the tier steps may look at for one plan row of a user. */
 function sourcesFor(row: PlanRow, held: readonly PlanRow[], lookup: LicenseLookup): TierSources {
-  // With several plans nobody knows which of them a granted license came with.
-  const modules = held.length === 1 ? lookup.user : new Set(row.set);
+  // A license granted beside the plan says nothing of its tier; the granted ones speak where the set is untold.
+  const modules = row.set.length > 0 || held.length > 1 ? new Set(row.set) : lookup.user;
   return { modules, site: lookup.site };
 }
 

@@ -1,11 +1,14 @@
 import type { ModuleLicense, TenantLicenses } from './license-data.ts';
 import { planRowsOf, siteModulesOf } from './license-lookup.ts';
-import { isPlanModule, planModuleFor } from './plan-modules.ts';
+import { isOldPlanModule, isPlanModule, noPlanModule, planModuleFor } from './plan-modules.ts';
 import { findTiers, tiersFrom } from './plan-tiers.ts';
 import { solutions } from './solutions.ts';
 import type { UserPlan } from './user-plans.ts';
 
-/** `assign`: a seat is free now; `buy`: none is; `ask`: nobody told, or the tenant's row may be another tier. */
+/**
+ * `assign`: a seat is free now; `buy`: none is; `ask`: nobody told, the tenant's row may be another tier, or a seat
+ * alone would not do.
+ */
 export type Seat = 'assign' | 'buy' | 'ask';
 
 /** Tells what it takes to give somebody a plan. */
@@ -18,7 +21,11 @@ export type SeatFor = (plan: UserPlan) => Seat;
 export function seatsIn(tenant: TenantLicenses | null): SeatFor {
   if (tenant === null) return () => 'ask';
   const site = siteModulesOf(tenant);
-  const rows = planRowsOf(tenant).flatMap((row) => {
+  const planRows = planRowsOf(tenant);
+  const undocumented = planRows.some(
+    ({ name }) => !isPlanModule(name) && !isOldPlanModule(name) && name !== noPlanModule,
+  );
+  const rows = planRows.flatMap((row) => {
     const { name, set } = row;
     if (!isPlanModule(name)) return [];
     return [
@@ -31,7 +38,8 @@ export function seatsIn(tenant: TenantLicenses | null): SeatFor {
   });
   return (plan) => {
     const named = rows.filter((row) => row.name === planModuleFor(plan.tiers));
-    if (named.length === 0) return 'buy';
+    // A plan row of a name nobody documented may be the wanted one.
+    if (named.length === 0) return undocumented ? 'ask' : 'buy';
     const fitting = named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));
     return easiest(fitting.map((row) => row.seat));
   };

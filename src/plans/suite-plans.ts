@@ -26,19 +26,20 @@ type PlaceName = 'common' | 'sales' | 'service' | 'marketing';
 const documented = (from: SuitePlan): SuiteNeed => ({ from, perhapsFrom: null, confidence: 'documented' });
 const inferred = (from: SuitePlan): SuiteNeed => ({ from, perhapsFrom: null, confidence: 'inferred' });
 
-// Marketing Essential by the table of transitions; Sales Premium is documented as "Core or Growth" (user-plans.md 8 and 9).
+// By the table of transitions and the notes on feature pages, of which Sales Premium's say "Core" or "Growth". Which
+// pages carry them is not known, so for a single feature all of this is inferred (user-plans.md 8 and 9).
 const needByPlace: Readonly<Record<'essential' | 'premium', Readonly<Record<PlaceName, SuiteNeed>>>> = {
   essential: {
     common: inferred('starter'),
-    sales: documented('starter'),
-    service: documented('starter'),
+    sales: inferred('starter'),
+    service: inferred('starter'),
     marketing: inferred('growth'),
   },
   premium: {
     common: inferred('starter'),
-    sales: { from: 'growth', perhapsFrom: 'core', confidence: 'documented' },
-    service: documented('growth'),
-    marketing: documented('plus'),
+    sales: { from: 'growth', perhapsFrom: 'core', confidence: 'inferred' },
+    service: inferred('growth'),
+    marketing: inferred('plus'),
   },
 };
 
@@ -52,7 +53,7 @@ const needByFeature: Partial<Record<FeatureKey, SuiteNeed>> = {
 export function suiteNeedOf(rows: readonly CatalogueRow[]): SuiteNeed {
   const feature = rows[0]?.feature;
   const own = feature === undefined ? undefined : needByFeature[feature];
-  return own ?? rows.map(needOfPlace).reduce(least, documented('super'));
+  return own ?? rows.map(needOfPlace).reduce(least, inferred('super'));
 }
 
 function needOfPlace({ solution, tier }: RowPlace): SuiteNeed {
@@ -60,6 +61,5 @@ function needOfPlace({ solution, tier }: RowPlace): SuiteNeed {
 }
 
 function least(a: SuiteNeed, b: SuiteNeed): SuiteNeed {
-  const first = suiteReaches(b.from, a.from) ? a : b;
-  return { ...first, perhapsFrom: a.perhapsFrom ?? b.perhapsFrom };
+  return suiteReaches(b.from, a.from) ? a : b;
 }

@@ -10,6 +10,7 @@ function lookup(site: readonly string[], siteTold = true): LicenseLookup {
 describe('decideAddOns', () => {
   it.each([
     ['cep', 'cep'],
+    ['engagement', 'cep'],
     ['aiplatform', 'ai'],
     ['ai', 'ai'],
     ['expander-services', 'expander-services'],

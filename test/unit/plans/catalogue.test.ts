@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue, childrenOf, rowsOf } from '../../../src/plans/catalogue.ts';
 import { publishedLabels } from '../../../src/plans/catalogue-labels.ts';
@@ -70,6 +71,29 @@ describe('catalogue', () => {
     const without = catalogue.filter((row) => row.siteModules.length + row.userModules.length === 0);
     expect(without.every((row) => row.confidence === 'none')).toBe(true);
     expect(without).toHaveLength(23);
+  });
+
+  it('says of each row what the published table says', () => {
+    const file = new URL('../../browser/fixtures/features.tsv', import.meta.url);
+    const [, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const published = lines.map((line) => {
+      const [id, group, tier, parent, feature, en, de, no, sv, da, nl, site, user, mark] = line.split('\t');
+      return { id, group, tier, parent, feature, labels: { en, de, no, sv, da, nl }, site, user, mark };
+    });
+    const marks = { documented: 'D', inferred: 'N', none: '-' };
+    const ours = catalogue.map((row) => ({
+      id: row.id,
+      group: row.solution,
+      tier: row.tier,
+      parent: row.parent ?? '',
+      feature: row.feature,
+      labels: publishedLabels[row.id],
+      site: row.siteModules.join('|'),
+      // The one module of ours that is not in the table (next test).
+      user: row.userModules.filter((name) => row.id !== 'SaP1' || name !== 'sale-cal').join(),
+      mark: marks[row.confidence],
+    }));
+    expect(ours).toEqual(published);
   });
 
   it('needs the sale for the sales guide, with either site license', () => {

@@ -66,14 +66,24 @@ describe('a feature with a site and a user license (quotes)', () => {
 
   it('is view-only without the user license', () => {
     for (const plan of [holding('none', 'premium'), oldSales, undocumented, null]) {
-      expect(decide('quote-management', { site }, plan)).toEqual(['view-only', 'user-license-missing']);
+      expect(decide('quote-management', { site }, plan)).toEqual([
+        'view-only',
+        'user-license-missing-perhaps-visible',
+      ]);
     }
+  });
+
+  it('is known to stay readable where its user license is documented as editing only', () => {
+    expect(decide('project-management', { site: ['project'] }, null)).toEqual([
+      'view-only',
+      'user-license-missing',
+    ]);
   });
 
   it('is view-only without the user license even where the plan promises it: license data decides', () => {
     expect(decide('quote-management', { site }, holding('premium'))).toEqual([
       'view-only',
-      'user-license-missing',
+      'user-license-missing-perhaps-visible',
     ]);
   });
 
@@ -150,7 +160,7 @@ describe('a feature with a site license only (escalation)', () => {
       'plan-lacks',
     ]);
     expect(decide('rule-based-escalation', { site }, holding('premium'))).toEqual(['upgrade', 'plan-lacks']);
-    expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'nothing-says']);
   });
 
   it('stays open while the tier is unknown', () => {
@@ -160,9 +170,16 @@ describe('a feature with a site license only (escalation)', () => {
     ]);
   });
 
-  it('counts for everybody whose plan says nothing', () => {
-    expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['enabled', 'site-license-only']);
-    expect(decide('rule-based-escalation', { site }, null)).toEqual(['enabled', 'site-license-only']);
+  it('stays open where no plan says that the user holds the solution', () => {
+    expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['unknown', 'nothing-says']);
+    expect(decide('rule-based-escalation', { site }, null)).toEqual(['unknown', 'nothing-says']);
+  });
+
+  it('counts for everybody where the feature is a common one', () => {
+    expect(decide('documents-and-templates', { site: ['document'] }, null)).toEqual([
+      'enabled',
+      'site-license-only',
+    ]);
   });
 
   it('is not licensed without it', () => {
@@ -202,7 +219,7 @@ describe('a feature without a known module (knowledge base)', () => {
     [holding('premium'), 'upgrade', 'plan-lacks'],
     [holding('none', 'unknown'), 'unknown', 'tier-unknown'],
     [noPlan, 'upgrade', 'user-without-plan'],
-    [oldSales, 'upgrade', 'plan-lacks'],
+    [oldSales, 'unknown', 'nothing-says'],
     [undocumented, 'unknown', 'nothing-says'],
     [null, 'unknown', 'nothing-says'],
   ] as const)('is decided by the plan %#', (plan, state, reason) => {
@@ -318,11 +335,13 @@ describe('confidence', () => {
     expect(confidence('request-management', { user: ['ej-client'] }, null)).toBe('inferred');
   });
 
-  it('is documented for view-only where the license is for editing, else inferred', () => {
-    const sales = { site: ['sale', 'stakeholder', 'quote'] };
+  it('is the one of the mapping for view-only too: whether a screen stays readable, the reason says', () => {
+    const sales = { site: ['sale', 'quote'] };
+    expect(decide('sales-and-opportunity-management', sales, null)[1]).toBe('user-license-missing');
+    expect(decide('quote-management', sales, null)[1]).toBe('user-license-missing-perhaps-visible');
     expect(confidence('sales-and-opportunity-management', sales, null)).toBe('documented');
-    expect(confidence('stakeholders', sales, null)).toBe('documented');
-    expect(confidence('quote-management', sales, null)).toBe('inferred');
+    expect(confidence('quote-management', sales, null)).toBe('documented');
+    expect(confidence('sales-forecasting', sales, null)).toBe('inferred');
   });
 
   it('is documented where the published plan decided, none where nothing did', () => {

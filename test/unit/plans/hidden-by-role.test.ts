@@ -25,11 +25,11 @@ describe('applyFunctionRights', () => {
     expect(hiddenRows(right)).toEqual(rows);
   });
 
-  it('hides what could be viewed, too', () => {
+  it('adds to the license that is missing where a feature could only be viewed', () => {
     const hidden = applyFunctionRights(verdict('view-only'), 'quote-management', ['HIDE-Sale']);
     expect(hidden).toEqual({
-      state: 'hidden-by-role',
-      reason: 'hidden-by-function-right',
+      state: 'upgrade',
+      reason: 'not-licensed-and-hidden-by-role',
       confidence: 'inferred',
       evidence: [{ kind: 'function-right', name: 'hide-sale' }],
     });

@@ -30,6 +30,12 @@ describe('noticesOn', () => {
     ]);
   });
 
+  it('does not let grace end what has not expired, or never does', () => {
+    const graceDate = '2020-01-01';
+    expect(noticesOn({ ...dated, expiryDate: null, graceDate }, '2027-01-01')).toEqual([]);
+    expect(noticesOn({ ...dated, graceDate }, '2027-01-01')).toEqual([]);
+  });
+
   it('stays expired where no grace is set, and silent where nothing is', () => {
     expect(noticesOn({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
     expect(noticesOn({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);

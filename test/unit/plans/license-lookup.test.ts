@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lookUpLicenses, planRowsOf, siteModulesOf } from '../../../src/plans/license-lookup.ts';
 import { isSuperOffice, moduleName } from '../../../src/plans/module-names.ts';
 import { unknownModules } from '../../../src/plans/unknown-modules.ts';
-import { grantedLicense, moduleLicense, tenantWith, userWith } from './fixtures/tenants.ts';
+import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } from './fixtures/tenants.ts';
 
 const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
@@ -20,14 +20,14 @@ describe('module names', () => {
 });
 
 describe('siteModulesOf', () => {
-  it('takes site licenses and rows of unknown scope, not user licenses', () => {
+  it('takes what SuperOffice sold, whatever scope it is declared with', () => {
     const tenant = tenantWith(
       moduleLicense({ name: 'SALE' }),
       moduleLicense({ name: 'dash', scope: 'unknown' }),
-      moduleLicense({ name: 'quote', scope: 'user' }),
+      moduleLicense({ name: 'nebula', scope: 'user' }),
       moduleLicense({ name: 'target', owner: 'ACME' }),
     );
-    expect([...siteModulesOf(tenant)]).toEqual(['sale', 'dash']);
+    expect([...siteModulesOf(tenant)]).toEqual(['sale', 'dash', 'nebula']);
     expect([...siteModulesOf(null)]).toEqual([]);
   });
 });
@@ -70,6 +70,32 @@ describe('lookUpLicenses', () => {
     expect(userTold).toBe(true);
   });
 
+  it.each([
+    ['the one described like the grant', 'Sales Essentials', ['user', 't1'], true],
+    ['none where the description fits neither', 'Sales', [], false],
+  ] as const)('takes of two versions with different sets %s', (_which, description, set, told) => {
+    const tenant = tenantWith(
+      moduleLicense({ ...plan, description: 'Sales Essentials', extraInfo: 'set=user,t1', version: '10' }),
+      moduleLicense({
+        ...plan,
+        description: 'Sales Premium',
+        extraInfo: 'set=user,quote-cal',
+        version: '11',
+      }),
+    );
+    const { plans, userTold } = lookUpLicenses(tenant, userWith(grantedLicense({ ...plan, description })));
+    expect(plans[0]?.set).toEqual(set);
+    expect(userTold).toBe(told);
+  });
+
+  it('takes the set two versions agree on, in whatever order and from the one that has it', () => {
+    const versions = ['set=user,t2', 'set=t2,user', ''].map((extraInfo, version) =>
+      moduleLicense({ ...plan, extraInfo, version: String(version) }),
+    );
+    const { plans } = lookUpLicenses(tenantWith(...versions), userWith(grantedLicense(plan)));
+    expect(plans[0]?.set).toEqual(['user', 't2']);
+  });
+
   it('knows a plan by the row of the tenant where the grant came without its flag', () => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, description: 'Sales Premium', extraInfo: 'set=user' }),
@@ -91,7 +117,20 @@ describe('lookUpLicenses', () => {
   });
 
   it.each([
-    ['a tenant', tenantWith(), userWith(), true],
+    ['a tenant', tenantWith(moduleLicense({ name: 'server' })), userWith(), true],
+    ['a tenant without a single license', tenantWith(), userWith(), false],
+    [
+      'a tenant with a partner’s alone',
+      tenantWith(moduleLicense({ name: 'sale', owner: 'ACME' })),
+      userWith(),
+      false,
+    ],
+    [
+      'a site license among some',
+      null,
+      userPartlyKnown(grantedLicense({ name: 'sale', scope: 'site' })),
+      false,
+    ],
     ['a granted site license', null, userWith(grantedLicense({ name: 'sale', scope: 'site' })), true],
     ['only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
   ] as const)('says whether the site licenses are told: %s', (_case, tenant, user, told) => {
@@ -102,8 +141,9 @@ describe('lookUpLicenses', () => {
     ['licenses without a plan', tenantWith(), userWith(grantedLicense({ name: 'user' })), true],
     ['a plan with its set', null, userWith(grantedLicense({ ...plan, extraInfo: 'set=user' })), true],
     ['a plan without its set', null, userWith(grantedLicense(plan)), false],
-    ['nothing at all', null, userWith(), false],
-    ['no license in a known tenant', tenantWith(), userWith(), true],
+    ['no license, and that is all', null, userWith(), true],
+    ['no license, and perhaps not all', tenantWith(), userPartlyKnown(), false],
+    ['some licenses, perhaps not all', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
   ] as const)('says whether the user licenses are told: %s', (_case, tenant, user, told) => {
     expect(lookUpLicenses(tenant, user).userTold).toBe(told);
   });
@@ -118,6 +158,13 @@ describe('unknownModules', () => {
     );
     const user = userWith(grantedLicense({ name: 'kite-cal' }), grantedLicense({ name: 'Zeppelin' }));
     expect(unknownModules(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
+  });
+
+  it('reads sets only where they are SuperOffice plans', () => {
+    const extraInfo = 'set=balloon-cal';
+    const foreign = moduleLicense({ ...plan, owner: 'ACME', extraInfo });
+    const marker = moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo });
+    expect(unknownModules(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
   });
 
   it('names the owner of partner modules, even of a name SuperOffice has too', () => {

@@ -19,6 +19,7 @@ import {
   moduleLicense,
   publishedTenant,
   tenantWith,
+  userPartlyKnown,
   userWith,
 } from './fixtures/tenants.ts';
 
@@ -200,6 +201,14 @@ describe('upgrades in a report', () => {
     ]);
   });
 
+  it('promise no free seat where the tenant lacks the site license', () => {
+    const tenant = tenantWith(...premium.modules.filter(({ name }) => name !== 'escalate'));
+    const withoutPlan = report(tenant, holderOf(tenant, null));
+    const seats = (id: string) =>
+      row(withoutPlan, id)?.upgrades.flatMap((each) => (each.kind === 'user-plan' ? [each.seat] : []));
+    expect([seats('SvP1'), seats('SvP2')]).toEqual([['ask'], ['assign']]);
+  });
+
   it('are Suite plans on a Suite tenant', () => {
     const core = report(suite, holderOf(suite, null));
     expect(row(core, 'MaP1')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'plus', perhapsFrom: null }]);
@@ -275,7 +284,7 @@ describe('what is not known', () => {
   });
 
   it('locks nothing where nobody told anything', () => {
-    const nothing = report(null, userWith());
+    const nothing = report(null, userPartlyKnown());
     expect(nothing.counts).toMatchObject({ unknown: 62, upgrade: 0 });
     expect([nothing.plan, nothing.model]).toEqual([null, 'unknown']);
   });
@@ -328,7 +337,7 @@ describe('the plan of a user', () => {
     expect(row(oldReport, 'SvE1')).toMatchObject({ state: 'enabled', reason: 'granted' });
     expect(row(oldReport, 'SaP8')).toMatchObject({ state: 'enabled' });
     expect(row(oldReport, 'SvP4')).toMatchObject({ state: 'unknown', reason: 'nothing-says' });
-    expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'upgrade', reason: 'plan-lacks' });
+    expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'nothing-says' });
   });
 
   it('is none with "no selection"', () => {

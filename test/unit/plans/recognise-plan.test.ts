@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GrantedLicense } from '../../../src/plans/license-data.ts';
 import { lookUpLicenses } from '../../../src/plans/license-lookup.ts';
 import { recognisePlan } from '../../../src/plans/recognise-plan.ts';
-import { grantedLicense, tenantWith, userWith } from './fixtures/tenants.ts';
+import { grantedLicense, tenantWith, userPartlyKnown, userWith } from './fixtures/tenants.ts';
 
 function recognise(...granted: readonly GrantedLicense[]) {
   return recognisePlan(lookUpLicenses(tenantWith(), userWith(...granted)));
@@ -42,8 +42,8 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('does not take a plan name without the flag for a plan', () => {
-    expect(recognise(grantedLicense({ name: 'ten-sales' }), grantedLicense({ name: 'user' }))).toBeNull();
+  it.each([0, 3])('takes a documented plan name for a plan whatever its flags: %i', (extraFlags) => {
+    expect(recognise(grantedLicense({ name: 'ten-sales', extraFlags }))).toMatchObject({ kind: 'user-plan' });
   });
 
   it('does not take a flag of 2 for a plan', () => {
@@ -96,6 +96,8 @@ describe('recognisePlan', () => {
   });
 
   it('does not know the plan of a user of whom nothing was told', () => {
-    expect(recognisePlan(lookUpLicenses(null, userWith()))).toBeNull();
+    expect(recognisePlan(lookUpLicenses(null, userPartlyKnown()))).toBeNull();
+    const beside = grantedLicense({ name: 'visible-for' });
+    expect(recognisePlan(lookUpLicenses(null, userPartlyKnown(beside)))).toBeNull();
   });
 });

@@ -78,17 +78,17 @@ describe('suiteReaches', () => {
 describe('suiteNeedOf', () => {
   it.each([
     ['companies-and-contacts', 'starter', null, 'inferred'],
-    ['sales-forecasting', 'starter', null, 'documented'],
-    ['request-management', 'starter', null, 'documented'],
-    ['dashboards-default-tiles', 'starter', null, 'documented'],
+    ['sales-forecasting', 'starter', null, 'inferred'],
+    ['request-management', 'starter', null, 'inferred'],
+    ['dashboards-default-tiles', 'starter', null, 'inferred'],
     ['project-management', 'core', null, 'documented'],
     ['saint', 'growth', null, 'documented'],
-    ['rule-based-escalation', 'growth', null, 'documented'],
+    ['rule-based-escalation', 'growth', null, 'inferred'],
     ['mailings', 'growth', null, 'inferred'],
-    ['marketing-automation', 'plus', null, 'documented'],
-    ['quote-management', 'growth', 'core', 'documented'],
-    ['dashboards-custom-tiles', 'growth', 'core', 'documented'],
-    ['combined-selections', 'growth', 'core', 'documented'],
+    ['marketing-automation', 'plus', null, 'inferred'],
+    ['quote-management', 'growth', 'core', 'inferred'],
+    ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
+    ['combined-selections', 'growth', 'core', 'inferred'],
   ] as const)('%s is there from %s (perhaps %s)', (feature, from, perhapsFrom, confidence) => {
     expect(suiteNeedOf(rowsOf(feature))).toEqual({ from, perhapsFrom, confidence });
   });
