@@ -37,7 +37,7 @@ export function registerApp(appUrl: string, credentials: AppCredentials): AppReg
     name: 'Planlens',
     company: 'Planlens',
     consentText:
-      'The app reads the licences and users of your SuperOffice, adds its web panel for all user groups, and is told when a user changes.',
+      'The app reads the licences and users of your SuperOffice and adds its web panel for all user groups.',
     url,
     clientId: credentials.clientId,
     clientSecret: credentials.clientSecret,

@@ -18,9 +18,11 @@ await main();
 async function main(): Promise<void> {
   mkdirSync(dir, { recursive: true });
   const { credentials, privateKeyFile } = loadAppCredentials(join(dir, 'sandbox'));
-  const appPort = await freePort(4200);
+  const sandboxPort = await freePort(4300);
+  // Where another demo has taken that port, its app may be about to take the usual one too.
+  const appPort = await freePort(sandboxPort === 4300 ? 4200 : 0);
   const appUrl = `http://localhost:${appPort}`;
-  const sandbox = await startSandbox({ port: await freePort(4300), appUrl, credentials });
+  const sandbox = await startSandbox({ port: sandboxPort, appUrl, credentials });
   say(`Sandbox SuperOffice runs at ${sandbox.url}`);
 
   const app = startApp({
@@ -67,12 +69,13 @@ function keysOfTheApp(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
 
 function startApp(settings: Record<string, string>): ChildProcess {
   const server = join(project, 'src', 'server.ts');
+  const stopWithParent = new URL('stop-with-parent.ts', import.meta.url).href;
   const { PATH, HOME } = process.env;
   // In a group of its own: Ctrl-C reaches us, and we stop it in order.
-  return spawn(process.execPath, ['--import', 'tsx', server], {
+  return spawn(process.execPath, ['--import', 'tsx', '--import', stopWithParent, server], {
     cwd: project,
     env: { PATH, HOME, ...settings },
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
   });
 }
@@ -109,7 +112,7 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
   const setup = await visitor.post(`${sandbox.url}/login/consent`, { next });
   if (new URL(setup.url).pathname !== '/setup' || setup.status !== 200) {
     throw new Error(
-      `the installation into ${tenant.contextIdentifier} ended at ${setup.url} (${setup.status})`,
+      `the installation into ${tenant.contextIdentifier} ended at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
 }

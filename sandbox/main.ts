@@ -33,7 +33,7 @@ function welcome({ url, clientId, clientSecret }: Sandbox): string {
       ...tenant.users
         .filter((user) => !user.retired)
         .map(({ userName, isAdministrator, plan }) => {
-          return `  ${userName.padEnd(36)}${(isAdministrator ? 'administrator' : '').padEnd(15)}${plan ?? 'no plan'}`;
+          return `  ${userName.padEnd(38)}${(isAdministrator ? 'administrator' : '').padEnd(15)}${plan ?? 'no plan'}`;
         }),
     ]);
   return `

@@ -66,7 +66,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
         },
         provision: (tenant) => provisionPanels(superOffice.webApi.asSystemUser(tenant), wantedPanels),
       }),
-      panel: createFinishPanelSignIn({ tenants, sessions, licenses, webApi: superOffice.webApi, log }),
+      panel: createFinishPanelSignIn({ tenants, sessions, licenses, webApi: superOffice.webApi, log, now }),
     },
   });
   app.get('/auth/callback', inCrm, authCallback);

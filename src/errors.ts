@@ -9,6 +9,7 @@ export const errorStatus = {
   'sign-in-code-refused': 400,
   'sign-in-token-invalid': 401,
   'session-required': 401,
+  'session-not-kept': 403,
   'tenant-mismatch': 403,
   'user-mismatch': 403,
   'administrator-required': 403,
@@ -21,6 +22,7 @@ export const errorStatus = {
   'system-user-refused': 502,
   'tenant-not-running': 503,
   'superoffice-unavailable': 503,
+  'database-unavailable': 503,
   internal: 500,
 } as const;
 

@@ -2,33 +2,49 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
-import { ConfigError, loadConfig, processEnvironment } from './config.ts';
-import { openServices } from './services.ts';
+import { type Config, ConfigError, loadConfig, processEnvironment } from './config.ts';
+import { openServices, type Services } from './services.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A closed server no longer times out who connects and stays silent; container runtimes kill after ten seconds. */
+const patienceMs = 8_000;
 
 try {
   const config = loadConfig(processEnvironment());
   const log = pino({ level: config.logLevel });
+  // Heard from now on: what starts below must not be left running by a stop that comes early.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const services = await openServices(config, log, Date.now);
-  const app = buildApp({ config, services, log, root, now: Date.now });
-  const server = createServer(app);
-  server.listen(config.port);
-  await once(server, 'listening').catch(async (error) => {
-    await services.close();
-    throw error;
-  });
-  log.info({ port: config.port }, 'planlens is ready');
-
-  const stop = () => {
-    server.close(() => void services.close());
-    server.closeIdleConnections();
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  try {
+    if (!stop.signal.aborted) await serve({ config, log, services, stop: stop.signal });
+  } finally {
+    await services.close().catch((error: unknown) => {
+      log.error({ err: error }, 'not everything could be stopped');
+      process.exitCode = 1;
+    });
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
+}
+// A connection to a database that fell silent would keep the process for as long as TCP believes in it.
+process.exit();
+
+/** Answers requests until `stop`, and then those that are under way. */
+async function serve(deps: { config: Config; log: Logger; services: Services; stop: AbortSignal }) {
+  const { config, log, services, stop } = deps;
+  const server = createServer(buildApp({ config, services, log, root, now: Date.now }));
+  server.listen(config.port);
+  await once(server, 'listening');
+  log.info({ port: config.port }, 'planlens is ready');
+  if (!stop.aborted) await once(stop, 'abort');
+  server.close();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await once(server, 'close');
+  clearTimeout(impatience);
 }

@@ -41,17 +41,18 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
 
   const { db, closeDatabase } = await openConfigured(config.database, log);
 
+  const secrets = createSecretBox(config.encryptionKeys);
   return {
     superOffice,
-    tenants: createTenantStore({ db, secrets: createSecretBox(config.encryptionKeys), now }),
-    signIns: createSignInStore({ db, now }),
+    tenants: createTenantStore({ db, secrets, now }),
+    signIns: createSignInStore({ db, secrets, now }),
     licenses: createLicenseSnapshots({
       store: createSnapshotStore(db),
       read: licenseReaders(superOffice),
       ages: snapshotAges,
       now,
-      onReadFailed: ({ error, ...about }) =>
-        log.warn({ ...about, reason: reasonOf(error) }, 'license data not read'),
+      onFailed: ({ error, ...about }) =>
+        log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
     }),
     databaseAnswers: () =>
       sql`select 1`.execute(db).then(
@@ -75,7 +76,7 @@ async function openConfigured(
   log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
-    return { db, closeDatabase: () => db.destroy().then(postgres.stop) };
+    return { db, closeDatabase: () => db.destroy().finally(postgres.stop) };
   } catch (error) {
     await postgres.stop();
     throw error;

@@ -101,6 +101,11 @@ describe('what files hold', () => {
     expect(having(/process\.env\b|process\[/)).toEqual(['src/config.ts']);
   });
 
+  it('plans is synchronous, asks no clock and rolls no dice', () => {
+    const restless = having(/\basync\b|\bawait\b|\bPromise\b|new Date|Date\.now|Math\.random/);
+    expect(restless.filter(within('src/plans'))).toEqual([]);
+  });
+
   it('nothing is exported by default', () => {
     expect(having(/^export default\b|\bas default\b/m)).toEqual([]);
   });

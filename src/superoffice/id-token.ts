@@ -68,9 +68,11 @@ function readIdentity(claims: SignedClaims): IdTokenClaims | TokenReason {
   };
 }
 
+/** Associates count from 1, in 32 bits. */
 function associateIdOf(claims: SignedClaims): number | null {
   const digits = textClaim(claims, 'associateid') ?? '';
-  return /^\d{1,10}$/.test(digits) ? Number(digits) : null;
+  const id = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
+  return id >= 1 && id < 2 ** 31 ? id : null;
 }
 
 function unexpected(

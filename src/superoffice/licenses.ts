@@ -33,7 +33,10 @@ export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses
   };
 }
 
-/** The user licenses assigned to an associate, of all owners; without function rights, which this call does not tell. */
+/**
+ * The user licenses assigned to an associate, of all owners; without function rights, which this call does not
+ * tell. It lists what could be assigned too: an answer without any license of SuperOffice's own is not complete.
+ */
 export async function readUserLicenses(caller: Caller, associateId: number): Promise<UserLicenses> {
   const operation = 'user licenses';
   const body = await caller.call({
@@ -42,7 +45,8 @@ export async function readUserLicenses(caller: Caller, associateId: number): Pro
     path: 'Agents/License/GetUserLicenses',
     json: { AssociateId: associateId },
   });
-  const granted = readBody(operation, WireLicenseOwners, body).flatMap((owner) =>
+  const owners = readBody(operation, WireLicenseOwners, body);
+  const granted = owners.flatMap((owner) =>
     [...owner.RestrictedModuleLicenses, ...owner.UnrestrictedModuleLicenses]
       .filter((license) => license.Assigned)
       .map((license) => ({
@@ -54,5 +58,7 @@ export async function readUserLicenses(caller: Caller, associateId: number): Pro
         extraInfo: '',
       })),
   );
-  return { associateId, granted, functionRights: null };
+  const own = owners.find((owner) => owner.Name.toUpperCase() === OWNER);
+  const listed = (own?.RestrictedModuleLicenses.length ?? 0) + (own?.UnrestrictedModuleLicenses.length ?? 0);
+  return { associateId, granted, complete: listed > 0, functionRights: null };
 }

@@ -8,17 +8,12 @@ import { list, readBody, text, whole } from './wire.ts';
 /** Who an access token or ticket stands for. `licenses` holds the site's too, told apart by their scope. */
 export interface Principal {
   readonly associateId: number;
-  readonly fullName: string;
   readonly ctx: string;
-  /** UserType by name, such as `InternalAssociate`. */
-  readonly userType: string;
   readonly licenses: UserLicenses;
 }
 
 const WirePrincipal = z.object({
   AssociateId: z.number(),
-  FullName: text,
-  UserType: text,
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
   Licenses: list(
     z.object({
@@ -40,9 +35,7 @@ export async function readCurrentPrincipal(caller: Caller): Promise<Principal> {
   const principal = readBody(operation, WirePrincipal, body);
   return {
     associateId: principal.AssociateId,
-    fullName: principal.FullName,
     ctx: principal.DatabaseContextIdentifier,
-    userType: principal.UserType,
     licenses: {
       associateId: principal.AssociateId,
       granted: principal.Licenses.map((license) => ({
@@ -53,6 +46,7 @@ export async function readCurrentPrincipal(caller: Caller): Promise<Principal> {
         extraFlags: license.ExtraFlags,
         extraInfo: license.ExtraInfo,
       })),
+      complete: principal.Licenses.some((license) => license.OwnerName.toUpperCase() === 'SUPEROFFICE'),
       functionRights: principal.FunctionRights ?? null,
     },
   };

@@ -39,7 +39,7 @@ interface Identity {
   readonly ctx: string;
   secret(): Promise<string>;
   headers(secret: string): Record<string, string>;
-  /** Another secret after `refused`, if there can be one. */
+  /** Another secret after `refused`, if there can be one; the same where another would not help. */
   readonly renew?: (refused: string) => Promise<string>;
 }
 
@@ -89,8 +89,9 @@ async function heal(
   { state, secret }: Reached,
 ): Promise<Reached | null> {
   if (status === 421) return { state: await states.renew(identity.ctx, state), secret };
-  if (status === 401 && identity.renew) return { state, secret: await identity.renew(secret) };
-  return null;
+  if (status !== 401 || !identity.renew) return null;
+  const renewed = await identity.renew(secret);
+  return renewed === secret ? null : { state, secret: renewed };
 }
 
 interface Reached {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from './web-api.ts';
-import { flag, list, readBody, text, whole } from './wire.ts';
+import { flag, readBody, text, whole } from './wire.ts';
 
 /**
  * A web panel as the List agent carries it (panels-and-marketplace.md section 2). Fields not named here are
@@ -22,13 +22,6 @@ export const WebPanelEntity = z.looseObject({
   Deleted: flag,
 });
 export type WebPanelEntity = z.output<typeof WebPanelEntity>;
-
-/** The panels this app added to the tenant; empty if none. */
-export async function listAppWebPanels(caller: Caller): Promise<WebPanelEntity[]> {
-  const operation = 'app web panels';
-  const body = await post(caller, operation, 'GetAppWebPanels', undefined, true);
-  return readBody(operation, list(WebPanelEntity), body);
-}
 
 /** The panel with this ProgId, deleted ones included, or null. */
 export async function webPanelByProgId(caller: Caller, progId: string): Promise<WebPanelEntity | null> {

@@ -1,5 +1,14 @@
-import { type ColumnType, Kysely, type Migration, Migrator, PostgresDialect } from 'kysely';
+import {
+  type ColumnType,
+  Kysely,
+  type Migration,
+  Migrator,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely';
 import { Pool } from 'pg';
+import { AppError } from '../errors.ts';
 import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
@@ -18,14 +27,7 @@ export interface TenantRow {
 
 interface Tables {
   tenants: TenantRow;
-  sign_ins: {
-    state_hash: string;
-    browser_hash: string;
-    purpose: Json<unknown>;
-    nonce: string;
-    code_verifier: string;
-    expires_at: Date;
-  };
+  answered_sign_ins: { nonce: string; expires_at: Date };
   license_snapshots: {
     context_identifier: string;
     associate_id: number;
@@ -42,20 +44,97 @@ const migrations: Record<string, Migration> = {
   '001-tenants-and-snapshots': tenantsAndSnapshots,
 };
 
+interface Timeouts {
+  /** After it the server ends the statement, ms. */
+  readonly statement: number;
+  /** After it we no longer wait for the server, ms: a little more, since a server that lives should speak first. */
+  readonly query: number;
+}
+
+/** No statement of ours takes a second; more than this, and who asked has left or asks again. */
+const requestTimeouts: Timeouts = { statement: 4_000, query: 5_000 };
+/** A migration may wait for that of another process, and rebuild a table. */
+const migrationTimeouts: Timeouts = { statement: 120_000, query: 125_000 };
+/** Waiting for a connection of the pool, or a new one of the server, ms. */
+const connectTimeoutMs = 5_000;
+/** An idle connection is asked for life this often, ms: firewalls forget the silent ones after minutes. */
+const keepAliveMs = 10_000;
+
 /**
  * Connects to PostgreSQL and brings its schema up to date; processes starting at once take turns.
+ * Queries that find the database away, or get no answer, throw AppError `database-unavailable`.
  * `onConnectionLost` hears of connections that break, in use or not (a server restart): the pool replaces them.
  * @returns the database; `destroy()` closes its connections
  */
 export async function openDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5_000 });
+  await migrate(openPool(url, migrationTimeouts, onConnectionLost));
+  const pool = openPool(url, requestTimeouts, onConnectionLost);
+  return new Kysely({ dialect: new PostgresDialect({ pool: sparedOfStuckClients(pool) }) });
+}
+
+async function migrate(pool: Pool): Promise<void> {
+  const db = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  await db.destroy();
+  if (error !== undefined) throw error;
+}
+
+function openPool(url: string, timeouts: Timeouts, onConnectionLost: (error: Error) => void): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: timeouts.statement,
+    query_timeout: timeouts.query,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
+  });
   // A connection in use has no listener of the pool's: without one of ours its loss would end the process.
   pool.on('connect', (client) => client.on('error', onConnectionLost));
   pool.on('error', () => {});
-  const db: Database = new Kysely({ dialect: new PostgresDialect({ pool }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return db;
-  await db.destroy();
-  throw error;
+  return pool;
+}
+
+/**
+ * The pool as Kysely needs it. A client that got no answer still waits for it, and pg would hand it to the next one:
+ * it is thrown away instead, and what its session held (a lock) with it.
+ */
+function sparedOfStuckClients(pool: Pool): PostgresPool {
+  return {
+    async connect() {
+      const client = await pool.connect().catch(unlessAway);
+      let away = false;
+      const query = (text: string, values: unknown[]) =>
+        client.query(text, values).catch((error: unknown) => {
+          away ||= isDatabaseAway(error);
+          return unlessAway(error);
+        });
+      // The type knows cursors too, which nobody here opens.
+      const queries = query as unknown as PostgresPoolClient['query'];
+      return { query: queries, release: () => client.release(away) };
+    },
+    end: () => pool.end(),
+  };
+}
+
+function unlessAway(error: unknown): never {
+  throw isDatabaseAway(error) ? new AppError('database-unavailable', { cause: error }) : error;
+}
+
+/**
+ * Node's codes for hosts that cannot be reached; of PostgreSQL: connection exceptions (class 08), a server that goes
+ * down or comes up (57P01 to 57P03), a statement out of time (57014), no connection left (53300).
+ */
+const awayCodes =
+  /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|NOTFOUND|AI_AGAIN)|08...|57P0[123]|57014|53300)$/;
+/** What pg says, without a code, of a connection that breaks or takes too long. */
+const awayMessages =
+  /^(Connection terminated|timeout (exceeded|expired)|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/;
+
+/** Whether an error of pg means that the database cannot be asked now, rather than that it refused what was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? awayCodes.test(code) : awayMessages.test(error.message);
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Snapshot } from './snapshot-store.ts';
 
-/** `stale`: newer data was due and could not be had. */
+/** `stale`: newer data was due and the source did not answer. */
 export interface DatedSnapshot<T> extends Snapshot<T> {
   readonly stale: boolean;
 }
@@ -11,6 +11,8 @@ export interface SnapshotAges {
   readonly maxAgeMs: number;
   /** How long the source is left alone after it did not answer, ms. */
   readonly retryAfterMs: number;
+  /** The same where nothing is kept to show meanwhile, ms: short, for somebody waits. */
+  readonly retryAfterNothingMs: number;
 }
 
 /** Where one kind of data comes from, for a thing named by `Of`. */
@@ -20,63 +22,66 @@ export interface SnapshotSource<T, Of> {
   /** Reads anew; null where the source refuses to tell. */
   read(of: Of, kept: T | null): Promise<T | null>;
   save(of: Of, snapshot: Snapshot<T>): Promise<void>;
-  onReadFailed(of: Of, error: unknown): void;
+  onFailed(what: 'read' | 'save', of: Of, error: unknown): void;
 }
 
 /**
  * Data from memory while young, else from where it is kept while young, else from its source, else the last good.
- * One read is under way per key however many ask. A failed read with nothing kept is thrown as it came;
- * a refused one gives null.
+ * One read is under way per key however many ask. A failed read with nothing kept is thrown as it came, and for a
+ * moment again to whoever asks; a refused one gives what is kept, or null. What cannot be saved is shown all the same.
  */
 export function createLastGood<T, Of>(
   source: SnapshotSource<T, Of>,
   { ages, now, maxEntries }: { ages: SnapshotAges; now: () => number; maxEntries: number },
 ) {
-  type Answer = { readonly snapshot: DatedSnapshot<T> | null };
+  type Answer =
+    | { readonly snapshot: DatedSnapshot<T> | null; readonly timeToLive: number }
+    | { readonly failure: unknown; readonly timeToLive: number };
 
   const cache = new LRUCache<string, Answer, { of: Of }>({
     max: maxEntries,
     perf: { now },
     ttlResolution: 0,
+    // What was learnt elsewhere meanwhile, or a full memory, must not fail those who wait for a read.
+    ignoreFetchAbort: true,
     fetchMethod: async (_key, _old, { context, options }) => {
       const answer = await obtain(context.of);
-      options.ttl = timeToLive(answer);
+      options.ttl = answer.timeToLive;
       return answer;
     },
   });
 
   async function obtain(of: Of): Promise<Answer> {
     const kept = await source.kept(of);
-    if (kept && now() - kept.readAt < ages.maxAgeMs) return { snapshot: { ...kept, stale: false } };
+    const youngFor = kept === null ? 0 : kept.readAt + ages.maxAgeMs - now();
+    if (kept && youngFor > 0) return { snapshot: { ...kept, stale: false }, timeToLive: youngFor };
     try {
       const content = await source.read(of, kept?.content ?? null);
-      if (content !== null) return { snapshot: await saved(of, content) };
-    } catch (error) {
-      source.onReadFailed(of, error);
-      if (kept === null) throw error;
+      const snapshot = content === null ? kept && { ...kept, stale: false } : await saved(of, content);
+      return { snapshot, timeToLive: ages.maxAgeMs };
+    } catch (failure) {
+      source.onFailed('read', of, failure);
+      if (kept === null) return { failure, timeToLive: ages.retryAfterNothingMs };
+      return { snapshot: { ...kept, stale: true }, timeToLive: ages.retryAfterMs };
     }
-    return { snapshot: kept && { ...kept, stale: true } };
   }
 
   async function saved(of: Of, content: T): Promise<DatedSnapshot<T>> {
     const snapshot = { content, readAt: now() };
-    await source.save(of, snapshot);
+    await source.save(of, snapshot).catch((error) => source.onFailed('save', of, error));
     return { ...snapshot, stale: false };
-  }
-
-  function timeToLive({ snapshot }: Answer): number {
-    if (snapshot === null || snapshot.stale) return ages.retryAfterMs;
-    return Math.max(1, snapshot.readAt + ages.maxAgeMs - now());
   }
 
   return {
     async get(of: Of): Promise<DatedSnapshot<T> | null> {
-      return (await cache.forceFetch(source.key(of), { context: { of } })).snapshot;
+      const answer = await cache.forceFetch(source.key(of), { context: { of } });
+      if ('failure' in answer) throw answer.failure;
+      return answer.snapshot;
     },
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {
       const snapshot = await saved(of, content);
-      cache.set(source.key(of), { snapshot }, { ttl: ages.maxAgeMs });
+      cache.set(source.key(of), { snapshot, timeToLive: ages.maxAgeMs }, { ttl: ages.maxAgeMs });
     },
   };
 }

@@ -17,7 +17,11 @@ export interface LicenseSnapshots {
 }
 
 /** Plans change seldom and take effect at the next sign-in (user-plans.md section 11), which reads anew anyway. */
-export const snapshotAges: SnapshotAges = { maxAgeMs: 10 * 60_000, retryAfterMs: 30_000 };
+export const snapshotAges: SnapshotAges = {
+  maxAgeMs: 10 * 60_000,
+  retryAfterMs: 30_000,
+  retryAfterNothingMs: 3_000,
+};
 const maxEntries = 10_000;
 
 /** License data of tenants and users, each as the last good snapshot. */
@@ -26,9 +30,9 @@ export function createLicenseSnapshots(deps: {
   read: LicenseReaders;
   ages: SnapshotAges;
   now: () => number;
-  onReadFailed: (about: { ctx: string; associateId?: number; error: unknown }) => void;
+  onFailed: (about: { what: 'read' | 'save'; ctx: string; associateId?: number; error: unknown }) => void;
 }): LicenseSnapshots {
-  const { store, read, ages, now, onReadFailed } = deps;
+  const { store, read, ages, now, onFailed } = deps;
 
   const tenants = createLastGood<TenantLicenses, { tenant: Tenant }>(
     {
@@ -36,7 +40,7 @@ export function createLicenseSnapshots(deps: {
       kept: ({ tenant }) => store.latest(tenant.ctx),
       read: ({ tenant }) => read.tenantLicenses(tenant),
       save: ({ tenant }, snapshot) => store.save(tenant.ctx, snapshot),
-      onReadFailed: ({ tenant }, error) => onReadFailed({ ctx: tenant.ctx, error }),
+      onFailed: (what, { tenant }, error) => onFailed({ what, ctx: tenant.ctx, error }),
     },
     { ages, now, maxEntries },
   );
@@ -48,7 +52,8 @@ export function createLicenseSnapshots(deps: {
       read: async ({ tenant, associateId }, kept) =>
         withKnownRights(await read.userLicenses(tenant, associateId), kept),
       save: ({ tenant, associateId }, snapshot) => store.save(tenant.ctx, snapshot, associateId),
-      onReadFailed: ({ tenant, associateId }, error) => onReadFailed({ ctx: tenant.ctx, associateId, error }),
+      onFailed: (what, { tenant, associateId }, error) =>
+        onFailed({ what, ctx: tenant.ctx, associateId, error }),
     },
     { ages, now, maxEntries },
   );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
@@ -56,7 +56,7 @@ async function sharedPrograms(): Promise<string> {
   if (await othersMayEnter(join(own, 'bin'))) return own;
   const size = (await stat(join(own, 'bin', 'postgres'))).size;
   const shared = join(sharedRoot, `planlens-postgres-programs-${size}`);
-  if (await stat(shared).catch(() => null)) {
+  if (await lstat(shared).catch(() => null)) {
     await refuseForeignOwner(shared, [0]);
     return shared;
   }
@@ -73,8 +73,9 @@ async function othersMayEnter(folder: string): Promise<boolean> {
   return (mode & 0o001) !== 0 && (parent === folder || othersMayEnter(parent));
 }
 
-/** `/var/tmp` is open to all: a folder somebody else put there first is not ours to use. */
+/** `/var/tmp` is open to all: a folder somebody else put there first, or a link to elsewhere, is not ours to use. */
 async function refuseForeignOwner(folder: string, owners: readonly number[]): Promise<void> {
-  const { uid } = await stat(folder);
-  if (!owners.includes(uid)) throw new Error(`${folder} belongs to another account (uid ${uid})`);
+  const found = await lstat(folder);
+  if (!found.isDirectory()) throw new Error(`${folder} is no folder`);
+  if (!owners.includes(found.uid)) throw new Error(`${folder} belongs to another account (uid ${found.uid})`);
 }

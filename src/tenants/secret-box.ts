@@ -29,18 +29,23 @@ export function createSecretBox(keyring: Keyring): SecretBox {
     },
 
     open(sealed, place) {
-      const [id = '', iv = '', ciphertext = '', tag = ''] = sealed.split('.');
+      const [id = '', ...parts] = sealed.split('.');
       const key = keyring.byId.get(id);
       if (key === undefined) throw new Error(`no encryption key named ${JSON.stringify(id)} for ${place}`);
-      const decipher = createDecipheriv(algorithm, key, Buffer.from(iv, 'base64url'), {
-        authTagLength: tagBytes,
-      })
+      const [iv = nothing, ciphertext = nothing, tag = nothing] = parts.map(bytesOf);
+      const decipher = createDecipheriv(algorithm, key, iv, { authTagLength: tagBytes })
         .setAAD(Buffer.from(place))
-        .setAuthTag(Buffer.from(tag, 'base64url'));
-      return Buffer.concat([
-        decipher.update(Buffer.from(ciphertext, 'base64url')),
-        decipher.final(),
-      ]).toString('utf8');
+        .setAuthTag(tag);
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
     },
   };
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Only the one spelling of some bytes: otherwise a sealed text could be altered and still open. */
+function bytesOf(part: string): Buffer {
+  const bytes = Buffer.from(part, 'base64url');
+  if (bytes.toString('base64url') !== part) throw new Error('a sealed text is not as it was written');
+  return bytes;
 }

@@ -1,15 +1,34 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { Database } from './database.ts';
+import type { SecretBox } from './secret-box.ts';
+
+const purposeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('install') }),
+  z.object({ kind: z.literal('panel'), language: z.string(), ctx: z.string(), associateId: z.int() }),
+]);
 
 /** What a sign-in under way is for, and where to go on afterwards. */
-export type SignInPurpose =
-  | { readonly kind: 'install' }
-  | { readonly kind: 'panel'; readonly language: string; readonly ctx: string; readonly associateId: number };
+export type SignInPurpose = Readonly<z.infer<typeof purposeSchema>>;
 
-export interface SignIn {
+const stateSchema = z.object({
+  purpose: purposeSchema,
+  nonce: z.string(),
+  codeChallenge: z.string(),
+  expiresAt: z.int(),
+});
+
+/** A sign-in to send to SuperOffice; `codeVerifier` stays with the browser that began it, and only there. */
+export interface BegunSignIn {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeChallenge: string;
+  readonly codeVerifier: string;
+}
+
+export interface AnsweredSignIn {
   readonly purpose: SignInPurpose;
   readonly nonce: string;
-  readonly codeVerifier: string;
 }
 
 export type SignInStore = ReturnType<typeof createSignInStore>;
@@ -17,56 +36,68 @@ export type SignInStore = ReturnType<typeof createSignInStore>;
 /** How long a user may take at SuperOffice's sign-in page: as long as its code lives (auth.md 2.1). */
 export const signInLifetimeMs = 10 * 60_000;
 
-/** Sign-ins under way, each bound to the browser that began it and good for one answer. */
-export function createSignInStore(deps: { db: Database; now: () => number }) {
-  const { db, now } = deps;
+const place = 'sign-in state';
+const randomText = () => randomBytes(32).toString('base64url');
+
+/**
+ * Sign-ins under way, each bound to the browser that began it and good for one answer. A begun one is kept by nobody
+ * but the browser: its state carries it, sealed. So whoever begins sign-ins without end fills no table; only those
+ * that were answered leave a row, until they would have expired anyway.
+ */
+export function createSignInStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
+  const { db, secrets, now } = deps;
 
   return {
-    async start(signIn: SignIn & { state: string; browser: string }): Promise<void> {
-      await db.deleteFrom('sign_ins').where('expires_at', '<', new Date(now())).execute();
-      await db
-        .insertInto('sign_ins')
-        .values({
-          state_hash: hash(signIn.state),
-          browser_hash: hash(signIn.browser),
-          purpose: JSON.stringify(signIn.purpose),
-          nonce: signIn.nonce,
-          code_verifier: signIn.codeVerifier,
-          expires_at: new Date(now() + signInLifetimeMs),
-        })
-        .execute();
+    begin(purpose: SignInPurpose): BegunSignIn {
+      const [nonce, codeVerifier] = [randomText(), randomText()];
+      const codeChallenge = challengeOf(codeVerifier);
+      const sealed = JSON.stringify({ purpose, nonce, codeChallenge, expiresAt: now() + signInLifetimeMs });
+      return { state: secrets.seal(sealed, place), nonce, codeChallenge, codeVerifier };
     },
 
     /**
      * Takes the sign-in a callback answers, so that no second callback can.
      * @returns `unknown` for a state never given, used or expired; `foreign` where another browser began it
      */
-    async take(state: string, browser: string): Promise<SignIn | 'unknown' | 'foreign'> {
-      const found = await db
-        .selectFrom('sign_ins')
-        .select('browser_hash')
-        .where('state_hash', '=', hash(state))
-        .where('expires_at', '>=', new Date(now()))
-        .executeTakeFirst();
-      if (found === undefined) return 'unknown';
-      if (!timingSafeEqual(Buffer.from(found.browser_hash), Buffer.from(hash(browser)))) return 'foreign';
-
-      const taken = await db
-        .deleteFrom('sign_ins')
-        .where('state_hash', '=', hash(state))
-        .returningAll()
-        .executeTakeFirst();
-      if (taken === undefined) return 'unknown';
-      return {
-        purpose: taken.purpose as SignInPurpose,
-        nonce: taken.nonce,
-        codeVerifier: taken.code_verifier,
-      };
+    async take(state: string, codeVerifier: string): Promise<AnsweredSignIn | 'unknown' | 'foreign'> {
+      const begun = opened(state);
+      if (begun === null || begun.expiresAt < now()) return 'unknown';
+      if (await wasAnswered(begun)) return 'unknown';
+      if (challengeOf(codeVerifier) !== begun.codeChallenge) return 'foreign';
+      return (await isFirstAnswer(begun)) ? { purpose: begun.purpose, nonce: begun.nonce } : 'unknown';
     },
   };
+
+  function opened(state: string): z.infer<typeof stateSchema> | null {
+    try {
+      return stateSchema.parse(JSON.parse(secrets.open(state, place)));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Asked before whose it is: a browser that comes again no longer has its verifier. */
+  async function wasAnswered({ nonce }: { nonce: string }): Promise<boolean> {
+    const row = await db
+      .selectFrom('answered_sign_ins')
+      .select('nonce')
+      .where('nonce', '=', nonce)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async function isFirstAnswer({ nonce, expiresAt }: { nonce: string; expiresAt: number }): Promise<boolean> {
+    await db.deleteFrom('answered_sign_ins').where('expires_at', '<', new Date(now())).execute();
+    const kept = await db
+      .insertInto('answered_sign_ins')
+      .values({ nonce, expires_at: new Date(expiresAt) })
+      .onConflict((conflict) => conflict.column('nonce').doNothing())
+      .executeTakeFirst();
+    return kept.numInsertedOrUpdatedRows === 1n;
+  }
 }
 
-/** The database holds no value that a thief of a backup could answer a sign-in with. */
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+/** The S256 challenge of a PKCE verifier (RFC 7636). */
+function challengeOf(codeVerifier: string): string {
+  return createHash('sha256').update(codeVerifier).digest('base64url');
 }

@@ -1,6 +1,9 @@
-import { type Selectable, sql } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { AppError } from '../errors.ts';
 import type { Database, TenantRow } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
+import { createTurns } from './turns.ts';
 
 /** What became of one web panel at the last installation or repair. */
 export interface ProvisionedPanel {
@@ -32,11 +35,19 @@ export interface Consent {
   readonly associateId: number;
 }
 
+/** Far fewer than the database connections there are: work that waits for SuperOffice must leave the panel some. */
+export const mostExclusiveWork = 4;
+/** How long to wait for another process at the same tenant, ms: an installation takes seconds, a browser waits a minute. */
+export const exclusivePatienceMs = 30_000;
+/** How often the lock is asked for, ms. Asked for, not waited for: the server would end a statement that waits. */
+const askAgainMs = 100;
+
 export type TenantStore = ReturnType<typeof createTenantStore>;
 
 /** Tenants in PostgreSQL. */
 export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
+  const inTurn = createTurns(mostExclusiveWork);
 
   function tenantOf(row: Selectable<TenantRow>): Tenant {
     const ctx = row.context_identifier;
@@ -88,19 +99,33 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .execute();
     },
 
-    /** Runs `work` while no other process or request does the same for this tenant. */
+    /**
+     * Runs `work` while no other process or request does the same for this tenant; holds a connection meanwhile.
+     * Who had to wait too long for it gets AppError `database-unavailable` with the detail `tenant-busy`.
+     */
     async exclusively<T>(ctx: string, work: () => Promise<T>): Promise<T> {
-      return db.connection().execute(async (connection) => {
-        const key = sql`hashtextextended(${`tenant ${ctx}`}, 0)`;
-        await sql`select pg_advisory_lock(${key})`.execute(connection);
-        try {
-          return await work();
-        } finally {
-          await sql`select pg_advisory_unlock(${key})`.execute(connection);
-        }
-      });
+      const giveUpAt = now() + exclusivePatienceMs;
+      return inTurn(ctx, () =>
+        db.connection().execute(async (connection) => {
+          const key = sql`hashtextextended(${`tenant ${ctx}`}, 0)`;
+          while (!(await locked(connection, sql`pg_try_advisory_lock(${key})`))) {
+            if (now() >= giveUpAt) throw new AppError('database-unavailable', { detail: 'tenant-busy' });
+            await sleep(askAgainMs);
+          }
+          try {
+            return await work();
+          } finally {
+            await sql`select pg_advisory_unlock(${key})`.execute(connection);
+          }
+        }),
+      );
     },
   };
+}
+
+async function locked(connection: Database, tryLock: RawBuilder<unknown>): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`select ${tryLock} as locked`.execute(connection);
+  return rows[0]?.locked === true;
 }
 
 function placeOfSystemToken(ctx: string): string {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { IdTokenClaims } from '../superoffice/id-token.ts';
 import type { Verdict } from '../superoffice/token-verdict.ts';
-import type { SignIn, SignInPurpose, SignInStore } from '../tenants/sign-in-store.ts';
-import { browserOf } from './sign-in.ts';
+import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../tenants/sign-in-store.ts';
+import { forgetVerifier, verifierOf } from './sign-in.ts';
 
 /** A user whom SuperOffice vouched for just now. */
 export interface SignedIn {
@@ -22,7 +22,7 @@ export type AfterSignIn = {
 };
 
 const answerSchema = z.object({
-  state: z.string().min(1).max(200),
+  state: z.string().min(1).max(2_000),
   code: z.string().min(1).max(2_000).optional(),
   error: z.string().max(200).optional(),
 });
@@ -42,23 +42,25 @@ export function createAuthCallback(deps: {
 }): RequestHandler {
   return async function authCallback(request, response) {
     const answer = answerOf(request);
-    const signIn = await signInOf(answer.state, request);
+    const codeVerifier = verifierOf(request, answer.state);
+    const signIn = await signInOf(answer.state, codeVerifier);
+    forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
     const code = codeOf(answer);
 
-    const { accessToken, idToken } = await deps.redeemCode({ code, codeVerifier: signIn.codeVerifier });
+    const { accessToken, idToken } = await deps.redeemCode({ code, codeVerifier });
     const claims = await verifiedClaims(idToken, signIn);
     const { purpose } = signIn;
     if (purpose.kind === 'panel') await deps.after.panel(response, { claims, accessToken }, purpose);
     else await deps.after.install(response, { claims, accessToken }, purpose);
   };
 
-  async function signInOf(state: string, request: Request): Promise<SignIn> {
-    const signIn = await deps.signIns.take(state, browserOf(request));
+  async function signInOf(state: string, codeVerifier: string): Promise<AnsweredSignIn> {
+    const signIn = await deps.signIns.take(state, codeVerifier);
     if (typeof signIn === 'string') throw new AppError(`sign-in-state-${signIn}`);
     return signIn;
   }
 
-  async function verifiedClaims(idToken: string, { nonce, purpose }: SignIn): Promise<IdTokenClaims> {
+  async function verifiedClaims(idToken: string, { nonce, purpose }: AnsweredSignIn): Promise<IdTokenClaims> {
     const tenant = purpose.kind === 'panel' ? { ctx: purpose.ctx } : {};
     const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenant });
     if (verdict.valid) return verdict.claims;

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
+import type { SystemUserTenant } from '../superoffice/tickets.ts';
 import type { ProvisionedPanel, Tenant, TenantStore } from '../tenants/tenant-store.ts';
 import type { AfterSignIn } from './auth-callback.ts';
 import type { Sessions } from './session.ts';
@@ -7,20 +8,20 @@ import type { BeginSignIn } from './sign-in.ts';
 
 /** Starts the administrator's sign-in and approval; also run again to repair. */
 export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {
-  return async function install(request, response) {
-    await deps.beginSignIn(request, response, { kind: 'install' });
+  return function install(_request, response) {
+    deps.beginSignIn(response, { kind: 'install' });
   };
 }
 
 /**
- * After the administrator approved: keeps the system user token, proves that it works, sets up the web panels.
+ * After the administrator approved: proves that the system user token works, keeps it, sets up the web panels.
  * Every step may be cut off and done again: the next installation finds what is there (`provisioning.ts`).
  */
 export function createFinishInstall(deps: {
   tenants: TenantStore;
   sessions: Sessions;
   /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
-  proveSystemUser: (tenant: Tenant) => Promise<void>;
+  proveSystemUser: (tenant: SystemUserTenant) => Promise<void>;
   provision: (tenant: Tenant) => Promise<ProvisionedPanel[]>;
 }): AfterSignIn['install'] {
   const { tenants, sessions, proveSystemUser, provision } = deps;
@@ -30,8 +31,9 @@ export function createFinishInstall(deps: {
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
 
+    // Proven first: an approval that does not work must not replace one that does.
+    await proveSystemUser({ ctx, serial, systemToken: () => systemToken });
     const tenant = await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
-    await proveSystemUser(tenant);
     const panels = await tenants.exclusively(ctx, () => provision(tenant));
     await tenants.savePanels(ctx, panels);
 

@@ -6,6 +6,6 @@ import type { Views } from './views.ts';
 export function createLanding(deps: { languages: Languages; views: Views }): RequestHandler {
   return function landing(request, response) {
     const language = deps.languages.choose(request.acceptsLanguages());
-    response.send(deps.views('landing', language, {}));
+    response.vary('Accept-Language').send(deps.views('landing', language, {}));
   };
 }

@@ -1,26 +1,10 @@
 import { addOnLabel } from '../plans/add-ons.ts';
-import { type CatalogueRow, catalogue } from '../plans/catalogue.ts';
-import type { Entitlement, FeatureState } from '../plans/entitlement.ts';
-import { labelOf } from '../plans/labels.ts';
-import { type Language as CatalogueLanguage, isLanguage } from '../plans/languages.ts';
-import type { PlanReport } from '../plans/plan-report.ts';
+import { type CatalogueRow, catalogue, childrenOf } from '../plans/catalogue.ts';
+import type { FeatureCounts, PlanReport } from '../plans/plan-report.ts';
 import type { RecognisedPlan } from '../plans/recognise-plan.ts';
-import type { Upgrade } from '../plans/upgrades.ts';
-import { planOf } from '../plans/user-plans.ts';
 import type { DatedSnapshot } from '../tenants/last-good.ts';
+import { catalogueLanguage, type FeatureView, featureView } from './feature-view.ts';
 import type { Language } from './languages.ts';
-
-/** One feature or add-on as the page prints it. */
-export interface FeatureView {
-  readonly id: string;
-  readonly label: string;
-  readonly state: FeatureState;
-  readonly stateText: string;
-  readonly reason: string;
-  /** What would add it, in words; empty where nothing is known to. */
-  readonly upgrade: string;
-  readonly children: readonly FeatureView[];
-}
 
 interface TierView {
   readonly title: string;
@@ -39,8 +23,8 @@ export interface PanelView {
   readonly companyName: string;
   readonly plan: string;
   readonly planNote: string;
-  readonly summary: string;
-  readonly enabledPercent: number;
+  /** Null where nothing is known of the user's features. */
+  readonly summary: { readonly text: string; readonly rest: string; readonly enabledPercent: number } | null;
   readonly asOf: string;
   readonly notices: readonly string[];
   readonly solutions: readonly SolutionView[];
@@ -60,13 +44,11 @@ export function panelView(input: {
   const snapshots = input.snapshots.filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const stale = snapshots.some((snapshot) => snapshot.stale);
-  const { enabled, total } = report.counts;
   return {
     companyName,
     plan: planName(report.plan, language),
     planNote: planNote(report.plan, language),
-    summary: t('panel.summary', { enabled, total }),
-    enabledPercent: Math.round((100 * enabled) / total),
+    summary: summaryOf(report.counts, language),
     asOf:
       snapshots.length === 0
         ? ''
@@ -76,11 +58,27 @@ export function panelView(input: {
     addOns: report.addOns.map((addOn) => ({
       id: addOn.key,
       label: addOnLabel(addOn.key, catalogueLanguage(language)),
-      ...stateWords(addOn, language),
+      state: addOn.state,
+      stateText: t(`state.${addOn.state}`),
+      reason: t(`reason.${addOn.reason}`),
       upgrade: '',
       children: [],
     })),
     unknownModules: report.unknownModules.join(', '),
+  };
+}
+
+function summaryOf(counts: FeatureCounts, { t }: Language): PanelView['summary'] {
+  const { total, enabled, upgrade, viewOnly, hiddenByRole, unknown } = counts;
+  if (unknown === total) return null;
+  const rest = { upgrade, 'view-only': viewOnly, 'hidden-by-role': hiddenByRole, unknown };
+  return {
+    text: t('panel.summary', { enabled, total }),
+    rest: Object.entries(rest)
+      .filter(([, count]) => count > 0)
+      .map(([state, count]) => `${t(`state.${state}`)}: ${count}`)
+      .join(' · '),
+    enabledPercent: Math.round((100 * enabled) / total),
   };
 }
 
@@ -111,15 +109,20 @@ function noticesOf(
   [bought]: readonly (DatedSnapshot<unknown> | null)[],
   { t, date }: Language,
 ): string[] {
-  const dates = report.notices.map((notice) => t(`notice.${notice.kind}`, { date: date(notice.date) }));
+  const dates = report.notices.map(({ kind, date: day, graceDate }) => {
+    const known = t(`notice.${kind}`, { date: date(day) });
+    const inGrace = kind === 'license-expired' && graceDate !== null;
+    return inGrace ? `${known} ${t('notice.grace', { date: date(graceDate) })}` : known;
+  });
   return bought ? dates : [...dates, t('notice.tenantLicenseRefused')];
 }
 
+/** What every plan has comes last: nobody opens the panel to look for it. */
 const tiersBySolution = [
-  ['common', ['common']],
   ['sales', ['essential', 'premium']],
   ['service', ['essential', 'premium']],
   ['marketing', ['essential', 'premium']],
+  ['common', ['common']],
 ] as const;
 
 function solutionViews(report: PlanReport, language: Language): SolutionView[] {
@@ -127,12 +130,12 @@ function solutionViews(report: PlanReport, language: Language): SolutionView[] {
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
   const viewOf = (row: CatalogueRow): FeatureView[] => {
     const entitlement = decided.get(row.id);
-    const children = catalogue.filter((child) => child.parent === row.id).flatMap(viewOf);
+    const children = childrenOf(row.id).flatMap(viewOf);
     return entitlement === undefined ? [] : [featureView(entitlement, children, language)];
   };
   return tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
-    const leaves = rows.filter((row) => !rows.some((other) => other.parent === row.id));
+    const leaves = rows.filter((row) => childrenOf(row.id).length === 0);
     const enabled = leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length;
     return {
       id: solution,
@@ -144,43 +147,4 @@ function solutionViews(report: PlanReport, language: Language): SolutionView[] {
       })),
     };
   });
-}
-
-function featureView(
-  entitlement: Entitlement,
-  children: readonly FeatureView[],
-  language: Language,
-): FeatureView {
-  return {
-    id: entitlement.row,
-    label: labelOf(entitlement.row, catalogueLanguage(language)),
-    ...stateWords(entitlement, language),
-    upgrade: children.length > 0 ? '' : upgradeWords(entitlement.upgrades, language),
-    children,
-  };
-}
-
-function stateWords({ state, reason }: Pick<Entitlement, 'state' | 'reason'>, { t }: Language) {
-  return { state, stateText: t(`state.${state}`), reason: t(`reason.${reason}`) };
-}
-
-/** The least changes only: those that tie for the fewest tier steps. */
-function upgradeWords(upgrades: readonly Upgrade[], { t, or }: Language): string {
-  const [first] = upgrades;
-  if (first === undefined) return '';
-  if (first.kind === 'suite-plan') {
-    const plan = t(`suitePlan.${first.plan}`);
-    if (first.perhapsFrom === null) return t('upgrade.suite', { plan });
-    return t('upgrade.suitePerhaps', { plan, perhaps: t(`suitePlan.${first.perhapsFrom}`) });
-  }
-  const least = upgrades.flatMap((each) =>
-    each.kind === 'user-plan' && each.steps === first.steps
-      ? [t(`upgrade.seat.${each.seat}`, { plan: planOf(each.plan).label })]
-      : [],
-  );
-  return t('upgrade.plans', { plans: or(least) });
-}
-
-function catalogueLanguage({ code }: Language): CatalogueLanguage {
-  return isLanguage(code) ? code : 'en';
 }

@@ -16,6 +16,9 @@ import type { Session, Sessions } from './session.ts';
 import type { BeginSignIn } from './sign-in.ts';
 import type { Views } from './views.ts';
 
+/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
+const sessionDueWithinMs = 20_000;
+
 /** The web panel: who is it, of which tenant, what did they buy, what does that allow, the page. */
 export function createPanel(deps: {
   tenants: TenantStore;
@@ -33,7 +36,10 @@ export function createPanel(deps: {
     const tenant = await installedTenant(tenants, address.ctx);
     const session = sessions.read(request);
     if (session === null || !isFor(session, address)) {
-      return beginSignIn(request, response, { kind: 'panel', ...address });
+      const justSignedIn = now() - address.signedInAt < sessionDueWithinMs;
+      if (session === null && justSignedIn) throw new AppError('session-not-kept');
+      const { ctx, associateId, language } = address;
+      return beginSignIn(response, { kind: 'panel', ctx, associateId, language });
     }
     const [bought, held] = await Promise.all([
       licenses.ofTenant(tenant),
@@ -57,8 +63,9 @@ export function createFinishPanelSignIn(deps: {
   licenses: LicenseSnapshots;
   webApi: WebApi;
   log: Logger;
+  now: () => number;
 }): AfterSignIn['panel'] {
-  const { tenants, sessions, licenses, webApi, log } = deps;
+  const { tenants, sessions, licenses, webApi, log, now } = deps;
 
   return async (response, { claims, accessToken }, purpose) => {
     const { ctx, associateId, isAdministrator } = claims;
@@ -67,7 +74,7 @@ export function createFinishPanelSignIn(deps: {
     const told = await toldByPrincipal(ctx, associateId, accessToken);
     if (told !== null) await licenses.putUser(tenant, told);
     sessions.write(response, { ctx, associateId, isAdministrator });
-    response.redirect(303, panelUrl(purpose));
+    response.redirect(303, panelUrl(purpose, now()));
   };
 
   /** Without it the panel still works from what the system user may read, only the role stays unknown. */

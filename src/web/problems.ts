@@ -15,6 +15,9 @@ const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> =
   'system-user-jwt-invalid': 'system-user-refused',
 };
 
+/** When asking again is worth it, in seconds: a database that restarts is back by then. */
+const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { 'database-unavailable': 10 };
+
 /**
  * Answers every failure: a page for browsers, problem JSON (RFC 9457) for programs; the words come from the error's
  * code, never from the error. Unforeseen ones are logged and answered as `internal`.
@@ -30,6 +33,8 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
     if (response.headersSent) return next(error);
     response.status(problem.status).set('Cache-Control', 'no-store');
+    const retryAfter = retryAfterSeconds[problem.code];
+    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
       answer(request, response, problem);
     } catch (failure) {
@@ -45,7 +50,16 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
     if (request.accepts(['json', 'html']) === 'html') {
-      response.send(deps.views('problem', language, { title, text, code, detail, requestId: request.id }));
+      response.send(
+        deps.views('problem', language, {
+          title,
+          text,
+          code,
+          detail,
+          requestId: request.id,
+          installLink: code === 'session-required',
+        }),
+      );
       return;
     }
     const body = { type: `urn:planlens:problem:${code}`, title, status, code, detail, instance: request.id };

@@ -3,6 +3,13 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 
+interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly stack: string;
+}
+
 /** One line per request: method, path, status, time. Never a query or a header: they hold codes, states and ids. */
 export function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
@@ -19,6 +26,8 @@ export function requestLog(logger: Logger): RequestHandler {
         from: request.remoteAddress,
       }),
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+      // A database error's other fields hold rows, and those hold nonces and verifiers.
+      err: ({ type, message, code, stack }: LoggedError) => ({ type, message, code, stack }),
     },
   });
 }

@@ -1,20 +1,28 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from './cookies.ts';
 
 /** Sends a browser to SuperOffice to sign in for a purpose. */
-export type BeginSignIn = (request: Request, response: Response, purpose: SignInPurpose) => Promise<void>;
+export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
 
-/** Names the browser, so that only the one that began a sign-in can end it. */
-const browserCookie = '__Host-planlens-browser';
-const randomText = () => randomBytes(32).toString('base64url');
-const shapeOfRandomText = /^[\w-]{43}$/;
+/**
+ * Keeps a sign-in's verifier, so that only the browser that began it can end it. One cookie for each sign-in, as
+ * several panels may begin theirs at the same moment (a browser that opens its tabs again).
+ */
+const verifierCookie = (state: string) =>
+  `__Host-planlens-sign-in-${createHash('sha256').update(state).digest('base64url').slice(0, 16)}`;
+const shapeOfVerifier = /^[\w-]{43}$/;
 
-/** @returns the browser's name, empty where it has none or sends nonsense */
-export function browserOf(request: Request): string {
-  const name = readCookie(request, browserCookie) ?? '';
-  return shapeOfRandomText.test(name) ? name : '';
+/** @returns what this browser keeps for the sign-in of this state, empty where it has nothing or sends nonsense */
+export function verifierOf(request: Request, state: string): string {
+  const verifier = readCookie(request, verifierCookie(state)) ?? '';
+  return shapeOfVerifier.test(verifier) ? verifier : '';
+}
+
+/** Takes the verifier back when the sign-in of this state, which must be one of ours, has been answered. */
+export function forgetVerifier(response: Response, state: string): void {
+  writeCookie(response, verifierCookie(state), '', 0);
 }
 
 /**
@@ -25,16 +33,10 @@ export function createBeginSignIn(deps: {
   signIns: SignInStore;
   authorizeUrl: (query: { ctx?: string; state: string; nonce: string; codeChallenge: string }) => string;
 }): BeginSignIn {
-  return async (request, response, purpose) => {
-    const browser = browserOf(request) || randomText();
-    const [state, nonce, codeVerifier] = [randomText(), randomText(), randomText()];
-    await deps.signIns.start({ purpose, state, nonce, codeVerifier, browser });
-
-    writeCookie(response, browserCookie, browser, signInLifetimeMs);
-    const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+  return (response, purpose) => {
+    const { codeVerifier, ...query } = deps.signIns.begin(purpose);
+    writeCookie(response, verifierCookie(query.state), codeVerifier, signInLifetimeMs);
     const tenant = purpose.kind === 'panel' ? { ctx: purpose.ctx } : {};
-    response
-      .set('Cache-Control', 'no-store')
-      .redirect(302, deps.authorizeUrl({ ...tenant, state, nonce, codeChallenge }));
+    response.set('Cache-Control', 'no-store').redirect(302, deps.authorizeUrl({ ...tenant, ...query }));
   };
 }

@@ -28,7 +28,9 @@ export function expectedPanel({ ctx, associateId }: { ctx: string; associateId: 
   const plan = found(modules.find((module) => module.ModuleName === user.plan));
   const holder = { modules, tiers: tiersOf(plan.ModuleDescription), granted: namesIn(plan.ExtraInfo) };
 
-  const decided = features.map((feature) => ({ feature, decision: decide(feature, holder) }));
+  const common = features.filter(({ group }) => group === 'common');
+  const solutionsFirst = [...features.filter(({ group }) => group !== 'common'), ...common];
+  const decided = solutionsFirst.map((feature) => ({ feature, decision: decide(feature, holder) }));
   const leaves = decided.filter(({ feature }) => !isGroup(feature));
   const enabled = leaves.filter(({ decision }) => decision.state === 'enabled');
   const keysIn = (list: typeof leaves) => new Set(list.map(({ feature }) => feature.feature_key)).size;
@@ -69,10 +71,25 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
   }
   if (!siteThere) return { state: 'upgrade', reason: 'site-license-missing' };
   if (calsThere) return { state: 'enabled', reason: 'granted' };
-  return sites.length > 0
-    ? { state: 'view-only', reason: 'user-license-missing' }
-    : { state: 'upgrade', reason: 'not-licensed' };
+  if (sites.length === 0) return { state: 'upgrade', reason: 'not-licensed' };
+  const editingOnly = cals.every((name) => granted.has(name) || editingLicenses.includes(name));
+  return {
+    state: 'view-only',
+    reason: editingOnly ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
+  };
 }
+
+/** User licenses whose published meaning is editing; `quote-cal`, say, "turns on" a screen instead. */
+const editingLicenses = [
+  'dash-cal',
+  'project-cal',
+  'relation-cal',
+  'report-cal',
+  'sale-cal',
+  'selection-cal',
+  'stakeholder-cal',
+  'target-cal',
+];
 
 /** A site license applies to everyone (licences.md 4), so whose plan has the feature is licensed by it. */
 function byPlan(inPlan: boolean, siteThere: boolean, enabledBy: Decision['reason']): Decision {
@@ -134,6 +151,12 @@ function seat(tiers: Tiers, modules: readonly Module[]): 'assign' | 'buy' | 'ask
   return row.NumberOfLicenses > (row.inUse ?? 0) ? 'assign' : 'buy';
 }
 
+/** Where a license whose meaning is only guessed by its name (`N`) decided, the panel says so. */
+function isInferred({ confidence }: Feature, reason: Decision['reason']): boolean {
+  const bySayOfThePlan = ['in-every-plan', 'promised-by-plan', 'plan-lacks'].includes(reason);
+  return confidence === 'N' && !bySayOfThePlan;
+}
+
 function printed(feature: Feature, { state, reason }: Decision, holder: Holder): PanelRow {
   const group = isGroup(feature);
   return {
@@ -142,7 +165,9 @@ function printed(feature: Feature, { state, reason }: Decision, holder: Holder):
     // A misprint of the published page, which the panel does not repeat (user-plans.md 7).
     label: feature.de.replace(/Persone$/, 'Personen'),
     stateText: german.state[state],
-    reason: group ? '' : german.reason[reason],
+    reason: group
+      ? ''
+      : `${german.reason[reason]}${isInferred(feature, reason) ? ` ${german.panel.inferred}` : ''}`,
     // Who may only view is told the plan for editing, too.
     advice: state === 'enabled' ? '' : advice(feature, holder),
   };
@@ -194,6 +219,7 @@ interface Feature {
   readonly de: string;
   readonly site_module: string;
   readonly user_module: string;
+  readonly confidence: string;
 }
 
 interface Module {

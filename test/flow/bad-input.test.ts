@@ -1,15 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createVisitor } from '../../sandbox/visitor.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
-import {
-  install,
-  type Planlens,
-  panelUrl,
-  people,
-  signedInToCrm,
-  startPlanlens,
-} from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { salesPremium } = people;
@@ -21,15 +14,8 @@ interface Problem {
 }
 
 /** What came in as a problem, once as a page and once as JSON. */
-describe('what a client sends wrong', () => {
-  let planlens: Planlens;
-
-  beforeAll(async () => {
-    planlens = await startPlanlens();
-    await install(planlens);
-  });
-  afterEach(() => planlens.sandbox.control.calm());
-  afterAll(() => planlens.close());
+describe('what a client sends wrong', async () => {
+  const planlens = await installedPlanlens();
 
   async function problem(path: string, init: RequestInit = {}): Promise<Problem> {
     const answer = await fetch(`${planlens.url}${path}`, { redirect: 'manual', ...init });

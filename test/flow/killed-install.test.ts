@@ -30,6 +30,7 @@ describe('an installation cut off by kill -9', () => {
   afterAll(async () => {
     server.child.kill('SIGTERM');
     await server.ended();
+    await postgres.stop();
     await sandbox.close();
     await Promise.all(
       [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),

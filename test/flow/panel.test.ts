@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { createVisitor } from '../../sandbox/visitor.ts';
 import { snapshotAges } from '../../src/tenants/license-snapshots.ts';
 import {
   install,
+  installedPlanlens,
   type Person,
   type Planlens,
   panelUrl,
@@ -28,15 +29,8 @@ const suiteAdministrator = {
 };
 const calledSuperOffice = /^(?!Login\.|Page\.|Idp\.)/;
 
-describe('panel', () => {
-  let planlens: Planlens;
-
-  beforeAll(async () => {
-    planlens = await startPlanlens();
-    await install(planlens);
-  });
-  afterEach(() => planlens.sandbox.control.calm());
-  afterAll(() => planlens.close());
+describe('panel', async () => {
+  const planlens = await installedPlanlens();
 
   const open = async (person: Person, language?: string) => {
     const visitor = await signedInToCrm(planlens, person);
@@ -64,7 +58,7 @@ describe('panel', () => {
   it('speaks German, with the catalogue’s own words', async () => {
     const { html } = await open(servicePremium, 'de');
     expect(html).toContain('<html lang="de">');
-    expect(html).toContain('Ihr Benutzerplan');
+    expect(html).toContain('Ihr Plan');
     expect(rowOf(html, 'C2').text).toContain('Firmen und Personen');
     expect(rowOf(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
   });
@@ -116,7 +110,7 @@ describe('panel', () => {
     planlens.sandbox.control.fail({ operation: '*', with: 500 });
     const stale = await visitor.get(panelUrl(planlens, salesPremium));
     expect(stale.status).toBe(200);
-    expect(stale.html).toContain('SuperOffice does not answer at the moment');
+    expect(stale.html).toContain('SuperOffice is not answering at the moment');
     expect(rowOf(stale.html, 'SaP9').state).toBe('enabled');
     planlens.sandbox.control.calm();
     planlens.passTime(snapshotAges.retryAfterMs + 1);
@@ -146,6 +140,20 @@ describe('panel', () => {
     expect(again.hops.map((hop) => new URL(hop).pathname)).toContain('/login/Cust20001/oauth/authorize');
   });
 
+  it('does not sign in round and round for a browser that keeps no session', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const begun = await visitor.peek(panelUrl(planlens, salesPremium));
+    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const signedIn = await visitor.peek(answered.headers.get('location') ?? '');
+    visitor.forgetCookies();
+    const back = await visitor.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
+    expect([back.hops.length, back.status]).toEqual([1, 403]);
+    expect(back.html).toContain('session-not-kept');
+    planlens.passTime(60_000);
+    const later = await visitor.peek(back.url);
+    expect(later.status).toBe(302);
+  });
+
   it('never shows one user’s panel under another’s address', async () => {
     const visitor = await signedInToCrm(planlens, salesPremium);
     await visitor.get(panelUrl(planlens, salesPremium));
@@ -153,6 +161,27 @@ describe('panel', () => {
     expect(other.status).toBe(403);
     expect(other.html).toContain('user-mismatch');
     expect(other.html).not.toContain('Sales-Premium');
+  });
+
+  it('signs in several panels of one browser at the same moment', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const begun = await Promise.all([1, 2, 3].map(() => visitor.peek(panelUrl(planlens, salesPremium))));
+    const answered = await Promise.all(
+      begun.map(({ headers }) => visitor.peek(headers.get('location') ?? '')),
+    );
+    const panels = await Promise.all(
+      answered.map(({ headers }) => visitor.get(headers.get('location') ?? '')),
+    );
+    expect(panels.map((panel) => panel.status)).toEqual([200, 200, 200]);
+  });
+
+  it('does not exchange the ticket for each user where the License agent answers 401', async () => {
+    planlens.sandbox.control.fail({ operation: 'License.*', with: 401 });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.sandbox.control.clearRequests();
+    for (const person of [salesPremium, servicePremium, marketingPremium, hiddenByRole])
+      expect((await open(person)).status).toBe(200);
+    expect(operations().filter((operation) => operation === 'SystemUser.Authenticate')).toHaveLength(1);
   });
 
   it('changes user when the CRM does', async () => {
@@ -192,14 +221,23 @@ describe('panel', () => {
 describe('panel where SuperOffice holds back', () => {
   let planlens: Planlens;
 
+  beforeEach(async () => {
+    planlens = await startPlanlens();
+  });
   afterEach(() => planlens.close());
 
-  it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
-    planlens = await startPlanlens();
+  /** A first visit to the panel of the installed app, after what is done to it. */
+  async function visitAfter(disturb: () => void) {
     await install(planlens);
-    planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
     const visitor = await signedInToCrm(planlens, salesPremium);
-    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    disturb();
+    return { visitor, panel: await visitor.get(panelUrl(planlens, salesPremium)) };
+  }
+
+  it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
+    const { panel } = await visitAfter(() =>
+      planlens.sandbox.control.fail({ operation: 'License.*', with: 403 }),
+    );
     expect(panel.status).toBe(200);
     expect(panel.html).toContain('did not let Planlens read your company');
     expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
@@ -207,36 +245,31 @@ describe('panel where SuperOffice holds back', () => {
   });
 
   it('shows what the system user may read when the principal is closed', async () => {
-    planlens = await startPlanlens();
-    await install(planlens);
-    planlens.sandbox.control.fail({ operation: 'User.*', with: 403 });
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    const { panel } = await visitAfter(() =>
+      planlens.sandbox.control.fail({ operation: 'User.*', with: 403 }),
+    );
     expect(panel.html).toContain('<h1>Sales-Premium</h1>');
   });
 
   it('says so when nothing is known and nobody answers, and recovers', async () => {
-    planlens = await startPlanlens();
-    await install(planlens);
-    planlens.sandbox.control.fail({ operation: 'License.*', with: 500 });
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const down = await visitor.get(panelUrl(planlens, salesPremium));
+    const { visitor, panel: down } = await visitAfter(() =>
+      planlens.sandbox.control.fail({ operation: 'License.*', with: 500 }),
+    );
     expect(down.status).toBe(503);
     expect(down.html).toContain('superoffice-unavailable');
     planlens.sandbox.control.calm();
+    planlens.passTime(snapshotAges.retryAfterNothingMs + 1);
     expect((await visitor.get(panelUrl(planlens, salesPremium))).status).toBe(200);
   });
 
   it.each(['Suspended', 'OfflineMaintenance'] as const)(
     'says that the tenant is in %s when it knows nothing',
     async (state) => {
-      planlens = await startPlanlens();
-      await install(planlens);
-      const visitor = await signedInToCrm(planlens, salesPremium);
-      planlens.passTime(2 * 60 * 60_000);
-      planlens.sandbox.control.setTenantState({ tenant: 'Cust20001', state });
-      planlens.sandbox.control.clearRequests();
-      const panel = await visitor.get(panelUrl(planlens, salesPremium));
+      const { panel } = await visitAfter(() => {
+        planlens.passTime(2 * 60 * 60_000);
+        planlens.sandbox.control.setTenantState({ tenant: 'Cust20001', state });
+        planlens.sandbox.control.clearRequests();
+      });
       expect(panel.status).toBe(503);
       expect(panel.html).toContain('tenant-not-running');
       const called = planlens.sandbox.control.requests().map((request) => request.operation);
@@ -247,7 +280,6 @@ describe('panel where SuperOffice holds back', () => {
   );
 
   it('recognises a CRM Suite tenant and its plan', async () => {
-    planlens = await startPlanlens();
     const users = createTenants().find('Cust20002')?.users ?? [];
     const admin = users.find((user) => user.isAdministrator);
     const person = {

@@ -1,12 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { preparePostgresPlace } from '../../src/tenants/postgres-place.ts';
+import { emptyDatabase } from '../support/database.ts';
 import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
 
 describe('the server process', () => {
   let sandbox: Sandbox;
@@ -78,6 +82,68 @@ describe('the server process', () => {
     expect(await running.ended()).toBe(0);
   });
 
+  it('leaves no PostgreSQL behind when told to stop before it is ready', async () => {
+    const early = start();
+    await expect.poll(postgresRuns, { interval: 5, timeout: 15_000 }).toBe(true);
+    early.child.kill('SIGTERM');
+    expect(await early.ended()).toBe(0);
+    expect(early.output()).not.toContain('planlens is ready');
+    expect(await postgresRuns()).toBe(false);
+  });
+
+  it('shares its private PostgreSQL with a second process, which may go first or last', async () => {
+    const first = start();
+    await untilReady(url);
+    const port = await freePort();
+    const second = spawnServer({ ...environment, PORT: String(port) });
+    await untilReady(`http://localhost:${port}`);
+    first.child.kill('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect(await second.ended()).toBe(0);
+    expect(await postgresRuns()).toBe(false);
+  });
+
+  it('answers and stops in time though its database says nothing more', async () => {
+    const proxy = await startSilentProxy(await emptyDatabase());
+    const running = start({ DATABASE_URL: proxy.url });
+    await untilReady(url);
+    proxy.fallSilent();
+    const asked = Date.now();
+    const panel = fetch(panelUrl({ url }, people.salesPremium));
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect((await panel).status).toBe(503);
+    expect((await panel).headers.get('retry-after')).toBe('10');
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(12_000);
+    await proxy.close();
+  });
+
+  it('says so and ends with 1 where it cannot stop everything', async () => {
+    const running = start();
+    await untilReady(url);
+    const { home } = await preparePostgresPlace(dataDir);
+    await rename(join(home, 'cluster'), join(home, 'elsewhere'));
+    running.child.kill('SIGTERM');
+    const code = await running.ended();
+    await rename(join(home, 'elsewhere'), join(home, 'cluster'));
+    expect(code).toBe(1);
+    expect(running.output()).toContain('not everything could be stopped');
+  });
+
+  it('waits for no one who connects and says nothing', async () => {
+    const running = start();
+    await untilReady(url);
+    const silent = connect(Number(new URL(url).port), 'localhost');
+    await once(silent, 'connect');
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    silent.destroy();
+  });
+
   it('leaves no PostgreSQL behind when its port is taken', async () => {
     const port = await freePort();
     const other = createServer();
@@ -98,8 +164,10 @@ describe('the server process', () => {
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const panel = await fetch(panelUrl({ url }, people.salesPremium), { headers: { accept: 'text/html' } });
-    expect(panel.status).toBe(500);
-    expect(await panel.text()).not.toMatch(/ECONNREFUSED|node_modules/);
+    expect([panel.status, panel.headers.get('retry-after')]).toEqual([503, '10']);
+    const text = await panel.text();
+    expect(text).toContain('database-unavailable');
+    expect(text).not.toMatch(/ECONNREFUSED|node_modules/);
     server?.child.kill('SIGKILL');
   });
 });

@@ -1,16 +1,15 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TokenDefect } from '../../sandbox/jwt.ts';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import {
-  type ApiClient,
-  appUrl,
   authenticate,
   decodeJwt,
   get,
   identity,
   type Jwt,
   jsonOf,
+  openClient,
   people,
   postJson,
   premium,
@@ -24,18 +23,8 @@ import {
   tokensFor,
 } from './support.ts';
 
-let sandbox: Sandbox;
-let client: ApiClient;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-  sandbox.control.reset();
-  client = await systemClient(sandbox);
-  sandbox.control.clearRequests();
-});
+const { sandbox, client } = await openClient();
+beforeEach(() => sandbox.control.clearRequests());
 
 const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
 const knob = (name: string, input: unknown = {}) => postJson(`${sandbox.url}/_control/${name}`, input);

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fillPanelUrl } from '../../sandbox/panel-url.ts';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
-import { type ApiClient, appUrl, essential, get, people, premium, signIn, systemClient } from './support.ts';
+import { appUrl, essential, get, openClient, people, premium, signIn } from './support.ts';
 
-let sandbox: Sandbox;
-let client: ApiClient;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-  sandbox.control.reset();
-  client = await systemClient(sandbox);
-});
+const { sandbox, client } = await openClient();
 
 async function addPanel(fields: Record<string, unknown>, groups: number[]): Promise<void> {
   const { WebPanelId: ListItemId } = await client.agent<{ WebPanelId: number }>(

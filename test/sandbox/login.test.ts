@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import {
   appUrl,
@@ -11,6 +11,7 @@ import {
   get,
   identity,
   jsonOf,
+  openSandbox,
   people,
   pkce,
   postForm,
@@ -18,24 +19,14 @@ import {
   publishedKeys,
   redirectUri,
   signIn,
-  startWithClock,
   suite,
   type TokenAnswer,
   tokenRequest,
   tokensFor,
 } from './support.ts';
 
-let sandbox: Sandbox;
-let advance: (ms: number) => void;
-
-beforeAll(async () => {
-  ({ sandbox, advance } = await startWithClock());
-});
-afterAll(() => sandbox.close());
-beforeEach(() => {
-  sandbox.control.reset();
-  sandbox.control.approve({ tenant: premium });
-});
+const { sandbox, advance } = await openSandbox();
+beforeEach(() => sandbox.control.approve({ tenant: premium }));
 
 const pathOf = (url: string) => url.slice(sandbox.url.length);
 const exchange = (code: string, more: Record<string, string> = {}) =>

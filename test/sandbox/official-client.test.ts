@@ -1,16 +1,25 @@
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { appUrl, people, premium, startReceiver, suite, ticketFor, tokensFor } from './support.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  appUrl,
+  openSandbox,
+  people,
+  premium,
+  startReceiver,
+  suite,
+  ticketFor,
+  tokensFor,
+} from './support.ts';
 
 // Only its CommonJS build loads in Node: the ESM build imports files without their extension.
 type Client = typeof import('@superoffice/webapi', { with: { 'resolution-mode': 'require' }});
 type WebApi = InstanceType<Client['WebApi']>;
 const superOffice: Client = createRequire(import.meta.url)('@superoffice/webapi');
 
+const { sandbox } = await openSandbox();
+
 /** SuperOffice's own npm client, as an independent reader of what the sandbox answers. */
 describe("SuperOffice's own client against the sandbox", () => {
-  let sandbox: Sandbox;
   let api: WebApi;
 
   /** Its `authenticateWith...` methods write to options all clients share, hence headers of one's own. */
@@ -23,12 +32,7 @@ describe("SuperOffice's own client against the sandbox", () => {
     return client(ctx, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
   }
 
-  beforeAll(async () => {
-    sandbox = await startSandbox({ appUrl });
-  });
-  afterAll(() => sandbox.close());
   beforeEach(async () => {
-    sandbox.control.reset();
     api = await clientOf(premium, people.admin);
   });
 

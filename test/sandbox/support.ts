@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeEach } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 
 export const appUrl = 'http://localhost:4200';
@@ -32,6 +33,22 @@ export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: 
       offset += ms;
     },
   };
+}
+
+/** One such sandbox for the tests of a file: as new before each, closed after all; `advance` is not undone. */
+export async function openSandbox() {
+  const opened = await startWithClock();
+  afterAll(() => opened.sandbox.close());
+  beforeEach(() => opened.sandbox.control.reset());
+  return opened;
+}
+
+/** The same with a client of the premium tenant, whose ticket is new before each test. */
+export async function openClient() {
+  const { sandbox } = await openSandbox();
+  const client = await systemClient(sandbox);
+  beforeEach(async () => void Object.assign(client, await systemClient(sandbox)));
+  return { sandbox, client };
 }
 
 /** Fetches without following redirects. */

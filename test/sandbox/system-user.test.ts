@@ -1,14 +1,13 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  appUrl,
   authenticate,
   decodeJwt,
   essential,
   get,
   identity,
   jsonOf,
+  openSandbox,
   people,
   postJson,
   premium,
@@ -19,15 +18,10 @@ import {
   ticketFor,
 } from './support.ts';
 
-let sandbox: Sandbox;
+const { sandbox } = await openSandbox();
 let token: string;
 
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
 beforeEach(async () => {
-  sandbox.control.reset();
   sandbox.control.approve({ tenant: premium });
   token = await systemTokenOf(sandbox, people.admin);
 });

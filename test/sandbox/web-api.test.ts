@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { describe, expect, it } from 'vitest';
 import {
   type ApiClient,
-  appUrl,
   essential,
   get,
   jsonOf,
+  openClient,
   people,
   postJson,
   premium,
@@ -28,17 +27,7 @@ interface Rows {
   value: Record<string, unknown>[];
 }
 
-let sandbox: Sandbox;
-let client: ApiClient;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-  sandbox.control.reset();
-  client = await systemClient(sandbox);
-});
+const { sandbox, client } = await openClient();
 
 async function principalOf(userName: string): Promise<Principal> {
   const { access_token } = await tokensFor(sandbox, userName);

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { type ApiClient, appUrl, essential, people, postJson, systemClient, tokensFor } from './support.ts';
+import { describe, expect, it } from 'vitest';
+import { essential, openClient, people, postJson, systemClient, tokensFor } from './support.ts';
 
 interface Panel {
   WebPanelId: number;
@@ -15,17 +14,7 @@ interface Group {
   Selected: boolean;
 }
 
-let sandbox: Sandbox;
-let client: ApiClient;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
-beforeEach(async () => {
-  sandbox.control.reset();
-  client = await systemClient(sandbox);
-});
+const { sandbox, client } = await openClient();
 
 const save = (fields: Record<string, unknown>) => client.agent<Panel>('List/SaveWebPanelEntity', fields);
 const statusOf = async (method: string, body: unknown, headers = client.headers) =>

@@ -1,16 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import {
-  type ApiClient,
-  appUrl,
-  get,
-  jsonOf,
-  postJson,
-  premium,
-  startReceiver,
-  systemClient,
-} from './support.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { get, jsonOf, openClient, postJson, premium, startReceiver } from './support.ts';
 
 interface Hook {
   WebhookId: number;
@@ -21,20 +11,13 @@ interface Hook {
   ConsecutiveErrors: number;
 }
 
-let sandbox: Sandbox;
-let client: ApiClient;
+const { sandbox, client } = await openClient();
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 /** What the receiver answers next; then 200. */
 let statuses: number[];
 
-beforeAll(async () => {
-  sandbox = await startSandbox({ appUrl });
-});
-afterAll(() => sandbox.close());
 beforeEach(async () => {
-  sandbox.control.reset();
   sandbox.control.setWebhookPace({ scale: 0 });
-  client = await systemClient(sandbox);
   statuses = [];
   receiver = await startReceiver(statuses);
 });

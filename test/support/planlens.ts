@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
+import { afterAll, afterEach } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.ts';
 import { buildApp } from '../../src/app.ts';
@@ -51,6 +52,15 @@ export async function startPlanlens(): Promise<Planlens> {
       await sandbox.close();
     },
   };
+}
+
+/** The app, installed, for the tests around: nothing disturbs its sandbox after each, and it ends with them. */
+export async function installedPlanlens(): Promise<Planlens> {
+  const planlens = await startPlanlens();
+  afterEach(() => planlens.sandbox.control.calm());
+  afterAll(() => planlens.close());
+  await install(planlens);
+  return planlens;
 }
 
 /** What the sandbox prints for an app to be started with, and fresh keys. */

@@ -1,7 +1,11 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { Verdict } from '../../src/superoffice/token-verdict.ts';
 
 /** The moment all tokens made here are about, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 1, 23, 10, 30, 15);
+export const now = () => NOW;
+/** The same in the whole seconds tokens count in. */
+export const seconds = Math.floor(NOW / 1000);
 export const ISSUER = 'https://sod.superoffice.com';
 export const CLIENT_ID = '0123456789abcdef0123456789abcdef';
 export const TENANT = { ctx: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
@@ -51,7 +55,6 @@ export function identity(claims: Claims): Claims {
   return Object.fromEntries(Object.entries(claims).map(([name, value]) => [IDENTITY + name, value]));
 }
 
-const seconds = Math.floor(NOW / 1000);
 const times = { nbf: seconds - 60, exp: seconds + 300 };
 
 /** A good id_token's payload. `claims` are standard claims, `own` SuperOffice's; undefined removes one. */
@@ -90,6 +93,11 @@ export function systemUserPayload(claims: Claims = {}, own: Claims = {}): Claims
 /** A good state change token's payload, as far as its form is known. */
 export function stateChangePayload(claims: Claims = {}, own: Claims = {}): Claims {
   return { iss: ISSUER, aud: CLIENT_ID, ...times, ...identity({ ctx: TENANT.ctx, ...own }), ...claims };
+}
+
+/** The one word for a verdict: `valid` or the reason against the token. */
+export function wordFor(verdict: Verdict<unknown>): string {
+  return verdict.valid ? 'valid' : verdict.reason;
 }
 
 /** The least X.509 certificate (version 1) that carries a key. */

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, environmentNames, loadConfig } from '../../src/config.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { textOf } from '../support/project-files.ts';
+import { numbersOf, rsaKeyValue } from '../support/rsa-key-value.ts';
 import { createSigningPair } from '../support/tokens.ts';
 
 const { privateKey } = createSigningPair();
@@ -17,26 +18,6 @@ function file(name: string, text: string): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
-}
-
-/** The key as the Developer Portal gives it. */
-function asXml(): string {
-  const jwk = privateKey.export({ format: 'jwk' });
-  const elements = {
-    Modulus: 'n',
-    Exponent: 'e',
-    P: 'p',
-    Q: 'q',
-    DP: 'dp',
-    DQ: 'dq',
-    InverseQ: 'qi',
-    D: 'd',
-  };
-  const lines = Object.entries(elements).map(([element, name]) => {
-    const number = Buffer.from(String(jwk[name as keyof typeof jwk]), 'base64url').toString('base64');
-    return `<${element}>${number}</${element}>`;
-  });
-  return `<RSAKeyValue>${lines.join('')}</RSAKeyValue>`;
 }
 
 const least = {
@@ -188,7 +169,7 @@ describe('the private key', () => {
   it.each([
     ['PEM', pem],
     ['PEM on one line', pem.replaceAll('\n', '\\n')],
-    ['RSAKeyValue XML', asXml()],
+    ['RSAKeyValue XML', rsaKeyValue(numbersOf(privateKey))],
   ])('may be %s, told or in a file', (form, text) => {
     const told = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
     const path = file(`${form}.key`, text);

@@ -14,15 +14,15 @@ export async function up(db: Kysely<never>): Promise<void> {
     .execute();
 
   await db.schema
-    .createTable('sign_ins')
-    .addColumn('state_hash', 'text', (column) => column.primaryKey())
-    .addColumn('browser_hash', 'text', (column) => column.notNull())
-    .addColumn('purpose', 'jsonb', (column) => column.notNull())
-    .addColumn('nonce', 'text', (column) => column.notNull())
-    .addColumn('code_verifier', 'text', (column) => column.notNull())
+    .createTable('answered_sign_ins')
+    .addColumn('nonce', 'text', (column) => column.primaryKey())
     .addColumn('expires_at', 'timestamptz', (column) => column.notNull())
     .execute();
-  await db.schema.createIndex('sign_ins_by_expiry').on('sign_ins').column('expires_at').execute();
+  await db.schema
+    .createIndex('answered_sign_ins_by_expiry')
+    .on('answered_sign_ins')
+    .column('expires_at')
+    .execute();
 
   // associate_id 0: what the tenant as a whole bought; others: what that associate holds
   await db.schema

@@ -17,6 +17,14 @@ function setUp() {
   return { clock, keySet: createKeySet({ url: endpoints.jwks, http, now: clock.now }) };
 }
 
+/** A key set that has these pairs' keys, and its clock. */
+async function warmed(...pairs: SigningPair[]) {
+  const opened = setUp();
+  serveKeys(...pairs.map((pair) => jwkOf(pair)));
+  await opened.keySet.warm();
+  return opened;
+}
+
 type Hint = Parameters<ReturnType<typeof createKeySet>['keyFor']>[0];
 
 async function chosen(
@@ -56,9 +64,7 @@ describe('rule 5: the key a hint names', () => {
   });
 
   it('takes the only key for an unknown hint, after asking once more', async () => {
-    const { keySet } = setUp();
-    serveKeys(jwkOf(one));
-    await keySet.warm();
+    const { keySet } = await warmed(one);
     serveKeys(jwkOf(one));
     expect(await chosen(keySet, { kid: 'unknown' })).toBe(one);
   });
@@ -92,18 +98,14 @@ describe('rule 6: one shared refresh per interval', () => {
   });
 
   it('learns a new key at once, however new the keys it has', async () => {
-    const { keySet } = setUp();
-    serveKeys(jwkOf(one));
-    await keySet.warm();
+    const { keySet } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
     const asking = [chosen(keySet, { kid: two.kid }), chosen(keySet, { kid: two.kid })];
     expect(await Promise.all(asking)).toEqual([two, two]);
   });
 
   it('asks again only when the interval is over', async () => {
-    const { keySet, clock } = setUp();
-    serveKeys(jwkOf(one));
-    await keySet.warm();
+    const { keySet, clock } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
     expect(await chosen(keySet, { kid: 'unknown' })).toBeNull();
     clock.advance(29_999);
@@ -113,30 +115,20 @@ describe('rule 6: one shared refresh per interval', () => {
     expect(await chosen(keySet, { kid: three.kid })).toBe(three);
   });
 
-  it('keeps the last good keys when a refresh fails', async () => {
-    const { keySet, clock } = setUp();
-    serveKeys(jwkOf(one), jwkOf(two));
-    await keySet.warm();
+  it.each([
+    ['fails', () => failKeys()],
+    ['brings no usable key', () => serveKeys()],
+  ])('keeps the last good keys when a refresh %s', async (_how, refresh) => {
+    const { keySet, clock } = await warmed(one, two);
     clock.advance(minute);
-    failKeys();
+    refresh();
     expect(await chosen(keySet, { kid: 'unknown' })).toBeNull();
+    expect(await chosen(keySet, { kid: one.kid })).toBe(one);
     expect(await chosen(keySet, { kid: two.kid })).toBe(two);
   });
 
-  it('takes an answer without a usable key for a failure', async () => {
-    const { keySet, clock } = setUp();
-    serveKeys(jwkOf(one), jwkOf(two));
-    await keySet.warm();
-    clock.advance(minute);
-    serveKeys();
-    expect(await chosen(keySet, { kid: 'unknown' })).toBeNull();
-    expect(await chosen(keySet, { kid: one.kid })).toBe(one);
-  });
-
   it('drops a withdrawn key within a day', async () => {
-    const { keySet, clock } = setUp();
-    serveKeys(jwkOf(one), jwkOf(two));
-    await keySet.warm();
+    const { keySet, clock } = await warmed(one, two);
     clock.advance(24 * 60 * minute);
     serveKeys(jwkOf(two));
     expect(await chosen(keySet, { kid: two.kid })).toBe(two);
@@ -146,9 +138,7 @@ describe('rule 6: one shared refresh per interval', () => {
   });
 
   it('uses old keys while SuperOffice is down', async () => {
-    const { keySet, clock } = setUp();
-    serveKeys(jwkOf(one));
-    await keySet.warm();
+    const { keySet, clock } = await warmed(one);
     clock.advance(48 * 60 * minute);
     failKeys();
     expect(await chosen(keySet, { kid: one.kid })).toBe(one);

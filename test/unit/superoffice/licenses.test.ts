@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readTenantLicenses, readUserLicenses } from '../../../src/superoffice/licenses.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
-import type { ApiCall, Caller } from '../../../src/superoffice/web-api.ts';
+import { createCaller } from './caller.ts';
 import { refusal } from './outcomes.ts';
 
-/** A caller that answers `body` and keeps what it was asked. */
-function answering(body: unknown): Caller & { readonly asked: ApiCall[] } {
-  const asked: ApiCall[] = [];
-  return {
-    asked,
-    async call(call) {
-      asked.push(call);
-      return body;
-    },
-  };
-}
+const answering = (body: unknown) => createCaller(() => body);
 
 function wireModule(ModuleName: string, overrides: Record<string, unknown> = {}) {
   return {
@@ -239,6 +229,7 @@ describe('readUserLicenses', () => {
   it('reads what is assigned, of every owner, without function rights', async () => {
     expect(await readUserLicenses(answering(body), 3456)).toEqual({
       associateId: 3456,
+      complete: true,
       functionRights: null,
       granted: [
         {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCurrentPrincipal } from '../../../src/superoffice/principal.ts';
-import type { ApiCall } from '../../../src/superoffice/web-api.ts';
+import { createCaller } from './caller.ts';
 import { refusal } from './outcomes.ts';
 
 const license = {
@@ -29,28 +29,21 @@ const wire = {
   DatabaseContextIdentifier: 'Cust12345',
 };
 
-function reading(body: unknown, asked: ApiCall[] = []) {
-  return readCurrentPrincipal({
-    async call(call) {
-      asked.push(call);
-      return body;
-    },
-  });
-}
+const reading = (body: unknown) => readCurrentPrincipal(createCaller(() => body));
 
 describe('readCurrentPrincipal', () => {
   it('asks the session who it is', async () => {
-    const asked: ApiCall[] = [];
-    await reading(wire, asked);
-    expect(asked).toEqual([{ operation: 'current principal', method: 'GET', path: 'User/currentPrincipal' }]);
+    const caller = createCaller(() => wire);
+    await readCurrentPrincipal(caller);
+    expect(caller.asked).toEqual([
+      { operation: 'current principal', method: 'GET', path: 'User/currentPrincipal' },
+    ]);
   });
 
   it('reads the user with licenses of every scope and the function rights', async () => {
     expect(await reading(wire)).toEqual({
       associateId: 3456,
-      fullName: 'Hugo Boss',
       ctx: 'Cust12345',
-      userType: 'InternalAssociate',
       licenses: {
         associateId: 3456,
         granted: [
@@ -71,6 +64,7 @@ describe('readCurrentPrincipal', () => {
             extraInfo: '',
           },
         ],
+        complete: true,
         functionRights: ['allow-bulk-export', 'hide-project'],
       },
     });
@@ -84,9 +78,9 @@ describe('readCurrentPrincipal', () => {
     expect((await reading({ ...wire, FunctionRights: [] })).licenses.functionRights).toEqual([]);
   });
 
-  it('reads a user without a name or licenses', async () => {
+  it('reads a user without licenses', async () => {
     const read = await reading({ ...wire, FullName: null, Licenses: null });
-    expect(read).toMatchObject({ fullName: '', licenses: { granted: [] } });
+    expect(read).toMatchObject({ licenses: { granted: [] } });
   });
 
   it.each([

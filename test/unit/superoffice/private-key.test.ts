@@ -2,37 +2,13 @@ import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PrivateKeyError, parsePrivateKey } from '../../../src/superoffice/private-key.ts';
+import { numbersOf, rsaKeyValue } from '../../support/rsa-key-value.ts';
 import { createSigningPair } from '../../support/tokens.ts';
 
 const pair = createSigningPair();
 const other = createSigningPair();
 const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const pkcs1 = pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-
-const ELEMENTS = {
-  Modulus: 'n',
-  Exponent: 'e',
-  P: 'p',
-  Q: 'q',
-  DP: 'dp',
-  DQ: 'dq',
-  InverseQ: 'qi',
-  D: 'd',
-} as const;
-
-function numbersOf(key: KeyObject): Record<string, string> {
-  const jwk = key.export({ format: 'jwk' });
-  return Object.fromEntries(
-    Object.entries(ELEMENTS).map(([element, name]) => {
-      return [element, Buffer.from(String(jwk[name]), 'base64url').toString('base64')];
-    }),
-  );
-}
-
-function xmlOf(numbers: Record<string, string>, between = ''): string {
-  const elements = Object.entries(numbers).map(([name, value]) => `<${name}>${value}</${name}>`);
-  return `<RSAKeyValue>${between}${elements.join(between)}${between}</RSAKeyValue>`;
-}
 
 function problemOf(text: string): unknown {
   try {
@@ -56,20 +32,20 @@ describe('a key that can be used', () => {
     ['PEM with white space around', `\n  ${pkcs8}\n\n`],
     ['PEM on one line', pkcs8.replaceAll('\n', '\\n')],
     ['PEM with Windows line ends', pkcs8.replaceAll('\n', '\r\n')],
-    ['RSAKeyValue', xmlOf(numbers)],
-    ['RSAKeyValue over several lines', xmlOf(numbers, '\r\n  ')],
-    ['RSAKeyValue with a declaration', `<?xml version="1.0" encoding="utf-8"?>\n${xmlOf(numbers)}`],
-    ['RSAKeyValue in another order', xmlOf(Object.fromEntries(Object.entries(numbers).reverse()))],
+    ['RSAKeyValue', rsaKeyValue(numbers)],
+    ['RSAKeyValue over several lines', rsaKeyValue(numbers, '\r\n  ')],
+    ['RSAKeyValue with a declaration', `<?xml version="1.0" encoding="utf-8"?>\n${rsaKeyValue(numbers)}`],
+    ['RSAKeyValue in another order', rsaKeyValue(Object.fromEntries(Object.entries(numbers).reverse()))],
     [
       'RSAKeyValue with wrapped numbers',
-      xmlOf({ ...numbers, D: numbers.D?.replace(/(.{64})/g, '$1\n') ?? '' }),
+      rsaKeyValue({ ...numbers, D: numbers.D?.replace(/(.{64})/g, '$1\n') ?? '' }),
     ],
   ])('is read from %s', (_form, text) => {
     expect(isOurKey(parsePrivateKey(text))).toBe(true);
   });
 
   it('comes back from XML as it went in', () => {
-    expect(numbersOf(parsePrivateKey(xmlOf(numbers)))).toEqual(numbers);
+    expect(numbersOf(parsePrivateKey(rsaKeyValue(numbers)))).toEqual(numbers);
   });
 });
 
@@ -89,17 +65,17 @@ describe('a key that cannot be used', () => {
     ['encrypted', pair.privateKey.export(locked).toString()],
     ['not-rsa', curve.export({ type: 'pkcs8', format: 'pem' }).toString()],
     ['too-short', short.export({ type: 'pkcs8', format: 'pem' }).toString()],
-    ['too-short', xmlOf(numbersOf(short))],
-    ['unreadable', xmlOf(withoutD)],
-    ['unreadable', xmlOf({ ...numbers, D: '' })],
-    ['unreadable', xmlOf({ ...numbers, D: 'not*base64' })],
-    ['unreadable', xmlOf({ ...numbers, Extra: 'AQAB' })],
-    ['unreadable', xmlOf(withoutD).replace('</RSAKeyValue>', '<P>AQAB</P></RSAKeyValue>')],
-    ['unreadable', xmlOf(numbers).replace('</RSAKeyValue>', `<P>${numbers.P}</P></RSAKeyValue>`)],
-    ['unreadable', `${xmlOf(numbers)}<x/>`],
-    ['unreadable', `<!DOCTYPE x [<!ENTITY y "z">]>${xmlOf(numbers)}`],
-    ['unreadable', xmlOf(numbers).replace('<D>', '<D a="b">')],
-    ['inconsistent', xmlOf({ ...numbersOf(other.privateKey), Modulus: numbers.Modulus ?? '' })],
+    ['too-short', rsaKeyValue(numbersOf(short))],
+    ['unreadable', rsaKeyValue(withoutD)],
+    ['unreadable', rsaKeyValue({ ...numbers, D: '' })],
+    ['unreadable', rsaKeyValue({ ...numbers, D: 'not*base64' })],
+    ['unreadable', rsaKeyValue({ ...numbers, Extra: 'AQAB' })],
+    ['unreadable', rsaKeyValue(withoutD).replace('</RSAKeyValue>', '<P>AQAB</P></RSAKeyValue>')],
+    ['unreadable', rsaKeyValue(numbers).replace('</RSAKeyValue>', `<P>${numbers.P}</P></RSAKeyValue>`)],
+    ['unreadable', `${rsaKeyValue(numbers)}<x/>`],
+    ['unreadable', `<!DOCTYPE x [<!ENTITY y "z">]>${rsaKeyValue(numbers)}`],
+    ['unreadable', rsaKeyValue(numbers).replace('<D>', '<D a="b">')],
+    ['inconsistent', rsaKeyValue({ ...numbersOf(other.privateKey), Modulus: numbers.Modulus ?? '' })],
   ])('is %s', (code, text) => {
     const problem = problemOf(text);
     expect(problem).toBeInstanceOf(PrivateKeyError);
@@ -107,7 +83,7 @@ describe('a key that cannot be used', () => {
   });
 
   it('tells nothing of itself', () => {
-    const text = xmlOf({ ...numbers, Extra: 'AQAB' });
+    const text = rsaKeyValue({ ...numbers, Extra: 'AQAB' });
     const told = inspect(problemOf(text), { depth: 10, showHidden: true });
     for (const number of Object.values(numbers)) expect(told).not.toContain(number.slice(0, 12) || 'AQAB');
   });

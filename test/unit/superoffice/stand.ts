@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createCredentialTargets, loginEndpoints } from '../../../src/superoffice/hosts.ts';
 import { createHttp } from '../../../src/superoffice/http.ts';
 import { createKeySet, type KeySet } from '../../../src/superoffice/key-set.ts';
-import { ISSUER, jwkOf, NOW, type SigningPair } from '../../support/tokens.ts';
+import { ISSUER, jwkOf, NOW, now, type SigningPair } from '../../support/tokens.ts';
 
 export const API_HOST = 'https://sod2.superoffice.com';
 export const API = `${API_HOST}/Cust12345/api`;
@@ -43,7 +43,7 @@ export function serveKeys(...keys: unknown[]): void {
 /** A real key set that already holds the pairs' keys. */
 export async function loadedKeySet(...pairs: SigningPair[]): Promise<KeySet> {
   serveKeys(...pairs.map((pair) => jwkOf(pair)));
-  const keySet = createKeySet({ url: endpoints.jwks, http, now: () => NOW });
+  const keySet = createKeySet({ url: endpoints.jwks, http, now });
   await keySet.warm();
   return keySet;
 }

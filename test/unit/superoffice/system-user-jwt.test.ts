@@ -1,39 +1,33 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../../src/superoffice/key-set.ts';
-import {
-  createSystemUserJwtVerifier,
-  type SystemUserJwtVerifier,
-} from '../../../src/superoffice/system-user-jwt.ts';
+import { createSystemUserJwtVerifier } from '../../../src/superoffice/system-user-jwt.ts';
 import { TOKEN_REASONS } from '../../../src/superoffice/token-verdict.ts';
 import {
   CLIENT_ID,
+  type Claims,
   createSigningPair,
   idTokenPayload,
-  NOW,
+  now,
+  seconds,
   signToken,
   systemUserPayload,
   TENANT,
+  wordFor,
 } from '../../support/tokens.ts';
 import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from './stand.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
-const seconds = Math.floor(NOW / 1000);
-let verify: SystemUserJwtVerifier;
+const verify = createSystemUserJwtVerifier({ keySet: await loadedKeySet(pair), now });
 
-beforeAll(async () => {
-  verify = createSystemUserJwtVerifier({ keySet: await loadedKeySet(pair), now: () => NOW });
-});
-
-function jwt(claims: Record<string, unknown> = {}, own: Record<string, unknown> = {}): string {
+function jwt(claims?: Claims, own?: Claims): string {
   return signToken(pair, systemUserPayload(claims, own));
 }
 
 async function outcome(token: string, tenant: { ctx: string; serial: string } = TENANT): Promise<string> {
-  const verdict = await verify(token, tenant);
-  return verdict.valid ? 'valid' : verdict.reason;
+  return wordFor(await verify(token, tenant));
 }
 
 describe('rule 15: the system user JWT of this very tenant', () => {
@@ -115,12 +109,12 @@ describe('rule 3: the signature of a system user JWT', () => {
 describe('rule 19: one reason from a closed list, for a system user JWT', () => {
   it('tells keys it cannot have from keys it does not know', async () => {
     serveKeys();
-    const keyless = createKeySet({ url: endpoints.jwks, http, now: () => NOW });
-    const unreachable = createSystemUserJwtVerifier({ keySet: keyless, now: () => NOW });
+    const keyless = createKeySet({ url: endpoints.jwks, http, now });
+    const unreachable = createSystemUserJwtVerifier({ keySet: keyless, now });
     expect(await unreachable(jwt(), TENANT)).toEqual({ valid: false, reason: 'keys-unreachable' });
 
     const two = await loadedKeySet(pair, createSigningPair());
-    const knowing = createSystemUserJwtVerifier({ keySet: two, now: () => NOW });
+    const knowing = createSystemUserJwtVerifier({ keySet: two, now });
     const unhinted = signToken(pair, systemUserPayload(), {});
     expect(await knowing(unhinted, TENANT)).toEqual({ valid: false, reason: 'key-unknown' });
   });

@@ -1,14 +1,15 @@
 import { verify as verifySignature } from 'node:crypto';
 import { inspect } from 'node:util';
 import nock from 'nock';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../../src/superoffice/key-set.ts';
-import { createSystemUser, type SystemUser, signSystemToken } from '../../../src/superoffice/system-user.ts';
+import { createSystemUser, signSystemToken } from '../../../src/superoffice/system-user.ts';
 import { createSystemUserJwtVerifier } from '../../../src/superoffice/system-user-jwt.ts';
 import {
   createSigningPair,
   ISSUER,
   NOW,
+  now,
   signToken,
   systemUserPayload,
   TENANT,
@@ -20,16 +21,11 @@ guardNetwork();
 
 const superOffice = createSigningPair();
 const app = createSigningPair();
-const now = () => NOW;
 const deps = { endpoints, clientSecret: SECRETS.client, privateKey: app.privateKey, http, now };
 const request = { ctx: TENANT.ctx, serial: TENANT.serial, systemToken: SECRETS.system };
 const PATH = '/Login/api/PartnerSystemUser/Authenticate';
-let systemUser: SystemUser;
-
-beforeAll(async () => {
-  const verifyJwt = createSystemUserJwtVerifier({ keySet: await loadedKeySet(superOffice), now });
-  systemUser = createSystemUser({ ...deps, verifyJwt });
-});
+const verifyJwt = createSystemUserJwtVerifier({ keySet: await loadedKeySet(superOffice), now });
+const systemUser = createSystemUser({ ...deps, verifyJwt });
 
 function granted(payload: unknown = systemUserPayload({}, { ticket: SECRETS.ticket })) {
   return { IsSuccessful: true, Token: signToken(superOffice, payload), ErrorMessage: null };

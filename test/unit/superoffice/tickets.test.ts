@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
 import type { SystemUserRequest } from '../../../src/superoffice/system-user.ts';
-import { createTickets, type SystemUserTenant } from '../../../src/superoffice/tickets.ts';
+import { createTickets, type SystemUserTenant, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets.ts';
 import { NOW } from '../../support/tokens.ts';
 import { refusal } from './outcomes.ts';
 
@@ -119,8 +119,9 @@ describe('ticketOf', () => {
 
 describe('renew', () => {
   it('exchanges once however many saw the same ticket refused', async () => {
-    const { tickets, asked, hold } = setUp();
+    const { tickets, asked, hold, advance } = setUp();
     const stale = await tickets.ticketOf(tenant);
+    advance(TICKET_YOUNG_MS);
     const open = hold();
     const renewing = Array.from({ length: 100 }, () => tickets.renew(tenant, stale));
     open();
@@ -129,16 +130,26 @@ describe('renew', () => {
   });
 
   it('exchanges nothing when the ticket was renewed already', async () => {
-    const { tickets, asked } = setUp();
+    const { tickets, asked, advance } = setUp();
     const stale = await tickets.ticketOf(tenant);
+    advance(TICKET_YOUNG_MS);
     const fresh = await tickets.renew(tenant, stale);
     expect(await tickets.renew(tenant, stale)).toBe(fresh);
     expect(asked).toHaveLength(2);
   });
 
+  it('gives the same ticket back while it is too young to have run out', async () => {
+    const { tickets, asked, advance } = setUp();
+    const refused = await tickets.ticketOf(tenant);
+    advance(TICKET_YOUNG_MS - 1);
+    expect(await tickets.renew(tenant, refused)).toBe(refused);
+    expect(asked).toHaveLength(1);
+  });
+
   it('leaves the neighbour alone', async () => {
-    const { tickets } = setUp();
+    const { tickets, advance } = setUp();
     const stale = await tickets.ticketOf(tenant);
+    advance(TICKET_YOUNG_MS);
     const kept = await tickets.ticketOf(neighbour);
     await tickets.renew(tenant, stale);
     expect(await tickets.ticketOf(neighbour)).toBe(kept);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createCredentialTargets } from '../../../src/superoffice/hosts.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
 import { createTenantStates } from '../../../src/superoffice/tenant-state.ts';
-import { createTickets } from '../../../src/superoffice/tickets.ts';
+import { createTickets, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets.ts';
 import { createWebApi } from '../../../src/superoffice/web-api.ts';
 import { ISSUER, NOW } from '../../support/tokens.ts';
 import { refusal, SECRETS } from './outcomes.ts';
@@ -19,7 +19,8 @@ const PATH = '/Cust12345/api/v1/User/currentPrincipal';
 
 function setUp(allowed = credentialTarget) {
   let exchanges = 0;
-  const now = () => NOW;
+  let time = NOW;
+  const now = () => time;
   const tickets = createTickets({
     now,
     exchange: async () => {
@@ -39,6 +40,11 @@ function setUp(allowed = credentialTarget) {
     system: webApi.asSystemUser(tenant),
     user: webApi.asUser('Cust12345', SECRETS.access),
     exchanges: () => exchanges,
+    /** A ticket taken so long ago that it may have run out. */
+    async takeOldTicket(): Promise<void> {
+      await tickets.ticketOf(tenant);
+      time += TICKET_YOUNG_MS;
+    },
   };
 }
 
@@ -146,7 +152,8 @@ describe('healing', () => {
     serveState();
     answering(401, '');
     answering(200, { ok: true }, { ticket: 2 });
-    const { system, exchanges } = setUp();
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
     expect(await system.call(principal)).toEqual({ ok: true });
     expect(exchanges()).toBe(2);
   });
@@ -155,20 +162,30 @@ describe('healing', () => {
     serveState();
     answering(401, '');
     answering(401, '', { ticket: 2 });
-    const { system, exchanges } = setUp();
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
     expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
     expect(exchanges()).toBe(2);
   });
 
   it('renews once for many calls refused at once', async () => {
     serveState();
-    const { system, exchanges } = setUp();
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
     for (let call = 0; call < 5; call += 1) {
       answering(401, '');
       answering(200, { ok: true }, { ticket: 2 });
     }
     await Promise.all(Array.from({ length: 5 }, () => system.call(principal)));
     expect(exchanges()).toBe(2);
+  });
+
+  it('renews nothing when the ticket is too young to have run out', async () => {
+    serveState();
+    answering(401, '');
+    const { system, exchanges } = setUp();
+    expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
+    expect(exchanges()).toBe(1);
   });
 
   it('has nothing to renew for a user', async () => {
@@ -210,7 +227,9 @@ describe('healing', () => {
     answering(421, '', { ticket: 2 });
     serveState();
     answering(200, { ok: true }, { ticket: 2 });
-    expect(await setUp().system.call(principal)).toEqual({ ok: true });
+    const { system, takeOldTicket } = setUp();
+    await takeOldTicket();
+    expect(await system.call(principal)).toEqual({ ok: true });
   });
 
   it('does not call a tenant that turns out not to be running', async () => {

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiCall, Caller } from '../../../src/superoffice/web-api.ts';
 import {
-  listAppWebPanels,
   saveWebPanel,
   showToAllUserGroups,
   WebPanelEntity,
   webPanelByProgId,
 } from '../../../src/superoffice/web-panels.ts';
+import { createCaller } from './caller.ts';
 import { refusal } from './outcomes.ts';
 
 const wire = {
@@ -30,26 +29,10 @@ const wire = {
 };
 
 /** A caller that answers by the agent's method name. */
-function answering(bodies: Record<string, unknown>): Caller & { readonly asked: ApiCall[] } {
-  const asked: ApiCall[] = [];
-  return {
-    asked,
-    async call(call) {
-      asked.push(call);
-      return bodies[call.path.replace('Agents/List/', '')];
-    },
-  };
-}
+const answering = (bodies: Record<string, unknown>) =>
+  createCaller(({ path }) => bodies[path.replace('Agents/List/', '')]);
 
 describe('reading panels', () => {
-  it('lists the panels of the app with all their fields', async () => {
-    expect(await listAppWebPanels(answering({ GetAppWebPanels: [wire] }))).toEqual([wire]);
-  });
-
-  it.each([[null], [[]]])('lists none for %j', async (body) => {
-    expect(await listAppWebPanels(answering({ GetAppWebPanels: body }))).toEqual([]);
-  });
-
   it('finds a panel by its ProgId', async () => {
     const caller = answering({ GetWebPanelByProgId: wire });
     expect(await webPanelByProgId(caller, 'planlens.main')).toEqual(wire);

@@ -6,13 +6,14 @@ interface Of {
   readonly id: string;
 }
 
-const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000 };
+const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, retryAfterNothingMs: 3_000 };
 
 describe('createLastGood', () => {
   let now: number;
   let kept: Map<string, Snapshot<string>>;
   let reads: string[];
-  let failures: unknown[];
+  let failures: unknown[][];
+  let save: (of: Of, snapshot: Snapshot<string>) => Promise<void>;
   let answer: (of: Of, previous: string | null) => Promise<string | null>;
 
   beforeEach(() => {
@@ -20,6 +21,7 @@ describe('createLastGood', () => {
     kept = new Map();
     reads = [];
     failures = [];
+    save = async ({ id }, snapshot) => void kept.set(id, snapshot);
     answer = async ({ id }) => `fresh ${id}`;
   });
 
@@ -31,8 +33,8 @@ describe('createLastGood', () => {
         reads.push(of.id);
         return answer(of, previous);
       },
-      save: async ({ id }, snapshot) => void kept.set(id, snapshot),
-      onReadFailed: (_of, error) => failures.push(error),
+      save: (of, snapshot) => save(of, snapshot),
+      onFailed: (...about) => failures.push(about),
     };
     return createLastGood(source, { ages, now: () => now, maxEntries: 3 });
   };
@@ -88,15 +90,31 @@ describe('createLastGood', () => {
     now += 2;
     answer = async () => 'up again';
     expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up again', stale: false });
-    expect(failures).toEqual([new Error('down')]);
+    expect(failures).toEqual([['read', { id: 'a' }, new Error('down')]]);
   });
 
-  it('throws what the source threw when nothing was ever read, and tries again at once', async () => {
+  it('throws what the source threw when nothing was ever read, and for a moment does not ask again', async () => {
     const lastGood = create();
     answer = () => Promise.reject(new Error('down'));
     await expect(lastGood.get({ id: 'a' })).rejects.toThrow('down');
     answer = async () => 'up';
+    now += ages.retryAfterNothingMs - 1;
+    await expect(lastGood.get({ id: 'a' })).rejects.toThrow('down');
+    expect(reads).toHaveLength(1);
+    now += 2;
     expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up' });
+  });
+
+  it('shows what it read although it could not be saved, and says so', async () => {
+    save = () => Promise.reject(new Error('disk full'));
+    const lastGood = create();
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: false });
+    await lastGood.put({ id: 'b' }, 'told at sign-in');
+    expect(await lastGood.get({ id: 'b' })).toMatchObject({ content: 'told at sign-in' });
+    expect(failures.map(([what, of]) => [what, of])).toEqual([
+      ['save', { id: 'a' }],
+      ['save', { id: 'b' }],
+    ]);
   });
 
   it('gives null where the source refuses to tell and nothing is kept', async () => {
@@ -106,10 +124,15 @@ describe('createLastGood', () => {
     expect(failures).toEqual([]);
   });
 
-  it('keeps the last good through a refusal', async () => {
-    kept.set('a', { content: 'kept', readAt: now - ages.maxAgeMs });
+  it('keeps the last good through a refusal, which is no outage, and asks again in due time only', async () => {
+    const readAt = now - ages.maxAgeMs;
+    kept.set('a', { content: 'kept', readAt });
     answer = async () => null;
-    expect(await create().get({ id: 'a' })).toMatchObject({ content: 'kept', stale: true });
+    const lastGood = create();
+    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'kept', readAt, stale: false });
+    now += ages.maxAgeMs - 1;
+    await lastGood.get({ id: 'a' });
+    expect(reads).toEqual(['a']);
     expect(kept.get('a')?.content).toBe('kept');
   });
 
@@ -125,6 +148,35 @@ describe('createLastGood', () => {
     });
     expect(kept.get('a')?.content).toBe('told at sign-in');
     expect(reads).toEqual(['a']);
+  });
+
+  it('does not fail a read under way when the same is learnt elsewhere, and keeps the latter', async () => {
+    const lastGood = create();
+    let finish = (_content: string) => {};
+    answer = () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const waiting = lastGood.get({ id: 'a' });
+    await expect.poll(() => reads).toEqual(['a']);
+    await lastGood.put({ id: 'a' }, 'told at sign-in');
+    finish('read');
+    expect((await waiting)?.content).toBe('read');
+    expect((await lastGood.get({ id: 'a' }))?.content).toBe('told at sign-in');
+  });
+
+  it('does not fail a read under way when memory is full', async () => {
+    const lastGood = create();
+    let finish = (_content: string) => {};
+    answer = () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    const waiting = lastGood.get({ id: 'a' });
+    await expect.poll(() => reads).toEqual(['a']);
+    for (const id of ['b', 'c', 'd', 'e']) await lastGood.put({ id }, id);
+    finish('read');
+    expect((await waiting)?.content).toBe('read');
   });
 
   it('holds no more than its limit in memory', async () => {

@@ -19,7 +19,7 @@ const tenantLicenses: TenantLicenses = {
 const granted = [
   { owner: 'SUPEROFFICE', name: 'sale-cal', scope: 'user', description: '', extraFlags: 0, extraInfo: '' },
 ] as const;
-const userLicenses: UserLicenses = { associateId: 7, granted, functionRights: null };
+const userLicenses: UserLicenses = { associateId: 7, granted, complete: true, functionRights: null };
 
 describe('createLicenseSnapshots', () => {
   let db: Database;
@@ -57,7 +57,7 @@ describe('createLicenseSnapshots', () => {
       read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
       ages: snapshotAges,
       now: () => now,
-      onReadFailed: (about) => failed.push(about),
+      onFailed: (about) => failed.push(about),
     });
 
   it('keeps tenant and user data so that a new process starts from them', async () => {
@@ -78,7 +78,7 @@ describe('createLicenseSnapshots', () => {
     now += snapshotAges.maxAgeMs + 1;
     const down = create(() => Promise.reject(new Error('down')));
     expect(await down.ofTenant(tenant)).toEqual({ content: tenantLicenses, readAt, stale: true });
-    expect(failed).toEqual([{ ctx: 'Cust1', error: new Error('down') }]);
+    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', error: new Error('down') }]);
   });
 
   it('keeps the function rights of the last sign-in when the system user reads anew', async () => {
@@ -104,7 +104,7 @@ describe('createLicenseSnapshots', () => {
   it('says whose data could not be read', async () => {
     readUser = () => Promise.reject(new Error('down'));
     await expect(create().ofUser(tenant, 9)).rejects.toThrow('down');
-    expect(failed).toEqual([{ ctx: 'Cust1', associateId: 9, error: new Error('down') }]);
+    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', associateId: 9, error: new Error('down') }]);
   });
 
   it('reads anew what an older version kept in another shape', async () => {

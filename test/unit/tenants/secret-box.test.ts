@@ -42,6 +42,19 @@ describe('createSecretBox', () => {
     expect(() => box.open(parts.slice(0, 3).join('.'), place)).toThrow();
   });
 
+  it('refuses another spelling of the same bytes', () => {
+    const box = createSecretBox(newKeyring());
+    const sealed = box.seal('secret', place);
+    const last = sealed.at(-1) ?? '';
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const next = alphabet[alphabet.indexOf(last) + 1] ?? '';
+    expect(Buffer.from(`${sealed.slice(0, -1)}${next}`.split('.')[3] ?? '', 'base64url')).toEqual(
+      Buffer.from(sealed.split('.')[3] ?? '', 'base64url'),
+    );
+    expect(() => box.open(`${sealed.slice(0, -1)}${next}`, place)).toThrow();
+    expect(() => box.open(`${sealed}=`, place)).toThrow();
+  });
+
   it('refuses a shortened authentication tag', () => {
     const box = createSecretBox(newKeyring());
     const parts = box.seal('secret', place).split('.');

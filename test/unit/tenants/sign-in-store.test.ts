@@ -1,59 +1,94 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/tenants/database.ts';
+import { createSecretBox } from '../../../src/tenants/secret-box.ts';
 import { createSignInStore, type SignInStore, signInLifetimeMs } from '../../../src/tenants/sign-in-store.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
 
-const signIn = {
-  purpose: { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 },
-  nonce: 'a-nonce',
-  codeVerifier: 'a-verifier',
-} as const;
+const purpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 } as const;
 
 describe('createSignInStore', () => {
   let db: Database;
   let store: SignInStore;
-  let now = Date.parse('2026-11-22T10:00:00Z');
+  let now: number;
 
   beforeAll(async () => {
     db = await freshDatabase();
-    store = createSignInStore({ db, now: () => now });
+    store = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+  });
+  beforeEach(() => {
+    now = Date.parse('2026-11-22T10:00:00Z');
   });
   afterAll(() => db.destroy());
 
+  const rows = () => db.selectFrom('answered_sign_ins').selectAll().execute();
+
   it('gives a sign-in back to the browser that began it, once', async () => {
-    await store.start({ ...signIn, state: 'once', browser: 'mine' });
-    expect(await store.take('once', 'mine')).toEqual(signIn);
-    expect(await store.take('once', 'mine')).toBe('unknown');
+    const { state, nonce, codeVerifier } = store.begin(purpose);
+    expect(await store.take(state, codeVerifier)).toEqual({ purpose, nonce });
+    expect(await store.take(state, codeVerifier)).toBe('unknown');
+    expect(await store.take(state, '')).toBe('unknown');
   });
 
-  it('gives it to one of two answers that come at the same moment', async () => {
-    await store.start({ ...signIn, state: 'race', browser: 'mine' });
-    const taken = await Promise.all([1, 2, 3, 4].map(() => store.take('race', 'mine')));
-    expect(taken.filter((each) => each !== 'unknown')).toEqual([signIn]);
+  it('challenges with the S256 of the verifier, and repeats nothing', () => {
+    const [one, other] = [store.begin(purpose), store.begin(purpose)];
+    expect(one.codeChallenge).toBe(createHash('sha256').update(one.codeVerifier).digest('base64url'));
+    expect(one.codeVerifier).toMatch(/^[\w-]{43}$/);
+    for (const part of ['state', 'nonce', 'codeVerifier', 'codeChallenge'] as const) {
+      expect(one[part]).not.toBe(other[part]);
+    }
+  });
+
+  it('gives it to one of several answers that come at the same moment', async () => {
+    const { state, nonce, codeVerifier } = store.begin({ kind: 'install' });
+    const taken = await Promise.all([1, 2, 3, 4].map(() => store.take(state, codeVerifier)));
+    expect(taken.filter((each) => each !== 'unknown')).toEqual([{ purpose: { kind: 'install' }, nonce }]);
   });
 
   it('refuses a browser that did not begin it, and leaves it to the one that did', async () => {
-    await store.start({ ...signIn, state: 'theirs', browser: 'mine' });
-    expect(await store.take('theirs', 'other')).toBe('foreign');
-    expect(await store.take('theirs', '')).toBe('foreign');
-    expect(await store.take('theirs', 'mine')).toEqual(signIn);
+    const { state, nonce, codeVerifier } = store.begin(purpose);
+    expect(await store.take(state, store.begin(purpose).codeVerifier)).toBe('foreign');
+    expect(await store.take(state, '')).toBe('foreign');
+    expect(await store.take(state, codeVerifier)).toEqual({ purpose, nonce });
   });
 
-  it('knows no state it never gave', async () => {
-    expect(await store.take('invented', 'mine')).toBe('unknown');
+  it('knows no state it never gave, and none that was touched', async () => {
+    const { state, codeVerifier } = store.begin(purpose);
+    const other = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+    expect(await store.take(other.begin(purpose).state, codeVerifier)).toBe('unknown');
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.nat({ max: state.length - 1 }), async (text, at) => {
+        expect(await store.take(text, codeVerifier)).toBe('unknown');
+        const touched = `${state.slice(0, at)}${state[at] === 'A' ? 'B' : 'A'}${state.slice(at + 1)}`;
+        expect(await store.take(touched, codeVerifier)).toBe('unknown');
+      }),
+    );
   });
 
-  it('forgets a sign-in after its time, also in the database', async () => {
-    await store.start({ ...signIn, state: 'slow', browser: 'mine' });
+  it('forgets a sign-in after its time', async () => {
+    const { state, codeVerifier } = store.begin(purpose);
     now += signInLifetimeMs + 1;
-    expect(await store.take('slow', 'mine')).toBe('unknown');
-    await store.start({ ...signIn, state: 'next', browser: 'mine' });
-    expect(await db.selectFrom('sign_ins').select('state_hash').execute()).toHaveLength(1);
+    expect(await store.take(state, codeVerifier)).toBe('unknown');
   });
 
-  it('keeps neither state nor browser name as they are', async () => {
-    await store.start({ ...signIn, state: 'plain-state', browser: 'plain-browser' });
-    const raw = JSON.stringify(await db.selectFrom('sign_ins').selectAll().execute());
-    expect(raw).not.toMatch(/plain-state|plain-browser/);
+  it('keeps nothing of what was only begun, and of what was answered no longer than it could be again', async () => {
+    const before = (await rows()).length;
+    for (let count = 0; count < 50; count += 1) store.begin(purpose);
+    expect(await rows()).toHaveLength(before);
+    const first = store.begin(purpose);
+    await store.take(first.state, first.codeVerifier);
+    now += signInLifetimeMs + 1;
+    const next = store.begin(purpose);
+    await store.take(next.state, next.codeVerifier);
+    expect((await rows()).map(({ nonce }) => nonce)).toEqual([next.nonce]);
+  });
+
+  it('shows nothing of itself in the state that goes over the wire', () => {
+    const { state, nonce, codeVerifier } = store.begin(purpose);
+    const seen = state.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
+    for (const secret of [nonce, codeVerifier, 'Cust12345'])
+      expect([state, ...seen].join()).not.toContain(secret);
   });
 });

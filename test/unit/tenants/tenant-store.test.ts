@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/tenants/database.ts';
 import { createSecretBox } from '../../../src/tenants/secret-box.ts';
 import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
-import { createTenantStore, type TenantStore } from '../../../src/tenants/tenant-store.ts';
+import {
+  createTenantStore,
+  exclusivePatienceMs,
+  type TenantStore,
+} from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -86,6 +90,53 @@ describe('createTenantStore', () => {
     ]);
     expect(events.indexOf('second begins')).toBeGreaterThan(events.indexOf('first ends'));
     expect(events.indexOf('other tenant ends')).toBeLessThan(events.indexOf('first ends'));
+  });
+
+  it('leaves connections to others however many wait for a tenant', async () => {
+    let finish = () => {};
+    const until = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const waiting = Array.from({ length: 20 }, (_, index) =>
+      store.exclusively(`Cust${index % 8}`, () => until),
+    );
+    expect(await store.find('Cust99')).toBeNull();
+    finish();
+    await Promise.all(waiting);
+  });
+
+  describe('while another process works on the tenant', () => {
+    let other: TenantStore;
+    let finish: () => void;
+    let theirs: Promise<void>;
+
+    beforeEach(async () => {
+      other = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+      await new Promise<void>((begun) => {
+        theirs = other.exclusively('Cust1', () => {
+          begun();
+          return new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+        });
+      });
+    });
+
+    it('waits longer than any statement may take', async () => {
+      setTimeout(() => finish(), 6_000);
+      expect(await store.exclusively('Cust1', async () => 'my turn')).toBe('my turn');
+      await theirs;
+    });
+
+    it('gives up in the end, says why, and keeps no turn and no connection', async () => {
+      const waiting = store.exclusively('Cust1', async () => 'my turn').catch((error: unknown) => error);
+      expect(await store.exclusively('Cust2', async () => 'free')).toBe('free');
+      now += exclusivePatienceMs;
+      expect(await waiting).toMatchObject({ code: 'database-unavailable', detail: 'tenant-busy' });
+      finish();
+      await theirs;
+      expect(await store.exclusively('Cust1', async () => 'my turn')).toBe('my turn');
+    });
   });
 
   it('frees the tenant when the work fails', async () => {

@@ -8,11 +8,12 @@ import { newKeyring } from '../../support/keyrings.ts';
 import { appOf } from './stand.ts';
 
 const sessions = createSessions({ keys: newKeyring(), now: Date.now });
-const signIns: SignInStore = { start: async () => {}, take: async () => 'unknown' };
+const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
+const signIns: SignInStore = { begin: () => signIn, take: async () => 'unknown' };
 const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 
 const writers = appOf(async (req, res) => {
-  if (req.path === '/sign-in') return beginSignIn(req, res, { kind: 'install' });
+  if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
   if (req.path === '/session') {
     sessions.write(res, { ctx: 'Cust1', associateId: 5, isAdministrator: false });
   } else writeCookie(res, '__Host-any', 'a b;c=ü', 90_000);
@@ -33,11 +34,11 @@ async function cookieOf(path: string) {
 describe('a cookie on the wire', () => {
   it.each([
     ['/session', '__Host-planlens-session', 3600],
-    ['/sign-in', '__Host-planlens-browser', 600],
+    ['/sign-in', expect.stringMatching(/^__Host-planlens-sign-in-[\w-]{16}$/), 600],
     ['/any', '__Host-any', 90],
   ])('of %s survives in the frame of another site and is ours alone', async (path, name, seconds) => {
     const cookie = await cookieOf(path);
-    expect(cookie.name).toBe(name);
+    expect(cookie.name).toEqual(name);
     expect(cookie.attributes).toEqual(
       ['httponly', `max-age=${seconds}`, 'partitioned', 'path=/', 'samesite=none', 'secure'].sort(),
     );

@@ -18,4 +18,12 @@ describe('readyz', () => {
     const response = await request(appOf(createReadyz({ databaseAnswers: async () => answers }))).get('/');
     expect([response.status, response.body]).toEqual([status, { status: text }]);
   });
+
+  it('does not wait for a silent database as long as who asks', async () => {
+    const asked = Date.now();
+    const silent = createReadyz({ databaseAnswers: () => new Promise(() => {}) });
+    const response = await request(appOf(silent)).get('/');
+    expect([response.status, response.body]).toEqual([503, { status: 'database-unreachable' }]);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+  });
 });

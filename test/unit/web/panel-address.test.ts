@@ -27,11 +27,21 @@ describe('panelAddressOf', () => {
     ['uctx=Cust1&usid=5&lang=', { ctx: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust1&usid=5&lang=de&lang=en', { ctx: 'Cust1', associateId: 5, language: '' }],
     [`uctx=Cust1&usid=5&lang=${'x'.repeat(21)}`, { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%00', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%0D%0AX', { ctx: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust1&usid=5&usec=abc&more=1', { ctx: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust9999999999&usid=0000000007', { ctx: 'Cust9999999999', associateId: 7, language: '' }],
   ])('reads %s', async (query, address) => {
-    expect(await addressAt(`/panel?${query}`)).toEqual(address);
+    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0 });
   });
+
+  it.each(['signedIn=', 'signedIn=soon', 'signedIn=1&signedIn=2', 'signedIn=NaN'])(
+    'takes %s for no sign-in of ours',
+    async (query) => {
+      const address = await addressAt(`/panel?uctx=Cust1&usid=5&${query}`);
+      expect(address).toMatchObject({ signedInAt: 0 });
+    },
+  );
 
   it.each([
     ['', 'uctx, usid'],
@@ -70,20 +80,20 @@ describe('panelAddressOf', () => {
 });
 
 describe('panelUrl', () => {
-  it('is the address the CRM calls', () => {
-    const url = panelUrl({ ctx: 'Cust1', associateId: 5, language: 'de' });
-    expect(url).toBe('/panel?uctx=Cust1&usid=5&lang=de');
+  it('is the address the CRM calls, and when we sent the reader there', () => {
+    const url = panelUrl({ ctx: 'Cust1', associateId: 5, language: 'de' }, 1_795_381_426_149);
+    expect(url).toBe('/panel?uctx=Cust1&usid=5&lang=de&signedIn=1795381426149');
   });
 
   it('says the same to panelAddressOf, whatever the language', async () => {
     const addresses = fc.record({
       ctx: fc.integer({ min: 0, max: 9_999_999_999 }).map((id) => `Cust${id}`),
       associateId: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-      language: fc.string({ maxLength: 20, unit: 'grapheme-ascii' }),
+      language: fc.stringMatching(/^[\w-]{0,20}$/),
     });
     await fc.assert(
-      fc.asyncProperty(addresses, async (address) => {
-        expect(await addressAt(panelUrl(address))).toEqual(address);
+      fc.asyncProperty(addresses, fc.nat(), async (address, signedInAt) => {
+        expect(await addressAt(panelUrl(address, signedInAt))).toEqual({ ...address, signedInAt });
       }),
     );
   });

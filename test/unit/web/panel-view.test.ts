@@ -3,8 +3,9 @@ import { catalogue } from '../../../src/plans/catalogue.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
 import { reportPlan } from '../../../src/plans/plan-report.ts';
 import type { DatedSnapshot } from '../../../src/tenants/last-good.ts';
+import type { FeatureView } from '../../../src/web/feature-view.ts';
 import type { Language } from '../../../src/web/languages.ts';
-import { type FeatureView, type PanelView, panelView } from '../../../src/web/panel-view.ts';
+import { type PanelView, panelView } from '../../../src/web/panel-view.ts';
 import {
   grantedLicense,
   holderOf,
@@ -113,12 +114,12 @@ describe('the features', () => {
   });
 
   it('stand under their solution and tier, those of a group under the group', () => {
-    expect(page.solutions.map(({ id }) => id)).toEqual(['common', 'sales', 'service', 'marketing']);
+    expect(page.solutions.map(({ id }) => id)).toEqual(['sales', 'service', 'marketing', 'common']);
     expect(page.solutions.map(({ tiers }) => tiers.map(({ title }) => title))).toEqual([
+      ['Essential', 'Premium'],
+      ['Essential', 'Premium'],
+      ['Essential', 'Premium'],
       [''],
-      ['Essential', 'Premium'],
-      ['Essential', 'Premium'],
-      ['Essential', 'Premium'],
     ]);
     for (const { id, solution, parent } of catalogue) {
       const under = page.solutions.filter((each) =>
@@ -132,13 +133,15 @@ describe('the features', () => {
 
   it('carry the state and reason of the report in words', () => {
     const { entitlements } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
-    for (const { row, state, reason } of entitlements) {
+    for (const { row, state, reason, confidence } of entitlements) {
+      const because = english.t(`reason.${reason}`);
       expect(feature(page, row)).toMatchObject({
         state,
         stateText: english.t(`state.${state}`),
-        reason: english.t(`reason.${reason}`),
+        reason: confidence === 'inferred' ? `${because} (inferred)` : because,
       });
     }
+    expect(new Set(entitlements.map(({ confidence }) => confidence))).toContain('inferred');
     expect(new Set(features(page).map(({ state }) => state)).size).toBeGreaterThan(2);
   });
 
@@ -158,18 +161,35 @@ describe('the features', () => {
     }
   });
 
+  it('are counted by state, those of no feature left out', () => {
+    const { counts } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
+    expect(page.summary?.rest).toBe(`Needs an upgrade: ${counts.upgrade} · View only: ${counts.viewOnly}`);
+    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
+  });
+
   it('are counted over all, each once', () => {
     const { counts } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
-    expect(page.summary).toBe(`${counts.enabled} of 62 features enabled`);
-    expect(page.enabledPercent).toBe(Math.round((100 * counts.enabled) / 62));
+    expect(page.summary?.text).toBe(`${counts.enabled} of 62 features enabled`);
+    expect(page.summary?.enabledPercent).toBe(Math.round((100 * counts.enabled) / 62));
   });
 
   it('are none of them enabled for a user nobody knows', () => {
     const unknown = view({ tenant: premium, user: null });
-    expect([unknown.summary, unknown.enabledPercent]).toEqual(['0 of 62 features enabled', 0]);
+    expect(unknown.summary).toBeNull();
     expect(new Set(features(unknown).map(({ reason }) => reason))).toEqual(
       new Set([english.t('reason.user-unknown')]),
     );
+  });
+});
+
+describe('the upgrade of a user whose tier is not known', () => {
+  it('says that the new plan should not be lower', () => {
+    const plan = { name: 'ten-sales', description: 'Plan A', extraFlags: 1, extraInfo: 'set=user,web' };
+    const page = view({
+      tenant: tenantWith(moduleLicense({ name: 'sale' })),
+      user: userWith(grantedLicense(plan)),
+    });
+    expect(feature(page, 'SvE1')?.upgrade).toContain(english.t('upgrade.assumed'));
   });
 });
 
@@ -186,7 +206,7 @@ describe('the upgrade of a feature', () => {
 
   it.each([
     ['assign', withSeats(5, 2), 'Service-Premium (a seat is free)'],
-    ['buy', withSeats(5, 0), 'Service-Premium (no seat free, to be purchased)'],
+    ['buy', withSeats(5, 0), 'Service-Premium (no seat free, purchase needed)'],
   ])('says where the seat is to %s', (_seat, tenant, words) => {
     const page = view({ tenant, user: withoutPlan(tenant) });
     expect(feature(page, 'SvP1')?.upgrade).toBe(`Would come with ${words}.`);
@@ -290,8 +310,14 @@ describe('notices', () => {
 
   it.each([
     ['2027-03-01', "Your company's licence expires on March 27, 2027."],
-    ['2027-04-01', "Your company's licence expired on March 27, 2027."],
-    ['2027-05-01', "Your company's licence has lapsed; since April 8, 2027 CRM can only be read."],
+    [
+      '2027-04-01',
+      "Your company's licence expired on March 27, 2027. SuperOffice CRM can be used until April 8, 2027.",
+    ],
+    [
+      '2027-05-01',
+      "Your company's licence has lapsed. Its grace period ended on April 8, 2027; SuperOffice CRM can only be read.",
+    ],
   ])('on %s tell of the license', (today, text) => {
     expect(noticesOn(today)).toEqual([text]);
   });

@@ -103,6 +103,13 @@ describe('each code', () => {
     },
   );
 
+  it('says when to ask again where that is known, and only there', async () => {
+    const away = await request(failing(new AppError('database-unavailable'))).get('/');
+    expect(away.headers['retry-after']).toBe('10');
+    const other = await request(failing(new AppError('superoffice-unavailable'))).get('/');
+    expect(other.headers).not.toHaveProperty('retry-after');
+  });
+
   it('of 500 and more is logged as an error, any other as refused', async () => {
     await request(failing(new AppError('internal', { cause: new Error('why') }))).get('/');
     expect(logged('request failed')).toMatchObject({ level: 50, code: 'internal' });

@@ -23,6 +23,11 @@ const app = appOf((_req, _res, next) => next())
   .all('/fails', () => {
     throw Object.assign(new Error('told-S3CRET'), { code: 'body-S3CRET' });
   })
+  .all('/logs', (req, res) => {
+    const error = Object.assign(new Error('refused'), { code: '23514', detail: 'row-S3CRET' });
+    req.log.error({ err: error }, 'request failed');
+    res.end();
+  })
   .use('/mounted', (_req, res) => void res.json({}))
   .use((req, res) => void res.set('Set-Cookie', 'a=set-S3CRET').send(String(req.id)));
 app.set('env', 'test');
@@ -65,6 +70,14 @@ describe('requestLog', () => {
     const line = await lineOf('/fails');
     expect(line).toMatchObject({ res: { status: 500 }, msg: 'request completed' });
     expect(line).not.toHaveProperty('err');
+  });
+
+  it('writes of an error its kind, code and place, and no field that may hold a row', async () => {
+    await request(app).get('/logs');
+    const line = JSON.parse(lines[0] ?? '');
+    expect(line.err).toMatchObject({ type: 'Error', message: 'refused', code: '23514' });
+    expect(line.err.stack).toContain('request-log.test.ts');
+    expect(lines.join('')).not.toContain('S3CRET');
   });
 
   it('writes the whole path of what a sub-application answered', async () => {

@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { SignIn, SignInPurpose, SignInStore } from '../../../src/tenants/sign-in-store.ts';
-import { browserOf, createBeginSignIn } from '../../../src/web/sign-in.ts';
+import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../src/tenants/sign-in-store.ts';
+import { createBeginSignIn, forgetVerifier, verifierOf } from '../../../src/web/sign-in.ts';
 import { appOf } from './stand.ts';
 
-type Started = SignIn & { state: string; browser: string };
 const panel: SignInPurpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';
 
-let started: Started[];
+let begun: { purpose: SignInPurpose; signIn: BegunSignIn }[];
 beforeEach(() => {
-  started = [];
+  begun = [];
 });
 
 const signIns: SignInStore = {
-  start: async (signIn) => void started.push(signIn),
+  begin(purpose) {
+    const number = begun.length;
+    const signIn = {
+      state: `state-${number}`,
+      nonce: `nonce-${number}`,
+      codeChallenge: `challenge-${number}`,
+      codeVerifier: `verifier-${number}`,
+    };
+    begun.push({ purpose, signIn });
+    return signIn;
+  },
   take: async () => 'unknown',
 };
 const beginSignIn = createBeginSignIn({
@@ -23,25 +32,28 @@ const beginSignIn = createBeginSignIn({
   authorizeUrl: (query) => `${authorize}?${new URLSearchParams(query)}`,
 });
 
-async function begin(purpose: SignInPurpose, cookie = '') {
-  const app = appOf((req, res) => beginSignIn(req, res, purpose));
-  const { status, headers } = await request(app).get('/').set('Cookie', cookie);
-  const [signIn] = started.slice(-1);
-  if (signIn === undefined) throw new Error('no sign-in was started');
-  return { status, headers, signIn, query: new URL(String(headers.location)).searchParams };
+/** The name of the cookie that keeps the verifier of one sign-in. */
+function cookieName(state: string): string {
+  return `__Host-planlens-sign-in-${createHash('sha256').update(state).digest('base64url').slice(0, 16)}`;
+}
+
+async function begin(purpose: SignInPurpose) {
+  const app = appOf((_req, res) => beginSignIn(res, purpose));
+  const { status, headers } = await request(app).get('/');
+  const [last] = begun.slice(-1);
+  if (last === undefined) throw new Error('no sign-in was begun');
+  const query = new URL(String(headers.location)).searchParams;
+  return { status, headers, ...last, query };
 }
 
 describe('createBeginSignIn', () => {
-  it('redirects with what it kept, and proves the verifier by its hash only', async () => {
-    const { status, headers, signIn, query } = await begin(panel);
+  it('redirects with what SuperOffice is to know, and keeps the verifier from it', async () => {
+    const { status, headers, purpose, signIn, query } = await begin(panel);
     expect([status, headers['cache-control']]).toEqual([302, 'no-store']);
-    expect(signIn.purpose).toEqual(panel);
-    expect(Object.fromEntries(query)).toEqual({
-      ctx: 'Cust12345',
-      state: signIn.state,
-      nonce: signIn.nonce,
-      codeChallenge: createHash('sha256').update(signIn.codeVerifier).digest('base64url'),
-    });
+    expect(purpose).toEqual(panel);
+    const { codeVerifier, ...known } = signIn;
+    expect(Object.fromEntries(query)).toEqual({ ctx: 'Cust12345', ...known });
+    expect(String(headers.location)).not.toContain(codeVerifier);
   });
 
   it('leaves the tenant open for an installation', async () => {
@@ -49,32 +61,19 @@ describe('createBeginSignIn', () => {
     expect(query.has('ctx')).toBe(false);
   });
 
-  it('draws 256 bits anew each time, and never twice the same', async () => {
-    const drawn = [await begin(panel), await begin(panel)].flatMap(({ signIn }) => [
-      signIn.state,
-      signIn.nonce,
-      signIn.codeVerifier,
-      signIn.browser,
-    ]);
-    expect(new Set(drawn).size).toBe(8);
-    for (const text of drawn) expect(Buffer.from(text, 'base64url')).toHaveLength(32);
-  });
-
-  it('keeps the name a browser has', async () => {
-    const name = 'b'.repeat(43);
-    const { signIn, headers } = await begin(panel, `__Host-planlens-browser=${name}`);
-    expect(signIn.browser).toBe(name);
-    expect(String(headers['set-cookie'])).toContain(`__Host-planlens-browser=${name};`);
-  });
-
-  it('gives a new name to a browser that sends nonsense', async () => {
-    const { signIn } = await begin(panel, '__Host-planlens-browser=mine');
-    expect(signIn.browser).toMatch(/^[\w-]{43}$/);
+  it('keeps the verifier in a cookie of this sign-in alone', async () => {
+    const [first, second] = [await begin(panel), await begin(panel)];
+    const cookies = [first, second].map(({ headers }) => String(headers['set-cookie']).split(';', 1)[0]);
+    expect(cookies).toEqual(
+      [first, second].map(({ signIn }) => `${cookieName(signIn.state)}=${signIn.codeVerifier}`),
+    );
+    expect(cookies[0]?.split('=')[0]).not.toBe(cookies[1]?.split('=')[0]);
   });
 });
 
-describe('browserOf', () => {
-  const app = appOf((req, res) => void res.json(browserOf(req)));
+describe('verifierOf', () => {
+  const state = 's'.repeat(43);
+  const app = appOf((req, res) => void res.json(verifierOf(req, state)));
   const good = 'A-_9'.repeat(11).slice(1);
 
   it.each([
@@ -84,12 +83,30 @@ describe('browserOf', () => {
     [`${good}x`, ''],
     [`${good.slice(1)}%0A`, ''],
     [`${good.slice(1)}ü`, ''],
-  ])('reads %j as %j', async (value, name) => {
-    const cookie = `__Host-planlens-browser=${encodeURI(value)}`;
-    expect((await request(app).get('/').set('Cookie', cookie)).body).toBe(name);
+  ])('reads %j as %j', async (value, verifier) => {
+    const cookie = `${cookieName(state)}=${encodeURI(value)}`;
+    expect((await request(app).get('/').set('Cookie', cookie)).body).toBe(verifier);
   });
 
   it('is empty without a cookie', async () => {
     expect((await request(app).get('/')).body).toBe('');
+  });
+
+  it('does not take the verifier kept for another sign-in', async () => {
+    const cookie = `${cookieName('another')}=${good}`;
+    expect((await request(app).get('/').set('Cookie', cookie)).body).toBe('');
+  });
+});
+
+describe('forgetVerifier', () => {
+  it('takes the cookie of that sign-in back', async () => {
+    const app = appOf((_req, res) => {
+      forgetVerifier(res, 'a state');
+      res.end();
+    });
+    const { headers } = await request(app).get('/');
+    const [cookie = ''] = [headers['set-cookie'] ?? []].flat();
+    expect(cookie.startsWith(`${cookieName('a state')}=; Max-Age=0;`)).toBe(true);
+    expect(cookie).toContain('Secure');
   });
 });

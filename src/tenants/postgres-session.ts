@@ -1,0 +1,50 @@
+import { Client, DatabaseError } from 'pg';
+
+/** A private PostgreSQL is on this machine: who says nothing for so long is none, ms. */
+const answerMs = 5_000;
+/** Each process that uses the server holds this lock together with the others; the number is anyone's. */
+const usersLock = 8_101_808;
+
+/**
+ * A session with the PostgreSQL at `url`.
+ * @returns `changing` where it comes up or goes down; null where nobody answers, or somebody who is no PostgreSQL
+ *   or another one, which knows our account not by this password
+ */
+export async function openSession(url: string): Promise<Client | 'changing' | null> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
+  });
+  // Its loss shows when it is used; with nobody listening it would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code?.startsWith('28')) return null;
+    if (error.code === '57P03') return 'changing';
+    throw error;
+  }
+}
+
+/** Counts this session's process among the server's users, until the session ends. False where its last user stops it. */
+export async function becomeUser(session: Client): Promise<boolean> {
+  return answersYes(session, `pg_try_advisory_lock_shared(${usersLock})`).catch(() => false);
+}
+
+/** The process is no longer a user; a session that is lost holds nothing anyway. */
+export async function stopUsing(session: Client): Promise<void> {
+  await answersYes(session, `pg_advisory_unlock_shared(${usersLock})`).catch(() => false);
+  await session.end();
+}
+
+/** Whether no process uses the server; then none becomes its user before this session ends. */
+export function hasNoUsers(session: Client): Promise<boolean> {
+  return answersYes(session, `pg_try_advisory_lock(${usersLock})`);
+}
+
+async function answersYes(session: Client, what: string): Promise<boolean> {
+  const { rows } = await session.query<{ yes: boolean }>(`select ${what} as yes`);
+  return rows[0]?.yes === true;
+}

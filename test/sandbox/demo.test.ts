@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { get } from './support.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'demo-'));
+  chmodSync(dir, 0o755); // else root's PostgreSQL would put its files elsewhere
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Demo {
+  readonly child: ChildProcess;
+  readonly appUrl: string;
+  /** The address it asks to open. */
+  readonly address: string;
+}
+
+async function runDemo(): Promise<Demo> {
+  const env = { ...process.env, DEMO_DIR: dir };
+  const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/demo.ts'], { env });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    const appUrl = /Planlens runs at (\S+)/.exec(output)?.[1];
+    const address = /^Open {2}(\S+)$/m.exec(output)?.[1];
+    if (appUrl && address) return { child, appUrl, address };
+  }
+  throw new Error(`Not ready: ${output}`);
+}
+
+const answers = (url: string) =>
+  fetch(`${url}/healthz`).then(
+    () => true,
+    () => false,
+  );
+
+describe('npm run demo', () => {
+  it('opens at the panel of an installed tenant, and stops with its app', { timeout: 60_000 }, async () => {
+    const { child, appUrl, address } = await runDemo();
+    const crm = await get(address);
+    expect(await answers(appUrl)).toBe(true);
+    expect(new URL(crm.headers.get('location') ?? '', address).searchParams.get('panel')).toBe(
+      'PlanlensMain',
+    );
+
+    child.kill('SIGINT');
+
+    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect(await answers(appUrl)).toBe(false);
+  });
+
+  it('leaves no app behind when it is killed, and starts again on its data', {
+    timeout: 60_000,
+  }, async () => {
+    const killed = await runDemo();
+    killed.child.kill('SIGKILL');
+    await vi.waitFor(async () => expect(await answers(killed.appUrl)).toBe(false), { timeout: 10_000 });
+
+    const again = await runDemo();
+    expect(await answers(again.appUrl)).toBe(true);
+    again.child.kill('SIGTERM');
+    expect((await once(again.child, 'exit'))[0]).toBe(0);
+  });
+});

@@ -1,0 +1,25 @@
+import type { KeyObject } from 'node:crypto';
+
+const elements = {
+  Modulus: 'n',
+  Exponent: 'e',
+  P: 'p',
+  Q: 'q',
+  DP: 'dp',
+  DQ: 'dq',
+  InverseQ: 'qi',
+  D: 'd',
+} as const;
+
+/** A private key's numbers in standard base64, by the names of their XML elements. */
+export function numbersOf(key: KeyObject): Record<string, string> {
+  const jwk = key.export({ format: 'jwk' });
+  const number = (name: keyof typeof jwk) => Buffer.from(String(jwk[name]), 'base64url').toString('base64');
+  return Object.fromEntries(Object.entries(elements).map(([element, name]) => [element, number(name)]));
+}
+
+/** The key as the Developer Portal gives it, with `between` between its elements. */
+export function rsaKeyValue(numbers: Record<string, string>, between = ''): string {
+  const lines = Object.entries(numbers).map(([name, value]) => `<${name}>${value}</${name}>`);
+  return `<RSAKeyValue>${between}${lines.join(between)}${between}</RSAKeyValue>`;
+}
