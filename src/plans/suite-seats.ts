@@ -1,0 +1,65 @@
+import type { ModuleLicense, TenantLicenses } from './license-data.ts';
+import { recogniseSuite } from './recognise-suite.ts';
+import type { SuiteLimit } from './suite-limits.ts';
+
+/** Why nothing is said of the seats. */
+export type SuiteSeatsRefusal =
+  | 'license-untold'
+  | 'no-suite'
+  | 'no-seat-license'
+  | 'several-seat-licenses'
+  | 'use-untold';
+
+/** The seats of a CRM Suite tenant. `free` is never below 0; `over`: more users may log in than seats are bought. */
+export interface SuiteSeats {
+  readonly valid: true;
+  readonly state: 'free' | 'full' | 'over';
+  readonly purchased: SuiteLimit;
+  readonly used: number;
+  readonly free: SuiteLimit;
+  /** Whether the users who can log in were counted, or the license tells how many are in use. */
+  readonly countedBy: 'can-log-in' | 'license';
+}
+
+/**
+ * The seats of a CRM Suite tenant: a seat is a user who can log in (user-plans.md 8), bought as the user license of
+ * the Suite plan. `tenant` is null where its license was refused, `canLogIn` where nobody counted these users.
+ * Which row is that license is a guess by name and description, as in `recogniseSuite`.
+ *
+ * @example
+ * suiteSeats(suiteCoreTenant, 20)
+ * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
+ *
+ * @example
+ * suiteSeats(null, 20)
+ * // → { valid: false, reason: 'license-untold' }
+ */
+export function suiteSeats(
+  tenant: TenantLicenses | null,
+  canLogIn: number | null,
+): SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal } {
+  if (tenant === null) return { valid: false, reason: 'license-untold' };
+  const suite = recogniseSuite(tenant, null);
+  if (suite === null) return { valid: false, reason: 'no-suite' };
+  const [license, ...others] = seatLicenses(tenant);
+  if (license === undefined) return { valid: false, reason: 'no-seat-license' };
+  if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
+  const used = canLogIn ?? license.seats?.inUse;
+  if (used === undefined) return { valid: false, reason: 'use-untold' };
+  const purchased = license.unrestricted ? 'unlimited' : license.purchased;
+  const countedBy = canLogIn === null ? 'license' : 'can-log-in';
+  return { valid: true, ...seatsLeft(used, purchased), purchased, used, countedBy };
+}
+
+// Each row is asked alone whether it speaks of a Suite. Two that do cannot be told apart, be they versions or plans.
+function seatLicenses(tenant: TenantLicenses): readonly ModuleLicense[] {
+  return tenant.modules.filter(
+    (row) => row.scope === 'user' && recogniseSuite({ ...tenant, modules: [row] }, null) !== null,
+  );
+}
+
+function seatsLeft(used: number, purchased: SuiteLimit): Pick<SuiteSeats, 'state' | 'free'> {
+  if (purchased === 'unlimited') return { state: 'free', free: 'unlimited' };
+  if (used > purchased) return { state: 'over', free: 0 };
+  return { state: used === purchased ? 'full' : 'free', free: purchased - used };
+}
