@@ -20,7 +20,7 @@ export interface SnapshotSource<T, Of> {
   key(of: Of): string;
   kept(of: Of): Promise<Snapshot<T> | null>;
   /** Reads anew; null where the source refuses to tell. */
-  read(of: Of, kept: T | null): Promise<T | null>;
+  read(of: Of): Promise<T | null>;
   save(of: Of, snapshot: Snapshot<T>): Promise<void>;
   onFailed(what: 'read' | 'save', of: Of, error: unknown): void;
 }
@@ -56,7 +56,7 @@ export function createLastGood<T, Of>(
     const youngFor = kept === null ? 0 : kept.readAt + ages.maxAgeMs - now();
     if (kept && youngFor > 0) return { snapshot: { ...kept, stale: false }, timeToLive: youngFor };
     try {
-      const content = await source.read(of, kept?.content ?? null);
+      const content = await source.read(of);
       const snapshot = content === null ? kept && { ...kept, stale: false } : await saved(of, content);
       return { snapshot, timeToLive: ages.maxAgeMs };
     } catch (failure) {

@@ -49,8 +49,12 @@ export function createLicenseSnapshots(deps: {
     {
       key: ({ tenant, associateId }) => `${tenant.ctx}/${associateId}`,
       kept: ({ tenant, associateId }) => store.latest(tenant.ctx, associateId),
-      read: async ({ tenant, associateId }, kept) =>
-        withKnownRights(await read.userLicenses(tenant, associateId), kept),
+      read: async ({ tenant, associateId }) => {
+        const fresh = await read.userLicenses(tenant, associateId);
+        // Asked for only now: the user may have signed in while SuperOffice was being asked.
+        const kept = await store.latest<UserLicenses>(tenant.ctx, associateId);
+        return withKnownRights(fresh, kept?.content ?? null);
+      },
       save: ({ tenant, associateId }, snapshot) => store.save(tenant.ctx, snapshot, associateId),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, ctx: tenant.ctx, associateId, error }),

@@ -89,6 +89,19 @@ describe('createLicenseSnapshots', () => {
     expect(renewed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
   });
 
+  it('keeps the function rights of a sign-in that came while the system user was reading', async () => {
+    const licenses = create();
+    await licenses.putUser(tenant, userLicenses);
+    now += snapshotAges.maxAgeMs + 1;
+    readUser = async () => {
+      await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-project'] });
+      return userLicenses;
+    };
+    await licenses.ofUser(tenant, 7);
+    const afterRestart = await create().ofUser(tenant, 7);
+    expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
+  });
+
   it('lets newer function rights replace older ones, none included', async () => {
     const licenses = create();
     await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
