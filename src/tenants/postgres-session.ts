@@ -23,7 +23,8 @@ export async function openSession(url: string): Promise<Client | 'changing' | nu
     return client;
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code?.startsWith('28')) return null;
-    if (error.code === '57P03') return 'changing';
+    // 57P01 to 57P03: it ends us, ends after a crash, or does not take anybody yet.
+    if (error.code?.startsWith('57P0')) return 'changing';
     throw error;
   }
 }
