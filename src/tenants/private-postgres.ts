@@ -81,11 +81,20 @@ async function stopUnused(cluster: Cluster): Promise<void> {
   const session = await runningServer(cluster);
   if (session === 'none' || session === 'stale') return;
   try {
-    if (!(await hasNoUsers(session))) return;
-    await command(cluster.place, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-w']);
+    if (await hasNoUsers(session)) await stopServer(cluster);
   } finally {
     await session.end();
   }
+}
+
+/** Waits for the end of this server only: pg_ctl would wait for one that another process starts meanwhile, too. */
+async function stopServer(cluster: Cluster): Promise<void> {
+  const [pid] = await claimOf(cluster);
+  await command(cluster.place, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
+  for (const giveUpAt = Date.now() + changeMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
+    if ((await claimOf(cluster))[0] !== pid) return;
+  }
+  throw new Error('the private PostgreSQL does not end');
 }
 
 function command(place: PostgresPlace, program: string, args: readonly string[]) {
@@ -128,8 +137,7 @@ async function writePassword({ account }: PostgresPlace, file: string, password:
 async function runningServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> {
   for (const giveUpAt = Date.now() + changeMs; ; await sleep(lookAgainMs)) {
     if (!(await claimsToRun(cluster))) return 'none';
-    const file = await readFile(pidFile(cluster), 'utf8').catch(() => '');
-    const [, , , port = '', , , , state = ''] = file.split('\n');
+    const [, , , port = '', , , , state = ''] = await claimOf(cluster);
     const session = port === '' ? 'changing' : await openSession(urlAt(cluster, Number(port)));
     if (session !== null && session !== 'changing') return session;
     const changing = session === 'changing' || ['starting', 'stopping'].includes(state.trim());
@@ -144,6 +152,11 @@ async function claimsToRun({ place, folder }: Cluster): Promise<boolean> {
     if (error.code === 3) return false;
     throw error;
   });
+}
+
+/** The lines of the pid file: process id, folder, start, port and, at the end, the state; none without the file. */
+async function claimOf(cluster: Cluster): Promise<string[]> {
+  return (await readFile(pidFile(cluster), 'utf8').catch(() => '')).split('\n');
 }
 
 function pidFile({ folder }: Cluster): string {
