@@ -50,7 +50,7 @@ export interface TenantStatesDeps {
 }
 
 /** A guess: how far `ValidUntil` may be trusted. The documents name no bounds (webapi.md 7.2). */
-export const STATE_LIFE_MS = { least: 30_000, most: 60 * 60 * 1000 } as const;
+const STATE_LIFE_MS = { least: 30_000, most: 60 * 60 * 1000 } as const;
 const MOST_TENANTS = 10_000;
 const OPERATION = 'tenant state';
 

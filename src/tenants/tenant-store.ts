@@ -36,7 +36,7 @@ export interface Consent {
 }
 
 /** Far fewer than the database connections there are: work that waits for SuperOffice must leave the panel some. */
-export const mostExclusiveWork = 4;
+const mostExclusiveWork = 4;
 /** How long to wait for another process at the same tenant, ms: an installation takes seconds, a browser waits a minute. */
 export const exclusivePatienceMs = 30_000;
 /** How often the lock is asked for, ms. Asked for, not waited for: the server would end a statement that waits. */

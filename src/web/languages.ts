@@ -44,13 +44,15 @@ export function loadLanguages(folder: string): Languages {
     Object.keys(resources).map((code) => [code, language(code, i18n.getFixedT(code))]),
   );
 
+  const english = languages.get(fallback) ?? language(fallback, i18n.getFixedT(fallback));
+
   return {
     codes: [...languages.keys()],
     choose(wanted) {
       const known = wanted
         .map((code) => languages.get(primary(code ?? '')))
         .find((found) => found !== undefined);
-      return known ?? language(fallback, i18n.getFixedT(fallback));
+      return known ?? english;
     },
   };
 }

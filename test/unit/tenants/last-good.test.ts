@@ -150,8 +150,8 @@ describe('createLastGood', () => {
     expect(reads).toEqual(['a']);
   });
 
-  it('does not fail a read under way when the same is learnt elsewhere, and keeps the latter', async () => {
-    const lastGood = create();
+  /** A read of `a` that the source has not answered yet. */
+  async function readUnderWay(lastGood: ReturnType<typeof create>) {
     let finish = (_content: string) => {};
     answer = () =>
       new Promise((resolve) => {
@@ -159,6 +159,12 @@ describe('createLastGood', () => {
       });
     const waiting = lastGood.get({ id: 'a' });
     await expect.poll(() => reads).toEqual(['a']);
+    return { waiting, finish };
+  }
+
+  it('does not fail a read under way when the same is learnt elsewhere, and keeps the latter', async () => {
+    const lastGood = create();
+    const { waiting, finish } = await readUnderWay(lastGood);
     await lastGood.put({ id: 'a' }, 'told at sign-in');
     finish('read');
     expect((await waiting)?.content).toBe('read');
@@ -167,13 +173,7 @@ describe('createLastGood', () => {
 
   it('does not fail a read under way when memory is full', async () => {
     const lastGood = create();
-    let finish = (_content: string) => {};
-    answer = () =>
-      new Promise((resolve) => {
-        finish = resolve;
-      });
-    const waiting = lastGood.get({ id: 'a' });
-    await expect.poll(() => reads).toEqual(['a']);
+    const { waiting, finish } = await readUnderWay(lastGood);
     for (const id of ['b', 'c', 'd', 'e']) await lastGood.put({ id }, id);
     finish('read');
     expect((await waiting)?.content).toBe('read');
