@@ -31,12 +31,12 @@ export async function openSession(url: string): Promise<Client | 'changing' | nu
 
 /** Counts this session's process among the server's users, until the session ends. False where its last user stops it. */
 export async function becomeUser(session: Client): Promise<boolean> {
-  return answersYes(session, `pg_try_advisory_lock_shared(${usersLock})`).catch(() => false);
+  return answersYes(session, `pg_try_advisory_lock_shared(${usersLock})`);
 }
 
 /** The process is no longer a user; a session that is lost holds nothing anyway. */
 export async function stopUsing(session: Client): Promise<void> {
-  await answersYes(session, `pg_advisory_unlock_shared(${usersLock})`).catch(() => false);
+  await answersYes(session, `pg_advisory_unlock_shared(${usersLock})`);
   await session.end();
 }
 
@@ -45,7 +45,8 @@ export function hasNoUsers(session: Client): Promise<boolean> {
   return answersYes(session, `pg_try_advisory_lock(${usersLock})`);
 }
 
+/** No, too, where the session is lost: it holds nothing any more, and whoever ended it is stopping the server. */
 async function answersYes(session: Client, what: string): Promise<boolean> {
-  const { rows } = await session.query<{ yes: boolean }>(`select ${what} as yes`);
-  return rows[0]?.yes === true;
+  const answer = await session.query<{ yes: boolean }>(`select ${what} as yes`).catch(() => null);
+  return answer?.rows[0]?.yes === true;
 }
