@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LicenseScope } from '../plans/license-data.ts';
-import { calendarDate, flag, list, text, whole } from './wire.ts';
+import { calendarDate, countIfTold, flagIfTold, readableRows, rowsIfTold, textIfTold } from './wire.ts';
 
 const SCOPE_OF_TYPE: ReadonlyMap<string, LicenseScope> = new Map([
   ['SiteLicense', 'site'],
@@ -8,61 +8,96 @@ const SCOPE_OF_TYPE: ReadonlyMap<string, LicenseScope> = new Map([
   ['UserLicense', 'user'],
 ]);
 
-/** LicenseType, which arrives as its name (licences.md section 2). */
-export const licenseScope = text.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
+/** What a row cannot be read without: the name of a module or of its owner. */
+const nameOf = z.string().regex(/\S/);
+const licenseScope = textIfTold.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
+const numberIfTold = countIfTold.transform((value) => value ?? 0);
 
-/** ModuleLicense carrier. */
+/** ModuleLicense carrier; LicenseType arrives as its name (licences.md 2). */
 export const WireModuleLicense = z.object({
-  OwnerName: text,
-  ModuleName: z.string().min(1),
-  ModuleDescription: text,
-  ModuleTooltip: text,
-  ModuleVersion: text,
+  OwnerName: nameOf,
+  ModuleName: nameOf,
+  ModuleDescription: textIfTold,
+  ModuleTooltip: textIfTold,
+  ModuleVersion: textIfTold,
   LicenseType: licenseScope,
-  Unrestricted: flag,
-  NumberOfLicenses: whole,
-  ExtraFlags: whole,
-  ExtraInfo: text,
-  IsHidden: flag,
-  PrerequisiteModuleName: text,
+  Unrestricted: flagIfTold,
+  NumberOfLicenses: numberIfTold,
+  ExtraFlags: numberIfTold,
+  ExtraInfo: textIfTold,
+  IsHidden: flagIfTold,
+  PrerequisiteModuleName: textIfTold,
 });
 export type WireModuleLicense = z.output<typeof WireModuleLicense>;
 
 /** ExtendedModuleLicense carrier: a row with how many of it are in use. */
 export const WireExtendedModuleLicense = z.object({
   Current: WireModuleLicense.nullish(),
-  NumberOfLicensesInUse: z.number().nullish(),
-  NumberOfLicensesFree: z.number().nullish(),
+  NumberOfLicensesInUse: countIfTold,
+  NumberOfLicensesFree: countIfTold,
 });
 export type WireExtendedModuleLicense = z.output<typeof WireExtendedModuleLicense>;
+
+const unreadableLicense = {
+  CompanyName: '',
+  SerialNr: '',
+  ExpiryDate: null,
+  AdminWarningDate: null,
+  GraceDate: null,
+  ModuleLicenses: { rows: [], lost: 1 },
+};
 
 /** ExtendedLicenseInfo carrier: what GetLicenseFromDB answers. */
 export const WireLicense = z.object({
   Current: z
     .object({
-      CompanyName: text,
-      SerialNr: text,
+      CompanyName: textIfTold,
+      SerialNr: textIfTold,
       ExpiryDate: calendarDate,
       AdminWarningDate: calendarDate,
       GraceDate: calendarDate,
-      ModuleLicenses: list(WireModuleLicense),
+      ModuleLicenses: rowsIfTold(WireModuleLicense),
     })
-    .nullish(),
-  ExtendedModuleLicenses: list(WireExtendedModuleLicense),
+    .nullish()
+    .catch(unreadableLicense),
+  ExtendedModuleLicenses: rowsIfTold(WireExtendedModuleLicense),
 });
 
+/** ModuleLicenseLink carrier. Without a word on `Assigned` it tells nothing of the user. */
 const WireModuleLicenseLink = z.object({
-  Name: z.string().min(1),
-  Description: text,
-  Assigned: flag,
-  ExtraFlags: whole,
+  Name: nameOf,
+  Description: textIfTold,
+  Assigned: z.boolean(),
+  ExtraFlags: numberIfTold,
 });
 
 /** LicenseOwner carriers: what GetUserLicenses answers. */
-export const WireLicenseOwners = z.array(
+export const WireLicenseOwners = readableRows(
   z.object({
-    Name: text,
-    RestrictedModuleLicenses: list(WireModuleLicenseLink),
-    UnrestrictedModuleLicenses: list(WireModuleLicenseLink),
+    Name: nameOf,
+    RestrictedModuleLicenses: rowsIfTold(WireModuleLicenseLink),
+    UnrestrictedModuleLicenses: rowsIfTold(WireModuleLicenseLink),
   }),
 );
+
+/** GrantedModuleLicense carriers, with the ExtraInfo that only the REST reply has (licences.md 2). */
+export const WireGrantedLicenses = rowsIfTold(
+  z.object({
+    OwnerName: nameOf,
+    Name: nameOf,
+    Description: textIfTold,
+    Version: textIfTold,
+    LicenseType: licenseScope,
+    ExtraFlags: numberIfTold,
+    ExtraInfo: textIfTold,
+    ExpiryDate: calendarDate,
+  }),
+);
+
+/** The owner of SuperOffice's own licenses (licences.md 1). */
+export const OWN_OWNER = 'SUPEROFFICE';
+
+/** Whether an owner's name is SuperOffice's own, in any case. */
+export function isOwnOwner(name: string): boolean {
+  return name.trim().toUpperCase() === OWN_OWNER;
+}

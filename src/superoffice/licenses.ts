@@ -1,15 +1,15 @@
-import type { TenantLicenses, UserLicenses } from '../plans/license-data.ts';
-import { WireLicense, WireLicenseOwners } from './license-wire.ts';
+import type { z } from 'zod';
+import type { GrantedLicense, TenantLicenses, UserLicenses } from '../plans/license-data.ts';
+import { isOwnOwner, OWN_OWNER, WireLicense, WireLicenseOwners } from './license-wire.ts';
 import { moduleRows } from './module-rows.ts';
 import { SuperOfficeError } from './superoffice-error.ts';
 import type { Caller } from './web-api.ts';
 import { readBody } from './wire.ts';
 
-const OWNER = 'SUPEROFFICE';
-
 /**
- * What the tenant bought from SuperOffice (licences.md section 3). Throws `unexpected-answer` for a license
- * without any row, as no tenant has that; `unauthorized` or `forbidden` say nothing about the licenses.
+ * What the tenant bought from SuperOffice (licences.md 3); rows that cannot be read are left out. Throws
+ * `unexpected-answer` for a license without any row, as no tenant has that; `unauthorized` or `forbidden` say
+ * nothing about the licenses.
  */
 export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses> {
   const operation = 'tenant licenses';
@@ -17,10 +17,11 @@ export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses
     operation,
     method: 'POST',
     path: 'Agents/License/GetLicenseFromDB',
-    json: { OwnerName: OWNER },
+    json: { OwnerName: OWN_OWNER },
   });
   const { Current: license, ExtendedModuleLicenses: extended } = readBody(operation, WireLicense, body);
-  const modules = moduleRows(license?.ModuleLicenses ?? [], extended);
+  const modules = moduleRows(license?.ModuleLicenses.rows ?? [], extended.rows);
+  const lost = (license?.ModuleLicenses.lost ?? 0) + extended.lost;
   if (modules.length === 0)
     throw new SuperOfficeError('unexpected-answer', operation, { detail: 'ModuleLicenses' });
   return {
@@ -30,12 +31,14 @@ export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses
     adminWarningDate: license?.AdminWarningDate ?? null,
     graceDate: license?.GraceDate ?? null,
     modules,
+    complete: lost === 0,
   };
 }
 
 /**
- * The user licenses assigned to an associate, of all owners; without function rights, which this call does not
- * tell. It lists what could be assigned too: an answer without any license of SuperOffice's own is not complete.
+ * The user licenses assigned to an associate, of all owners; without function rights, versions and dates, which this
+ * call does not tell. It lists what could be assigned too: an answer without restricted licenses of SuperOffice's own,
+ * which user plans are, is not complete, nor is one with a row that could not be read.
  */
 export async function readUserLicenses(caller: Caller, associateId: number): Promise<UserLicenses> {
   const operation = 'user licenses';
@@ -46,19 +49,40 @@ export async function readUserLicenses(caller: Caller, associateId: number): Pro
     json: { AssociateId: associateId },
   });
   const owners = readBody(operation, WireLicenseOwners, body);
-  const granted = owners.flatMap((owner) =>
-    [...owner.RestrictedModuleLicenses, ...owner.UnrestrictedModuleLicenses]
-      .filter((license) => license.Assigned)
-      .map((license) => ({
-        owner: owner.Name,
-        name: license.Name,
-        scope: 'user' as const,
-        description: license.Description,
-        extraFlags: license.ExtraFlags,
-        extraInfo: '',
-      })),
-  );
-  const own = owners.find((owner) => owner.Name.toUpperCase() === OWNER);
-  const listed = (own?.RestrictedModuleLicenses.length ?? 0) + (own?.UnrestrictedModuleLicenses.length ?? 0);
-  return { associateId, granted, complete: listed > 0, functionRights: null };
+  const own = owners.rows.filter(({ Name }) => isOwnOwner(Name));
+  const listed = own.some(({ RestrictedModuleLicenses: { rows } }) => rows.length > 0);
+  const nothingLost = owners.lost === 0 && owners.rows.every((owner) => lostOf(owner) === 0);
+  return {
+    associateId,
+    granted: owners.rows.flatMap(grantedBy),
+    complete: listed && nothingLost,
+    functionRights: null,
+  };
+}
+
+type WireLicenseOwner = z.output<typeof WireLicenseOwners>['rows'][number];
+
+function lostOf({
+  RestrictedModuleLicenses: restricted,
+  UnrestrictedModuleLicenses: unrestricted,
+}: WireLicenseOwner): number {
+  return restricted.lost + unrestricted.lost;
+}
+
+function grantedBy({
+  Name: owner,
+  RestrictedModuleLicenses: restricted,
+  UnrestrictedModuleLicenses: unrestricted,
+}: WireLicenseOwner): GrantedLicense[] {
+  const assigned = [...restricted.rows, ...unrestricted.rows].filter((license) => license.Assigned);
+  return assigned.map((license) => ({
+    owner,
+    name: license.Name,
+    scope: 'user',
+    description: license.Description,
+    version: '',
+    expiryDate: null,
+    extraFlags: license.ExtraFlags,
+    extraInfo: '',
+  }));
 }

@@ -3,7 +3,7 @@ import type { WireExtendedModuleLicense, WireModuleLicense } from './license-wir
 
 /**
  * The rows of a license from both places they may be in, each once by owner, name and version: which place
- * is filled is not documented (licences.md section 3). Seats come from the extended row, else null.
+ * is filled is not documented (licences.md 3). Seats come from the extended row, else null.
  */
 export function moduleRows(
   plain: readonly WireModuleLicense[],
@@ -13,7 +13,7 @@ export function moduleRows(
   for (const row of plain) rows.set(identity(row), moduleRow(row, null));
   for (const { Current: row, NumberOfLicensesInUse: inUse, NumberOfLicensesFree: free } of extended) {
     if (!row) continue;
-    const seats = typeof inUse === 'number' && typeof free === 'number' ? { inUse, free } : null;
+    const seats = inUse === null || free === null ? null : { inUse, free };
     rows.set(identity(row), moduleRow(row, seats));
   }
   return [...rows.values()];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { UserLicenses } from '../plans/license-data.ts';
 import { isContextIdentifier } from './context-identifier.ts';
-import { licenseScope } from './license-wire.ts';
+import { isOwnOwner, WireGrantedLicenses } from './license-wire.ts';
 import type { Caller } from './web-api.ts';
-import { list, readBody, text, whole } from './wire.ts';
+import { readBody } from './wire.ts';
 
 /** Who an access token or ticket stands for. `licenses` holds the site's too, told apart by their scope. */
 export interface Principal {
@@ -13,22 +13,17 @@ export interface Principal {
 }
 
 const WirePrincipal = z.object({
-  AssociateId: z.number(),
+  AssociateId: z.int32().positive(),
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
-  Licenses: list(
-    z.object({
-      OwnerName: text,
-      Name: z.string().min(1),
-      Description: text,
-      LicenseType: licenseScope,
-      ExtraFlags: whole,
-      ExtraInfo: text,
-    }),
-  ),
-  FunctionRights: z.array(z.string()).nullish(),
+  Licenses: WireGrantedLicenses,
+  // One right that cannot be read leaves all untold: a right that is missing says that nothing is hidden.
+  FunctionRights: z.array(z.string()).nullable().catch(null),
 });
 
-/** The caller's own associate, licenses and function rights; needs no agent (licences.md sections 3 and 7). */
+/**
+ * The caller's own associate, licenses and function rights; needs no agent (licences.md 3 and 7). Throws
+ * `unexpected-answer` where it does not tell who the caller is; licenses it could not read make the rest not complete.
+ */
 export async function readCurrentPrincipal(caller: Caller): Promise<Principal> {
   const operation = 'current principal';
   const body = await caller.call({ operation, method: 'GET', path: 'User/currentPrincipal' });
@@ -36,18 +31,28 @@ export async function readCurrentPrincipal(caller: Caller): Promise<Principal> {
   return {
     associateId: principal.AssociateId,
     ctx: principal.DatabaseContextIdentifier,
-    licenses: {
-      associateId: principal.AssociateId,
-      granted: principal.Licenses.map((license) => ({
-        owner: license.OwnerName,
-        name: license.Name,
-        scope: license.LicenseType,
-        description: license.Description,
-        extraFlags: license.ExtraFlags,
-        extraInfo: license.ExtraInfo,
-      })),
-      complete: principal.Licenses.some((license) => license.OwnerName.toUpperCase() === 'SUPEROFFICE'),
-      functionRights: principal.FunctionRights ?? null,
-    },
+    licenses: userLicenses(principal),
+  };
+}
+
+function userLicenses({
+  AssociateId: associateId,
+  Licenses: { rows, lost },
+  FunctionRights: functionRights,
+}: z.output<typeof WirePrincipal>): UserLicenses {
+  return {
+    associateId,
+    granted: rows.map((row) => ({
+      owner: row.OwnerName,
+      name: row.Name,
+      scope: row.LicenseType,
+      description: row.Description,
+      version: row.Version,
+      expiryDate: row.ExpiryDate,
+      extraFlags: row.ExtraFlags,
+      extraInfo: row.ExtraInfo,
+    })),
+    complete: lost === 0 && rows.some((row) => isOwnOwner(row.OwnerName)),
+    functionRights,
   };
 }

@@ -7,7 +7,7 @@ export interface Snapshot<T> {
 }
 
 /** The shape of what we keep; raise it when TenantLicenses or UserLicenses change, and old rows are read anew. */
-const format = 2;
+const format = 3;
 /** The row of the tenant itself; associates count from 1. */
 const tenantItself = 0;
 

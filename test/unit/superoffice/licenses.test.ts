@@ -99,8 +99,25 @@ describe('readTenantLicenses', () => {
             prerequisite: '',
           },
         ],
+        complete: true,
       },
     );
+  });
+
+  it.each([
+    ['a row', [wireModule('sale'), { OwnerName: 'SUPEROFFICE' }], null],
+    ['a row with seats', null, [extended(wireModule('sale')), 'no row']],
+    ['the whole list', 'no list', [extended(wireModule('sale'))]],
+  ])('is not complete where %s could not be read', async (_what, plain, extendedRows) => {
+    const { modules, complete } = await readTenantLicenses(
+      answering(wireLicense([], extendedRows, { ModuleLicenses: plain })),
+    );
+    expect([modules.map(({ name }) => name), complete]).toEqual([['sale'], false]);
+  });
+
+  it('is not complete where all but the rows with seats could not be read', async () => {
+    const answer = { ...wireLicense([], [extended(wireModule('sale'))]), Current: 'no license' };
+    expect(await readTenantLicenses(answering(answer))).toMatchObject({ companyName: '', complete: false });
   });
 
   async function rows(plain: unknown[] | null, extendedRows: unknown[] | null) {
@@ -156,12 +173,12 @@ describe('readTenantLicenses', () => {
   });
 
   it('reads null and missing fields as nothing', async () => {
-    const bare = { ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
+    const bare = { OwnerName: 'ACME', ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
     const license = wireLicense([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
     const { modules, ...rest } = await readTenantLicenses(answering(license));
     expect(rest).toMatchObject({ companyName: '', expiryDate: null, adminWarningDate: null });
     expect(modules[0]).toMatchObject({
-      owner: '',
+      owner: 'ACME',
       description: '',
       purchased: 0,
       extraFlags: 0,
@@ -177,8 +194,8 @@ describe('readTenantLicenses', () => {
   it.each([
     ['ModuleLicenses', wireLicense([], [])],
     ['ModuleLicenses', {}],
-    ['Current.ModuleLicenses.0.ModuleName', wireLicense([wireModule('')], [])],
-    ['Current.ModuleLicenses.0.ExtraFlags', wireLicense([wireModule('x', { ExtraFlags: '1' })], [])],
+    ['ModuleLicenses', wireLicense([wireModule('')], [extended(wireModule('x', { OwnerName: 5 }))])],
+    ['body', [wireLicense([wireModule('sale')], [])]],
     ['body', 'text'],
   ])('does not take an answer without a usable %s', async (detail, body) => {
     expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
@@ -226,6 +243,8 @@ describe('readUserLicenses', () => {
     ]);
   });
 
+  const untold = { version: '', expiryDate: null, extraInfo: '' };
+
   it('reads what is assigned, of every owner, without function rights', async () => {
     expect(await readUserLicenses(answering(body), 3456)).toEqual({
       associateId: 3456,
@@ -237,28 +256,38 @@ describe('readUserLicenses', () => {
           name: 'ten-sales',
           scope: 'user',
           description: 'Sales Premium',
+          ...untold,
           extraFlags: 1,
-          extraInfo: '',
         },
         {
           owner: 'SUPEROFFICE',
           name: 'visible-for',
           scope: 'user',
           description: '',
+          ...untold,
           extraFlags: 0,
-          extraInfo: '',
         },
-        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', extraFlags: 0, extraInfo: '' },
+        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', ...untold, extraFlags: 0 },
       ],
     });
   });
 
-  it.each([[{}], [null], [[{ RestrictedModuleLicenses: [{ Assigned: true }] }]]])(
-    'does not take %j',
-    async (answer) => {
-      expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
-        code: 'unexpected-answer',
-      });
-    },
-  );
+  const [own, partner] = body;
+  it.each([
+    ['lists no licenses of its own', [partner]],
+    ['lists no restricted ones of its own', [{ ...own, RestrictedModuleLicenses: null }, partner]],
+    ['has a row without a name', [{ ...own, RestrictedModuleLicenses: [link, { ...link, Assigned: true }] }]],
+    ['does not tell whether one is assigned', [{ ...own, UnrestrictedModuleLicenses: [{ Name: 'web' }] }]],
+    ['has a list that is none', [own, { ...partner, RestrictedModuleLicenses: 'x' }]],
+    ['has an owner without a name', [own, { ...partner, Name: ' ' }]],
+  ])('knows the licenses not to be complete where SuperOffice %s', async (_case, answer) => {
+    expect(await readUserLicenses(answering(answer), 1)).toMatchObject({ complete: false });
+  });
+
+  it.each([[{}], [null], ['text']])('does not take %j', async (answer) => {
+    expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
+      code: 'unexpected-answer',
+      detail: 'body',
+    });
+  });
 });

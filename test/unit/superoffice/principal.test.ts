@@ -52,6 +52,8 @@ describe('readCurrentPrincipal', () => {
             name: 'ten-sales',
             scope: 'user',
             description: 'Sales Premium',
+            version: '11.11',
+            expiryDate: '2026-06-11',
             extraFlags: 1,
             extraInfo: 'set=user,web',
           },
@@ -60,6 +62,8 @@ describe('readCurrentPrincipal', () => {
             name: 'server',
             scope: 'site',
             description: 'Sales Premium',
+            version: '11.11',
+            expiryDate: '2026-06-11',
             extraFlags: 0,
             extraInfo: '',
           },
@@ -78,15 +82,36 @@ describe('readCurrentPrincipal', () => {
     expect((await reading({ ...wire, FunctionRights: [] })).licenses.functionRights).toEqual([]);
   });
 
+  it('does not take a part of the function rights for all of them', async () => {
+    const FunctionRights = ['hide-project', null];
+    expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
+  });
+
+  it('reads a date of the year 1 as forever', async () => {
+    const read = await reading({ ...wire, Licenses: [{ ...license, ExpiryDate: '0001-01-01T00:00:00' }] });
+    expect(read.licenses.granted).toMatchObject([{ name: 'ten-sales', expiryDate: null }]);
+  });
+
+  it.each([
+    ['a name', [license, { ...license, Name: null }]],
+    ['an owner', [license, { ...license, OwnerName: 7 }]],
+    ['any fields', [license, 'sale-cal']],
+  ])('leaves out a row without %s and knows the rest not to be complete', async (_what, Licenses) => {
+    const { licenses } = await reading({ ...wire, Licenses });
+    expect(licenses).toMatchObject({ granted: [{ name: 'ten-sales' }], complete: false });
+    expect(licenses.granted).toHaveLength(1);
+  });
+
   it('reads a user without licenses', async () => {
     const read = await reading({ ...wire, FullName: null, Licenses: null });
-    expect(read).toMatchObject({ licenses: { granted: [] } });
+    expect(read).toMatchObject({ licenses: { granted: [], complete: false } });
   });
 
   it.each([
     ['AssociateId', { ...wire, AssociateId: undefined }],
+    ['AssociateId', { ...wire, AssociateId: 0 }],
+    ['AssociateId', { ...wire, AssociateId: 7.5 }],
     ['DatabaseContextIdentifier', { ...wire, DatabaseContextIdentifier: 'Default' }],
-    ['Licenses.0.Name', { ...wire, Licenses: [{ ...license, Name: null }] }],
     ['body', null],
   ])('does not take an answer without a usable %s', async (detail, body) => {
     expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-answer', detail });

@@ -1,33 +1,89 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { calendarDate, flag, list, readBody, text, whole } from '../../../src/superoffice/wire.ts';
+import {
+  calendarDate,
+  countIfTold,
+  flag,
+  flagIfTold,
+  readableRows,
+  readBody,
+  rowsIfTold,
+  text,
+  textIfTold,
+  whole,
+} from '../../../src/superoffice/wire.ts';
 import { refusal } from './outcomes.ts';
 
 describe('fields that may be null or absent', () => {
-  const Row = z.object({ text, whole, flag, list: list(z.number()) });
+  const Row = z.object({ text, whole, flag });
 
-  it.each([[{}], [{ text: null, whole: null, flag: null, list: null }]])(
-    'are read as nothing in %j',
-    (row) => {
-      expect(Row.parse(row)).toEqual({ text: '', whole: 0, flag: false, list: [] });
-    },
-  );
+  it.each([[{}], [{ text: null, whole: null, flag: null }]])('are read as nothing in %j', (row) => {
+    expect(Row.parse(row)).toEqual({ text: '', whole: 0, flag: false });
+  });
 
   it('are kept where they are told', () => {
-    expect(Row.parse({ text: 'a', whole: 3, flag: true, list: [1], more: 1 })).toEqual({
+    expect(Row.parse({ text: 'a', whole: 3, flag: true, more: 1 })).toEqual({
       text: 'a',
       whole: 3,
       flag: true,
-      list: [1],
     });
   });
 
-  it.each([[{ text: 1 }], [{ whole: '1' }], [{ flag: 'true' }], [{ list: {} }]])(
+  it.each([[{ text: 1 }], [{ whole: '1' }], [{ flag: 'true' }]])(
     'are not made of another kind: %j',
     (row) => {
       expect(Row.safeParse(row).success).toBe(false);
     },
   );
+});
+
+describe('fields that may be anything', () => {
+  const Row = z.object({ text: textIfTold, count: countIfTold, flag: flagIfTold });
+
+  it.each([
+    [{}],
+    [{ text: null, count: null, flag: null }],
+    [{ text: 1, count: '1', flag: 'true' }],
+    [{ text: ['a'], count: -1, flag: 1 }],
+    [{ text: {}, count: 1.5, flag: [] }],
+  ])('are not told in %j', (row) => {
+    expect(Row.parse(row)).toEqual({ text: '', count: null, flag: false });
+  });
+
+  it.each([[{ text: 'a', count: 0, flag: true }], [{ text: ' ', count: 700, flag: false }]])(
+    'are kept where they are told: %j',
+    (row) => {
+      expect(Row.parse(row)).toEqual(row);
+    },
+  );
+});
+
+describe('a list of which rows may be unreadable', () => {
+  const Row = z.object({ id: z.number() });
+  const a = { id: 1 };
+
+  it.each([
+    [[a, { id: 2 }], { rows: [a, { id: 2 }], lost: 0 }],
+    [[{ id: 'x' }, a, null, 5], { rows: [a], lost: 3 }],
+    [[], { rows: [], lost: 0 }],
+  ])('gives the rows of %j that can be read, and how many cannot', (list, read) => {
+    expect(readableRows(Row).parse(list)).toEqual(read);
+    expect(rowsIfTold(Row).parse(list)).toEqual(read);
+  });
+
+  it.each([[null], [undefined], [a], ['text']])('is not %j', (list) => {
+    expect(readableRows(Row).safeParse(list).success).toBe(false);
+  });
+
+  const List = z.object({ list: rowsIfTold(Row) });
+  it.each([
+    [{}, 0],
+    [{ list: null }, 0],
+    [{ list: a }, 1],
+    [{ list: 'text' }, 1],
+  ])('has no rows within %j', (row, lost) => {
+    expect(List.parse(row)).toEqual({ list: { rows: [], lost } });
+  });
 });
 
 describe('calendarDate', () => {
@@ -38,6 +94,10 @@ describe('calendarDate', () => {
     ['0001-01-01T00:00:00', null],
     ['', null],
     ['11.06.2026', null],
+    ['2026-02-30T00:00:00', null],
+    ['2026-13-01', null],
+    [20260611, null],
+    [{}, null],
     [null, null],
     [undefined, null],
   ])('reads %j as %j', (sent, date) => {

@@ -15,9 +15,19 @@ const tenantLicenses: TenantLicenses = {
   adminWarningDate: null,
   graceDate: null,
   modules: [],
+  complete: true,
 };
 const granted = [
-  { owner: 'SUPEROFFICE', name: 'sale-cal', scope: 'user', description: '', extraFlags: 0, extraInfo: '' },
+  {
+    owner: 'SUPEROFFICE',
+    name: 'sale-cal',
+    scope: 'user',
+    description: '',
+    version: '11.11',
+    expiryDate: '2027-03-27',
+    extraFlags: 0,
+    extraInfo: '',
+  },
 ] as const;
 const userLicenses: UserLicenses = { associateId: 7, granted, complete: true, functionRights: null };
 
