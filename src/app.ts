@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
 import { createAuthCallback } from './web/auth-callback.ts';
 import { createReadyz, healthz } from './web/health.ts';
@@ -37,6 +38,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   const sessions = createSessions({ keys: config.sessionKeys, now });
   const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: superOffice.signIn.authorizeUrl });
   const problems = createProblems({ languages, views });
+  const licenseEngine = createLicenseEngine(config.assumptions);
   const inCrm = framedByCrm(config.superOffice.frameAncestors);
   const form = express.urlencoded({ extended: false, limit: '16kb' });
 
@@ -72,7 +74,8 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   app.get('/auth/callback', inCrm, authCallback);
   app.post('/auth/callback', inCrm, form, authCallback);
 
-  app.get('/panel', inCrm, createPanel({ tenants, sessions, licenses, beginSignIn, languages, views, now }));
+  const panel = { tenants, sessions, licenses, licenseEngine, beginSignIn, languages, views, now };
+  app.get('/panel', inCrm, createPanel(panel));
   app.get('/setup', createSetup({ sessions, tenants, languages, views }));
 
   app.all('/auth/callback', onlyMethods('GET', 'POST'));

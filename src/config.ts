@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { readAssumptions } from './assumptions.ts';
+import type { Assumptions } from './plans/assumptions.ts';
 import { parsePrivateKey } from './superoffice/private-key.ts';
 import { type Keyring, keyringSchema } from './tenants/keyring.ts';
 
@@ -21,6 +24,8 @@ export interface Config {
     readonly frameAncestors: readonly string[];
   };
   readonly database: { readonly url: string } | { readonly dataDir: string };
+  /** What SuperOffice has not documented, as shipped or as `assumptions.json` in DATA_DIR changes it. */
+  readonly assumptions: Assumptions;
   readonly encryptionKeys: Keyring;
   readonly sessionKeys: Keyring;
   readonly logLevel: string;
@@ -48,6 +53,7 @@ const loginUrls = {
 
 /** No list of CRM hosts is published; tenants move between numbered ones (panels-and-marketplace.md section 7). */
 const superOfficePages = ['https://*.superoffice.com'];
+const defaultDataDir = './data';
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 const required = z.string('is missing or empty');
 
@@ -85,7 +91,7 @@ const environmentSchema = z.object({
     .default('.superoffice.com')
     .transform((text) => text.split(',').map((host) => host.trim())),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
-  DATA_DIR: z.string().default('./data'),
+  DATA_DIR: z.string().default(defaultDataDir),
   ENCRYPTION_KEYS: required.pipe(keyringSchema),
   SESSION_KEYS: required.pipe(keyringSchema),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -109,7 +115,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const { key, problems } = readKeyFile(given);
   const parsed = environmentSchema.safeParse({ SUPEROFFICE_PRIVATE_KEY: key, ...given });
   const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
-  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...issues]);
+  const assumed = readAssumptions(join(given.DATA_DIR ?? defaultDataDir, 'assumptions.json'));
+  const wrong = [...problems, ...issues, ...(assumed.valid ? [] : assumed.problems)];
+  if (!parsed.success || !assumed.valid || problems.length > 0) throw new ConfigError(wrong);
 
   const env = parsed.data;
   const loginUrl = env.SUPEROFFICE_LOGIN_URL;
@@ -125,6 +133,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       frameAncestors: loginUrl === undefined ? superOfficePages : [...superOfficePages, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },
+    assumptions: assumed.assumptions,
     encryptionKeys: env.ENCRYPTION_KEYS,
     sessionKeys: env.SESSION_KEYS,
     logLevel: env.LOG_LEVEL,

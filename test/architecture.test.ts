@@ -4,6 +4,7 @@ import { filesUnder, textOf } from './support/project-files.ts';
 import { circlesIn, type Import, importsIn, importsOf } from './support/source-imports.ts';
 
 const sources = filesUnder('src', '.ts');
+const data = filesUnder('src', '.json');
 const imports = sources.flatMap(importsOf);
 const dependencies = z.record(z.string(), z.string());
 const manifest = z
@@ -43,6 +44,20 @@ describe('who imports whom', () => {
     expect(forbidden('src/web', allowed)).toEqual([]);
   });
 
+  it('assumptions: types of plans, its lists and names, and what is assumed', () => {
+    const own = imports.filter(({ from, own }) => own && from === 'src/assumptions.ts');
+    const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
+    const lists = ['add-ons', 'feature-keys', 'suite-limits', 'suite-plans'];
+    const allowed = [...lists, 'module-names'].map((name) => `src/plans/${name}.ts`);
+    expect(files.sort()).toEqual([...allowed, 'src/plans/assumptions.json'].sort());
+  });
+
+  it('nothing of src but config.ts imports assumptions.ts', () => {
+    expect(imports.filter(({ to }) => to === 'src/assumptions.ts').map(({ from }) => from)).toEqual([
+      'src/config.ts',
+    ]);
+  });
+
   it('errors: nothing', () => {
     expect(imports.filter(({ from }) => from === 'src/errors.ts').map(said)).toEqual([]);
   });
@@ -51,7 +66,7 @@ describe('who imports whom', () => {
     const parts = new Set(sources.map((file) => file.split('/')[1]));
     expect([...parts].sort()).toEqual(
       [
-        ...['app.ts', 'config.ts', 'errors.ts', 'server.ts', 'services.ts'],
+        ...['app.ts', 'assumptions.ts', 'config.ts', 'errors.ts', 'server.ts', 'services.ts'],
         'plans',
         'superoffice',
         'tenants',
@@ -69,8 +84,14 @@ describe('who imports whom', () => {
   });
 
   it('src stays in src: no sandbox, no test, and every file is there', () => {
-    const outside = imports.filter(({ own, to }) => own && !sources.includes(to));
+    const outside = imports.filter(({ own, to }) => own && ![...sources, ...data].includes(to));
     expect(outside.map(said)).toEqual([]);
+  });
+
+  it('data of src is JSON that some file of src imports', () => {
+    const unused = data.filter((file) => !imports.some(({ to }) => to === file));
+    expect([data.length > 0, unused]).toEqual([true, []]);
+    expect(filesUnder('src', '').filter((file) => !/\.(ts|json)$/.test(file))).toEqual([]);
   });
 
   it('sandbox takes nothing from src', () => {
@@ -115,7 +136,8 @@ describe('what files hold', () => {
   });
 
   it('file names are kebab-case', () => {
-    const wrong = sources.filter((file) => !/^src(\/[a-z0-9]+(-[a-z0-9]+)*)+\.ts$/.test(file));
+    const kebab = /^src(\/[a-z0-9]+(-[a-z0-9]+)*)+\.(ts|json)$/;
+    const wrong = [...sources, ...data].filter((file) => !kebab.test(file));
     expect(wrong).toEqual([]);
   });
 

@@ -1,5 +1,4 @@
 import type { FeatureState, Reason } from './entitlement.ts';
-import type { KnownModule } from './known-modules.ts';
 import type { Language } from './languages.ts';
 import type { LicenseLookup } from './license-lookup.ts';
 import type { PlanModel } from './recognise-plan.ts';
@@ -7,15 +6,13 @@ import type { PlanModel } from './recognise-plan.ts';
 interface AddOnData {
   readonly key: string;
   readonly label: string | Readonly<Record<Language, string>>;
-  /** Any one of these site licenses is enough. */
-  readonly site: readonly KnownModule[];
 }
 
-/** The add-on subscriptions and the site licenses behind them (user-plans.md 5, licences.md 6). */
+/** The add-on subscriptions (user-plans.md 5). */
 const addOns = [
-  { key: 'cep', label: 'Customer Engagement Platform (CEP)', site: ['cep', 'engagement'] },
-  { key: 'ai', label: 'SuperOffice AI', site: ['aiplatform', 'ai'] },
-  { key: 'expander-services', label: 'Expander Services', site: ['expander-services'] },
+  { key: 'cep', label: 'Customer Engagement Platform (CEP)' },
+  { key: 'ai', label: 'SuperOffice AI' },
+  { key: 'expander-services', label: 'Expander Services' },
   {
     key: 'calendar-synchronization',
     label: {
@@ -26,28 +23,37 @@ const addOns = [
       da: 'Kalendersynkronisering',
       nl: 'Agenda-synchronisatie',
     },
-    site: ['exchange-sync', 'nebula', 'synchronizer'],
   },
 ] as const satisfies readonly AddOnData[];
 
 /** One of the four add-on subscriptions. */
 export type AddOnKey = (typeof addOns)[number]['key'];
 
+/** The four add-on subscriptions, in published order. */
+export const addOnKeys: readonly AddOnKey[] = addOns.map(({ key }) => key);
+
+/** The site licenses of each add-on, of which any one is enough. */
+export type AddOnModules = Readonly<Record<AddOnKey, readonly string[]>>;
+
 /** Whether the tenant has an add-on. `module` is the site license that says so, or null. */
 export interface AddOn {
   readonly key: AddOnKey;
   readonly state: Extract<FeatureState, 'enabled' | 'add-on' | 'unknown'>;
   readonly reason: Extract<Reason, 'add-on-licensed' | 'add-on-missing' | 'nothing-says'>;
-  readonly module: KnownModule | null;
+  readonly module: string | null;
 }
 
 /**
- * The four add-ons, from the tenant's site licenses. On a CRM Suite tenant a missing one proves nothing:
+ * The four add-ons, from the tenant's site licenses (licences.md 6). On a CRM Suite tenant a missing one proves nothing:
  * what a Suite plan contains of them is not published.
  */
-export function decideAddOns(lookup: LicenseLookup, model: PlanModel): readonly AddOn[] {
-  return addOns.map(({ key, site }) => {
-    const module = site.find((name) => lookup.site.has(name)) ?? null;
+export function decideAddOns(
+  lookup: Pick<LicenseLookup, 'site' | 'siteTold'>,
+  model: PlanModel,
+  modules: AddOnModules,
+): readonly AddOn[] {
+  return addOns.map(({ key }) => {
+    const module = modules[key].find((name) => lookup.site.has(name)) ?? null;
     if (module !== null) return { key, state: 'enabled', reason: 'add-on-licensed', module };
     if (!lookup.siteTold || model === 'suite')
       return { key, state: 'unknown', reason: 'nothing-says', module };

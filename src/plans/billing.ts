@@ -7,7 +7,7 @@ import {
   wholeMonthsBetween,
   writeDay,
 } from './calendar-days.ts';
-import type { Confidence } from './catalogue-rows.ts';
+import type { Confidence } from './confidence.ts';
 
 /** The billing periods a customer chooses from, shortest first (user-plans.md 5). */
 export const billingPeriods = ['monthly', 'quarterly', 'half-yearly', 'yearly'] as const;
@@ -102,10 +102,16 @@ export function contractOn({ start, period, today }: ContractQuestion): Contract
 /** What a customer does with user plans: buys more or higher ones, or gives some up. */
 export type PlanChange = 'add' | 'reduce';
 
+/** When a plan change may count. */
+export type PlanChangeRule = 'at-once' | 'at-renewal';
+
+/** When each kind of plan change counts. */
+export type PlanChangeRules = Readonly<Record<PlanChange, PlanChangeRule>>;
+
 /** When a plan change counts, and how sure each half of the answer is. */
 export interface PlanChangeEffect {
   readonly valid: true;
-  readonly rule: 'at-once' | 'at-renewal';
+  readonly rule: PlanChangeRule;
   /** `YYYY-MM-DD`. */
   readonly effectiveOn: string;
   /** Whether the change can be made at all. */
@@ -120,7 +126,7 @@ export interface PlanChangeEffect {
  * inferred: bought licenses are there once activated, given-up ones are paid for until the term ends.
  *
  * @example
- * planChangeOn({ start: '2026-01-31', period: 'monthly', today: '2027-02-01' }, 'reduce')
+ * planChangeOn({ start: '2026-01-31', period: 'monthly', today: '2027-02-01' }, 'reduce', assumptions.planChanges)
  * // → {
  * //   valid: true,
  * //   rule: 'at-renewal',
@@ -129,14 +135,16 @@ export interface PlanChangeEffect {
  * //   timing: 'inferred',
  * // }
  */
-export function planChangeOn(question: ContractQuestion, change: PlanChange): PlanChangeEffect | Refused {
+export function planChangeOn(
+  question: ContractQuestion,
+  change: PlanChange,
+  rules: PlanChangeRules,
+): PlanChangeEffect | Refused {
   const contract = contractOn(question);
   if (!contract.valid) return contract;
-  const when =
-    change === 'add'
-      ? ({ rule: 'at-once', effectiveOn: question.today } as const)
-      : ({ rule: 'at-renewal', effectiveOn: contract.nextRenewal } as const);
-  return { valid: true, ...when, possible: 'documented', timing: 'inferred' };
+  const rule = rules[change];
+  const effectiveOn = rule === 'at-once' ? question.today : contract.nextRenewal;
+  return { valid: true, rule, effectiveOn, possible: 'documented', timing: 'inferred' };
 }
 
 function span(from: CalendarDay, firstMonth: number, endMonth: number): DaySpan {

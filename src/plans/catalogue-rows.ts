@@ -1,171 +1,102 @@
 import type { FeatureKey } from './feature-keys.ts';
-import type { KnownModule } from './known-modules.ts';
 
-/** `documented`: SuperOffice says what the module does; `inferred`: by name; `none`: no module is known. */
-export type Confidence = 'documented' | 'inferred' | 'none';
+/** A row as it is written down: its name, the group row above or null, and its feature. */
+type RowData = readonly [id: string, parent: string | null, feature: FeatureKey];
 
-interface RowData {
-  readonly id: string;
-  readonly feature: FeatureKey;
-  readonly parent?: string;
-  /** Any one of these site licenses is enough. */
-  readonly site: readonly KnownModule[];
-  /** All of these user licenses are needed. */
-  readonly user: readonly KnownModule[];
-  readonly confidence: Confidence;
-}
-
-// What several rows share: licenses, and how surely they are those.
-const noModule = { site: [], user: [], confidence: 'none' } as const;
-const sale = { site: ['sale'], user: ['sale-cal'], confidence: 'inferred' } as const;
-const selection = { site: ['selection'], user: ['selection-cal'], confidence: 'documented' } as const;
-const combinedSelections = {
-  site: ['selection'],
-  user: ['selection-combined-cal'],
-  confidence: 'documented',
-} as const;
-const dashboards = { site: ['dash'], user: [], confidence: 'documented' } as const;
-const customTiles = { site: ['dash'], user: ['dash-cal'], confidence: 'documented' } as const;
-const report = { site: ['report'], user: ['report-cal'], confidence: 'inferred' } as const;
-const project = { site: ['project'], user: ['project-cal'], confidence: 'documented' } as const;
-const saint = { site: ['saint'], user: ['saint-cal'], confidence: 'documented' } as const;
-const request = { site: [], user: ['ej-client'], confidence: 'inferred' } as const;
-const mailing = { site: [], user: ['ej-mod-spm-cal'], confidence: 'inferred' } as const;
-const forms = { site: ['forms', 'forms-free'], user: ['forms-cal'], confidence: 'inferred' } as const;
-
-// The rows and the modules behind them: user-plans.md 3 and licences.md 6.
+// The rows of the published catalogue, in its order (user-plans.md 3).
 export const common = [
-  { id: 'C1', feature: 'contact-management', ...noModule },
-  { id: 'C2', parent: 'C1', feature: 'companies-and-contacts', ...noModule },
-  {
-    id: 'C3',
-    parent: 'C1',
-    feature: 'relations',
-    site: ['relation'],
-    user: ['relation-cal'],
-    confidence: 'documented',
-  },
-  { id: 'C4', parent: 'C1', feature: 'custom-fields', ...noModule },
-  { id: 'C5', parent: 'C1', feature: 'consent-management', ...noModule },
-  { id: 'C6', feature: 'calendar', ...noModule },
-  { id: 'C7', parent: 'C6', feature: 'diary-and-invitations', ...noModule },
-  { id: 'C8', parent: 'C6', feature: 'video-meeting-integration', ...noModule },
-  { id: 'C9', feature: 'mobile-crm', site: [], user: ['pocket-crm-cal'], confidence: 'documented' },
-  { id: 'C10', feature: 'document-management', ...noModule },
-  {
-    id: 'C11',
-    parent: 'C10',
-    feature: 'documents-and-templates',
-    site: ['document'],
-    user: [],
-    confidence: 'documented',
-  },
-  { id: 'C12', parent: 'C10', feature: 'language-support', ...noModule },
-  { id: 'C13', parent: 'C10', feature: 'ms-sharepoint-documents', ...noModule },
-  { id: 'C14', parent: 'C10', feature: 'google-workplace-documents', ...noModule },
-  { id: 'C15', feature: 'email', ...noModule },
-  { id: 'C16', parent: 'C15', feature: 'superoffice-inbox', ...noModule },
-  { id: 'C17', parent: 'C15', feature: 'superoffice-for-outlook-365', ...noModule },
-  { id: 'C18', parent: 'C15', feature: 'superoffice-for-google', ...noModule },
-  { id: 'C19', feature: 'search-and-selections', ...noModule },
-  { id: 'C20', parent: 'C19', feature: 'static-selections', ...selection },
-  { id: 'C21', parent: 'C19', feature: 'dynamic-selections', ...selection },
-  { id: 'C22', parent: 'C19', feature: 'selection-tasks', ...noModule },
-  { id: 'C23', parent: 'C19', feature: 'send-email-to-max-500', ...noModule },
-  { id: 'C24', feature: 'reporting-and-dashboards', ...noModule },
-  { id: 'C25', parent: 'C24', feature: 'dashboards-default-charts', ...dashboards },
-  { id: 'C26', parent: 'C24', feature: 'print', ...report },
+  ['C1', null, 'contact-management'],
+  ['C2', 'C1', 'companies-and-contacts'],
+  ['C3', 'C1', 'relations'],
+  ['C4', 'C1', 'custom-fields'],
+  ['C5', 'C1', 'consent-management'],
+  ['C6', null, 'calendar'],
+  ['C7', 'C6', 'diary-and-invitations'],
+  ['C8', 'C6', 'video-meeting-integration'],
+  ['C9', null, 'mobile-crm'],
+  ['C10', null, 'document-management'],
+  ['C11', 'C10', 'documents-and-templates'],
+  ['C12', 'C10', 'language-support'],
+  ['C13', 'C10', 'ms-sharepoint-documents'],
+  ['C14', 'C10', 'google-workplace-documents'],
+  ['C15', null, 'email'],
+  ['C16', 'C15', 'superoffice-inbox'],
+  ['C17', 'C15', 'superoffice-for-outlook-365'],
+  ['C18', 'C15', 'superoffice-for-google'],
+  ['C19', null, 'search-and-selections'],
+  ['C20', 'C19', 'static-selections'],
+  ['C21', 'C19', 'dynamic-selections'],
+  ['C22', 'C19', 'selection-tasks'],
+  ['C23', 'C19', 'send-email-to-max-500'],
+  ['C24', null, 'reporting-and-dashboards'],
+  ['C25', 'C24', 'dashboards-default-charts'],
+  ['C26', 'C24', 'print'],
 ] as const satisfies readonly RowData[];
 
 export const salesEssential = [
-  { id: 'SaE1', feature: 'sales-and-opportunity-management', ...sale, confidence: 'documented' },
-  { id: 'SaE2', feature: 'sales-forecasting', ...sale },
-  { id: 'SaE3', feature: 'dashboards-default-tiles', ...dashboards },
-  { id: 'SaE4', feature: 'currency-support', ...sale },
-  { id: 'SaE5', feature: 'sales-secretary', ...sale },
+  ['SaE1', null, 'sales-and-opportunity-management'],
+  ['SaE2', null, 'sales-forecasting'],
+  ['SaE3', null, 'dashboards-default-tiles'],
+  ['SaE4', null, 'currency-support'],
+  ['SaE5', null, 'sales-secretary'],
 ] as const satisfies readonly RowData[];
 
 export const salesPremium = [
-  // A Marketing Premium user holds guide-cal too: the guide also needs the sale (published seat counts).
-  {
-    id: 'SaP1',
-    feature: 'sales-guide',
-    site: ['guide-sale', 'guide'],
-    user: ['guide-cal', 'sale-cal'],
-    confidence: 'documented',
-  },
-  { id: 'SaP2', feature: 'sales-forecasting-product-level', ...noModule },
-  { id: 'SaP3', feature: 'dashboards-custom-tiles', ...customTiles },
-  {
-    id: 'SaP4',
-    feature: 'stakeholders',
-    site: ['stakeholder'],
-    user: ['stakeholder-cal'],
-    confidence: 'documented',
-  },
-  {
-    id: 'SaP5',
-    feature: 'sale-targets-and-kpis',
-    site: ['target'],
-    user: ['target-cal'],
-    confidence: 'documented',
-  },
-  { id: 'SaP6', feature: 'saint', ...saint },
-  { id: 'SaP7', feature: 'combined-selections', ...combinedSelections },
-  { id: 'SaP8', feature: 'project-management', ...project },
-  { id: 'SaP9', feature: 'quote-management', site: ['quote'], user: ['quote-cal'], confidence: 'documented' },
+  ['SaP1', null, 'sales-guide'],
+  ['SaP2', null, 'sales-forecasting-product-level'],
+  ['SaP3', null, 'dashboards-custom-tiles'],
+  ['SaP4', null, 'stakeholders'],
+  ['SaP5', null, 'sale-targets-and-kpis'],
+  ['SaP6', null, 'saint'],
+  ['SaP7', null, 'combined-selections'],
+  ['SaP8', null, 'project-management'],
+  ['SaP9', null, 'quote-management'],
 ] as const satisfies readonly RowData[];
 
 export const serviceEssential = [
-  { id: 'SvE1', feature: 'request-management', ...request },
-  { id: 'SvE2', feature: 'request-categorization', ...request },
-  { id: 'SvE3', feature: 'auto-reply-and-reply-templates', ...request },
-  { id: 'SvE4', feature: 'mobile-crm-request-management', ...request },
-  { id: 'SvE5', feature: 'standard-service-reports', ...report },
-  { id: 'SvE6', feature: 'dashboards-default-tiles', ...dashboards },
+  ['SvE1', null, 'request-management'],
+  ['SvE2', null, 'request-categorization'],
+  ['SvE3', null, 'auto-reply-and-reply-templates'],
+  ['SvE4', null, 'mobile-crm-request-management'],
+  ['SvE5', null, 'standard-service-reports'],
+  ['SvE6', null, 'dashboards-default-tiles'],
 ] as const satisfies readonly RowData[];
 
 export const servicePremium = [
-  { id: 'SvP1', feature: 'rule-based-escalation', site: ['escalate'], user: [], confidence: 'documented' },
-  { id: 'SvP2', feature: 'auto-assign-to-agent', ...noModule },
-  { id: 'SvP3', feature: 'time-limit-warnings', ...noModule },
-  { id: 'SvP4', feature: 'knowledge-base', ...noModule },
-  { id: 'SvP5', feature: 'saint', ...saint },
-  { id: 'SvP6', feature: 'dashboards-custom-tiles', ...customTiles },
-  { id: 'SvP7', feature: 'combined-selections', ...combinedSelections },
-  { id: 'SvP8', feature: 'project-management', ...project },
+  ['SvP1', null, 'rule-based-escalation'],
+  ['SvP2', null, 'auto-assign-to-agent'],
+  ['SvP3', null, 'time-limit-warnings'],
+  ['SvP4', null, 'knowledge-base'],
+  ['SvP5', null, 'saint'],
+  ['SvP6', null, 'dashboards-custom-tiles'],
+  ['SvP7', null, 'combined-selections'],
+  ['SvP8', null, 'project-management'],
 ] as const satisfies readonly RowData[];
 
 export const marketingEssential = [
-  { id: 'MaE1', feature: 'mailings', ...mailing },
-  { id: 'MaE2', feature: 'mailing-service-mailgun', ...mailing },
-  { id: 'MaE3', feature: 'drag-and-drop-email-designer', ...mailing },
-  { id: 'MaE4', feature: 'company-specific-mailing-templates', ...mailing },
-  { id: 'MaE5', feature: 'mailing-template-library', ...mailing },
-  { id: 'MaE6', feature: 'image-library', ...mailing },
-  { id: 'MaE7', feature: 'google-analytics-tracking', ...mailing },
-  { id: 'MaE8', feature: 'open-and-click-tracking', ...mailing },
-  { id: 'MaE9', feature: 'custom-actions-on-link-clicks', ...mailing },
-  { id: 'MaE10', feature: 'dashboards-custom-tiles', ...customTiles },
-  { id: 'MaE11', feature: 'bounce-management', ...mailing },
-  { id: 'MaE12', feature: 'spam-complaints-management', ...mailing },
-  { id: 'MaE13', feature: 'forms', ...forms, confidence: 'documented' },
-  { id: 'MaE14', feature: 'form-submissions-with-custom-actions', ...forms },
-  { id: 'MaE15', feature: 'consent-management-in-forms', ...forms },
-  { id: 'MaE16', feature: 'company-specific-form-templates', ...forms },
-  { id: 'MaE17', feature: 'form-template-library', ...forms },
-  { id: 'MaE18', feature: 'double-opt-in-and-landing-pages', ...forms },
-  { id: 'MaE19', feature: 'automatic-reply-on-submissions', ...forms },
-  { id: 'MaE20', feature: 'combined-selections', ...combinedSelections },
-  { id: 'MaE21', feature: 'project-management', ...project },
+  ['MaE1', null, 'mailings'],
+  ['MaE2', null, 'mailing-service-mailgun'],
+  ['MaE3', null, 'drag-and-drop-email-designer'],
+  ['MaE4', null, 'company-specific-mailing-templates'],
+  ['MaE5', null, 'mailing-template-library'],
+  ['MaE6', null, 'image-library'],
+  ['MaE7', null, 'google-analytics-tracking'],
+  ['MaE8', null, 'open-and-click-tracking'],
+  ['MaE9', null, 'custom-actions-on-link-clicks'],
+  ['MaE10', null, 'dashboards-custom-tiles'],
+  ['MaE11', null, 'bounce-management'],
+  ['MaE12', null, 'spam-complaints-management'],
+  ['MaE13', null, 'forms'],
+  ['MaE14', null, 'form-submissions-with-custom-actions'],
+  ['MaE15', null, 'consent-management-in-forms'],
+  ['MaE16', null, 'company-specific-form-templates'],
+  ['MaE17', null, 'form-template-library'],
+  ['MaE18', null, 'double-opt-in-and-landing-pages'],
+  ['MaE19', null, 'automatic-reply-on-submissions'],
+  ['MaE20', null, 'combined-selections'],
+  ['MaE21', null, 'project-management'],
 ] as const satisfies readonly RowData[];
 
 export const marketingPremium = [
-  {
-    id: 'MaP1',
-    feature: 'marketing-automation',
-    site: ['mktg-auto'],
-    user: ['mktg-auto-cal'],
-    confidence: 'documented',
-  },
+  ['MaP1', null, 'marketing-automation'],
 ] as const satisfies readonly RowData[];

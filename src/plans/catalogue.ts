@@ -1,5 +1,4 @@
 import {
-  type Confidence,
   common,
   marketingEssential,
   marketingPremium,
@@ -9,21 +8,20 @@ import {
   servicePremium,
 } from './catalogue-rows.ts';
 import { type FeatureKey, featureKeys } from './feature-keys.ts';
-import type { KnownModule } from './known-modules.ts';
 import type { Solution, Tier } from './solutions.ts';
 
 const blocks = [
-  { solution: 'common', tier: 'common', rows: common },
-  { solution: 'sales', tier: 'essential', rows: salesEssential },
-  { solution: 'sales', tier: 'premium', rows: salesPremium },
-  { solution: 'service', tier: 'essential', rows: serviceEssential },
-  { solution: 'service', tier: 'premium', rows: servicePremium },
-  { solution: 'marketing', tier: 'essential', rows: marketingEssential },
-  { solution: 'marketing', tier: 'premium', rows: marketingPremium },
+  { place: { solution: 'common', tier: 'common' }, rows: common },
+  { place: { solution: 'sales', tier: 'essential' }, rows: salesEssential },
+  { place: { solution: 'sales', tier: 'premium' }, rows: salesPremium },
+  { place: { solution: 'service', tier: 'essential' }, rows: serviceEssential },
+  { place: { solution: 'service', tier: 'premium' }, rows: servicePremium },
+  { place: { solution: 'marketing', tier: 'essential' }, rows: marketingEssential },
+  { place: { solution: 'marketing', tier: 'premium' }, rows: marketingPremium },
 ] as const;
 
 /** A row of the catalogue, such as `SaP1`: a misspelt one does not compile. */
-export type RowId = (typeof blocks)[number]['rows'][number]['id'];
+export type RowId = (typeof blocks)[number]['rows'][number][0];
 
 /** Where a row stands: under one tier of one solution, or among the features of every plan. */
 export type RowPlace =
@@ -36,37 +34,27 @@ export type CatalogueRow = RowPlace & {
   /** The group row above, or null. */
   readonly parent: RowId | null;
   readonly feature: FeatureKey;
-  /** Any one of these site licenses is enough; empty where none is known. */
-  readonly siteModules: readonly KnownModule[];
-  /** All of these user licenses are needed; empty where none is known. */
-  readonly userModules: readonly KnownModule[];
-  /** How sure it is that these modules stand for this row. */
-  readonly confidence: Confidence;
 };
 
+/** All rows of one feature, at least one. */
+export type FeatureRows = readonly [CatalogueRow, ...CatalogueRow[]];
+
 /** The plan catalogue in the order SuperOffice publishes it (user-plans.md 3). */
-export const catalogue: readonly CatalogueRow[] = blocks.flatMap(({ rows, ...place }) =>
-  rows.map((row) => ({
-    ...place,
-    id: row.id,
-    parent: 'parent' in row ? row.parent : null,
-    feature: row.feature,
-    siteModules: row.site,
-    userModules: row.user,
-    confidence: row.confidence,
-  })),
+export const catalogue: readonly CatalogueRow[] = blocks.flatMap(({ place, rows }) =>
+  rows.map(([id, parent, feature]) => ({ ...place, id, parent, feature })),
 );
 
 const rowsByFeature = new Map(
   featureKeys.map((feature) => [feature, catalogue.filter((row) => row.feature === feature)]),
 );
+const rowsByParent = new Map(catalogue.map(({ id }) => [id, catalogue.filter((row) => row.parent === id)]));
 
-/** All rows a feature stands in, in catalogue order; they carry the same modules. */
+/** All rows a feature stands in, in catalogue order. */
 export function rowsOf(feature: FeatureKey): readonly CatalogueRow[] {
   return rowsByFeature.get(feature) ?? [];
 }
 
 /** The rows below a group row; empty for a feature of its own. */
 export function childrenOf(row: RowId): readonly CatalogueRow[] {
-  return catalogue.filter((child) => child.parent === row);
+  return rowsByParent.get(row) ?? [];
 }

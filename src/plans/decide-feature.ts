@@ -1,57 +1,50 @@
-import type { CatalogueRow } from './catalogue.ts';
+import { type Confidence, weakest } from './confidence.ts';
 import type { Evidence, FeatureState, Promised, Reason, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import {
-  hasOwnUserLicense,
-  type LicenseWords,
-  licenseWordsOn,
-  moduleEvidence,
-  staysReadable,
-} from './license-word.ts';
+import { type LicenseWords, licenseWordsOn, moduleEvidence, staysReadable } from './license-word.ts';
 import { type PlanWord, planWordOn } from './plan-promise.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
+import type { FeatureRule } from './rules.ts';
 
 type Decision = readonly [state: FeatureState, reason: Reason];
-
-/** All rows of one feature, at least one. */
-export type FeatureRows = readonly [CatalogueRow, ...CatalogueRow[]];
 
 /**
  * Decides one feature for a user on the module-based subscription. License data decides; the plan has the word
  * where no license of the feature's own can speak (licences.md 1 and 6, design.md 5).
  */
 export function decideFeature(
-  rows: FeatureRows,
+  rule: FeatureRule,
   lookup: LicenseLookup,
   plan: RecognisedPlan | null,
 ): Verdict {
-  const plans = planWordOn(rows, plan);
-  const words = licenseWordsOn(rows[0], lookup);
-  const [state, reason] = decide(rows[0], words, plans.promised, { plan, lookup });
+  const word = planWordOn(rule.rows, plan);
+  const words = licenseWordsOn(rule, lookup);
+  const [state, reason] = decide(rule, words, word.promised, { plan, lookup });
   return {
     state,
     reason,
-    confidence: confidenceOf(reason, rows[0]),
-    evidence: [...moduleEvidence(rows[0], lookup), ...planEvidence(plans, plan)],
+    confidence: confidenceOf(reason, rule, word, lookup),
+    evidence: [...moduleEvidence(rule, lookup), ...planEvidence(word, plan)],
   };
 }
 
 function decide(
-  row: CatalogueRow,
+  rule: FeatureRule,
   words: LicenseWords,
   promised: Promised,
   { plan, lookup }: { plan: RecognisedPlan | null; lookup: LicenseLookup },
 ): Decision {
-  const own = hasOwnUserLicense(row);
+  const own = rule.hasOwnUserLicense;
+  const common = rule.rows[0].solution === 'common';
   if (own && words.user === 'present' && words.site !== 'absent') return ['enabled', 'granted'];
-  if (row.solution === 'common' && promised === 'yes') return inEveryPlan(words);
+  if (common && promised === 'yes') return inEveryPlan(words);
   if (plan?.kind === 'no-plan') return ['upgrade', 'user-without-plan'];
   if (words.site === 'absent') return missing(promised, 'site-license-missing');
   if (!own && promised === 'no') return ['upgrade', 'plan-lacks'];
   if (words.user === 'absent') {
-    return words.site === 'present' ? viewOnly(row, lookup) : missing(promised, 'not-licensed');
+    return words.site === 'present' ? viewOnly(rule, lookup) : missing(promised, 'not-licensed');
   }
-  return byPlan(row, words, promised);
+  return byPlan(words, promised, common || own);
 }
 
 // A common feature is in every plan: a module that is missing alone must not take it away (licences.md 6).
@@ -60,10 +53,10 @@ function inEveryPlan(words: LicenseWords): Decision {
 }
 
 // Some user licenses are documented as editing only, others as switching a screen on.
-function viewOnly(row: CatalogueRow, lookup: LicenseLookup): Decision {
+function viewOnly(rule: FeatureRule, lookup: LicenseLookup): Decision {
   return [
     'view-only',
-    staysReadable(row, lookup) ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
+    staysReadable(rule, lookup) ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
   ];
 }
 
@@ -72,7 +65,7 @@ function missing(promised: Promised, reason: Reason): Decision {
   return promised === 'yes' ? ['unknown', 'plan-and-license-disagree'] : ['upgrade', reason];
 }
 
-function byPlan(row: CatalogueRow, words: LicenseWords, promised: Promised): Decision {
+function byPlan(words: LicenseWords, promised: Promised, licensesSpeak: boolean): Decision {
   switch (promised) {
     case 'yes':
       return ['enabled', licensedReason(words) ?? 'promised-by-plan'];
@@ -81,10 +74,9 @@ function byPlan(row: CatalogueRow, words: LicenseWords, promised: Promised): Dec
     case 'perhaps':
       return ['unknown', 'tier-unknown'];
     case 'silent': {
-      const reason = licensedReason(words);
       // A tenant's license for one solution does not say that this user holds the solution.
-      const speaks = row.solution === 'common' || reason === 'granted';
-      return reason !== null && speaks ? ['enabled', reason] : ['unknown', 'nothing-says'];
+      const reason = licensesSpeak ? licensedReason(words) : null;
+      return reason === null ? ['unknown', 'nothing-says'] : ['enabled', reason];
     }
   }
 }
@@ -96,16 +88,27 @@ function licensedReason({ site, user }: LicenseWords): 'granted' | 'site-license
   return user === 'none-known' ? 'site-license-only' : 'granted';
 }
 
-const fromThePage: readonly Reason[] = [
-  'promised-by-plan',
-  'in-every-plan',
-  'plan-lacks',
-  'user-without-plan',
-];
-
-function confidenceOf(reason: Reason, row: CatalogueRow): Verdict['confidence'] {
-  if (fromThePage.includes(reason)) return 'documented';
-  return reason === 'tier-unknown' || reason === 'nothing-says' ? 'none' : row.confidence;
+function confidenceOf(
+  reason: Reason,
+  rule: FeatureRule,
+  word: PlanWord,
+  { userTold }: LicenseLookup,
+): Confidence {
+  switch (reason) {
+    case 'plan-lacks':
+      // A license granted beside the plan may be among those not told.
+      return userTold || rule.user.length === 0 ? word.confidence : weakest([word.confidence, 'inferred']);
+    case 'promised-by-plan':
+    case 'in-every-plan':
+    case 'user-without-plan':
+      return word.confidence;
+    case 'tier-unknown':
+    case 'plan-and-license-disagree':
+    case 'nothing-says':
+      return 'none';
+    default:
+      return rule.confidence;
+  }
 }
 
 function planEvidence({ promised, row }: PlanWord, plan: RecognisedPlan | null): readonly Evidence[] {

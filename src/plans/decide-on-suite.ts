@@ -1,26 +1,21 @@
-import type { FeatureRows } from './decide-feature.ts';
 import type { Evidence, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import { hasOwnUserLicense, licenseWordsOn, moduleEvidence } from './license-word.ts';
-import { type SuiteNeed, type SuitePlan, suiteNeedOf, suiteReaches } from './suite-plans.ts';
+import { licenseWordsOn, moduleEvidence } from './license-word.ts';
+import type { FeatureRule } from './rules.ts';
+import type { SuiteNeed } from './suite-need.ts';
+import { type SuitePlan, suiteReaches } from './suite-plans.ts';
 
 /**
  * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one proves
  * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown.
  */
-export function decideOnSuite(rows: FeatureRows, lookup: LicenseLookup, plan: SuitePlan | null): Verdict {
-  const [row] = rows;
-  const words = licenseWordsOn(row, lookup);
-  const need = suiteNeedOf(rows);
-  if (hasOwnUserLicense(row) && words.user === 'present' && words.site !== 'absent') {
-    return {
-      state: 'enabled',
-      reason: 'granted',
-      confidence: row.confidence,
-      evidence: moduleEvidence(row, lookup),
-    };
+export function decideOnSuite(rule: FeatureRule, lookup: LicenseLookup, plan: SuitePlan | null): Verdict {
+  const words = licenseWordsOn(rule, lookup);
+  if (rule.hasOwnUserLicense && words.user === 'present' && words.site !== 'absent') {
+    const evidence = moduleEvidence(rule, lookup);
+    return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
   }
-  return bySuitePlan(plan, need);
+  return bySuitePlan(plan, rule.suiteNeed);
 }
 
 function bySuitePlan(plan: SuitePlan | null, need: SuiteNeed): Verdict {

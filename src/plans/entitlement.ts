@@ -1,8 +1,9 @@
 import type { RowId } from './catalogue.ts';
-import type { Confidence } from './catalogue-rows.ts';
+import type { Confidence } from './confidence.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { TierFinding } from './plan-tiers.ts';
-import type { SuiteNeed, SuitePlan } from './suite-plans.ts';
+import type { SuiteNeed } from './suite-need.ts';
+import type { SuitePlan } from './suite-plans.ts';
 import type { Upgrade } from './upgrades.ts';
 
 /** What a feature is for one user (design.md 5). */
@@ -56,7 +57,15 @@ export type Evidence =
   | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteNeed }
   | { readonly kind: 'function-right'; readonly name: string }
   | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
-  | { readonly kind: 'license-lapsed'; readonly date: string; readonly readOnly: boolean };
+  | {
+      readonly kind: 'license-lapsed';
+      /** The module license that lapsed, or null for the tenant's license as a whole. */
+      readonly module: string | null;
+      /** Its last day, or the last day of grace; `YYYY-MM-DD`. */
+      readonly date: string;
+      /** Whether the tenant is read-only since. */
+      readonly readOnly: boolean;
+    };
 
 /** A state with its reason, how sure the rule behind it is, and what it rests on. */
 export interface Verdict {

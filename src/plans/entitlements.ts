@@ -1,110 +1,115 @@
-import { type CatalogueRow, catalogue, childrenOf, rowsOf } from './catalogue.ts';
-import { decideFeature, type FeatureRows } from './decide-feature.ts';
+import { type CatalogueRow, catalogue, childrenOf } from './catalogue.ts';
+import { decideFeature } from './decide-feature.ts';
 import { decideOnSuite } from './decide-on-suite.ts';
 import type { Entitlement, Evidence, FeatureState, Verdict } from './entitlement.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import { applyFunctionRights } from './hidden-by-role.ts';
 import type { Notice } from './license-dates.ts';
 import type { LicenseLookup } from './license-lookup.ts';
+import { planWordOn } from './plan-promise.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
-import type { Seat, SeatFor } from './seats.ts';
-import { suiteNeedOf } from './suite-plans.ts';
-import { suiteUpgrade, type Upgrade, userPlanUpgrades } from './upgrades.ts';
+import type { FeatureRule, Rules } from './rules.ts';
+import type { UpgradesTo } from './upgrade-advice.ts';
+import type { Upgrade } from './upgrades.ts';
 
 /** What the rows of one user are decided from. */
 export interface Circumstances {
-  readonly seatFor: SeatFor;
   readonly lookup: LicenseLookup;
   readonly plan: RecognisedPlan | null;
-  readonly functionRights: readonly string[] | null;
+  /** The user's function rights as they are compared. */
+  readonly rights: ReadonlySet<string>;
   readonly notices: readonly Notice[];
+  readonly upgradesTo: UpgradesTo;
 }
-
-/** A feature that another, stronger one contains: who may design tiles has the default ones (inferred). */
-const containedIn: Partial<Record<FeatureKey, FeatureKey>> = {
-  'dashboards-default-tiles': 'dashboards-custom-tiles',
-};
 
 const bestFirst: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'unknown', 'upgrade'];
 
 /** Decides the 76 catalogue rows for one user, in catalogue order. */
-export function decideEntitlements(circumstances: Circumstances): readonly Entitlement[] {
-  const decided = new Map<FeatureKey, Omit<Entitlement, 'row'>>();
-  const once = (row: CatalogueRow): Entitlement => {
-    const known = decided.get(row.feature) ?? featureEntitlement(row, circumstances);
-    decided.set(row.feature, known);
-    return { ...known, row: row.id };
+export function decideEntitlements(rules: Rules, circumstances: Circumstances): readonly Entitlement[] {
+  const decided = new Map<FeatureKey, Entitlement>();
+  for (const rule of rules.features.values()) {
+    decided.set(rule.feature, featureEntitlement(rule, rules, circumstances));
+  }
+  const inRow = (row: CatalogueRow): Entitlement => {
+    const entitlement = decided.get(row.feature) ?? undecided(row);
+    return entitlement.row === row.id ? entitlement : { ...entitlement, row: row.id };
   };
   return catalogue.map((row) => {
     const children = childrenOf(row.id);
-    return children.length === 0 ? once(row) : groupEntitlement(row, children.map(once));
+    return children.length === 0 ? inRow(row) : groupEntitlement(row, children.map(inRow));
   });
 }
 
 /** The 76 rows of a user of whom nothing is known. */
 export function undecidedEntitlements(): readonly Entitlement[] {
-  return catalogue.map(({ id, feature }) => ({
-    row: id,
-    feature,
-    state: 'unknown',
-    reason: 'user-unknown',
-    confidence: 'none',
-    evidence: [],
-    upgrades: [],
-  }));
+  return catalogue.map(undecided);
 }
 
-function featureEntitlement(row: CatalogueRow, circumstances: Circumstances): Omit<Entitlement, 'row'> {
-  const { feature } = row;
-  const licensed = licensedVerdict(row, circumstances);
-  const visible = applyFunctionRights(licensed, feature, circumstances.functionRights);
-  const verdict = withLapse(visible, circumstances.notices);
-  return { feature, ...verdict, upgrades: upgradesFor(verdict, rowsAround(row), circumstances) };
+function undecided({ id: row, feature }: CatalogueRow): Entitlement {
+  const verdict = { state: 'unknown', reason: 'user-unknown', confidence: 'none', evidence: [] } as const;
+  return { row, feature, ...verdict, upgrades: [] };
 }
 
-function licensedVerdict(row: CatalogueRow, circumstances: Circumstances): Verdict {
-  const { lookup, plan } = circumstances;
-  const rows = rowsAround(row);
-  if (plan?.kind === 'suite') return decideOnSuite(rows, lookup, plan.plan);
-  const verdict = decideFeature(rows, lookup, plan);
-  const container = containedIn[row.feature];
-  if (verdict.state === 'enabled' || container === undefined) return verdict;
-  const [stronger] = rowsOf(container);
-  if (stronger === undefined || licensedVerdict(stronger, circumstances).state !== 'enabled') return verdict;
-  const evidence = [...verdict.evidence, { kind: 'feature', row: stronger.id, state: 'enabled' } as const];
-  return { state: 'enabled', reason: 'part-of-another-feature', confidence: 'inferred', evidence };
+function featureEntitlement(rule: FeatureRule, rules: Rules, circumstances: Circumstances): Entitlement {
+  const licensed = licensedVerdict(rule, rules, circumstances);
+  const verdict = withLapse(applyFunctionRights(licensed, rule, circumstances.rights), rule, circumstances);
+  const { state, reason, confidence, evidence } = verdict;
+  const upgrades = upgradesFor(verdict, rule, circumstances);
+  return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
 }
 
-function rowsAround(row: CatalogueRow): FeatureRows {
-  const [first = row, ...rest] = rowsOf(row.feature);
-  return [first, ...rest];
+function licensedVerdict(rule: FeatureRule, { features }: Rules, { lookup, plan }: Circumstances): Verdict {
+  if (plan?.kind === 'suite') return decideOnSuite(rule, lookup, plan.plan);
+  const verdict = decideFeature(rule, lookup, plan);
+  const container = rule.container === null ? undefined : features.get(rule.container);
+  if (container === undefined || verdict.state === 'enabled') return verdict;
+  const { state, reason } = decideFeature(container, lookup, plan);
+  const evidence = [...verdict.evidence, { kind: 'feature', row: container.rows[0].id, state } as const];
+  if (state === 'enabled') {
+    return { state, reason: 'part-of-another-feature', confidence: 'inferred', evidence };
+  }
+  if (verdict.state !== 'upgrade') return verdict;
+  // Where the plan has the other one and the licenses do not, nobody can tell of this one either.
+  if (state === 'unknown') return { state, reason, confidence: 'none', evidence };
+  if (planWordOn(container.rows, plan).promised !== 'yes') return verdict;
+  return { state: 'unknown', reason: 'plan-and-license-disagree', confidence: 'none', evidence };
 }
 
-function withLapse(verdict: Verdict, notices: readonly Notice[]): Verdict {
-  const lapsed = notices.find(({ kind }) => kind !== 'license-expires-soon');
-  if (lapsed === undefined || (verdict.state !== 'enabled' && verdict.state !== 'view-only')) return verdict;
-  const readOnly = lapsed.kind === 'license-read-only';
-  const evidence: Evidence = { kind: 'license-lapsed', date: lapsed.date, readOnly };
-  return { ...verdict, evidence: [...verdict.evidence, evidence] };
+function withLapse(verdict: Verdict, rule: FeatureRule, { notices, lookup }: Circumstances): Verdict {
+  if (verdict.state !== 'enabled' && verdict.state !== 'view-only') return verdict;
+  const lapsed = lapseOfTenant(notices) ?? lapseOfModules(rule, lookup);
+  return lapsed === null ? verdict : { ...verdict, evidence: [...verdict.evidence, lapsed] };
+}
+
+function lapseOfTenant(notices: readonly Notice[]): Evidence | null {
+  const notice = notices.find(({ kind }) => kind !== 'license-expires-soon');
+  if (notice === undefined) return null;
+  const readOnly = notice.kind === 'license-read-only';
+  return { kind: 'license-lapsed', module: null, date: notice.date, readOnly };
+}
+
+// Of alternatives one that still counts is enough; of licenses needed together each has to.
+function lapseOfModules({ site, user }: FeatureRule, lookup: LicenseLookup): Evidence | null {
+  const granted = site.filter((name) => lookup.site.has(name));
+  const counting = granted.some((name) => !lookup.lapsed.has(name));
+  const module = [...(counting ? [] : granted), ...user].find((name) => lookup.lapsed.has(name));
+  const date = module === undefined ? undefined : lookup.lapsed.get(module);
+  if (module === undefined || date === undefined) return null;
+  return { kind: 'license-lapsed', module, date, readOnly: false };
 }
 
 function upgradesFor(
   { state, evidence }: Verdict,
-  rows: FeatureRows,
-  { plan, seatFor }: Circumstances,
+  rule: FeatureRule,
+  { plan, upgradesTo }: Circumstances,
 ): readonly Upgrade[] {
   if (state !== 'upgrade' && state !== 'view-only') return [];
-  if (plan?.kind === 'suite') return [suiteUpgrade(suiteNeedOf(rows))];
-  const siteMissing = evidence.some(
-    (each) => each.kind === 'module' && each.scope === 'site' && !each.present,
-  );
-  const doubtful = siteMissing && rows[0].solution !== 'common';
-  return userPlanUpgrades(rows, plan, doubtful ? (wanted) => withoutSite(seatFor(wanted)) : seatFor);
+  return upgradesTo([rule], plan, rule.rows[0].solution !== 'common' && lacksSiteLicense(evidence));
 }
 
-// A free seat alone brings no site license the tenant lacks.
-function withoutSite(seat: Seat): Seat {
-  return seat === 'assign' ? 'ask' : seat;
+/** Whether a site license a decision rests on is missing in the tenant: no plan change alone brings that. */
+export function lacksSiteLicense(evidence: readonly Evidence[]): boolean {
+  return evidence.some((each) => each.kind === 'module' && each.scope === 'site' && !each.present);
 }
 
 // A group has no license of its own: it is as good as the best feature in it.

@@ -33,6 +33,8 @@ export interface TenantLicenses {
   readonly adminWarningDate: string | null;
   readonly graceDate: string | null;
   readonly modules: readonly ModuleLicense[];
+  /** True where every row of it was readable: only then does absence prove anything. */
+  readonly complete: boolean;
 }
 
 /** A module license granted to one user. `name` is the module name without its owner. */
@@ -41,6 +43,10 @@ export interface GrantedLicense {
   readonly name: string;
   readonly scope: LicenseScope;
   readonly description: string;
+  /** Empty where the source did not carry it. */
+  readonly version: string;
+  /** `YYYY-MM-DD`, the last day it counts; null = forever, or not told. */
+  readonly expiryDate: string | null;
   readonly extraFlags: number;
   /** Empty where the source did not carry it (GetUserLicenses has none, licences.md section 3). */
   readonly extraInfo: string;

@@ -1,4 +1,5 @@
-import type { TenantLicenses } from './license-data.ts';
+import type { TenantLicenses, UserLicenses } from './license-data.ts';
+import { ofSuperOffice } from './module-names.ts';
 
 /** Something to tell about the tenant's license as a whole. Dates are `YYYY-MM-DD`. */
 export interface Notice {
@@ -9,13 +10,29 @@ export interface Notice {
   readonly graceDate: string | null;
 }
 
+/** The dates of a tenant's license, `YYYY-MM-DD`; null = none or forever. */
+export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
+
+/**
+ * The dates that hold for a user: the tenant's own, or, where its license was refused, what the site licenses among
+ * the user's tell (licences.md 2): the last of their days, and none where one of them counts for ever.
+ */
+export function licenseDatesOf(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
+  if (tenant !== null) return tenant;
+  const site = ofSuperOffice(user?.granted ?? []).filter(({ scope }) => scope === 'site');
+  const days = site.map(({ expiryDate }) => expiryDate ?? '').sort();
+  const last = days.includes('') ? null : (days.at(-1) ?? null);
+  return { expiryDate: last, adminWarningDate: null, graceDate: null };
+}
+
 /**
  * Whether the license has lapsed or soon will; a date itself still counts (licences.md 2: after the expiry date
  * comes grace, after grace the tenant is read-only). `today` is `YYYY-MM-DD`. At most one notice.
  */
-export function noticesOn(tenant: TenantLicenses | null, today: string): readonly Notice[] {
-  if (tenant === null) return [];
-  const { expiryDate, adminWarningDate, graceDate } = tenant;
+export function noticesOn(
+  { expiryDate, adminWarningDate, graceDate }: LicenseDates,
+  today: string,
+): readonly Notice[] {
   if (expiryDate === null) return [];
   if (today <= expiryDate) {
     const warned = adminWarningDate !== null && today >= adminWarningDate;

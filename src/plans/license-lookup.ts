@@ -1,13 +1,30 @@
+import { sorted } from './in-order.ts';
 import type { GrantedLicense, ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
 import { moduleName, ofSuperOffice } from './module-names.ts';
-import { isOldPlanModule, isPlanModule, noPlanModule } from './plan-modules.ts';
+import { isNamedPlan, noPlanModule } from './plan-modules.ts';
 
 /** A license row that is a user plan: its compared name, what it is called, and what its `set=` assigns. */
 export interface PlanRow {
   readonly name: string;
   readonly description: string;
   readonly set: readonly string[];
+}
+
+/** A plan row of the tenant's license, with everything bought of it. */
+export type TenantPlanRow = PlanRow & Pick<ModuleLicense, 'unrestricted' | 'hidden' | 'seats'>;
+
+/** What a tenant bought, by compared module name; only modules of owner SUPEROFFICE. */
+export interface TenantLookup {
+  /**
+   * Everything bought, to be asked for names of site licenses. Their own scope is not asked: `nebula` is described as
+   * a site license and declared as a user license (license name constants).
+   */
+  readonly modules: ReadonlySet<string>;
+  /** False where not everything was told: then a name missing in `modules` proves nothing. */
+  readonly told: boolean;
+  /** The user plan rows: ExtraFlags 1, or a documented name (licences.md 4 and 5). */
+  readonly plans: readonly TenantPlanRow[];
 }
 
 /** What is licensed for one user, by compared module name; only modules of owner SUPEROFFICE. */
@@ -20,66 +37,70 @@ export interface LicenseLookup {
   readonly userTold: boolean;
   /** The user's plan rows. */
   readonly plans: readonly PlanRow[];
+  /** The day each license lapsed that is granted in no version that still counts. */
+  readonly lapsed: ReadonlyMap<string, string>;
 }
 
-/** The user plan rows of a tenant's license (ExtraFlags 1, licences.md 4). */
-export function planRowsOf(tenant: TenantLicenses | null): readonly (PlanRow & ModuleLicense)[] {
-  return ofSuperOffice(tenant?.modules ?? [])
-    .filter((row) => row.extraFlags === 1)
-    .map((row) => ({ ...row, name: moduleName(row.name), set: parseLicenseSet(row.extraInfo) }));
-}
-
-/**
- * The compared names of everything a tenant bought, to be asked for names of site licenses. Their own scope is not
- * asked: `nebula` is described as a site license and declared as a user license (license name constants).
- */
-export function siteModulesOf(tenant: TenantLicenses | null): ReadonlySet<string> {
-  return new Set(ofSuperOffice(tenant?.modules ?? []).map((row) => moduleName(row.name)));
-}
-
-/**
- * Joins what the tenant bought with what the user was granted (licences.md 3).
- * A plan granted without its `set=` takes it from the tenant's row of the same name.
- */
-export function lookUpLicenses(tenant: TenantLicenses | null, user: UserLicenses): LicenseLookup {
-  const granted = ofSuperOffice(user.granted);
-  const plans = assignedPlans(granted, planRowsOf(tenant));
-  const grantedNames = granted.map((license) => moduleName(license.name));
-  const tenantModules = siteModulesOf(tenant);
+/** Indexes what a tenant bought; null where SuperOffice refused to tell. */
+export function lookUpTenant(tenant: TenantLicenses | null): TenantLookup {
+  const rows = ofSuperOffice(tenant?.modules ?? []);
   return {
-    site: new Set([...tenantModules, ...grantedNames]),
-    siteTold: tenantModules.size > 0 || (user.complete && granted.some(({ scope }) => scope === 'site')),
-    user: new Set([...grantedNames, ...plans.flatMap((plan) => plan.set)]),
-    userTold: user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
-    plans,
+    modules: new Set(rows.map((row) => moduleName(row.name))),
+    told: tenant?.complete === true && rows.length > 0,
+    plans: rows
+      .filter((row) => row.extraFlags === 1 || isNamedPlan(moduleName(row.name)))
+      .map(({ name, description, extraInfo, unrestricted, hidden, seats }) => {
+        const set = parseLicenseSet(extraInfo);
+        return { name: moduleName(name), description, set, unrestricted, hidden, seats };
+      }),
   };
 }
 
-/** Whether a name alone tells a plan, whatever its flags: values other than 0, 1 and 2 are not documented. */
-function isNamedPlan(name: string): boolean {
-  return isPlanModule(name) || isOldPlanModule(name) || name === noPlanModule;
+/**
+ * Joins what the tenant bought with what the user was granted (licences.md 3). `today` is `YYYY-MM-DD`.
+ * A plan granted without its `set=` takes it from the tenant's row of the same name.
+ */
+export function lookUpLicenses(tenant: TenantLookup, user: UserLicenses, today: string): LicenseLookup {
+  const granted = ofSuperOffice(user.granted).map((license) => ({ name: moduleName(license.name), license }));
+  const names = granted.map(({ name }) => name);
+  const plans = assignedPlans(granted, tenant.plans);
+  const toldBySite = user.complete && granted.some(({ license }) => license.scope === 'site');
+  return {
+    site: names.every((name) => tenant.modules.has(name))
+      ? tenant.modules
+      : new Set([...tenant.modules, ...names]),
+    siteTold: tenant.told || toldBySite,
+    user: new Set([...names, ...plans.flatMap((plan) => plan.set)]),
+    userTold: user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
+    plans,
+    lapsed: lapsedAmong(granted, today),
+  };
 }
 
-function assignedPlans(
-  granted: readonly GrantedLicense[],
-  tenantPlans: readonly PlanRow[],
-): readonly PlanRow[] {
-  const names = new Set(
-    granted.flatMap((license) => {
-      const name = moduleName(license.name);
-      const isPlan =
-        license.extraFlags === 1 || isNamedPlan(name) || tenantPlans.some((row) => row.name === name);
-      return isPlan ? [name] : [];
-    }),
+/** A granted license beside its compared name. */
+interface Granted {
+  readonly name: string;
+  readonly license: GrantedLicense;
+}
+
+function assignedPlans(granted: readonly Granted[], tenantPlans: readonly PlanRow[]): readonly PlanRow[] {
+  const held = granted.filter(
+    ({ name, license }) =>
+      license.extraFlags === 1 || isNamedPlan(name) || tenantPlans.some((row) => row.name === name),
   );
-  return [...names].map((name) => {
-    const grants = granted.filter((license) => moduleName(license.name) === name);
+  return sorted(held.map(({ name }) => name)).map((name) => {
+    const grants = held.filter((each) => each.name === name).map(({ license }) => license);
     const rows = tenantPlans.filter((row) => row.name === name);
     const toldByGrant = grants.flatMap((license) => parseLicenseSet(license.extraInfo));
-    const set = toldByGrant.length > 0 ? toldByGrant : setFrom(rows, grants[0]?.description);
-    const description = [...grants, ...rows].find((row) => row.description.trim() !== '')?.description ?? '';
-    return { name, description, set: [...new Set(set)] };
+    const granting = firstDescription(grants);
+    const set = toldByGrant.length > 0 ? toldByGrant : setFrom(rows, granting);
+    return { name, description: granting ?? firstDescription(rows) ?? '', set: sorted(set) };
   });
+}
+
+// Several versions may be called differently, and no order of licenses means anything.
+function firstDescription(told: readonly { readonly description: string }[]): string | undefined {
+  return sorted(told.map(({ description }) => description)).find((each) => each.trim() !== '');
 }
 
 // One name may occur in several versions. Where their sets differ, only the description tells which was granted.
@@ -87,10 +108,22 @@ function setFrom(rows: readonly PlanRow[], description: string | undefined): rea
   const told = rows.filter(({ set }) => set.length > 0);
   const described = told.filter((row) => row.description === description);
   const [first, ...others] = (described.length > 0 ? described : told).map(({ set }) => set);
-  const same = others.every((other) => sorted(other) === sorted(first ?? []));
+  const same = others.every((other) => sorted(other).join() === sorted(first ?? []).join());
   return first !== undefined && same ? first : [];
 }
 
-function sorted(names: readonly string[]): string {
-  return names.toSorted().join();
+// One name may be granted in several versions: the last day of any of them counts, and none where one is for ever.
+function lapsedAmong(granted: readonly Granted[], today: string): ReadonlyMap<string, string> {
+  const lapsed = new Map<string, string>();
+  for (const { name, license } of granted) {
+    const { expiryDate } = license;
+    if (expiryDate !== null && expiryDate < today && expiryDate > (lapsed.get(name) ?? '')) {
+      lapsed.set(name, expiryDate);
+    }
+  }
+  if (lapsed.size === 0) return lapsed;
+  for (const { name, license } of granted) {
+    if (license.expiryDate === null || license.expiryDate >= today) lapsed.delete(name);
+  }
+  return lapsed;
 }

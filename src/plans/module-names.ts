@@ -8,7 +8,7 @@ export function isSuperOffice(owner: string): boolean {
 /** A module name as it is compared: lower case, trimmed, without the `superoffice.` texts write before it. */
 export function moduleName(name: string): string {
   const lower = name.trim().toLowerCase();
-  return lower.startsWith(`${ownOwner}.`) ? lower.slice(ownOwner.length + 1) : lower;
+  return lower.startsWith(`${ownOwner}.`) ? lower.slice(ownOwner.length + 1).trim() : lower;
 }
 
 /** Only the rows SuperOffice itself owns. */

@@ -55,3 +55,8 @@ export function isOldPlanModule(name: string): name is OldPlanModule {
 export function oldSolutionsOf(module: OldPlanModule): readonly Solution[] {
   return oldPlans[module];
 }
+
+/** Whether a name alone tells a plan, whatever its flags: values other than 0, 1 and 2 are not documented. */
+export function isNamedPlan(name: string): boolean {
+  return isPlanModule(name) || isOldPlanModule(name) || name === noPlanModule;
+}

@@ -1,17 +1,24 @@
-import type { KnownModule } from './known-modules.ts';
+import { type Confidence, surest } from './confidence.ts';
 import type { PlanRow } from './license-lookup.ts';
 import { type PlanModule, solutionsOf } from './plan-modules.ts';
 import { type FoundTier, type PerSolution, perSolution, type Solution, type Tier } from './solutions.ts';
 
-/** Which of the five steps found a tier; `none`: no step did, or the step that spoke contradicted itself. */
-export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'description' | 'none';
+/**
+ * Which of the five steps found a tier; `none`: no step did, or the step that spoke contradicted itself. `what-if`:
+ * the plan is only asked about.
+ */
+export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'description' | 'none' | 'what-if';
 
-/** How the tier of a solution was found. `by` is the module name or the description that said so. */
+/**
+ * How the tier of a solution was found. `by` is the module name or the description that said so; it is as sure as the
+ * surest step that says the same.
+ */
 export interface TierFinding {
   readonly solution: Solution;
   readonly tier: FoundTier;
   readonly step: TierStep;
   readonly by: string | null;
+  readonly confidence: Confidence;
 }
 
 /** What the steps look at: the modules that come with the plan, and the site licenses of the tenant. */
@@ -20,32 +27,41 @@ export interface TierSources {
   readonly site: ReadonlySet<string>;
 }
 
-/**
- * User licenses only the premium tier of a solution has (licences.md 5, inferred).
- * Not `guide-cal`: by the published seat counts every premium plan has it, marketing and service included.
- */
-const premiumModules: PerSolution<readonly KnownModule[]> = {
-  sales: ['quote-cal', 'target-cal', 'stakeholder-cal'],
-  service: [],
-  marketing: ['mktg-auto-cal'],
-};
-
 type Step = (
   solution: Solution,
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
+  assumed: AssumedTierSigns,
 ) => Omit<TierFinding, 'solution'> | null;
 
-const premiumModule: Step = (solution, _row, { modules }) => {
+/** The licenses that mark a tier: of one user, and of each solution tenant-wide. */
+export interface TierMarkers {
+  readonly user: Readonly<Record<Tier, string>>;
+  readonly site: PerSolution<Readonly<Record<Tier, string>>>;
+}
+
+/** What the first three steps go by. */
+export interface AssumedTierSigns {
+  /** User licenses only the premium tier of a solution has. */
+  readonly premiumModules: PerSolution<readonly string[]>;
+  readonly tierMarkers: TierMarkers;
+}
+
+const premiumModule: Step = (solution, _row, { modules }, { premiumModules }) => {
   const by = premiumModules[solution].find((name) => modules.has(name));
-  return by === undefined ? null : { tier: 'premium', step: 'premium-module', by };
+  return by === undefined ? null : { tier: 'premium', step: 'premium-module', by, confidence: 'inferred' };
 };
 
-// In a combination nobody knows which solution the user's marker means.
-const userMarker: Step = (_solution, row, { modules }) =>
-  solutionsOf(row.name).length > 1 ? null : marked('user-marker', 't', modules);
+// In a combination nobody knows which solution the user's marker means; of one solution it is documented.
+const userMarker: Step = (_solution, row, { modules }, { tierMarkers }) => {
+  const found = solutionsOf(row.name).length > 1 ? null : marked(tierMarkers.user, modules);
+  return found && { ...found, step: 'user-marker', confidence: 'documented' };
+};
 
-const siteMarker: Step = (solution, _row, { site }) => marked('site-marker', `${solution}-t`, site);
+const siteMarker: Step = (solution, _row, { site }, { tierMarkers }) => {
+  const found = marked(tierMarkers.site[solution], site);
+  return found && { ...found, step: 'site-marker', confidence: 'inferred' };
+};
 
 const description: Step = (solution, row) => {
   const only = solutionsOf(row.name).length === 1;
@@ -54,7 +70,7 @@ const description: Step = (solution, row) => {
   const tiers = new Set((only && words.length === 0 ? loose : words).map((word) => word.toLowerCase()));
   if (tiers.size !== 1) return null;
   const tier: Tier = tiers.has('premium') ? 'premium' : 'essential';
-  return { tier, step: 'description', by: row.description };
+  return { tier, step: 'description', by: row.description, confidence: 'inferred' };
 };
 
 const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
@@ -67,10 +83,14 @@ const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, descripti
 export function findTiers(
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
+  assumed: AssumedTierSigns,
 ): readonly TierFinding[] {
   return solutionsOf(row.name).map((solution) => {
-    const found = steps.map((step) => step(solution, row, sources)).find((finding) => finding !== null);
-    return { solution, ...(found ?? { tier: 'unknown', step: 'none', by: null }) };
+    const told = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
+    const [first] = told;
+    if (first === undefined) return { solution, tier: 'unknown', step: 'none', by: null, confidence: 'none' };
+    const agreeing = told.filter(({ tier }) => tier === first.tier);
+    return { solution, ...first, confidence: surest(agreeing.map(({ confidence }) => confidence)) };
   });
 }
 
@@ -83,11 +103,11 @@ export function tiersFrom(findings: readonly TierFinding[]): PerSolution<FoundTi
   });
 }
 
-function marked(step: TierStep, prefix: string, names: ReadonlySet<string>) {
-  const essential = names.has(`${prefix}1`);
-  if (essential === names.has(`${prefix}2`)) return null;
+function marked(markers: Readonly<Record<Tier, string>>, names: ReadonlySet<string>) {
+  const essential = names.has(markers.essential);
+  if (essential === names.has(markers.premium)) return null;
   const tier: Tier = essential ? 'essential' : 'premium';
-  return { tier, step, by: `${prefix}${essential ? 1 : 2}` };
+  return { tier, by: markers[tier] };
 }
 
 // Descriptions are written apart (`Sales Essentials`) or run together (`SalesPremiumServicePremium`).

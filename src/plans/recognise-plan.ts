@@ -7,7 +7,13 @@ import {
   oldSolutionsOf,
   type PlanModule,
 } from './plan-modules.ts';
-import { findTiers, type TierFinding, type TierSources, tiersFrom } from './plan-tiers.ts';
+import {
+  type AssumedTierSigns,
+  findTiers,
+  type TierFinding,
+  type TierSources,
+  tiersFrom,
+} from './plan-tiers.ts';
 import type { SuiteSubscription } from './recognise-suite.ts';
 import { type FoundTier, type PerSolution, perSolution } from './solutions.ts';
 import { planWithTiers, type UserPlan } from './user-plans.ts';
@@ -54,9 +60,12 @@ export type RecognisedPlan = HeldUserPlan | HeldOldPlan | NoPlan | UndocumentedP
  * The user plan among a user's licenses; null where there is none although the user may log in.
  * Plans of today win over old ones, and any plan over "no selection".
  */
-export function recognisePlan(lookup: LicenseLookup): Exclude<RecognisedPlan, SuiteSubscription> | null {
+export function recognisePlan(
+  lookup: LicenseLookup,
+  assumed: AssumedTierSigns,
+): Exclude<RecognisedPlan, SuiteSubscription> | null {
   const held = lookup.plans.filter(isOfToday);
-  if (held.length > 0) return userPlan(held, lookup);
+  if (held.length > 0) return userPlan(held, lookup, assumed);
   const others = lookup.plans.filter((row) => row.name !== noPlanModule);
   const [other] = others.toSorted(
     (a, b) => Number(isOldPlanModule(b.name)) - Number(isOldPlanModule(a.name)),
@@ -84,8 +93,12 @@ function isOfToday(row: PlanRow): row is PlanRowOfToday {
   return isPlanModule(row.name);
 }
 
-function userPlan(held: readonly PlanRowOfToday[], lookup: LicenseLookup): HeldUserPlan {
-  const findings = held.flatMap((row) => findTiers(row, sourcesFor(row, held, lookup)));
+function userPlan(
+  held: readonly PlanRowOfToday[],
+  lookup: LicenseLookup,
+  assumed: AssumedTierSigns,
+): HeldUserPlan {
+  const findings = held.flatMap((row) => findTiers(row, sourcesFor(row, held, lookup), assumed));
   const tiers = tiersFrom(findings);
   return {
     kind: 'user-plan',

@@ -1,10 +1,4 @@
-import type {
-  GrantedLicense,
-  LicenseScope,
-  ModuleLicense,
-  TenantLicenses,
-  UserLicenses,
-} from './license-data.ts';
+import type { LicenseScope } from './license-data.ts';
 import { moduleName, ofSuperOffice } from './module-names.ts';
 import { isPlanModule } from './plan-modules.ts';
 import { type SuitePlan, suitePlans } from './suite-plans.ts';
@@ -16,66 +10,80 @@ export interface SuiteSubscription {
   readonly by: { readonly step: 'module-name' | 'description'; readonly text: string };
 }
 
-/**
- * A guess: only the constants' names are published (`Suite2Core`, `SuiteMarker`), not the modules' (licences.md 10).
- * Written like other constants, without hyphens; the description is asked where none of these occurs.
- */
-const suiteModules: ReadonlyMap<string, SuitePlan | null> = new Map([
-  ['suite1starter', 'starter'],
-  ['suite2core', 'core'],
-  ['suite3growth', 'growth'],
-  ['suite4plus', 'plus'],
-  ['suite5super', 'super'],
-  ['suitemarker', null],
-  ['suiteuser', null],
-]);
+/** What some licenses say of CRM Suite, the surest kind of sign first. */
+export interface SuiteSigns {
+  readonly names: readonly SuiteSubscription[];
+  readonly descriptions: readonly SuiteSubscription[];
+  /** User licenses called just like a plan (`Core`). */
+  readonly bareNames: readonly SuiteSubscription[];
+  /** `Plus` alone is a weak word where user plans are sold. */
+  readonly userPlansSold: boolean;
+}
+
+/** Module names that tell CRM Suite, and the plan they tell; compared without hyphens. */
+export type SuiteModules = Readonly<Record<string, SuitePlan | 'unknown'>>;
 
 interface SeenLicense {
+  readonly owner: string;
   readonly name: string;
   readonly description: string;
   readonly scope: LicenseScope;
 }
 
+/** What licenses of a tenant or a user say of CRM Suite; `modules` is assumed, no module name is published. */
+export function suiteSignsIn(licenses: readonly SeenLicense[], modules: SuiteModules): SuiteSigns {
+  const seen = ofSuperOffice(licenses);
+  return {
+    names: seen.flatMap((license) => byName(license, modules)),
+    descriptions: seen.flatMap(byDescription),
+    bareNames: seen.flatMap(byBareName),
+    userPlansSold: seen.some(({ name }) => isPlanModule(moduleName(name))),
+  };
+}
+
 /**
- * The tenant's CRM Suite subscription, or null where there is none (user-plans.md 8).
- * Module names speak first, then descriptions (`CRM Suite Core`), then a user license called just like the plan (`Core`).
- * Licenses that name different plans leave the plan open.
+ * The tenant's CRM Suite subscription, or null where there is none (user-plans.md 8). Module names speak first, then
+ * descriptions (`CRM Suite Core`), then a user license called just like the plan. Licenses that name different plans
+ * leave the plan open.
  */
-export function recogniseSuite(
-  tenant: TenantLicenses | null,
-  user: UserLicenses | null,
-): SuiteSubscription | null {
-  const rows: readonly (ModuleLicense | GrantedLicense)[] = [
-    ...(tenant?.modules ?? []),
-    ...(user?.granted ?? []),
+export function recogniseSuite(...signs: readonly SuiteSigns[]): SuiteSubscription | null {
+  const userPlansSold = signs.some((each) => each.userPlansSold);
+  const kinds = [
+    signs.flatMap(({ names }) => names),
+    signs.flatMap(({ descriptions }) => descriptions),
+    userPlansSold ? [] : signs.flatMap(({ bareNames }) => bareNames),
   ];
-  const seen = ofSuperOffice(rows);
-  // `Plus` alone is a weak word where user plans are sold.
-  const onUserPlans = seen.some(({ name }) => isPlanModule(moduleName(name)));
-  const byUser = onUserPlans ? [] : seen.flatMap(byUserDescription);
-  const found = [seen.flatMap(byName), seen.flatMap(byDescription), byUser];
-  const speaking =
-    found.find((subscriptions) => subscriptions.some(({ plan }) => plan !== null)) ?? found.flat();
+  const speaking = kinds.find((found) => found.some(({ plan }) => plan !== null)) ?? kinds.flat();
   const named = speaking.filter(({ plan }) => plan !== null);
-  const first = named[0] ?? speaking[0];
+  const [first] = (named.length > 0 ? named : speaking).toSorted((a, b) => (a.by.text < b.by.text ? -1 : 1));
   if (first === undefined) return null;
   return new Set(named.map(({ plan }) => plan)).size === 1 ? first : { ...first, plan: null };
 }
 
-function byName({ name }: SeenLicense): readonly SuiteSubscription[] {
-  const plan = suiteModules.get(moduleName(name).replaceAll('-', ''));
-  return plan === undefined ? [] : [{ kind: 'suite', plan, by: { step: 'module-name', text: name } }];
+/** Whether a compared module name is assumed to tell CRM Suite; hyphens do not count. */
+export function tellsSuite(module: string, modules: SuiteModules): boolean {
+  return Object.hasOwn(modules, module.replaceAll('-', ''));
+}
+
+function byName({ name }: SeenLicense, modules: SuiteModules): readonly SuiteSubscription[] {
+  const module = moduleName(name);
+  if (!tellsSuite(module, modules)) return [];
+  const plan = modules[module.replaceAll('-', '')] ?? 'unknown';
+  return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
 }
 
 function byDescription({ description }: SeenLicense): readonly SuiteSubscription[] {
-  if (!/\b(crm suite|superoffice \w+ suite)\b/i.test(description)) return [];
-  const words = description.toLowerCase().split(/[^a-z]+/);
+  const text = description.toLowerCase();
+  if (!text.includes('suite') || !/\b(crm suite|superoffice \w+ suite)\b/.test(text)) return [];
+  const words = text.split(/[^a-z]+/);
   const plan = suitePlans.find((each) => words.includes(each)) ?? null;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }
 
-function byUserDescription({ description, scope }: SeenLicense): readonly SuiteSubscription[] {
-  const plan = suitePlans.find((each) => each === description.trim().toLowerCase());
-  if (scope !== 'user' || plan === undefined) return [];
+function byBareName({ description, scope }: SeenLicense): readonly SuiteSubscription[] {
+  if (scope !== 'user') return [];
+  const text = description.trim().toLowerCase();
+  const plan = suitePlans.find((each) => each === text);
+  if (plan === undefined) return [];
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }

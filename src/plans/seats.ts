@@ -1,8 +1,7 @@
-import type { ModuleLicense, TenantLicenses } from './license-data.ts';
-import { planRowsOf, siteModulesOf } from './license-lookup.ts';
-import { isOldPlanModule, isPlanModule, noPlanModule, planModuleFor } from './plan-modules.ts';
-import { findTiers, tiersFrom } from './plan-tiers.ts';
-import { solutions } from './solutions.ts';
+import type { TenantLookup, TenantPlanRow } from './license-lookup.ts';
+import { isNamedPlan, isPlanModule, planModuleFor } from './plan-modules.ts';
+import { type AssumedTierSigns, findTiers, tiersFrom } from './plan-tiers.ts';
+import { type FoundTier, type PerSolution, solutions } from './solutions.ts';
 import type { UserPlan } from './user-plans.ts';
 
 /**
@@ -11,44 +10,51 @@ import type { UserPlan } from './user-plans.ts';
  */
 export type Seat = 'assign' | 'buy' | 'ask';
 
-/** Tells what it takes to give somebody a plan. */
-export type SeatFor = (plan: UserPlan) => Seat;
-
-/**
- * What it takes to give somebody a plan in this tenant (user-plans.md 11): one name serves both tiers, so a row
- * counts only if its own tiers are found to be the wanted ones. `tenant` is null where its license was refused.
- */
-export function seatsIn(tenant: TenantLicenses | null): SeatFor {
-  if (tenant === null) return () => 'ask';
-  const site = siteModulesOf(tenant);
-  const planRows = planRowsOf(tenant);
-  const undocumented = planRows.some(
-    ({ name }) => !isPlanModule(name) && !isOldPlanModule(name) && name !== noPlanModule,
-  );
-  const rows = planRows.flatMap((row) => {
-    const { name, set } = row;
-    if (!isPlanModule(name)) return [];
-    return [
-      {
-        name,
-        seat: seatOf(row),
-        tiers: tiersFrom(findTiers({ ...row, name }, { modules: new Set(set), site })),
-      },
-    ];
-  });
-  return (plan) => {
-    const named = rows.filter((row) => row.name === planModuleFor(plan.tiers));
-    // A plan row of a name nobody documented may be the wanted one.
-    if (named.length === 0) return undocumented ? 'ask' : 'buy';
-    const fitting = named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));
-    return easiest(fitting.map((row) => row.seat));
-  };
+/** A plan row of the tenant, the tiers found for it, and what it takes to give it to somebody. */
+export interface SoldPlan {
+  readonly row: TenantPlanRow;
+  readonly tiers: PerSolution<FoundTier>;
+  readonly seat: Seat;
 }
 
-function seatOf(row: ModuleLicense): Seat {
-  if (row.unrestricted) return 'assign';
-  if (row.seats === null) return 'ask';
-  return row.seats.free > 0 ? 'assign' : 'buy';
+/** What a tenant bought of user plans. */
+export interface SoldPlans {
+  readonly plans: readonly SoldPlan[];
+  /** What to answer for a plan of a name the tenant has not bought. */
+  readonly otherwise: Seat;
+}
+
+/** The user plans of today a tenant bought. */
+export function plansSoldTo(tenant: TenantLookup, assumed: AssumedTierSigns): SoldPlans {
+  const plans = tenant.plans.flatMap((row) => {
+    const { name } = row;
+    if (!isPlanModule(name)) return [];
+    const sources = { modules: new Set(row.set), site: tenant.modules };
+    return [{ row, tiers: tiersFrom(findTiers({ ...row, name }, sources, assumed)), seat: seatOf(row) }];
+  });
+  // A plan row of a name nobody documented may be the wanted one.
+  const undocumented = tenant.plans.some(({ name }) => !isNamedPlan(name));
+  return { plans, otherwise: undocumented || !tenant.told ? 'ask' : 'buy' };
+}
+
+/** The tenant's rows that are this very plan: one name serves both tiers, so the tiers found must be the wanted ones. */
+export function rowsSellingPlan({ plans }: SoldPlans, plan: UserPlan): readonly SoldPlan[] {
+  const named = plans.filter(({ row }) => row.name === planModuleFor(plan.tiers));
+  return named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));
+}
+
+/** What it takes to give somebody a plan in this tenant (user-plans.md 11). */
+export function seatFor(sold: SoldPlans, plan: UserPlan): Seat {
+  const named = sold.plans.some(({ row }) => row.name === planModuleFor(plan.tiers));
+  return named ? easiest(rowsSellingPlan(sold, plan).map(({ seat }) => seat)) : sold.otherwise;
+}
+
+// A hidden license cannot be assigned by an administrator (licences.md 2).
+function seatOf({ unrestricted, hidden, seats }: TenantPlanRow): Seat {
+  if (hidden) return 'ask';
+  if (unrestricted) return 'assign';
+  if (seats === null) return 'ask';
+  return seats.free > 0 ? 'assign' : 'buy';
 }
 
 // One name may occur in several versions: a seat in any of them will do.

@@ -44,17 +44,8 @@ export const suiteLimits: Readonly<Record<SuitePlan, Readonly<Record<SuiteLimitN
   },
 };
 
-/** The features of the catalogue a limit bites on. Custom objects stand in no row of it. */
-const limitedFeatures: Partial<
-  Record<FeatureKey, { readonly name: SuiteLimitName; readonly confidence: FeatureLimit['confidence'] }>
-> = {
-  'project-management': { name: 'active-projects', confidence: 'documented' },
-  'marketing-automation': { name: 'active-marketing-flows', confidence: 'documented' },
-  // The page limits dashboards, not tiles or charts; but these are what stands on a dashboard.
-  'dashboards-default-charts': { name: 'dashboards', confidence: 'inferred' },
-  'dashboards-default-tiles': { name: 'dashboards', confidence: 'inferred' },
-  'dashboards-custom-tiles': { name: 'dashboards', confidence: 'inferred' },
-};
+/** The features a limit bites on. Custom objects stand in no row of the catalogue. */
+export type LimitedFeatures = Readonly<Partial<Record<FeatureKey, Omit<FeatureLimit, 'maximum'>>>>;
 
 /** A number a feature is limited to. `confidence`: how sure it is that this limit is about this feature. */
 export interface FeatureLimit {
@@ -64,17 +55,21 @@ export interface FeatureLimit {
 }
 
 /**
- * What a Suite plan limits a feature to; null where it sets no number, be it unlimited or not counted.
+ * What a Suite plan limits a feature to, by the assumed features each limit bites on; null where it sets no number, be it unlimited or not counted.
  *
  * @example
- * featureLimit('project-management', 'core')
+ * featureLimit('project-management', 'core', assumptions.suite.limitedFeatures)
  * // → { name: 'active-projects', maximum: 100, confidence: 'documented' }
  *
  * @example
- * featureLimit('project-management', 'growth')
+ * featureLimit('project-management', 'growth', assumptions.suite.limitedFeatures)
  * // → null
  */
-export function featureLimit(feature: FeatureKey, plan: SuitePlan): FeatureLimit | null {
+export function featureLimit(
+  feature: FeatureKey,
+  plan: SuitePlan,
+  limitedFeatures: LimitedFeatures,
+): FeatureLimit | null {
   const limited = limitedFeatures[feature];
   if (limited === undefined) return null;
   const maximum = suiteLimits[plan][limited.name];

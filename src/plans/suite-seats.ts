@@ -1,5 +1,5 @@
 import type { ModuleLicense, TenantLicenses } from './license-data.ts';
-import { recogniseSuite } from './recognise-suite.ts';
+import { recogniseSuite, type SuiteModules, suiteSignsIn } from './recognise-suite.ts';
 import type { SuiteLimit } from './suite-limits.ts';
 
 /** Why nothing is said of the seats. */
@@ -21,28 +21,33 @@ export interface SuiteSeats {
   readonly countedBy: 'can-log-in' | 'license';
 }
 
+/** The seats, or why nothing is said of them. */
+export type SuiteSeatsAnswer = SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal };
+
 /**
  * The seats of a CRM Suite tenant: a seat is a user who can log in (user-plans.md 8), bought as the user license of
  * the Suite plan. `tenant` is null where its license was refused, `canLogIn` where nobody counted these users.
  * Which row is that license is a guess by name and description, as in `recogniseSuite`.
  *
  * @example
- * suiteSeats(suiteCoreTenant, 20)
+ * suiteSeats(suiteCoreTenant, 20, assumptions.suite.modules)
  * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
  *
  * @example
- * suiteSeats(null, 20)
+ * suiteSeats(null, 20, assumptions.suite.modules)
  * // → { valid: false, reason: 'license-untold' }
  */
 export function suiteSeats(
   tenant: TenantLicenses | null,
   canLogIn: number | null,
-): SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal } {
+  modules: SuiteModules,
+): SuiteSeatsAnswer {
   if (tenant === null) return { valid: false, reason: 'license-untold' };
-  const suite = recogniseSuite(tenant, null);
-  if (suite === null) return { valid: false, reason: 'no-suite' };
-  const [license, ...others] = seatLicenses(tenant);
-  if (license === undefined) return { valid: false, reason: 'no-seat-license' };
+  const suite = recogniseSuite(suiteSignsIn(tenant.modules, modules));
+  const lacking = (reason: SuiteSeatsRefusal) => (tenant.complete ? reason : 'license-untold');
+  if (suite === null) return { valid: false, reason: lacking('no-suite') };
+  const [license, ...others] = seatLicenses(tenant, modules);
+  if (license === undefined) return { valid: false, reason: lacking('no-seat-license') };
   if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
   const used = canLogIn ?? license.seats?.inUse;
   if (used === undefined) return { valid: false, reason: 'use-untold' };
@@ -52,9 +57,9 @@ export function suiteSeats(
 }
 
 // Each row is asked alone whether it speaks of a Suite. Two that do cannot be told apart, be they versions or plans.
-function seatLicenses(tenant: TenantLicenses): readonly ModuleLicense[] {
+function seatLicenses(tenant: TenantLicenses, modules: SuiteModules): readonly ModuleLicense[] {
   return tenant.modules.filter(
-    (row) => row.scope === 'user' && recogniseSuite({ ...tenant, modules: [row] }, null) !== null,
+    (row) => row.scope === 'user' && recogniseSuite(suiteSignsIn([row], modules)) !== null,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Confidence } from './catalogue-rows.ts';
+import type { Confidence } from './confidence.ts';
 import type { OldPlanModule } from './plan-modules.ts';
 import type { HeldUserPlan, RecognisedPlan } from './recognise-plan.ts';
 import { type PerSolution, type Solution, solutions, type Tier } from './solutions.ts';

@@ -1,11 +1,13 @@
-import { childrenOf, type RowId, rowsOf } from './catalogue.ts';
-import type { Confidence } from './catalogue-rows.ts';
+import type { RowId } from './catalogue.ts';
+import { type Confidence, weakest } from './confidence.ts';
 import type { Entitlement, FeatureState, Reason } from './entitlement.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
+import type { FeatureRule, Rules } from './rules.ts';
 import { type FeatureLimit, featureLimit } from './suite-limits.ts';
-import { type SuiteNeed, type SuitePlan, suiteNeedOf, suiteReaches } from './suite-plans.ts';
+import type { SuiteNeed } from './suite-need.ts';
+import { type SuitePlan, suiteReaches } from './suite-plans.ts';
 import { type SuiteTarget, suiteTargetOf } from './suite-target.ts';
 
 /**
@@ -40,7 +42,7 @@ export interface FeatureTransition {
 }
 
 /** What is needed of a user's report. */
-export type ReportToday = Pick<PlanReport, 'plan' | 'entitlements'>;
+export type ReportToday = Pick<PlanReport, 'plan' | 'features'>;
 
 /** Where a tenant moves to, and what that means for one of its users. */
 export interface SuiteTransition {
@@ -54,18 +56,19 @@ export interface SuiteTransition {
  * all get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
  *
  * @example
- * suiteTransition([salesEssentialUser], salesEssentialReport).changes.filter(({ change }) => change === 'lost')
+ * suiteTransition(rules, [salesEssentialUser], salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
 export function suiteTransition(
+  rules: Rules,
   held: readonly (RecognisedPlan | null)[],
   report: ReportToday,
 ): SuiteTransition {
   const target = suiteTargetOf(held);
-  if (target.kind === 'plan') return { target, changes: changesOnSuite(report, target.plan) };
+  if (target.kind === 'plan') return { target, changes: changesOnSuite(rules, report, target.plan) };
   if (target.kind !== 'range') return { target, changes: [] };
-  const most = changesOnSuite(report, target.atMost);
-  const least = changesOnSuite(report, target.atLeast);
+  const most = changesOnSuite(rules, report, target.atMost);
+  const least = changesOnSuite(rules, report, target.atLeast);
   return { target, changes: most.map((each, index) => agreed(each, least[index])) };
 }
 
@@ -74,7 +77,7 @@ export function suiteTransition(
  * in its order. `report` is the user's of today, on user plans or on another Suite plan.
  *
  * @example
- * changesOnSuite(salesEssentialReport, 'core').find(({ row }) => row === 'SaP8')
+ * changesOnSuite(rules, salesEssentialReport, 'core').find(({ row }) => row === 'SaP8')
  * // → {
  * //   feature: 'project-management',
  * //   row: 'SaP8',
@@ -85,22 +88,43 @@ export function suiteTransition(
  * //   confidence: 'documented',
  * // }
  */
-export function changesOnSuite(report: ReportToday, plan: SuitePlan): readonly FeatureTransition[] {
+export function changesOnSuite(
+  rules: Rules,
+  report: ReportToday,
+  plan: SuitePlan,
+): readonly FeatureTransition[] {
   const suiteToday = report.plan?.kind === 'suite' ? report.plan.plan : null;
-  return report.entitlements
-    .filter(({ row, feature }) => childrenOf(row).length === 0 && rowsOf(feature)[0]?.id === row)
-    .map((entitlement) => transitionOf(entitlement, plan, suiteToday));
+  const { limitedFeatures } = rules.assumptions.suite;
+  const limitOn = (each: SuitePlan) => (feature: FeatureKey) => featureLimit(feature, each, limitedFeatures);
+  const limitToday = suiteToday === null ? () => null : limitOn(suiteToday);
+  return [...rules.features.values()].flatMap((rule) => {
+    const entitlement = report.features.get(rule.feature);
+    if (entitlement === undefined) return [];
+    const after = inPlan(plan, rule.suiteNeed);
+    const limit = after === 'lacked' ? null : limitOn(plan)(rule.feature);
+    return [
+      transitionOf(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
+    ];
+  });
 }
 
 type Effect = readonly [change: FeatureChange, reason: ChangeReason];
 type After = 'included' | 'unclear' | 'lacked';
 
-function transitionOf(today: Entitlement, plan: SuitePlan, suiteToday: SuitePlan | null): FeatureTransition {
+interface Then {
+  readonly after: After;
+  readonly limit: FeatureLimit | null;
+  readonly tighter: boolean;
+}
+
+function transitionOf(
+  today: Entitlement,
+  { suiteNeed }: FeatureRule,
+  { after, limit, tighter }: Then,
+): FeatureTransition {
   const { feature, row, state } = today;
-  const need = suiteNeedOf(rowsOf(feature));
-  const after = inPlan(plan, need);
-  const limit = after === 'lacked' ? null : featureLimit(feature, plan);
-  const [change, reason] = effectOf(today, after, isTighter(limit, feature, suiteToday));
+  const [change, reason] = effectOf(today, after, tighter);
+  const confidences = [today.confidence, suiteNeed.confidence, ...doubts(change, state)];
   return {
     feature,
     row,
@@ -108,8 +132,7 @@ function transitionOf(today: Entitlement, plan: SuitePlan, suiteToday: SuitePlan
     reason,
     limit,
     today: { state, reason: today.reason },
-    confidence:
-      change === 'unknown' ? 'none' : weakest([today.confidence, need.confidence, ...doubts(change, state)]),
+    confidence: change === 'unknown' ? 'none' : weakest(confidences),
   };
 }
 
@@ -118,8 +141,7 @@ function inPlan(plan: SuitePlan, { from, perhapsFrom }: SuiteNeed): After {
   return perhapsFrom !== null && suiteReaches(plan, perhapsFrom) ? 'unclear' : 'lacked';
 }
 
-function isTighter(limit: FeatureLimit | null, feature: FeatureKey, suiteToday: SuitePlan | null): boolean {
-  const limitToday = suiteToday === null ? null : featureLimit(feature, suiteToday);
+function isTighter(limit: FeatureLimit | null, limitToday: FeatureLimit | null): boolean {
   return limit !== null && (limitToday === null || limit.maximum < limitToday.maximum);
 }
 
@@ -145,9 +167,4 @@ function agreed(most: FeatureTransition, least: FeatureTransition | undefined): 
   const alike = least?.change === most.change && least.limit?.maximum === most.limit?.maximum;
   if (alike) return most;
   return { ...most, change: 'unknown', reason: 'target-unknown', limit: null, confidence: 'none' };
-}
-
-function weakest(confidences: readonly Confidence[]): Confidence {
-  const order: readonly Confidence[] = ['none', 'inferred', 'documented'];
-  return order.find((each) => confidences.includes(each)) ?? 'none';
 }

@@ -1,17 +1,28 @@
-import { isKnownModule } from './known-modules.ts';
-import type { TenantLicenses, UserLicenses } from './license-data.ts';
+import type { GrantedLicense, ModuleLicense } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
-import { isSuperOffice, moduleName, ofSuperOffice } from './module-names.ts';
+import { isSuperOffice, moduleName } from './module-names.ts';
+import type { Rules } from './rules.ts';
 
 /**
- * Module names the catalogue has never heard of, sorted, as SuperOffice sent them; those only in a plan's `set=`
- * count too, and partner modules carry their owner (`ACME.tool`). They decide nothing and are shown as they are.
+ * Module names nobody has heard of, by compared name, as SuperOffice sent them; those only in a plan's `set=` count
+ * too, and partner modules carry their owner (`ACME.tool`). They decide nothing and are shown as they are.
  */
-export function unknownModules(tenant: TenantLicenses | null, user: UserLicenses | null): readonly string[] {
-  const rows = [...(tenant?.modules ?? []), ...(user?.granted ?? [])];
-  const named = rows.map((row) => (isSuperOffice(row.owner) ? row.name.trim() : `${row.owner}.${row.name}`));
-  const plans = ofSuperOffice(rows).filter((row) => row.extraFlags === 1);
-  const inSets = plans.flatMap((row) => parseLicenseSet(row.extraInfo));
-  const unknown = [...named, ...inSets].filter((name) => !isKnownModule(moduleName(name)));
-  return [...new Set(unknown)].sort();
+export function unknownModules(
+  licenses: readonly (ModuleLicense | GrantedLicense)[],
+  { knows }: Rules,
+): ReadonlyMap<string, string> {
+  const own = licenses.filter(({ owner }) => isSuperOffice(owner));
+  const foreign = licenses.filter(({ owner }) => !isSuperOffice(owner));
+  const inSets = own.flatMap(({ extraFlags, extraInfo }) =>
+    extraFlags === 1 ? parseLicenseSet(extraInfo) : [],
+  );
+  const told = [...own.map(({ name }) => name.trim()), ...inSets].filter((name) => !knows(moduleName(name)));
+  const shown = [...told, ...foreign.map(({ owner, name }) => `${owner}.${name}`)];
+  // Of several spellings one is shown, and the same whatever their order: capitals come first.
+  return new Map(
+    shown
+      .sort()
+      .toReversed()
+      .map((name) => [name.toLowerCase(), name]),
+  );
 }

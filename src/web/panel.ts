@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { UserLicenses } from '../plans/license-data.ts';
-import { reportPlan } from '../plans/plan-report.ts';
+import type { LicenseEngine } from '../plans/license-engine.ts';
 import { readCurrentPrincipal } from '../superoffice/principal.ts';
 import { SuperOfficeError } from '../superoffice/superoffice-error.ts';
 import type { WebApi } from '../superoffice/web-api.ts';
@@ -24,12 +24,13 @@ export function createPanel(deps: {
   tenants: TenantStore;
   sessions: Sessions;
   licenses: LicenseSnapshots;
+  licenseEngine: LicenseEngine;
   beginSignIn: BeginSignIn;
   languages: Languages;
   views: Views;
   now: () => number;
 }): RequestHandler {
-  const { tenants, sessions, licenses, beginSignIn, languages, views, now } = deps;
+  const { tenants, sessions, licenses, licenseEngine, beginSignIn, languages, views, now } = deps;
 
   return async function panel(request, response) {
     const address = panelAddressOf(request);
@@ -45,11 +46,8 @@ export function createPanel(deps: {
       licenses.ofTenant(tenant),
       licenses.ofUser(tenant, session.associateId),
     ]);
-    const report = reportPlan({
-      tenant: bought?.content ?? null,
-      user: held?.content ?? null,
-      today: new Date(now()).toISOString().slice(0, 10),
-    });
+    const today = new Date(now()).toISOString().slice(0, 10);
+    const report = licenseEngine(bought?.content ?? null, today).report(held?.content ?? null);
     const language = languages.choose([address.language, ...request.acceptsLanguages()]);
     const page = panelView({ report, companyName: tenant.companyName, snapshots: [bought, held], language });
     response.set('Cache-Control', 'private, no-store').send(views('panel', language, page));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, parseEnv } from 'node:util';
@@ -8,6 +8,7 @@ import { keyringText } from '../support/keyrings.ts';
 import { textOf } from '../support/project-files.ts';
 import { numbersOf, rsaKeyValue } from '../support/rsa-key-value.ts';
 import { createSigningPair } from '../support/tokens.ts';
+import { assumptions } from './plans/fixtures/engine.ts';
 
 const { privateKey } = createSigningPair();
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -60,6 +61,7 @@ describe('loadConfig', () => {
         frameAncestors: ['https://*.superoffice.com'],
       },
       database: { dataDir: './data' },
+      assumptions,
       logLevel: 'info',
     });
     expect(config.superOffice.privateKey.equals(privateKey)).toBe(true);
@@ -195,6 +197,40 @@ describe('the private key', () => {
       'SUPEROFFICE_PRIVATE_KEY_FILE',
       'SUPEROFFICE_PRIVATE_KEY',
     ]);
+  });
+});
+
+describe('the assumptions', () => {
+  function dataDirWith(name: string, text: string): string {
+    const dataDir = join(folder, name);
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'assumptions.json'), text);
+    return dataDir;
+  }
+
+  it('are those shipped, changed as assumptions.json in DATA_DIR says', () => {
+    const dataDir = dataDirWith('changed', '{"planChanges": {"reduce": "at-once"}}');
+    const config = loadConfig({ ...least, DATA_DIR: dataDir });
+    expect(config.assumptions).toEqual({
+      ...assumptions,
+      planChanges: { add: 'at-once', reduce: 'at-once' },
+    });
+  });
+
+  it('are read from there with a database elsewhere, too', () => {
+    const dataDir = dataDirWith('beside', '{"planChanges": {"reduce": "at-once"}}');
+    const url = 'postgres://planlens@db.example/planlens';
+    const config = loadConfig({ ...least, DATA_DIR: dataDir, DATABASE_URL: url });
+    expect(config.assumptions.planChanges.reduce).toBe('at-once');
+  });
+
+  it('are told wrong with everything else that is, and where', () => {
+    const dataDir = dataDirWith('wrong', '{"planChanges": {"add": "never"}, "licenses": []}');
+    const problems = problemsOf({ ...least, DATA_DIR: dataDir, PORT: 'x' });
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toMatch(/^PORT /);
+    expect(problems.slice(1).every((problem) => problem.startsWith('assumptions.json: '))).toBe(true);
+    expect(problems.join('\n')).toContain(': planChanges.add: ');
   });
 });
 

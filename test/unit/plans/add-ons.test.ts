@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { addOnLabel, decideAddOns } from '../../../src/plans/add-ons.ts';
 import { isLanguage, languages } from '../../../src/plans/languages.ts';
 import type { LicenseLookup } from '../../../src/plans/license-lookup.ts';
+import type { PlanModel } from '../../../src/plans/recognise-plan.ts';
+import { assumptions } from './fixtures/engine.ts';
 
 function lookup(site: readonly string[], siteTold = true): LicenseLookup {
-  return { site: new Set(site), siteTold, user: new Set(), userTold: true, plans: [] };
+  return { site: new Set(site), siteTold, user: new Set(), userTold: true, plans: [], lapsed: new Map() };
+}
+
+function decide(found: LicenseLookup, model: PlanModel) {
+  return decideAddOns(found, model, assumptions.addOnModules);
 }
 
 describe('decideAddOns', () => {
@@ -18,14 +24,14 @@ describe('decideAddOns', () => {
     ['nebula', 'calendar-synchronization'],
     ['synchronizer', 'calendar-synchronization'],
   ])('takes the site license %s for the add-on %s', (module, key) => {
-    const addOns = decideAddOns(lookup([module]), 'user-plans');
+    const addOns = decide(lookup([module]), 'user-plans');
     expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
       { key, state: 'enabled', reason: 'add-on-licensed', module },
     ]);
   });
 
   it('calls what the tenant lacks an add-on', () => {
-    const addOns = decideAddOns(lookup(['aichatbot']), 'user-plans');
+    const addOns = decide(lookup(['aichatbot']), 'user-plans');
     expect(addOns.map(({ key, state }) => [key, state])).toEqual([
       ['cep', 'add-on'],
       ['ai', 'add-on'],
@@ -35,8 +41,8 @@ describe('decideAddOns', () => {
   });
 
   it('does not know where nobody told the site licenses, nor what a Suite plan contains', () => {
-    const untold = decideAddOns(lookup([], false), 'user-plans');
-    const suite = decideAddOns(lookup([]), 'suite');
+    const untold = decide(lookup([], false), 'user-plans');
+    const suite = decide(lookup([]), 'suite');
     for (const { state, reason } of [...untold, ...suite]) {
       expect([state, reason]).toEqual(['unknown', 'nothing-says']);
     }

@@ -9,6 +9,9 @@ import {
   type PlanChange,
   planChangeOn,
 } from '../../../src/plans/billing.ts';
+import { assumptions } from './fixtures/engine.ts';
+
+const { planChanges } = assumptions;
 
 function contract(start: string, period: BillingPeriod, today: string): ContractState {
   const answer = contractOn({ start, period, today });
@@ -106,8 +109,8 @@ describe('a refused contract', () => {
   ] as const)('started on %s, on %s: %s', (start, today, reason) => {
     const question = { start, period: 'monthly', today } as const;
     expect(contractOn(question)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'add')).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'reduce')).toEqual({ valid: false, reason });
+    expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
   it('is not one that starts today', () => {
@@ -132,7 +135,7 @@ describe('a plan change', () => {
     ['reduce', 'half-yearly', '2027-03-15', 'at-renewal', '2027-09-15'],
     ['reduce', 'yearly', '2027-03-15', 'at-renewal', '2028-03-15'],
   ] as const)('%s, billed %s, on %s counts %s', (change, period, today, rule, effectiveOn) => {
-    expect(planChangeOn({ start: '2026-03-15', period, today }, change)).toEqual({
+    expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
       valid: true,
       rule,
       effectiveOn,
@@ -256,7 +259,7 @@ describe('laws of contracts', () => {
     fc.assert(
       fc.property(question, (told) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
-          const effect = planChangeOn(told, change);
+          const effect = planChangeOn(told, change, planChanges);
           return effect.valid ? effect.effectiveOn : effect.reason;
         });
         expect(added).toBe(told.today);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../src/plans/catalogue.ts';
+import type { Confidence } from '../../../src/plans/confidence.ts';
 import { decideFeature } from '../../../src/plans/decide-feature.ts';
 import { decideOnSuite } from '../../../src/plans/decide-on-suite.ts';
 import type { FeatureKey } from '../../../src/plans/feature-keys.ts';
 import type { LicenseLookup } from '../../../src/plans/license-lookup.ts';
+import type { TierFinding } from '../../../src/plans/plan-tiers.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
-import type { FoundTier } from '../../../src/plans/solutions.ts';
+import { type FoundTier, type Solution, solutions } from '../../../src/plans/solutions.ts';
+import { ruleOf } from './fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
@@ -15,17 +17,11 @@ interface Licensed {
 }
 
 function lookup({ site = [], user = [], siteTold = true, userTold = true }: Licensed): LicenseLookup {
-  return { site: new Set(site), user: new Set(user), siteTold, userTold, plans: [] };
-}
-
-function rows(feature: FeatureKey) {
-  const [first, ...rest] = rowsOf(feature);
-  if (first === undefined) throw new Error(`no row for ${feature}`);
-  return [first, ...rest] as const;
+  return { site: new Set(site), user: new Set(user), siteTold, userTold, plans: [], lapsed: new Map() };
 }
 
 function decide(feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) {
-  const { state, reason } = decideFeature(rows(feature), lookup(licensed), plan);
+  const { state, reason } = decideFeature(ruleOf(feature), lookup(licensed), plan);
   return [state, reason];
 }
 
@@ -33,9 +29,17 @@ function holding(
   sales: FoundTier,
   service: FoundTier = 'none',
   marketing: FoundTier = 'none',
+  confidence?: Confidence,
 ): RecognisedPlan {
   const tiers = { sales, service, marketing };
-  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
+  const findings = solutions
+    .filter((each) => tiers[each] !== 'none')
+    .map((each) => foundTier(each, tiers[each], confidence));
+  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings };
+}
+
+function foundTier(solution: Solution, tier: FoundTier, confidence: Confidence = 'documented'): TierFinding {
+  return { solution, tier, step: 'user-marker', by: tier === 'premium' ? 't2' : 't1', confidence };
 }
 
 const noPlan: RecognisedPlan = { kind: 'no-plan', module: null };
@@ -269,7 +273,7 @@ describe('a common feature', () => {
 describe('a feature that stands in several rows', () => {
   it('is one thing: the row that says most speaks', () => {
     const [plan] = decideFeature(
-      rows('dashboards-custom-tiles'),
+      ruleOf('dashboards-custom-tiles'),
       lookup({ siteTold: false, userTold: false }),
       holding('essential', 'none', 'essential'),
     ).evidence.filter((each) => each.kind === 'plan');
@@ -284,7 +288,7 @@ describe('a feature that stands in several rows', () => {
 
 describe('evidence', () => {
   it('names each module behind the state, present or absent', () => {
-    const { evidence } = decideFeature(rows('sales-guide'), lookup({ site: ['guide'] }), null);
+    const { evidence } = decideFeature(ruleOf('sales-guide'), lookup({ site: ['guide'] }), null);
     expect(evidence).toEqual([
       { kind: 'module', scope: 'site', name: 'guide', present: true },
       { kind: 'module', scope: 'user', name: 'guide-cal', present: false },
@@ -293,7 +297,7 @@ describe('evidence', () => {
   });
 
   it('names all alternatives where none is there', () => {
-    const { evidence } = decideFeature(rows('forms'), lookup({}), null);
+    const { evidence } = decideFeature(ruleOf('forms'), lookup({}), null);
     expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
       'forms',
       'forms-free',
@@ -303,14 +307,14 @@ describe('evidence', () => {
 
   it('does not call absent what nobody told', () => {
     const untold = lookup({ siteTold: false, userTold: false, user: ['guide-cal'] });
-    expect(decideFeature(rows('sales-guide'), untold, null).evidence).toEqual([
+    expect(decideFeature(ruleOf('sales-guide'), untold, null).evidence).toEqual([
       { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
     ]);
   });
 
   it('tells how the tier of the solution was found', () => {
-    const finding = { solution: 'sales', tier: 'premium', step: 'user-marker', by: 't2' } as const;
-    const other = { solution: 'service', tier: 'essential', step: 'user-marker', by: 't1' } as const;
+    const finding = foundTier('sales', 'premium');
+    const other = foundTier('service', 'essential');
     const plan: RecognisedPlan = {
       kind: 'user-plan',
       plan: null,
@@ -319,7 +323,7 @@ describe('evidence', () => {
       description: '',
       findings: [finding, other],
     };
-    expect(decideFeature(rows('sales-forecasting-product-level'), lookup({}), plan).evidence).toEqual([
+    expect(decideFeature(ruleOf('sales-forecasting-product-level'), lookup({}), plan).evidence).toEqual([
       { kind: 'plan', promised: 'yes', row: 'SaP2' },
       { kind: 'tier', ...finding },
     ]);
@@ -328,7 +332,7 @@ describe('evidence', () => {
 
 describe('confidence', () => {
   const confidence = (feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) =>
-    decideFeature(rows(feature), lookup(licensed), plan).confidence;
+    decideFeature(ruleOf(feature), lookup(licensed), plan).confidence;
 
   it('is the one of the mapping where a module decided', () => {
     expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
@@ -349,6 +353,31 @@ describe('confidence', () => {
     expect(confidence('knowledge-base', {}, null)).toBe('none');
     expect(confidence('knowledge-base', {}, holding('none', 'unknown'))).toBe('none');
   });
+
+  it('is the one of the tier where the plan decided by it', () => {
+    const inferred = (tier: FoundTier) => holding('none', tier, 'none', 'inferred');
+    expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('promised-by-plan');
+    expect(confidence('knowledge-base', {}, inferred('premium'))).toBe('inferred');
+    expect(decide('knowledge-base', {}, inferred('essential'))[1]).toBe('plan-lacks');
+    expect(confidence('knowledge-base', {}, inferred('essential'))).toBe('inferred');
+  });
+
+  it('is documented whatever the tier rests on where any tier of the solution would say the same', () => {
+    const untold = { siteTold: false, userTold: false };
+    const inferred = holding('premium', 'none', 'none', 'inferred');
+    expect(confidence('sales-forecasting', untold, inferred)).toBe('documented');
+    expect(confidence('knowledge-base', untold, inferred)).toBe('documented');
+  });
+
+  it('is the weakest of the tiers where several rows lack a feature, and of one that has it enough', () => {
+    const untold = { siteTold: false, userTold: false };
+    const lacking = holding('none', 'essential', 'none', 'inferred');
+    expect(decide('saint', untold, lacking)[1]).toBe('plan-lacks');
+    expect(confidence('saint', untold, lacking)).toBe('inferred');
+    const having = holding('essential', 'none', 'essential', 'inferred');
+    expect(decide('dashboards-custom-tiles', untold, having)[1]).toBe('promised-by-plan');
+    expect(confidence('dashboards-custom-tiles', untold, having)).toBe('documented');
+  });
 });
 
 describe('decideOnSuite', () => {
@@ -357,7 +386,7 @@ describe('decideOnSuite', () => {
     plan: 'starter' | 'core' | 'growth' | null,
     licensed: Licensed = {},
   ) => {
-    const { state, reason } = decideOnSuite(rows(feature), lookup(licensed), plan);
+    const { state, reason } = decideOnSuite(ruleOf(feature), lookup(licensed), plan);
     return [state, reason];
   };
 
@@ -391,7 +420,7 @@ describe('decideOnSuite', () => {
   });
 
   it('gives the need as evidence, with how sure it is', () => {
-    expect(decideOnSuite(rows('mailings'), lookup({}), 'core')).toMatchObject({
+    expect(decideOnSuite(ruleOf('mailings'), lookup({}), 'core')).toMatchObject({
       confidence: 'inferred',
       evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
     });

@@ -3,11 +3,14 @@ import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import * as billing from '../../../src/plans/billing.ts';
 import * as calendarDays from '../../../src/plans/calendar-days.ts';
-import { reportPlan } from '../../../src/plans/plan-report.ts';
+import * as diagnostics from '../../../src/plans/diagnostics.ts';
+import * as engine from '../../../src/plans/license-engine.ts';
+import * as requirements from '../../../src/plans/requirements.ts';
 import * as suiteLimits from '../../../src/plans/suite-limits.ts';
 import * as suiteSeats from '../../../src/plans/suite-seats.ts';
 import * as suiteTarget from '../../../src/plans/suite-target.ts';
 import * as suiteTransition from '../../../src/plans/suite-transition.ts';
+import { assumptions, licenseEngine, reportPlan, rules } from './fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -20,6 +23,9 @@ import {
 const modules = {
   'billing.ts': billing,
   'calendar-days.ts': calendarDays,
+  'diagnostics.ts': diagnostics,
+  'license-engine.ts': engine,
+  'requirements.ts': requirements,
   'suite-limits.ts': suiteLimits,
   'suite-seats.ts': suiteSeats,
   'suite-target.ts': suiteTarget,
@@ -30,11 +36,21 @@ const today = '2026-12-01';
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const salesEssentialReport = reportPlan({ tenant: essential, user: holderOf(essential, 'ten-sales'), today });
+const premiumTenantPlans = licenseEngine(premium, today);
 const bare = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
 
 /** What the examples name without saying what it is. */
 const named = {
+  assumptions,
+  rules,
+  premiumTenant: premium,
+  premiumTenantPlans,
+  salesPremiumUser: holderOf(premium, 'ten-sales'),
+  servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
+  essentialTenantPlans: licenseEngine(essential, today),
+  essentialUser: holderOf(essential, 'ten-sales'),
   suiteCoreTenant: publishedTenant('suite-core'),
+  suiteCoreTenantPlans: licenseEngine(publishedTenant('suite-core'), today),
   salesEssentialReport,
   salesEssentialUser: salesEssentialReport.plan,
   marketingPremiumUser: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-marketing'), today }).plan,
@@ -51,10 +67,13 @@ interface Example {
   readonly result: string;
 }
 
+// A comment and the function or method it is about.
+const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export function )?(\w+)\(/g;
+
 // An example is a call, then its result behind `// → `, both over one line or several.
 function examplesIn(file: string): readonly Example[] {
   const source = readFileSync(new URL(`../../../src/plans/${file}`, import.meta.url), 'utf8');
-  const comments = [...source.matchAll(/\/\*\*([\s\S]*?)\*\/\s*export function (\w+)/g)];
+  const comments = [...source.matchAll(documented)];
   return comments.flatMap(([, comment = '', about = '']) =>
     comment
       .split('@example')
@@ -90,6 +109,12 @@ describe('the examples in the doc comments', () => {
     const functions = Object.entries(exported).flatMap(([name, value]) =>
       typeof value === 'function' ? [name] : [],
     );
-    expect([...new Set(examplesIn(file).map(({ about }) => about))].sort()).toEqual(functions.sort());
+    expect(functions.length).toBeGreaterThan(0);
+    expect(functions.filter((name) => !examplesIn(file).some(({ about }) => about === name))).toEqual([]);
+  });
+
+  it('every method of the license engine has one', () => {
+    const about = new Set(examplesIn('license-engine.ts').map((example) => example.about));
+    expect([...about].sort()).toEqual(['createLicenseEngine', ...Object.keys(premiumTenantPlans)].sort());
   });
 });

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/plans/catalogue.ts';
 import type { FeatureState, Verdict } from '../../../src/plans/entitlement.ts';
-import { applyFunctionRights } from '../../../src/plans/hidden-by-role.ts';
+import type { FeatureKey } from '../../../src/plans/feature-keys.ts';
+import { applyFunctionRights, comparedRights } from '../../../src/plans/hidden-by-role.ts';
+import { ruleOf, rules } from './fixtures/engine.ts';
 
 function verdict(state: FeatureState): Verdict {
   return { state, reason: 'granted', confidence: 'documented', evidence: [] };
 }
 
+function hidden(before: Verdict, feature: FeatureKey, rights: readonly string[] | null): Verdict {
+  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights));
+}
+
 function hiddenRows(right: string): readonly string[] {
   return catalogue
-    .filter((row) => applyFunctionRights(verdict('enabled'), row.feature, [right]).state === 'hidden-by-role')
+    .filter(({ feature }) => rules.features.has(feature))
+    .filter(({ feature }) => hidden(verdict('enabled'), feature, [right]).state === 'hidden-by-role')
     .map((row) => row.id);
 }
 
@@ -26,8 +33,7 @@ describe('applyFunctionRights', () => {
   });
 
   it('adds to the license that is missing where a feature could only be viewed', () => {
-    const hidden = applyFunctionRights(verdict('view-only'), 'quote-management', ['HIDE-Sale']);
-    expect(hidden).toEqual({
+    expect(hidden(verdict('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
       state: 'upgrade',
       reason: 'not-licensed-and-hidden-by-role',
       confidence: 'inferred',
@@ -36,11 +42,11 @@ describe('applyFunctionRights', () => {
   });
 
   it.each(['upgrade', 'unknown'] as const)('leaves %s: the role is not why', (state) => {
-    expect(applyFunctionRights(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
+    expect(hidden(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
   });
 
   it('changes nothing where nobody told the rights', () => {
     const enabled = verdict('enabled');
-    expect(applyFunctionRights(enabled, 'quote-management', null)).toBe(enabled);
+    expect(hidden(enabled, 'quote-management', null)).toBe(enabled);
   });
 });

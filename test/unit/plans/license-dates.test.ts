@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { noticesOn } from '../../../src/plans/license-dates.ts';
-import { tenantWith } from './fixtures/tenants.ts';
+import type { LicenseScope } from '../../../src/plans/license-data.ts';
+import { licenseDatesOf, noticesOn } from '../../../src/plans/license-dates.ts';
+import { grantedLicense, tenantWith, userWith } from './fixtures/tenants.ts';
 
 const dated = {
   ...tenantWith(),
@@ -40,6 +41,50 @@ describe('noticesOn', () => {
     expect(noticesOn({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
     expect(noticesOn({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);
     expect(noticesOn(tenantWith(), '2030-01-01')).toEqual([]);
-    expect(noticesOn(null, '2030-01-01')).toEqual([]);
+  });
+});
+
+describe('licenseDatesOf', () => {
+  const untold = { adminWarningDate: null, graceDate: null };
+  const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
+    grantedLicense({ name: 'server', scope, expiryDate, owner });
+
+  it('are those of the tenant, whatever its users hold', () => {
+    expect(licenseDatesOf(dated, userWith(until('2030-01-01')))).toMatchObject({
+      expiryDate: '2027-03-27',
+      adminWarningDate: '2027-02-27',
+      graceDate: '2027-04-08',
+    });
+    expect(licenseDatesOf(tenantWith(), userWith(until('2020-01-01'))).expiryDate).toBeNull();
+  });
+
+  it.each([
+    ['the day of the one site license', [until('2027-03-27')], '2027-03-27'],
+    [
+      'the last day of several',
+      [until('2027-03-27'), until('2028-01-01'), until('2026-05-01')],
+      '2028-01-01',
+    ],
+    ['none where one counts for ever', [until('2027-03-27'), until(null)], null],
+    ['none of user licenses', [until('2027-03-27', 'user')], null],
+    [
+      'the day of site licenses beside a user license for ever',
+      [until('2027-03-27'), until(null, 'user')],
+      '2027-03-27',
+    ],
+    ['none of a partner', [until('2027-03-27', 'site', 'ACME')], null],
+    [
+      'the day of SuperOffice’s beside a partner’s',
+      [until('2027-03-27'), until('2029-01-01', 'site', 'ACME')],
+      '2027-03-27',
+    ],
+    ['none where nothing is held', [], null],
+  ] as const)('are, where the license of the tenant was refused, %s', (_case, granted, expiryDate) => {
+    expect(licenseDatesOf(null, userWith(...granted))).toEqual({ ...untold, expiryDate });
+  });
+
+  it('are none where nobody is known', () => {
+    expect(licenseDatesOf(null, null)).toEqual({ ...untold, expiryDate: null });
+    expect(noticesOn(licenseDatesOf(null, null), '2030-01-01')).toEqual([]);
   });
 });

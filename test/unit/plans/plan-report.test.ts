@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/plans/catalogue.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
-import { type PlanReport, reportPlan } from '../../../src/plans/plan-report.ts';
+import type { PlanReport } from '../../../src/plans/plan-report.ts';
+import { reportPlan } from './fixtures/engine.ts';
 import {
   type ExpectedStates,
   everythingPremium,
@@ -178,11 +179,15 @@ describe('default tiles', () => {
     expect(row(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe('site-license-only');
   });
 
-  it('do not come with custom tiles one can only view', () => {
+  it('stay open with custom tiles the plan has and the licenses only show', () => {
     const plan = grantedLicense({ name: 'ten-marketing', extraFlags: 1, extraInfo: 'set=user,t1' });
     const marketing = report(tenantWith(moduleLicense({ name: 'dash' })), userWith(plan));
     expect(row(marketing, 'MaE10')?.state).toBe('view-only');
-    expect(row(marketing, 'SaE3')).toMatchObject({ state: 'upgrade', reason: 'plan-lacks' });
+    expect(row(marketing, 'SaE3')).toMatchObject({
+      state: 'unknown',
+      reason: 'plan-and-license-disagree',
+      confidence: 'none',
+    });
   });
 });
 
@@ -245,7 +250,7 @@ describe('a lapsed license', () => {
 
   it('is said in the report and at each feature it carries', () => {
     const lapsed = reportPlan({ tenant: premium, user, today: '2027-04-01' });
-    const evidence = { kind: 'license-lapsed', date: '2027-03-27', readOnly: false };
+    const evidence = { kind: 'license-lapsed', module: null, date: '2027-03-27', readOnly: false };
     expect(lapsed.notices.map(({ kind }) => kind)).toEqual(['license-expired']);
     expect(row(lapsed, 'SvE1')?.evidence).toContainEqual(evidence);
     expect(row(lapsed, 'SaE1')?.evidence).toContainEqual(evidence);
@@ -257,6 +262,7 @@ describe('a lapsed license', () => {
     expect(found(readOnly)).toEqual(found(report(premium, user)));
     expect(row(readOnly, 'SvE1')?.evidence).toContainEqual({
       kind: 'license-lapsed',
+      module: null,
       date: '2027-04-08',
       readOnly: true,
     });
@@ -266,6 +272,62 @@ describe('a lapsed license', () => {
     const soon = reportPlan({ tenant: premium, user, today: '2027-03-01' });
     expect(soon.notices.map(({ kind }) => kind)).toEqual(['license-expires-soon']);
     expect(row(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-lapsed');
+  });
+});
+
+describe('a module license that lapsed', () => {
+  const held = holderOf(premium, 'ten-sales');
+  /** The user's report where the licenses of these names lapsed on these days. */
+  function lapsedReport(days: Readonly<Record<string, string>>, day = today): PlanReport {
+    const granted = held.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
+    return reportPlan({ tenant: premium, user: { ...held, granted }, today: day });
+  }
+  const lapsesIn = (from: PlanReport) =>
+    from.entitlements.flatMap(({ row, evidence }) =>
+      evidence.flatMap((each) => (each.kind === 'license-lapsed' ? [[row, each.module, each.date]] : [])),
+    );
+
+  it('is said at each feature that rests on it, and changes no state', () => {
+    const lapsed = lapsedReport({ 'quote-cal': '2026-05-01' });
+    expect(lapsesIn(lapsed)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
+    expect(row(lapsed, 'SaP9')?.evidence).toContainEqual({
+      kind: 'license-lapsed',
+      module: 'quote-cal',
+      date: '2026-05-01',
+      readOnly: false,
+    });
+    expect(found(lapsed)).toEqual(found(report(premium, held)));
+    expect(lapsed.notices).toEqual([]);
+  });
+
+  it('is said of a site license, too', () => {
+    expect(lapsesIn(lapsedReport({ stakeholder: '2026-05-01' }))).toEqual([
+      ['SaP4', 'stakeholder', '2026-05-01'],
+    ]);
+  });
+
+  it('is not said where the feature is locked anyway', () => {
+    const lapsed = lapsedReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
+    expect(row(lapsed, 'SvP1')?.state).toBe('upgrade');
+    expect(lapsesIn(lapsed)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
+  });
+
+  it('is not said before it lapses', () => {
+    expect(lapsesIn(lapsedReport({ 'quote-cal': today }))).toEqual([]);
+  });
+
+  it('is less than the license of the tenant that lapsed, which is said instead', () => {
+    const lapsed = lapsedReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
+    const said = lapsesIn(lapsed);
+    expect(said).toContainEqual(['SaP9', null, '2027-04-08']);
+    expect(said.filter(([, module]) => module !== null)).toEqual([]);
+  });
+
+  it('is, where the license of the tenant was refused, the license of the tenant if all site licenses lapsed', () => {
+    const granted = held.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
+    const refused = report(null, { ...held, granted });
+    expect(refused.notices).toEqual([{ kind: 'license-expired', date: '2026-05-01', graceDate: null }]);
+    expect(lapsesIn(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanModule } from '../../../src/plans/plan-modules.ts';
 import { findTiers, tiersFrom } from '../../../src/plans/plan-tiers.ts';
+import { assumptions } from './fixtures/engine.ts';
 
 interface Told {
   readonly name?: PlanModule;
@@ -9,11 +10,13 @@ interface Told {
   readonly site?: readonly string[];
 }
 
-function find({ name = 'ten-sales', description = '', modules = [], site = [] }: Told) {
+function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Told) {
   const row = { name, description, set: [] };
-  return findTiers(row, { modules: new Set(modules), site: new Set(site) }).map(
-    ({ solution, tier, step, by }) => [solution, tier, step, by],
-  );
+  return findTiers(row, { modules: new Set(modules), site: new Set(site) }, assumptions);
+}
+
+function find(told: Told) {
+  return findings(told).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
 }
 
 describe('findTiers', () => {
@@ -105,13 +108,25 @@ describe('findTiers', () => {
   });
 });
 
+describe('how sure a tier is', () => {
+  it.each([
+    ['what only premium has', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
+    ['the marker of the user', { modules: ['t2'] }, 'user-marker', 'documented'],
+    ['the marker of the site', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
+    ['the description', { description: 'Sales Premium' }, 'description', 'inferred'],
+    ['nothing', {}, 'none', 'none'],
+  ] as const)('found by %s', (_by, told, step, confidence) => {
+    expect(findings(told)).toMatchObject([{ step, confidence }]);
+  });
+});
+
 describe('tiersFrom', () => {
   it('has none for a solution nobody speaks of', () => {
     expect(tiersFrom([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
   });
 
   it('takes the best of several findings', () => {
-    const finding = { solution: 'sales', step: 'description', by: '' } as const;
+    const finding = { solution: 'sales', step: 'description', by: '', confidence: 'inferred' } as const;
     const tiers = ['unknown', 'essential', 'premium'] as const;
     const sales = (count: number) =>
       tiersFrom(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;

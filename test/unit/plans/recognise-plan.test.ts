@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { GrantedLicense } from '../../../src/plans/license-data.ts';
-import { lookUpLicenses } from '../../../src/plans/license-lookup.ts';
+import type { GrantedLicense, UserLicenses } from '../../../src/plans/license-data.ts';
+import { lookUpLicenses, lookUpTenant } from '../../../src/plans/license-lookup.ts';
 import { recognisePlan } from '../../../src/plans/recognise-plan.ts';
-import { grantedLicense, tenantWith, userPartlyKnown, userWith } from './fixtures/tenants.ts';
+import { assumptions } from './fixtures/engine.ts';
+import { grantedLicense, userPartlyKnown, userWith } from './fixtures/tenants.ts';
+
+function planHeldBy(user: UserLicenses) {
+  return recognisePlan(lookUpLicenses(lookUpTenant(null), user, '2026-12-01'), assumptions);
+}
 
 function recognise(...granted: readonly GrantedLicense[]) {
-  return recognisePlan(lookUpLicenses(tenantWith(), userWith(...granted)));
+  return planHeldBy(userWith(...granted));
 }
 
 function plan(name: string, description = '', extraInfo = ''): GrantedLicense {
@@ -96,8 +101,8 @@ describe('recognisePlan', () => {
   });
 
   it('does not know the plan of a user of whom nothing was told', () => {
-    expect(recognisePlan(lookUpLicenses(null, userPartlyKnown()))).toBeNull();
+    expect(planHeldBy(userPartlyKnown())).toBeNull();
     const beside = grantedLicense({ name: 'visible-for' });
-    expect(recognisePlan(lookUpLicenses(null, userPartlyKnown(beside)))).toBeNull();
+    expect(planHeldBy(userPartlyKnown(beside))).toBeNull();
   });
 });

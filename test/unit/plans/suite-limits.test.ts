@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../src/plans/catalogue.ts';
-import { featureKeys } from '../../../src/plans/feature-keys.ts';
+import type { FeatureKey } from '../../../src/plans/feature-keys.ts';
 import {
   type FencingReading,
   featureLimit,
@@ -11,7 +10,12 @@ import {
   suiteLimitNames,
   suiteLimits,
 } from '../../../src/plans/suite-limits.ts';
-import { suiteNeedOf, suitePlans, suiteReaches } from '../../../src/plans/suite-plans.ts';
+import { type SuitePlan, suitePlans, suiteReaches } from '../../../src/plans/suite-plans.ts';
+import { assumptions, rules } from './fixtures/engine.ts';
+
+function limitOf(feature: FeatureKey, plan: SuitePlan) {
+  return featureLimit(feature, plan, assumptions.suite.limitedFeatures);
+}
 
 const asNumber = (limit: SuiteLimit) => (limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit);
 
@@ -51,9 +55,8 @@ describe('featureLimit', () => {
     ['marketing-automation', 'plus', 'active-marketing-flows', 10, 'documented'],
     ['dashboards-default-charts', 'starter', 'dashboards', 3, 'inferred'],
     ['dashboards-default-tiles', 'starter', 'dashboards', 3, 'inferred'],
-    ['dashboards-custom-tiles', 'starter', 'dashboards', 3, 'inferred'],
   ] as const)('%s on %s: %s, %i', (feature, plan, name, maximum, confidence) => {
-    expect(featureLimit(feature, plan)).toEqual({ name, maximum, confidence });
+    expect(limitOf(feature, plan)).toEqual({ name, maximum, confidence });
   });
 
   it.each([
@@ -63,14 +66,14 @@ describe('featureLimit', () => {
     ['custom-fields', 'starter'],
     ['mailings', 'growth'],
   ] as const)('%s on %s has none', (feature, plan) => {
-    expect(featureLimit(feature, plan)).toBeNull();
+    expect(limitOf(feature, plan)).toBeNull();
   });
 
   it('says 0 only where the plan lacks the feature, and projects and flows begin where it ends', () => {
     for (const plan of suitePlans) {
-      for (const feature of featureKeys) {
-        const maximum = featureLimit(feature, plan)?.maximum;
-        const has = suiteReaches(plan, suiteNeedOf(rowsOf(feature)).from);
+      for (const { feature, suiteNeed } of rules.features.values()) {
+        const maximum = limitOf(feature, plan)?.maximum;
+        const has = suiteReaches(plan, suiteNeed.from);
         if (maximum === 0) expect(has).toBe(false);
         if (feature === 'project-management' || feature === 'marketing-automation') {
           expect(maximum === 0).toBe(!has);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OldPlanModule } from '../../../src/plans/plan-modules.ts';
-import { reportPlan } from '../../../src/plans/plan-report.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import type { FoundTier } from '../../../src/plans/solutions.ts';
 import { type SuitePlan, suitePlans, suiteReaches } from '../../../src/plans/suite-plans.ts';
 import { type SuiteTarget, suiteTargetOf } from '../../../src/plans/suite-target.ts';
+import { reportPlan } from './fixtures/engine.ts';
 import { holderOf, publishedTenant } from './fixtures/tenants.ts';
 
 type Held = RecognisedPlan | null;

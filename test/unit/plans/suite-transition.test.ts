@@ -4,16 +4,19 @@ import { catalogue, childrenOf } from '../../../src/plans/catalogue.ts';
 import type { FeatureState } from '../../../src/plans/entitlement.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
 import { planModuleFor } from '../../../src/plans/plan-modules.ts';
-import { type PlanReport, reportPlan } from '../../../src/plans/plan-report.ts';
+import type { PlanReport } from '../../../src/plans/plan-report.ts';
+import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import { tierRank } from '../../../src/plans/solutions.ts';
-import { suitePlans } from '../../../src/plans/suite-plans.ts';
+import { type SuitePlan, suitePlans } from '../../../src/plans/suite-plans.ts';
 import {
-  changesOnSuite,
+  changesOnSuite as changesByRules,
   type FeatureChange,
   type FeatureTransition,
-  suiteTransition,
+  type ReportToday,
+  suiteTransition as transitionByRules,
 } from '../../../src/plans/suite-transition.ts';
 import { type UserPlan, userPlans } from '../../../src/plans/user-plans.ts';
+import { assumptions, reportPlan, rules } from './fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -29,6 +32,14 @@ const suite = publishedTenant('suite-core');
 
 function report(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
   return reportPlan({ tenant, user, today: '2026-12-01' });
+}
+
+function changesOnSuite(today: ReportToday, plan: SuitePlan) {
+  return changesByRules(rules, today, plan);
+}
+
+function suiteTransition(held: readonly (RecognisedPlan | null)[], today: ReportToday) {
+  return transitionByRules(rules, held, today);
 }
 
 function rowsBy(changes: readonly FeatureTransition[], change: FeatureChange): string {
@@ -323,8 +334,8 @@ describe('suiteTransition', () => {
 describe('laws of the transition', () => {
   const runs = { numRuns: 2_000 };
   const features = catalogue.filter(({ id }) => childrenOf(id).length === 0);
-  const site = [...new Set(catalogue.flatMap((row) => row.siteModules))].map((name) =>
-    moduleLicense({ name }),
+  const site = [...new Set(catalogue.flatMap(({ feature }) => assumptions.modules[feature].site))].map(
+    (name) => moduleLicense({ name }),
   );
 
   // What a plan contains by the page: its rows' user licenses, in a tenant with every site license.
@@ -332,7 +343,11 @@ describe('laws of the transition', () => {
     const contained = features.filter(
       ({ solution, tier }) => tier === 'common' || tierRank(tiers[solution]) >= tierRank(tier),
     );
-    const set = new Set(['user', 'web', ...contained.flatMap((row) => row.userModules)]);
+    const set = new Set([
+      'user',
+      'web',
+      ...contained.flatMap(({ feature }) => assumptions.modules[feature].user),
+    ]);
     const name = planModuleFor(tiers) ?? '';
     const row = { name, description: label, extraFlags: 1, extraInfo: `set=${[...set].join(',')}` };
     const tenant = tenantWith(...site, moduleLicense({ ...row, scope: 'user' }));
@@ -341,7 +356,7 @@ describe('laws of the transition', () => {
 
   const planReports = userPlans.map(holderReport);
   const grants = fc
-    .subarray(features.flatMap((row) => [...row.siteModules, ...row.userModules]))
+    .subarray([...rules.features.values()].flatMap(({ site, user }) => [...site, ...user]))
     .map((names) => userWith(...names.map((name) => grantedLicense({ name }))));
   const anyReport = fc.oneof(
     fc.constantFrom(

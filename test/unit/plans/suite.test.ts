@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../src/plans/catalogue.ts';
-import { recogniseSuite } from '../../../src/plans/recognise-suite.ts';
-import { suiteNeedOf, suitePlans, suiteReaches } from '../../../src/plans/suite-plans.ts';
+import type { GrantedLicense, ModuleLicense } from '../../../src/plans/license-data.ts';
+import { recogniseSuite, suiteSignsIn } from '../../../src/plans/recognise-suite.ts';
+import { suitePlans, suiteReaches } from '../../../src/plans/suite-plans.ts';
+import { assumptions, ruleOf } from './fixtures/engine.ts';
 import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } from './fixtures/tenants.ts';
 
 const site = (description: string) => moduleLicense({ name: '?', description });
 const seat = (description: string) => moduleLicense({ name: '?', description, scope: 'user' });
 
+function suiteIn(bought: readonly ModuleLicense[], granted: readonly GrantedLicense[] = []) {
+  const { modules } = assumptions.suite;
+  return recogniseSuite(suiteSignsIn(bought, modules), suiteSignsIn(granted, modules));
+}
+
 describe('recogniseSuite', () => {
   it('knows the published Suite tenant by its description', () => {
-    expect(recogniseSuite(publishedTenant('suite-core'), null)).toEqual({
+    expect(suiteIn(publishedTenant('suite-core').modules)).toEqual({
       kind: 'suite',
       plan: 'core',
       by: { step: 'description', text: 'CRM Suite Core' },
@@ -17,16 +23,14 @@ describe('recogniseSuite', () => {
   });
 
   it.each(suitePlans)('knows the plan %s', (plan) => {
-    expect(recogniseSuite(tenantWith(site(`CRM Suite ${plan}`)), null)?.plan).toBe(plan);
-    expect(recogniseSuite(tenantWith(site(`SuperOffice ${plan.toUpperCase()} Suite`)), null)?.plan).toBe(
-      plan,
-    );
-    expect(recogniseSuite(tenantWith(seat(plan)), null)?.plan).toBe(plan);
+    expect(suiteIn([site(`CRM Suite ${plan}`)])?.plan).toBe(plan);
+    expect(suiteIn([site(`SuperOffice ${plan.toUpperCase()} Suite`)])?.plan).toBe(plan);
+    expect(suiteIn([seat(plan)])?.plan).toBe(plan);
   });
 
   it('knows it from the licenses of the user alone', () => {
     const user = userWith(grantedLicense({ name: '?', description: 'CRM Suite Growth', scope: 'site' }));
-    expect(recogniseSuite(null, user)?.plan).toBe('growth');
+    expect(suiteIn([], user.granted)?.plan).toBe('growth');
   });
 
   it.each([
@@ -35,7 +39,7 @@ describe('recogniseSuite', () => {
     ['suitemarker', null],
   ] as const)('knows the module name %s', (name, plan) => {
     const tenant = tenantWith(moduleLicense({ name, description: '' }));
-    expect(recogniseSuite(tenant, null)).toEqual({
+    expect(suiteIn(tenant.modules)).toEqual({
       kind: 'suite',
       plan,
       by: { step: 'module-name', text: name },
@@ -44,14 +48,14 @@ describe('recogniseSuite', () => {
 
   it('lets the description name the plan where the module is only a marker', () => {
     const tenant = tenantWith(moduleLicense({ name: 'suitemarker' }), site('CRM Suite Plus'));
-    expect(recogniseSuite(tenant, null)?.plan).toBe('plus');
+    expect(suiteIn(tenant.modules)?.plan).toBe('plus');
     const named = tenantWith(moduleLicense({ name: 'suitemarker' }), moduleLicense({ name: 'suite4plus' }));
-    expect(recogniseSuite(named, null)?.by).toEqual({ step: 'module-name', text: 'suite4plus' });
+    expect(suiteIn(named.modules)?.by).toEqual({ step: 'module-name', text: 'suite4plus' });
   });
 
   it('leaves the plan open where the Suite has no known one, or two', () => {
-    expect(recogniseSuite(tenantWith(site('CRM Suite Enterprise')), null)?.plan).toBeNull();
-    expect(recogniseSuite(tenantWith(site('CRM Suite Core'), site('CRM Suite Plus')), null)?.plan).toBeNull();
+    expect(suiteIn([site('CRM Suite Enterprise')])?.plan).toBeNull();
+    expect(suiteIn([site('CRM Suite Core'), site('CRM Suite Plus')])?.plan).toBeNull();
   });
 
   it.each([
@@ -63,7 +67,7 @@ describe('recogniseSuite', () => {
     ['a seat called Plus beside user plans', tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' }))],
     ['a name every object has', tenantWith(moduleLicense({ name: 'constructor' }))],
   ])('sees no Suite in %s', (_case, tenant) => {
-    expect(recogniseSuite(tenant, null)).toBeNull();
+    expect(suiteIn(tenant.modules)).toBeNull();
   });
 });
 
@@ -75,7 +79,7 @@ describe('suiteReaches', () => {
   });
 });
 
-describe('suiteNeedOf', () => {
+describe('the need of a feature', () => {
   it.each([
     ['companies-and-contacts', 'starter', null, 'inferred'],
     ['sales-forecasting', 'starter', null, 'inferred'],
@@ -90,6 +94,6 @@ describe('suiteNeedOf', () => {
     ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
     ['combined-selections', 'growth', 'core', 'inferred'],
   ] as const)('%s is there from %s (perhaps %s)', (feature, from, perhapsFrom, confidence) => {
-    expect(suiteNeedOf(rowsOf(feature))).toEqual({ from, perhapsFrom, confidence });
+    expect(ruleOf(feature).suiteNeed).toEqual({ from, perhapsFrom, confidence });
   });
 });

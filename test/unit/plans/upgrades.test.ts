@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../../src/plans/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../src/plans/feature-keys.ts';
+import { lookUpTenant } from '../../../src/plans/license-lookup.ts';
 import { planWordOn } from '../../../src/plans/plan-promise.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
+import { plansSoldTo } from '../../../src/plans/seats.ts';
 import {
   type FoundTier,
   type PerSolution,
@@ -12,24 +14,25 @@ import {
   solutions,
   tierRank,
 } from '../../../src/plans/solutions.ts';
-import { suiteUpgrade, userPlanUpgrades } from '../../../src/plans/upgrades.ts';
+import { rememberedUpgrades } from '../../../src/plans/upgrade-advice.ts';
+import { leastPlansFor, type Upgrade } from '../../../src/plans/upgrades.ts';
 import { type PlanKey, planOf, userPlans } from '../../../src/plans/user-plans.ts';
+import { assumptions, ruleOf } from './fixtures/engine.ts';
+import { moduleLicense, tenantWith } from './fixtures/tenants.ts';
 
 function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
 function offers(feature: FeatureKey, held: RecognisedPlan | null) {
-  return userPlanUpgrades(rowsOf(feature), held, () => 'ask').flatMap((upgrade) =>
-    upgrade.kind === 'user-plan' ? [upgrade] : [],
-  );
+  return leastPlansFor([rowsOf(feature)], held).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
 function offered(feature: FeatureKey, held: PlanKey) {
   return offers(feature, holding(planOf(held).tiers)).map(({ plan, steps }) => [plan, steps]);
 }
 
-describe('userPlanUpgrades', () => {
+describe('leastPlansFor', () => {
   it.each([
     ['knowledge-base', 'sales-premium', [['sales-premium+service-premium', 2]]],
     ['knowledge-base', 'service-essential', [['service-premium', 1]]],
@@ -70,11 +73,9 @@ describe('userPlanUpgrades', () => {
     const held = holding({ sales: 'unknown', service: 'none', marketing: 'none' });
     expect(offers('request-management', held)).toEqual([
       {
-        kind: 'user-plan',
         plan: 'sales-essential+service-essential',
         steps: 1,
         assumedEssential: ['sales'],
-        seat: 'ask',
       },
     ]);
   });
@@ -90,13 +91,6 @@ describe('userPlanUpgrades', () => {
       ['sales-essential', 1],
     ]);
     expect(offers('mailings', held).map(({ plan }) => plan)).toEqual(['sales-essential+marketing-essential']);
-  });
-
-  it('tells the seat of each plan', () => {
-    const seats = userPlanUpgrades(rowsOf('saint'), null, ({ key }) =>
-      key === 'sales-premium' ? 'buy' : 'assign',
-    );
-    expect(seats.map((each) => each.kind === 'user-plan' && each.seat)).toEqual(['buy', 'assign']);
   });
 
   const anyPlan = fc.constantFrom(...userPlans);
@@ -157,12 +151,66 @@ describe('userPlanUpgrades', () => {
   });
 });
 
-describe('suiteUpgrade', () => {
-  it('names the least plan that has it for certain, and the one that may', () => {
-    expect(suiteUpgrade({ from: 'growth', perhapsFrom: 'core', confidence: 'documented' })).toEqual({
-      kind: 'suite-plan',
-      plan: 'growth',
-      perhapsFrom: 'core',
-    });
+describe('rememberedUpgrades', () => {
+  const seatsOf = (upgrades: readonly Upgrade[]) =>
+    upgrades.map((each) => (each.kind === 'user-plan' ? [each.plan, each.seat] : []));
+  const freeService = moduleLicense({
+    name: 'ten-service',
+    description: 'Service Premium',
+    scope: 'user',
+    extraFlags: 1,
+    hidden: false,
+    seats: { inUse: 0, free: 1 },
+  });
+  const sold = plansSoldTo(lookUpTenant(tenantWith(freeService)), assumptions);
+  const upgradesTo = rememberedUpgrades(sold);
+  const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
+
+  it('tells the seat of each plan', () => {
+    expect(seatsOf(upgradesTo([ruleOf('saint')], null, false))).toEqual([
+      ['sales-premium', 'buy'],
+      ['service-premium', 'assign'],
+    ]);
+  });
+
+  it('promises no free seat where a site license is missing', () => {
+    expect(seatsOf(upgradesTo([ruleOf('saint')], null, true))).toEqual([
+      ['sales-premium', 'buy'],
+      ['service-premium', 'ask'],
+    ]);
+  });
+
+  it('offers nothing where nothing is wished for', () => {
+    expect(upgradesTo([], null, false)).toEqual([]);
+    expect(upgradesTo([], onSuite, false)).toEqual([]);
+  });
+
+  it('remembers what it answered, for each question', () => {
+    const salesman = holding(planOf('sales-essential').tiers);
+    const answer = upgradesTo([ruleOf('saint')], salesman, false);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('sales-essential').tiers), false)).toBe(answer);
+    expect(upgradesTo([ruleOf('mailings')], salesman, false)).not.toEqual(answer);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('service-essential').tiers), false)).not.toEqual(
+      answer,
+    );
+    expect(upgradesTo([ruleOf('saint')], onSuite, false)).not.toEqual(answer);
+  });
+
+  it('names the least Suite plan that has it for certain, and the one that may', () => {
+    expect(upgradesTo([ruleOf('quote-management')], onSuite, false)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    ]);
+  });
+
+  it('names the Suite plan that has all of several features', () => {
+    expect(upgradesTo([ruleOf('quote-management'), ruleOf('saint')], onSuite, false)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: null },
+    ]);
+    expect(upgradesTo([ruleOf('saint'), ruleOf('marketing-automation')], onSuite, false)).toEqual([
+      { kind: 'suite-plan', plan: 'plus', perhapsFrom: null },
+    ]);
+    expect(upgradesTo([ruleOf('relations'), ruleOf('quote-management')], onSuite, false)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    ]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/plans/catalogue.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
-import { reportPlan } from '../../../src/plans/plan-report.ts';
 import type { DatedSnapshot } from '../../../src/tenants/last-good.ts';
 import type { FeatureView } from '../../../src/web/feature-view.ts';
 import type { Language } from '../../../src/web/languages.ts';
 import { type PanelView, panelView } from '../../../src/web/panel-view.ts';
+import { reportPlan } from '../plans/fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,

@@ -1,0 +1,164 @@
+import type { Assumptions } from './assumptions.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { diagnoseLicenses } from './diagnostics.ts';
+import type { FeatureKey } from './feature-keys.ts';
+import type { TenantLicenses, UserLicenses } from './license-data.ts';
+import type { PlanReport } from './plan-report.ts';
+import { rememberedReports } from './remembered-reports.ts';
+import { knowTenant, reportUser } from './report-user.ts';
+import { compileRules, type Rules } from './rules.ts';
+import type { SuitePlan } from './suite-plans.ts';
+import { type SuiteSeatsAnswer, suiteSeats } from './suite-seats.ts';
+import {
+  changesOnSuite,
+  type FeatureTransition,
+  type SuiteTransition,
+  suiteTransition,
+} from './suite-transition.ts';
+import { summarise, type TenantReport } from './tenant-report.ts';
+import type { PlanKey } from './user-plans.ts';
+import { type WhatIf, whatIf } from './what-if.ts';
+import { adviseUpgrades, type UpgradeAdvice } from './wishes.ts';
+
+/** Decides for the users of one tenant, on one day. Total: any license data gives an answer, none an exception. */
+export interface TenantPlans {
+  /**
+   * Every feature of the catalogue for one user; null where the user is unknown: then every feature is.
+   *
+   * @example
+   * essentialTenantPlans.report(essentialUser).features.get('quote-management')
+   * // → {
+   * //   row: 'SaP9',
+   * //   feature: 'quote-management',
+   * //   state: 'upgrade',
+   * //   reason: 'site-license-missing',
+   * //   confidence: 'documented',
+   * //   evidence: [
+   * //     { kind: 'module', scope: 'site', name: 'quote', present: false },
+   * //     { kind: 'module', scope: 'user', name: 'quote-cal', present: false },
+   * //     { kind: 'plan', promised: 'no', row: 'SaP9' },
+   * //     {
+   * //       kind: 'tier',
+   * //       solution: 'sales',
+   * //       tier: 'essential',
+   * //       step: 'user-marker',
+   * //       by: 't1',
+   * //       confidence: 'documented',
+   * //     },
+   * //   ],
+   * //   upgrades: [
+   * //     { kind: 'user-plan', plan: 'sales-premium', steps: 1, assumedEssential: [], seat: 'ask' },
+   * //   ],
+   * // }
+   */
+  report(user: UserLicenses | null): PlanReport;
+
+  /**
+   * Every feature for many users, and how many have it in which state. Users alike in their licenses share a report.
+   *
+   * @example
+   * premiumTenantPlans.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
+   * // → { upgrade: 1, enabled: 1 }
+   */
+  reportAll(users: readonly UserLicenses[]): TenantReport;
+
+  /**
+   * What it takes to give the user all of these features at once; a group stands for the features in it.
+   *
+   * @example
+   * essentialTenantPlans
+   *   .upgrades(essentialUser, ['saint', 'mailings'])
+   *   .upgrades.map(({ plan, steps, seat }) => [plan, steps, seat])
+   * // → [
+   * //   ['sales-premium+marketing-essential', 2, 'buy'],
+   * //   ['sales-essential+service-premium+marketing-essential', 3, 'buy'],
+   * // ]
+   */
+  upgrades(user: UserLicenses, wished: readonly FeatureKey[]): UpgradeAdvice;
+
+  /**
+   * What the user would have on another user plan; null on a CRM Suite tenant, where there are none.
+   *
+   * @example
+   * premiumTenantPlans.whatIf(salesPremiumUser, 'sales-premium+service-essential').changes[0]
+   * // → { feature: 'request-management', before: 'upgrade', after: 'enabled' }
+   */
+  whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
+
+  /**
+   * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant.
+   *
+   * @example
+   * essentialTenantPlans.suiteTransition(essentialUser, [essentialUser]).target
+   * // → {
+   * //   kind: 'plan',
+   * //   plan: 'core',
+   * //   by: [{ solution: 'sales', tier: 'essential' }],
+   * //   unknown: [],
+   * //   confidence: 'documented',
+   * // }
+   */
+  suiteTransition(user: UserLicenses, users: readonly UserLicenses[]): SuiteTransition;
+
+  /**
+   * What one CRM Suite plan would mean for a user, on user plans or on another Suite plan.
+   *
+   * @example
+   * essentialTenantPlans.changesOnSuite(essentialUser, 'plus').filter(({ change }) => change === 'lost')
+   * // → []
+   */
+  changesOnSuite(user: UserLicenses, plan: SuitePlan): readonly FeatureTransition[];
+
+  /**
+   * The seats of a CRM Suite tenant; `canLogIn`: how many users can log in, null where nobody counted.
+   *
+   * @example
+   * suiteCoreTenantPlans.suiteSeats(20)
+   * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
+   */
+  suiteSeats(canLogIn: number | null): SuiteSeatsAnswer;
+
+  /**
+   * What does not add up in the tenant's license data; nothing is known where the license was refused.
+   *
+   * @example
+   * premiumTenantPlans.diagnose()
+   * // → []
+   */
+  diagnose(): readonly Diagnostic[];
+}
+
+/**
+ * Opens what a tenant bought. `tenant` is null where SuperOffice refused its license: the user's own licenses still
+ * say much, seats stay open. `today` is `YYYY-MM-DD`.
+ */
+export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => TenantPlans;
+
+/**
+ * Makes a license engine that goes by these assumptions.
+ *
+ * @example
+ * createLicenseEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
+ * // → 'Sales-Premium'
+ */
+export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
+  const rules = compileRules(assumptions);
+  return (tenant, today) => openTenant(rules, tenant, today);
+}
+
+function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantPlans {
+  const tenant = knowTenant(rules, licenses, today);
+  const report = rememberedReports((user) => reportUser(tenant, user));
+  const heldBy = (user: UserLicenses) => report(user).plan;
+  const { modules } = rules.assumptions.suite;
+  return {
+    report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
+    reportAll: (users) => summarise(users.map((user) => [user.associateId, report(user)] as const)),
+    upgrades: (user, wished) => adviseUpgrades(tenant, user, report(user), wished),
+    whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
+    changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
+    suiteTransition: (user, users) => suiteTransition(rules, users.map(heldBy), report(user)),
+    suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),
+    diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
+  };
+}

@@ -1,0 +1,58 @@
+import type { GrantedLicense, UserLicenses } from './license-data.ts';
+import type { PlanReport } from './plan-report.ts';
+
+/** Gives the report on a user. */
+export type MakeReport = (user: UserLicenses) => PlanReport;
+
+/** So many reports are kept of users whose licenses have the same names and differ otherwise. */
+const mostAlike = 32;
+
+/** Makes a report once for all users who hold the same licenses and function rights: in a tenant they are few. */
+export function rememberedReports(make: MakeReport): MakeReport {
+  // By names first, which is cheap; only those alike are compared in full.
+  const made = new Map<string, { readonly user: UserLicenses; readonly report: PlanReport }[]>();
+  return (user) => {
+    const names = namesOf(user);
+    const alike = made.get(names) ?? [];
+    const known = alike.find((each) => isAlike(each.user, user));
+    if (known !== undefined) return known.report;
+    const report = make(user);
+    if (alike.length < mostAlike) alike.push({ user, report });
+    made.set(names, alike);
+    return report;
+  };
+}
+
+function namesOf({ granted, functionRights }: UserLicenses): string {
+  let names = '';
+  for (const { name } of granted) names += `${name},`;
+  for (const right of functionRights ?? []) names += `${right},`;
+  return names;
+}
+
+function isAlike(a: UserLicenses, b: UserLicenses): boolean {
+  return (
+    a.complete === b.complete &&
+    a.granted.length === b.granted.length &&
+    a.granted.every((license, index) => isSame(license, b.granted[index])) &&
+    isSameRights(a.functionRights, b.functionRights)
+  );
+}
+
+function isSameRights(a: UserLicenses['functionRights'], b: UserLicenses['functionRights']): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((right, index) => right === b[index]);
+}
+
+function isSame(a: GrantedLicense, b: GrantedLicense | undefined): boolean {
+  return (
+    a === b ||
+    (a.name === b?.name &&
+      a.owner === b.owner &&
+      a.scope === b.scope &&
+      a.description === b.description &&
+      a.expiryDate === b.expiryDate &&
+      a.extraFlags === b.extraFlags &&
+      a.extraInfo === b.extraInfo)
+  );
+}

@@ -1,0 +1,93 @@
+import { decideAddOns } from './add-ons.ts';
+import { decideEntitlements, undecidedEntitlements } from './entitlements.ts';
+import { comparedRights } from './hidden-by-role.ts';
+import type { TenantLicenses, UserLicenses } from './license-data.ts';
+import { licenseDatesOf, noticesOn } from './license-dates.ts';
+import { type LicenseLookup, lookUpLicenses, lookUpTenant, type TenantLookup } from './license-lookup.ts';
+import { byFeature, countFeatures, type PlanReport } from './plan-report.ts';
+import { type PlanModel, type RecognisedPlan, recognisePlan } from './recognise-plan.ts';
+import { recogniseSuite, type SuiteSigns, suiteSignsIn } from './recognise-suite.ts';
+import type { Rules } from './rules.ts';
+import { plansSoldTo, type SoldPlans } from './seats.ts';
+import { unknownModules } from './unknown-modules.ts';
+import { rememberedUpgrades, type UpgradesTo } from './upgrade-advice.ts';
+
+/** What is known of a tenant before any user is asked about. */
+export interface TenantKnown {
+  readonly rules: Rules;
+  /** Null where SuperOffice refused them. */
+  readonly licenses: TenantLicenses | null;
+  readonly lookup: TenantLookup;
+  readonly suiteSigns: SuiteSigns;
+  readonly sold: SoldPlans;
+  /** By compared name. */
+  readonly unknownModules: ReadonlyMap<string, string>;
+  readonly upgradesTo: UpgradesTo;
+  /** `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** Prepares what all users of a tenant have in common. */
+export function knowTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantKnown {
+  const { assumptions } = rules;
+  const modules = licenses?.modules ?? [];
+  const lookup = lookUpTenant(licenses);
+  const sold = plansSoldTo(lookup, assumptions);
+  return {
+    rules,
+    licenses,
+    lookup,
+    suiteSigns: suiteSignsIn(modules, assumptions.suite.modules),
+    sold,
+    unknownModules: unknownModules(modules, rules),
+    upgradesTo: rememberedUpgrades(sold),
+    today,
+  };
+}
+
+/** Decides every feature of the catalogue for one user; null: of whom nothing is known. */
+export function reportUser(tenant: TenantKnown, user: UserLicenses | null): PlanReport {
+  const { assumptions } = tenant.rules;
+  const lookup = lookUpLicenses(tenant.lookup, user ?? nobody, tenant.today);
+  const ownSigns = suiteSignsIn(user?.granted ?? [], assumptions.suite.modules);
+  const suite = recogniseSuite(tenant.suiteSigns, ownSigns);
+  const plan = suite ?? (user === null ? null : recognisePlan(lookup, assumptions));
+  return reportHolding(tenant, user, lookup, plan);
+}
+
+/** The same for a user of whom it is told which licenses and which plan they hold. */
+export function reportHolding(
+  tenant: TenantKnown,
+  user: UserLicenses | null,
+  lookup: LicenseLookup,
+  plan: RecognisedPlan | null,
+): PlanReport {
+  const { rules, licenses, today, upgradesTo } = tenant;
+  const notices = noticesOn(licenseDatesOf(licenses, user), today);
+  const rights = comparedRights(user?.functionRights ?? null);
+  const entitlements =
+    user === null
+      ? undecidedEntitlements()
+      : decideEntitlements(rules, { lookup, plan, rights, notices, upgradesTo });
+  const features = byFeature(entitlements);
+  const model = modelOf(plan, tenant.lookup);
+  const unheardOf = unknownModules(user?.granted ?? [], rules);
+  return {
+    model,
+    plan,
+    entitlements,
+    features,
+    addOns: decideAddOns(lookup, model, rules.assumptions.addOnModules),
+    counts: countFeatures(features),
+    unknownModules: [...new Map([...unheardOf, ...tenant.unknownModules]).values()].sort(),
+    notices,
+  };
+}
+
+const nobody: UserLicenses = { associateId: 0, granted: [], complete: false, functionRights: null };
+
+function modelOf(plan: RecognisedPlan | null, tenant: TenantLookup): PlanModel {
+  if (plan?.kind === 'suite') return 'suite';
+  const named = plan !== null && (plan.kind !== 'no-plan' || plan.module !== null);
+  return named || tenant.plans.length > 0 ? 'user-plans' : 'unknown';
+}

@@ -1,0 +1,117 @@
+import { rowsOf } from './catalogue.ts';
+import type { FeatureKey } from './feature-keys.ts';
+import type { Solution, Tier } from './solutions.ts';
+import type { SuitePlan } from './suite-plans.ts';
+import { planOf } from './user-plans.ts';
+
+/** What a feature may need beside its license (user-plans.md 9). */
+export const sideRequirements = [
+  /** Only in CRM Online. */
+  'online-only',
+  /** An administrator has to define statuses first. */
+  'statuses-defined',
+  /** The data right Target. */
+  'data-right-target',
+  /** The function right to lock and unlock targets, for those who do that. */
+  'function-right-lock-targets',
+  /** The license Sales Targets Unlimited, for more dimensions or several groups. */
+  'sales-targets-unlimited-for-more',
+] as const;
+
+/** Something a feature may need beside its license. */
+export type SideRequirement = (typeof sideRequirements)[number];
+
+/** What SuperOffice's documentation asks for before a feature is there. */
+export interface Requirement {
+  /** Any one of them is enough; empty for a common feature, which every plan has. */
+  readonly tiers: readonly { readonly solution: Solution; readonly tier: Tier }[];
+  /** A license sold under its own name that gives the feature too, or null. */
+  readonly license: string | null;
+  readonly also: readonly SideRequirement[];
+  /** The least CRM Suite plan with it, only where SuperOffice names it for this very feature; null says nothing. */
+  readonly suitePlan: SuitePlan | null;
+  /** `documented`: stated as a requirement. `inferred`: concluded from where the feature is listed. */
+  readonly confidence: 'documented' | 'inferred';
+}
+
+type Stated = Pick<Requirement, 'license' | 'also' | 'suitePlan'>;
+const nothingMore: Stated = { license: null, also: [], suitePlan: null };
+
+/** The features whose own page states a requirement; pages on anything else are no fact about a feature. */
+const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
+  'quote-management': nothingMore,
+  'sales-guide': nothingMore,
+  'sale-targets-and-kpis': {
+    ...nothingMore,
+    also: [
+      'online-only',
+      'data-right-target',
+      'function-right-lock-targets',
+      'sales-targets-unlimited-for-more',
+    ],
+  },
+  'project-management': { ...nothingMore, suitePlan: 'core' },
+  saint: { license: 'SAINT', also: ['statuses-defined'], suitePlan: 'growth' },
+};
+
+/**
+ * What SuperOffice's documentation asks for before a feature is there (user-plans.md 3 and 9).
+ *
+ * Documented are the requirements on a feature's own page, and those of common features: they are in every plan, and
+ * nobody signs in without one. All others are inferred: that the listed tiers have the feature is published, that
+ * nothing else has it is not, and known plans do hold licenses they are not listed with (licences.md 6). The page on
+ * SAINT names only the license sold as such, and that on targets says nothing of KPIs: the tiers are those listed.
+ *
+ * @example
+ * requirementOf('saint')
+ * // → {
+ * //   tiers: [{ solution: 'sales', tier: 'premium' }, { solution: 'service', tier: 'premium' }],
+ * //   license: 'SAINT',
+ * //   also: ['statuses-defined'],
+ * //   suitePlan: 'growth',
+ * //   confidence: 'documented',
+ * // }
+ *
+ * @example
+ * requirementOf('calendar')
+ * // → { tiers: [], license: null, also: [], suitePlan: null, confidence: 'documented' }
+ */
+export function requirementOf(feature: FeatureKey): Requirement {
+  const tiers = rowsOf(feature).flatMap((row) =>
+    row.solution === 'common' ? [] : [{ solution: row.solution, tier: row.tier }],
+  );
+  const own = stated[feature];
+  const confidence = own !== undefined || tiers.length === 0 ? 'documented' : 'inferred';
+  return { tiers, ...(own ?? nothingMore), confidence };
+}
+
+/**
+ * A requirement in English, as SuperOffice words it. What the feature needs beside it (`also`) is not worded.
+ *
+ * @example
+ * requirementWording(requirementOf('project-management'))
+ * // → 'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan'
+ *
+ * @example
+ * requirementWording(requirementOf('calendar'))
+ * // → 'Any user plan'
+ */
+export function requirementWording({ tiers, license, suitePlan }: Requirement): string {
+  const named = tiers.map(({ solution, tier }) => planName(solution, tier));
+  const licenses = license === null ? named : [...named, license];
+  const wanted = tiers.length === 0 ? 'Any user plan' : `${anyOf(licenses)} licence`;
+  return suitePlan === null ? wanted : `${wanted}, or the ${capitalised(suitePlan)} plan`;
+}
+
+// Pages on features write the names of plans without their hyphen.
+function planName(solution: Solution, tier: Tier): string {
+  return planOf(`${solution}-${tier}`).label.replace('-', ' ');
+}
+
+function anyOf(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+function capitalised(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
