@@ -3,7 +3,7 @@ import { decideFeature } from './decide-feature.ts';
 import { decideOnSuite } from './decide-on-suite.ts';
 import type { Entitlement, Evidence, FeatureState, Verdict } from './entitlement.ts';
 import type { FeatureKey } from './feature-keys.ts';
-import { applyFunctionRights } from './hidden-by-role.ts';
+import { applyFunctionRights, hiddenByRole } from './hidden-by-role.ts';
 import type { Notice } from './license-dates.ts';
 import type { LicenseLookup } from './license-lookup.ts';
 import { planWordOn } from './plan-promise.ts';
@@ -53,8 +53,11 @@ function undecided({ id: row, feature }: CatalogueRow): Entitlement {
 function featureEntitlement(rule: FeatureRule, rules: Rules, circumstances: Circumstances): Entitlement {
   const licensed = licensedVerdict(rule, rules, circumstances);
   const verdict = withLapse(applyFunctionRights(licensed, rule, circumstances.rights), rule, circumstances);
-  const { state, reason, confidence, evidence } = verdict;
+  const { confidence, evidence } = verdict;
   const upgrades = upgradesFor(verdict, rule, circumstances);
+  // Where no plan change would help, the role is what is left to change.
+  const onlyRole = verdict.reason === 'not-licensed-and-hidden-by-role' && upgrades.length === 0;
+  const { state, reason } = onlyRole ? hiddenByRole : verdict;
   return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
 }
 

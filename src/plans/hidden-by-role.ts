@@ -1,6 +1,9 @@
 import type { Verdict } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
+/** What a feature is that the user holds and does not see. */
+export const hiddenByRole = { state: 'hidden-by-role', reason: 'hidden-by-function-right' } as const;
+
 /**
  * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it (user-plans.md 10). What
  * they could only view needs both then: the license and another role. `rights` are compared names.
@@ -16,7 +19,7 @@ export function applyFunctionRights(
   const evidence = [...verdict.evidence, { kind: 'function-right', name } as const];
   const confidence = 'inferred';
   if (verdict.state === 'enabled') {
-    return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence, evidence };
+    return { ...hiddenByRole, confidence, evidence };
   }
   return { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role', confidence, evidence };
 }

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { patience, runs, today } from '../fixtures/arbitraries.ts';
+import { anyPlan, containedIn, holderCase } from '../fixtures/catalogue-tenants.ts';
+import { licenseEngine } from '../fixtures/engine.ts';
+
+describe('a plan as the catalogue has it', () => {
+  it('is recognised, enables every row it contains, and would change nothing for its holder', {
+    timeout: patience,
+  }, () => {
+    fc.assert(
+      fc.property(
+        anyPlan.chain((plan) => holderCase(plan).map((each) => ({ plan, ...each }))),
+        ({ plan, tenant, user }) => {
+          const plans = licenseEngine(tenant, today);
+          const report = plans.report(user);
+          const lacking = containedIn(plan).filter(
+            ({ feature }) => report.features.get(feature)?.state !== 'enabled',
+          );
+          expect(report.plan).toMatchObject({ kind: 'user-plan', plan: { key: plan.key } });
+          expect(lacking.map(({ feature }) => feature)).toEqual([]);
+          expect(plans.whatIf(user, plan.key)?.changes).toEqual([]);
+        },
+      ),
+      runs,
+    );
+  });
+});
