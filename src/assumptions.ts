@@ -3,28 +3,34 @@ import { z } from 'zod';
 import { addOnKeys } from './plans/add-ons.ts';
 import shipped from './plans/assumptions.json' with { type: 'json' };
 import type { Assumptions } from './plans/assumptions.ts';
+import { childrenOf, rowsOf } from './plans/catalogue.ts';
 import { type FeatureKey, featureKeys } from './plans/feature-keys.ts';
 import { moduleName } from './plans/module-names.ts';
 import { suiteLimitNames } from './plans/suite-limits.ts';
-import { suitePlans } from './plans/suite-plans.ts';
+import { suitePlans, suiteReaches } from './plans/suite-plans.ts';
 
 // Does not compile where the shipped file lacks a feature, or spells one differently.
 const shippedJson: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
 
 const module = z.string().transform(moduleName).pipe(z.string().min(1, 'must name a module'));
 const modules = z.array(module);
-const feature = z.enum(featureKeys);
+const feature = z.enum(featureKeys).refine((key) => !isGroup(key), 'is a group: name the features in it');
 const tiers = z.strictObject({ essential: module, premium: module });
 const perSolution = <T extends z.ZodType>(each: T) =>
   z.strictObject({ sales: each, service: each, marketing: each });
 const right = z.string().regex(/^[a-z0-9-]+$/, 'must be in lower case');
 const suiteModule = z.string().regex(/^[a-z0-9 ]+$/, 'must be in lower case, without hyphens');
 const inferredOrDocumented = z.enum(['documented', 'inferred']);
-const suiteNeed = z.strictObject({
-  from: z.enum(suitePlans),
-  perhapsFrom: z.enum(suitePlans).nullable().default(null),
-  confidence: inferredOrDocumented,
-});
+const suiteNeed = z
+  .strictObject({
+    from: z.enum(suitePlans),
+    perhapsFrom: z.enum(suitePlans).nullable().default(null),
+    confidence: inferredOrDocumented,
+  })
+  .refine(
+    ({ from, perhapsFrom }) => perhapsFrom === null || !suiteReaches(perhapsFrom, from),
+    'perhapsFrom must be a lesser plan than from',
+  );
 const timing = z.enum(['at-once', 'at-renewal']);
 
 const featureModules = z
@@ -35,7 +41,12 @@ const featureModules = z
   );
 
 const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
-  modules: z.record(feature, featureModules),
+  modules: z.record(z.enum(featureKeys), featureModules).superRefine((all, context) => {
+    for (const key of featureKeys.filter(isGroup)) {
+      if (all[key].confidence === 'none') continue;
+      context.addIssue({ code: 'custom', path: [key], message: 'is a group: name the features in it' });
+    }
+  }),
   editingLicenses: modules,
   containedIn: z
     .partialRecord(feature, feature)
@@ -78,6 +89,10 @@ export function readAssumptions(file: string): AssumptionsRead {
   const patch = parsedJson(text);
   if (patch === undefined) return { valid: false, problems: ['assumptions.json is not JSON'] };
   return checked(mergePatch(shippedJson, patch), missingRemovals(shippedJson, patch));
+}
+
+function isGroup(key: FeatureKey): boolean {
+  return rowsOf(key).some(({ id }) => childrenOf(id).length > 0);
 }
 
 function checked(assumptions: unknown, problems: readonly string[]): AssumptionsRead {

@@ -47,7 +47,7 @@ describe('who imports whom', () => {
   it('assumptions: types of plans, its lists and names, and what is assumed', () => {
     const own = imports.filter(({ from, own }) => own && from === 'src/assumptions.ts');
     const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
-    const lists = ['add-ons', 'feature-keys', 'suite-limits', 'suite-plans'];
+    const lists = ['add-ons', 'catalogue', 'feature-keys', 'suite-limits', 'suite-plans'];
     const allowed = [...lists, 'module-names'].map((name) => `src/plans/${name}.ts`);
     expect(files.sort()).toEqual([...allowed, 'src/plans/assumptions.json'].sort());
   });

@@ -7,7 +7,6 @@ import {
   wholeMonthsBetween,
   writeDay,
 } from './calendar-days.ts';
-import type { Confidence } from './confidence.ts';
 
 /** The billing periods a customer chooses from, shortest first (user-plans.md 5). */
 export const billingPeriods = ['monthly', 'quarterly', 'half-yearly', 'yearly'] as const;
@@ -54,6 +53,9 @@ export interface ContractState {
   /** The first day of the next billing period. That invoices are sent on it is inferred. */
   readonly nextInvoice: string;
 }
+
+/** When a plan change counts, or why nothing is said. */
+export type PlanChangeAnswer = PlanChangeEffect | Refused;
 
 type Refused = { readonly valid: false; readonly reason: ContractRefusal };
 
@@ -115,9 +117,9 @@ export interface PlanChangeEffect {
   /** `YYYY-MM-DD`. */
   readonly effectiveOn: string;
   /** Whether the change can be made at all. */
-  readonly possible: Confidence;
+  readonly possible: 'documented';
   /** Whether this is the day it counts from. */
-  readonly timing: Confidence;
+  readonly timing: 'inferred';
 }
 
 /**
@@ -139,7 +141,7 @@ export function planChangeOn(
   question: ContractQuestion,
   change: PlanChange,
   rules: PlanChangeRules,
-): PlanChangeEffect | Refused {
+): PlanChangeAnswer {
   const contract = contractOn(question);
   if (!contract.valid) return contract;
   const rule = rules[change];

@@ -1,7 +1,13 @@
 import { type Confidence, weakest } from './confidence.ts';
 import type { Evidence, FeatureState, Promised, Reason, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import { type LicenseWords, licenseWordsOn, moduleEvidence, staysReadable } from './license-word.ts';
+import {
+  isGranted,
+  type LicenseWords,
+  licenseWordsOn,
+  moduleEvidence,
+  staysReadable,
+} from './license-word.ts';
 import { type PlanWord, planWordOn } from './plan-promise.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
 import type { FeatureRule } from './rules.ts';
@@ -36,7 +42,7 @@ function decide(
 ): Decision {
   const own = rule.hasOwnUserLicense;
   const common = rule.rows[0].solution === 'common';
-  if (own && words.user === 'present' && words.site !== 'absent') return ['enabled', 'granted'];
+  if (isGranted(rule, words)) return ['enabled', 'granted'];
   if (common && promised === 'yes') return inEveryPlan(words);
   if (plan?.kind === 'no-plan') return ['upgrade', 'user-without-plan'];
   if (words.site === 'absent') return missing(promised, 'site-license-missing');
@@ -52,7 +58,7 @@ function inEveryPlan(words: LicenseWords): Decision {
   return ['enabled', licensedReason(words) ?? 'in-every-plan'];
 }
 
-// Some user licenses are documented as editing only, others as switching a screen on.
+// Some user licenses are assumed to allow editing only, others to switch the screen on.
 function viewOnly(rule: FeatureRule, lookup: LicenseLookup): Decision {
   return [
     'view-only',

@@ -1,6 +1,6 @@
 import type { Evidence, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import { licenseWordsOn, moduleEvidence } from './license-word.ts';
+import { isGranted, licenseWordsOn, moduleEvidence } from './license-word.ts';
 import type { FeatureRule } from './rules.ts';
 import type { SuiteNeed } from './suite-need.ts';
 import { type SuitePlan, suiteReaches } from './suite-plans.ts';
@@ -11,7 +11,7 @@ import { type SuitePlan, suiteReaches } from './suite-plans.ts';
  */
 export function decideOnSuite(rule: FeatureRule, lookup: LicenseLookup, plan: SuitePlan | null): Verdict {
   const words = licenseWordsOn(rule, lookup);
-  if (rule.hasOwnUserLicense && words.user === 'present' && words.site !== 'absent') {
+  if (isGranted(rule, words)) {
     const evidence = moduleEvidence(rule, lookup);
     return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
   }

@@ -102,7 +102,7 @@ function excessUse(module: string, rows: readonly ModuleLicense[]): readonly Dia
 
 function markedTwice(modules: Modules, markers: TierMarkers['site']): readonly Diagnostic[] {
   return solutions.flatMap((solution) => {
-    const by = [moduleName(markers[solution].essential), moduleName(markers[solution].premium)] as const;
+    const by = [markers[solution].essential, markers[solution].premium] as const;
     return by.every((name) => modules.has(name)) ? [{ kind: 'both-tiers-marked', solution, by }] : [];
   });
 }

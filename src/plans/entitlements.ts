@@ -1,15 +1,13 @@
 import { type CatalogueRow, catalogue, childrenOf } from './catalogue.ts';
-import { decideFeature } from './decide-feature.ts';
-import { decideOnSuite } from './decide-on-suite.ts';
 import type { Entitlement, Evidence, FeatureState, Verdict } from './entitlement.ts';
 import type { FeatureKey } from './feature-keys.ts';
-import { applyFunctionRights, hiddenByRole } from './hidden-by-role.ts';
+import { applyFunctionRights } from './hidden-by-role.ts';
 import type { Notice } from './license-dates.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import { planWordOn } from './plan-promise.ts';
+import { disagreement, licensedVerdict } from './licensed-verdict.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
+import type { UpgradesTo } from './remembered-upgrades.ts';
 import type { FeatureRule, Rules } from './rules.ts';
-import type { UpgradesTo } from './upgrade-advice.ts';
 import type { Upgrade } from './upgrades.ts';
 
 /** What the rows of one user are decided from. */
@@ -53,29 +51,19 @@ function undecided({ id: row, feature }: CatalogueRow): Entitlement {
 function featureEntitlement(rule: FeatureRule, rules: Rules, circumstances: Circumstances): Entitlement {
   const licensed = licensedVerdict(rule, rules, circumstances);
   const verdict = withLapse(applyFunctionRights(licensed, rule, circumstances.rights), rule, circumstances);
-  const { confidence, evidence } = verdict;
   const upgrades = upgradesFor(verdict, rule, circumstances);
-  // Where no plan change would help, the role is what is left to change.
-  const onlyRole = verdict.reason === 'not-licensed-and-hidden-by-role' && upgrades.length === 0;
-  const { state, reason } = onlyRole ? hiddenByRole : verdict;
-  return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
-}
-
-function licensedVerdict(rule: FeatureRule, { features }: Rules, { lookup, plan }: Circumstances): Verdict {
-  if (plan?.kind === 'suite') return decideOnSuite(rule, lookup, plan.plan);
-  const verdict = decideFeature(rule, lookup, plan);
-  const container = rule.container === null ? undefined : features.get(rule.container);
-  if (container === undefined || verdict.state === 'enabled') return verdict;
-  const { state, reason } = decideFeature(container, lookup, plan);
-  const evidence = [...verdict.evidence, { kind: 'feature', row: container.rows[0].id, state } as const];
-  if (state === 'enabled') {
-    return { state, reason: 'part-of-another-feature', confidence: 'inferred', evidence };
-  }
-  if (verdict.state !== 'upgrade') return verdict;
-  // Where the plan has the other one and the licenses do not, nobody can tell of this one either.
-  if (state === 'unknown') return { state, reason, confidence: 'none', evidence };
-  if (planWordOn(container.rows, plan).promised !== 'yes') return verdict;
-  return { state: 'unknown', reason: 'plan-and-license-disagree', confidence: 'none', evidence };
+  // The user's own plan has what they could only view: that no plan change would mend.
+  const isOpen = verdict.reason === 'not-licensed-and-hidden-by-role' && upgrades.length === 0;
+  const { state, reason, confidence } = isOpen ? disagreement : verdict;
+  return {
+    row: rule.rows[0].id,
+    feature: rule.feature,
+    state,
+    reason,
+    confidence,
+    evidence: verdict.evidence,
+    upgrades,
+  };
 }
 
 function withLapse(verdict: Verdict, rule: FeatureRule, { notices, lookup }: Circumstances): Verdict {
@@ -91,28 +79,24 @@ function lapseOfTenant(notices: readonly Notice[]): Evidence | null {
   return { kind: 'license-lapsed', module: null, date: notice.date, readOnly };
 }
 
-// Of alternatives one that still counts is enough; of licenses needed together each has to.
+// Of alternatives one that still counts is enough; of licenses needed together each has to. A plan counts for all.
 function lapseOfModules({ site, user }: FeatureRule, lookup: LicenseLookup): Evidence | null {
   const granted = site.filter((name) => lookup.site.has(name));
   const counting = granted.some((name) => !lookup.lapsed.has(name));
-  const module = [...(counting ? [] : granted), ...user].find((name) => lookup.lapsed.has(name));
+  const asked = [...(counting ? [] : granted), ...user, ...lookup.plans.map(({ name }) => name)];
+  const module = asked.find((name) => lookup.lapsed.has(name));
   const date = module === undefined ? undefined : lookup.lapsed.get(module);
   if (module === undefined || date === undefined) return null;
   return { kind: 'license-lapsed', module, date, readOnly: false };
 }
 
 function upgradesFor(
-  { state, evidence }: Verdict,
+  { state }: Verdict,
   rule: FeatureRule,
   { plan, upgradesTo }: Circumstances,
 ): readonly Upgrade[] {
   if (state !== 'upgrade' && state !== 'view-only') return [];
-  return upgradesTo([rule], plan, rule.rows[0].solution !== 'common' && lacksSiteLicense(evidence));
-}
-
-/** Whether a site license a decision rests on is missing in the tenant: no plan change alone brings that. */
-export function lacksSiteLicense(evidence: readonly Evidence[]): boolean {
-  return evidence.some((each) => each.kind === 'module' && each.scope === 'site' && !each.present);
+  return upgradesTo([rule], plan);
 }
 
 // A group has no license of its own: it is as good as the best feature in it.

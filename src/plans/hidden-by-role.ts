@@ -1,25 +1,21 @@
 import type { Verdict } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
-/** What a feature is that the user holds and does not see. */
-export const hiddenByRole = { state: 'hidden-by-role', reason: 'hidden-by-function-right' } as const;
-
 /**
  * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it (user-plans.md 10). What
- * they could only view needs both then: the license and another role. `rights` are compared names.
+ * they lack or can only view needs both then: the license and another role. `rights` are compared names.
  */
 export function applyFunctionRights(
   verdict: Verdict,
   rule: FeatureRule,
   rights: ReadonlySet<string>,
 ): Verdict {
-  if (verdict.state !== 'enabled' && verdict.state !== 'view-only') return verdict;
   const name = rule.hidingRights.find((right) => rights.has(right));
-  if (name === undefined) return verdict;
+  if (name === undefined || verdict.state === 'unknown') return verdict;
   const evidence = [...verdict.evidence, { kind: 'function-right', name } as const];
   const confidence = 'inferred';
   if (verdict.state === 'enabled') {
-    return { ...hiddenByRole, confidence, evidence };
+    return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence, evidence };
   }
   return { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role', confidence, evidence };
 }

@@ -14,11 +14,11 @@ export interface Notice {
 export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
 
 /**
- * The dates that hold for a user: the tenant's own, or, where its license was refused, what the site licenses among
+ * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the site licenses among
  * the user's tell (licences.md 2): the last of their days, and none where one of them counts for ever.
  */
 export function licenseDatesOf(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
-  if (tenant !== null) return tenant;
+  if (tenant !== null && (tenant.complete || tenant.expiryDate !== null)) return tenant;
   const site = ofSuperOffice(user?.granted ?? []).filter(({ scope }) => scope === 'site');
   const days = site.map(({ expiryDate }) => expiryDate ?? '').sort();
   const last = days.includes('') ? null : (days.at(-1) ?? null);

@@ -1,4 +1,5 @@
 import type { Assumptions } from './assumptions.ts';
+import { type ContractQuestion, type PlanChange, type PlanChangeAnswer, planChangeOn } from './billing.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { diagnoseLicenses } from './diagnostics.ts';
 import type { FeatureKey } from './feature-keys.ts';
@@ -16,9 +17,9 @@ import {
   suiteTransition,
 } from './suite-transition.ts';
 import { summarise, type TenantReport } from './tenant-report.ts';
+import { adviseUpgrades, type UpgradeAdvice } from './upgrade-advice.ts';
 import type { PlanKey } from './user-plans.ts';
 import { type WhatIf, whatIf } from './what-if.ts';
-import { adviseUpgrades, type UpgradeAdvice } from './wishes.ts';
 
 /** Decides for the users of one tenant, on one day. Total: any license data gives an answer, none an exception. */
 export interface TenantPlans {
@@ -119,6 +120,21 @@ export interface TenantPlans {
   suiteSeats(canLogIn: number | null): SuiteSeatsAnswer;
 
   /**
+   * When a plan change made today counts under a contract that started on a day and is billed by a period.
+   *
+   * @example
+   * premiumTenantPlans.planChange({ start: '2026-01-31', period: 'yearly' }, 'reduce')
+   * // → {
+   * //   valid: true,
+   * //   rule: 'at-renewal',
+   * //   effectiveOn: '2027-01-31',
+   * //   possible: 'documented',
+   * //   timing: 'inferred',
+   * // }
+   */
+  planChange(contract: Omit<ContractQuestion, 'today'>, change: PlanChange): PlanChangeAnswer;
+
+  /**
    * What does not add up in the tenant's license data; nothing is known where the license was refused.
    *
    * @example
@@ -159,6 +175,8 @@ function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, users.map(heldBy), report(user)),
     suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),
+    planChange: (contract, change) =>
+      planChangeOn({ ...contract, today }, change, rules.assumptions.planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };
 }

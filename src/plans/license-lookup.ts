@@ -1,8 +1,9 @@
 import { sorted } from './in-order.ts';
-import type { GrantedLicense, ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
+import type { ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
+import { type Granted, lapsedLicenses } from './license-lapse.ts';
 import { parseLicenseSet } from './license-set.ts';
 import { moduleName, ofSuperOffice } from './module-names.ts';
-import { isNamedPlan, noPlanModule } from './plan-modules.ts';
+import { isPlanRow, noPlanModule } from './plan-modules.ts';
 
 /** A license row that is a user plan: its compared name, what it is called, and what its `set=` assigns. */
 export interface PlanRow {
@@ -48,7 +49,7 @@ export function lookUpTenant(tenant: TenantLicenses | null): TenantLookup {
     modules: new Set(rows.map((row) => moduleName(row.name))),
     told: tenant?.complete === true && rows.length > 0,
     plans: rows
-      .filter((row) => row.extraFlags === 1 || isNamedPlan(moduleName(row.name)))
+      .filter((row) => isPlanRow(moduleName(row.name), row))
       .map(({ name, description, extraInfo, unrestricted, hidden, seats }) => {
         const set = parseLicenseSet(extraInfo);
         return { name: moduleName(name), description, set, unrestricted, hidden, seats };
@@ -73,20 +74,13 @@ export function lookUpLicenses(tenant: TenantLookup, user: UserLicenses, today: 
     user: new Set([...names, ...plans.flatMap((plan) => plan.set)]),
     userTold: user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
     plans,
-    lapsed: lapsedAmong(granted, today),
+    lapsed: lapsedLicenses(granted, plans, today),
   };
-}
-
-/** A granted license beside its compared name. */
-interface Granted {
-  readonly name: string;
-  readonly license: GrantedLicense;
 }
 
 function assignedPlans(granted: readonly Granted[], tenantPlans: readonly PlanRow[]): readonly PlanRow[] {
   const held = granted.filter(
-    ({ name, license }) =>
-      license.extraFlags === 1 || isNamedPlan(name) || tenantPlans.some((row) => row.name === name),
+    ({ name, license }) => isPlanRow(name, license) || tenantPlans.some((row) => row.name === name),
   );
   return sorted(held.map(({ name }) => name)).map((name) => {
     const grants = held.filter((each) => each.name === name).map(({ license }) => license);
@@ -110,20 +104,4 @@ function setFrom(rows: readonly PlanRow[], description: string | undefined): rea
   const [first, ...others] = (described.length > 0 ? described : told).map(({ set }) => set);
   const same = others.every((other) => sorted(other).join() === sorted(first ?? []).join());
   return first !== undefined && same ? first : [];
-}
-
-// One name may be granted in several versions: the last day of any of them counts, and none where one is for ever.
-function lapsedAmong(granted: readonly Granted[], today: string): ReadonlyMap<string, string> {
-  const lapsed = new Map<string, string>();
-  for (const { name, license } of granted) {
-    const { expiryDate } = license;
-    if (expiryDate !== null && expiryDate < today && expiryDate > (lapsed.get(name) ?? '')) {
-      lapsed.set(name, expiryDate);
-    }
-  }
-  if (lapsed.size === 0) return lapsed;
-  for (const { name, license } of granted) {
-    if (license.expiryDate === null || license.expiryDate >= today) lapsed.delete(name);
-  }
-  return lapsed;
 }

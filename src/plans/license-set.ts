@@ -6,7 +6,7 @@ import { moduleName } from './module-names.ts';
  * commands after `;` or white space, other case, spaces and owner prefixes are tolerated (licences.md 4).
  */
 export function parseLicenseSet(extraInfo: string): readonly string[] {
-  const commands = extraInfo.split(/;|\s+(?=[a-z]+\s*=)/i);
+  const commands = extraInfo.split(/;|(?<!\s)\s+(?=[a-z]+\s*=)/i);
   const listed = commands.flatMap((command) => /^\s*set\s*=(.*)$/is.exec(command)?.[1]?.split(',') ?? []);
   return [...new Set(listed.map(moduleName))].filter((name) => name !== '');
 }

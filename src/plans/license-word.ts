@@ -18,7 +18,12 @@ export function licenseWordsOn({ site, user }: FeatureRule, lookup: LicenseLooku
   return { site: word(site, anySite, lookup.siteTold), user: word(user, everyUser, lookup.userTold) };
 }
 
-/** Whether the user licenses missing for a feature are all documented to leave it readable. */
+/** Whether user licenses of its own grant a feature, no site license being known to miss. */
+export function isGranted({ hasOwnUserLicense }: FeatureRule, words: LicenseWords): boolean {
+  return hasOwnUserLicense && words.user === 'present' && words.site !== 'absent';
+}
+
+/** Whether every user license missing for a feature is assumed to leave its screen readable. */
 export function staysReadable({ screenLicenses }: FeatureRule, lookup: LicenseLookup): boolean {
   return screenLicenses.every((name) => lookup.user.has(name));
 }

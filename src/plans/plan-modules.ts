@@ -60,3 +60,8 @@ export function oldSolutionsOf(module: OldPlanModule): readonly Solution[] {
 export function isNamedPlan(name: string): boolean {
   return isPlanModule(name) || isOldPlanModule(name) || name === noPlanModule;
 }
+
+/** Whether a row is a user plan: by ExtraFlags 1, or by a documented name whatever its flags (licences.md 4 and 5). */
+export function isPlanRow(name: string, { extraFlags }: { readonly extraFlags: number }): boolean {
+  return extraFlags === 1 || isNamedPlan(name);
+}

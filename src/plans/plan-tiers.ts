@@ -4,7 +4,7 @@ import { type PlanModule, solutionsOf } from './plan-modules.ts';
 import { type FoundTier, type PerSolution, perSolution, type Solution, type Tier } from './solutions.ts';
 
 /**
- * Which of the five steps found a tier; `none`: no step did, or the step that spoke contradicted itself. `what-if`:
+ * Which of the five steps found a tier; `none`: no step did; one that contradicts itself tells nothing. `what-if`:
  * the plan is only asked about.
  */
 export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'description' | 'none' | 'what-if';
@@ -94,9 +94,9 @@ export function findTiers(
   });
 }
 
-/** The tier of each solution, `none` where no finding speaks of it; of several findings the best counts. */
+/** The tier of each solution, `none` where no finding speaks of it; of several findings the best counts, and an unknown one may be the better. */
 export function tiersFrom(findings: readonly TierFinding[]): PerSolution<FoundTier> {
-  const order: readonly FoundTier[] = ['premium', 'essential', 'unknown'];
+  const order: readonly FoundTier[] = ['premium', 'unknown', 'essential'];
   return perSolution((solution) => {
     const found = findings.filter((finding) => finding.solution === solution).map(({ tier }) => tier);
     return order.find((tier) => found.includes(tier)) ?? 'none';

@@ -16,7 +16,7 @@ export interface SuiteSigns {
   readonly descriptions: readonly SuiteSubscription[];
   /** User licenses called just like a plan (`Core`). */
   readonly bareNames: readonly SuiteSubscription[];
-  /** `Plus` alone is a weak word where user plans are sold. */
+  /** Words in a description are weak where user plans are sold. */
   readonly userPlansSold: boolean;
 }
 
@@ -50,7 +50,7 @@ export function recogniseSuite(...signs: readonly SuiteSigns[]): SuiteSubscripti
   const userPlansSold = signs.some((each) => each.userPlansSold);
   const kinds = [
     signs.flatMap(({ names }) => names),
-    signs.flatMap(({ descriptions }) => descriptions),
+    userPlansSold ? [] : signs.flatMap(({ descriptions }) => descriptions),
     userPlansSold ? [] : signs.flatMap(({ bareNames }) => bareNames),
   ];
   const speaking = kinds.find((found) => found.some(({ plan }) => plan !== null)) ?? kinds.flat();
@@ -74,7 +74,11 @@ function byName({ name }: SeenLicense, modules: SuiteModules): readonly SuiteSub
 
 function byDescription({ description }: SeenLicense): readonly SuiteSubscription[] {
   const text = description.toLowerCase();
-  if (!text.includes('suite') || !/\b(crm suite|superoffice \w+ suite)\b/.test(text)) return [];
+  if (
+    !text.includes('suite') ||
+    !/\b(crm suite|superoffice (starter|core|growth|plus|super) suite)\b/.test(text)
+  )
+    return [];
   const words = text.split(/[^a-z]+/);
   const plan = suitePlans.find((each) => words.includes(each)) ?? null;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];

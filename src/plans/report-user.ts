@@ -1,5 +1,6 @@
 import { decideAddOns } from './add-ons.ts';
 import { decideEntitlements, undecidedEntitlements } from './entitlements.ts';
+import { featuresOfSoldPlans } from './features-of-sold-plans.ts';
 import { comparedRights } from './hidden-by-role.ts';
 import type { TenantLicenses, UserLicenses } from './license-data.ts';
 import { licenseDatesOf, noticesOn } from './license-dates.ts';
@@ -7,10 +8,10 @@ import { type LicenseLookup, lookUpLicenses, lookUpTenant, type TenantLookup } f
 import { byFeature, countFeatures, type PlanReport } from './plan-report.ts';
 import { type PlanModel, type RecognisedPlan, recognisePlan } from './recognise-plan.ts';
 import { recogniseSuite, type SuiteSigns, suiteSignsIn } from './recognise-suite.ts';
+import { rememberedUpgrades, type UpgradesTo } from './remembered-upgrades.ts';
 import type { Rules } from './rules.ts';
 import { plansSoldTo, type SoldPlans } from './seats.ts';
 import { unknownModules } from './unknown-modules.ts';
-import { rememberedUpgrades, type UpgradesTo } from './upgrade-advice.ts';
 
 /** What is known of a tenant before any user is asked about. */
 export interface TenantKnown {
@@ -40,7 +41,7 @@ export function knowTenant(rules: Rules, licenses: TenantLicenses | null, today:
     suiteSigns: suiteSignsIn(modules, assumptions.suite.modules),
     sold,
     unknownModules: unknownModules(modules, rules),
-    upgradesTo: rememberedUpgrades(sold),
+    upgradesTo: rememberedUpgrades(sold, featuresOfSoldPlans(rules, lookup, sold)),
     today,
   };
 }

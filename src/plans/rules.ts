@@ -45,11 +45,10 @@ export function compileRules(assumptions: Assumptions): Rules {
     const [first, ...rest] = rowsOf(feature);
     return first === undefined || childrenOf(first.id).length > 0 ? [] : [[first, ...rest] as const];
   });
-  const common = commonUserLicenses(assumptions);
   const assumed = assumedModules(assumptions);
   return {
     assumptions,
-    features: new Map(leaves.map((rows) => [rows[0].feature, ruleOf(rows, assumptions, common)])),
+    features: new Map(leaves.map((rows) => [rows[0].feature, ruleOf(rows, assumptions)])),
     knows: (module) =>
       isKnownModule(module) || assumed.has(module) || tellsSuite(module, assumptions.suite.modules),
   };
@@ -66,9 +65,10 @@ function assumedModules(assumptions: Assumptions): ReadonlySet<string> {
   ]);
 }
 
-function ruleOf(rows: FeatureRows, assumptions: Assumptions, common: ReadonlySet<string>): FeatureRule {
+function ruleOf(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
   const { feature, solution } = rows[0];
   const { site, user, confidence } = assumptions.modules[feature];
+  const lesser = licensesOfLesserRows(rows, assumptions);
   const container = assumptions.containedIn[feature] ?? null;
   return {
     feature,
@@ -76,7 +76,7 @@ function ruleOf(rows: FeatureRows, assumptions: Assumptions, common: ReadonlySet
     site,
     user,
     confidence,
-    hasOwnUserLicense: user.some((name) => solution === 'common' || !common.has(name)),
+    hasOwnUserLicense: user.some((name) => solution === 'common' || !lesser.has(name)),
     screenLicenses: user.filter((name) => !assumptions.editingLicenses.includes(name)),
     hidingRights: Object.entries(assumptions.hiddenBy).flatMap(([right, hidden]) =>
       hidden.includes(feature) ? [right] : [],
@@ -87,7 +87,16 @@ function ruleOf(rows: FeatureRows, assumptions: Assumptions, common: ReadonlySet
   };
 }
 
-function commonUserLicenses({ modules }: Assumptions): ReadonlySet<string> {
-  const rows = catalogue.filter(({ solution }) => solution === 'common');
-  return new Set(rows.flatMap(({ feature }) => modules[feature].user));
+// A license that a feature of a lesser plan needs too says nothing of the tier that has this one.
+function licensesOfLesserRows(
+  [first, ...others]: FeatureRows,
+  { modules }: Assumptions,
+): ReadonlySet<string> {
+  const rows = [first, ...others];
+  const isLesser = (row: CatalogueRow) =>
+    row.solution === 'common' ||
+    (row.tier === 'essential' &&
+      rows.every(({ tier }) => tier === 'premium') &&
+      rows.some(({ solution }) => solution === row.solution));
+  return new Set(catalogue.filter(isLesser).flatMap(({ feature }) => modules[feature].user));
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { grouped, sorted } from './in-order.ts';
 import type { ModuleLicense } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
-import { isNamedPlan, isPlanModule, noPlanModule } from './plan-modules.ts';
+import { isPlanModule, isPlanRow, noPlanModule } from './plan-modules.ts';
 
 /** All versions of each module (licences.md 2), sorted by compared name. */
 export type Modules = ReadonlyMap<string, readonly ModuleLicense[]>;
@@ -19,7 +19,7 @@ export interface PlanRow {
 /** A row as a plan, if it may be one: a flag nobody documented may mean a plan too, but then its set is not told. */
 export function planRow(plan: string, row: ModuleLicense): readonly PlanRow[] {
   const { extraFlags, extraInfo } = row;
-  const isPlan = extraFlags === 1 || isNamedPlan(plan);
+  const isPlan = isPlanRow(plan, row);
   if (!isPlan && isDocumented(extraFlags)) return [];
   const set = isPlan ? parseLicenseSet(extraInfo) : [];
   const promisesSet = extraFlags === 1 ? plan !== noPlanModule : isPlanModule(plan);

@@ -1,5 +1,6 @@
 import type { ModuleLicense, TenantLicenses } from './license-data.ts';
 import { recogniseSuite, type SuiteModules, suiteSignsIn } from './recognise-suite.ts';
+import { isCount, purchasedOf } from './seat-counts.ts';
 import type { SuiteLimit } from './suite-limits.ts';
 
 /** Why nothing is said of the seats. */
@@ -8,7 +9,8 @@ export type SuiteSeatsRefusal =
   | 'no-suite'
   | 'no-seat-license'
   | 'several-seat-licenses'
-  | 'use-untold';
+  | 'use-untold'
+  | 'purchase-untold';
 
 /** The seats of a CRM Suite tenant. `free` is never below 0; `over`: more users may log in than seats are bought. */
 export interface SuiteSeats {
@@ -50,7 +52,9 @@ export function suiteSeats(
   if (license === undefined) return { valid: false, reason: lacking('no-seat-license') };
   if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
   const used = canLogIn ?? license.seats?.inUse;
-  if (used === undefined) return { valid: false, reason: 'use-untold' };
+  if (used === undefined || !isCount(used)) return { valid: false, reason: 'use-untold' };
+  if (!license.unrestricted && purchasedOf([license]) === null)
+    return { valid: false, reason: 'purchase-untold' };
   const purchased = license.unrestricted ? 'unlimited' : license.purchased;
   const countedBy = canLogIn === null ? 'license' : 'can-log-in';
   return { valid: true, ...seatsLeft(used, purchased), purchased, used, countedBy };

@@ -1,4 +1,5 @@
 import type { Confidence } from './confidence.ts';
+import { sorted } from './in-order.ts';
 import type { OldPlanModule } from './plan-modules.ts';
 import type { HeldUserPlan, RecognisedPlan } from './recognise-plan.ts';
 import { type PerSolution, type Solution, solutions, type Tier } from './solutions.ts';
@@ -98,13 +99,14 @@ function unknownParts(held: readonly (RecognisedPlan | null)[]): readonly Unknow
   return [
     ...tiers,
     ...[...new Set(old)].sort().map((module) => ({ kind: 'old-plan', module }) as const),
-    ...[...new Set(others)].sort().map((module) => ({ kind: 'undocumented-plan', module }) as const),
+    ...sorted(others).map((module) => ({ kind: 'undocumented-plan', module }) as const),
     ...(held.includes(null) ? [{ kind: 'plan' } as const] : []),
   ];
 }
 
 function boundsOf(part: UnknownPart): readonly [least: SuitePlan, most: SuitePlan] {
-  if (part.kind !== 'tier') return ['starter', highest(Object.values(targets.marketing))];
+  if (part.kind !== 'tier')
+    return ['starter', highest(solutions.flatMap((each) => Object.values(targets[each])))];
   const { essential, premium } = targets[part.solution];
   return [essential, premium];
 }

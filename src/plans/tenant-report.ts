@@ -9,7 +9,7 @@ export type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
 export interface TenantReport {
   /** By associate id. */
   readonly users: ReadonlyMap<number, PlanReport>;
-  /** The 68 features of the catalogue, in its order. */
+  /** The 68 features of the catalogue, in its order; empty where there are no users. */
   readonly features: ReadonlyMap<FeatureKey, StateCounts>;
 }
 

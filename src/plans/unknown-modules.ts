@@ -1,6 +1,7 @@
 import type { GrantedLicense, ModuleLicense } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
 import { isSuperOffice, moduleName } from './module-names.ts';
+import { isPlanRow } from './plan-modules.ts';
 import type { Rules } from './rules.ts';
 
 /**
@@ -13,9 +14,8 @@ export function unknownModules(
 ): ReadonlyMap<string, string> {
   const own = licenses.filter(({ owner }) => isSuperOffice(owner));
   const foreign = licenses.filter(({ owner }) => !isSuperOffice(owner));
-  const inSets = own.flatMap(({ extraFlags, extraInfo }) =>
-    extraFlags === 1 ? parseLicenseSet(extraInfo) : [],
-  );
+  const plans = own.filter((row) => isPlanRow(moduleName(row.name), row));
+  const inSets = plans.flatMap(({ extraInfo }) => parseLicenseSet(extraInfo));
   const told = [...own.map(({ name }) => name.trim()), ...inSets].filter((name) => !knows(moduleName(name)));
   const shown = [...told, ...foreign.map(({ owner, name }) => `${owner}.${name}`)];
   // Of several spellings one is shown, and the same whatever their order: capitals come first.

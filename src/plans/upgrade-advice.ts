@@ -1,66 +1,72 @@
-import type { RecognisedPlan } from './recognise-plan.ts';
-import type { FeatureRule } from './rules.ts';
-import { type Seat, type SoldPlans, seatFor } from './seats.ts';
-import type { SuiteNeed } from './suite-need.ts';
-import { suiteReaches } from './suite-plans.ts';
-import { leastPlansFor, type Upgrade } from './upgrades.ts';
+import { childrenOf, rowsOf } from './catalogue.ts';
+import type { FeatureKey } from './feature-keys.ts';
+import type { UserLicenses } from './license-data.ts';
+import type { PlanReport } from './plan-report.ts';
+import type { TenantKnown } from './report-user.ts';
+import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
+import type { Upgrade } from './upgrades.ts';
+import { whatIf } from './what-if.ts';
 
-/**
- * The least changes that add all of these features to what somebody holds. `siteMissing`: the tenant lacks a site
- * license that one of them needs.
- */
-export type UpgradesTo = (
-  wished: readonly FeatureRule[],
-  held: RecognisedPlan | null,
-  siteMissing: boolean,
-) => readonly Upgrade[];
+/** What it takes to give a user all features wished for. */
+export interface UpgradeAdvice {
+  /** The least plan changes that add all of `adds`, fewest tier steps first, with ties and alternatives. */
+  readonly upgrades: readonly AdvisedUpgrade[];
+  /** The features wished for that a plan change would add. */
+  readonly adds: readonly FeatureKey[];
+  /** Those the user has already, hidden by their role or not. */
+  readonly had: readonly FeatureKey[];
+  /** Those of which nobody can tell whether the user has them, or what would add them. */
+  readonly undecided: readonly FeatureKey[];
+}
 
-/** Finds upgrades and remembers them: users of a tenant hold few different plans. */
-export function rememberedUpgrades(sold: SoldPlans): UpgradesTo {
-  const found = new Map<string, readonly Upgrade[]>();
-  return (wished, held, siteMissing) => {
-    const key = keyOf(wished, held, siteMissing);
-    const upgrades = found.get(key) ?? upgradesTo(sold, wished, held, siteMissing);
-    found.set(key, upgrades);
-    return upgrades;
+/** An upgrade, and what it would change beside what is wished for. */
+export type AdvisedUpgrade = Upgrade & {
+  readonly alsoEnables: readonly FeatureKey[];
+  /** What is enabled today and would not be: of a plan nobody documented it is not known what would keep it. */
+  readonly disables: readonly FeatureKey[];
+};
+
+/** The least plan changes for a set of features; a group stands for the features in it. */
+export function adviseUpgrades(
+  tenant: TenantKnown,
+  user: UserLicenses,
+  report: PlanReport,
+  wished: readonly FeatureKey[],
+): UpgradeAdvice {
+  const features = [...new Set(wished.flatMap(leavesOf))];
+  const stateOf = (feature: FeatureKey) => report.features.get(feature)?.state ?? 'unknown';
+  const isOffered = (feature: FeatureKey) => (report.features.get(feature)?.upgrades.length ?? 0) > 0;
+  const isHad = (feature: FeatureKey) => ['enabled', 'hidden-by-role'].includes(stateOf(feature));
+  const adds = features.filter(isOffered);
+  const wantedRules = adds.flatMap((feature) => tenant.rules.features.get(feature) ?? []);
+  const upgrades = tenant.upgradesTo(wantedRules, report.plan).map((upgrade) => {
+    const { enables, disables } = effectOf(tenant, user, report, upgrade);
+    return { ...upgrade, alsoEnables: enables.filter((feature) => !features.includes(feature)), disables };
+  });
+  const undecided = features.filter((feature) => !isHad(feature) && !isOffered(feature));
+  return { upgrades, adds, had: features.filter(isHad), undecided };
+}
+
+interface Effect {
+  readonly enables: readonly FeatureKey[];
+  readonly disables: readonly FeatureKey[];
+}
+
+function effectOf(tenant: TenantKnown, user: UserLicenses, report: PlanReport, upgrade: Upgrade): Effect {
+  if (upgrade.kind === 'suite-plan') {
+    const changes = changesOnSuite(tenant.rules, report, upgrade.plan);
+    const becoming = (wanted: FeatureChange) =>
+      changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
+    return { enables: becoming('gained'), disables: becoming('lost') };
+  }
+  const changes = whatIf(tenant, user, report, upgrade.plan)?.changes ?? [];
+  return {
+    enables: changes.filter(({ after }) => after === 'enabled').map(({ feature }) => feature),
+    disables: changes.filter(({ before }) => before === 'enabled').map(({ feature }) => feature),
   };
 }
 
-function upgradesTo(
-  sold: SoldPlans,
-  wished: readonly FeatureRule[],
-  held: RecognisedPlan | null,
-  siteMissing: boolean,
-): readonly Upgrade[] {
-  if (wished.length === 0) return [];
-  if (held?.kind === 'suite') return [suiteUpgrade(wished.map(({ suiteNeed }) => suiteNeed).reduce(most))];
-  const rows = wished.map(({ givingRows }) => givingRows);
-  return leastPlansFor(rows, held).map(({ plan, ...distance }) => {
-    const seat = seatFor(sold, plan);
-    return { kind: 'user-plan', plan: plan.key, ...distance, seat: siteMissing ? withoutSite(seat) : seat };
-  });
-}
-
-/** The Suite plan that would add a feature: all users of a tenant share one (user-plans.md 8). */
-function suiteUpgrade({ from, perhapsFrom }: SuiteNeed): Upgrade {
-  return { kind: 'suite-plan', plan: from, perhapsFrom };
-}
-
-// Two features together need the higher plan of each kind.
-function most(a: SuiteNeed, b: SuiteNeed): SuiteNeed {
-  const higher = (x: SuiteNeed['from'], y: SuiteNeed['from']) => (suiteReaches(x, y) ? x : y);
-  const from = higher(a.from, b.from);
-  const perhaps = higher(a.perhapsFrom ?? a.from, b.perhapsFrom ?? b.from);
-  return { from, perhapsFrom: perhaps === from ? null : perhaps, confidence: 'inferred' };
-}
-
-// Of what somebody holds only the model and the tiers count.
-function keyOf(wished: readonly FeatureRule[], held: RecognisedPlan | null, siteMissing: boolean): string {
-  const tiers = held !== null && 'tiers' in held ? Object.values(held.tiers).join() : '';
-  return `${held?.kind} ${tiers} ${siteMissing} ${wished.map(({ feature }) => feature).join()}`;
-}
-
-// A free seat alone brings no site license the tenant lacks.
-function withoutSite(seat: Seat): Seat {
-  return seat === 'assign' ? 'ask' : seat;
+function leavesOf(feature: FeatureKey): readonly FeatureKey[] {
+  const children = rowsOf(feature).flatMap(({ id }) => childrenOf(id));
+  return children.length === 0 ? [feature] : children.map((child) => child.feature);
 }

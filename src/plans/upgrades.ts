@@ -36,21 +36,18 @@ export interface LeastPlan extends Distance {
 }
 
 /**
- * The least plans out of the 26 that keep every tier the user has and contain all features wished for (each told by
- * the rows that give it), fewest tier steps first: all those of which none could lose a tier and still do. Empty where the
- * user's own plan contains them all: no other one would help.
+ * The least plans out of the 26 that keep every tier the user has and do what is wanted, fewest tier steps first: all
+ * those of which none could lose a tier and still do. Empty where the user's own plan does: no other one would help.
  */
 export function leastPlansFor(
-  wished: readonly (readonly CatalogueRow[])[],
   held: RecognisedPlan | null,
+  does: (plan: UserPlan) => boolean,
 ): readonly LeastPlan[] {
   const found = held?.kind === 'user-plan' || held?.kind === 'old-plan' ? held.tiers : nothing;
   const kept = perSolution((each): PlanTier => (found[each] === 'unknown' ? 'essential' : found[each]));
   const counted = held?.kind === 'user-plan' ? kept : nothing; // an old plan has no tiers to count from
   const assumedEssential = solutions.filter((solution) => found[solution] === 'unknown');
-  const doing = userPlans.filter(
-    ({ tiers }) => reaches(tiers, kept) && wished.every((rows) => rows.some((row) => contains(tiers, row))),
-  );
+  const doing = userPlans.filter((plan) => reaches(plan.tiers, kept) && does(plan));
   const least = doing.filter(
     (plan) => !doing.some((other) => other !== plan && reaches(plan.tiers, other.tiers)),
   );

@@ -107,6 +107,21 @@ describe('a file that is wrong', () => {
     ['modules without a confidence', { modules: { saint: { confidence: 'none' } } }, 'modules.saint'],
     ['a feature that contains itself', { containedIn: { saint: 'saint' } }, 'containedIn'],
     ['a chain', { containedIn: { saint: 'dashboards-default-tiles' } }, 'containedIn'],
+    [
+      'modules of a group',
+      { modules: { email: { user: ['web'], confidence: 'inferred' } } },
+      'modules.email',
+    ],
+    [
+      'a group that is hidden',
+      { hiddenBy: { 'hide-company': ['contact-management'] } },
+      'hiddenBy.hide-company.0',
+    ],
+    [
+      'a lesser plan that is none',
+      { suite: { needByFeature: { forms: { from: 'core', perhapsFrom: 'plus', confidence: 'inferred' } } } },
+      'suite.needByFeature.forms',
+    ],
     ['the removal of what is not there', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
     ['an unknown confidence', { modules: { saint: { confidence: 'sure' } } }, 'modules.saint.confidence'],
   ])('is told by the path of what is: %s', (_case, patch, place) => {

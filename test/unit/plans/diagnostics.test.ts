@@ -291,7 +291,7 @@ describe('both-tiers-marked', () => {
 
   it('takes the markers from the assumptions', () => {
     const { user, site: markers } = assumptions.tierMarkers;
-    const service = { essential: 'Basic', premium: 'full' };
+    const service = { essential: 'basic', premium: 'full' };
     const tenant = tenantWith(site('basic'), site('full'), site('service-t1'), site('service-t2'));
     expect(diagnoseLicenses(tenant, { tierMarkers: { user, site: { ...markers, service } } })).toEqual([
       { kind: 'both-tiers-marked', solution: 'service', by: ['basic', 'full'] },

@@ -245,6 +245,7 @@ describe('golden vectors cover', () => {
       'no-seat-license': true,
       'several-seat-licenses': true,
       'use-untold': true,
+      'purchase-untold': true,
     } satisfies Record<SuiteSeatsRefusal, true>;
     const seats = all.flatMap(({ suiteSeats }) => suiteSeats ?? []);
     expect(

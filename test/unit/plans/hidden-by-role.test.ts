@@ -32,6 +32,14 @@ describe('applyFunctionRights', () => {
     expect(hiddenRows(right)).toEqual(rows);
   });
 
+  it('is told beside what is not licensed, and nothing is made of what is unknown', () => {
+    expect(hidden(verdict('upgrade'), 'quote-management', ['hide-sale'])).toMatchObject({
+      state: 'upgrade',
+      reason: 'not-licensed-and-hidden-by-role',
+    });
+    expect(hidden(verdict('unknown'), 'quote-management', ['hide-sale'])).toEqual(verdict('unknown'));
+  });
+
   it('adds to the license that is missing where a feature could only be viewed', () => {
     expect(hidden(verdict('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
       state: 'upgrade',

@@ -196,6 +196,17 @@ describe('what has lapsed', () => {
   it('is still held: it counts among the licenses of the user', () => {
     expect([...lookUp(null, userWith(until('2026-01-01'))).user]).toEqual(['quote-cal']);
   });
+
+  it('is all that only a lapsed plan assigns', () => {
+    const held = grantedLicense({ ...plan, extraInfo: 'set=sale-cal,quote-cal', expiryDate: '2026-01-01' });
+    const beside = grantedLicense({ name: 'quote-cal' });
+    expect(lapsedOf(held, beside).toSorted()).toEqual([
+      ['sale-cal', '2026-01-01'],
+      ['ten-sales', '2026-01-01'],
+    ]);
+    const other = grantedLicense({ name: 'ten-salesservice', extraFlags: 1, extraInfo: 'set=sale-cal' });
+    expect(lapsedOf(held, other, beside)).toEqual([['ten-sales', '2026-01-01']]);
+  });
 });
 
 describe('unknownModules', () => {
@@ -207,6 +218,12 @@ describe('unknownModules', () => {
     );
     const user = userWith(grantedLicense({ name: 'kite-cal' }), grantedLicense({ name: 'Zeppelin' }));
     expect(unheardOf(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
+  });
+
+  it('reads the set of a documented plan whatever its flags', () => {
+    const row = { ...plan, extraInfo: 'set=sale-cal,balloon-cal' };
+    expect(unheardOf(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual(['balloon-cal']);
+    expect(unheardOf(null, userWith(grantedLicense({ ...row, extraFlags: 3 })))).toEqual(['balloon-cal']);
   });
 
   it('reads sets only where they are SuperOffice plans', () => {

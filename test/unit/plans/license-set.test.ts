@@ -57,4 +57,9 @@ describe('parseLicenseSet', () => {
       }),
     );
   });
+
+  it('takes white space without end in its stride', () => {
+    const spaces = ' '.repeat(200_000);
+    expect(parseLicenseSet(`${spaces}set=${spaces}a${spaces},b${spaces}`)).toEqual(['a', 'b']);
+  }, 2_000);
 });

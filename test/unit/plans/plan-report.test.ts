@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../src/plans/catalogue.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
 import type { PlanReport } from '../../../src/plans/plan-report.ts';
-import { reportPlan } from './fixtures/engine.ts';
+import { licenseEngine, reportPlan } from './fixtures/engine.ts';
 import {
   type ExpectedStates,
   everythingPremium,
@@ -417,5 +417,57 @@ describe('the plan of a user', () => {
     expect(foreignReport.plan).toBeNull();
     expect(row(foreignReport, 'SaE1')?.state).toBe('view-only');
     expect(foreignReport.unknownModules).toEqual(['ACME.sale-cal', 'ACME.ten-sales']);
+  });
+});
+
+describe('data that contradict each other', () => {
+  const salesPlan = {
+    name: 'ten-sales',
+    description: 'Sales Premium',
+    scope: 'user',
+    extraFlags: 1,
+  } as const;
+  const extraInfo = 'set=user,web,sale-cal,t2,saint-cal';
+
+  it('promise no seat of a plan whose own row lacks the license', () => {
+    const sold = moduleLicense({ ...salesPlan, extraInfo, hidden: false, seats: { inUse: 1, free: 5 } });
+    const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'quote' }), sold);
+    const { upgrades } = row(report(tenant, holderOf(essential, 'ten-sales')), 'SaP9') ?? {};
+    expect(upgrades).toMatchObject([{ plan: 'sales-premium', seat: 'ask' }]);
+  });
+
+  it('leave open what the plan has, the licenses only show, and the role hides', () => {
+    const user = { ...userWith(grantedLicense({ ...salesPlan, extraInfo })), functionRights: ['hide-sale'] };
+    expect(row(report(premium, user), 'SaP9')).toMatchObject({
+      state: 'unknown',
+      reason: 'plan-and-license-disagree',
+      confidence: 'none',
+      upgrades: [],
+    });
+  });
+
+  it('say of everything that its plan lapsed', () => {
+    const held = grantedLicense({ ...salesPlan, extraInfo, expiryDate: '2026-01-01' });
+    const lapse = { kind: 'license-lapsed', module: 'ten-sales', date: '2026-01-01', readOnly: false };
+    const { entitlements } = report(premium, userWith(held));
+    for (const id of ['C2', 'SaP2', 'SaE1'] as const) {
+      const { evidence } = entitlements.find((each) => each.row === id) ?? {};
+      const module = id === 'SaE1' ? 'sale-cal' : 'ten-sales';
+      expect(evidence?.at(-1)).toEqual({ ...lapse, module });
+    }
+  });
+
+  it('take no tenant that sells user plans for CRM Suite by a description', () => {
+    const suite = moduleLicense({ name: 'x', description: 'Migration to CRM Suite Core' });
+    const tenant = tenantWith(...premium.modules, suite);
+    expect(report(tenant, holderOf(premium, 'ten-sales')).model).toBe('user-plans');
+  });
+
+  it('tell what an upgrade would take from somebody whose plan nobody documented', () => {
+    const held = grantedLicense({ name: 'ten-custom', extraFlags: 1, extraInfo: 'set=user,web,sale-cal' });
+    const { upgrades } = licenseEngine(premium, today).upgrades(userWith(held), ['mailings']);
+    expect(upgrades.map(({ disables }) => disables)).toEqual([
+      ['sales-and-opportunity-management', 'sales-forecasting', 'currency-support', 'sales-secretary'],
+    ]);
   });
 });

@@ -125,11 +125,11 @@ describe('tiersFrom', () => {
     expect(tiersFrom([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
   });
 
-  it('takes the best of several findings', () => {
+  it('takes the best of several findings, of which an unknown one may be', () => {
     const finding = { solution: 'sales', step: 'description', by: '', confidence: 'inferred' } as const;
     const tiers = ['unknown', 'essential', 'premium'] as const;
     const sales = (count: number) =>
       tiersFrom(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;
-    expect([sales(1), sales(2), sales(3)]).toEqual(['unknown', 'essential', 'premium']);
+    expect([sales(1), sales(2), sales(3)]).toEqual(['unknown', 'unknown', 'premium']);
   });
 });

@@ -59,6 +59,22 @@ describe('a user license of the feature’s own', () => {
     ]);
   });
 
+  it('is not one that a lesser tier of the same solution needs', () => {
+    const knowing = (user: readonly string[]) => ({
+      modules: {
+        ...assumptions.modules,
+        'knowledge-base': { site: [], user, confidence: 'inferred' },
+      } as const,
+    });
+    const ownOf = (user: readonly string[]) =>
+      rulesBy(knowing(user)).features.get('knowledge-base')?.hasOwnUserLicense;
+    expect([ownOf(['ej-client']), ownOf(['ej-client', 'faq-cal']), ownOf(['sale-cal'])]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('is one among several, the others in every plan', () => {
     const user = ['report-cal', 'ej-client'];
     const modules = {

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../../src/plans/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../src/plans/feature-keys.ts';
+import { featuresOfSoldPlans } from '../../../src/plans/features-of-sold-plans.ts';
 import { lookUpTenant } from '../../../src/plans/license-lookup.ts';
 import { planWordOn } from '../../../src/plans/plan-promise.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
+import { rememberedUpgrades } from '../../../src/plans/remembered-upgrades.ts';
 import { plansSoldTo } from '../../../src/plans/seats.ts';
 import {
   type FoundTier,
@@ -14,10 +16,9 @@ import {
   solutions,
   tierRank,
 } from '../../../src/plans/solutions.ts';
-import { rememberedUpgrades } from '../../../src/plans/upgrade-advice.ts';
-import { leastPlansFor, type Upgrade } from '../../../src/plans/upgrades.ts';
-import { type PlanKey, planOf, userPlans } from '../../../src/plans/user-plans.ts';
-import { assumptions, ruleOf } from './fixtures/engine.ts';
+import { contains, leastPlansFor, type Upgrade } from '../../../src/plans/upgrades.ts';
+import { type PlanKey, planOf, type UserPlan, userPlans } from '../../../src/plans/user-plans.ts';
+import { assumptions, ruleOf, rules } from './fixtures/engine.ts';
 import { moduleLicense, tenantWith } from './fixtures/tenants.ts';
 
 function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
@@ -25,7 +26,8 @@ function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
 }
 
 function offers(feature: FeatureKey, held: RecognisedPlan | null) {
-  return leastPlansFor([rowsOf(feature)], held).map((each) => ({ ...each, plan: each.plan.key }));
+  const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
+  return leastPlansFor(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
 function offered(feature: FeatureKey, held: PlanKey) {
@@ -162,54 +164,55 @@ describe('rememberedUpgrades', () => {
     hidden: false,
     seats: { inUse: 0, free: 1 },
   });
-  const sold = plansSoldTo(lookUpTenant(tenantWith(freeService)), assumptions);
-  const upgradesTo = rememberedUpgrades(sold);
+  const tenant = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'saint' })));
+  const sold = plansSoldTo(tenant, assumptions);
+  const upgradesTo = rememberedUpgrades(sold, featuresOfSoldPlans(rules, tenant, sold));
   const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
   it('tells the seat of each plan', () => {
-    expect(seatsOf(upgradesTo([ruleOf('saint')], null, false))).toEqual([
+    expect(seatsOf(upgradesTo([ruleOf('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'assign'],
     ]);
   });
 
   it('promises no free seat where a site license is missing', () => {
-    expect(seatsOf(upgradesTo([ruleOf('saint')], null, true))).toEqual([
+    const told = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'sale' })));
+    const lacking = rememberedUpgrades(sold, featuresOfSoldPlans(rules, told, sold));
+    expect(seatsOf(lacking([ruleOf('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'ask'],
     ]);
   });
 
   it('offers nothing where nothing is wished for', () => {
-    expect(upgradesTo([], null, false)).toEqual([]);
-    expect(upgradesTo([], onSuite, false)).toEqual([]);
+    expect(upgradesTo([], null)).toEqual([]);
+    expect(upgradesTo([], onSuite)).toEqual([]);
   });
 
   it('remembers what it answered, for each question', () => {
     const salesman = holding(planOf('sales-essential').tiers);
-    const answer = upgradesTo([ruleOf('saint')], salesman, false);
-    expect(upgradesTo([ruleOf('saint')], holding(planOf('sales-essential').tiers), false)).toBe(answer);
-    expect(upgradesTo([ruleOf('mailings')], salesman, false)).not.toEqual(answer);
-    expect(upgradesTo([ruleOf('saint')], holding(planOf('service-essential').tiers), false)).not.toEqual(
-      answer,
-    );
-    expect(upgradesTo([ruleOf('saint')], onSuite, false)).not.toEqual(answer);
+    const answer = upgradesTo([ruleOf('saint')], salesman);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('sales-essential').tiers))).toBe(answer);
+    expect(upgradesTo([ruleOf('mailings')], salesman)).not.toEqual(answer);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('service-essential').tiers))).not.toEqual(answer);
+    expect(upgradesTo([ruleOf('saint')], onSuite)).not.toEqual(answer);
   });
 
   it('names the least Suite plan that has it for certain, and the one that may', () => {
-    expect(upgradesTo([ruleOf('quote-management')], onSuite, false)).toEqual([
+    expect(upgradesTo([ruleOf('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
     ]);
   });
 
   it('names the Suite plan that has all of several features', () => {
-    expect(upgradesTo([ruleOf('quote-management'), ruleOf('saint')], onSuite, false)).toEqual([
+    expect(upgradesTo([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', perhapsFrom: null },
     ]);
-    expect(upgradesTo([ruleOf('saint'), ruleOf('marketing-automation')], onSuite, false)).toEqual([
+    expect(upgradesTo([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'plus', perhapsFrom: null },
     ]);
-    expect(upgradesTo([ruleOf('relations'), ruleOf('quote-management')], onSuite, false)).toEqual([
+    expect(upgradesTo([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
     ]);
   });

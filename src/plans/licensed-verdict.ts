@@ -1,0 +1,36 @@
+import { decideFeature } from './decide-feature.ts';
+import { decideOnSuite } from './decide-on-suite.ts';
+import type { Verdict } from './entitlement.ts';
+import type { LicenseLookup } from './license-lookup.ts';
+import { planWordOn } from './plan-promise.ts';
+import type { RecognisedPlan } from './recognise-plan.ts';
+import type { FeatureRule, Rules } from './rules.ts';
+
+/** Where the plan has a feature and the licenses do not, somebody has to look. */
+export const disagreement = {
+  state: 'unknown',
+  reason: 'plan-and-license-disagree',
+  confidence: 'none',
+} as const;
+
+/** Decides a feature by licenses and plan, before function rights and dates. */
+export function licensedVerdict(
+  rule: FeatureRule,
+  { features }: Rules,
+  { lookup, plan }: { readonly lookup: LicenseLookup; readonly plan: RecognisedPlan | null },
+): Verdict {
+  if (plan?.kind === 'suite') return decideOnSuite(rule, lookup, plan.plan);
+  const verdict = decideFeature(rule, lookup, plan);
+  const container = rule.container === null ? undefined : features.get(rule.container);
+  if (container === undefined || verdict.state === 'enabled') return verdict;
+  const { state, reason } = decideFeature(container, lookup, plan);
+  const evidence = [...verdict.evidence, { kind: 'feature', row: container.rows[0].id, state } as const];
+  if (state === 'enabled') {
+    return { state, reason: 'part-of-another-feature', confidence: 'inferred', evidence };
+  }
+  if (verdict.state !== 'upgrade') return verdict;
+  // Where the plan has the other one and the licenses do not, nobody can tell of this one either.
+  if (state === 'unknown') return { state, reason, confidence: 'none', evidence };
+  if (planWordOn(container.rows, plan).promised !== 'yes') return verdict;
+  return { ...disagreement, evidence };
+}

@@ -1,0 +1,75 @@
+import { sorted } from './in-order.ts';
+import type { TenantLookup } from './license-lookup.ts';
+import { planModuleFor } from './plan-modules.ts';
+import type { HeldUserPlan } from './recognise-plan.ts';
+import type { FeatureRule, Rules } from './rules.ts';
+import { rowsSellingPlan, type SoldPlans } from './seats.ts';
+import { type FoundTier, type PerSolution, type PlanTier, solutions, tierRank } from './solutions.ts';
+import { contains } from './upgrades.ts';
+import type { UserPlan } from './user-plans.ts';
+
+/** What a plan is known to assign. */
+export interface KnownPlan {
+  readonly tiers: PerSolution<FoundTier>;
+  readonly set: readonly string[];
+}
+
+/** The licenses that come with a plan. */
+export interface LicensesOfPlan {
+  /** Whether the tenant's own row of this plan tells them, or only the catalogue. */
+  readonly from: 'tenant' | 'catalogue';
+  readonly user: readonly string[];
+  /** Site licenses its features need and the tenant lacks; of alternatives the first. */
+  readonly missingSite: readonly string[];
+}
+
+/**
+ * The licenses that come with a plan. What SuperOffice puts in most plans is not published (licences.md 10): the
+ * tenant's own row of it tells; else what its features need by the catalogue, and what the lesser plans that the tenant
+ * bought, or somebody holds, are known to have.
+ */
+export function licensesOfPlan(
+  plan: UserPlan,
+  { rules, lookup, sold }: { readonly rules: Rules; readonly lookup: TenantLookup; readonly sold: SoldPlans },
+  held: readonly KnownPlan[],
+): LicensesOfPlan {
+  const contained = [...rules.features.values()].filter(({ rows }) =>
+    rows.some((row) => contains(plan.tiers, row)),
+  );
+  const missingSite = sorted(contained.flatMap((rule) => missingSiteLicense(rule, lookup)));
+  const own = sorted(rowsSellingPlan(sold, plan).flatMap(({ row }) => row.set));
+  if (own.length > 0) return { from: 'tenant', user: own, missingSite };
+  const lesser = [...sold.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), ...held];
+  const user = [
+    ...contained.flatMap((rule) => rule.user),
+    ...lesser.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),
+  ];
+  return { from: 'catalogue', user: sorted(user), missingSite };
+}
+
+function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): boolean {
+  return solutions.every(
+    (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(most[each]),
+  );
+}
+
+/** A plan as something held: it is asked about, so nothing has to find its tiers. */
+export function asHeldPlan(plan: UserPlan): HeldUserPlan {
+  const module = planModuleFor(plan.tiers);
+  return {
+    kind: 'user-plan',
+    plan,
+    tiers: plan.tiers,
+    modules: module === null ? [] : [module],
+    description: plan.label,
+    findings: solutions
+      .filter((solution) => plan.tiers[solution] !== 'none')
+      .map((solution) => {
+        return { solution, tier: plan.tiers[solution], step: 'what-if', by: null, confidence: 'documented' };
+      }),
+  };
+}
+
+function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLookup): readonly string[] {
+  return site.some((name) => modules.has(name)) ? [] : site.slice(0, 1);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { GrantedLicense, UserLicenses } from '../../../src/plans/license-data.ts';
+import { rememberedReports } from '../../../src/plans/remembered-reports.ts';
+import { reportPlan } from './fixtures/engine.ts';
+import { grantedLicense, userWith } from './fixtures/tenants.ts';
+
+const user: UserLicenses = {
+  ...userWith(grantedLicense({ name: 'sale-cal' }), grantedLicense({ name: 'web' })),
+  functionRights: ['hide-sale', 'admin-all'],
+};
+
+function remembering() {
+  const make = vi.fn((each: UserLicenses) => reportPlan({ tenant: null, user: each, today: '2026-12-01' }));
+  return { make, reportOn: rememberedReports(make) };
+}
+
+/** The same user with the first license changed. */
+function changed(change: Partial<GrantedLicense>): UserLicenses {
+  return {
+    ...user,
+    granted: user.granted.map((each, place) => (place === 0 ? { ...each, ...change } : each)),
+  };
+}
+
+describe('rememberedReports', () => {
+  it('makes one report for users alike, whoever they are', () => {
+    const { make, reportOn } = remembering();
+    const first = reportOn(user);
+    const other = { ...structuredClone(user), associateId: 7 };
+    expect(reportOn(other)).toBe(first);
+    expect(reportOn(user)).toBe(first);
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['a name', changed({ name: 'quote-cal' })],
+    ['an owner', changed({ owner: 'ACME' })],
+    ['a scope', changed({ scope: 'site' })],
+    ['a description', changed({ description: 'Sales' })],
+    ['an expiry date', changed({ expiryDate: '2026-01-01' })],
+    ['flags', changed({ extraFlags: 1 })],
+    ['a set', changed({ extraInfo: 'set=web' })],
+    ['a license less', { ...user, granted: user.granted.slice(0, 1) }],
+    ['completeness', { ...user, complete: false }],
+    ['no word on rights', { ...user, functionRights: null }],
+    ['no rights', { ...user, functionRights: [] }],
+    ['another right', { ...user, functionRights: ['hide-sale', 'admin-users'] }],
+    ['rights run together', { ...user, functionRights: ['hide-sale,admin-all'] }],
+    [
+      'a right for a license',
+      { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
+    ],
+  ] as const)('tells users apart by %s', (_what, other) => {
+    const { make, reportOn } = remembering();
+    for (const each of [user, other, user, other]) reportOn(each);
+    expect(make.mock.calls).toEqual([[user], [other]]);
+  });
+
+  it('keeps no more than 32 reports of users who differ in details only', () => {
+    const { make, reportOn } = remembering();
+    const users = Array.from({ length: 40 }, (_each, place) => changed({ description: `${place}` }));
+    for (const each of [...users, ...users]) reportOn(each);
+    expect(make).toHaveBeenCalledTimes(40 + 8);
+  });
+});
