@@ -11,7 +11,7 @@ import type { Kind } from './tenant-users.ts';
 /** What CASL is asked: whether a user can use a feature. */
 export type FeatureAbility = MongoAbility<['use', FeatureKey]>;
 
-/** The CASL ability of a user who has these features: one rule over all of them, the fastest documented form. */
+/** The CASL ability of a user who has these features: one rule over all of them. */
 export function abilityOf(enabled: readonly FeatureKey[]): FeatureAbility {
   return createMongoAbility<FeatureAbility>([{ action: 'use', subject: [...enabled] }]);
 }

@@ -151,7 +151,8 @@ export interface TenantPlans {
 export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => TenantPlans;
 
 /**
- * Makes a license engine that goes by these assumptions.
+ * Makes a license engine that goes by these assumptions. It remembers the tenants it opened for as long as somebody
+ * holds their license data, which must not be changed.
  *
  * @example
  * createLicenseEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
@@ -159,7 +160,14 @@ export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => Te
  */
 export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
   const rules = compileRules(assumptions);
-  return (tenant, today) => openTenant(rules, tenant, today);
+  const opened = new WeakMap<TenantLicenses, { readonly today: string; readonly plans: TenantPlans }>();
+  return (tenant, today) => {
+    const known = tenant === null ? undefined : opened.get(tenant);
+    if (known?.today === today) return known.plans;
+    const plans = openTenant(rules, tenant, today);
+    if (tenant !== null) opened.set(tenant, { today, plans });
+    return plans;
+  };
 }
 
 function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantPlans {

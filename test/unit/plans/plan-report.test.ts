@@ -471,3 +471,20 @@ describe('data that contradict each other', () => {
     ]);
   });
 });
+
+describe('a tenant asked about again', () => {
+  it('is opened once for the same data on the same day', () => {
+    expect(licenseEngine(premium, today)).toBe(licenseEngine(premium, today));
+    expect(licenseEngine({ ...premium }, today)).not.toBe(licenseEngine(premium, today));
+    expect(licenseEngine(null, today)).not.toBe(licenseEngine(null, today));
+  });
+
+  it('is opened anew on another day', () => {
+    const before = licenseEngine(premium, '2027-03-27').report(holderOf(premium, 'ten-sales')).notices;
+    const after = licenseEngine(premium, '2027-03-28').report(holderOf(premium, 'ten-sales')).notices;
+    expect([before, after].map(([notice]) => notice?.kind)).toEqual([
+      'license-expires-soon',
+      'license-expired',
+    ]);
+  });
+});
