@@ -33,9 +33,11 @@ function upgradesTo(
   if (wished.length === 0) return [];
   if (held?.kind === 'suite') return [suiteUpgrade(wished.map(({ suiteNeed }) => suiteNeed).reduce(most))];
   const has = (plan: UserPlan, { feature }: FeatureRule) => featuresOf(plan)?.has(feature);
-  const gives = (plan: UserPlan) =>
+  // The user's own plan is no way to what the user lacks, whatever the tenant's row of it has.
+  const gives = (plan: UserPlan, isOwn: boolean) =>
     wished.every(
-      (rule) => rule.givingRows.some((row) => contains(plan.tiers, row)) || has(plan, rule) === true,
+      (rule) =>
+        rule.givingRows.some((row) => contains(plan.tiers, row)) || (!isOwn && has(plan, rule) === true),
     );
   return leastPlansFor(held, gives).map(({ plan, ...distance }) => {
     const lacks = wished.some((rule) => has(plan, rule) === false);

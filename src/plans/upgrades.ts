@@ -38,21 +38,23 @@ export interface LeastPlan extends Distance {
 /**
  * The least plans out of the 26 that keep every tier the user has and do what is wanted, fewest tier steps first: all
  * those of which none could lose a tier and still do. Empty where the user's own plan does: no other one would help.
+ * `does` is told whether a plan is the user's own.
  */
 export function leastPlansFor(
   held: RecognisedPlan | null,
-  does: (plan: UserPlan) => boolean,
+  does: (plan: UserPlan, isOwn: boolean) => boolean,
 ): readonly LeastPlan[] {
   const found = held?.kind === 'user-plan' || held?.kind === 'old-plan' ? held.tiers : nothing;
   const kept = perSolution((each): PlanTier => (found[each] === 'unknown' ? 'essential' : found[each]));
   const counted = held?.kind === 'user-plan' ? kept : nothing; // an old plan has no tiers to count from
   const assumedEssential = solutions.filter((solution) => found[solution] === 'unknown');
-  const doing = userPlans.filter((plan) => reaches(plan.tiers, kept) && does(plan));
+  const stepsTo = ({ tiers }: UserPlan) => stepsBetween(counted, tiers);
+  const doing = userPlans.filter((plan) => reaches(plan.tiers, kept) && does(plan, stepsTo(plan) === 0));
   const least = doing.filter(
     (plan) => !doing.some((other) => other !== plan && reaches(plan.tiers, other.tiers)),
   );
   return least
-    .map((plan) => ({ plan, steps: stepsBetween(counted, plan.tiers), assumedEssential }))
+    .map((plan) => ({ plan, steps: stepsTo(plan), assumedEssential }))
     .filter(({ steps }) => steps > 0)
     .sort((a, b) => a.steps - b.steps);
 }

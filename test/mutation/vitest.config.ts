@@ -3,8 +3,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 // Laws and the mapping test take long and say again what unit tests and golden vectors say of each line.
 export default defineConfig({
   test: {
+    isolate: false,
     include: ['test/unit/plans/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/unit/plans/laws/**', 'test/unit/plans/mapping.test.ts'],
     setupFiles: ['test/mutation/fewer-runs.ts'],
+    runner: 'test/mutation/runner.config.ts',
   },
 });
