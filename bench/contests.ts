@@ -36,9 +36,15 @@ export function askPrepared(client: Client): Contest {
   const { report } = licenseEngine(tenant, today);
   const users = inTurn(planKinds, preparedUsers);
   const prepared = parsedUsers(planKinds, planKinds.length, null).map((user) => report(user));
-  const reports = repeated(prepared);
-  const abilities = repeated(planKinds.map(({ enabled }) => abilityOf(enabled)));
-  const sets = repeated(planKinds.map(({ enabled }) => new Set(enabled)));
+  const reports = inTurn(prepared, preparedUsers);
+  const abilities = inTurn(
+    planKinds.map(({ enabled }) => abilityOf(enabled)),
+    preparedUsers,
+  );
+  const sets = inTurn(
+    planKinds.map(({ enabled }) => new Set(enabled)),
+    preparedUsers,
+  );
   return {
     title: 'Ask for a feature of a prepared user',
     unit: 'ns per feature',
@@ -91,8 +97,4 @@ export function decideTenant(client: Client): Contest {
       },
     ],
   };
-}
-
-function repeated<T>(items: readonly T[]): readonly T[] {
-  return Array.from({ length: preparedUsers / items.length }, () => items).flat();
 }

@@ -48,8 +48,8 @@ export function parsedUsers(
   });
 }
 
-/** The kinds of as many users, in the same turn. */
-export function inTurn(of: readonly Kind[], count: number): readonly Kind[] {
+/** As many items, in the same turn. */
+export function inTurn<T>(of: readonly T[], count: number): readonly T[] {
   return Array.from({ length: Math.ceil(count / of.length) }, () => of)
     .flat()
     .slice(0, count);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addOnKeys } from './plans/add-ons.ts';
 import shipped from './plans/assumptions.json' with { type: 'json' };
 import type { Assumptions } from './plans/assumptions.ts';
-import { childrenOf, rowsOf } from './plans/catalogue.ts';
+import { isGroup } from './plans/catalogue.ts';
 import { type FeatureKey, featureKeys } from './plans/feature-keys.ts';
 import { moduleName } from './plans/module-names.ts';
 import { suiteLimitNames } from './plans/suite-limits.ts';
@@ -89,10 +89,6 @@ export function readAssumptions(file: string): AssumptionsRead {
   const patch = parsedJson(text);
   if (patch === undefined) return { valid: false, problems: ['assumptions.json is not JSON'] };
   return checked(mergePatch(shippedJson, patch), missingRemovals(shippedJson, patch));
-}
-
-function isGroup(key: FeatureKey): boolean {
-  return rowsOf(key).some(({ id }) => childrenOf(id).length > 0);
 }
 
 function checked(assumptions: unknown, problems: readonly string[]): AssumptionsRead {

@@ -54,6 +54,11 @@ export function rowsOf(feature: FeatureKey): readonly CatalogueRow[] {
   return rowsByFeature.get(feature) ?? [];
 }
 
+/** Whether a feature is a group: it has no license of its own and is as good as what is in it. */
+export function isGroup(feature: FeatureKey): boolean {
+  return rowsOf(feature).some(({ id }) => childrenOf(id).length > 0);
+}
+
 /** The rows below a group row; empty for a feature of its own. */
 export function childrenOf(row: RowId): readonly CatalogueRow[] {
   return rowsByParent.get(row) ?? [];

@@ -2,8 +2,8 @@ import type { Evidence, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
 import { isGranted, licenseWordsOn, moduleEvidence } from './license-word.ts';
 import type { FeatureRule } from './rules.ts';
-import type { SuiteNeed } from './suite-need.ts';
-import { type SuitePlan, suiteReaches } from './suite-plans.ts';
+import { inSuitePlan, type SuiteNeed } from './suite-need.ts';
+import type { SuitePlan } from './suite-plans.ts';
 
 /**
  * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one proves
@@ -22,11 +22,12 @@ function bySuitePlan(plan: SuitePlan | null, need: SuiteNeed): Verdict {
   const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
   if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
   const { confidence } = need;
-  if (suiteReaches(plan, need.from)) {
-    return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
+  switch (inSuitePlan(plan, need)) {
+    case 'included':
+      return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
+    case 'unclear':
+      return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
+    case 'lacked':
+      return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
   }
-  if (need.perhapsFrom !== null && suiteReaches(plan, need.perhapsFrom)) {
-    return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
-  }
-  return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
 }

@@ -4,7 +4,7 @@ import type { FeatureKey } from './feature-keys.ts';
 import { applyFunctionRights } from './hidden-by-role.ts';
 import type { Notice } from './license-dates.ts';
 import type { LicenseLookup } from './license-lookup.ts';
-import { disagreement, licensedVerdict } from './licensed-verdict.ts';
+import { licensedVerdict } from './licensed-verdict.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
 import type { UpgradesTo } from './remembered-upgrades.ts';
 import type { FeatureRule, Rules } from './rules.ts';
@@ -50,20 +50,10 @@ function undecided({ id: row, feature }: CatalogueRow): Entitlement {
 
 function featureEntitlement(rule: FeatureRule, rules: Rules, circumstances: Circumstances): Entitlement {
   const licensed = licensedVerdict(rule, rules, circumstances);
-  const verdict = withLapse(applyFunctionRights(licensed, rule, circumstances.rights), rule, circumstances);
-  const upgrades = upgradesFor(verdict, rule, circumstances);
-  // The user's own plan has what they could only view: that no plan change would mend.
-  const isOpen = verdict.reason === 'not-licensed-and-hidden-by-role' && upgrades.length === 0;
-  const { state, reason, confidence } = isOpen ? disagreement : verdict;
-  return {
-    row: rule.rows[0].id,
-    feature: rule.feature,
-    state,
-    reason,
-    confidence,
-    evidence: verdict.evidence,
-    upgrades,
-  };
+  const upgrades = upgradesFor(licensed, rule, circumstances);
+  const visible = applyFunctionRights(licensed, rule, circumstances.rights, upgrades.length > 0);
+  const { state, reason, confidence, evidence } = withLapse(visible, rule, circumstances);
+  return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
 }
 
 function withLapse(verdict: Verdict, rule: FeatureRule, { notices, lookup }: Circumstances): Verdict {
@@ -80,14 +70,18 @@ function lapseOfTenant(notices: readonly Notice[]): Evidence | null {
 }
 
 // Of alternatives one that still counts is enough; of licenses needed together each has to. A plan counts for all.
-function lapseOfModules({ site, user }: FeatureRule, lookup: LicenseLookup): Evidence | null {
-  const granted = site.filter((name) => lookup.site.has(name));
-  const counting = granted.some((name) => !lookup.lapsed.has(name));
-  const asked = [...(counting ? [] : granted), ...user, ...lookup.plans.map(({ name }) => name)];
-  const module = asked.find((name) => lookup.lapsed.has(name));
-  const date = module === undefined ? undefined : lookup.lapsed.get(module);
-  if (module === undefined || date === undefined) return null;
-  return { kind: 'license-lapsed', module, date, readOnly: false };
+function lapseOfModules(
+  { site, user }: FeatureRule,
+  { site: held, plans, lapsed }: LicenseLookup,
+): Evidence | null {
+  if (lapsed.size === 0) return null;
+  const granted = site.filter((name) => held.has(name));
+  const counting = granted.some((name) => !lapsed.has(name));
+  for (const module of [...(counting ? [] : granted), ...user, ...plans.map(({ name }) => name)]) {
+    const date = lapsed.get(module);
+    if (date !== undefined) return { kind: 'license-lapsed', module, date, readOnly: false };
+  }
+  return null;
 }
 
 function upgradesFor(

@@ -11,8 +11,9 @@ export function grouped<T>(
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);
-    groups.set(key, groups.get(key) ?? []);
-    groups.get(key)?.push(item);
+    const group = groups.get(key) ?? [];
+    group.push(item);
+    groups.set(key, group);
   }
   return new Map([...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -26,12 +26,12 @@ export interface LicensesOfPlan {
 /**
  * The licenses that come with a plan. What SuperOffice puts in most plans is not published (licences.md 10): the
  * tenant's own row of it tells; else what its features need by the catalogue, and what the lesser plans that the tenant
- * bought, or somebody holds, are known to have.
+ * bought, and the one the user holds, are known to have.
  */
 export function licensesOfPlan(
   plan: UserPlan,
   { rules, lookup, sold }: { readonly rules: Rules; readonly lookup: TenantLookup; readonly sold: SoldPlans },
-  held: readonly KnownPlan[],
+  held: KnownPlan,
 ): LicensesOfPlan {
   const contained = [...rules.features.values()].filter(({ rows }) =>
     rows.some((row) => contains(plan.tiers, row)),
@@ -39,7 +39,7 @@ export function licensesOfPlan(
   const missingSite = sorted(contained.flatMap((rule) => missingSiteLicense(rule, lookup)));
   const own = sorted(rowsSellingPlan(sold, plan).flatMap(({ row }) => row.set));
   if (own.length > 0) return { from: 'tenant', user: own, missingSite };
-  const lesser = [...sold.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), ...held];
+  const lesser = [...sold.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), held];
   const user = [
     ...contained.flatMap((rule) => rule.user),
     ...lesser.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),

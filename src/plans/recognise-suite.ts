@@ -30,6 +30,8 @@ interface SeenLicense {
   readonly scope: LicenseScope;
 }
 
+const suiteWords = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
+
 /** What licenses of a tenant or a user say of CRM Suite; `modules` is assumed, no module name is published. */
 export function suiteSignsIn(licenses: readonly SeenLicense[], modules: SuiteModules): SuiteSigns {
   const seen = ofSuperOffice(licenses);
@@ -62,23 +64,23 @@ export function recogniseSuite(...signs: readonly SuiteSigns[]): SuiteSubscripti
 
 /** Whether a compared module name is assumed to tell CRM Suite; hyphens do not count. */
 export function tellsSuite(module: string, modules: SuiteModules): boolean {
-  return Object.hasOwn(modules, module.replaceAll('-', ''));
+  return planTold(module, modules) !== undefined;
+}
+
+function planTold(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
+  const compared = module.replaceAll('-', '');
+  return Object.hasOwn(modules, compared) ? modules[compared] : undefined;
 }
 
 function byName({ name }: SeenLicense, modules: SuiteModules): readonly SuiteSubscription[] {
-  const module = moduleName(name);
-  if (!tellsSuite(module, modules)) return [];
-  const plan = modules[module.replaceAll('-', '')] ?? 'unknown';
+  const plan = planTold(moduleName(name), modules);
+  if (plan === undefined) return [];
   return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
 }
 
 function byDescription({ description }: SeenLicense): readonly SuiteSubscription[] {
   const text = description.toLowerCase();
-  if (
-    !text.includes('suite') ||
-    !/\b(crm suite|superoffice (starter|core|growth|plus|super) suite)\b/.test(text)
-  )
-    return [];
+  if (!suiteWords.test(text)) return [];
   const words = text.split(/[^a-z]+/);
   const plan = suitePlans.find((each) => words.includes(each)) ?? null;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];

@@ -1,5 +1,5 @@
 import type { Assumptions } from './assumptions.ts';
-import { type CatalogueRow, catalogue, childrenOf, type FeatureRows, rowsOf } from './catalogue.ts';
+import { type CatalogueRow, catalogue, type FeatureRows, isGroup, rowsOf } from './catalogue.ts';
 import type { Confidence } from './confidence.ts';
 import { type FeatureKey, featureKeys } from './feature-keys.ts';
 import { isKnownModule } from './known-modules.ts';
@@ -43,7 +43,7 @@ export interface Rules {
 export function compileRules(assumptions: Assumptions): Rules {
   const leaves = featureKeys.flatMap((feature) => {
     const [first, ...rest] = rowsOf(feature);
-    return first === undefined || childrenOf(first.id).length > 0 ? [] : [[first, ...rest] as const];
+    return first === undefined || isGroup(feature) ? [] : [[first, ...rest] as const];
   });
   const assumed = assumedModules(assumptions);
   return {
@@ -88,11 +88,7 @@ function ruleOf(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
 }
 
 // A license that a feature of a lesser plan needs too says nothing of the tier that has this one.
-function licensesOfLesserRows(
-  [first, ...others]: FeatureRows,
-  { modules }: Assumptions,
-): ReadonlySet<string> {
-  const rows = [first, ...others];
+function licensesOfLesserRows(rows: FeatureRows, { modules }: Assumptions): ReadonlySet<string> {
   const isLesser = (row: CatalogueRow) =>
     row.solution === 'common' ||
     (row.tier === 'essential' &&

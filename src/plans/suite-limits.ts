@@ -55,7 +55,8 @@ export interface FeatureLimit {
 }
 
 /**
- * What a Suite plan limits a feature to, by the assumed features each limit bites on; null where it sets no number, be it unlimited or not counted.
+ * What a Suite plan limits a feature to, by the assumed features each limit bites on; null where it sets no number, be
+ * it unlimited or not counted.
  *
  * @example
  * featureLimit('project-management', 'core', assumptions.suite.limitedFeatures)

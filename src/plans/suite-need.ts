@@ -34,6 +34,15 @@ export function suiteNeedOf(rows: FeatureRows, { needByFeature, needByTier }: Su
   return rows.map((row) => needOfPlace(row, needByTier)).reduce(least);
 }
 
+/** Whether a Suite plan has a feature of this need; `unclear`: it may. */
+export function inSuitePlan(
+  plan: SuitePlan,
+  { from, perhapsFrom }: SuiteNeed,
+): 'included' | 'unclear' | 'lacked' {
+  if (suiteReaches(plan, from)) return 'included';
+  return perhapsFrom !== null && suiteReaches(plan, perhapsFrom) ? 'unclear' : 'lacked';
+}
+
 function needOfPlace(place: RowPlace, { common, solutions }: SuiteNeeds['needByTier']): SuiteNeed {
   return place.solution === 'common' ? common : solutions[place.solution][place.tier];
 }

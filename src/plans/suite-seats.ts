@@ -53,9 +53,8 @@ export function suiteSeats(
   if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
   const used = canLogIn ?? license.seats?.inUse;
   if (used === undefined || !isCount(used)) return { valid: false, reason: 'use-untold' };
-  if (!license.unrestricted && purchasedOf([license]) === null)
-    return { valid: false, reason: 'purchase-untold' };
-  const purchased = license.unrestricted ? 'unlimited' : license.purchased;
+  const purchased = license.unrestricted ? 'unlimited' : purchasedOf([license]);
+  if (purchased === null) return { valid: false, reason: 'purchase-untold' };
   const countedBy = canLogIn === null ? 'license' : 'can-log-in';
   return { valid: true, ...seatsLeft(used, purchased), purchased, used, countedBy };
 }

@@ -6,8 +6,8 @@ import type { PlanReport } from './plan-report.ts';
 import type { RecognisedPlan } from './recognise-plan.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 import { type FeatureLimit, featureLimit } from './suite-limits.ts';
-import type { SuiteNeed } from './suite-need.ts';
-import { type SuitePlan, suiteReaches } from './suite-plans.ts';
+import { inSuitePlan } from './suite-need.ts';
+import type { SuitePlan } from './suite-plans.ts';
 import { type SuiteTarget, suiteTargetOf } from './suite-target.ts';
 
 /**
@@ -97,11 +97,12 @@ export function changesOnSuite(
   const { limitedFeatures } = rules.assumptions.suite;
   const limitOn = (each: SuitePlan) => (feature: FeatureKey) => featureLimit(feature, each, limitedFeatures);
   const limitToday = suiteToday === null ? () => null : limitOn(suiteToday);
+  const limitThen = limitOn(plan);
   return [...rules.features.values()].flatMap((rule) => {
     const entitlement = report.features.get(rule.feature);
     if (entitlement === undefined) return [];
-    const after = inPlan(plan, rule.suiteNeed);
-    const limit = after === 'lacked' ? null : limitOn(plan)(rule.feature);
+    const after = inSuitePlan(plan, rule.suiteNeed);
+    const limit = after === 'lacked' ? null : limitThen(rule.feature);
     return [
       transitionOf(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
     ];
@@ -109,7 +110,7 @@ export function changesOnSuite(
 }
 
 type Effect = readonly [change: FeatureChange, reason: ChangeReason];
-type After = 'included' | 'unclear' | 'lacked';
+type After = ReturnType<typeof inSuitePlan>;
 
 interface Then {
   readonly after: After;
@@ -134,11 +135,6 @@ function transitionOf(
     today: { state, reason: today.reason },
     confidence: change === 'unknown' ? 'none' : weakest(confidences),
   };
-}
-
-function inPlan(plan: SuitePlan, { from, perhapsFrom }: SuiteNeed): After {
-  if (suiteReaches(plan, from)) return 'included';
-  return perhapsFrom !== null && suiteReaches(plan, perhapsFrom) ? 'unclear' : 'lacked';
 }
 
 function isTighter(limit: FeatureLimit | null, limitToday: FeatureLimit | null): boolean {

@@ -44,7 +44,7 @@ export function whatIf(
   if (before.model === 'suite') return null;
   const plan = planOf(key);
   const held = lookUpLicenses(tenant.lookup, user, tenant.today);
-  const licenses = licensesOfPlan(plan, tenant, [knownPlanOf(before, held)]);
+  const licenses = licensesOfPlan(plan, tenant, knownPlanOf(before, held));
   const onPlan = userOnPlan(user, held, plan, licenses.user);
   const modules = new Set([...tenant.lookup.modules, ...licenses.missingSite]);
   const lookup = lookUpLicenses({ ...tenant.lookup, modules }, onPlan, tenant.today);
@@ -76,17 +76,17 @@ function userOnPlan(
 ): UserLicenses {
   const given = new Set(held.plans.flatMap(({ name, set }) => [name, ...set]));
   const kept = user.granted.filter(({ name }) => !given.has(moduleName(name)));
-  const extraInfo = `set=${licenses.join()}`;
-  const planRow = {
+  const planRow: GrantedLicense = {
+    owner: 'SUPEROFFICE',
     name: planModuleFor(plan.tiers) ?? '',
+    scope: 'user',
     description: plan.label,
+    version: '',
+    expiryDate: null,
     extraFlags: 1,
-    extraInfo,
+    extraInfo: `set=${licenses.join()}`,
   };
-  return {
-    ...user,
-    granted: [...kept, grantedUserLicense(planRow), ...licenses.map((name) => grantedUserLicense({ name }))],
-  };
+  return { ...user, granted: [...kept, planRow] };
 }
 
 // Groups are left out: what differs in them differs in a feature of theirs.
@@ -95,17 +95,4 @@ function differencesBetween(before: PlanReport, after: PlanReport): readonly Fea
     const now = after.features.get(feature)?.state ?? state;
     return reason === 'group-of-features' || now === state ? [] : [{ feature, before: state, after: now }];
   });
-}
-
-function grantedUserLicense(told: Partial<GrantedLicense> & { readonly name: string }): GrantedLicense {
-  return {
-    owner: 'SUPEROFFICE',
-    scope: 'user',
-    description: '',
-    version: '',
-    expiryDate: null,
-    extraFlags: 0,
-    extraInfo: '',
-    ...told,
-  };
 }

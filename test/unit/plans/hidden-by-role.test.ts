@@ -10,7 +10,7 @@ function verdict(state: FeatureState): Verdict {
 }
 
 function hidden(before: Verdict, feature: FeatureKey, rights: readonly string[] | null): Verdict {
-  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights));
+  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights), true);
 }
 
 function hiddenRows(right: string): readonly string[] {
