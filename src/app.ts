@@ -4,20 +4,20 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
-import { createAuthCallback } from './web/auth-callback.ts';
 import { createReadyz, healthz } from './web/health.ts';
 import { createFinishInstall, createInstall } from './web/install.ts';
 import { createLanding } from './web/landing.ts';
 import { loadLanguages } from './web/languages.ts';
 import { onlyMethods } from './web/methods.ts';
-import { createFinishPanelSignIn, createPanel } from './web/panel.ts';
+import { createFinishPanelSignIn, createPanel } from './web/panel/panel.ts';
 import { createProblems } from './web/problems.ts';
 import { loadWantedPanels, provisionPanels } from './web/provisioning.ts';
 import { requestLog } from './web/request-log.ts';
 import { framedByCrm, securityHeaders } from './web/security-headers.ts';
-import { createSessions } from './web/session.ts';
 import { createSetup } from './web/setup.ts';
-import { createBeginSignIn } from './web/sign-in.ts';
+import { createAuthCallback } from './web/sign-in/auth-callback.ts';
+import { createBeginSignIn } from './web/sign-in/begin-sign-in.ts';
+import { createSessions } from './web/sign-in/session.ts';
 import { loadViews } from './web/views.ts';
 
 export interface AppDeps {

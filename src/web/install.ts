@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { SystemUserTenant } from '../superoffice/tickets.ts';
 import type { ProvisionedPanel, Tenant, TenantStore } from '../tenants/tenant-store.ts';
-import type { AfterSignIn } from './auth-callback.ts';
-import type { Sessions } from './session.ts';
-import type { BeginSignIn } from './sign-in.ts';
+import type { AfterSignIn } from './sign-in/auth-callback.ts';
+import type { BeginSignIn } from './sign-in/begin-sign-in.ts';
+import type { Sessions } from './sign-in/session.ts';
 
 /** Starts the administrator's sign-in and approval; also run again to repair. */
 export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {

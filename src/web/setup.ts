@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { Languages } from './languages.ts';
-import type { Sessions } from './session.ts';
+import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
 
 /** Shows a tenant's administrators what the installation did. */

@@ -2,8 +2,8 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { SignInStore } from '../../../src/tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from '../../../src/web/cookies.ts';
-import { createSessions } from '../../../src/web/session.ts';
-import { createBeginSignIn } from '../../../src/web/sign-in.ts';
+import { createBeginSignIn } from '../../../src/web/sign-in/begin-sign-in.ts';
+import { createSessions } from '../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { appOf } from './stand.ts';
 

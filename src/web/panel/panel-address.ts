@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../../errors.ts';
 
 /** What the panel's URL says of its reader: a hint, never proof (panels-and-marketplace.md section 4). */
 export interface PanelAddress {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../src/plans/catalogue.ts';
-import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
-import type { DatedSnapshot } from '../../../src/tenants/last-good.ts';
-import type { FeatureView } from '../../../src/web/feature-view.ts';
-import type { Language } from '../../../src/web/languages.ts';
-import { type PanelView, panelView } from '../../../src/web/panel-view.ts';
-import { reportPlan } from '../plans/fixtures/engine.ts';
+import { catalogue } from '../../../../src/plans/catalogue.ts';
+import type { TenantLicenses, UserLicenses } from '../../../../src/plans/license-data.ts';
+import type { DatedSnapshot } from '../../../../src/tenants/last-good.ts';
+import type { Language } from '../../../../src/web/languages.ts';
+import type { FeatureView } from '../../../../src/web/panel/feature-view.ts';
+import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
+import { reportPlan } from '../../plans/fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -13,8 +13,8 @@ import {
   publishedTenant,
   tenantWith,
   userWith,
-} from '../plans/fixtures/tenants.ts';
-import { english, german, languages } from './stand.ts';
+} from '../../plans/fixtures/tenants.ts';
+import { english, german, languages } from '../stand.ts';
 
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');

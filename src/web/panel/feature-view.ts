@@ -1,9 +1,9 @@
-import type { Entitlement, FeatureState } from '../plans/entitlement.ts';
-import { labelOf } from '../plans/labels.ts';
-import { type Language as CatalogueLanguage, isLanguage } from '../plans/languages.ts';
-import type { Upgrade } from '../plans/upgrades.ts';
-import { planOf } from '../plans/user-plans.ts';
-import type { Language } from './languages.ts';
+import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
+import { labelOf } from '../../plans/labels.ts';
+import { type Language as CatalogueLanguage, isLanguage } from '../../plans/languages.ts';
+import type { Upgrade } from '../../plans/upgrades.ts';
+import { planOf } from '../../plans/user-plans.ts';
+import type { Language } from '../languages.ts';
 
 /** One feature or add-on as the page prints it. */
 export interface FeatureView {

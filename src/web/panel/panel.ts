@@ -1,20 +1,20 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { AppError } from '../errors.ts';
-import type { UserLicenses } from '../plans/license-data.ts';
-import type { LicenseEngine } from '../plans/license-engine.ts';
-import { readCurrentPrincipal } from '../superoffice/principal.ts';
-import { SuperOfficeError } from '../superoffice/superoffice-error.ts';
-import type { WebApi } from '../superoffice/web-api.ts';
-import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
-import type { AfterSignIn } from './auth-callback.ts';
-import type { Languages } from './languages.ts';
+import { AppError } from '../../errors.ts';
+import type { UserLicenses } from '../../plans/license-data.ts';
+import type { LicenseEngine } from '../../plans/license-engine.ts';
+import { readCurrentPrincipal } from '../../superoffice/principal.ts';
+import { SuperOfficeError } from '../../superoffice/superoffice-error.ts';
+import type { WebApi } from '../../superoffice/web-api.ts';
+import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
+import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Languages } from '../languages.ts';
+import type { AfterSignIn } from '../sign-in/auth-callback.ts';
+import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import type { Session, Sessions } from '../sign-in/session.ts';
+import type { Views } from '../views.ts';
 import { type PanelAddress, panelAddressOf, panelUrl } from './panel-address.ts';
 import { panelView } from './panel-view.ts';
-import type { Session, Sessions } from './session.ts';
-import type { BeginSignIn } from './sign-in.ts';
-import type { Views } from './views.ts';
 
 /** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
 const sessionDueWithinMs = 20_000;

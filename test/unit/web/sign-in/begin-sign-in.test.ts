@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../src/tenants/sign-in-store.ts';
-import { createBeginSignIn, forgetVerifier, verifierOf } from '../../../src/web/sign-in.ts';
-import { appOf } from './stand.ts';
+import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
+import { createBeginSignIn, forgetVerifier, verifierOf } from '../../../../src/web/sign-in/begin-sign-in.ts';
+import { appOf } from '../stand.ts';
 
 const panel: SignInPurpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';

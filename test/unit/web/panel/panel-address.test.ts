@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../src/errors.ts';
-import { panelAddressOf, panelUrl } from '../../../src/web/panel-address.ts';
-import { appOf, listening } from './stand.ts';
+import { AppError } from '../../../../src/errors.ts';
+import { panelAddressOf, panelUrl } from '../../../../src/web/panel/panel-address.ts';
+import { appOf, listening } from '../stand.ts';
 
 const server = listening(
   appOf((req, res) => {

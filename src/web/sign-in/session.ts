@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import type { Keyring } from '../tenants/keyring.ts';
-import { readCookie, writeCookie } from './cookies.ts';
+import type { Keyring } from '../../tenants/keyring.ts';
+import { readCookie, writeCookie } from '../cookies.ts';
 
 /** Who is signed in to the panel: an associate of one tenant, as a verified id_token said. */
 export interface Session {

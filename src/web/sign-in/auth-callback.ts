@@ -1,10 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { AppError } from '../errors.ts';
-import type { IdTokenClaims } from '../superoffice/id-token.ts';
-import type { Verdict } from '../superoffice/token-verdict.ts';
-import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../tenants/sign-in-store.ts';
-import { forgetVerifier, verifierOf } from './sign-in.ts';
+import { AppError } from '../../errors.ts';
+import type { IdTokenClaims } from '../../superoffice/id-token.ts';
+import type { Verdict } from '../../superoffice/token-verdict.ts';
+import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
+import { forgetVerifier, verifierOf } from './begin-sign-in.ts';
 
 /** A user whom SuperOffice vouched for just now. */
 export interface SignedIn {

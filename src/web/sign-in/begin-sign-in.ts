@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../tenants/sign-in-store.ts';
-import { readCookie, writeCookie } from './cookies.ts';
+import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
+import { readCookie, writeCookie } from '../cookies.ts';
 
 /** Sends a browser to SuperOffice to sign in for a purpose. */
 export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;

@@ -1,10 +1,10 @@
-import { addOnLabel } from '../plans/add-ons.ts';
-import { type CatalogueRow, catalogue, childrenOf } from '../plans/catalogue.ts';
-import type { FeatureCounts, PlanReport } from '../plans/plan-report.ts';
-import type { RecognisedPlan } from '../plans/recognise-plan.ts';
-import type { DatedSnapshot } from '../tenants/last-good.ts';
+import { addOnLabel } from '../../plans/add-ons.ts';
+import { type CatalogueRow, catalogue, childrenOf } from '../../plans/catalogue.ts';
+import type { FeatureCounts, PlanReport } from '../../plans/plan-report.ts';
+import type { RecognisedPlan } from '../../plans/recognise-plan.ts';
+import type { DatedSnapshot } from '../../tenants/last-good.ts';
+import type { Language } from '../languages.ts';
 import { catalogueLanguage, type FeatureView, featureView } from './feature-view.ts';
-import type { Language } from './languages.ts';
 
 interface TierView {
   readonly title: string;
