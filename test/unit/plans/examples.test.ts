@@ -5,6 +5,7 @@ import * as billing from '../../../src/plans/billing.ts';
 import * as calendarDays from '../../../src/plans/calendar-days.ts';
 import * as diagnostics from '../../../src/plans/diagnostics.ts';
 import * as engine from '../../../src/plans/license-engine.ts';
+import * as nextPlans from '../../../src/plans/next-plans.ts';
 import * as requirements from '../../../src/plans/requirements.ts';
 import * as suiteLimits from '../../../src/plans/suite-limits.ts';
 import * as suiteSeats from '../../../src/plans/suite-seats.ts';
@@ -25,6 +26,7 @@ const modules = {
   'calendar-days.ts': calendarDays,
   'diagnostics.ts': diagnostics,
   'license-engine.ts': engine,
+  'next-plans.ts': nextPlans,
   'requirements.ts': requirements,
   'suite-limits.ts': suiteLimits,
   'suite-seats.ts': suiteSeats,
@@ -46,6 +48,7 @@ const named = {
   premiumTenant: premium,
   premiumTenantPlans,
   salesPremiumUser: holderOf(premium, 'ten-sales'),
+  salesPremium: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
   servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
   essentialTenantPlans: licenseEngine(essential, today),
   essentialUser: holderOf(essential, 'ten-sales'),
