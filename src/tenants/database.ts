@@ -1,5 +1,6 @@
 import {
   type ColumnType,
+  type Generated,
   Kysely,
   type Migration,
   Migrator,
@@ -10,6 +11,7 @@ import {
 import { Pool } from 'pg';
 import { AppError } from '../errors.ts';
 import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts';
+import * as handOverWishesContract from './migrations/002-hand-over-wishes-contract.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -23,11 +25,36 @@ export interface TenantRow {
   consented_at: Date;
   provisioned_at: Date | null;
   provisioned_panels: Json<unknown> | null;
+  /** `YYYY-MM-DD`. */
+  contract_start: string | null;
+  billing_period: string | null;
+}
+
+export interface WishRow {
+  id: Generated<string>;
+  context_identifier: string;
+  associate_id: number;
+  asked_by: string;
+  subject: string;
+  reason: string;
+  asked_at: Date;
+  state: ColumnType<'open' | 'done' | 'declined', undefined, 'done' | 'declined'>;
+  answer: ColumnType<string, undefined, string>;
+  answered_by: string | null;
+  answered_at: Date | null;
 }
 
 interface Tables {
   tenants: TenantRow;
   answered_sign_ins: { nonce: string; expires_at: Date };
+  hand_over_codes: {
+    code_hash: string;
+    context_identifier: string;
+    challenge: string;
+    session: Json<unknown>;
+    expires_at: Date;
+  };
+  wishes: WishRow;
   license_snapshots: {
     context_identifier: string;
     associate_id: number;
@@ -42,6 +69,7 @@ export type Database = Kysely<Tables>;
 /** Forward only; a landed migration never changes. */
 const migrations: Record<string, Migration> = {
   '001-tenants-and-snapshots': tenantsAndSnapshots,
+  '002-hand-over-wishes-contract': handOverWishesContract,
 };
 
 interface Timeouts {

@@ -13,6 +13,8 @@ export interface SnapshotAges {
   readonly retryAfterMs: number;
   /** The same where nothing is kept to show meanwhile, ms: short, for somebody waits. */
   readonly retryAfterNothingMs: number;
+  /** How old data must be before somebody's wish has it read anew, ms: no button may become a burden. */
+  readonly renewAfterMs: number;
 }
 
 /** Where one kind of data comes from, for a thing named by `Of`. */
@@ -38,23 +40,31 @@ export function createLastGood<T, Of>(
     | { readonly snapshot: DatedSnapshot<T> | null; readonly timeToLive: number }
     | { readonly failure: unknown; readonly timeToLive: number };
 
-  const cache = new LRUCache<string, Answer, { of: Of }>({
+  const cache = new LRUCache<string, Answer, { of: Of; maxAgeMs?: number }>({
     max: maxEntries,
     perf: { now },
     ttlResolution: 0,
     // What was learnt elsewhere meanwhile, or a full memory, must not fail those who wait for a read.
     ignoreFetchAbort: true,
     fetchMethod: async (_key, _old, { context, options }) => {
-      const answer = await obtain(context.of);
+      const answer = await obtain(context.of, context.maxAgeMs ?? ages.maxAgeMs);
       options.ttl = answer.timeToLive;
       return answer;
     },
   });
 
-  async function obtain(of: Of): Promise<Answer> {
+  const renewed = new LRUCache<string, true>({
+    max: maxEntries,
+    ttl: ages.renewAfterMs,
+    perf: { now },
+    ttlResolution: 0,
+  });
+
+  async function obtain(of: Of, maxAgeMs: number): Promise<Answer> {
     const kept = await source.kept(of);
-    const youngFor = kept === null ? 0 : kept.readAt + ages.maxAgeMs - now();
-    if (kept && youngFor > 0) return { snapshot: { ...kept, stale: false }, timeToLive: youngFor };
+    const age = kept === null ? Number.POSITIVE_INFINITY : now() - kept.readAt;
+    if (kept && age < maxAgeMs)
+      return { snapshot: { ...kept, stale: false }, timeToLive: ages.maxAgeMs - age };
     try {
       const content = await source.read(of);
       const snapshot = content === null ? kept && { ...kept, stale: false } : await saved(of, content);
@@ -77,6 +87,13 @@ export function createLastGood<T, Of>(
       const answer = await cache.forceFetch(source.key(of), { context: { of } });
       if ('failure' in answer) throw answer.failure;
       return answer.snapshot;
+    },
+    /** Reads anew what is not quite young, seldom enough. Throws nothing of the source's: `get` tells what came of it. */
+    async renew(of: Of): Promise<void> {
+      const key = source.key(of);
+      if (renewed.has(key)) return;
+      renewed.set(key, true);
+      await cache.forceFetch(key, { context: { of, maxAgeMs: ages.renewAfterMs }, forceRefresh: true });
     },
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {

@@ -12,6 +12,8 @@ export interface LicenseReaders {
 export interface LicenseSnapshots {
   ofTenant(tenant: Tenant): Promise<DatedSnapshot<TenantLicenses> | null>;
   ofUser(tenant: Tenant, associateId: number): Promise<DatedSnapshot<UserLicenses> | null>;
+  /** Reads both anew, unless that was done a moment ago: the next `ofTenant` and `ofUser` tell what came of it. */
+  renew(tenant: Tenant, associateId: number): Promise<void>;
   /** Keeps what a user's own sign-in told. */
   putUser(tenant: Tenant, licenses: UserLicenses): Promise<void>;
 }
@@ -21,6 +23,7 @@ export const snapshotAges: SnapshotAges = {
   maxAgeMs: 10 * 60_000,
   retryAfterMs: 30_000,
   retryAfterNothingMs: 3_000,
+  renewAfterMs: 20_000,
 };
 const maxEntries = 10_000;
 
@@ -65,6 +68,9 @@ export function createLicenseSnapshots(deps: {
   return {
     ofTenant: (tenant) => tenants.get({ tenant }),
     ofUser: (tenant, associateId) => users.get({ tenant, associateId }),
+    async renew(tenant, associateId) {
+      await Promise.all([tenants.renew({ tenant }), users.renew({ tenant, associateId })]);
+    },
     putUser: (tenant, licenses) => users.put({ tenant, associateId: licenses.associateId }, licenses),
   };
 }

@@ -3,9 +3,18 @@ import { z } from 'zod';
 import type { Database } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 
+const reader = { language: z.string(), ctx: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('install') }),
-  z.object({ kind: z.literal('panel'), language: z.string(), ctx: z.string(), associateId: z.int() }),
+  z.object({ kind: z.literal('panel'), ...reader }),
+  /** For a panel that cannot sign in within its frame; `challenge` names the page that waits for it. */
+  z.object({ kind: z.literal('pop-up'), ...reader, challenge: z.string() }),
+  /** To one of the administrators' pages; `ctx` is null where only SuperOffice can tell the tenant. */
+  z.object({
+    kind: z.literal('administration'),
+    path: z.enum(['/admin', '/setup']),
+    ctx: z.string().nullable(),
+  }),
 ]);
 
 /** What a sign-in under way is for, and where to go on afterwards. */
@@ -27,8 +36,17 @@ export interface BegunSignIn {
 }
 
 export interface AnsweredSignIn {
+  readonly valid: true;
   readonly purpose: SignInPurpose;
   readonly nonce: string;
+}
+
+/** `unknown`: never given, used or expired; `foreign`: another browser began it, or this one keeps no cookies. */
+export interface RefusedSignIn {
+  readonly valid: false;
+  readonly reason: 'unknown' | 'foreign';
+  /** What it was for, where the state is one of ours. */
+  readonly purpose: SignInPurpose | null;
 }
 
 export type SignInStore = ReturnType<typeof createSignInStore>;
@@ -55,16 +73,15 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
       return { state: secrets.seal(sealed, place), nonce, codeChallenge, codeVerifier };
     },
 
-    /**
-     * Takes the sign-in a callback answers, so that no second callback can.
-     * @returns `unknown` for a state never given, used or expired; `foreign` where another browser began it
-     */
-    async take(state: string, codeVerifier: string): Promise<AnsweredSignIn | 'unknown' | 'foreign'> {
+    /** Takes the sign-in a callback answers, so that no second callback can. */
+    async take(state: string, codeVerifier: string): Promise<AnsweredSignIn | RefusedSignIn> {
       const begun = opened(state);
-      if (begun === null || begun.expiresAt < now()) return 'unknown';
-      if (await wasAnswered(begun)) return 'unknown';
-      if (challengeOf(codeVerifier) !== begun.codeChallenge) return 'foreign';
-      return (await isFirstAnswer(begun)) ? { purpose: begun.purpose, nonce: begun.nonce } : 'unknown';
+      if (begun === null) return { valid: false, reason: 'unknown', purpose: null };
+      const { purpose, nonce } = begun;
+      const refused = (reason: RefusedSignIn['reason']) => ({ valid: false, reason, purpose }) as const;
+      if (begun.expiresAt < now() || (await wasAnswered(begun))) return refused('unknown');
+      if (challengeOf(codeVerifier) !== begun.codeChallenge) return refused('foreign');
+      return (await isFirstAnswer(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
     },
   };
 

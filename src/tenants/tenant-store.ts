@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { AppError } from '../errors.ts';
+import type { BillingPeriod } from '../plans/billing.ts';
 import type { Database, TenantRow } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 import { createTurns } from './turns.ts';
@@ -14,6 +15,13 @@ export interface ProvisionedPanel {
   readonly problem: string | null;
 }
 
+/** When a customer's contract began, and how often it is billed, as its administrators told us. */
+export interface Contract {
+  /** `YYYY-MM-DD`. */
+  readonly start: string;
+  readonly period: BillingPeriod;
+}
+
 /** A customer that approved the app. Identified by its context identifier, e.g. `Cust12345`. */
 export interface Tenant {
   readonly ctx: string;
@@ -23,6 +31,8 @@ export interface Tenant {
   readonly consentedAt: Date;
   readonly provisionedAt: Date | null;
   readonly panels: readonly ProvisionedPanel[];
+  /** Null where no administrator told. */
+  readonly contract: Contract | null;
   /** Opens the sealed system user token; never log or keep it. */
   systemToken(): string;
 }
@@ -58,6 +68,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
       consentedAt: row.consented_at,
       provisionedAt: row.provisioned_at,
       panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
+      contract: contractOf(row),
       systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
     };
   }
@@ -99,6 +110,15 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .execute();
     },
 
+    /** Keeps what an administrator told of the contract; null forgets it. */
+    async saveContract(ctx: string, contract: Contract | null): Promise<void> {
+      await db
+        .updateTable('tenants')
+        .set({ contract_start: contract?.start ?? null, billing_period: contract?.period ?? null })
+        .where('context_identifier', '=', ctx)
+        .execute();
+    },
+
     /**
      * Runs `work` while no other process or request does the same for this tenant; holds a connection meanwhile.
      * Who had to wait too long for it gets AppError `database-unavailable` with the detail `tenant-busy`.
@@ -126,6 +146,13 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
 async function locked(connection: Database, tryLock: RawBuilder<unknown>): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`select ${tryLock} as locked`.execute(connection);
   return rows[0]?.locked === true;
+}
+
+function contractOf({
+  contract_start: start,
+  billing_period: period,
+}: Selectable<TenantRow>): Contract | null {
+  return start === null || period === null ? null : { start, period: period as BillingPeriod };
 }
 
 function placeOfSystemToken(ctx: string): string {
