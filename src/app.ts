@@ -9,15 +9,24 @@ import { createFinishInstall, createInstall } from './web/install.ts';
 import { createLanding } from './web/landing.ts';
 import { loadLanguages } from './web/languages.ts';
 import { onlyMethods } from './web/methods.ts';
-import { createFinishPanelSignIn, createPanel } from './web/panel/panel.ts';
+import { createAsk } from './web/panel/ask.ts';
+import { createFeaturePage } from './web/panel/feature-page.ts';
+import { createPanel } from './web/panel/panel.ts';
+import { createPlanPage } from './web/panel/plan-page.ts';
+import { createRefresh } from './web/panel/refresh.ts';
+import { createVisits } from './web/panel/visit.ts';
 import { createProblems } from './web/problems.ts';
 import { loadWantedPanels, provisionPanels } from './web/provisioning.ts';
 import { requestLog } from './web/request-log.ts';
 import { framedByCrm, securityHeaders } from './web/security-headers.ts';
 import { createSetup } from './web/setup.ts';
+import { createAfterSignIn } from './web/sign-in/after-sign-in.ts';
 import { createAuthCallback } from './web/sign-in/auth-callback.ts';
 import { createBeginSignIn } from './web/sign-in/begin-sign-in.ts';
+import { createPopUp, createRedeemHandOver, createSessionCheck } from './web/sign-in/hand-over.ts';
+import { createOwnForms } from './web/sign-in/own-forms.ts';
 import { createSessions } from './web/sign-in/session.ts';
+import { createWelcome } from './web/sign-in/welcome.ts';
 import { loadViews } from './web/views.ts';
 
 export interface AppDeps {
@@ -31,7 +40,7 @@ export interface AppDeps {
 
 /** The web application: every step of a request, in order. */
 export function buildApp({ config, services, log, root, now }: AppDeps): Express {
-  const { superOffice, tenants, signIns, licenses } = services;
+  const { superOffice, tenants, signIns, handOvers, licenses, wishes } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
   const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), config.publicUrl);
@@ -41,6 +50,10 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   const licenseEngine = createLicenseEngine(config.assumptions);
   const inCrm = framedByCrm(config.superOffice.frameAncestors);
   const form = express.urlencoded({ extended: false, limit: '16kb' });
+  const json = express.json({ limit: '4kb' });
+  const ownForms = createOwnForms({ sessions });
+  const welcome = createWelcome({ tenants, licenses, webApi: superOffice.webApi, log });
+  const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
 
   const app = express().set('query parser', 'simple');
   app.use(requestLog(log), securityHeaders());
@@ -68,18 +81,42 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
         },
         provision: (tenant) => provisionPanels(superOffice.webApi.asSystemUser(tenant), wantedPanels),
       }),
-      panel: createFinishPanelSignIn({ tenants, sessions, licenses, webApi: superOffice.webApi, log, now }),
+      ...createAfterSignIn({ welcome, sessions, handOvers, languages, views, now }),
     },
   });
   app.get('/auth/callback', inCrm, authCallback);
   app.post('/auth/callback', inCrm, form, authCallback);
 
-  const panel = { tenants, sessions, licenses, licenseEngine, beginSignIn, languages, views, now };
-  app.get('/panel', inCrm, createPanel(panel));
-  app.get('/setup', createSetup({ sessions, tenants, languages, views }));
+  app.get('/panel', inCrm, createPanel({ visits, beginSignIn, views, now }));
+  app.get('/panel/feature', inCrm, createFeaturePage({ visits, views }));
+  app.get('/panel/plan', inCrm, createPlanPage({ visits, views }));
+  app.post('/panel/wishes', inCrm, form, ownForms, createAsk({ visits, wishes }));
+  app.post('/panel/refresh', inCrm, form, ownForms, createRefresh({ visits, licenses }));
+  app.get('/panel/sign-in', createPopUp({ beginSignIn }));
+  app.get('/panel/session', createSessionCheck({ sessions }));
+  app.post(
+    '/panel/session',
+    json,
+    createRedeemHandOver({ publicUrl: config.publicUrl, handOvers, sessions }),
+  );
+  app.get('/setup', createSetup({ sessions, tenants, beginSignIn, languages, views, now }));
 
-  app.all('/auth/callback', onlyMethods('GET', 'POST'));
-  app.all(['/', '/healthz', '/readyz', '/install', '/panel', '/setup'], onlyMethods('GET'));
+  app.all(['/auth/callback', '/panel/session'], onlyMethods('GET', 'POST'));
+  app.all(['/panel/wishes', '/panel/refresh'], onlyMethods('POST'));
+  app.all(
+    [
+      '/',
+      '/healthz',
+      '/readyz',
+      '/install',
+      '/panel',
+      '/panel/feature',
+      '/panel/plan',
+      '/panel/sign-in',
+      '/setup',
+    ],
+    onlyMethods('GET'),
+  );
   app.use(problems.notFound, problems.answerProblem);
   return app;
 }

@@ -5,6 +5,7 @@ import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
 import { SuperOfficeError } from './superoffice/superoffice-error.ts';
 import { type Database, openDatabase } from './tenants/database.ts';
+import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
 import {
   createLicenseSnapshots,
   type LicenseReaders,
@@ -16,12 +17,15 @@ import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore } from './tenants/snapshot-store.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
+import { createWishStore, type WishStore } from './tenants/wish-store.ts';
 
 /** What the web part works with: SuperOffice on one side, what we keep on the other. */
 export interface Services {
   readonly superOffice: SuperOffice;
   readonly tenants: TenantStore;
   readonly signIns: SignInStore;
+  readonly handOvers: HandOverStore;
+  readonly wishes: WishStore;
   readonly licenses: LicenseSnapshots;
   databaseAnswers(): Promise<boolean>;
   /** Ends connections, and the private PostgreSQL if there is one. */
@@ -46,6 +50,8 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
     superOffice,
     tenants: createTenantStore({ db, secrets, now }),
     signIns: createSignInStore({ db, secrets, now }),
+    handOvers: createHandOverStore({ db, now }),
+    wishes: createWishStore({ db, now }),
     licenses: createLicenseSnapshots({
       store: createSnapshotStore(db),
       read: licenseReaders(superOffice),

@@ -9,12 +9,15 @@ import { readBody } from './wire.ts';
 export interface Principal {
   readonly associateId: number;
   readonly ctx: string;
+  /** The user's full name; empty where it was not told. */
+  readonly name: string;
   readonly licenses: UserLicenses;
 }
 
 const WirePrincipal = z.object({
   AssociateId: z.int32().positive(),
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
+  FullName: z.string().nullable().catch(null),
   Licenses: WireGrantedLicenses,
   // One right that cannot be read leaves all untold: a right that is missing says that nothing is hidden.
   FunctionRights: z.array(z.string()).nullable().catch(null),
@@ -31,6 +34,7 @@ export async function readCurrentPrincipal(caller: Caller): Promise<Principal> {
   return {
     associateId: principal.AssociateId,
     ctx: principal.DatabaseContextIdentifier,
+    name: principal.FullName ?? '',
     licenses: userLicenses(principal),
   };
 }

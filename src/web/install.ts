@@ -26,7 +26,7 @@ export function createFinishInstall(deps: {
 }): AfterSignIn['install'] {
   const { tenants, sessions, proveSystemUser, provision } = deps;
 
-  return async (response, { claims }) => {
+  return async (_request, response, { claims }) => {
     const { ctx, companyName, serial, associateId, systemToken } = claims;
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
@@ -37,7 +37,12 @@ export function createFinishInstall(deps: {
     const panels = await tenants.exclusively(ctx, () => provision(tenant));
     await tenants.savePanels(ctx, panels);
 
-    sessions.write(response, { ctx, associateId, isAdministrator: true });
+    sessions.write(response, {
+      ctx,
+      associateId,
+      isAdministrator: true,
+      name: claims.email ?? claims.upn ?? '',
+    });
     response.redirect(303, '/setup');
   };
 }

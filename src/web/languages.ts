@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInstance, type TFunction } from 'i18next';
+import { isLanguage, type Language as LanguageCode } from '../plans/languages.ts';
 
 /** The words of one language, and how it writes numbers and dates. */
 export interface Language {
-  readonly code: string;
+  readonly code: LanguageCode;
   readonly t: TFunction;
   /** A moment, ms since 1970, in UTC: the server knows no better time zone. */
   moment(ms: number): string;
   /** A calendar date `YYYY-MM-DD`. */
   date(iso: string): string;
+  number(value: number): string;
   /** Alternatives as this language lists them: `A, B or C`. */
   or(alternatives: readonly string[]): string;
 }
@@ -40,8 +42,10 @@ export function loadLanguages(folder: string): Languages {
     initAsync: false,
     interpolation: { escapeValue: false },
   });
-  const languages = new Map(
-    Object.keys(resources).map((code) => [code, language(code, i18n.getFixedT(code))]),
+  const languages = new Map<string, Language>(
+    Object.keys(resources)
+      .filter(isLanguage)
+      .map((code) => [code, language(code, i18n.getFixedT(code))]),
   );
 
   const english = languages.get(fallback) ?? language(fallback, i18n.getFixedT(fallback));
@@ -62,13 +66,15 @@ function primary(tag: string): string {
   return sameLanguage[code] ?? code;
 }
 
-function language(code: string, t: TFunction): Language {
+function language(code: LanguageCode, t: TFunction): Language {
   const moments = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   const dates = new Intl.DateTimeFormat(code, { dateStyle: 'long', timeZone: 'UTC' });
+  const numbers = new Intl.NumberFormat(code);
   const alternatives = new Intl.ListFormat(code, { type: 'disjunction' });
   return {
     code,
     t,
+    number: (value) => numbers.format(value),
     or: (items) => alternatives.format(items),
     moment: (ms) => `${moments.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),

@@ -2,6 +2,9 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/superoffice-error.ts';
 import type { Languages } from './languages.ts';
+import { type PanelReader, panelReaderIn, panelUrl, popUpUrl } from './panel/panel-address.ts';
+import { attemptsOf } from './sign-in/attempts.ts';
+import { SignInFailure } from './sign-in/sign-in-failure.ts';
 import type { Views } from './views.ts';
 
 /** What a failure of SuperOffice means to whoever asked us. */
@@ -28,7 +31,8 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
   };
 
   const answerProblem: ErrorRequestHandler = (error, request, response, next) => {
-    const problem = asAppError(error);
+    const failure = error instanceof SignInFailure ? error : null;
+    const problem = asAppError(failure?.cause ?? error);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
     if (response.headersSent) return next(error);
@@ -36,30 +40,32 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     const retryAfter = retryAfterSeconds[problem.code];
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
-      answer(request, response, problem);
-    } catch (failure) {
+      answer(request, response, problem, failure?.reader ?? null);
+    } catch (cause) {
       // Express's own last resort would show the stack.
-      request.log.error({ err: failure }, 'problem page failed');
+      request.log.error({ err: cause }, 'problem page failed');
       response.type('text').send(problem.code);
     }
   };
 
-  function answer(request: Request, response: Response, problem: AppError): void {
-    const language = deps.languages.choose([languageOf(request), ...request.acceptsLanguages()]);
+  function answer(
+    request: Request,
+    response: Response,
+    problem: AppError,
+    signingIn: PanelReader | null,
+  ): void {
+    const reader = signingIn ?? panelReaderIn(request.query);
+    const language = deps.languages.choose([languageOf(request, reader), ...request.acceptsLanguages()]);
     const { code, status, detail } = problem;
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
     if (request.accepts(['json', 'html']) === 'html') {
-      response.send(
-        deps.views('problem', language, {
-          title,
-          text,
-          code,
-          detail,
-          requestId: request.id,
-          installLink: code === 'session-required',
-        }),
-      );
+      const page = { title, text, code, detail, requestId: request.id };
+      const offered = signingIn !== null && canSignIn(problem) ? signingIn : null;
+      const html = offered
+        ? deps.views('sign-in', language, { ...page, ...waysToSignIn(request, offered) })
+        : deps.views('problem', language, { ...page, ...wayOn(code, reader) });
+      response.send(html);
       return;
     }
     const body = { type: `urn:planlens:problem:${code}`, title, status, code, detail, instance: request.id };
@@ -69,8 +75,30 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
   return { notFound, answerProblem };
 }
 
-function languageOf(request: Request): string | undefined {
-  return typeof request.query.lang === 'string' ? request.query.lang : undefined;
+function languageOf(request: Request, reader: PanelReader | null): string | undefined {
+  const { lang } = request.query;
+  return typeof lang === 'string' ? lang : reader?.language;
+}
+
+/** Whether signing in another way may help: not where SuperOffice or we are away, or nobody approved the app. */
+function canSignIn({ status, code }: AppError): boolean {
+  return status < 500 && code !== 'tenant-not-installed';
+}
+
+function waysToSignIn(request: Request, reader: PanelReader) {
+  return {
+    popUpUrl: popUpUrl(reader),
+    ownWindowUrl: panelUrl(reader),
+    tries: attemptsOf(request, reader).count,
+  };
+}
+
+/** Where a page that failed leads on to: the panel it belongs to, or the way to sign in as an administrator. */
+function wayOn(code: ErrorCode, reader: PanelReader | null) {
+  return {
+    panelUrl: reader === null ? null : panelUrl(reader),
+    installLink: reader === null && code === 'session-required',
+  };
 }
 
 function asAppError(error: unknown): AppError {

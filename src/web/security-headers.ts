@@ -4,13 +4,15 @@ import helmet from 'helmet';
 const pageSources = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  connectSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
   baseUri: ["'none'"],
   formAction: ["'self'"],
 } as const;
 
 /**
- * Headers for every page: nothing loads but our own stylesheet, nobody may frame it. helmet's `X-Frame-Options` and
+ * Headers for every page: nothing loads but our own stylesheet and script, nobody may frame it. helmet's `X-Frame-Options` and
  * `Cross-Origin-Opener-Policy` are left out: the first blanks a panel in the CRM, the second cuts a sign-in pop-up
  * from its opener (panels-and-marketplace.md section 7); `frame-ancestors` does the former's work.
  */

@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
-import { AppError } from '../errors.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { Languages } from './languages.ts';
+import { createAdministrators } from './sign-in/administrators.ts';
+import type { BeginSignIn } from './sign-in/begin-sign-in.ts';
 import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
 
@@ -9,18 +10,18 @@ import type { Views } from './views.ts';
 export function createSetup(deps: {
   sessions: Sessions;
   tenants: TenantStore;
+  beginSignIn: BeginSignIn;
   languages: Languages;
   views: Views;
+  now: () => number;
 }): RequestHandler {
-  const { sessions, tenants, languages, views } = deps;
+  const { languages, views } = deps;
+  const administrators = createAdministrators(deps);
 
   return async function setup(request, response) {
-    const session = sessions.read(request);
-    if (session === null) throw new AppError('session-required');
-    if (!session.isAdministrator) throw new AppError('administrator-required');
-    const tenant = await tenants.find(session.ctx);
-    if (tenant === null) throw new AppError('tenant-not-installed');
-
+    const administrator = await administrators.admit(request, response, '/setup');
+    if (administrator === null) return;
+    const { tenant } = administrator;
     const language = languages.choose(request.acceptsLanguages());
     const page = {
       companyName: tenant.companyName,

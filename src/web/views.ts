@@ -2,19 +2,24 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs from 'ejs';
+import { iconSprite } from './icons.ts';
 import type { Language } from './languages.ts';
 
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
 export type Views = (name: string, language: Language, values: object) => string;
 
-const pageLocals = ['page', 't', 'language', 'stylesheet'];
+const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite'];
 /** What pages hand to `views/partials`. */
-const partialLocals = ['title', 'name', 'feature'];
+const partialLocals = ['title', 'name', 'feature', 'wish', 'changes'];
 
-/** Compiles every page once. Templates see `page` (their values), `t` (texts), `language` and `stylesheet`. */
+/** Compiles every page once. Templates see `page` (their values), `t` (texts), `language` and what all pages share. */
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
-  const stylesheet = `/assets/planlens.css?v=${fingerprint(join(root, 'public', 'planlens.css'))}`;
+  const shared = {
+    stylesheet: asset(root, 'planlens.css'),
+    script: asset(root, 'planlens.js'),
+    sprite: iconSprite(),
+  };
   const pages = new Map(
     readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -24,7 +29,7 @@ export function loadViews(root: string): Views {
   return (name, language, page) => {
     const template = pages.get(name);
     if (template === undefined) throw new Error(`no view named ${name}`);
-    return template({ page, t: language.t, language: language.code, stylesheet });
+    return template({ page, t: language.t, language: language.code, ...shared });
   };
 }
 
@@ -36,7 +41,8 @@ function compile(filename: string) {
   });
 }
 
-/** Changes with the file, so that browsers may keep it for a year. */
-function fingerprint(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 10);
+/** The address of a file in `public`; it changes with the file, so that browsers may keep it for a year. */
+function asset(root: string, name: string): string {
+  const content = readFileSync(join(root, 'public', name));
+  return `/assets/${name}?v=${createHash('sha256').update(content).digest('base64url').slice(0, 10)}`;
 }

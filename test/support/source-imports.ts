@@ -12,9 +12,9 @@ export interface Import {
 
 const statement =
   /^(?:import|export)\s+(?<type>type\s+)?[\w*$\s,]*(?:\{[^}]*\}\s*)?\bfrom\s+'(?<to>[^']+)'|^import\s+'(?<effects>[^']+)'/gm;
-const call = /\b(?:import|require)\(\s*'(?<to>[^']+)'/g;
+const call = /\b(?:import|require(?:\.resolve)?)\(\s*['`](?<to>[^'`$]+)/g;
 
-/** What a file imports or re-exports, calls of `import()` and `require()` among it. */
+/** What a file imports or re-exports, calls of `import()`, `require()` and `require.resolve()` among it. */
 export function importsOf(file: string): Import[] {
   return importsIn(textOf(file), file);
 }

@@ -2,11 +2,15 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 
-/** What the panel's URL says of its reader: a hint, never proof (panels-and-marketplace.md section 4). */
-export interface PanelAddress {
+/** Whom a panel is for, as its URL says: a hint, never proof (panels-and-marketplace.md section 4). */
+export interface PanelReader {
   readonly ctx: string;
   readonly associateId: number;
   readonly language: string;
+}
+
+/** What the panel's URL says. */
+export interface PanelAddress extends PanelReader {
   /** When our own sign-in sent the reader here, ms since 1970; 0 where the CRM did. */
   readonly signedInAt: number;
 }
@@ -38,9 +42,26 @@ export function panelAddressOf(request: Request): PanelAddress {
   return { ctx: uctx, associateId: usid, language: lang, signedInAt: signedIn };
 }
 
-/** The panel's URL for a reader, as `manifest/web-panels.json` has the CRM call it, after a sign-in of ours. */
-export function panelUrl(reader: Omit<PanelAddress, 'signedInAt'>, signedInAt: number): string {
-  const { ctx, associateId, language } = reader;
-  const query = { uctx: ctx, usid: String(associateId), lang: language, signedIn: String(signedInAt) };
-  return `/panel?${new URLSearchParams(query)}`;
+/** Whom an address within the panel is for, or null where it does not tell. */
+export function panelReaderIn(query: unknown): PanelReader | null {
+  const address = addressSchema.safeParse(query);
+  if (!address.success) return null;
+  const { uctx, usid, lang } = address.data;
+  return { ctx: uctx, associateId: usid, language: lang };
+}
+
+/** Where the pop-up of a panel's sign-in begins; the page adds its `challenge`. */
+export function popUpUrl(reader: PanelReader): string {
+  return `/panel/sign-in?${readerQuery(reader)}`;
+}
+
+/** The panel's URL for a reader, as `manifest/web-panels.json` has the CRM call it, and when a sign-in of ours led there. */
+export function panelUrl(reader: PanelReader, signedInAt?: number): string {
+  const signedIn = signedInAt === undefined ? '' : `&signedIn=${signedInAt}`;
+  return `/panel?${readerQuery(reader)}${signedIn}`;
+}
+
+/** Whom a panel's link is for, as every address within the panel has it behind its question mark. */
+export function readerQuery({ ctx, associateId, language }: PanelReader): string {
+  return new URLSearchParams({ uctx: ctx, usid: String(associateId), lang: language }).toString();
 }

@@ -1,14 +1,21 @@
 import { addOnLabel } from '../../plans/add-ons.ts';
 import { type CatalogueRow, catalogue, childrenOf } from '../../plans/catalogue.ts';
+import type { FeatureState } from '../../plans/entitlement.ts';
+import type { FeatureKey } from '../../plans/feature-keys.ts';
 import type { FeatureCounts, PlanReport } from '../../plans/plan-report.ts';
-import type { RecognisedPlan } from '../../plans/recognise-plan.ts';
-import type { DatedSnapshot } from '../../tenants/last-good.ts';
+import { suiteLimitNames, suiteLimits } from '../../plans/suite-limits.ts';
 import type { Language } from '../languages.ts';
-import { catalogueLanguage, type FeatureView, featureView } from './feature-view.ts';
+import { countRows, type FeatureFilter, filtered, filterOf } from './feature-filter.ts';
+import { type FeatureRow, featureRow } from './feature-row.ts';
+import { type GainView, gainsOf } from './gains.ts';
+import { readerQuery } from './panel-address.ts';
+import { heldPlanName, heldPlanNote } from './plan-names.ts';
+import type { Visit } from './visit.ts';
+import { isOpen, subjectOf } from './wish-view.ts';
 
 interface TierView {
   readonly title: string;
-  readonly features: readonly FeatureView[];
+  readonly features: readonly FeatureRow[];
 }
 
 interface SolutionView {
@@ -18,51 +25,92 @@ interface SolutionView {
   readonly tiers: readonly TierView[];
 }
 
+interface StateCount {
+  readonly state: FeatureState;
+  readonly text: string;
+  readonly count: number;
+}
+
+/** An add-on, in the shape of a feature without an explanation of its own. */
+interface AddOnView {
+  readonly id: string;
+  readonly label: string;
+  readonly state: FeatureState;
+  readonly stateText: string;
+  readonly reason: string;
+}
+
+/** A moment in words of UTC, and as a machine reads it: the page's script puts it into the reader's own time. */
+export interface Moment {
+  readonly text: string;
+  readonly iso: string;
+}
+
 /** Everything `views/panel.ejs` prints. */
 export interface PanelView {
+  /** The reader's part of every address in the panel. */
+  readonly query: string;
+  readonly ctx: string;
+  readonly associateId: number;
+  readonly language: string;
+  readonly csrfToken: string;
+  readonly isAdministrator: boolean;
   readonly companyName: string;
   readonly plan: string;
   readonly planNote: string;
   /** Null where nothing is known of the user's features. */
-  readonly summary: { readonly text: string; readonly rest: string; readonly enabledPercent: number } | null;
-  readonly asOf: string;
+  readonly summary: {
+    readonly text: string;
+    readonly enabledPercent: number;
+    readonly rest: readonly StateCount[];
+  } | null;
+  readonly gains: readonly GainView[];
+  readonly limits: readonly { readonly name: string; readonly value: string }[];
+  /** Null where SuperOffice told nothing. */
+  readonly asOf: Moment | null;
+  readonly stale: boolean;
   readonly notices: readonly string[];
+  readonly filter: FeatureFilter;
+  readonly found: string;
   readonly solutions: readonly SolutionView[];
-  readonly addOns: readonly FeatureView[];
+  readonly addOns: readonly AddOnView[];
   readonly unknownModules: string;
 }
 
-/** Puts a plan report into the words of one language. Decides nothing about features. */
-export function panelView(input: {
-  report: PlanReport;
-  companyName: string;
-  snapshots: readonly (DatedSnapshot<unknown> | null)[];
-  language: Language;
-}): PanelView {
-  const { report, companyName, language } = input;
+/** Puts a visit into the words of one language. Decides nothing about features. */
+export function panelView(visit: Visit, query: unknown): PanelView {
+  const { address, session, report, tenant, language } = visit;
   const { t } = language;
-  const snapshots = input.snapshots.filter((snapshot) => snapshot !== null);
+  const snapshots = [visit.bought, visit.held].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
-  const stale = snapshots.some((snapshot) => snapshot.stale);
+  const filter = filterOf(query);
+  const solutions = solutionViews(visit, filter);
   return {
-    companyName,
-    plan: planName(report.plan, language),
-    planNote: planNote(report.plan, language),
+    query: readerQuery(address),
+    ctx: address.ctx,
+    associateId: address.associateId,
+    language: address.language,
+    csrfToken: visit.csrfToken,
+    isAdministrator: session.isAdministrator,
+    companyName: tenant.companyName,
+    plan: heldPlanName(report.plan, language),
+    planNote: heldPlanNote(report.plan, language),
     summary: summaryOf(report.counts, language),
+    gains: gainsOf(visit),
+    limits: limitsOf(report, language),
     asOf:
-      snapshots.length === 0
-        ? ''
-        : t(stale ? 'panel.asOfStale' : 'panel.asOf', { moment: language.moment(readAt) }),
-    notices: noticesOf(report, input.snapshots, language),
-    solutions: solutionViews(report, language),
+      snapshots.length === 0 ? null : { text: language.moment(readAt), iso: new Date(readAt).toISOString() },
+    stale: snapshots.some((snapshot) => snapshot.stale),
+    notices: noticesOf(visit),
+    filter,
+    found: foundText(solutions, filter, language),
+    solutions,
     addOns: report.addOns.map((addOn) => ({
       id: addOn.key,
-      label: addOnLabel(addOn.key, catalogueLanguage(language)),
+      label: addOnLabel(addOn.key, language.code),
       state: addOn.state,
       stateText: t(`state.${addOn.state}`),
       reason: t(`reason.${addOn.reason}`),
-      upgrade: '',
-      children: [],
     })),
     unknownModules: report.unknownModules.join(', '),
   };
@@ -71,50 +119,49 @@ export function panelView(input: {
 function summaryOf(counts: FeatureCounts, { t }: Language): PanelView['summary'] {
   const { total, enabled, upgrade, viewOnly, hiddenByRole, unknown } = counts;
   if (unknown === total) return null;
-  const rest = { upgrade, 'view-only': viewOnly, 'hidden-by-role': hiddenByRole, unknown };
+  const rest = [
+    ['upgrade', upgrade],
+    ['view-only', viewOnly],
+    ['hidden-by-role', hiddenByRole],
+    ['unknown', unknown],
+  ] as const;
   return {
     text: t('panel.summary', { enabled, total }),
-    rest: Object.entries(rest)
-      .filter(([, count]) => count > 0)
-      .map(([state, count]) => `${t(`state.${state}`)}: ${count}`)
-      .join(' · '),
     enabledPercent: Math.round((100 * enabled) / total),
+    rest: rest
+      .filter(([, count]) => count > 0)
+      .map(([state, count]) => ({ state, count, text: t(`state.${state}`) })),
   };
 }
 
-function planName(plan: RecognisedPlan | null, { t }: Language): string {
-  switch (plan?.kind) {
-    case 'user-plan':
-      return plan.plan?.label ?? plan.description;
-    case 'old-plan':
-    case 'undocumented-plan':
-      return plan.description;
-    case 'suite':
-      return t('plan.suite', { plan: plan.plan === null ? '' : t(`suitePlan.${plan.plan}`) }).trim();
-    case 'no-plan':
-      return t('plan.none');
-    case undefined:
-      return t('plan.unknown');
-  }
+/** What the tenant's CRM Suite plan limits, as published; empty where there is none or it is unknown. */
+function limitsOf({ plan }: PlanReport, { t, number }: Language): PanelView['limits'] {
+  if (plan?.kind !== 'suite' || plan.plan === null) return [];
+  const limits = suiteLimits[plan.plan];
+  return suiteLimitNames.map((name) => ({
+    name: t(`limit.${name}`),
+    value: limits[name] === 'unlimited' ? t('panel.unlimited') : number(limits[name]),
+  }));
 }
 
-function planNote(plan: RecognisedPlan | null, { t }: Language): string {
-  if (plan === null) return t('planNote.unknown');
-  if (plan.kind === 'user-plan') return plan.plan === null ? t('planNote.tierUnknown') : '';
-  return t(`planNote.${plan.kind}`);
-}
-
-function noticesOf(
-  report: PlanReport,
-  [bought]: readonly (DatedSnapshot<unknown> | null)[],
-  { t, date }: Language,
-): string[] {
+function noticesOf({ report, bought, language: { t, date } }: Visit): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
     const known = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
     return inGrace ? `${known} ${t('notice.grace', { date: date(graceDate) })}` : known;
   });
   return bought ? dates : [...dates, t('notice.tenantLicenseRefused')];
+}
+
+function foundText(
+  solutions: readonly SolutionView[],
+  filter: FeatureFilter,
+  { t, number }: Language,
+): string {
+  if (filter.show === 'all' && filter.search === '') return '';
+  const rows = solutions.flatMap(({ tiers }) => tiers.flatMap(({ features }) => features));
+  const count = countRows(rows);
+  return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
 }
 
 /** What every plan has comes last: nobody opens the panel to look for it. */
@@ -125,26 +172,32 @@ const tiersBySolution = [
   ['common', ['common']],
 ] as const;
 
-function solutionViews(report: PlanReport, language: Language): SolutionView[] {
+function solutionViews({ report, wishes, language }: Visit, filter: FeatureFilter): SolutionView[] {
   const { t } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const viewOf = (row: CatalogueRow): FeatureView[] => {
+  const isAsked = (feature: FeatureKey) => wishes.some((wish) => isOpen(wish, subjectOf('feature', feature)));
+  const rowOf = (row: CatalogueRow): FeatureRow[] => {
     const entitlement = decided.get(row.id);
-    const children = childrenOf(row.id).flatMap(viewOf);
-    return entitlement === undefined ? [] : [featureView(entitlement, children, language)];
+    const children = childrenOf(row.id).flatMap(rowOf);
+    return entitlement ? [featureRow(entitlement, children, isAsked(row.feature), language)] : [];
   };
-  return tiersBySolution.map(([solution, tiers]) => {
+  const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
     const leaves = rows.filter((row) => childrenOf(row.id).length === 0);
     const enabled = leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length;
+    const tierViews = tiers.map((tier) => {
+      const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(rowOf);
+      return {
+        title: tier === 'common' ? '' : t(`tier.${tier}`),
+        features: filtered(own, filter, language.code),
+      };
+    });
     return {
       id: solution,
       title: t(`solution.${solution}`),
       tally: t('panel.tally', { enabled, total: leaves.length }),
-      tiers: tiers.map((tier) => ({
-        title: tier === 'common' ? '' : t(`tier.${tier}`),
-        features: rows.filter((row) => row.tier === tier && row.parent === null).flatMap(viewOf),
-      })),
+      tiers: tierViews.filter(({ features }) => features.length > 0),
     };
   });
+  return views.filter(({ tiers }) => tiers.length > 0);
 }

@@ -4,7 +4,8 @@ import { AppError } from '../../errors.ts';
 import type { IdTokenClaims } from '../../superoffice/id-token.ts';
 import type { Verdict } from '../../superoffice/token-verdict.ts';
 import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
-import { forgetVerifier, verifierOf } from './begin-sign-in.ts';
+import { forgetVerifier, tenantOf, verifierOf } from './begin-sign-in.ts';
+import { SignInFailure } from './sign-in-failure.ts';
 
 /** A user whom SuperOffice vouched for just now. */
 export interface SignedIn {
@@ -15,6 +16,7 @@ export interface SignedIn {
 /** What follows a sign-in, by its purpose; it answers the request. */
 export type AfterSignIn = {
   readonly [Kind in SignInPurpose['kind']]: (
+    request: Request,
     response: Response,
     signedIn: SignedIn,
     purpose: Extract<SignInPurpose, { kind: Kind }>,
@@ -43,26 +45,40 @@ export function createAuthCallback(deps: {
   return async function authCallback(request, response) {
     const answer = answerOf(request);
     const codeVerifier = verifierOf(request, answer.state);
-    const signIn = await signInOf(answer.state, codeVerifier);
-    forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
-    const code = codeOf(answer);
-
-    const { accessToken, idToken } = await deps.redeemCode({ code, codeVerifier });
-    const claims = await verifiedClaims(idToken, signIn);
+    const signIn = await deps.signIns.take(answer.state, codeVerifier);
     const { purpose } = signIn;
-    if (purpose.kind === 'panel') await deps.after.panel(response, { claims, accessToken }, purpose);
-    else await deps.after.install(response, { claims, accessToken }, purpose);
+    try {
+      if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);
+      forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
+      await finish(request, response, signIn, { code: codeOf(answer), codeVerifier });
+    } catch (error) {
+      throw purpose?.kind === 'panel' ? new SignInFailure(purpose, error) : error;
+    }
   };
 
-  async function signInOf(state: string, codeVerifier: string): Promise<AnsweredSignIn> {
-    const signIn = await deps.signIns.take(state, codeVerifier);
-    if (typeof signIn === 'string') throw new AppError(`sign-in-state-${signIn}`);
-    return signIn;
+  async function finish(
+    request: Request,
+    response: Response,
+    signIn: AnsweredSignIn,
+    answer: { code: string; codeVerifier: string },
+  ): Promise<void> {
+    const { purpose } = signIn;
+    const { accessToken, idToken } = await deps.redeemCode(answer);
+    const signedIn = { claims: await verifiedClaims(idToken, signIn), accessToken };
+    switch (purpose.kind) {
+      case 'install':
+        return deps.after.install(request, response, signedIn, purpose);
+      case 'panel':
+        return deps.after.panel(request, response, signedIn, purpose);
+      case 'pop-up':
+        return deps.after['pop-up'](request, response, signedIn, purpose);
+      case 'administration':
+        return deps.after.administration(request, response, signedIn, purpose);
+    }
   }
 
   async function verifiedClaims(idToken: string, { nonce, purpose }: AnsweredSignIn): Promise<IdTokenClaims> {
-    const tenant = purpose.kind === 'panel' ? { ctx: purpose.ctx } : {};
-    const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenant });
+    const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenantOf(purpose) });
     if (verdict.valid) return verdict.claims;
     if (verdict.reason === 'ctx-mismatch') throw new AppError('tenant-mismatch');
     throw new AppError('sign-in-token-invalid', { detail: verdict.reason });

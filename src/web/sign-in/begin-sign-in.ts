@@ -36,7 +36,12 @@ export function createBeginSignIn(deps: {
   return (response, purpose) => {
     const { codeVerifier, ...query } = deps.signIns.begin(purpose);
     writeCookie(response, verifierCookie(query.state), codeVerifier, signInLifetimeMs);
-    const tenant = purpose.kind === 'panel' ? { ctx: purpose.ctx } : {};
+    const tenant = tenantOf(purpose);
     response.set('Cache-Control', 'no-store').redirect(302, deps.authorizeUrl({ ...tenant, ...query }));
   };
+}
+
+/** The tenant a sign-in is for; an installation takes whichever the administrator has. */
+export function tenantOf(purpose: SignInPurpose): { ctx?: string } {
+  return purpose.kind === 'install' || purpose.ctx === null ? {} : { ctx: purpose.ctx };
 }

@@ -1,33 +1,49 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Keyring } from '../../tenants/keyring.ts';
 import { readCookie, writeCookie } from '../cookies.ts';
 
-/** Who is signed in to the panel: an associate of one tenant, as a verified id_token said. */
-export interface Session {
-  readonly ctx: string;
-  readonly associateId: number;
-  readonly isAdministrator: boolean;
-}
+/** Who is signed in to the panel, as a verified id_token said. */
+export const sessionSchema = z.object({
+  ctx: z.string(),
+  associateId: z.int(),
+  isAdministrator: z.boolean(),
+  /** What SuperOffice calls the user; empty where it did not tell. */
+  name: z.string(),
+});
+
+/** Who is signed in to the panel: an associate of one tenant. */
+export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 export interface Sessions {
   /** @returns null where there is no session, or none that we signed and that is still good */
   read(request: Request): Session | null;
-  write(response: Response, session: Session): void;
+  /** Keeps the session in a cookie. @returns the same as a bearer token, for a page whose browser refuses the cookie */
+  write(response: Response, session: Session): string;
+  /** A token to put into the forms of this request's answer; empty without a session. */
+  csrfToken(request: Request): string;
+  /** Whether a form came from a page of this very session. */
+  isOwnForm(request: Request, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
 /** Short, because renewing it is silent: the CRM user is signed in at SuperOffice all day. */
 const lifetimeMs = 60 * 60_000;
 const issuer = 'planlens';
-const payloadSchema = z.object({ ctx: z.string(), associateId: z.int(), isAdministrator: z.boolean() });
 
-/** Sessions as a signed cookie, so that any process can read them. Times from `now` (ms). */
+/** Sessions as a signed token, so that any process can read them. Times from `now` (ms). */
 export function createSessions({ keys, now }: { keys: Keyring; now: () => number }): Sessions {
+  const csrfToken = (request: Request) => {
+    const token = tokenOf(request);
+    if (token === undefined) return '';
+    return createHmac('sha256', keys.current.key).update(`form ${token}`).digest('base64url');
+  };
+
   return {
     read(request) {
-      const token = readCookie(request, cookieName);
+      const token = tokenOf(request);
       return token === undefined ? null : verified(token, keys, now());
     },
 
@@ -36,15 +52,31 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
       const token = jwt.sign(
         { ...session, iat: issuedAt, exp: issuedAt + lifetimeMs / 1000 },
         keys.current.key,
-        {
-          algorithm: 'HS256',
-          keyid: keys.current.id,
-          issuer,
-        },
+        { algorithm: 'HS256', keyid: keys.current.id, issuer },
       );
       writeCookie(response, cookieName, token, lifetimeMs);
+      return token;
+    },
+
+    csrfToken,
+
+    isOwnForm(request, given) {
+      const wanted = Buffer.from(csrfToken(request));
+      const sent = Buffer.from(given);
+      return wanted.length > 0 && wanted.length === sent.length && timingSafeEqual(wanted, sent);
     },
   };
+}
+
+/** Whether a request brings its session itself, as the panel's script does where the browser keeps no cookie. */
+export function bringsBearer(request: Request): boolean {
+  return request.headers.authorization !== undefined;
+}
+
+/** A bearer counts before the cookie: only a page that has none of the latter sends it. */
+function tokenOf(request: Request): string | undefined {
+  const [, bearer] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  return bringsBearer(request) ? bearer : readCookie(request, cookieName);
 }
 
 function verified(token: string, keys: Keyring, nowMs: number): Session | null {
@@ -54,7 +86,7 @@ function verified(token: string, keys: Keyring, nowMs: number): Session | null {
     const key = keys.byId.get(keyId ?? '');
     if (key === undefined) return null;
     const clockTimestamp = Math.floor(nowMs / 1000);
-    return payloadSchema.parse(jwt.verify(token, key, { algorithms: ['HS256'], issuer, clockTimestamp }));
+    return sessionSchema.parse(jwt.verify(token, key, { algorithms: ['HS256'], issuer, clockTimestamp }));
   } catch {
     return null;
   }

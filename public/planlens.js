@@ -1,0 +1,227 @@
+// The panel's one script. Without it every page still works, but for the pop-up. `bearer` is the session of a page whose
+// browser refuses cookies in frames: it lives in this variable only.
+let bearer = null;
+
+const handedOver = document.body.dataset.handOver;
+if (handedOver !== undefined) handOver(handedOver);
+prepare(document);
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href]');
+  if (link === null) return;
+  if (link.dataset.popUp !== undefined) {
+    event.preventDefault();
+    signIn(link);
+  } else if (bearer !== null && link.target === '' && link.origin === location.origin) {
+    event.preventDefault();
+    swap(link.href);
+  }
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.getAttribute('role') === 'search') return event.preventDefault();
+  const inPlace = form.closest('.why') !== null && 'stay' in form.dataset;
+  if (!inPlace && !('swap' in form.dataset) && bearer === null) return;
+  event.preventDefault();
+  const data = new FormData(form, event.submitter);
+  if (inPlace) explain(form.closest('.why'), form.action, data);
+  else if (form.method === 'get') swap(`${form.action}?${new URLSearchParams(data)}`);
+  else swap(form.action, data);
+});
+
+// `toggle` does not bubble.
+document.addEventListener(
+  'toggle',
+  (event) => {
+    const { feature } = event.target.dataset;
+    if (feature !== undefined && event.target.open) openFeature(event.target, feature);
+  },
+  true,
+);
+
+document.addEventListener('input', (event) => {
+  if (event.target.form?.getAttribute('role') === 'search') filterFeatures(event.target.form);
+});
+
+/** What a page needs of us when it arrives. */
+function prepare(page) {
+  const style = { dateStyle: 'medium', timeStyle: 'short' };
+  for (const time of page.querySelectorAll('time')) {
+    time.textContent = new Date(time.dateTime).toLocaleString(page.documentElement.lang, style);
+  }
+  for (const each of page.querySelectorAll('[data-without-script]')) each.hidden = true;
+  const search = page.querySelector('form[role=search]');
+  if (search !== null && bearer !== null) filterFeatures(search);
+}
+
+async function ask(url, body) {
+  const headers = { Accept: 'text/html' };
+  if (bearer !== null) headers.Authorization = `Bearer ${bearer}`;
+  const method = body === undefined ? 'GET' : 'POST';
+  const answer = await fetch(url, { method, headers, body: body && new URLSearchParams(body) });
+  // The session in this page has ended: the panel's own address signs in anew.
+  if (answer.status === 401 && bearer !== null) location.reload();
+  return answer;
+}
+
+async function pageOf(answer) {
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+}
+
+/** Puts another page of ours in this one's place, and the focus where it tells what came of it. */
+async function swap(url, body) {
+  document.body.setAttribute('aria-busy', 'true');
+  try {
+    const page = await pageOf(await ask(url, body));
+    document.title = page.title;
+    document.documentElement.lang = page.documentElement.lang;
+    document.body.replaceWith(page.body);
+    prepare(document);
+    const focused = document.querySelector('#as-of') ?? document.querySelector('h1');
+    focused.tabIndex = -1;
+    focused.focus();
+  } catch {
+    document.body.removeAttribute('aria-busy');
+    location.reload();
+  }
+}
+
+function openFeature(details, feature) {
+  const why = details.querySelector('.why');
+  if (why.dataset.read !== undefined) return;
+  why.dataset.read = '';
+  const form = document.querySelector('#why');
+  const query = new URLSearchParams(new FormData(form));
+  query.set('feature', feature);
+  explain(why, `${form.action}?${query}`);
+}
+
+/** Shows a feature's explanation in its place in the list; after a form of it, moves the focus to what came of that. */
+async function explain(why, url, body) {
+  const { reading, failed } = why.closest('.solutions').dataset;
+  const before = [...why.childNodes];
+  why.setAttribute('aria-busy', 'true');
+  if (body === undefined) why.textContent = reading;
+  try {
+    const answer = await ask(url, body);
+    const explanation = (await pageOf(answer)).querySelector('#explanation');
+    if (explanation === null) throw new Error(answer.status);
+    explanation.removeAttribute('id');
+    const wish = explanation.querySelector('#wish');
+    wish?.removeAttribute('id');
+    for (const heading of explanation.querySelectorAll('h2')) heading.className = 'h4';
+    why.replaceChildren(...explanation.childNodes);
+    if (body !== undefined) wish?.querySelector('[role=status]')?.focus();
+  } catch {
+    const message = document.createElement('p');
+    message.setAttribute('role', 'alert');
+    message.textContent = failed;
+    // Nothing typed is lost: the form comes back as it was.
+    why.replaceChildren(message, ...(body === undefined ? [] : before));
+    if (body === undefined) delete why.dataset.read;
+  } finally {
+    why.removeAttribute('aria-busy');
+  }
+}
+
+/** Narrows the list down as the reader types; nothing is sent. */
+function filterFeatures(form) {
+  const { search, show } = Object.fromEntries(new FormData(form));
+  const { lang } = document.documentElement;
+  const wanted = search.trim().toLocaleLowerCase(lang);
+  let count = 0;
+  for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
+    if (row.querySelector('details[data-feature]') === null || row.querySelector(':scope > .features'))
+      continue;
+    const isEnabled = row.dataset.state === 'enabled';
+    const passes = show === 'all' || isEnabled === (show === 'enabled');
+    const label = row.querySelector('.label').textContent.toLocaleLowerCase(lang);
+    row.hidden = !(passes && label.includes(wanted));
+    if (!row.hidden) count += 1;
+  }
+  const hasShown = (each) => each.querySelector('li[data-row]:not([hidden]) > details') !== null;
+  for (const each of document.querySelectorAll('.solutions li:has(> .features), .tier'))
+    each.hidden = !hasShown(each);
+  for (const each of document.querySelectorAll('.solution:has(.tier)')) each.hidden = !hasShown(each);
+  const found = form.querySelector('.found');
+  const { some, none } = found.dataset;
+  const unfiltered = wanted === '' && show === 'all';
+  found.textContent = unfiltered ? '' : count === 0 ? none : some.replace('#', count);
+}
+
+/** In the pop-up: hands the one-time code to the panel that opened it, which alone can use it, and closes. */
+function handOver(code) {
+  if (window.opener === null) return;
+  window.opener.postMessage({ planlens: 'hand-over', code }, location.origin);
+  window.close();
+}
+
+/** In the panel: signs in by a pop-up, since a frame may neither show every sign-in nor keep its cookies. */
+async function signIn(link) {
+  const card = link.closest('.sign-in');
+  const progress = card.querySelector('.progress');
+  const say = (what) => {
+    progress.textContent = progress.dataset[what];
+  };
+  // Opened before anything is waited for: browsers let a click open a window, and nothing later.
+  const popUp = window.open('', 'planlens-sign-in', 'popup,width=560,height=720');
+  if (popUp === null) return say('blocked');
+  say('waiting');
+  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
+  popUp.location.href = `${link.dataset.popUp}&challenge=${challenge}`;
+  const code = await codeFrom(popUp);
+  if (code !== null && (await redeem(code, verifier))) return enter(link.href);
+  say(code === null ? 'closed' : 'refused');
+  card.dataset.tries = Number(card.dataset.tries) + 1;
+  if (Number(card.dataset.tries) < 3) return;
+  const stopped = card.querySelector('.stopped');
+  stopped.hidden = false;
+  link.parentElement.hidden = true;
+  stopped.focus();
+}
+
+/** The code a pop-up hands over, or null when it was closed without. Only our own page in that very window is heard. */
+function codeFrom(popUp) {
+  return new Promise((resolve) => {
+    let closedFor = 0;
+    const done = (code) => {
+      clearInterval(watch);
+      removeEventListener('message', hear);
+      resolve(code);
+    };
+    const hear = ({ origin, source, data }) => {
+      if (origin === location.origin && source === popUp && data?.planlens === 'hand-over') done(data.code);
+    };
+    // A message may still be on its way when the window is gone.
+    const watch = setInterval(() => {
+      closedFor = popUp.closed ? closedFor + 1 : 0;
+      if (closedFor > 2) done(null);
+    }, 300);
+    addEventListener('message', hear);
+  });
+}
+
+async function redeem(code, verifier) {
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch('/panel/session', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ code, verifier }),
+  });
+  if (answer.ok) ({ bearer } = await answer.json());
+  return answer.ok;
+}
+
+/** Goes on to the panel: by itself where the browser kept the session, else with the one in this page. */
+async function enter(panelUrl) {
+  const kept = (await fetch('/panel/session')).ok;
+  if (kept) location.replace(panelUrl);
+  else await swap(panelUrl);
+}
+
+function base64url(bytes) {
+  const text = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

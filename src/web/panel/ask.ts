@@ -1,0 +1,55 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import type { WishStore } from '../../tenants/wish-store.ts';
+import { featureOf } from './feature-page.ts';
+import { readerQuery } from './panel-address.ts';
+import { planIn } from './plan-page.ts';
+import type { Visit, Visits } from './visit.ts';
+import { subjectOf } from './wish-view.ts';
+
+/** How long a reason may be, in characters. */
+export const longestReason = 500;
+
+const askSchema = z.object({
+  subject: z.string().regex(/^(feature|plan):.{1,100}$/),
+  reason: z.string().trim().max(longestReason).default(''),
+});
+
+/** Takes a user's wish for a feature or a plan to their administrators, and shows how it stands. */
+export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestHandler {
+  return async function ask(request, response) {
+    const visit = await deps.visits.open(request);
+    const { subject, reason } = askOf(request.body);
+    const page = pageOf(subject, visit);
+    const { tenant, session } = visit;
+    // Asked twice, by two clicks or in two windows, is asked once: the first wish stays.
+    await deps.wishes.ask(tenant.ctx, {
+      associateId: session.associateId,
+      askedBy: session.name,
+      subject,
+      reason,
+    });
+    response.set('Cache-Control', 'no-store').redirect(303, page);
+  };
+}
+
+function askOf(body: unknown): z.infer<typeof askSchema> {
+  const asked = askSchema.safeParse(body);
+  if (asked.success) return asked.data;
+  const names = asked.error.issues.map((issue) => issue.path.join('.'));
+  throw new AppError('form-malformed', { detail: names.join(', ') });
+}
+
+/** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */
+function pageOf(subject: string, visit: Visit): string {
+  const [kind, key] = subject.split(':');
+  const query = readerQuery(visit.address);
+  if (kind === 'feature') {
+    const feature = featureOf(key);
+    return `/panel/feature?${query}&feature=${feature}#wish`;
+  }
+  const plan = planIn(key, visit);
+  if (subject !== subjectOf('plan', plan)) throw new AppError('plan-unknown');
+  return `/panel/plan?${query}&plan=${encodeURIComponent(plan)}#wish`;
+}

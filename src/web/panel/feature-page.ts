@@ -1,0 +1,143 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import { contractOn } from '../../plans/billing.ts';
+import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
+import { type FeatureKey, featureKeys } from '../../plans/feature-keys.ts';
+import { labelOf } from '../../plans/labels.ts';
+import { requirementOf } from '../../plans/requirements.ts';
+import type { Upgrade } from '../../plans/upgrades.ts';
+import { planOf } from '../../plans/user-plans.ts';
+import type { Language } from '../languages.ts';
+import type { Views } from '../views.ts';
+import { type EvidenceView, evidenceWords } from './evidence-words.ts';
+import { panelUrl, readerQuery } from './panel-address.ts';
+import { planLabel } from './plan-names.ts';
+import type { Visit, Visits } from './visit.ts';
+import { subjectOf, type WishView, wishView } from './wish-view.ts';
+
+/** A plan that would add a feature. */
+interface UpgradeView {
+  readonly plan: string;
+  /** What it takes to get it; empty for a CRM Suite plan, which is one for the whole company. */
+  readonly seat: string;
+  readonly href: string;
+}
+
+/** Everything `views/feature.ejs` prints: why a feature is as it is for the user, and what would change it. */
+export interface FeaturePage {
+  readonly query: string;
+  readonly backUrl: string;
+  readonly csrfToken: string;
+  readonly label: string;
+  readonly state: FeatureState;
+  readonly stateText: string;
+  readonly reason: string;
+  /** What to do next, where there is something: who can change a role, what editing would need. */
+  readonly next: string;
+  readonly inferred: boolean;
+  readonly evidence: readonly EvidenceView[];
+  readonly requirement: string;
+  readonly also: readonly string[];
+  readonly upgrades: readonly UpgradeView[];
+  /** Further plans that would add it with more tier steps. */
+  readonly moreUpgrades: readonly UpgradeView[];
+  readonly assumed: boolean;
+  readonly renewal: string;
+  /** Null where asking would not help. */
+  readonly wish: WishView | null;
+}
+
+/** Explains one feature to the user. */
+export function createFeaturePage(deps: { visits: Visits; views: Views }): RequestHandler {
+  return async function featurePage(request, response) {
+    const visit = await deps.visits.open(request);
+    const page = featurePageView(visit, featureOf(request.query.feature));
+    response.set('Cache-Control', 'private, no-store').send(deps.views('feature', visit.language, page));
+  };
+}
+
+/** @throws AppError `feature-unknown` for anything but a feature of the catalogue */
+export function featureOf(key: unknown): FeatureKey {
+  const feature = featureKeys.find((each) => each === key);
+  if (feature === undefined) throw new AppError('feature-unknown');
+  return feature;
+}
+
+/** Puts what is known of one feature for one user into words. */
+export function featurePageView(visit: Visit, feature: FeatureKey): FeaturePage {
+  const { report, address, language, wishes, csrfToken } = visit;
+  const { t } = language;
+  const entitlement = report.features.get(feature);
+  if (entitlement === undefined) throw new AppError('feature-unknown');
+  const { state, reason, row, upgrades, evidence } = entitlement;
+  const least = upgrades.filter((each) => isLeast(each, upgrades));
+  const toView = (upgrade: Upgrade) => upgradeView(upgrade, visit);
+  return {
+    query: readerQuery(address),
+    backUrl: panelUrl(address),
+    csrfToken,
+    label: labelOf(row, language.code),
+    state,
+    stateText: t(`state.${state}`),
+    reason: t(`reason.${reason}`),
+    next: nextStep(entitlement, language),
+    inferred: entitlement.confidence === 'inferred',
+    evidence: evidence.map((each) => evidenceWords(each, language)),
+    requirement: requirementText(feature, language),
+    also: requirementOf(feature).also.map((each) => t(`requirement.also.${each}`)),
+    upgrades: least.map(toView),
+    moreUpgrades: upgrades.filter((each) => !least.includes(each)).map(toView),
+    assumed: least.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
+    renewal: upgrades.length > 0 ? renewalText(visit) : '',
+    wish: state === 'enabled' ? null : wishView(subjectOf('feature', feature), wishes, language),
+  };
+}
+
+/** The fewest tier steps; of CRM Suite plans there is but one. */
+function isLeast(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
+  const [first] = all;
+  if (upgrade.kind === 'suite-plan' || first?.kind !== 'user-plan') return true;
+  return upgrade.steps === first.steps;
+}
+
+function upgradeView(upgrade: Upgrade, { address, language }: Visit): UpgradeView {
+  const { t } = language;
+  const href = `/panel/plan?${readerQuery(address)}&plan=${encodeURIComponent(upgrade.plan)}`;
+  if (upgrade.kind === 'user-plan') {
+    return { plan: planOf(upgrade.plan).label, seat: t(`seat.${upgrade.seat}`), href };
+  }
+  const { perhapsFrom } = upgrade;
+  const perhaps =
+    perhapsFrom === null ? '' : t('upgrade.suitePerhaps', { perhaps: t(`suitePlan.${perhapsFrom}`) });
+  return { plan: planLabel(upgrade.plan, language), seat: perhaps, href };
+}
+
+function nextStep({ state, evidence, reason }: Entitlement, { t }: Language): string {
+  const lacking = evidence.flatMap((each) =>
+    each.kind === 'module' && each.scope === 'user' && !each.present ? [each.name] : [],
+  );
+  if (state === 'view-only') return t('next.view-only', { licenses: lacking.join(', ') });
+  if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
+  if (reason === 'plan-and-license-disagree') return t('next.disagree');
+  return '';
+}
+
+/** What SuperOffice's documentation asks for, where it does; where the feature is listed otherwise. */
+function requirementText(feature: FeatureKey, { t, or }: Language): string {
+  const { tiers, license, suitePlan, confidence } = requirementOf(feature);
+  if (tiers.length === 0) return t('requirement.anyPlan');
+  const plans = tiers.map(({ solution, tier }) => planOf(`${solution}-${tier}`).label);
+  const named = [
+    ...plans,
+    ...(license === null ? [] : [t('requirement.license', { license })]),
+    ...(suitePlan === null ? [] : [`CRM Suite ${t(`suitePlan.${suitePlan}`)}`]),
+  ];
+  return t(`requirement.${confidence}`, { plans: or(named) });
+}
+
+/** When the contract next renews, where an administrator told when it began. */
+export function renewalText({ tenant, today, language: { t, date } }: Visit): string {
+  if (tenant.contract === null) return '';
+  const state = contractOn({ ...tenant.contract, today });
+  return state.valid ? t('upgrade.renewal', { date: date(state.nextRenewal) }) : '';
+}

@@ -1,0 +1,36 @@
+import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
+import type { FeatureKey } from '../../plans/feature-keys.ts';
+import { labelOf } from '../../plans/labels.ts';
+import type { Language } from '../languages.ts';
+
+/** One row of the list of features. */
+export interface FeatureRow {
+  /** Of the catalogue, such as `SaP1`. */
+  readonly id: string;
+  /** What its explanation is asked by; null for a group, which speaks through its `children`. */
+  readonly feature: FeatureKey | null;
+  readonly label: string;
+  readonly state: FeatureState;
+  readonly stateText: string;
+  /** Whether the user asked for it and waits for an answer. */
+  readonly asked: boolean;
+  readonly children: readonly FeatureRow[];
+}
+
+/** Puts a decided feature into a row of one language. */
+export function featureRow(
+  { row, feature, state }: Entitlement,
+  children: readonly FeatureRow[],
+  asked: boolean,
+  language: Language,
+): FeatureRow {
+  return {
+    id: row,
+    feature: children.length > 0 ? null : feature,
+    label: labelOf(row, language.code),
+    state,
+    stateText: language.t(`state.${state}`),
+    asked,
+    children,
+  };
+}

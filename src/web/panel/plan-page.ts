@@ -1,0 +1,160 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import { rowsOf } from '../../plans/catalogue.ts';
+import type { FeatureKey } from '../../plans/feature-keys.ts';
+import { labelOf } from '../../plans/labels.ts';
+import type { UserLicenses } from '../../plans/license-data.ts';
+import type { Language } from '../languages.ts';
+import type { Views } from '../views.ts';
+import { renewalText } from './feature-page.ts';
+import { panelUrl, readerQuery } from './panel-address.ts';
+import { type AnyPlan, heldPlanName, isSuitePlan, planLabel, plansOfModel } from './plan-names.ts';
+import type { Visit, Visits } from './visit.ts';
+import { subjectOf, type WishView, wishView } from './wish-view.ts';
+
+/** A feature that would change. */
+interface ChangeView {
+  readonly label: string;
+  /** From which state to which, or the new limit; empty where the heading says all. */
+  readonly note: string;
+}
+
+/** What one plan would mean for the user. */
+export interface Comparison {
+  readonly plan: string;
+  readonly isOwn: boolean;
+  readonly summary: string;
+  readonly seat: string;
+  readonly notes: readonly string[];
+  readonly gained: readonly ChangeView[];
+  readonly changed: readonly ChangeView[];
+  readonly lost: readonly ChangeView[];
+  readonly renewal: string;
+  readonly wish: WishView | null;
+}
+
+/** Everything `views/plan.ejs` prints: plans to choose from, and what the chosen one would change. */
+export interface PlanPage {
+  readonly query: string;
+  readonly ctx: string;
+  readonly associateId: number;
+  readonly language: string;
+  readonly backUrl: string;
+  readonly csrfToken: string;
+  readonly own: string;
+  readonly plans: readonly { readonly key: AnyPlan; readonly label: string; readonly chosen: boolean }[];
+  /** Null where no plan is chosen, or nothing is known of the user to compare with. */
+  readonly comparison: Comparison | null;
+}
+
+/** Shows what another plan would give the user. */
+export function createPlanPage(deps: { visits: Visits; views: Views }): RequestHandler {
+  return async function planPage(request, response) {
+    const visit = await deps.visits.open(request);
+    const { plan } = request.query;
+    const page = planPageView(visit, plan === undefined ? null : planIn(plan, visit));
+    response.set('Cache-Control', 'private, no-store').send(deps.views('plan', visit.language, page));
+  };
+}
+
+/** @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
+export function planIn(key: unknown, { report }: Visit): AnyPlan {
+  const plan = plansOfModel(report).find((each) => each === key);
+  if (plan === undefined) throw new AppError('plan-unknown');
+  return plan;
+}
+
+/** Puts the plans a user could have, and what the chosen one would change, into words. */
+export function planPageView(visit: Visit, chosen: AnyPlan | null): PlanPage {
+  const { address, report, language, held, csrfToken } = visit;
+  const user = held?.content;
+  return {
+    query: readerQuery(address),
+    ctx: address.ctx,
+    associateId: address.associateId,
+    language: address.language,
+    backUrl: panelUrl(address),
+    csrfToken,
+    own: heldPlanName(report.plan, language),
+    plans: plansOfModel(report).map((key) => ({
+      key,
+      label: planLabel(key, language),
+      chosen: key === chosen,
+    })),
+    comparison: chosen === null || user === undefined ? null : comparisonOf(visit, user, chosen),
+  };
+}
+
+function comparisonOf(visit: Visit, user: UserLicenses, plan: AnyPlan): Comparison {
+  const { report, language, wishes } = visit;
+  const { t } = language;
+  const isOwn = isOwnPlan(visit, plan);
+  const changes = isSuitePlan(plan) ? onSuite(visit, user, plan) : onUserPlan(visit, user, plan);
+  const { gained, lost } = changes;
+  return {
+    ...changes,
+    plan: planLabel(plan, language),
+    isOwn,
+    summary: isOwn ? t('compare.own') : t('compare.summary', { gained: gained.length, lost: lost.length }),
+    renewal: report.model === 'suite' ? '' : renewalText(visit),
+    wish: isOwn ? null : wishView(subjectOf('plan', plan), wishes, language),
+  };
+}
+
+type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
+
+function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan): Changes {
+  const { t } = language;
+  const whatIf = isSuitePlan(plan) ? null : plans.whatIf(user, plan);
+  if (whatIf === null) return { seat: '', notes: [], gained: [], changed: [], lost: [] };
+  const view = ({ feature, before, after }: (typeof whatIf.changes)[number], toEnabled: boolean) => ({
+    label: labelOfFeature(feature, language),
+    note: toEnabled ? '' : t('compare.change', { before: t(`state.${before}`), after: t(`state.${after}`) }),
+  });
+  const { changes, assumedSiteLicenses } = whatIf;
+  const others = changes.filter(({ before, after }) => before !== 'enabled' && after !== 'enabled');
+  return {
+    seat: t(`seat.${whatIf.seat}`),
+    notes: [
+      ...(whatIf.licensesFrom === 'catalogue' ? [t('compare.fromCatalogue')] : []),
+      ...(assumedSiteLicenses.length > 0
+        ? [t('compare.assumedSite', { licenses: assumedSiteLicenses.join(', ') })]
+        : []),
+    ],
+    gained: changes.filter(({ after }) => after === 'enabled').map((each) => view(each, true)),
+    changed: others.map((each) => view(each, false)),
+    lost: changes.filter(({ before }) => before === 'enabled').map((each) => view(each, false)),
+  };
+}
+
+function onSuite({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan): Changes {
+  const { t, number } = language;
+  const changes = isSuitePlan(plan) ? plans.changesOnSuite(user, plan) : [];
+  const those = (wanted: (typeof changes)[number]['change']) =>
+    changes
+      .filter(({ change }) => change === wanted)
+      .map(({ feature, limit }) => ({
+        label: labelOfFeature(feature, language),
+        note:
+          limit === null
+            ? ''
+            : t('compare.limit', { limit: `${t(`limit.${limit.name}`)}: ${number(limit.maximum)}` }),
+      }));
+  return {
+    seat: t('compare.wholeCompany'),
+    notes: [t('compare.inferredSuite')],
+    gained: those('gained'),
+    changed: those('limited'),
+    lost: those('lost'),
+  };
+}
+
+function isOwnPlan({ report: { plan } }: Visit, key: AnyPlan): boolean {
+  if (plan?.kind === 'suite') return plan.plan === key;
+  return plan?.kind === 'user-plan' && plan.plan?.key === key;
+}
+
+function labelOfFeature(feature: FeatureKey, { code }: Language): string {
+  const [row] = rowsOf(feature);
+  return row === undefined ? feature : labelOf(row.id, code);
+}

@@ -1,0 +1,15 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
+import { panelUrl } from './panel-address.ts';
+import type { Visits } from './visit.ts';
+
+/** Reads the license data of a panel anew because its reader asks for it, and shows the panel. */
+export function createRefresh(deps: { visits: Visits; licenses: LicenseSnapshots }): RequestHandler {
+  return async function refresh(request, response) {
+    const { tenant, session, address } = await deps.visits.reader(request);
+    if (session === null) throw new AppError('session-required');
+    await deps.licenses.renew(tenant, session.associateId);
+    response.set('Cache-Control', 'no-store').redirect(303, panelUrl(address));
+  };
+}

@@ -1,0 +1,68 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { BeginSignIn } from './begin-sign-in.ts';
+import type { Session, Sessions } from './session.ts';
+
+/** An administrator, and their own tenant. */
+export interface Administrator {
+  readonly session: Session;
+  readonly tenant: Tenant;
+}
+
+/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
+const sessionDueWithinMs = 20_000;
+
+/** What a link to an administrators' page may say: for which tenant, and when a sign-in of ours led there. */
+const hintSchema = z.object({
+  uctx: z
+    .string()
+    .regex(/^Cust\d{1,10}$/)
+    .nullable()
+    .catch(null),
+  signedIn: z.coerce.number().catch(0),
+});
+
+/** Lets administrators into the pages of their own tenant, and nobody else. */
+export function createAdministrators(deps: {
+  sessions: Sessions;
+  tenants: TenantStore;
+  beginSignIn: BeginSignIn;
+  now: () => number;
+}) {
+  const { sessions, tenants, beginSignIn, now } = deps;
+
+  return {
+    /**
+     * For a page: null where the browser was sent to sign in, silently if a CRM session lives.
+     * @throws AppError `administrator-required`, `tenant-not-installed`, `session-not-kept`
+     */
+    async admit(
+      request: Request,
+      response: Response,
+      path: '/admin' | '/setup',
+    ): Promise<Administrator | null> {
+      const { uctx, signedIn } = hintSchema.parse(request.query);
+      const session = sessions.read(request);
+      if (session !== null && (uctx === null || uctx === session.ctx)) return administrator(session);
+      if (now() - signedIn < sessionDueWithinMs) throw new AppError('session-not-kept');
+      beginSignIn(response, { kind: 'administration', path, ctx: uctx });
+      return null;
+    },
+
+    /** For a form. @throws AppError `session-required`, `administrator-required`, `tenant-not-installed` */
+    async require(request: Request): Promise<Administrator> {
+      const session = sessions.read(request);
+      if (session === null) throw new AppError('session-required');
+      return administrator(session);
+    },
+  };
+
+  async function administrator(session: Session): Promise<Administrator> {
+    if (!session.isAdministrator) throw new AppError('administrator-required');
+    const tenant = await tenants.find(session.ctx);
+    if (tenant === null) throw new AppError('tenant-not-installed');
+    return { session, tenant };
+  }
+}

@@ -1,0 +1,50 @@
+import { AppError } from '../../errors.ts';
+import type { HandOverStore } from '../../tenants/hand-over-store.ts';
+import type { Languages } from '../languages.ts';
+import { panelUrl } from '../panel/panel-address.ts';
+import type { Views } from '../views.ts';
+import { forgetAttempts } from './attempts.ts';
+import type { AfterSignIn, SignedIn } from './auth-callback.ts';
+import type { Session, Sessions } from './session.ts';
+import type { Welcome } from './welcome.ts';
+
+/** What follows a user's sign-in: their panel, the panel that opened a pop-up, or an administrators' page. */
+export function createAfterSignIn(deps: {
+  welcome: Welcome;
+  sessions: Sessions;
+  handOvers: HandOverStore;
+  languages: Languages;
+  views: Views;
+  now: () => number;
+}): Pick<AfterSignIn, 'panel' | 'pop-up' | 'administration'> {
+  const { welcome, sessions, handOvers, languages, views, now } = deps;
+
+  async function welcomeReader(signedIn: SignedIn, reader: { associateId: number }): Promise<Session> {
+    if (signedIn.claims.associateId !== reader.associateId) throw new AppError('user-mismatch');
+    return welcome(signedIn);
+  }
+
+  return {
+    async panel(_request, response, signedIn, purpose) {
+      sessions.write(response, await welcomeReader(signedIn, purpose));
+      forgetAttempts(response);
+      response.redirect(303, panelUrl(purpose, now()));
+    },
+
+    async 'pop-up'(request, response, signedIn, purpose) {
+      const session = await welcomeReader(signedIn, purpose);
+      // For the panel in a window of its own, should this one have lost the panel that opened it.
+      sessions.write(response, session);
+      const code = await handOvers.issue(session, purpose.challenge);
+      const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
+      response.send(views('hand-over', language, { code, panelUrl: panelUrl(purpose) }));
+    },
+
+    async administration(_request, response, signedIn, { path }) {
+      const session = await welcome(signedIn);
+      if (!session.isAdministrator) throw new AppError('administrator-required');
+      sessions.write(response, session);
+      response.redirect(303, `${path}?signedIn=${now()}`);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import type { Sessions } from './session.ts';
+
+/** Lets only forms of our own pages through: who posts must know the token of the session it comes with. */
+export function createOwnForms({ sessions }: { sessions: Sessions }): RequestHandler {
+  return function ownForms(request, _response, next) {
+    if (sessions.read(request) === null) throw new AppError('session-required');
+    const sent: unknown = request.body?.csrf;
+    if (typeof sent !== 'string' || !sessions.isOwnForm(request, sent)) throw new AppError('form-foreign');
+    next();
+  };
+}
