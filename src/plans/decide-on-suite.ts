@@ -2,20 +2,32 @@ import type { Evidence, Verdict } from './entitlement.ts';
 import type { LicenseLookup } from './license-lookup.ts';
 import { isGranted, licenseWordsOn, moduleEvidence } from './license-word.ts';
 import type { FeatureRule } from './rules.ts';
+import { featureLimit, type LimitedFeatures } from './suite-limits.ts';
 import { inSuitePlan, type SuiteNeed } from './suite-need.ts';
 import type { SuitePlan } from './suite-plans.ts';
 
 /**
  * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one proves
- * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown.
+ * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown. What
+ * the plan limits to a number is said even of a licensed feature: that a license lifts the limit is published nowhere.
  */
-export function decideOnSuite(rule: FeatureRule, lookup: LicenseLookup, plan: SuitePlan | null): Verdict {
+export function decideOnSuite(
+  rule: FeatureRule,
+  lookup: LicenseLookup,
+  plan: SuitePlan | null,
+  limitedFeatures: LimitedFeatures,
+): Verdict {
   const words = licenseWordsOn(rule, lookup);
-  if (isGranted(rule, words)) {
-    const evidence = moduleEvidence(rule, lookup);
-    return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
-  }
-  return bySuitePlan(plan, rule.suiteNeed);
+  const granted = isGranted(rule, words);
+  const verdict = granted ? byLicense(rule, lookup) : bySuitePlan(plan, rule.suiteNeed);
+  const limit = plan === null ? null : featureLimit(rule.feature, plan, limitedFeatures);
+  if (limit === null || verdict.state !== 'enabled') return verdict;
+  return { ...verdict, evidence: [...verdict.evidence, { kind: 'suite-limit', limit }] };
+}
+
+function byLicense(rule: FeatureRule, lookup: LicenseLookup): Verdict {
+  const evidence = moduleEvidence(rule, lookup);
+  return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
 }
 
 function bySuitePlan(plan: SuitePlan | null, need: SuiteNeed): Verdict {

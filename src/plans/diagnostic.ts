@@ -19,6 +19,8 @@ export type Diagnostic =
   /** Only 0, 1 and 2 are documented (licences.md 4). */
   | { readonly kind: 'extra-flags-unknown'; readonly module: string; readonly extraFlags: number }
   | { readonly kind: 'prerequisite-missing'; readonly module: string; readonly prerequisite: string }
+  /** Rows alike in all but the spelling of owner and name: they count once. `rows`: how many were told in all. */
+  | { readonly kind: 'row-told-twice'; readonly module: string; readonly rows: number }
   | { readonly kind: 'several-versions'; readonly module: string; readonly versions: readonly string[] }
   | {
       readonly kind: 'more-in-use-than-bought';

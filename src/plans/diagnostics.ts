@@ -14,6 +14,7 @@ import {
   sum,
 } from './seat-counts.ts';
 import { solutions } from './solutions.ts';
+import { toldOnce } from './told-twice.ts';
 
 /**
  * What does not add up in what a tenant bought, for its administrators and for operators: by kind, then by name,
@@ -37,7 +38,8 @@ export function diagnoseLicenses(
   tenant: TenantLicenses,
   { tierMarkers }: { readonly tierMarkers: TierMarkers },
 ): readonly Diagnostic[] {
-  const modules = grouped(ofSuperOffice(tenant.modules), ({ name }) => moduleName(name));
+  const told = grouped(ofSuperOffice(tenant.modules), ({ name }) => moduleName(name));
+  const modules = new Map([...told].map(([name, rows]) => [name, toldOnce(rows)] as const));
   const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => planRow(name, row)));
   const each = (check: Check) => [...modules].flatMap(([module, rows]) => check(module, rows));
   const onAbsence = [
@@ -49,6 +51,7 @@ export function diagnoseLicenses(
     ...(tenant.complete ? onAbsence : [{ kind: 'license-incomplete' } as const]),
     ...missingSets(plans),
     ...each(unknownFlags),
+    ...toldTwice(told, modules),
     ...each(severalVersions),
     ...each(excessUse),
     ...markedTwice(modules, tierMarkers.site),
@@ -86,6 +89,12 @@ function missingPrerequisites(
   return sorted(rows.map(({ prerequisite }) => moduleName(prerequisite)))
     .filter((prerequisite) => prerequisite !== '' && !modules.has(prerequisite))
     .map((prerequisite) => ({ kind: 'prerequisite-missing', module, prerequisite }));
+}
+
+function toldTwice(told: Modules, once: Modules): readonly Diagnostic[] {
+  return [...told]
+    .filter(([module, rows]) => rows.length > (once.get(module) ?? []).length)
+    .map(([module, rows]) => ({ kind: 'row-told-twice', module, rows: rows.length }));
 }
 
 function severalVersions(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {

@@ -2,6 +2,7 @@ import type { RowId } from './catalogue.ts';
 import type { Confidence } from './confidence.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { TierFinding } from './plan-tiers.ts';
+import type { FeatureLimit } from './suite-limits.ts';
 import type { SuiteNeed } from './suite-need.ts';
 import type { SuitePlan } from './suite-plans.ts';
 import type { Upgrade } from './upgrades.ts';
@@ -55,6 +56,8 @@ export type Evidence =
   | { readonly kind: 'plan'; readonly promised: Promised; readonly row: RowId }
   | ({ readonly kind: 'tier' } & TierFinding)
   | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteNeed }
+  /** A number the tenant's CRM Suite plan allows of it. */
+  | { readonly kind: 'suite-limit'; readonly limit: FeatureLimit }
   | { readonly kind: 'function-right'; readonly name: string }
   | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
   | {

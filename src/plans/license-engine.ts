@@ -6,6 +6,7 @@ import type { FeatureKey } from './feature-keys.ts';
 import type { TenantLicenses, UserLicenses } from './license-data.ts';
 import type { PlanReport } from './plan-report.ts';
 import { rememberedReports } from './remembered-reports.ts';
+import { rememberedTargets } from './remembered-targets.ts';
 import { knowTenant, reportUser } from './report-user.ts';
 import { compileRules, type Rules } from './rules.ts';
 import type { SuitePlan } from './suite-plans.ts';
@@ -45,6 +46,7 @@ export interface TenantPlans {
    * //       step: 'user-marker',
    * //       by: 't1',
    * //       confidence: 'documented',
+   * //       against: [],
    * //     },
    * //   ],
    * //   upgrades: [
@@ -87,7 +89,8 @@ export interface TenantPlans {
   whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
 
   /**
-   * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant.
+   * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant, in
+   * a list that must not be changed: asked with the same list for each of them, it is read once.
    *
    * @example
    * essentialTenantPlans.suiteTransition(essentialUser, [essentialUser]).target
@@ -173,7 +176,7 @@ export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
 function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantPlans {
   const tenant = knowTenant(rules, licenses, today);
   const report = rememberedReports((user) => reportUser(tenant, user));
-  const heldBy = (user: UserLicenses) => report(user).plan;
+  const targetOf = rememberedTargets((user) => report(user).plan);
   const { modules } = rules.assumptions.suite;
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
@@ -181,7 +184,7 @@ function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string
     upgrades: (user, wished) => adviseUpgrades(tenant, user, report(user), wished),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
-    suiteTransition: (user, users) => suiteTransition(rules, users.map(heldBy), report(user)),
+    suiteTransition: (user, users) => suiteTransition(rules, targetOf(users), report(user)),
     suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),
     planChange: (contract, change) =>
       planChangeOn({ ...contract, today }, change, rules.assumptions.planChanges),

@@ -16,10 +16,11 @@ export const disagreement = {
 /** Decides a feature by licenses and plan, before function rights and dates. */
 export function licensedVerdict(
   rule: FeatureRule,
-  { features }: Rules,
+  { features, assumptions }: Rules,
   { lookup, plan }: { readonly lookup: LicenseLookup; readonly plan: RecognisedPlan | null },
 ): Verdict {
-  if (plan?.kind === 'suite') return decideOnSuite(rule, lookup, plan.plan);
+  if (plan?.kind === 'suite')
+    return decideOnSuite(rule, lookup, plan.plan, assumptions.suite.limitedFeatures);
   const verdict = decideFeature(rule, lookup, plan);
   const container = rule.container === null ? undefined : features.get(rule.container);
   if (container === undefined || verdict.state === 'enabled') return verdict;

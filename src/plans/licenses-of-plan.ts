@@ -65,7 +65,8 @@ export function asHeldPlan(plan: UserPlan): HeldUserPlan {
     findings: solutions
       .filter((solution) => plan.tiers[solution] !== 'none')
       .map((solution) => {
-        return { solution, tier: plan.tiers[solution], step: 'what-if', by: null, confidence: 'documented' };
+        const tier = plan.tiers[solution];
+        return { solution, tier, step: 'what-if', by: null, confidence: 'documented', against: [] };
       }),
   };
 }

@@ -19,6 +19,15 @@ export interface TierFinding {
   readonly step: TierStep;
   readonly by: string | null;
   readonly confidence: Confidence;
+  /** What later steps say otherwise, in their order; empty where all that speak agree. */
+  readonly against: readonly OtherTier[];
+}
+
+/** A tier that a step names, and what made it say so. */
+export interface OtherTier {
+  readonly tier: Tier;
+  readonly step: TierStep;
+  readonly by: string;
 }
 
 /** What the steps look at: the modules that come with the plan, and the site licenses of the tenant. */
@@ -32,7 +41,7 @@ type Step = (
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
   assumed: AssumedTierSigns,
-) => Omit<TierFinding, 'solution'> | null;
+) => (OtherTier & Pick<TierFinding, 'confidence'>) | null;
 
 /** The licenses that mark a tier: of one user, and of each solution tenant-wide. */
 export interface TierMarkers {
@@ -73,6 +82,8 @@ const description: Step = (solution, row) => {
   return { tier, step: 'description', by: row.description, confidence: 'inferred' };
 };
 
+const untold = { tier: 'unknown', step: 'none', by: null, confidence: 'none', against: [] } as const;
+
 const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
 
 /**
@@ -88,9 +99,13 @@ export function findTiers(
   return solutionsOf(row.name).map((solution) => {
     const told = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
     const [first] = told;
-    if (first === undefined) return { solution, tier: 'unknown', step: 'none', by: null, confidence: 'none' };
+    if (first === undefined) return { solution, ...untold };
     const agreeing = told.filter(({ tier }) => tier === first.tier);
-    return { solution, ...first, confidence: surest(agreeing.map(({ confidence }) => confidence)) };
+    const against = told
+      .filter(({ tier }) => tier !== first.tier)
+      .map(({ tier, step, by }) => ({ tier, step, by }));
+    const confidence = surest(agreeing.map((each) => each.confidence));
+    return { solution, ...first, confidence, against };
   });
 }
 

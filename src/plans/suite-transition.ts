@@ -3,12 +3,11 @@ import { type Confidence, weakest } from './confidence.ts';
 import type { Entitlement, FeatureState, Reason } from './entitlement.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { PlanReport } from './plan-report.ts';
-import type { RecognisedPlan } from './recognise-plan.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 import { type FeatureLimit, featureLimit } from './suite-limits.ts';
 import { inSuitePlan } from './suite-need.ts';
 import type { SuitePlan } from './suite-plans.ts';
-import { type SuiteTarget, suiteTargetOf } from './suite-target.ts';
+import type { SuiteTarget } from './suite-target.ts';
 
 /**
  * What a move to CRM Suite does to a feature. `limited`: the user keeps it, up to a number there was not before;
@@ -52,19 +51,14 @@ export interface SuiteTransition {
 }
 
 /**
- * What moving to CRM Suite would mean for one user. `held` is what each user of the tenant holds, this one too: they
- * all get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
+ * What moving to CRM Suite would mean for one user. `target` is where all users of the tenant lead (`suiteTargetOf`):
+ * they get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
  *
  * @example
- * suiteTransition(rules, [salesEssentialUser], salesEssentialReport).changes.filter(({ change }) => change === 'lost')
+ * suiteTransition(rules, suiteTargetOf([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
-export function suiteTransition(
-  rules: Rules,
-  held: readonly (RecognisedPlan | null)[],
-  report: ReportToday,
-): SuiteTransition {
-  const target = suiteTargetOf(held);
+export function suiteTransition(rules: Rules, target: SuiteTarget, report: ReportToday): SuiteTransition {
   if (target.kind === 'plan') return { target, changes: changesOnSuite(rules, report, target.plan) };
   if (target.kind !== 'range') return { target, changes: [] };
   const most = changesOnSuite(rules, report, target.atMost);

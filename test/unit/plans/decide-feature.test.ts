@@ -7,7 +7,7 @@ import type { LicenseLookup } from '../../../src/plans/license-lookup.ts';
 import type { TierFinding } from '../../../src/plans/plan-tiers.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import { type FoundTier, type Solution, solutions } from '../../../src/plans/solutions.ts';
-import { ruleOf } from './fixtures/engine.ts';
+import { assumptions, ruleOf, rules } from './fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
@@ -39,7 +39,14 @@ function holding(
 }
 
 function foundTier(solution: Solution, tier: FoundTier, confidence: Confidence = 'documented'): TierFinding {
-  return { solution, tier, step: 'user-marker', by: tier === 'premium' ? 't2' : 't1', confidence };
+  return {
+    solution,
+    tier,
+    step: 'user-marker',
+    by: tier === 'premium' ? 't2' : 't1',
+    confidence,
+    against: [],
+  };
 }
 
 const noPlan: RecognisedPlan = { kind: 'no-plan', module: null };
@@ -381,12 +388,13 @@ describe('confidence', () => {
 });
 
 describe('decideOnSuite', () => {
+  const { limitedFeatures } = assumptions.suite;
   const onSuite = (
     feature: FeatureKey,
     plan: 'starter' | 'core' | 'growth' | null,
     licensed: Licensed = {},
   ) => {
-    const { state, reason } = decideOnSuite(ruleOf(feature), lookup(licensed), plan);
+    const { state, reason } = decideOnSuite(ruleOf(feature), lookup(licensed), plan, limitedFeatures);
     return [state, reason];
   };
 
@@ -419,8 +427,20 @@ describe('decideOnSuite', () => {
     expect(onSuite('quote-management', 'core', { user: ['quote-cal'] })[0]).toBe('unknown');
   });
 
+  it('says what the plan limits an enabled feature to, be it by the plan or by a license', () => {
+    const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
+      decideOnSuite(ruleOf('project-management'), lookup(licensed), plan, limitedFeatures).evidence;
+    const limit = { name: 'active-projects', maximum: 100, confidence: 'documented' };
+    const licensed = { site: ['project'], user: ['project-cal'] };
+    expect(evidence('core').at(-1)).toEqual({ kind: 'suite-limit', limit });
+    expect(evidence('core', licensed).map(({ kind }) => kind)).toEqual(['module', 'module', 'suite-limit']);
+    expect(evidence('growth').map(({ kind }) => kind)).toEqual(['suite-plan']);
+    expect(evidence('starter').map(({ kind }) => kind)).toEqual(['suite-plan']);
+    expect(evidence(null, licensed).map(({ kind }) => kind)).toEqual(['module', 'module']);
+  });
+
   it('gives the need as evidence, with how sure it is', () => {
-    expect(decideOnSuite(ruleOf('mailings'), lookup({}), 'core')).toMatchObject({
+    expect(decideOnSuite(ruleOf('mailings'), lookup({}), 'core', limitedFeatures)).toMatchObject({
       confidence: 'inferred',
       evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
     });

@@ -270,6 +270,7 @@ describe('golden vectors cover', () => {
       'plan-without-set': true,
       'extra-flags-unknown': true,
       'prerequisite-missing': true,
+      'row-told-twice': true,
       'several-versions': true,
       'more-in-use-than-bought': true,
       'both-tiers-marked': true,

@@ -108,6 +108,30 @@ describe('findTiers', () => {
   });
 });
 
+describe('steps that disagree', () => {
+  const against = (told: Told) => findings(told).map((finding) => finding.against);
+
+  it('are told in their order, with what made them say so', () => {
+    const told = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
+    expect(against(told)).toEqual([
+      [
+        { tier: 'essential', step: 'user-marker', by: 't1' },
+        { tier: 'essential', step: 'description', by: 'Sales Essentials' },
+      ],
+    ]);
+  });
+
+  it('are none where all agree, and none where nothing speaks', () => {
+    expect(against({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
+    expect(against({})).toEqual([[]]);
+  });
+
+  it('leave the finding as sure as those that agree with it', () => {
+    const [finding] = findings({ modules: ['quote-cal', 't1'] });
+    expect([finding?.tier, finding?.confidence]).toEqual(['premium', 'inferred']);
+  });
+});
+
 describe('how sure a tier is', () => {
   it.each([
     ['what only premium has', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
@@ -126,7 +150,13 @@ describe('tiersFrom', () => {
   });
 
   it('takes the best of several findings, of which an unknown one may be', () => {
-    const finding = { solution: 'sales', step: 'description', by: '', confidence: 'inferred' } as const;
+    const finding = {
+      solution: 'sales',
+      step: 'description',
+      by: '',
+      confidence: 'inferred',
+      against: [],
+    } as const;
     const tiers = ['unknown', 'essential', 'premium'] as const;
     const sales = (count: number) =>
       tiersFrom(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;

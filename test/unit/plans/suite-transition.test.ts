@@ -8,6 +8,7 @@ import type { PlanReport } from '../../../src/plans/plan-report.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import { tierRank } from '../../../src/plans/solutions.ts';
 import { type SuitePlan, suitePlans } from '../../../src/plans/suite-plans.ts';
+import { suiteTargetOf } from '../../../src/plans/suite-target.ts';
 import {
   changesOnSuite as changesByRules,
   type FeatureChange,
@@ -39,7 +40,7 @@ function changesOnSuite(today: ReportToday, plan: SuitePlan) {
 }
 
 function suiteTransition(held: readonly (RecognisedPlan | null)[], today: ReportToday) {
-  return transitionByRules(rules, held, today);
+  return transitionByRules(rules, suiteTargetOf(held), today);
 }
 
 function rowsBy(changes: readonly FeatureTransition[], change: FeatureChange): string {
