@@ -7,7 +7,7 @@ import type { LicenseLookup } from '../../../src/plans/license-lookup.ts';
 import type { TierFinding } from '../../../src/plans/plan-tiers.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import { type FoundTier, type Solution, solutions } from '../../../src/plans/solutions.ts';
-import { assumptions, ruleOf, rules } from './fixtures/engine.ts';
+import { assumptions, ruleOf } from './fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
