@@ -12,7 +12,7 @@ export interface EvidenceView {
 
 /** Puts what a decision rests on into words. */
 export function evidenceWords(evidence: Evidence, language: Language): EvidenceView {
-  const { t, date } = language;
+  const { t, date, number } = language;
   switch (evidence.kind) {
     case 'module': {
       const { scope, present, name } = evidence;
@@ -26,7 +26,10 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
     case 'tier': {
       const { solution, tier, step, by } = evidence;
       const found = { solution: t(`solution.${solution}`), tier: t(`foundTier.${tier}`) };
-      return { text: t(`evidence.tier.${step}`, found), code: by ?? '' };
+      const [other] = evidence.against;
+      const text = t(`evidence.tier.${step}`, found);
+      const doubt = other && t('evidence.tier.against', { by: other.by, tier: t(`tier.${other.tier}`) });
+      return { text: doubt === undefined ? text : `${text} ${doubt}`, code: by ?? '' };
     }
     case 'suite-plan': {
       const { plan, need } = evidence;
@@ -35,6 +38,10 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
       if (need.perhapsFrom === null) return { text: t('evidence.suite.from', { own, from }), code: '' };
       const perhaps = t(`suitePlan.${need.perhapsFrom}`);
       return { text: t('evidence.suite.perhapsFrom', { own, from, perhaps }), code: '' };
+    }
+    case 'suite-limit': {
+      const { name, maximum } = evidence.limit;
+      return { text: t('evidence.suite.limit', { what: t(`limit.${name}`), maximum: number(maximum) }), code: '' };
     }
     case 'function-right':
       return { text: t('evidence.functionRight'), code: evidence.name };
