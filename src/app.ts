@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
+import { createAdmin } from './web/admin/admin.ts';
+import { createAnswerWish, createSaveContract } from './web/admin/answers.ts';
 import { createReadyz, healthz } from './web/health.ts';
 import { createFinishInstall, createInstall } from './web/install.ts';
 import { createLanding } from './web/landing.ts';
@@ -20,6 +22,7 @@ import { loadWantedPanels, provisionPanels } from './web/provisioning.ts';
 import { requestLog } from './web/request-log.ts';
 import { framedByCrm, securityHeaders } from './web/security-headers.ts';
 import { createSetup } from './web/setup.ts';
+import { createAdministrators } from './web/sign-in/administrators.ts';
 import { createAfterSignIn } from './web/sign-in/after-sign-in.ts';
 import { createAuthCallback } from './web/sign-in/auth-callback.ts';
 import { createBeginSignIn } from './web/sign-in/begin-sign-in.ts';
@@ -53,6 +56,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   const json = express.json({ limit: '4kb' });
   const ownForms = createOwnForms({ sessions });
   const welcome = createWelcome({ tenants, licenses, webApi: superOffice.webApi, log });
+  const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
   const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
 
   const app = express().set('query parser', 'simple');
@@ -99,10 +103,14 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
     json,
     createRedeemHandOver({ publicUrl: config.publicUrl, handOvers, sessions }),
   );
-  app.get('/setup', createSetup({ sessions, tenants, beginSignIn, languages, views, now }));
+  const admin = { administrators, sessions, wishes, licenses, licenseEngine, languages, views, now };
+  app.get('/admin', createAdmin(admin));
+  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes }));
+  app.post('/admin/contract', form, ownForms, createSaveContract({ administrators, tenants, now }));
+  app.get('/setup', createSetup({ administrators, languages, views }));
 
   app.all(['/auth/callback', '/panel/session'], onlyMethods('GET', 'POST'));
-  app.all(['/panel/wishes', '/panel/refresh'], onlyMethods('POST'));
+  app.all(['/panel/wishes', '/panel/refresh', '/admin/wishes', '/admin/contract'], onlyMethods('POST'));
   app.all(
     [
       '/',
@@ -113,6 +121,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
       '/panel/feature',
       '/panel/plan',
       '/panel/sign-in',
+      '/admin',
       '/setup',
     ],
     onlyMethods('GET'),

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
+import { billingPeriods } from '../src/plans/billing.ts';
 import type { CatalogueRow } from '../src/plans/catalogue.ts';
-import type { FeatureState, Reason } from '../src/plans/entitlement.ts';
+import type { Diagnostic } from '../src/plans/diagnostic.ts';
+import type { FeatureState, Promised, Reason } from '../src/plans/entitlement.ts';
 import { isLanguage } from '../src/plans/languages.ts';
 import type { Notice } from '../src/plans/license-dates.ts';
+import type { TierStep } from '../src/plans/plan-tiers.ts';
 import type { RecognisedPlan } from '../src/plans/recognise-plan.ts';
+import { type Requirement, sideRequirements } from '../src/plans/requirements.ts';
 import type { Seat } from '../src/plans/seats.ts';
-import type { Tier } from '../src/plans/solutions.ts';
+import type { FoundTier, Tier } from '../src/plans/solutions.ts';
+import { suiteLimitNames } from '../src/plans/suite-limits.ts';
 import { suitePlans } from '../src/plans/suite-plans.ts';
 import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
+import type { WishState } from '../src/tenants/wish-store.ts';
 import { filesUnder, textOf } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -82,6 +88,19 @@ const outcomes = all<ProvisionedPanel['outcome']>({
   unchanged: yes,
   failed: yes,
 });
+const diagnostics = all<Diagnostic['kind']>({
+  'license-incomplete': yes,
+  'seat-count-differs': yes,
+  'set-name-missing': yes,
+  'plan-without-set': yes,
+  'extra-flags-unknown': yes,
+  'prerequisite-missing': yes,
+  'row-told-twice': yes,
+  'several-versions': yes,
+  'more-in-use-than-bought': yes,
+  'both-tiers-marked': yes,
+  'foreign-owner': yes,
+});
 const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
 const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
 const tiers = all<Tier>({ essential: yes, premium: yes });
@@ -93,7 +112,25 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'notice.': notices,
   'planNote.': plansWithNote,
   'setup.outcome.': outcomes,
-  'upgrade.seat.': seats,
+  'seat.': seats,
+  'foundTier.': all<FoundTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
+  'evidence.module.': ['site-present', 'site-absent', 'user-present', 'user-absent'],
+  'evidence.plan.': all<Promised>({ yes, no: yes, perhaps: yes, silent: yes }),
+  'evidence.tier.': all<TierStep>({
+    'premium-module': yes,
+    'user-marker': yes,
+    'site-marker': yes,
+    description: yes,
+    none: yes,
+    'what-if': yes,
+  }),
+  'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
+  'requirement.also.': sideRequirements,
+  'limit.': suiteLimitNames,
+  'wish.': all<WishState>({ open: yes, done: yes, declined: yes }),
+  'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
+  'admin.period.': billingPeriods,
+  'admin.diagnostic.': diagnostics,
   'suitePlan.': suitePlans,
   'solution.': solutions,
   'tier.': tiers,
@@ -108,7 +145,11 @@ const literalKeys = [...users.matchAll(/'([a-z]\w*(?:\.[\w-]+)+)'/gi)]
   .map(([, key = '']) => key)
   .filter((key) => groups.has(key.split('.')[0]));
 
-const missing = (keys: readonly string[]) => [...new Set(keys.filter((key) => !english.has(key)))];
+/** A key is there as a text, or in the plural forms of the language. */
+const isThere = (key: string) => english.has(key) || english.has(`${key}_other`);
+const missing = (keys: readonly string[]) => [...new Set(keys.filter((key) => !isThere(key)))];
+/** The key code asks for, of a text in one plural form. */
+const withoutForm = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '');
 
 describe('the keys', () => {
   it('that code and views name are there', () => {
@@ -133,7 +174,7 @@ describe('the keys', () => {
 
   it('are all used', () => {
     const used = new Set([...literalKeys, ...familyKeys]);
-    expect([...english.keys()].filter((key) => !used.has(key))).toEqual([]);
+    expect([...english.keys()].filter((key) => !used.has(withoutForm(key)))).toEqual([]);
   });
 });
 
@@ -176,6 +217,8 @@ describe('the languages', () => {
   );
 
   it('English writes the noun licence, as the page is for readers of British English', () => {
-    expect([...english].filter(([, text]) => /\blicenses?\b/i.test(text))).toEqual([]);
+    expect(
+      [...english].filter(([, text]) => /\blicenses?\b/i.test(text.replace(/\{\{.*?\}\}/g, ''))),
+    ).toEqual([]);
   });
 });

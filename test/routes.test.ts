@@ -56,6 +56,12 @@ function routeTable(): string[] {
   });
 }
 
+const getOnly = [
+  ...['/', '/healthz', '/readyz', '/install', '/panel', '/panel/feature', '/panel/plan', '/panel/sign-in'],
+  ...['/admin', '/setup'],
+];
+const postOnly = ['/panel/wishes', '/panel/refresh', '/admin/wishes', '/admin/contract'];
+
 describe('the route table', () => {
   it('is this, with each route’s guards in order', () => {
     expect(routeTable()).toEqual([
@@ -69,9 +75,20 @@ describe('the route table', () => {
       'get /auth/callback framedByCrm authCallback',
       'post /auth/callback framedByCrm urlencodedParser authCallback',
       'get /panel framedByCrm panel',
+      'get /panel/feature framedByCrm featurePage',
+      'get /panel/plan framedByCrm planPage',
+      'post /panel/wishes framedByCrm urlencodedParser ownForms ask',
+      'post /panel/refresh framedByCrm urlencodedParser ownForms refresh',
+      'get /panel/sign-in popUp',
+      'get /panel/session sessionCheck',
+      'post /panel/session jsonParser redeemHandOver',
+      'get /admin admin',
+      'post /admin/wishes urlencodedParser ownForms answerWish',
+      'post /admin/contract urlencodedParser ownForms saveContract',
       'get /setup setup',
-      'all /auth/callback onlyMethods',
-      'all /,/healthz,/readyz,/install,/panel,/setup onlyMethods',
+      'all /auth/callback,/panel/session onlyMethods',
+      'all /panel/wishes,/panel/refresh,/admin/wishes,/admin/contract onlyMethods',
+      `all ${getOnly.join()} onlyMethods`,
       'use notFound',
       'use answerProblem',
     ]);
@@ -79,7 +96,6 @@ describe('the route table', () => {
 });
 
 describe('a method a route does not serve', () => {
-  const getOnly = ['/', '/healthz', '/readyz', '/install', '/panel', '/setup'];
   const others = ['post', 'put', 'patch', 'delete', 'options'] as const;
 
   it.each(getOnly.flatMap((path) => others.map((method) => [method, path] as const)))(
@@ -89,6 +105,11 @@ describe('a method a route does not serve', () => {
       expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET']);
     },
   );
+
+  it.each(postOnly)('get %s too', async (path) => {
+    const { status, headers } = await request(server).get(path);
+    expect([status, headers.allow]).toEqual([405, 'POST']);
+  });
 
   it.each(['put', 'patch', 'delete', 'options'] as const)('%s /auth/callback too', async (method) => {
     const { status, headers } = await request(server)[method]('/auth/callback');
@@ -101,7 +122,7 @@ describe('an address that is not ours', () => {
     '/nothing',
     '/panel/more',
     '/auth',
-    '/admin',
+    '/admin/more',
     '/assets',
     '/assets/',
     '/assets/nothing.css',
@@ -148,7 +169,19 @@ const answers = [
   answered('post', '/auth/callback', 400, crmHosts),
   answered('get', '/panel', 400, crmHosts),
   answered('get', '/panel?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
-  answered('get', '/setup', 401),
+  answered('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 404, crmHosts),
+  answered('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
+  answered('post', '/panel/wishes?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
+  answered('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
+  answered('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 400),
+  answered('get', `/panel/sign-in?uctx=Cust1&usid=5&lang=en&challenge=${'c'.repeat(43)}`, 302),
+  answered('get', '/panel/session', 403),
+  answered('post', '/panel/session', 403),
+  answered('get', '/setup', 302),
+  answered('get', '/admin', 302),
+  answered('post', '/admin/wishes', 401),
+  answered('post', '/admin/contract', 401),
+  answered('get', '/assets/planlens.js', 200),
   answered('get', '/assets/planlens.css', 200),
   answered('get', '/nothing', 404),
   answered('get', '/assets', 404),
@@ -164,6 +197,8 @@ describe.each(answers)('$method $path ($status)', ({ method, path, status, frame
     expect(policies).toEqual([
       "default-src 'none'",
       "style-src 'self'",
+      "script-src 'self'",
+      "connect-src 'self'",
       "img-src 'self' data:",
       "base-uri 'none'",
       "form-action 'self'",

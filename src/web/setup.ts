@@ -1,22 +1,15 @@
 import type { RequestHandler } from 'express';
-import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { Languages } from './languages.ts';
-import { createAdministrators } from './sign-in/administrators.ts';
-import type { BeginSignIn } from './sign-in/begin-sign-in.ts';
-import type { Sessions } from './sign-in/session.ts';
+import type { Administrators } from './sign-in/administrators.ts';
 import type { Views } from './views.ts';
 
 /** Shows a tenant's administrators what the installation did. */
 export function createSetup(deps: {
-  sessions: Sessions;
-  tenants: TenantStore;
-  beginSignIn: BeginSignIn;
+  administrators: Administrators;
   languages: Languages;
   views: Views;
-  now: () => number;
 }): RequestHandler {
-  const { languages, views } = deps;
-  const administrators = createAdministrators(deps);
+  const { administrators, languages, views } = deps;
 
   return async function setup(request, response) {
     const administrator = await administrators.admit(request, response, '/setup');

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
+import { formOf } from '../forms.ts';
 import { featureOf } from './feature-page.ts';
 import { readerQuery } from './panel-address.ts';
 import { planIn } from './plan-page.ts';
@@ -9,7 +10,7 @@ import type { Visit, Visits } from './visit.ts';
 import { subjectOf } from './wish-view.ts';
 
 /** How long a reason may be, in characters. */
-export const longestReason = 500;
+const longestReason = 500;
 
 const askSchema = z.object({
   subject: z.string().regex(/^(feature|plan):.{1,100}$/),
@@ -20,7 +21,7 @@ const askSchema = z.object({
 export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestHandler {
   return async function ask(request, response) {
     const visit = await deps.visits.open(request);
-    const { subject, reason } = askOf(request.body);
+    const { subject, reason } = formOf(askSchema, request.body);
     const page = pageOf(subject, visit);
     const { tenant, session } = visit;
     // Asked twice, by two clicks or in two windows, is asked once: the first wish stays.
@@ -32,13 +33,6 @@ export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestH
     });
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };
-}
-
-function askOf(body: unknown): z.infer<typeof askSchema> {
-  const asked = askSchema.safeParse(body);
-  if (asked.success) return asked.data;
-  const names = asked.error.issues.map((issue) => issue.path.join('.'));
-  throw new AppError('form-malformed', { detail: names.join(', ') });
 }
 
 /** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */

@@ -41,7 +41,10 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
     }
     case 'suite-limit': {
       const { name, maximum } = evidence.limit;
-      return { text: t('evidence.suite.limit', { what: t(`limit.${name}`), maximum: number(maximum) }), code: '' };
+      return {
+        text: t('evidence.suite.limit', { what: t(`limit.${name}`), maximum: number(maximum) }),
+        code: '',
+      };
     }
     case 'function-right':
       return { text: t('evidence.functionRight'), code: evidence.name };

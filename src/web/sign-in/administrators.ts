@@ -24,6 +24,8 @@ const hintSchema = z.object({
   signedIn: z.coerce.number().catch(0),
 });
 
+export type Administrators = ReturnType<typeof createAdministrators>;
+
 /** Lets administrators into the pages of their own tenant, and nobody else. */
 export function createAdministrators(deps: {
   sessions: Sessions;

@@ -44,6 +44,7 @@ describe('readCurrentPrincipal', () => {
     expect(await reading(wire)).toEqual({
       associateId: 3456,
       ctx: 'Cust12345',
+      name: 'Hugo Boss',
       licenses: {
         associateId: 3456,
         granted: [

@@ -16,7 +16,10 @@ describe('openDatabase', () => {
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(url, () => {})));
     const [db] = opened;
     const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db as never);
-    expect(applied.rows.map((row) => row.name)).toEqual(['001-tenants-and-snapshots']);
+    expect(applied.rows.map((row) => row.name)).toEqual([
+      '001-tenants-and-snapshots',
+      '002-hand-over-wishes-contract',
+    ]);
     await Promise.all(opened.map((each) => each.destroy()));
   });
 

@@ -6,7 +6,7 @@ interface Of {
   readonly id: string;
 }
 
-const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, retryAfterNothingMs: 3_000 };
+const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, retryAfterNothingMs: 3_000, renewAfterMs: 20_000 };
 
 describe('createLastGood', () => {
   let now: number;
@@ -53,6 +53,28 @@ describe('createLastGood', () => {
     const all = await Promise.all(Array.from({ length: 100 }, () => lastGood.get({ id: 'a' })));
     expect(new Set(all.map((each) => each?.content))).toEqual(new Set(['fresh a']));
     expect(reads).toEqual(['a']);
+  });
+
+  it('reads young data anew on request, and not again within moments', async () => {
+    const lastGood = create();
+    await lastGood.get({ id: 'a' });
+    await lastGood.renew({ id: 'a' });
+    expect(reads).toEqual(['a']); // read just now
+    now += ages.renewAfterMs + 1;
+    answer = async () => 'newer';
+    await Promise.all([lastGood.renew({ id: 'a' }), lastGood.renew({ id: 'a' })]);
+    await lastGood.renew({ id: 'a' });
+    expect(reads).toEqual(['a', 'a']);
+    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
+  });
+
+  it('shows the last good data as stale where reading on request fails', async () => {
+    const lastGood = create();
+    const { content } = (await lastGood.get({ id: 'a' })) ?? {};
+    now += ages.renewAfterMs + 1;
+    answer = () => Promise.reject(new Error('away'));
+    await lastGood.renew({ id: 'a' });
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content, stale: true });
   });
 
   it('keeps one apart from another', async () => {

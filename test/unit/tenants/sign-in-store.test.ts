@@ -27,9 +27,10 @@ describe('createSignInStore', () => {
 
   it('gives a sign-in back to the browser that began it, once', async () => {
     const { state, nonce, codeVerifier } = store.begin(purpose);
-    expect(await store.take(state, codeVerifier)).toEqual({ purpose, nonce });
-    expect(await store.take(state, codeVerifier)).toBe('unknown');
-    expect(await store.take(state, '')).toBe('unknown');
+    expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
+    const used = { valid: false, reason: 'unknown', purpose };
+    expect(await store.take(state, codeVerifier)).toEqual(used);
+    expect(await store.take(state, '')).toEqual(used);
   });
 
   it('challenges with the S256 of the verifier, and repeats nothing', () => {
@@ -44,25 +45,28 @@ describe('createSignInStore', () => {
   it('gives it to one of several answers that come at the same moment', async () => {
     const { state, nonce, codeVerifier } = store.begin({ kind: 'install' });
     const taken = await Promise.all([1, 2, 3, 4].map(() => store.take(state, codeVerifier)));
-    expect(taken.filter((each) => each !== 'unknown')).toEqual([{ purpose: { kind: 'install' }, nonce }]);
+    const good = { valid: true, purpose: { kind: 'install' }, nonce };
+    expect(taken.filter(({ valid }) => valid)).toEqual([good]);
   });
 
   it('refuses a browser that did not begin it, and leaves it to the one that did', async () => {
+    const foreign = { valid: false, reason: 'foreign', purpose };
     const { state, nonce, codeVerifier } = store.begin(purpose);
-    expect(await store.take(state, store.begin(purpose).codeVerifier)).toBe('foreign');
-    expect(await store.take(state, '')).toBe('foreign');
-    expect(await store.take(state, codeVerifier)).toEqual({ purpose, nonce });
+    expect(await store.take(state, store.begin(purpose).codeVerifier)).toEqual(foreign);
+    expect(await store.take(state, '')).toEqual(foreign);
+    expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
   });
 
   it('knows no state it never gave, and none that was touched', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     const other = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
-    expect(await store.take(other.begin(purpose).state, codeVerifier)).toBe('unknown');
+    const unheardOf = { valid: false, reason: 'unknown', purpose: null };
+    expect(await store.take(other.begin(purpose).state, codeVerifier)).toEqual(unheardOf);
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.nat({ max: state.length - 1 }), async (text, at) => {
-        expect(await store.take(text, codeVerifier)).toBe('unknown');
+        expect(await store.take(text, codeVerifier)).toEqual(unheardOf);
         const touched = `${state.slice(0, at)}${state[at] === 'A' ? 'B' : 'A'}${state.slice(at + 1)}`;
-        expect(await store.take(touched, codeVerifier)).toBe('unknown');
+        expect(await store.take(touched, codeVerifier)).toEqual(unheardOf);
       }),
     );
   });
@@ -70,7 +74,7 @@ describe('createSignInStore', () => {
   it('forgets a sign-in after its time', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     now += signInLifetimeMs + 1;
-    expect(await store.take(state, codeVerifier)).toBe('unknown');
+    expect(await store.take(state, codeVerifier)).toEqual({ valid: false, reason: 'unknown', purpose });
   });
 
   it('keeps nothing of what was only begun, and of what was answered no longer than it could be again', async () => {

@@ -9,13 +9,16 @@ import { appOf } from './stand.ts';
 
 const sessions = createSessions({ keys: newKeyring(), now: Date.now });
 const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
-const signIns: SignInStore = { begin: () => signIn, take: async () => 'unknown' };
+const signIns: SignInStore = {
+  begin: () => signIn,
+  take: async () => ({ valid: false, reason: 'unknown', purpose: null }),
+};
 const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 
 const writers = appOf(async (req, res) => {
   if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
   if (req.path === '/session') {
-    sessions.write(res, { ctx: 'Cust1', associateId: 5, isAdministrator: false });
+    sessions.write(res, { ctx: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
   } else writeCookie(res, '__Host-any', 'a b;c=ü', 90_000);
   res.end();
 });

@@ -23,13 +23,15 @@ function policyIn(headers: Record<string, string>): Record<string, string> {
 const page = {
   'default-src': "'none'",
   'style-src': "'self'",
+  'script-src': "'self'",
+  'connect-src': "'self'",
   'img-src': "'self' data:",
   'base-uri': "'none'",
   'form-action': "'self'",
 };
 
 describe('securityHeaders', () => {
-  it('lets nothing load but our style sheet and images, and nobody frame the page', async () => {
+  it('lets nothing load but our style sheet, script and images, and nobody frame the page', async () => {
     expect(policyIn(await headersOf('/'))).toEqual({ ...page, 'frame-ancestors': "'none'" });
   });
 

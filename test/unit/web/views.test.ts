@@ -3,36 +3,116 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadViews } from '../../../src/web/views.ts';
+import { filesUnder } from '../../support/project-files.ts';
 import { english, german, views } from './stand.ts';
 
 const nasty = `<script>alert(1)</script>"' onload=x &amp;`;
-const feature = {
+const row = {
   id: nasty,
+  feature: nasty,
   label: nasty,
   state: nasty,
   stateText: nasty,
-  reason: nasty,
-  upgrade: nasty,
+  asked: true,
   children: [],
 };
+const reader = {
+  query: nasty,
+  ctx: nasty,
+  associateId: nasty,
+  language: nasty,
+  csrfToken: nasty,
+  backUrl: nasty,
+};
+const moment = { text: nasty, iso: nasty };
+const wish = { subject: nasty, text: nasty, answer: nasty, mayAsk: true };
+const upgrade = { plan: nasty, seat: nasty, href: nasty };
+const change = { label: nasty, note: nasty };
 const panel = {
+  ...reader,
+  isAdministrator: true,
   companyName: nasty,
   plan: nasty,
   planNote: nasty,
-  summary: nasty,
-  enabledPercent: 50,
-  asOf: nasty,
+  summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
+  gains: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
+  limits: [{ name: nasty, value: nasty }],
+  asOf: moment,
+  stale: true,
   notices: [nasty],
+  filter: { show: 'all', search: nasty },
+  found: nasty,
   solutions: [
     {
       id: nasty,
       title: nasty,
       tally: nasty,
-      tiers: [{ title: nasty, features: [feature, { ...feature, children: [feature] }] }],
+      tiers: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
     },
   ],
-  addOns: [feature],
+  addOns: [{ ...row, reason: nasty }],
   unknownModules: nasty,
+};
+const feature = {
+  ...reader,
+  label: nasty,
+  state: nasty,
+  stateText: nasty,
+  reason: nasty,
+  next: nasty,
+  inferred: true,
+  evidence: [{ text: nasty, code: nasty }],
+  requirement: nasty,
+  also: [nasty],
+  upgrades: [upgrade],
+  moreUpgrades: [upgrade],
+  assumed: true,
+  renewal: nasty,
+  wish,
+};
+const plan = {
+  ...reader,
+  own: nasty,
+  plans: [{ key: nasty, label: nasty, chosen: true }],
+  comparison: {
+    plan: nasty,
+    isOwn: false,
+    summary: nasty,
+    seat: nasty,
+    notes: [nasty],
+    gained: [change],
+    changed: [change],
+    lost: [change],
+    renewal: nasty,
+    wish,
+  },
+};
+const queued = {
+  id: nasty,
+  title: nasty,
+  askedBy: nasty,
+  askedOn: nasty,
+  reason: nasty,
+  outcome: nasty,
+  answer: nasty,
+};
+const admin = {
+  companyName: nasty,
+  ctx: nasty,
+  csrfToken: nasty,
+  open: [queued],
+  answered: [queued],
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  seatsNote: nasty,
+  asOf: moment,
+  stale: true,
+  diagnostics: [nasty],
+  contract: {
+    start: nasty,
+    today: nasty,
+    periods: [{ key: nasty, label: nasty, chosen: true }],
+    renewal: nasty,
+  },
 };
 const setup = {
   companyName: nasty,
@@ -42,48 +122,72 @@ const setup = {
   complete: true,
   panels: [{ name: nasty, outcome: 'failed', failed: true, problem: nasty }],
 };
-const problem = { title: nasty, text: nasty, code: nasty, detail: nasty, requestId: nasty };
+const problem = {
+  title: nasty,
+  text: nasty,
+  code: nasty,
+  detail: nasty,
+  requestId: nasty,
+  panelUrl: nasty,
+  installLink: true,
+};
+const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
+const handOver = { code: nasty, panelUrl: nasty };
+
+const pages = { panel, feature, plan, admin, setup, problem, 'sign-in': signIn, 'hand-over': handOver };
+const withoutValues = { landing: {} };
 
 describe('every page', () => {
-  it.each([
-    ['panel', panel],
-    ['setup', setup],
-    ['problem', problem],
-  ])('%s prints whatever it is given harmless', (name, page) => {
+  it('is tried here', () => {
+    const tried = Object.keys({ ...pages, ...withoutValues }).sort();
+    const there = filesUnder('views', '.ejs').flatMap(
+      (file) => /^views\/([\w-]+)\.ejs$/.exec(file)?.[1] ?? [],
+    );
+    expect(tried).toEqual(there.sort());
+  });
+
+  it.each(Object.entries(pages))('%s prints whatever it is given harmless', (name, page) => {
     const html = views(name, english, page);
-    expect(html).not.toContain('<script');
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
     expect(html).not.toMatch(/="[^"]*<|"' onload/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).toContain('&amp;amp;');
   });
 
-  it.each([
-    ['landing', {}],
-    ['panel', panel],
-    ['setup', setup],
-    ['problem', problem],
-  ])('%s names its language, its style sheet and no script', (name, page) => {
-    const html = views(name, german, page);
-    expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
-    expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/planlens\.css\?v=[\w-]{10}">/);
-    expect(html).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
-  });
+  it.each(Object.entries({ ...pages, ...withoutValues }))(
+    '%s names its language, its style sheet and its script, and nothing else runs',
+    (name, page) => {
+      const html = views(name, german, page);
+      expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
+      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/planlens\.css\?v=[\w-]{10}">/);
+      const script = /<script type="module" src="\/assets\/planlens\.js\?v=[\w-]{10}"><\/script>/;
+      expect(html).toMatch(script);
+      expect(html.replace(script, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
+    },
+  );
 
   it.each([
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
-    ['panel', { ...panel, notices: [] }, panel, 'role="status"'],
+    ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
+    ['panel', { ...panel, gains: [] }, panel, 'id="gains"'],
+    ['panel', { ...panel, limits: [] }, panel, 'id="limits"'],
+    ['panel', { ...panel, isAdministrator: false }, panel, 'href="/admin'],
+    ['panel', { ...panel, asOf: null }, panel, '<time'],
     ['panel', { ...panel, unknownModules: '' }, panel, '<code>'],
     ['panel', { ...panel, planNote: '' }, { ...panel, planNote: 'noted' }, 'noted'],
+    ['feature', { ...feature, wish: null }, feature, '<form'],
+    ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<form'],
+    ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
   ])('%s leaves out what there is nothing of', (name, without, having, text) => {
     expect(views(name, german, without)).not.toContain(text);
     expect(views(name, german, having)).toContain(text);
   });
 
-  it('shows a reason for a feature alone, for a group those of its features', () => {
-    const alone = views('panel', english, panel);
-    const [group, ...reasons] = alone.match(/class="reason"/g) ?? [];
-    expect([group, ...reasons]).toHaveLength(3); // the feature, the child of the group, the add-on
+  it('explains a feature, for a group those in it', () => {
+    const [first, second, ...more] = views('panel', english, panel).match(/<details data-feature=/g) ?? [];
+    expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
   });
 });
 
@@ -93,6 +197,7 @@ describe('loadViews', () => {
     folder = mkdtempSync(join(tmpdir(), 'planlens-views-'));
     for (const name of ['views', 'views/partials', 'public']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'public', 'planlens.css'), 'body {}');
+    writeFileSync(join(folder, 'public', 'planlens.js'), '');
     writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= stylesheet %>');
     writeFileSync(join(folder, 'views', 'partials', 'part.ejs'), 'a part');
   });

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/plans/catalogue.ts';
-import type { TenantLicenses, UserLicenses } from '../../../../src/plans/license-data.ts';
-import type { DatedSnapshot } from '../../../../src/tenants/last-good.ts';
-import type { Language } from '../../../../src/web/languages.ts';
-import type { FeatureView } from '../../../../src/web/panel/feature-view.ts';
+import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
 import { reportPlan } from '../../plans/fixtures/engine.ts';
 import {
@@ -15,40 +13,25 @@ import {
   userWith,
 } from '../../plans/fixtures/tenants.ts';
 import { english, german, languages } from '../stand.ts';
+import { type Given, readAt, visitOf, wishFor } from './visits.ts';
 
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suiteCore = publishedTenant('suite-core');
-const readAt = Date.UTC(2026, 10, 22, 10);
 
-interface Given {
-  readonly tenant: TenantLicenses | null;
-  readonly user: UserLicenses | null;
-  readonly today?: string;
-  readonly language?: Language;
-  readonly snapshots?: readonly (DatedSnapshot<unknown> | null)[];
+function view(given: Given, query: object = {}): PanelView {
+  return panelView(visitOf(given), query);
 }
 
-function view({ tenant, user, today = '2026-12-01', language = english, snapshots }: Given): PanelView {
-  const report = reportPlan({ tenant, user, today });
-  const of = (content: unknown) => (content === null ? null : { content, readAt, stale: false });
-  return panelView({
-    report,
-    companyName: 'Designteamet',
-    snapshots: snapshots ?? [of(tenant), of(user)],
-    language,
-  });
-}
-
-function features({ solutions }: PanelView): FeatureView[] {
-  const withChildren = (feature: FeatureView): FeatureView[] => [
+function features({ solutions }: Pick<PanelView, 'solutions'>): FeatureRow[] {
+  const withChildren = (feature: FeatureRow): FeatureRow[] => [
     feature,
     ...feature.children.flatMap(withChildren),
   ];
   return solutions.flatMap(({ tiers }) => tiers.flatMap((tier) => tier.features.flatMap(withChildren)));
 }
 
-function feature(page: PanelView, id: string): FeatureView | undefined {
+function feature(page: PanelView, id: string): FeatureRow | undefined {
   return features(page).find((each) => each.id === id);
 }
 
@@ -131,25 +114,26 @@ describe('the features', () => {
     }
   });
 
-  it('carry the state and reason of the report in words', () => {
+  it('carry the state of the report in words, and what their explanation is asked by', () => {
     const { entitlements } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
-    for (const { row, state, reason, confidence } of entitlements) {
-      const because = english.t(`reason.${reason}`);
-      expect(feature(page, row)).toMatchObject({
-        state,
-        stateText: english.t(`state.${state}`),
-        reason: confidence === 'inferred' ? `${because} (inferred)` : because,
-      });
+    for (const { row, feature: key, state } of entitlements) {
+      const shown = feature(page, row);
+      expect(shown).toMatchObject({ state, stateText: english.t(`state.${state}`), asked: false });
+      expect(shown?.feature).toBe((shown?.children.length ?? 0) > 0 ? null : key);
     }
-    expect(new Set(entitlements.map(({ confidence }) => confidence))).toContain('inferred');
     expect(new Set(features(page).map(({ state }) => state)).size).toBeGreaterThan(2);
   });
 
-  it('have the catalogue’s own labels in its language, English in one it lacks', () => {
-    const labels = (language: Language) =>
+  it('have the catalogue’s own labels in the reader’s language', () => {
+    const label = (language: typeof english) =>
       feature(view({ tenant: premium, user: salesman, language }), 'C1')?.label;
-    expect(labels(german)).not.toBe(labels(english));
-    expect(labels({ ...english, code: 'fr' })).toBe(labels(english));
+    expect([label(english), label(german)]).toEqual(['Contact management', 'Kontaktmanagement']);
+  });
+
+  it('tell what was asked for and waits for an answer, in each of its rows', () => {
+    const wishes = [wishFor('feature:saint'), wishFor('feature:mailings', { state: 'declined' })];
+    const asked = features(view({ tenant: premium, user: salesman, wishes })).filter((each) => each.asked);
+    expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
   it('are counted per solution, groups not', () => {
@@ -163,7 +147,10 @@ describe('the features', () => {
 
   it('are counted by state, those of no feature left out', () => {
     const { counts } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
-    expect(page.summary?.rest).toBe(`Needs an upgrade: ${counts.upgrade} · View only: ${counts.viewOnly}`);
+    expect(page.summary?.rest).toEqual([
+      { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
+      { state: 'view-only', count: counts.viewOnly, text: 'View only' },
+    ]);
     expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
   });
 
@@ -176,88 +163,90 @@ describe('the features', () => {
   it('are none of them enabled for a user nobody knows', () => {
     const unknown = view({ tenant: premium, user: null });
     expect(unknown.summary).toBeNull();
-    expect(new Set(features(unknown).map(({ reason }) => reason))).toEqual(
-      new Set([english.t('reason.user-unknown')]),
-    );
+    expect(new Set(features(unknown).map(({ state }) => state))).toEqual(new Set(['unknown']));
   });
 });
 
-describe('the upgrade of a user whose tier is not known', () => {
-  it('says that the new plan should not be lower', () => {
-    const plan = { name: 'ten-sales', description: 'Plan A', extraFlags: 1, extraInfo: 'set=user,web' };
-    const page = view({
-      tenant: tenantWith(moduleLicense({ name: 'sale' })),
-      user: userWith(grantedLicense(plan)),
-    });
-    expect(feature(page, 'SvE1')?.upgrade).toContain(english.t('upgrade.assumed'));
+describe('what would add most', () => {
+  it('are the plans one step up, those with most first, with seat and a way to look at them', () => {
+    const { gains } = view({ tenant: premium, user: salesman });
+    expect(gains).toEqual([
+      {
+        plan: 'Sales-Premium + Marketing-Essentials',
+        text: '11 more features',
+        seat: english.t('seat.buy'),
+        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
+      },
+      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
+    ]);
+  });
+
+  it('is the next Suite plan on a Suite tenant, without a seat', () => {
+    const { gains } = view({ tenant: suiteCore, user: userWith() });
+    expect(gains.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
+  });
+
+  it('is nothing for a user without a plan or one nobody knows', () => {
+    const none = userWith(plan('superlicense-no-selection', 'None'));
+    expect(view({ tenant: premium, user: none }).gains).toEqual([]);
+    expect(view({ tenant: premium, user: null }).gains).toEqual([]);
+  });
+
+  it('never is more than three', () => {
+    expect(view({ tenant: essential, user: holderOf(essential, 'ten-sales') }).gains).toHaveLength(3);
   });
 });
 
-describe('the upgrade of a feature', () => {
-  const withSeats = (purchased: number, free: number) => ({
-    ...premium,
-    modules: premium.modules.map((module) =>
-      module.name === 'ten-service'
-        ? { ...module, unrestricted: false, purchased, seats: { inUse: purchased - free, free } }
-        : module,
-    ),
+describe('the limits of a Suite plan', () => {
+  it('are the published ones', () => {
+    const limits = [
+      { name: 'Dashboards', value: 'Unlimited' },
+      { name: 'Active projects', value: '100' },
+      { name: 'Custom objects', value: '0' },
+      { name: 'Active marketing flows', value: '0' },
+    ];
+    expect(view({ tenant: suiteCore, user: userWith() }).limits).toEqual(limits);
   });
-  const withoutPlan = (tenant: TenantLicenses) => holderOf(tenant, 'superlicense-no-selection');
+
+  it('are none where the plan is open, and none on user plans', () => {
+    const open = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
+    expect(view({ tenant: open, user: userWith() }).limits).toEqual([]);
+    expect(view({ tenant: premium, user: salesman }).limits).toEqual([]);
+  });
+});
+
+describe('the filter', () => {
+  const shown = (query: object) => {
+    const page = view({ tenant: premium, user: salesman }, query);
+    return { page, leaves: features(page).filter(({ children }) => children.length === 0) };
+  };
+
+  it('shows all without one, and where it makes no sense', () => {
+    for (const query of [{}, { show: 'nonsense', search: ['a', 'b'] }]) {
+      const { page, leaves } = shown(query);
+      expect([leaves.length, page.found, page.filter]).toEqual([70, '', { show: 'all', search: '' }]);
+    }
+  });
 
   it.each([
-    ['assign', withSeats(5, 2), 'Service-Premium (a seat is free)'],
-    ['buy', withSeats(5, 0), 'Service-Premium (no seat free, purchase needed)'],
-  ])('says where the seat is to %s', (_seat, tenant, words) => {
-    const page = view({ tenant, user: withoutPlan(tenant) });
-    expect(feature(page, 'SvP1')?.upgrade).toBe(`Would come with ${words}.`);
+    ['enabled', true],
+    ['missing', false],
+  ])('shows what is %s', (show, enabled) => {
+    const { page, leaves } = shown({ show });
+    expect(leaves.every(({ state }) => (state === 'enabled') === enabled)).toBe(true);
+    expect(page.found).toBe(`Features shown: ${leaves.length}`);
   });
 
-  it('says to ask where the tenant’s license was refused', () => {
-    const user = userWith(plan('ten-sales', 'Sales Premium'), grantedLicense({ name: 'user' }));
-    const words = feature(view({ tenant: null, user }), 'SvE1')?.upgrade;
-    expect(words).toMatch(/^Would come with .*Service-.* \(ask about seats\)\.$/);
+  it('searches labels whatever the case, and drops groups and solutions nothing is left of', () => {
+    const { page, leaves } = shown({ search: ' SHAREPOINT ' });
+    expect(leaves.map(({ id }) => id)).toEqual(['C13']);
+    expect(page.solutions.map(({ id }) => id)).toEqual(['common']);
+    expect(features(page).map(({ id }) => id)).toEqual(['C10', 'C13']);
   });
 
-  it('lists the ways that take the fewest steps and leaves out longer ones', () => {
-    const page = view({ tenant: premium, user: withoutPlan(premium) });
-    expect(feature(page, 'C3')?.upgrade).toMatch(
-      /^Would come with Sales-Essentials \([^)]+\), Service-Essentials \([^)]+\), or Marketing-Essentials \([^)]+\)\.$/,
-    );
-    const { entitlements } = reportPlan({ tenant: premium, user: withoutPlan(premium), today: '2026-12-01' });
-    const mixed = entitlements.find(({ upgrades, row }) => {
-      const steps = upgrades.map((each) => (each.kind === 'user-plan' ? each.steps : 0));
-      return new Set(steps).size > 1 && feature(page, row)?.children.length === 0;
-    });
-    const longest = mixed?.upgrades.at(-1);
-    expect(longest?.kind).toBe('user-plan');
-    const shown = feature(page, mixed?.row ?? '')?.upgrade ?? '';
-    expect(shown.match(/\(/g)?.length ?? 0).toBeLessThan(mixed?.upgrades.length ?? 0);
-  });
-
-  it('is the Suite plan on a Suite tenant', () => {
-    const page = view({ tenant: suiteCore, user: userWith() });
-    expect(feature(page, 'MaP1')?.upgrade).toBe('Would come with CRM Suite Plus.');
-  });
-
-  it('says which lesser Suite plan may be enough', () => {
-    const starter = tenantWith(moduleLicense({ name: '?', description: 'SuperOffice CRM Suite Starter' }));
-    const advice = features(view({ tenant: starter, user: userWith() })).map(({ upgrade }) => upgrade);
-    expect(advice).toContain('Would come with CRM Suite Growth, perhaps already with Core.');
-    const inGerman = features(view({ tenant: starter, user: userWith(), language: german }));
-    expect(inGerman.map(({ upgrade }) => upgrade)).toContain(
-      'Wäre enthalten in CRM Suite Growth, vielleicht schon in Core.',
-    );
-  });
-
-  it('is empty for what is enabled and for a group', () => {
-    const page = view({ tenant: essential, user: holderOf(essential, 'ten-sales') });
-    const all = features(page);
-    const silent = all.filter(({ state, children }) => state === 'enabled' || children.length > 0);
-    expect(silent.length).toBeGreaterThan(10);
-    expect(new Set(silent.map(({ upgrade }) => upgrade))).toEqual(new Set(['']));
-    const advised = all.filter(({ state, children }) => state === 'upgrade' && children.length === 0);
-    expect(advised.length).toBeGreaterThan(10);
-    for (const { upgrade } of advised) expect(upgrade).not.toBe('');
+  it('says what to do where nothing is found', () => {
+    const { page } = shown({ search: 'no such thing' });
+    expect([page.solutions, page.found]).toEqual([[], english.t('filter.nothing')]);
   });
 });
 
@@ -271,36 +260,39 @@ describe('the add-ons', () => {
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
-      upgrade: '',
-      children: [],
     });
   });
 });
 
 describe('the date of the data', () => {
-  const at = (hours: number, stale = false) => ({ content: {}, readAt: readAt + hours * 3_600_000, stale });
-  const asOf = (...snapshots: readonly (DatedSnapshot<unknown> | null)[]) =>
-    view({ tenant: premium, user: salesman, snapshots, language: german }).asOf;
-
-  it('is that of the older part', () => {
-    expect(asOf(at(1), at(0))).toBe('Lizenzdaten vom 22.11.2026, 10:00 UTC');
-    expect(asOf(at(0), at(1))).toBe('Lizenzdaten vom 22.11.2026, 10:00 UTC');
+  type Snapshots = NonNullable<Given['snapshots']>;
+  const at = (hours: number, stale = false): Snapshots[0] => ({
+    content: undefined as never,
+    readAt: readAt + hours * 3_600_000,
+    stale,
   });
+  const dated = (...snapshots: Snapshots) => {
+    const { asOf, stale } = panelView(
+      {
+        ...visitOf({ tenant: premium, user: null, language: german }),
+        bought: snapshots[0],
+        held: snapshots[1],
+      },
+      {},
+    );
+    return [asOf?.text, asOf?.iso, stale];
+  };
+  const ten = ['22.11.2026, 10:00 UTC', '2026-11-22T10:00:00.000Z'];
 
-  it.each([
-    [at(0, true), at(1)],
-    [at(0), at(1, true)],
-  ])('says so where either part is stale', (bought, held) => {
-    expect(asOf(bought, held)).toBe(german.t('panel.asOfStale', { moment: '22.11.2026, 10:00 UTC' }));
-  });
-
-  it('is that of the one part where the other was refused', () => {
-    expect(asOf(null, at(1))).toBe('Lizenzdaten vom 22.11.2026, 11:00 UTC');
-    expect(asOf(at(1), null)).toBe('Lizenzdaten vom 22.11.2026, 11:00 UTC');
+  it('is that of the older part, or of the one that was told', () => {
+    expect(dated(at(1), null)).toEqual(['22.11.2026, 11:00 UTC', '2026-11-22T11:00:00.000Z', false]);
+    expect(dated(at(0), null)).toEqual([...ten, false]);
+    expect(dated(at(0), at(1, true))).toEqual([...ten, true]);
+    expect(dated(at(1), at(0))).toEqual([...ten, false]);
   });
 
   it('is left out where both were refused', () => {
-    expect(asOf(null, null)).toBe('');
+    expect(dated(null, null)).toEqual([undefined, undefined, false]);
   });
 });
 
@@ -355,7 +347,9 @@ describe('what is left', () => {
     for (const page of pages) {
       const text = JSON.stringify(page);
       expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
-      expect(text).not.toMatch(/"(state|reason|planNote|notice|tier|solution|upgrade|panel)\.[\w.-]+"/);
+      expect(text).not.toMatch(
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+      );
     }
   });
 });

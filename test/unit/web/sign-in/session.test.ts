@@ -10,7 +10,7 @@ import { appOf, listening } from '../stand.ts';
 
 const start = Date.UTC(2026, 10, 22, 10);
 const hour = 60 * 60_000;
-const session: Session = { ctx: 'Cust12345', associateId: 5, isAdministrator: false };
+const session: Session = { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' };
 const name = '__Host-planlens-session';
 
 let now = start;

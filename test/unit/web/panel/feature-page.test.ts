@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { featureKeys } from '../../../../src/plans/feature-keys.ts';
+import { type FeaturePage, featureOf, featurePageView } from '../../../../src/web/panel/feature-page.ts';
+import {
+  grantedLicense,
+  holderOf,
+  moduleLicense,
+  publishedTenant,
+  tenantWith,
+  userWith,
+} from '../../plans/fixtures/tenants.ts';
+import { english, german, languages } from '../stand.ts';
+import { type Given, visitOf, wishFor } from './visits.ts';
+
+const premium = publishedTenant('premium');
+const suiteCore = publishedTenant('suite-core');
+const salesman = holderOf(premium, 'ten-sales');
+
+function page(feature: Parameters<typeof featurePageView>[1], given: Given): FeaturePage {
+  return featurePageView(visitOf(given), feature);
+}
+
+describe('the explanation of a feature', () => {
+  it('gives the reason, and what it rests on with the names SuperOffice uses', () => {
+    const { state, reason, inferred, evidence, requirement, upgrades, wish } = page('quote-management', {
+      tenant: premium,
+      user: salesman,
+    });
+    expect([state, reason, inferred]).toEqual(['enabled', english.t('reason.granted'), false]);
+    expect(evidence.map(({ text, code }) => `${text} ${code}`.trim())).toEqual([
+      'Your company has the licence quote',
+      'You have the user licence quote-cal',
+      'The plan list has it under Sales Premium, which your plan contains.',
+      'Sales is Premium in your plan: it comes with a licence only that tier has quote-cal',
+    ]);
+    expect(requirement).toBe('SuperOffice’s documentation asks for Sales-Premium.');
+    expect([upgrades, wish]).toEqual([[], null]);
+  });
+
+  it('names the plans that would add it, with seats and a way to look at them, the nearest first', () => {
+    const { upgrades, moreUpgrades, inferred } = page('knowledge-base', { tenant: premium, user: salesman });
+    expect(upgrades).toEqual([
+      {
+        plan: 'Sales-Premium + Service-Premium',
+        seat: english.t('seat.buy'),
+        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-premium',
+      },
+    ]);
+    expect([moreUpgrades, inferred]).toEqual([[], false]);
+    expect(page('request-management', { tenant: premium, user: salesman }).inferred).toBe(true);
+    const essentials = page('project-management', {
+      tenant: null,
+      user: holderOf(publishedTenant('essential'), 'ten-sales'),
+    });
+    expect(essentials.upgrades.map(({ plan }) => plan)).toEqual([
+      'Sales-Premium',
+      'Sales-Essentials + Marketing-Essentials',
+    ]);
+    expect(essentials.moreUpgrades.map(({ plan }) => plan)).toEqual(['Sales-Essentials + Service-Premium']);
+  });
+
+  it('names the Suite plan on a Suite tenant, and the lesser one that may be enough', () => {
+    const starter = tenantWith(moduleLicense({ name: '?', description: 'SuperOffice CRM Suite Starter' }));
+    const { upgrades } = page('quote-management', { tenant: starter, user: userWith() });
+    expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([
+      ['CRM Suite Growth', 'Perhaps already with Core.'],
+    ]);
+  });
+
+  it('says what a Suite plan limits', () => {
+    const { evidence } = page('project-management', { tenant: suiteCore, user: userWith() });
+    expect(evidence.map(({ text }) => text)).toContain('Your company’s plan allows: Active projects, 100.');
+  });
+
+  it('says who can change a role that hides it', () => {
+    const user = { ...salesman, functionRights: ['hide-sale'] };
+    const { state, next, evidence } = page('sales-and-opportunity-management', { tenant: premium, user });
+    expect([state, next]).toEqual(['hidden-by-role', english.t('next.role')]);
+    expect(evidence.at(-1)).toEqual({ text: 'Your role has the functional right', code: 'hide-sale' });
+  });
+
+  it('says what editing would need where it can only be viewed', () => {
+    const { state, next } = page('marketing-automation', { tenant: premium, user: salesman });
+    expect([state, next]).toEqual([
+      'view-only',
+      'To edit you would need the user licence mktg-auto-cal; the plans below bring it.',
+    ]);
+  });
+
+  it('says that a new plan should not be lower where the tier is not known', () => {
+    const bare = { name: 'ten-sales', description: 'Plan A', extraFlags: 1, extraInfo: 'set=user,web' };
+    const given = {
+      tenant: tenantWith(moduleLicense({ name: 'sale' })),
+      user: userWith(grantedLicense(bare)),
+    };
+    expect(page('request-management', given).assumed).toBe(true);
+    expect(page('request-management', { tenant: premium, user: salesman }).assumed).toBe(false);
+  });
+
+  it('names the next renewal where the contract is known and an upgrade is advised', () => {
+    const contract = { start: '2026-03-01', period: 'yearly' } as const;
+    const given = { tenant: premium, user: salesman, contract };
+    expect(page('knowledge-base', given).renewal).toMatch(/renews on March 1, 2027\./);
+    expect(page('quote-management', given).renewal).toBe('');
+    expect(page('knowledge-base', { ...given, contract: null }).renewal).toBe('');
+    const beforeIt = { ...given, today: '2026-02-01' };
+    expect(page('knowledge-base', beforeIt).renewal).toBe('');
+  });
+
+  it('tells how the user’s wish for it stands', () => {
+    const given = { tenant: premium, user: salesman };
+    const subject = 'feature:knowledge-base';
+    const wish = (...wishes: NonNullable<Given['wishes']>) =>
+      page('knowledge-base', { ...given, wishes }).wish;
+    expect(wish()).toEqual({ subject, text: '', answer: '', mayAsk: true });
+    expect(wish(wishFor(subject))).toMatchObject({
+      text: english.t('wish.open', { date: 'November 22, 2026' }),
+      mayAsk: false,
+    });
+    const answered = { answer: 'Next year.', answeredAt: new Date('2026-11-24T23:00:00Z') };
+    expect(wish(wishFor(subject, { state: 'declined', ...answered }))).toEqual({
+      subject,
+      text: 'Your administrators declined on November 24, 2026.',
+      answer: 'Next year.',
+      mayAsk: true,
+    });
+    expect(wish(wishFor('feature:saint'))?.text).toBe('');
+  });
+
+  it('says which later step disagrees on a tier', () => {
+    const user = userWith(
+      grantedLicense({
+        name: 'ten-sales',
+        description: 'Sales Essentials',
+        extraFlags: 1,
+        extraInfo: 'set=user,quote-cal',
+      }),
+    );
+    const { evidence } = page('quote-management', { tenant: premium, user });
+    expect(evidence.at(-1)?.text).toMatch(/\(Sales Essentials says Essential instead, but counts less\.\)$/);
+  });
+
+  it('leaves no text out and no placeholder unfilled, for any feature in any language', () => {
+    const tenants = [premium, suiteCore, null];
+    for (const code of languages.codes) {
+      const language = languages.choose([code]);
+      for (const tenant of tenants) {
+        const users = [holderOf(tenant ?? premium, 'ten-service'), userWith(), null];
+        for (const user of users) {
+          const pages = featureKeys.map((feature) => page(feature, { tenant, user, language }));
+          const text = JSON.stringify(pages);
+          expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
+          expect(text).not.toMatch(/"(state|reason|evidence|requirement|next|upgrade|seat|limit)\.[\w.-]+"/);
+        }
+      }
+    }
+  });
+
+  it('is in the reader’s language', () => {
+    const { label, stateText } = page('knowledge-base', {
+      tenant: premium,
+      user: salesman,
+      language: german,
+    });
+    expect([label, stateText]).toEqual(['Wissensdatenbank (FAQs)', 'Upgrade nötig']);
+  });
+});
+
+describe('featureOf', () => {
+  it('knows the features of the catalogue and nothing else', () => {
+    expect(featureOf('saint')).toBe('saint');
+    for (const key of ['', 'Saint', 'toString', undefined, ['saint'], { saint: 1 }]) {
+      expect(() => featureOf(key)).toThrow('feature-unknown');
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { planIn, planPageView } from '../../../../src/web/panel/plan-page.ts';
+import { holderOf, publishedTenant, userWith } from '../../plans/fixtures/tenants.ts';
+import { english, languages } from '../stand.ts';
+import { type Given, visitOf, wishFor } from './visits.ts';
+
+const premium = publishedTenant('premium');
+const suiteCore = publishedTenant('suite-core');
+const salesman = holderOf(premium, 'ten-sales');
+const onPlans: Given = { tenant: premium, user: salesman };
+
+function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onPlans) {
+  return planPageView(visitOf(given), plan).comparison;
+}
+
+describe('the page that compares plans', () => {
+  it('offers the 26 user plans, or the five of CRM Suite', () => {
+    expect(planPageView(visitOf(onPlans), null)).toMatchObject({ own: 'Sales-Premium', comparison: null });
+    expect(planPageView(visitOf(onPlans), null).plans).toHaveLength(26);
+    const suite = planPageView(visitOf({ tenant: suiteCore, user: userWith() }), 'plus').plans;
+    expect(suite.map(({ label, chosen }) => [label, chosen])).toEqual([
+      ['CRM Suite Starter', false],
+      ['CRM Suite Core', false],
+      ['CRM Suite Growth', false],
+      ['CRM Suite Plus', true],
+      ['CRM Suite Super', false],
+    ]);
+  });
+
+  it('tells what would be gained, and what it takes', () => {
+    const told = comparison('sales-premium+service-essential');
+    expect(told).toMatchObject({
+      plan: 'Sales-Premium + Service-Essentials',
+      isOwn: false,
+      summary: 'Gained: 5 · Lost: 0',
+      seat: english.t('seat.buy'),
+      lost: [],
+    });
+    expect(told?.gained.map(({ label }) => label)).toContain('Request / Ticket management');
+    expect(told?.notes).toContain(english.t('compare.fromCatalogue'));
+  });
+
+  it('tells what would be lost on a lesser plan', () => {
+    const lost = comparison('sales-essential')?.lost ?? [];
+    expect(lost.map(({ label }) => label)).toContain('Quote Management');
+    expect(lost[0]?.note).toMatch(/^\(Enabled → /);
+  });
+
+  it('says which plan is the user’s own, for which there is nothing to ask', () => {
+    expect(comparison('sales-premium')).toMatchObject({
+      isOwn: true,
+      summary: 'This is your plan.',
+      wish: null,
+    });
+    const onSuite = comparison('core', { tenant: suiteCore, user: userWith() });
+    expect(onSuite).toMatchObject({ isOwn: true, wish: null });
+  });
+
+  it('tells of a Suite plan that it is for the whole company, and its limits', () => {
+    const told = comparison('starter', { tenant: suiteCore, user: userWith() });
+    expect(told).toMatchObject({ seat: english.t('compare.wholeCompany'), renewal: '' });
+    expect(told?.lost.map(({ label }) => label)).toContain('Project management');
+    expect(told?.changed.map(({ note }) => note)).toContain('(Dashboards: 3)');
+  });
+
+  it('tells how a wish for the plan stands', () => {
+    const wishes = [wishFor('plan:service-premium')];
+    expect(comparison('service-premium', { ...onPlans, wishes })?.wish?.mayAsk).toBe(false);
+    expect(comparison('service-essential', { ...onPlans, wishes })?.wish?.mayAsk).toBe(true);
+  });
+
+  it('compares nothing where nothing is known of the user', () => {
+    expect(comparison('service-premium', { tenant: premium, user: null })).toBeNull();
+  });
+
+  it('leaves no placeholder unfilled, in any language', () => {
+    for (const code of languages.codes) {
+      const language = languages.choose([code]);
+      const pages = [
+        planPageView(visitOf({ ...onPlans, language }), 'service-premium'),
+        planPageView(visitOf({ tenant: suiteCore, user: userWith(), language }), 'plus'),
+      ];
+      expect(JSON.stringify(pages)).not.toMatch(/\{\{|undefined|NaN|returned an object|"compare\./);
+    }
+  });
+});
+
+describe('planIn', () => {
+  it('knows the plans of the tenant’s model only', () => {
+    expect(planIn('service-premium', visitOf(onPlans))).toBe('service-premium');
+    const suite = visitOf({ tenant: suiteCore, user: userWith() });
+    expect(planIn('plus', suite)).toBe('plus');
+    for (const key of ['plus', '', 'toString', ['service-premium'], null]) {
+      expect(() => planIn(key, visitOf(onPlans))).toThrow('plan-unknown');
+    }
+    expect(() => planIn('service-premium', suite)).toThrow('plan-unknown');
+  });
+});

@@ -1,0 +1,71 @@
+import type { TenantLicenses, UserLicenses } from '../../../../src/plans/license-data.ts';
+import type { DatedSnapshot } from '../../../../src/tenants/last-good.ts';
+import type { Tenant } from '../../../../src/tenants/tenant-store.ts';
+import type { Wish } from '../../../../src/tenants/wish-store.ts';
+import type { Language } from '../../../../src/web/languages.ts';
+import type { Visit } from '../../../../src/web/panel/visit.ts';
+import { licenseEngine } from '../../plans/fixtures/engine.ts';
+import { english } from '../stand.ts';
+
+/** When the license data of a visit were read. */
+export const readAt = Date.UTC(2026, 10, 22, 10);
+
+export const tenant: Tenant = {
+  ctx: 'Cust12345',
+  companyName: 'Designteamet',
+  serial: '1010000001',
+  consentedAt: new Date(readAt),
+  provisionedAt: null,
+  panels: [],
+  contract: null,
+  systemToken: () => '',
+};
+
+/** What a visit is made of; null: SuperOffice refused to tell. */
+export interface Given {
+  readonly tenant: TenantLicenses | null;
+  readonly user: UserLicenses | null;
+  readonly today?: string;
+  readonly language?: Language;
+  readonly snapshots?: readonly [DatedSnapshot<never> | null, DatedSnapshot<never> | null];
+  readonly wishes?: readonly Wish[];
+  readonly contract?: Tenant['contract'];
+}
+
+/** A signed-in user's visit as the panel opens it. */
+export function visitOf(given: Given): Visit {
+  const { today = '2026-12-01', language = english, wishes = [], contract = null } = given;
+  const of = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
+  const plans = licenseEngine(given.tenant, today);
+  const [bought, held] = given.snapshots ?? [of(given.tenant), of(given.user)];
+  return {
+    address: { ctx: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0 },
+    tenant: { ...tenant, contract },
+    session: { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' },
+    bought,
+    held,
+    plans,
+    report: plans.report(given.user),
+    wishes,
+    language,
+    csrfToken: 'a token',
+    today,
+  };
+}
+
+/** A wish of the visiting user. */
+export function wishFor(subject: string, told: Partial<Wish> = {}): Wish {
+  return {
+    id: '00000000-0000-4000-8000-000000000000',
+    associateId: 5,
+    askedBy: 'Markus Brandt',
+    subject,
+    reason: '',
+    askedAt: new Date(readAt),
+    state: 'open',
+    answer: '',
+    answeredBy: null,
+    answeredAt: null,
+    ...told,
+  };
+}

@@ -1,0 +1,74 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import {
+  attemptsOf,
+  countAttempt,
+  forgetAttempts,
+  maySignInByItself,
+} from '../../../../src/web/sign-in/attempts.ts';
+import { appOf } from '../stand.ts';
+
+const reader = { ctx: 'Cust12345', associateId: 5 };
+const now = Date.UTC(2026, 10, 22, 10);
+const name = '__Host-planlens-attempts';
+
+async function read(cookie: string, of = reader) {
+  const app = appOf((req, res) => void res.json(attemptsOf(req, of)));
+  return (await request(app).get('/').set('Cookie', cookie)).body;
+}
+
+async function written(cookie: string): Promise<string> {
+  const app = appOf((req, res) => {
+    countAttempt(res, reader, attemptsOf(req, reader), now);
+    res.end();
+  });
+  const { headers } = await request(app).get('/').set('Cookie', cookie);
+  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
+}
+
+describe('attempts to sign in', () => {
+  it('are counted for one reader, with the moment of the last', async () => {
+    const first = await written('');
+    expect(await read(first)).toMatchObject({ count: 1, lastAt: now });
+    expect(await read(await written(first))).toMatchObject({ count: 2, lastAt: now });
+  });
+
+  it('of another user or another tenant count for nothing', async () => {
+    const cookie = await written('');
+    for (const other of [
+      { ...reader, associateId: 6 },
+      { ...reader, ctx: 'Cust12346' },
+    ]) {
+      expect(await read(cookie, other)).toEqual({ count: 0, lastAt: 0 });
+    }
+  });
+
+  it.each(['', 'x', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
+    'are none in a cookie %j',
+    async (value) => {
+      expect(await read(`${name}=${value}`)).toEqual({ count: 0, lastAt: 0 });
+    },
+  );
+
+  it('are forgotten after a sign-in that worked', async () => {
+    const app = appOf((_req, res) => {
+      forgetAttempts(res);
+      res.end();
+    });
+    expect(String((await request(app).get('/')).headers['set-cookie'])).toMatch(/^[\w-]+=; Max-Age=0/);
+  });
+});
+
+describe('maySignInByItself', () => {
+  it.each([
+    [0, 0, true],
+    [1, 0, true],
+    [1, 2_999, true],
+    [1, 3_000, false],
+    [2, 2_999, true],
+    [3, 0, false],
+    [9, 0, false],
+  ])('after %i attempts, the last %i ms ago: %s', (count, ago, may) => {
+    expect(maySignInByItself({ count, lastAt: count === 0 ? 0 : now - ago }, now)).toBe(may);
+  });
+});
