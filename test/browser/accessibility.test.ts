@@ -24,6 +24,24 @@ describe('every page', () => {
       await signIn(people.administrator, '');
       await page.goto(`${stage.planlens.url}/install`);
     },
+    admin: async ({ page, signIn }) => {
+      await signIn(people.administrator, '');
+      await page.goto(`${stage.planlens.url}/admin?uctx=${people.administrator.ctx}`);
+    },
+    feature: async (window) => {
+      await pages.panel?.(window);
+      const { ctx, associateId } = germans.salesEssential;
+      const query = `uctx=${ctx}&usid=${associateId}&lang=de&feature=quote-management`;
+      await window.page.goto(`${stage.planlens.url}/panel?uctx=${ctx}&usid=${associateId}&lang=de`);
+      await window.page.goto(`${stage.planlens.url}/panel/feature?${query}`);
+    },
+    plan: async (window) => {
+      await pages.panel?.(window);
+      const { ctx, associateId } = germans.salesEssential;
+      const query = `uctx=${ctx}&usid=${associateId}&lang=de&plan=sales-premium`;
+      await window.page.goto(`${stage.planlens.url}/panel?uctx=${ctx}&usid=${associateId}&lang=de`);
+      await window.page.goto(`${stage.planlens.url}/panel/plan?${query}`);
+    },
     problem: ({ page }) =>
       page.goto(panelUrl(stage.planlens, { ...people.salesPremium, ctx: 'Cust20002' }, 'de')),
   };
@@ -76,19 +94,50 @@ describe('every page', () => {
     expect(await outlineOf(focused)).toEqual({ style: 'solid', width: '3px' });
   });
 
-  // The panel has nothing to press: without a stop of its own, Tab would pass it by and End would scroll the CRM.
-  test('of the panel can be reached and read to its end by keyboard', async () => {
+  test('of the panel can be walked by keyboard, and a feature opened, read and asked for', async () => {
     const window = await stage.open();
     await pages.panel?.(window);
-    await window.page.locator('details.user > summary').focus();
+    const { page, panel } = window;
+    await page.locator('details.user > summary').focus();
 
-    await window.page.keyboard.press('Tab');
+    const focused = panel.locator(':focus');
+    const walked: string[] = [];
+    for (let stop = 0; stop < 8; stop += 1) {
+      await page.keyboard.press('Tab');
+      walked.push(
+        await focused.evaluate((element) => (element.matches('input') ? element.name : element.localName)),
+      );
+      const shown = await outlineOf(
+        (await focused.getAttribute('type')) === null ? focused : focused.locator('..'),
+      );
+      if (walked.at(-1) !== 'show') expect(shown.style).toBe('solid');
+    }
+    expect(walked).toEqual(['button', 'a', 'a', 'a', 'a', 'search', 'show', 'summary']);
 
-    const main = window.panel.locator('main:focus-visible');
-    expect(await outlineOf(main)).toEqual({ style: 'solid', width: '3px' });
-    await window.page.keyboard.press('End');
-    const scrolled = () => window.panel.locator('html').evaluate((root) => root.scrollTop as number);
-    await expect.poll(scrolled).toBeGreaterThan(500);
+    const row = panel.locator('[data-row="SaP9"]');
+    await row.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await row.getByText('Ihre Firma hat diese Lizenz nicht').first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused.evaluate((element) => element.localName)).toBe('a');
+    await row.locator('textarea').focus();
+    await page.keyboard.type('Für Angebote');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await row.getByText('Sie haben noch nicht geantwortet').waitFor();
+    await expect.poll(() => focused.getAttribute('role')).toBe('status');
+  });
+
+  test('of the panel tells a screen reader the name and the state of each feature', async () => {
+    const window = await stage.open();
+    await pages.panel?.(window);
+    const names = await window.panel
+      .locator('summary.line')
+      .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
+    expect(names).toHaveLength(70);
+    const states =
+      /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
+    expect(names.filter((name) => !states.test(name))).toEqual([]);
   });
 });
 
@@ -105,7 +154,7 @@ function outlineOf(focused: Locator): Promise<{ style: string; width: string }> 
 function stickingOut(html: Locator): Promise<string[]> {
   return html.evaluate((root) => {
     const { right } = root.getBoundingClientRect();
-    return [...root.querySelectorAll('body, body :not(svg, svg *)')]
+    return [...root.querySelectorAll('body, body :not(svg, svg *, .unseen)')]
       .filter((each) => {
         const tooFar = each.getBoundingClientRect().right > right;
         return tooFar || (each.clientWidth > 0 && each.scrollWidth > each.clientWidth);

@@ -133,10 +133,8 @@ function advice(feature: Feature, holder: Holder): string {
   const least = Math.min(...fitting.map(steps));
   const plans = fitting
     .filter((tiers) => steps(tiers) === least)
-    .map((tiers) => fill(german.upgrade.seat[seat(tiers, holder.modules)], { plan: planLabel(tiers) }));
-  return fill(german.upgrade.plans, {
-    plans: new Intl.ListFormat('de', { type: 'disjunction' }).format(plans),
-  });
+    .map((tiers) => `${planLabel(tiers)} ${german.seat[seat(tiers, holder.modules)]}`);
+  return plans.join(' | ');
 }
 
 /**
@@ -167,9 +165,9 @@ function printed(feature: Feature, { state, reason }: Decision, holder: Holder):
     stateText: german.state[state],
     reason: group
       ? ''
-      : `${german.reason[reason]}${isInferred(feature, reason) ? ` ${german.panel.inferred}` : ''}`,
+      : `${german.reason[reason]}${isInferred(feature, reason) ? ` ${german.feature.inferred}` : ''}`,
     // Who may only view is told the plan for editing, too.
-    advice: state === 'enabled' ? '' : advice(feature, holder),
+    advice: state === 'enabled' || group ? '' : advice(feature, holder),
   };
 }
 

@@ -21,7 +21,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
 
     const expected = expectedPanel(person);
     expect(await panel.locator('h1').textContent()).toBe(expected.plan);
-    expect(await panel.locator('.masthead strong').textContent()).toBe(expected.summary);
+    expect(await panel.locator('.masthead .answer').textContent()).toBe(expected.summary);
     expect(await panel.locator('html').getAttribute('lang')).toBe('de');
     expect(expected.rows).toHaveLength(76);
     expect(await rowsIn(panel)).toEqual(expected.rows);
@@ -37,6 +37,75 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     await page.getByRole('link', { name: 'Planlens' }).click();
 
     expect(await panel.locator('h1').textContent()).toBe('Sales-Premium');
+    expect(troubles).toEqual([]);
+  });
+
+  test('is light, stands still, and asks no other host for anything', async () => {
+    const { page, panel, signIn } = await stage.open();
+    const answers: Response[] = [];
+    page.on('response', (response) => {
+      if (response.frame().name() === 'PlanlensMain' && response.status() === 200) answers.push(response);
+    });
+    await signIn(germans.salesEssential);
+    await panel.locator('.solution').last().waitFor();
+
+    const own = new URL(stage.planlens.url).origin;
+    expect([...new Set(answers.map((answer) => new URL(answer.url()).origin))]).toEqual([own]);
+    const sizes = await Promise.all(answers.map(async (answer) => (await answer.body()).length));
+    expect(answers.map((answer) => new URL(answer.url()).pathname).sort()).toEqual([
+      '/assets/planlens.css',
+      '/assets/planlens.js',
+      '/panel',
+    ]);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+
+    const shift = await panel.locator('html').evaluate(async (html) => {
+      const { PerformanceObserver } = html.ownerDocument.defaultView;
+      const shifts: { value: number }[] = [];
+      new PerformanceObserver((list: { getEntries(): { value: number }[] }) => {
+        shifts.push(...list.getEntries());
+      }).observe({ type: 'layout-shift', buffered: true });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return shifts.reduce((sum, { value }) => sum + value, 0);
+    });
+    expect(shift).toBe(0);
+  });
+
+  test('narrows the list down as one types, and by what is enabled, without asking the server', async () => {
+    const { page, panel, signIn } = await stage.open();
+    await signIn(germans.salesPremium);
+    await panel.locator('.solution').last().waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const shown = () => panel.locator('li[data-row]:visible:has(> details) .label').allTextContents();
+
+    await panel.getByRole('searchbox').fill('sharepoint');
+    expect(await shown()).toEqual(['MS SharePoint-Dokumente']);
+    expect(await panel.locator('.found').textContent()).toBe('Angezeigte Funktionen: 1');
+    expect(await panel.locator('.solution:visible h2').allTextContents()).toEqual([
+      'Gemeinsame Funktionen',
+      'Add-ons',
+    ]);
+    await panel.getByText('Nicht aktiviert', { exact: true }).click();
+    expect(await panel.locator('.found').textContent()).toContain('Keine Funktion passt.');
+    await panel.getByRole('searchbox').fill('');
+    const missing = await panel
+      .locator('li[data-row]:visible:has(> details)')
+      .evaluateAll((rows) => rows.map((row) => row.dataset.state));
+    expect(missing.length).toBeGreaterThan(10);
+    expect(missing).not.toContain('enabled');
+    expect(asked).toEqual([]);
+  });
+
+  test('reads licences again when asked, and says of when they are', async () => {
+    const { panel, signIn, troubles } = await stage.open();
+    await signIn(germans.servicePremium);
+    const time = panel.locator('#as-of time');
+    const before = await time.getAttribute('datetime');
+    stage.planlens.passTime(60_000);
+    await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
+    await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
+    await expect.poll(() => panel.locator('#as-of:focus').count()).toBe(1);
     expect(troubles).toEqual([]);
   });
 
@@ -95,18 +164,41 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 });
 
+/** Every row as printed, its explanation read as the panel itself reads it when the row is opened. */
 async function rowsIn(panel: FrameLocator): Promise<PanelRow[]> {
   await panel.locator('.solution').first().waitFor();
-  return panel.locator('section[aria-labelledby^="solution-"] li[data-row]').evaluateAll((items) =>
-    items.map((item) => {
-      const line = item.querySelector(':scope > .line');
-      const text = (selector: string) => (line.querySelector(selector)?.textContent ?? '').trim();
-      const advice = text('.advice');
-      const reason = text('.reason').replace(advice, '').trim();
+  return panel.locator('section[aria-labelledby^="solution-"] li[data-row]').evaluateAll(async (items) => {
+    const { document, DOMParser, FormData } = items[0].ownerDocument.defaultView;
+    const explanations = new Map();
+    async function explanationOf(feature: string) {
+      const query = new URLSearchParams(new FormData(document.querySelector('#why')));
+      query.set('feature', feature);
+      const page = await (await fetch(`/panel/feature?${query}`)).text();
+      return new DOMParser().parseFromString(page, 'text/html').querySelector('#explanation');
+    }
+    const rows = [];
+    for (const item of items) {
+      const line = item.querySelector(':scope > .line, :scope > details > .line');
+      const text = (from: typeof item, selector: string) =>
+        (from?.querySelector(selector)?.textContent ?? '').replace(/\s+/g, ' ').trim();
       const { row, state } = item.dataset;
-      return { row, state, label: text('.label'), stateText: text('.state'), reason, advice };
-    }),
-  );
+      const feature = item.querySelector(':scope > details')?.dataset.feature;
+      if (feature !== undefined && !explanations.has(feature)) {
+        explanations.set(feature, await explanationOf(feature));
+      }
+      const explanation = explanations.get(feature);
+      const plans = [...(explanation?.querySelector('.upgrades')?.children ?? [])];
+      rows.push({
+        row,
+        state,
+        label: text(line, '.label'),
+        stateText: text(line, '.state'),
+        reason: text(explanation, '.because'),
+        advice: plans.map((plan: typeof item) => plan.textContent.replace(/\s+/g, ' ').trim()).join(' | '),
+      });
+    }
+    return rows;
+  });
 }
 
 async function switchUser(page: Window['page'], name: string): Promise<void> {

@@ -187,8 +187,12 @@ describe('what a client sends wrong', async () => {
     for (const cookie of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', `${'a'.repeat(2000)}.b.c`]) {
       const answer = await fetch(`${planlens.url}/setup`, {
         headers: { cookie: `__Host-planlens-session=${cookie}` },
+        redirect: 'manual',
       });
-      expect(answer.status).toBe(401);
+      expect([answer.status, answer.headers.get('location')]).toEqual([
+        302,
+        expect.stringContaining('/login/common/oauth/authorize'),
+      ]);
     }
   });
 

@@ -186,9 +186,20 @@ describe('installation', () => {
   it('shows the setup to administrators only', async () => {
     await install(planlens);
     const stranger = await createVisitor().get(`${planlens.url}/setup`);
-    expect(stranger.status).toBe(401);
-    expect(stranger.html).toContain('session-required');
-    expect(stranger.html).not.toContain('Designteamet');
+    expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
+    expect(stranger.html).not.toContain('Planlens is installed');
+    const salesman = await signedInToCrm(planlens, people.salesPremium);
+    const refused = await salesman.get(`${planlens.url}/setup`);
+    expect(refused.status).toBe(403);
+    expect(refused.html).toContain('administrator-required');
+  });
+
+  it('lets an administrator in by the session they have at SuperOffice', async () => {
+    await install(planlens);
+    const administrator = await signedInToCrm(planlens, people.administrator);
+    const setup = await administrator.get(`${planlens.url}/setup`);
+    expect([new URL(setup.url).pathname, setup.status]).toEqual(['/setup', 200]);
+    expect(setup.html).toContain('Designteamet');
   });
 
   it('says which part SuperOffice refused, keeps the rest, and completes at the next try', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach } from 'vitest';
@@ -19,6 +19,8 @@ export interface Planlens {
   readonly environment: NodeJS.ProcessEnv;
   /** Everything the app logged, one JSON text a line. */
   readonly logged: readonly string[];
+  /** From now on the app sees no cookie from a frame of another site, as if the browser refused even partitioned ones. */
+  refuseFrameCookies(refuse: boolean): void;
   /** Moves the app's clock (not the sandbox's) forward, ms. */
   passTime(ms: number): void;
   close(): Promise<void>;
@@ -35,13 +37,21 @@ export async function startPlanlens(): Promise<Planlens> {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const services = await openServices(config, log, now);
-  server.on('request', buildApp({ config, services, log, root, now }));
+  const app = buildApp({ config, services, log, root, now });
+  let refusing = false;
+  server.on('request', (request, response) => {
+    if (refusing && isFramed(request)) delete request.headers.cookie;
+    app(request, response);
+  });
   return {
     url,
     sandbox,
     services,
     environment,
     logged,
+    refuseFrameCookies: (refuse) => {
+      refusing = refuse;
+    },
     passTime: (ms) => {
       ahead += ms;
     },
@@ -52,6 +62,11 @@ export async function startPlanlens(): Promise<Planlens> {
       await sandbox.close();
     },
   };
+}
+
+/** Whether a request comes from a frame of another site: Chromium tells what it may reach of its storage there. */
+function isFramed({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-dest'] === 'iframe' || headers['sec-fetch-storage-access'] !== undefined;
 }
 
 /** The app, installed, for the tests around: nothing disturbs its sandbox after each, and it ends with them. */
@@ -137,6 +152,42 @@ export function rowOf(html: string, row: string): { state: string; text: string 
     .replace(/\s+/g, ' ')
     .trim();
   return { state: item?.[1] ?? 'not on the page', text };
+}
+
+/** The words of a page, without its mark-up. */
+export function wordsOf(html: string): string {
+  const [, body = ''] = /<body[^>]*>(.*)<\/body>/s.exec(html) ?? [];
+  return body
+    .replace(/<svg.*?<\/svg>|<[^>]*>/gs, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The address of one feature's explanation in a panel. */
+export function featureUrl(
+  planlens: Pick<Planlens, 'url'>,
+  person: Person,
+  feature: string,
+  language = 'en',
+): string {
+  const query = { uctx: person.ctx, usid: String(person.associateId), lang: language, feature };
+  return `${planlens.url}/panel/feature?${new URLSearchParams(query)}`;
+}
+
+/** Sends the form of a page that posts to this path (a query is allowed), with what it holds and is filled in. */
+export async function submit(
+  visitor: Visitor,
+  page: Pick<Visit, 'url' | 'html'>,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<Visit> {
+  const forms = [...page.html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
+  const form = forms.find(([, action]) => new URL(action ?? '', page.url).pathname === path);
+  if (form === undefined) throw new Error(`no form posts to ${path}`);
+  const [, action = '', inner = ''] = form;
+  const hidden = [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
+  const held = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+  return visitor.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { ...held, ...fields });
 }
 
 /** The panel's address as the CRM calls it. */

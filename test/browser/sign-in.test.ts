@@ -1,0 +1,152 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { people } from '../support/planlens.ts';
+import { germans, openStage, type Stage, type Window } from './stage.ts';
+
+/** Oliver's identity provider refuses to be framed. */
+const federated = { ctx: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
+const attemptIsLostAfterMs = 3_000;
+
+describe('signing in to the panel in CRM, third-party cookies blocked', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(() => {
+    stage.planlens.sandbox.control.calm();
+    stage.planlens.refuseFrameCookies(false);
+  });
+  afterAll(() => stage.close());
+
+  const button = ({ panel }: Window) => panel.locator('[data-pop-up]');
+
+  /** Presses the panel's button; the pop-up it opens. */
+  async function pressed(window: Window): Promise<Page> {
+    const [popUp] = await Promise.all([window.page.waitForEvent('popup'), button(window).click()]);
+    return popUp;
+  }
+
+  /** A federated user's panel after its first attempt died in the frame and the CRM loaded it again. */
+  async function lostInFrame(): Promise<Window> {
+    const window = await stage.open();
+    await window.signIn(federated);
+    stage.planlens.passTime(attemptIsLostAfterMs);
+    await window.page.reload();
+    await button(window).waitFor();
+    return window;
+  }
+
+  test('a federated user is offered a button at the second load, and gets the panel through a pop-up', async () => {
+    const window = await lostInFrame();
+    expect(await window.panel.locator('h1').textContent()).toBe('Please sign in');
+
+    const popUp = await pressed(window);
+    await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+    expect(popUp.isClosed()).toBe(true);
+    await window.page.reload();
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+  });
+
+  test('a browser that refuses the session cookie keeps the session in the page, all the way', async () => {
+    stage.planlens.refuseFrameCookies(true);
+    const window = await stage.open();
+    await window.signIn(germans.salesEssential);
+    await button(window).waitFor();
+    expect(await window.panel.locator('.code').textContent()).toContain('sign-in-state-foreign');
+
+    await pressed(window);
+    await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
+    await window.panel.locator('[data-row="SaP6"] summary').click();
+    await window.panel.locator('[data-row="SaP6"]').getByText('Sales-Premium').first().waitFor();
+    await window.panel.locator('a.quiet-button').first().click();
+    await window.panel.getByRole('heading', { name: 'Was brächte Ihnen ein anderer Plan?' }).waitFor();
+    await window.panel.locator('select').selectOption('sales-premium');
+    await window.panel.getByRole('button', { name: 'Vergleichen' }).click();
+    await window.panel.getByText('Das käme dazu').waitFor();
+    await window.panel.getByRole('link', { name: 'Zurück zu allen Funktionen' }).click();
+    await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
+    const stored = await window.panel.locator('html').evaluate((html) => {
+      const { localStorage, sessionStorage } = html.ownerDocument.defaultView;
+      return [localStorage.length, sessionStorage.length, html.ownerDocument.cookie];
+    });
+    expect(stored).toEqual([0, 0, '']);
+  });
+
+  test('a blocked pop-up is said, with the way round it', async () => {
+    const window = await lostInFrame();
+    await window.panel.locator('html').evaluate((html) => {
+      html.ownerDocument.defaultView.open = () => null;
+    });
+    await button(window).click();
+    await window.panel.getByText('Your browser blocked the window.').waitFor();
+    expect(await window.panel.locator('a.elsewhere').getAttribute('target')).toBe('_blank');
+  });
+
+  test('three tries that lead nowhere end with an explanation and a way out', async () => {
+    const window = await lostInFrame();
+    for (const _try of [2, 3]) {
+      await (await pressed(window)).close();
+      await window.panel.getByText('The window was closed before you were signed in.').waitFor();
+    }
+    const stopped = window.panel.locator('.stopped');
+    await stopped.waitFor();
+    expect(await stopped.locator('h2').textContent()).toBe('Three sign-ins did not work');
+    expect(await window.panel.locator('.stopped:focus').count()).toBe(1);
+    expect(await button(window).isVisible()).toBe(false);
+
+    const [own] = await Promise.all([
+      window.page.waitForEvent('popup'),
+      window.panel.locator('a.elsewhere').click(),
+    ]);
+    await own.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await own.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+  });
+
+  test('a sign-in that comes back wrong into the frame offers the button, and the pop-up mends it', async () => {
+    stage.planlens.sandbox.control.spoilNextToken({ kind: 'id-token', defect: 'expired' });
+    const window = await stage.open();
+    await window.signIn(germans.salesPremium);
+    await button(window).waitFor();
+    expect(await window.panel.locator('.code').textContent()).toContain('sign-in-token-invalid');
+    await pressed(window);
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+  });
+
+  test('an ended session is renewed without a question', async () => {
+    const window = await stage.open();
+    await window.signIn(germans.servicePremium);
+    await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
+    stage.planlens.passTime(61 * 60_000);
+    await window.page.reload();
+    await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
+  });
+
+  test('the panel follows the CRM to another tenant', async () => {
+    const window = await stage.open();
+    await window.signIn(germans.salesPremium);
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+    await window.signIn(germans.salesEssential);
+    await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
+    expect(await window.panel.locator('.eyebrow').first().textContent()).toContain('Fjordkraft');
+  });
+
+  test('a pop-up that a page of another origin opened hands nothing to it', async () => {
+    const window = await stage.open();
+    await window.signIn(germans.salesPremium, '');
+    const { ctx, associateId } = people.salesPremium;
+    const query = `uctx=${ctx}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
+    const url = `${stage.planlens.url}/panel/sign-in?${query}`;
+    const heard = await window.page.locator('html').evaluate(async (html, address) => {
+      const view = html.ownerDocument.defaultView;
+      const messages: unknown[] = [];
+      view.addEventListener('message', ({ data }: { data: unknown }) => messages.push(data));
+      const popUp = view.open(address, 'theirs', 'popup');
+      await new Promise((resolve) => view.setTimeout(resolve, 3_000));
+      return { messages, opened: popUp !== null };
+    }, url);
+    expect(heard).toEqual({ messages: [], opened: true });
+  });
+});
