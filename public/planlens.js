@@ -34,8 +34,8 @@ document.addEventListener('submit', (event) => {
 document.addEventListener(
   'toggle',
   (event) => {
-    const { feature } = event.target.dataset;
-    if (feature !== undefined && event.target.open) openFeature(event.target, feature);
+    const button = event.target.querySelector(':scope > .why > button');
+    if (button !== null && event.target.open) openFeature(event.target, button.value);
   },
   true,
 );
@@ -50,7 +50,6 @@ function prepare(page) {
   for (const time of page.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(page.documentElement.lang, style);
   }
-  for (const each of page.querySelectorAll('[data-without-script]')) each.hidden = true;
   const search = page.querySelector('form[role=search]');
   if (search !== null && bearer !== null) filterFeatures(search);
 }
@@ -89,15 +88,13 @@ async function swap(url, body) {
 
 function openFeature(details, feature) {
   const why = details.querySelector('.why');
-  if (why.dataset.read !== undefined) return;
-  why.dataset.read = '';
   const form = document.querySelector('#why');
   const query = new URLSearchParams(new FormData(form));
   query.set('feature', feature);
   explain(why, `${form.action}?${query}`);
 }
 
-/** Shows a feature's explanation in its place in the list; after a form of it, moves the focus to what came of that. */
+/** Shows a feature's explanation in its place; after a form of it, moves the focus to what came of that. */
 async function explain(why, url, body) {
   const { reading, failed } = why.closest('.solutions').dataset;
   const before = [...why.childNodes];
@@ -118,8 +115,7 @@ async function explain(why, url, body) {
     message.setAttribute('role', 'alert');
     message.textContent = failed;
     // Nothing typed is lost: the form comes back as it was.
-    why.replaceChildren(message, ...(body === undefined ? [] : before));
-    if (body === undefined) delete why.dataset.read;
+    why.replaceChildren(message, ...before);
   } finally {
     why.removeAttribute('aria-busy');
   }
@@ -132,15 +128,14 @@ function filterFeatures(form) {
   const wanted = search.trim().toLocaleLowerCase(lang);
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
-    if (row.querySelector('details[data-feature]') === null || row.querySelector(':scope > .features'))
-      continue;
+    if (row.querySelector(':scope > details') === null) continue;
     const isEnabled = row.dataset.state === 'enabled';
     const passes = show === 'all' || isEnabled === (show === 'enabled');
     const label = row.querySelector('.label').textContent.toLocaleLowerCase(lang);
     row.hidden = !(passes && label.includes(wanted));
     if (!row.hidden) count += 1;
   }
-  const hasShown = (each) => each.querySelector('li[data-row]:not([hidden]) > details') !== null;
+  const hasShown = (each) => each.querySelector('li:not([hidden]) > details') !== null;
   for (const each of document.querySelectorAll('.solutions li:has(> .features), .tier'))
     each.hidden = !hasShown(each);
   for (const each of document.querySelectorAll('.solution:has(.tier)')) each.hidden = !hasShown(each);

@@ -9,15 +9,12 @@ const phosphorNames = {
   upgrade: 'arrow-circle-up',
   'add-on': 'puzzle-piece',
   unknown: 'question',
-  open: 'caret-down',
   search: 'magnifying-glass',
   refresh: 'arrows-clockwise',
   compare: 'scales',
   administrators: 'user-gear',
   elsewhere: 'arrow-square-out',
   back: 'arrow-left',
-  warning: 'warning-circle',
-  asked: 'hand-palm',
 } as const;
 
 /** The icons as one hidden drawing, to be put into a page once and used by `#icon-{name}`. */

@@ -44,7 +44,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     const { page, panel, signIn } = await stage.open();
     const answers: Response[] = [];
     page.on('response', (response) => {
-      if (response.frame().name() === 'PlanlensMain' && response.status() === 200) answers.push(response);
+      if (response.frame() !== page.mainFrame() && response.status() === 200) answers.push(response);
     });
     await signIn(germans.salesEssential);
     await panel.locator('.solution').last().waitFor();
@@ -182,7 +182,7 @@ async function rowsIn(panel: FrameLocator): Promise<PanelRow[]> {
       const text = (from: typeof item, selector: string) =>
         (from?.querySelector(selector)?.textContent ?? '').replace(/\s+/g, ' ').trim();
       const { row, state } = item.dataset;
-      const feature = item.querySelector(':scope > details')?.dataset.feature;
+      const feature = item.querySelector(':scope > details > .why > button')?.value;
       if (feature !== undefined && !explanations.has(feature)) {
         explanations.set(feature, await explanationOf(feature));
       }
