@@ -1,31 +1,43 @@
 import { grouped } from './in-order.ts';
-import type { TenantLicenses } from './license-data.ts';
+import type { ModuleLicense, TenantLicenses } from './license-data.ts';
 import { moduleName, ofSuperOffice } from './module-names.ts';
 import { isPlanRow, noPlanModule } from './plan-modules.ts';
+import { isCount, purchasedOf } from './seat-counts.ts';
+import type { SuiteLimit } from './suite-limits.ts';
 import { toldOnce } from './told-twice.ts';
 
-/** A user plan a tenant bought, with its seats; null where they were not told. */
+/** A user plan a tenant bought, with its seats; null where they were not told. `free` is never below 0. */
 export interface PlanSeats {
   /** What SuperOffice calls it. */
   readonly plan: string;
   readonly module: string;
-  readonly purchased: number | 'unlimited';
+  readonly purchased: SuiteLimit | null;
   readonly inUse: number | null;
-  readonly free: number | null;
+  readonly free: SuiteLimit | null;
 }
 
-/** The seats of each user plan a tenant bought, by module name; each version is a purchase of its own (licences.md 2). */
+/**
+ * The seats of each user plan a tenant bought, by module name; each version is a purchase of its own (licences.md 2).
+ *
+ * @example
+ * planSeatsOf(premiumTenant)[0]
+ * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
+ */
 export function planSeatsOf(tenant: TenantLicenses): readonly PlanSeats[] {
   const rows = ofSuperOffice(tenant.modules).filter((row) => isPlanRow(moduleName(row.name), row));
   return [...grouped(rows, ({ name }) => moduleName(name))]
     .filter(([module]) => module !== noPlanModule)
-    .flatMap(([module, versions]) =>
-      toldOnce(versions).map(({ description, purchased, unrestricted, seats }) => ({
-        plan: description.trim() || module,
-        module,
-        purchased: unrestricted ? 'unlimited' : purchased,
-        inUse: seats?.inUse ?? null,
-        free: unrestricted ? null : (seats?.free ?? null),
-      })),
-    );
+    .flatMap(([module, versions]) => toldOnce(versions).map((row) => seatsOf(module, row)));
+}
+
+function seatsOf(module: string, row: ModuleLicense): PlanSeats {
+  const { description, unrestricted, seats } = row;
+  const free = seats !== null && Number.isInteger(seats.free) ? Math.max(seats.free, 0) : null;
+  return {
+    plan: description.trim() || module,
+    module,
+    purchased: unrestricted ? 'unlimited' : purchasedOf([row]),
+    inUse: seats !== null && isCount(seats.inUse) ? seats.inUse : null,
+    free: unrestricted ? 'unlimited' : free,
+  };
 }

@@ -6,6 +6,7 @@ import * as calendarDays from '../../../src/plans/calendar-days.ts';
 import * as diagnostics from '../../../src/plans/diagnostics.ts';
 import * as engine from '../../../src/plans/license-engine.ts';
 import * as nextPlans from '../../../src/plans/next-plans.ts';
+import * as planSeats from '../../../src/plans/plan-seats.ts';
 import * as requirements from '../../../src/plans/requirements.ts';
 import * as suiteLimits from '../../../src/plans/suite-limits.ts';
 import * as suiteSeats from '../../../src/plans/suite-seats.ts';
@@ -27,6 +28,7 @@ const modules = {
   'diagnostics.ts': diagnostics,
   'license-engine.ts': engine,
   'next-plans.ts': nextPlans,
+  'plan-seats.ts': planSeats,
   'requirements.ts': requirements,
   'suite-limits.ts': suiteLimits,
   'suite-seats.ts': suiteSeats,
