@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
+import { createAdminPage } from './web/admin/admin-page.ts';
 import { createAnswerWish, createSaveContract } from './web/admin/answers.ts';
 import { createReadyz, healthz } from './web/health.ts';
 import { createFinishInstall, createInstall } from './web/install.ts';
@@ -58,6 +59,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
   const welcome = createWelcome({ tenants, licenses, webApi: superOffice.webApi, log });
   const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
   const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
+  const adminPage = createAdminPage({ sessions, wishes, licenses, licenseEngine, languages, views, now });
 
   const app = express().set('query parser', 'simple');
   app.use(requestLog(log), securityHeaders());
@@ -103,10 +105,14 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
     json,
     createRedeemHandOver({ publicUrl: config.publicUrl, handOvers, sessions }),
   );
-  const admin = { administrators, sessions, wishes, licenses, licenseEngine, languages, views, now };
-  app.get('/admin', createAdmin(admin));
-  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes }));
-  app.post('/admin/contract', form, ownForms, createSaveContract({ administrators, tenants, now }));
+  app.get('/admin', createAdmin({ administrators, adminPage }));
+  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes, adminPage }));
+  app.post(
+    '/admin/contract',
+    form,
+    ownForms,
+    createSaveContract({ administrators, tenants, adminPage, now }),
+  );
   app.get('/setup', createSetup({ administrators, languages, views }));
 
   app.all(['/auth/callback', '/panel/session'], onlyMethods('GET', 'POST'));

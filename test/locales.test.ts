@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
-import { billingPeriods } from '../src/plans/billing.ts';
+import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/plans/billing.ts';
 import type { CatalogueRow } from '../src/plans/catalogue.ts';
 import type { Diagnostic } from '../src/plans/diagnostic.ts';
 import type { FeatureState, Promised, Reason } from '../src/plans/entitlement.ts';
@@ -16,6 +16,8 @@ import { suiteLimitNames } from '../src/plans/suite-limits.ts';
 import { suitePlans } from '../src/plans/suite-plans.ts';
 import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
 import type { WishState } from '../src/tenants/wish-store.ts';
+import type { AnswerMistake } from '../src/web/admin/answer-form.ts';
+import type { ContractMistake } from '../src/web/admin/contract-form.ts';
 import { filesUnder, textOf } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -101,6 +103,18 @@ const diagnostics = all<Diagnostic['kind']>({
   'both-tiers-marked': yes,
   'foreign-owner': yes,
 });
+const mistakes = all<AnswerMistake | ContractMistake>({
+  'answer-missing': yes,
+  'answer-too-long': yes,
+  'start-not-a-day': yes,
+  'start-in-future': yes,
+});
+const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
+  'add-at-once': yes,
+  'add-at-renewal': yes,
+  'reduce-at-once': yes,
+  'reduce-at-renewal': yes,
+});
 const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
 const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
 const tiers = all<Tier>({ essential: yes, premium: yes });
@@ -131,6 +145,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
   'admin.period.': billingPeriods,
   'admin.diagnostic.': diagnostics,
+  'admin.mistake.': mistakes,
+  'admin.planChange.': planChanges,
   'suitePlan.': suitePlans,
   'solution.': solutions,
   'tier.': tiers,

@@ -1,5 +1,10 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../errors.ts';
+
+/** What somebody typed. Forms send a line end as two characters though fields count one; no database keeps a NUL. */
+export const typedText = z
+  .string()
+  .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
 
 /** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong; what they held stays unsaid */
 export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {

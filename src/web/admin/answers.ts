@@ -1,36 +1,36 @@
 import type { RequestHandler } from 'express';
-import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import { billingPeriods } from '../../plans/billing.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf } from '../forms.ts';
 import type { Administrators } from '../sign-in/administrators.ts';
-
-const answerSchema = z
-  .object({
-    id: z.uuid(),
-    state: z.enum(['done', 'declined']),
-    answer: z.string().trim().max(500).default(''),
-  })
-  .refine(({ state, answer }) => state === 'done' || answer !== '', { path: ['answer'] });
-
-const contractSchema = z.object({
-  start: z.union([z.literal(''), z.iso.date()]),
-  period: z.enum(billingPeriods),
-});
+import type { AdminPage } from './admin-page.ts';
+import { answerMistake, answerSchema } from './answer-form.ts';
+import { contractMistake, contractSchema } from './contract-form.ts';
 
 /** Takes an administrator's answer to a wish of their own tenant. */
 export function createAnswerWish(deps: {
   administrators: Administrators;
   wishes: WishStore;
+  adminPage: AdminPage;
 }): RequestHandler {
+  const { administrators, wishes, adminPage } = deps;
+
   return async function answerWish(request, response) {
-    const { session, tenant } = await deps.administrators.require(request);
-    const { id, ...answer } = formOf(answerSchema, request.body);
-    const answered = await deps.wishes.answer(tenant.ctx, id, { ...answer, answeredBy: session.name });
+    const administrator = await administrators.require(request);
+    const { session, tenant } = administrator;
+    const sent = formOf(answerSchema, request.body);
+    const { id, state, answer } = sent;
+    response.set('Cache-Control', 'no-store');
+    const mistake = answerMistake(sent);
+    if (mistake !== null) {
+      const page = await adminPage(request, administrator, { form: 'answer', id, answer, mistake });
+      response.status(400).send(page);
+      return;
+    }
+    const answered = await wishes.answer(tenant.ctx, id, { state, answer, answeredBy: session.name });
     if (!answered) throw new AppError('wish-answered');
-    response.set('Cache-Control', 'no-store').redirect(303, '/admin#wishes');
+    response.redirect(303, `/admin#wish-${id}`);
   };
 }
 
@@ -38,14 +38,23 @@ export function createAnswerWish(deps: {
 export function createSaveContract(deps: {
   administrators: Administrators;
   tenants: TenantStore;
+  adminPage: AdminPage;
   now: () => number;
 }): RequestHandler {
+  const { administrators, tenants, adminPage, now } = deps;
+
   return async function saveContract(request, response) {
-    const { tenant } = await deps.administrators.require(request);
-    const { start, period } = formOf(contractSchema, request.body);
-    const today = new Date(deps.now()).toISOString().slice(0, 10);
-    if (start > today) throw new AppError('form-malformed', { detail: 'start' });
-    await deps.tenants.saveContract(tenant.ctx, start === '' ? null : { start, period });
-    response.set('Cache-Control', 'no-store').redirect(303, '/admin#contract');
+    const administrator = await administrators.require(request);
+    const sent = formOf(contractSchema, request.body);
+    const { start, period } = sent;
+    response.set('Cache-Control', 'no-store');
+    const mistake = contractMistake(sent, new Date(now()).toISOString().slice(0, 10));
+    if (mistake !== null) {
+      const page = await adminPage(request, administrator, { form: 'contract', start, period, mistake });
+      response.status(400).send(page);
+      return;
+    }
+    await tenants.saveContract(administrator.tenant.ctx, start === '' ? null : { start, period });
+    response.redirect(303, '/admin#contract');
   };
 }

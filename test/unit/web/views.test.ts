@@ -87,21 +87,14 @@ const plan = {
     wish,
   },
 };
-const queued = {
-  id: nasty,
-  title: nasty,
-  askedBy: nasty,
-  askedOn: nasty,
-  reason: nasty,
-  outcome: nasty,
-  answer: nasty,
-};
+const queued = { id: nasty, title: nasty, askedBy: nasty, askedOn: nasty };
+const open = { ...queued, reason: nasty, draft: nasty, mistake: nasty };
 const admin = {
   companyName: nasty,
   ctx: nasty,
   csrfToken: nasty,
-  open: [queued],
-  answered: [queued],
+  open: [open],
+  answered: [{ ...queued, outcome: nasty, answer: nasty }],
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
   seatsNote: nasty,
   asOf: moment,
@@ -111,7 +104,9 @@ const admin = {
     start: nasty,
     today: nasty,
     periods: [{ key: nasty, label: nasty, chosen: true }],
+    mistake: nasty,
     renewal: nasty,
+    changes: [nasty],
   },
 };
 const setup = {
@@ -179,6 +174,16 @@ describe('every page', () => {
     ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<form'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
+    ['admin', { ...admin, open: [] }, admin, '<textarea'],
+    ['admin', { ...admin, open: [{ ...open, reason: '' }], answered: [] }, admin, '<blockquote'],
+    ['admin', { ...admin, answered: [] }, admin, 'Beantwortet'],
+    ['admin', { ...admin, seats: [] }, admin, '<table'],
+    ['admin', { ...admin, asOf: null }, admin, '<time'],
+    ['admin', { ...admin, stale: false }, admin, 'class="eyebrow stale"'],
+    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'class="evidence"'],
+    ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
+    ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
   ])('%s leaves out what there is nothing of', (name, without, having, text) => {
     expect(views(name, german, without)).not.toContain(text);

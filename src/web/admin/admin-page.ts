@@ -1,0 +1,50 @@
+import type { Request } from 'express';
+import { AppError } from '../../errors.ts';
+import type { LicenseEngine } from '../../plans/license-engine.ts';
+import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
+import type { WishStore } from '../../tenants/wish-store.ts';
+import type { Languages } from '../languages.ts';
+import type { Administrator } from '../sign-in/administrators.ts';
+import type { Sessions } from '../sign-in/session.ts';
+import type { Views } from '../views.ts';
+import { adminView, type RefusedForm } from './admin-view.ts';
+
+const mostAnswered = 50;
+
+/**
+ * The administrators' page of their own tenant, as HTML. A refused form is shown as it was sent, with what is wrong.
+ * @throws AppError `wish-answered` where the refused answer is to a wish that waits for none
+ */
+export type AdminPage = (
+  request: Request,
+  administrator: Administrator,
+  refused: RefusedForm | null,
+) => Promise<string>;
+
+/** Puts the administrators' page together: what users asked for, seats, what does not add up, the contract. */
+export function createAdminPage(deps: {
+  sessions: Sessions;
+  wishes: WishStore;
+  licenses: LicenseSnapshots;
+  licenseEngine: LicenseEngine;
+  languages: Languages;
+  views: Views;
+  now: () => number;
+}): AdminPage {
+  const { sessions, wishes, licenses, licenseEngine, languages, views, now } = deps;
+
+  return async function adminPage(request, { tenant }, refused) {
+    const [bought, asked] = await Promise.all([
+      licenses.ofTenant(tenant),
+      wishes.ofTenant(tenant.ctx, mostAnswered),
+    ]);
+    const waits = (id: string) => asked.some((wish) => wish.id === id && wish.state === 'open');
+    if (refused?.form === 'answer' && !waits(refused.id)) throw new AppError('wish-answered');
+    const today = new Date(now()).toISOString().slice(0, 10);
+    const plans = licenseEngine(bought?.content ?? null, today);
+    const language = languages.choose(request.acceptsLanguages());
+    const csrfToken = sessions.csrfToken(request);
+    const page = adminView({ tenant, wishes: asked, bought, plans, today, csrfToken, language, refused });
+    return views('admin', language, page);
+  };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { type BillingPeriod, billingPeriods, contractOn } from '../../plans/billing.ts';
+import { typedText } from '../forms.ts';
+
+/** When a contract began and how it is billed, as its form sends it; an empty start says that nobody knows. */
+export const contractSchema = z.object({
+  start: typedText,
+  period: z.enum(billingPeriods),
+});
+
+/** What can be wrong with a start somebody typed. */
+export type ContractMistake = 'start-not-a-day' | 'start-in-future';
+
+/** What is wrong with what was told of a contract; null where nothing is. */
+export function contractMistake(
+  { start, period }: z.infer<typeof contractSchema>,
+  today: string,
+): ContractMistake | null {
+  if (start === '') return null;
+  const contract = contractOn({ start, period, today });
+  if (contract.valid) return null;
+  return contract.reason === 'before-start' ? 'start-in-future' : 'start-not-a-day';
+}
+
+/** What was told of a contract and was not right, as it was sent. */
+export interface RefusedContract {
+  readonly form: 'contract';
+  readonly start: string;
+  readonly period: BillingPeriod;
+  readonly mistake: ContractMistake;
+}

@@ -1,0 +1,58 @@
+import { type BillingPeriod, billingPeriods, contractOn, type PlanChange } from '../../plans/billing.ts';
+import type { TenantPlans } from '../../plans/license-engine.ts';
+import type { Contract } from '../../tenants/tenant-store.ts';
+import type { Language } from '../languages.ts';
+import type { RefusedContract } from './contract-form.ts';
+
+const planChanges: readonly PlanChange[] = ['add', 'reduce'];
+
+/** A customer's contract as administrators told it, and what follows from it. */
+export interface ContractView {
+  readonly start: string;
+  /** `YYYY-MM-DD`: no contract starts later. */
+  readonly today: string;
+  readonly periods: readonly {
+    readonly key: BillingPeriod;
+    readonly label: string;
+    readonly chosen: boolean;
+  }[];
+  /** What is wrong with what was sent; empty where nothing is. */
+  readonly mistake: string;
+  /** When it renews; empty where nobody told when it began. */
+  readonly renewal: string;
+  /** What a plan change made today means. */
+  readonly changes: readonly string[];
+}
+
+/** Puts a contract into words: in its form what was refused, if something was, else what is kept. */
+export function contractView(input: {
+  contract: Contract | null;
+  refused: RefusedContract | null;
+  plans: TenantPlans;
+  today: string;
+  language: Language;
+}): ContractView {
+  const { contract, refused, plans, today, language } = input;
+  const { t, date } = language;
+  const form = refused ?? contract;
+  const state = contract && contractOn({ ...contract, today });
+  return {
+    start: form?.start ?? '',
+    today,
+    periods: billingPeriods.map((key) => ({
+      key,
+      label: t(`admin.period.${key}`),
+      chosen: key === (form?.period ?? 'yearly'),
+    })),
+    mistake: refused === null ? '' : t(`admin.mistake.${refused.mistake}`, { start: refused.start }),
+    renewal: state?.valid ? t('admin.renewal', { date: date(state.nextRenewal) }) : '',
+    changes: contract === null ? [] : planChanges.flatMap((change) => changeWords(change, contract)),
+  };
+
+  function changeWords(change: PlanChange, told: Contract): readonly string[] {
+    const effect = plans.planChange(told, change);
+    if (!effect.valid) return [];
+    const { rule, effectiveOn } = effect;
+    return [t(`admin.planChange.${change}-${rule}`, { date: date(effectiveOn) })];
+  }
+}

@@ -1,0 +1,45 @@
+import type { TenantLicenses } from '../../plans/license-data.ts';
+import type { TenantPlans } from '../../plans/license-engine.ts';
+import { planSeatsOf } from '../../plans/plan-seats.ts';
+import type { SuiteLimit } from '../../plans/suite-limits.ts';
+import type { Language } from '../languages.ts';
+import { heldPlanName } from '../panel/plan-names.ts';
+
+/** The seats of one plan, in words. */
+export interface SeatRow {
+  readonly plan: string;
+  readonly purchased: string;
+  readonly inUse: string;
+  readonly free: string;
+}
+
+/** The seats of a tenant's CRM Suite plan, else of its user plans. */
+export function seatRows(
+  licenses: TenantLicenses,
+  plans: TenantPlans,
+  language: Language,
+): readonly SeatRow[] {
+  const told = (seats: SuiteLimit | null) => seatsWords(seats, language);
+  const suite = plans.suiteSeats(null);
+  if (suite.valid) {
+    const { purchased, used, free } = suite;
+    const plan = heldPlanName(plans.report(null).plan, language);
+    return [{ plan, purchased: told(purchased), inUse: told(used), free: told(free) }];
+  }
+  return planSeatsOf(licenses).map(({ plan, purchased, inUse, free }) => ({
+    plan,
+    purchased: told(purchased),
+    inUse: told(inUse),
+    free: told(free),
+  }));
+}
+
+/** Why no seats are listed: SuperOffice refused the license, or told of no plan with seats. */
+export function seatsNote(licenseTold: boolean, { t }: Language): string {
+  return licenseTold ? t('admin.noSeats') : t('admin.seatsRefused');
+}
+
+function seatsWords(seats: SuiteLimit | null, { t, number }: Language): string {
+  if (seats === 'unlimited') return t('panel.unlimited');
+  return seats === null ? t('admin.untold') : number(seats);
+}
