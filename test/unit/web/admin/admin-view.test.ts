@@ -1,71 +1,141 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import type { Contract } from '../../../../src/tenants/tenant-store.ts';
 import type { Wish } from '../../../../src/tenants/wish-store.ts';
-import { adminView } from '../../../../src/web/admin/admin-view.ts';
+import { type AdminInput, type AdminView, adminView } from '../../../../src/web/admin/admin-view.ts';
 import { licenseEngine } from '../../plans/fixtures/engine.ts';
 import { goldenTenants } from '../../plans/fixtures/golden-cases.ts';
-import { publishedTenant } from '../../plans/fixtures/tenants.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../../plans/fixtures/tenants.ts';
 import { readAt, tenant, wishFor } from '../panel/visits.ts';
-import { english, languages } from '../stand.ts';
+import { english, german, languages } from '../stand.ts';
 
-interface Given {
+const premium = publishedTenant('premium');
+const today = '2026-12-01';
+
+interface Given extends Partial<AdminInput> {
   readonly licenses?: TenantLicenses | null;
-  readonly wishes?: readonly Wish[];
-  readonly contract?: typeof tenant.contract;
-  readonly language?: typeof english;
+  readonly contract?: Contract | null;
 }
 
-function view(given: Given = {}) {
-  const { licenses = publishedTenant('premium'), wishes = [], contract = null, language = english } = given;
-  const today = '2026-12-01';
+function view({ licenses = premium, contract = null, ...given }: Given = {}): AdminView {
   return adminView({
     tenant: { ...tenant, contract },
-    wishes,
-    bought: licenses && { content: licenses, readAt, stale: false },
+    wishes: [],
+    bought: licenses === null ? null : { content: licenses, readAt, stale: false },
     plans: licenseEngine(licenses, today),
     today,
     csrfToken: 'a token',
-    language,
+    language: english,
+    refused: null,
+    ...given,
   });
 }
 
+const answered = { answeredAt: new Date('2026-11-30T10:00:00Z'), answeredBy: 'Kari Nygård' };
+
 describe('the queue', () => {
-  it('keeps open wishes apart from answered ones, each with its title', () => {
-    const answered = { state: 'done', answeredBy: 'Kari Nygård', answeredAt: new Date(readAt) } as const;
-    const wishes = [wishFor('feature:saint'), wishFor('plan:service-premium', answered)];
-    const { open, answered: closed } = view({ wishes });
-    expect(open).toMatchObject([
-      { title: 'Feature: Activity Monitors (SAINT)', askedBy: 'Markus Brandt', outcome: '' },
-    ]);
-    expect(closed).toMatchObject([
-      { title: 'Plan: Service-Premium', outcome: 'Done on November 22, 2026 by Kari Nygård' },
+  const one = (wish: Wish, given: Given = {}) => view({ wishes: [wish], ...given }).open[0];
+
+  it('says who asks for what, when and why, and loses no order', () => {
+    const wishes = [
+      wishFor('feature:saint', { reason: 'For follow-ups' }),
+      wishFor('plan:sales-premium'),
+      wishFor('feature:forms', { state: 'declined', answer: 'Next year.', ...answered }),
+      wishFor('feature:saint', { state: 'done', ...answered }),
+    ];
+    const page = view({ wishes });
+    expect(page.open[0]).toEqual({
+      id: wishes[0]?.id,
+      title: 'Feature: Activity Monitors (SAINT)',
+      askedBy: 'Markus Brandt',
+      askedOn: 'November 22, 2026',
+      reason: 'For follow-ups',
+      draft: '',
+      mistake: '',
+    });
+    expect(page.open.map(({ title }) => title)[1]).toBe('Plan: Sales-Premium');
+    expect(page.answered.map(({ outcome, answer }) => [outcome, answer])).toEqual([
+      ['Declined on November 30, 2026 by Kari Nygård', 'Next year.'],
+      ['Done on November 30, 2026 by Kari Nygård', ''],
     ]);
   });
 
-  it('names who has no name by number, and what is no longer known by its key', () => {
-    const wishes = [wishFor('feature:gone', { askedBy: '' }), wishFor('plan:plus'), wishFor('odd')];
-    expect(view({ wishes }).open.map(({ title, askedBy }) => [title, askedBy])).toEqual([
-      ['gone', 'User 5'],
-      ['Plan: CRM Suite Plus', 'Markus Brandt'],
-      ['odd', 'Markus Brandt'],
+  it('speaks the reader’s language, the catalogue’s labels too', () => {
+    const wish = one(wishFor('feature:saint'), { language: german });
+    expect(wish?.title).toBe('Funktion: Aktivitätsüberwachung (SAINT)');
+    expect(wish?.askedOn).toBe('22. November 2026');
+  });
+
+  it.each([
+    ['plan:core', 'Plan: CRM Suite Core'],
+    ['feature:gone', 'gone'],
+    ['plan:gone', 'gone'],
+    ['plan:saint', 'saint'],
+    ['feature:sales-premium', 'sales-premium'],
+    ['gone', 'gone'],
+    ['', ''],
+  ])('shows what is no longer in the catalogue by its key: %j', (subject, title) => {
+    expect(one(wishFor(subject))?.title).toBe(title);
+  });
+
+  it('numbers who has no name', () => {
+    expect(one(wishFor('feature:saint', { askedBy: '' }))?.askedBy).toBe('User 5');
+    const wish = wishFor('feature:saint', { state: 'done', ...answered, answeredBy: '' });
+    expect(view({ wishes: [wish] }).answered[0]?.outcome).toBe(
+      'Done on November 30, 2026 by an administrator',
+    );
+  });
+
+  it('takes no word of what a user wrote for one of ours', () => {
+    const askedBy = '$t(admin.title) {{date}}';
+    expect(one(wishFor('feature:saint', { askedBy }))?.askedBy).toBe(askedBy);
+    const wish = wishFor('feature:saint', { state: 'done', ...answered, answeredBy: askedBy });
+    expect(view({ wishes: [wish] }).answered[0]?.outcome).toContain(`by ${askedBy}`);
+  });
+
+  it('keeps a refused answer in its own form, with what is wrong', () => {
+    const [first, second] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+    const wishes = [wishFor('feature:saint', { id: first }), wishFor('feature:forms', { id: second })];
+    const answer = 'x'.repeat(1501);
+    const refused = { form: 'answer', id: second, answer, mistake: 'answer-too-long' } as const;
+    const { open, contract } = view({ wishes, refused });
+    expect(open.map(({ draft, mistake }) => [draft, mistake])).toEqual([
+      ['', ''],
+      [answer, expect.stringContaining('1,501 characters; at most 500')],
     ]);
+    expect(contract.mistake).toBe('');
   });
 });
 
 describe('the seats', () => {
-  it('are those of the plans, or of the Suite', () => {
-    const sales = { plan: 'Sales Premium', purchased: '21' };
-    expect(view().seats).toContainEqual(expect.objectContaining(sales));
-    const suite = view({ licenses: goldenTenants.get('suite-unlimited-seats') ?? null }).seats;
-    expect(suite.map(({ plan }) => plan)).toEqual(['CRM Suite']);
+  it('say of when they are', () => {
+    const bought = { content: premium, readAt, stale: true };
+    const page = view({ bought });
+    expect(page).toMatchObject({ stale: true, seatsNote: '', asOf: { iso: '2026-11-22T10:00:00.000Z' } });
+    expect(page.seats).toHaveLength(4);
+    expect(view().stale).toBe(false);
   });
 
-  it('are not known where the license was refused', () => {
+  it('say why there are none', () => {
     expect(view({ licenses: null })).toMatchObject({
       seats: [],
-      seatsNote: english.t('admin.seatsRefused'),
+      seatsNote: expect.stringContaining('did not let'),
       asOf: null,
+      stale: false,
+      diagnostics: [],
     });
+    const bare = view({ licenses: tenantWith(moduleLicense({ name: 'server' })) });
+    expect(bare.seatsNote).toContain('no plan whose seats');
+  });
+
+  it('come with what does not add up', () => {
+    expect(view().diagnostics).toEqual([]);
+    const twice = premium.modules.flatMap((row) =>
+      row.name === 'ten-sales' ? [row, { ...row, owner: 'SuperOffice' }] : [row],
+    );
+    expect(view({ licenses: { ...premium, modules: twice } }).diagnostics).toEqual([
+      'ten-sales was told 2 times and counted once.',
+    ]);
   });
 });
 
@@ -84,11 +154,47 @@ describe('what does not add up', () => {
 });
 
 describe('the contract', () => {
-  it('shows what was told, and the next renewal', () => {
-    const told = view({ contract: { start: '2026-03-01', period: 'quarterly' } }).contract;
-    expect(told.start).toBe('2026-03-01');
-    expect(told.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
-    expect(told.renewal).toMatch(/^Next renewal: March 1, 2027\./);
-    expect(view().contract).toMatchObject({ start: '', renewal: '' });
+  it('is empty where nobody told, and yearly is proposed', () => {
+    const { contract } = view();
+    expect(contract).toMatchObject({ start: '', today, mistake: '', renewal: '', changes: [] });
+    expect(contract.periods.map(({ key, chosen }) => [key, chosen])).toEqual([
+      ['monthly', false],
+      ['quarterly', false],
+      ['half-yearly', false],
+      ['yearly', true],
+    ]);
+  });
+
+  it('tells when it renews and what a plan change made today means', () => {
+    const { contract } = view({ contract: { start: '2026-03-01', period: 'quarterly' } });
+    expect(contract.start).toBe('2026-03-01');
+    expect(contract.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
+    expect(contract.renewal).toBe('Next renewal: March 1, 2027.');
+    expect(contract.changes).toEqual([
+      'A plan added today counts at once.',
+      'A plan given up today stays until the contract renews on March 1, 2027.',
+    ]);
+  });
+
+  it('says nothing of what follows from a start it cannot read', () => {
+    const { contract } = view({ contract: { start: '2027-01-01', period: 'yearly' } });
+    expect([contract.renewal, contract.changes]).toEqual(['', []]);
+  });
+
+  it('shows what was refused as it was sent, and what is kept beside it', () => {
+    const kept = { start: '2026-03-01', period: 'yearly' } as const;
+    const refused = {
+      form: 'contract',
+      start: '2026-02-30',
+      period: 'monthly',
+      mistake: 'start-not-a-day',
+    } as const;
+    const { contract } = view({ contract: kept, refused });
+    expect(contract).toMatchObject({
+      start: '2026-02-30',
+      mistake: expect.stringContaining('“2026-02-30” is not a day'),
+      renewal: 'Next renewal: March 1, 2027.',
+    });
+    expect(contract.periods.find(({ chosen }) => chosen)?.key).toBe('monthly');
   });
 });

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import { seatRows, seatsNote } from '../../../../src/web/admin/seat-rows.ts';
+import { licenseEngine } from '../../plans/fixtures/engine.ts';
+import { goldenTenants } from '../../plans/fixtures/golden-cases.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../../plans/fixtures/tenants.ts';
+import { english, german } from '../stand.ts';
+
+const rowsOf = (tenant: TenantLicenses, language = english) =>
+  seatRows(tenant, licenseEngine(tenant, '2026-12-01'), language);
+const plan = moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 });
+
+describe('the seats administrators see', () => {
+  it('are those of each user plan', () => {
+    expect(rowsOf(publishedTenant('premium'))[0]).toEqual({
+      plan: 'Marketing Premium',
+      purchased: '7',
+      inUse: '3',
+      free: '4',
+    });
+    expect(rowsOf(publishedTenant('premium'))).toHaveLength(4);
+  });
+
+  it('are those of the CRM Suite plan, named', () => {
+    expect(rowsOf(publishedTenant('suite-core'))).toEqual([
+      { plan: 'SuperOffice CRM Suite Core', purchased: '20', inUse: '17', free: '3' },
+    ]);
+  });
+
+  it('of a CRM Suite may be without limit', () => {
+    const tenant = goldenTenants.get('suite-unlimited-seats') ?? tenantWith();
+    expect(rowsOf(tenant)).toMatchObject([{ purchased: 'Unlimited', free: 'Unlimited' }]);
+  });
+
+  it('are called not told where they were not, and unlimited where they are', () => {
+    expect(rowsOf(tenantWith({ ...plan, purchased: 0, seats: null }))).toEqual([
+      { plan: 'Sales', purchased: 'not told', inUse: 'not told', free: 'not told' },
+    ]);
+    expect(rowsOf(tenantWith({ ...plan, unrestricted: true, seats: { inUse: 5, free: 0 } }))).toEqual([
+      { plan: 'Sales', purchased: 'Unlimited', inUse: '5', free: 'Unlimited' },
+    ]);
+  });
+
+  it('are written as the language writes numbers', () => {
+    const many = tenantWith({ ...plan, purchased: 1600, seats: { inUse: 400, free: 1200 } });
+    expect(rowsOf(many, german)[0]).toMatchObject({ purchased: '1.600', inUse: '400', free: '1.200' });
+  });
+
+  it('may be none, for one of two reasons', () => {
+    expect(rowsOf(tenantWith(moduleLicense({ name: 'server' })))).toEqual([]);
+    expect(seatsNote(true, english)).toContain('no plan whose seats');
+    expect(seatsNote(false, english)).toContain('did not let Planlens read');
+  });
+});
