@@ -286,7 +286,7 @@ describe('the administrators’ page', async () => {
 
     it('are those of the CRM Suite plan', async () => {
       const words = wordsOf((await inAdmin(suiteAdministrator)).page.html);
-      expect(words).toMatch(/Free SuperOffice CRM Suite Core \d+ \d+ \d+ /);
+      expect(words).toMatch(/Free CRM Suite Core \d+ \d+ \d+ /);
     });
 
     it('are the last known while SuperOffice is down', async () => {

@@ -3,7 +3,7 @@ import type { TenantPlans } from '../../plans/license-engine.ts';
 import { planSeatsOf } from '../../plans/plan-seats.ts';
 import type { SuiteLimit } from '../../plans/suite-limits.ts';
 import type { Language } from '../languages.ts';
-import { heldPlanName } from '../panel/plan-names.ts';
+import { planLabel } from '../panel/plan-names.ts';
 
 /** The seats of one plan, in words. */
 export interface SeatRow {
@@ -23,8 +23,9 @@ export function seatRows(
   const suite = plans.suiteSeats(null);
   if (suite.valid) {
     const { purchased, used, free } = suite;
-    const plan = heldPlanName(plans.report(null).plan, language);
-    return [{ plan, purchased: told(purchased), inUse: told(used), free: told(free) }];
+    return [
+      { plan: suiteName(plans, language), purchased: told(purchased), inUse: told(used), free: told(free) },
+    ];
   }
   return planSeatsOf(licenses).map(({ plan, purchased, inUse, free }) => ({
     plan,
@@ -32,6 +33,11 @@ export function seatRows(
     inUse: told(inUse),
     free: told(free),
   }));
+}
+
+function suiteName(plans: TenantPlans, language: Language): string {
+  const { plan } = plans.report(null);
+  return plan?.kind === 'suite' && plan.plan !== null ? planLabel(plan.plan, language) : 'CRM Suite';
 }
 
 /** Why no seats are listed: SuperOffice refused the license, or told of no plan with seats. */

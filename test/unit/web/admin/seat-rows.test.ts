@@ -23,13 +23,16 @@ describe('the seats administrators see', () => {
 
   it('are those of the CRM Suite plan, named', () => {
     expect(rowsOf(publishedTenant('suite-core'))).toEqual([
-      { plan: 'SuperOffice CRM Suite Core', purchased: '20', inUse: '17', free: '3' },
+      { plan: 'CRM Suite Core', purchased: '20', inUse: '17', free: '3' },
     ]);
   });
 
-  it('of a CRM Suite may be without limit', () => {
+  it('of a CRM Suite may be without limit, and of a plan nobody knows', () => {
     const tenant = goldenTenants.get('suite-unlimited-seats') ?? tenantWith();
     expect(rowsOf(tenant)).toMatchObject([{ purchased: 'Unlimited', free: 'Unlimited' }]);
+    const open = { name: '?', description: 'CRM Suite Enterprise', scope: 'user', purchased: 3 } as const;
+    const unknown = tenantWith(moduleLicense({ ...open, seats: { inUse: 1, free: 2 } }));
+    expect(rowsOf(unknown)).toEqual([{ plan: 'CRM Suite', purchased: '3', inUse: '1', free: '2' }]);
   });
 
   it('are called not told where they were not, and unlimited where they are', () => {
