@@ -138,7 +138,8 @@ function filterFeatures(form) {
   const hasShown = (each) => each.querySelector('li:not([hidden]) > details') !== null;
   for (const each of document.querySelectorAll('.solutions li:has(> .features), .tier'))
     each.hidden = !hasShown(each);
-  for (const each of document.querySelectorAll('.solution:has(.tier)')) each.hidden = !hasShown(each);
+  for (const each of document.querySelectorAll('.solution:has(.tier), .column'))
+    each.hidden = !hasShown(each);
   const found = form.querySelector('.found');
   const { some, none } = found.dataset;
   const unfiltered = wanted === '' && show === 'all';

@@ -105,6 +105,23 @@ describe('asking the administrators', async () => {
     expect(await planlens.services.wishes.ofTenant('Cust20001', 50)).toHaveLength(before);
   });
 
+  it('takes a reason that fills its field with line ends in it, and one with a character no database keeps', async () => {
+    const visitor = await inPanel();
+    const reasons = ['bounce-management', 'spam-complaints-management'] as const;
+    const sent = [`${'x'.repeat(250)}\r\n${'y'.repeat(249)}`, 'a\0b'];
+    for (const [index, feature] of reasons.entries()) {
+      const page = await visitor.get(featureUrl(planlens, salesPremium, feature));
+      const asked = await submit(visitor, page, '/panel/wishes', { reason: sent[index] ?? '' });
+      expect([asked.status, wordsOf(asked.html).includes('They have not answered yet.')]).toEqual([
+        200,
+        true,
+      ]);
+    }
+    const kept = await planlens.services.wishes.ofTenant('Cust20001', 0);
+    const reasonFor = (feature: string) => kept.find((wish) => wish.subject === `feature:${feature}`)?.reason;
+    expect(reasons.map(reasonFor)).toEqual([`${'x'.repeat(250)}\n${'y'.repeat(249)}`, 'ab']);
+  });
+
   it('keeps the wishes of a tenant from the administrators of another, and from users', async () => {
     await ask('mailings', 'secret reason');
     const { visitor, page } = await inAdmin(otherAdministrator);

@@ -143,10 +143,7 @@ export async function installAs(
 
 /** What one of the features says on a panel's page. */
 export function rowOf(html: string, row: string): { state: string; text: string } {
-  const item = new RegExp(
-    `<li class="feature" data-row="${row}" data-state="([a-z-]+)">(.*?)</li>`,
-    's',
-  ).exec(html);
+  const item = new RegExp(`<li data-row="${row}" data-state="([a-z-]+)">(.*?)</li>`, 's').exec(html);
   const text = (item?.[2] ?? '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')

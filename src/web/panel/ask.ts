@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
-import { formOf } from '../forms.ts';
+import { formOf, typedText } from '../forms.ts';
 import { featureOf } from './feature-page.ts';
 import { readerQuery } from './panel-address.ts';
 import { planIn } from './plan-page.ts';
@@ -14,7 +14,7 @@ const longestReason = 500;
 
 const askSchema = z.object({
   subject: z.string().regex(/^(feature|plan):.{1,100}$/),
-  reason: z.string().trim().max(longestReason).default(''),
+  reason: typedText.max(longestReason).default(''),
 });
 
 /** Takes a user's wish for a feature or a plan to their administrators, and shows how it stands. */

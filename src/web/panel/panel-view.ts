@@ -72,7 +72,8 @@ export interface PanelView {
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
-  readonly solutions: readonly SolutionView[];
+  /** The solutions side by side where there is room; fixed, so that what is shown stays put while the rest arrives. */
+  readonly columns: readonly (readonly SolutionView[])[];
   readonly addOns: readonly AddOnView[];
   readonly unknownModules: string;
 }
@@ -104,7 +105,7 @@ export function panelView(visit: Visit, query: unknown): PanelView {
     notices: noticesOf(visit),
     filter,
     found: foundText(solutions, filter, language),
-    solutions,
+    columns: columnsOf(solutions),
     addOns: report.addOns.map((addOn) => ({
       id: addOn.key,
       label: addOnLabel(addOn.key, language.code),
@@ -162,6 +163,18 @@ function foundText(
   const rows = solutions.flatMap(({ tiers }) => tiers.flatMap(({ features }) => features));
   const count = countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
+}
+
+const columns: readonly (readonly SolutionView['id'][])[] = [
+  ['sales', 'service'],
+  ['marketing', 'common'],
+];
+
+/** The columns with what stands in each; a column nothing is left of is none. */
+function columnsOf(solutions: readonly SolutionView[]): PanelView['columns'] {
+  return columns
+    .map((ids) => solutions.filter(({ id }) => ids.includes(id)))
+    .filter((column) => column.length > 0);
 }
 
 /** What every plan has comes last: nobody opens the panel to look for it. */

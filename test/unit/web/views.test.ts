@@ -42,13 +42,15 @@ const panel = {
   notices: [nasty],
   filter: { show: 'all', search: nasty },
   found: nasty,
-  solutions: [
-    {
-      id: nasty,
-      title: nasty,
-      tally: nasty,
-      tiers: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
-    },
+  columns: [
+    [
+      {
+        id: nasty,
+        title: nasty,
+        tally: nasty,
+        tiers: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
+      },
+    ],
   ],
   addOns: [{ ...row, reason: nasty }],
   unknownModules: nasty,

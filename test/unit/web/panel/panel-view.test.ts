@@ -19,11 +19,15 @@ const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suiteCore = publishedTenant('suite-core');
 
-function view(given: Given, query: object = {}): PanelView {
-  return panelView(visitOf(given), query);
+type Solutions = { readonly solutions: PanelView['columns'][number] };
+
+/** The panel, and its solutions over both columns. */
+function view(given: Given, query: object = {}): PanelView & Solutions {
+  const page = panelView(visitOf(given), query);
+  return { ...page, solutions: page.columns.flat() };
 }
 
-function features({ solutions }: Pick<PanelView, 'solutions'>): FeatureRow[] {
+function features({ solutions }: Solutions): FeatureRow[] {
   const withChildren = (feature: FeatureRow): FeatureRow[] => [
     feature,
     ...feature.children.flatMap(withChildren),
@@ -31,7 +35,7 @@ function features({ solutions }: Pick<PanelView, 'solutions'>): FeatureRow[] {
   return solutions.flatMap(({ tiers }) => tiers.flatMap((tier) => tier.features.flatMap(withChildren)));
 }
 
-function feature(page: PanelView, id: string): FeatureRow | undefined {
+function feature(page: Solutions, id: string): FeatureRow | undefined {
   return features(page).find((each) => each.id === id);
 }
 
@@ -134,6 +138,16 @@ describe('the features', () => {
     const wishes = [wishFor('feature:saint'), wishFor('feature:mailings', { state: 'declined' })];
     const asked = features(view({ tenant: premium, user: salesman, wishes })).filter((each) => each.asked);
     expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
+  });
+
+  it('stand in two columns, of which one that is empty is left out', () => {
+    const ids = (query: object) =>
+      view({ tenant: premium, user: salesman }, query).columns.map((column) => column.map(({ id }) => id));
+    expect(ids({})).toEqual([
+      ['sales', 'service'],
+      ['marketing', 'common'],
+    ]);
+    expect(ids({ search: 'sharepoint' })).toEqual([['common']]);
   });
 
   it('are counted per solution, groups not', () => {
