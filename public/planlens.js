@@ -4,7 +4,7 @@ let bearer = null;
 
 const handedOver = document.body.dataset.handOver;
 if (handedOver !== undefined) handOver(handedOver);
-prepare(document);
+prepare();
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[href]');
@@ -44,14 +44,12 @@ document.addEventListener('input', (event) => {
   if (event.target.form?.getAttribute('role') === 'search') filterFeatures(event.target.form);
 });
 
-/** What a page needs of us when it arrives. */
-function prepare(page) {
+/** What a page needs of us when it arrives: moments in the reader's own time. */
+function prepare() {
   const style = { dateStyle: 'medium', timeStyle: 'short' };
-  for (const time of page.querySelectorAll('time')) {
-    time.textContent = new Date(time.dateTime).toLocaleString(page.documentElement.lang, style);
+  for (const time of document.querySelectorAll('time')) {
+    time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
   }
-  const search = page.querySelector('form[role=search]');
-  if (search !== null && bearer !== null) filterFeatures(search);
 }
 
 async function ask(url, body) {
@@ -76,7 +74,7 @@ async function swap(url, body) {
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.replaceWith(page.body);
-    prepare(document);
+    prepare();
     const focused = document.querySelector('#as-of') ?? document.querySelector('h1');
     focused.tabIndex = -1;
     focused.focus();

@@ -1,5 +1,6 @@
-import type { RowId } from './catalogue.ts';
+import { type RowId, rowsOf } from './catalogue.ts';
 import { publishedLabels } from './catalogue-labels.ts';
+import type { FeatureKey } from './feature-keys.ts';
 import type { Language } from './languages.ts';
 
 /** Misprints of the published labels, corrected on the page only (user-plans.md 7). */
@@ -11,4 +12,10 @@ const corrections: Readonly<Record<string, string>> = {
 export function labelOf(row: RowId, language: Language): string {
   const published = publishedLabels[row][language];
   return corrections[published] ?? published;
+}
+
+/** The label to show for a feature: that of the first row it is listed in. */
+export function labelOfFeature(feature: FeatureKey, language: Language): string {
+  const [row] = rowsOf(feature);
+  return row === undefined ? feature : labelOf(row.id, language);
 }

@@ -9,6 +9,7 @@ import { rememberedReports } from './remembered-reports.ts';
 import { rememberedTargets } from './remembered-targets.ts';
 import { knowTenant, reportUser } from './report-user.ts';
 import { compileRules, type Rules } from './rules.ts';
+import { type StepUp, stepsUp } from './steps-up.ts';
 import type { SuitePlan } from './suite-plans.ts';
 import { type SuiteSeatsAnswer, suiteSeats } from './suite-seats.ts';
 import {
@@ -87,6 +88,20 @@ export interface TenantPlans {
    * // → { feature: 'request-management', before: 'upgrade', after: 'enabled' }
    */
   whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
+
+  /**
+   * The plans one step above the user's, those that would enable most first, each with what it would enable.
+   *
+   * @example
+   * premiumTenantPlans
+   *   .stepsUp(salesPremiumUser)
+   *   .map(({ plan, seat, enables }) => [plan, seat, enables.length])
+   * // → [
+   * //   ['sales-premium+marketing-essential', 'buy', 11],
+   * //   ['sales-premium+service-essential', 'buy', 5],
+   * // ]
+   */
+  stepsUp(user: UserLicenses): readonly StepUp[];
 
   /**
    * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant, in
@@ -183,6 +198,7 @@ function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string
     reportAll: (users) => summarise(users.map((user) => [user.associateId, report(user)] as const)),
     upgrades: (user, wished) => adviseUpgrades(tenant, user, report(user), wished),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
+    stepsUp: (user) => stepsUp(tenant, user, report(user)),
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, targetOf(users), report(user)),
     suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),

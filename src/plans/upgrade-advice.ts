@@ -1,11 +1,10 @@
 import { childrenOf, rowsOf } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { UserLicenses } from './license-data.ts';
+import { effectOf } from './plan-effect.ts';
 import type { PlanReport } from './plan-report.ts';
 import type { TenantKnown } from './report-user.ts';
-import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
 import type { Upgrade } from './upgrades.ts';
-import { whatIf } from './what-if.ts';
 
 /** What it takes to give a user all features wished for. */
 export interface UpgradeAdvice {
@@ -45,25 +44,6 @@ export function adviseUpgrades(
   });
   const undecided = features.filter((feature) => !isHad(feature) && !isOffered(feature));
   return { upgrades, adds, had: features.filter(isHad), undecided };
-}
-
-interface Effect {
-  readonly enables: readonly FeatureKey[];
-  readonly disables: readonly FeatureKey[];
-}
-
-function effectOf(tenant: TenantKnown, user: UserLicenses, report: PlanReport, upgrade: Upgrade): Effect {
-  if (upgrade.kind === 'suite-plan') {
-    const changes = changesOnSuite(tenant.rules, report, upgrade.plan);
-    const becoming = (wanted: FeatureChange) =>
-      changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
-    return { enables: becoming('gained'), disables: becoming('lost') };
-  }
-  const changes = whatIf(tenant, user, report, upgrade.plan)?.changes ?? [];
-  return {
-    enables: changes.filter(({ after }) => after === 'enabled').map(({ feature }) => feature),
-    disables: changes.filter(({ before }) => before === 'enabled').map(({ feature }) => feature),
-  };
 }
 
 function leavesOf(feature: FeatureKey): readonly FeatureKey[] {

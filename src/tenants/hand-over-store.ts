@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from './database.ts';
+import { randomText, sha256Of } from './one-time-text.ts';
 
 /** How long a panel may take to redeem what a pop-up handed over: it does so at once. */
 export const handOverLifetimeMs = 60_000;
@@ -17,12 +17,12 @@ export function createHandOverStore(deps: { db: Database; now: () => number }) {
   return {
     /** @returns a code for the panel whose challenge this is */
     async issue(session: { readonly ctx: string }, challenge: string): Promise<string> {
-      const code = randomBytes(32).toString('base64url');
+      const code = randomText();
       await db.deleteFrom('hand_over_codes').where('expires_at', '<', new Date(now())).execute();
       await db
         .insertInto('hand_over_codes')
         .values({
-          code_hash: hashOf(code),
+          code_hash: sha256Of(code),
           context_identifier: session.ctx,
           challenge,
           session: JSON.stringify(session),
@@ -39,17 +39,12 @@ export function createHandOverStore(deps: { db: Database; now: () => number }) {
     async redeem(code: string, verifier: string): Promise<unknown> {
       const row = await db
         .deleteFrom('hand_over_codes')
-        .where('code_hash', '=', hashOf(code))
+        .where('code_hash', '=', sha256Of(code))
         .returning(['challenge', 'session', 'expires_at'])
         .executeTakeFirst();
       const good =
-        row !== undefined && row.expires_at.getTime() > now() && row.challenge === hashOf(verifier);
+        row !== undefined && row.expires_at.getTime() > now() && row.challenge === sha256Of(verifier);
       return good ? row.session : null;
     },
   };
-}
-
-/** SHA-256 in base64url, as the panel's script makes it of its verifier. */
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

@@ -28,6 +28,8 @@ const role = 'planlens';
 
 /** How long a server may take to come up or go down, ms, and how often to look. */
 const changeMs = 20_000;
+/** How long one may take to write everything down at its end, as long as pg_ctl itself waits by default. */
+const endMs = 60_000;
 const lookAgainMs = 100;
 const changeOverMs = 1_000;
 
@@ -91,7 +93,7 @@ async function stopUnused(cluster: Cluster): Promise<void> {
 async function stopServer(cluster: Cluster): Promise<void> {
   const [pid] = await claimOf(cluster);
   await command(cluster.place, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
-  for (const giveUpAt = Date.now() + changeMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
+  for (const giveUpAt = Date.now() + endMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
     if ((await claimOf(cluster))[0] !== pid) return;
   }
   throw new Error('the private PostgreSQL does not end');

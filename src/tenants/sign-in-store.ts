@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Database } from './database.ts';
+import { randomText, sha256Of } from './one-time-text.ts';
 import type { SecretBox } from './secret-box.ts';
 
 const reader = { language: z.string(), ctx: z.string(), associateId: z.int() };
@@ -55,7 +55,6 @@ export type SignInStore = ReturnType<typeof createSignInStore>;
 export const signInLifetimeMs = 10 * 60_000;
 
 const place = 'sign-in state';
-const randomText = () => randomBytes(32).toString('base64url');
 
 /**
  * Sign-ins under way, each bound to the browser that began it and good for one answer. A begun one is kept by nobody
@@ -68,7 +67,7 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
   return {
     begin(purpose: SignInPurpose): BegunSignIn {
       const [nonce, codeVerifier] = [randomText(), randomText()];
-      const codeChallenge = challengeOf(codeVerifier);
+      const codeChallenge = sha256Of(codeVerifier);
       const sealed = JSON.stringify({ purpose, nonce, codeChallenge, expiresAt: now() + signInLifetimeMs });
       return { state: secrets.seal(sealed, place), nonce, codeChallenge, codeVerifier };
     },
@@ -80,7 +79,7 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
       const { purpose, nonce } = begun;
       const refused = (reason: RefusedSignIn['reason']) => ({ valid: false, reason, purpose }) as const;
       if (begun.expiresAt < now() || (await wasAnswered(begun))) return refused('unknown');
-      if (challengeOf(codeVerifier) !== begun.codeChallenge) return refused('foreign');
+      if (sha256Of(codeVerifier) !== begun.codeChallenge) return refused('foreign');
       return (await isFirstAnswer(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
     },
   };
@@ -112,9 +111,4 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
       .executeTakeFirst();
     return kept.numInsertedOrUpdatedRows === 1n;
   }
-}
-
-/** The S256 challenge of a PKCE verifier (RFC 7636). */
-function challengeOf(codeVerifier: string): string {
-  return createHash('sha256').update(codeVerifier).digest('base64url');
 }

@@ -6,10 +6,14 @@ export const typedText = z
   .string()
   .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
 
-/** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong; what they held stays unsaid */
+/** The names of the fields that are wrong, for an answer; what they held stays unsaid: it may be a secret. */
+export function fieldsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path }) => path.join('.')).join(', ');
+}
+
+/** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong */
 export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {
   const form = schema.safeParse(body);
   if (form.success) return form.data;
-  const names = form.error.issues.map((issue) => issue.path.join('.'));
-  throw new AppError('form-malformed', { detail: names.join(', ') });
+  throw new AppError('form-malformed', { detail: fieldsOf(form.error) });
 }

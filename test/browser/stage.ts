@@ -2,13 +2,12 @@ import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 import { install, type Person, type Planlens, people, startPlanlens } from '../support/planlens.ts';
 
-/** The people whose CRM is in German, and the administrator who installed for the third one. */
+/** The people whose CRM is in German. */
 export const germans = {
   salesPremium: people.salesPremium,
   servicePremium: people.servicePremium,
   salesEssential: { ctx: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
 } as const;
-const secondAdministrator = { ctx: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' };
 
 /** App, sandbox CRM and a browser: the app installed in two tenants, not in `Cust20002`. */
 export interface Stage {
@@ -35,7 +34,7 @@ export interface Window {
 export async function openStage(): Promise<Stage> {
   const planlens = await startPlanlens();
   await install(planlens);
-  await install(planlens, secondAdministrator);
+  await install(planlens, people.otherAdministrator);
   const browser = await launchBrowser();
   return {
     planlens,

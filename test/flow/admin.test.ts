@@ -15,10 +15,9 @@ import {
   wordsOf,
 } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = people;
 const colleague = { ctx: 'Cust20001', associateId: 133, userName: 'sarah.whitfield@designteamet.example' };
 const suiteAdministrator = { ctx: 'Cust20002', associateId: 201, userName: 'ingrid.dahl@suitecore.example' };
-const otherAdministrator = { ctx: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' };
 
 const dayMs = 24 * 60 * 60_000;
 const codeIn = ({ html }: Pick<Visit, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];

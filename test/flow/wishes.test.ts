@@ -12,12 +12,7 @@ import {
   wordsOf,
 } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
-const otherAdministrator = {
-  ctx: 'Cust20003',
-  associateId: 301,
-  userName: 'silje.aune@fjordkraft.example',
-};
+const { administrator, otherAdministrator, salesPremium } = people;
 
 describe('asking the administrators', async () => {
   const planlens = await installedPlanlens();

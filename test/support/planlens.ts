@@ -107,6 +107,7 @@ export const people = {
   administrator: { ctx: 'Cust20001', associateId: 131, userName: 'kari.nygard@designteamet.example' },
   salesPremium: { ctx: 'Cust20001', associateId: 101, userName: 'markus.brandt@designteamet.example' },
   servicePremium: { ctx: 'Cust20001', associateId: 111, userName: 'lena.hoffmann@designteamet.example' },
+  otherAdministrator: { ctx: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' },
 } as const;
 
 export interface Person {

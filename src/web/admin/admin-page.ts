@@ -4,6 +4,7 @@ import type { LicenseEngine } from '../../plans/license-engine.ts';
 import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import type { Languages } from '../languages.ts';
+import { dayOf } from '../moments.ts';
 import type { Administrator } from '../sign-in/administrators.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import type { Views } from '../views.ts';
@@ -40,7 +41,7 @@ export function createAdminPage(deps: {
     ]);
     const waits = (id: string) => asked.some((wish) => wish.id === id && wish.state === 'open');
     if (refused?.form === 'answer' && !waits(refused.id)) throw new AppError('wish-answered');
-    const today = new Date(now()).toISOString().slice(0, 10);
+    const today = dayOf(now());
     const plans = licenseEngine(bought?.content ?? null, today);
     const language = languages.choose(request.acceptsLanguages());
     const csrfToken = sessions.csrfToken(request);

@@ -4,7 +4,7 @@ import type { DatedSnapshot } from '../../tenants/last-good.ts';
 import type { Tenant } from '../../tenants/tenant-store.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
-import type { Moment } from '../panel/panel-view.ts';
+import { type Moment, momentOf } from '../moments.ts';
 import type { RefusedAnswer } from './answer-form.ts';
 import type { RefusedContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
@@ -58,7 +58,7 @@ export function adminView(input: AdminInput): AdminView {
     answered: answeredWishes(wishes, language),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(bought !== null, language),
-    asOf: bought && { text: language.moment(bought.readAt), iso: new Date(bought.readAt).toISOString() },
+    asOf: bought && momentOf(bought.readAt, language),
     stale: bought?.stale === true,
     diagnostics: plans.diagnose().map((each) => diagnosticWords(each, language)),
     contract: contractView({

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf } from '../forms.ts';
+import { dayOf } from '../moments.ts';
 import type { Administrators } from '../sign-in/administrators.ts';
 import type { AdminPage } from './admin-page.ts';
 import { answerMistake, answerSchema } from './answer-form.ts';
@@ -48,7 +49,7 @@ export function createSaveContract(deps: {
     const sent = formOf(contractSchema, request.body);
     const { start, period } = sent;
     response.set('Cache-Control', 'no-store');
-    const mistake = contractMistake(sent, new Date(now()).toISOString().slice(0, 10));
+    const mistake = contractMistake(sent, dayOf(now()));
     if (mistake !== null) {
       const page = await adminPage(request, administrator, { form: 'contract', start, period, mistake });
       response.status(400).send(page);

@@ -1,10 +1,10 @@
-import { rowsOf } from '../../plans/catalogue.ts';
 import { featureKeys } from '../../plans/feature-keys.ts';
-import { labelOf } from '../../plans/labels.ts';
+import { labelOfFeature } from '../../plans/labels.ts';
 import { suitePlans } from '../../plans/suite-plans.ts';
 import { planKeys } from '../../plans/user-plans.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
+import { dayOf } from '../moments.ts';
 import { planLabel } from '../panel/plan-names.ts';
 import { longestAnswer, type RefusedAnswer } from './answer-form.ts';
 
@@ -77,13 +77,14 @@ function queuedWish({ id, subject, askedBy, associateId, askedAt }: Wish, langua
 function subjectTitle(subject: string, language: Language): string {
   const [kind, key] = subject.split(':');
   const feature = kind === 'feature' ? featureKeys.find((each) => each === key) : undefined;
-  const [row] = feature === undefined ? [] : rowsOf(feature);
-  if (row !== undefined) return language.t('admin.subject.feature', { name: labelOf(row.id, language.code) });
+  if (feature !== undefined) {
+    return language.t('admin.subject.feature', { name: labelOfFeature(feature, language.code) });
+  }
   const plan = kind === 'plan' ? [...planKeys, ...suitePlans].find((each) => each === key) : undefined;
   if (plan !== undefined) return language.t('admin.subject.plan', { name: planLabel(plan, language) });
   return key ?? subject;
 }
 
 function day(at: Date, { date }: Language): string {
-  return date(at.toISOString().slice(0, 10));
+  return date(dayOf(at.getTime()));
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf, typedText } from '../forms.ts';
 import { featureOf } from './feature-page.ts';
-import { readerQuery } from './panel-address.ts';
+import { featureUrl, planUrl } from './panel-address.ts';
 import { planIn } from './plan-page.ts';
 import type { Visit, Visits } from './visit.ts';
 import { subjectOf } from './wish-view.ts';
@@ -38,12 +38,8 @@ export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestH
 /** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */
 function pageOf(subject: string, visit: Visit): string {
   const [kind, key] = subject.split(':');
-  const query = readerQuery(visit.address);
-  if (kind === 'feature') {
-    const feature = featureOf(key);
-    return `/panel/feature?${query}&feature=${feature}#wish`;
-  }
+  if (kind === 'feature') return `${featureUrl(visit.address, featureOf(key))}#wish`;
   const plan = planIn(key, visit);
   if (subject !== subjectOf('plan', plan)) throw new AppError('plan-unknown');
-  return `/panel/plan?${query}&plan=${encodeURIComponent(plan)}#wish`;
+  return `${planUrl(visit.address, plan)}#wish`;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeatureRow } from './feature-row.ts';
 
 /** Which features a reader wants to see. */
-export const shown = ['all', 'enabled', 'missing'] as const;
+const shown = ['all', 'enabled', 'missing'] as const;
 
 const filterSchema = z.object({
   show: z.enum(shown).catch('all'),

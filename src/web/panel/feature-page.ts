@@ -4,13 +4,13 @@ import { contractOn } from '../../plans/billing.ts';
 import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
 import { type FeatureKey, featureKeys } from '../../plans/feature-keys.ts';
 import { labelOf } from '../../plans/labels.ts';
-import { requirementOf } from '../../plans/requirements.ts';
+import { type Requirement, requirementOf } from '../../plans/requirements.ts';
 import type { Upgrade } from '../../plans/upgrades.ts';
 import { planOf } from '../../plans/user-plans.ts';
 import type { Language } from '../languages.ts';
 import type { Views } from '../views.ts';
 import { type EvidenceView, evidenceWords } from './evidence-words.ts';
-import { panelUrl, readerQuery } from './panel-address.ts';
+import { panelUrl, planUrl, readerQuery } from './panel-address.ts';
 import { planLabel } from './plan-names.ts';
 import type { Visit, Visits } from './visit.ts';
 import { subjectOf, type WishView, wishView } from './wish-view.ts';
@@ -71,6 +71,7 @@ export function featurePageView(visit: Visit, feature: FeatureKey): FeaturePage 
   if (entitlement === undefined) throw new AppError('feature-unknown');
   const { state, reason, row, upgrades, evidence } = entitlement;
   const least = upgrades.filter((each) => isLeast(each, upgrades));
+  const requirement = requirementOf(feature);
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, visit);
   return {
     query: readerQuery(address),
@@ -83,8 +84,8 @@ export function featurePageView(visit: Visit, feature: FeatureKey): FeaturePage 
     next: nextStep(entitlement, language),
     inferred: entitlement.confidence === 'inferred',
     evidence: evidence.map((each) => evidenceWords(each, language)),
-    requirement: requirementText(feature, language),
-    also: requirementOf(feature).also.map((each) => t(`requirement.also.${each}`)),
+    requirement: requirementText(requirement, language),
+    also: requirement.also.map((each) => t(`requirement.also.${each}`)),
     upgrades: least.map(toView),
     moreUpgrades: upgrades.filter((each) => !least.includes(each)).map(toView),
     assumed: least.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
@@ -101,15 +102,16 @@ function isLeast(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
 }
 
 function upgradeView(upgrade: Upgrade, { address, language }: Visit): UpgradeView {
-  const { t } = language;
-  const href = `/panel/plan?${readerQuery(address)}&plan=${encodeURIComponent(upgrade.plan)}`;
-  if (upgrade.kind === 'user-plan') {
-    return { plan: planOf(upgrade.plan).label, seat: t(`seat.${upgrade.seat}`), href };
-  }
-  const { perhapsFrom } = upgrade;
-  const perhaps =
-    perhapsFrom === null ? '' : t('upgrade.suitePerhaps', { perhaps: t(`suitePlan.${perhapsFrom}`) });
-  return { plan: planLabel(upgrade.plan, language), seat: perhaps, href };
+  return {
+    plan: planLabel(upgrade.plan, language),
+    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : perhapsText(upgrade, language),
+    href: planUrl(address, upgrade.plan),
+  };
+}
+
+/** Where it is open which CRM Suite plan is enough: the plan that surely is. */
+function perhapsText({ perhapsFrom }: Extract<Upgrade, { kind: 'suite-plan' }>, { t }: Language): string {
+  return perhapsFrom === null ? '' : t('upgrade.suitePerhaps', { perhaps: t(`suitePlan.${perhapsFrom}`) });
 }
 
 function nextStep({ state, evidence, reason }: Entitlement, { t }: Language): string {
@@ -123,14 +125,15 @@ function nextStep({ state, evidence, reason }: Entitlement, { t }: Language): st
 }
 
 /** What SuperOffice's documentation asks for, where it does; where the feature is listed otherwise. */
-function requirementText(feature: FeatureKey, { t, or }: Language): string {
-  const { tiers, license, suitePlan, confidence } = requirementOf(feature);
+function requirementText(requirement: Requirement, language: Language): string {
+  const { t, or } = language;
+  const { tiers, license, suitePlan, confidence } = requirement;
   if (tiers.length === 0) return t('requirement.anyPlan');
   const plans = tiers.map(({ solution, tier }) => planOf(`${solution}-${tier}`).label);
   const named = [
     ...plans,
     ...(license === null ? [] : [t('requirement.license', { license })]),
-    ...(suitePlan === null ? [] : [`CRM Suite ${t(`suitePlan.${suitePlan}`)}`]),
+    ...(suitePlan === null ? [] : [planLabel(suitePlan, language)]),
   ];
   return t(`requirement.${confidence}`, { plans: or(named) });
 }

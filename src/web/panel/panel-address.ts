@@ -1,6 +1,9 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import type { FeatureKey } from '../../plans/feature-keys.ts';
+import { fieldsOf } from '../forms.ts';
+import type { AnyPlan } from './plan-names.ts';
 
 /** Whom a panel is for, as its URL says: a hint, never proof (panels-and-marketplace.md section 4). */
 export interface PanelReader {
@@ -17,8 +20,11 @@ export interface PanelAddress extends PanelReader {
 
 const largestId = 2 ** 31 - 1;
 
+/** A context identifier in an address of ours. */
+export const uctxSchema = z.string().regex(/^Cust\d{1,10}$/);
+
 const addressSchema = z.object({
-  uctx: z.string().regex(/^Cust\d{1,10}$/),
+  uctx: uctxSchema,
   usid: z
     .string()
     .regex(/^\d{1,10}$/)
@@ -34,10 +40,7 @@ const addressSchema = z.object({
 /** @throws AppError `panel-address-malformed`, naming the parameters that are missing or wrong */
 export function panelAddressOf(request: Request): PanelAddress {
   const address = addressSchema.safeParse(request.query);
-  if (!address.success) {
-    const names = address.error.issues.map((issue) => issue.path.join('.'));
-    throw new AppError('panel-address-malformed', { detail: names.join(', ') });
-  }
+  if (!address.success) throw new AppError('panel-address-malformed', { detail: fieldsOf(address.error) });
   const { uctx, usid, lang, signedIn } = address.data;
   return { ctx: uctx, associateId: usid, language: lang, signedInAt: signedIn };
 }
@@ -59,6 +62,16 @@ export function popUpUrl(reader: PanelReader): string {
 export function panelUrl(reader: PanelReader, signedInAt?: number): string {
   const signedIn = signedInAt === undefined ? '' : `&signedIn=${signedInAt}`;
   return `/panel?${readerQuery(reader)}${signedIn}`;
+}
+
+/** The page that explains one feature to a reader. */
+export function featureUrl(reader: PanelReader, feature: FeatureKey): string {
+  return `/panel/feature?${readerQuery(reader)}&feature=${feature}`;
+}
+
+/** The page that shows a reader what one plan would change. */
+export function planUrl(reader: PanelReader, plan: AnyPlan): string {
+  return `/panel/plan?${readerQuery(reader)}&plan=${encodeURIComponent(plan)}`;
 }
 
 /** Whom a panel's link is for, as every address within the panel has it behind its question mark. */

@@ -5,6 +5,7 @@ import type { FeatureKey } from '../../plans/feature-keys.ts';
 import type { FeatureCounts, PlanReport } from '../../plans/plan-report.ts';
 import { suiteLimitNames, suiteLimits } from '../../plans/suite-limits.ts';
 import type { Language } from '../languages.ts';
+import { type Moment, momentOf } from '../moments.ts';
 import { countRows, type FeatureFilter, filtered, filterOf } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type GainView, gainsOf } from './gains.ts';
@@ -38,12 +39,6 @@ interface AddOnView {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
-}
-
-/** A moment in words of UTC, and as a machine reads it: the page's script puts it into the reader's own time. */
-export interface Moment {
-  readonly text: string;
-  readonly iso: string;
 }
 
 /** Everything `views/panel.ejs` prints. */
@@ -99,8 +94,7 @@ export function panelView(visit: Visit, query: unknown): PanelView {
     summary: summaryOf(report.counts, language),
     gains: gainsOf(visit),
     limits: limitsOf(report, language),
-    asOf:
-      snapshots.length === 0 ? null : { text: language.moment(readAt), iso: new Date(readAt).toISOString() },
+    asOf: snapshots.length === 0 ? null : momentOf(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),
     notices: noticesOf(visit),
     filter,

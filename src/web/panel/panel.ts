@@ -2,15 +2,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { attemptsOf, countAttempt, maySignInByItself } from '../sign-in/attempts.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
-import { bringsBearer } from '../sign-in/session.ts';
+import { bringsBearer, isSessionDue } from '../sign-in/session.ts';
 import { signInFailed } from '../sign-in/sign-in-failure.ts';
 import type { Views } from '../views.ts';
 import type { PanelAddress } from './panel-address.ts';
 import { panelView } from './panel-view.ts';
 import type { Visits } from './visit.ts';
-
-/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
-const sessionDueWithinMs = 20_000;
 
 /** The web panel: the page of a signed-in user, or the way to sign in. */
 export function createPanel(deps: {
@@ -33,8 +30,7 @@ export function createPanel(deps: {
   function signIn(request: Request, response: Response, address: PanelAddress): void {
     // A page that keeps its session itself cannot follow SuperOffice's redirects.
     if (bringsBearer(request)) throw new AppError('session-required');
-    const justSignedIn = now() - address.signedInAt < sessionDueWithinMs;
-    if (justSignedIn) throw signInFailed(address, 'session-not-kept');
+    if (isSessionDue(address.signedInAt, now())) throw signInFailed(address, 'session-not-kept');
     const attempts = attemptsOf(request, address);
     if (!maySignInByItself(attempts, now())) throw signInFailed(address, 'sign-in-unanswered');
     countAttempt(response, address, attempts, now());

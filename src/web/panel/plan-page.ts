@@ -1,10 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { rowsOf } from '../../plans/catalogue.ts';
-import type { FeatureKey } from '../../plans/feature-keys.ts';
-import { labelOf } from '../../plans/labels.ts';
+import { labelOfFeature } from '../../plans/labels.ts';
 import type { UserLicenses } from '../../plans/license-data.ts';
-import type { Language } from '../languages.ts';
 import type { Views } from '../views.ts';
 import { renewalText } from './feature-page.ts';
 import { panelUrl, readerQuery } from './panel-address.ts';
@@ -20,7 +17,7 @@ interface ChangeView {
 }
 
 /** What one plan would mean for the user. */
-export interface Comparison {
+interface Comparison {
   readonly plan: string;
   readonly isOwn: boolean;
   readonly summary: string;
@@ -108,7 +105,7 @@ function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: AnyPla
   const whatIf = isSuitePlan(plan) ? null : plans.whatIf(user, plan);
   if (whatIf === null) return { seat: '', notes: [], gained: [], changed: [], lost: [] };
   const view = ({ feature, before, after }: (typeof whatIf.changes)[number], toEnabled: boolean) => ({
-    label: labelOfFeature(feature, language),
+    label: labelOfFeature(feature, language.code),
     note: toEnabled ? '' : t('compare.change', { before: t(`state.${before}`), after: t(`state.${after}`) }),
   });
   const { changes, assumedSiteLicenses } = whatIf;
@@ -134,7 +131,7 @@ function onSuite({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan):
     changes
       .filter(({ change }) => change === wanted)
       .map(({ feature, limit }) => ({
-        label: labelOfFeature(feature, language),
+        label: labelOfFeature(feature, language.code),
         note:
           limit === null
             ? ''
@@ -152,9 +149,4 @@ function onSuite({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan):
 function isOwnPlan({ report: { plan } }: Visit, key: AnyPlan): boolean {
   if (plan?.kind === 'suite') return plan.plan === key;
   return plan?.kind === 'user-plan' && plan.plan?.key === key;
-}
-
-function labelOfFeature(feature: FeatureKey, { code }: Language): string {
-  const [row] = rowsOf(feature);
-  return row === undefined ? feature : labelOf(row.id, code);
 }

@@ -8,6 +8,7 @@ import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
 import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
 import type { Wish, WishStore } from '../../tenants/wish-store.ts';
 import type { Language, Languages } from '../languages.ts';
+import { dayOf } from '../moments.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
 import { type PanelAddress, panelAddressOf } from './panel-address.ts';
 
@@ -76,7 +77,7 @@ export function createVisits(deps: {
         licenses.ofUser(tenant, session.associateId),
         wishes.lastOfUser(tenant.ctx, session.associateId),
       ]);
-      const today = new Date(now()).toISOString().slice(0, 10);
+      const today = dayOf(now());
       const plans = licenseEngine(bought?.content ?? null, today);
       return {
         address,

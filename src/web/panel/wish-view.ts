@@ -1,11 +1,9 @@
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
-
-/** What a wish is about. */
-export type WishKind = 'feature' | 'plan';
+import { dayOf } from '../moments.ts';
 
 /** A wish's subject as it is kept: `feature:saint`, `plan:sales-premium`. */
-export function subjectOf(kind: WishKind, key: string): string {
+export function subjectOf(kind: 'feature' | 'plan', key: string): string {
   return `${kind}:${key}`;
 }
 
@@ -28,10 +26,10 @@ export interface WishView {
 export function wishView(subject: string, wishes: readonly Wish[], { t, date }: Language): WishView {
   const wish = wishes.find((each) => each.subject === subject);
   if (wish === undefined) return { subject, text: '', answer: '', mayAsk: true };
-  const at = (wish.answeredAt ?? wish.askedAt).toISOString().slice(0, 10);
+  const at = wish.answeredAt ?? wish.askedAt;
   return {
     subject,
-    text: t(`wish.${wish.state}`, { date: date(at) }),
+    text: t(`wish.${wish.state}`, { date: date(dayOf(at.getTime())) }),
     answer: wish.answer,
     mayAsk: wish.state !== 'open',
   };

@@ -2,8 +2,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import { uctxSchema } from '../panel/panel-address.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
-import type { Session, Sessions } from './session.ts';
+import { isSessionDue, type Session, type Sessions } from './session.ts';
 
 /** An administrator, and their own tenant. */
 export interface Administrator {
@@ -11,16 +12,9 @@ export interface Administrator {
   readonly tenant: Tenant;
 }
 
-/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
-const sessionDueWithinMs = 20_000;
-
 /** What a link to an administrators' page may say: for which tenant, and when a sign-in of ours led there. */
 const hintSchema = z.object({
-  uctx: z
-    .string()
-    .regex(/^Cust\d{1,10}$/)
-    .nullable()
-    .catch(null),
+  uctx: uctxSchema.nullable().catch(null),
   signedIn: z.coerce.number().catch(0),
 });
 
@@ -48,7 +42,7 @@ export function createAdministrators(deps: {
       const { uctx, signedIn } = hintSchema.parse(request.query);
       const session = sessions.read(request);
       if (session !== null && (uctx === null || uctx === session.ctx)) return administrator(session);
-      if (now() - signedIn < sessionDueWithinMs) throw new AppError('session-not-kept');
+      if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
       beginSignIn(response, { kind: 'administration', path, ctx: uctx });
       return null;
     },

@@ -1,12 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { readCookie, writeCookie } from '../cookies.ts';
+import type { PanelReader } from '../panel/panel-address.ts';
 
 /** A panel's reader, as far as attempts to sign them in go. */
-interface Reader {
-  readonly ctx: string;
-  readonly associateId: number;
-}
+type Reader = Pick<PanelReader, 'ctx' | 'associateId'>;
 
 /** How often a panel tried to sign its reader in without them coming back. */
 interface Attempts {

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { IdTokenClaims } from '../../superoffice/id-token.ts';
 import type { Verdict } from '../../superoffice/token-verdict.ts';
 import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
+import { fieldsOf } from '../forms.ts';
 import { forgetVerifier, tenantOf, verifierOf } from './begin-sign-in.ts';
 import { SignInFailure } from './sign-in-failure.ts';
 
@@ -97,9 +98,4 @@ function codeOf({ code, error }: Answer): string {
   if (error !== undefined) throw new AppError('sign-in-denied', { detail: error.replace(/[^\w .-]/g, '') });
   if (code === undefined) throw new AppError('sign-in-answer-malformed', { detail: 'code' });
   return code;
-}
-
-/** The names of the fields that are wrong; their values may be secrets. */
-function fieldsOf(error: z.ZodError): string {
-  return error.issues.map((issue) => issue.path.join('.')).join(', ');
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { sha256Of } from '../../tenants/one-time-text.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from '../cookies.ts';
 
@@ -10,8 +10,7 @@ export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
  * Keeps a sign-in's verifier, so that only the browser that began it can end it. One cookie for each sign-in, as
  * several panels may begin theirs at the same moment (a browser that opens its tabs again).
  */
-const verifierCookie = (state: string) =>
-  `__Host-planlens-sign-in-${createHash('sha256').update(state).digest('base64url').slice(0, 16)}`;
+const verifierCookie = (state: string) => `__Host-planlens-sign-in-${sha256Of(state).slice(0, 16)}`;
 const shapeOfVerifier = /^[\w-]{43}$/;
 
 /** @returns what this browser keeps for the sign-in of this state, empty where it has nothing or sends nonsense */

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { HandOverStore } from '../../tenants/hand-over-store.ts';
+import { fieldsOf } from '../forms.ts';
 import { type PanelAddress, panelAddressOf } from '../panel/panel-address.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { type Sessions, sessionSchema } from './session.ts';
@@ -53,6 +54,5 @@ export function createSessionCheck(deps: { sessions: Sessions }): RequestHandler
 function redemptionOf(request: Request): z.infer<typeof redemptionSchema> {
   const redemption = redemptionSchema.safeParse(request.body);
   if (redemption.success) return redemption.data;
-  const names = redemption.error.issues.map((issue) => issue.path.join('.'));
-  throw new AppError('request-malformed', { detail: names.join(', ') });
+  throw new AppError('request-malformed', { detail: fieldsOf(redemption.error) });
 }

@@ -32,6 +32,13 @@ const cookieName = '__Host-planlens-session';
 /** Short, because renewing it is silent: the CRM user is signed in at SuperOffice all day. */
 const lifetimeMs = 60 * 60_000;
 const issuer = 'planlens';
+/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
+const dueWithinMs = 20_000;
+
+/** Whether a sign-in that ended at a moment (ms, 0 for none) is so recent that its session should be here. */
+export function isSessionDue(signedInAt: number, now: number): boolean {
+  return now - signedInAt < dueWithinMs;
+}
 
 /** Sessions as a signed token, so that any process can read them. Times from `now` (ms). */
 export function createSessions({ keys, now }: { keys: Keyring; now: () => number }): Sessions {

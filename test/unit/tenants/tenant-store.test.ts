@@ -76,20 +76,20 @@ describe('createTenantStore', () => {
 
   it('lets one at a time work on a tenant, and others on others meanwhile', async () => {
     const events: string[] = [];
-    const work = (name: string, ms: number) => async () => {
+    const work = (name: string, until: Promise<unknown>) => async () => {
       events.push(`${name} begins`);
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await until;
       events.push(`${name} ends`);
     };
-    const long = store.exclusively('Cust1', work('first', 100));
+    let endFirst = (_: unknown) => {};
+    const first = store.exclusively('Cust1', work('first', new Promise((resolve) => (endFirst = resolve))));
     await expect.poll(() => events).toContain('first begins');
-    await Promise.all([
-      long,
-      store.exclusively('Cust1', work('second', 0)),
-      store.exclusively('Cust2', work('other tenant', 0)),
-    ]);
-    expect(events.indexOf('second begins')).toBeGreaterThan(events.indexOf('first ends'));
-    expect(events.indexOf('other tenant ends')).toBeLessThan(events.indexOf('first ends'));
+    const second = store.exclusively('Cust1', work('second', Promise.resolve()));
+    await store.exclusively('Cust2', work('other tenant', Promise.resolve()));
+    expect(events).toEqual(['first begins', 'other tenant begins', 'other tenant ends']);
+    endFirst(null);
+    await Promise.all([first, second]);
+    expect(events.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
   });
 
   it('leaves connections to others however many wait for a tenant', async () => {
