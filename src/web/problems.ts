@@ -89,7 +89,7 @@ function waysToSignIn(request: Request, reader: PanelReader) {
   return {
     popUpUrl: popUpUrl(reader),
     ownWindowUrl: panelUrl(reader),
-    tries: attemptsOf(request, reader).count,
+    tries: attemptsOf(request, reader)?.count ?? 0,
   };
 }
 

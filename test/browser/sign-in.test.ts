@@ -55,7 +55,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     const window = await stage.open();
     await window.signIn(germans.salesEssential);
     await button(window).waitFor();
-    expect(await window.panel.locator('.code').textContent()).toContain('sign-in-state-foreign');
+    expect(await window.panel.locator('.code').textContent()).toContain('session-not-kept');
 
     await pressed(window);
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
@@ -73,6 +73,18 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
       return [localStorage.length, sessionStorage.length, html.ownerDocument.cookie];
     });
     expect(stored).toEqual([0, 0, '']);
+  });
+
+  test('a federated user whose browser refuses every cookie is offered the button at once', async () => {
+    stage.planlens.refuseFrameCookies(true);
+    const window = await stage.open();
+    await window.signIn(federated);
+    await button(window).waitFor();
+
+    const popUp = await pressed(window);
+    await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('a blocked pop-up is said, with the way round it', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createVisitor } from '../../sandbox/visitor.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, knock, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { salesPremium } = people;
@@ -120,7 +120,7 @@ describe('what a client sends wrong', async () => {
   /** A sign-in to the panel begun and answered by SuperOffice, stopped before our callback. */
   async function answeredSignIn() {
     const visitor = await signedInToCrm(planlens, salesPremium);
-    const begun = await visitor.peek(panelUrl(planlens, salesPremium));
+    const begun = await knock(visitor, panelUrl(planlens, salesPremium));
     const answered = await visitor.peek(begun.headers.get('location') ?? '');
     return { visitor, callback: answered.headers.get('location') ?? '' };
   }

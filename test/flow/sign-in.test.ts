@@ -2,7 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createVisitor, type Visitor } from '../../sandbox/visitor.ts';
 import { handOverLifetimeMs } from '../../src/tenants/hand-over-store.ts';
-import { installedPlanlens, type Person, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import {
+  installedPlanlens,
+  knock,
+  type Person,
+  panelUrl,
+  people,
+  signedInToCrm,
+} from '../support/planlens.ts';
 
 const { salesPremium, servicePremium } = people;
 const attemptIsLostAfterMs = 3_000;
@@ -39,7 +46,7 @@ describe('signing in to the panel', async () => {
     fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${bearer}` }, redirect: 'manual' });
 
   const firstHop = async (visitor: Visitor, person: Person = salesPremium) => {
-    const { status, html } = await visitor.peek(panelUrl(planlens, person));
+    const { status, html } = await knock(visitor, panelUrl(planlens, person));
     return { status, html };
   };
 
@@ -71,7 +78,7 @@ describe('signing in to the panel', async () => {
 
   it('offers the button where SuperOffice refuses in the frame, with the reason', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
-    const begun = await frame.peek(panelUrl(planlens, salesPremium));
+    const begun = await knock(frame, panelUrl(planlens, salesPremium));
     const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
     const query = new URLSearchParams({ state, error: 'access_denied' });
     const refused = await frame.get(`${planlens.url}/auth/callback?${query}`);
@@ -80,9 +87,23 @@ describe('signing in to the panel', async () => {
     expect(refused.html).toContain('data-pop-up=');
   });
 
-  it('offers the button to a browser that kept no cookie at all', async () => {
+  it('sends a browser that keeps no cookie nowhere: it is offered the button at once', async () => {
+    const frame = createVisitor();
+    const first = await frame.peek(panelUrl(planlens, salesPremium));
+    const tried = new URL(first.headers.get('location') ?? '', planlens.url);
+    expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([302, '/panel', 'due']);
+    frame.forgetCookies();
+    const { status, html } = await frame.peek(tried.href);
+    expect(status).toBe(403);
+    expect(html).toContain('session-not-kept');
+    expect(html).toContain('data-pop-up=');
+    // Allowed cookies meanwhile, the same address goes on.
+    expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');
+  });
+
+  it('offers the button to a browser that lost its cookies on the way', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
-    const begun = await frame.peek(panelUrl(planlens, salesPremium));
+    const begun = await knock(frame, panelUrl(planlens, salesPremium));
     const answered = await frame.peek(begun.headers.get('location') ?? '');
     frame.forgetCookies();
     const back = await frame.get(answered.headers.get('location') ?? '');

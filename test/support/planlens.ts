@@ -142,6 +142,13 @@ export async function installAs(
   return visitor.post(`${planlens.sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
 }
 
+/** A panel's answer once it has tried the browser's cookies; where that sends the visitor, they do not go. */
+export async function knock(visitor: Visitor, url: string): Promise<Visit> {
+  const first = await visitor.peek(url);
+  const next = new URL(first.headers.get('location') ?? '', url);
+  return next.searchParams.has('cookie') ? visitor.peek(next.href) : first;
+}
+
 /** What one of the features says on a panel's page. */
 export function rowOf(html: string, row: string): { state: string; text: string } {
   const item = new RegExp(`<li data-row="${row}" data-state="([a-z-]+)">(.*?)</li>`, 's').exec(html);

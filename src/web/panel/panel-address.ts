@@ -16,6 +16,8 @@ export interface PanelReader {
 export interface PanelAddress extends PanelReader {
   /** When our own sign-in sent the reader here, ms since 1970; 0 where the CRM did. */
   readonly signedInAt: number;
+  /** Whether we sent the reader here right after giving their browser a cookie. */
+  readonly cookieDue: boolean;
 }
 
 const largestId = 2 ** 31 - 1;
@@ -35,14 +37,16 @@ const addressSchema = z.object({
     .regex(/^[\w-]{0,20}$/)
     .catch(''),
   signedIn: z.coerce.number().catch(0),
+  cookie: z.string().catch(''),
 });
 
 /** @throws AppError `panel-address-malformed`, naming the parameters that are missing or wrong */
 export function panelAddressOf(request: Request): PanelAddress {
   const address = addressSchema.safeParse(request.query);
   if (!address.success) throw new AppError('panel-address-malformed', { detail: fieldsOf(address.error) });
-  const { uctx, usid, lang, signedIn } = address.data;
-  return { ctx: uctx, associateId: usid, language: lang, signedInAt: signedIn };
+  const { uctx, usid, lang, signedIn, cookie } = address.data;
+  const cookieDue = cookie === 'due';
+  return { ctx: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieDue };
 }
 
 /** Whom an address within the panel is for, or null where it does not tell. */
@@ -62,6 +66,11 @@ export function popUpUrl(reader: PanelReader): string {
 export function panelUrl(reader: PanelReader, signedInAt?: number): string {
   const signedIn = signedInAt === undefined ? '' : `&signedIn=${signedInAt}`;
   return `/panel?${readerQuery(reader)}${signedIn}`;
+}
+
+/** The panel's URL where a cookie we just gave must come along. */
+export function cookieDueUrl(reader: PanelReader): string {
+  return `${panelUrl(reader)}&cookie=due`;
 }
 
 /** The page that explains one feature to a reader. */

@@ -1,11 +1,17 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
-import { attemptsOf, countAttempt, maySignInByItself } from '../sign-in/attempts.ts';
+import {
+  type Attempts,
+  attemptsOf,
+  beginCounting,
+  countAttempt,
+  maySignInByItself,
+} from '../sign-in/attempts.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import { bringsBearer, isSessionDue } from '../sign-in/session.ts';
 import { signInFailed } from '../sign-in/sign-in-failure.ts';
 import type { Views } from '../views.ts';
-import type { PanelAddress } from './panel-address.ts';
+import { cookieDueUrl, type PanelAddress } from './panel-address.ts';
 import { panelView } from './panel-view.ts';
 import type { Visits } from './visit.ts';
 
@@ -32,9 +38,24 @@ export function createPanel(deps: {
     if (bringsBearer(request)) throw new AppError('session-required');
     if (isSessionDue(address.signedInAt, now())) throw signInFailed(address, 'session-not-kept');
     const attempts = attemptsOf(request, address);
+    if (attempts === null) tryCookie(response, address);
+    else signInCounted(response, address, attempts);
+  }
+
+  function signInCounted(response: Response, address: PanelAddress, attempts: Attempts): void {
     if (!maySignInByItself(attempts, now())) throw signInFailed(address, 'sign-in-unanswered');
     countAttempt(response, address, attempts, now());
     const { ctx, associateId, language } = address;
     beginSignIn(response, { kind: 'panel', ctx, associateId, language });
+  }
+
+  /**
+   * A browser that keeps no cookies here could not keep the session either, nor that a sign-in is under way: where the
+   * frame of one dies, nothing would notice. So it is found out before anything leaves for SuperOffice.
+   */
+  function tryCookie(response: Response, address: PanelAddress): void {
+    beginCounting(response, address);
+    if (address.cookieDue) throw signInFailed(address, 'session-not-kept');
+    response.set('Cache-Control', 'no-store').redirect(302, cookieDueUrl(address));
   }
 }

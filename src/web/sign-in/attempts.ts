@@ -7,7 +7,7 @@ import type { PanelReader } from '../panel/panel-address.ts';
 type Reader = Pick<PanelReader, 'ctx' | 'associateId'>;
 
 /** How often a panel tried to sign its reader in without them coming back. */
-interface Attempts {
+export interface Attempts {
   readonly count: number;
   /** When it last did, ms since 1970; 0 for never. */
   readonly lastAt: number;
@@ -32,11 +32,20 @@ const attemptsSchema = z
     lastAt: Number(lastAt),
   }));
 
-/** What this browser remembers of signing this reader in; of another reader nothing. */
-export function attemptsOf(request: Request, { ctx, associateId }: Reader): Attempts {
-  const kept = attemptsSchema.safeParse(readCookie(request, cookieName));
+const none: Attempts = { count: 0, lastAt: 0 };
+
+/** What this browser remembers of signing this reader in; of another reader nothing. Null where it brings no memory. */
+export function attemptsOf(request: Request, { ctx, associateId }: Reader): Attempts | null {
+  const cookie = readCookie(request, cookieName);
+  if (cookie === undefined) return null;
+  const kept = attemptsSchema.safeParse(cookie);
   const own = kept.success && kept.data.ctx === ctx && kept.data.associateId === associateId;
-  return own ? kept.data : { count: 0, lastAt: 0 };
+  return own ? kept.data : none;
+}
+
+/** Gives the browser a memory of no attempt: what comes back without it is of a browser that keeps no cookies here. */
+export function beginCounting(response: Response, reader: Reader): void {
+  remember(response, reader, none);
 }
 
 /**
@@ -50,11 +59,14 @@ export function maySignInByItself({ count, lastAt }: Attempts, now: number): boo
 
 /** Remembers that the panel goes to SuperOffice now. */
 export function countAttempt(response: Response, reader: Reader, { count }: Attempts, now: number): void {
-  const value = [reader.ctx, reader.associateId, count + 1, now].join('.');
-  writeCookie(response, cookieName, value, rememberedMs);
+  remember(response, reader, { count: count + 1, lastAt: now });
 }
 
 /** Starts counting anew, after a sign-in that worked. */
 export function forgetAttempts(response: Response): void {
   writeCookie(response, cookieName, '', 0);
+}
+
+function remember(response: Response, { ctx, associateId }: Reader, { count, lastAt }: Attempts): void {
+  writeCookie(response, cookieName, [ctx, associateId, count, lastAt].join('.'), rememberedMs);
 }

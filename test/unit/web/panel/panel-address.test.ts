@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
-import { panelAddressOf, panelUrl } from '../../../../src/web/panel/panel-address.ts';
+import { cookieDueUrl, panelAddressOf, panelUrl } from '../../../../src/web/panel/panel-address.ts';
 import { appOf, listening } from '../stand.ts';
 
 const server = listening(
@@ -32,7 +32,16 @@ describe('panelAddressOf', () => {
     ['uctx=Cust1&usid=5&usec=abc&more=1', { ctx: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust9999999999&usid=0000000007', { ctx: 'Cust9999999999', associateId: 7, language: '' }],
   ])('reads %s', async (query, address) => {
-    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0 });
+    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieDue: false });
+  });
+
+  it('knows where a cookie of ours must come along', async () => {
+    const reader = { ctx: 'Cust1', associateId: 5, language: 'de' };
+    expect(await addressAt(cookieDueUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieDue: true });
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieDue: false });
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=due&cookie=due')).toMatchObject({
+      cookieDue: false,
+    });
   });
 
   it.each(['signedIn=', 'signedIn=soon', 'signedIn=1&signedIn=2', 'signedIn=NaN'])(
@@ -93,7 +102,11 @@ describe('panelUrl', () => {
     });
     await fc.assert(
       fc.asyncProperty(addresses, fc.nat(), async (address, signedInAt) => {
-        expect(await addressAt(panelUrl(address, signedInAt))).toEqual({ ...address, signedInAt });
+        expect(await addressAt(panelUrl(address, signedInAt))).toEqual({
+          ...address,
+          signedInAt,
+          cookieDue: false,
+        });
       }),
     );
   });

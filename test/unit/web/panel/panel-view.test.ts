@@ -279,18 +279,14 @@ describe('the add-ons', () => {
 });
 
 describe('the date of the data', () => {
-  type Snapshots = NonNullable<Given['snapshots']>;
-  const at = (hours: number, stale = false): Snapshots[0] => ({
-    content: undefined as never,
-    readAt: readAt + hours * 3_600_000,
-    stale,
-  });
-  const dated = (...snapshots: Snapshots) => {
+  const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
+  const dated = (bought: ReturnType<typeof at> | null, held: ReturnType<typeof at> | null) => {
+    const visit = visitOf({ tenant: premium, user: null, language: german });
     const { asOf, stale } = panelView(
       {
-        ...visitOf({ tenant: premium, user: null, language: german }),
-        bought: snapshots[0],
-        held: snapshots[1],
+        ...visit,
+        bought: bought && { ...bought, content: premium },
+        held: held && { ...held, content: holderOf(premium, 'ten-sales') },
       },
       {},
     );

@@ -1,5 +1,4 @@
 import type { TenantLicenses, UserLicenses } from '../../../../src/plans/license-data.ts';
-import type { DatedSnapshot } from '../../../../src/tenants/last-good.ts';
 import type { Tenant } from '../../../../src/tenants/tenant-store.ts';
 import type { Wish } from '../../../../src/tenants/wish-store.ts';
 import type { Language } from '../../../../src/web/languages.ts';
@@ -27,7 +26,6 @@ export interface Given {
   readonly user: UserLicenses | null;
   readonly today?: string;
   readonly language?: Language;
-  readonly snapshots?: readonly [DatedSnapshot<never> | null, DatedSnapshot<never> | null];
   readonly wishes?: readonly Wish[];
   readonly contract?: Tenant['contract'];
 }
@@ -37,13 +35,12 @@ export function visitOf(given: Given): Visit {
   const { today = '2026-12-01', language = english, wishes = [], contract = null } = given;
   const of = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
   const plans = licenseEngine(given.tenant, today);
-  const [bought, held] = given.snapshots ?? [of(given.tenant), of(given.user)];
   return {
-    address: { ctx: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0 },
+    address: { ctx: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0, cookieDue: false },
     tenant: { ...tenant, contract },
     session: { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' },
-    bought,
-    held,
+    bought: of(given.tenant),
+    held: of(given.user),
     plans,
     report: plans.report(given.user),
     wishes,

@@ -2,6 +2,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import {
   attemptsOf,
+  beginCounting,
   countAttempt,
   forgetAttempts,
   maySignInByItself,
@@ -17,13 +18,23 @@ async function read(cookie: string, of = reader) {
   return (await request(app).get('/').set('Cookie', cookie)).body;
 }
 
-async function written(cookie: string): Promise<string> {
-  const app = appOf((req, res) => {
-    countAttempt(res, reader, attemptsOf(req, reader), now);
+async function begun(): Promise<string> {
+  const app = appOf((_req, res) => {
+    beginCounting(res, reader);
     res.end();
   });
-  const { headers } = await request(app).get('/').set('Cookie', cookie);
-  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
+  return cookieIn(await request(app).get('/'));
+}
+
+const cookieIn = ({ headers }: { headers: Record<string, unknown> }) =>
+  String(headers['set-cookie']).split(';', 1)[0] ?? '';
+
+async function written(cookie: string): Promise<string> {
+  const app = appOf((req, res) => {
+    countAttempt(res, reader, attemptsOf(req, reader) ?? { count: 0, lastAt: 0 }, now);
+    res.end();
+  });
+  return cookieIn(await request(app).get('/').set('Cookie', cookie));
 }
 
 describe('attempts to sign in', () => {
@@ -31,6 +42,15 @@ describe('attempts to sign in', () => {
     const first = await written('');
     expect(await read(first)).toMatchObject({ count: 1, lastAt: now });
     expect(await read(await written(first))).toMatchObject({ count: 2, lastAt: now });
+  });
+
+  it('begin with none, which a browser that keeps cookies remembers', async () => {
+    expect(await read(await begun())).toMatchObject({ count: 0, lastAt: 0 });
+  });
+
+  it('are unknown to a browser that brings no cookie', async () => {
+    expect(await read('')).toBeNull();
+    expect(await read('another=1')).toBeNull();
   });
 
   it('of another user or another tenant count for nothing', async () => {
@@ -43,7 +63,7 @@ describe('attempts to sign in', () => {
     }
   });
 
-  it.each(['', 'x', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
+  it.each(['x', 'Cust12345', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
     'are none in a cookie %j',
     async (value) => {
       expect(await read(`${name}=${value}`)).toEqual({ count: 0, lastAt: 0 });
