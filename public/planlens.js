@@ -107,7 +107,7 @@ async function explain(why, url, body) {
     wish?.removeAttribute('id');
     for (const heading of explanation.querySelectorAll('h2')) heading.className = 'h4';
     why.replaceChildren(...explanation.childNodes);
-    if (body !== undefined) wish?.querySelector('[role=status]')?.focus();
+    if (body !== undefined) wish?.querySelector('[role=status], textarea')?.focus();
   } catch {
     const message = document.createElement('p');
     message.setAttribute('role', 'alert');

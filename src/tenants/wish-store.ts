@@ -54,6 +54,21 @@ export function createWishStore(deps: { db: Database; now: () => number }) {
       return numInsertedOrUpdatedRows === 1n;
     },
 
+    /** Takes back what a user asked for, as if it had never been asked. @returns false where it is not open */
+    async withdraw(
+      ctx: string,
+      { associateId, subject }: Pick<Wish, 'associateId' | 'subject'>,
+    ): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('wishes')
+        .where('context_identifier', '=', ctx)
+        .where('associate_id', '=', associateId)
+        .where('subject', '=', subject)
+        .where('state', '=', 'open')
+        .executeTakeFirst();
+      return numDeletedRows === 1n;
+    },
+
     /** @returns false where the tenant has no such wish, or somebody answered it before */
     async answer(ctx: string, id: string, { state, answer, answeredBy }: WishAnswer): Promise<boolean> {
       const { numUpdatedRows } = await db

@@ -37,7 +37,7 @@ describe('asking the administrators', async () => {
     const { asked, page, visitor } = await ask('knowledge-base', 'For <b>our</b> customers');
     expect(asked.status).toBe(200);
     expect(wordsOf(asked.html)).toContain('They have not answered yet.');
-    expect(asked.html).not.toContain('action="/panel/wishes');
+    expect(asked.html).not.toContain('name="reason"');
     expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('asked for');
 
     const again = await submit(visitor, page, '/panel/wishes', { reason: 'again' });
@@ -65,10 +65,24 @@ describe('asking the administrators', async () => {
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-categorization'));
     expect(wordsOf(seen.html)).toContain('Your administrators declined on');
     expect(wordsOf(seen.html)).toContain('Next year.');
-    expect(seen.html).toContain('action="/panel/wishes');
+    expect(seen.html).toContain('name="reason"');
 
     const twice = await submit(visitor, page, '/admin/wishes', { id: id ?? '', state: 'done' });
     expect([twice.status, twice.html.includes('wish-answered')]).toEqual([409, true]);
+  });
+
+  it('is taken back by the asker, and may be asked anew', async () => {
+    const { visitor, asked } = await ask('image-library', 'For our brand');
+    const withdrawn = await submit(visitor, asked, '/panel/wishes', { action: 'withdraw' });
+    expect(withdrawn.status).toBe(200);
+    expect(withdrawn.html).toContain('name="reason"');
+    expect(wordsOf(withdrawn.html)).not.toContain('They have not answered yet.');
+    expect(wordsOf((await inAdmin()).page.html)).not.toContain('Image library');
+
+    // Once more, from a page left open: nothing happens, and nobody is told of an error.
+    expect((await submit(visitor, asked, '/panel/wishes', { action: 'withdraw' })).status).toBe(200);
+    const again = await submit(visitor, withdrawn, '/panel/wishes', { reason: '' });
+    expect(wordsOf(again.html)).toContain('They have not answered yet.');
   });
 
   it('is for a plan too', async () => {
@@ -84,6 +98,7 @@ describe('asking the administrators', async () => {
     ['a feature nobody heard of', { subject: 'feature:nothing' }, 404, 'feature-unknown'],
     ['a plan of another model', { subject: 'plan:plus' }, 404, 'plan-unknown'],
     ['a plan and more', { subject: 'plan:sales-premium:x' }, 404, 'plan-unknown'],
+    ['an action nobody knows', { action: 'delete' }, 400, 'form-malformed'],
     ['no subject', { subject: '' }, 400, 'form-malformed'],
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],
     ['a form of nobody', { csrf: '' }, 403, 'form-foreign'],
@@ -92,7 +107,7 @@ describe('asking the administrators', async () => {
     const before = (await planlens.services.wishes.ofTenant('Cust20001', 50)).length;
     const visitor = await inPanel();
     const page = await visitor.get(featureUrl(planlens, salesPremium, 'forms'));
-    const own = page.html.includes('action="/panel/wishes')
+    const own = page.html.includes('name="reason"')
       ? page
       : await visitor.get(featureUrl(planlens, salesPremium, 'mailings'));
     const refused = await submit(visitor, own, '/panel/wishes', fields);

@@ -15,22 +15,20 @@ const longestReason = 500;
 const askSchema = z.object({
   subject: z.string().regex(/^(feature|plan):.{1,100}$/),
   reason: typedText.max(longestReason).default(''),
+  action: z.enum(['ask', 'withdraw']).default('ask'),
 });
 
-/** Takes a user's wish for a feature or a plan to their administrators, and shows how it stands. */
+/** Takes a user's wish for a feature or a plan to their administrators, or back, and shows how it stands. */
 export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestHandler {
   return async function ask(request, response) {
     const visit = await deps.visits.open(request);
-    const { subject, reason } = formOf(askSchema, request.body);
+    const { subject, reason, action } = formOf(askSchema, request.body);
     const page = pageOf(subject, visit);
     const { tenant, session } = visit;
-    // Asked twice, by two clicks or in two windows, is asked once: the first wish stays.
-    await deps.wishes.ask(tenant.ctx, {
-      associateId: session.associateId,
-      askedBy: session.name,
-      subject,
-      reason,
-    });
+    const { associateId, name: askedBy } = session;
+    // Done twice, by two clicks or in two windows, is done once: the first wish stays, and what is gone is gone.
+    if (action === 'withdraw') await deps.wishes.withdraw(tenant.ctx, { associateId, subject });
+    else await deps.wishes.ask(tenant.ctx, { associateId, askedBy, subject, reason });
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };
 }

@@ -54,6 +54,25 @@ describe('createWishStore', () => {
     expect(await store.ofTenant(own, 50)).toHaveLength(1);
   });
 
+  it('takes back only the asker’s own wish for the subject, and only while it is open', async () => {
+    await store.ask(own, wish);
+    for (const other of [
+      { ...wish, associateId: 6 },
+      { ...wish, subject: 'feature:forms' },
+    ]) {
+      expect(await store.withdraw(own, other)).toBe(false);
+    }
+    expect(await store.withdraw(other, wish)).toBe(false);
+    expect(await store.ofTenant(own, 50)).toHaveLength(1);
+    expect(await store.withdraw(own, wish)).toBe(true);
+    expect(await store.ofTenant(own, 50)).toEqual([]);
+
+    await store.ask(own, wish);
+    await store.answer(own, (await only()).id, { state: 'done', answer: '', answeredBy: 'Kari' });
+    expect(await store.withdraw(own, wish)).toBe(false);
+    expect((await only()).state).toBe('done');
+  });
+
   it('takes another user’s, another subject’s and another tenant’s for wishes of their own', async () => {
     await store.ask(own, wish);
     expect(await store.ask(own, { ...wish, associateId: 6 })).toBe(true);
