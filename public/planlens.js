@@ -172,6 +172,7 @@ async function signIn(link) {
   if (Number(card.dataset.tries) < 3) return;
   const stopped = card.querySelector('.stopped');
   stopped.hidden = false;
+  progress.hidden = true;
   link.parentElement.hidden = true;
   stopped.focus();
 }

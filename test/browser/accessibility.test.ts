@@ -1,143 +1,190 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { panelUrl, people } from '../support/planlens.ts';
+import { install, panelUrl, people } from '../support/planlens.ts';
 import { germans, openStage, type Stage, type Window } from './stage.ts';
+import { languages, states, suiteAdministrator } from './states.ts';
 
 describe('every page', () => {
   let stage: Stage;
 
   beforeAll(async () => {
     stage = await openStage();
+    await install(stage.planlens, suiteAdministrator);
   });
 
   afterAll(() => stage.close());
 
-  /** Where each page is, and how to get there. */
-  const pages: Readonly<Record<string, (window: Window) => Promise<unknown>>> = {
-    panel: async (window) => {
-      await window.signIn(germans.salesEssential);
-      await window.panel.locator('h1').waitFor();
-    },
-    landing: ({ page }) => page.goto(stage.planlens.url),
-    setup: async ({ page, signIn }) => {
-      await signIn(people.administrator, '');
-      await page.goto(`${stage.planlens.url}/install`);
-    },
-    admin: async ({ page, signIn }) => {
-      await signIn(people.administrator, '');
-      await page.goto(`${stage.planlens.url}/admin?uctx=${people.administrator.ctx}`);
-    },
-    feature: async (window) => {
-      await pages.panel?.(window);
-      const { ctx, associateId } = germans.salesEssential;
-      const query = `uctx=${ctx}&usid=${associateId}&lang=de&feature=quote-management`;
-      await window.page.goto(`${stage.planlens.url}/panel?uctx=${ctx}&usid=${associateId}&lang=de`);
-      await window.page.goto(`${stage.planlens.url}/panel/feature?${query}`);
-    },
-    plan: async (window) => {
-      await pages.panel?.(window);
-      const { ctx, associateId } = germans.salesEssential;
-      const query = `uctx=${ctx}&usid=${associateId}&lang=de&plan=sales-premium`;
-      await window.page.goto(`${stage.planlens.url}/panel?uctx=${ctx}&usid=${associateId}&lang=de`);
-      await window.page.goto(`${stage.planlens.url}/panel/plan?${query}`);
-    },
-    problem: ({ page }) =>
-      page.goto(panelUrl(stage.planlens, { ...people.salesPremium, ctx: 'Cust20002' }, 'de')),
-  };
-  const names = Object.keys(pages);
-  const schemes = ['light', 'dark'] as const;
+  const names = Object.keys(states);
 
-  test.each(names.flatMap((name) => schemes.map((scheme) => [name, scheme] as const)))(
-    'of kind %s has nothing that axe objects to, in %s',
-    async (name, colorScheme) => {
-      const window = await stage.open({ colorScheme });
-      await pages[name]?.(window);
+  /** A window for a state of a page, and how to bring it there. */
+  async function windowFor(name: string) {
+    const state = states[name];
+    if (state === undefined) throw new Error(`no state ${name}`);
+    const window = await stage.open({ locale: null });
+    if (state.person !== null) await window.signIn(state.person, '');
+    const reach = (language: (typeof languages)[number]) =>
+      state.reach({ stage, page: window.page, language });
+    return { ...window, reach };
+  }
 
-      const axe = new AxeBuilder({ page: window.page });
-      const { violations, passes } = await (name === 'panel' ? axe.include([frame, 'html']) : axe).analyze();
+  test.each(names)(
+    'in the state %s has nothing that axe objects to, in any language, light and dark',
+    async (name) => {
+      const { page, reach } = await windowFor(name);
+      for (const language of languages) {
+        await reach(language);
+        expect(await page.locator('html').getAttribute('lang')).toBe(language);
+        const { violations, passes } = await new AxeBuilder({ page }).analyze();
+        expect([language, ...told(violations)]).toEqual([language]);
+        expect(passes.map(({ id }) => id)).toContain('color-contrast');
+      }
+      // Colours are all that changes in the dark.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      const dark = await new AxeBuilder({ page }).withRules('color-contrast').analyze();
+      expect(told(dark.violations)).toEqual([]);
+      expect(dark.passes).toHaveLength(1);
+      await page.context().close();
+    },
+    90_000,
+  );
 
-      expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+  const told = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+
+  test.each(names)(
+    'in the state %s fits into 300 pixels, and stands text of twice the size',
+    async (name) => {
+      const { page, reach } = await windowFor(name);
+      await page.setViewportSize({ width: 300, height: 900 });
+      await reach('de');
+      const html = page.locator('html');
+      expect(await html.evaluate((root) => root.clientWidth)).toBeLessThanOrEqual(300);
+      expect(await stickingOut(html)).toEqual([]);
+
+      await page.setViewportSize({ width: 640, height: 900 });
+      await html.evaluate((root) => {
+        root.style.fontSize = '200%';
+      });
+      expect(await stickingOut(html)).toEqual([]);
+      await page.context().close();
     },
   );
 
-  test.each(names)('of kind %s loads without a complaint of the browser', async (name) => {
-    const window = await stage.open();
-    await pages[name]?.(window);
-    // A page that says what is wrong has the status to go with it, and Chromium notes that.
-    const noted = name === 'problem' ? [expect.stringContaining('status of 404')] : [];
-    expect(window.troubles).toEqual(noted);
-  });
-
-  test.each(names)('of kind %s fits into a frame 300 pixels wide', async (name) => {
-    const window = await stage.open();
-    await pages[name]?.(window);
-    const { page } = window;
-    if (name === 'panel')
-      await page.locator(frame).evaluate((iframe) => iframe.setAttribute('style', 'width: 300px'));
-    else await page.setViewportSize({ width: 300, height: 900 });
-
-    const html = name === 'panel' ? window.panel.locator('html') : page.locator('html');
-    expect(await html.evaluate((root) => root.clientWidth)).toBeLessThanOrEqual(300);
-    expect(await stickingOut(html)).toEqual([]);
-  });
+  test.each(['panel-opened', 'plans', 'admin', 'setup', 'landing'])(
+    'in the state %s loads without a complaint of the browser',
+    async (name) => {
+      const { reach, troubles } = await windowFor(name);
+      await reach('de');
+      expect(troubles).toEqual([]);
+    },
+  );
 
   test.each(['landing', 'setup'])('of kind %s shows where the keyboard is', async (name) => {
-    const window = await stage.open();
-    await pages[name]?.(window);
+    const { page, reach } = await windowFor(name);
+    await reach('de');
 
-    await window.page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
 
-    const focused = window.page.locator(':focus');
+    const focused = page.locator(':focus');
     expect(await focused.getAttribute('href')).toBe('/install');
     expect(await outlineOf(focused)).toEqual({ style: 'solid', width: '3px' });
   });
 
-  test('of the panel can be walked by keyboard, and a feature opened, read and asked for', async () => {
-    const window = await stage.open();
-    await pages.panel?.(window);
-    const { page, panel } = window;
-    await page.locator('details.user > summary').focus();
-
-    const focused = panel.locator(':focus');
-    const walked: string[] = [];
-    for (let stop = 0; stop < 8; stop += 1) {
-      await page.keyboard.press('Tab');
-      walked.push(
-        await focused.evaluate((element) => (element.matches('input') ? element.name : element.localName)),
-      );
-      const shown = await outlineOf(
-        (await focused.getAttribute('type')) === null ? focused : focused.locator('..'),
-      );
-      if (walked.at(-1) !== 'show') expect(shown.style).toBe('solid');
-    }
-    expect(walked).toEqual(['button', 'a', 'a', 'a', 'a', 'search', 'show', 'summary']);
-
-    const row = panel.locator('[data-row="SaP9"]');
-    await row.locator('summary').focus();
-    await page.keyboard.press('Enter');
-    await row.getByText('Ihre Firma hat diese Lizenz nicht').first().waitFor();
-    await page.keyboard.press('Tab');
-    expect(await focused.evaluate((element) => element.localName)).toBe('a');
-    await row.locator('textarea').focus();
-    await page.keyboard.type('Für Angebote');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await row.getByText('Sie haben noch nicht geantwortet').waitFor();
-    await expect.poll(() => focused.getAttribute('role')).toBe('status');
+  test('moves nothing for those who do not want it, and little for the others', async () => {
+    const { page, reach } = await windowFor('panel');
+    await reach('de');
+    const moving = () =>
+      page.locator('body').evaluate((body) => {
+        const { getComputedStyle } = body.ownerDocument.defaultView;
+        body.setAttribute('aria-busy', 'true');
+        const all = [body, ...body.querySelectorAll('*')];
+        return all.filter((each) => {
+          const { transitionDuration, animationName } = getComputedStyle(each);
+          return transitionDuration !== '0s' || animationName !== 'none';
+        }).length;
+      });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving()).toBe(0);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    expect(await moving()).toBe(1);
   });
 
-  test('of the panel tells a screen reader the name and the state of each feature', async () => {
-    const window = await stage.open();
-    await pages.panel?.(window);
-    const names = await window.panel
-      .locator('summary.line')
-      .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
-    expect(names).toHaveLength(70);
-    const states =
-      /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
-    expect(names.filter((name) => !states.test(name))).toEqual([]);
+  describe('in its frame in CRM', () => {
+    async function panelOfSalesEssential(): Promise<Window> {
+      const window = await stage.open();
+      await window.signIn(germans.salesEssential);
+      await window.panel.locator('h1').waitFor();
+      return window;
+    }
+
+    test('has nothing that axe objects to, with a feature opened', async () => {
+      const { page, panel } = await panelOfSalesEssential();
+      await panel.locator('[data-row="SaP9"] summary').click();
+      await panel.locator('[data-row="SaP9"] .evidence').waitFor();
+      const { violations, passes } = await new AxeBuilder({ page }).include([frame, 'html']).analyze();
+      expect(told(violations)).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    });
+
+    test('can be walked by keyboard, and a feature opened, read, asked for and taken back', async () => {
+      const { page, panel } = await panelOfSalesEssential();
+      await page.locator('details.user > summary').focus();
+
+      const focused = panel.locator(':focus');
+      const walked: string[] = [];
+      for (let stop = 0; stop < 8; stop += 1) {
+        await page.keyboard.press('Tab');
+        walked.push(
+          await focused.evaluate((element) => (element.matches('input') ? element.name : element.localName)),
+        );
+        const shown = await outlineOf(
+          (await focused.getAttribute('type')) === null ? focused : focused.locator('..'),
+        );
+        if (walked.at(-1) !== 'show') expect(shown.style).toBe('solid');
+      }
+      expect(walked).toEqual(['button', 'a', 'a', 'a', 'a', 'search', 'show', 'summary']);
+
+      const row = panel.locator('[data-row="SaP9"]');
+      await row.locator('summary').focus();
+      await page.keyboard.press('Enter');
+      await row.getByText('Ihre Firma hat diese Lizenz nicht').first().waitFor();
+      await page.keyboard.press('Tab');
+      expect(await focused.evaluate((element) => element.localName)).toBe('a');
+      await row.locator('textarea').focus();
+      await page.keyboard.type('Für Angebote');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await row.getByText('Sie haben noch nicht geantwortet').waitFor();
+      await expect.poll(() => focused.getAttribute('role')).toBe('status');
+      await page.keyboard.press('Tab');
+      expect(await focused.textContent()).toBe('Anfrage zurückziehen');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => focused.getAttribute('name')).toBe('reason');
+    });
+
+    test('tells a screen reader the name and the state of each feature', async () => {
+      const { panel } = await panelOfSalesEssential();
+      const told = await panel
+        .locator('summary.line')
+        .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
+      expect(told).toHaveLength(70);
+      const shapes =
+        /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
+      expect(told.filter((name) => !shapes.test(name))).toEqual([]);
+    });
+
+    test('fits into a frame 300 pixels wide', async () => {
+      const { page, panel } = await panelOfSalesEssential();
+      await page.locator(frame).evaluate((iframe) => iframe.setAttribute('style', 'width: 300px'));
+      expect(await stickingOut(panel.locator('html'))).toEqual([]);
+    });
+  });
+
+  test('that says what is wrong has the status to go with it, and no other complaint of the browser', async () => {
+    const { page, troubles } = await stage.open();
+    await page.goto(panelUrl(stage.planlens, { ...people.salesPremium, ctx: 'Cust29999' }, 'de'));
+    expect(troubles).toEqual([expect.stringContaining('status of 404')]);
   });
 });
 

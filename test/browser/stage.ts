@@ -19,6 +19,8 @@ export interface Stage {
 
 export interface Look {
   readonly colorScheme?: 'light' | 'dark';
+  /** Null where pages are asked for in a language of the test's own choice. */
+  readonly locale?: string | null;
 }
 
 export interface Window {
@@ -48,7 +50,8 @@ export async function openStage(): Promise<Stage> {
 
 async function openWindow(browser: Browser, { sandbox }: Planlens, look: Look): Promise<Window> {
   const viewport = { width: 1280, height: 900 };
-  const context = await browser.newContext({ viewport, locale: 'de-DE', colorScheme: 'light', ...look });
+  const { locale = 'de-DE', colorScheme = 'light' } = look;
+  const context = await browser.newContext({ viewport, colorScheme, ...(locale !== null && { locale }) });
   const page = await pageBlockingThirdPartyCookies(context);
   const troubles: string[] = [];
   page.on('console', (message) => {
