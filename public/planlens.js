@@ -1,6 +1,8 @@
 // The panel's one script. Without it every page still works, but for the pop-up. `bearer` is the session of a page whose
 // browser refuses cookies in frames: it lives in this variable only.
 let bearer = null;
+/** The pop-up of a sign-in under way. */
+let popUp = null;
 
 const handedOver = document.body.dataset.handOver;
 if (handedOver !== undefined) handOver(handedOver);
@@ -57,30 +59,67 @@ async function ask(url, body) {
   if (bearer !== null) headers.Authorization = `Bearer ${bearer}`;
   const method = body === undefined ? 'GET' : 'POST';
   const answer = await fetch(url, { method, headers, body: body && new URLSearchParams(body) });
-  // The session in this page has ended: the panel's own address signs in anew.
-  if (answer.status === 401 && bearer !== null) location.reload();
-  return answer;
-}
-
-async function pageOf(answer) {
-  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  // This page's session has ended: from now on links lead to where one signs in.
+  if (answer.status === 401) bearer = null;
+  return { ok: answer.ok, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }
 
 /** Puts another page of ours in this one's place, and the focus where it tells what came of it. */
 async function swap(url, body) {
   document.body.setAttribute('aria-busy', 'true');
   try {
-    const page = await pageOf(await ask(url, body));
+    const { ok, page } = await ask(url, body);
+    if (!ok) return complain(document.querySelector('main'), page);
+    const list = rememberList();
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.replaceWith(page.body);
     prepare();
-    const focused = document.querySelector('#as-of') ?? document.querySelector('h1');
+    restoreList(list);
+    const focused = document.querySelector('[data-focus]') ?? document.querySelector('h1');
     focused.tabIndex = -1;
     focused.focus();
   } catch {
+    complain(document.querySelector('main'));
+  } finally {
     document.body.removeAttribute('aria-busy');
-    location.reload();
+  }
+}
+
+/** Says on top of a place what went wrong: what a problem page of ours tells, else that nothing came. All else stays. */
+function complain(place, page) {
+  place.querySelector(':scope > [role=alert]')?.remove();
+  const alert = document.createElement('div');
+  alert.className = 'notice';
+  alert.setAttribute('role', 'alert');
+  const told = page?.querySelectorAll('[role=alert] > p:not(.code)') ?? [];
+  alert.append(...(told.length > 0 ? told : [document.body.dataset.failed]));
+  place.prepend(alert);
+}
+
+/** How the reader has set the list of features up: filter, opened rows, and what is typed in them. */
+function rememberList() {
+  const search = document.querySelector('form[role=search]');
+  const opened = [...document.querySelectorAll('details[open] > .why')];
+  return {
+    filter: search && Object.fromEntries(new FormData(search)),
+    opened: opened.map((why) => [
+      why.closest('[data-row]').dataset.row,
+      why.querySelector('textarea')?.value ?? '',
+    ]),
+  };
+}
+
+function restoreList({ filter, opened }) {
+  const search = document.querySelector('form[role=search]');
+  if (search === null || filter === null) return;
+  for (const [name, value] of Object.entries(filter)) search.elements[name].value = value;
+  filterFeatures(search);
+  for (const [row, typed] of opened) {
+    const details = document.querySelector(`[data-row="${row}"] > details`);
+    if (details === null) continue;
+    details.dataset.typed = typed;
+    details.open = true;
   }
 }
 
@@ -94,29 +133,41 @@ function openFeature(details, feature) {
 
 /** Shows a feature's explanation in its place; after a form of it, moves the focus to what came of that. */
 async function explain(why, url, body) {
-  const { reading, failed } = why.closest('.solutions').dataset;
+  const { reading, asked } = why.closest('.solutions').dataset;
   const before = [...why.childNodes];
   why.setAttribute('aria-busy', 'true');
   if (body === undefined) why.textContent = reading;
+  let page;
   try {
-    const answer = await ask(url, body);
-    const explanation = (await pageOf(answer)).querySelector('#explanation');
-    if (explanation === null) throw new Error(answer.status);
-    explanation.removeAttribute('id');
-    const wish = explanation.querySelector('#wish');
-    wish?.removeAttribute('id');
-    for (const heading of explanation.querySelectorAll('h2')) heading.className = 'h4';
-    why.replaceChildren(...explanation.childNodes);
-    if (body !== undefined) wish?.querySelector('[role=status], textarea')?.focus();
+    ({ page } = await ask(url, body));
+    show(why, page.querySelector('#explanation'));
+    const result = why.querySelector('.wish')?.querySelector('[role=status], textarea');
+    if (body === undefined) return;
+    result?.focus();
+    const state = why.previousElementSibling.querySelector('.state');
+    const [word] = state.textContent.split(' · ');
+    state.textContent = why.querySelector('[value=withdraw]') === null ? word : `${word} · ${asked}`;
   } catch {
-    const message = document.createElement('p');
-    message.setAttribute('role', 'alert');
-    message.textContent = failed;
-    // Nothing typed is lost: the form comes back as it was.
-    why.replaceChildren(message, ...before);
+    if (body === undefined) why.replaceChildren(...before);
+    complain(why, page);
   } finally {
     why.removeAttribute('aria-busy');
   }
+}
+
+/** Puts an explanation into its row, its headings below the row's own. */
+function show(why, explanation) {
+  explanation.querySelector('#wish')?.removeAttribute('id');
+  for (const heading of explanation.querySelectorAll('h2')) {
+    const lower = document.createElement('h4');
+    lower.append(...heading.childNodes);
+    heading.replaceWith(lower);
+  }
+  why.replaceChildren(...explanation.childNodes);
+  const { dataset } = why.parentElement;
+  const field = why.querySelector('textarea');
+  if (field !== null) field.value = dataset.typed ?? '';
+  delete dataset.typed;
 }
 
 /** Narrows the list down as the reader types; nothing is sent. */
@@ -153,21 +204,21 @@ function handOver(code) {
 
 /** In the panel: signs in by a pop-up, since a frame may neither show every sign-in nor keep its cookies. */
 async function signIn(link) {
+  // Pressed again while it is open, perhaps behind the CRM, brings it to the front.
+  if (popUp !== null && !popUp.closed) return popUp.focus();
   const card = link.closest('.sign-in');
   const progress = card.querySelector('.progress');
   const say = (what) => {
     progress.textContent = progress.dataset[what];
   };
   // Opened before anything is waited for: browsers let a click open a window, and nothing later.
-  const popUp = window.open('', 'planlens-sign-in', 'popup,width=560,height=720');
+  popUp = window.open('', 'planlens-sign-in', 'popup,width=560,height=720');
   if (popUp === null) return say('blocked');
   say('waiting');
-  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
-  const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
-  popUp.location.href = `${link.dataset.popUp}&challenge=${challenge}`;
-  const code = await codeFrom(popUp);
-  if (code !== null && (await redeem(code, verifier))) return enter(link.href);
-  say(code === null ? 'closed' : 'refused');
+  const outcome = await enteredBy(popUp, link).catch(() => 'refused');
+  if (outcome === 'entered') return;
+  popUp.close();
+  say(outcome);
   card.dataset.tries = Number(card.dataset.tries) + 1;
   if (Number(card.dataset.tries) < 3) return;
   const stopped = card.querySelector('.stopped');
@@ -175,6 +226,18 @@ async function signIn(link) {
   progress.hidden = true;
   link.parentElement.hidden = true;
   stopped.focus();
+}
+
+/** Goes through the pop-up into the panel. What came of it: `entered`, `closed` or `refused`. */
+async function enteredBy(popUp, link) {
+  const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
+  const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
+  popUp.location.href = `${link.dataset.popUp}&challenge=${challenge}`;
+  const code = await codeFrom(popUp);
+  if (code === null) return 'closed';
+  if (!(await redeem(code, verifier))) return 'refused';
+  await enter(link.href);
+  return 'entered';
 }
 
 /** The code a pop-up hands over, or null when it was closed without. Only our own page in that very window is heard. */

@@ -12,6 +12,7 @@ export const errorStatus = {
   'hand-over-refused': 403,
   'session-required': 401,
   'session-not-kept': 403,
+  'cookies-refused': 403,
   'tenant-mismatch': 403,
   'user-mismatch': 403,
   'administrator-required': 403,

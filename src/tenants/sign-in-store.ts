@@ -9,11 +9,13 @@ const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('panel'), ...reader }),
   /** For a panel that cannot sign in within its frame; `challenge` names the page that waits for it. */
   z.object({ kind: z.literal('pop-up'), ...reader, challenge: z.string() }),
-  /** To one of the administrators' pages; `ctx` is null where only SuperOffice can tell the tenant. */
+  /** To one of the administrators' pages; tenant and user are null where only SuperOffice can tell them. */
   z.object({
     kind: z.literal('administration'),
     path: z.enum(['/admin', '/setup']),
+    language: z.string(),
     ctx: z.string().nullable(),
+    associateId: z.int().nullable(),
   }),
 ]);
 

@@ -17,14 +17,24 @@ const phosphorNames = {
   back: 'arrow-left',
 } as const;
 
-/** The icons as one hidden drawing, to be put into a page once and used by `#icon-{name}`. */
-export function iconSprite(): string {
+/** Puts into a page, where `iconsHere` stands, the icons it uses by `#icon-{name}` as one hidden drawing. */
+export type WithIcons = (html: string) => string;
+
+/** Stands in a template for the icons the page uses. */
+export const iconsHere = '<!--icons-->';
+
+/** Reads the icons once. */
+export function loadIcons(): WithIcons {
   const require = createRequire(import.meta.url);
   const symbols = Object.entries(phosphorNames).map(([name, phosphorName]) => {
     const file = require.resolve(`@phosphor-icons/core/regular/${phosphorName}.svg`);
-    return symbolOf(`icon-${name}`, readFileSync(file, 'utf8'));
+    const id = `icon-${name}`;
+    return { use: `href="#${id}"`, symbol: symbolOf(id, readFileSync(file, 'utf8')) };
   });
-  return `<svg class="sprite" aria-hidden="true">${symbols.join('')}</svg>`;
+  return (html) => {
+    const used = symbols.filter(({ use }) => html.includes(use)).map(({ symbol }) => symbol);
+    return html.replace(iconsHere, `<svg class="sprite" aria-hidden="true">${used.join('')}</svg>`);
+  };
 }
 
 function symbolOf(id: string, svg: string): string {

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/superoffice-error.ts';
-import type { Languages } from './languages.ts';
+import type { Language, Languages } from './languages.ts';
 import { type PanelReader, panelReaderIn, panelUrl, popUpUrl } from './panel/panel-address.ts';
 import { attemptsOf } from './sign-in/attempts.ts';
 import { SignInFailure } from './sign-in/sign-in-failure.ts';
@@ -40,7 +40,7 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     const retryAfter = retryAfterSeconds[problem.code];
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
-      answer(request, response, problem, failure?.reader ?? null);
+      answer(request, response, problem, failure?.purpose ?? null);
     } catch (cause) {
       // Express's own last resort would show the stack.
       request.log.error({ err: cause }, 'problem page failed');
@@ -52,19 +52,24 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     request: Request,
     response: Response,
     problem: AppError,
-    signingIn: PanelReader | null,
+    signIn: SignInFailure['purpose'] | null,
   ): void {
-    const reader = signingIn ?? panelReaderIn(request.query);
-    const language = deps.languages.choose([languageOf(request, reader), ...request.acceptsLanguages()]);
+    const inPanel = signIn === null ? panelReaderIn(request.query) : null;
+    const wanted = signIn?.language ?? languageIn(request);
+    const language = deps.languages.choose([wanted, ...request.acceptsLanguages()]);
     const { code, status, detail } = problem;
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
     if (request.accepts(['json', 'html']) === 'html') {
       const page = { title, text, code, detail, requestId: request.id };
-      const offered = signingIn !== null && canSignIn(problem) ? signingIn : null;
-      const html = offered
-        ? deps.views('sign-in', language, { ...page, ...waysToSignIn(request, offered) })
-        : deps.views('problem', language, { ...page, ...wayOn(code, reader) });
+      const html =
+        signIn?.kind === 'panel' && canSignIn(problem)
+          ? deps.views('sign-in', language, { ...page, ...waysToSignIn(request, signIn) })
+          : deps.views('problem', language, {
+              ...page,
+              typed: typedIn(request),
+              wayOn: wayOn(request, code, inPanel, language),
+            });
       response.send(html);
       return;
     }
@@ -75,9 +80,14 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
   return { notFound, answerProblem };
 }
 
-function languageOf(request: Request, reader: PanelReader | null): string | undefined {
-  const { lang } = request.query;
-  return typeof lang === 'string' ? lang : reader?.language;
+function languageIn({ query }: Request): string | undefined {
+  return typeof query.lang === 'string' ? query.lang : undefined;
+}
+
+/** What somebody typed into a form of ours that was refused: it is shown again, so that nothing is lost. */
+function typedIn({ body }: Request): string {
+  const { reason, answer }: { reason?: unknown; answer?: unknown } = body ?? {};
+  return [reason, answer].find((each): each is string => typeof each === 'string') ?? '';
 }
 
 /** Whether signing in another way may help: not where SuperOffice or we are away, or nobody approved the app. */
@@ -93,12 +103,18 @@ function waysToSignIn(request: Request, reader: PanelReader) {
   };
 }
 
-/** Where a page that failed leads on to: the panel it belongs to, or the way to sign in as an administrator. */
-function wayOn(code: ErrorCode, reader: PanelReader | null) {
-  return {
-    panelUrl: reader === null ? null : panelUrl(reader),
-    installLink: reader === null && code === 'session-required',
-  };
+/** Where a page that failed leads on to: the panel it belongs to, or the administrators' page; null where nowhere. */
+function wayOn(
+  { path }: Request,
+  code: ErrorCode,
+  reader: PanelReader | null,
+  { t }: Language,
+): { href: string; text: string } | null {
+  if (code === 'tenant-not-installed') return null;
+  if (path.startsWith('/admin/')) return { href: '/admin', text: t('problem.toAdmin') };
+  if (reader === null) return null;
+  const isPanel = path === '/panel';
+  return { href: panelUrl(reader), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };
 }
 
 function asAppError(error: unknown): AppError {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Languages } from './languages.ts';
+import { readerSchema } from './panel/panel-address.ts';
 import type { Administrators } from './sign-in/administrators.ts';
 import type { Views } from './views.ts';
 
@@ -15,8 +16,10 @@ export function createSetup(deps: {
     const administrator = await administrators.admit(request, response, '/setup');
     if (administrator === null) return;
     const { tenant } = administrator;
-    const language = languages.choose(request.acceptsLanguages());
+    const lang = readerSchema.shape.lang.parse(request.query.lang);
+    const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const page = {
+      lang,
       companyName: tenant.companyName,
       ctx: tenant.ctx,
       consentedAt: language.moment(tenant.consentedAt.getTime()),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs from 'ejs';
-import { iconSprite } from './icons.ts';
+import { iconsHere, loadIcons } from './icons.ts';
 import type { Language } from './languages.ts';
 
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
@@ -18,7 +18,7 @@ export function loadViews(root: string): Views {
   const shared = {
     stylesheet: asset(root, 'planlens.css'),
     script: asset(root, 'planlens.js'),
-    sprite: iconSprite(),
+    sprite: iconsHere,
   };
   const pages = new Map(
     readdirSync(folder, { withFileTypes: true })
@@ -26,10 +26,12 @@ export function loadViews(root: string): Views {
       .map(({ name }) => [basename(name, '.ejs'), compile(join(folder, name))]),
   );
 
+  const withIcons = loadIcons();
+
   return (name, language, page) => {
     const template = pages.get(name);
     if (template === undefined) throw new Error(`no view named ${name}`);
-    return template({ page, t: language.t, language: language.code, ...shared });
+    return withIcons(template({ page, t: language.t, language: language.code, ...shared }));
   };
 }
 

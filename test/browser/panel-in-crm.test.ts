@@ -106,13 +106,43 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   test('reads licences again when asked, and says of when they are', async () => {
     const { panel, signIn, troubles } = await stage.open();
     await signIn(germans.servicePremium);
-    const time = panel.locator('#as-of time');
+    const time = panel.locator('[data-focus] time');
     const before = await time.getAttribute('datetime');
     stage.planlens.passTime(60_000);
     await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
-    await expect.poll(() => panel.locator('#as-of:focus').count()).toBe(1);
+    await expect.poll(() => panel.locator('[data-focus]:focus').count()).toBe(1);
     expect(troubles).toEqual([]);
+  });
+
+  test('keeps filter, opened features and what is typed when licences are read again, or cannot be', async () => {
+    const { page, panel, signIn } = await stage.open();
+    await signIn(germans.salesEssential);
+    const row = panel.locator('[data-row="SaP9"]');
+    await row.locator('summary').click();
+    await row.locator('textarea').fill('Für unsere Angebote');
+    await panel.getByRole('searchbox').fill('quote');
+    const again = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const shown = async () => [
+      await panel.getByRole('searchbox').inputValue(),
+      await panel.locator('.found').textContent(),
+      await row.locator('textarea').inputValue(),
+    ];
+    const before = await shown();
+    expect(before).toEqual(['quote', 'Angezeigte Funktionen: 1', 'Für unsere Angebote']);
+
+    const time = panel.locator('[data-focus] time');
+    const readAt = await time.getAttribute('datetime');
+    stage.planlens.passTime(60_000);
+    await again.click();
+    await expect.poll(() => time.getAttribute('datetime')).not.toBe(readAt);
+    await row.locator('textarea').waitFor();
+    expect(await shown()).toEqual(before);
+
+    await page.route('**/panel/refresh?*', (route) => route.abort());
+    await again.click();
+    await panel.locator('main > [role=alert]').waitFor();
+    expect(await shown()).toEqual(before);
   });
 
   test('keeps its user signed in when the page is loaded again', async () => {

@@ -55,7 +55,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     const window = await stage.open();
     await window.signIn(germans.salesEssential);
     await button(window).waitFor();
-    expect(await window.panel.locator('.code').textContent()).toContain('session-not-kept');
+    expect(await window.panel.locator('.code').textContent()).toContain('cookies-refused');
 
     await pressed(window);
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
@@ -97,6 +97,28 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(await window.panel.locator('a.elsewhere').getAttribute('target')).toBe('_blank');
   });
 
+  test('pressing the button twice brings the window to the front, and spoils nothing', async () => {
+    const window = await lostInFrame();
+    const popUp = await pressed(window);
+    await button(window).click();
+    await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+    expect(window.page.context().pages()).toHaveLength(1);
+  });
+
+  test('a connection that breaks at the hand-over is said, and the button tries again', async () => {
+    const window = await lostInFrame();
+    const session = `${stage.planlens.url}/panel/session`;
+    await window.page.route(session, (route) => route.abort());
+    const first = await pressed(window);
+    await first.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await window.panel.getByText('or the connection broke').waitFor();
+    await window.page.unroute(session);
+    const second = await pressed(window);
+    await second.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+  });
+
   test('three tries that lead nowhere end with an explanation and a way out', async () => {
     const window = await lostInFrame();
     await (await pressed(window)).close();
@@ -134,6 +156,30 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     stage.planlens.passTime(61 * 60_000);
     await window.page.reload();
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
+  });
+
+  test('a session that ends while the panel is open is said where it matters, and nothing typed is lost', async () => {
+    const window = await stage.open();
+    await window.signIn(germans.salesEssential);
+    const row = window.panel.locator('[data-row="SaP9"]');
+    await row.locator('summary').click();
+    await row.locator('textarea').fill('Für unsere Angebote');
+    stage.planlens.passTime(61 * 60_000);
+
+    await row.getByRole('button', { name: 'Administratoren fragen' }).click();
+    await row.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
+    await row.getByRole('button', { name: 'Administratoren fragen' }).click();
+    await expect.poll(() => row.getByRole('alert').count()).toBe(1);
+    expect(await row.locator('textarea').inputValue()).toBe('Für unsere Angebote');
+
+    await window.panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
+    const notice = window.panel.locator('main > [role=alert]');
+    await notice.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
+    expect(await row.locator('textarea').inputValue()).toBe('Für unsere Angebote');
+
+    await notice.getByRole('link', { name: 'Zurück zum Web-Bildschirm' }).click();
+    await window.panel.getByText('25 von 62 Funktionen aktiviert').waitFor();
+    await expect.poll(() => window.panel.getByRole('alert').count()).toBe(0);
   });
 
   test('the panel follows the CRM to another tenant', async () => {

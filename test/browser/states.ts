@@ -42,7 +42,7 @@ export const states: Readonly<Record<string, PageState>> = {
   'panel-opened': opened(salesEssential, [
     'quote-management',
     'saint',
-    'contact-management',
+    'companies-and-contacts',
     'dashboards-default-tiles',
   ]),
   'panel-hidden-by-role': opened(hiddenByRole, ['project-management']),

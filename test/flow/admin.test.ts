@@ -105,12 +105,30 @@ describe('the administrators’ page', async () => {
       expect([own.status, own.hops.length]).toEqual([200, 1]);
     });
 
+    it('shows a user nothing in the session of another, whoever signed in to this browser before', async () => {
+      const { visitor } = await inAdmin();
+      const own = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      expect([own.status, own.hops.length, own.html.includes('lang="de"')]).toEqual([200, 1, true]);
+      await visitor.get(`${planlens.sandbox.url}/login/as/${colleague.userName}?next=/Cust20001/`);
+      const theirs = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
+      expect(pathsOf(theirs)).toContain('/login/Cust20001/oauth/authorize');
+      expect(new URL(theirs.url).search).toContain(`uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
+      expect(theirs.status).toBe(200);
+      // The link of the one while the other is signed in to CRM.
+      const mixed = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      expect([mixed.status, codeIn(mixed), mixed.html.includes('lang="de"')]).toEqual([
+        403,
+        'user-mismatch',
+        true,
+      ]);
+    });
+
     it('is framed by nobody, kept by nobody, and led to and from the setup', async () => {
       const { visitor, page } = await inAdmin();
       expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(page.headers.get('cache-control')).toBe('private, no-store');
-      expect(page.html).toContain('href="/setup"');
-      expect((await visitor.get(`${planlens.url}/setup`)).html).toContain('href="/admin"');
+      expect(page.html).toContain('href="/setup?lang="');
+      expect((await visitor.get(`${planlens.url}/setup`)).html).toContain('href="/admin?lang="');
     });
   });
 
@@ -258,6 +276,7 @@ describe('the administrators’ page', async () => {
       const csrf = csrfOf(page);
       const refused = await createVisitor().post(`${planlens.url}${path}`, { csrf, ...fields });
       expect([refused.status, codeIn(refused)]).toEqual([401, 'session-required']);
+      expect(refused.html).toContain('href="/admin"');
     });
 
     it.each([

@@ -164,7 +164,7 @@ describe('panel', async () => {
     visitor.forgetCookies();
     const back = await visitor.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
     expect([back.hops.length, back.status]).toEqual([1, 403]);
-    expect(back.html).toContain('session-not-kept');
+    expect(back.html).toContain('cookies-refused');
     planlens.passTime(60_000);
     const later = await visitor.peek(back.url);
     expect(later.status).toBe(302);

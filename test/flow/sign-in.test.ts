@@ -95,7 +95,7 @@ describe('signing in to the panel', async () => {
     frame.forgetCookies();
     const { status, html } = await frame.peek(tried.href);
     expect(status).toBe(403);
-    expect(html).toContain('session-not-kept');
+    expect(html).toContain('cookies-refused');
     expect(html).toContain('data-pop-up=');
     // Allowed cookies meanwhile, the same address goes on.
     expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');

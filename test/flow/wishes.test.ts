@@ -73,14 +73,14 @@ describe('asking the administrators', async () => {
 
   it('is taken back by the asker, and may be asked anew', async () => {
     const { visitor, asked } = await ask('image-library', 'For our brand');
-    const withdrawn = await submit(visitor, asked, '/panel/wishes', { action: 'withdraw' });
+    const withdrawn = await submit(visitor, asked, '/panel/wishes', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
     expect(withdrawn.html).toContain('name="reason"');
     expect(wordsOf(withdrawn.html)).not.toContain('They have not answered yet.');
     expect(wordsOf((await inAdmin()).page.html)).not.toContain('Image library');
 
     // Once more, from a page left open: nothing happens, and nobody is told of an error.
-    expect((await submit(visitor, asked, '/panel/wishes', { action: 'withdraw' })).status).toBe(200);
+    expect((await submit(visitor, asked, '/panel/wishes', { intent: 'withdraw' })).status).toBe(200);
     const again = await submit(visitor, withdrawn, '/panel/wishes', { reason: '' });
     expect(wordsOf(again.html)).toContain('They have not answered yet.');
   });
@@ -96,9 +96,10 @@ describe('asking the administrators', async () => {
 
   it.each([
     ['a feature nobody heard of', { subject: 'feature:nothing' }, 404, 'feature-unknown'],
+    ['a feature and more', { subject: 'feature:mailings:1' }, 404, 'feature-unknown'],
     ['a plan of another model', { subject: 'plan:plus' }, 404, 'plan-unknown'],
     ['a plan and more', { subject: 'plan:sales-premium:x' }, 404, 'plan-unknown'],
-    ['an action nobody knows', { action: 'delete' }, 400, 'form-malformed'],
+    ['an intent nobody knows', { intent: 'delete' }, 400, 'form-malformed'],
     ['no subject', { subject: '' }, 400, 'form-malformed'],
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],
     ['a form of nobody', { csrf: '' }, 403, 'form-foreign'],

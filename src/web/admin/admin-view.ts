@@ -20,6 +20,10 @@ export interface AdminView {
   readonly companyName: string;
   readonly ctx: string;
   readonly csrfToken: string;
+  /** The language asked for by the page's address, as every address in it has it; may be empty. */
+  readonly lang: string;
+  /** What was answered just now, in words; empty where nothing was. */
+  readonly saved: string;
   readonly open: readonly OpenWish[];
   readonly answered: readonly AnsweredWish[];
   readonly seats: readonly SeatRow[];
@@ -44,18 +48,24 @@ export interface AdminInput {
   readonly csrfToken: string;
   readonly language: Language;
   readonly refused: RefusedForm | null;
+  readonly lang: string;
+  /** The wish that was answered just now, or null. */
+  readonly answered: string | null;
 }
 
 /** Puts what administrators work with into the words of one language. */
 export function adminView(input: AdminInput): AdminView {
-  const { tenant, wishes, bought, plans, today, csrfToken, language, refused } = input;
+  const { tenant, wishes, bought, plans, today, csrfToken, language, refused, lang } = input;
+  const answered = answeredWishes(wishes, language);
   const seats = bought === null ? [] : seatRows(bought.content, plans, language);
   return {
     companyName: tenant.companyName,
     ctx: tenant.ctx,
     csrfToken,
+    lang,
+    saved: answered.find(({ id }) => id === input.answered)?.outcome ?? '',
     open: openWishes(wishes, refused?.form === 'answer' ? refused : null, language),
-    answered: answeredWishes(wishes, language),
+    answered,
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(bought !== null, language),
     asOf: bought && momentOf(bought.readAt, language),

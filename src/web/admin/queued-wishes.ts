@@ -1,11 +1,9 @@
-import { featureKeys } from '../../plans/feature-keys.ts';
 import { labelOfFeature } from '../../plans/labels.ts';
-import { suitePlans } from '../../plans/suite-plans.ts';
-import { planKeys } from '../../plans/user-plans.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
 import { dayOf } from '../moments.ts';
 import { planLabel } from '../panel/plan-names.ts';
+import { subjectIn } from '../panel/wish-view.ts';
 import { longestAnswer, type RefusedAnswer } from './answer-form.ts';
 
 /** What a user asked for, as an administrator sees it. */
@@ -75,14 +73,16 @@ function queuedWish({ id, subject, askedBy, associateId, askedAt }: Wish, langua
 
 /** What a wish is about; what is no longer in the catalogue is shown by its key. */
 function subjectTitle(subject: string, language: Language): string {
-  const [kind, key] = subject.split(':');
-  const feature = kind === 'feature' ? featureKeys.find((each) => each === key) : undefined;
-  if (feature !== undefined) {
-    return language.t('admin.subject.feature', { name: labelOfFeature(feature, language.code) });
+  const { t, code } = language;
+  const about = subjectIn(subject);
+  switch (about?.kind) {
+    case 'feature':
+      return t('admin.subject.feature', { name: labelOfFeature(about.feature, code) });
+    case 'plan':
+      return t('admin.subject.plan', { name: planLabel(about.plan, language) });
+    case undefined:
+      return subject.replace(/^\w+:/, '');
   }
-  const plan = kind === 'plan' ? [...planKeys, ...suitePlans].find((each) => each === key) : undefined;
-  if (plan !== undefined) return language.t('admin.subject.plan', { name: planLabel(plan, language) });
-  return key ?? subject;
 }
 
 function day(at: Date, { date }: Language): string {

@@ -15,19 +15,19 @@ const longestReason = 500;
 const askSchema = z.object({
   subject: z.string().regex(/^(feature|plan):.{1,100}$/),
   reason: typedText.max(longestReason).default(''),
-  action: z.enum(['ask', 'withdraw']).default('ask'),
+  intent: z.enum(['ask', 'withdraw']).default('ask'),
 });
 
 /** Takes a user's wish for a feature or a plan to their administrators, or back, and shows how it stands. */
 export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestHandler {
   return async function ask(request, response) {
     const visit = await deps.visits.open(request);
-    const { subject, reason, action } = formOf(askSchema, request.body);
+    const { subject, reason, intent } = formOf(askSchema, request.body);
     const page = pageOf(subject, visit);
     const { tenant, session } = visit;
     const { associateId, name: askedBy } = session;
     // Done twice, by two clicks or in two windows, is done once: the first wish stays, and what is gone is gone.
-    if (action === 'withdraw') await deps.wishes.withdraw(tenant.ctx, { associateId, subject });
+    if (intent === 'withdraw') await deps.wishes.withdraw(tenant.ctx, { associateId, subject });
     else await deps.wishes.ask(tenant.ctx, { associateId, askedBy, subject, reason });
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };
@@ -36,7 +36,11 @@ export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestH
 /** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */
 function pageOf(subject: string, visit: Visit): string {
   const [kind, key] = subject.split(':');
-  if (kind === 'feature') return `${featureUrl(visit.address, featureOf(key))}#wish`;
+  if (kind === 'feature') {
+    const feature = featureOf(key);
+    if (subject !== subjectOf('feature', feature)) throw new AppError('feature-unknown');
+    return `${featureUrl(visit.address, feature)}#wish`;
+  }
   const plan = planIn(key, visit);
   if (subject !== subjectOf('plan', plan)) throw new AppError('plan-unknown');
   return `${planUrl(visit.address, plan)}#wish`;

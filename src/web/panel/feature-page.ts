@@ -13,7 +13,7 @@ import { type EvidenceView, evidenceWords } from './evidence-words.ts';
 import { panelUrl, planUrl, readerQuery } from './panel-address.ts';
 import { planLabel } from './plan-names.ts';
 import type { Visit, Visits } from './visit.ts';
-import { subjectOf, type WishView, wishView } from './wish-view.ts';
+import { subjectOf, type WishView, wishToShow, wishView } from './wish-view.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
@@ -90,7 +90,7 @@ export function featurePageView(visit: Visit, feature: FeatureKey): FeaturePage 
     moreUpgrades: upgrades.filter((each) => !least.includes(each)).map(toView),
     assumed: least.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
     renewal: upgrades.length > 0 ? renewalText(visit) : '',
-    wish: state === 'enabled' ? null : wishView(subjectOf('feature', feature), wishes, language),
+    wish: wishToShow(wishView(subjectOf('feature', feature), wishes, language), state === 'enabled'),
   };
 }
 
@@ -114,11 +114,14 @@ function perhapsText({ perhapsFrom }: Extract<Upgrade, { kind: 'suite-plan' }>, 
   return perhapsFrom === null ? '' : t('upgrade.suitePerhaps', { perhaps: t(`suitePlan.${perhapsFrom}`) });
 }
 
-function nextStep({ state, evidence, reason }: Entitlement, { t }: Language): string {
+function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
   const lacking = evidence.flatMap((each) =>
     each.kind === 'module' && each.scope === 'user' && !each.present ? [each.name] : [],
   );
-  if (state === 'view-only') return t('next.view-only', { licenses: lacking.join(', ') });
+  if (state === 'view-only') {
+    const hasWay = upgrades.length > 0;
+    return t(hasWay ? 'next.view-only' : 'next.view-only-no-plan', { licenses: lacking.join(', ') });
+  }
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
   if (reason === 'plan-and-license-disagree') return t('next.disagree');
   return '';

@@ -22,11 +22,9 @@ export interface PanelAddress extends PanelReader {
 
 const largestId = 2 ** 31 - 1;
 
-/** A context identifier in an address of ours. */
-export const uctxSchema = z.string().regex(/^Cust\d{1,10}$/);
-
-const addressSchema = z.object({
-  uctx: uctxSchema,
+/** Whom an address of ours is for: tenant, user, language. */
+export const readerSchema = z.object({
+  uctx: z.string().regex(/^Cust\d{1,10}$/),
   usid: z
     .string()
     .regex(/^\d{1,10}$/)
@@ -36,6 +34,9 @@ const addressSchema = z.object({
     .string()
     .regex(/^[\w-]{0,20}$/)
     .catch(''),
+});
+
+const addressSchema = readerSchema.extend({
   signedIn: z.coerce.number().catch(0),
   cookie: z.string().catch(''),
 });

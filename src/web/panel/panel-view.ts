@@ -12,7 +12,7 @@ import { type GainView, gainsOf } from './gains.ts';
 import { readerQuery } from './panel-address.ts';
 import { heldPlanName, heldPlanNote } from './plan-names.ts';
 import type { Visit } from './visit.ts';
-import { isOpen, subjectOf } from './wish-view.ts';
+import { type AskedFor, askedFor, isOpen, subjectOf } from './wish-view.ts';
 
 interface TierView {
   readonly title: string;
@@ -60,6 +60,7 @@ export interface PanelView {
     readonly rest: readonly StateCount[];
   } | null;
   readonly gains: readonly GainView[];
+  readonly asked: readonly AskedFor[];
   readonly limits: readonly { readonly name: string; readonly value: string }[];
   /** Null where SuperOffice told nothing. */
   readonly asOf: Moment | null;
@@ -93,6 +94,7 @@ export function panelView(visit: Visit, query: unknown): PanelView {
     planNote: heldPlanNote(report.plan, language),
     summary: summaryOf(report.counts, language),
     gains: gainsOf(visit),
+    asked: askedFor(visit.wishes, address, visit.openedAt, language),
     limits: limitsOf(report, language),
     asOf: snapshots.length === 0 ? null : momentOf(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),

@@ -36,7 +36,7 @@ export function createPanel(deps: {
   function signIn(request: Request, response: Response, address: PanelAddress): void {
     // A page that keeps its session itself cannot follow SuperOffice's redirects.
     if (bringsBearer(request)) throw new AppError('session-required');
-    if (isSessionDue(address.signedInAt, now())) throw signInFailed(address, 'session-not-kept');
+    if (isSessionDue(address.signedInAt, now())) throw signInFailed(address, 'cookies-refused');
     const attempts = attemptsOf(request, address);
     if (attempts === null) tryCookie(response, address);
     else signInCounted(response, address, attempts);
@@ -55,7 +55,7 @@ export function createPanel(deps: {
    */
   function tryCookie(response: Response, address: PanelAddress): void {
     beginCounting(response, address);
-    if (address.cookieDue) throw signInFailed(address, 'session-not-kept');
+    if (address.cookieDue) throw signInFailed(address, 'cookies-refused');
     response.set('Cache-Control', 'no-store').redirect(302, cookieDueUrl(address));
   }
 }

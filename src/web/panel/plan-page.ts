@@ -2,12 +2,14 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import { labelOfFeature } from '../../plans/labels.ts';
 import type { UserLicenses } from '../../plans/license-data.ts';
+import type { SuitePlan } from '../../plans/suite-plans.ts';
+import type { PlanKey } from '../../plans/user-plans.ts';
 import type { Views } from '../views.ts';
 import { renewalText } from './feature-page.ts';
 import { panelUrl, readerQuery } from './panel-address.ts';
 import { type AnyPlan, heldPlanName, isSuitePlan, planLabel, plansOfModel } from './plan-names.ts';
 import type { Visit, Visits } from './visit.ts';
-import { subjectOf, type WishView, wishView } from './wish-view.ts';
+import { subjectOf, type WishView, wishToShow, wishView } from './wish-view.ts';
 
 /** A feature that would change. */
 interface ChangeView {
@@ -40,6 +42,8 @@ export interface PlanPage {
   readonly csrfToken: string;
   readonly own: string;
   readonly plans: readonly { readonly key: AnyPlan; readonly label: string; readonly chosen: boolean }[];
+  /** Why the chosen plan cannot be compared; empty where it can, or none is chosen. */
+  readonly nothing: string;
   /** Null where no plan is chosen, or nothing is known of the user to compare with. */
   readonly comparison: Comparison | null;
 }
@@ -78,6 +82,7 @@ export function planPageView(visit: Visit, chosen: AnyPlan | null): PlanPage {
       label: planLabel(key, language),
       chosen: key === chosen,
     })),
+    nothing: chosen !== null && user === undefined ? language.t('reason.user-unknown') : '',
     comparison: chosen === null || user === undefined ? null : comparisonOf(visit, user, chosen),
   };
 }
@@ -94,15 +99,15 @@ function comparisonOf(visit: Visit, user: UserLicenses, plan: AnyPlan): Comparis
     isOwn,
     summary: isOwn ? t('compare.own') : t('compare.summary', { gained: gained.length, lost: lost.length }),
     renewal: report.model === 'suite' ? '' : renewalText(visit),
-    wish: isOwn ? null : wishView(subjectOf('plan', plan), wishes, language),
+    wish: wishToShow(wishView(subjectOf('plan', plan), wishes, language), isOwn),
   };
 }
 
 type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
 
-function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan): Changes {
+function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: PlanKey): Changes {
   const { t } = language;
-  const whatIf = isSuitePlan(plan) ? null : plans.whatIf(user, plan);
+  const whatIf = plans.whatIf(user, plan);
   if (whatIf === null) return { seat: '', notes: [], gained: [], changed: [], lost: [] };
   const view = ({ feature, before, after }: (typeof whatIf.changes)[number], toEnabled: boolean) => ({
     label: labelOfFeature(feature, language.code),
@@ -124,9 +129,9 @@ function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: AnyPla
   };
 }
 
-function onSuite({ plans, language }: Visit, user: UserLicenses, plan: AnyPlan): Changes {
+function onSuite({ plans, language }: Visit, user: UserLicenses, plan: SuitePlan): Changes {
   const { t, number } = language;
-  const changes = isSuitePlan(plan) ? plans.changesOnSuite(user, plan) : [];
+  const changes = plans.changesOnSuite(user, plan);
   const those = (wanted: (typeof changes)[number]['change']) =>
     changes
       .filter(({ change }) => change === wanted)

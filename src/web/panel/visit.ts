@@ -34,7 +34,9 @@ export interface Visit {
   readonly wishes: readonly Wish[];
   readonly language: Language;
   readonly csrfToken: string;
-  /** `YYYY-MM-DD`, of UTC. */
+  /** When the panel was opened, ms since 1970. */
+  readonly openedAt: number;
+  /** The day of it, `YYYY-MM-DD`, of UTC. */
   readonly today: string;
 }
 
@@ -77,7 +79,8 @@ export function createVisits(deps: {
         licenses.ofUser(tenant, session.associateId),
         wishes.lastOfUser(tenant.ctx, session.associateId),
       ]);
-      const today = dayOf(now());
+      const openedAt = now();
+      const today = dayOf(openedAt);
       const plans = licenseEngine(bought?.content ?? null, today);
       return {
         address,
@@ -90,6 +93,7 @@ export function createVisits(deps: {
         wishes: wished,
         language: languages.choose([address.language, ...request.acceptsLanguages()]),
         csrfToken: sessions.csrfToken(request),
+        openedAt,
         today,
       };
     },

@@ -1,10 +1,29 @@
+import { type FeatureKey, featureKeys } from '../../plans/feature-keys.ts';
+import { labelOfFeature } from '../../plans/labels.ts';
+import { suitePlans } from '../../plans/suite-plans.ts';
+import { planKeys } from '../../plans/user-plans.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
 import { dayOf } from '../moments.ts';
+import { featureUrl, type PanelReader, planUrl } from './panel-address.ts';
+import { type AnyPlan, planLabel } from './plan-names.ts';
 
 /** A wish's subject as it is kept: `feature:saint`, `plan:sales-premium`. */
 export function subjectOf(kind: 'feature' | 'plan', key: string): string {
   return `${kind}:${key}`;
+}
+
+/** What a wish is about. */
+type Subject =
+  | { readonly kind: 'feature'; readonly feature: FeatureKey }
+  | { readonly kind: 'plan'; readonly plan: AnyPlan };
+
+/** Reads a kept subject; null for what is no longer in the catalogue. */
+export function subjectIn(subject: string): Subject | null {
+  const feature = featureKeys.find((each) => subject === subjectOf('feature', each));
+  if (feature !== undefined) return { kind: 'feature', feature };
+  const plan = [...planKeys, ...suitePlans].find((each) => subject === subjectOf('plan', each));
+  return plan === undefined ? null : { kind: 'plan', plan };
 }
 
 /** Whether a wish is about this subject and waits for an answer. */
@@ -20,17 +39,64 @@ export interface WishView {
   /** The administrator's words, or empty. */
   readonly answer: string;
   readonly mayAsk: boolean;
+  readonly mayWithdraw: boolean;
 }
 
 /** Puts the user's last wish for a subject into words. */
-export function wishView(subject: string, wishes: readonly Wish[], { t, date }: Language): WishView {
+export function wishView(subject: string, wishes: readonly Wish[], language: Language): WishView {
   const wish = wishes.find((each) => each.subject === subject);
-  if (wish === undefined) return { subject, text: '', answer: '', mayAsk: true };
-  const at = wish.answeredAt ?? wish.askedAt;
+  if (wish === undefined) return { subject, text: '', answer: '', mayAsk: true, mayWithdraw: false };
   return {
     subject,
-    text: t(`wish.${wish.state}`, { date: date(dayOf(at.getTime())) }),
+    text: stateWords(wish, language),
     answer: wish.answer,
     mayAsk: wish.state !== 'open',
+    mayWithdraw: wish.state === 'open',
   };
+}
+
+/** Nobody needs to ask for what they have; what they asked for before stays to be seen. */
+export function wishToShow(wish: WishView, isHad: boolean): WishView | null {
+  if (!isHad) return wish;
+  return wish.text === '' ? null : { ...wish, mayAsk: false };
+}
+
+/** A line of what the user asked for, and where it can be read. */
+export interface AskedFor {
+  readonly title: string;
+  readonly text: string;
+  readonly href: string;
+}
+
+/** How long an answer is shown among what was asked for. */
+const answerShownMs = 14 * 24 * 60 * 60_000;
+
+/** What the user asked for and waits for, or was answered in the last two weeks before `now` (ms); newest first. */
+export function askedFor(
+  wishes: readonly Wish[],
+  reader: PanelReader,
+  now: number,
+  language: Language,
+): readonly AskedFor[] {
+  const shown = wishes.filter(({ answeredAt }) => now - (answeredAt?.getTime() ?? now) < answerShownMs);
+  return [...shown]
+    .sort((a, b) => b.askedAt.getTime() - a.askedAt.getTime())
+    .flatMap((wish) => {
+      const about = subjectIn(wish.subject);
+      if (about === null) return [];
+      const text = stateWords(wish, language);
+      return about.kind === 'feature'
+        ? [
+            {
+              title: labelOfFeature(about.feature, language.code),
+              text,
+              href: featureUrl(reader, about.feature),
+            },
+          ]
+        : [{ title: planLabel(about.plan, language), text, href: planUrl(reader, about.plan) }];
+    });
+}
+
+function stateWords({ state, answeredAt, askedAt }: Wish, { t, date }: Language): string {
+  return t(`wish.${state}`, { date: date(dayOf((answeredAt ?? askedAt).getTime())) });
 }

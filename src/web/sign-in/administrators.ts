@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
-import { uctxSchema } from '../panel/panel-address.ts';
+import { readerSchema } from '../panel/panel-address.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { isSessionDue, type Session, type Sessions } from './session.ts';
 
@@ -12,9 +12,11 @@ export interface Administrator {
   readonly tenant: Tenant;
 }
 
-/** What a link to an administrators' page may say: for which tenant, and when a sign-in of ours led there. */
+/** What a link to an administrators' page may say: whom it is for, and when a sign-in of ours led there. */
 const hintSchema = z.object({
-  uctx: uctxSchema.nullable().catch(null),
+  uctx: readerSchema.shape.uctx.nullable().catch(null),
+  usid: readerSchema.shape.usid.nullable().catch(null),
+  lang: readerSchema.shape.lang,
   signedIn: z.coerce.number().catch(0),
 });
 
@@ -39,11 +41,15 @@ export function createAdministrators(deps: {
       response: Response,
       path: '/admin' | '/setup',
     ): Promise<Administrator | null> {
-      const { uctx, signedIn } = hintSchema.parse(request.query);
+      const { uctx: ctx, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
       const session = sessions.read(request);
-      if (session !== null && (uctx === null || uctx === session.ctx)) return administrator(session);
+      // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
+      const isTheirs =
+        (ctx ?? session?.ctx) === session?.ctx &&
+        (associateId ?? session?.associateId) === session?.associateId;
+      if (session !== null && isTheirs) return administrator(session);
       if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
-      beginSignIn(response, { kind: 'administration', path, ctx: uctx });
+      beginSignIn(response, { kind: 'administration', path, language, ctx, associateId });
       return null;
     },
 

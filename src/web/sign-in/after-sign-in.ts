@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { HandOverStore } from '../../tenants/hand-over-store.ts';
 import type { Languages } from '../languages.ts';
-import { panelUrl } from '../panel/panel-address.ts';
+import { panelUrl, readerQuery } from '../panel/panel-address.ts';
 import type { Views } from '../views.ts';
 import { forgetAttempts } from './attempts.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
@@ -19,8 +19,12 @@ export function createAfterSignIn(deps: {
 }): Pick<AfterSignIn, 'panel' | 'pop-up' | 'administration'> {
   const { welcome, sessions, handOvers, languages, views, now } = deps;
 
-  async function welcomeReader(signedIn: SignedIn, reader: { associateId: number }): Promise<Session> {
-    if (signedIn.claims.associateId !== reader.associateId) throw new AppError('user-mismatch');
+  async function welcomeReader(
+    signedIn: SignedIn,
+    { associateId }: { associateId: number | null },
+  ): Promise<Session> {
+    const isTheirs = associateId === null || associateId === signedIn.claims.associateId;
+    if (!isTheirs) throw new AppError('user-mismatch');
     return welcome(signedIn);
   }
 
@@ -40,11 +44,12 @@ export function createAfterSignIn(deps: {
       response.send(views('hand-over', language, { code, panelUrl: panelUrl(purpose) }));
     },
 
-    async administration(_request, response, signedIn, { path }) {
-      const session = await welcome(signedIn);
+    async administration(_request, response, signedIn, purpose) {
+      const session = await welcomeReader(signedIn, purpose);
       if (!session.isAdministrator) throw new AppError('administrator-required');
       sessions.write(response, session);
-      response.redirect(303, `${path}?signedIn=${now()}`);
+      const query = readerQuery({ ...session, language: purpose.language });
+      response.redirect(303, `${purpose.path}?${query}&signedIn=${now()}`);
     },
   };
 }

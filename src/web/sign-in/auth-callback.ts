@@ -53,7 +53,7 @@ export function createAuthCallback(deps: {
       forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
       await finish(request, response, signIn, { code: codeOf(answer), codeVerifier });
     } catch (error) {
-      throw purpose?.kind === 'panel' ? new SignInFailure(purpose, error) : error;
+      throw purpose === null || purpose.kind === 'install' ? error : new SignInFailure(purpose, error);
     }
   };
 

@@ -24,7 +24,7 @@ export interface Sessions {
   write(response: Response, session: Session): string;
   /** A token to put into the forms of this request's answer; empty without a session. */
   csrfToken(request: Request): string;
-  /** Whether a form came from a page of this very session. */
+  /** Whether a form came from a page of the user who is signed in. */
   isOwnForm(request: Request, csrfToken: string): boolean;
 }
 
@@ -42,17 +42,20 @@ export function isSessionDue(signedInAt: number, now: number): boolean {
 
 /** Sessions as a signed token, so that any process can read them. Times from `now` (ms). */
 export function createSessions({ keys, now }: { keys: Keyring; now: () => number }): Sessions {
-  const csrfToken = (request: Request) => {
+  const read = (request: Request) => {
     const token = tokenOf(request);
-    if (token === undefined) return '';
-    return createHmac('sha256', keys.current.key).update(`form ${token}`).digest('base64url');
+    return token === undefined ? null : verified(token, keys, now());
+  };
+  // Of the user and not of the token: a session renewed elsewhere in the browser must not spoil a form being filled in.
+  const csrfToken = (request: Request) => {
+    const session = read(request);
+    if (session === null) return '';
+    const { ctx, associateId } = session;
+    return createHmac('sha256', keys.current.key).update(`form ${ctx} ${associateId}`).digest('base64url');
   };
 
   return {
-    read(request) {
-      const token = tokenOf(request);
-      return token === undefined ? null : verified(token, keys, now());
-    },
+    read,
 
     write(response, session) {
       const issuedAt = Math.floor(now() / 1000);
@@ -77,13 +80,16 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
 
 /** Whether a request brings its session itself, as the panel's script does where the browser keeps no cookie. */
 export function bringsBearer(request: Request): boolean {
-  return request.headers.authorization !== undefined;
+  return bearerOf(request) !== undefined;
+}
+
+function bearerOf({ headers }: Request): string | undefined {
+  return /^Bearer (\S*)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** A bearer counts before the cookie: only a page that has none of the latter sends it. */
 function tokenOf(request: Request): string | undefined {
-  const [, bearer] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  return bringsBearer(request) ? bearer : readCookie(request, cookieName);
+  return bearerOf(request) ?? readCookie(request, cookieName);
 }
 
 function verified(token: string, keys: Keyring, nowMs: number): Session | null {

@@ -50,7 +50,12 @@ describe('rememberedUpgrades', () => {
   it('tells wishes apart, and what is held by its model and its tiers', () => {
     const upgradesTo = rememberedUpgrades(nothingSold, () => null);
     const { tiers } = planOf('sales-essential');
-    const old: RecognisedPlan = { kind: 'old-plan', module: 'superlicense-sales-pro', description: '', tiers };
+    const old: RecognisedPlan = {
+      kind: 'old-plan',
+      module: 'superlicense-sales-pro',
+      description: '',
+      tiers,
+    };
     const answers = [
       upgradesTo([ruleOf('saint')], holding('sales-essential')),
       upgradesTo([ruleOf('mailings')], holding('sales-essential')),

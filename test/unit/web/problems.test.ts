@@ -149,6 +149,47 @@ describe('a failure of SuperOffice', () => {
   });
 });
 
+describe('the way on', () => {
+  const linkOf = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
+    const problems = createProblems({ languages, views });
+    const app = appOf(requestLog(log))
+      .use(express.urlencoded({ extended: false }))
+      .use(() => {
+        throw new AppError(code);
+      })
+      .use(problems.answerProblem);
+    const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
+    const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
+    return { href: href?.replaceAll('&amp;', '&'), words, text };
+  };
+  const reader = 'uctx=Cust1&usid=5&lang=en';
+
+  it('leads from a page of the panel to the panel, from the panel itself to another try', async () => {
+    const panel = `/panel?${reader}`;
+    expect(await linkOf(`/panel/feature?${reader}`, 'feature-unknown')).toMatchObject({
+      href: panel,
+      words: 'Back to the panel',
+    });
+    expect(await linkOf(panel, 'superoffice-unavailable')).toMatchObject({ href: panel, words: 'Try again' });
+  });
+
+  it('leads from the administrators’ forms to their page, and from elsewhere nowhere', async () => {
+    expect(await linkOf('/admin/wishes', 'session-required')).toMatchObject({ href: '/admin' });
+    expect((await linkOf('/nothing', 'not-found')).href).toBeUndefined();
+    expect((await linkOf(`/panel?${reader}`, 'tenant-not-installed')).href).toBeUndefined();
+  });
+
+  it('shows again what was typed into a form that was refused, harmless', async () => {
+    for (const field of ['reason', 'answer']) {
+      const { text } = await linkOf('/admin/wishes', 'session-required', 'post', `${field}=For+<b>us</b>`);
+      expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
+    }
+    expect(
+      (await linkOf('/admin/wishes', 'session-required', 'post', 'reason=a&reason=b')).text,
+    ).not.toContain('<textarea');
+  });
+});
+
 describe('what nobody foresaw', () => {
   const secretText = 'connect postgres://planlens:pw-S3CRET@db failed';
 

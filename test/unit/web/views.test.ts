@@ -25,7 +25,8 @@ const reader = {
   backUrl: nasty,
 };
 const moment = { text: nasty, iso: nasty };
-const wish = { subject: nasty, text: nasty, answer: nasty, mayAsk: true };
+const wish = { subject: nasty, text: nasty, answer: nasty, mayAsk: true, mayWithdraw: false };
+const withdrawable = { ...wish, mayAsk: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
 const panel = {
@@ -36,6 +37,7 @@ const panel = {
   planNote: nasty,
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
   gains: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
+  asked: [{ title: nasty, text: nasty, href: nasty }],
   limits: [{ name: nasty, value: nasty }],
   asOf: moment,
   stale: true,
@@ -75,6 +77,7 @@ const feature = {
 const plan = {
   ...reader,
   own: nasty,
+  nothing: nasty,
   plans: [{ key: nasty, label: nasty, chosen: true }],
   comparison: {
     plan: nasty,
@@ -95,6 +98,8 @@ const admin = {
   companyName: nasty,
   ctx: nasty,
   csrfToken: nasty,
+  lang: nasty,
+  saved: nasty,
   open: [open],
   answered: [{ ...queued, outcome: nasty, answer: nasty }],
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
@@ -112,6 +117,7 @@ const admin = {
   },
 };
 const setup = {
+  lang: nasty,
   companyName: nasty,
   ctx: nasty,
   consentedAt: nasty,
@@ -125,8 +131,8 @@ const problem = {
   code: nasty,
   detail: nasty,
   requestId: nasty,
-  panelUrl: nasty,
-  installLink: true,
+  typed: nasty,
+  wayOn: { href: nasty, text: nasty },
 };
 const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
 const handOver = { code: nasty, panelUrl: nasty };
@@ -173,8 +179,14 @@ describe('every page', () => {
     ['panel', { ...panel, unknownModules: '' }, panel, '<code>'],
     ['panel', { ...panel, planNote: '' }, { ...panel, planNote: 'noted' }, 'noted'],
     ['feature', { ...feature, wish: null }, feature, '<form'],
-    ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<textarea'],
-    ['feature', feature, { ...feature, wish: { ...wish, mayAsk: false } }, 'value="withdraw"'],
+    ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<form'],
+    ['feature', { ...feature, wish: withdrawable }, feature, '<textarea'],
+    ['feature', feature, { ...feature, wish: withdrawable }, 'value="withdraw"'],
+    ['panel', { ...panel, asked: [] }, panel, 'id="asked"'],
+    ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
+    ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
+    ['problem', { ...problem, typed: '' }, problem, '<textarea'],
+    ['problem', { ...problem, wayOn: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],

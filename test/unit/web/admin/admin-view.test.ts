@@ -27,6 +27,8 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     csrfToken: 'a token',
     language: english,
     refused: null,
+    lang: '',
+    answered: null,
     ...given,
   });
 }

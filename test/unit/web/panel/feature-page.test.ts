@@ -112,10 +112,11 @@ describe('the explanation of a feature', () => {
     const subject = 'feature:knowledge-base';
     const wish = (...wishes: NonNullable<Given['wishes']>) =>
       page('knowledge-base', { ...given, wishes }).wish;
-    expect(wish()).toEqual({ subject, text: '', answer: '', mayAsk: true });
+    expect(wish()).toEqual({ subject, text: '', answer: '', mayAsk: true, mayWithdraw: false });
     expect(wish(wishFor(subject))).toMatchObject({
       text: english.t('wish.open', { date: 'November 22, 2026' }),
       mayAsk: false,
+      mayWithdraw: true,
     });
     const answered = { answer: 'Next year.', answeredAt: new Date('2026-11-24T23:00:00Z') };
     expect(wish(wishFor(subject, { state: 'declined', ...answered }))).toEqual({
@@ -123,8 +124,21 @@ describe('the explanation of a feature', () => {
       text: 'Your administrators declined on November 24, 2026.',
       answer: 'Next year.',
       mayAsk: true,
+      mayWithdraw: false,
     });
     expect(wish(wishFor('feature:saint'))?.text).toBe('');
+  });
+
+  it('shows of a feature that is enabled only what was asked for before, to be read or taken back', () => {
+    const given = { tenant: premium, user: salesman };
+    const subject = 'feature:saint';
+    expect(page('saint', given).state).toBe('enabled');
+    expect(page('saint', given).wish).toBeNull();
+    const open = page('saint', { ...given, wishes: [wishFor(subject)] }).wish;
+    expect(open).toMatchObject({ mayAsk: false, mayWithdraw: true });
+    const answered = { state: 'done', answeredAt: new Date('2026-11-24T23:00:00Z') } as const;
+    const done = page('saint', { ...given, wishes: [wishFor(subject, answered)] }).wish;
+    expect(done).toMatchObject({ mayAsk: false, mayWithdraw: false });
   });
 
   it('says which later step disagrees on a tier', () => {

@@ -211,6 +211,42 @@ describe('what would add most', () => {
   });
 });
 
+describe('what was asked for', () => {
+  const day = 24 * 60 * 60_000;
+  const today = '2026-12-01';
+  const daysAgo = (days: number) => new Date(Date.parse(today) - days * day);
+
+  it('is told with its state and where to read it, the newest first', () => {
+    const wishes = [
+      wishFor('feature:saint', { askedAt: daysAgo(3) }),
+      wishFor('plan:service-premium', { askedAt: daysAgo(1) }),
+      wishFor('feature:gone', { askedAt: daysAgo(1) }),
+    ];
+    const { asked } = view({ tenant: premium, user: salesman, today, wishes });
+    expect(asked).toEqual([
+      {
+        title: 'Service-Premium',
+        text: english.t('wish.open', { date: 'November 30, 2026' }),
+        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
+      },
+      {
+        title: 'Activity Monitors (SAINT)',
+        text: english.t('wish.open', { date: 'November 28, 2026' }),
+        href: '/panel/feature?uctx=Cust12345&usid=5&lang=en&feature=saint',
+      },
+    ]);
+  });
+
+  it('is shown as long as nobody answered, and two weeks from an answer', () => {
+    const titles = (answeredAt: Date | null) => {
+      const told = { askedAt: daysAgo(90), answeredAt, state: answeredAt ? 'declined' : 'open' } as const;
+      const wishes = [wishFor('feature:saint', told)];
+      return view({ tenant: premium, user: salesman, today, wishes }).asked.length;
+    };
+    expect([titles(null), titles(daysAgo(13.9)), titles(daysAgo(14))]).toEqual([1, 1, 0]);
+  });
+});
+
 describe('the limits of a Suite plan', () => {
   it('are the published ones', () => {
     const limits = [

@@ -69,8 +69,12 @@ describe('the page that compares plans', () => {
     expect(comparison('service-essential', { ...onPlans, wishes })?.wish?.mayAsk).toBe(true);
   });
 
-  it('compares nothing where nothing is known of the user', () => {
-    expect(comparison('service-premium', { tenant: premium, user: null })).toBeNull();
+  it('compares nothing where nothing is known of the user, and says so once a plan is chosen', () => {
+    const given = { tenant: premium, user: null };
+    expect(comparison('service-premium', given)).toBeNull();
+    expect(planPageView(visitOf(given), 'service-premium').nothing).toBe(english.t('reason.user-unknown'));
+    expect(planPageView(visitOf(given), null).nothing).toBe('');
+    expect(planPageView(visitOf(onPlans), 'service-premium').nothing).toBe('');
   });
 
   it('leaves no placeholder unfilled, in any language', () => {

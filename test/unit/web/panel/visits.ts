@@ -46,6 +46,7 @@ export function visitOf(given: Given): Visit {
     wishes,
     language,
     csrfToken: 'a token',
+    openedAt: Date.parse(today),
     today,
   };
 }
