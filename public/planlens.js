@@ -158,8 +158,9 @@ async function explain(why, url, body) {
 /** Puts an explanation into its row, its headings below the row's own. */
 function show(why, explanation) {
   explanation.querySelector('#wish')?.removeAttribute('id');
+  const level = why.closest('.tier').querySelector('h3') === null ? 'h3' : 'h4';
   for (const heading of explanation.querySelectorAll('h2')) {
-    const lower = document.createElement('h4');
+    const lower = document.createElement(level);
     lower.append(...heading.childNodes);
     heading.replaceWith(lower);
   }

@@ -25,7 +25,7 @@ const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand
 /** Nobody else of the stage opens their panel: what SuperOffice told once is kept. */
 const untold = { ctx: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
 const onSuite = { ctx: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
-const { salesEssential, salesPremium } = germans;
+const { salesEssential, salesPremium, servicePremium } = germans;
 const wished = 'feature:knowledge-base';
 
 /** Whom the app has to be installed for beside the stage's own tenants. */
@@ -68,6 +68,8 @@ export const states: Readonly<Record<string, PageState>> = {
     person: salesPremium,
     async reach(at) {
       const { planlens } = at.stage;
+      // A session of its own, which must outlast the time that passes here.
+      await at.page.context().clearCookies({ name: '__Host-planlens-session' });
       await openPanel(at, salesPremium);
       planlens.passTime(snapshotAges.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
@@ -79,10 +81,10 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'panel-of-suite': opened(onSuite, ['quote-management', 'request-management', 'mailings']),
   'feature-asked-for': {
-    person: salesEssential,
+    person: servicePremium,
     async reach(at) {
-      await openPanel(at, salesEssential);
-      await go(at, salesEssential, '/panel/feature', { feature: 'mailings' });
+      await openPanel(at, servicePremium);
+      await go(at, servicePremium, '/panel/feature', { feature: 'mailings' });
       const reason = at.page.locator('textarea');
       if ((await reason.count()) > 0) await reason.locator('..').locator('..').locator('button').click();
       await at.page.locator('[value=withdraw]').waitFor();
