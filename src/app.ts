@@ -2,11 +2,14 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Provision } from './lifecycle/provision.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
 import { createAdminPage } from './web/admin/admin-page.ts';
 import { createAnswerWish, createSaveContract } from './web/admin/answers.ts';
+import { createStateChangeCallback } from './web/callbacks/state-change.ts';
+import { createWebhookCallback } from './web/callbacks/webhook.ts';
 import { createReadyz, healthz } from './web/health.ts';
 import { createFinishInstall, createInstall } from './web/install.ts';
 import { createLanding } from './web/landing.ts';
@@ -19,7 +22,6 @@ import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
 import { createVisits } from './web/panel/visit.ts';
 import { createProblems } from './web/problems.ts';
-import { loadWantedPanels, provisionPanels } from './web/provisioning.ts';
 import { requestLog } from './web/request-log.ts';
 import { framedByCrm, securityHeaders } from './web/security-headers.ts';
 import { createSetup } from './web/setup.ts';
@@ -39,15 +41,15 @@ export interface AppDeps {
   readonly log: Logger;
   /** The project's folder: where `views`, `locales`, `public` and `manifest` are. */
   readonly root: string;
+  readonly provision: Provision;
   readonly now: () => number;
 }
 
 /** The web application: every step of a request, in order. */
-export function buildApp({ config, services, log, root, now }: AppDeps): Express {
-  const { superOffice, tenants, signIns, handOvers, licenses, wishes } = services;
+export function buildApp({ config, services, log, root, provision, now }: AppDeps): Express {
+  const { superOffice, tenants, signIns, handOvers, licenses, wishes, webhooks, inbox } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
-  const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), config.publicUrl);
   const sessions = createSessions({ keys: config.sessionKeys, now });
   const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: superOffice.signIn.authorizeUrl });
   const problems = createProblems({ languages, views });
@@ -85,7 +87,7 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
           superOffice.tickets.forget(tenant.ctx);
           await superOffice.tickets.ticketOf(tenant);
         },
-        provision: (tenant) => provisionPanels(superOffice.webApi.asSystemUser(tenant), wantedPanels),
+        provision,
       }),
       ...createAfterSignIn({ welcome, sessions, handOvers, languages, views, now }),
     },
@@ -113,10 +115,29 @@ export function buildApp({ config, services, log, root, now }: AppDeps): Express
     ownForms,
     createSaveContract({ administrators, tenants, adminPage, now }),
   );
-  app.get('/setup', createSetup({ administrators, languages, views }));
+  app.get('/setup', createSetup({ administrators, languages, views, webhooks }));
+
+  const bytes = express.raw({ type: () => true, limit: '256kb' });
+  app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));
+  const { verifyStateChangeToken } = superOffice;
+  app.post(
+    '/callbacks/state-change',
+    express.json({ limit: '64kb' }),
+    createStateChangeCallback({ verifyToken: verifyStateChangeToken, inbox }),
+  );
 
   app.all(['/auth/callback', '/panel/session'], onlyMethods('GET', 'POST'));
-  app.all(['/panel/wishes', '/panel/refresh', '/admin/wishes', '/admin/contract'], onlyMethods('POST'));
+  app.all(
+    [
+      '/panel/wishes',
+      '/panel/refresh',
+      '/admin/wishes',
+      '/admin/contract',
+      '/callbacks/webhooks/:hookId',
+      '/callbacks/state-change',
+    ],
+    onlyMethods('POST'),
+  );
   app.all(
     [
       '/',

@@ -5,7 +5,8 @@ import { inspect } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config.ts';
-import { openServices, type Services } from './services.ts';
+import { startLifecycle } from './lifecycle/start-lifecycle.ts';
+import { openServices, provisionBy, type Services } from './services.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,7 +38,10 @@ process.exit();
 /** Answers requests until `stop`, and then those that are under way. */
 async function serve(deps: { config: Config; log: Logger; services: Services; stop: AbortSignal }) {
   const { config, log, services, stop } = deps;
-  const server = createServer(buildApp({ config, services, log, root, now: Date.now }));
+  const provision = provisionBy({ config, services, root });
+  const { superOffice, ...kept } = services;
+  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, provision, log });
+  const server = createServer(buildApp({ config, services, log, root, provision, now: Date.now }));
   server.listen(config.port);
   await once(server, 'listening');
   log.info({ port: config.port }, 'planlens is ready');
@@ -45,6 +49,6 @@ async function serve(deps: { config: Config; log: Logger; services: Services; st
   server.close();
   server.closeIdleConnections();
   const impatience = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await once(server, 'close');
+  await Promise.all([once(server, 'close'), lifecycle.stop()]);
   clearTimeout(impatience);
 }

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createProvision, type Provision } from './lifecycle/provision.ts';
+import { loadWantedPanels } from './lifecycle/provision-panels.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
 import { SuperOfficeError } from './superoffice/superoffice-error.ts';
+import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
 import { type Database, openDatabase } from './tenants/database.ts';
 import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
 import {
@@ -12,11 +16,13 @@ import {
   type LicenseSnapshots,
   snapshotAges,
 } from './tenants/license-snapshots.ts';
+import { listenTo } from './tenants/notices.ts';
 import { startPrivatePostgres } from './tenants/private-postgres.ts';
 import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
-import { createSnapshotStore } from './tenants/snapshot-store.ts';
+import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
+import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 import { createWishStore, type WishStore } from './tenants/wish-store.ts';
 
 /** What the web part works with: SuperOffice on one side, what we keep on the other. */
@@ -27,6 +33,10 @@ export interface Services {
   readonly handOvers: HandOverStore;
   readonly wishes: WishStore;
   readonly licenses: LicenseSnapshots;
+  readonly webhooks: WebhookStore;
+  readonly inbox: CallbackInbox;
+  /** Tells whenever a callback was kept, by whichever process on this database. */
+  onCallback(hear: () => void): void;
   databaseAnswers(): Promise<boolean>;
   /** Ends connections, and the private PostgreSQL if there is one. */
   close(): Promise<void>;
@@ -43,46 +53,79 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
   // Fetched early so that the first sign-in does not wait; if it fails now, that sign-in tries again.
   superOffice.keys.warm().catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
 
-  const { db, closeDatabase } = await openConfigured(config.database, log);
+  const { db, url, closeDatabase } = await openConfigured(config.database, log);
 
   const secrets = createSecretBox(config.encryptionKeys);
+  const licenses = createLicenseSnapshots({
+    store: createSnapshotStore(db),
+    read: licenseReaders(superOffice),
+    ages: snapshotAges,
+    now,
+    onFailed: ({ error, ...about }) =>
+      log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
+  });
+  const callbackHearers = new Set<() => void>();
+  const channels = {
+    [snapshotChannel]: licenses.changedElsewhere,
+    [inboxChannel]: () => {
+      for (const hear of callbackHearers) hear();
+    },
+  };
+  const notices = listenTo(url, channels, (error) =>
+    log.warn({ reason: error.message }, 'no longer listening to other processes'),
+  );
   return {
     superOffice,
     tenants: createTenantStore({ db, secrets, now }),
     signIns: createSignInStore({ db, secrets, now }),
     handOvers: createHandOverStore({ db, now }),
     wishes: createWishStore({ db, now }),
-    licenses: createLicenseSnapshots({
-      store: createSnapshotStore(db),
-      read: licenseReaders(superOffice),
-      ages: snapshotAges,
-      now,
-      onFailed: ({ error, ...about }) =>
-        log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
-    }),
+    licenses,
+    webhooks: createWebhookStore({ db, secrets, now }),
+    inbox: createCallbackInbox({ db, now }),
+    onCallback: (hear) => {
+      callbackHearers.add(hear);
+    },
     databaseAnswers: () =>
       sql`select 1`.execute(db).then(
         () => true,
         () => false,
       ),
-    close: closeDatabase,
+    async close() {
+      await notices.close();
+      await closeDatabase();
+    },
   };
+}
+
+/** Provisioning of what `manifest` says, in any tenant. */
+export function provisionBy({
+  config: { publicUrl },
+  services: { superOffice, tenants, webhooks },
+  root,
+}: {
+  config: Config;
+  services: Services;
+  root: string;
+}): Provision {
+  const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), publicUrl);
+  return createProvision({ webApi: superOffice.webApi, tenants, webhooks, wantedPanels, publicUrl });
 }
 
 async function openConfigured(
   database: Config['database'],
   log: Logger,
-): Promise<{ db: Database; closeDatabase: () => Promise<void> }> {
+): Promise<{ db: Database; url: string; closeDatabase: () => Promise<void> }> {
   const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
   if ('url' in database) {
     const db = await openDatabase(database.url, onConnectionLost);
-    return { db, closeDatabase: () => db.destroy() };
+    return { db, url: database.url, closeDatabase: () => db.destroy() };
   }
   const postgres = await startPrivatePostgres(database.dataDir);
   log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
-    return { db, closeDatabase: () => db.destroy().finally(postgres.stop) };
+    return { db, url: postgres.url, closeDatabase: () => db.destroy().finally(postgres.stop) };
   } catch (error) {
     await postgres.stop();
     throw error;

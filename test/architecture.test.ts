@@ -44,6 +44,12 @@ describe('who imports whom', () => {
     expect(forbidden('src/web', allowed)).toEqual([]);
   });
 
+  it('lifecycle: itself, superoffice, tenants, plans and errors', () => {
+    const folders = ['src/superoffice', 'src/tenants', 'src/plans'].map(within);
+    const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
+    expect(forbidden('src/lifecycle', allowed)).toEqual([]);
+  });
+
   it('assumptions: types of plans, its lists and names, and what is assumed', () => {
     const own = imports.filter(({ from, own }) => own && from === 'src/assumptions.ts');
     const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
@@ -67,6 +73,7 @@ describe('who imports whom', () => {
     expect([...parts].sort()).toEqual(
       [
         ...['app.ts', 'assumptions.ts', 'config.ts', 'errors.ts', 'server.ts', 'services.ts'],
+        'lifecycle',
         'plans',
         'superoffice',
         'tenants',

@@ -15,6 +15,7 @@ import type { FoundTier, Tier } from '../src/plans/solutions.ts';
 import { suiteLimitNames } from '../src/plans/suite-limits.ts';
 import { suitePlans } from '../src/plans/suite-plans.ts';
 import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
+import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { WishState } from '../src/tenants/wish-store.ts';
 import type { AnswerMistake } from '../src/web/admin/answer-form.ts';
 import type { ContractMistake } from '../src/web/admin/contract-form.ts';
@@ -84,11 +85,12 @@ const plansWithNote = all<Exclude<RecognisedPlan['kind'], 'user-plan'>>({
   'no-plan': yes,
   suite: yes,
 });
-const outcomes = all<ProvisionedPanel['outcome']>({
+const outcomes = all<ProvisionedPanel['outcome'] | WebhookOutcome>({
   created: yes,
   updated: yes,
   unchanged: yes,
   failed: yes,
+  refused: yes,
 });
 const diagnostics = all<Diagnostic['kind']>({
   'license-incomplete': yes,

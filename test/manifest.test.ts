@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadWantedPanels } from '../src/web/provisioning.ts';
+import { loadWantedPanels } from '../src/lifecycle/provision-panels.ts';
 import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';

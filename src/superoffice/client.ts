@@ -4,9 +4,14 @@ import { createHttp, type HttpCall } from './http.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './id-token.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
+import {
+  createStateChangeTokenVerifier,
+  guessedStateChangeAudiences,
+  type StateChangeTokenVerifier,
+} from './state-change-token.ts';
 import { createSystemUser } from './system-user.ts';
 import { createSystemUserJwtVerifier } from './system-user-jwt.ts';
-import { createTenantStates } from './tenant-state.ts';
+import { createTenantStates, type TenantStates } from './tenant-state.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 import { createWebApi, type WebApi } from './web-api.ts';
 
@@ -17,6 +22,8 @@ export interface SuperOffice {
   readonly verifyIdToken: IdTokenVerifier;
   readonly tickets: Tickets;
   readonly webApi: WebApi;
+  readonly states: TenantStates;
+  readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }
 
 export interface SuperOfficeOptions {
@@ -53,5 +60,11 @@ export function connectSuperOffice(options: SuperOfficeOptions): SuperOffice {
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
     webApi: createWebApi({ states, tickets, http, credentialTarget, clientSecret }),
+    states,
+    verifyStateChangeToken: createStateChangeTokenVerifier({
+      ...tokens,
+      issuer: endpoints.issuer,
+      audiences: guessedStateChangeAudiences(clientId),
+    }),
   };
 }

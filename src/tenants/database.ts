@@ -12,6 +12,7 @@ import { Pool } from 'pg';
 import { AppError } from '../errors.ts';
 import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts';
 import * as handOverWishesContract from './migrations/002-hand-over-wishes-contract.ts';
+import * as lifecycle from './migrations/003-lifecycle.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -28,6 +29,31 @@ export interface TenantRow {
   /** `YYYY-MM-DD`. */
   contract_start: string | null;
   billing_period: string | null;
+  standing: Generated<'active' | 'paused' | 'leaving'>;
+}
+
+export interface WebhookRow {
+  context_identifier: string;
+  hook_id: string;
+  secret_sealed: string;
+  webhook_id: number | null;
+  outcome: string | null;
+  problem: string | null;
+  checked_at: Date | null;
+}
+
+export interface CallbackRow {
+  /** A bigint, which pg reads as text. */
+  id: Generated<string>;
+  context_identifier: string;
+  event_id: string;
+  content: Json<unknown>;
+  received_at: Date;
+  due_at: Date;
+  attempts: Generated<number>;
+  done_at: Date | null;
+  parked_at: Date | null;
+  problem: string | null;
 }
 
 export interface WishRow {
@@ -55,6 +81,8 @@ interface Tables {
     expires_at: Date;
   };
   wishes: WishRow;
+  webhooks: WebhookRow;
+  callbacks: CallbackRow;
   license_snapshots: {
     context_identifier: string;
     associate_id: number;
@@ -70,6 +98,7 @@ export type Database = Kysely<Tables>;
 const migrations: Record<string, Migration> = {
   '001-tenants-and-snapshots': tenantsAndSnapshots,
   '002-hand-over-wishes-contract': handOverWishesContract,
+  '003-lifecycle': lifecycle,
 };
 
 interface Timeouts {

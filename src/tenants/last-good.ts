@@ -95,6 +95,20 @@ export function createLastGood<T, Of>(
       renewed.set(key, true);
       await cache.forceFetch(key, { context: { of, maxAgeMs: ages.renewAfterMs }, forceRefresh: true });
     },
+    /**
+     * Makes sure that what is kept was read after a moment (ms), reading anew where it was not.
+     * @throws what the source threw, or that it did not answer: what is kept may be older than the moment
+     */
+    async readSince(of: Of, moment: number): Promise<void> {
+      const context = { of, maxAgeMs: now() - moment };
+      const answer = await cache.forceFetch(source.key(of), { context, forceRefresh: true });
+      if ('failure' in answer) throw answer.failure;
+      if (answer.snapshot?.stale) throw new Error('the source does not answer');
+    },
+    /** Forgets what is in memory: it changed elsewhere. */
+    forget(key: string): void {
+      cache.delete(key);
+    },
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {
       const snapshot = await saved(of, content);

@@ -16,6 +16,15 @@ export interface LicenseSnapshots {
   renew(tenant: Tenant, associateId: number): Promise<void>;
   /** Keeps what a user's own sign-in told. */
   putUser(tenant: Tenant, licenses: UserLicenses): Promise<void>;
+  /**
+   * Something changed at a moment (ms): makes sure the tenant's licenses were read after it, and those of a user we know.
+   * @throws where SuperOffice does not answer
+   */
+  readSince(tenant: Tenant, associateId: number | null, moment: number): Promise<void>;
+  /** Forgets in memory what another process read: `Cust12345`, or `Cust12345/5` for a user's. */
+  changedElsewhere(key: string): void;
+  /** Deletes what is kept of a user who is no more. */
+  forgetUser(tenant: Tenant, associateId: number): Promise<void>;
 }
 
 /** Plans change seldom and take effect at the next sign-in (user-plans.md section 11), which reads anew anyway. */
@@ -70,6 +79,16 @@ export function createLicenseSnapshots(deps: {
     ofUser: (tenant, associateId) => users.get({ tenant, associateId }),
     async renew(tenant, associateId) {
       await Promise.all([tenants.renew({ tenant }), users.renew({ tenant, associateId })]);
+    },
+    async readSince(tenant, associateId, moment) {
+      await tenants.readSince({ tenant }, moment);
+      const isKnown = associateId !== null && (await store.latest(tenant.ctx, associateId)) !== null;
+      if (isKnown) await users.readSince({ tenant, associateId }, moment);
+    },
+    changedElsewhere: (key) => (key.includes('/') ? users : tenants).forget(key),
+    async forgetUser({ ctx }, associateId) {
+      await store.remove(ctx, associateId);
+      users.forget(`${ctx}/${associateId}`);
     },
     putUser: (tenant, licenses) => users.put({ tenant, associateId: licenses.associateId }, licenses),
   };

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
 /** Something read from SuperOffice, and when (ms since 1970). */
@@ -11,10 +12,19 @@ const format = 3;
 /** The row of the tenant itself; associates count from 1. */
 const tenantItself = 0;
 
+/** On it processes tell each other which snapshot changed: `Cust12345`, or `Cust12345/5` for a user's. */
+export const snapshotChannel = 'planlens_snapshots';
+
 export type SnapshotStore = ReturnType<typeof createSnapshotStore>;
 
 /** The last good license data per tenant and per user, so that a page can always be shown with its date. */
 export function createSnapshotStore(db: Database) {
+  /** The memories of all processes are told what to forget. */
+  async function tell(ctx: string, associateId: number): Promise<void> {
+    const key = associateId === tenantItself ? ctx : `${ctx}/${associateId}`;
+    await sql`select pg_notify(${snapshotChannel}, ${key})`.execute(db);
+  }
+
   return {
     async latest<T>(ctx: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
       const row = await db
@@ -34,6 +44,16 @@ export function createSnapshotStore(db: Database) {
         .values({ context_identifier: ctx, associate_id: associateId, ...row })
         .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
         .execute();
+      await tell(ctx, associateId);
+    },
+
+    async remove(ctx: string, associateId: number): Promise<void> {
+      await db
+        .deleteFrom('license_snapshots')
+        .where('context_identifier', '=', ctx)
+        .where('associate_id', '=', associateId)
+        .execute();
+      await tell(ctx, associateId);
     },
   };
 }

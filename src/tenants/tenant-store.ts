@@ -33,6 +33,8 @@ export interface Tenant {
   readonly panels: readonly ProvisionedPanel[];
   /** Null where no administrator told. */
   readonly contract: Contract | null;
+  /** `paused`: SuperOffice took it offline; `leaving`: it is being deleted there. */
+  readonly standing: 'active' | 'paused' | 'leaving';
   /** Opens the sealed system user token; never log or keep it. */
   systemToken(): string;
 }
@@ -69,6 +71,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
       provisionedAt: row.provisioned_at,
       panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
       contract: contractOf(row),
+      standing: row.standing,
       systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
     };
   }
@@ -92,6 +95,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         system_token_sealed: secrets.seal(consent.systemToken, placeOfSystemToken(consent.ctx)),
         consented_by: consent.associateId,
         consented_at: new Date(now()),
+        standing: 'active' as const,
       };
       const row = await db
         .insertInto('tenants')
@@ -108,6 +112,16 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .set({ provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) })
         .where('context_identifier', '=', ctx)
         .execute();
+    },
+
+    /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
+    async saveStanding(ctx: string, standing: Tenant['standing']): Promise<void> {
+      await db.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();
+    },
+
+    /** Deletes everything kept of a tenant. */
+    async remove(ctx: string): Promise<void> {
+      await db.deleteFrom('tenants').where('context_identifier', '=', ctx).execute();
     },
 
     /** Keeps what an administrator told of the contract; null forgets it. */

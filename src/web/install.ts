@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { SystemUserTenant } from '../superoffice/tickets.ts';
-import type { ProvisionedPanel, Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
 import type { AfterSignIn } from './sign-in/auth-callback.ts';
 import type { BeginSignIn } from './sign-in/begin-sign-in.ts';
 import type { Sessions } from './sign-in/session.ts';
@@ -22,7 +22,7 @@ export function createFinishInstall(deps: {
   sessions: Sessions;
   /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
   proveSystemUser: (tenant: SystemUserTenant) => Promise<void>;
-  provision: (tenant: Tenant) => Promise<ProvisionedPanel[]>;
+  provision: (tenant: Tenant) => Promise<void>;
 }): AfterSignIn['install'] {
   const { tenants, sessions, proveSystemUser, provision } = deps;
 
@@ -34,8 +34,7 @@ export function createFinishInstall(deps: {
     // Proven first: an approval that does not work must not replace one that does.
     await proveSystemUser({ ctx, serial, systemToken: () => systemToken });
     const tenant = await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
-    const panels = await tenants.exclusively(ctx, () => provision(tenant));
-    await tenants.savePanels(ctx, panels);
+    await provision(tenant);
 
     sessions.write(response, {
       ctx,

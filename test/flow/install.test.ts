@@ -72,7 +72,7 @@ describe('installation', () => {
     const setup = await install(planlens);
     expect(setup.status).toBe(200);
     expect(new URL(setup.url).pathname).toBe('/setup');
-    expect(outcomes(setup.html)).toEqual(['Created', 'Created']);
+    expect(outcomes(setup.html)).toEqual(['Created', 'Created', 'Created']);
     expect(setup.html).toContain('Designteamet');
   });
 
@@ -129,7 +129,7 @@ describe('installation', () => {
     const before = await panelsInCrm();
     planlens.sandbox.control.clearRequests();
     const setup = await install(planlens);
-    expect(outcomes(setup.html)).toEqual(['Unchanged', 'Unchanged']);
+    expect(outcomes(setup.html)).toEqual(['Unchanged', 'Unchanged', 'Unchanged']);
     expect(operations().filter((operation) => /Save|Set|Delete/.test(operation))).toEqual([]);
     expect(await panelsInCrm()).toEqual(before);
     expect(await tenantRows()).toHaveLength(1);
@@ -202,14 +202,40 @@ describe('installation', () => {
     expect(setup.html).toContain('Designteamet');
   });
 
+  it('goes on without the webhook where this app may not use it, says so, and sets it up once it may', async () => {
+    planlens.sandbox.control.fail({ operation: 'Webhook.*', with: 403 });
+    const without = await install(planlens);
+    expect(without.html).toContain('<h1>Planlens is installed</h1>');
+    expect(outcomes(without.html)).toEqual(['Created', 'Created', 'Not allowed by SuperOffice']);
+    planlens.sandbox.control.calm();
+    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Created']);
+  });
+
+  it('mends a webhook that was stopped or changed, and leaves those of others alone', async () => {
+    await install(planlens);
+    const caller = await asSystemUser();
+    const call = (method: 'GET' | 'POST' | 'PUT', path: string, json?: unknown) =>
+      caller.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
+    const [own] = (await call('GET', 'Webhook')) as { WebhookId: number; TargetUrl: string }[];
+    const other = { Name: 'Planlens', Events: ['sale.created'], TargetUrl: own?.TargetUrl, State: 'Stopped' };
+    await call('PUT', `Webhook/${own?.WebhookId}`, other);
+    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Updated']);
+    const hooks = (await call('GET', 'Webhook')) as Record<string, unknown>[];
+    expect(hooks).toHaveLength(1);
+    expect(hooks[0]).toMatchObject({
+      State: 'Active',
+      Events: ['associate.created', 'associate.changed', 'associate.deleted'],
+    });
+  });
+
   it('says which part SuperOffice refused, keeps the rest, and completes at the next try', async () => {
     planlens.sandbox.control.fail({ operation: 'List.SaveWebPanelEntity', with: 403, times: 1 });
     const incomplete = await install(planlens);
     expect(incomplete.status).toBe(200);
-    expect(outcomes(incomplete.html)).toEqual(['Failed', 'Created']);
+    expect(outcomes(incomplete.html)).toEqual(['Failed', 'Created', 'Created']);
     expect(incomplete.html).toContain('forbidden');
     const complete = await install(planlens);
-    expect(outcomes(complete.html)).toEqual(['Created', 'Unchanged']);
+    expect(outcomes(complete.html)).toEqual(['Created', 'Unchanged', 'Unchanged']);
   });
 
   it('says that SuperOffice refused the system user, and recovers', async () => {

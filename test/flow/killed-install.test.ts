@@ -65,6 +65,8 @@ describe('an installation cut off by kill -9', () => {
     ['List.GetWebPanelByProgId', 2],
     ['List.SaveWebPanelEntity', 2],
     ['List.SetVisibleForUserGroupsFromListName', 2],
+    ['Webhook.List', 1],
+    ['Webhook.Create', 1],
   ])('at %s (%i) is completed by installing again: nothing doubled, nothing lost', async (operation, nth) => {
     const { id } = sandbox.control.hold({ operation, nth });
     const cutOff = install({ sandbox, url }).catch((error: Error) => error);
@@ -77,7 +79,7 @@ describe('an installation cut off by kill -9', () => {
     await startServer();
     const setup = await install({ sandbox, url });
     expect(setup.status).toBe(200);
-    expect(panelsIn(setup.html)).toHaveLength(2);
+    expect(panelsIn(setup.html)).toHaveLength(3);
     expect(panelsIn(setup.html)).not.toContain('Failed');
     expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
 

@@ -6,7 +6,8 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { openServices, type Services } from '../../src/services.ts';
+import { startLifecycle } from '../../src/lifecycle/start-lifecycle.ts';
+import { openServices, provisionBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { root } from './project-files.ts';
@@ -37,7 +38,10 @@ export async function startPlanlens(): Promise<Planlens> {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const services = await openServices(config, log, now);
-  const app = buildApp({ config, services, log, root, now });
+  const provision = provisionBy({ config, services, root });
+  const { superOffice, ...kept } = services;
+  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, provision, log });
+  const app = buildApp({ config, services, log, root, provision, now });
   let refusing = false;
   server.on('request', (request, response) => {
     if (refusing && isFramed(request)) delete request.headers.cookie;
@@ -58,6 +62,7 @@ export async function startPlanlens(): Promise<Planlens> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await lifecycle.stop();
       await services.close();
       await sandbox.close();
     },

@@ -19,6 +19,7 @@ describe('openDatabase', () => {
     expect(applied.rows.map((row) => row.name)).toEqual([
       '001-tenants-and-snapshots',
       '002-hand-over-wishes-contract',
+      '003-lifecycle',
     ]);
     await Promise.all(opened.map((each) => each.destroy()));
   });

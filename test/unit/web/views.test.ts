@@ -124,6 +124,7 @@ const setup = {
   provisionedAt: nasty,
   complete: true,
   panels: [{ name: nasty, outcome: 'failed', failed: true, problem: nasty }],
+  webhook: { name: nasty, outcome: 'failed', failed: true, problem: nasty },
 };
 const problem = {
   title: nasty,

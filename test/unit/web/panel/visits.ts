@@ -17,6 +17,7 @@ export const tenant: Tenant = {
   provisionedAt: null,
   panels: [],
   contract: null,
+  standing: 'active',
   systemToken: () => '',
 };
 

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  loadWantedPanels,
+  provisionPanels,
+  type WantedPanel,
+} from '../../../src/lifecycle/provision-panels.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
-import { loadWantedPanels, provisionPanels, type WantedPanel } from '../../../src/web/provisioning.ts';
 import { createPanelKeeper } from './panel-keeper.ts';
 
 const main: WantedPanel = {

@@ -1,0 +1,40 @@
+import type { TenantStates } from '../superoffice/tenant-state.ts';
+import type { Callback } from '../tenants/callback-inbox.ts';
+import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
+import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+
+/** Does what a callback asks for; done twice it ends the same. What it throws has it tried again. */
+export type ActOnCallback = (callback: Callback) => Promise<void>;
+
+/** What a webhook or a state change means for a tenant. */
+export function createActOnCallback(deps: {
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  states: TenantStates;
+  /** Makes panels and webhook as they should be. */
+  provision: (tenant: Tenant) => Promise<void>;
+}): ActOnCallback {
+  const { tenants, licenses, states, provision } = deps;
+
+  return async ({ ctx, content, receivedAt }) => {
+    const tenant = await tenants.find(ctx);
+    if (tenant === null) return;
+    if (content.source === 'state-change') return onStateChange(tenant, content.change);
+    if (content.primaryKey === null) return licenses.readSince(tenant, null, receivedAt.getTime());
+    if (content.event === 'associate.deleted') return licenses.forgetUser(tenant, content.primaryKey);
+    return licenses.readSince(tenant, content.primaryKey, receivedAt.getTime());
+  };
+
+  /** The notice says why to ask; what counts is the state SuperOffice tells now. */
+  async function onStateChange(tenant: Tenant, change: string): Promise<void> {
+    states.forget(tenant.ctx);
+    const { state, isRunning } = await states.stateOf(tenant.ctx);
+    if (state === 'Deleted') return tenants.remove(tenant.ctx);
+    if (state === 'Deleting') return tenants.saveStanding(tenant.ctx, 'leaving');
+    await tenants.saveStanding(tenant.ctx, isRunning ? 'active' : 'paused');
+    if (!isRunning) return;
+    if (change === 'backup-restored') await provision(tenant);
+    if (change === 'resume' || change === 'backup-restored')
+      await licenses.readSince(tenant, null, Date.now());
+  }
+}

@@ -1,0 +1,148 @@
+import { type Selectable, sql } from 'kysely';
+import { z } from 'zod';
+import type { CallbackRow, Database } from './database.ts';
+
+const contentSchema = z.discriminatedUnion('source', [
+  z.object({
+    source: z.literal('webhook'),
+    event: z.string(),
+    /** The row it is about; null where SuperOffice named none. */
+    primaryKey: z.number().nullable(),
+  }),
+  z.object({ source: z.literal('state-change'), change: z.string() }),
+]);
+
+/** What SuperOffice called us about, verified. */
+export type CallbackContent = Readonly<z.infer<typeof contentSchema>>;
+
+/** A callback to be worked off. */
+export interface Callback {
+  readonly id: string;
+  readonly ctx: string;
+  readonly content: CallbackContent;
+  readonly receivedAt: Date;
+  /** How often it was begun, this time included. */
+  readonly attempts: number;
+}
+
+/** How the inbox stands. */
+export interface InboxCounts {
+  readonly waiting: number;
+  readonly parked: number;
+  /** How long the oldest waiting one has been waiting, ms; 0 for none. */
+  readonly oldestMs: number;
+}
+
+/** A callback somebody began is somebody else's after this long: a process killed in mid-work loses nothing. */
+export const leaseMs = 60_000;
+/** After so many failures a callback is put aside for the operator. */
+export const mostAttempts = 10;
+const firstWaitMs = 1_000;
+const longestWaitMs = 15 * 60_000;
+/** How long worked-off callbacks are remembered, so that a late repetition is known as one. */
+const rememberedMs = 30 * 24 * 60 * 60_000;
+
+export const inboxChannel = 'planlens_inbox';
+
+export type CallbackInbox = ReturnType<typeof createCallbackInbox>;
+
+/**
+ * Callbacks in PostgreSQL: kept before they are answered, once each however often they arrive, and worked off by
+ * whichever process comes first. What was begun and not ended is begun again, so work on one must bear that.
+ */
+export function createCallbackInbox(deps: { db: Database; now: () => number }) {
+  const { db, now } = deps;
+
+  return {
+    /**
+     * Keeps a callback of a tenant. A webhook event comes once in effect; a notice of a state change that was worked off
+     * is worked off anew, as only the state SuperOffice tells then counts.
+     * @returns false where it was known already, or the tenant is none of ours
+     */
+    async put(ctx: string, eventId: string, content: CallbackContent): Promise<boolean> {
+      const at = new Date(now());
+      const comesAgain = content.source === 'state-change';
+      const { rows } = await sql<{ id: string }>`
+        with kept as (
+          insert into callbacks (context_identifier, event_id, content, received_at, due_at)
+          select context_identifier, ${eventId}, ${JSON.stringify(content)}::jsonb, ${at}, ${at}
+          from tenants where context_identifier = ${ctx}
+          on conflict (context_identifier, event_id) do update
+            set received_at = excluded.received_at, due_at = excluded.due_at, attempts = 0, done_at = null
+            where ${comesAgain} and callbacks.done_at is not null
+          returning id
+        )
+        select id, pg_notify(${inboxChannel}, '') from kept`.execute(db);
+      return rows.length === 1;
+    },
+
+    /** The next callback that is due, for this process alone until its lease ends; null where none is. */
+    async take(): Promise<Callback | null> {
+      const at = now();
+      const { rows } = await sql<Selectable<CallbackRow>>`
+        update callbacks set attempts = attempts + 1, due_at = ${new Date(at + leaseMs)}
+        where id = (
+          select id from callbacks
+          where done_at is null and parked_at is null and due_at <= ${new Date(at)}
+          order by due_at limit 1 for update skip locked
+        )
+        returning *`.execute(db);
+      const [row] = rows;
+      return row === undefined ? null : callbackOf(row);
+    },
+
+    /** What was to be done is done. */
+    async done({ id }: Pick<Callback, 'id'>): Promise<void> {
+      await db
+        .updateTable('callbacks')
+        .set({ done_at: new Date(now()), problem: null })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** It did not work: it comes again, later each time, or is put aside. @returns whether it was put aside */
+    async failed({ id, attempts }: Pick<Callback, 'id' | 'attempts'>, problem: string): Promise<boolean> {
+      const parked = attempts >= mostAttempts;
+      const wait = Math.min(firstWaitMs * 2 ** (attempts - 1), longestWaitMs);
+      await db
+        .updateTable('callbacks')
+        .set({
+          due_at: new Date(now() + wait),
+          parked_at: parked ? new Date(now()) : null,
+          problem,
+        })
+        .where('id', '=', id)
+        .execute();
+      return parked;
+    },
+
+    async counts(): Promise<InboxCounts> {
+      const { rows } = await sql<{ waiting: number; parked: number; oldest: Date | null }>`
+        select count(*) filter (where parked_at is null)::int as waiting,
+               count(*) filter (where parked_at is not null)::int as parked,
+               min(received_at) filter (where parked_at is null) as oldest
+        from callbacks where done_at is null`.execute(db);
+      const [row] = rows;
+      const oldestMs = row?.oldest ? Math.max(0, now() - row.oldest.getTime()) : 0;
+      return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestMs };
+    },
+
+    /** Forgets what was worked off long ago. */
+    async forgetOld(): Promise<void> {
+      await db
+        .deleteFrom('callbacks')
+        .where('done_at', '<', new Date(now() - rememberedMs))
+        .execute();
+    },
+  };
+}
+
+function callbackOf(row: Selectable<CallbackRow>): Callback {
+  return {
+    id: row.id,
+    ctx: row.context_identifier,
+    content: contentSchema.parse(row.content),
+    receivedAt: row.received_at,
+    attempts: row.attempts,
+  };
+}

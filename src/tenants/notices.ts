@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+
+/** Hears of a message another process (or this one) sent by NOTIFY. */
+export type Hear = (payload: string) => void;
+
+export interface Notices {
+  close(): Promise<void>;
+}
+
+/** How long a lost connection is waited for before the next try, ms. Until then times to live keep memory honest. */
+const tryAgainMs = 1_000;
+const goodbyeMs = 500;
+
+/** Listens to the messages of all processes on one database, by channel, over a connection of its own. */
+export function listenTo(
+  url: string,
+  channels: Readonly<Record<string, Hear>>,
+  onConnectionLost: (error: Error) => void,
+): Notices {
+  const closing = new AbortController();
+
+  async function listen(): Promise<void> {
+    const client = new Client({ connectionString: url, keepAlive: true });
+    const lost = new Promise<void>((resolve) => {
+      client.on('end', resolve);
+      client.on('error', (error) => {
+        onConnectionLost(error);
+        resolve();
+      });
+      closing.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    client.on('notification', ({ channel, payload = '' }) => channels[channel]?.(payload));
+    try {
+      await client.connect();
+      for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
+      await lost;
+    } catch (error) {
+      onConnectionLost(error instanceof Error ? error : new Error('not connected'));
+    } finally {
+      // A database that fell silent does not even say goodbye.
+      await Promise.race([client.end().catch(() => {}), sleep(goodbyeMs)]);
+    }
+  }
+
+  async function keepListening(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await listen();
+      await sleep(tryAgainMs, undefined, { signal: closing.signal }).catch(() => {});
+    }
+  }
+
+  const listening = keepListening();
+  return {
+    async close() {
+      closing.abort();
+      await listening;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Selectable } from 'kysely';
+import type { Database, WebhookRow } from './database.ts';
+import { randomText } from './one-time-text.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** What became of a tenant's webhook when it was last looked after. `refused`: this app may not use webhooks there. */
+export type WebhookOutcome = 'created' | 'updated' | 'unchanged' | 'refused' | 'failed';
+
+/** Our webhook in one tenant. */
+export interface TenantWebhook {
+  readonly ctx: string;
+  /** Names the tenant in the address SuperOffice calls, and tells nothing about it. */
+  readonly hookId: string;
+  /** Its number in the tenant; null before it is there. */
+  readonly webhookId: number | null;
+  /** Null where nobody looked after it yet. */
+  readonly outcome: WebhookOutcome | null;
+  /** Why it failed, as a SuperOffice error code. */
+  readonly problem: string | null;
+  readonly checkedAt: Date | null;
+  /** Opens the sealed secret; never log or keep it. */
+  secret(): string;
+}
+
+export type WebhookStore = ReturnType<typeof createWebhookStore>;
+
+/** One webhook a tenant, with a secret of its own: who can read one tenant's forges nothing of another. */
+export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
+  const { db, secrets, now } = deps;
+
+  function webhookOf(row: Selectable<WebhookRow>): TenantWebhook {
+    return {
+      ctx: row.context_identifier,
+      hookId: row.hook_id,
+      webhookId: row.webhook_id,
+      outcome: row.outcome as WebhookOutcome | null,
+      problem: row.problem,
+      checkedAt: row.checked_at,
+      secret: () => secrets.open(row.secret_sealed, placeOfSecret(row.context_identifier)),
+    };
+  }
+
+  return {
+    /** The tenant's webhook, with a new address and secret where it had none. */
+    async ofTenant(ctx: string): Promise<TenantWebhook> {
+      await db
+        .insertInto('webhooks')
+        .values({
+          context_identifier: ctx,
+          hook_id: randomText(),
+          secret_sealed: secrets.seal(randomText(), placeOfSecret(ctx)),
+        })
+        .onConflict((conflict) => conflict.column('context_identifier').doNothing())
+        .execute();
+      const row = await db
+        .selectFrom('webhooks')
+        .selectAll()
+        .where('context_identifier', '=', ctx)
+        .executeTakeFirstOrThrow();
+      return webhookOf(row);
+    },
+
+    /** @returns null for an address that is none of ours */
+    async find(hookId: string): Promise<TenantWebhook | null> {
+      const row = await db
+        .selectFrom('webhooks')
+        .selectAll()
+        .where('hook_id', '=', hookId)
+        .executeTakeFirst();
+      return row === undefined ? null : webhookOf(row);
+    },
+
+    /** Keeps what became of a tenant's webhook. */
+    async saveOutcome(
+      ctx: string,
+      { webhookId, outcome, problem }: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
+    ): Promise<void> {
+      await db
+        .updateTable('webhooks')
+        .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
+        .where('context_identifier', '=', ctx)
+        .execute();
+    },
+  };
+}
+
+function placeOfSecret(ctx: string): string {
+  return `${ctx}/webhook_secret`;
+}

@@ -1,0 +1,30 @@
+import type { RequestHandler } from 'express';
+import { AppError } from '../../errors.ts';
+import { readStateChange } from '../../superoffice/state-change.ts';
+import type { StateChangeTokenVerifier } from '../../superoffice/state-change-token.ts';
+import type { CallbackInbox } from '../../tenants/callback-inbox.ts';
+import { sha256Of } from '../../tenants/one-time-text.ts';
+import { fieldsOf } from '../forms.ts';
+
+/**
+ * Takes SuperOffice's notice that a tenant's state changes: its token verified, then kept, then 200. It is a hint: what
+ * is done about it rests on what the state API says then (webapi.md 7.1), so a replayed one changes nothing.
+ */
+export function createStateChangeCallback(deps: {
+  verifyToken: StateChangeTokenVerifier;
+  inbox: CallbackInbox;
+}): RequestHandler {
+  return async function stateChange(request, response) {
+    const notice = readStateChange(request.body);
+    if (!notice.success) throw new AppError('state-change-malformed', { detail: fieldsOf(notice.error) });
+    const { ctx, change, token } = notice.data;
+    const verdict = await deps.verifyToken(token, { ctx });
+    if (!verdict.valid) throw new AppError('state-change-token-invalid', { detail: verdict.reason });
+    const kept = await deps.inbox.put(ctx, `state ${sha256Of(`${change} ${token}`)}`, {
+      source: 'state-change',
+      change,
+    });
+    request.log.info({ ctx, change, kept }, 'state change');
+    response.status(200).end();
+  };
+}

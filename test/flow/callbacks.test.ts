@@ -1,0 +1,210 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { install, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+
+const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const { ctx } = people.administrator;
+
+describe('what SuperOffice calls us about', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+  const { control } = sandbox;
+
+  const hook = () => services.webhooks.ofTenant(ctx);
+  const idle = () =>
+    expect.poll(async () => (await services.inbox.counts()).waiting, { timeout: 5_000 }).toBe(0);
+
+  /** Calls our webhook as SuperOffice would, or as somebody else. */
+  async function call(body: string, headers: Record<string, string> | null = null, hookId?: string) {
+    const { hookId: own, secret } = await hook();
+    const signature = createHmac('sha256', secret()).update(body).digest('base64');
+    return fetch(`${planlens.url}/callbacks/webhooks/${hookId ?? own}`, {
+      method: 'POST',
+      body,
+      headers: headers ?? { 'X-SuperOffice-Signature': signature, 'Content-Type': 'application/json' },
+    });
+  }
+  const event = (told: object = {}) =>
+    JSON.stringify({
+      EventId: randomUUID(),
+      Event: 'associate.changed',
+      ContextIdentifier: ctx,
+      PrimaryKey: 141,
+      ...told,
+    });
+  const licensesRead = () =>
+    control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
+
+  describe('the webhook', () => {
+    it('is set up by the installation, tested by SuperOffice, with a secret of its own', async () => {
+      expect(await hook()).toMatchObject({
+        outcome: 'created',
+        problem: null,
+        webhookId: expect.any(Number),
+      });
+      const [tested] = control.deliveries().filter(({ event: name }) => name === 'test');
+      expect(tested).toMatchObject({ status: 200 });
+      await install(planlens);
+      expect(await hook()).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('brings a changed plan to the panel without waiting for the data to age', async () => {
+      const visitor = await signedInToCrm(planlens, withoutPlan);
+      expect((await visitor.get(panelUrl(planlens, withoutPlan))).html).toContain('<h1>No user plan</h1>');
+      control.setPlan({ tenant: ctx, associateId: 141, plan: 'ten-service' });
+      await control.whenDelivered();
+      await idle();
+      const { html } = await visitor.get(panelUrl(planlens, withoutPlan));
+      expect(html).toContain('<h1>Service-Premium</h1>');
+      control.setPlan({ tenant: ctx, associateId: 141, plan: null });
+      await control.whenDelivered();
+      await idle();
+    });
+
+    it('is worked off once however often it comes, and not at all for a user nobody opened a panel for', async () => {
+      const body = event();
+      control.clearRequests();
+      const answers = await Promise.all([1, 2, 3, 4].map(() => call(body)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      await idle();
+      const once = licensesRead();
+      expect(once).toBeGreaterThan(0);
+      expect((await call(body)).status).toBe(200);
+      await idle();
+      expect(licensesRead()).toBe(once);
+    });
+
+    it.each<[string, object]>([
+      ['a test event of the tenant Default', { Event: 'test', ContextIdentifier: 'Default' }],
+      ['an event of another customer', { ContextIdentifier: 'Cust20003' }],
+      ['an event nobody asked for', { Event: 'sale.created' }],
+      ['an event without a name', { Event: undefined }],
+    ])('answers 200 to %s and keeps nothing', async (_what, told) => {
+      control.clearRequests();
+      const { status } = await call(event(told));
+      expect(status).toBe(200);
+      await idle();
+      expect(licensesRead()).toBe(0);
+    });
+
+    it.each([
+      ['no JSON', 'nothing'],
+      ['an array', '[]'],
+      ['nothing', ''],
+    ])('answers 200 to %s that is signed, and keeps nothing', async (_what, body) => {
+      expect((await call(body)).status).toBe(200);
+    });
+
+    it('takes an event without id, keys and changes, once', async () => {
+      const body = event({ EventId: undefined, PrimaryKey: undefined });
+      expect((await call(body)).status).toBe(200);
+      expect((await call(body)).status).toBe(200);
+      await idle();
+    });
+
+    it.each<[string, Record<string, string>]>([
+      ['no signature', {}],
+      ['an empty signature', { 'X-SuperOffice-Signature': '' }],
+      ['another signature', { 'X-SuperOffice-Signature': Buffer.alloc(32).toString('base64') }],
+    ])('refuses %s, and keeps nothing', async (_what, headers) => {
+      control.clearRequests();
+      const answer = await call(event(), headers);
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+        401,
+        'webhook-signature-invalid',
+      ]);
+      await idle();
+      expect(licensesRead()).toBe(0);
+    });
+
+    it('refuses what was changed on its way, and the address of nobody', async () => {
+      const { secret } = await hook();
+      const signature = createHmac('sha256', secret()).update(event()).digest('base64');
+      expect((await call(event(), { 'X-SuperOffice-Signature': signature })).status).toBe(401);
+      expect((await call(event(), null, 'x'.repeat(43))).status).toBe(404);
+      expect((await call('x'.repeat(300_000))).status).toBe(413);
+    });
+
+    it('never answers 410, which would end it', async () => {
+      for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
+        const { hookId } = await hook();
+        const { status } = await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method });
+        expect(status).toBe(405);
+      }
+    });
+
+    it('is tried again when SuperOffice does not answer, and loses nothing', async () => {
+      control.fail({ operation: 'License.*', with: 503 });
+      expect((await call(event())).status).toBe(200);
+      await expect.poll(() => licensesRead()).toBeGreaterThan(0);
+      expect((await services.inbox.counts()).waiting).toBe(1);
+      control.calm();
+      planlens.passTime(2_000);
+      await idle();
+    });
+  });
+
+  describe('a state change', () => {
+    const standing = async () => (await services.tenants.find(ctx))?.standing;
+
+    it('pauses a suspended tenant and resumes it', async () => {
+      control.setTenantState({ tenant: ctx, state: 'Suspended' });
+      expect((await control.sendStateChange({ tenant: ctx, changeType: 2 })).status).toBe(200);
+      await expect.poll(standing).toBe('paused');
+      control.setTenantState({ tenant: ctx, state: 'Running' });
+      expect((await control.sendStateChange({ tenant: ctx, changeType: 3 })).status).toBe(200);
+      await expect.poll(standing).toBe('active');
+    });
+
+    it('mends panels and webhook after a backup was restored', async () => {
+      control.clearRequests();
+      await control.sendStateChange({ tenant: ctx, changeType: 1 });
+      await idle();
+      const operations = control.requests().map(({ operation }) => operation);
+      expect(operations).toContain('List.GetWebPanelByProgId');
+      expect(operations).toContain('Webhook.List');
+    });
+
+    it('that says Delete deletes nothing while SuperOffice says the tenant runs', async () => {
+      await control.sendStateChange({ tenant: ctx, changeType: 4 });
+      await idle();
+      expect(await standing()).toBe('active');
+    });
+
+    it.each(['tampered', 'expired', 'hs256'] as const)(
+      'with a token that is %s changes nothing',
+      async (defect) => {
+        control.setTenantState({ tenant: ctx, state: 'Suspended' });
+        control.spoilNextToken({ kind: 'state-change', defect });
+        expect((await control.sendStateChange({ tenant: ctx, changeType: 2 })).status).toBe(401);
+        control.setTenantState({ tenant: ctx, state: 'Running' });
+        await idle();
+        expect(await standing()).toBe('active');
+      },
+    );
+
+    it.each([[{}], [{ ChangeType: 9, ContextIdentifier: ctx, Token: 'x' }], [[]]])(
+      'that cannot be read (%j) is said to be so',
+      async (body) => {
+        const answer = await fetch(`${planlens.url}/callbacks/state-change`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+          400,
+          'state-change-malformed',
+        ]);
+      },
+    );
+
+    it('that says Delete deletes everything once SuperOffice says the tenant is deleted', async () => {
+      control.setTenantState({ tenant: ctx, state: 'Deleting' });
+      await control.sendStateChange({ tenant: ctx, changeType: 4 });
+      await expect.poll(standing).toBe('leaving');
+      control.setTenantState({ tenant: ctx, state: 'Deleted' });
+      await control.sendStateChange({ tenant: ctx, changeType: 4 });
+      await expect.poll(standing).toBeUndefined();
+    });
+  });
+});
