@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Deprovision } from './lifecycle/deprovision.ts';
 import type { Provision } from './lifecycle/provision.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
@@ -33,6 +34,7 @@ import { createPopUp, createRedeemHandOver, createSessionCheck } from './web/sig
 import { createOwnForms } from './web/sign-in/own-forms.ts';
 import { createSessions } from './web/sign-in/session.ts';
 import { createWelcome } from './web/sign-in/welcome.ts';
+import { createExport, createUninstall, uninstallPage } from './web/uninstall.ts';
 import { loadViews } from './web/views.ts';
 
 export interface AppDeps {
@@ -42,11 +44,12 @@ export interface AppDeps {
   /** The project's folder: where `views`, `locales`, `public` and `manifest` are. */
   readonly root: string;
   readonly provision: Provision;
+  readonly deprovision: Deprovision;
   readonly now: () => number;
 }
 
 /** The web application: every step of a request, in order. */
-export function buildApp({ config, services, log, root, provision, now }: AppDeps): Express {
+export function buildApp({ config, services, log, root, provision, deprovision, now }: AppDeps): Express {
   const { superOffice, tenants, signIns, handOvers, licenses, wishes, webhooks, inbox } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
@@ -115,7 +118,16 @@ export function buildApp({ config, services, log, root, provision, now }: AppDep
     ownForms,
     createSaveContract({ administrators, tenants, adminPage, now }),
   );
-  app.get('/setup', createSetup({ administrators, languages, views, webhooks }));
+  app.get('/setup', createSetup({ administrators, languages, views, webhooks, sessions }));
+
+  app.get('/setup/export', createExport({ administrators, exportTenant: services.exportTenant }));
+  app.get('/uninstall', uninstallPage);
+  const forget = (ctx: string) => {
+    superOffice.tickets.forget(ctx);
+    superOffice.states.forget(ctx);
+  };
+  const uninstallDeps = { administrators, sessions, tenants, deprovision, forget, languages, views };
+  app.post('/uninstall', form, ownForms, createUninstall(uninstallDeps));
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });
   app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));
@@ -126,7 +138,7 @@ export function buildApp({ config, services, log, root, provision, now }: AppDep
     createStateChangeCallback({ verifyToken: verifyStateChangeToken, inbox }),
   );
 
-  app.all(['/auth/callback', '/panel/session'], onlyMethods('GET', 'POST'));
+  app.all(['/auth/callback', '/panel/session', '/uninstall'], onlyMethods('GET', 'POST'));
   app.all(
     [
       '/panel/wishes',
@@ -150,6 +162,7 @@ export function buildApp({ config, services, log, root, provision, now }: AppDep
       '/panel/sign-in',
       '/admin',
       '/setup',
+      '/setup/export',
     ],
     onlyMethods('GET'),
   );

@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config.ts';
 import { startLifecycle } from './lifecycle/start-lifecycle.ts';
-import { openServices, provisionBy, type Services } from './services.ts';
+import { openServices, provisioningBy, type Services } from './services.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,10 +38,10 @@ process.exit();
 /** Answers requests until `stop`, and then those that are under way. */
 async function serve(deps: { config: Config; log: Logger; services: Services; stop: AbortSignal }) {
   const { config, log, services, stop } = deps;
-  const provision = provisionBy({ config, services, root });
+  const provisioning = provisioningBy({ config, services, root });
   const { superOffice, ...kept } = services;
-  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, provision, log });
-  const server = createServer(buildApp({ config, services, log, root, provision, now: Date.now }));
+  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, ...provisioning, log });
+  const server = createServer(buildApp({ config, services, log, root, ...provisioning, now: Date.now }));
   server.listen(config.port);
   await once(server, 'listening');
   log.info({ port: config.port }, 'planlens is ready');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
 import { createProvision, type Provision } from './lifecycle/provision.ts';
 import { loadWantedPanels } from './lifecycle/provision-panels.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
@@ -21,6 +22,7 @@ import { startPrivatePostgres } from './tenants/private-postgres.ts';
 import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
+import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 import { createWishStore, type WishStore } from './tenants/wish-store.ts';
@@ -35,6 +37,7 @@ export interface Services {
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
   readonly inbox: CallbackInbox;
+  exportTenant(ctx: string): Promise<TenantExport>;
   /** Tells whenever a callback was kept, by whichever process on this database. */
   onCallback(hear: () => void): void;
   databaseAnswers(): Promise<boolean>;
@@ -83,6 +86,7 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
     licenses,
     webhooks: createWebhookStore({ db, secrets, now }),
     inbox: createCallbackInbox({ db, now }),
+    exportTenant: createTenantExport({ db }),
     onCallback: (hear) => {
       callbackHearers.add(hear);
     },
@@ -98,8 +102,8 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
   };
 }
 
-/** Provisioning of what `manifest` says, in any tenant. */
-export function provisionBy({
+/** Setting up in any tenant what `manifest` says, and removing it. */
+export function provisioningBy({
   config: { publicUrl },
   services: { superOffice, tenants, webhooks },
   root,
@@ -107,9 +111,10 @@ export function provisionBy({
   config: Config;
   services: Services;
   root: string;
-}): Provision {
+}): { provision: Provision; deprovision: Deprovision } {
   const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), publicUrl);
-  return createProvision({ webApi: superOffice.webApi, tenants, webhooks, wantedPanels, publicUrl });
+  const deps = { webApi: superOffice.webApi, tenants, webhooks, wantedPanels };
+  return { provision: createProvision({ ...deps, publicUrl }), deprovision: createDeprovision(deps) };
 }
 
 async function openConfigured(

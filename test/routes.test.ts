@@ -5,7 +5,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
-import { openServices, provisionBy, type Services } from '../src/services.ts';
+import { openServices, provisioningBy, type Services } from '../src/services.ts';
 import { emptyDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
 import { root } from './support/project-files.ts';
@@ -34,8 +34,8 @@ beforeAll(async () => {
   });
   const log = pino({ level: 'silent' });
   services = await openServices(config, log, Date.now);
-  const provision = provisionBy({ config, services, root });
-  app = buildApp({ config, services, log, root, provision, now: Date.now });
+  const provisioning = provisioningBy({ config, services, root });
+  app = buildApp({ config, services, log, root, ...provisioning, now: Date.now });
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -59,7 +59,7 @@ function routeTable(): string[] {
 
 const getOnly = [
   ...['/', '/healthz', '/readyz', '/install', '/panel', '/panel/feature', '/panel/plan', '/panel/sign-in'],
-  ...['/admin', '/setup'],
+  ...['/admin', '/setup', '/setup/export'],
 ];
 const postOnly = [
   ...['/panel/wishes', '/panel/refresh', '/admin/wishes', '/admin/contract'],
@@ -90,9 +90,12 @@ describe('the route table', () => {
       'post /admin/wishes urlencodedParser ownForms answerWish',
       'post /admin/contract urlencodedParser ownForms saveContract',
       'get /setup setup',
+      'get /setup/export exportData',
+      'get /uninstall uninstallPage',
+      'post /uninstall urlencodedParser ownForms uninstall',
       'post /callbacks/webhooks/:hookId rawParser webhook',
       'post /callbacks/state-change jsonParser stateChange',
-      'all /auth/callback,/panel/session onlyMethods',
+      'all /auth/callback,/panel/session,/uninstall onlyMethods',
       `all /panel/wishes,/panel/refresh,/admin/wishes,/admin/contract,/callbacks/webhooks/:hookId,/callbacks/state-change onlyMethods`,
       `all ${getOnly.join()} onlyMethods`,
       'use notFound',

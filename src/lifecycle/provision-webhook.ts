@@ -36,7 +36,7 @@ async function bringAbout(
   publicUrl: string,
 ): Promise<{ webhookId: number; outcome: WebhookOutcome }> {
   const targetUrl = `${publicUrl}/callbacks/webhooks/${own.hookId}`;
-  const actual = (await webhooksNamed(caller, webhookName)).find((hook) => isOurs(hook, own, targetUrl));
+  const actual = await ownWebhook(caller, own);
   if (actual !== undefined && isRight(actual, targetUrl)) {
     return { webhookId: actual.WebhookId, outcome: 'unchanged' };
   }
@@ -52,12 +52,12 @@ async function bringAbout(
   return { webhookId: saved.WebhookId, outcome: actual === undefined ? 'created' : 'updated' };
 }
 
-function isOurs(
-  { Name, WebhookId, TargetUrl }: WebhookEntity,
-  own: TenantWebhook,
-  targetUrl: string,
-): boolean {
-  return Name === webhookName && (WebhookId === own.webhookId || TargetUrl === targetUrl);
+/** Our webhook as the tenant has it: by its number, or by its address where its number never reached us. */
+export async function ownWebhook(caller: Caller, own: TenantWebhook): Promise<WebhookEntity | undefined> {
+  const named = await webhooksNamed(caller, webhookName);
+  return named.find(
+    ({ WebhookId, TargetUrl }) => WebhookId === own.webhookId || TargetUrl.endsWith(`/${own.hookId}`),
+  );
 }
 
 function isRight({ Events, State, TargetUrl }: WebhookEntity, targetUrl: string): boolean {

@@ -55,6 +55,11 @@ export async function showToAllUserGroups(caller: Caller, panelId: number): Prom
   return true;
 }
 
+/** Deletes a panel for good: unlike a soft-deleted one it leaves nothing behind. */
+export async function deleteWebPanel(caller: Caller, panelId: number): Promise<void> {
+  await post(caller, 'delete web panel', 'DeleteWebPanel', { Id: panelId }, true);
+}
+
 const SavedWebPanel = WebPanelEntity.refine((panel) => panel.WebPanelId > 0, { path: ['WebPanelId'] });
 
 const UserGroup = z.looseObject({ Id: z.number(), Selected: flag });

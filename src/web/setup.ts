@@ -3,6 +3,7 @@ import type { TenantWebhook, WebhookStore } from '../tenants/webhook-store.ts';
 import type { Languages } from './languages.ts';
 import { readerSchema } from './panel/panel-address.ts';
 import type { Administrators } from './sign-in/administrators.ts';
+import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
 
 /** Shows a tenant's administrators what the installation did. */
@@ -11,8 +12,9 @@ export function createSetup(deps: {
   languages: Languages;
   views: Views;
   webhooks: WebhookStore;
+  sessions: Sessions;
 }): RequestHandler {
-  const { administrators, languages, views, webhooks } = deps;
+  const { administrators, languages, views, webhooks, sessions } = deps;
 
   return async function setup(request, response) {
     const administrator = await administrators.admit(request, response, '/setup');
@@ -22,6 +24,7 @@ export function createSetup(deps: {
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const page = {
       lang,
+      csrfToken: sessions.csrfToken(request),
       companyName: tenant.companyName,
       ctx: tenant.ctx,
       consentedAt: language.moment(tenant.consentedAt.getTime()),

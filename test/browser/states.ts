@@ -142,6 +142,18 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (at) => goAs(at, '/admin') },
   setup: { person: people.administrator, reach: (at) => goAs(at, '/setup') },
+  'uninstall-incomplete': {
+    person: suiteAdministrator,
+    async reach(at) {
+      const { control } = at.stage.planlens.sandbox;
+      await goAs(at, '/setup');
+      control.fail({ operation: 'List.*', with: 503 });
+      await at.page.locator('#uninstall ~ details > summary').click();
+      await at.page.locator('form[action^="/uninstall"] button').click();
+      await at.page.locator('.evidence').waitFor();
+      control.calm();
+    },
+  },
   landing: { person: null, reach: (at) => goAs(at, '/') },
   'not-installed': {
     person: null,

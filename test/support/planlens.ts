@@ -7,7 +7,7 @@ import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.t
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startLifecycle } from '../../src/lifecycle/start-lifecycle.ts';
-import { openServices, provisionBy, type Services } from '../../src/services.ts';
+import { openServices, provisioningBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { root } from './project-files.ts';
@@ -38,10 +38,10 @@ export async function startPlanlens(): Promise<Planlens> {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const services = await openServices(config, log, now);
-  const provision = provisionBy({ config, services, root });
+  const provisioning = provisioningBy({ config, services, root });
   const { superOffice, ...kept } = services;
-  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, provision, log });
-  const app = buildApp({ config, services, log, root, provision, now });
+  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, ...provisioning, log });
+  const app = buildApp({ config, services, log, root, ...provisioning, now });
   let refusing = false;
   server.on('request', (request, response) => {
     if (refusing && isFramed(request)) delete request.headers.cookie;

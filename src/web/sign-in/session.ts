@@ -22,6 +22,8 @@ export interface Sessions {
   read(request: Request): Session | null;
   /** Keeps the session in a cookie. @returns the same as a bearer token, for a page whose browser refuses the cookie */
   write(response: Response, session: Session): string;
+  /** Ends the session of this browser. */
+  end(response: Response): void;
   /** A token to put into the forms of this request's answer; empty without a session. */
   csrfToken(request: Request): string;
   /** Whether a form came from a page of the user who is signed in. */
@@ -66,6 +68,10 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
       );
       writeCookie(response, cookieName, token, lifetimeMs);
       return token;
+    },
+
+    end(response) {
+      writeCookie(response, cookieName, '', 0);
     },
 
     csrfToken,

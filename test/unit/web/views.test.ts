@@ -138,7 +138,26 @@ const problem = {
 const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
 const handOver = { code: nasty, panelUrl: nasty };
 
-const pages = { panel, feature, plan, admin, setup, problem, 'sign-in': signIn, 'hand-over': handOver };
+const uninstall = {
+  lang: nasty,
+  ctx: nasty,
+  companyName: nasty,
+  removed: false,
+  remainders: [{ name: nasty, problem: nasty }],
+  csrfToken: nasty,
+};
+
+const pages = {
+  uninstall,
+  panel,
+  feature,
+  plan,
+  admin,
+  setup,
+  problem,
+  'sign-in': signIn,
+  'hand-over': handOver,
+};
 const withoutValues = { landing: {} };
 
 describe('every page', () => {
@@ -200,6 +219,8 @@ describe('every page', () => {
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
+    ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
+    ['uninstall', { ...uninstall, remainders: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
   ])('%s leaves out what there is nothing of', (name, without, having, text) => {
     expect(views(name, german, without)).not.toContain(text);

@@ -1,0 +1,77 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { TenantExport } from '../tenants/tenant-export.ts';
+import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import { formOf } from './forms.ts';
+import type { Languages } from './languages.ts';
+import { readerSchema } from './panel/panel-address.ts';
+import type { Administrators } from './sign-in/administrators.ts';
+import type { Sessions } from './sign-in/session.ts';
+import type { Views } from './views.ts';
+
+/** `anyway` deletes our data though something of ours is left in the tenant. */
+const uninstallSchema = z.object({ anyway: z.enum(['', 'yes']).default('') });
+
+/** What could not be removed, and why. */
+interface Remainder {
+  readonly name: string;
+  readonly problem: string;
+}
+
+/**
+ * Removes the app from the administrator's tenant: panels and webhook there, then everything we hold. Our data stay as
+ * long as something could not be removed, for without them nobody could try again, unless the administrator insists.
+ */
+export function createUninstall(deps: {
+  administrators: Administrators;
+  sessions: Sessions;
+  tenants: TenantStore;
+  deprovision: (tenant: Tenant) => Promise<readonly Remainder[]>;
+  /** Forgets what this process remembers of a tenant. */
+  forget: (ctx: string) => void;
+  languages: Languages;
+  views: Views;
+}): RequestHandler {
+  const { administrators, sessions, tenants, deprovision, forget, languages, views } = deps;
+
+  return async function uninstall(request, response) {
+    const { tenant, session } = await administrators.require(request);
+    const { anyway } = formOf(uninstallSchema, request.body);
+    const lang = readerSchema.shape.lang.parse(request.query.lang);
+    const language = languages.choose([lang, ...request.acceptsLanguages()]);
+    const remainders = await deprovision(tenant);
+    const removed = remainders.length === 0 || anyway === 'yes';
+    if (removed) {
+      await tenants.remove(tenant.ctx);
+      forget(tenant.ctx);
+      sessions.end(response);
+    }
+    const { ctx, companyName } = tenant;
+    request.log.info({ ctx, associateId: session.associateId, removed, remainders }, 'uninstall');
+    const page = { lang, ctx, companyName, removed, remainders, csrfToken: sessions.csrfToken(request) };
+    response
+      .status(removed ? 200 : 502)
+      .set('Cache-Control', 'no-store')
+      .send(views('uninstall', language, page));
+  };
+}
+
+/** Where the App Store sends administrators who want to remove the app: it is done on the setup page. */
+export const uninstallPage: RequestHandler = (_request, response) => {
+  response.redirect(302, '/setup#uninstall');
+};
+
+/** What we hold about the administrator's tenant, as a file. */
+export function createExport(deps: {
+  administrators: Administrators;
+  exportTenant: (ctx: string) => Promise<TenantExport>;
+}): RequestHandler {
+  return async function exportData(request, response) {
+    const { tenant, session } = await deps.administrators.require(request);
+    request.log.info({ ctx: tenant.ctx, associateId: session.associateId }, 'export');
+    response
+      .set('Cache-Control', 'private, no-store')
+      .attachment(`planlens-${tenant.ctx}.json`)
+      .send(JSON.stringify(await deps.exportTenant(tenant.ctx), null, 2));
+  };
+}

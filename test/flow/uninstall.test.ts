@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import {
+  install,
+  installedPlanlens,
+  panelUrl,
+  people,
+  rowOf,
+  signedInToCrm,
+  submit,
+  wordsOf,
+} from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+
+const { administrator, otherAdministrator, salesPremium } = people;
+const { ctx } = administrator;
+
+describe('removing the app', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+  const { control } = sandbox;
+  await install(planlens, otherAdministrator);
+
+  const inSetup = async (person = administrator as typeof administrator | typeof otherAdministrator) => {
+    const visitor = await signedInToCrm(planlens, person);
+    return { visitor, page: await visitor.get(`${planlens.url}/setup`) };
+  };
+  const owned = async () => {
+    const tables = ['tenants', 'webhooks', 'wishes', 'license_snapshots', 'callbacks'] as const;
+    const all = await Promise.all(
+      tables.map((name) => rowsIn(String(planlens.environment.DATABASE_URL), name)),
+    );
+    return all.flat().filter((row) => (row as { context_identifier: string }).context_identifier === ctx)
+      .length;
+  };
+  const inTenant = async () => {
+    const tenant = await services.tenants.find(ctx);
+    if (tenant === null) throw new Error('the tenant is gone');
+    const caller = services.superOffice.webApi.asSystemUser(tenant);
+    const call = (method: 'GET' | 'POST', path: string, json?: unknown) =>
+      caller.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
+    const panels = (await call('POST', 'Agents/List/GetAppWebPanels', {})) as unknown[];
+    const hooks = (await call('GET', 'Webhook')) as unknown[];
+    return { panels: panels.length, hooks: hooks.length };
+  };
+
+  it('needs an administrator’s own form', async () => {
+    const { visitor, page } = await inSetup();
+    expect(page.html).toContain('action="/uninstall?lang="');
+    const foreign = await visitor.post(`${planlens.url}/uninstall`, { csrf: 'x'.repeat(43) });
+    expect(foreign.status).toBe(403);
+    const user = await signedInToCrm(planlens, salesPremium);
+    await user.get(panelUrl(planlens, salesPremium));
+    expect((await user.post(`${planlens.url}/uninstall`, {})).status).toBe(403);
+    expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
+  });
+
+  it('can be begun where the App Store sends people', async () => {
+    const visitor = await signedInToCrm(planlens, administrator);
+    const arrived = await visitor.get(`${planlens.url}/uninstall`);
+    expect([arrived.status, arrived.html.includes('id="uninstall"')]).toEqual([200, true]);
+  });
+
+  it('gives what is held as a file, of the own tenant and without secrets', async () => {
+    await services.wishes.ask(ctx, {
+      associateId: 101,
+      askedBy: 'Markus Brandt',
+      subject: 'feature:saint',
+      reason: 'why',
+    });
+    const { visitor } = await inSetup();
+    const file = await visitor.get(`${planlens.url}/setup/export`);
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename=planlens-${ctx}.json`);
+    const told = JSON.parse(file.html);
+    expect(told).toMatchObject({
+      tenant: { context_identifier: ctx },
+      wishes: [{ subject: 'feature:saint', reason: 'why' }],
+      webhook: { outcome: 'created' },
+    });
+    expect(told.snapshots.length).toBeGreaterThan(0);
+    expect(file.html).not.toMatch(/sealed|Cust20003/);
+    expect((await services.webhooks.ofTenant(ctx)).secret().length).toBeGreaterThan(0);
+    expect(file.html).not.toContain((await services.webhooks.ofTenant(ctx)).secret());
+    expect(
+      (await (await signedInToCrm(planlens, salesPremium)).get(`${planlens.url}/setup/export`)).status,
+    ).toBe(401);
+  });
+
+  it('keeps our data while SuperOffice does not let go of something, and says what', async () => {
+    control.fail({ operation: 'List.DeleteWebPanel', with: 503 });
+    const { visitor, page } = await inSetup();
+    const refused = await submit(visitor, page, '/uninstall', {});
+    expect(refused.status).toBe(502);
+    expect(wordsOf(refused.html)).toContain('Planlens panel server-error');
+    expect(await owned()).toBeGreaterThan(3);
+    expect(await inTenant()).toEqual({ panels: 2, hooks: 0 });
+
+    control.calm();
+    const done = await submit(visitor, refused, '/uninstall', {});
+    expect(done.status).toBe(200);
+    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(await owned()).toBe(0);
+    // The session ended with it.
+    expect((await visitor.get(`${planlens.url}/setup`)).status).toBe(404);
+  });
+
+  it('leaves other tenants as they are, and can be undone by installing again', async () => {
+    expect(await services.tenants.find(otherAdministrator.ctx)).not.toBeNull();
+    const setup = await install(planlens);
+    expect(setup.status).toBe(200);
+    expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
+  });
+
+  it('deletes our data though something is left, where an administrator insists', async () => {
+    const { visitor, page } = await inSetup();
+    control.fail({ operation: 'List.*', with: 503 });
+    const refused = await submit(visitor, page, '/uninstall', {});
+    expect(refused.status).toBe(502);
+    const done = await submit(visitor, refused, '/uninstall', { anyway: 'yes' });
+    expect(done.status).toBe(200);
+    expect(wordsOf(done.html)).toContain('Still in SuperOffice');
+    expect(await owned()).toBe(0);
+  });
+});
