@@ -34,7 +34,7 @@ export interface InboxCounts {
 }
 
 /** A callback somebody began is somebody else's after this long: a process killed in mid-work loses nothing. */
-export const leaseMs = 60_000;
+export const leaseMs = 30_000;
 /** After so many failures a callback is put aside for the operator. */
 export const mostAttempts = 10;
 const firstWaitMs = 1_000;
