@@ -8,6 +8,7 @@ import { loadWantedPanels } from './lifecycle/provision-panels.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
 import { SuperOfficeError } from './superoffice/superoffice-error.ts';
+import type { Caller } from './superoffice/web-api.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
 import { type Database, openDatabase } from './tenants/database.ts';
 import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
@@ -23,7 +24,7 @@ import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
+import { createTenantStore, type Tenant, type TenantStore } from './tenants/tenant-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 import { createWishStore, type WishStore } from './tenants/wish-store.ts';
 
@@ -59,9 +60,10 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
   const { db, url, closeDatabase } = await openConfigured(config.database, log);
 
   const secrets = createSecretBox(config.encryptionKeys);
+  const tenants = createTenantStore({ db, secrets, now });
   const licenses = createLicenseSnapshots({
     store: createSnapshotStore(db),
-    read: licenseReaders(superOffice),
+    read: licenseReaders(superOffice, tenants),
     ages: snapshotAges,
     now,
     onFailed: ({ error, ...about }) =>
@@ -79,7 +81,7 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
   );
   return {
     superOffice,
-    tenants: createTenantStore({ db, secrets, now }),
+    tenants,
     signIns: createSignInStore({ db, secrets, now }),
     handOvers: createHandOverStore({ db, now }),
     wishes: createWishStore({ db, now }),
@@ -137,11 +139,22 @@ async function openConfigured(
   }
 }
 
-function licenseReaders({ webApi }: SuperOffice): LicenseReaders {
+/** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */
+function licenseReaders({ webApi }: SuperOffice, tenants: TenantStore): LicenseReaders {
+  async function reading<T>(tenant: Tenant, read: (caller: Caller) => Promise<T>): Promise<T | null> {
+    if (tenant.standing === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
+    try {
+      return await unlessRefused(read(webApi.asSystemUser(tenant)));
+    } catch (error) {
+      const revoked = error instanceof SuperOfficeError && error.code === 'system-user-refused';
+      if (revoked) await tenants.saveStanding(tenant.ctx, 'revoked');
+      throw error;
+    }
+  }
+
   return {
-    tenantLicenses: (tenant) => unlessRefused(readTenantLicenses(webApi.asSystemUser(tenant))),
-    userLicenses: (tenant, associateId) =>
-      unlessRefused(readUserLicenses(webApi.asSystemUser(tenant), associateId)),
+    tenantLicenses: (tenant) => reading(tenant, readTenantLicenses),
+    userLicenses: (tenant, associateId) => reading(tenant, (caller) => readUserLicenses(caller, associateId)),
   };
 }
 

@@ -20,6 +20,7 @@ export function createActOnCallback(deps: {
     const tenant = await tenants.find(ctx);
     if (tenant === null) return;
     if (content.source === 'state-change') return onStateChange(tenant, content.change);
+    if (tenant.standing === 'revoked') return;
     if (content.primaryKey === null) return licenses.readSince(tenant, null, receivedAt.getTime());
     if (content.event === 'associate.deleted') return licenses.forgetUser(tenant, content.primaryKey);
     return licenses.readSince(tenant, content.primaryKey, receivedAt.getTime());

@@ -29,7 +29,7 @@ export interface TenantRow {
   /** `YYYY-MM-DD`. */
   contract_start: string | null;
   billing_period: string | null;
-  standing: Generated<'active' | 'paused' | 'leaving'>;
+  standing: Generated<'active' | 'paused' | 'leaving' | 'revoked'>;
 }
 
 export interface WebhookRow {

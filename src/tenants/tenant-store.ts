@@ -33,8 +33,8 @@ export interface Tenant {
   readonly panels: readonly ProvisionedPanel[];
   /** Null where no administrator told. */
   readonly contract: Contract | null;
-  /** `paused`: SuperOffice took it offline; `leaving`: it is being deleted there. */
-  readonly standing: 'active' | 'paused' | 'leaving';
+  /** `paused`: SuperOffice took it offline; `leaving`: it is being deleted there; `revoked`: it approves us no more. */
+  readonly standing: 'active' | 'paused' | 'leaving' | 'revoked';
   /** Opens the sealed system user token; never log or keep it. */
   systemToken(): string;
 }

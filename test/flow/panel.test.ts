@@ -133,6 +133,31 @@ describe('panel', async () => {
     expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
   });
 
+  it('asks no more of a tenant that withdrew its approval, says so, and begins anew when it is installed again', async () => {
+    const { control } = planlens.sandbox;
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    control.revoke({ tenant: 'Cust20001' });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    control.clearRequests();
+    const first = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(rowOf(first.html, 'SaP9').state).toBe('enabled');
+    const tried = operations().length;
+    expect(tried).toBeGreaterThan(0);
+
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    const later = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(wordsOf(later.html)).toContain('Your company no longer approves Planlens');
+    expect(rowOf(later.html, 'SaP9').state).toBe('enabled');
+    expect(operations()).toHaveLength(tried);
+
+    control.approve({ tenant: 'Cust20001' });
+    await install(planlens);
+    planlens.passTime(snapshotAges.retryAfterMs + 1);
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(wordsOf(again.html)).not.toContain('no longer approves');
+  });
+
   it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
     const visitor = await signedInToCrm(planlens, salesPremium);
     await visitor.get(panelUrl(planlens, salesPremium));

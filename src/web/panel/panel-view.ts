@@ -141,13 +141,14 @@ function limitsOf({ plan }: PlanReport, { t, number }: Language): PanelView['lim
   }));
 }
 
-function noticesOf({ report, bought, language: { t, date } }: Visit): string[] {
+function noticesOf({ report, bought, tenant, language: { t, date } }: Visit): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
     const known = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
     return inGrace ? `${known} ${t('notice.grace', { date: date(graceDate) })}` : known;
   });
-  return bought ? dates : [...dates, t('notice.tenantLicenseRefused')];
+  const revoked = tenant.standing === 'revoked' ? [t('notice.revoked')] : [];
+  return [...revoked, ...dates, ...(bought ? [] : [t('notice.tenantLicenseRefused')])];
 }
 
 function foundText(
