@@ -45,6 +45,14 @@ describe('noticesOn', () => {
 });
 
 describe('licenseDatesOf', () => {
+  it('takes the tenant’s date though not all of its license was told, and the user’s only where it has none', () => {
+    const until = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
+    const told = { ...dated, complete: false };
+    expect(licenseDatesOf(told, userWith(until)).expiryDate).toBe('2027-03-27');
+    const untold = { ...tenantWith(), complete: false };
+    expect(licenseDatesOf(untold, userWith(until)).expiryDate).toBe('2030-01-01');
+  });
+
   const untold = { adminWarningDate: null, graceDate: null };
   const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
     grantedLicense({ name: 'server', scope, expiryDate, owner });

@@ -20,6 +20,12 @@ function find(told: Told) {
 }
 
 describe('findTiers', () => {
+  it('takes a tier alone for that of the plan only where its own words name none', () => {
+    const description = 'Sales Premium, once Essential';
+    expect(find({ description })).toEqual([['sales', 'premium', 'description', description]]);
+    expect(find({ description: 'Essential' })).toEqual([['sales', 'essential', 'description', 'Essential']]);
+  });
+
   it.each([
     ['quote-cal', 'ten-sales', 'sales'],
     ['target-cal', 'ten-sales', 'sales'],

@@ -18,6 +18,25 @@ function plan(name: string, description = '', extraInfo = ''): GrantedLicense {
 }
 
 describe('recognisePlan', () => {
+  it('prefers an old plan to one nobody documented, whatever their order', () => {
+    const old = plan('superlicense-sales-pro', 'Sales');
+    const undocumented = plan('a-plan-of-their-own', 'Own');
+    for (const granted of [
+      [old, undocumented],
+      [undocumented, old],
+    ]) {
+      expect(recognise(...granted)).toMatchObject({ kind: 'old-plan', module: 'superlicense-sales-pro' });
+    }
+  });
+
+  it('lets what is granted beside speak for a plan without a set, but for none of two plans', () => {
+    const beside = grantedLicense({ name: 'quote-cal' });
+    expect(recognise(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
+    expect(recognise(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
+      tiers: { sales: 'unknown', service: 'unknown' },
+    });
+  });
+
   it('knows a plan of today by its name and finds its tier', () => {
     expect(recognise(plan('ten-sales', 'Sales Premium', 'set=user,quote-cal'))).toMatchObject({
       kind: 'user-plan',

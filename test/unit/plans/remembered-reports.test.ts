@@ -14,6 +14,11 @@ function remembering() {
   return { make, reportOn: rememberedReports(make) };
 }
 
+/** Licenses that differ in their names only. */
+function named(name: string): GrantedLicense {
+  return grantedLicense({ name, description: '' });
+}
+
 /** The same user with the first license changed. */
 function changed(change: Partial<GrantedLicense>): UserLicenses {
   return {
@@ -46,6 +51,7 @@ describe('rememberedReports', () => {
     ['no rights', { ...user, functionRights: [] }],
     ['another right', { ...user, functionRights: ['hide-sale', 'admin-users'] }],
     ['rights run together', { ...user, functionRights: ['hide-sale,admin-all'] }],
+    ['rights parted elsewhere', { ...user, functionRights: ['hide-sale', 'admin', 'all'] }],
     [
       'a right for a license',
       { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
@@ -54,6 +60,25 @@ describe('rememberedReports', () => {
     const { make, reportOn } = remembering();
     for (const each of [user, other, user, other]) reportOn(each);
     expect(make.mock.calls).toEqual([[user], [other]]);
+  });
+
+  it.each<[string, UserLicenses, UserLicenses]>([
+    ['no word on rights', { ...user, functionRights: [] }, { ...user, functionRights: null }],
+    [
+      'rights with a comma in them',
+      { ...user, functionRights: ['a,b', 'c'] },
+      { ...user, functionRights: ['a', 'b,c'] },
+    ],
+    ['names with a comma in them', userWith(named('a,b'), named('c')), userWith(named('a'), named('b,c'))],
+  ])('tells users apart by %s, though their names read alike', (_what, one, other) => {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const { make, reportOn } = remembering();
+      for (const each of [a, b, a, b]) reportOn(each);
+      expect(make.mock.calls).toEqual([[a], [b]]);
+    }
   });
 
   it('keeps no more than 32 reports of users who differ in details only', () => {

@@ -106,6 +106,16 @@ describe('rememberedUpgrades', () => {
       expect(seatFor(salesPremiumAt('assign'), null)).toBe('assign');
     });
 
+    it('has to be asked for where the row lacks one of several', () => {
+      const featuresOf = () => new Set<FeatureKey>(['quote-management']);
+      const wished = [ruleOf('quote-management'), ruleOf('stakeholders')];
+      const [first] = rememberedUpgrades(salesPremiumAt('assign'), featuresOf)(
+        wished,
+        holding('sales-essential'),
+      );
+      expect(first).toMatchObject({ plan: 'sales-premium', seat: 'ask' });
+    });
+
     it('has to be asked for where that row lacks it, and bought where it has to be bought anyway', () => {
       expect(seatFor(salesPremiumAt('assign'), ['saint'])).toBe('ask');
       expect(seatFor(salesPremiumAt('buy'), ['saint'])).toBe('buy');

@@ -28,6 +28,23 @@ describe('recogniseSuite', () => {
     expect(suiteIn([seat(plan)])?.plan).toBe(plan);
   });
 
+  it('goes by the same license whatever their order, and by one that names a plan', () => {
+    const both = [site('CRM Suite Core'), site('Core of the CRM Suite')];
+    for (const bought of [both, both.toReversed()]) {
+      expect(suiteIn(bought)).toMatchObject({ plan: 'core', by: { text: 'CRM Suite Core' } });
+    }
+    const open = moduleLicense({ name: 'suitemarker' });
+    const named = moduleLicense({ name: 'Suite-3-Growth' });
+    const first = moduleLicense({ name: 'A-suite-marker' });
+    for (const bought of [
+      [open, named],
+      [named, open],
+      [first, named, open],
+    ]) {
+      expect(suiteIn(bought)).toMatchObject({ plan: 'growth', by: { text: 'Suite-3-Growth' } });
+    }
+  });
+
   it('knows it from the licenses of the user alone', () => {
     const user = userWith(grantedLicense({ name: '?', description: 'CRM Suite Growth', scope: 'site' }));
     expect(suiteIn([], user.granted)?.plan).toBe('growth');

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { lookUpLicenses, lookUpTenant } from '../../../src/plans/license-lookup.ts';
+import { licensedVerdict } from '../../../src/plans/licensed-verdict.ts';
+import { moduleName } from '../../../src/plans/module-names.ts';
+import { compileRules } from '../../../src/plans/rules.ts';
+import { differingCounts } from '../../../src/plans/seat-counts.ts';
+import { suiteNeedOf } from '../../../src/plans/suite-need.ts';
+import { suiteTargetOf } from '../../../src/plans/suite-target.ts';
+import { unknownModules } from '../../../src/plans/unknown-modules.ts';
+import { planOf } from '../../../src/plans/user-plans.ts';
+import { assumptions, ruleOf, rules } from './fixtures/engine.ts';
+import { grantedLicense, moduleLicense, tenantWith, userWith } from './fixtures/tenants.ts';
+
+const today = '2026-12-01';
+
+describe('names of modules', () => {
+  it('are compared without owner, case and blanks', () => {
+    expect(
+      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(moduleName),
+    ).toEqual(Array(4).fill('sale-cal'));
+  });
+
+  it('nobody heard of are shown in one spelling, whatever their order', () => {
+    const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
+    for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
+      expect([...unknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
+    }
+  });
+
+  it('that tell a tier by assumption are known', () => {
+    const site = { ...assumptions.tierMarkers.site, sales: { essential: 'own-e', premium: 'own-p' } };
+    const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
+    const changed = compileRules({ ...assumptions, tierMarkers });
+    const modules = ['own-e', 'own-p', 'own-1', 'own-2', 'own-3'].map((name) => moduleLicense({ name }));
+    expect([...unknownModules(modules, changed).values()]).toEqual(['own-3']);
+  });
+});
+
+describe('a plan the tenant sells under a name nobody documented', () => {
+  const row = moduleLicense({
+    name: 'own-plan',
+    description: '  ',
+    scope: 'user',
+    extraFlags: 1,
+    extraInfo: 'set=user,sale-cal',
+  });
+
+  it('is a user’s plan though the grant does not say that it is one', () => {
+    const grant = grantedLicense({ name: 'own-plan', description: '' });
+    const lookup = lookUpLicenses(lookUpTenant(tenantWith(row)), userWith(grant), today);
+    expect(lookup.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
+    expect(lookup.user.has('sale-cal')).toBe(true);
+  });
+});
+
+describe('a feature that comes with another', () => {
+  it('is as open as the other, where plan and licenses disagree on that', () => {
+    const container = ruleOf('request-management');
+    const rule = {
+      ...ruleOf('quote-management'),
+      container: container.feature,
+      site: [],
+      user: ['not-held'],
+    };
+    const plan = planOf('service-essential');
+    const held = {
+      kind: 'user-plan',
+      plan,
+      tiers: plan.tiers,
+      modules: [],
+      description: '',
+      findings: [],
+    } as const;
+    const lookup = lookUpLicenses(lookUpTenant(tenantWith()), userWith(), today);
+    const verdict = licensedVerdict(rule, rules, { lookup, plan: held });
+    expect(verdict).toMatchObject({
+      state: 'unknown',
+      reason: 'plan-and-license-disagree',
+      confidence: 'none',
+    });
+    expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'feature', row: container.rows[0].id });
+  });
+});
+
+describe('the count check', () => {
+  it('lets a license be that is bought as a site license too', () => {
+    const plan = { plan: 'ten-sales', set: ['x-cal'], seats: 10 };
+    const user = moduleLicense({ name: 'x-cal', scope: 'user', purchased: 5 });
+    const site = moduleLicense({ name: 'x-cal', scope: 'site', purchased: 1 });
+    const check = (...rows: (typeof user)[]) => differingCounts(new Map([['x-cal', rows]]), [plan] as never);
+    expect(check(user)).toHaveLength(1);
+    expect(check(user, site)).toEqual([]);
+    expect(differingCounts(new Map(), [plan] as never)).toEqual([]);
+  });
+});
+
+describe('CRM Suite', () => {
+  it('needs for a feature what is assumed for it, before what its page says', () => {
+    const { rows } = ruleOf('quote-management');
+    const need = { from: 'super', perhapsFrom: 'plus', confidence: 'inferred' } as const;
+    const { needByTier } = assumptions.suite;
+    expect(suiteNeedOf(rows, { needByTier, needByFeature: { 'quote-management': need } })).toEqual(need);
+    expect(suiteNeedOf(rows, { needByTier, needByFeature: {} })).not.toEqual(need);
+  });
+
+  it('may begin with Starter for whom nothing tells where they would move', () => {
+    const target = suiteTargetOf([{ kind: 'undocumented-plan', module: 'x', description: '' }]);
+    expect(target).toMatchObject({ kind: 'range', atLeast: 'starter' });
+  });
+});
