@@ -35,9 +35,13 @@ describe('every page', () => {
       for (const language of languages) {
         await reach(language);
         expect(await page.locator('html').getAttribute('lang')).toBe(language);
-        const { violations, passes } = await axe(page).disableRules('color-contrast').analyze();
+        // All languages share one page: what depends on words is judged in each, the rest in one.
+        const judged = axe(page);
+        if (language === 'de') judged.disableRules('color-contrast');
+        else judged.withRules(rulesAboutWords);
+        const { violations, passes } = await judged.analyze();
         expect([language, ...told(violations)]).toEqual([language]);
-        expect(passes.length).toBeGreaterThan(10);
+        expect(passes.length).toBeGreaterThan(3);
       }
       // Colours, the slowest to judge, are the same in every language.
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -194,6 +198,12 @@ describe('every page', () => {
 function axe(page: Page): AxeBuilder {
   return new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
 }
+
+const rulesAboutWords = [
+  ...['aria-command-name', 'aria-input-field-name', 'button-name', 'document-title', 'empty-heading'],
+  ...['empty-table-header', 'html-has-lang', 'html-lang-valid', 'image-alt', 'input-button-name', 'label'],
+  ...['label-title-only', 'landmark-unique', 'link-name', 'select-name', 'summary-name', 'valid-lang'],
+];
 
 const frame = 'iframe[name="PlanlensMain"]';
 
