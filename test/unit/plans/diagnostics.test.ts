@@ -396,20 +396,33 @@ describe('any data at all', () => {
     );
   });
 
-  it('takes under a second for 10,000 licenses, all plans and all in sets', () => {
-    const rows = Array.from({ length: 10_000 }, (_row, index) => {
-      const set = Array.from({ length: 5 }, (_name, at) => `module-${(index + at) % 10_000}`);
-      return plan(`module-${index}`, 4, set.join());
-    });
-    const started = performance.now();
-    expect(diagnose(...rows)).toHaveLength(10_000);
-    expect(performance.now() - started).toBeLessThan(1000);
-  });
+  describe('takes time in step with what it is given: ten times as much, far less than a hundred times as long', () => {
+    const plansInSets = (count: number) =>
+      Array.from({ length: count }, (_row, index) => {
+        const set = Array.from({ length: 5 }, (_name, at) => `module-${(index + at) % count}`);
+        return plan(`module-${index}`, 4, set.join());
+      });
+    const versions = (count: number) =>
+      Array.from({ length: count }, (_row, index) => site('dash', { version: `${index}` }));
 
-  it('takes under a second for 10,000 versions of one license', () => {
-    const rows = Array.from({ length: 10_000 }, (_row, index) => site('dash', { version: `${index}` }));
-    const started = performance.now();
-    expect(diagnose(...rows).map(({ kind }) => kind)).toEqual(['several-versions']);
-    expect(performance.now() - started).toBeLessThan(1000);
+    /** The shortest of three runs, ms: what else the machine does only makes one longer. */
+    function shortest(rows: Parameters<typeof diagnose>, diagnostics: number): number {
+      const runs = Array.from({ length: 3 }, () => {
+        const started = performance.now();
+        expect(diagnose(...rows)).toHaveLength(diagnostics);
+        return performance.now() - started;
+      });
+      return Math.min(...runs);
+    }
+
+    it('for licenses that are all plans and all in sets', () => {
+      const once = shortest(plansInSets(1_000), 1_000);
+      expect(shortest(plansInSets(10_000), 10_000) / once).toBeLessThan(40);
+    });
+
+    it('for versions of one license', () => {
+      const once = shortest(versions(1_000), 1);
+      expect(shortest(versions(10_000), 1) / once).toBeLessThan(40);
+    });
   });
 });
