@@ -406,7 +406,7 @@ describe('any data at all', () => {
       Array.from({ length: count }, (_row, index) => site('dash', { version: `${index}` }));
 
     /** The shortest of three runs, ms: what else the machine does only makes one longer. */
-    function shortest(rows: Parameters<typeof diagnose>, diagnostics: number): number {
+    function shortest(rows: readonly ModuleLicense[], diagnostics: number): number {
       const runs = Array.from({ length: 3 }, () => {
         const started = performance.now();
         expect(diagnose(...rows)).toHaveLength(diagnostics);
