@@ -75,19 +75,23 @@ describe('a group', () => {
 
   /** The group's entitlement where its first features are in these states and the rest need an upgrade. */
   function groupOf(states: readonly FeatureState[]) {
-    let by = rules;
-    const site = new Set<string>();
-    const user = new Set<string>();
-    const rights = new Set<string>();
+    const stateAt = (index: number) => states[index] ?? 'upgrade';
+    const having = (kind: 'site' | 'user', wanted: readonly FeatureState[]) =>
+      new Set(
+        children
+          .map((_child, index) => `${kind}-${index}`)
+          .filter((_name, index) => wanted.includes(stateAt(index))),
+      );
+    const features = new Map(rules.features);
     for (const [index, { feature }] of children.entries()) {
-      const state = states[index] ?? 'upgrade';
-      const licenses = { site: [`site-${index}`], user: [`user-${index}`], container: null };
-      const rule = by.features.get(feature);
-      by = { ...by, features: new Map([...by.features, [feature, { ...rule, ...licenses } as FeatureRule]]) };
-      if (state !== 'upgrade') site.add(`site-${index}`);
-      if (state === 'enabled') user.add(`user-${index}`);
+      const hidingRights = stateAt(index) === 'hidden-by-role' ? ['hide-it'] : [];
+      const licenses = { site: [`site-${index}`], user: [`user-${index}`], container: null, hidingRights };
+      features.set(feature, { ...features.get(feature), ...licenses } as FeatureRule);
     }
-    return ofFeature(decide({ site, user }, { rights }, by), group?.feature as FeatureKey);
+    const site = having('site', ['enabled', 'view-only', 'hidden-by-role']);
+    const user = having('user', ['enabled', 'hidden-by-role']);
+    const all = decide({ site, user }, { rights: new Set(['hide-it']) }, { ...rules, features });
+    return ofFeature(all, group?.feature as FeatureKey);
   }
 
   it('is as good as the best in it, and tells the state of each', () => {
@@ -95,6 +99,8 @@ describe('a group', () => {
     expect(mixed).toMatchObject({ state: 'view-only', reason: 'group-of-features', upgrades: [upgrade] });
     expect(groupOf(['view-only', 'enabled'])).toMatchObject({ state: 'enabled', upgrades: [] });
     expect(groupOf(['enabled', 'view-only'])).toMatchObject({ state: 'enabled' });
+    expect(groupOf(['upgrade', 'hidden-by-role'])).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
+    expect(groupOf(['hidden-by-role', 'view-only'])).toMatchObject({ state: 'view-only' });
     expect(mixed.evidence).toEqual(
       children.map(({ id }, index) => ({
         kind: 'feature',
