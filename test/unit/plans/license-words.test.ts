@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { labelOfFeature } from '../../../src/plans/labels.ts';
 import { lookUpLicenses, lookUpTenant } from '../../../src/plans/license-lookup.ts';
 import { licensedVerdict } from '../../../src/plans/licensed-verdict.ts';
 import { moduleName } from '../../../src/plans/module-names.ts';
@@ -79,6 +80,40 @@ describe('a feature that comes with another', () => {
       confidence: 'none',
     });
     expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'feature', row: container.rows[0].id });
+  });
+});
+
+describe('a feature that comes with another of which nobody can tell', () => {
+  it('is unknown too, though its own license is missing', () => {
+    const rule = {
+      ...ruleOf('request-management'),
+      container: 'quote-management',
+      site: [],
+      user: ['not-held'],
+    } as const;
+    const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
+    const held = {
+      kind: 'user-plan',
+      plan: null,
+      tiers,
+      modules: [],
+      description: '',
+      findings: [],
+    } as const;
+    const lookup = lookUpLicenses(lookUpTenant(null), userWith(), today);
+    const told = { ...lookup, userTold: true, siteTold: true };
+    // Of a feature without a license the plan alone decides, and its tier is open.
+    const container = { ...ruleOf('quote-management'), site: [], user: [] };
+    const features = new Map([...rules.features, [container.feature, container] as const]);
+    const verdict = licensedVerdict(rule, { ...rules, features }, { lookup: told, plan: held });
+    expect(verdict).toMatchObject({ state: 'unknown', reason: 'tier-unknown', confidence: 'none' });
+  });
+});
+
+describe('the label of a feature', () => {
+  it('is that of its first row, misprints corrected', () => {
+    expect(labelOfFeature('saint', 'en')).toBe('Activity Monitors (SAINT)');
+    expect(labelOfFeature('companies-and-contacts', 'de')).toBe('Firmen und Personen');
   });
 });
 

@@ -35,7 +35,7 @@ describe('recogniseSuite', () => {
     }
     const open = moduleLicense({ name: 'suitemarker' });
     const named = moduleLicense({ name: 'Suite-3-Growth' });
-    const first = moduleLicense({ name: 'A-suite-marker' });
+    const first = moduleLicense({ name: 'SUITEMARKER' });
     for (const bought of [
       [open, named],
       [named, open],
