@@ -19,15 +19,16 @@ export function createActOnCallback(deps: {
   return async ({ ctx, content, receivedAt }) => {
     const tenant = await tenants.find(ctx);
     if (tenant === null) return;
-    if (content.source === 'state-change') return onStateChange(tenant, content.change);
+    const since = receivedAt.getTime();
+    if (content.source === 'state-change') return onStateChange(tenant, content.change, since);
     if (tenant.standing === 'revoked') return;
-    if (content.primaryKey === null) return licenses.readSince(tenant, null, receivedAt.getTime());
+    if (content.primaryKey === null) return licenses.readSince(tenant, null, since);
     if (content.event === 'associate.deleted') return licenses.forgetUser(tenant, content.primaryKey);
-    return licenses.readSince(tenant, content.primaryKey, receivedAt.getTime());
+    return licenses.readSince(tenant, content.primaryKey, since);
   };
 
   /** The notice says why to ask; what counts is the state SuperOffice tells now. */
-  async function onStateChange(tenant: Tenant, change: string): Promise<void> {
+  async function onStateChange(tenant: Tenant, change: string, since: number): Promise<void> {
     states.forget(tenant.ctx);
     const { state, isRunning } = await states.stateOf(tenant.ctx);
     if (state === 'Deleted') return tenants.remove(tenant.ctx);
@@ -35,7 +36,6 @@ export function createActOnCallback(deps: {
     await tenants.saveStanding(tenant.ctx, isRunning ? 'active' : 'paused');
     if (!isRunning) return;
     if (change === 'backup-restored') await provision(tenant);
-    if (change === 'resume' || change === 'backup-restored')
-      await licenses.readSince(tenant, null, Date.now());
+    if (change === 'resume' || change === 'backup-restored') await licenses.readSince(tenant, null, since);
   }
 }
