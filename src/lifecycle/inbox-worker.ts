@@ -23,6 +23,7 @@ export function startInboxWorker(deps: {
   const { inbox, act, log, hands } = deps;
   let stopping = false;
   const sleepers = new Set<() => void>();
+  const underWay = new Set<Promise<void>>();
 
   async function work(): Promise<void> {
     while (!stopping) {
@@ -30,9 +31,17 @@ export function startInboxWorker(deps: {
         log.warn({ reason: error.message }, 'inbox not read');
         return null;
       });
+      // Taken while stopping, it is another's when its lease ends.
+      if (stopping) return;
       if (callback === null) await rest();
-      else await workOff(callback);
+      else await busyWith(workOff(callback));
     }
+  }
+
+  async function busyWith(doing: Promise<void>): Promise<void> {
+    underWay.add(doing);
+    await doing;
+    underWay.delete(doing);
   }
 
   async function workOff(callback: Callback): Promise<void> {
@@ -70,13 +79,14 @@ export function startInboxWorker(deps: {
   const wake = () => {
     for (const wakeUp of [...sleepers]) wakeUp();
   };
-  const working = Promise.all(Array.from({ length: hands }, work));
+  for (let hand = 0; hand < hands; hand += 1) void work();
   return {
     wake,
     async stop() {
       stopping = true;
       wake();
-      await working;
+      // Not for who only asks whether something is due: a database that fell silent would keep the process.
+      await Promise.all(underWay);
     },
   };
 }

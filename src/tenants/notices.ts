@@ -11,6 +11,7 @@ export interface Notices {
 /** How long a lost connection is waited for before the next try, ms. Until then times to live keep memory honest. */
 const tryAgainMs = 1_000;
 const goodbyeMs = 500;
+const connectMs = 5_000;
 
 /** Listens to the messages of all processes on one database, by channel, over a connection of its own. */
 export function listenTo(
@@ -21,7 +22,7 @@ export function listenTo(
   const closing = new AbortController();
 
   async function listen(): Promise<void> {
-    const client = new Client({ connectionString: url, keepAlive: true });
+    const client = new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: connectMs });
     const lost = new Promise<void>((resolve) => {
       client.on('end', resolve);
       client.on('error', (error) => {
@@ -32,8 +33,7 @@ export function listenTo(
     });
     client.on('notification', ({ channel, payload = '' }) => channels[channel]?.(payload));
     try {
-      await client.connect();
-      for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
+      await Promise.race([lost, begin(client)]);
       await lost;
     } catch (error) {
       onConnectionLost(error instanceof Error ? error : new Error('not connected'));
@@ -41,6 +41,11 @@ export function listenTo(
       // A database that fell silent does not even say goodbye.
       await Promise.race([client.end().catch(() => {}), sleep(goodbyeMs)]);
     }
+  }
+
+  async function begin(client: Client): Promise<void> {
+    await client.connect();
+    for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
   }
 
   async function keepListening(): Promise<void> {
