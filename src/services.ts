@@ -7,7 +7,7 @@ import { createProvision, type Provision } from './lifecycle/provision.ts';
 import { loadWantedPanels } from './lifecycle/provision-panels.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
-import { SuperOfficeError } from './superoffice/superoffice-error.ts';
+import { isRefusal, SuperOfficeError } from './superoffice/superoffice-error.ts';
 import type { Caller } from './superoffice/web-api.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
 import { type Database, openDatabase } from './tenants/database.ts';
@@ -163,8 +163,7 @@ async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
-    const refused = error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
-    if (refused) return null;
+    if (isRefusal(error)) return null;
     throw error;
   }
 }

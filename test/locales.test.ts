@@ -144,6 +144,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'requirement.also.': sideRequirements,
   'limit.': suiteLimitNames,
   'wish.': all<WishState>({ open: yes, done: yes, declined: yes }),
+  'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
   'admin.period.': billingPeriods,
   'admin.diagnostic.': diagnostics,

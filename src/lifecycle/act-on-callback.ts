@@ -2,6 +2,7 @@ import type { TenantStates } from '../superoffice/tenant-state.ts';
 import type { Callback } from '../tenants/callback-inbox.ts';
 import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
 import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Provision } from './provision.ts';
 
 /** Does what a callback asks for; done twice it ends the same. What it throws has it tried again. */
 export type ActOnCallback = (callback: Callback) => Promise<void>;
@@ -11,8 +12,7 @@ export function createActOnCallback(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   states: TenantStates;
-  /** Makes panels and webhook as they should be. */
-  provision: (tenant: Tenant) => Promise<void>;
+  provision: Provision;
 }): ActOnCallback {
   const { tenants, licenses, states, provision } = deps;
 

@@ -2,16 +2,10 @@ import { SuperOfficeError } from '../superoffice/superoffice-error.ts';
 import type { Caller, WebApi } from '../superoffice/web-api.ts';
 import { deleteWebPanel, webPanelByProgId } from '../superoffice/web-panels.ts';
 import { deleteWebhook } from '../superoffice/webhooks.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Remainder, Tenant, TenantStore } from '../tenants/tenant-store.ts';
 import type { WebhookStore } from '../tenants/webhook-store.ts';
 import type { WantedPanel } from './provision-panels.ts';
 import { ownWebhook, webhookName } from './provision-webhook.ts';
-
-/** Something we set up in a tenant that could not be removed, and why, as a SuperOffice error code. */
-export interface Remainder {
-  readonly name: string;
-  readonly problem: string;
-}
 
 /** Removes from a tenant what we set up there. @returns what could not be removed; done again, it tries the rest */
 export type Deprovision = (tenant: Tenant) => Promise<readonly Remainder[]>;

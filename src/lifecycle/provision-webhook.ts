@@ -1,4 +1,4 @@
-import { SuperOfficeError } from '../superoffice/superoffice-error.ts';
+import { isRefusal, SuperOfficeError } from '../superoffice/superoffice-error.ts';
 import type { Caller } from '../superoffice/web-api.ts';
 import { saveWebhook, type WebhookEntity, webhooksNamed } from '../superoffice/webhooks.ts';
 import type { TenantWebhook, WebhookOutcome, WebhookStore } from '../tenants/webhook-store.ts';
@@ -16,17 +16,15 @@ export async function provisionWebhook(
   caller: Caller,
   ctx: string,
   { webhooks, publicUrl }: { readonly webhooks: WebhookStore; readonly publicUrl: string },
-): Promise<WebhookOutcome> {
+): Promise<void> {
   const own = await webhooks.ofTenant(ctx);
   try {
     const { webhookId, outcome } = await bringAbout(caller, own, publicUrl);
     await webhooks.saveOutcome(ctx, { webhookId, outcome, problem: null });
-    return outcome;
   } catch (error) {
     if (!(error instanceof SuperOfficeError)) throw error;
-    const outcome = ['unauthorized', 'forbidden'].includes(error.code) ? 'refused' : 'failed';
+    const outcome = isRefusal(error) ? 'refused' : 'failed';
     await webhooks.saveOutcome(ctx, { webhookId: own.webhookId, outcome, problem: error.code });
-    return outcome;
   }
 }
 

@@ -45,3 +45,8 @@ export class SuperOfficeError extends Error {
     if (facts.detail !== undefined) this.detail = facts.detail;
   }
 }
+
+/** Whether SuperOffice answered, and refused: this app may not do that there. An outage is no refusal. */
+export function isRefusal(error: unknown): error is SuperOfficeError {
+  return error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
+}

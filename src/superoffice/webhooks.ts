@@ -37,10 +37,11 @@ export async function webhooksNamed(caller: Caller, name: string): Promise<Webho
 export async function saveWebhook(caller: Caller, wanted: WantedWebhook): Promise<WebhookEntity> {
   const operation = 'save webhook';
   const { WebhookId: id } = wanted;
-  const call = id === 0 ? { method: 'POST', path: 'Webhook' } : { method: 'PUT', path: `Webhook/${id}` };
+  const isNew = id === 0;
   const body = await caller.call({
     operation,
-    ...(call as { method: 'POST' | 'PUT'; path: string }),
+    method: isNew ? 'POST' : 'PUT',
+    path: isNew ? 'Webhook' : `Webhook/${id}`,
     json: wanted,
   });
   return readBody(operation, WebhookEntity, body);

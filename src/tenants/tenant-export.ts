@@ -6,17 +6,13 @@ export type TenantExport = Readonly<Record<string, unknown>>;
 /** Puts together what we hold about a tenant, to be downloaded by its administrators. */
 export function createTenantExport({ db }: { db: Database }) {
   return async function exportTenant(ctx: string): Promise<TenantExport> {
-    const [tenant] = await db
-      .selectFrom('tenants')
-      .selectAll()
-      .where('context_identifier', '=', ctx)
-      .execute();
-    const [webhook] = await db
-      .selectFrom('webhooks')
-      .select(['webhook_id', 'outcome', 'problem', 'checked_at'])
-      .where('context_identifier', '=', ctx)
-      .execute();
-    const [wishes, snapshots, callbacks] = await Promise.all([
+    const [tenant, webhook, wishes, snapshots, callbacks] = await Promise.all([
+      db.selectFrom('tenants').selectAll().where('context_identifier', '=', ctx).executeTakeFirst(),
+      db
+        .selectFrom('webhooks')
+        .select(['webhook_id', 'outcome', 'problem', 'checked_at'])
+        .where('context_identifier', '=', ctx)
+        .executeTakeFirst(),
       db.selectFrom('wishes').selectAll().where('context_identifier', '=', ctx).orderBy('asked_at').execute(),
       db
         .selectFrom('license_snapshots')
@@ -26,8 +22,8 @@ export function createTenantExport({ db }: { db: Database }) {
         .execute(),
       db.selectFrom('callbacks').selectAll().where('context_identifier', '=', ctx).orderBy('id').execute(),
     ]);
-    const secrets = ['system user token', 'webhook secret'];
-    const { system_token_sealed: _, ...told } = tenant ?? { system_token_sealed: '' };
-    return { tenant: told, webhook: webhook ?? null, wishes, snapshots, callbacks, keptEncrypted: secrets };
+    const told = tenant && { ...tenant, system_token_sealed: undefined };
+    const keptEncrypted = ['system user token', 'webhook secret'];
+    return { tenant: told, webhook: webhook ?? null, wishes, snapshots, callbacks, keptEncrypted };
   };
 }

@@ -15,6 +15,12 @@ export interface ProvisionedPanel {
   readonly problem: string | null;
 }
 
+/** Something we set up in a tenant that could not be removed, and why, as a SuperOffice error code. */
+export interface Remainder {
+  readonly name: string;
+  readonly problem: string;
+}
+
 /** When a customer's contract began, and how often it is billed, as its administrators told us. */
 export interface Contract {
   /** `YYYY-MM-DD`. */

@@ -17,7 +17,6 @@ export interface TenantWebhook {
   readonly outcome: WebhookOutcome | null;
   /** Why it failed, as a SuperOffice error code. */
   readonly problem: string | null;
-  readonly checkedAt: Date | null;
   /** Opens the sealed secret; never log or keep it. */
   secret(): string;
 }
@@ -35,7 +34,6 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
       webhookId: row.webhook_id,
       outcome: row.outcome as WebhookOutcome | null,
       problem: row.problem,
-      checkedAt: row.checked_at,
       secret: () => secrets.open(row.secret_sealed, placeOfSecret(row.context_identifier)),
     };
   }

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { TenantWebhook, WebhookStore } from '../tenants/webhook-store.ts';
 import type { Languages } from './languages.ts';
-import { readerSchema } from './panel/panel-address.ts';
+import { languageAskedBy } from './panel/panel-address.ts';
 import type { Administrators } from './sign-in/administrators.ts';
 import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
@@ -20,7 +20,7 @@ export function createSetup(deps: {
     const administrator = await administrators.admit(request, response, '/setup');
     if (administrator === null) return;
     const { tenant } = administrator;
-    const lang = readerSchema.shape.lang.parse(request.query.lang);
+    const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const page = {
       lang,

@@ -1,22 +1,16 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { TenantExport } from '../tenants/tenant-export.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Remainder, Tenant, TenantStore } from '../tenants/tenant-store.ts';
 import { formOf } from './forms.ts';
 import type { Languages } from './languages.ts';
-import { readerSchema } from './panel/panel-address.ts';
+import { languageAskedBy } from './panel/panel-address.ts';
 import type { Administrators } from './sign-in/administrators.ts';
 import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
 
 /** `anyway` deletes our data though something of ours is left in the tenant. */
 const uninstallSchema = z.object({ anyway: z.enum(['', 'yes']).default('') });
-
-/** What could not be removed, and why. */
-interface Remainder {
-  readonly name: string;
-  readonly problem: string;
-}
 
 /**
  * Removes the app from the administrator's tenant: panels and webhook there, then everything we hold. Our data stay as
@@ -37,7 +31,7 @@ export function createUninstall(deps: {
   return async function uninstall(request, response) {
     const { tenant, session } = await administrators.require(request);
     const { anyway } = formOf(uninstallSchema, request.body);
-    const lang = readerSchema.shape.lang.parse(request.query.lang);
+    const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const remainders = await deprovision(tenant);
     const removed = remainders.length === 0 || anyway === 'yes';

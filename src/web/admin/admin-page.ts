@@ -6,7 +6,7 @@ import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import type { Languages } from '../languages.ts';
 import { dayOf } from '../moments.ts';
-import { readerSchema } from '../panel/panel-address.ts';
+import { languageAskedBy } from '../panel/panel-address.ts';
 import type { Administrator } from '../sign-in/administrators.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import type { Views } from '../views.ts';
@@ -14,8 +14,8 @@ import { adminView, type RefusedForm } from './admin-view.ts';
 
 const mostAnswered = 50;
 
-/** The language a link to the page asks for, and the wish that was answered just now. */
-const querySchema = z.object({ lang: readerSchema.shape.lang, answered: z.uuid().nullable().catch(null) });
+/** The wish that was answered just now; null where none was. */
+const answeredSchema = z.uuid().nullable().catch(null);
 
 /**
  * The administrators' page of their own tenant, as HTML. A refused form is shown as it was sent, with what is wrong.
@@ -48,7 +48,8 @@ export function createAdminPage(deps: {
     if (refused?.form === 'answer' && !waits(refused.id)) throw new AppError('wish-answered');
     const today = dayOf(now());
     const plans = licenseEngine(bought?.content ?? null, today);
-    const { lang, answered } = querySchema.parse(request.query);
+    const lang = languageAskedBy(request);
+    const answered = answeredSchema.parse(request.query.answered);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const csrfToken = sessions.csrfToken(request);
     const shown = { tenant, wishes: asked, bought, plans, today, csrfToken, language, refused };

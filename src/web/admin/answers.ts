@@ -1,10 +1,10 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf } from '../forms.ts';
 import { dayOf } from '../moments.ts';
-import { readerSchema } from '../panel/panel-address.ts';
+import { languageAskedBy } from '../panel/panel-address.ts';
 import type { Administrators } from '../sign-in/administrators.ts';
 import type { AdminPage } from './admin-page.ts';
 import { answerMistake, answerSchema } from './answer-form.ts';
@@ -34,13 +34,9 @@ export function createAnswerWish(deps: {
     if (!answered) throw new AppError('wish-answered');
     response.redirect(
       303,
-      `/admin?${new URLSearchParams({ lang: langOf(request), answered: id })}#wish-${id}`,
+      `/admin?${new URLSearchParams({ lang: languageAskedBy(request), answered: id })}#wish-${id}`,
     );
   };
-}
-
-function langOf({ query }: Request): string {
-  return readerSchema.shape.lang.parse(query.lang);
 }
 
 /** Keeps when the contract of the administrator's tenant began and how it is billed; an empty start forgets it. */
@@ -64,6 +60,6 @@ export function createSaveContract(deps: {
       return;
     }
     await tenants.saveContract(administrator.tenant.ctx, start === '' ? null : { start, period });
-    response.redirect(303, `/admin?lang=${langOf(request)}#contract`);
+    response.redirect(303, `/admin?lang=${languageAskedBy(request)}#contract`);
   };
 }

@@ -1,9 +1,7 @@
-import { labelOfFeature } from '../../plans/labels.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
 import { dayOf } from '../moments.ts';
-import { planLabel } from '../panel/plan-names.ts';
-import { subjectIn } from '../panel/wish-view.ts';
+import { subjectIn, subjectName } from '../panel/wish-view.ts';
 import { longestAnswer, type RefusedAnswer } from './answer-form.ts';
 
 /** What a user asked for, as an administrator sees it. */
@@ -73,16 +71,9 @@ function queuedWish({ id, subject, askedBy, associateId, askedAt }: Wish, langua
 
 /** What a wish is about; what is no longer in the catalogue is shown by its key. */
 function subjectTitle(subject: string, language: Language): string {
-  const { t, code } = language;
   const about = subjectIn(subject);
-  switch (about?.kind) {
-    case 'feature':
-      return t('admin.subject.feature', { name: labelOfFeature(about.feature, code) });
-    case 'plan':
-      return t('admin.subject.plan', { name: planLabel(about.plan, language) });
-    case undefined:
-      return subject.replace(/^\w+:/, '');
-  }
+  if (about === null) return subject.replace(/^\w+:/, '');
+  return language.t(`admin.subject.${about.kind}`, { name: subjectName(about, language) });
 }
 
 function day(at: Date, { date }: Language): string {

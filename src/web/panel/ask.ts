@@ -3,11 +3,9 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf, typedText } from '../forms.ts';
-import { featureOf } from './feature-page.ts';
-import { featureUrl, planUrl } from './panel-address.ts';
 import { planIn } from './plan-page.ts';
 import type { Visit, Visits } from './visit.ts';
-import { subjectOf } from './wish-view.ts';
+import { subjectIn, subjectUrl } from './wish-view.ts';
 
 /** How long a reason may be, in characters. */
 const longestReason = 500;
@@ -35,13 +33,10 @@ export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestH
 
 /** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */
 function pageOf(subject: string, visit: Visit): string {
-  const [kind, key] = subject.split(':');
-  if (kind === 'feature') {
-    const feature = featureOf(key);
-    if (subject !== subjectOf('feature', feature)) throw new AppError('feature-unknown');
-    return `${featureUrl(visit.address, feature)}#wish`;
+  const about = subjectIn(subject);
+  if (about === null) {
+    throw new AppError(subject.startsWith('feature:') ? 'feature-unknown' : 'plan-unknown');
   }
-  const plan = planIn(key, visit);
-  if (subject !== subjectOf('plan', plan)) throw new AppError('plan-unknown');
-  return `${planUrl(visit.address, plan)}#wish`;
+  if (about.kind === 'plan') planIn(about.plan, visit);
+  return `${subjectUrl(about, visit.address)}#wish`;
 }

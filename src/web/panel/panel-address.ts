@@ -50,6 +50,11 @@ export function panelAddressOf(request: Request): PanelAddress {
   return { ctx: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieDue };
 }
 
+/** The language an address of ours asks for; empty where it asks for none. */
+export function languageAskedBy({ query }: Pick<Request, 'query'>): string {
+  return readerSchema.shape.lang.parse(query.lang);
+}
+
 /** Whom an address within the panel is for, or null where it does not tell. */
 export function panelReaderIn(query: unknown): PanelReader | null {
   const address = addressSchema.safeParse(query);

@@ -26,6 +26,18 @@ export function subjectIn(subject: string): Subject | null {
   return plan === undefined ? null : { kind: 'plan', plan };
 }
 
+/** What a wish's subject is called. */
+export function subjectName(about: Subject, language: Language): string {
+  return about.kind === 'feature'
+    ? labelOfFeature(about.feature, language.code)
+    : planLabel(about.plan, language);
+}
+
+/** The page in a reader's panel that is about a wish's subject. */
+export function subjectUrl(about: Subject, reader: PanelReader): string {
+  return about.kind === 'feature' ? featureUrl(reader, about.feature) : planUrl(reader, about.plan);
+}
+
 /** Whether a wish is about this subject and waits for an answer. */
 export function isOpen(wish: Wish, subject: string): boolean {
   return wish.subject === subject && wish.state === 'open';
@@ -84,16 +96,8 @@ export function askedFor(
     .flatMap((wish) => {
       const about = subjectIn(wish.subject);
       if (about === null) return [];
-      const text = stateWords(wish, language);
-      return about.kind === 'feature'
-        ? [
-            {
-              title: labelOfFeature(about.feature, language.code),
-              text,
-              href: featureUrl(reader, about.feature),
-            },
-          ]
-        : [{ title: planLabel(about.plan, language), text, href: planUrl(reader, about.plan) }];
+      const title = subjectName(about, language);
+      return [{ title, text: stateWords(wish, language), href: subjectUrl(about, reader) }];
     });
 }
 

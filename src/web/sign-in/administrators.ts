@@ -44,10 +44,9 @@ export function createAdministrators(deps: {
       const { uctx: ctx, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
       const session = sessions.read(request);
       // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
-      const isTheirs =
-        (ctx ?? session?.ctx) === session?.ctx &&
-        (associateId ?? session?.associateId) === session?.associateId;
-      if (session !== null && isTheirs) return administrator(session);
+      if (session !== null && isFor(ctx, session.ctx) && isFor(associateId, session.associateId)) {
+        return administrator(session);
+      }
       if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
       beginSignIn(response, { kind: 'administration', path, language, ctx, associateId });
       return null;
@@ -60,6 +59,11 @@ export function createAdministrators(deps: {
       return administrator(session);
     },
   };
+
+  /** Whether a hint fits; where none was given, anything does. */
+  function isFor<T>(hint: T | null, own: T): boolean {
+    return hint === null || hint === own;
+  }
 
   async function administrator(session: Session): Promise<Administrator> {
     if (!session.isAdministrator) throw new AppError('administrator-required');

@@ -8,8 +8,8 @@ import { differingCounts } from '../../../src/plans/seat-counts.ts';
 import { suiteNeedOf } from '../../../src/plans/suite-need.ts';
 import { suiteTargetOf } from '../../../src/plans/suite-target.ts';
 import { unknownModules } from '../../../src/plans/unknown-modules.ts';
-import { planOf } from '../../../src/plans/user-plans.ts';
 import { assumptions, ruleOf, rules } from './fixtures/engine.ts';
+import { holding } from './fixtures/held-plans.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from './fixtures/tenants.ts';
 
 const today = '2026-12-01';
@@ -63,15 +63,7 @@ describe('a feature that comes with another', () => {
       site: [],
       user: ['not-held'],
     };
-    const plan = planOf('service-essential');
-    const held = {
-      kind: 'user-plan',
-      plan,
-      tiers: plan.tiers,
-      modules: [],
-      description: '',
-      findings: [],
-    } as const;
+    const held = holding('service-essential');
     const lookup = lookUpLicenses(lookUpTenant(tenantWith()), userWith(), today);
     const verdict = licensedVerdict(rule, rules, { lookup, plan: held });
     expect(verdict).toMatchObject({

@@ -2,19 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { nextPlansAbove } from '../../../src/plans/next-plans.ts';
 import type { RecognisedPlan } from '../../../src/plans/recognise-plan.ts';
 import type { SuitePlan } from '../../../src/plans/suite-plans.ts';
-import { type PlanKey, planOf } from '../../../src/plans/user-plans.ts';
+import type { PlanKey } from '../../../src/plans/user-plans.ts';
+import { holding } from './fixtures/held-plans.ts';
 
 function above(key: PlanKey): readonly string[] {
-  const plan = planOf(key);
-  const held: RecognisedPlan = {
-    kind: 'user-plan',
-    plan,
-    tiers: plan.tiers,
-    modules: [],
-    description: '',
-    findings: [],
-  };
-  return nextPlansAbove(held).map((next) => next.plan);
+  return nextPlansAbove(holding(key)).map((next) => next.plan);
 }
 
 const suite = (plan: SuitePlan | null): RecognisedPlan => ({

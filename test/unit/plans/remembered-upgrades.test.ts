@@ -8,14 +8,10 @@ import type { SuiteNeed } from '../../../src/plans/suite-need.ts';
 import type { SuitePlan } from '../../../src/plans/suite-plans.ts';
 import { type PlanKey, planOf } from '../../../src/plans/user-plans.ts';
 import { ruleOf } from './fixtures/engine.ts';
+import { holding } from './fixtures/held-plans.ts';
 
 const nothingSold: SoldPlans = { plans: [], otherwise: 'buy' };
 const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
-
-function holding(key: PlanKey): RecognisedPlan {
-  const plan = planOf(key);
-  return { kind: 'user-plan', plan, tiers: plan.tiers, modules: [], description: '', findings: [] };
-}
 
 function salesPremiumAt(seat: Seat): SoldPlans {
   const row = {
