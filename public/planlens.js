@@ -52,6 +52,23 @@ function prepare() {
   for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
   }
+  const underWay = document.querySelector('[data-under-way]');
+  if (underWay !== null) follow(underWay);
+}
+
+/** Looks once a second how something goes that is under way, says it, and shows the page anew when it has ended. */
+async function follow(place) {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const { ok, page } = await ask(location.href).catch(() => ({ ok: false }));
+  if (!ok) return follow(place);
+  const fresh = page.querySelector('[data-under-way]');
+  if (fresh === null) return location.reload();
+  const said = document.querySelector('[role=status]');
+  const told = page.querySelector('[role=status]').textContent;
+  // Announced when it changes, and then only.
+  if (said.textContent !== told) said.textContent = told;
+  place.replaceWith(fresh);
+  follow(fresh);
 }
 
 async function ask(url, body) {

@@ -3,7 +3,6 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Deprovision } from './lifecycle/deprovision.ts';
-import type { Provision } from './lifecycle/provision.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
@@ -43,13 +42,12 @@ export interface AppDeps {
   readonly log: Logger;
   /** The project's folder: where `views`, `locales`, `public` and `manifest` are. */
   readonly root: string;
-  readonly provision: Provision;
   readonly deprovision: Deprovision;
   readonly now: () => number;
 }
 
 /** The web application: every step of a request, in order. */
-export function buildApp({ config, services, log, root, provision, deprovision, now }: AppDeps): Express {
+export function buildApp({ config, services, log, root, deprovision, now }: AppDeps): Express {
   const { superOffice, tenants, signIns, handOvers, licenses, wishes, webhooks, inbox } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
@@ -86,11 +84,7 @@ export function buildApp({ config, services, log, root, provision, deprovision, 
       install: createFinishInstall({
         tenants,
         sessions,
-        async proveSystemUser(tenant) {
-          superOffice.tickets.forget(tenant.ctx);
-          await superOffice.tickets.ticketOf(tenant);
-        },
-        provision,
+        proveSystemUser: superOffice.tickets.prove,
       }),
       ...createAfterSignIn({ welcome, sessions, handOvers, languages, views, now }),
     },
@@ -126,7 +120,7 @@ export function buildApp({ config, services, log, root, provision, deprovision, 
     superOffice.tickets.forget(ctx);
     superOffice.states.forget(ctx);
   };
-  const uninstallDeps = { administrators, sessions, tenants, deprovision, forget, languages, views };
+  const uninstallDeps = { administrators, sessions, deprovision, forget, languages, views };
   app.post('/uninstall', form, ownForms, createUninstall(uninstallDeps));
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });

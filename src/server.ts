@@ -39,8 +39,7 @@ process.exit();
 async function serve(deps: { config: Config; log: Logger; services: Services; stop: AbortSignal }) {
   const { config, log, services, stop } = deps;
   const provisioning = provisioningBy({ config, services, root });
-  const { superOffice, ...kept } = services;
-  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, ...provisioning, log });
+  const lifecycle = startLifecycle({ ...services, ...provisioning, log, now: Date.now });
   const server = createServer(buildApp({ config, services, log, root, ...provisioning, now: Date.now }));
   server.listen(config.port);
   await once(server, 'listening');

@@ -4,27 +4,40 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
 import { createProvision, type Provision } from './lifecycle/provision.ts';
-import { loadWantedPanels } from './lifecycle/provision-panels.ts';
+import { loadWantedSetup } from './lifecycle/wanted-setup.ts';
+import { licenseChanges } from './plans/license-changes.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
 import { isRefusal, SuperOfficeError } from './superoffice/superoffice-error.ts';
 import type { Caller } from './superoffice/web-api.ts';
+import { createCallBudget } from './tenants/call-budget.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
-import { type Database, openDatabase } from './tenants/database.ts';
+import { circuitChannel, openCircuitIn, tellCircuitOpen } from './tenants/circuit-notices.ts';
+import { type Database, openDatabase, openLockSession } from './tenants/database.ts';
 import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
+import { createLicenseHistory, type LicenseHistory } from './tenants/license-history.ts';
 import {
   createLicenseSnapshots,
   type LicenseReaders,
   type LicenseSnapshots,
   snapshotAges,
 } from './tenants/license-snapshots.ts';
+import { createLocks } from './tenants/locks.ts';
 import { listenTo } from './tenants/notices.ts';
 import { startPrivatePostgres } from './tenants/private-postgres.ts';
 import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import { createTenantStore, type Tenant, type TenantStore } from './tenants/tenant-store.ts';
+import {
+  createTenantStore,
+  lookAfterChannel,
+  type Tenant,
+  type TenantStore,
+} from './tenants/tenant-store.ts';
+import { createTicketStore } from './tenants/ticket-store.ts';
+import type { InTurn } from './tenants/turns.ts';
+import { createUserStore, type UserStore } from './tenants/user-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 import { createWishStore, type WishStore } from './tenants/wish-store.ts';
 
@@ -39,8 +52,12 @@ export interface Services {
   readonly webhooks: WebhookStore;
   readonly inbox: CallbackInbox;
   exportTenant(ctx: string): Promise<TenantExport>;
-  /** Tells whenever a callback was kept, by whichever process on this database. */
-  onCallback(hear: () => void): void;
+  readonly users: UserStore;
+  readonly history: LicenseHistory;
+  /** Turns by name that all processes on this database share. */
+  readonly locks: InTurn;
+  /** Wakes whenever there is something to do, whichever process on this database found out. */
+  onWork(kind: 'callback' | 'look-after', wake: () => void): void;
   databaseAnswers(): Promise<boolean>;
   /** Ends connections, and the private PostgreSQL if there is one. */
   close(): Promise<void>;
@@ -48,33 +65,48 @@ export interface Services {
 
 /** Opens everything that outlives a request. `now` in ms since 1970. */
 export async function openServices(config: Config, log: Logger, now: () => number): Promise<Services> {
+  const { db, url, closeDatabase } = await openConfigured(config.database, log);
+  const lockSession = openLockSession(url, databaseLost(log));
+  const locks = createLocks({ session: lockSession, now });
+  const secrets = createSecretBox(config.encryptionKeys);
+
   const superOffice = connectSuperOffice({
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
     onCall: (call) => log.debug(call, 'called SuperOffice'),
+    onCircuitOpen: (ctx, restMs) => {
+      log.warn({ ctx, restMs }, 'tenant left alone');
+      tellCircuitOpen(db, ctx, restMs).catch((error: Error) =>
+        log.warn({ ctx, reason: error.message }, 'other processes not told'),
+      );
+    },
+    sharedTickets: createTicketStore({ db, secrets, locks }),
+    takeCall: createCallBudget({ db }),
     now,
   });
   // Fetched early so that the first sign-in does not wait; if it fails now, that sign-in tries again.
   superOffice.keys.warm().catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
 
-  const { db, url, closeDatabase } = await openConfigured(config.database, log);
-
-  const secrets = createSecretBox(config.encryptionKeys);
   const tenants = createTenantStore({ db, secrets, now });
   const licenses = createLicenseSnapshots({
     store: createSnapshotStore(db),
     read: licenseReaders(superOffice, tenants),
+    changes: licenseChanges,
+    locks,
     ages: snapshotAges,
     now,
     onFailed: ({ error, ...about }) =>
       log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
   });
-  const callbackHearers = new Set<() => void>();
+  const wakers = { callback: new Set<() => void>(), 'look-after': new Set<() => void>() };
+  const wakeAll = (kind: keyof typeof wakers) => () => {
+    for (const wake of wakers[kind]) wake();
+  };
   const channels = {
     [snapshotChannel]: licenses.changedElsewhere,
-    [inboxChannel]: () => {
-      for (const hear of callbackHearers) hear();
-    },
+    [circuitChannel]: (payload: string) => superOffice.circuits.openedElsewhere(...openCircuitIn(payload)),
+    [inboxChannel]: wakeAll('callback'),
+    [lookAfterChannel]: wakeAll('look-after'),
   };
   const notices = listenTo(url, channels, (error) =>
     log.warn({ reason: error.message }, 'no longer listening to other processes'),
@@ -86,11 +118,14 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
     handOvers: createHandOverStore({ db, now }),
     wishes: createWishStore({ db, now }),
     licenses,
+    users: createUserStore({ db }),
+    history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
     inbox: createCallbackInbox({ db, now }),
+    locks,
     exportTenant: createTenantExport({ db }),
-    onCallback: (hear) => {
-      callbackHearers.add(hear);
+    onWork: (kind, wake) => {
+      wakers[kind].add(wake);
     },
     databaseAnswers: () =>
       sql`select 1`.execute(db).then(
@@ -99,31 +134,47 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
       ),
     async close() {
       await notices.close();
+      await lockSession.destroy();
       await closeDatabase();
     },
   };
 }
 
 /** Setting up in any tenant what `manifest` says, and removing it. */
+export interface Provisioning {
+  readonly provision: Provision;
+  readonly deprovision: Deprovision;
+  /** What tenants are set up as by this version of the app. */
+  readonly fingerprint: string;
+}
+
 export function provisioningBy({
   config: { publicUrl },
-  services: { superOffice, tenants, webhooks },
+  services: { superOffice, tenants, webhooks, locks },
   root,
 }: {
   config: Config;
   services: Services;
   root: string;
-}): { provision: Provision; deprovision: Deprovision } {
-  const wantedPanels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), publicUrl);
-  const deps = { webApi: superOffice.webApi, tenants, webhooks, wantedPanels };
-  return { provision: createProvision({ ...deps, publicUrl }), deprovision: createDeprovision(deps) };
+}): Provisioning {
+  const wanted = loadWantedSetup(join(root, 'manifest'), publicUrl);
+  const deps = { webApi: superOffice.webApi, tenants, webhooks, locks, wanted };
+  return {
+    provision: createProvision(deps),
+    deprovision: createDeprovision(deps),
+    fingerprint: wanted.fingerprint,
+  };
+}
+
+function databaseLost(log: Logger): (error: Error) => void {
+  return (error) => log.warn({ reason: error.message }, 'database connection lost');
 }
 
 async function openConfigured(
   database: Config['database'],
   log: Logger,
 ): Promise<{ db: Database; url: string; closeDatabase: () => Promise<void> }> {
-  const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
+  const onConnectionLost = databaseLost(log);
   if ('url' in database) {
     const db = await openDatabase(database.url, onConnectionLost);
     return { db, url: database.url, closeDatabase: () => db.destroy() };

@@ -86,9 +86,11 @@ const plansWithNote = all<Exclude<RecognisedPlan['kind'], 'user-plan'>>({
   suite: yes,
 });
 const outcomes = all<ProvisionedPanel['outcome'] | WebhookOutcome>({
+  waiting: yes,
   created: yes,
   updated: yes,
   unchanged: yes,
+  removed: yes,
   failed: yes,
   refused: yes,
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadWantedPanels } from '../src/lifecycle/provision-panels.ts';
+import { loadWantedSetup } from '../src/lifecycle/wanted-setup.ts';
 import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';
-const panels = loadWantedPanels(join(root, 'manifest', 'web-panels.json'), origin);
+const { panels, webhook } = loadWantedSetup(join(root, 'manifest'), origin);
 const [panel, ...otherPanels] = panels.filter(({ VisibleIn }) => VisibleIn === 'BrowserPanel');
 const [button, ...otherButtons] = panels.filter(({ VisibleIn }) => VisibleIn === 'NavigatorButton');
 
@@ -56,7 +56,7 @@ describe('manifest/web-panels.json', () => {
   it('fits in what SuperOffice keeps', () => {
     const longest = { Name: 239, Tooltip: 254, WindowName: 254, ProgId: 254, Url: 1023 } as const;
     const longOrigin = `https://${'a'.repeat(63)}.${'b'.repeat(63)}.example:65535`;
-    for (const each of loadWantedPanels(join(root, 'manifest', 'web-panels.json'), longOrigin)) {
+    for (const each of loadWantedSetup(join(root, 'manifest'), longOrigin).panels) {
       for (const [field, length] of Object.entries(longest)) {
         expect(String(each[field as keyof typeof longest]).length).toBeLessThanOrEqual(length);
       }
@@ -67,5 +67,15 @@ describe('manifest/web-panels.json', () => {
     for (const each of panels) {
       expect(each).toMatchObject({ OnCentral: true, OnSalesMarketingWeb: true, Deleted: false });
     }
+  });
+});
+
+describe('manifest/webhook.json', () => {
+  it('asks for what happens to users, at an address of ours', () => {
+    expect(webhook).toEqual({
+      name: 'Planlens',
+      events: ['associate.created', 'associate.changed', 'associate.deleted'],
+      address: `${origin}/callbacks/webhooks/`,
+    });
   });
 });

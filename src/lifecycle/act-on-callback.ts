@@ -1,8 +1,8 @@
-import type { TenantStates } from '../superoffice/tenant-state.ts';
 import type { Callback } from '../tenants/callback-inbox.ts';
 import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
 import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
 import type { Provision } from './provision.ts';
+import type { SettleStanding } from './settle-standing.ts';
 
 /** Does what a callback asks for; done twice it ends the same. What it throws has it tried again. */
 export type ActOnCallback = (callback: Callback) => Promise<void>;
@@ -11,10 +11,10 @@ export type ActOnCallback = (callback: Callback) => Promise<void>;
 export function createActOnCallback(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
-  states: TenantStates;
+  settleStanding: SettleStanding;
   provision: Provision;
 }): ActOnCallback {
-  const { tenants, licenses, states, provision } = deps;
+  const { tenants, licenses, settleStanding, provision } = deps;
 
   return async ({ ctx, content, receivedAt }) => {
     const tenant = await tenants.find(ctx);
@@ -29,13 +29,8 @@ export function createActOnCallback(deps: {
 
   /** The notice says why to ask; what counts is the state SuperOffice tells now. */
   async function onStateChange(tenant: Tenant, change: string, since: number): Promise<void> {
-    states.forget(tenant.ctx);
-    const { state, isRunning } = await states.stateOf(tenant.ctx);
-    if (state === 'Deleted') return tenants.remove(tenant.ctx);
-    if (state === 'Deleting') return tenants.saveStanding(tenant.ctx, 'leaving');
-    await tenants.saveStanding(tenant.ctx, isRunning ? 'active' : 'paused');
-    if (!isRunning) return;
-    if (change === 'backup-restored') await provision(tenant);
+    if (!(await settleStanding(tenant, 'notice'))) return;
+    if (change === 'backup-restored') await provision.everything(tenant);
     if (change === 'resume' || change === 'backup-restored') await licenses.readSince(tenant, null, since);
   }
 }

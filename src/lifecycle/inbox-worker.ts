@@ -1,48 +1,15 @@
 import type { Logger } from 'pino';
 import type { Callback, CallbackInbox } from '../tenants/callback-inbox.ts';
 import type { ActOnCallback } from './act-on-callback.ts';
+import { startWorker, type Worker } from './worker.ts';
 
-/** Works off the inbox until told to stop. */
-export interface InboxWorker {
-  /** Something may have come: looked for at once instead of at the next turn. */
-  wake(): void;
-  /** Ends after what is under way. */
-  stop(): Promise<void>;
-}
-
-/** How often an idle worker looks by itself, ms: a message that got lost, or what is due again, waits no longer. */
+/** So many callbacks are worked off at once in a process: each waits for SuperOffice most of its time. */
+const hands = 2;
 const lookAgainMs = 1_000;
 
-/** Starts so many hands that take callbacks, one each at a time. */
-export function startInboxWorker(deps: {
-  inbox: CallbackInbox;
-  act: ActOnCallback;
-  log: Logger;
-  hands: number;
-}): InboxWorker {
-  const { inbox, act, log, hands } = deps;
-  let stopping = false;
-  const sleepers = new Set<() => void>();
-  const underWay = new Set<Promise<void>>();
-
-  async function work(): Promise<void> {
-    while (!stopping) {
-      const callback = await inbox.take().catch((error: Error) => {
-        log.warn({ reason: error.message }, 'inbox not read');
-        return null;
-      });
-      // Taken while stopping, it is another's when its lease ends.
-      if (stopping) return;
-      if (callback === null) await rest();
-      else await busyWith(workOff(callback));
-    }
-  }
-
-  async function busyWith(doing: Promise<void>): Promise<void> {
-    underWay.add(doing);
-    await doing;
-    underWay.delete(doing);
-  }
+/** Starts working off the inbox. */
+export function startInboxWorker(deps: { inbox: CallbackInbox; act: ActOnCallback; log: Logger }): Worker {
+  const { inbox, act, log } = deps;
 
   async function workOff(callback: Callback): Promise<void> {
     const about = {
@@ -64,29 +31,11 @@ export function startInboxWorker(deps: {
     }
   }
 
-  function rest(): Promise<void> {
-    return new Promise((resolve) => {
-      const wakeUp = () => {
-        clearTimeout(timer);
-        sleepers.delete(wakeUp);
-        resolve();
-      };
-      const timer = setTimeout(wakeUp, lookAgainMs);
-      sleepers.add(wakeUp);
-    });
-  }
-
-  const wake = () => {
-    for (const wakeUp of [...sleepers]) wakeUp();
-  };
-  for (let hand = 0; hand < hands; hand += 1) void work();
-  return {
-    wake,
-    async stop() {
-      stopping = true;
-      wake();
-      // Not for who only asks whether something is due: a database that fell silent would keep the process.
-      await Promise.all(underWay);
-    },
-  };
+  return startWorker({
+    take: () => inbox.take(),
+    workOff,
+    onTakeFailed: ({ message }) => log.warn({ reason: message }, 'inbox not read'),
+    hands,
+    lookAgainMs,
+  });
 }

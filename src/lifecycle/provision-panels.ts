@@ -1,81 +1,63 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { SuperOfficeError } from '../superoffice/superoffice-error.ts';
 import type { Caller } from '../superoffice/web-api.ts';
 import {
+  deleteWebPanel,
   saveWebPanel,
   showToAllUserGroups,
   type WebPanelEntity,
   webPanelByProgId,
 } from '../superoffice/web-panels.ts';
 import type { ProvisionedPanel } from '../tenants/tenant-store.ts';
+import type { WantedPanel } from './wanted-setup.ts';
 
-const manifestSchema = z.array(
-  z.strictObject({
-    progId: z.string().min(1).max(254),
-    name: z.string().min(1).max(239),
-    tooltip: z.string().min(1).max(254),
-    windowName: z.string().min(1).max(254),
-    visibleIn: z.enum(['BrowserPanel', 'NavigatorButton']),
-    url: z.string().min(1).max(1023),
-    urlEncoding: z.enum(['None', 'ANSI', 'Unicode']),
-  }),
-);
+/** One thing to do about a tenant's panels. `wanted` is null for one that we set up once and want no more. */
+interface PanelStep {
+  readonly progId: string;
+  readonly name: string;
+  readonly wanted: WantedPanel | null;
+}
 
-/** A web panel as it should be in every tenant. */
-export type WantedPanel = Pick<
-  WebPanelEntity,
-  | 'ProgId'
-  | 'Name'
-  | 'Tooltip'
-  | 'WindowName'
-  | 'VisibleIn'
-  | 'Url'
-  | 'UrlEncoding'
-  | 'OnCentral'
-  | 'OnSalesMarketingWeb'
-  | 'AlwaysReloadOnShow'
-  | 'Deleted'
->;
-
-/** Reads `manifest/web-panels.json`, what SuperOffice is told about the app, with our own address filled in. */
-export function loadWantedPanels(file: string, publicUrl: string): WantedPanel[] {
-  const manifest = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return manifest.map((panel) => ({
-    ProgId: panel.progId,
-    Name: panel.name,
-    Tooltip: panel.tooltip,
-    WindowName: panel.windowName,
-    VisibleIn: panel.visibleIn,
-    Url: panel.url.replace('{PUBLIC_URL}', publicUrl),
-    UrlEncoding: panel.urlEncoding,
-    OnCentral: true,
-    OnSalesMarketingWeb: true,
-    AlwaysReloadOnShow: false,
-    Deleted: false,
-  }));
+/** What is to be done: bring about what is wanted, then remove what an earlier version set up. */
+export function planPanels(
+  wanted: readonly WantedPanel[],
+  provisioned: readonly ProvisionedPanel[],
+): PanelStep[] {
+  const steps = wanted.map((panel) => ({ progId: panel.ProgId, name: panel.Name, wanted: panel }));
+  const isOurs = new Set(steps.map(({ progId }) => progId));
+  const outdated = provisioned.filter(({ progId, outcome }) => outcome !== 'removed' && !isOurs.has(progId));
+  return [...steps, ...outdated.map(({ progId, name }) => ({ progId, name, wanted: null }))];
 }
 
 /**
  * Makes a tenant's web panels as they should be, found by ProgId: creates what is missing, mends what differs
  * (a soft-deleted panel too), leaves alone what is right. Done twice, or cut off and done again, it ends the same.
- * A panel SuperOffice refuses is reported as failed and does not stop the others.
+ * A panel SuperOffice refuses is reported as failed and does not stop the others. `onProgress` hears after each step.
  */
 export async function provisionPanels(
   caller: Caller,
-  wanted: readonly WantedPanel[],
-): Promise<ProvisionedPanel[]> {
-  const panels: ProvisionedPanel[] = [];
-  for (const panel of wanted) panels.push(await provisionPanel(caller, panel));
+  steps: readonly PanelStep[],
+  onProgress: (panels: readonly ProvisionedPanel[]) => Promise<void>,
+): Promise<readonly ProvisionedPanel[]> {
+  let panels: readonly ProvisionedPanel[] = steps.map(({ progId, name }) => {
+    return { progId, name, outcome: 'waiting', problem: null };
+  });
+  await onProgress(panels);
+  for (const [index, step] of steps.entries()) {
+    panels = panels.with(index, await provisionPanel(caller, step));
+    await onProgress(panels);
+  }
   return panels;
 }
 
-async function provisionPanel(caller: Caller, wanted: WantedPanel): Promise<ProvisionedPanel> {
-  const about = { progId: wanted.ProgId, name: wanted.Name };
+async function provisionPanel(
+  caller: Caller,
+  { progId, name, wanted }: PanelStep,
+): Promise<ProvisionedPanel> {
   try {
-    return { ...about, outcome: await bringAbout(caller, wanted), problem: null };
+    const outcome = wanted === null ? await remove(caller, progId) : await bringAbout(caller, wanted);
+    return { progId, name, outcome, problem: null };
   } catch (error) {
-    if (error instanceof SuperOfficeError) return { ...about, outcome: 'failed', problem: error.code };
+    if (error instanceof SuperOfficeError) return { progId, name, outcome: 'failed', problem: error.code };
     throw error;
   }
 }
@@ -93,4 +75,15 @@ async function bringAbout(caller: Caller, wanted: WantedPanel): Promise<Provisio
 
 function equals(actual: WebPanelEntity, wanted: WantedPanel): boolean {
   return Object.entries(wanted).every(([field, value]) => actual[field] === value);
+}
+
+async function remove(caller: Caller, progId: string): Promise<'removed'> {
+  await removePanel(caller, progId);
+  return 'removed';
+}
+
+/** Deletes a panel, where it is there. */
+export async function removePanel(caller: Caller, progId: string): Promise<void> {
+  const panel = await webPanelByProgId(caller, progId);
+  if (panel !== null && !panel.Deleted) await deleteWebPanel(caller, panel.WebPanelId);
 }

@@ -2,11 +2,7 @@ import { isRefusal, SuperOfficeError } from '../superoffice/superoffice-error.ts
 import type { Caller } from '../superoffice/web-api.ts';
 import { saveWebhook, type WebhookEntity, webhooksNamed } from '../superoffice/webhooks.ts';
 import type { TenantWebhook, WebhookOutcome, WebhookStore } from '../tenants/webhook-store.ts';
-
-/** By it we know our webhook among a tenant's; names need not be unique (webapi.md 6.2). */
-export const webhookName = 'Planlens';
-/** A plan change raises none of its own that is documented: these are hints to read sooner (webapi.md 1). */
-const events = ['associate.created', 'associate.changed', 'associate.deleted'];
+import type { WantedWebhook } from './wanted-setup.ts';
 
 /**
  * Makes a tenant's webhook as it should be: creates it, mends what differs, sets one going again that SuperOffice
@@ -15,33 +11,35 @@ const events = ['associate.created', 'associate.changed', 'associate.deleted'];
 export async function provisionWebhook(
   caller: Caller,
   ctx: string,
-  { webhooks, publicUrl }: { readonly webhooks: WebhookStore; readonly publicUrl: string },
-): Promise<void> {
+  { webhooks, wanted }: { readonly webhooks: WebhookStore; readonly wanted: WantedWebhook },
+): Promise<WebhookOutcome> {
   const own = await webhooks.ofTenant(ctx);
   try {
-    const { webhookId, outcome } = await bringAbout(caller, own, publicUrl);
+    const { webhookId, outcome } = await bringAbout(caller, own, wanted);
     await webhooks.saveOutcome(ctx, { webhookId, outcome, problem: null });
+    return outcome;
   } catch (error) {
     if (!(error instanceof SuperOfficeError)) throw error;
     const outcome = isRefusal(error) ? 'refused' : 'failed';
     await webhooks.saveOutcome(ctx, { webhookId: own.webhookId, outcome, problem: error.code });
+    return outcome;
   }
 }
 
 async function bringAbout(
   caller: Caller,
   own: TenantWebhook,
-  publicUrl: string,
+  wanted: WantedWebhook,
 ): Promise<{ webhookId: number; outcome: WebhookOutcome }> {
-  const targetUrl = `${publicUrl}/callbacks/webhooks/${own.hookId}`;
-  const actual = await ownWebhook(caller, own);
-  if (actual !== undefined && isRight(actual, targetUrl)) {
+  const targetUrl = `${wanted.address}${own.hookId}`;
+  const actual = await ownWebhook(caller, own, wanted);
+  if (actual !== undefined && isRight(actual, wanted.events, targetUrl)) {
     return { webhookId: actual.WebhookId, outcome: 'unchanged' };
   }
   const saved = await saveWebhook(caller, {
     WebhookId: actual?.WebhookId ?? 0,
-    Name: webhookName,
-    Events: events,
+    Name: wanted.name,
+    Events: wanted.events,
     TargetUrl: targetUrl,
     Secret: own.secret(),
     State: 'Active',
@@ -51,14 +49,22 @@ async function bringAbout(
 }
 
 /** Our webhook as the tenant has it: by its number, or by its address where its number never reached us. */
-export async function ownWebhook(caller: Caller, own: TenantWebhook): Promise<WebhookEntity | undefined> {
-  const named = await webhooksNamed(caller, webhookName);
+export async function ownWebhook(
+  caller: Caller,
+  own: TenantWebhook,
+  { name }: WantedWebhook,
+): Promise<WebhookEntity | undefined> {
+  const named = await webhooksNamed(caller, name);
   return named.find(
     ({ WebhookId, TargetUrl }) => WebhookId === own.webhookId || TargetUrl.endsWith(`/${own.hookId}`),
   );
 }
 
-function isRight({ Events, State, TargetUrl }: WebhookEntity, targetUrl: string): boolean {
+function isRight(
+  { Events, State, TargetUrl }: WebhookEntity,
+  events: readonly string[],
+  targetUrl: string,
+): boolean {
   const wanted = Events.length === events.length && events.every((event) => Events.includes(event));
   return wanted && State === 'Active' && TargetUrl === targetUrl;
 }

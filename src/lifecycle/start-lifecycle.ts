@@ -1,16 +1,21 @@
 import type { Logger } from 'pino';
-import type { TenantStates } from '../superoffice/tenant-state.ts';
+import type { SuperOffice } from '../superoffice/client.ts';
 import type { CallbackInbox } from '../tenants/callback-inbox.ts';
 import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
+import type { InTurn } from '../tenants/turns.ts';
+import type { UserStore } from '../tenants/user-store.ts';
 import { createActOnCallback } from './act-on-callback.ts';
 import { startInboxWorker } from './inbox-worker.ts';
+import { createLookAfter } from './look-after.ts';
+import { startLookAfterWorker } from './look-after-worker.ts';
 import type { Provision } from './provision.ts';
+import { createSettleStanding } from './settle-standing.ts';
 
-/** So many callbacks are worked off at once in a process: each waits for SuperOffice most of its time. */
-const hands = 2;
 /** How often what was worked off long ago is forgotten, ms. */
 const tidyEveryMs = 60 * 60_000;
+/** Within it after a start those tenants have their turn that another version of the app set up, ms. */
+const migrateWithinMs = 10 * 60_000;
 
 /** What goes on without a request. */
 export interface Lifecycle {
@@ -18,27 +23,40 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
-/** Starts working off what SuperOffice called about. */
+/** Starts working off what SuperOffice called about, and looking after tenants. */
 export function startLifecycle(deps: {
+  superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
-  states: TenantStates;
+  users: UserStore;
+  locks: InTurn;
   inbox: CallbackInbox;
-  /** Tells, from whichever process, that a callback was kept. */
-  onCallback: (wake: () => void) => void;
+  /** Tells, from whichever process, that there is something to do. */
+  onWork: (kind: 'callback' | 'look-after', wake: () => void) => void;
   provision: Provision;
+  /** What tenants are set up as by this version of the app. */
+  fingerprint: string;
   log: Logger;
+  now: () => number;
 }): Lifecycle {
-  const { inbox, log } = deps;
-  const worker = startInboxWorker({ inbox, act: createActOnCallback(deps), log, hands });
-  deps.onCallback(worker.wake);
+  const { superOffice, tenants, inbox, log } = deps;
+  const settleStanding = createSettleStanding({ tenants, states: superOffice.states });
+  const act = createActOnCallback({ ...deps, settleStanding });
+  const inboxWorker = startInboxWorker({ inbox, act, log });
+  deps.onWork('callback', inboxWorker.wake);
+  const lookAfter = createLookAfter({ ...deps, settleStanding, webApi: superOffice.webApi });
+  const lookAfterWorker = startLookAfterWorker({ tenants, lookAfter, log });
+  deps.onWork('look-after', lookAfterWorker.wake);
+
+  const warn = (what: string) => (error: Error) => log.warn({ reason: error.message }, what);
+  tenants.lookAfterOutdated(deps.fingerprint, migrateWithinMs).catch(warn('outdated tenants not found'));
   const tidying = setInterval(() => {
-    inbox.forgetOld().catch((error: Error) => log.warn({ reason: error.message }, 'inbox not tidied'));
+    inbox.forgetOld().catch(warn('inbox not tidied'));
   }, tidyEveryMs);
   return {
     async stop() {
       clearInterval(tidying);
-      await worker.stop();
+      await Promise.all([inboxWorker.stop(), lookAfterWorker.stop()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { type Circuits, createCircuits } from './circuits.ts';
 import { createCredentialTargets, loginEndpoints } from './hosts.ts';
 import { createHttp, type HttpCall } from './http.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './id-token.ts';
@@ -12,7 +13,7 @@ import {
 import { createSystemUser } from './system-user.ts';
 import { createSystemUserJwtVerifier } from './system-user-jwt.ts';
 import { createTenantStates, type TenantStates } from './tenant-state.ts';
-import { createTickets, type Tickets } from './tickets.ts';
+import { createTickets, type SharedTickets, type Tickets } from './tickets.ts';
 import { createWebApi, type WebApi } from './web-api.ts';
 
 /** One app's whole connection to one SuperOffice environment. */
@@ -23,6 +24,7 @@ export interface SuperOffice {
   readonly tickets: Tickets;
   readonly webApi: WebApi;
   readonly states: TenantStates;
+  readonly circuits: Circuits;
   readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }
 
@@ -35,6 +37,11 @@ export interface SuperOfficeOptions {
   readonly redirectUri: string;
   /** Hears of every call made, for logs; never of its contents. */
   readonly onCall: (call: HttpCall) => void;
+  /** Hears that a tenant is left alone for so long, ms. */
+  readonly onCircuitOpen: (ctx: string, restMs: number) => void;
+  readonly sharedTickets: SharedTickets;
+  /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
+  readonly takeCall: (ctx: string) => Promise<number | null>;
   readonly now: () => number;
 }
 
@@ -52,15 +59,18 @@ export function connectSuperOffice(options: SuperOfficeOptions): SuperOffice {
 
   const verifyJwt = createSystemUserJwtVerifier(tokens);
   const systemUser = createSystemUser({ endpoints, clientSecret, privateKey, http, verifyJwt, now });
-  const tickets = createTickets({ exchange: systemUser.exchange, now });
+  const tickets = createTickets({ exchange: systemUser.exchange, shared: options.sharedTickets, now });
   const states = createTenantStates({ endpoints, http, credentialTarget, now });
+  const circuits = createCircuits({ now, onOpen: options.onCircuitOpen });
+  const { takeCall } = options;
   return {
     keys,
     signIn: createSignIn({ endpoints, clientId, clientSecret, redirectUri, http }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
-    webApi: createWebApi({ states, tickets, http, credentialTarget, clientSecret }),
+    webApi: createWebApi({ states, tickets, http, credentialTarget, clientSecret, circuits, takeCall }),
     states,
+    circuits,
     verifyStateChangeToken: createStateChangeTokenVerifier({
       ...tokens,
       issuer: endpoints.issuer,

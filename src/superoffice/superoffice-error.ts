@@ -7,6 +7,7 @@ export type SuperOfficeErrorCode =
   | 'not-found'
   | 'wrong-subdomain'
   | 'throttled'
+  | 'circuit-open'
   | 'server-error'
   | 'unexpected-answer'
   | 'tenant-unknown'

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answeredBody } from './api-answer.ts';
+import type { Circuits } from './circuits.ts';
 import type { CredentialTarget } from './hosts.ts';
 import type { Http, HttpRequest, HttpResponse } from './http.ts';
 import { SuperOfficeError } from './superoffice-error.ts';
@@ -33,6 +35,9 @@ export interface WebApiDeps {
   readonly http: Http;
   readonly credentialTarget: CredentialTarget;
   readonly clientSecret: string;
+  readonly circuits: Circuits;
+  /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
+  readonly takeCall: (ctx: string) => Promise<number | null>;
 }
 
 interface Identity {
@@ -45,7 +50,8 @@ interface Identity {
 
 /**
  * The tenants' web API (webapi.md sections 1 to 3). A tenant that is not running is not called
- * (`tenant-not-running`). Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
+ * (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be (`throttled`).
+ * Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
  */
 export function createWebApi(deps: WebApiDeps): WebApi {
   return {
@@ -66,18 +72,20 @@ export function createWebApi(deps: WebApiDeps): WebApi {
 }
 
 function caller(deps: WebApiDeps, identity: Identity): Caller {
+  async function callAndHeal(call: ApiCall): Promise<unknown> {
+    const healed = new Set<number>();
+    let reached = await reach(deps, identity, call);
+    for (;;) {
+      const answer = await send(deps, identity, call, reached);
+      const next = healed.has(answer.status) ? null : await heal(deps, identity, answer.status, reached);
+      if (next === null) return answeredBody(call, answer);
+      healed.add(answer.status);
+      reached = next;
+    }
+  }
+
   return {
-    async call(call) {
-      const healed = new Set<number>();
-      let reached = await reach(deps, identity, call);
-      for (;;) {
-        const answer = await send(deps, identity, call, reached);
-        const next = healed.has(answer.status) ? null : await heal(deps, identity, answer.status, reached);
-        if (next === null) return answeredBody(call, answer);
-        healed.add(answer.status);
-        reached = next;
-      }
-    },
+    call: (call) => deps.circuits.through(identity.ctx, call.operation, () => callAndHeal(call)),
   };
 }
 
@@ -121,6 +129,9 @@ async function send(
   requireRunning(state, call.operation);
   const target = deps.credentialTarget(`${state.api}/v1/${call.path}`);
   if (target === null) throw new SuperOfficeError('api-host-refused', call.operation);
+  const wait = await deps.takeCall(identity.ctx);
+  if (wait === null) throw new SuperOfficeError('throttled', call.operation, { detail: 'own-limit' });
+  await sleep(wait);
   return deps.http.request({
     operation: call.operation,
     method: call.method,

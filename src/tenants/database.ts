@@ -8,11 +8,12 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
 } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, type PoolConfig } from 'pg';
 import { AppError } from '../errors.ts';
 import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts';
 import * as handOverWishesContract from './migrations/002-hand-over-wishes-contract.ts';
 import * as lifecycle from './migrations/003-lifecycle.ts';
+import * as inStep from './migrations/004-in-step.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -30,6 +31,14 @@ export interface TenantRow {
   contract_start: string | null;
   billing_period: string | null;
   standing: Generated<'active' | 'paused' | 'leaving' | 'revoked'>;
+  /** What was set up, as a fingerprint of what was wanted. */
+  provisioned_as: string | null;
+  look_after_at: Generated<Date>;
+  look_after_failures: Generated<number>;
+  /** Why it did not work the last time, as an error code. */
+  look_after_problem: string | null;
+  /** Null while no setting up is under way. */
+  setup_began_at: Date | null;
 }
 
 export interface WebhookRow {
@@ -70,6 +79,12 @@ export interface WishRow {
   answered_at: Date | null;
 }
 
+export interface TicketRow {
+  context_identifier: string;
+  ticket_sealed: string;
+  exchanged_at: Date;
+}
+
 interface Tables {
   tenants: TenantRow;
   answered_sign_ins: { nonce: string; expires_at: Date };
@@ -90,6 +105,18 @@ interface Tables {
     read_at: Date;
     content: Json<unknown>;
   };
+  tickets: TicketRow;
+  /** When the tenant's last ten calls began, the oldest first. */
+  call_budgets: { context_identifier: string; recent: Date[] };
+  license_changes: {
+    id: Generated<string>;
+    context_identifier: string;
+    /** Null for what the tenant bought. */
+    associate_id: number | null;
+    found_at: Date;
+    content: Json<unknown>;
+  };
+  tenant_users: { context_identifier: string; associate_id: number; name: string; user_plan: string };
 }
 
 export type Database = Kysely<Tables>;
@@ -99,6 +126,7 @@ const migrations: Record<string, Migration> = {
   '001-tenants-and-snapshots': tenantsAndSnapshots,
   '002-hand-over-wishes-contract': handOverWishesContract,
   '003-lifecycle': lifecycle,
+  '004-in-step': inStep,
 };
 
 interface Timeouts {
@@ -125,7 +153,15 @@ const keepAliveMs = 10_000;
  */
 export async function openDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
   await migrate(openPool(url, migrationTimeouts, onConnectionLost));
-  const pool = openPool(url, requestTimeouts, onConnectionLost);
+  return over(openPool(url, requestTimeouts, onConnectionLost));
+}
+
+/** One connection that is never given back, for what lives as long as its session; opened again where it broke. */
+export function openLockSession(url: string, onConnectionLost: (error: Error) => void): Database {
+  return over(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
+}
+
+function over(pool: Pool): Database {
   return new Kysely({ dialect: new PostgresDialect({ pool: sparedOfStuckClients(pool) }) });
 }
 
@@ -137,10 +173,15 @@ async function migrate(pool: Pool): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-function openPool(url: string, timeouts: Timeouts, onConnectionLost: (error: Error) => void): Pool {
+function openPool(
+  url: string,
+  timeouts: Timeouts,
+  onConnectionLost: (error: Error) => void,
+  size: Pick<PoolConfig, 'max' | 'idleTimeoutMillis'> = { max: 10 },
+): Pool {
   const pool = new Pool({
     connectionString: url,
-    max: 10,
+    ...size,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: timeouts.statement,
     query_timeout: timeouts.query,

@@ -23,13 +23,16 @@ export interface SnapshotSource<T, Of> {
   kept(of: Of): Promise<Snapshot<T> | null>;
   /** Reads anew; null where the source refuses to tell. */
   read(of: Of): Promise<T | null>;
-  save(of: Of, snapshot: Snapshot<T>): Promise<void>;
+  /** Keeps what was read, `before` being what was kept until then; null where that was not asked. */
+  save(of: Of, snapshot: Snapshot<T>, before: Snapshot<T> | null): Promise<void>;
+  /** Runs `work` while no other process does for the same thing. */
+  inTurn<R>(of: Of, work: () => Promise<R>): Promise<R>;
   onFailed(what: 'read' | 'save', of: Of, error: unknown): void;
 }
 
 /**
  * Data from memory while young, else from where it is kept while young, else from its source, else the last good.
- * One read is under way per key however many ask. A failed read with nothing kept is thrown as it came, and for a
+ * One read is under way per key however many ask, in this process or another. A failed read with nothing kept is thrown as it came, and for a
  * moment again to whoever asks; a refused one gives what is kept, or null. What cannot be saved is shown all the same.
  */
 export function createLastGood<T, Of>(
@@ -40,14 +43,14 @@ export function createLastGood<T, Of>(
     | { readonly snapshot: DatedSnapshot<T> | null; readonly timeToLive: number }
     | { readonly failure: unknown; readonly timeToLive: number };
 
-  const cache = new LRUCache<string, Answer, { of: Of; maxAgeMs?: number }>({
+  const cache = new LRUCache<string, Answer, { of: Of; notBefore: number }>({
     max: maxEntries,
     perf: { now },
     ttlResolution: 0,
     // What was learnt elsewhere meanwhile, or a full memory, must not fail those who wait for a read.
     ignoreFetchAbort: true,
     fetchMethod: async (_key, _old, { context, options }) => {
-      const answer = await obtain(context.of, context.maxAgeMs ?? ages.maxAgeMs);
+      const answer = await obtain(context.of, context.notBefore);
       options.ttl = answer.timeToLive;
       return answer;
     },
@@ -60,15 +63,15 @@ export function createLastGood<T, Of>(
     ttlResolution: 0,
   });
 
-  async function obtain(of: Of, maxAgeMs: number): Promise<Answer> {
+  async function obtain(of: Of, notBefore: number): Promise<Answer> {
     const kept = await source.kept(of);
-    const age = kept === null ? Number.POSITIVE_INFINITY : now() - kept.readAt;
-    if (kept && age < maxAgeMs)
-      return { snapshot: { ...kept, stale: false }, timeToLive: ages.maxAgeMs - age };
+    const known = answerBy(kept, notBefore);
+    if (known !== null) return known;
     try {
-      const content = await source.read(of);
-      const snapshot = content === null ? kept && { ...kept, stale: false } : await saved(of, content);
-      return { snapshot, timeToLive: ages.maxAgeMs };
+      return await source.inTurn(of, async () => {
+        const keptMeanwhile = await source.kept(of);
+        return answerBy(keptMeanwhile, notBefore) ?? readAnew(of, keptMeanwhile);
+      });
     } catch (failure) {
       source.onFailed('read', of, failure);
       if (kept === null) return { failure, timeToLive: ages.retryAfterNothingMs };
@@ -76,15 +79,32 @@ export function createLastGood<T, Of>(
     }
   }
 
-  async function saved(of: Of, content: T): Promise<DatedSnapshot<T>> {
-    const snapshot = { content, readAt: now() };
-    await source.save(of, snapshot).catch((error) => source.onFailed('save', of, error));
+  /** Null where what is kept is not since the moment. */
+  function answerBy(kept: Snapshot<T> | null, moment: number): Answer | null {
+    if (kept === null || kept.readAt <= moment) return null;
+    const timeToLive = Math.max(1, kept.readAt + ages.maxAgeMs - now());
+    return { snapshot: { ...kept, stale: false }, timeToLive };
+  }
+
+  async function readAnew(of: Of, kept: Snapshot<T> | null): Promise<Answer> {
+    // What changes while it is read may be missed.
+    const readAt = now();
+    const content = await source.read(of);
+    const snapshot =
+      content === null ? kept && { ...kept, stale: false } : await saved(of, { content, readAt }, kept);
+    return { snapshot, timeToLive: ages.maxAgeMs };
+  }
+
+  async function saved(of: Of, snapshot: Snapshot<T>, before: Snapshot<T> | null): Promise<DatedSnapshot<T>> {
+    await source.save(of, snapshot, before).catch((error) => source.onFailed('save', of, error));
     return { ...snapshot, stale: false };
   }
 
   return {
     async get(of: Of): Promise<DatedSnapshot<T> | null> {
-      const answer = await cache.forceFetch(source.key(of), { context: { of } });
+      const answer = await cache.forceFetch(source.key(of), {
+        context: { of, notBefore: now() - ages.maxAgeMs },
+      });
       if ('failure' in answer) throw answer.failure;
       return answer.snapshot;
     },
@@ -93,15 +113,20 @@ export function createLastGood<T, Of>(
       const key = source.key(of);
       if (renewed.has(key)) return;
       renewed.set(key, true);
-      await cache.forceFetch(key, { context: { of, maxAgeMs: ages.renewAfterMs }, forceRefresh: true });
+      const notBefore = now() - ages.renewAfterMs;
+      await cache.forceFetch(key, { context: { of, notBefore }, forceRefresh: true });
     },
     /**
      * Makes sure that what is kept was read after a moment (ms), reading anew where it was not.
      * @throws what the source threw, or that it did not answer: what is kept may be older than the moment
      */
     async readSince(of: Of, moment: number): Promise<void> {
-      const context = { of, maxAgeMs: now() - moment };
-      const answer = await cache.forceFetch(source.key(of), { context, forceRefresh: true });
+      const readOrJoin = () =>
+        cache.forceFetch(source.key(of), { context: { of, notBefore: moment }, forceRefresh: true });
+      const first = await readOrJoin();
+      // Joined, the read may have begun before the moment.
+      const wasEarlier = 'snapshot' in first && first.snapshot !== null && first.snapshot.readAt < moment;
+      const answer = wasEarlier ? await readOrJoin() : first;
       if ('failure' in answer) throw answer.failure;
       if (answer.snapshot?.stale) throw new Error('the source does not answer');
     },
@@ -111,7 +136,7 @@ export function createLastGood<T, Of>(
     },
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {
-      const snapshot = await saved(of, content);
+      const snapshot = await saved(of, { content, readAt: now() }, null);
       cache.set(source.key(of), { snapshot, timeToLive: ages.maxAgeMs }, { ttl: ages.maxAgeMs });
     },
   };

@@ -1,7 +1,9 @@
+import type { LicenseChange } from '../plans/license-changes.ts';
 import type { TenantLicenses, UserLicenses } from '../plans/license-data.ts';
 import { createLastGood, type DatedSnapshot, type SnapshotAges } from './last-good.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import type { Tenant } from './tenant-store.ts';
+import type { InTurn } from './turns.ts';
 
 /** Reads license data from SuperOffice; null where it refuses to tell (401/403), which says nothing about licenses. */
 export interface LicenseReaders {
@@ -40,18 +42,27 @@ const maxEntries = 10_000;
 export function createLicenseSnapshots(deps: {
   store: SnapshotStore;
   read: LicenseReaders;
+  /** What changed from one reading to the next. */
+  changes: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
+  locks: InTurn;
   ages: SnapshotAges;
   now: () => number;
   onFailed: (about: { what: 'read' | 'save'; ctx: string; associateId?: number; error: unknown }) => void;
 }): LicenseSnapshots {
-  const { store, read, ages, now, onFailed } = deps;
+  const { store, read, changes, locks, ages, now, onFailed } = deps;
 
   const tenants = createLastGood<TenantLicenses, { tenant: Tenant }>(
     {
       key: ({ tenant }) => tenant.ctx,
       kept: ({ tenant }) => store.latest(tenant.ctx),
       read: ({ tenant }) => read.tenantLicenses(tenant),
-      save: ({ tenant }, snapshot) => store.save(tenant.ctx, snapshot),
+      save: ({ tenant }, snapshot, before) =>
+        store.saveTenant(
+          tenant.ctx,
+          snapshot,
+          before === null ? [] : changes(before.content, snapshot.content),
+        ),
+      inTurn: ({ tenant }, work) => locks(`licenses ${tenant.ctx}`, work),
       onFailed: (what, { tenant }, error) => onFailed({ what, ctx: tenant.ctx, error }),
     },
     { ages, now, maxEntries },
@@ -68,6 +79,7 @@ export function createLicenseSnapshots(deps: {
         return withKnownRights(fresh, kept?.content ?? null);
       },
       save: ({ tenant, associateId }, snapshot) => store.save(tenant.ctx, snapshot, associateId),
+      inTurn: ({ tenant, associateId }, work) => locks(`licenses ${tenant.ctx}/${associateId}`, work),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, ctx: tenant.ctx, associateId, error }),
     },

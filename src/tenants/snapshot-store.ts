@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import type { LicenseChange } from '../plans/license-changes.ts';
 import type { Database } from './database.ts';
+import { saveChanges } from './license-history.ts';
 
 /** Something read from SuperOffice, and when (ms since 1970). */
 export interface Snapshot<T> {
@@ -25,6 +27,24 @@ export function createSnapshotStore(db: Database) {
     await sql`select pg_notify(${snapshotChannel}, ${key})`.execute(db);
   }
 
+  async function save<T>(
+    ctx: string,
+    snapshot: Snapshot<T>,
+    associateId: number,
+    changes: readonly LicenseChange[],
+  ): Promise<void> {
+    const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
+    await db.transaction().execute(async (step) => {
+      await step
+        .insertInto('license_snapshots')
+        .values({ context_identifier: ctx, associate_id: associateId, ...row })
+        .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
+        .execute();
+      await saveChanges(step, { ctx, associateId: associateId || null, foundAt: snapshot.readAt }, changes);
+    });
+    await tell(ctx, associateId);
+  }
+
   return {
     async latest<T>(ctx: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
       const row = await db
@@ -37,15 +57,13 @@ export function createSnapshotStore(db: Database) {
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
     },
 
-    async save<T>(ctx: string, snapshot: Snapshot<T>, associateId = tenantItself): Promise<void> {
-      const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
-      await db
-        .insertInto('license_snapshots')
-        .values({ context_identifier: ctx, associate_id: associateId, ...row })
-        .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
-        .execute();
-      await tell(ctx, associateId);
-    },
+    /** Keeps a user's data. */
+    save: <T>(ctx: string, snapshot: Snapshot<T>, associateId: number) =>
+      save(ctx, snapshot, associateId, []),
+
+    /** Keeps a tenant's data, and what changed with it in the same step: no change is lost, and none is kept twice. */
+    saveTenant: <T>(ctx: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]) =>
+      save(ctx, snapshot, tenantItself, changes),
 
     async remove(ctx: string, associateId: number): Promise<void> {
       await db

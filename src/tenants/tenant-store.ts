@@ -1,16 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type RawBuilder, type Selectable, sql } from 'kysely';
-import { AppError } from '../errors.ts';
+import { type Selectable, sql } from 'kysely';
 import type { BillingPeriod } from '../plans/billing.ts';
 import type { Database, TenantRow } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
-import { createTurns } from './turns.ts';
 
-/** What became of one web panel at the last installation or repair. */
+/** What became of one web panel at the last installation or repair, or that its turn has not come. */
 export interface ProvisionedPanel {
   readonly progId: string;
   readonly name: string;
-  readonly outcome: 'created' | 'updated' | 'unchanged' | 'failed';
+  readonly outcome: 'waiting' | 'created' | 'updated' | 'unchanged' | 'removed' | 'failed';
   /** Why it failed, as a SuperOffice error code; null otherwise. */
   readonly problem: string | null;
 }
@@ -41,8 +38,23 @@ export interface Tenant {
   readonly contract: Contract | null;
   /** `paused`: SuperOffice took it offline; `leaving`: it is being deleted there; `revoked`: it approves us no more. */
   readonly standing: 'active' | 'paused' | 'leaving' | 'revoked';
+  /** What was set up in it, as a fingerprint; null where that is not complete. */
+  readonly provisionedAs: string | null;
+  readonly lookedAfter: LookedAfter;
   /** Opens the sealed system user token; never log or keep it. */
   systemToken(): string;
+}
+
+/** How looking after a tenant goes. */
+export interface LookedAfter {
+  /** When its turn comes next. */
+  readonly at: Date;
+  /** How often in a row it failed. */
+  readonly failures: number;
+  /** Why it failed the last time, as an error code. */
+  readonly problem: string | null;
+  /** When an administrator had it set up; null once that is done. */
+  readonly setupBeganAt: Date | null;
 }
 
 export interface Consent {
@@ -53,19 +65,17 @@ export interface Consent {
   readonly associateId: number;
 }
 
-/** Far fewer than the database connections there are: work that waits for SuperOffice must leave the panel some. */
-const mostExclusiveWork = 4;
-/** How long to wait for another process at the same tenant, ms: an installation takes seconds, a browser waits a minute. */
-export const exclusivePatienceMs = 30_000;
-/** How often the lock is asked for, ms. Asked for, not waited for: the server would end a statement that waits. */
-const askAgainMs = 100;
+/** A tenant somebody began to look after is somebody else's after this long, ms: longer than it takes. */
+const lookAfterLeaseMs = 2 * 60_000;
+
+/** Tells that a tenant wants to be looked after at once. */
+export const lookAfterChannel = 'planlens_look_after';
 
 export type TenantStore = ReturnType<typeof createTenantStore>;
 
 /** Tenants in PostgreSQL. */
 export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
-  const inTurn = createTurns(mostExclusiveWork);
 
   function tenantOf(row: Selectable<TenantRow>): Tenant {
     const ctx = row.context_identifier;
@@ -78,6 +88,13 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
       panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
       contract: contractOf(row),
       standing: row.standing,
+      provisionedAs: row.provisioned_as,
+      lookedAfter: {
+        at: row.look_after_at,
+        failures: row.look_after_failures,
+        problem: row.look_after_problem,
+        setupBeganAt: row.setup_began_at,
+      },
       systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
     };
   }
@@ -93,7 +110,10 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
       return row === undefined ? null : tenantOf(row);
     },
 
-    /** Keeps an administrator's approval; a second one replaces the token and leaves the rest as it is. */
+    /**
+     * Keeps an administrator's approval, and has the tenant set up at once; a second one replaces the token and leaves
+     * the rest as it is.
+     */
     async saveConsent(consent: Consent): Promise<Tenant> {
       const approved = {
         company_name: consent.companyName,
@@ -102,6 +122,11 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         consented_by: consent.associateId,
         consented_at: new Date(now()),
         standing: 'active' as const,
+        provisioned_as: null,
+        look_after_at: new Date(now()),
+        look_after_failures: 0,
+        look_after_problem: null,
+        setup_began_at: new Date(now()),
       };
       const row = await db
         .insertInto('tenants')
@@ -109,15 +134,67 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
         .returningAll()
         .executeTakeFirstOrThrow();
+      await sql`select pg_notify(${lookAfterChannel}, '')`.execute(db);
       return tenantOf(row);
     },
 
+    /** Keeps what became of the panels so far. */
     async savePanels(ctx: string, panels: readonly ProvisionedPanel[]): Promise<void> {
       await db
         .updateTable('tenants')
         .set({ provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) })
         .where('context_identifier', '=', ctx)
         .execute();
+    },
+
+    /** Keeps what the tenant is set up as; null where something failed. */
+    async saveProvisioned(ctx: string, fingerprint: string | null): Promise<void> {
+      await db
+        .updateTable('tenants')
+        .set({ provisioned_as: fingerprint })
+        .where('context_identifier', '=', ctx)
+        .execute();
+    },
+
+    /** The next tenant whose turn to be looked after has come, for this process alone until its lease ends; null for none. */
+    async takeToLookAfter(): Promise<Tenant | null> {
+      const at = now();
+      const { rows } = await sql<Selectable<TenantRow>>`
+        update tenants set look_after_at = ${new Date(at + lookAfterLeaseMs)}
+        where context_identifier = (
+          select context_identifier from tenants
+          where standing <> 'revoked' and look_after_at <= ${new Date(at)}
+          order by setup_began_at, look_after_at limit 1 for update skip locked
+        )
+        returning *`.execute(db);
+      const [row] = rows;
+      return row === undefined ? null : tenantOf(row);
+    },
+
+    /**
+     * Looking after a tenant, as it was taken, worked or did not (`problem`, an error code); it comes again after so long,
+     * ms. Where an administrator had it set up anew meanwhile, that is another's to end.
+     */
+    async endLookAfter({ ctx, lookedAfter }: Tenant, againMs: number, problem: string | null): Promise<void> {
+      await db
+        .updateTable('tenants')
+        .set({
+          look_after_at: new Date(now() + againMs),
+          look_after_failures: problem === null ? 0 : lookedAfter.failures + 1,
+          look_after_problem: problem,
+          setup_began_at: null,
+        })
+        .where('context_identifier', '=', ctx)
+        .where('setup_began_at', 'is not distinct from', lookedAfter.setupBeganAt)
+        .execute();
+    },
+
+    /** Has those looked after that are set up as another version of the app wanted it, spread over so long, ms. */
+    async lookAfterOutdated(fingerprint: string, withinMs: number): Promise<void> {
+      await sql`
+        update tenants set look_after_at =
+          least(look_after_at, ${new Date(now())}::timestamptz + random() * ${withinMs} * interval '1 millisecond')
+        where provisioned_as is distinct from ${fingerprint}`.execute(db);
     },
 
     /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
@@ -138,34 +215,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .where('context_identifier', '=', ctx)
         .execute();
     },
-
-    /**
-     * Runs `work` while no other process or request does the same for this tenant; holds a connection meanwhile.
-     * Who had to wait too long for it gets AppError `database-unavailable` with the detail `tenant-busy`.
-     */
-    async exclusively<T>(ctx: string, work: () => Promise<T>): Promise<T> {
-      const giveUpAt = now() + exclusivePatienceMs;
-      return inTurn(ctx, () =>
-        db.connection().execute(async (connection) => {
-          const key = sql`hashtextextended(${`tenant ${ctx}`}, 0)`;
-          while (!(await locked(connection, sql`pg_try_advisory_lock(${key})`))) {
-            if (now() >= giveUpAt) throw new AppError('database-unavailable', { detail: 'tenant-busy' });
-            await sleep(askAgainMs);
-          }
-          try {
-            return await work();
-          } finally {
-            await sql`select pg_advisory_unlock(${key})`.execute(connection);
-          }
-        }),
-      );
-    },
   };
-}
-
-async function locked(connection: Database, tryLock: RawBuilder<unknown>): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`select ${tryLock} as locked`.execute(connection);
-  return rows[0]?.locked === true;
 }
 
 function contractOf({

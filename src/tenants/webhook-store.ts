@@ -17,6 +17,8 @@ export interface TenantWebhook {
   readonly outcome: WebhookOutcome | null;
   /** Why it failed, as a SuperOffice error code. */
   readonly problem: string | null;
+  /** When it was looked after last. */
+  readonly checkedAt: Date | null;
   /** Opens the sealed secret; never log or keep it. */
   secret(): string;
 }
@@ -34,6 +36,7 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
       webhookId: row.webhook_id,
       outcome: row.outcome as WebhookOutcome | null,
       problem: row.problem,
+      checkedAt: row.checked_at,
       secret: () => secrets.open(row.secret_sealed, placeOfSecret(row.context_identifier)),
     };
   }

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 import type { SystemUserTenant } from '../superoffice/tickets.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { AfterSignIn } from './sign-in/auth-callback.ts';
 import type { BeginSignIn } from './sign-in/begin-sign-in.ts';
 import type { Sessions } from './sign-in/session.ts';
@@ -14,17 +14,16 @@ export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandle
 }
 
 /**
- * After the administrator approved: proves that the system user token works, keeps it, sets up the web panels.
- * Every step may be cut off and done again: the next installation finds what is there (`provisioning.ts`).
+ * After the administrator approved: proves that the system user token works, and keeps it. Setting up begins with that,
+ * in whichever process, and goes on though this one ends; the setup page shows how it goes.
  */
 export function createFinishInstall(deps: {
   tenants: TenantStore;
   sessions: Sessions;
   /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
   proveSystemUser: (tenant: SystemUserTenant) => Promise<void>;
-  provision: (tenant: Tenant) => Promise<void>;
 }): AfterSignIn['install'] {
-  const { tenants, sessions, proveSystemUser, provision } = deps;
+  const { tenants, sessions, proveSystemUser } = deps;
 
   return async (_request, response, { claims }) => {
     const { ctx, companyName, serial, associateId, systemToken } = claims;
@@ -33,8 +32,7 @@ export function createFinishInstall(deps: {
 
     // Proven first: an approval that does not work must not replace one that does.
     await proveSystemUser({ ctx, serial, systemToken: () => systemToken });
-    const tenant = await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
-    await provision(tenant);
+    await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
 
     sessions.write(response, {
       ctx,

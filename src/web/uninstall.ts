@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { TenantExport } from '../tenants/tenant-export.ts';
-import type { Remainder, Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Remainder, Tenant } from '../tenants/tenant-store.ts';
 import { formOf } from './forms.ts';
 import type { Languages } from './languages.ts';
 import { languageAskedBy } from './panel/panel-address.ts';
@@ -19,24 +19,25 @@ const uninstallSchema = z.object({ anyway: z.enum(['', 'yes']).default('') });
 export function createUninstall(deps: {
   administrators: Administrators;
   sessions: Sessions;
-  tenants: TenantStore;
-  deprovision: (tenant: Tenant) => Promise<readonly Remainder[]>;
+  /** Removes panels and webhook, then everything we hold; what is left has our data stay, but for `anyway`. */
+  deprovision: (
+    tenant: Tenant,
+    anyway: boolean,
+  ) => Promise<{ readonly remainders: readonly Remainder[]; readonly removed: boolean }>;
   /** Forgets what this process remembers of a tenant. */
   forget: (ctx: string) => void;
   languages: Languages;
   views: Views;
 }): RequestHandler {
-  const { administrators, sessions, tenants, deprovision, forget, languages, views } = deps;
+  const { administrators, sessions, deprovision, forget, languages, views } = deps;
 
   return async function uninstall(request, response) {
     const { tenant, session } = await administrators.require(request);
     const { anyway } = formOf(uninstallSchema, request.body);
     const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
-    const remainders = await deprovision(tenant);
-    const removed = remainders.length === 0 || anyway === 'yes';
+    const { remainders, removed } = await deprovision(tenant, anyway === 'yes');
     if (removed) {
-      await tenants.remove(tenant.ctx);
       forget(tenant.ctx);
       sessions.end(response);
     }

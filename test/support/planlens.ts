@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.ts';
 import { buildApp } from '../../src/app.ts';
@@ -39,8 +39,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const services = await openServices(config, log, now);
   const provisioning = provisioningBy({ config, services, root });
-  const { superOffice, ...kept } = services;
-  const lifecycle = startLifecycle({ ...kept, states: superOffice.states, ...provisioning, log });
+  const lifecycle = startLifecycle({ ...services, ...provisioning, log, now });
   const app = buildApp({ config, services, log, root, ...provisioning, now });
   let refusing = false;
   server.on('request', (request, response) => {
@@ -137,10 +136,25 @@ export async function install(
   return installAs(visitor, planlens);
 }
 
+/** The setup page once setting up has ended, or whatever else the installation led to. */
 export async function installAs(
   visitor: Visitor,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
 ): Promise<Visit> {
+  const arrived = await approve(visitor, planlens);
+  const isUnderWay = (page: Visit) => page.html.includes('data-under-way');
+  if (!isUnderWay(arrived)) return arrived;
+  return vi.waitUntil(
+    async () => {
+      const page = await visitor.get(arrived.url);
+      return isUnderWay(page) ? false : page;
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+
+/** Signs in and approves; arrives at the setup page while setting up goes on. */
+export async function approve(visitor: Visitor, planlens: Pick<Planlens, 'sandbox' | 'url'>): Promise<Visit> {
   const arrived = await visitor.get(`${planlens.url}/install`);
   const next = /name="next" value="([^"]+)"/.exec(arrived.html)?.[1];
   if (!arrived.html.includes('action="/login/consent"') || next === undefined) return arrived;

@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  loadWantedPanels,
-  provisionPanels,
-  type WantedPanel,
-} from '../../../src/lifecycle/provision-panels.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { planPanels, provisionPanels } from '../../../src/lifecycle/provision-panels.ts';
+import type { WantedPanel } from '../../../src/lifecycle/wanted-setup.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
+import type { ProvisionedPanel } from '../../../src/tenants/tenant-store.ts';
 import { createPanelKeeper } from './panel-keeper.ts';
 
 const main: WantedPanel = {
@@ -37,8 +32,15 @@ const wanted = [main, button];
 let keeper: ReturnType<typeof createPanelKeeper>;
 beforeEach(() => {
   keeper = createPanelKeeper();
+  progress = [];
 });
-const provision = () => provisionPanels(keeper.caller, wanted);
+const nothing: ProvisionedPanel[] = [];
+let progress: string[];
+/** Provisions, `known` being what was set up before; notes the outcomes after each step. */
+const provision = (known = nothing) =>
+  provisionPanels(keeper.caller, planPanels(wanted, known), async (panels) => {
+    progress.push(panels.map(({ outcome }) => outcome).join(' '));
+  });
 const outcomes = async () => (await provision()).map(({ outcome }) => outcome);
 
 function everythingIsRight(): void {
@@ -129,41 +131,22 @@ describe('provisionPanels', () => {
     keeper.refuse('planlens.button', new TypeError('our own mistake'));
     await expect(provision()).rejects.toThrow('our own mistake');
   });
-});
 
-describe('loadWantedPanels', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const panel = {
-    progId: 'planlens.main',
-    name: 'Planlens',
-    tooltip: 'Planlens',
-    windowName: 'PlanlensMain',
-    visibleIn: 'BrowserPanel',
-    url: '{PUBLIC_URL}/panel?uctx=<uctx>',
-    urlEncoding: 'Unicode',
-  };
-  const load = (...panels: readonly object[]) => {
-    const file = join(folder, 'web-panels.json');
-    writeFileSync(file, JSON.stringify(panels));
-    return loadWantedPanels(file, 'https://planlens.example');
-  };
-
-  it('fills in our own address and what is the same for every panel', () => {
-    expect(load(panel)).toEqual([{ ...main, Name: 'Planlens' }]);
+  it('tells after each step how far it is', async () => {
+    await provision();
+    expect(progress).toEqual(['waiting waiting', 'created waiting', 'created created']);
   });
 
-  it.each<[string, object]>([
-    ['a field it does not know', { ...panel, icon: 1 }],
-    ['a place where no panel of ours goes', { ...panel, visibleIn: 'ContactCard' }],
-    ['an empty ProgId', { ...panel, progId: '' }],
-    ['a name longer than SuperOffice keeps', { ...panel, name: 'x'.repeat(240) }],
-    ['a tooltip longer than SuperOffice keeps', { ...panel, tooltip: 'x'.repeat(255) }],
-    ['an address longer than SuperOffice keeps', { ...panel, url: 'x'.repeat(1024) }],
-    ['an encoding there is not', { ...panel, urlEncoding: 'UTF-8' }],
-    ['no window name', { ...panel, windowName: undefined }],
-  ])('refuses %s', (_what, wrong) => {
-    expect(() => load(panel, wrong)).toThrow();
-    expect(load(panel, panel)).toHaveLength(2);
+  it('removes what an earlier version set up and this one wants no more, once', async () => {
+    const before = await provision();
+    const withoutButton = () => provisionPanels(keeper.caller, planPanels([main], before), async () => {});
+    const after = await withoutButton();
+    expect(after.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['Planlens panel', 'unchanged'],
+      ['Planlens', 'removed'],
+    ]);
+    expect(keeper.all()).toHaveLength(1);
+    expect((await withoutButton()).map(({ outcome }) => outcome)).toEqual(['unchanged', 'removed']);
+    expect(planPanels([main], after).map(({ progId }) => progId)).toEqual(['planlens.main']);
   });
 });

@@ -4,6 +4,7 @@ import type { SystemUserRequest } from '../../../src/superoffice/system-user.ts'
 import { createTickets, type SystemUserTenant, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets.ts';
 import { NOW } from '../../support/tokens.ts';
 import { refusal } from './outcomes.ts';
+import { nothingShared } from './shared-tickets.ts';
 
 const HOUR = 60 * 60 * 1000;
 const tenant: SystemUserTenant = { ctx: 'Cust1', serial: '11', systemToken: () => 'token-1' };
@@ -17,6 +18,7 @@ function setUp() {
   const failures: SuperOfficeError[] = [];
   const tickets = createTickets({
     now: () => time,
+    shared: nothingShared,
     async exchange(request) {
       asked.push(request);
       const ticket = `7T:${request.ctx}-${asked.length}`;

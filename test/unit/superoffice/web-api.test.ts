@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
+import { createCircuits } from '../../../src/superoffice/circuits.ts';
 import { createCredentialTargets } from '../../../src/superoffice/hosts.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
 import { createTenantStates } from '../../../src/superoffice/tenant-state.ts';
@@ -8,6 +9,7 @@ import { createTickets, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets
 import { createWebApi } from '../../../src/superoffice/web-api.ts';
 import { ISSUER, NOW } from '../../support/tokens.ts';
 import { refusal, SECRETS } from './outcomes.ts';
+import { nothingShared } from './shared-tickets.ts';
 import { API, API_HOST, credentialTarget, endpoints, guardNetwork, http } from './stand.ts';
 
 guardNetwork();
@@ -15,6 +17,11 @@ guardNetwork();
 const tenant = { ctx: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
+/** No tenant is in trouble, and each may be called at once. */
+const unhindered = {
+  circuits: createCircuits({ now: () => NOW, onOpen: () => {} }),
+  takeCall: async () => 0,
+};
 const PATH = '/Cust12345/api/v1/User/currentPrincipal';
 
 function setUp(allowed = credentialTarget) {
@@ -23,6 +30,7 @@ function setUp(allowed = credentialTarget) {
   const now = () => time;
   const tickets = createTickets({
     now,
+    shared: nothingShared,
     exchange: async () => {
       exchanges += 1;
       return `${SECRETS.ticket}${exchanges}`;
@@ -35,6 +43,7 @@ function setUp(allowed = credentialTarget) {
     http,
     credentialTarget: allowed,
     clientSecret: SECRETS.client,
+    ...unhindered,
   });
   return {
     system: webApi.asSystemUser(tenant),
@@ -117,10 +126,15 @@ describe('a tenant that cannot be called', () => {
     const ticketless = () =>
       createWebApi({
         states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
-        tickets: createTickets({ now: () => NOW, exchange: () => Promise.reject(refused) }),
+        tickets: createTickets({
+          now: () => NOW,
+          shared: nothingShared,
+          exchange: () => Promise.reject(refused),
+        }),
         http,
         credentialTarget,
         clientSecret: SECRETS.client,
+        ...unhindered,
       }).asSystemUser(tenant);
     serveState({ State: 'Suspended', IsRunning: false });
     expect(await refusal(ticketless().call(principal))).toMatchObject({ code: 'tenant-not-running' });
@@ -137,10 +151,11 @@ describe('a tenant that cannot be called', () => {
   it('is unknown when its name is no context identifier', async () => {
     const webApi = createWebApi({
       states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
-      tickets: createTickets({ now: () => NOW, exchange: async () => 't' }),
+      tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
       http,
       credentialTarget,
       clientSecret: SECRETS.client,
+      ...unhindered,
     });
     const error = await refusal(webApi.asUser('../Cust2', SECRETS.access).call(principal));
     expect(error).toMatchObject({ code: 'tenant-unknown' });

@@ -34,6 +34,7 @@ describe('createLastGood', () => {
         return answer(of);
       },
       save: (of, snapshot) => save(of, snapshot),
+      inTurn: (_of, work) => work(),
       onFailed: (...about) => failures.push(about),
     };
     return createLastGood(source, { ages, now: () => now, maxEntries: 3 });

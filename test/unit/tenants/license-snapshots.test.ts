@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { licenseChanges } from '../../../src/plans/license-changes.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
 import type { Database } from '../../../src/tenants/database.ts';
 import { createLicenseSnapshots, snapshotAges } from '../../../src/tenants/license-snapshots.ts';
 import { createSecretBox } from '../../../src/tenants/secret-box.ts';
 import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
 import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import { createTurns } from '../../../src/tenants/turns.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -64,6 +66,8 @@ describe('createLicenseSnapshots', () => {
   const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
     createLicenseSnapshots({
       store: createSnapshotStore(db),
+      changes: licenseChanges,
+      locks: createTurns(),
       read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
       ages: snapshotAges,
       now: () => now,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createTurns } from '../../../src/tenants/turns.ts';
 
 /** Works that go on until they are told to end; `began` lists them in order. */
-function setUp(most: number) {
-  const inTurn = createTurns(most);
+function setUp() {
+  const inTurn = createTurns();
   const began: string[] = [];
   const ends = new Map<string, () => void>();
   const work = (name: string, label: string) =>
@@ -22,7 +22,7 @@ function setUp(most: number) {
 
 describe('createTurns', () => {
   it('runs one of a name at a time, in the order they came', async () => {
-    const { began, work, end, settled } = setUp(4);
+    const { began, work, end, settled } = setUp();
     const all = ['a1', 'a2', 'a3'].map((label) => work('a', label));
     await settled();
     expect(began).toEqual(['a1']);
@@ -34,7 +34,7 @@ describe('createTurns', () => {
   });
 
   it('lets nobody wait behind the queue of another name', async () => {
-    const { began, work, end, settled } = setUp(2);
+    const { began, work, end, settled } = setUp();
     const all = [work('a', 'a1'), work('a', 'a2'), work('b', 'b1')];
     await settled();
     expect(began).toEqual(['a1', 'b1']);
@@ -42,20 +42,8 @@ describe('createTurns', () => {
     await Promise.all(all);
   });
 
-  it('runs no more names at once than it may', async () => {
-    const { began, work, end, settled } = setUp(2);
-    const all = ['a', 'b', 'c'].map((name) => work(name, name));
-    await settled();
-    expect(began).toEqual(['a', 'b']);
-    await end('b');
-    expect(began).toEqual(['a', 'b', 'c']);
-    await end('a');
-    await end('c');
-    await Promise.all(all);
-  });
-
   it('goes on after a work that failed', async () => {
-    const { inTurn } = setUp(1);
+    const { inTurn } = setUp();
     const failing = inTurn('a', () => Promise.reject(new Error('refused')));
     const next = inTurn('a', async () => 'done');
     await expect(failing).rejects.toThrow('refused');

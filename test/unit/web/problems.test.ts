@@ -127,6 +127,7 @@ describe('a failure of SuperOffice', () => {
     'not-found': 'superoffice-unavailable',
     'wrong-subdomain': 'superoffice-unavailable',
     throttled: 'superoffice-unavailable',
+    'circuit-open': 'superoffice-unavailable',
     'server-error': 'superoffice-unavailable',
     'unexpected-answer': 'superoffice-unavailable',
     'tenant-unknown': 'tenant-not-running',

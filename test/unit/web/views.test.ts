@@ -122,9 +122,13 @@ const setup = {
   ctx: nasty,
   consentedAt: nasty,
   provisionedAt: nasty,
-  complete: true,
-  panels: [{ name: nasty, outcome: 'failed', failed: true, problem: nasty }],
-  webhook: { name: nasty, outcome: 'failed', failed: true, problem: nasty },
+  setup: {
+    underWay: false,
+    rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
+    done: 1,
+    complete: true,
+    stopped: { problem: nasty, moment: nasty },
+  },
 };
 const problem = {
   title: nasty,
@@ -191,6 +195,9 @@ describe('every page', () => {
 
   it.each([
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
+    ['setup', { ...setup, setup: { ...setup.setup, stopped: null } }, setup, 'class="notice"'],
+    ['setup', { ...setup, setup: { ...setup.setup, underWay: true } }, setup, 'href="/install"'],
+    ['setup', setup, { ...setup, setup: { ...setup.setup, underWay: true } }, 'data-under-way'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
     ['panel', { ...panel, gains: [] }, panel, 'id="gains"'],
     ['panel', { ...panel, limits: [] }, panel, 'id="limits"'],

@@ -18,6 +18,8 @@ export const tenant: Tenant = {
   panels: [],
   contract: null,
   standing: 'active',
+  provisionedAs: null,
+  lookedAfter: { at: new Date(readAt), failures: 0, problem: null, setupBeganAt: null },
   systemToken: () => '',
 };
 

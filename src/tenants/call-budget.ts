@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { Database } from './database.ts';
+
+/** So many calls a tenant may begin in any second, by all processes together: a checklist of SuperOffice's (webapi.md section 4). */
+export const callsPerSecond = 10;
+/** Whoever would have to wait longer, ms, is not let in: those before need the time. */
+export const longestCallWaitMs = 10_000;
+
+/**
+ * Takes a place among a tenant's calls. @returns how long to wait before calling, ms; null where too many wait, or the
+ * tenant is not installed. The database's clock counts, so the processes' may differ.
+ */
+export type TakeCall = (ctx: string) => Promise<number | null>;
+
+/** The calls of each tenant: in the row are the moments of the last ten, and the next comes a second after the first. */
+export function createCallBudget({ db }: { db: Database }): TakeCall {
+  async function take(ctx: string): Promise<number | null> {
+    const { rows } = await sql<{ wait: number }>`
+      update call_budgets
+      set recent = (recent || greatest(clock_timestamp(), recent[1] + interval '1 second'))[2:]
+      where context_identifier = ${ctx}
+        and recent[1] + interval '1 second' < clock_timestamp() + ${longestCallWaitMs} * interval '1 millisecond'
+      returning (extract(epoch from recent[${callsPerSecond}::int] - clock_timestamp()) * 1000)::float as wait`.execute(
+      db,
+    );
+    const [row] = rows;
+    return row === undefined ? null : Math.max(0, row.wait);
+  }
+
+  /** False where there was one. */
+  async function open(ctx: string): Promise<boolean> {
+    const { numAffectedRows = 0n } = await sql`
+      insert into call_budgets (context_identifier, recent)
+      select context_identifier, array_fill('-infinity'::timestamptz, array[${callsPerSecond}::int])
+      from tenants where context_identifier = ${ctx}
+      on conflict (context_identifier) do nothing`.execute(db);
+    return numAffectedRows > 0n;
+  }
+
+  return async (ctx) => (await take(ctx)) ?? ((await open(ctx)) ? take(ctx) : null);
+}
