@@ -24,7 +24,12 @@ const failure = z.union([
 /** What each knob takes. `sandbox/README.md` tells what each does. */
 export const controlInputs = {
   delay: z.strictObject({ ...aim, ms: z.number().min(0) }),
-  fail: z.strictObject({ ...aim, with: failure, times: z.number().int().positive().optional() }),
+  fail: z.strictObject({
+    ...aim,
+    with: failure,
+    times: z.number().int().positive().optional(),
+    retryAfter: z.number().int().positive().optional(),
+  }),
   hold: z.strictObject({ ...aim, nth: z.number().int().positive().default(1) }),
   whenHeld: z.strictObject({ id: z.number() }),
   release: z.strictObject({ id: z.number() }),
@@ -37,6 +42,7 @@ export const controlInputs = {
   revoke: tenant,
   expireTickets: z.strictObject({ tenant: z.string().optional() }),
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
+  setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
   spoilNextToken: z.strictObject({
@@ -94,8 +100,8 @@ function trafficKnobs({ traffic }: ControlDeps): Pick<Control, TrafficKnob> {
       traffic.delay(at, ms);
     },
     fail: (input) => {
-      const { with: how, times, ...at } = controlInputs.fail.parse(input);
-      traffic.fail(at, how, times);
+      const { with: how, times, retryAfter, ...at } = controlInputs.fail.parse(input);
+      traffic.fail(at, how, { times, retryAfter });
     },
     hold: (input) => {
       const { nth, ...at } = controlInputs.hold.parse(input);
@@ -116,6 +122,7 @@ type TenantKnob =
   | 'revoke'
   | 'expireTickets'
   | 'setThirdPartyLicenses'
+  | 'setPurchased'
   | 'setPlan'
   | 'sendStateChange';
 
@@ -139,6 +146,14 @@ function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
     expireTickets: (input) => credentials.expire(input?.tenant),
     setThirdPartyLicenses: ({ tenant: id, on }) => {
       findTenant(tenants, id).thirdPartyLicensed = on;
+    },
+    setPurchased: (input) => {
+      const { tenant: id, module: name, licenses } = controlInputs.setPurchased.parse(input);
+      const of = findTenant(tenants, id);
+      const others = of.modules.filter(({ ModuleName }) => ModuleName !== name);
+      const [module] = of.modules.filter(({ ModuleName }) => ModuleName === name);
+      if (!module) throw new Error(`No module ${name}`);
+      of.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
     sendStateChange: async (input) => {

@@ -115,6 +115,9 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
       `the installation into ${tenant.contextIdentifier} ended at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
+  while ((await visitor.get(setup.url)).html.includes('data-under-way')) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** The wanted port, or any other where it is taken. */

@@ -41,7 +41,12 @@ export interface Traffic {
   requests(): readonly SeenRequest[];
   clearRequests(): void;
   delay(aim: Aim, ms: number): void;
-  fail(aim: Aim, failure: Failure, times: number | undefined): void;
+  /** `retryAfter`, in seconds, is told with it. */
+  fail(
+    aim: Aim,
+    failure: Failure,
+    options?: { times?: number | undefined; retryAfter?: number | undefined },
+  ): void;
   /** Holds the nth (1 = next) matching request. Returns the number of the hold. */
   hold(aim: Aim, nth: number): number;
   /** Resolves when the held request has arrived. */
@@ -55,6 +60,11 @@ export interface Traffic {
 interface Rule<T> extends Aim {
   readonly value: T;
   left: number;
+}
+
+interface FailureAsked {
+  readonly failure: Failure;
+  readonly retryAfter: number | undefined;
 }
 
 interface Hold extends Aim {
@@ -77,7 +87,7 @@ const failureTexts: Partial<Record<Failure, string>> = { 421: 'Wrong subdomain u
 export function createTraffic(deps: { now: () => number }): Traffic {
   let seen: SeenRequest[] = [];
   let delays: Rule<number>[] = [];
-  let failures: Rule<Failure>[] = [];
+  let failures: Rule<FailureAsked>[] = [];
   const holds = new Map<number, Hold>();
   let lastHold = 0;
 
@@ -91,7 +101,7 @@ export function createTraffic(deps: { now: () => number }): Traffic {
     }
   }
 
-  function takeFailure(operation: string, ctx: string): Failure | undefined {
+  function takeFailure(operation: string, ctx: string): FailureAsked | undefined {
     const rule = failures.find((row) => row.left > 0 && matches(row, operation, ctx));
     if (!rule) return undefined;
     rule.left -= 1;
@@ -111,7 +121,8 @@ export function createTraffic(deps: { now: () => number }): Traffic {
     await waitForHold(operation, ctx);
     const failure = takeFailure(operation, ctx);
     if (failure === undefined) return next();
-    answerWith(failure, res);
+    if (failure.retryAfter !== undefined) res.set('Retry-After', String(failure.retryAfter));
+    answerWith(failure.failure, res);
   };
 
   return {
@@ -123,8 +134,9 @@ export function createTraffic(deps: { now: () => number }): Traffic {
     delay: (aim, ms) => {
       delays.push({ ...aim, value: ms, left: Number.POSITIVE_INFINITY });
     },
-    fail: (aim, failure, times) => {
-      failures.push({ ...aim, value: failure, left: times ?? Number.POSITIVE_INFINITY });
+    fail: (aim, failure, { times, retryAfter } = {}) => {
+      const value = { failure, retryAfter };
+      failures.push({ ...aim, value, left: times ?? Number.POSITIVE_INFINITY });
     },
     hold: (aim, nth) => {
       lastHold += 1;

@@ -48,7 +48,7 @@ export interface AppDeps {
 
 /** The web application: every step of a request, in order. */
 export function buildApp({ config, services, log, root, deprovision, now }: AppDeps): Express {
-  const { superOffice, tenants, signIns, handOvers, licenses, wishes, webhooks, inbox } = services;
+  const { superOffice, tenants, signIns, handOvers, licenses, history, wishes, webhooks, inbox } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
   const sessions = createSessions({ keys: config.sessionKeys, now });
@@ -62,7 +62,16 @@ export function buildApp({ config, services, log, root, deprovision, now }: AppD
   const welcome = createWelcome({ tenants, licenses, webApi: superOffice.webApi, log });
   const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
   const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
-  const adminPage = createAdminPage({ sessions, wishes, licenses, licenseEngine, languages, views, now });
+  const adminPage = createAdminPage({
+    sessions,
+    wishes,
+    licenses,
+    history,
+    licenseEngine,
+    languages,
+    views,
+    now,
+  });
 
   const app = express().set('query parser', 'simple');
   app.use(requestLog(log), securityHeaders());

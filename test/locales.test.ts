@@ -6,6 +6,7 @@ import type { CatalogueRow } from '../src/plans/catalogue.ts';
 import type { Diagnostic } from '../src/plans/diagnostic.ts';
 import type { FeatureState, Promised, Reason } from '../src/plans/entitlement.ts';
 import { isLanguage } from '../src/plans/languages.ts';
+import type { LicenseChange } from '../src/plans/license-changes.ts';
 import type { Notice } from '../src/plans/license-dates.ts';
 import type { TierStep } from '../src/plans/plan-tiers.ts';
 import type { RecognisedPlan } from '../src/plans/recognise-plan.ts';
@@ -94,6 +95,14 @@ const outcomes = all<ProvisionedPanel['outcome'] | WebhookOutcome>({
   failed: yes,
   refused: yes,
 });
+const changes = all<LicenseChange['kind']>({
+  bought: yes,
+  gone: yes,
+  purchased: yes,
+  contents: yes,
+  expiry: yes,
+  'user-plan': yes,
+});
 const diagnostics = all<Diagnostic['kind']>({
   'license-incomplete': yes,
   'seat-count-differs': yes,
@@ -149,6 +158,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
   'admin.period.': billingPeriods,
+  'admin.change.': changes,
   'admin.diagnostic.': diagnostics,
   'admin.mistake.': mistakes,
   'admin.planChange.': planChanges,

@@ -1,8 +1,10 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from './database.ts';
 
-/** So many calls a tenant may begin in any second, by all processes together: a checklist of SuperOffice's (webapi.md section 4). */
+/** So many calls a tenant may get in any second, by all processes together: a checklist of SuperOffice's (webapi.md section 4). */
 export const callsPerSecond = 10;
+/** A call takes a while from its place to SuperOffice, and not each as long: a quarter of a second is kept free for that, ms. */
+const windowMs = 1_250;
 /** Whoever would have to wait longer, ms, is not let in: those before need the time. */
 export const longestCallWaitMs = 10_000;
 
@@ -12,14 +14,14 @@ export const longestCallWaitMs = 10_000;
  */
 export type TakeCall = (ctx: string) => Promise<number | null>;
 
-/** The calls of each tenant: in the row are the moments of the last ten, and the next comes a second after the first. */
+/** The calls of each tenant: in the row are the moments of the last ten, the next comes so long after the first. */
 export function createCallBudget({ db }: { db: Database }): TakeCall {
   async function take(ctx: string): Promise<number | null> {
     const { rows } = await sql<{ wait: number }>`
       update call_budgets
-      set recent = (recent || greatest(clock_timestamp(), recent[1] + interval '1 second'))[2:]
+      set recent = (recent || greatest(clock_timestamp(), recent[1] + ${span(windowMs)}))[2:]
       where context_identifier = ${ctx}
-        and recent[1] + interval '1 second' < clock_timestamp() + ${longestCallWaitMs} * interval '1 millisecond'
+        and recent[1] + ${span(windowMs)} < clock_timestamp() + ${span(longestCallWaitMs)}
       returning (extract(epoch from recent[${callsPerSecond}::int] - clock_timestamp()) * 1000)::float as wait`.execute(
       db,
     );
@@ -38,4 +40,8 @@ export function createCallBudget({ db }: { db: Database }): TakeCall {
   }
 
   return async (ctx) => (await take(ctx)) ?? ((await open(ctx)) ? take(ctx) : null);
+}
+
+function span(ms: number): RawBuilder<unknown> {
+  return sql`${ms} * interval '1 millisecond'`;
 }

@@ -11,6 +11,7 @@ import {
   panelUrl,
   people,
   signedInToCrm,
+  startPlanlens,
   submit,
   wordsOf,
 } from '../support/planlens.ts';
@@ -380,11 +381,13 @@ describe('the administrators’ page', async () => {
 });
 
 describe('the administrators’ page where SuperOffice refuses the licence', async () => {
-  const planlens = await installedPlanlens();
+  const planlens = await startPlanlens();
+  afterAll(() => planlens.close());
 
   it('says so instead of an empty table', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
     planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
+    await install(planlens);
+    const visitor = await signedInToCrm(planlens, administrator);
     const page = await visitor.get(`${planlens.url}/admin`);
     expect(page.status).toBe(200);
     expect(wordsOf(page.html)).toContain('did not let Planlens read your company’s licence');

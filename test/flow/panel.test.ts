@@ -275,10 +275,14 @@ describe('panel where SuperOffice holds back', () => {
     return { visitor, panel: await visitor.get(panelUrl(planlens, salesPremium)) };
   }
 
+  /** The same where the License agent fails from the beginning: nothing was ever read. */
+  async function visitWithoutLicenses(failure: 403 | 500) {
+    planlens.sandbox.control.fail({ operation: 'License.*', with: failure });
+    return visitAfter(() => {});
+  }
+
   it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
-    const { visitor, panel } = await visitAfter(() =>
-      planlens.sandbox.control.fail({ operation: 'License.*', with: 403 }),
-    );
+    const { visitor, panel } = await visitWithoutLicenses(403);
     expect(panel.status).toBe(200);
     expect(panel.html).toContain('did not let Planlens read your company');
     expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
@@ -294,9 +298,7 @@ describe('panel where SuperOffice holds back', () => {
   });
 
   it('says so when nothing is known and nobody answers, and recovers', async () => {
-    const { visitor, panel: down } = await visitAfter(() =>
-      planlens.sandbox.control.fail({ operation: 'License.*', with: 500 }),
-    );
+    const { visitor, panel: down } = await visitWithoutLicenses(500);
     expect(down.status).toBe(503);
     expect(down.html).toContain('superoffice-unavailable');
     planlens.sandbox.control.calm();

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { LicenseEngine } from '../../plans/license-engine.ts';
+import type { LicenseHistory } from '../../tenants/license-history.ts';
 import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import type { Languages } from '../languages.ts';
@@ -13,6 +14,7 @@ import type { Views } from '../views.ts';
 import { adminView, type RefusedForm } from './admin-view.ts';
 
 const mostAnswered = 50;
+const mostChanges = 50;
 
 /** The wish that was answered just now; null where none was. */
 const answeredSchema = z.uuid().nullable().catch(null);
@@ -32,17 +34,19 @@ export function createAdminPage(deps: {
   sessions: Sessions;
   wishes: WishStore;
   licenses: LicenseSnapshots;
+  history: LicenseHistory;
   licenseEngine: LicenseEngine;
   languages: Languages;
   views: Views;
   now: () => number;
 }): AdminPage {
-  const { sessions, wishes, licenses, licenseEngine, languages, views, now } = deps;
+  const { sessions, wishes, licenses, history, licenseEngine, languages, views, now } = deps;
 
   return async function adminPage(request, { tenant }, refused) {
-    const [bought, asked] = await Promise.all([
+    const [bought, asked, changes] = await Promise.all([
       licenses.ofTenant(tenant),
       wishes.ofTenant(tenant.ctx, mostAnswered),
+      history.latest(tenant.ctx, mostChanges),
     ]);
     const waits = (id: string) => asked.some((wish) => wish.id === id && wish.state === 'open');
     if (refused?.form === 'answer' && !waits(refused.id)) throw new AppError('wish-answered');
@@ -52,7 +56,7 @@ export function createAdminPage(deps: {
     const answered = answeredSchema.parse(request.query.answered);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const csrfToken = sessions.csrfToken(request);
-    const shown = { tenant, wishes: asked, bought, plans, today, csrfToken, language, refused };
+    const shown = { tenant, wishes: asked, bought, plans, changes, today, csrfToken, language, refused };
     const page = adminView({ ...shown, lang, answered });
     return views('admin', language, page);
   };

@@ -1,11 +1,13 @@
 import type { TenantLicenses } from '../../plans/license-data.ts';
 import type { TenantPlans } from '../../plans/license-engine.ts';
 import type { DatedSnapshot } from '../../tenants/last-good.ts';
+import type { FoundChange } from '../../tenants/license-history.ts';
 import type { Tenant } from '../../tenants/tenant-store.ts';
 import type { Wish } from '../../tenants/wish-store.ts';
 import type { Language } from '../languages.ts';
 import { type Moment, momentOf } from '../moments.ts';
 import type { RefusedAnswer } from './answer-form.ts';
+import { type ChangeRow, changeRows } from './change-words.ts';
 import type { RefusedContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
 import { diagnosticWords } from './diagnostic-words.ts';
@@ -33,6 +35,8 @@ export interface AdminView {
   readonly asOf: Moment | null;
   readonly stale: boolean;
   readonly diagnostics: readonly string[];
+  /** What changed in the licenses, the newest first. */
+  readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
 }
 
@@ -43,6 +47,7 @@ export interface AdminInput {
   /** What the tenant bought; null where SuperOffice refused to tell. */
   readonly bought: DatedSnapshot<TenantLicenses> | null;
   readonly plans: TenantPlans;
+  readonly changes: readonly FoundChange[];
   /** `YYYY-MM-DD`, of UTC. */
   readonly today: string;
   readonly csrfToken: string;
@@ -71,6 +76,7 @@ export function adminView(input: AdminInput): AdminView {
     asOf: bought && momentOf(bought.readAt, language),
     stale: bought?.stale === true,
     diagnostics: plans.diagnose().map((each) => diagnosticWords(each, language)),
+    changes: changeRows(input.changes, language),
     contract: contractView({
       contract: tenant.contract,
       refused: refused?.form === 'contract' ? refused : null,

@@ -107,6 +107,7 @@ const admin = {
   asOf: moment,
   stale: true,
   diagnostics: [nasty],
+  changes: [{ foundAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
     today: nasty,
@@ -220,8 +221,9 @@ describe('every page', () => {
     ['admin', { ...admin, open: [{ ...open, reason: '' }], answered: [] }, admin, '<blockquote'],
     ['admin', { ...admin, answered: [] }, admin, 'Beantwortet'],
     ['admin', { ...admin, seats: [] }, admin, '<table'],
-    ['admin', { ...admin, asOf: null }, admin, '<time'],
+    ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
+    ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
     ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],

@@ -23,6 +23,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     wishes: [],
     bought: licenses === null ? null : { content: licenses, readAt, stale: false },
     plans: licenseEngine(licenses, today),
+    changes: [],
     today,
     csrfToken: 'a token',
     language: english,
