@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { snapshotAges } from '../../src/tenants/license-snapshots.ts';
-import { type Person, people } from '../support/planlens.ts';
+import { approve, type Person, people, signedInToCrm } from '../support/planlens.ts';
 import { germans, type Stage } from './stage.ts';
 
 /** The languages of the panel. */
@@ -142,6 +142,17 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (at) => goAs(at, '/admin') },
   setup: { person: people.administrator, reach: (at) => goAs(at, '/setup') },
+  'setup-under-way': {
+    person: people.administrator,
+    async reach(at) {
+      const { planlens } = at.stage;
+      // Held until the next page's tests calm the sandbox, or the app has waited long enough.
+      const { id } = planlens.sandbox.control.hold({ operation: 'List.GetWebPanelByProgId', nth: 2 });
+      await approve(await signedInToCrm(planlens, people.administrator), planlens);
+      await planlens.sandbox.control.whenHeld({ id });
+      await goAs(at, '/setup');
+    },
+  },
   'uninstall-incomplete': {
     person: suiteAdministrator,
     async reach(at) {

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, type Stage } from './stage.ts';
+import { suiteAdministrator } from './states.ts';
+
+describe('the setup page in a browser', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  test('follows an installation to its end, saying how far it is, without a hand laid on it', async () => {
+    const { control } = stage.planlens.sandbox;
+    const { id } = control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
+    const { page, signIn, troubles } = await stage.open();
+    await signIn(suiteAdministrator, '');
+    await page.goto(`${stage.planlens.url}/install`);
+    await page.locator('form[action="/login/consent"] button').click();
+    await page.getByRole('heading', { name: 'Planlens wird eingerichtet' }).waitFor();
+    await control.whenHeld({ id });
+    await expect.poll(() => page.getByRole('status').textContent()).toBe('1 von 3 erledigt');
+    const progress = page.getByRole('progressbar', { name: 'Planlens wird eingerichtet' });
+    expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1', '3']);
+    expect(await page.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('Angelegt'),
+      expect.stringContaining('Wartet'),
+      expect.stringContaining('Wartet'),
+    ]);
+    control.release({ id });
+    await page.getByRole('heading', { name: 'Planlens ist installiert' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Installation erneut ausführen' }).count()).toBe(1);
+    expect(troubles).toEqual([]);
+  });
+});
