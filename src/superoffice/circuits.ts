@@ -52,7 +52,8 @@ export function createCircuits(deps: {
   }
 
   function learn(ctx: string, error: unknown): void {
-    if (!(error instanceof SuperOfficeError)) return;
+    // Our own limit says nothing about the tenant.
+    if (!(error instanceof SuperOfficeError) || error.code === 'too-many-calls') return;
     if (trouble.includes(error.code)) failed(ctx, error.retryAfterSeconds);
     else circuits.delete(ctx);
   }

@@ -8,6 +8,7 @@ export type SuperOfficeErrorCode =
   | 'wrong-subdomain'
   | 'throttled'
   | 'circuit-open'
+  | 'too-many-calls'
   | 'server-error'
   | 'unexpected-answer'
   | 'tenant-unknown'

@@ -50,7 +50,7 @@ interface Identity {
 
 /**
  * The tenants' web API (webapi.md sections 1 to 3). A tenant that is not running is not called
- * (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be (`throttled`).
+ * (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be (`too-many-calls`).
  * Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
  */
 export function createWebApi(deps: WebApiDeps): WebApi {
@@ -130,7 +130,7 @@ async function send(
   const target = deps.credentialTarget(`${state.api}/v1/${call.path}`);
   if (target === null) throw new SuperOfficeError('api-host-refused', call.operation);
   const wait = await deps.takeCall(identity.ctx);
-  if (wait === null) throw new SuperOfficeError('throttled', call.operation, { detail: 'own-limit' });
+  if (wait === null) throw new SuperOfficeError('too-many-calls', call.operation);
   await sleep(wait);
   return deps.http.request({
     operation: call.operation,

@@ -128,6 +128,7 @@ describe('a failure of SuperOffice', () => {
     'wrong-subdomain': 'superoffice-unavailable',
     throttled: 'superoffice-unavailable',
     'circuit-open': 'superoffice-unavailable',
+    'too-many-calls': 'superoffice-unavailable',
     'server-error': 'superoffice-unavailable',
     'unexpected-answer': 'superoffice-unavailable',
     'tenant-unknown': 'tenant-not-running',
