@@ -9,6 +9,7 @@ import { licenseChanges } from './plans/license-changes.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
 import { isRefusal, SuperOfficeError } from './superoffice/superoffice-error.ts';
+import { isApprovalWithdrawn } from './superoffice/system-user.ts';
 import type { Caller } from './superoffice/web-api.ts';
 import { createCallBudget } from './tenants/call-budget.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
@@ -197,8 +198,7 @@ function licenseReaders({ webApi }: SuperOffice, tenants: TenantStore): LicenseR
     try {
       return await unlessRefused(read(webApi.asSystemUser(tenant)));
     } catch (error) {
-      const revoked = error instanceof SuperOfficeError && error.code === 'system-user-refused';
-      if (revoked) await tenants.saveStanding(tenant.ctx, 'revoked');
+      if (isApprovalWithdrawn(error)) await tenants.saveStanding(tenant.ctx, 'revoked');
       throw error;
     }
   }

@@ -10,6 +10,8 @@ export const lookAfterEveryMs = 60 * 60_000;
 /** By how much that varies, so that tenants installed together do not stay together. */
 const jitter = 0.2;
 const firstWaitMs = 60_000;
+/** So often in a row, which takes more than a day. */
+const mostRefusals = 12;
 const longestWaitMs = 6 * 60 * 60_000;
 /** An installation must not wait for a tenant that does not answer. */
 const hands = 2;
@@ -34,6 +36,7 @@ export function startLookAfterWorker(deps: {
         { ctx, reason: error instanceof Error ? error.message : 'unknown' },
         'tenant not looked after',
       );
+      if (isRefusedForGood(tenant, error)) await tenants.saveStanding(ctx, 'revoked').catch(() => {});
       // Where not even that can be kept, its lease ends and its turn comes again.
       await tenants.endLookAfter(tenant, waitAfter(tenant, error), problemOf(error)).catch(() => {});
     }
@@ -52,6 +55,15 @@ export function startLookAfterWorker(deps: {
 function waitAfter({ lookedAfter: { failures } }: Tenant, error: unknown): number {
   const wish = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
   return Math.max(wish, varied(Math.min(firstWaitMs * 2 ** failures, longestWaitMs)));
+}
+
+/**
+ * A refusal that does not say why may be our own fault, such as a client secret that was changed in the portal first:
+ * only when it lasts is it taken for a withdrawn approval.
+ */
+function isRefusedForGood({ lookedAfter: { failures } }: Tenant, error: unknown): boolean {
+  const refused = error instanceof SuperOfficeError && error.code === 'system-user-refused';
+  return refused && failures + 1 >= mostRefusals;
 }
 
 function varied(ms: number): number {

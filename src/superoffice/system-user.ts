@@ -35,6 +35,20 @@ const Answer = z.object({ IsSuccessful: flag, Token: text, ErrorMessage: text })
 const ERROR_NAME =
   /\b(Revoked|InvalidRedirectUrl|Expired|Denied|NeedsReapproval|InvalidTimestamp|InvalidSignature)\b/;
 
+/** What these say is wrong with what we sent, not with the tenant's approval. */
+const OWN_FAULT = ['InvalidRedirectUrl', 'InvalidTimestamp', 'InvalidSignature'];
+/** These say that the tenant approves us no more; `Denied`, or no name at all, may be our own fault too. */
+const WITHDRAWN = ['Revoked', 'Expired', 'NeedsReapproval'];
+
+/** Whether SuperOffice said for certain that a tenant approves us no more: it has to install again. */
+export function isApprovalWithdrawn(error: unknown): boolean {
+  return (
+    error instanceof SuperOfficeError &&
+    error.code === 'system-user-refused' &&
+    WITHDRAWN.includes(error.detail ?? '')
+  );
+}
+
 /** The token with its time and signature, as PartnerSystemUser wants it (auth.md 5.2). `at` in milliseconds since 1970. */
 export function signSystemToken(systemToken: string, key: KeyObject, at: number): string {
   const minute = new Date(at).toISOString().replace(/\D/g, '').slice(0, 12);
@@ -44,7 +58,7 @@ export function signSystemToken(systemToken: string, key: KeyObject, at: number)
 
 /**
  * Exchanges a tenant's system user token for a ticket (auth.md 5.3 to 5.5). Throws `system-user-refused`
- * if SuperOffice says no, `system-user-jwt-invalid` if its answer does not verify, or an error of the connection.
+ * if SuperOffice says no, `client-refused` if that is about our key or clock, `system-user-jwt-invalid` if its answer does not verify, or an error of the connection.
  */
 export function createSystemUser(deps: SystemUserDeps): SystemUser {
   return {
@@ -75,7 +89,8 @@ function grantedToken(answer: HttpResponse): string {
   const name = refusalName(body);
   // A server in trouble has not refused; only a name it gives tells that it did.
   if ((status >= 500 || status === 429) && name === undefined) throw refusedAnswer(OPERATION, answer);
-  throw new SuperOfficeError('system-user-refused', OPERATION, {
+  const code = OWN_FAULT.includes(name ?? '') ? 'client-refused' : 'system-user-refused';
+  throw new SuperOfficeError(code, OPERATION, {
     status,
     ...(name === undefined ? {} : { detail: name }),
   });

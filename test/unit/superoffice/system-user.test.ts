@@ -3,7 +3,11 @@ import { inspect } from 'node:util';
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createKeySet } from '../../../src/superoffice/key-set.ts';
-import { createSystemUser, signSystemToken } from '../../../src/superoffice/system-user.ts';
+import {
+  createSystemUser,
+  isApprovalWithdrawn,
+  signSystemToken,
+} from '../../../src/superoffice/system-user.ts';
 import { createSystemUserJwtVerifier } from '../../../src/superoffice/system-user-jwt.ts';
 import {
   createSigningPair,
@@ -81,14 +85,36 @@ describe('exchange', () => {
     [200, { IsSuccessful: false, Token: null, ErrorMessage: 'Something about Jane' }, undefined],
     [200, { IsSuccessful: false, ErrorMessage: null }, undefined],
     [200, { Token: 'a.b.c' }, undefined],
-    [400, { IsSuccessful: false, ErrorMessage: 'InvalidSignature' }, 'InvalidSignature'],
     [401, '', undefined],
     [403, '<html>Denied</html>', undefined],
-    [500, { ErrorMessage: 'InvalidTimestamp (6)' }, 'InvalidTimestamp'],
+    [500, { ErrorMessage: 'Denied (4)' }, 'Denied'],
   ])('is refused by %d %j', async (status, body, detail) => {
     answering(status, body);
     const error = await refusal(systemUser.exchange(request));
     expect([error.code, error.status, error.detail]).toEqual(['system-user-refused', status, detail]);
+  });
+
+  it.each(['InvalidSignature (7)', 'InvalidTimestamp (6)', 'InvalidRedirectUrl (2)'])(
+    'takes %s for our own fault, whatever the status',
+    async (ErrorMessage) => {
+      for (const status of [200, 400, 500]) {
+        answering(status, { IsSuccessful: false, ErrorMessage });
+        const error = await refusal(systemUser.exchange(request));
+        expect([error.code, isApprovalWithdrawn(error)]).toEqual(['client-refused', false]);
+      }
+    },
+  );
+
+  it.each([
+    ['Revoked (1)', true],
+    ['Expired (3)', true],
+    ['NeedsReapproval (5)', true],
+    ['Denied (4)', false],
+    ['Something else', false],
+    [null, false],
+  ])('knows whether %s says that the approval is withdrawn: %s', async (ErrorMessage, withdrawn) => {
+    answering(200, { IsSuccessful: false, ErrorMessage });
+    expect(isApprovalWithdrawn(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
   });
 
   it.each([
