@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Deprovision } from './lifecycle/deprovision.ts';
+import type { Metrics } from './metrics.ts';
 import { createLicenseEngine } from './plans/license-engine.ts';
 import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
@@ -15,6 +16,7 @@ import { createFinishInstall, createInstall } from './web/install.ts';
 import { createLanding } from './web/landing.ts';
 import { loadLanguages } from './web/languages.ts';
 import { onlyMethods } from './web/methods.ts';
+import { createMetricsPage } from './web/metrics.ts';
 import { createAsk } from './web/panel/ask.ts';
 import { createFeaturePage } from './web/panel/feature-page.ts';
 import { createPanel } from './web/panel/panel.ts';
@@ -22,6 +24,7 @@ import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
 import { createVisits } from './web/panel/visit.ts';
 import { createProblems } from './web/problems.ts';
+import { requestCount } from './web/request-count.ts';
 import { requestLog } from './web/request-log.ts';
 import { framedByCrm, securityHeaders } from './web/security-headers.ts';
 import { createSetup } from './web/setup.ts';
@@ -40,6 +43,7 @@ export interface AppDeps {
   readonly config: Config;
   readonly services: Services;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** The project's folder: where `views`, `locales`, `public` and `manifest` are. */
   readonly root: string;
   readonly deprovision: Deprovision;
@@ -47,7 +51,7 @@ export interface AppDeps {
 }
 
 /** The web application: every step of a request, in order. */
-export function buildApp({ config, services, log, root, deprovision, now }: AppDeps): Express {
+export function buildApp({ config, services, log, metrics, root, deprovision, now }: AppDeps): Express {
   const { superOffice, tenants, signIns, handOvers, licenses, history, wishes, webhooks, inbox } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
@@ -74,7 +78,7 @@ export function buildApp({ config, services, log, root, deprovision, now }: AppD
   });
 
   const app = express().set('query parser', 'simple');
-  app.use(requestLog(log), securityHeaders());
+  app.use(requestCount(metrics.onRequest), requestLog(log), securityHeaders());
   app.use(
     '/assets',
     express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
@@ -82,6 +86,7 @@ export function buildApp({ config, services, log, root, deprovision, now }: AppD
 
   app.get('/healthz', healthz());
   app.get('/readyz', createReadyz(services));
+  app.get('/metrics', createMetricsPage(metrics.registry));
   app.get('/', createLanding({ languages, views }));
   app.get('/install', createInstall({ beginSignIn }));
 
@@ -158,6 +163,7 @@ export function buildApp({ config, services, log, root, deprovision, now }: AppD
       '/',
       '/healthz',
       '/readyz',
+      '/metrics',
       '/install',
       '/panel',
       '/panel/feature',

@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { type Logger, pino } from 'pino';
+import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config.ts';
 import { startLifecycle } from './lifecycle/start-lifecycle.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { openServices, provisioningBy, type Services } from './services.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,9 +21,11 @@ try {
   // Heard from now on: what starts below must not be left running by a stop that comes early.
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const services = await openServices(config, log, Date.now);
+  const metrics = createMetrics();
+  collectDefaultMetrics({ register: metrics.registry });
+  const services = await openServices({ config, log, metrics, now: Date.now });
   try {
-    if (!stop.signal.aborted) await serve({ config, log, services, stop: stop.signal });
+    if (!stop.signal.aborted) await serve({ config, log, metrics, services, stop: stop.signal });
   } finally {
     await services.close().catch((error: unknown) => {
       log.error({ err: error }, 'not everything could be stopped');
@@ -36,11 +40,19 @@ try {
 process.exit();
 
 /** Answers requests until `stop`, and then those that are under way. */
-async function serve(deps: { config: Config; log: Logger; services: Services; stop: AbortSignal }) {
-  const { config, log, services, stop } = deps;
+async function serve(deps: {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  services: Services;
+  stop: AbortSignal;
+}) {
+  const { config, log, metrics, services, stop } = deps;
   const provisioning = provisioningBy({ config, services, root });
-  const lifecycle = startLifecycle({ ...services, ...provisioning, log, now: Date.now });
-  const server = createServer(buildApp({ config, services, log, root, ...provisioning, now: Date.now }));
+  const lifecycle = startLifecycle({ ...services, ...provisioning, log, metrics, now: Date.now });
+  const server = createServer(
+    buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
+  );
   server.listen(config.port);
   await once(server, 'listening');
   log.info({ port: config.port }, 'planlens is ready');

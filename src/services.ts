@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
 import { createProvision, type Provision } from './lifecycle/provision.ts';
 import { loadWantedSetup } from './lifecycle/wanted-setup.ts';
+import type { Metrics } from './metrics.ts';
 import { licenseChanges } from './plans/license-changes.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
@@ -64,8 +65,16 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Opens everything that outlives a request. `now` in ms since 1970. */
-export async function openServices(config: Config, log: Logger, now: () => number): Promise<Services> {
+export interface ServicesDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Opens everything that outlives a request. */
+export async function openServices({ config, log, metrics, now }: ServicesDeps): Promise<Services> {
   const { db, url, closeDatabase } = await openConfigured(config.database, log);
   const lockSession = openLockSession(url, databaseLost(log));
   const locks = createLocks({ session: lockSession, now });
@@ -74,7 +83,10 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
   const superOffice = connectSuperOffice({
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
-    onCall: (call) => log.debug(call, 'called SuperOffice'),
+    onCall: (call) => {
+      log.debug(call, 'called SuperOffice');
+      metrics.onCall(call);
+    },
     onCircuitOpen: (ctx, restMs) => {
       log.warn({ ctx, restMs }, 'tenant left alone');
       tellCircuitOpen(db, ctx, restMs).catch((error: Error) =>
@@ -96,9 +108,12 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
     locks,
     ages: snapshotAges,
     now,
+    onLookup: metrics.onLookup,
     onFailed: ({ error, ...about }) =>
       log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
   });
+  const inbox = createCallbackInbox({ db, now });
+  metrics.watch({ inbox, tenants });
   const wakers = { callback: new Set<() => void>(), 'look-after': new Set<() => void>() };
   const wakeAll = (kind: keyof typeof wakers) => () => {
     for (const wake of wakers[kind]) wake();
@@ -122,7 +137,7 @@ export async function openServices(config: Config, log: Logger, now: () => numbe
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
-    inbox: createCallbackInbox({ db, now }),
+    inbox,
     locks,
     exportTenant: createTenantExport({ db }),
     onWork: (kind, wake) => {

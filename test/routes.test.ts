@@ -5,6 +5,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
+import { createMetrics } from '../src/metrics.ts';
 import { openServices, provisioningBy, type Services } from '../src/services.ts';
 import { emptyDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
@@ -33,9 +34,10 @@ beforeAll(async () => {
     SESSION_KEYS: keyringText('a'),
   });
   const log = pino({ level: 'silent' });
-  services = await openServices(config, log, Date.now);
+  const metrics = createMetrics();
+  services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = provisioningBy({ config, services, root });
-  app = buildApp({ config, services, log, root, ...provisioning, now: Date.now });
+  app = buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now });
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -58,7 +60,17 @@ function routeTable(): string[] {
 }
 
 const getOnly = [
-  ...['/', '/healthz', '/readyz', '/install', '/panel', '/panel/feature', '/panel/plan', '/panel/sign-in'],
+  ...[
+    '/',
+    '/healthz',
+    '/readyz',
+    '/metrics',
+    '/install',
+    '/panel',
+    '/panel/feature',
+    '/panel/plan',
+    '/panel/sign-in',
+  ],
   ...['/admin', '/setup', '/setup/export'],
 ];
 const postOnly = [
@@ -69,11 +81,13 @@ const postOnly = [
 describe('the route table', () => {
   it('is this, with each route’s guards in order', () => {
     expect(routeTable()).toEqual([
+      'use requestCount',
       'use result', // pino-http calls its handler so
       'use helmetMiddleware',
       'use serveStatic',
       'get /healthz healthz',
       'get /readyz readyz',
+      'get /metrics metrics',
       'get / landing',
       'get /install install',
       'get /auth/callback framedByCrm authCallback',
@@ -172,6 +186,7 @@ const answers = [
   answered('head', '/', 200),
   answered('get', '/healthz', 200),
   answered('get', '/readyz', 200),
+  answered('get', '/metrics', 200),
   answered('get', '/install', 302),
   answered('get', '/auth/callback', 400, crmHosts),
   answered('get', '/auth/callback?state=x&code=y', 400, crmHosts),

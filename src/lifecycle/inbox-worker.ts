@@ -8,8 +8,14 @@ const hands = 2;
 const lookAgainMs = 1_000;
 
 /** Starts working off the inbox. */
-export function startInboxWorker(deps: { inbox: CallbackInbox; act: ActOnCallback; log: Logger }): Worker {
-  const { inbox, act, log } = deps;
+export function startInboxWorker(deps: {
+  inbox: CallbackInbox;
+  act: ActOnCallback;
+  log: Logger;
+  /** Hears what came of each. */
+  onCallback: (outcome: 'done' | 'failed' | 'parked') => void;
+}): Worker {
+  const { inbox, act, log, onCallback } = deps;
 
   async function workOff(callback: Callback): Promise<void> {
     const about = {
@@ -22,10 +28,12 @@ export function startInboxWorker(deps: { inbox: CallbackInbox; act: ActOnCallbac
       await act(callback);
       await inbox.done(callback);
       log.info(about, 'callback worked off');
+      onCallback('done');
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
       // Where not even that can be kept, its lease ends and it comes again.
       const parked = await inbox.failed(callback, reason).catch(() => false);
+      onCallback(parked ? 'parked' : 'failed');
       if (parked) log.error({ ...about, reason }, 'callback put aside');
       else log.warn({ ...about, reason }, 'callback not worked off yet');
     }

@@ -37,12 +37,13 @@ export function startLifecycle(deps: {
   /** What tenants are set up as by this version of the app. */
   fingerprint: string;
   log: Logger;
+  metrics: { readonly onCallback: (outcome: 'done' | 'failed' | 'parked') => void };
   now: () => number;
 }): Lifecycle {
   const { superOffice, tenants, inbox, log } = deps;
   const settleStanding = createSettleStanding({ tenants, states: superOffice.states });
   const act = createActOnCallback({ ...deps, settleStanding });
-  const inboxWorker = startInboxWorker({ inbox, act, log });
+  const inboxWorker = startInboxWorker({ inbox, act, log, onCallback: deps.metrics.onCallback });
   deps.onWork('callback', inboxWorker.wake);
   const lookAfter = createLookAfter({ ...deps, settleStanding, webApi: superOffice.webApi });
   const lookAfterWorker = startLookAfterWorker({ tenants, lookAfter, log });

@@ -28,7 +28,12 @@ export interface SnapshotSource<T, Of> {
   /** Runs `work` while no other process does for the same thing. */
   inTurn<R>(of: Of, work: () => Promise<R>): Promise<R>;
   onFailed(what: 'read' | 'save', of: Of, error: unknown): void;
+  /** Hears where each thing asked for was found. */
+  onFound(found: Found): void;
 }
+
+/** `stale`: the source did not answer, and what is kept is old; `nothing`: it did not, and nothing is kept. */
+export type Found = 'memory' | 'database' | 'superoffice' | 'stale' | 'nothing';
 
 /**
  * Data from memory while young, else from where it is kept while young, else from its source, else the last good.
@@ -39,9 +44,10 @@ export function createLastGood<T, Of>(
   source: SnapshotSource<T, Of>,
   { ages, now, maxEntries }: { ages: SnapshotAges; now: () => number; maxEntries: number },
 ) {
-  type Answer =
-    | { readonly snapshot: DatedSnapshot<T> | null; readonly timeToLive: number }
-    | { readonly failure: unknown; readonly timeToLive: number };
+  type Answer = { readonly found: Found; readonly timeToLive: number } & (
+    | { readonly snapshot: DatedSnapshot<T> | null }
+    | { readonly failure: unknown }
+  );
 
   const cache = new LRUCache<string, Answer, { of: Of; notBefore: number }>({
     max: maxEntries,
@@ -74,8 +80,8 @@ export function createLastGood<T, Of>(
       });
     } catch (failure) {
       source.onFailed('read', of, failure);
-      if (kept === null) return { failure, timeToLive: ages.retryAfterNothingMs };
-      return { snapshot: { ...kept, stale: true }, timeToLive: ages.retryAfterMs };
+      if (kept === null) return { failure, found: 'nothing', timeToLive: ages.retryAfterNothingMs };
+      return { snapshot: { ...kept, stale: true }, found: 'stale', timeToLive: ages.retryAfterMs };
     }
   }
 
@@ -83,7 +89,7 @@ export function createLastGood<T, Of>(
   function answerBy(kept: Snapshot<T> | null, moment: number): Answer | null {
     if (kept === null || kept.readAt <= moment) return null;
     const timeToLive = Math.max(1, kept.readAt + ages.maxAgeMs - now());
-    return { snapshot: { ...kept, stale: false }, timeToLive };
+    return { snapshot: { ...kept, stale: false }, found: 'database', timeToLive };
   }
 
   async function readAnew(of: Of, kept: Snapshot<T> | null): Promise<Answer> {
@@ -92,7 +98,7 @@ export function createLastGood<T, Of>(
     const content = await source.read(of);
     const snapshot =
       content === null ? kept && { ...kept, stale: false } : await saved(of, { content, readAt }, kept);
-    return { snapshot, timeToLive: ages.maxAgeMs };
+    return { snapshot, found: 'superoffice', timeToLive: ages.maxAgeMs };
   }
 
   async function saved(of: Of, snapshot: Snapshot<T>, before: Snapshot<T> | null): Promise<DatedSnapshot<T>> {
@@ -102,9 +108,10 @@ export function createLastGood<T, Of>(
 
   return {
     async get(of: Of): Promise<DatedSnapshot<T> | null> {
-      const answer = await cache.forceFetch(source.key(of), {
-        context: { of, notBefore: now() - ages.maxAgeMs },
-      });
+      const key = source.key(of);
+      const inMemory = cache.has(key);
+      const answer = await cache.forceFetch(key, { context: { of, notBefore: now() - ages.maxAgeMs } });
+      source.onFound(inMemory ? 'memory' : answer.found);
       if ('failure' in answer) throw answer.failure;
       return answer.snapshot;
     },
@@ -137,7 +144,8 @@ export function createLastGood<T, Of>(
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {
       const snapshot = await saved(of, { content, readAt: now() }, null);
-      cache.set(source.key(of), { snapshot, timeToLive: ages.maxAgeMs }, { ttl: ages.maxAgeMs });
+      const answer = { snapshot, found: 'superoffice', timeToLive: ages.maxAgeMs } as const;
+      cache.set(source.key(of), answer, { ttl: ages.maxAgeMs });
     },
   };
 }

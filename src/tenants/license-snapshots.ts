@@ -1,6 +1,6 @@
 import type { LicenseChange } from '../plans/license-changes.ts';
 import type { TenantLicenses, UserLicenses } from '../plans/license-data.ts';
-import { createLastGood, type DatedSnapshot, type SnapshotAges } from './last-good.ts';
+import { createLastGood, type DatedSnapshot, type Found, type SnapshotAges } from './last-good.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import type { Tenant } from './tenant-store.ts';
 import type { InTurn } from './turns.ts';
@@ -9,6 +9,12 @@ import type { InTurn } from './turns.ts';
 export interface LicenseReaders {
   readonly tenantLicenses: (tenant: Tenant) => Promise<TenantLicenses | null>;
   readonly userLicenses: (tenant: Tenant, associateId: number) => Promise<UserLicenses | null>;
+}
+
+/** License data somebody asked for, and where it was found. */
+export interface LookedUp {
+  readonly of: 'tenant' | 'user';
+  readonly found: Found;
 }
 
 export interface LicenseSnapshots {
@@ -47,9 +53,10 @@ export function createLicenseSnapshots(deps: {
   locks: InTurn;
   ages: SnapshotAges;
   now: () => number;
+  onLookup: (lookup: LookedUp) => void;
   onFailed: (about: { what: 'read' | 'save'; ctx: string; associateId?: number; error: unknown }) => void;
 }): LicenseSnapshots {
-  const { store, read, changes, locks, ages, now, onFailed } = deps;
+  const { store, read, changes, locks, ages, now, onFailed, onLookup } = deps;
 
   const tenants = createLastGood<TenantLicenses, { tenant: Tenant }>(
     {
@@ -64,6 +71,7 @@ export function createLicenseSnapshots(deps: {
         ),
       inTurn: ({ tenant }, work) => locks(`licenses ${tenant.ctx}`, work),
       onFailed: (what, { tenant }, error) => onFailed({ what, ctx: tenant.ctx, error }),
+      onFound: (found) => onLookup({ of: 'tenant', found }),
     },
     { ages, now, maxEntries },
   );
@@ -82,6 +90,7 @@ export function createLicenseSnapshots(deps: {
       inTurn: ({ tenant, associateId }, work) => locks(`licenses ${tenant.ctx}/${associateId}`, work),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, ctx: tenant.ctx, associateId, error }),
+      onFound: (found) => onLookup({ of: 'user', found }),
     },
     { ages, now, maxEntries },
   );

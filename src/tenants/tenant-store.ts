@@ -197,6 +197,18 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         where provisioned_as is distinct from ${fingerprint}`.execute(db);
     },
 
+    /** How many tenants there are of each standing. */
+    async countByStanding(): Promise<Record<Tenant['standing'], number>> {
+      const rows = await db
+        .selectFrom('tenants')
+        .select(['standing', sql<number>`count(*)::int`.as('count')])
+        .groupBy('standing')
+        .execute();
+      const counts = { active: 0, paused: 0, leaving: 0, revoked: 0 };
+      for (const { standing, count } of rows) counts[standing] = count;
+      return counts;
+    },
+
     /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
     async saveStanding(ctx: string, standing: Tenant['standing']): Promise<void> {
       await db.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();

@@ -32,7 +32,7 @@ export function createUninstall(deps: {
   const { administrators, sessions, deprovision, forget, languages, views } = deps;
 
   return async function uninstall(request, response) {
-    const { tenant, session } = await administrators.require(request);
+    const { tenant } = await administrators.require(request);
     const { anyway } = formOf(uninstallSchema, request.body);
     const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
@@ -42,7 +42,7 @@ export function createUninstall(deps: {
       sessions.end(response);
     }
     const { ctx, companyName } = tenant;
-    request.log.info({ ctx, associateId: session.associateId, removed, remainders }, 'uninstall');
+    request.log.info({ removed, remainders }, 'uninstall');
     const page = { lang, ctx, companyName, removed, remainders, csrfToken: sessions.csrfToken(request) };
     response
       .status(removed ? 200 : 502)
@@ -62,8 +62,8 @@ export function createExport(deps: {
   exportTenant: (ctx: string) => Promise<TenantExport>;
 }): RequestHandler {
   return async function exportData(request, response) {
-    const { tenant, session } = await deps.administrators.require(request);
-    request.log.info({ ctx: tenant.ctx, associateId: session.associateId }, 'export');
+    const { tenant } = await deps.administrators.require(request);
+    request.log.info('export');
     response
       .set('Cache-Control', 'private, no-store')
       .attachment(`planlens-${tenant.ctx}.json`)

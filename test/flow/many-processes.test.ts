@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { loadConfig } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
@@ -32,7 +33,12 @@ describe('three processes on one PostgreSQL', () => {
     sandbox = await startSandbox({ appUrl: publicUrl });
     databaseUrl = await emptyDatabase();
     environment = { ...appEnvironment(publicUrl, sandbox, databaseUrl), LOG_LEVEL: 'error' };
-    services = await openServices(loadConfig(environment), pino({ level: 'silent' }), Date.now);
+    services = await openServices({
+      config: loadConfig(environment),
+      log: pino({ level: 'silent' }),
+      metrics: createMetrics(),
+      now: Date.now,
+    });
     await Promise.all(ports.map((_port, index) => start(index)));
     await install({ sandbox, url: publicUrl });
   });

@@ -7,6 +7,7 @@ import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.t
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startLifecycle } from '../../src/lifecycle/start-lifecycle.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { openServices, provisioningBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
@@ -37,10 +38,11 @@ export async function startPlanlens(): Promise<Planlens> {
   const config = loadConfig(environment);
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const services = await openServices(config, log, now);
+  const metrics = createMetrics();
+  const services = await openServices({ config, log, metrics, now });
   const provisioning = provisioningBy({ config, services, root });
-  const lifecycle = startLifecycle({ ...services, ...provisioning, log, now });
-  const app = buildApp({ config, services, log, root, ...provisioning, now });
+  const lifecycle = startLifecycle({ ...services, ...provisioning, log, metrics, now });
+  const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
   let refusing = false;
   server.on('request', (request, response) => {
     if (refusing && isFramed(request)) delete request.headers.cookie;

@@ -24,7 +24,8 @@ export function createStateChangeCallback(deps: {
       source: 'state-change',
       change,
     });
-    request.log.info({ ctx, change, kept }, 'state change');
+    request.log.setBindings({ ctx });
+    request.log.info({ change, kept }, 'state change');
     response.status(200).end();
   };
 }

@@ -22,10 +22,8 @@ export function createWebhookCallback(deps: {
       throw new AppError('webhook-signature-invalid');
     }
     const event = readWebhookEvent(body);
-    request.log.info(
-      { ctx: hook.ctx, event: event?.event ?? null, kept: await keep(hook, event, body) },
-      'webhook',
-    );
+    request.log.setBindings({ ctx: hook.ctx });
+    request.log.info({ event: event?.event ?? null, kept: await keep(hook, event, body) }, 'webhook');
     response.status(200).end();
   };
 

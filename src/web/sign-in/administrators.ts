@@ -45,7 +45,7 @@ export function createAdministrators(deps: {
       const session = sessions.read(request);
       // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
       if (session !== null && isFor(ctx, session.ctx) && isFor(associateId, session.associateId)) {
-        return administrator(session);
+        return administrator(request, session);
       }
       if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
       beginSignIn(response, { kind: 'administration', path, language, ctx, associateId });
@@ -56,7 +56,7 @@ export function createAdministrators(deps: {
     async require(request: Request): Promise<Administrator> {
       const session = sessions.read(request);
       if (session === null) throw new AppError('session-required');
-      return administrator(session);
+      return administrator(request, session);
     },
   };
 
@@ -65,7 +65,8 @@ export function createAdministrators(deps: {
     return hint === null || hint === own;
   }
 
-  async function administrator(session: Session): Promise<Administrator> {
+  async function administrator(request: Request, session: Session): Promise<Administrator> {
+    request.log.setBindings({ ctx: session.ctx, associateId: session.associateId });
     if (!session.isAdministrator) throw new AppError('administrator-required');
     const tenant = await tenants.find(session.ctx);
     if (tenant === null) throw new AppError('tenant-not-installed');

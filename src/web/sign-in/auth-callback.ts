@@ -65,7 +65,11 @@ export function createAuthCallback(deps: {
   ): Promise<void> {
     const { purpose } = signIn;
     const { accessToken, idToken } = await deps.redeemCode(answer);
-    const signedIn = { claims: await verifiedClaims(idToken, signIn), accessToken };
+    const claims = await verifiedClaims(idToken, signIn);
+    const { ctx, associateId, isAdministrator } = claims;
+    request.log.setBindings({ ctx, associateId });
+    request.log.info({ purpose: purpose.kind, isAdministrator }, 'signed in');
+    const signedIn = { claims, accessToken };
     switch (purpose.kind) {
       case 'install':
         return deps.after.install(request, response, signedIn, purpose);

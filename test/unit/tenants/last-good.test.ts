@@ -13,6 +13,7 @@ describe('createLastGood', () => {
   let kept: Map<string, Snapshot<string>>;
   let reads: string[];
   let failures: unknown[][];
+  let found: string[];
   let save: (of: Of, snapshot: Snapshot<string>) => Promise<void>;
   let answer: (of: Of) => Promise<string | null>;
 
@@ -21,6 +22,7 @@ describe('createLastGood', () => {
     kept = new Map();
     reads = [];
     failures = [];
+    found = [];
     save = async ({ id }, snapshot) => void kept.set(id, snapshot);
     answer = async ({ id }) => `fresh ${id}`;
   });
@@ -36,6 +38,7 @@ describe('createLastGood', () => {
       save: (of, snapshot) => save(of, snapshot),
       inTurn: (_of, work) => work(),
       onFailed: (...about) => failures.push(about),
+      onFound: (where) => found.push(where),
     };
     return createLastGood(source, { ages, now: () => now, maxEntries: 3 });
   };
@@ -47,6 +50,18 @@ describe('createLastGood', () => {
     expect(kept.get('a')).toEqual({ content: 'fresh a', readAt: now });
     expect(await lastGood.get({ id: 'a' })).toEqual(first);
     expect(reads).toEqual(['a']);
+  });
+
+  it('tells where it found what was asked for', async () => {
+    const lastGood = create();
+    await lastGood.get({ id: 'a' });
+    await lastGood.get({ id: 'a' });
+    await create().get({ id: 'a' });
+    now += ages.maxAgeMs + 1;
+    answer = () => Promise.reject(new Error('away'));
+    await lastGood.get({ id: 'a' });
+    await expect(lastGood.get({ id: 'b' })).rejects.toThrow('away');
+    expect(found).toEqual(['superoffice', 'memory', 'database', 'stale', 'nothing']);
   });
 
   it('reads once for a hundred who ask at the same time', async () => {

@@ -71,6 +71,7 @@ describe('createLicenseSnapshots', () => {
       read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
       ages: snapshotAges,
       now: () => now,
+      onLookup: () => {},
       onFailed: (about) => failed.push(about),
     });
 

@@ -1,0 +1,125 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { HttpCall } from './superoffice/http.ts';
+import type { CallbackInbox } from './tenants/callback-inbox.ts';
+import type { LookedUp } from './tenants/license-snapshots.ts';
+import type { TenantStore } from './tenants/tenant-store.ts';
+import type { CountedRequest } from './web/request-count.ts';
+
+/** What an operator watches, in the form of Prometheus. No label tells a tenant, a user or an address. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Two scrapes within it cost one question to the database, ms. */
+const askAgainMs = 1_000;
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics of one app, apart from those of any other in the process. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'planlens_request_seconds',
+    help: 'Requests answered, by route, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: seconds,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'planlens_superoffice_call_seconds',
+    help: 'Calls to SuperOffice, by operation and outcome: a status, or why there was none.',
+    labelNames: ['operation', 'outcome'],
+    buckets: seconds,
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'planlens_license_lookups_total',
+    help: 'License data asked for, by whose it is and where it was found.',
+    labelNames: ['of', 'found'],
+    registers,
+  });
+  const callbacks = new Counter({
+    name: 'planlens_callbacks_total',
+    help: 'Callbacks worked off, by what came of it.',
+    labelNames: ['outcome'],
+    registers,
+  });
+
+  return {
+    registry,
+    onRequest: ({ route, method, status, durationMs }: CountedRequest) =>
+      requests.observe({ route, method, status }, durationMs / 1000),
+    onCall: ({ operation, outcome, durationMs }: HttpCall) =>
+      calls.observe({ operation, outcome }, durationMs / 1000),
+    onLookup: ({ of, found }: LookedUp) => lookups.inc({ of, found }),
+    onCallback: (outcome: 'done' | 'failed' | 'parked') => callbacks.inc({ outcome }),
+    /** From now on each scrape asks the database how things stand. */
+    watch: (kept: Kept) => watch(registry, kept),
+  };
+}
+
+interface Kept {
+  readonly inbox: Pick<CallbackInbox, 'counts'>;
+  readonly tenants: Pick<TenantStore, 'countByStanding'>;
+}
+
+/** A database that does not answer leaves out what it would have told: old figures would look like good ones. */
+function watch(registry: Registry, { inbox, tenants }: Kept): void {
+  const ask = once(askAgainMs, async () => {
+    const [callbacks, standings] = await Promise.all([inbox.counts(), tenants.countByStanding()]);
+    return { callbacks, standings };
+  });
+
+  function gauge<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    tell: (gauge: Gauge<Label>, told: Awaited<ReturnType<typeof ask>>) => void,
+  ): void {
+    const self: Gauge<Label> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        self.reset();
+        const told = await ask().catch(() => null);
+        if (told === null) self.remove();
+        else tell(self, told);
+      },
+    });
+  }
+
+  new Gauge({
+    name: 'planlens_database_up',
+    help: 'Whether the database answers: 1 or 0.',
+    registers: [registry],
+    async collect() {
+      this.set(
+        await ask().then(
+          () => 1,
+          () => 0,
+        ),
+      );
+    },
+  });
+  gauge('planlens_callbacks', 'Callbacks kept and not worked off, by state.', ['state'], (self, told) => {
+    self.set({ state: 'waiting' }, told.callbacks.waiting);
+    self.set({ state: 'parked' }, told.callbacks.parked);
+  });
+  gauge('planlens_oldest_callback_seconds', 'How long the oldest callback waits.', [], (self, told) =>
+    self.set(told.callbacks.oldestMs / 1000),
+  );
+  gauge('planlens_tenants', 'Tenants, by standing.', ['standing'], (self, { standings }) => {
+    for (const [standing, count] of Object.entries(standings)) self.set({ standing }, count);
+  });
+}
+
+/** Asks once within a while, however many want to know. */
+function once<T>(withinMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let asked: { readonly at: number; readonly answer: Promise<T> } | null = null;
+  return () => {
+    if (asked === null || performance.now() - asked.at > withinMs) {
+      asked = { at: performance.now(), answer: ask() };
+    }
+    return asked.answer;
+  };
+}
