@@ -82,8 +82,9 @@ function watch(registry: Registry, { inbox, tenants }: Kept): void {
       async collect() {
         self.reset();
         const told = await ask().catch(() => null);
-        if (told === null) self.remove();
-        else tell(self, told);
+        if (told !== null) tell(self, told);
+        // A reset one without labels is 0.
+        else if (labelNames.length === 0) self.remove();
       },
     });
   }
