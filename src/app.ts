@@ -52,7 +52,8 @@ export interface AppDeps {
 
 /** The web application: every step of a request, in order. */
 export function buildApp({ config, services, log, metrics, root, deprovision, now }: AppDeps): Express {
-  const { superOffice, tenants, signIns, handOvers, licenses, history, wishes, webhooks, inbox } = services;
+  const { superOffice, tenants, signIns, handOvers, licenses, history, wishes, webhooks, inbox, audit } =
+    services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
   const sessions = createSessions({ keys: config.sessionKeys, now });
@@ -63,7 +64,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   const form = express.urlencoded({ extended: false, limit: '16kb' });
   const json = express.json({ limit: '4kb' });
   const ownForms = createOwnForms({ sessions });
-  const welcome = createWelcome({ tenants, licenses, webApi: superOffice.webApi, log });
+  const welcome = createWelcome({ tenants, licenses, audit, webApi: superOffice.webApi, log });
   const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
   const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
   const adminPage = createAdminPage({
@@ -109,7 +110,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   app.get('/panel', inCrm, createPanel({ visits, beginSignIn, views, now }));
   app.get('/panel/feature', inCrm, createFeaturePage({ visits, views }));
   app.get('/panel/plan', inCrm, createPlanPage({ visits, views }));
-  app.post('/panel/wishes', inCrm, form, ownForms, createAsk({ visits, wishes }));
+  app.post('/panel/wishes', inCrm, form, ownForms, createAsk({ visits, wishes, audit }));
   app.post('/panel/refresh', inCrm, form, ownForms, createRefresh({ visits, licenses }));
   app.get('/panel/sign-in', createPopUp({ beginSignIn }));
   app.get('/panel/session', createSessionCheck({ sessions }));
@@ -119,22 +120,22 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
     createRedeemHandOver({ publicUrl: config.publicUrl, handOvers, sessions }),
   );
   app.get('/admin', createAdmin({ administrators, adminPage }));
-  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes, adminPage }));
+  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes, audit, adminPage }));
   app.post(
     '/admin/contract',
     form,
     ownForms,
-    createSaveContract({ administrators, tenants, adminPage, now }),
+    createSaveContract({ administrators, tenants, audit, adminPage, now }),
   );
-  app.get('/setup', createSetup({ administrators, languages, views, webhooks, sessions }));
+  app.get('/setup', createSetup({ administrators, languages, views, webhooks, audit, sessions }));
 
-  app.get('/setup/export', createExport({ administrators, exportTenant: services.exportTenant }));
+  app.get('/setup/export', createExport({ administrators, exportTenant: services.exportTenant, audit }));
   app.get('/uninstall', uninstallPage);
   const forget = (ctx: string) => {
     superOffice.tickets.forget(ctx);
     superOffice.states.forget(ctx);
   };
-  const uninstallDeps = { administrators, sessions, deprovision, forget, languages, views };
+  const uninstallDeps = { administrators, sessions, deprovision, audit, forget, languages, views };
   app.post('/uninstall', form, ownForms, createUninstall(uninstallDeps));
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });

@@ -12,6 +12,7 @@ import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts'
 import { isRefusal, SuperOfficeError } from './superoffice/superoffice-error.ts';
 import { isApprovalWithdrawn } from './superoffice/system-user.ts';
 import type { Caller } from './superoffice/web-api.ts';
+import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { createCallBudget } from './tenants/call-budget.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
 import { circuitChannel, openCircuitIn, tellCircuitOpen } from './tenants/circuit-notices.ts';
@@ -53,6 +54,7 @@ export interface Services {
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
   readonly inbox: CallbackInbox;
+  readonly audit: AuditLog;
   exportTenant(ctx: string): Promise<TenantExport>;
   readonly users: UserStore;
   readonly history: LicenseHistory;
@@ -138,6 +140,7 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
     history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
     inbox,
+    audit: createAuditLog({ db, now }),
     locks,
     exportTenant: createTenantExport({ db }),
     onWork: (kind, wake) => {

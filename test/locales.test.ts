@@ -15,7 +15,8 @@ import type { Seat } from '../src/plans/seats.ts';
 import type { FoundTier, Tier } from '../src/plans/solutions.ts';
 import { suiteLimitNames } from '../src/plans/suite-limits.ts';
 import { suitePlans } from '../src/plans/suite-plans.ts';
-import type { ProvisionedPanel } from '../src/tenants/tenant-store.ts';
+import type { AuditEvent } from '../src/tenants/audit-log.ts';
+import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { WishState } from '../src/tenants/wish-store.ts';
 import type { AnswerMistake } from '../src/web/admin/answer-form.ts';
@@ -103,6 +104,17 @@ const changes = all<LicenseChange['kind']>({
   expiry: yes,
   'user-plan': yes,
 });
+const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'standing-changed'>>({
+  installed: yes,
+  'contract-saved': yes,
+  exported: yes,
+  'wish-asked': yes,
+  'wish-withdrawn': yes,
+  'wish-answered': yes,
+  'removal-incomplete': yes,
+  deleted: yes,
+});
+const standings = all<Tenant['standing']>({ active: yes, paused: yes, leaving: yes, revoked: yes });
 const diagnostics = all<Diagnostic['kind']>({
   'license-incomplete': yes,
   'seat-count-differs': yes,
@@ -158,6 +170,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
   'admin.period.': billingPeriods,
+  'setup.event.': audited,
+  'setup.standing.': standings,
   'admin.change.': changes,
   'admin.diagnostic.': diagnostics,
   'admin.mistake.': mistakes,

@@ -14,7 +14,7 @@ import type { WantedSetup } from './wanted-setup.ts';
  */
 export type Deprovision = (
   tenant: Tenant,
-  anyway: boolean,
+  by: { readonly associateId: number; readonly anyway: boolean },
 ) => Promise<{ readonly remainders: readonly Remainder[]; readonly removed: boolean }>;
 
 /** One after the other, none stopping the next: a tenant that refuses one may still let the others go. */
@@ -27,7 +27,7 @@ export function createDeprovision(deps: {
 }): Deprovision {
   const { webApi, tenants, webhooks, locks, wanted } = deps;
 
-  return async (tenant, anyway) => {
+  return async (tenant, { associateId, anyway }) => {
     const { ctx } = tenant;
     const caller = webApi.asSystemUser(tenant);
     // In the same turn as the removal: nobody sets anything up in between.
@@ -40,7 +40,7 @@ export function createDeprovision(deps: {
         { name: `Webhook ${wanted.webhook.name}`, remove: () => removeWebhook(caller, ctx) },
       ]);
       const removed = remainders.length === 0 || anyway;
-      if (removed) await tenants.remove(ctx);
+      if (removed) await tenants.remove(ctx, associateId);
       return { remainders, removed };
     });
   };

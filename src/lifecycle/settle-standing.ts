@@ -15,7 +15,7 @@ export function createSettleStanding(deps: { tenants: TenantStore; states: Tenan
     if (because === 'notice') states.forget(ctx);
     const { state, isRunning } = await states.stateOf(ctx);
     if (state === 'Deleted' && (because === 'notice' || standing === 'leaving')) {
-      await tenants.remove(ctx);
+      await tenants.remove(ctx, null);
       return false;
     }
     const settled = settledBy(state, isRunning);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { SuperOffice } from '../superoffice/client.ts';
+import type { AuditLog } from '../tenants/audit-log.ts';
 import type { CallbackInbox } from '../tenants/callback-inbox.ts';
 import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
@@ -31,6 +32,7 @@ export function startLifecycle(deps: {
   users: UserStore;
   locks: InTurn;
   inbox: CallbackInbox;
+  audit: AuditLog;
   /** Tells, from whichever process, that there is something to do. */
   onWork: (kind: 'callback' | 'look-after', wake: () => void) => void;
   provision: Provision;
@@ -53,6 +55,7 @@ export function startLifecycle(deps: {
   tenants.lookAfterOutdated(deps.fingerprint, migrateWithinMs).catch(warn('outdated tenants not found'));
   const tidying = setInterval(() => {
     inbox.forgetOld().catch(warn('inbox not tidied'));
+    deps.audit.forgetOld().catch(warn('audit log not tidied'));
   }, tidyEveryMs);
   return {
     async stop() {

@@ -14,6 +14,7 @@ import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts'
 import * as handOverWishesContract from './migrations/002-hand-over-wishes-contract.ts';
 import * as lifecycle from './migrations/003-lifecycle.ts';
 import * as inStep from './migrations/004-in-step.ts';
+import * as auditLog from './migrations/005-audit-log.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -106,6 +107,13 @@ interface Tables {
     content: Json<unknown>;
   };
   tickets: TicketRow;
+  audit_log: {
+    id: Generated<string>;
+    context_identifier: string;
+    associate_id: number | null;
+    at: Date;
+    content: Json<unknown>;
+  };
   /** When the tenant's last ten calls began, the oldest first. */
   call_budgets: { context_identifier: string; recent: Date[] };
   license_changes: {
@@ -127,6 +135,7 @@ const migrations: Record<string, Migration> = {
   '002-hand-over-wishes-contract': handOverWishesContract,
   '003-lifecycle': lifecycle,
   '004-in-step': inStep,
+  '005-audit-log': auditLog,
 };
 
 interface Timeouts {

@@ -6,7 +6,7 @@ export type TenantExport = Readonly<Record<string, unknown>>;
 /** Puts together what we hold about a tenant, to be downloaded by its administrators. */
 export function createTenantExport({ db }: { db: Database }) {
   return async function exportTenant(ctx: string): Promise<TenantExport> {
-    const [tenant, webhook, wishes, snapshots, callbacks] = await Promise.all([
+    const [tenant, webhook, wishes, snapshots, callbacks, users, changes, auditLog] = await Promise.all([
       db.selectFrom('tenants').selectAll().where('context_identifier', '=', ctx).executeTakeFirst(),
       db
         .selectFrom('webhooks')
@@ -21,9 +21,32 @@ export function createTenantExport({ db }: { db: Database }) {
         .orderBy('associate_id')
         .execute(),
       db.selectFrom('callbacks').selectAll().where('context_identifier', '=', ctx).orderBy('id').execute(),
+      db
+        .selectFrom('tenant_users')
+        .selectAll()
+        .where('context_identifier', '=', ctx)
+        .orderBy('associate_id')
+        .execute(),
+      db
+        .selectFrom('license_changes')
+        .selectAll()
+        .where('context_identifier', '=', ctx)
+        .orderBy('id')
+        .execute(),
+      db.selectFrom('audit_log').selectAll().where('context_identifier', '=', ctx).orderBy('id').execute(),
     ]);
     const told = tenant && { ...tenant, system_token_sealed: undefined };
-    const keptEncrypted = ['system user token', 'webhook secret'];
-    return { tenant: told, webhook: webhook ?? null, wishes, snapshots, callbacks, keptEncrypted };
+    const keptEncrypted = ['system user token', 'system user ticket', 'webhook secret'];
+    return {
+      tenant: told,
+      webhook: webhook ?? null,
+      wishes,
+      snapshots,
+      users,
+      changes,
+      callbacks,
+      auditLog,
+      keptEncrypted,
+    };
   };
 }

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { BillingPeriod } from '../plans/billing.ts';
+import { writeAudit } from './audit-log.ts';
 import type { Database, TenantRow } from './database.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -128,12 +129,15 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         look_after_problem: null,
         setup_began_at: new Date(now()),
       };
-      const row = await db
-        .insertInto('tenants')
-        .values({ context_identifier: consent.ctx, ...approved })
-        .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
-        .returningAll()
-        .executeTakeFirstOrThrow();
+      const row = await db.transaction().execute(async (step) => {
+        await writeAudit(step, consent, now(), { event: 'installed' });
+        return step
+          .insertInto('tenants')
+          .values({ context_identifier: consent.ctx, ...approved })
+          .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
+          .returningAll()
+          .executeTakeFirstOrThrow();
+      });
       await sql`select pg_notify(${lookAfterChannel}, '')`.execute(db);
       return tenantOf(row);
     },
@@ -211,12 +215,32 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
 
     /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
     async saveStanding(ctx: string, standing: Tenant['standing']): Promise<void> {
-      await db.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();
+      await db.transaction().execute(async (step) => {
+        const before = await step
+          .selectFrom('tenants')
+          .select('standing')
+          .where('context_identifier', '=', ctx)
+          .forUpdate()
+          .executeTakeFirst();
+        if (before === undefined || before.standing === standing) return;
+        await step.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();
+        const change = { event: 'standing-changed', from: before.standing, to: standing } as const;
+        await writeAudit(step, { ctx, associateId: null }, now(), change);
+      });
     },
 
-    /** Deletes everything kept of a tenant. */
-    async remove(ctx: string): Promise<void> {
-      await db.deleteFrom('tenants').where('context_identifier', '=', ctx).execute();
+    /** Deletes everything kept of a tenant, but that it was deleted, and by whom; null for SuperOffice. */
+    async remove(ctx: string, by: number | null): Promise<void> {
+      await db.transaction().execute(async (step) => {
+        const { numDeletedRows } = await step
+          .deleteFrom('tenants')
+          .where('context_identifier', '=', ctx)
+          .executeTakeFirst();
+        // Another was first.
+        if (numDeletedRows === 0n) return;
+        await step.deleteFrom('audit_log').where('context_identifier', '=', ctx).execute();
+        await writeAudit(step, { ctx, associateId: by }, now(), { event: 'deleted' });
+      });
     },
 
     /** Keeps what an administrator told of the contract; null forgets it. */

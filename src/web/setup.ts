@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
+import type { AuditLog } from '../tenants/audit-log.ts';
 import type { WebhookStore } from '../tenants/webhook-store.ts';
+import { auditRows } from './audit-words.ts';
 import type { Languages } from './languages.ts';
 import { languageAskedBy } from './panel/panel-address.ts';
 import { setupView } from './setup-view.ts';
@@ -7,15 +9,18 @@ import type { Administrators } from './sign-in/administrators.ts';
 import type { Sessions } from './sign-in/session.ts';
 import type { Views } from './views.ts';
 
+const mostEntries = 20;
+
 /** Shows a tenant's administrators what the installation does, and did. */
 export function createSetup(deps: {
   administrators: Administrators;
   languages: Languages;
   views: Views;
   webhooks: WebhookStore;
+  audit: AuditLog;
   sessions: Sessions;
 }): RequestHandler {
-  const { administrators, languages, views, webhooks, sessions } = deps;
+  const { administrators, languages, views, webhooks, audit, sessions } = deps;
 
   return async function setup(request, response) {
     const administrator = await administrators.admit(request, response, '/setup');
@@ -30,6 +35,7 @@ export function createSetup(deps: {
       ctx: tenant.ctx,
       consentedAt: language.moment(tenant.consentedAt.getTime()),
       provisionedAt: tenant.provisionedAt && language.moment(tenant.provisionedAt.getTime()),
+      log: auditRows(await audit.latest(tenant.ctx, mostEntries), language),
       setup: setupView(tenant, await webhooks.ofTenant(tenant.ctx), language),
     };
     response.set('Cache-Control', 'no-store').send(views('setup', language, page));

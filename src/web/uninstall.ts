@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import type { AuditLog } from '../tenants/audit-log.ts';
 import type { TenantExport } from '../tenants/tenant-export.ts';
 import type { Remainder, Tenant } from '../tenants/tenant-store.ts';
 import { formOf } from './forms.ts';
@@ -22,22 +23,25 @@ export function createUninstall(deps: {
   /** Removes panels and webhook, then everything we hold; what is left has our data stay, but for `anyway`. */
   deprovision: (
     tenant: Tenant,
-    anyway: boolean,
+    by: { readonly associateId: number; readonly anyway: boolean },
   ) => Promise<{ readonly remainders: readonly Remainder[]; readonly removed: boolean }>;
   /** Forgets what this process remembers of a tenant. */
   forget: (ctx: string) => void;
+  audit: AuditLog;
   languages: Languages;
   views: Views;
 }): RequestHandler {
-  const { administrators, sessions, deprovision, forget, languages, views } = deps;
+  const { administrators, sessions, deprovision, audit, forget, languages, views } = deps;
 
   return async function uninstall(request, response) {
-    const { tenant } = await administrators.require(request);
+    const { tenant, session } = await administrators.require(request);
     const { anyway } = formOf(uninstallSchema, request.body);
     const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
-    const { remainders, removed } = await deprovision(tenant, anyway === 'yes');
-    if (removed) {
+    const by = { associateId: session.associateId, anyway: anyway === 'yes' };
+    const { remainders, removed } = await deprovision(tenant, by);
+    if (!removed) await audit.write(session, { event: 'removal-incomplete', remainders: remainders.length });
+    else {
       forget(tenant.ctx);
       sessions.end(response);
     }
@@ -60,10 +64,12 @@ export const uninstallPage: RequestHandler = (_request, response) => {
 export function createExport(deps: {
   administrators: Administrators;
   exportTenant: (ctx: string) => Promise<TenantExport>;
+  audit: AuditLog;
 }): RequestHandler {
   return async function exportData(request, response) {
-    const { tenant } = await deps.administrators.require(request);
+    const { tenant, session } = await deps.administrators.require(request);
     request.log.info('export');
+    await deps.audit.write(session, { event: 'exported' });
     response
       .set('Cache-Control', 'private, no-store')
       .attachment(`planlens-${tenant.ctx}.json`)

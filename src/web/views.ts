@@ -10,7 +10,7 @@ export type Views = (name: string, language: Language, values: object) => string
 
 const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite'];
 /** What pages hand to `views/partials`. */
-const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades'];
+const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
 
 /** Compiles every page once. Templates see `page` (their values), `t` (texts), `language` and what all pages share. */
 export function loadViews(root: string): Views {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
+import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf } from '../forms.ts';
@@ -14,9 +15,10 @@ import { contractMistake, contractSchema } from './contract-form.ts';
 export function createAnswerWish(deps: {
   administrators: Administrators;
   wishes: WishStore;
+  audit: AuditLog;
   adminPage: AdminPage;
 }): RequestHandler {
-  const { administrators, wishes, adminPage } = deps;
+  const { administrators, wishes, audit, adminPage } = deps;
 
   return async function answerWish(request, response) {
     const administrator = await administrators.require(request);
@@ -32,6 +34,7 @@ export function createAnswerWish(deps: {
     }
     const answered = await wishes.answer(tenant.ctx, id, { state, answer, answeredBy: session.name });
     if (!answered) throw new AppError('wish-answered');
+    await audit.write(session, { event: 'wish-answered', wish: id, state });
     response.redirect(
       303,
       `/admin?${new URLSearchParams({ lang: languageAskedBy(request), answered: id })}#wish-${id}`,
@@ -43,10 +46,11 @@ export function createAnswerWish(deps: {
 export function createSaveContract(deps: {
   administrators: Administrators;
   tenants: TenantStore;
+  audit: AuditLog;
   adminPage: AdminPage;
   now: () => number;
 }): RequestHandler {
-  const { administrators, tenants, adminPage, now } = deps;
+  const { administrators, tenants, audit, adminPage, now } = deps;
 
   return async function saveContract(request, response) {
     const administrator = await administrators.require(request);
@@ -60,6 +64,7 @@ export function createSaveContract(deps: {
       return;
     }
     await tenants.saveContract(administrator.tenant.ctx, start === '' ? null : { start, period });
+    await audit.write(administrator.session, { event: 'contract-saved' });
     response.redirect(303, `/admin?lang=${languageAskedBy(request)}#contract`);
   };
 }

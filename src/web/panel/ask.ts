@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { WishStore } from '../../tenants/wish-store.ts';
 import { formOf, typedText } from '../forms.ts';
 import { planIn } from './plan-page.ts';
@@ -17,16 +18,23 @@ const askSchema = z.object({
 });
 
 /** Takes a user's wish for a feature or a plan to their administrators, or back, and shows how it stands. */
-export function createAsk(deps: { visits: Visits; wishes: WishStore }): RequestHandler {
+export function createAsk(deps: { visits: Visits; wishes: WishStore; audit: AuditLog }): RequestHandler {
+  const { visits, wishes, audit } = deps;
+
   return async function ask(request, response) {
-    const visit = await deps.visits.open(request);
+    const visit = await visits.open(request);
     const { subject, reason, intent } = formOf(askSchema, request.body);
     const page = pageOf(subject, visit);
     const { tenant, session } = visit;
     const { associateId, name: askedBy } = session;
     // Done twice, by two clicks or in two windows, is done once: the first wish stays, and what is gone is gone.
-    if (intent === 'withdraw') await deps.wishes.withdraw(tenant.ctx, { associateId, subject });
-    else await deps.wishes.ask(tenant.ctx, { associateId, askedBy, subject, reason });
+    if (intent === 'withdraw') {
+      const withdrawn = await wishes.withdraw(tenant.ctx, { associateId, subject });
+      if (withdrawn) await audit.write(session, { event: 'wish-withdrawn', subject });
+    } else {
+      const asked = await wishes.ask(tenant.ctx, { associateId, askedBy, subject, reason });
+      if (asked) await audit.write(session, { event: 'wish-asked', subject });
+    }
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };
 }

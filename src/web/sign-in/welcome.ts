@@ -4,6 +4,7 @@ import type { IdTokenClaims } from '../../superoffice/id-token.ts';
 import { type Principal, readCurrentPrincipal } from '../../superoffice/principal.ts';
 import { SuperOfficeError } from '../../superoffice/superoffice-error.ts';
 import type { WebApi } from '../../superoffice/web-api.ts';
+import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { SignedIn } from './auth-callback.ts';
@@ -19,15 +20,17 @@ export type Welcome = (signedIn: SignedIn) => Promise<Session>;
 export function createWelcome(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  audit: AuditLog;
   webApi: WebApi;
   log: Logger;
 }): Welcome {
-  const { tenants, licenses, webApi, log } = deps;
+  const { tenants, licenses, audit, webApi, log } = deps;
 
   return async ({ claims, accessToken }) => {
     const { ctx, associateId, isAdministrator } = claims;
     const tenant = await tenants.find(ctx);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: ctx });
+    await audit.write(claims, { event: 'signed-in', isAdministrator });
     const principal = await toldByPrincipal(claims, accessToken);
     if (principal !== null) await licenses.putUser(tenant, principal.licenses);
     return { ctx, associateId, isAdministrator, name: principal?.name || claims.email || claims.upn || '' };

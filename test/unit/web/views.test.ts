@@ -123,6 +123,7 @@ const setup = {
   ctx: nasty,
   consentedAt: nasty,
   provisionedAt: nasty,
+  log: [{ at: { text: nasty, iso: nasty }, what: nasty }],
   setup: {
     underWay: false,
     rows: [{ name: nasty, outcome: 'failed', problem: nasty }],

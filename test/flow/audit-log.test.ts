@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import {
+  featureUrl,
+  install,
+  installedPlanlens,
+  panelUrl,
+  people,
+  signedInToCrm,
+  submit,
+  wordsOf,
+} from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+
+const { administrator, otherAdministrator, salesPremium } = people;
+const { ctx } = administrator;
+
+interface Entry {
+  readonly context_identifier: string;
+  readonly associate_id: number | null;
+  readonly content: { readonly event: string };
+}
+
+describe('the audit log', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+  const { control } = sandbox;
+  await install(planlens, otherAdministrator);
+
+  const rows = async () =>
+    (await rowsIn(String(planlens.environment.DATABASE_URL), 'audit_log')) as unknown as Entry[];
+  /** Who did what in a tenant so far. */
+  const done = async (of: string = ctx) =>
+    (await rows())
+      .filter((row) => row.context_identifier === of)
+      .map(({ associate_id, content }) => [associate_id, content.event]);
+  const setup = async () => (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
+
+  it('has the installation, once', async () => {
+    expect(await done()).toEqual([[131, 'installed']]);
+  });
+
+  it('has sign-ins, what users ask for and take back, and what administrators answer', async () => {
+    const user = await signedInToCrm(planlens, salesPremium);
+    await user.get(panelUrl(planlens, salesPremium));
+    const feature = async () => user.get(featureUrl(planlens, salesPremium, 'request-management'));
+    await submit(user, await feature(), '/panel/wishes', { reason: 'For Markus' });
+    await submit(user, await feature(), '/panel/wishes', { intent: 'withdraw' });
+    await submit(user, await feature(), '/panel/wishes', { reason: 'For Markus' });
+    const admin = await signedInToCrm(planlens, administrator);
+    const page = await admin.get(`${planlens.url}/admin`);
+    await submit(admin, page, '/admin/wishes', { state: 'done', answer: 'Here you are' });
+    await submit(admin, await admin.get(`${planlens.url}/admin`), '/admin/contract', {
+      start: '2026-01-01',
+      period: 'yearly',
+    });
+    await admin.get(`${planlens.url}/setup/export`);
+    expect((await done()).slice(1)).toEqual([
+      [101, 'signed-in'],
+      [101, 'wish-asked'],
+      [101, 'wish-withdrawn'],
+      [101, 'wish-asked'],
+      [131, 'signed-in'],
+      [131, 'wish-answered'],
+      [131, 'contract-saved'],
+      [131, 'exported'],
+    ]);
+  });
+
+  it('has every change of standing, once, and none that changes nothing', async () => {
+    for (const state of ['Suspended', 'Running'] as const) {
+      control.setTenantState({ tenant: ctx, state });
+      for (const changeType of [2, 3]) {
+        await control.sendStateChange({ tenant: ctx, changeType });
+        await expect.poll(async () => (await services.inbox.counts()).waiting).toBe(0);
+      }
+    }
+    expect(
+      (await rows()).flatMap(({ content }) => (content.event === 'standing-changed' ? [content] : [])),
+    ).toEqual([
+      { event: 'standing-changed', from: 'active', to: 'paused' },
+      { event: 'standing-changed', from: 'paused', to: 'active' },
+    ]);
+  });
+
+  it('holds no name, no address and nobody’s words', async () => {
+    expect(JSON.stringify(await rows())).not.toMatch(/@|Markus|Kari|For |Here you/);
+  });
+
+  it('is on the setup page, newest first, without sign-ins, and in the download', async () => {
+    const { html } = await setup();
+    const words = wordsOf(html);
+    expect(words).toMatch(
+      /What was done .* SuperOffice: the CRM runs, Planlens works .* SuperOffice: the CRM is offline/,
+    );
+    expect(words).toMatch(
+      /Kari Nygård: saved the contract .* Markus Brandt: took a request back .* approved Planlens/,
+    );
+    expect(words).not.toContain('signed-in');
+    const admin = await signedInToCrm(planlens, administrator);
+    await admin.get(`${planlens.url}/setup`);
+    const told = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
+    expect(told.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
+    expect(JSON.stringify(told.auditLog)).not.toContain(otherAdministrator.ctx);
+  });
+
+  it('keeps of a removed tenant that it was removed, and by whom', async () => {
+    const visitor = await signedInToCrm(planlens, administrator);
+    const page = await visitor.get(`${planlens.url}/setup`);
+    control.fail({ operation: 'Webhook.*', with: 503 });
+    const refused = await submit(visitor, page, '/uninstall', {});
+    expect((await done()).at(-1)).toEqual([131, 'removal-incomplete']);
+    control.calm();
+    planlens.passTime(60_000);
+    await submit(visitor, refused, '/uninstall', {});
+    expect(await done()).toEqual([[131, 'deleted']]);
+    expect((await done(otherAdministrator.ctx)).length).toBeGreaterThan(0);
+  });
+
+  it('names SuperOffice where it deleted the tenant', async () => {
+    control.setTenantState({ tenant: otherAdministrator.ctx, state: 'Deleted' });
+    await control.sendStateChange({ tenant: otherAdministrator.ctx, changeType: 4 });
+    await expect.poll(() => done(otherAdministrator.ctx)).toEqual([[null, 'deleted']]);
+  });
+
+  it('is forgotten after 400 days', async () => {
+    await services.audit.forgetOld();
+    expect(await rows()).toHaveLength(2);
+    planlens.passTime(401 * 24 * 60 * 60_000);
+    await services.audit.forgetOld();
+    expect(await rows()).toEqual([]);
+  });
+});
