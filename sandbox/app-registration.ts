@@ -14,8 +14,10 @@ export interface AppRegistration {
   readonly consentText: string;
   readonly url: string;
   readonly clientId: string;
-  readonly clientSecret: string;
-  readonly publicKey: KeyObject;
+  clientSecret: string;
+  publicKey: KeyObject;
+  /** What its system user tokens are derived from: they stay when the secret changes. */
+  readonly tokenSeed: string;
   readonly redirectUri: string;
   readonly stateChangeUrl: string;
 }
@@ -42,6 +44,7 @@ export function registerApp(appUrl: string, credentials: AppCredentials): AppReg
     clientId: credentials.clientId,
     clientSecret: credentials.clientSecret,
     publicKey: createPublicKey(credentials.privateKeyPem),
+    tokenSeed: credentials.clientSecret,
     redirectUri: `${url}/auth/callback`,
     stateChangeUrl: `${url}/callbacks/state-change`,
   };
@@ -52,7 +55,7 @@ export function registerApp(appUrl: string, credentials: AppCredentials): AppReg
  * It is derived, not stored, so that it is still the same after a restart.
  */
 export function systemUserToken(app: AppRegistration, contextIdentifier: string): string {
-  const random = createHmac('sha256', app.clientSecret).update(`system user token ${contextIdentifier}`);
+  const random = createHmac('sha256', app.tokenSeed).update(`system user token ${contextIdentifier}`);
   return `${app.name}-${random
     .digest('base64')
     .replaceAll(/[^A-Za-z0-9]/g, '')

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
@@ -49,6 +50,7 @@ export const controlInputs = {
     kind: z.enum(['id-token', 'system-user', 'state-change']),
     defect: z.enum(tokenDefects),
   }),
+  setRegistration: z.strictObject({ clientSecret: z.string().optional(), publicKey: z.string().optional() }),
   rotateKeys: z.strictObject({ dropOld: z.boolean().default(false) }),
   deliveries: nothing,
   setWebhookPace: z.strictObject({ scale: z.number().min(0) }),
@@ -206,6 +208,7 @@ function requireSeat(of: Tenant, planName: string): void {
 
 type PlatformKnob =
   | 'spoilNextToken'
+  | 'setRegistration'
   | 'rotateKeys'
   | 'deliveries'
   | 'setWebhookPace'
@@ -213,11 +216,16 @@ type PlatformKnob =
   | 'reset';
 
 function platformKnobs(deps: ControlDeps): Pick<Control, PlatformKnob> {
-  const { tokens, keys, delivery } = deps;
+  const { app, tokens, keys, delivery } = deps;
   return {
     spoilNextToken: (input) => {
       const { kind, defect } = controlInputs.spoilNextToken.parse(input);
       tokens.spoilNext(kind, defect);
+    },
+    setRegistration: (input) => {
+      const { clientSecret, publicKey } = controlInputs.setRegistration.parse(input);
+      if (clientSecret !== undefined) app.clientSecret = clientSecret;
+      if (publicKey !== undefined) app.publicKey = createPublicKey(publicKey);
     },
     rotateKeys: (input) => keys.rotate(controlInputs.rotateKeys.parse(input ?? {}).dropOld),
     deliveries: () => delivery.attempts(),

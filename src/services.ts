@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { openConfiguredDatabase } from './configured-database.ts';
 import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
 import { createProvision, type Provision } from './lifecycle/provision.ts';
 import { loadWantedSetup } from './lifecycle/wanted-setup.ts';
@@ -16,7 +17,7 @@ import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { createCallBudget } from './tenants/call-budget.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
 import { circuitChannel, openCircuitIn, tellCircuitOpen } from './tenants/circuit-notices.ts';
-import { type Database, openDatabase, openLockSession } from './tenants/database.ts';
+import { openLockSession } from './tenants/database.ts';
 import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
 import { createLicenseHistory, type LicenseHistory } from './tenants/license-history.ts';
 import {
@@ -27,7 +28,6 @@ import {
 } from './tenants/license-snapshots.ts';
 import { createLocks } from './tenants/locks.ts';
 import { listenTo } from './tenants/notices.ts';
-import { startPrivatePostgres } from './tenants/private-postgres.ts';
 import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
@@ -77,8 +77,8 @@ export interface ServicesDeps {
 
 /** Opens everything that outlives a request. */
 export async function openServices({ config, log, metrics, now }: ServicesDeps): Promise<Services> {
-  const { db, url, closeDatabase } = await openConfigured(config.database, log);
-  const lockSession = openLockSession(url, databaseLost(log));
+  const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
+  const lockSession = openLockSession(url, onConnectionLost);
   const locks = createLocks({ session: lockSession, now });
   const secrets = createSecretBox(config.encryptionKeys);
 
@@ -183,30 +183,6 @@ export function provisioningBy({
     deprovision: createDeprovision(deps),
     fingerprint: wanted.fingerprint,
   };
-}
-
-function databaseLost(log: Logger): (error: Error) => void {
-  return (error) => log.warn({ reason: error.message }, 'database connection lost');
-}
-
-async function openConfigured(
-  database: Config['database'],
-  log: Logger,
-): Promise<{ db: Database; url: string; closeDatabase: () => Promise<void> }> {
-  const onConnectionLost = databaseLost(log);
-  if ('url' in database) {
-    const db = await openDatabase(database.url, onConnectionLost);
-    return { db, url: database.url, closeDatabase: () => db.destroy() };
-  }
-  const postgres = await startPrivatePostgres(database.dataDir);
-  log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
-  try {
-    const db = await openDatabase(postgres.url, onConnectionLost);
-    return { db, url: postgres.url, closeDatabase: () => db.destroy().finally(postgres.stop) };
-  } catch (error) {
-    await postgres.stop();
-    throw error;
-  }
 }
 
 /** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */

@@ -25,6 +25,12 @@ export interface Callback {
   readonly attempts: number;
 }
 
+/** A callback that failed so often that somebody has to look. */
+export interface ParkedCallback extends Callback {
+  readonly parkedAt: Date;
+  readonly problem: string;
+}
+
 /** How the inbox stands. */
 export interface InboxCounts {
   readonly waiting: number;
@@ -114,6 +120,32 @@ export function createCallbackInbox(deps: { db: Database; now: () => number }) {
         .where('id', '=', id)
         .execute();
       return parked;
+    },
+
+    /** What was put aside, the oldest first. */
+    async parked(): Promise<ParkedCallback[]> {
+      const rows = await db
+        .selectFrom('callbacks')
+        .selectAll()
+        .where('parked_at', 'is not', null)
+        .orderBy('parked_at')
+        .execute();
+      return rows.map((row) => ({
+        ...callbackOf(row),
+        parkedAt: row.parked_at ?? new Date(0),
+        problem: row.problem ?? '',
+      }));
+    },
+
+    /** Has what was put aside tried again at once; `id` null is all of it. @returns how many */
+    async retry(id: string | null): Promise<number> {
+      const due = db
+        .updateTable('callbacks')
+        .set({ parked_at: null, attempts: 0, due_at: new Date(now()) })
+        .where('parked_at', 'is not', null);
+      const { numUpdatedRows } = await (id === null ? due : due.where('id', '=', id)).executeTakeFirst();
+      await sql`select pg_notify(${inboxChannel}, '')`.execute(db);
+      return Number(numUpdatedRows);
     },
 
     async counts(): Promise<InboxCounts> {

@@ -7,6 +7,8 @@ export interface SecretBox {
   seal(plain: string, place: string): string;
   /** Opens a sealed text; throws where the key is gone, the text was changed, or it was sealed for another place. */
   open(sealed: string, place: string): string;
+  /** The id of the key that seals; a sealed text begins with the id of its own, before the first dot. */
+  readonly currentKeyId: string;
 }
 
 const algorithm = 'aes-256-gcm';
@@ -16,6 +18,8 @@ const tagBytes = 16;
 /** A box over a keyring: `keyId.iv.ciphertext.tag` in base64url, the place bound in as associated data. */
 export function createSecretBox(keyring: Keyring): SecretBox {
   return {
+    currentKeyId: keyring.current.id,
+
     seal(plain, place) {
       const { id, key } = keyring.current;
       const iv = randomBytes(ivBytes);

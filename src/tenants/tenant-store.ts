@@ -261,6 +261,7 @@ function contractOf({
   return start === null || period === null ? null : { start, period: period as BillingPeriod };
 }
 
-function placeOfSystemToken(ctx: string): string {
+/** Where a tenant's system user token is sealed for. */
+export function placeOfSystemToken(ctx: string): string {
   return `${ctx}/system_token`;
 }

@@ -85,6 +85,7 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
   };
 }
 
-function placeOfSecret(ctx: string): string {
+/** Where a webhook's secret is sealed for. */
+export function placeOfSecret(ctx: string): string {
   return `${ctx}/webhook_secret`;
 }

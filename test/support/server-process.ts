@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { root } from './project-files.ts';
 
-/** The server as an operator runs it: a process of its own. */
+/** A program of ours as an operator runs it: a process of its own. */
 export interface ServerProcess {
   readonly child: ChildProcess;
   /** What it has written so far, both streams. */
@@ -15,7 +15,20 @@ export interface ServerProcess {
 }
 
 export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', 'server.ts')], {
+  return spawnProgram('server.ts', [], environment);
+}
+
+/** The operator's command, with its arguments. */
+export function spawnOperate(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  return spawnProgram('operate.ts', arguments_, environment);
+}
+
+function spawnProgram(
+  file: string,
+  arguments_: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): ServerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments_], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
   });

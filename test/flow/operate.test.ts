@@ -1,0 +1,105 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { mostAttempts } from '../../src/tenants/callback-inbox.ts';
+import { keyringText } from '../support/keyrings.ts';
+import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import {
+  freePort,
+  type ServerProcess,
+  spawnOperate,
+  spawnServer,
+  untilReady,
+} from '../support/server-process.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+
+async function operateIn(
+  environment: NodeJS.ProcessEnv,
+  ...line: string[]
+): Promise<{ code: number | string; said: string }> {
+  const command = spawnOperate(line, environment);
+  return { code: await command.ended(), said: command.output() };
+}
+
+describe('the operator’s command', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox, environment } = planlens;
+  const { control } = sandbox;
+  const operate = (...line: string[]) => operateIn(environment, ...line);
+
+  it.each([
+    [[]],
+    [['reseal']],
+    [['toString']],
+    [['retry']],
+    [['retry', '1; drop']],
+    [['parked', 'now', 'please']],
+  ])('says what it can where it is told %j', async (line) => {
+    const { code, said } = await operate(...line);
+    expect([code, said.startsWith('Usage:')]).toEqual([2, true]);
+  });
+
+  it('names what is wrong with its configuration', async () => {
+    const { code, said } = await operateIn({ ...environment, ENCRYPTION_KEYS: 'nonsense' }, 'parked');
+    expect([code, said]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
+  });
+
+  it('lists callbacks that were put aside, and has them tried again', async () => {
+    const { hookId, secret } = await services.webhooks.ofTenant(ctx);
+    const told = { Event: 'associate.changed', ContextIdentifier: ctx, PrimaryKey: 101 };
+    const body = JSON.stringify({ EventId: randomUUID(), ...told });
+    const signature = createHmac('sha256', secret()).update(body).digest('base64');
+    control.fail({ operation: 'License.*', with: 500 });
+    const headers = { 'X-SuperOffice-Signature': signature };
+    await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers });
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+      planlens.passTime(16 * 60_000);
+      await expect
+        .poll(async () => (await rowsIn(String(environment.DATABASE_URL), 'callbacks'))[0]?.attempts, {
+          timeout: 5_000,
+        })
+        .toBeGreaterThanOrEqual(attempt);
+    }
+    await expect.poll(async () => (await services.inbox.counts()).parked).toBe(1);
+    const listed = await operate('parked');
+    expect(listed.said).toMatch(/^\d+\tCust20001\twebhook\tassociate\.changed 101\t\S+Z\t.+\n1 put aside\n$/);
+    control.calm();
+    expect(await operate('retry', '999999')).toEqual({ code: 1, said: '0 to be tried again\n' });
+    planlens.passTime(10 * 60_000);
+    expect(await operate('retry', 'all')).toEqual({ code: 0, said: '1 to be tried again\n' });
+    await expect
+      .poll(() => services.inbox.counts(), { timeout: 10_000 })
+      .toMatchObject({ waiting: 0, parked: 0 });
+    expect((await operate('parked')).said).toBe('0 put aside\n');
+  });
+});
+
+describe('changing the key that encrypts', async () => {
+  const planlens = await installedPlanlens();
+  const { environment } = planlens;
+  let server: ServerProcess | null = null;
+  afterAll(() => server?.child.kill('SIGKILL'));
+
+  it('moves all secrets to a new key while the app runs, which then needs the old one no more', async () => {
+    const fresh = keyringText('fresh');
+    const rotating = { ...environment, ENCRYPTION_KEYS: `${fresh},${environment.ENCRYPTION_KEYS}` };
+    const { code, said } = await operateIn(rotating, 'reencrypt');
+    expect(code).toBe(0);
+    expect(said).toMatch(
+      /^0 of 2 sealed anew\n(\d of 2 sealed anew\n)*2 of 2 sealed anew\n2 sealed with key fresh\n$/,
+    );
+    expect(said).not.toContain(fresh.split(':')[1]);
+
+    const port = String(await freePort());
+    server = spawnServer({ ...environment, ENCRYPTION_KEYS: fresh, PORT: port, LOG_LEVEL: 'error' });
+    await untilReady(`http://localhost:${port}`);
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const shown = await visitor.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
+    expect(shown.html).toContain('<h1>Sales-Premium</h1>');
+    const [tenant] = await rowsIn(String(environment.DATABASE_URL), 'tenants');
+    expect(tenant?.system_token_sealed).toMatch(/^fresh\./);
+  });
+});

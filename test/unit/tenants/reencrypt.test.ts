@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/tenants/database.ts';
+import { keyringSchema } from '../../../src/tenants/keyring.ts';
+import { reencrypt } from '../../../src/tenants/reencrypt.ts';
+import { createSecretBox } from '../../../src/tenants/secret-box.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { createWebhookStore } from '../../../src/tenants/webhook-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { keyringText } from '../../support/keyrings.ts';
+
+const [oldKey, newKey] = [keyringText('old'), keyringText('new')];
+const box = (...keys: string[]) => createSecretBox(keyringSchema.parse(keys.join(',')));
+const [withOld, withBoth, withNew] = [box(oldKey), box(newKey, oldKey), box(newKey)];
+/** More than go in one batch. */
+const tenantCount = 230;
+
+describe('reencrypt', () => {
+  let db: Database;
+  let progress: string[];
+  const onProgress = (done: number, total: number) => void progress.push(`${done}/${total}`);
+  const tenantsBy = (secrets: ReturnType<typeof box>) => createTenantStore({ db, secrets, now: Date.now });
+  const ctxOf = (index: number) => `Cust${10_000 + index}`;
+
+  beforeEach(async () => {
+    await db?.destroy();
+    db = await freshDatabase();
+    progress = [];
+    const consent = { companyName: '', serial: '1', associateId: 1 };
+    for (let index = 0; index < tenantCount; index += 1) {
+      await tenantsBy(withOld).saveConsent({ ctx: ctxOf(index), systemToken: `token ${index}`, ...consent });
+    }
+    await createWebhookStore({ db, secrets: withOld, now: Date.now }).ofTenant(ctxOf(0));
+  });
+  afterAll(() => db.destroy());
+
+  async function everyTokenOpensBy(secrets: ReturnType<typeof box>): Promise<void> {
+    for (const index of [0, 99, 100, tenantCount - 1]) {
+      expect((await tenantsBy(secrets).find(ctxOf(index)))?.systemToken()).toBe(`token ${index}`);
+    }
+    const webhook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(ctxOf(0));
+    expect(webhook.secret()).toMatch(/^[\w-]{43}$/);
+  }
+
+  it('seals everything with the first key, tells how far it is, and leaves nothing to the old one', async () => {
+    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toEqual({
+      resealed: 231,
+      unreadable: [],
+      byKey: { new: 231 },
+    });
+    expect(progress).toEqual(['0/231', '100/231', '200/231', '230/231', '231/231']);
+    await everyTokenOpensBy(withNew);
+  });
+
+  it('goes on where a run was cut off, and has nothing to do when it is done', async () => {
+    const cutOff = reencrypt({
+      db,
+      secrets: withBoth,
+      onProgress: (done) => {
+        if (done >= 100) throw new Error('killed');
+      },
+    });
+    await expect(cutOff).rejects.toThrow('killed');
+    await everyTokenOpensBy(withBoth);
+    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ resealed: 131 });
+    expect(progress[0]).toBe('0/131');
+    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ resealed: 0 });
+    await everyTokenOpensBy(withNew);
+  });
+
+  it('names what no key opens, by tenant, and does the rest', async () => {
+    const broken = ctxOf(5);
+    await sql`update tenants set system_token_sealed = 'gone' || substr(system_token_sealed, 4)
+      where context_identifier = ${broken}`.execute(db);
+    const result = await reencrypt({ db, secrets: withBoth, onProgress });
+    expect(result).toEqual({
+      resealed: 230,
+      unreadable: [{ table: 'tenants', ctx: broken }],
+      byKey: { gone: 1, new: 230 },
+    });
+    await everyTokenOpensBy(withNew);
+  });
+
+  it('leaves alone a token that was replaced while it ran', async () => {
+    const replacing: typeof withBoth = {
+      ...withBoth,
+      open(sealed, place) {
+        const plain = withBoth.open(sealed, place);
+        if (place === `${ctxOf(0)}/system_token`) replaced ??= replace();
+        return plain;
+      },
+    };
+    let replaced: Promise<unknown> | null = null;
+    const replace = () =>
+      sql`update tenants set system_token_sealed = ${withBoth.seal('newer', `${ctxOf(0)}/system_token`)}
+        where context_identifier = ${ctxOf(0)}`.execute(db);
+    await reencrypt({ db, secrets: replacing, onProgress });
+    await replaced;
+    expect((await tenantsBy(withNew).find(ctxOf(0)))?.systemToken()).toBe('newer');
+  });
+});
