@@ -45,6 +45,7 @@ export const controlInputs = {
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
+  planOf: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
   spoilNextToken: z.strictObject({
     kind: z.enum(['id-token', 'system-user', 'state-change']),
@@ -62,6 +63,7 @@ interface Results {
   hold: { id: number };
   whenHeld: Promise<void>;
   requests: readonly SeenRequest[];
+  planOf: string | null;
   deliveries: readonly Attempt[];
   whenDelivered: Promise<void>;
   sendStateChange: Promise<{ status: number }>;
@@ -126,6 +128,7 @@ type TenantKnob =
   | 'setThirdPartyLicenses'
   | 'setPurchased'
   | 'setPlan'
+  | 'planOf'
   | 'sendStateChange';
 
 function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
@@ -158,6 +161,7 @@ function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
       of.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
+    planOf: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
     sendStateChange: async (input) => {
       const { tenant: id, changeType } = controlInputs.sendStateChange.parse(input);
       const body = stateChange(findTenant(tenants, id), changeType, tokens);
