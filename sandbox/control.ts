@@ -45,6 +45,7 @@ export const controlInputs = {
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
+  setupOf: tenant,
   planOf: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
   spoilNextToken: z.strictObject({
@@ -64,6 +65,10 @@ interface Results {
   whenHeld: Promise<void>;
   requests: readonly SeenRequest[];
   planOf: string | null;
+  setupOf: {
+    panels: ReturnType<WebPanels['of']>;
+    webhooks: ReturnType<Webhooks['of']>;
+  };
   deliveries: readonly Attempt[];
   whenDelivered: Promise<void>;
   sendStateChange: Promise<{ status: number }>;
@@ -129,6 +134,7 @@ type TenantKnob =
   | 'setPurchased'
   | 'setPlan'
   | 'planOf'
+  | 'setupOf'
   | 'sendStateChange';
 
 function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
@@ -161,6 +167,10 @@ function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
       of.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
+    setupOf: ({ tenant: id }) => {
+      const of = findTenant(tenants, id);
+      return { panels: deps.panels.of(of), webhooks: deps.webhooks.of(of) };
+    },
     planOf: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
     sendStateChange: async (input) => {
       const { tenant: id, changeType } = controlInputs.sendStateChange.parse(input);

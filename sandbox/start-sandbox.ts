@@ -2,15 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { type AppCredentials, makeAppCredentials, registerApp } from './app-registration.ts';
+import { type AppCredentials, makeAppCredentials, registerApp, systemUserToken } from './app-registration.ts';
 import { archiveRoutes } from './archive.ts';
 import { createAuthorizationCodes } from './authorization-codes.ts';
 import { serveAuthorize } from './authorize.ts';
 import { type Control, createControl } from './control.ts';
 import { serveControl } from './control-endpoint.ts';
-import { createCredentials } from './credentials.ts';
+import { type Credentials, createCredentials } from './credentials.ts';
 import { serveCrm } from './crm-page.ts';
 import { serveDiscovery } from './discovery.ts';
+import { createIssuedSecrets, type IssuedSecrets } from './issued-secrets.ts';
 import { createSigningKeys } from './keys.ts';
 import { licenseRoutes } from './license-agent.ts';
 import { mdoListRoutes } from './mdo-list.ts';
@@ -27,7 +28,7 @@ import { serveUnknownApiPaths, serveWebApi } from './web-api.ts';
 import { createWebPanels } from './web-panels.ts';
 import { createWebhookDelivery } from './webhook-delivery.ts';
 import { webhookRoutes } from './webhook-routes.ts';
-import { createWebhooks } from './webhooks.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
@@ -47,6 +48,8 @@ export interface Sandbox {
   /** The app's key; the sandbox itself keeps only the public half. */
   readonly privateKeyPem: string;
   readonly control: Control;
+  /** Every secret given out so far, or given to us, and what it is. */
+  secrets(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
@@ -60,12 +63,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  const { app, control } = buildSandbox(url, options, credentials);
+  const { app, control, secrets } = buildSandbox(url, options, credentials);
   server.on('request', app);
   return {
     url,
     ...credentials,
     control,
+    secrets: secrets.all,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
@@ -82,8 +86,10 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   const keys = createSigningKeys();
   const traffic = createTraffic({ now });
   const sessions = createSuperIdSessions({ tenants });
-  const credentials = createCredentials({ now });
-  const codes = createAuthorizationCodes({ now });
+  const secrets = createIssuedSecrets();
+  const credentials = notingCredentials(createCredentials({ now }), secrets);
+  const grants = createAuthorizationCodes({ now });
+  const codes = { ...grants, issue: secrets.noting('an authorization code', grants.issue) };
   const tokens = createTokens({
     origin,
     app,
@@ -93,7 +99,7 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   });
   const panels = createWebPanels();
   const delivery = createWebhookDelivery({ now });
-  const webhooks = createWebhooks({ delivery, now });
+  const webhooks = notingWebhooks(createWebhooks({ delivery, now }), secrets);
   const { gate } = traffic;
   const control = createControl({
     app,
@@ -108,6 +114,10 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
     webhooks,
     delivery,
   });
+
+  for (const { contextIdentifier } of tenants.all()) {
+    secrets.note('a system user token', systemUserToken(app, contextIdentifier));
+  }
 
   const server = express();
   configure(server);
@@ -129,7 +139,26 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   serveWebApi(server, routes, { origin, app, tenants, credentials, gate });
   serveUnknownApiPaths(server);
   serveCrm(server, { app, tenants, sessions, panels, gate });
-  return { app: server, control };
+  return { app: server, control, secrets };
+}
+
+function notingCredentials(credentials: Credentials, { noting }: IssuedSecrets): Credentials {
+  return {
+    ...credentials,
+    issueAccessToken: noting('an access token', credentials.issueAccessToken),
+    issueRefreshToken: noting('a refresh token', credentials.issueRefreshToken),
+    issueTicket: noting('a ticket', credentials.issueTicket),
+  };
+}
+
+function notingWebhooks(webhooks: Webhooks, { note }: IssuedSecrets): Webhooks {
+  return {
+    ...webhooks,
+    create: (tenant, body) => {
+      if (body.Secret) note('a webhook’s secret', body.Secret);
+      return webhooks.create(tenant, body);
+    },
+  };
 }
 
 function configure(server: Express): void {

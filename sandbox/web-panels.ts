@@ -71,6 +71,8 @@ export interface WebPanels {
   readonly routes: readonly ApiRoute[];
   /** The panels a group sees in CRM, by rank, without deleted ones. */
   visibleTo(tenant: Tenant, groupId: number): readonly (typeof defaults)[];
+  /** Every panel of a tenant as it is, deleted ones too. */
+  of(tenant: Tenant): readonly (typeof defaults)[];
   reset(): void;
 }
 
@@ -116,6 +118,7 @@ export function createWebPanels(): WebPanels {
         .filter((panel) => panel.groupIds.has(groupId) && !panel.entity.Deleted)
         .map((panel) => panel.entity)
         .sort((one, other) => one.Rank - other.Rank),
+    of: (tenant) => panelsOf(tenant).map((panel) => panel.entity),
     reset: () => byTenant.clear(),
   };
 }

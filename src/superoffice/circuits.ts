@@ -37,7 +37,7 @@ export function createCircuits(deps: {
 }): Circuits {
   const { now, onOpen } = deps;
   const circuits = new LRUCache<string, Circuit>({ max: mostTenants });
-  const trying = new Set<string>();
+  const trials = new Map<string, Promise<void>>();
 
   const circuitOf = (ctx: string) => circuits.get(ctx) ?? closed;
 
@@ -58,23 +58,29 @@ export function createCircuits(deps: {
     else circuits.delete(ctx);
   }
 
+  async function judged<T>(ctx: string, call: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await call();
+      circuits.delete(ctx);
+      return answer;
+    } catch (error) {
+      learn(ctx, error);
+      throw error;
+    }
+  }
+
   return {
     async through(ctx, operation, call) {
+      // What comes of a trial is true for whoever came meanwhile.
+      while (trials.has(ctx)) await trials.get(ctx);
       const { openUntil } = circuitOf(ctx);
-      const isTrial = openUntil > 0;
-      if (openUntil > now() || (isTrial && trying.has(ctx)))
-        throw new SuperOfficeError('circuit-open', operation);
-      if (isTrial) trying.add(ctx);
-      try {
-        const answer = await call();
-        circuits.delete(ctx);
-        return answer;
-      } catch (error) {
-        learn(ctx, error);
-        throw error;
-      } finally {
-        if (isTrial) trying.delete(ctx);
+      if (openUntil > now()) throw new SuperOfficeError('circuit-open', operation);
+      const judging = judged(ctx, call);
+      if (openUntil > 0) {
+        const end = () => void trials.delete(ctx);
+        trials.set(ctx, judging.then(end, end));
       }
+      return judging;
     },
     openedElsewhere(ctx, restMs) {
       const { failures, openUntil } = circuitOf(ctx);

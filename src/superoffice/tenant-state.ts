@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { isContextIdentifier } from './context-identifier.ts';
 import type { CredentialTarget, LoginEndpoints } from './hosts.ts';
-import type { Http } from './http.ts';
+import type { Http, HttpResponse } from './http.ts';
 import { refusedAnswer } from './refused-answer.ts';
 import { SuperOfficeError } from './superoffice-error.ts';
 import { flag, readBody, text } from './wire.ts';
@@ -87,7 +87,7 @@ export function createTenantStates({
     const answer = await http.request({ operation: OPERATION, method: 'GET', url: endpoints.state(ctx) });
     // What SuperOffice answers for a customer it does not know is not documented (webapi.md 7.2).
     if (answer.status === 404 || (answer.status === 200 && answer.body === null)) throw unknown();
-    if (answer.status !== 200) throw refusedAnswer(OPERATION, answer);
+    if (answer.status !== 200) throw unreadable(answer);
     const state = readBody(OPERATION, Answer, answer.body);
     if (state.ContextIdentifier !== ctx) {
       throw new SuperOfficeError('unexpected-answer', OPERATION, { detail: 'ContextIdentifier' });
@@ -118,6 +118,15 @@ export function createTenantStates({
       cache.delete(ctx);
     },
   };
+}
+
+/** It wants no credential: that it refuses one says nothing about what this app may do in a tenant. */
+function unreadable(answer: HttpResponse): SuperOfficeError {
+  const { status } = answer;
+  const refuses = status === 401 || status === 403;
+  return refuses
+    ? new SuperOfficeError('unexpected-answer', OPERATION, { status })
+    : refusedAnswer(OPERATION, answer);
 }
 
 function unknown(): SuperOfficeError {

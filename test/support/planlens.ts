@@ -1,16 +1,17 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, afterEach, vi } from 'vitest';
+import { afterAll, afterEach, expect, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createVisitor, type Visit, type Visitor } from '../../sandbox/visitor.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startLifecycle } from '../../src/lifecycle/start-lifecycle.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { openServices, provisioningBy, type Services } from '../../src/services.ts';
+import { openServices, type Provisioning, provisioningBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** The real app on a real port and database, against the sandbox SuperOffice. */
@@ -23,6 +24,8 @@ export interface Planlens {
   readonly logged: readonly string[];
   /** From now on the app sees no cookie from a frame of another site, as if the browser refused even partitioned ones. */
   refuseFrameCookies(refuse: boolean): void;
+  /** Goes on as another version of the app, whose `manifest` is in this folder. */
+  upgradeTo(root: string): Promise<void>;
   /** Moves the app's clock (not the sandbox's) forward, ms. */
   passTime(ms: number): void;
   close(): Promise<void>;
@@ -41,7 +44,8 @@ export async function startPlanlens(): Promise<Planlens> {
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
   const provisioning = provisioningBy({ config, services, root });
-  const lifecycle = startLifecycle({ ...services, ...provisioning, log, metrics, now });
+  const live = (by: Provisioning) => startLifecycle({ ...services, ...by, log, metrics, now });
+  let lifecycle = live(provisioning);
   const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
   let refusing = false;
   server.on('request', (request, response) => {
@@ -60,12 +64,18 @@ export async function startPlanlens(): Promise<Planlens> {
     passTime: (ms) => {
       ahead += ms;
     },
+    async upgradeTo(otherRoot) {
+      await lifecycle.stop();
+      lifecycle = live(provisioningBy({ config, services, root: otherRoot }));
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await lifecycle.stop();
       await services.close();
       await sandbox.close();
+      const secrets = new Map([...secretsOfEnvironment(environment), ...sandbox.secrets()]);
+      expect(leakedSecrets(logged, secrets), 'secrets in what the app logged').toEqual([]);
     },
   };
 }

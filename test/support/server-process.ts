@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** A program of ours as an operator runs it: a process of its own. */
@@ -40,6 +41,8 @@ function spawnProgram(
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
+      const secrets = secretsOfEnvironment(environment);
+      expect(leakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
       return code ?? signal ?? '';
     },
   };

@@ -1,0 +1,27 @@
+/** Everything secret the sandbox gave out or was given, so that a test can look for it where it must not be. */
+export interface IssuedSecrets {
+  /** Each secret, and what it is. */
+  all(): ReadonlyMap<string, string>;
+  /** The same function, every answer of which is remembered as a secret of this kind. */
+  noting<Arguments extends unknown[]>(
+    kind: string,
+    issue: (...given: Arguments) => string,
+  ): (...given: Arguments) => string;
+  note(kind: string, secret: string): void;
+}
+
+/** Remembers what is secret. */
+export function createIssuedSecrets(): IssuedSecrets {
+  const issued = new Map<string, string>();
+  return {
+    all: () => issued,
+    note: (kind, secret) => void issued.set(secret, kind),
+    noting:
+      (kind, issue) =>
+      (...given) => {
+        const secret = issue(...given);
+        issued.set(secret, kind);
+        return secret;
+      },
+  };
+}

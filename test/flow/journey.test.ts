@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  install,
+  type Planlens,
+  panelUrl,
+  people,
+  signedInToCrm,
+  startPlanlens,
+  submit,
+  wordsOf,
+} from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+
+/** One tenant's way with the app; after each step stands what is in the tenant. */
+describe('install, change, repair, upgrade, uninstall, reinstall', () => {
+  let planlens: Planlens;
+  const nextVersion = mkdtempSync(join(tmpdir(), 'planlens-next-'));
+
+  beforeAll(async () => {
+    planlens = await startPlanlens();
+  });
+  afterAll(async () => {
+    await planlens.close();
+    rmSync(nextVersion, { recursive: true });
+  });
+
+  /** The tenant's panels and webhooks as the sandbox has them, our address shortened. */
+  function inTenant(): string[] {
+    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: ctx });
+    const short = (url: string) => url.replace(planlens.url, '').replace(/[\w-]{43}$/, '{hook}');
+    return [
+      ...panels.map(
+        ({ Name, VisibleIn, Url, Deleted }) =>
+          `panel ${Name} in ${VisibleIn} at ${short(Url)}${Deleted ? ', deleted' : ''}`,
+      ),
+      ...webhooks.map(
+        ({ Name, State, Events, TargetUrl }) =>
+          `webhook ${Name} ${State} for ${Events.join()} at ${short(TargetUrl)}`,
+      ),
+    ].sort();
+  }
+  const outcomes = (html: string) =>
+    [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
+  const call = async (method: 'PUT' | 'POST', path: string, json: unknown) => {
+    const tenant = await planlens.services.tenants.find(ctx);
+    if (tenant === null) throw new Error('not installed');
+    const caller = planlens.services.superOffice.webApi.asSystemUser(tenant);
+    return caller.call({ operation: 'somebody', method, path, json, mayBeNull: true });
+  };
+
+  const installed = [
+    'panel Planlens in NavigatorButton at soprotocol:browser.PlanlensMain',
+    'panel Planlens panel in BrowserPanel at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
+    'webhook Planlens Active for associate.created,associate.changed,associate.deleted at /callbacks/webhooks/{hook}',
+  ];
+
+  it('nothing is there before', () => {
+    expect(inTenant()).toEqual([]);
+  });
+
+  it('install sets everything up', async () => {
+    expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
+    expect(inTenant()).toEqual(installed);
+  });
+
+  it('somebody changes a panel, deletes another, and the webhook stops', async () => {
+    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: ctx });
+    const [main, button] = panels;
+    const [hook] = webhooks;
+    await call('POST', 'Agents/List/SaveWebPanelEntity', { ...main, Url: 'https://elsewhere.example/' });
+    await call('POST', 'Agents/List/DeleteWebPanel', { Id: button?.WebPanelId });
+    await call('PUT', `Webhook/${hook?.WebhookId}`, {
+      ...hook,
+      Events: ['associate.deleted'],
+      State: 'Stopped',
+    });
+    expect(inTenant()).toEqual([
+      'panel Planlens panel in BrowserPanel at https://elsewhere.example/',
+      'webhook Planlens Stopped for associate.deleted at /callbacks/webhooks/{hook}',
+    ]);
+  });
+
+  it('repair brings everything back, with nothing doubled', async () => {
+    expect(outcomes((await install(planlens)).html)).toEqual(['Updated', 'Created', 'Updated']);
+    expect(inTenant()).toEqual(installed);
+  });
+
+  it('upgrade migrates the installed tenant by itself: another name, another panel, one less', async () => {
+    await mkdir(join(nextVersion, 'manifest'));
+    const read = (file: string) => JSON.parse(readFileSync(join(root, 'manifest', file), 'utf8'));
+    const write = (file: string, content: unknown) =>
+      writeFileSync(join(nextVersion, 'manifest', file), JSON.stringify(content));
+    const [main] = read('web-panels.json') as Record<string, string>[];
+    const other = {
+      ...main,
+      progId: 'planlens.web-panel.card',
+      name: 'Planlens card',
+      windowName: 'PlanlensCard',
+    };
+    write('web-panels.json', [
+      { ...main, name: 'Planlens plans' },
+      { ...other, visibleIn: 'ContactCard' },
+    ]);
+    write('webhook.json', { ...read('webhook.json'), events: ['associate.changed', 'associate.deleted'] });
+    await expect(planlens.upgradeTo(nextVersion)).rejects.toThrow();
+    write('web-panels.json', [
+      { ...main, name: 'Planlens plans' },
+      { ...other, visibleIn: 'NavigatorButton' },
+    ]);
+    await planlens.upgradeTo(nextVersion);
+    planlens.passTime(10 * 60_000);
+    await expect
+      .poll(inTenant, { timeout: 20_000 })
+      .toEqual([
+        'panel Planlens card in NavigatorButton at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
+        'panel Planlens plans in BrowserPanel at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
+        'webhook Planlens Active for associate.changed,associate.deleted at /callbacks/webhooks/{hook}',
+      ]);
+    const setup = await (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
+    expect(outcomes(setup.html)).toEqual(['Updated', 'Created', 'Removed', 'Updated']);
+  });
+
+  it('the version before takes it back', async () => {
+    await planlens.upgradeTo(root);
+    planlens.passTime(10 * 60_000);
+    await expect.poll(inTenant, { timeout: 20_000 }).toEqual(installed);
+  });
+
+  it('uninstall leaves nothing in the tenant, and nothing with us', async () => {
+    const visitor = await signedInToCrm(planlens, administrator);
+    const done = await submit(visitor, await visitor.get(`${planlens.url}/setup`), '/uninstall', {});
+    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(inTenant()).toEqual([]);
+    expect(await planlens.services.tenants.find(ctx)).toBeNull();
+  });
+
+  it('reinstall sets everything up again, and the panel shows', async () => {
+    expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
+    expect(inTenant()).toEqual(installed);
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('<h1>Sales-Premium</h1>');
+  });
+});

@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Control } from '../../sandbox/control.ts';
+import { type ErrorCode, errorStatus } from '../../src/errors.ts';
+import { installAs, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+type Failure = Parameters<Control['fail']>[0]['with'];
+
+/** Older than anything is kept for without being asked for again, ms: license data, the tenant's state, a session. */
+const overAnHour = 65 * 60_000;
+/** Longer than a tenant is left alone by ourselves, and than a refusal is taken for an answer, ms. */
+const longestRest = 11 * 60_000;
+/** What a reader waits at most, ms: the outbound limit is ten seconds, and one call may heal another. */
+const longestWait = 25_000;
+
+const failures: Failure[] = [401, 403, 421, 429, 500, 503, 'malformed', 'null', 'message'];
+const cases: [operation: string, failure: Failure][] = [
+  ...['License.*', 'SystemUser.Authenticate', 'State'].flatMap((operation) =>
+    failures.map((failure): [string, Failure] => [operation, failure]),
+  ),
+  ...['Archive.*', 'Webhook.*', 'User.*', 'Login.Jwks'].flatMap((operation): [string, Failure][] => [
+    [operation, 403],
+    [operation, 500],
+  ]),
+  ['License.GetLicenseFromDB', 'timeout'],
+  ['State', 'timeout'],
+];
+
+describe('while SuperOffice is in trouble', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+  const { control } = sandbox;
+  const visitor = await signedInToCrm(planlens, salesPremium);
+  afterEach(() => control.setTenantState({ tenant: ctx, state: 'Running' }));
+
+  /** What the panel answers: it always does, in time, with the plan or with a page that says what is wrong. */
+  async function panel(): Promise<{ shown: boolean; code: string; isOld: boolean }> {
+    const startedAt = performance.now();
+    const { status, html } = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(performance.now() - startedAt).toBeLessThan(longestWait);
+    const shown = html.includes('<h1>Sales-Premium</h1>');
+    const [, code = ''] = /Reference: <code>([a-z-]+)/.exec(html) ?? [];
+    if (!shown)
+      expect([status, html]).toEqual([errorStatus[code as ErrorCode], expect.stringMatching(/role="alert"/)]);
+    expect(html).not.toMatch(/ at .*\.ts:|node_modules/);
+    return { shown, code, isOld: /class="[^"]*\bstale\b/.test(html) };
+  }
+  async function readAt(): Promise<number> {
+    const tenant = await services.tenants.find(ctx);
+    if (tenant === null) throw new Error('the tenant is gone');
+    return (await services.licenses.ofTenant(tenant))?.readAt ?? 0;
+  }
+  /** Fresh data, of after the trouble, without anybody's doing. */
+  async function isFreshAgain(since: number): Promise<void> {
+    planlens.passTime(longestRest);
+    expect(await panel()).toEqual({ shown: true, code: '', isOld: false });
+    await expect.poll(readAt).toBeGreaterThan(since);
+    expect((await services.tenants.find(ctx))?.standing).toBe('active');
+  }
+
+  it.each(cases)(
+    'the panel answers when %s answers by %s, and recovers by itself',
+    async (operation, failure) => {
+      const before = await readAt();
+      planlens.passTime(overAnHour);
+      if (operation.startsWith('SystemUser')) control.expireTickets({ tenant: ctx });
+      control.fail({ operation, with: failure });
+      await panel();
+      await panel();
+      control.calm();
+      await isFreshAgain(before);
+    },
+    90_000,
+  );
+
+  it.each(['License.*', 'SystemUser.Authenticate'])(
+    'the last good data are shown with their date while %s is away',
+    async (operation) => {
+      planlens.passTime(overAnHour);
+      control.expireTickets({ tenant: ctx });
+      control.fail({ operation, with: 503 });
+      expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
+      control.calm();
+      planlens.passTime(longestRest);
+      expect(await panel()).toMatchObject({ shown: true, isOld: false });
+    },
+  );
+
+  it.each(['Suspended', 'OfflineMaintenance', 'MigrationPending', 'ProvisioningFailed', 'Unknown'] as const)(
+    'the panel answers when the tenant is in %s, and recovers by itself',
+    async (state) => {
+      const before = await readAt();
+      planlens.passTime(overAnHour);
+      control.setTenantState({ tenant: ctx, state });
+      await panel();
+      control.setTenantState({ tenant: ctx, state: 'Running' });
+      // As long as the state was good for.
+      planlens.passTime(overAnHour);
+      await isFreshAgain(before);
+    },
+  );
+
+  it('nobody notices a move, new signing keys, ended tickets, and an answer that takes seconds', async () => {
+    for (const trouble of [
+      () => control.moveTenant({ tenant: ctx }),
+      () => control.rotateKeys({ dropOld: true }),
+      () => control.expireTickets({ tenant: ctx }),
+      () => control.delay({ operation: '*', ms: 300 }),
+    ]) {
+      planlens.passTime(overAnHour);
+      trouble();
+      expect(await panel()).toMatchObject({ shown: true, isOld: false });
+      control.calm();
+    }
+  }, 60_000);
+
+  it('calls that fail again and again stop, and begin again by one', async () => {
+    planlens.passTime(overAnHour);
+    control.fail({ operation: 'License.*', with: 500 });
+    const asked = () => control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
+    for (let view = 0; view < 8; view += 1) {
+      planlens.passTime(31_000);
+      await panel();
+    }
+    control.clearRequests();
+    for (let view = 0; view < 5; view += 1) await panel();
+    expect(asked()).toBe(0);
+    control.calm();
+    planlens.passTime(longestRest);
+    expect(await panel()).toMatchObject({ shown: true, isOld: false });
+  }, 60_000);
+
+  it('a withdrawn approval stops all work for the tenant until it installs again', async () => {
+    expect(await panel()).toMatchObject({ shown: true });
+    control.revoke({ tenant: ctx });
+    planlens.passTime(longestRest);
+    // With a session of before; without, SuperOffice's own page says it.
+    expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
+    await expect
+      .poll(async () => (await services.tenants.find(ctx))?.standing, { timeout: 15_000 })
+      .toBe('revoked');
+    control.clearRequests();
+    planlens.passTime(3 * overAnHour);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
+    control.approve({ tenant: ctx });
+    const back = await installAs(await signedInToCrm(planlens, administrator), planlens);
+    expect(back.html).toContain('<h1>Planlens is installed</h1>');
+    await isFreshAgain(0);
+  }, 60_000);
+});

@@ -1,0 +1,50 @@
+/** What looks like a credential whoever made it: a signed token, a ticket, an access token, a private key. */
+const lookLikeSecrets: Readonly<Record<string, RegExp>> = {
+  'a signed token': /eyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
+  'a ticket': /7T(:|%3A)[\w+/%]{12,}/,
+  'an access token': /8A(:|%3A)\w/,
+  'a private key': /BEGIN [A-Z ]*PRIVATE KEY/,
+};
+/** Shorter ones may be part of a word by chance. */
+const shortestSecret = 12;
+
+/** Which lines hold a secret, in clear or encoded: what kind it is, and the line without it. */
+export function leakedSecrets(
+  lines: readonly string[],
+  secrets: ReadonlyMap<string, string>,
+): readonly string[] {
+  const text = lines.join('\n');
+  const known = [...secrets].flatMap(([secret, kind]) =>
+    formsOf(secret).some((form) => text.includes(form)) ? [kind] : [],
+  );
+  const likely = Object.entries(lookLikeSecrets).flatMap(([kind, look]) => (look.test(text) ? [kind] : []));
+  return [...new Set([...known, ...likely])];
+}
+
+function formsOf(secret: string): string[] {
+  if (secret.length < shortestSecret) return [];
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64url'),
+  ];
+}
+
+/** What an app is started with and must never tell: its client secret, its key, its keyrings. */
+export function secretsOfEnvironment(environment: NodeJS.ProcessEnv): Map<string, string> {
+  const secrets = new Map<string, string>();
+  const { SUPEROFFICE_CLIENT_SECRET: clientSecret, SUPEROFFICE_PRIVATE_KEY: privateKey } = environment;
+  if (clientSecret) secrets.set(clientSecret, 'the client secret');
+  for (const line of privateKey?.split('\n') ?? []) {
+    if (line.length > 40) secrets.set(line, 'a line of the private key');
+  }
+  for (const name of ['ENCRYPTION_KEYS', 'SESSION_KEYS']) {
+    for (const entry of environment[name]?.split(',') ?? []) {
+      const [, key = ''] = entry.split(':');
+      secrets.set(key, `a key of ${name}`);
+    }
+  }
+  return secrets;
+}

@@ -1,0 +1,56 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { keyringText } from '../support/keyrings.ts';
+import { leakedSecrets, secretsOfEnvironment } from '../support/leaked-secrets.ts';
+
+const secret = 'a+b/secret"with=signs';
+const known = new Map([[secret, 'the client secret']]);
+const line = (told: string) => [`{"msg":"nothing"}`, `{"msg":"${told}"}`];
+
+/** What the end of every test with an app looks for in everything that app logged. */
+describe('leakedSecrets', () => {
+  it.each([
+    ['in clear', secret],
+    ['in an address', encodeURIComponent(secret)],
+    ['in JSON', JSON.stringify(secret)],
+    ['in base64', Buffer.from(secret).toString('base64')],
+    ['in base64url', Buffer.from(secret).toString('base64url')],
+  ])('finds a secret %s, and names its kind', (_where, told) => {
+    expect(leakedSecrets(line(`before ${told} after`), known)).toEqual(['the client secret']);
+  });
+
+  it.each([
+    ['a signed token', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln'],
+    ['a ticket', '7T:MAAzADQANQA2ADcA'],
+    ['an access token', '8A:Cust12345.abc'],
+    ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
+  ])('finds %s nobody told it of', (kind, told) => {
+    expect(leakedSecrets(line(told), new Map())).toEqual([kind]);
+  });
+
+  it('finds nothing where nothing is', () => {
+    expect(leakedSecrets(line('callback worked off for Cust12345'), known)).toEqual([]);
+  });
+
+  it('knows what an app is started with', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const environment = {
+      SUPEROFFICE_CLIENT_SECRET: 'client-secret-of-the-app',
+      SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      ENCRYPTION_KEYS: keyringText('a', 'b'),
+      SESSION_KEYS: keyringText('c'),
+    };
+    const secrets = secretsOfEnvironment(environment);
+    const kinds = [...secrets.values()];
+    expect(kinds.filter((kind) => kind === 'a key of ENCRYPTION_KEYS')).toHaveLength(2);
+    expect(new Set(kinds)).toEqual(
+      new Set([
+        'the client secret',
+        'a line of the private key',
+        'a key of ENCRYPTION_KEYS',
+        'a key of SESSION_KEYS',
+      ]),
+    );
+    for (const [each, kind] of secrets) expect(leakedSecrets([`x${each}y`], secrets)).toContain(kind);
+  });
+});
