@@ -29,17 +29,21 @@ export function createCallBudget({ db }: { db: Database }): TakeCall {
     return row === undefined ? null : Math.max(0, row.wait);
   }
 
-  /** False where there was one. */
-  async function open(ctx: string): Promise<boolean> {
-    const { numAffectedRows = 0n } = await sql`
+  async function open(ctx: string): Promise<void> {
+    await sql`
       insert into call_budgets (context_identifier, recent)
       select context_identifier, array_fill('-infinity'::timestamptz, array[${callsPerSecond}::int])
       from tenants where context_identifier = ${ctx}
       on conflict (context_identifier) do nothing`.execute(db);
-    return numAffectedRows > 0n;
   }
 
-  return async (ctx) => (await take(ctx)) ?? ((await open(ctx)) ? take(ctx) : null);
+  return async (ctx) => {
+    const wait = await take(ctx);
+    if (wait !== null) return wait;
+    // Nobody has called it yet, or another was first just now, or too many wait.
+    await open(ctx);
+    return take(ctx);
+  };
 }
 
 function span(ms: number): RawBuilder<unknown> {

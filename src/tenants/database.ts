@@ -130,7 +130,7 @@ interface Tables {
 export type Database = Kysely<Tables>;
 
 /** Forward only; a landed migration never changes. */
-const migrations: Record<string, Migration> = {
+export const migrations: Readonly<Record<string, Migration>> = {
   '001-tenants-and-snapshots': tenantsAndSnapshots,
   '002-hand-over-wishes-contract': handOverWishesContract,
   '003-lifecycle': lifecycle,

@@ -20,6 +20,8 @@ describe('openDatabase', () => {
       '001-tenants-and-snapshots',
       '002-hand-over-wishes-contract',
       '003-lifecycle',
+      '004-in-step',
+      '005-audit-log',
     ]);
     await Promise.all(opened.map((each) => each.destroy()));
   });
