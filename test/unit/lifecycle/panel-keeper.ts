@@ -29,6 +29,10 @@ export function createPanelKeeper() {
       panels.set(id, { entity, groups: panels.get(id)?.groups ?? groups });
       return entity;
     },
+    DeleteWebPanel({ Id }) {
+      panels.delete(Number(Id));
+      return null;
+    },
     GetVisibleForUserGroupsFromListName: ({ ListItemId }) => panels.get(Number(ListItemId))?.groups,
     SetVisibleForUserGroupsFromListName({ ListItemId, UserGroups }) {
       panels.get(Number(ListItemId))?.groups.splice(0, Number.POSITIVE_INFINITY, ...(UserGroups as []));

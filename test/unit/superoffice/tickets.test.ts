@@ -4,7 +4,7 @@ import type { SystemUserRequest } from '../../../src/superoffice/system-user.ts'
 import { createTickets, type SystemUserTenant, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets.ts';
 import { NOW } from '../../support/tokens.ts';
 import { refusal } from './outcomes.ts';
-import { nothingShared } from './shared-tickets.ts';
+import { createSharedTickets, nothingShared } from './shared-tickets.ts';
 
 const HOUR = 60 * 60 * 1000;
 const tenant: SystemUserTenant = { ctx: 'Cust1', serial: '11', systemToken: () => 'token-1' };
@@ -176,5 +176,88 @@ describe('forget', () => {
     expect(await waiting).toBe('7T:Cust1-1');
     expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('two processes', () => {
+  /** Each with its own memory, and an exchange that counts for both. */
+  function setUpTwo() {
+    const shared = createSharedTickets();
+    let time = NOW;
+    let exchanges = 0;
+    const failures: SuperOfficeError[] = [];
+    const create = () =>
+      createTickets({
+        now: () => time,
+        shared,
+        async exchange({ ctx }) {
+          exchanges += 1;
+          const ticket = `7T:${ctx}-${exchanges}`;
+          await new Promise((resolve) => setImmediate(resolve));
+          const failure = failures.shift();
+          if (failure) throw failure;
+          return ticket;
+        },
+      });
+    const advance = (ms: number) => {
+      time += ms;
+    };
+    return { one: create(), other: create(), failures, advance, exchanges: () => exchanges };
+  }
+
+  it('exchange one ticket between them, however many ask in both', async () => {
+    const { one, other, exchanges } = setUpTwo();
+    const all = await Promise.all(
+      Array.from({ length: 100 }, (_each, index) => (index % 2 ? one : other).ticketOf(tenant)),
+    );
+    expect(new Set(all)).toEqual(new Set(['7T:Cust1-1']));
+    expect(exchanges()).toBe(1);
+  });
+
+  it('renew it once, and find what the other renewed', async () => {
+    const { one, other, advance, exchanges } = setUpTwo();
+    const stale = await one.ticketOf(tenant);
+    await other.ticketOf(tenant);
+    advance(TICKET_YOUNG_MS);
+    const renewed = await one.renew(tenant, stale);
+    expect(await other.renew(tenant, stale)).toBe(renewed);
+    expect([renewed, exchanges()]).toEqual(['7T:Cust1-2', 2]);
+  });
+
+  it('do not use one that may have run out', async () => {
+    const { one, other, advance, exchanges } = setUpTwo();
+    await one.ticketOf(tenant);
+    advance(6 * HOUR);
+    expect(await other.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(exchanges()).toBe(2);
+  });
+
+  it('give the same ticket back while it is too young to have run out, though only the other exchanged it', async () => {
+    const { one, other, exchanges } = setUpTwo();
+    const refused = await one.ticketOf(tenant);
+    expect(await other.renew(tenant, refused)).toBe(refused);
+    expect(exchanges()).toBe(1);
+  });
+
+  it('keep nothing of an exchange that failed', async () => {
+    const { one, other, failures } = setUpTwo();
+    failures.push(new SuperOfficeError('system-user-refused', 'system user'));
+    expect((await refusal(one.ticketOf(tenant))).code).toBe('system-user-refused');
+    expect(await other.ticketOf(tenant)).toBe('7T:Cust1-2');
+  });
+
+  it('take the ticket of a new approval in place of one that is still good', async () => {
+    const { one, other } = setUpTwo();
+    await one.ticketOf(tenant);
+    await one.prove(tenant);
+    expect([await one.ticketOf(tenant), await other.ticketOf(tenant)]).toEqual(['7T:Cust1-2', '7T:Cust1-2']);
+  });
+
+  it('leave what they had where a new approval does not work', async () => {
+    const { one, failures } = setUpTwo();
+    const before = await one.ticketOf(tenant);
+    failures.push(new SuperOfficeError('system-user-refused', 'system user'));
+    expect((await refusal(one.prove(tenant))).code).toBe('system-user-refused');
+    expect(await one.ticketOf(tenant)).toBe(before);
   });
 });

@@ -6,7 +6,7 @@ import { createCredentialTargets } from '../../../src/superoffice/hosts.ts';
 import { SuperOfficeError } from '../../../src/superoffice/superoffice-error.ts';
 import { createTenantStates } from '../../../src/superoffice/tenant-state.ts';
 import { createTickets, TICKET_YOUNG_MS } from '../../../src/superoffice/tickets.ts';
-import { createWebApi } from '../../../src/superoffice/web-api.ts';
+import { createWebApi, type WebApiDeps } from '../../../src/superoffice/web-api.ts';
 import { ISSUER, NOW } from '../../support/tokens.ts';
 import { refusal, SECRETS } from './outcomes.ts';
 import { nothingShared } from './shared-tickets.ts';
@@ -18,13 +18,13 @@ const tenant = { ctx: 'Cust12345', serial: '1', systemToken: () => SECRETS.syste
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
 /** No tenant is in trouble, and each may be called at once. */
-const unhindered = {
+const unhindered: Pick<WebApiDeps, 'circuits' | 'takeCall'> = {
   circuits: createCircuits({ now: () => NOW, onOpen: () => {} }),
   takeCall: async () => 0,
 };
 const PATH = '/Cust12345/api/v1/User/currentPrincipal';
 
-function setUp(allowed = credentialTarget) {
+function setUp(allowed = credentialTarget, hindered: Partial<typeof unhindered> = {}) {
   let exchanges = 0;
   let time = NOW;
   const now = () => time;
@@ -44,6 +44,7 @@ function setUp(allowed = credentialTarget) {
     credentialTarget: allowed,
     clientSecret: SECRETS.client,
     ...unhindered,
+    ...hindered,
   });
   return {
     system: webApi.asSystemUser(tenant),
@@ -304,5 +305,39 @@ describe('a failed call', () => {
       .reply(status, { ErrorMessage: `token ${SECRETS.access}`, ErrorType: 'SoException' });
     const told = inspect(await refusal(setUp().user.call(principal)), { depth: 20, showHidden: true });
     for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+  });
+});
+
+describe('a tenant that is called often, or in trouble', () => {
+  it('takes a place for every request, those that heal included, and waits for it', async () => {
+    serveState();
+    answering(401, '');
+    answering(200, { ok: true }, { ticket: 2 });
+    const places: string[] = [];
+    const { system, takeOldTicket } = setUp(credentialTarget, {
+      async takeCall(ctx) {
+        places.push(ctx);
+        return 50;
+      },
+    });
+    await takeOldTicket();
+    const startedAt = performance.now();
+    expect(await system.call(principal)).toEqual({ ok: true });
+    expect(places).toEqual(['Cust12345', 'Cust12345']);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+  });
+
+  it('is not called where too many wait', async () => {
+    serveState();
+    const { user } = setUp(credentialTarget, { takeCall: async () => null });
+    expect((await refusal(user.call(principal))).code).toBe('too-many-calls');
+  });
+
+  it('is asked nothing at all, not even its state, while its circuit is open', async () => {
+    const circuits = createCircuits({ now: () => NOW, onOpen: () => {} });
+    circuits.openedElsewhere('Cust12345', 1_000);
+    const { system, exchanges } = setUp(credentialTarget, { circuits });
+    expect((await refusal(system.call(principal))).code).toBe('circuit-open');
+    expect(exchanges()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLastGood, type SnapshotSource } from '../../../src/tenants/last-good.ts';
 import type { Snapshot } from '../../../src/tenants/snapshot-store.ts';
+import { createTurns } from '../../../src/tenants/turns.ts';
 
 interface Of {
   readonly id: string;
@@ -14,7 +15,8 @@ describe('createLastGood', () => {
   let reads: string[];
   let failures: unknown[][];
   let found: string[];
-  let save: (of: Of, snapshot: Snapshot<string>) => Promise<void>;
+  let save: SnapshotSource<string, Of>['save'];
+  let takeTurn: (of: Of, work: () => Promise<unknown>) => Promise<unknown>;
   let answer: (of: Of) => Promise<string | null>;
 
   beforeEach(() => {
@@ -23,6 +25,7 @@ describe('createLastGood', () => {
     reads = [];
     failures = [];
     found = [];
+    takeTurn = (_of, work) => work();
     save = async ({ id }, snapshot) => void kept.set(id, snapshot);
     answer = async ({ id }) => `fresh ${id}`;
   });
@@ -35,8 +38,8 @@ describe('createLastGood', () => {
         reads.push(of.id);
         return answer(of);
       },
-      save: (of, snapshot) => save(of, snapshot),
-      inTurn: (_of, work) => work(),
+      save: (of, snapshot, before) => save(of, snapshot, before),
+      inTurn: (of, work) => takeTurn(of, work) as ReturnType<typeof work>,
       onFailed: (...about) => failures.push(about),
       onFound: (where) => found.push(where),
     };
@@ -224,5 +227,68 @@ describe('createLastGood', () => {
     kept.clear();
     await lastGood.get({ id: 'b' });
     expect(reads).toEqual(['a', 'b', 'c', 'd', 'b']);
+  });
+
+  describe('beside another process', () => {
+    /** Both over what is kept, and one turn at a time between them. */
+    function createTwo() {
+      const turns = createTurns();
+      takeTurn = (of, work) => turns(of.id, work);
+      return [create(), create()] as const;
+    }
+
+    it('reads once for both', async () => {
+      const [one, other] = createTwo();
+      const all = await Promise.all([one, other, one, other].map((each) => each.get({ id: 'a' })));
+      expect(all.map((each) => each?.content)).toEqual(Array(4).fill('fresh a'));
+      expect(reads).toEqual(['a']);
+    });
+
+    it('shows what it has where the other has its turn for too long', async () => {
+      await create().get({ id: 'a' });
+      now += ages.maxAgeMs + 1;
+      takeTurn = () => Promise.reject(new Error('busy'));
+      expect(await create().get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: true });
+      expect(failures).toEqual([['read', { id: 'a' }, new Error('busy')]]);
+    });
+  });
+
+  it('dates what it read by when it began to read', async () => {
+    const began = now;
+    answer = async () => {
+      now += 5_000;
+      return 'slow';
+    };
+    expect(await create().get({ id: 'a' })).toMatchObject({ content: 'slow', readAt: began });
+  });
+
+  it('reads again since a moment where the read it joined began before', async () => {
+    const lastGood = create();
+    let end = (_: string) => {};
+    answer = () => new Promise((resolve) => (end = resolve));
+    const first = lastGood.get({ id: 'a' });
+    await expect.poll(() => reads).toEqual(['a']);
+    now += 1_000;
+    const since = lastGood.readSince({ id: 'a' }, now);
+    answer = async () => 'newer';
+    now += 1_000;
+    end('older');
+    await Promise.all([first, since]);
+    expect(reads).toEqual(['a', 'a']);
+    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'newer' });
+  });
+
+  it('tells what was kept before to who keeps it', async () => {
+    const befores: unknown[] = [];
+    save = async ({ id }, snapshot, before) => {
+      befores.push(before?.content ?? null);
+      kept.set(id, snapshot);
+    };
+    const lastGood = create();
+    await lastGood.get({ id: 'a' });
+    now += ages.maxAgeMs + 1;
+    answer = async () => 'newer';
+    await lastGood.get({ id: 'a' });
+    expect(befores).toEqual([null, 'fresh a']);
   });
 });

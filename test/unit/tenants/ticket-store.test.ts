@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/tenants/database.ts';
+import { createSecretBox } from '../../../src/tenants/secret-box.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { createTicketStore } from '../../../src/tenants/ticket-store.ts';
+import { createTurns } from '../../../src/tenants/turns.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const held = { ticket: '7T:secret-of-Cust1', exchangedAt: Date.parse('2026-11-26T10:00:00Z') };
+
+describe('createTicketStore', () => {
+  let db: Database;
+  const secrets = createSecretBox(newKeyring());
+  const storeWith = (box = secrets) => createTicketStore({ db, secrets: box, locks: createTurns() });
+  const tenants = () => createTenantStore({ db, secrets, now: Date.now });
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+  });
+  beforeEach(async () => {
+    await db.deleteFrom('tenants').execute();
+    await tenants().saveConsent({
+      ctx: 'Cust1',
+      companyName: '',
+      serial: '1',
+      systemToken: 't',
+      associateId: 1,
+    });
+  });
+  afterAll(() => db.destroy());
+
+  it('keeps the latest ticket of a tenant, and that only sealed', async () => {
+    expect(await storeWith().find('Cust1')).toBeNull();
+    await storeWith().save('Cust1', { ...held, ticket: '7T:older' });
+    await storeWith().save('Cust1', held);
+    expect(await storeWith().find('Cust1')).toEqual(held);
+    expect(JSON.stringify(await db.selectFrom('tickets').selectAll().execute())).not.toContain('secret-of');
+  });
+
+  it('keeps nothing for a tenant that is not installed', async () => {
+    await storeWith().save('Cust2', held);
+    expect(await storeWith().find('Cust2')).toBeNull();
+  });
+
+  it('takes one it cannot open for none: of another key, or of another tenant', async () => {
+    await storeWith().save('Cust1', held);
+    expect(await storeWith(createSecretBox(newKeyring('other'))).find('Cust1')).toBeNull();
+    await tenants().saveConsent({
+      ctx: 'Cust2',
+      companyName: '',
+      serial: '1',
+      systemToken: 't',
+      associateId: 1,
+    });
+    const stolen = await db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow();
+    await db
+      .insertInto('tickets')
+      .values({ ...stolen, context_identifier: 'Cust2' })
+      .execute();
+    expect(await storeWith().find('Cust2')).toBeNull();
+  });
+
+  it('keeps none longer than the tenant', async () => {
+    await storeWith().save('Cust1', held);
+    await tenants().remove('Cust1', null);
+    expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([]);
+  });
+});
