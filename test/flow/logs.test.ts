@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+
+interface Line {
+  readonly msg: string;
+  readonly ctx?: string;
+  readonly associateId?: number;
+  readonly req?: { readonly path: string };
+  readonly [field: string]: unknown;
+}
+
+/** What an auditor wants of a log (certification.md R37): when, who, from where, what, and what came of it. */
+describe('what the app logs', async () => {
+  const planlens = await installedPlanlens();
+  const { control } = planlens.sandbox;
+  const lines = () => planlens.logged.map((line) => JSON.parse(line) as Line);
+  const lineOf = (path: string, msg: string) =>
+    lines()
+      .filter((line) => line.msg === msg && line.req?.path === path)
+      .at(-1);
+
+  it('names tenant and user in the line of each request of a signed-in user, and what came of it', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const who = { ctx, associateId: salesPremium.associateId };
+    for (const path of ['/panel', '/auth/callback'])
+      expect(lineOf(path, 'request completed')).toMatchObject({
+        ...who,
+        time: expect.any(Number),
+        req: { from: expect.stringMatching(/^(::1|127\.|::ffff:127)/), method: 'GET' },
+        res: { status: expect.any(Number) },
+      });
+    expect(lineOf('/auth/callback', 'signed in')).toMatchObject({
+      ...who,
+      purpose: 'panel',
+      isAdministrator: false,
+    });
+    const admin = await signedInToCrm(planlens, administrator);
+    await admin.get(`${planlens.url}/admin`);
+    expect(lineOf('/admin', 'request completed')).toMatchObject({
+      ctx,
+      associateId: administrator.associateId,
+    });
+  });
+
+  it('names nobody who is not proven', async () => {
+    await fetch(panelUrl(planlens, salesPremium), { redirect: 'manual' });
+    const { ctx: told, associateId } = lineOf('/panel', 'request completed') ?? { ctx: '', associateId: 0 };
+    expect([told, associateId]).toEqual([ctx, undefined]);
+  });
+
+  it('names tenant, source and outcome of what SuperOffice called about', async () => {
+    control.setPlan({ tenant: ctx, associateId: 101, plan: 'ten-sales' });
+    await control.whenDelivered();
+    await control.sendStateChange({ tenant: ctx, changeType: 3 });
+    const workedOff = () => lines().filter(({ msg }) => msg === 'callback worked off');
+    await expect.poll(workedOff).toHaveLength(2);
+    const attempts = { ctx, attempts: 1 };
+    expect(workedOff()).toContainEqual(
+      expect.objectContaining({
+        ...attempts,
+        source: 'webhook',
+        event: 'associate.changed',
+        primaryKey: 101,
+      }),
+    );
+    expect(workedOff()).toContainEqual(
+      expect.objectContaining({ ...attempts, source: 'state-change', change: 'resume' }),
+    );
+    expect(lineOf('/callbacks/state-change', 'state change')).toMatchObject({ ctx, kept: true });
+  });
+
+  it('names what was called at SuperOffice, where, how long it took and what came of it', () => {
+    const called = lines().filter(({ msg }) => msg === 'called SuperOffice');
+    expect(called.length).toBeGreaterThan(10);
+    for (const line of called)
+      expect(line).toMatchObject({
+        operation: expect.any(String),
+        host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        outcome: expect.anything(),
+        durationMs: expect.any(Number),
+      });
+  });
+});
