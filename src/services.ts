@@ -3,16 +3,13 @@ import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openConfiguredDatabase } from './configured-database.ts';
+import { licenseReaders } from './license-readers.ts';
 import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
 import { createProvision, type Provision } from './lifecycle/provision.ts';
 import { loadWantedSetup } from './lifecycle/wanted-setup.ts';
 import type { Metrics } from './metrics.ts';
 import { licenseChanges } from './plans/license-changes.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
-import { readTenantLicenses, readUserLicenses } from './superoffice/licenses.ts';
-import { isRefusal, SuperOfficeError } from './superoffice/superoffice-error.ts';
-import { isApprovalWithdrawn } from './superoffice/system-user.ts';
-import type { Caller } from './superoffice/web-api.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { createCallBudget } from './tenants/call-budget.ts';
 import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
@@ -20,24 +17,14 @@ import { circuitChannel, openCircuitIn, tellCircuitOpen } from './tenants/circui
 import { openLockSession } from './tenants/database.ts';
 import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
 import { createLicenseHistory, type LicenseHistory } from './tenants/license-history.ts';
-import {
-  createLicenseSnapshots,
-  type LicenseReaders,
-  type LicenseSnapshots,
-  snapshotAges,
-} from './tenants/license-snapshots.ts';
+import { createLicenseSnapshots, type LicenseSnapshots, snapshotAges } from './tenants/license-snapshots.ts';
 import { createLocks } from './tenants/locks.ts';
 import { listenTo } from './tenants/notices.ts';
 import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import {
-  createTenantStore,
-  lookAfterChannel,
-  type Tenant,
-  type TenantStore,
-} from './tenants/tenant-store.ts';
+import { createTenantStore, lookAfterChannel, type TenantStore } from './tenants/tenant-store.ts';
 import { createTicketStore } from './tenants/ticket-store.ts';
 import type { InTurn } from './tenants/turns.ts';
 import { createUserStore, type UserStore } from './tenants/user-store.ts';
@@ -55,9 +42,9 @@ export interface Services {
   readonly webhooks: WebhookStore;
   readonly inbox: CallbackInbox;
   readonly audit: AuditLog;
-  exportTenant(ctx: string): Promise<TenantExport>;
   readonly users: UserStore;
   readonly history: LicenseHistory;
+  exportTenant(ctx: string): Promise<TenantExport>;
   /** Turns by name that all processes on this database share. */
   readonly locks: InTurn;
   /** Wakes whenever there is something to do, whichever process on this database found out. */
@@ -183,34 +170,6 @@ export function provisioningBy({
     deprovision: createDeprovision(deps),
     fingerprint: wanted.fingerprint,
   };
-}
-
-/** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */
-function licenseReaders({ webApi }: SuperOffice, tenants: TenantStore): LicenseReaders {
-  async function reading<T>(tenant: Tenant, read: (caller: Caller) => Promise<T>): Promise<T | null> {
-    if (tenant.standing === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
-    try {
-      return await unlessRefused(read(webApi.asSystemUser(tenant)));
-    } catch (error) {
-      if (isApprovalWithdrawn(error)) await tenants.saveStanding(tenant.ctx, 'revoked');
-      throw error;
-    }
-  }
-
-  return {
-    tenantLicenses: (tenant) => reading(tenant, readTenantLicenses),
-    userLicenses: (tenant, associateId) => reading(tenant, (caller) => readUserLicenses(caller, associateId)),
-  };
-}
-
-/** Whether a partner app may read licenses is not documented: a refusal is no answer (licences.md section 3). */
-async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -78,6 +78,7 @@ describe('who imports whom', () => {
           'config.ts',
           'configured-database.ts',
           'errors.ts',
+          'license-readers.ts',
           'metrics.ts',
           'operate.ts',
           'server.ts',

@@ -21,16 +21,19 @@ export function createActOnCallback(deps: {
     if (tenant === null) return;
     const since = receivedAt.getTime();
     if (content.source === 'state-change') return onStateChange(tenant, content.change, since);
-    if (tenant.standing === 'revoked') return;
-    if (content.primaryKey === null) return licenses.readSince(tenant, null, since);
-    if (content.event === 'associate.deleted') return licenses.forgetUser(tenant, content.primaryKey);
-    return licenses.readSince(tenant, content.primaryKey, since);
+    if (content.event === 'associate.deleted' && content.primaryKey !== null)
+      return licenses.forgetUser(tenant, content.primaryKey);
+    // What is missed meanwhile is found when it is looked after again.
+    if (tenant.standing === 'active') await licenses.readSince(tenant, content.primaryKey, since);
   };
 
   /** The notice says why to ask; what counts is the state SuperOffice tells now. */
   async function onStateChange(tenant: Tenant, change: string, since: number): Promise<void> {
     if (!(await settleStanding(tenant, 'notice'))) return;
     if (change === 'backup-restored') await provision.everything(tenant);
-    if (change === 'resume' || change === 'backup-restored') await licenses.readSince(tenant, null, since);
+    const mayHaveMissed = tenant.standing !== 'active' || change === 'resume' || change === 'backup-restored';
+    if (!mayHaveMissed) return;
+    await licenses.readSince(tenant, null, since);
+    await tenants.lookAfterSoon(tenant.ctx);
   }
 }

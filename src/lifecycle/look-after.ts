@@ -3,7 +3,7 @@ import { isRefusal } from '../superoffice/superoffice-error.ts';
 import { type ListedUser, readUsers } from '../superoffice/users.ts';
 import type { WebApi } from '../superoffice/web-api.ts';
 import type { LicenseSnapshots } from '../tenants/license-snapshots.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Tenant } from '../tenants/tenant-store.ts';
 import type { InTurn } from '../tenants/turns.ts';
 import type { UserStore } from '../tenants/user-store.ts';
 import type { Provision } from './provision.ts';
@@ -18,7 +18,6 @@ export type LookAfter = (tenant: Tenant) => Promise<void>;
  */
 export function createLookAfter(deps: {
   settleStanding: SettleStanding;
-  tenants: TenantStore;
   provision: Provision;
   licenses: LicenseSnapshots;
   users: UserStore;

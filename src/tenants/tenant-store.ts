@@ -193,6 +193,15 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .execute();
     },
 
+    /** Has a tenant looked after at once. */
+    async lookAfterSoon(ctx: string): Promise<void> {
+      await sql`
+        with soon as (
+          update tenants set look_after_at = ${new Date(now())} where context_identifier = ${ctx} returning 1
+        )
+        select pg_notify(${lookAfterChannel}, '') from soon`.execute(db);
+    },
+
     /** Has those looked after that are set up as another version of the app wanted it, spread over so long, ms. */
     async lookAfterOutdated(fingerprint: string, withinMs: number): Promise<void> {
       await sql`

@@ -12,6 +12,7 @@ interface SetupRow {
 
 /** How setting a tenant up goes, or went. */
 export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language) {
+  const { standing } = tenant;
   const { setupBeganAt, problem, at } = tenant.lookedAfter;
   const rows: SetupRow[] = [
     ...tenant.panels,
@@ -23,7 +24,10 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Lang
     rows,
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
     complete: tenant.panels.length > 0 && !failed,
-    stopped: problem === null ? null : { problem, moment: language.moment(at.getTime()) },
+    /** Why nothing is done for the tenant now; empty where something is. */
+    standing: standing === 'active' ? '' : language.t(`setup.standing.${standing}`),
+    stopped:
+      problem === null || standing === 'revoked' ? null : { problem, moment: language.moment(at.getTime()) },
   };
 }
 

@@ -40,12 +40,11 @@ export function createUninstall(deps: {
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const by = { associateId: session.associateId, anyway: anyway === 'yes' };
     const { remainders, removed } = await deprovision(tenant, by);
-    if (!removed) await audit.write(session, { event: 'removal-incomplete', remainders: remainders.length });
-    else {
-      forget(tenant.ctx);
-      sessions.end(response);
-    }
     const { ctx, companyName } = tenant;
+    if (removed) {
+      forget(ctx);
+      sessions.end(response);
+    } else await audit.write(session, { event: 'removal-incomplete', remainders: remainders.length });
     request.log.info({ removed, remainders }, 'uninstall');
     const page = { lang, ctx, companyName, removed, remainders, csrfToken: sessions.csrfToken(request) };
     response

@@ -16,7 +16,12 @@ function view(
   lookedAfter: Partial<Tenant['lookedAfter']> = {},
   hook: Partial<TenantWebhook> = {},
 ) {
-  const webhook: TenantWebhook = {
+  const of = { ...tenant, panels, lookedAfter: { ...tenant.lookedAfter, ...lookedAfter } };
+  return setupView(of, hookOf(hook), english);
+}
+
+function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
+  return {
     ctx: tenant.ctx,
     hookId: 'h',
     webhookId: 1,
@@ -26,8 +31,6 @@ function view(
     secret: () => '',
     ...hook,
   };
-  const of = { ...tenant, panels, lookedAfter: { ...tenant.lookedAfter, ...lookedAfter } };
-  return setupView(of, webhook, english);
 }
 
 describe('setupView', () => {
@@ -49,6 +52,20 @@ describe('setupView', () => {
     expect(view([created, failed]).complete).toBe(false);
     expect(view([]).complete).toBe(false);
     expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
+  });
+
+  it('says why nothing is done for the tenant now, and names no next time where there is none', () => {
+    expect(view([created]).standing).toBe('');
+    const revoked = setupView(
+      {
+        ...tenant,
+        standing: 'revoked',
+        lookedAfter: { ...tenant.lookedAfter, problem: 'system-user-refused' },
+      },
+      hookOf({}),
+      english,
+    );
+    expect(revoked).toMatchObject({ standing: 'the approval of Planlens was withdrawn', stopped: null });
   });
 
   it('says why it stopped, and when it is tried again', () => {

@@ -129,6 +129,7 @@ const setup = {
     rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
     done: 1,
     complete: true,
+    standing: nasty,
     stopped: { problem: nasty, moment: nasty },
   },
 };
@@ -197,7 +198,7 @@ describe('every page', () => {
 
   it.each([
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
-    ['setup', { ...setup, setup: { ...setup.setup, stopped: null } }, setup, 'class="notice"'],
+    ['setup', { ...setup, setup: { ...setup.setup, standing: '', stopped: null } }, setup, 'class="notice"'],
     ['setup', { ...setup, setup: { ...setup.setup, underWay: true } }, setup, 'href="/install"'],
     ['setup', setup, { ...setup, setup: { ...setup.setup, underWay: true } }, 'data-under-way'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
