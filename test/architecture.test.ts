@@ -50,6 +50,12 @@ describe('who imports whom', () => {
     expect(forbidden('src/lifecycle', allowed)).toEqual([]);
   });
 
+  it('doctor: itself, superoffice, tenants and errors', () => {
+    const folders = ['src/superoffice', 'src/tenants'].map(within);
+    const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
+    expect(forbidden('src/doctor', allowed)).toEqual([]);
+  });
+
   it('assumptions: types of plans, its lists and names, and what is assumed', () => {
     const own = imports.filter(({ from, own }) => own && from === 'src/assumptions.ts');
     const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
@@ -84,6 +90,7 @@ describe('who imports whom', () => {
           'server.ts',
           'services.ts',
         ],
+        'doctor',
         'lifecycle',
         'plans',
         'superoffice',

@@ -1,0 +1,46 @@
+import { createPublicKey, sign, verify } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { convertKeyFile, makeKeyFile, publicHalf } from '../../../src/doctor/key-files.ts';
+import { parsePrivateKey } from '../../../src/superoffice/private-key.ts';
+
+describe('key files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'planlens-keys-'));
+  const file = (name: string) => join(folder, name);
+  const text = (name: string) => readFileSync(file(name), 'utf8');
+  beforeAll(() => makeKeyFile(file('app.pem')));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('make a key the app takes, for its owner’s eyes only', () => {
+    const key = parsePrivateKey(text('app.pem'));
+    expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    expect(statSync(file('app.pem')).mode & 0o777).toBe(0o600);
+  });
+
+  it('show the public half in both forms, which verifies what the key signs, and nothing secret', () => {
+    const { pem, xml } = publicHalf(file('app.pem'));
+    const signature = sign('RSA-SHA256', Buffer.from('x'), parsePrivateKey(text('app.pem')));
+    expect(verify('RSA-SHA256', Buffer.from('x'), createPublicKey(pem), signature)).toBe(true);
+    expect(xml).toMatch(/^<RSAKeyValue><Modulus>[^<]+<\/Modulus><Exponent>AQAB<\/Exponent><\/RSAKeyValue>$/);
+  });
+
+  it('are converted to the portal’s form and back, the key staying the same', () => {
+    expect(convertKeyFile(file('app.pem'), file('app.xml'))).toBe('RSAKeyValue XML');
+    expect(text('app.xml')).toMatch(/^<RSAKeyValue>(<(\w+)>[^<]+<\/\2>){8}<\/RSAKeyValue>$/);
+    expect(convertKeyFile(file('app.xml'), file('again.pem'))).toBe('PEM');
+    expect(text('again.pem')).toBe(text('app.pem'));
+    expect(publicHalf(file('app.xml'))).toEqual(publicHalf(file('app.pem')));
+    expect(statSync(file('app.xml')).mode & 0o777).toBe(0o600);
+  });
+
+  it('overwrite nothing, and take nothing that is no key', () => {
+    const before = text('app.pem');
+    expect(() => makeKeyFile(file('app.pem'))).toThrow(/EEXIST/);
+    expect(() => convertKeyFile(file('app.xml'), file('app.pem'))).toThrow(/EEXIST/);
+    expect(text('app.pem')).toBe(before);
+    writeFileSync(file('no.pem'), 'nothing');
+    expect(() => publicHalf(file('no.pem'))).toThrow(expect.objectContaining({ code: 'unreadable' }));
+  });
+});
