@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { snapshotAges } from '../../src/tenants/license-snapshots.ts';
 import { approve, type Person, people, signedInToCrm } from '../support/planlens.ts';
 import { germans, type Stage } from './stage.ts';
@@ -141,7 +142,28 @@ export const states: Readonly<Record<string, PageState>> = {
     },
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (at) => goAs(at, '/admin') },
-  setup: { person: people.administrator, reach: (at) => goAs(at, '/setup') },
+  'admin-changes': {
+    person: people.administrator,
+    async reach(at) {
+      const { sandbox, services } = at.stage.planlens;
+      const { ctx } = people.administrator;
+      const before = await services.history.latest(ctx, 1);
+      sandbox.control.setPurchased({ tenant: ctx, module: 'visible-for', licenses: 77 + before.length });
+      sandbox.control.setPlan({ tenant: ctx, associateId: 112, plan: null });
+      await services.tenants.lookAfterSoon(ctx);
+      await expect.poll(() => services.history.latest(ctx, 2), { timeout: 10_000 }).toHaveLength(2);
+      sandbox.control.setPlan({ tenant: ctx, associateId: 112, plan: 'ten-service' });
+      await goAs(at, '/admin');
+      await at.page.locator('#seats ~ details > summary').last().click();
+    },
+  },
+  setup: {
+    person: people.administrator,
+    async reach(at) {
+      await goAs(at, '/setup');
+      await at.page.locator('main > .card').first().locator('details > summary').click();
+    },
+  },
   'setup-under-way': {
     person: people.administrator,
     async reach(at) {
