@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { WebPanelEntity } from '../superoffice/web-panels.ts';
 
-const webPanelsSchema = z.array(
+export const webPanelsSchema = z.array(
   z.strictObject({
     progId: z.string().min(1).max(254),
     name: z.string().min(1).max(239),
@@ -17,7 +17,7 @@ const webPanelsSchema = z.array(
 );
 
 /** A plan change raises no event that is documented: those of users are hints to read sooner (webapi.md 1). */
-const webhookSchema = z.strictObject({
+export const webhookSchema = z.strictObject({
   name: z.string().min(1).max(100),
   events: z.array(z.enum(['associate.created', 'associate.changed', 'associate.deleted'])).min(1),
 });

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { icons } from '../../manifest/tools/rules.ts';
 import { people } from '../support/planlens.ts';
 import { openStage, type Stage, type Window } from './stage.ts';
 
@@ -26,6 +28,19 @@ describe.skipIf(folder === '')('a screenshot for the listing', () => {
     await page.waitForTimeout(500); // what came into view is painted
     await page.screenshot({ path: join(folder, `${name}.png`) });
   }
+
+  test('and the icons, from one drawing', async () => {
+    const drawing = readFileSync(new URL('../../manifest/images/icon.svg', import.meta.url), 'utf8');
+    for (const [file, size] of Object.entries(icons)) {
+      const page = await window.page.context().newPage();
+      await page.setViewportSize({ width: size, height: size });
+      await page.setContent(
+        `<style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>${drawing}`,
+      );
+      await page.screenshot({ path: join(folder, '..', file), omitBackground: true });
+      await page.close();
+    }
+  });
 
   test('of what a plan holds', async () => {
     await window.signIn(emily);

@@ -1,0 +1,21 @@
+/** What a PNG tells of itself in its header. */
+export interface PictureFacts {
+  readonly width: number;
+  readonly height: number;
+  /** Whether it has an alpha channel. */
+  readonly transparent: boolean;
+}
+
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** Colour types with an alpha channel: grey and RGB (PNG specification, IHDR). */
+const withAlpha = [4, 6];
+
+/** Null for what is no PNG. */
+export function pictureFacts(png: Buffer): PictureFacts | null {
+  if (png.length < 26 || !png.subarray(0, 8).equals(signature)) return null;
+  return {
+    width: png.readUInt32BE(16),
+    height: png.readUInt32BE(20),
+    transparent: withAlpha.includes(png.readUInt8(25)),
+  };
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { z } from 'zod';
+import { type App, type Environment, type Listing, schemas } from './schemas.ts';
+
+/** Something in `manifest` that is not as it has to be: in which file, where in it, and what. */
+export interface Problem {
+  readonly file: string;
+  readonly where: string;
+  readonly says: string;
+}
+
+/** `manifest` as it is read. */
+export interface Manifest {
+  readonly app: App;
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly listings: ReadonlyMap<string, Listing>;
+  readonly panels: z.output<(typeof schemas)['web-panels']>;
+  readonly webhook: z.output<(typeof schemas)['webhook']>;
+}
+
+/** Reads the files of `manifest`; null with the problems where one does not fit its schema. */
+export function readManifest(folder: string): {
+  readonly manifest: Manifest | null;
+  readonly problems: readonly Problem[];
+} {
+  const problems: Problem[] = [];
+
+  function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
+    const parsed = schema.safeParse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    for (const { path, message } of parsed.error?.issues ?? [])
+      problems.push({ file, where: path.join('.'), says: message });
+    return parsed.success ? parsed.data : null;
+  }
+  function readAll<Schema extends z.ZodType>(of: string, schema: Schema): Map<string, z.output<Schema>> {
+    const files = readdirSync(join(folder, of)).filter((file) => file.endsWith('.json'));
+    return new Map(
+      files.flatMap((file) => {
+        const content = read(`${of}/${file}`, schema);
+        return content === null ? [] : [[basename(file, '.json'), content]];
+      }),
+    );
+  }
+
+  const app = read('app.json', schemas.app);
+  const environments = readAll('environments', schemas.environment);
+  const listings = readAll('listing', schemas.listing);
+  const panels = read('web-panels.json', schemas['web-panels']);
+  const webhook = read('webhook.json', schemas.webhook);
+  const whole = app && panels && webhook && problems.length === 0;
+  return { manifest: whole ? { app, environments, listings, panels, webhook } : null, problems };
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/wanted-setup.ts';
+
+/** What only the vendor can say; it is filled in before the listing is published. */
+export const vendorFills = 'TO BE FILLED IN BY THE VENDOR';
+
+/** A name takes none of these (panels-and-marketplace.md section 13). */
+const forbiddenInNames = /[.:;?*~#%|=\\/{}<>'"]/;
+const name = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((text) => !forbiddenInNames.test(text), 'has a character no name may have');
+const words = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => text.trim().split(/\s+/).length <= most, `has more than ${most} words`);
+const ownAddress = z.string().regex(/^\{PUBLIC_URL\}\//, 'does not begin with {PUBLIC_URL}/');
+
+export const appSchema = z.strictObject({
+  name,
+  seoName: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not lower case with dashes'),
+  vendor: z.string().min(1),
+  /** The Developer Portal's templates, and what has to be asked for. */
+  templates: z.array(z.enum(['Web app', 'Server to server'])).min(1),
+  claims: z.array(z.enum(['SystemToken'])),
+  agents: z.array(z.string().min(1)),
+  authorizationLevel: z.enum(['Administrator', 'Everybody']),
+  consentText: z.string().min(1).max(500),
+  contacts: z.strictObject({
+    technical: z.string().min(1),
+    errorReports: z.string().min(1),
+    uninstallReports: z.string().min(1),
+  }),
+});
+
+/** One environment's settings in the Developer Portal; the names of secrets, never their values. */
+export const environmentSchema = z.strictObject({
+  loginUrl: z.enum([
+    'https://sod.superoffice.com',
+    'https://qaonline.superoffice.com',
+    'https://online.superoffice.com',
+  ]),
+  redirectUrls: z.array(ownAddress).min(1),
+  postLogoutUrls: z.array(ownAddress),
+  corsUrls: z.array(ownAddress),
+  stateChangeUrl: ownAddress,
+  installUrl: ownAddress,
+  configureUrl: ownAddress,
+  uninstallUrl: ownAddress,
+  clientId: z.literal('SUPEROFFICE_CLIENT_ID'),
+  clientSecret: z.literal('SUPEROFFICE_CLIENT_SECRET'),
+  privateKey: z.literal('SUPEROFFICE_PRIVATE_KEY'),
+});
+
+const categories = [
+  'Email document & calendar',
+  'Digital Signature',
+  'Business Intelligence & reporting',
+  'Prospecting & data quality',
+  'Integration tools',
+  'CTI',
+  'Productivity',
+  'Email marketing & SMS',
+  'ERP',
+  'Quotations',
+] as const;
+const markets = [
+  'Benelux',
+  'Denmark',
+  'Finland',
+  'Germany',
+  'Norway',
+  'Sweden',
+  'Switzerland',
+  'United Kingdom',
+] as const;
+const linkTypes = ['Install', 'Configure', 'Support', 'Report a problem', 'Disabled'] as const;
+/** Those of the App Store that the app speaks. */
+const languages = ['Danish', 'Dutch', 'English', 'German', 'Norwegian', 'Swedish'] as const;
+
+/** The App Store listing in one language. */
+export const listingSchema = z.strictObject({
+  language: z.enum(languages),
+  header: z.string().min(1).max(98),
+  about: words(200),
+  keyFeatures: z.array(z.string().min(1).max(200)).min(3).max(10),
+  categories: z.array(z.enum(categories)).min(1),
+  markets: z.array(z.enum(markets)).min(1),
+  appLanguages: z.array(z.enum(languages)).min(1),
+  links: z
+    .array(z.strictObject({ type: z.enum(linkTypes), url: z.string().min(1) }))
+    .min(1)
+    .refine((links) => links.some(({ type }) => type === 'Install'), 'has no link of the type Install'),
+  supportedPlans: z.string().min(1),
+  requirements: z.string().min(1),
+  howToInstall: z.array(z.string().min(1)).min(1),
+  price: z.string().min(1),
+  terms: z.string().min(1),
+  seo: z.strictObject({
+    description: z
+      .string()
+      .min(50)
+      .max(160)
+      .regex(/^[\p{L}\p{N} ,.-]+$/u, 'has more than letters, numbers, spaces, commas, dots and dashes'),
+    keywords: z.array(z.string().min(1)).min(1),
+  }),
+  pictures: z
+    .array(z.strictObject({ file: z.string().regex(/^\d\d-[a-z0-9-]+\.png$/), alt: z.string().min(1) }))
+    .min(3),
+});
+
+export type App = z.output<typeof appSchema>;
+export type Environment = z.output<typeof environmentSchema>;
+export type Listing = z.output<typeof listingSchema>;
+
+/** The files of `manifest`, by what they are called in `manifest/schema`. */
+export const schemas = {
+  app: appSchema,
+  environment: environmentSchema,
+  listing: listingSchema,
+  'web-panels': webPanelsSchema,
+  webhook: webhookSchema,
+} as const;

@@ -1,0 +1,241 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { generatedFiles } from '../manifest/tools/generated.ts';
+import { type PictureFacts, pictureFacts } from '../manifest/tools/picture-facts.ts';
+import { readManifest } from '../manifest/tools/read-manifest.ts';
+import { icons, leftToVendor, problemsOf } from '../manifest/tools/rules.ts';
+import { filesUnder, root } from './support/project-files.ts';
+
+type Json = Record<string, unknown>;
+const manifestFolder = join(root, 'manifest');
+const screenshot: PictureFacts = { width: 1920, height: 1080, transparent: false };
+
+/** Our pictures as they have to be, so that each test plants one fault. */
+const pictures = () =>
+  new Map<string, PictureFacts | null>([
+    ...Object.entries(icons).map(([file, size]): [string, PictureFacts] => [
+      file,
+      { width: size, height: size, transparent: true },
+    ]),
+    ...filesUnder('manifest/images/screenshots', '.png').map((file): [string, PictureFacts] => [
+      file.replace('manifest/images/', ''),
+      screenshot,
+    ]),
+  ]);
+
+describe('manifest', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
+  let shown: Map<string, PictureFacts | null>;
+  beforeEach(() => {
+    cpSync(manifestFolder, folder, { recursive: true });
+    shown = pictures();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What is wrong, as `file where: what`. */
+  function wrong(): string[] {
+    const { manifest, problems } = readManifest(folder);
+    const all = manifest === null ? problems : problemsOf(manifest, shown);
+    return all.map(({ file, where, says }) => `${file} ${where}: ${says}`);
+  }
+  function change(file: string, plant: (content: Json) => void): void {
+    const content = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json;
+    plant(content);
+    writeFileSync(join(folder, file), JSON.stringify(content));
+  }
+  const set = (file: string, path: string, value: unknown) =>
+    change(file, (content) => {
+      const names = path.split('.');
+      const last = names.pop() ?? '';
+      const inner = names.reduce((at, name) => at[name] as Json, content);
+      inner[last] = value;
+    });
+
+  it('is as it has to be, pictures and what is generated included', () => {
+    const files = filesUnder('manifest/images', '.png');
+    shown = new Map(
+      files.map((file) => [
+        file.replace('manifest/images/', ''),
+        pictureFacts(readFileSync(join(root, file))),
+      ]),
+    );
+    expect(wrong()).toEqual([]);
+    const { manifest } = readManifest(folder);
+    if (manifest === null) throw new Error('not readable');
+    for (const [file, content] of generatedFiles(manifest))
+      expect(readFileSync(join(folder, file), 'utf8'), file).toBe(content);
+  });
+
+  it('says what is left to the vendor', () => {
+    const { manifest } = readManifest(folder);
+    expect(manifest && leftToVendor(manifest)).toContain('app.json: 4');
+    set('app.json', 'vendor', 'A vendor');
+    const filled = readManifest(folder).manifest;
+    expect(filled && leftToVendor(filled)).toContain('app.json: 3');
+  });
+
+  it.each<[string, string, unknown, string]>([
+    ['app.json', 'name', 'Plan:lens', 'app.json name: has a character'],
+    ['app.json', 'name', 'x'.repeat(65), 'app.json name: Too big'],
+    ['app.json', 'seoName', 'Planlens', 'app.json seoName: is not lower case'],
+    ['app.json', 'templates', ['Desktop'], 'app.json templates.0: Invalid option'],
+    ['app.json', 'clientSecret', 'x', 'app.json : Unrecognized key'],
+    ['listing/en.json', 'header', 'x'.repeat(99), 'listing/en.json header: Too big'],
+    ['listing/en.json', 'about', 'word '.repeat(201), 'listing/en.json about: has more than 200 words'],
+    ['listing/en.json', 'keyFeatures', Array(11).fill('x'), 'listing/en.json keyFeatures: Too big'],
+    ['listing/en.json', 'categories', ['Games'], 'listing/en.json categories.0: Invalid option'],
+    ['listing/en.json', 'markets', ['Atlantis'], 'listing/en.json markets.0: Invalid option'],
+    ['listing/en.json', 'appLanguages', ['Klingon'], 'listing/en.json appLanguages.0: Invalid option'],
+    ['listing/en.json', 'links.0.type', 'Buy', 'listing/en.json links.0.type: Invalid option'],
+    [
+      'listing/en.json',
+      'links.0.url',
+      'http://planlens.example/',
+      'listing/en.json links.0.url: is neither https',
+    ],
+    [
+      'listing/en.json',
+      'links',
+      [{ type: 'Support', url: 'https://a.example' }],
+      'listing/en.json links: has no link',
+    ],
+    ['listing/en.json', 'seo.description', 'short', 'listing/en.json seo.description: Too small'],
+    ['listing/en.json', 'seo.description', 'x'.repeat(161), 'listing/en.json seo.description: Too big'],
+    [
+      'listing/en.json',
+      'seo.description',
+      `${'x'.repeat(60)}!`,
+      'listing/en.json seo.description: has more than',
+    ],
+    ['listing/en.json', 'language', 'German', 'listing/en.json language: is not that of en'],
+    [
+      'listing/en.json',
+      'pictures.0.file',
+      '01-other.png',
+      'listing/en.json pictures.0: 01-other.png is missing',
+    ],
+    ['listing/en.json', 'pictures.0.alt', '', 'listing/en.json pictures.0.alt: Too small'],
+    [
+      'environments/sod.json',
+      'loginUrl',
+      'https://online.superoffice.com',
+      'environments/sod.json loginUrl: is not that of sod',
+    ],
+    [
+      'environments/sod.json',
+      'redirectUrls',
+      ['{PUBLIC_URL}/other'],
+      'environments/sod.json redirectUrls: lacks',
+    ],
+    [
+      'environments/sod.json',
+      'redirectUrls',
+      ['http://planlens.example/auth/callback'],
+      'environments/sod.json redirectUrls.0: does not begin',
+    ],
+    [
+      'environments/sod.json',
+      'stateChangeUrl',
+      '{PUBLIC_URL}/state',
+      'environments/sod.json stateChangeUrl: is not',
+    ],
+    [
+      'environments/sod.json',
+      'uninstallUrl',
+      '{PUBLIC_URL}/remove',
+      'environments/sod.json uninstallUrl: is not',
+    ],
+    [
+      'environments/sod.json',
+      'clientSecret',
+      'the secret itself',
+      'environments/sod.json clientSecret: Invalid input',
+    ],
+    [
+      'web-panels.json',
+      '0.url',
+      '{PUBLIC_URL}/panel?usid=<usid>',
+      'web-panels.json 0.url: does not carry <uctx>',
+    ],
+    [
+      'web-panels.json',
+      '0.url',
+      '{PUBLIC_URL}/panel?uctx=<uctx>',
+      'web-panels.json 0.url: does not carry <usid>',
+    ],
+    [
+      'web-panels.json',
+      '0.url',
+      '{PUBLIC_URL}/panel?uctx=<uctx>&usid=<usid>&t=<usec>',
+      'web-panels.json 0.url: asks for a credential',
+    ],
+    [
+      'web-panels.json',
+      '0.url',
+      'http://elsewhere.example/?uctx=<uctx>&usid=<usid>',
+      'web-panels.json 0.url: does not lead to our panel',
+    ],
+    [
+      'web-panels.json',
+      '1.progId',
+      'planlens.web-panel.main',
+      'web-panels.json 1.progId: planlens.web-panel.main is there twice',
+    ],
+    [
+      'web-panels.json',
+      '1.windowName',
+      'PlanlensMain',
+      'web-panels.json 1.windowName: PlanlensMain is there twice',
+    ],
+    ['web-panels.json', '0.windowName', 'Main', 'web-panels.json 0.windowName: does not begin with planlens'],
+    ['web-panels.json', '0.visibleIn', 'Everywhere', 'web-panels.json 0.visibleIn: Invalid option'],
+    ['webhook.json', 'events', ['sale.created'], 'webhook.json events.0: Invalid option'],
+  ])('%s with %s as %j is found', (file, path, value, problem) => {
+    set(file, path, value);
+    expect(wrong()).toHaveLength(1);
+    expect(wrong()[0]?.slice(0, problem.length)).toBe(problem);
+  });
+
+  it.each<[string, PictureFacts | null, string]>([
+    ['screenshots/01-what-your-plan-holds.png', { ...screenshot, transparent: true }, 'is transparent'],
+    ['screenshots/01-what-your-plan-holds.png', { ...screenshot, height: 1200 }, 'is not 16:9'],
+    [
+      'screenshots/01-what-your-plan-holds.png',
+      { width: 1280, height: 720, transparent: false },
+      'is not between',
+    ],
+    ['screenshots/01-what-your-plan-holds.png', null, 'is no PNG'],
+    [
+      'icon-home-488.png',
+      { width: 488, height: 488, transparent: false },
+      'is no transparent PNG of 488 x 488',
+    ],
+    [
+      'icon-detail-488.png',
+      { width: 512, height: 512, transparent: true },
+      'is no transparent PNG of 488 x 488',
+    ],
+    ['logo-1080.png', null, 'is no transparent PNG of 1080 x 1080'],
+  ])('the picture %s as %j is found', (file, facts, problem) => {
+    shown.set(file, facts);
+    const found = wrong();
+    expect(found).toHaveLength(file.startsWith('screenshots') ? 6 : 1);
+    for (const each of found) expect(each).toContain(problem);
+  });
+
+  it.each(['environments/stage.json', 'listing/nl.json'])('a missing %s is found', (file) => {
+    rmSync(join(folder, file));
+    expect(wrong()).toEqual([`${file} : is missing`]);
+  });
+});
+
+describe('pictureFacts', () => {
+  it('reads what a PNG tells of itself, and takes nothing else for one', () => {
+    const icon = readFileSync(join(manifestFolder, 'images', 'icon-home-488.png'));
+    expect(pictureFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
+    expect(pictureFacts(Buffer.from('<svg>'))).toBeNull();
+    expect(pictureFacts(icon.subarray(0, 20))).toBeNull();
+  });
+});
