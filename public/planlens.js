@@ -1,5 +1,5 @@
-// The panel's one script. Without it every page still works, but for the pop-up. `bearer` is the session of a page whose
-// browser refuses cookies in frames: it lives in this variable only.
+// The one script. Without it every page works, but for the pop-up.
+/** The session of a page whose browser refuses cookies in frames: it lives here only. */
 let bearer = null;
 /** The pop-up of a sign-in under way. */
 let popUp = null;
@@ -52,23 +52,24 @@ function prepare() {
   for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
   }
-  const underWay = document.querySelector('[data-under-way]');
-  if (underWay !== null) follow(underWay);
+  follow();
 }
 
-/** Looks once a second how something goes that is under way, says it, and shows the page anew when it has ended. */
-async function follow(place) {
+/** Follows what is under way: says each second how far it is, and shows the page anew when it has ended. */
+async function follow() {
+  const place = document.querySelector('[data-under-way]');
+  if (place === null) return;
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const { ok, page } = await ask(location.href).catch(() => ({ ok: false }));
-  if (!ok) return follow(place);
-  const fresh = page.querySelector('[data-under-way]');
-  if (fresh === null) return location.reload();
-  const said = document.querySelector('[role=status]');
-  const told = page.querySelector('[role=status]').textContent;
-  // Announced when it changes, and then only.
-  if (said.textContent !== told) said.textContent = told;
-  place.replaceWith(fresh);
-  follow(fresh);
+  const { ok, page } = await ask(location.href).catch(() => ({}));
+  if (ok) {
+    const fresh = page.querySelector('[data-under-way]');
+    if (fresh === null) return location.reload();
+    const [said, told] = [document, page].map((each) => each.querySelector('[role=status]'));
+    // What is set is announced, though it be the same.
+    if (said.textContent !== told.textContent) said.textContent = told.textContent;
+    place.replaceWith(fresh);
+  }
+  follow();
 }
 
 async function ask(url, body) {
