@@ -53,6 +53,7 @@ describe('manifest', () => {
       inner[last] = value;
     });
 
+  // certifies R2, R33, R49
   it('is as it has to be, pictures and what is generated included', () => {
     const files = filesUnder('manifest/images', '.png');
     shown = new Map(

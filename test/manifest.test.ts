@@ -14,12 +14,14 @@ describe('manifest/web-panels.json', () => {
     expect([...otherPanels, ...otherButtons]).toEqual([]);
   });
 
+  // certifies R1, R9
   it('opens our own panel over https and tells it tenant, user and language', () => {
     const url = new URL(panel?.Url ?? '');
     expect([url.protocol, url.origin, url.pathname]).toEqual(['https:', origin, '/panel']);
     expect(Object.fromEntries(url.searchParams)).toEqual({ uctx: '<uctx>', usid: '<usid>', lang: '<lani>' });
   });
 
+  // certifies R9
   it('never asks for a credential: what stands in an address gets into logs', () => {
     for (const { Url } of panels) expect(Url).not.toMatch(/usec|ticket|token|secret/i);
   });
@@ -49,6 +51,7 @@ describe('manifest/web-panels.json', () => {
     for (const { WindowName } of panels) expect(WindowName).toMatch(/^[A-Za-z]+$/);
   });
 
+  // certifies R12
   it('names the app in every tooltip', () => {
     for (const { Tooltip } of panels) expect(Tooltip).toContain('Planlens');
   });

@@ -1,17 +1,33 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checklist, readCertification, unproven } from './certification.ts';
 import { generatedFiles } from './generated.ts';
 import { type PictureFacts, pictureFacts } from './picture-facts.ts';
-import { type Manifest, type Problem, readManifest } from './read-manifest.ts';
+import { type Problem, readManifest } from './read-manifest.ts';
 import { leftToVendor, problemsOf } from './rules.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const writes = process.argv.includes('--write');
 
 const { manifest, problems: unread } = readManifest(folder);
-const problems =
-  manifest === null ? unread : [...problemsOf(manifest, picturesIn(folder)), ...outdated(manifest)];
+const { requirements, evidence } = readCertification(root);
+const problems = [
+  ...unproven(requirements, evidence, (file) => existsSync(join(root, file))).map((says) => ({
+    file: 'certification/requirements.json',
+    where: '',
+    says,
+  })),
+  ...unread,
+  ...(manifest === null ? [] : problemsOf(manifest, picturesIn(folder))),
+  ...outdated(
+    new Map([
+      ...(manifest === null ? [] : generatedFiles(manifest)),
+      ['certification/checklist.md', checklist(requirements, evidence)],
+    ]),
+  ),
+];
 for (const { file, where, says } of problems) say(`${file}${where && ` ${where}`}: ${says}`);
 if (manifest !== null) for (const left of leftToVendor(manifest)) say(`left to the vendor in ${left}`);
 say(problems.length === 0 ? 'manifest is as it has to be' : `${problems.length} problem(s)`);
@@ -26,8 +42,8 @@ function picturesIn(of: string): Map<string, PictureFacts | null> {
 }
 
 /** What follows from the rest and does not any more; with `--write` it is written anew. */
-function outdated(of: Manifest): Problem[] {
-  return [...generatedFiles(of)].flatMap(([file, content]) => {
+function outdated(generated: ReadonlyMap<string, string>): Problem[] {
+  return [...generated].flatMap(([file, content]) => {
     const path = join(folder, file);
     if (existsSync(path) && readFileSync(path, 'utf8') === content) return [];
     if (!writes) return [{ file, where: '', says: 'is not as generated: npm run manifest:check -- --write' }];

@@ -124,6 +124,7 @@ describe('every page', () => {
       return window;
     }
 
+    // certifies R44
     test('has nothing that axe objects to, with a feature opened', async () => {
       const { page, panel } = await panelOfSalesEssential();
       await panel.locator('[data-row="SaP9"] summary').click();
@@ -133,6 +134,7 @@ describe('every page', () => {
       expect(passes.map(({ id }) => id)).toContain('color-contrast');
     });
 
+    // certifies R43
     test('can be walked by keyboard, and a feature opened, read, asked for and taken back', async () => {
       const { page, panel } = await panelOfSalesEssential();
       await page.locator('details.user > summary').focus();

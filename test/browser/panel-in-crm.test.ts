@@ -29,6 +29,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     await keepPicture(name, { page, panel });
   });
 
+  // certifies R42
   test('opens by its button on the start page', async () => {
     const { page, panel, troubles, signIn } = await stage.open();
     await signIn(germans.salesPremium, '');

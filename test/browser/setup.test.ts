@@ -10,6 +10,7 @@ describe('the setup page in a browser', () => {
   });
   afterAll(() => stage.close());
 
+  // certifies R28
   test('follows an installation to its end, saying how far it is, without a hand laid on it', async () => {
     const { control } = stage.planlens.sandbox;
     const { id } = control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });

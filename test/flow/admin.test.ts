@@ -81,6 +81,7 @@ describe('the administrators’ page', async () => {
       expect(html).not.toContain('Designteamet');
     });
 
+    // certifies R21
     it('is for administrators only, in its page and in its forms', async () => {
       const id = await asked('knowledge-base');
       const user = await inPanel();

@@ -125,6 +125,7 @@ describe('what a client sends wrong', async () => {
     return { visitor, callback: answered.headers.get('location') ?? '' };
   }
 
+  // certifies R6
   it('a state another browser began: refused there, still good where it began', async () => {
     const { visitor, callback } = await answeredSignIn();
     const stranger = await createVisitor().get(callback);
@@ -196,6 +197,7 @@ describe('what a client sends wrong', async () => {
     }
   });
 
+  // certifies R16
   it('shows every problem as a page to a browser, in its language, never a stack', async () => {
     const answer = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
       headers: { accept: 'text/html' },
@@ -207,6 +209,7 @@ describe('what a client sends wrong', async () => {
     expect(html).not.toMatch(/at .*\.ts|node_modules/);
   });
 
+  // certifies R15
   it('never answered with a 5xx in all of this', () => {
     const statuses = planlens.logged.flatMap((line) => /"res":\{"status":(\d+)\}/.exec(line)?.[1] ?? []);
     expect(statuses.length).toBeGreaterThan(30);

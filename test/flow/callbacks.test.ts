@@ -147,6 +147,7 @@ describe('what SuperOffice calls us about', async () => {
   describe('a state change', () => {
     const standing = async () => (await services.tenants.find(ctx))?.standing;
 
+    // certifies R19
     it('pauses a suspended tenant and resumes it', async () => {
       control.setTenantState({ tenant: ctx, state: 'Suspended' });
       expect((await control.sendStateChange({ tenant: ctx, changeType: 2 })).status).toBe(200);
@@ -165,6 +166,7 @@ describe('what SuperOffice calls us about', async () => {
       expect(operations).toContain('Webhook.List');
     });
 
+    // certifies R19
     it('that says Delete deletes nothing while SuperOffice says the tenant runs', async () => {
       await control.sendStateChange({ tenant: ctx, changeType: 4 });
       await idle();

@@ -60,6 +60,7 @@ describe('installation', () => {
     return (groups as { Selected: boolean }[]).map((group) => group.Selected);
   }
 
+  // certifies R31
   it('explains before anything is asked', async () => {
     const landing = await createVisitor().get(planlens.url);
     expect(landing.status).toBe(200);
@@ -76,6 +77,7 @@ describe('installation', () => {
     expect(setup.html).toContain('Designteamet');
   });
 
+  // certifies R12
   it('sets up exactly the panels of the manifest, for all user groups', async () => {
     await install(planlens);
     const manifest = JSON.parse(readFileSync(join(root, 'manifest', 'web-panels.json'), 'utf8')) as Record<
@@ -99,6 +101,7 @@ describe('installation', () => {
     }
   });
 
+  // certifies R4, R6
   it('asks SuperOffice as documented: PKCE S256, state, nonce, and the exact redirect address', async () => {
     const { headers } = await createVisitor().peek(`${planlens.url}/install`);
     const authorize = new URL(headers.get('location') ?? '');
@@ -116,6 +119,7 @@ describe('installation', () => {
     expect(authorize.href).not.toContain(planlens.sandbox.clientSecret);
   });
 
+  // certifies R3
   it('keeps the system user token, and that only sealed', async () => {
     await install(planlens);
     const token = (await planlens.services.tenants.find(ctx))?.systemToken() ?? '';
@@ -124,6 +128,7 @@ describe('installation', () => {
     expect(planlens.logged.join('')).not.toContain(token);
   });
 
+  // certifies R32
   it('changes nothing when done twice', async () => {
     await install(planlens);
     const before = await panelsInCrm();
@@ -174,6 +179,7 @@ describe('installation', () => {
     expect(setup.status).toBe(200);
   });
 
+  // certifies R30
   it('tells somebody who is no administrator who can, and keeps nothing', async () => {
     planlens.sandbox.control.approve({ tenant: ctx });
     const refused = await install(planlens, salesPremium);

@@ -87,6 +87,7 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
     ]);
   });
 
+  // certifies R32
   it('repair brings everything back, with nothing doubled', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Updated', 'Created', 'Updated']);
     expect(inTenant()).toEqual(installed);
@@ -133,6 +134,7 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
     await expect.poll(inTenant, { timeout: 20_000 }).toEqual(installed);
   });
 
+  // certifies R34
   it('uninstall leaves nothing in the tenant, and nothing with us', async () => {
     const visitor = await signedInToCrm(planlens, administrator);
     const done = await submit(visitor, await visitor.get(`${planlens.url}/setup`), '/uninstall', {});

@@ -22,6 +22,7 @@ describe('what the app logs', async () => {
       .filter((line) => line.msg === msg && line.req?.path === path)
       .at(-1);
 
+  // certifies R37
   it('names tenant and user in the line of each request of a signed-in user, and what came of it', async () => {
     const visitor = await signedInToCrm(planlens, salesPremium);
     await visitor.get(panelUrl(planlens, salesPremium));

@@ -144,6 +144,7 @@ describe('looking after a tenant without being told', async () => {
     expect((await tenant()).lookedAfter).toMatchObject({ failures: 0, problem: null });
   });
 
+  // certifies R27
   it('calls a tenant ten times in a second at most, whatever it has to do', async () => {
     // Nothing of before counts any more.
     await new Promise((resolve) => setTimeout(resolve, 1_100));

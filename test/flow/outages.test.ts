@@ -27,6 +27,7 @@ const cases: [operation: string, failure: Failure][] = [
   ['State', 'timeout'],
 ];
 
+// certifies R17
 describe('while SuperOffice is in trouble', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
@@ -115,6 +116,7 @@ describe('while SuperOffice is in trouble', async () => {
     }
   }, 60_000);
 
+  // certifies R17
   it('calls that fail again and again stop, and begin again by one', async () => {
     planlens.passTime(overAnHour);
     control.fail({ operation: 'License.*', with: 500 });
@@ -131,6 +133,7 @@ describe('while SuperOffice is in trouble', async () => {
     expect(await panel()).toMatchObject({ shown: true, isOld: false });
   }, 60_000);
 
+  // certifies R17
   it('a withdrawn approval stops all work for the tenant until it installs again', async () => {
     expect(await panel()).toMatchObject({ shown: true });
     control.revoke({ tenant: ctx });

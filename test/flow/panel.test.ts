@@ -47,6 +47,7 @@ describe('panel', async () => {
   };
   const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
 
+  // certifies R10
   it('signs the user in by the tenant’s own address and shows their features', async () => {
     const panel = await open(salesPremium);
     expect(panel.status).toBe(200);
@@ -67,6 +68,7 @@ describe('panel', async () => {
     );
   });
 
+  // certifies R45
   it('speaks German, with the catalogue’s own words', async () => {
     const { html } = await open(servicePremium, 'de');
     expect(html).toContain('<html lang="de">');
@@ -75,6 +77,7 @@ describe('panel', async () => {
     expect(rowOf(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
   });
 
+  // certifies R21
   it('knows who has no plan, whose role hides screens, and who may only look', async () => {
     expect((await open(withoutPlan)).html).toContain('<h1>No user plan</h1>');
     const hidden = (await open(hiddenByRole)).html;
@@ -100,6 +103,7 @@ describe('panel', async () => {
     expect(operations()).toEqual([]);
   });
 
+  // certifies R13
   it('may be framed by the CRM alone and is kept by nobody', async () => {
     const { headers } = await open(salesPremium);
     expect(headers.get('content-security-policy')).toContain(
@@ -133,6 +137,7 @@ describe('panel', async () => {
     expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
   });
 
+  // certifies R36
   it('asks no more of a tenant that withdrew its approval, says so, and begins anew when it is installed again', async () => {
     const { control } = planlens.sandbox;
     const visitor = await signedInToCrm(planlens, salesPremium);
@@ -158,6 +163,7 @@ describe('panel', async () => {
     expect(wordsOf(again.html)).not.toContain('no longer approves');
   });
 
+  // certifies R18
   it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
     const visitor = await signedInToCrm(planlens, salesPremium);
     await visitor.get(panelUrl(planlens, salesPremium));
@@ -195,6 +201,7 @@ describe('panel', async () => {
     expect(later.status).toBe(302);
   });
 
+  // certifies R8
   it('never shows one user’s panel under another’s address', async () => {
     const visitor = await signedInToCrm(planlens, salesPremium);
     await visitor.get(panelUrl(planlens, salesPremium));
@@ -233,12 +240,14 @@ describe('panel', async () => {
     expect(panel.html).toContain('<h1>Service-Premium</h1>');
   });
 
+  // certifies R11
   it('gives nothing to a copied address in another browser', async () => {
     const stranger = await createVisitor().get(panelUrl(planlens, salesPremium));
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
     expect(stranger.html).not.toContain('Sales-Premium');
   });
 
+  // certifies R37
   it('keeps its own promise about secrets in everything it logged', async () => {
     await open(administrator);
     const all = planlens.logged.join('');

@@ -86,6 +86,7 @@ describe('rotating what the app is known by', () => {
     await expect.poll(async () => (await rowsIn(String(environment.DATABASE_URL), 'tickets')).length).toBe(1);
   });
 
+  // certifies R3
   it('SUPEROFFICE_CLIENT_SECRET: the same', async () => {
     sandbox.control.setRegistration({ clientSecret: 'another secret' });
     await needTickets();

@@ -48,6 +48,7 @@ describe('the server process', () => {
     );
   };
 
+  // certifies R1, R3
   it('names every problem of its settings at once and ends', async () => {
     const bad = start({ PUBLIC_URL: 'ftp://nowhere', SUPEROFFICE_CLIENT_SECRET: '', SESSION_KEYS: 'weak' });
     expect(await bad.ended()).toBe(1);

@@ -54,12 +54,14 @@ describe('removing the app', async () => {
     expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
   });
 
+  // certifies R35
   it('can be begun where the App Store sends people', async () => {
     const visitor = await signedInToCrm(planlens, administrator);
     const arrived = await visitor.get(`${planlens.url}/uninstall`);
     expect([arrived.status, arrived.html.includes('id="uninstall"')]).toEqual([200, true]);
   });
 
+  // certifies R35
   it('gives what is held as a file, of the own tenant and without secrets', async () => {
     await services.wishes.ask(ctx, {
       associateId: 101,
@@ -103,6 +105,7 @@ describe('removing the app', async () => {
     expect((await visitor.get(`${planlens.url}/setup`)).status).toBe(404);
   });
 
+  // certifies R34
   it('leaves other tenants as they are, and can be undone by installing again', async () => {
     expect(await services.tenants.find(otherAdministrator.ctx)).not.toBeNull();
     const setup = await install(planlens);

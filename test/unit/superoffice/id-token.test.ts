@@ -40,6 +40,7 @@ function signed(claims?: Claims, own?: Claims): string {
   return signToken(pair, idTokenPayload(claims, own));
 }
 
+// certifies R5
 describe('rule 1: three base64url parts with two JSON objects', () => {
   const [header, payload, signature] = signed().split('.');
 
@@ -99,6 +100,7 @@ describe('rule 2: RS256 and nothing else', () => {
   });
 });
 
+// certifies R5
 describe('rule 3: the signature comes first', () => {
   it('passes what our key signed', async () => {
     expect(await outcome(signed())).toBe('valid');
@@ -116,6 +118,7 @@ describe('rule 3: the signature comes first', () => {
   });
 });
 
+// certifies R5
 describe('rule 4: configuration says whom to trust, not the token', () => {
   it('passes though the token points to keys of its own', async () => {
     const header = {
@@ -132,6 +135,7 @@ describe('rule 4: configuration says whom to trust, not the token', () => {
   });
 });
 
+// certifies R5
 describe('rule 8: the issuer to the letter', () => {
   it('passes the environment configured', async () => {
     expect(await outcome(signed({ iss: ISSUER }))).toBe('valid');
@@ -151,6 +155,7 @@ describe('rule 8: the issuer to the letter', () => {
   });
 });
 
+// certifies R5
 describe('rule 9: the audience is our client and nobody else', () => {
   it.each([CLIENT_ID, [CLIENT_ID], [CLIENT_ID, CLIENT_ID]].map((aud) => [aud]))('passes %j', async (aud) => {
     expect(await outcome(signed({ aud }))).toBe('valid');
@@ -171,6 +176,7 @@ describe('rule 9: the audience is our client and nobody else', () => {
   });
 });
 
+// certifies R5
 describe('rule 10: times are required and hold', () => {
   it.each([
     ['in the middle', {}],

@@ -60,6 +60,7 @@ describe('rule 20: a state change token has a profile of its own', () => {
     expect(await outcome(stateChangePayload(claims, own))).toBe(reason);
   });
 
+  // certifies R5
   it('refuses HS256, though a page shows it', async () => {
     expect(await outcome(stateChangePayload(), { alg: 'HS256' })).toBe('algorithm');
   });

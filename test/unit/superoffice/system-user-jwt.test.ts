@@ -30,6 +30,7 @@ async function outcome(token: string, tenant: { ctx: string; serial: string } = 
   return wordFor(await verify(token, tenant));
 }
 
+// certifies R5
 describe('rule 15: the system user JWT of this very tenant', () => {
   it('gives the ticket and nothing else', async () => {
     expect(await verify(jwt(), TENANT)).toEqual({ valid: true, claims: { ticket: '7T:MAAzAGEA' } });

@@ -63,6 +63,7 @@ describe('ticketOf', () => {
     ]);
   });
 
+  // certifies R7
   it('keeps a ticket as long as it is used within six hours', async () => {
     const { tickets, asked, advance } = setUp();
     for (let use = 0; use < 5; use += 1) {

@@ -29,6 +29,7 @@ const user = (id: number, more: Row = {}): Row => ({
 });
 
 describe('readUsers', () => {
+  // certifies R27
   it('reads page by page behind the last primary key, in its order, until a page is not full', async () => {
     const { caller, asked } = tenantOf(Array.from({ length: 1_203 }, (_each, index) => user(index + 1)));
     const users = await readUsers(caller);

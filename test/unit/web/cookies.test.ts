@@ -34,6 +34,7 @@ async function cookieOf(path: string) {
   return { name, value, attributes: told.sort() };
 }
 
+// certifies R14
 describe('a cookie on the wire', () => {
   it.each([
     ['/session', '__Host-planlens-session', 3600],

@@ -31,6 +31,7 @@ const page = {
 };
 
 describe('securityHeaders', () => {
+  // certifies R13
   it('lets nothing load but our style sheet, script and images, and nobody frame the page', async () => {
     expect(policyIn(await headersOf('/'))).toEqual({ ...page, 'frame-ancestors': "'none'" });
   });

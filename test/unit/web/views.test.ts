@@ -167,6 +167,7 @@ const pages = {
 };
 const withoutValues = { landing: {} };
 
+// certifies R15
 describe('every page', () => {
   it('is tried here', () => {
     const tried = Object.keys({ ...pages, ...withoutValues }).sort();

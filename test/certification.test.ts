@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  checklist,
+  evidenceIn,
+  type Requirements,
+  readCertification,
+  unproven,
+} from '../manifest/tools/certification.ts';
+import { root } from './support/project-files.ts';
+
+const everywhere = () => true;
+const { requirements, evidence } = readCertification(root);
+
+describe('the certification checklist', () => {
+  it('answers each of R1 to R53, and each answer is shown', () => {
+    expect(Object.keys(requirements)).toEqual(Array.from({ length: 53 }, (_each, index) => `R${index + 1}`));
+    expect(unproven(requirements, evidence, (file) => existsSync(join(root, file)))).toEqual([]);
+  });
+
+  it('is as it follows from the annotations', () => {
+    const written = readFileSync(join(root, 'manifest', 'certification', 'checklist.md'), 'utf8');
+    expect(written).toBe(checklist(requirements, evidence));
+  });
+
+  it('turns red for every test it rests on that is removed, where no other shows the same', () => {
+    for (const { requirement } of evidence) {
+      const others = evidence.filter((each) => each.requirement !== requirement);
+      expect(unproven(requirements, others, everywhere)).toEqual([`${requirement}: no test certifies it`]);
+    }
+  });
+});
+
+describe('what is annotated', () => {
+  // Put together, so that this file annotates nothing.
+  const annotated = (names: string, test: string) => `  // ${'certifies'} ${names}\n  ${test}`;
+
+  it.each([
+    ["it('does it', () => {", 'does it'],
+    ['test(`does it`, async () => {', 'does it'],
+    ["it(\n    'does it',", 'does it'],
+    ["describe('all of it', async () => {", 'all of it'],
+  ])('is the test below: %s', (test, title) => {
+    expect(evidenceIn('a.test.ts', annotated('R1, R22', test))).toEqual([
+      { requirement: 'R1', file: 'a.test.ts', title },
+      { requirement: 'R22', file: 'a.test.ts', title },
+    ]);
+  });
+
+  it('is nothing without an annotation', () => {
+    expect(evidenceIn('a.test.ts', "it('does it', () => {")).toEqual([]);
+  });
+});
+
+describe('what is not shown', () => {
+  const asked: Requirements = {
+    R1: { asks: 'a', does: 'b', proof: 'tests' },
+    R2: { asks: 'a', does: 'b', proof: 'files', files: ['docs/gone.md'] },
+    R3: { asks: 'a', does: 'b', proof: 'files' },
+    R4: { asks: 'a', does: 'b', proof: 'people' },
+  };
+  const shows = (requirement: string) => ({ requirement, file: 'a.test.ts', title: 'does it' });
+
+  it('is named, and so is what is shown and was not asked for', () => {
+    expect(unproven(asked, [shows('R4'), shows('R9')], () => false)).toEqual([
+      'R1: no test certifies it',
+      'R2: docs/gone.md is missing',
+      'R3: names no file',
+      'R4: certified in a.test.ts, but not by tests',
+      'R9: certified in a.test.ts, but not by tests',
+    ]);
+    expect(unproven({ R1: asked.R1 } as Requirements, [shows('R1')], everywhere)).toEqual([]);
+  });
+});
