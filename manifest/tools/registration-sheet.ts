@@ -1,0 +1,104 @@
+import type { Manifest } from './read-manifest.ts';
+
+/** A field of the Developer Portal or the App Store, by the name it has there, ready to copy. */
+export interface SheetField {
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
+export interface SheetSection {
+  readonly title: string;
+  readonly fields: readonly SheetField[];
+}
+
+/** Everything that is filled in for one environment, in the portal's order, with `publicUrl` in every address. */
+export function registrationSheet(
+  { app, environments, listings, panels, webhook }: Manifest,
+  environmentName: string,
+  publicUrl: string,
+): readonly SheetSection[] {
+  const environment = environments.get(environmentName);
+  if (environment === undefined) throw new Error(`no environment ${environmentName}`);
+  const own = (text: string) => text.replaceAll('{PUBLIC_URL}', publicUrl);
+  const field = (label: string, ...values: readonly string[]): SheetField => ({
+    label,
+    values: values.map(own),
+  });
+
+  return [
+    {
+      title: 'Developer Portal: application',
+      fields: [
+        field('Name', app.name),
+        field('SEO name', app.seoName),
+        field('Vendor', app.vendor),
+        field('Templates', ...app.templates),
+        field('Technical contact', app.contacts.technical),
+        field('Error reporting e-mails', app.contacts.errorReports),
+        field('Uninstall reporting e-mails', app.contacts.uninstallReports),
+      ],
+    },
+    {
+      title: `Developer Portal: configuration of ${environmentName}`,
+      fields: [
+        field('Sign-in', environment.loginUrl),
+        field('Redirect URLs', ...environment.redirectUrls),
+        field('Post-logout URLs', ...environment.postLogoutUrls),
+        field('CORS URLs', ...environment.corsUrls),
+        field('Authorize: consent text', app.consentText),
+        field('Customer state change', environment.stateChangeUrl),
+        field('Claims', ...app.claims),
+        field('Agents', ...app.agents),
+        field('Authorization level', app.authorizationLevel),
+        field('Certificate', 'the public half of the key: npm run operate -- key-show app.pem'),
+      ],
+    },
+    {
+      title: 'What the app is started with',
+      fields: [
+        field(environment.clientId, 'the client ID the portal shows'),
+        field(environment.clientSecret, 'the client secret the portal shows; it stands nowhere here'),
+        field(environment.privateKey, 'the private key; it stands nowhere here'),
+        field('PUBLIC_URL', '{PUBLIC_URL}'),
+        field('SUPEROFFICE_ENVIRONMENT', environmentName),
+      ],
+    },
+    {
+      title: 'What it sets up in each tenant',
+      fields: [
+        ...panels.map(({ name, progId, windowName, visibleIn, url }) =>
+          field(
+            `Web panel ${name}`,
+            `ProgId ${progId}`,
+            `Window ${windowName}`,
+            `Visible in ${visibleIn}`,
+            url,
+          ),
+        ),
+        field(`Webhook ${webhook.name}`, ...webhook.events),
+      ],
+    },
+    ...[...listings.values()].map(
+      (listing): SheetSection => ({
+        title: `App Store: ${listing.language}`,
+        fields: [
+          field('Header', listing.header),
+          field('About', listing.about),
+          field('Key features', ...listing.keyFeatures),
+          field('Categories', ...listing.categories),
+          field('Markets', ...listing.markets),
+          field('Languages', ...listing.appLanguages),
+          ...listing.links.map(({ type, url }) => field(`Link: ${type}`, url)),
+          field('Supported CRM plans', listing.supportedPlans),
+          field('System requirements', listing.requirements),
+          field('How to install', ...listing.howToInstall),
+          field('Price', listing.price),
+          field('Terms', listing.terms),
+          field('Meta description', listing.seo.description),
+          field('Keywords', ...listing.seo.keywords),
+          field('Pictures', ...listing.pictures.map(({ file, alt }) => `${file}: ${alt}`)),
+        ],
+      }),
+    ),
+  ];
+}
