@@ -15,19 +15,22 @@ const pageRows = 500;
 /** A tenant with more has users of another kind than ours, ten thousands of them. */
 const mostPages = 100;
 const operation = 'users';
+/** Kinds of users who have no plan, and whose names are none of our business (webapi.md 9.1). */
+const otherKinds = /external|anonymous|system/i;
 
 const Row = z.object({
   // A number in one sample, text in another (webapi.md section 5).
   PrimaryKey: z.coerce.number().int().positive(),
   fullName: textIfTold,
   userplan: textIfTold,
+  assocType: textIfTold,
   // Only what says that a user is retired counts as it: absent, nobody is taken for gone.
   isActive: z.union([z.boolean(), z.number(), z.string()]).nullish(),
 });
 const Page = z.object({ value: z.array(Row) });
 
 /**
- * The active users of a tenant, in the order of their ids, read page by page behind the last primary key: no row is read
+ * The active users of a tenant who work in it, in the order of their ids, read page by page behind the last primary key: no row is read
  * twice, and none is missed when others come and go meanwhile. @throws `unexpected-answer` for an endless list
  */
 export async function readUsers(caller: Caller): Promise<ListedUser[]> {
@@ -35,7 +38,7 @@ export async function readUsers(caller: Caller): Promise<ListedUser[]> {
   let after = 0;
   for (let page = 0; page < mostPages; page += 1) {
     const rows = await readPage(caller, after);
-    users.push(...rows.filter(isActive).map(listed));
+    users.push(...rows.filter((row) => isActive(row) && !otherKinds.test(row.assocType)).map(listed));
     const last = rows.at(-1)?.PrimaryKey ?? after;
     if (rows.length < pageRows) return users;
     if (last <= after) break;
@@ -46,7 +49,7 @@ export async function readUsers(caller: Caller): Promise<ListedUser[]> {
 
 async function readPage(caller: Caller, after: number): Promise<z.output<typeof Row>[]> {
   const query = new URLSearchParams({
-    $select: 'associateDbId,fullName,isActive,userplan',
+    $select: 'associateDbId,fullName,isActive,userplan,assocType',
     $filter: `associateDbId gt ${after}`,
     $orderBy: 'associateDbId asc',
     $top: String(pageRows),

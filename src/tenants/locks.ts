@@ -29,7 +29,8 @@ export function createLocks({ session, now }: { session: Database; now: () => nu
       try {
         return await work();
       } finally {
-        await isTrue(sql`pg_advisory_unlock(${key})`);
+        // Where that fails the session is lost or thrown away, and the lock with it: what was done is done.
+        await isTrue(sql`pg_advisory_unlock(${key})`).catch(() => {});
       }
     });
 

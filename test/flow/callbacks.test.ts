@@ -157,6 +157,34 @@ describe('what SuperOffice calls us about', async () => {
       await expect.poll(standing).toBe('active');
     });
 
+    it('has events wait for nobody while the tenant is paused, and made good when it runs again', async () => {
+      const visitor = await signedInToCrm(planlens, withoutPlan);
+      await visitor.get(panelUrl(planlens, withoutPlan));
+      const held = async () => {
+        const tenant = await services.tenants.find(ctx);
+        const snapshot = tenant && (await services.licenses.ofUser(tenant, withoutPlan.associateId));
+        return snapshot?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
+      };
+      const looked = async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime() ?? 0;
+      control.setTenantState({ tenant: ctx, state: 'Suspended' });
+      await control.sendStateChange({ tenant: ctx, changeType: 2 });
+      await expect.poll(standing).toBe('paused');
+      control.clearRequests();
+      control.setPlan({ tenant: ctx, associateId: withoutPlan.associateId, plan: 'ten-service' });
+      await control.whenDelivered();
+      await idle();
+      expect(licensesRead()).toBe(0);
+
+      control.setTenantState({ tenant: ctx, state: 'Running' });
+      const before = await looked();
+      await control.sendStateChange({ tenant: ctx, changeType: 3 });
+      await expect.poll(looked, { timeout: 10_000 }).not.toBe(before);
+      await expect.poll(held, { timeout: 10_000 }).toEqual(['ten-service']);
+      control.setPlan({ tenant: ctx, associateId: withoutPlan.associateId, plan: null });
+      await control.whenDelivered();
+      await idle();
+    });
+
     it('mends panels and webhook after a backup was restored', async () => {
       control.clearRequests();
       await control.sendStateChange({ tenant: ctx, changeType: 1 });

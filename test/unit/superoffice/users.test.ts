@@ -43,7 +43,7 @@ describe('readUsers', () => {
     expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
       $orderBy: 'associateDbId asc',
       $top: '500',
-      $select: 'associateDbId,fullName,isActive,userplan',
+      $select: 'associateDbId,fullName,isActive,userplan,assocType',
     });
   });
 
@@ -67,6 +67,14 @@ describe('readUsers', () => {
     const { caller } = tenantOf([user(1, { isActive })]);
     expect(await readUsers(caller)).toHaveLength(1);
   });
+
+  it.each(['External user', 'anonymous account', 'System user'])(
+    'leaves out who is none of ours: %s',
+    async (assocType) => {
+      const { caller } = tenantOf([user(1, { assocType: 'associate' }), user(2, { assocType }), user(3)]);
+      expect((await readUsers(caller)).map(({ associateId }) => associateId)).toEqual([1, 3]);
+    },
+  );
 
   it('takes a plan or name that is not told, or is no text, for none', async () => {
     const { caller } = tenantOf([user(1, { userplan: undefined, fullName: null }), user(2, { userplan: 5 })]);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase, openLockSession } from '../../../src/tenants/database.ts';
 import { createLocks, lockPatienceMs } from '../../../src/tenants/locks.ts';
@@ -102,5 +103,20 @@ describe('createLocks', () => {
     await others('Cust3', async () => void events.push('second begins'));
     await first;
     expect(events).toEqual(['first ends', 'second begins']);
+  });
+
+  it('loses nothing of a work during which the database was lost, and frees its name', async () => {
+    const cut = () =>
+      sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`.execute(otherSession);
+    const done = await locks('Cust4', async () => {
+      await cut();
+      return 'done';
+    });
+    expect(done).toBe('done');
+    expect(await createLocks({ session: otherSession, now: () => now })('Cust4', async () => 'free')).toBe(
+      'free',
+    );
+    expect(await locks('Cust4', async () => 'again')).toBe('again');
   });
 });
