@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { generatedFiles } from '../manifest/tools/generated.ts';
+import { examine } from '../manifest/tools/examine.ts';
 import { type PictureFacts, pictureFacts } from '../manifest/tools/picture-facts.ts';
 import { readManifest } from '../manifest/tools/read-manifest.ts';
 import { icons, leftToVendor, problemsOf } from '../manifest/tools/rules.ts';
@@ -55,18 +55,24 @@ describe('manifest', () => {
 
   // certifies R2, R33, R49
   it('is as it has to be, pictures and what is generated included', () => {
-    const files = filesUnder('manifest/images', '.png');
-    shown = new Map(
-      files.map((file) => [
-        file.replace('manifest/images/', ''),
-        pictureFacts(readFileSync(join(root, file))),
-      ]),
-    );
-    expect(wrong()).toEqual([]);
-    const { manifest } = readManifest(folder);
-    if (manifest === null) throw new Error('not readable');
-    for (const [file, content] of generatedFiles(manifest))
-      expect(readFileSync(join(folder, file), 'utf8'), file).toBe(content);
+    expect(examine(manifestFolder, root).problems).toEqual([]);
+  });
+
+  it.each([
+    ['schema/listing.json', '{}', 'is not what follows from the rest'],
+    ['provisioned.md', '# Nothing', 'is not what follows from the rest'],
+    ['certification/checklist.md', '# All is well', 'is not what follows from the rest'],
+    ['images/icon-home-488.png', 'no picture', 'is no transparent PNG of 488 x 488'],
+  ])('%s that was changed by hand is found', (file, content, says) => {
+    writeFileSync(join(folder, file), content);
+    expect(examine(folder, root).problems).toEqual([{ file, where: '', says }]);
+  });
+
+  it('that sets up another panel has another list of what is provisioned', () => {
+    set('web-panels.json', '0.name', 'Planlens plans');
+    expect(examine(folder, root).problems).toEqual([
+      { file: 'provisioned.md', where: '', says: 'is not what follows from the rest' },
+    ]);
   });
 
   it('says what is left to the vendor', () => {

@@ -32,12 +32,15 @@ export function evidenceIn(file: string, text: string): Evidence[] {
   );
 }
 
-/** What is asked, and every annotation in the tests of the project at `root`. */
-export function readCertification(root: string): {
+/** What is asked, as `manifest` in `folder` has it, and every annotation in the tests of the project at `root`. */
+export function readCertification(
+  folder: string,
+  root: string,
+): {
   readonly requirements: Requirements;
   readonly evidence: readonly Evidence[];
 } {
-  const asked = readFileSync(join(root, 'manifest', 'certification', 'requirements.json'), 'utf8');
+  const asked = readFileSync(join(folder, 'certification', 'requirements.json'), 'utf8');
   const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => `test/${file.replaceAll('\\', '/')}`)
