@@ -55,7 +55,7 @@ function prepare() {
   follow();
 }
 
-/** Follows what is under way: says each second how far it is, and shows the page anew when it has ended. */
+/** Says each second how far something is, until it has ended. */
 async function follow() {
   const place = document.querySelector('[data-under-way]');
   if (place === null) return;
@@ -82,7 +82,7 @@ async function ask(url, body) {
   return { ok: answer.ok, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }
 
-/** Puts another page of ours in this one's place, and the focus where it tells what came of it. */
+/** Puts another page in this one's place, the focus where it tells what came of it. */
 async function swap(url, body) {
   document.body.setAttribute('aria-busy', 'true');
   try {
@@ -104,7 +104,7 @@ async function swap(url, body) {
   }
 }
 
-/** Says on top of a place what went wrong: what a problem page of ours tells, else that nothing came. All else stays. */
+/** Says on top of a place what went wrong, as a problem page tells, else that nothing came. */
 function complain(place, page) {
   place.querySelector(':scope > [role=alert]')?.remove();
   const alert = document.createElement('div');
@@ -115,7 +115,7 @@ function complain(place, page) {
   place.prepend(alert);
 }
 
-/** How the reader has set the list of features up: filter, opened rows, and what is typed in them. */
+/** How the reader has set the list up: filter, opened rows, and what is typed in them. */
 function rememberList() {
   const search = document.querySelector('form[role=search]');
   const opened = [...document.querySelectorAll('details[open] > .why')];
@@ -173,7 +173,7 @@ async function explain(why, url, body) {
   }
 }
 
-/** Puts an explanation into its row, its headings below the row's own. */
+/** Puts an explanation into its row, headings below the row's own. */
 function show(why, explanation) {
   explanation.querySelector('#wish')?.removeAttribute('id');
   const level = why.closest('.tier').querySelector('h3') === null ? 'h3' : 'h4';
@@ -221,7 +221,7 @@ function handOver(code) {
   window.close();
 }
 
-/** In the panel: signs in by a pop-up, since a frame may neither show every sign-in nor keep its cookies. */
+/** Signs in by a pop-up: a frame may neither show every sign-in nor keep its cookies. */
 async function signIn(link) {
   // Pressed again while it is open, perhaps behind the CRM, brings it to the front.
   if (popUp !== null && !popUp.closed) return popUp.focus();

@@ -157,7 +157,8 @@ export const states: Readonly<Record<string, PageState>> = {
       await at.page.locator('#seats ~ details > summary').last().click();
     },
   },
-  setup: {
+  setup: { person: people.administrator, reach: (at) => goAs(at, '/setup') },
+  'setup-log': {
     person: people.administrator,
     async reach(at) {
       await goAs(at, '/setup');

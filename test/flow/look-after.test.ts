@@ -32,12 +32,10 @@ describe('looking after a tenant without being told', async () => {
   async function anHourLater(): Promise<void> {
     const { at } = (await tenant()).lookedAfter;
     planlens.passTime(overAnHour);
+    // Taken, it is put off by two minutes; looked after, by an hour.
     await expect
       .poll(async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime(), { timeout: 20_000 })
-      .toBeGreaterThan(at.getTime() + overAnHour / 3);
-    await expect
-      .poll(async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime(), { timeout: 20_000 })
-      .not.toBe(at.getTime());
+      .toBeGreaterThan(at.getTime() + 40 * 60_000);
   }
 
   it('sets a webhook going again that SuperOffice stopped, and leaves alone one that goes', async () => {
