@@ -19,6 +19,7 @@ import { onlyMethods } from './web/methods.ts';
 import { createMetricsPage } from './web/metrics.ts';
 import { createAsk } from './web/panel/ask.ts';
 import { createFeaturePage } from './web/panel/feature-page.ts';
+import { createKeptPages } from './web/panel/kept-pages.ts';
 import { createPanel } from './web/panel/panel.ts';
 import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
@@ -67,6 +68,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   const welcome = createWelcome({ tenants, licenses, audit, webApi: superOffice.webApi, log });
   const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
   const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
+  const pages = createKeptPages({ views, maxBytes: config.cacheBytes / 2 });
   const adminPage = createAdminPage({
     sessions,
     wishes,
@@ -107,7 +109,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   app.get('/auth/callback', inCrm, authCallback);
   app.post('/auth/callback', inCrm, form, authCallback);
 
-  app.get('/panel', inCrm, createPanel({ visits, beginSignIn, views, now }));
+  app.get('/panel', inCrm, createPanel({ visits, beginSignIn, pages, now }));
   app.get('/panel/feature', inCrm, createFeaturePage({ visits, views }));
   app.get('/panel/plan', inCrm, createPlanPage({ visits, views }));
   app.post('/panel/wishes', inCrm, form, ownForms, createAsk({ visits, wishes, audit }));

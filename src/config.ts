@@ -28,6 +28,8 @@ export interface Config {
   readonly assumptions: Assumptions;
   readonly encryptionKeys: Keyring;
   readonly sessionKeys: Keyring;
+  /** How much may be kept in memory to answer sooner: half for pages, a quarter each for tenants' licenses and users'. */
+  readonly cacheBytes: number;
   readonly logLevel: string;
 }
 
@@ -94,6 +96,12 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default(defaultDataDir),
   ENCRYPTION_KEYS: required.pipe(keyringSchema),
   SESSION_KEYS: required.pipe(keyringSchema),
+  CACHE_MB: z.coerce
+    .number('must be a number of megabytes')
+    .int()
+    .min(8, 'must be 8 or more')
+    .max(65_536, 'must be 65536 or less')
+    .default(256),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
@@ -136,6 +144,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     assumptions: assumed.assumptions,
     encryptionKeys: env.ENCRYPTION_KEYS,
     sessionKeys: env.SESSION_KEYS,
+    cacheBytes: env.CACHE_MB * 2 ** 20,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -24,12 +24,17 @@ import { createSecretBox } from './tenants/secret-box.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import { createTenantStore, lookAfterChannel, type TenantStore } from './tenants/tenant-store.ts';
+import {
+  createTenantStore,
+  lookAfterChannel,
+  type TenantStore,
+  tenantChannel,
+} from './tenants/tenant-store.ts';
 import { createTicketStore } from './tenants/ticket-store.ts';
 import type { InTurn } from './tenants/turns.ts';
 import { createUserStore, type UserStore } from './tenants/user-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
-import { createWishStore, type WishStore } from './tenants/wish-store.ts';
+import { createWishStore, type WishStore, wishChannel } from './tenants/wish-store.ts';
 
 /** What the web part works with: SuperOffice on one side, what we keep on the other. */
 export interface Services {
@@ -90,12 +95,14 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
   superOffice.keys.warm().catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
 
   const tenants = createTenantStore({ db, secrets, now });
+  const wishes = createWishStore({ db, now });
   const licenses = createLicenseSnapshots({
     store: createSnapshotStore(db),
     read: licenseReaders(superOffice, tenants),
     changes: licenseChanges,
     locks,
     ages: snapshotAges,
+    maxBytes: config.cacheBytes / 4,
     now,
     onLookup: metrics.onLookup,
     onFailed: ({ error, ...about }) =>
@@ -109,19 +116,30 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
   };
   const channels = {
     [snapshotChannel]: licenses.changedElsewhere,
+    [wishChannel]: wishes.changedElsewhere,
+    [tenantChannel]: (ctx: string) => {
+      tenants.changedElsewhere(ctx);
+      wishes.changedElsewhere(`${ctx}/`);
+    },
     [circuitChannel]: (payload: string) => superOffice.circuits.openedElsewhere(...openCircuitIn(payload)),
     [inboxChannel]: wakeAll('callback'),
     [lookAfterChannel]: wakeAll('look-after'),
   };
-  const notices = listenTo(url, channels, (error) =>
-    log.warn({ reason: error.message }, 'no longer listening to other processes'),
-  );
+  const notices = listenTo(url, channels, {
+    // What changed while nobody listened is not known: everything is asked for anew.
+    listening() {
+      tenants.forgetRemembered();
+      wishes.forgetRemembered();
+      licenses.forgetRemembered();
+    },
+    connectionLost: (error) => log.warn({ reason: error.message }, 'no longer listening to other processes'),
+  });
   return {
     superOffice,
     tenants,
     signIns: createSignInStore({ db, secrets, now }),
     handOvers: createHandOverStore({ db, now }),
-    wishes: createWishStore({ db, now }),
+    wishes,
     licenses,
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),

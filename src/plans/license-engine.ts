@@ -168,8 +168,11 @@ export interface TenantPlans {
  */
 export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => TenantPlans;
 
+/** So many tenants stay open: with their reports they weigh ten times what their license data do. */
+const mostOpen = 256;
+
 /**
- * Makes a license engine that goes by these assumptions. It remembers the tenants it opened for as long as somebody
+ * Makes a license engine that goes by these assumptions. It remembers the tenants it opened of late, by the object that
  * holds their license data, which must not be changed.
  *
  * @example
@@ -178,13 +181,17 @@ export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => Te
  */
 export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
   const rules = compileRules(assumptions);
-  const opened = new WeakMap<TenantLicenses, { readonly today: string; readonly plans: TenantPlans }>();
+  const opened = new Map<TenantLicenses, { readonly today: string; readonly plans: TenantPlans }>();
   return (tenant, today) => {
-    const known = tenant === null ? undefined : opened.get(tenant);
-    if (known?.today === today) return known.plans;
-    const plans = openTenant(rules, tenant, today);
-    if (tenant !== null) opened.set(tenant, { today, plans });
-    return plans;
+    if (tenant === null) return openTenant(rules, null, today);
+    const known = opened.get(tenant);
+    const open = known?.today === today ? known : { today, plans: openTenant(rules, tenant, today) };
+    // A map keeps its order: the first is the one that was not asked for the longest.
+    opened.delete(tenant);
+    opened.set(tenant, open);
+    const [longest] = opened.keys();
+    if (opened.size > mostOpen && longest !== undefined) opened.delete(longest);
+    return open.plans;
   };
 }
 

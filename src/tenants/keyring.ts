@@ -1,14 +1,15 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
 export interface NamedKey {
   readonly id: string;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** Keys by age: the first one encrypts or signs, every one of them decrypts or verifies. */
 export interface Keyring {
   readonly current: NamedKey;
-  readonly byId: ReadonlyMap<string, Buffer>;
+  readonly byId: ReadonlyMap<string, KeyObject>;
 }
 
 const entry = /^([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/]+={0,2})$/;
@@ -30,6 +31,6 @@ export const keyringSchema = z.string().transform((text, context): Keyring => {
 function parseEntry(text: string): NamedKey | null {
   const [, id, base64] = entry.exec(text) ?? [];
   if (id === undefined || base64 === undefined) return null;
-  const key = Buffer.from(base64, 'base64');
-  return key.length === keyBytes ? { id, key } : null;
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length === keyBytes ? { id, key: createSecretKey(bytes) } : null;
 }

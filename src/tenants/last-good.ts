@@ -35,14 +35,20 @@ export interface SnapshotSource<T, Of> {
 /** `stale`: the source did not answer, and what is kept is old; `nothing`: it did not, and nothing is kept. */
 export type Found = 'memory' | 'database' | 'superoffice' | 'stale' | 'nothing';
 
+/** So many wishes to have something read anew are remembered. */
+const maxRenewed = 10_000;
+
+/** What else an entry weighs than its content, bytes. */
+const entryBytes = 500;
+
 /**
- * Data from memory while young, else from where it is kept while young, else from its source, else the last good.
+ * Data from memory, up to so many bytes, while young, else from where it is kept while young, else from its source, else the last good.
  * One read is under way per key however many ask, in this process or another. A failed read with nothing kept is thrown as it came, and for a
  * moment again to whoever asks; a refused one gives what is kept, or null. What cannot be saved is shown all the same.
  */
 export function createLastGood<T, Of>(
   source: SnapshotSource<T, Of>,
-  { ages, now, maxEntries }: { ages: SnapshotAges; now: () => number; maxEntries: number },
+  { ages, now, maxBytes }: { ages: SnapshotAges; now: () => number; maxBytes: number },
 ) {
   type Answer = { readonly found: Found; readonly timeToLive: number } & (
     | { readonly snapshot: DatedSnapshot<T> | null }
@@ -50,7 +56,8 @@ export function createLastGood<T, Of>(
   );
 
   const cache = new LRUCache<string, Answer, { of: Of; notBefore: number }>({
-    max: maxEntries,
+    maxSize: maxBytes,
+    sizeCalculation: (answer) => sizeOf('snapshot' in answer ? answer.snapshot : null),
     perf: { now },
     ttlResolution: 0,
     // What was learnt elsewhere meanwhile, or a full memory, must not fail those who wait for a read.
@@ -63,7 +70,7 @@ export function createLastGood<T, Of>(
   });
 
   const renewed = new LRUCache<string, true>({
-    max: maxEntries,
+    max: maxRenewed,
     ttl: ages.renewAfterMs,
     perf: { now },
     ttlResolution: 0,
@@ -141,6 +148,9 @@ export function createLastGood<T, Of>(
     forget(key: string): void {
       cache.delete(key);
     },
+    forgetAll(): void {
+      cache.clear();
+    },
     /** Keeps what was learnt elsewhere; it is newer than anything we have. */
     async put(of: Of, content: T): Promise<void> {
       const snapshot = await saved(of, { content, readAt: now() }, null);
@@ -148,4 +158,9 @@ export function createLastGood<T, Of>(
       cache.set(source.key(of), answer, { ttl: ages.maxAgeMs });
     },
   };
+}
+
+/** In memory license data weigh what they do as JSON (measured: 0.9 and 1.06 times). */
+function sizeOf(snapshot: Snapshot<unknown> | null): number {
+  return entryBytes + (snapshot === null ? 0 : JSON.stringify(snapshot.content).length);
 }

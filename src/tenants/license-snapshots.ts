@@ -31,6 +31,8 @@ export interface LicenseSnapshots {
   readSince(tenant: Tenant, associateId: number | null, moment: number): Promise<void>;
   /** Forgets in memory what another process read: `Cust12345`, or `Cust12345/5` for a user's. */
   changedElsewhere(key: string): void;
+  /** Forgets all that is in memory. */
+  forgetRemembered(): void;
   /** Deletes what is kept of a user who is no more. */
   forgetUser(tenant: Tenant, associateId: number): Promise<void>;
 }
@@ -42,7 +44,6 @@ export const snapshotAges: SnapshotAges = {
   retryAfterNothingMs: 3_000,
   renewAfterMs: 20_000,
 };
-const maxEntries = 10_000;
 
 /** License data of tenants and users, each as the last good snapshot. */
 export function createLicenseSnapshots(deps: {
@@ -52,11 +53,13 @@ export function createLicenseSnapshots(deps: {
   changes: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
   locks: InTurn;
   ages: SnapshotAges;
+  /** The most that tenants' licenses, and that users', may take in memory. */
+  maxBytes: number;
   now: () => number;
   onLookup: (lookup: LookedUp) => void;
   onFailed: (about: { what: 'read' | 'save'; ctx: string; associateId?: number; error: unknown }) => void;
 }): LicenseSnapshots {
-  const { store, read, changes, locks, ages, now, onFailed, onLookup } = deps;
+  const { store, read, changes, locks, ages, maxBytes, now, onFailed, onLookup } = deps;
 
   const tenants = createLastGood<TenantLicenses, { tenant: Tenant }>(
     {
@@ -73,7 +76,7 @@ export function createLicenseSnapshots(deps: {
       onFailed: (what, { tenant }, error) => onFailed({ what, ctx: tenant.ctx, error }),
       onFound: (found) => onLookup({ of: 'tenant', found }),
     },
-    { ages, now, maxEntries },
+    { ages, now, maxBytes },
   );
 
   const users = createLastGood<UserLicenses, { tenant: Tenant; associateId: number }>(
@@ -92,7 +95,7 @@ export function createLicenseSnapshots(deps: {
         onFailed({ what, ctx: tenant.ctx, associateId, error }),
       onFound: (found) => onLookup({ of: 'user', found }),
     },
-    { ages, now, maxEntries },
+    { ages, now, maxBytes },
   );
 
   return {
@@ -107,6 +110,10 @@ export function createLicenseSnapshots(deps: {
       if (isKnown) await users.readSince({ tenant, associateId }, moment);
     },
     changedElsewhere: (key) => (key.includes('/') ? users : tenants).forget(key),
+    forgetRemembered() {
+      tenants.forgetAll();
+      users.forgetAll();
+    },
     async forgetUser({ ctx }, associateId) {
       await store.remove(ctx, associateId);
       users.forget(`${ctx}/${associateId}`);

@@ -8,7 +8,7 @@ export interface Notices {
   close(): Promise<void>;
 }
 
-/** How long a lost connection is waited for before the next try, ms. Until then times to live keep memory honest. */
+/** How long a lost connection is waited for before the next try, ms. */
 const tryAgainMs = 1_000;
 const goodbyeMs = 500;
 const connectMs = 5_000;
@@ -17,7 +17,11 @@ const connectMs = 5_000;
 export function listenTo(
   url: string,
   channels: Readonly<Record<string, Hear>>,
-  onConnectionLost: (error: Error) => void,
+  on: {
+    /** From now on everything is heard; what was said before was not. */
+    readonly listening: () => void;
+    readonly connectionLost: (error: Error) => void;
+  },
 ): Notices {
   const closing = new AbortController();
 
@@ -26,7 +30,7 @@ export function listenTo(
     const lost = new Promise<void>((resolve) => {
       client.on('end', resolve);
       client.on('error', (error) => {
-        onConnectionLost(error);
+        on.connectionLost(error);
         resolve();
       });
       closing.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -36,7 +40,7 @@ export function listenTo(
       await Promise.race([lost, begin(client)]);
       await lost;
     } catch (error) {
-      onConnectionLost(error instanceof Error ? error : new Error('not connected'));
+      on.connectionLost(error instanceof Error ? error : new Error('not connected'));
     } finally {
       // A database that fell silent does not even say goodbye.
       await Promise.race([client.end().catch(() => {}), sleep(goodbyeMs)]);
@@ -46,6 +50,7 @@ export function listenTo(
   async function begin(client: Client): Promise<void> {
     await client.connect();
     for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
+    on.listening();
   }
 
   async function keepListening(): Promise<void> {

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { BillingPeriod } from '../plans/billing.ts';
 import { writeAudit } from './audit-log.ts';
 import type { Database, TenantRow } from './database.ts';
+import { createMemory } from './memory.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What became of one web panel at the last installation or repair, or that its turn has not come. */
@@ -72,11 +73,31 @@ const lookAfterLeaseMs = 2 * 60_000;
 /** Tells that a tenant wants to be looked after at once. */
 export const lookAfterChannel = 'planlens_look_after';
 
+/** On it processes tell each other which tenant is no longer what panels remember of it. */
+export const tenantChannel = 'planlens_tenants';
+
+const maxRemembered = 10_000;
+
 export type TenantStore = ReturnType<typeof createTenantStore>;
 
 /** Tenants in PostgreSQL. */
 export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
+  const memory = createMemory<Tenant>(maxRemembered, now);
+
+  async function find(ctx: string): Promise<Tenant | null> {
+    const row = await db
+      .selectFrom('tenants')
+      .selectAll()
+      .where('context_identifier', '=', ctx)
+      .executeTakeFirst();
+    return row === undefined ? null : tenantOf(row);
+  }
+
+  async function changed(ctx: string): Promise<void> {
+    memory.forget(ctx);
+    await sql`select pg_notify(${tenantChannel}, ${ctx})`.execute(db);
+  }
 
   function tenantOf(row: Selectable<TenantRow>): Tenant {
     const ctx = row.context_identifier;
@@ -102,14 +123,14 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
 
   return {
     /** @returns the tenant, or null where this app was never approved by it */
-    async find(ctx: string): Promise<Tenant | null> {
-      const row = await db
-        .selectFrom('tenants')
-        .selectAll()
-        .where('context_identifier', '=', ctx)
-        .executeTakeFirst();
-      return row === undefined ? null : tenantOf(row);
-    },
+    find,
+
+    /** The same as it was a moment ago: what it is called, its token, contract and standing are as they are now. */
+    remembered: (ctx: string): Promise<Tenant | null> => memory.get(ctx, () => find(ctx)),
+
+    /** Forgets in memory what another process changed. */
+    changedElsewhere: (ctx: string) => memory.forget(ctx),
+    forgetRemembered: () => memory.forgetAll(),
 
     /**
      * Keeps an administrator's approval, and has the tenant set up at once; a second one replaces the token and leaves
@@ -139,6 +160,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
           .executeTakeFirstOrThrow();
       });
       await sql`select pg_notify(${lookAfterChannel}, '')`.execute(db);
+      await changed(consent.ctx);
       return tenantOf(row);
     },
 
@@ -236,6 +258,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         const change = { event: 'standing-changed', from: before.standing, to: standing } as const;
         await writeAudit(step, { ctx, associateId: null }, now(), change);
       });
+      await changed(ctx);
     },
 
     /** Deletes everything kept of a tenant, but that it was deleted, and by whom; null for SuperOffice. */
@@ -250,6 +273,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         await step.deleteFrom('audit_log').where('context_identifier', '=', ctx).execute();
         await writeAudit(step, { ctx, associateId: by }, now(), { event: 'deleted' });
       });
+      await changed(ctx);
     },
 
     /** Keeps what an administrator told of the contract; null forgets it. */
@@ -259,6 +283,7 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
         .set({ contract_start: contract?.start ?? null, billing_period: contract?.period ?? null })
         .where('context_identifier', '=', ctx)
         .execute();
+      await changed(ctx);
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database, WishRow } from './database.ts';
+import { createMemory } from './memory.ts';
 
 /** What became of a wish: `open` until an administrator answers it. */
 export type WishState = 'open' | 'done' | 'declined';
@@ -30,11 +31,37 @@ export interface WishAnswer {
   readonly answeredBy: string;
 }
 
+/** On it processes tell each other whose wishes changed: `Cust12345/5`. */
+export const wishChannel = 'planlens_wishes';
+
+/** Nearly all have none; then it is one empty list and its key. */
+const maxRemembered = 100_000;
+
 export type WishStore = ReturnType<typeof createWishStore>;
 
 /** Wishes of a tenant's users in PostgreSQL. Every call names the tenant: none reaches into another. */
 export function createWishStore(deps: { db: Database; now: () => number }) {
   const { db, now } = deps;
+  const memory = createMemory<readonly Wish[]>(maxRemembered, now);
+
+  async function changed(ctx: string, associateId: number): Promise<void> {
+    const key = `${ctx}/${associateId}`;
+    memory.forget(key);
+    await sql`select pg_notify(${wishChannel}, ${key})`.execute(db);
+  }
+
+  async function lastOfUser(ctx: string, associateId: number): Promise<readonly Wish[]> {
+    const rows = await db
+      .selectFrom('wishes')
+      .selectAll()
+      .distinctOn('subject')
+      .where('context_identifier', '=', ctx)
+      .where('associate_id', '=', associateId)
+      .orderBy('subject')
+      .orderBy('asked_at', 'desc')
+      .execute();
+    return rows.map(wishOf);
+  }
 
   return {
     /** @returns false where this user's wish for the subject is open already; it stays as it was */
@@ -51,6 +78,7 @@ export function createWishStore(deps: { db: Database; now: () => number }) {
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
+      await changed(ctx, wish.associateId);
       return numInsertedOrUpdatedRows === 1n;
     },
 
@@ -66,34 +94,34 @@ export function createWishStore(deps: { db: Database; now: () => number }) {
         .where('subject', '=', subject)
         .where('state', '=', 'open')
         .executeTakeFirst();
+      await changed(ctx, associateId);
       return numDeletedRows === 1n;
     },
 
     /** @returns false where the tenant has no such wish, or somebody answered it before */
     async answer(ctx: string, id: string, { state, answer, answeredBy }: WishAnswer): Promise<boolean> {
-      const { numUpdatedRows } = await db
+      const answered = await db
         .updateTable('wishes')
         .set({ state, answer, answered_by: answeredBy, answered_at: new Date(now()) })
         .where('context_identifier', '=', ctx)
         .where('id', '=', id)
         .where('state', '=', 'open')
+        .returning('associate_id')
         .executeTakeFirst();
-      return numUpdatedRows === 1n;
+      if (answered !== undefined) await changed(ctx, answered.associate_id);
+      return answered !== undefined;
     },
 
-    /** A user's last wish for each subject. */
+    /** A user's last wish for each subject, remembered until one changes: the same list then. */
     async lastOfUser(ctx: string, associateId: number): Promise<readonly Wish[]> {
-      const rows = await db
-        .selectFrom('wishes')
-        .selectAll()
-        .distinctOn('subject')
-        .where('context_identifier', '=', ctx)
-        .where('associate_id', '=', associateId)
-        .orderBy('subject')
-        .orderBy('asked_at', 'desc')
-        .execute();
-      return rows.map(wishOf);
+      const wishes = await memory.get(`${ctx}/${associateId}`, () => lastOfUser(ctx, associateId));
+      return wishes ?? [];
     },
+
+    /** Forgets in memory what another process changed: `Cust12345/5`, or all below `Cust12345/`. */
+    changedElsewhere: (key: string) => (key.endsWith('/') ? memory.forgetUnder(key) : memory.forget(key)),
+
+    forgetRemembered: () => memory.forgetAll(),
 
     /** A tenant's wishes: all that are open, oldest first, then the `answered` last answered ones, newest first. */
     async ofTenant(ctx: string, answered: number): Promise<readonly Wish[]> {

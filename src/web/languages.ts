@@ -3,10 +3,13 @@ import { basename, join } from 'node:path';
 import { createInstance, type TFunction } from 'i18next';
 import { isLanguage, type Language as LanguageCode } from '../plans/languages.ts';
 
+/** The text of a key, with values put in; `count` chooses the plural. */
+type Translate = (key: string, values?: Readonly<Record<string, string | number | undefined>>) => string;
+
 /** The words of one language, and how it writes numbers and dates. */
 export interface Language {
   readonly code: LanguageCode;
-  readonly t: TFunction;
+  readonly t: Translate;
   /** A moment, ms since 1970, in UTC: the server knows no better time zone. */
   moment(ms: number): string;
   /** A calendar date `YYYY-MM-DD`. */
@@ -66,17 +69,28 @@ function primary(tag: string): string {
   return sameLanguage[code] ?? code;
 }
 
-function language(code: LanguageCode, t: TFunction): Language {
+function language(code: LanguageCode, translate: TFunction): Language {
   const moments = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
   const dates = new Intl.DateTimeFormat(code, { dateStyle: 'long', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(code);
   const alternatives = new Intl.ListFormat(code, { type: 'disjunction' });
   return {
     code,
-    t,
+    t: rememberingPlain(translate),
     number: (value) => numbers.format(value),
     or: (items) => alternatives.format(items),
     moment: (ms) => `${moments.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
+  };
+}
+
+/** Texts without values are asked for a hundred times a page. */
+function rememberingPlain(translate: TFunction): Translate {
+  const plain = new Map<string, string>();
+  return (key, values) => {
+    if (values !== undefined) return translate(key, values);
+    const known = plain.get(key) ?? translate(key);
+    plain.set(key, known);
+    return known;
   };
 }

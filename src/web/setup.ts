@@ -25,12 +25,12 @@ export function createSetup(deps: {
   return async function setup(request, response) {
     const administrator = await administrators.admit(request, response, '/setup');
     if (administrator === null) return;
-    const { tenant } = administrator;
+    const { tenant, session } = administrator;
     const lang = languageAskedBy(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const page = {
       lang,
-      csrfToken: sessions.csrfToken(request),
+      csrfToken: sessions.csrfToken(session),
       companyName: tenant.companyName,
       ctx: tenant.ctx,
       consentedAt: language.moment(tenant.consentedAt.getTime()),

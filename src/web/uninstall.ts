@@ -46,7 +46,7 @@ export function createUninstall(deps: {
       sessions.end(response);
     } else await audit.write(session, { event: 'removal-incomplete', remainders: remainders.length });
     request.log.info({ removed, remainders }, 'uninstall');
-    const page = { lang, ctx, companyName, removed, remainders, csrfToken: sessions.csrfToken(request) };
+    const page = { lang, ctx, companyName, removed, remainders, csrfToken: sessions.csrfToken(session) };
     response
       .status(removed ? 200 : 502)
       .set('Cache-Control', 'no-store')

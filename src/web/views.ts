@@ -8,11 +8,14 @@ import type { Language } from './languages.ts';
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
 export type Views = (name: string, language: Language, values: object) => string;
 
-const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite'];
+const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite', 'part'];
 /** What pages hand to `views/partials`. */
 const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
 
-/** Compiles every page once. Templates see `page` (their values), `t` (texts), `language` and what all pages share. */
+/**
+ * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, what all
+ * pages share, and `part(name, values)`, a partial with values of its own: EJS's `include` asks the disk each time.
+ */
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
   const shared = {
@@ -20,19 +23,31 @@ export function loadViews(root: string): Views {
     script: asset(root, 'planlens.js'),
     sprite: iconsHere,
   };
-  const pages = new Map(
+  const pages = compiledIn(folder);
+  const partials = compiledIn(join(folder, 'partials'));
+  const withIcons = loadIcons();
+
+  return (name, language, page) => {
+    const values = { page, t: language.t, language: language.code, ...shared, part };
+    function part(name: string, own: object = {}): string {
+      return print(partials, name, { ...values, ...own });
+    }
+    return withIcons(print(pages, name, values));
+  };
+}
+
+function compiledIn(folder: string): ReadonlyMap<string, ejs.TemplateFunction> {
+  return new Map(
     readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => [basename(name, '.ejs'), compile(join(folder, name))]),
   );
+}
 
-  const withIcons = loadIcons();
-
-  return (name, language, page) => {
-    const template = pages.get(name);
-    if (template === undefined) throw new Error(`no view named ${name}`);
-    return withIcons(template({ page, t: language.t, language: language.code, ...shared }));
-  };
+function print(templates: ReadonlyMap<string, ejs.TemplateFunction>, name: string, values: object): string {
+  const template = templates.get(name);
+  if (template === undefined) throw new Error(`no view named ${name}`);
+  return template(values);
 }
 
 function compile(filename: string) {

@@ -22,6 +22,7 @@ import {
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
 
 const { ctx } = people.administrator;
 /** How many webhook events, and over how long (ms) processes are killed: more by `PLANLENS_STORM=20000,120000`. */
@@ -116,6 +117,36 @@ describe('three processes on one PostgreSQL', () => {
     expect(calls('License.GetLicenseFromDB')).toBe(1);
     expect(calls('License.GetUserLicenses')).toBe(users.length);
   }, 120_000);
+
+  it('show each other’s changes, though each remembers what it showed', async () => {
+    const person = users[0] as Person;
+    const cookie = sessionCookie(environment, person);
+    const shownBy = async (index: number) => {
+      const answer = await fetch(panelUrl({ url: `http://localhost:${ports[index]}` }, person), {
+        headers: { cookie },
+        redirect: 'manual',
+      });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    const everywhere = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.slice(0, 3));
+    const asked = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('id="asked"'));
+    expect(await asked()).toEqual([false, false, false]);
+    const wish = { associateId: person.associateId, subject: 'feature:mailings' };
+    await services.wishes.ask(ctx, { ...wish, askedBy: '', reason: '' });
+    await expect.poll(asked).toEqual([true, true, true]);
+    await services.wishes.withdraw(ctx, wish);
+    await expect.poll(asked).toEqual([false, false, false]);
+
+    const noticed = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('no longer approves'));
+    await services.tenants.saveStanding(ctx, 'revoked');
+    await expect.poll(noticed).toEqual([true, true, true]);
+    await services.tenants.saveStanding(ctx, 'active');
+    await expect.poll(noticed).toEqual([false, false, false]);
+    expect(await everywhere()).toEqual(['200', '200', '200']);
+  });
 
   it(
     'lose nothing and do nothing twice while they are killed at random',

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { createVisitor } from '../../sandbox/visitor.ts';
@@ -16,6 +17,7 @@ import {
   startPlanlens,
   wordsOf,
 } from '../support/planlens.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
 
 const { administrator, salesPremium, servicePremium } = people;
 const hiddenByRole = { ctx: 'Cust20001', associateId: 103, userName: 'pieter.devries@designteamet.example' };
@@ -104,13 +106,74 @@ describe('panel', async () => {
   });
 
   // certifies R13
-  it('may be framed by the CRM alone and is kept by nobody', async () => {
+  it('may be framed by the CRM alone, and is shown by no browser without asking', async () => {
     const { headers } = await open(salesPremium);
     expect(headers.get('content-security-policy')).toContain(
       `frame-ancestors https://*.superoffice.com ${planlens.sandbox.url}`,
     );
     expect(headers.get('x-frame-options')).toBeNull();
-    expect(headers.get('cache-control')).toBe('private, no-store');
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+  });
+
+  describe('that is opened again', () => {
+    const address = panelUrl(planlens, salesPremium);
+    // As browsers ask; without it fetch says that no answer it knows is good enough.
+    const known = { 'cache-control': 'max-age=0' };
+    const again = (headers: Record<string, string>) =>
+      fetch(address, { headers: { ...known, ...headers }, redirect: 'manual' });
+    const cookie = sessionCookie(planlens.environment, salesPremium);
+
+    it('is not sent again while it says the same', async () => {
+      const first = await again({ cookie });
+      const tag = first.headers.get('etag') ?? '';
+      const second = await again({ cookie, 'if-none-match': tag });
+      expect([first.status, second.status, await second.text()]).toEqual([200, 304, '']);
+      expect(second.headers.get('content-security-policy')).toContain('frame-ancestors');
+
+      await planlens.services.wishes.ask('Cust20001', {
+        associateId: salesPremium.associateId,
+        askedBy: '',
+        subject: 'feature:mailings',
+        reason: '',
+      });
+      const third = await again({ cookie, 'if-none-match': tag });
+      expect([third.status, third.headers.get('etag') === tag]).toEqual([200, false]);
+    });
+
+    it('is not known to anybody else by its tag', async () => {
+      const tag = (await again({ cookie })).headers.get('etag') ?? '';
+      const asked = { 'if-none-match': tag };
+      expect((await again(asked)).status, 'nobody').toBe(302);
+      const other = sessionCookie(planlens.environment, servicePremium);
+      expect((await again({ ...asked, cookie: other })).status, 'another user').toBe(302);
+      const old = sessionCookie(planlens.environment, salesPremium, () => Date.now() - 3_600_001);
+      expect((await again({ ...asked, cookie: old })).status, 'a session that is over').toBe(302);
+    });
+
+    it('asks neither the database nor SuperOffice', async () => {
+      await again({ cookie });
+      planlens.sandbox.control.clearRequests();
+      const database = new URL(planlens.environment.DATABASE_URL ?? '');
+      const name = database.pathname.slice(1);
+      const inServer = new Client({
+        connectionString: Object.assign(database, { pathname: '/postgres' }).href,
+      });
+      await inServer.connect();
+      await inServer.query(`alter database ${name} allow_connections false`);
+      await inServer.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+        name,
+      ]);
+      try {
+        const { status } = await again({ cookie });
+        const ready = await fetch(`${planlens.url}/readyz`);
+        expect([status, ready.status], 'a panel, and no database').toEqual([200, 503]);
+        expect(operations()).toEqual([]);
+      } finally {
+        await inServer.query(`alter database ${name} allow_connections true`);
+        await inServer.end();
+      }
+      await expect.poll(async () => (await fetch(`${planlens.url}/readyz`)).status).toBe(200);
+    });
   });
 
   it('reads anew when its data is old, and shows the plan changed meanwhile', async () => {

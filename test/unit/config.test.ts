@@ -79,6 +79,7 @@ describe('loadConfig', () => {
       SUPEROFFICE_API_HOSTS: '.superoffice.com, api.example',
       DATABASE_URL: url,
       DATA_DIR: '/elsewhere',
+      CACHE_MB: '64',
       LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({
@@ -90,6 +91,7 @@ describe('loadConfig', () => {
         frameAncestors: ['https://*.superoffice.com', 'https://login.example'],
       },
       database: { url },
+      cacheBytes: 64 * 1024 * 1024,
       logLevel: 'debug',
     });
     expect(loadConfig({ ...least, DATA_DIR: '/elsewhere' }).database).toEqual({ dataDir: '/elsewhere' });
@@ -118,7 +120,7 @@ describe('a value that is missing', () => {
 
   it('is its default where it has one, empty too', () => {
     const names = environmentNames.filter((name) => !(name in least));
-    expect(names).toHaveLength(7);
+    expect(names).toHaveLength(8);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig({ ...least, ...empty })).toEqual(loadConfig(least));
   });
@@ -147,6 +149,7 @@ describe('a value that is wrong', () => {
     DATABASE_URL: ['mysql://db/planlens', 'db.example', 'https://db.example'],
     ENCRYPTION_KEYS: ['key', `a:${'A'.repeat(20)}`, `${keyringText('a')},${keyringText('a')}`],
     SESSION_KEYS: ['key', 'a:'],
+    CACHE_MB: ['7', '65537', '1.5', 'much', '-1'],
     LOG_LEVEL: ['loud', 'INFO'],
   };
   const each = Object.entries(cases).flatMap(([name, values]) =>

@@ -42,7 +42,7 @@ export function createAdminPage(deps: {
 }): AdminPage {
   const { sessions, wishes, licenses, history, licenseEngine, languages, views, now } = deps;
 
-  return async function adminPage(request, { tenant }, refused) {
+  return async function adminPage(request, { tenant, session }, refused) {
     const [bought, asked, changes] = await Promise.all([
       licenses.ofTenant(tenant),
       wishes.ofTenant(tenant.ctx, mostAnswered),
@@ -55,7 +55,7 @@ export function createAdminPage(deps: {
     const lang = languageAskedBy(request);
     const answered = answeredSchema.parse(request.query.answered);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
-    const csrfToken = sessions.csrfToken(request);
+    const csrfToken = sessions.csrfToken(session);
     const shown = { tenant, wishes: asked, bought, plans, changes, today, csrfToken, language, refused };
     const page = adminView({ ...shown, lang, answered });
     return views('admin', language, page);

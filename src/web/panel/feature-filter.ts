@@ -17,6 +17,11 @@ export function filterOf(query: unknown): FeatureFilter {
   return { show, search: search.trim() };
 }
 
+/** Whether a filter keeps anything back. */
+export function isFiltering({ show, search }: FeatureFilter): boolean {
+  return show !== 'all' || search !== '';
+}
+
 /** The rows a filter lets through; a group stays with those of its features that do. */
 export function filtered(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
   return rows.flatMap((row) => {

@@ -6,7 +6,7 @@ import type { FeatureCounts, PlanReport } from '../../plans/plan-report.ts';
 import { suiteLimitNames, suiteLimits } from '../../plans/suite-limits.ts';
 import type { Language } from '../languages.ts';
 import { type Moment, momentOf } from '../moments.ts';
-import { countRows, type FeatureFilter, filtered, filterOf } from './feature-filter.ts';
+import { countRows, type FeatureFilter, filtered, filterOf, isFiltering } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type GainView, gainsOf } from './gains.ts';
 import { readerQuery } from './panel-address.ts';
@@ -94,7 +94,7 @@ export function panelView(visit: Visit, query: unknown): PanelView {
     planNote: heldPlanNote(report.plan, language),
     summary: summaryOf(report.counts, language),
     gains: gainsOf(visit),
-    asked: askedFor(visit.wishes, address, visit.openedAt, language),
+    asked: askedFor(visit.wishes, address, visit.today, language),
     limits: limitsOf(report, language),
     asOf: snapshots.length === 0 ? null : momentOf(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),
@@ -156,7 +156,7 @@ function foundText(
   filter: FeatureFilter,
   { t, number }: Language,
 ): string {
-  if (filter.show === 'all' && filter.search === '') return '';
+  if (!isFiltering(filter)) return '';
   const rows = solutions.flatMap(({ tiers }) => tiers.flatMap(({ features }) => features));
   const count = countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));

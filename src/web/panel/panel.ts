@@ -10,27 +10,27 @@ import {
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import { bringsBearer, isSessionDue } from '../sign-in/session.ts';
 import { signInFailed } from '../sign-in/sign-in-failure.ts';
-import type { Views } from '../views.ts';
+import type { Pages } from './kept-pages.ts';
 import { cookieDueUrl, type PanelAddress } from './panel-address.ts';
-import { panelView } from './panel-view.ts';
 import type { Visits } from './visit.ts';
 
 /** The web panel: the page of a signed-in user, or the way to sign in. */
 export function createPanel(deps: {
   visits: Visits;
   beginSignIn: BeginSignIn;
-  views: Views;
+  pages: Pages;
   now: () => number;
 }): RequestHandler {
-  const { visits, beginSignIn, views, now } = deps;
+  const { visits, beginSignIn, pages, now } = deps;
 
   return async function panel(request, response) {
     const reader = await visits.reader(request);
     if (reader.session === null) return signIn(request, response, reader.address);
-    const visit = await visits.open(request, reader);
+    const { html, etag } = pages(await visits.open(request, reader), request.query);
+    // Kept by the browser, never shown without asking us: then who is signed in is looked at, and 304 is enough.
     response
-      .set('Cache-Control', 'private, no-store')
-      .send(views('panel', visit.language, panelView(visit, request.query)));
+      .set({ 'Cache-Control': 'private, no-cache', 'Content-Type': 'text/html; charset=utf-8', ETag: etag })
+      .send(html);
   };
 
   function signIn(request: Request, response: Response, address: PanelAddress): void {

@@ -34,9 +34,7 @@ export interface Visit {
   readonly wishes: readonly Wish[];
   readonly language: Language;
   readonly csrfToken: string;
-  /** When the panel was opened, ms since 1970. */
-  readonly openedAt: number;
-  /** The day of it, `YYYY-MM-DD`, of UTC. */
+  /** The day the panel was opened, `YYYY-MM-DD`, of UTC. */
   readonly today: string;
 }
 
@@ -61,7 +59,7 @@ export function createVisits(deps: {
 
   async function readerOf(request: Request): Promise<Reader> {
     const address = panelAddressOf(request);
-    const tenant = await tenants.find(address.ctx);
+    const tenant = await tenants.remembered(address.ctx);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: address.ctx });
     const session = sessions.read(request);
     const own = session?.ctx === address.ctx && session.associateId === address.associateId;
@@ -80,23 +78,35 @@ export function createVisits(deps: {
         licenses.ofUser(tenant, session.associateId),
         wishes.lastOfUser(tenant.ctx, session.associateId),
       ]);
-      const openedAt = now();
-      const today = dayOf(openedAt);
-      const plans = licenseEngine(bought?.content ?? null, today);
+      const today = dayOf(now());
+      // Only when asked for: a page that is kept needs nothing decided.
+      const plans = once(() => licenseEngine(bought?.content ?? null, today));
+      const report = once(() => plans().report(held?.content ?? null));
       return {
         address,
         tenant,
         session,
         bought,
         held,
-        plans,
-        report: plans.report(held?.content ?? null),
+        get plans() {
+          return plans();
+        },
+        get report() {
+          return report();
+        },
         wishes: wished,
         language: languages.choose([address.language, ...request.acceptsLanguages()]),
-        csrfToken: sessions.csrfToken(request),
-        openedAt,
+        csrfToken: sessions.csrfToken(session),
         today,
       };
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -83,14 +83,17 @@ export interface AskedFor {
 /** How long an answer is shown among what was asked for. */
 const answerShownMs = 14 * 24 * 60 * 60_000;
 
-/** What the user asked for and waits for, or was answered in the last two weeks before `now` (ms); newest first. */
+/** What the user asked for and waits for, or was answered in the last two weeks before a day; newest first. */
 export function askedFor(
   wishes: readonly Wish[],
   reader: PanelReader,
-  now: number,
+  today: string,
   language: Language,
 ): readonly AskedFor[] {
-  const shown = wishes.filter(({ answeredAt }) => now - (answeredAt?.getTime() ?? now) < answerShownMs);
+  const dayBegan = Date.parse(today);
+  const shown = wishes.filter(
+    ({ answeredAt }) => dayBegan - (answeredAt?.getTime() ?? dayBegan) < answerShownMs,
+  );
   return [...shown]
     .sort((a, b) => b.askedAt.getTime() - a.askedAt.getTime())
     .flatMap((wish) => {

@@ -24,10 +24,10 @@ export interface Sessions {
   write(response: Response, session: Session): string;
   /** Ends the session of this browser. */
   end(response: Response): void;
-  /** A token to put into the forms of this request's answer; empty without a session. */
-  csrfToken(request: Request): string;
+  /** A token to put into the forms of a user's pages. */
+  csrfToken(session: Session): string;
   /** Whether a form came from a page of the user who is signed in. */
-  isOwnForm(request: Request, csrfToken: string): boolean;
+  isOwnForm(session: Session, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
@@ -49,12 +49,8 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
     return token === undefined ? null : verified(token, keys, now());
   };
   // Of the user and not of the token: a session renewed elsewhere in the browser must not spoil a form being filled in.
-  const csrfToken = (request: Request) => {
-    const session = read(request);
-    if (session === null) return '';
-    const { ctx, associateId } = session;
-    return createHmac('sha256', keys.current.key).update(`form ${ctx} ${associateId}`).digest('base64url');
-  };
+  const csrfToken = ({ ctx, associateId }: Session) =>
+    createHmac('sha256', keys.current.key).update(`form ${ctx} ${associateId}`).digest('base64url');
 
   return {
     read,
@@ -76,10 +72,10 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
 
     csrfToken,
 
-    isOwnForm(request, given) {
-      const wanted = Buffer.from(csrfToken(request));
+    isOwnForm(session, given) {
+      const wanted = Buffer.from(csrfToken(session));
       const sent = Buffer.from(given);
-      return wanted.length > 0 && wanted.length === sent.length && timingSafeEqual(wanted, sent);
+      return wanted.length === sent.length && timingSafeEqual(wanted, sent);
     },
   };
 }

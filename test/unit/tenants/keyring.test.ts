@@ -10,7 +10,7 @@ describe('keyringSchema', () => {
     expect(keyring.current.id).toBe('2026');
     expect([...keyring.byId.keys()]).toEqual(['2026', '2025']);
     expect(keyring.byId.get('2026')).toEqual(keyring.current.key);
-    expect(keyring.current.key).toHaveLength(32);
+    expect(keyring.current.key.symmetricKeySize).toBe(32);
   });
 
   it('allows spaces around the commas', () => {

@@ -43,7 +43,7 @@ describe('createLastGood', () => {
       onFailed: (...about) => failures.push(about),
       onFound: (where) => found.push(where),
     };
-    return createLastGood(source, { ages, now: () => now, maxEntries: 3 });
+    return createLastGood(source, { ages, now: () => now, maxBytes: 2_000 });
   };
 
   it('reads once and keeps what it read', async () => {

@@ -65,6 +65,7 @@ describe('createLicenseSnapshots', () => {
 
   const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
     createLicenseSnapshots({
+      maxBytes: 2 ** 20,
       store: createSnapshotStore(db),
       changes: licenseChanges,
       locks: createTurns(),

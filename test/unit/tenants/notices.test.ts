@@ -8,6 +8,7 @@ describe('listenTo', () => {
   let notices: Notices | undefined;
   let heard: [string, string][];
   let lost: string[];
+  let began: number;
 
   beforeAll(async () => {
     url = await emptyDatabase();
@@ -25,11 +26,17 @@ describe('listenTo', () => {
   function listen(): void {
     heard = [];
     lost = [];
+    began = 0;
     const channels = {
       one: (payload: string) => heard.push(['one', payload]),
       other: (payload: string) => heard.push(['other', payload]),
     };
-    notices = listenTo(url, channels, (error) => lost.push(error.message));
+    notices = listenTo(url, channels, {
+      listening: () => {
+        began += 1;
+      },
+      connectionLost: (error) => lost.push(error.message),
+    });
   }
 
   const listeners = () =>
@@ -55,6 +62,7 @@ describe('listenTo', () => {
     await expect.poll(async () => (await listeners()).length, { timeout: 5_000 }).toBe(1);
     await ask("select pg_notify('one', 'again')");
     await expect.poll(() => heard).toEqual([['one', 'again']]);
+    expect(began, 'told that what was said meanwhile was not heard').toBe(2);
   });
 
   it('ends when closed', async () => {

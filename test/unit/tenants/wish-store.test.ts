@@ -21,6 +21,7 @@ describe('createWishStore', () => {
   beforeEach(async () => {
     now = Date.parse('2026-11-22T10:00:00Z');
     await db.deleteFrom('tenants').execute();
+    store.forgetRemembered();
     const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
     const consent = { companyName: '', serial: '1', systemToken: 't', associateId: 1 };
     for (const ctx of [own, other]) await tenants.saveConsent({ ctx, ...consent });
@@ -32,6 +33,24 @@ describe('createWishStore', () => {
     if (first === undefined) throw new Error('there is no wish');
     return first;
   };
+
+  it('remembers what a user asked for until they ask, take back or are answered', async () => {
+    const last = () => store.lastOfUser(own, wish.associateId);
+    const subjects = async () => (await last()).map(({ subject, state }) => [subject, state]);
+    expect(await last()).toBe(await last());
+    expect(await last()).toEqual([]);
+    await store.ask(own, wish);
+    expect(await subjects()).toEqual([['feature:saint', 'open']]);
+    await store.withdraw(own, wish);
+    expect(await subjects()).toEqual([]);
+    await store.ask(own, wish);
+    await store.answer(own, (await only()).id, { state: 'done', answer: '', answeredBy: 'Kari' });
+    expect(await subjects()).toEqual([['feature:saint', 'done']]);
+    await db.deleteFrom('wishes').execute();
+    expect(await subjects(), 'nobody told').toEqual([['feature:saint', 'done']]);
+    store.changedElsewhere(`${own}/`);
+    expect(await subjects()).toEqual([]);
+  });
 
   it('keeps a wish as it was asked, open', async () => {
     expect(await store.ask(own, wish)).toBe(true);

@@ -49,7 +49,6 @@ export function visitOf(given: Given): Visit {
     wishes,
     language,
     csrfToken: 'a token',
-    openedAt: Date.parse(today),
     today,
   };
 }

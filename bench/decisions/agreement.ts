@@ -1,7 +1,7 @@
 import type { Client } from '@openfeature/server-sdk';
-import { type FeatureKey, featureKeys } from '../src/plans/feature-keys.ts';
-import type { PlanReport } from '../src/plans/plan-report.ts';
-import { licenseEngine } from '../test/unit/plans/fixtures/engine.ts';
+import { type FeatureKey, featureKeys } from '../../src/plans/feature-keys.ts';
+import type { PlanReport } from '../../src/plans/plan-report.ts';
+import { licenseEngine } from '../../test/unit/plans/fixtures/engine.ts';
 import { abilityOf } from './peers.ts';
 import {
   type Difference,

@@ -1,8 +1,8 @@
 import type { Client } from '@openfeature/server-sdk';
-import { featureKeys } from '../src/plans/feature-keys.ts';
-import type { UserLicenses } from '../src/plans/license-data.ts';
-import type { PlanReport } from '../src/plans/plan-report.ts';
-import { licenseEngine } from '../test/unit/plans/fixtures/engine.ts';
+import { featureKeys } from '../../src/plans/feature-keys.ts';
+import type { UserLicenses } from '../../src/plans/license-data.ts';
+import type { PlanReport } from '../../src/plans/plan-report.ts';
+import { licenseEngine } from '../../test/unit/plans/fixtures/engine.ts';
 import { abilityOf, countAllowed, countHeld, countOn, type FeatureAbility } from './peers.ts';
 import type { Contestant, Run } from './race.ts';
 import { inTurn, type Kind, tenant, today } from './tenant-users.ts';

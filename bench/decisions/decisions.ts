@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { OpenFeature } from '@openfeature/server-sdk';
+import { describeMachine } from '../machine.ts';
 import { expectAgreement } from './agreement.ts';
 import { askPrepared, decideCold, decideTenant, tenantSize } from './contests.ts';
-import { describeMachine } from './machine.ts';
 import { openFeatureClient } from './peers.ts';
 import { race } from './race.ts';
 import { type Result, resultsOf, tableOf } from './results.ts';
 import { kinds } from './tenant-users.ts';
 
 const packages = ['@casl/ability', '@openfeature/server-sdk', '@openfeature/core'];
-const results = new URL('results/', import.meta.url);
+const results = new URL('../results/', import.meta.url);
 
 const machine = describeMachine();
 const versions = Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
@@ -34,7 +34,7 @@ writeFileSync(
 );
 
 function versionOf(name: string): string {
-  const file = new URL(`../node_modules/${name}/package.json`, import.meta.url);
+  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
   const { version }: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'));
   return version;
 }

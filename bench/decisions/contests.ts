@@ -1,6 +1,6 @@
 import type { Client } from '@openfeature/server-sdk';
-import { featureKeys } from '../src/plans/feature-keys.ts';
-import { licenseEngine } from '../test/unit/plans/fixtures/engine.ts';
+import { featureKeys } from '../../src/plans/feature-keys.ts';
+import { licenseEngine } from '../../test/unit/plans/fixtures/engine.ts';
 import { abilityOf, countAllowed, countHeld } from './peers.ts';
 import type { Contest } from './race.ts';
 import {

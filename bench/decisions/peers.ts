@@ -5,7 +5,7 @@ import {
   OpenFeature,
   TypedInMemoryProvider,
 } from '@openfeature/server-sdk';
-import { type FeatureKey, featureKeys } from '../src/plans/feature-keys.ts';
+import { type FeatureKey, featureKeys } from '../../src/plans/feature-keys.ts';
 import type { Kind } from './tenant-users.ts';
 
 /** What CASL is asked: whether a user can use a feature. */

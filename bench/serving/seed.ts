@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { loadWantedSetup } from '../../src/lifecycle/wanted-setup.ts';
+import { openDatabase } from '../../src/tenants/database.ts';
+import { keyringSchema } from '../../src/tenants/keyring.ts';
+import { createSecretBox } from '../../src/tenants/secret-box.ts';
+import { createSnapshotStore } from '../../src/tenants/snapshot-store.ts';
+import { createTenantStore } from '../../src/tenants/tenant-store.ts';
+import { holderOf, publishedTenant } from '../../test/unit/plans/fixtures/tenants.ts';
+import { root } from './ground.ts';
+
+/** The first tenant; the others count on from it. */
+const firstTenant = 700_000;
+const plans = ['ten-sales', 'ten-service', 'ten-salesservicemarketing', 'ten-marketing'];
+/** What is in memory or in the database is not read anew from SuperOffice meanwhile, ms. */
+const youngForMs = 60 * 60_000;
+
+/** The tenant at a place, from 0. */
+export function ctxAt(place: number): string {
+  return `Cust${firstTenant + place}`;
+}
+
+/** Installs tenants, each with users 1 to `users`, whose license data have been read. */
+export async function seedTenants(
+  environment: NodeJS.ProcessEnv,
+  { tenants, users }: { readonly tenants: number; readonly users: number },
+): Promise<void> {
+  const now = Date.now() + youngForMs;
+  const db = await openDatabase(String(environment.DATABASE_URL), () => {});
+  const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
+  const store = createTenantStore({ db, secrets, now: () => now });
+  const snapshots = createSnapshotStore(db);
+  const bought = publishedTenant('premium');
+  const { fingerprint } = loadWantedSetup(join(root, 'manifest'), 'https://planlens.example');
+
+  const ctx = ctxAt(0);
+  await store.saveConsent({
+    ctx,
+    companyName: 'Company 0',
+    serial: '1',
+    systemToken: 'none',
+    associateId: 1,
+  });
+  await store.savePanels(ctx, []);
+  await store.saveProvisioned(ctx, fingerprint);
+  await sql`update tenants set setup_began_at = null`.execute(db);
+  await snapshots.saveTenant(ctx, { content: bought, readAt: now }, []);
+  for (const [place, plan] of plans.entries()) {
+    const associateId = place + 1;
+    const content = { ...holderOf(bought, plan), associateId };
+    await snapshots.save(ctx, { content, readAt: now }, associateId);
+  }
+  await sql`
+    insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
+    select ${ctx}, n, format, read_at, jsonb_set(content, '{associateId}', to_jsonb(n))
+    from license_snapshots, generate_series(${plans.length + 1}::int, ${users}::int) n
+    where associate_id = 1 + (n - 1) % ${plans.length}::int`.execute(db);
+  await sql`
+    insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_as, look_after_at)
+    select 'Cust' || (${firstTenant}::int + n), 'Company ' || n, 1 + n, system_token_sealed, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_as, look_after_at
+    from tenants, generate_series(1, ${tenants - 1}::int) n`.execute(db);
+  await sql`
+    insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
+    select 'Cust' || (${firstTenant}::int + n), associate_id, format, read_at,
+      case when associate_id = 0 then jsonb_set(content, '{companyName}', to_jsonb('Company ' || n)) else content end
+    from license_snapshots, generate_series(1, ${tenants - 1}::int) n`.execute(db);
+  await sql`vacuum analyze`.execute(db);
+  await db.destroy();
+}

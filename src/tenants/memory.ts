@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+
+/** What was read from the database of late, by key, until it is known to have changed. */
+export interface Memory<T> {
+  /** What is remembered, or else what `read` gives; nothing found (null) is not remembered. */
+  get(key: string, read: () => Promise<T | null>): Promise<T | null>;
+  forget(key: string): void;
+  /** Forgets all whose keys begin so. */
+  forgetUnder(start: string): void;
+  forgetAll(): void;
+}
+
+/** Processes tell each other of every change; this is for when one did not hear it, ms. */
+const timeToLiveMs = 60_000;
+
+/** A memory of so many things at most, those unused the longest forgotten first. Reads a key once however many ask. */
+export function createMemory<T extends object>(maxEntries: number, now: () => number): Memory<T> {
+  const cache = new LRUCache<string, T, () => Promise<T | null>>({
+    max: maxEntries,
+    ttl: timeToLiveMs,
+    perf: { now },
+    ttlResolution: 0,
+    // What changes while it is read is given to who waits for it, and not kept.
+    ignoreFetchAbort: true,
+    fetchMethod: async (_key, _old, { context: read }) => (await read()) ?? undefined,
+  });
+  return {
+    get: async (key, read) => (await cache.fetch(key, { context: read })) ?? null,
+    forget: (key) => void cache.delete(key),
+    forgetAll: () => cache.clear(),
+    forgetUnder(start) {
+      for (const key of [...cache.keys()]) if (key.startsWith(start)) cache.delete(key);
+    },
+  };
+}
