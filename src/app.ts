@@ -80,11 +80,20 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
     now,
   });
 
-  const app = express().set('query parser', 'simple');
+  const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.use(requestCount(metrics.onRequest), requestLog(log), securityHeaders());
   app.use(
     '/assets',
     express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
+  );
+
+  const bytes = express.raw({ type: () => true, limit: '256kb' });
+  app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));
+  const { verifyStateChangeToken } = superOffice;
+  app.post(
+    '/callbacks/state-change',
+    express.json({ limit: '64kb' }),
+    createStateChangeCallback({ verifyToken: verifyStateChangeToken, inbox }),
   );
 
   app.get('/healthz', healthz());
@@ -139,15 +148,6 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   };
   const uninstallDeps = { administrators, sessions, deprovision, audit, forget, languages, views };
   app.post('/uninstall', form, ownForms, createUninstall(uninstallDeps));
-
-  const bytes = express.raw({ type: () => true, limit: '256kb' });
-  app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));
-  const { verifyStateChangeToken } = superOffice;
-  app.post(
-    '/callbacks/state-change',
-    express.json({ limit: '64kb' }),
-    createStateChangeCallback({ verifyToken: verifyStateChangeToken, inbox }),
-  );
 
   app.all(['/auth/callback', '/panel/session', '/uninstall'], onlyMethods('GET', 'POST'));
   app.all(

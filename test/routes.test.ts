@@ -82,9 +82,11 @@ describe('the route table', () => {
   it('is this, with each route’s guards in order', () => {
     expect(routeTable()).toEqual([
       'use requestCount',
-      'use result', // pino-http calls its handler so
-      'use helmetMiddleware',
+      'use requestLog',
+      'use securityHeaders',
       'use serveStatic',
+      'post /callbacks/webhooks/:hookId rawParser webhook',
+      'post /callbacks/state-change jsonParser stateChange',
       'get /healthz healthz',
       'get /readyz readyz',
       'get /metrics metrics',
@@ -107,8 +109,6 @@ describe('the route table', () => {
       'get /setup/export exportData',
       'get /uninstall uninstallPage',
       'post /uninstall urlencodedParser ownForms uninstall',
-      'post /callbacks/webhooks/:hookId rawParser webhook',
-      'post /callbacks/state-change jsonParser stateChange',
       'all /auth/callback,/panel/session,/uninstall onlyMethods',
       `all /panel/wishes,/panel/refresh,/admin/wishes,/admin/contract,/callbacks/webhooks/:hookId,/callbacks/state-change onlyMethods`,
       `all ${getOnly.join()} onlyMethods`,

@@ -17,7 +17,7 @@ export function createActOnCallback(deps: {
   const { tenants, licenses, settleStanding, provision } = deps;
 
   return async ({ ctx, content, receivedAt }) => {
-    const tenant = await tenants.find(ctx);
+    const tenant = await (content.source === 'webhook' ? tenants.remembered(ctx) : tenants.find(ctx));
     if (tenant === null) return;
     const since = receivedAt.getTime();
     if (content.source === 'state-change') return onStateChange(tenant, content.change, since);

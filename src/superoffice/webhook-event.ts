@@ -12,10 +12,13 @@ export interface WebhookEvent {
   readonly primaryKey: number | null;
 }
 
+/** PostgreSQL takes no NUL. */
+const storable = z.string().regex(/^[^\0]*$/);
+
 /** Read tolerantly: samples differ in what they leave out, and injected properties add to it (webapi.md 6.5). */
 const eventSchema = z.looseObject({
-  EventId: z.string().min(1).max(100).nullish().catch(null),
-  Event: z.string().min(1).max(200),
+  EventId: storable.min(1).max(100).nullish().catch(null),
+  Event: storable.min(1).max(200),
   ContextIdentifier: z.string().nullish().catch(null),
   PrimaryKey: z.coerce.number().int().positive().nullish().catch(null),
 });

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
+import { inBatches } from './batches.ts';
 import type { CallbackRow, Database } from './database.ts';
 
 const contentSchema = z.discriminatedUnion('source', [
@@ -50,6 +51,16 @@ const rememberedMs = 30 * 24 * 60 * 60_000;
 
 export const inboxChannel = 'planlens_inbox';
 
+/** So many that arrive together are kept by one statement. */
+const mostAtOnce = 100;
+
+/** A callback before it is kept. */
+interface Arrived {
+  readonly ctx: string;
+  readonly eventId: string;
+  readonly content: CallbackContent;
+}
+
 export type CallbackInbox = ReturnType<typeof createCallbackInbox>;
 
 /**
@@ -59,28 +70,38 @@ export type CallbackInbox = ReturnType<typeof createCallbackInbox>;
 export function createCallbackInbox(deps: { db: Database; now: () => number }) {
   const { db, now } = deps;
 
+  /** Whether each was kept. In the order of their keys: two processes must not wait for each other. */
+  async function putAll(arrived: readonly Arrived[]): Promise<readonly boolean[]> {
+    const at = new Date(now());
+    const { rows } = await sql<{ ctx: string; event_id: string }>`
+      with arrived as (
+        select distinct on (ctx, "eventId") ctx, "eventId" as event_id, content
+        from jsonb_to_recordset(${JSON.stringify(arrived)}::jsonb) as each(ctx text, "eventId" text, content jsonb)
+        order by ctx, "eventId"
+      ), kept as (
+        insert into callbacks (context_identifier, event_id, content, received_at, due_at)
+        select ctx, event_id, content, ${at}, ${at}
+        from arrived join tenants on context_identifier = ctx
+        on conflict (context_identifier, event_id) do update
+          set received_at = excluded.received_at, due_at = excluded.due_at, attempts = 0, done_at = null
+          where excluded.content->>'source' = 'state-change' and callbacks.done_at is not null
+        returning context_identifier as ctx, event_id
+      )
+      select ctx, event_id, pg_notify(${inboxChannel}, '') from kept`.execute(db);
+    const kept = new Set(rows.map(({ ctx, event_id }) => `${ctx} ${event_id}`));
+    // Of the same one arriving twice at once the first is kept.
+    return arrived.map(({ ctx, eventId }) => kept.delete(`${ctx} ${eventId}`));
+  }
+
+  const put = inBatches(putAll, mostAtOnce);
+
   return {
     /**
      * Keeps a callback of a tenant. A webhook event comes once in effect; a notice of a state change that was worked off
      * is worked off anew, as only the state SuperOffice tells then counts.
      * @returns false where it was known already, or the tenant is none of ours
      */
-    async put(ctx: string, eventId: string, content: CallbackContent): Promise<boolean> {
-      const at = new Date(now());
-      const comesAgain = content.source === 'state-change';
-      const { rows } = await sql<{ id: string }>`
-        with kept as (
-          insert into callbacks (context_identifier, event_id, content, received_at, due_at)
-          select context_identifier, ${eventId}, ${JSON.stringify(content)}::jsonb, ${at}, ${at}
-          from tenants where context_identifier = ${ctx}
-          on conflict (context_identifier, event_id) do update
-            set received_at = excluded.received_at, due_at = excluded.due_at, attempts = 0, done_at = null
-            where ${comesAgain} and callbacks.done_at is not null
-          returning id
-        )
-        select id, pg_notify(${inboxChannel}, '') from kept`.execute(db);
-      return rows.length === 1;
-    },
+    put: (ctx: string, eventId: string, content: CallbackContent) => put({ ctx, eventId, content }),
 
     /** The next callback that is due, for this process alone until its lease ends; null where none is. */
     async take(): Promise<Callback | null> {

@@ -113,7 +113,13 @@ export function createLastGood<T, Of>(
     return { ...snapshot, stale: false };
   }
 
+  function inMemory(of: Of): DatedSnapshot<T> | null {
+    const answer = cache.get(source.key(of));
+    return answer !== undefined && 'snapshot' in answer ? answer.snapshot : null;
+  }
+
   return {
+    inMemory,
     async get(of: Of): Promise<DatedSnapshot<T> | null> {
       const key = source.key(of);
       const inMemory = cache.has(key);
@@ -135,6 +141,8 @@ export function createLastGood<T, Of>(
      * @throws what the source threw, or that it did not answer: what is kept may be older than the moment
      */
     async readSince(of: Of, moment: number): Promise<void> {
+      const remembered = inMemory(of);
+      if (remembered !== null && remembered.readAt > moment) return;
       const readOrJoin = () =>
         cache.forceFetch(source.key(of), { context: { of, notBefore: moment }, forceRefresh: true });
       const first = await readOrJoin();

@@ -106,8 +106,9 @@ export function createLicenseSnapshots(deps: {
     },
     async readSince(tenant, associateId, moment) {
       await tenants.readSince({ tenant }, moment);
-      const isKnown = associateId !== null && (await store.latest(tenant.ctx, associateId)) !== null;
-      if (isKnown) await users.readSince({ tenant, associateId }, moment);
+      if (associateId === null) return;
+      const known = users.inMemory({ tenant, associateId }) ?? (await store.latest(tenant.ctx, associateId));
+      if (known !== null) await users.readSince({ tenant, associateId }, moment);
     },
     changedElsewhere: (key) => (key.includes('/') ? users : tenants).forget(key),
     forgetRemembered() {

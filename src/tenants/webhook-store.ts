@@ -1,5 +1,7 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Database, WebhookRow } from './database.ts';
+import { createMemory } from './memory.ts';
 import { randomText } from './one-time-text.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -23,11 +25,21 @@ export interface TenantWebhook {
   secret(): string;
 }
 
+const maxRemembered = 10_000;
+
+/** Of a webhook what it takes to take its calls. */
+export interface KnownHook {
+  readonly ctx: string;
+  /** What its calls are signed with. */
+  readonly key: KeyObject;
+}
+
 export type WebhookStore = ReturnType<typeof createWebhookStore>;
 
 /** One webhook a tenant, with a secret of its own: who can read one tenant's forges nothing of another. */
 export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
+  const memory = createMemory<KnownHook>(maxRemembered, now);
 
   function webhookOf(row: Selectable<WebhookRow>): TenantWebhook {
     return {
@@ -61,14 +73,18 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
       return webhookOf(row);
     },
 
-    /** @returns null for an address that is none of ours */
-    async find(hookId: string): Promise<TenantWebhook | null> {
-      const row = await db
-        .selectFrom('webhooks')
-        .selectAll()
-        .where('hook_id', '=', hookId)
-        .executeTakeFirst();
-      return row === undefined ? null : webhookOf(row);
+    /** Whose an address is, remembered, for its secret never changes; null where it is none of ours. */
+    find(hookId: string): Promise<KnownHook | null> {
+      return memory.get(hookId, async () => {
+        const row = await db
+          .selectFrom('webhooks')
+          .selectAll()
+          .where('hook_id', '=', hookId)
+          .executeTakeFirst();
+        if (row === undefined) return null;
+        const { ctx, secret } = webhookOf(row);
+        return { ctx, key: createSecretKey(secret(), 'utf8') };
+      });
     },
 
     /** Keeps what became of a tenant's webhook. */

@@ -1,4 +1,6 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 const pageSources = {
@@ -17,24 +19,40 @@ const pageSources = {
  * from its opener (panels-and-marketplace.md section 7); `frame-ancestors` does the former's work.
  */
 export function securityHeaders(): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { ...pageSources, frameAncestors: ["'none'"] },
-    },
-    xFrameOptions: false,
-    crossOriginOpenerPolicy: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  });
+  const headers = headersBy(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { ...pageSources, frameAncestors: ["'none'"] },
+      },
+      xFrameOptions: false,
+      crossOriginOpenerPolicy: false,
+      referrerPolicy: { policy: 'no-referrer' },
+    }),
+  );
+  return function securityHeaders(_request, response, next) {
+    response.setHeaders(headers);
+    next();
+  };
 }
 
 /** Lets the CRM, and nobody else, show what follows in a frame. */
 export function framedByCrm(ancestors: readonly string[]): RequestHandler {
-  const headers = helmet.contentSecurityPolicy({
-    useDefaults: false,
-    directives: { ...pageSources, frameAncestors: [...ancestors] },
-  });
-  return function framedByCrm(request: Request, response: Response, next: NextFunction) {
-    headers(request, response, next);
+  const headers = headersBy(
+    helmet.contentSecurityPolicy({
+      useDefaults: false,
+      directives: { ...pageSources, frameAncestors: [...ancestors] },
+    }),
+  );
+  return function framedByCrm(_request, response, next) {
+    response.setHeaders(headers);
+    next();
   };
+}
+
+/** helmet's headers are the same for every request: it is asked once. */
+function headersBy(helmets: ReturnType<typeof helmet>): Map<string, string> {
+  const answer = new ServerResponse(new IncomingMessage(new Socket()));
+  helmets(answer.req, answer, () => {});
+  return new Map(Object.entries(answer.getHeaders()).map(([name, value]) => [name, String(value)]));
 }

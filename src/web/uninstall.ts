@@ -67,7 +67,7 @@ export function createExport(deps: {
 }): RequestHandler {
   return async function exportData(request, response) {
     const { tenant, session } = await deps.administrators.require(request);
-    request.log.info('export');
+    request.log.info({}, 'export');
     await deps.audit.write(session, { event: 'exported' });
     response
       .set('Cache-Control', 'private, no-store')

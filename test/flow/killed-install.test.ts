@@ -5,9 +5,10 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { type PrivatePostgres, startPrivatePostgres } from '../../src/tenants/private-postgres.ts';
+import { freePort } from '../support/free-port.ts';
 import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 /** The server as an operator runs it, with its private PostgreSQL, killed without warning. */
 describe('an installation cut off by kill -9', () => {

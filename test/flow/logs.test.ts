@@ -71,7 +71,11 @@ describe('what the app logs', async () => {
     expect(workedOff()).toContainEqual(
       expect.objectContaining({ ...attempts, source: 'state-change', change: 'resume' }),
     );
-    expect(lineOf('/callbacks/state-change', 'state change')).toMatchObject({ ctx, kept: true });
+    expect(lineOf('/callbacks/state-change', 'request completed')).toMatchObject({
+      ctx,
+      change: 'resume',
+      kept: true,
+    });
   });
 
   it('names what was called at SuperOffice, where, how long it took and what came of it', () => {

@@ -11,6 +11,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import type { UserLicenses } from '../../src/plans/license-data.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import {
   appEnvironment,
@@ -21,7 +22,7 @@ import {
   signedInToCrm,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
 const { ctx } = people.administrator;

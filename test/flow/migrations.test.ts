@@ -3,9 +3,10 @@ import { Client, Pool } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../src/tenants/database.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
 const { ctx } = administrator;

@@ -1,15 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import {
-  freePort,
-  type ServerProcess,
-  spawnOperate,
-  spawnServer,
-  untilReady,
-} from '../support/server-process.ts';
+import { type ServerProcess, spawnOperate, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
 const { ctx } = administrator;

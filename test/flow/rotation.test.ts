@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import type { Visitor } from '../../sandbox/visitor.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { salesPremium } = people;
 

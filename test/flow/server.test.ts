@@ -8,8 +8,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { preparePostgresPlace } from '../../src/tenants/postgres-place.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 
 describe('the server process', () => {

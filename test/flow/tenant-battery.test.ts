@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { preparePostgresPlace } from '../../src/tenants/postgres-place.ts';
 import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import {
   appEnvironment,
   install,
@@ -15,7 +16,7 @@ import {
   submit,
   wordsOf,
 } from '../support/planlens.ts';
-import { freePort, type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
 const { ctx } = administrator;

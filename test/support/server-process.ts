@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
@@ -51,14 +50,4 @@ function spawnProgram(
 export async function untilReady(url: string): Promise<void> {
   const ready = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200);
   await vi.waitFor(ready, { timeout: 15_000, interval: 50 });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, 'localhost', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -24,8 +24,7 @@ export function createStateChangeCallback(deps: {
       source: 'state-change',
       change,
     });
-    request.log.setBindings({ ctx });
-    request.log.info({ change, kept }, 'state change');
+    request.log.know({ ctx, change, kept });
     response.status(200).end();
   };
 }

@@ -4,7 +4,7 @@ import { readWebhookEvent, type WebhookEvent } from '../../superoffice/webhook-e
 import { isSignedWith } from '../../superoffice/webhook-signature.ts';
 import type { CallbackInbox } from '../../tenants/callback-inbox.ts';
 import { sha256Of } from '../../tenants/one-time-text.ts';
-import type { TenantWebhook, WebhookStore } from '../../tenants/webhook-store.ts';
+import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**
  * Takes what a tenant's webhook tells: signature over the bytes as they came, then kept, then 200 and nothing else, for
@@ -18,17 +18,17 @@ export function createWebhookCallback(deps: {
     const hook = await deps.webhooks.find(String(request.params.hookId));
     if (hook === null) throw new AppError('not-found');
     const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!isSignedWith(hook.secret(), body, request.get('x-superoffice-signature'))) {
+    if (!isSignedWith(hook.key, body, request.get('x-superoffice-signature'))) {
       throw new AppError('webhook-signature-invalid');
     }
     const event = readWebhookEvent(body);
-    request.log.setBindings({ ctx: hook.ctx });
-    request.log.info({ event: event?.event ?? null, kept: await keep(hook, event, body) }, 'webhook');
+    const kept = await keep(hook, event, body);
+    request.log.know({ ctx: hook.ctx, event: event?.event ?? null, kept });
     response.status(200).end();
   };
 
   /** Of another customer, or nothing we work on, is signed by somebody who may and changes nothing. */
-  async function keep(hook: TenantWebhook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
+  async function keep(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
     if (event === null || event.ctx !== hook.ctx || !event.event.startsWith('associate.')) return false;
     // Without an id the same bytes are the same event.
     const eventId = `webhook ${event.eventId ?? sha256Of(body.toString('base64'))}`;

@@ -63,7 +63,7 @@ export function createVisits(deps: {
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: address.ctx });
     const session = sessions.read(request);
     const own = session?.ctx === address.ctx && session.associateId === address.associateId;
-    request.log.setBindings({ ctx: address.ctx, ...(own && { associateId: address.associateId }) });
+    request.log.know({ ctx: address.ctx, ...(own && { associateId: address.associateId }) });
     return { address, tenant, session: own ? session : null };
   }
 

@@ -66,7 +66,7 @@ export function createAdministrators(deps: {
   }
 
   async function administrator(request: Request, session: Session): Promise<Administrator> {
-    request.log.setBindings({ ctx: session.ctx, associateId: session.associateId });
+    request.log.know({ ctx: session.ctx, associateId: session.associateId });
     if (!session.isAdministrator) throw new AppError('administrator-required');
     const tenant = await tenants.find(session.ctx);
     if (tenant === null) throw new AppError('tenant-not-installed');

@@ -67,7 +67,7 @@ export function createAuthCallback(deps: {
     const { accessToken, idToken } = await deps.redeemCode(answer);
     const claims = await verifiedClaims(idToken, signIn);
     const { ctx, associateId, isAdministrator } = claims;
-    request.log.setBindings({ ctx, associateId });
+    request.log.know({ ctx, associateId });
     request.log.info({ purpose: purpose.kind, isAdministrator }, 'signed in');
     const signedIn = { claims, accessToken };
     switch (purpose.kind) {

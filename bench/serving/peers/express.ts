@@ -1,0 +1,14 @@
+import express from 'express';
+import { preparePage } from './prepared-page.ts';
+
+const page = await preparePage(process.env, process.env.BENCH_CTX ?? '');
+const app = express();
+
+app.get('/', (_request, response) => {
+  response.end();
+});
+app.get('/panel', (request, response) => {
+  if (!page.isSignedIn(request.headers.cookie)) return response.redirect('/');
+  response.send(page.render());
+});
+app.listen(process.env.PORT);

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { parse } from 'cookie';
+import jwt from 'jsonwebtoken';
+import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
+import { openDatabase } from '../../../src/tenants/database.ts';
+import { keyringSchema } from '../../../src/tenants/keyring.ts';
+import { createSecretBox } from '../../../src/tenants/secret-box.ts';
+import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { loadLanguages } from '../../../src/web/languages.ts';
+import { dayOf } from '../../../src/web/moments.ts';
+import { panelView } from '../../../src/web/panel/panel-view.ts';
+import { createSessions, type Session } from '../../../src/web/sign-in/session.ts';
+import { loadViews } from '../../../src/web/views.ts';
+import { licenseEngine } from '../../../test/unit/plans/fixtures/engine.ts';
+import { root } from '../ground.ts';
+
+/** The least a bare server does for the panel: it looks at the session and prints a page whose values it has ready. */
+export interface PreparedPage {
+  /** Whether a request's cookies hold a session of ours. */
+  isSignedIn(cookies: string | undefined): boolean;
+  /** Prints the page with the app's own compiled templates. */
+  render(): string;
+}
+
+/** Prepares the panel of the first user of the first tenant, from the database of the environment. */
+export async function preparePage(environment: NodeJS.ProcessEnv, ctx: string): Promise<PreparedPage> {
+  const db = await openDatabase(String(environment.DATABASE_URL), () => {});
+  const now = Date.now;
+  const tenants = createTenantStore({
+    db,
+    secrets: createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS)),
+    now,
+  });
+  const snapshots = createSnapshotStore(db);
+  const dated = async <T>(associateId?: number) => {
+    const snapshot = await snapshots.latest<T>(ctx, associateId);
+    if (snapshot === null) throw new Error('the database holds no license data');
+    return { ...snapshot, stale: false };
+  };
+  const tenant = await tenants.find(ctx);
+  if (tenant === null) throw new Error('the database holds no tenant');
+  const bought = await dated<TenantLicenses>();
+  const held = await dated<UserLicenses>(1);
+  await db.destroy();
+
+  const keys = keyringSchema.parse(environment.SESSION_KEYS);
+  const session: Session = { ctx, associateId: 1, isAdministrator: false, name: '' };
+  const language = loadLanguages(join(root, 'locales')).choose(['en']);
+  const today = dayOf(now());
+  const plans = licenseEngine(bought.content, today);
+  const views = loadViews(root);
+  const view = panelView(
+    {
+      address: { ctx, associateId: 1, language: 'en', signedInAt: 0, cookieDue: false },
+      tenant,
+      session,
+      bought,
+      held,
+      plans,
+      report: plans.report(held.content),
+      wishes: [],
+      language,
+      csrfToken: createSessions({ keys, now }).csrfToken(session),
+      today,
+    },
+    {},
+  );
+  return {
+    isSignedIn(cookies) {
+      try {
+        const token = parse(cookies ?? '')['__Host-planlens-session'] ?? '';
+        const { ctx: of } = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as { ctx: string };
+        return of === ctx;
+      } catch {
+        return false;
+      }
+    },
+    render: () => views('panel', language, view),
+  };
+}
