@@ -16,7 +16,7 @@ const connections = 50;
 
 /** Webhook events taken: signature verified, kept in the database, then answered; beside a server that does only that. */
 export async function callbacks(ground: Ground) {
-  const environment = environmentOf(await ground.newDatabase('callbacks'));
+  const environment = await environmentOf(await ground.database('callbacks'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const { hookId, secret } = await webhookOf(environment);
   const taken = { app: 0, peer: 0 };

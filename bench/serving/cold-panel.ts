@@ -50,7 +50,7 @@ export async function coldPanel(ground: Ground) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const sandbox = await startSandbox({ appUrl: url });
-  const environment = environmentOf(await ground.newDatabase('cold_panel'), {
+  const environment = await environmentOf(await ground.database('cold_panel'), {
     PORT: String(port),
     PUBLIC_URL: url,
     SUPEROFFICE_LOGIN_URL: sandbox.url,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { startPrivatePostgres } from '../../src/tenants/private-postgres.ts';
+import { freePort } from '../../test/support/free-port.ts';
 import { keyringText } from '../../test/support/keyrings.ts';
 
 /** The project's folder. */
@@ -12,8 +13,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A PostgreSQL of the measurements' own. */
 export interface Ground {
-  /** Makes an empty database. @returns its URL */
-  newDatabase(name: string): Promise<string>;
+  /** The database of that name, empty where it was not there. @returns its URL */
+  database(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -22,10 +23,11 @@ export async function openGround(): Promise<Ground> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
   const postgres = await startPrivatePostgres(dataDir);
   return {
-    async newDatabase(name) {
+    async database(name) {
       const client = new Client({ connectionString: postgres.url });
       await client.connect();
-      await client.query(`create database ${name}`);
+      const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+      if (rowCount === 0) await client.query(`create database ${name}`);
       await client.end();
       return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
     },
@@ -37,9 +39,15 @@ export async function openGround(): Promise<Ground> {
 }
 
 /** What the app is told from outside. SuperOffice is at an address where nobody answers, unless told otherwise. */
-export function environmentOf(databaseUrl: string, told: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export async function environmentOf(
+  databaseUrl: string,
+  told: NodeJS.ProcessEnv = {},
+): Promise<NodeJS.ProcessEnv> {
+  const port = String(await freePort());
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
+    PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
     SUPEROFFICE_ENVIRONMENT: 'sod',
     SUPEROFFICE_LOGIN_URL: 'http://127.0.0.1:9',
     SUPEROFFICE_API_HOSTS: '127.0.0.1',

@@ -2,7 +2,7 @@
 process.on('message', () => {
   globalThis.gc();
   globalThis.gc();
-  const { heapUsed, rss } = process.memoryUsage();
-  process.send({ heap: heapUsed, resident: rss });
+  const { heapUsed, external, rss } = process.memoryUsage();
+  process.send({ heap: heapUsed, external, resident: rss });
 });
 process.channel?.unref();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import packageJson from '../../package.json' with { type: 'json' };
 import { freePort } from '../../test/support/free-port.ts';
 import { root } from './ground.ts';
 
@@ -9,22 +10,24 @@ export interface Program {
   readonly url: string;
   /** From its start until it answered that it is ready, ms. */
   readonly readyAfterMs: number;
-  /** Heap in use after a collection of garbage, and memory resident, bytes. */
-  memory(): Promise<{ readonly heap: number; readonly resident: number }>;
+  /** Heap in use after a collection of garbage, what buffers hold besides, and memory resident; bytes. */
+  memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
   stop(): Promise<void>;
 }
 
 const patienceMs = 30_000;
 const lookAgainMs = 2;
 
-/** The app as it is built, at an address of its own. */
+/** The app as `npm start` starts it. */
 export function startApp(environment: NodeJS.ProcessEnv): Promise<Program> {
-  return start([`${root}dist/server.js`], environment, '/readyz');
+  const [, ...command] = packageJson.scripts.start.split(' ');
+  return start(command, environment, '/readyz');
 }
 
 /** A bare server to compare with. */
-export function startPeer(name: string, environment: NodeJS.ProcessEnv): Promise<Program> {
-  return start(['--import', 'tsx', `${root}bench/serving/peers/${name}.ts`], environment, '/');
+export async function startPeer(name: string, environment: NodeJS.ProcessEnv): Promise<Program> {
+  const PORT = String(await freePort());
+  return start(['--import', 'tsx', `${root}bench/serving/peers/${name}.ts`], { ...environment, PORT }, '/');
 }
 
 async function start(
@@ -32,21 +35,14 @@ async function start(
   environment: NodeJS.ProcessEnv,
   ready: string,
 ): Promise<Program> {
-  const port = environment.PORT ?? String(await freePort());
-  const url = `http://localhost:${port}`;
+  const url = `http://localhost:${environment.PORT}`;
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
-    [
-      ...(command[0]?.includes('dist') && process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
-      '--expose-gc',
-      '--import',
-      `${root}bench/serving/memory-on-request.mjs`,
-      ...command,
-    ],
+    ['--expose-gc', '--import', `${root}bench/serving/memory-on-request.mjs`, ...command],
     {
       cwd: root,
-      env: { PATH: process.env.PATH, PORT: port, PUBLIC_URL: url, ...environment },
+      env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
   );

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { loadWantedSetup } from '../../src/lifecycle/wanted-setup.ts';
 import { openDatabase } from '../../src/tenants/database.ts';
 import { keyringSchema } from '../../src/tenants/keyring.ts';
@@ -31,7 +32,7 @@ export async function seedTenants(
   const store = createTenantStore({ db, secrets, now: () => now });
   const snapshots = createSnapshotStore(db);
   const bought = publishedTenant('premium');
-  const { fingerprint } = loadWantedSetup(join(root, 'manifest'), 'https://planlens.example');
+  const { fingerprint } = loadWantedSetup(join(root, 'manifest'), String(environment.PUBLIC_URL));
 
   const ctx = ctxAt(0);
   await store.saveConsent({
@@ -50,22 +51,36 @@ export async function seedTenants(
     const content = { ...holderOf(bought, plan), associateId };
     await snapshots.save(ctx, { content, readAt: now }, associateId);
   }
-  await sql`
-    insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
-    select ${ctx}, n, format, read_at, jsonb_set(content, '{associateId}', to_jsonb(n))
-    from license_snapshots, generate_series(${plans.length + 1}::int, ${users}::int) n
-    where associate_id = 1 + (n - 1) % ${plans.length}::int`.execute(db);
-  await sql`
-    insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by, consented_at,
-      provisioned_at, provisioned_panels, provisioned_as, look_after_at)
-    select 'Cust' || (${firstTenant}::int + n), 'Company ' || n, 1 + n, system_token_sealed, consented_by, consented_at,
-      provisioned_at, provisioned_panels, provisioned_as, look_after_at
-    from tenants, generate_series(1, ${tenants - 1}::int) n`.execute(db);
-  await sql`
-    insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
-    select 'Cust' || (${firstTenant}::int + n), associate_id, format, read_at,
-      case when associate_id = 0 then jsonb_set(content, '{companyName}', to_jsonb('Company ' || n)) else content end
-    from license_snapshots, generate_series(1, ${tenants - 1}::int) n`.execute(db);
-  await sql`vacuum analyze`.execute(db);
   await db.destroy();
+  await multiply(environment, tenants, users);
+}
+
+/** Makes as many tenants as the first, each with as many users, in the database itself. */
+async function multiply(environment: NodeJS.ProcessEnv, tenants: number, users: number): Promise<void> {
+  const database = new Client({ connectionString: String(environment.DATABASE_URL) });
+  await database.connect();
+  await database.query(
+    `insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
+    select context_identifier, n, format, read_at, jsonb_set(content, '{associateId}', to_jsonb(n))
+    from license_snapshots, generate_series($1::int + 1, $2::int) n
+    where associate_id = 1 + (n - 1) % $1::int`,
+    [plans.length, users],
+  );
+  await database.query(
+    `insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_as, look_after_at)
+    select 'Cust' || ($1::int + n), 'Company ' || n, 1 + n, system_token_sealed, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_as, look_after_at
+    from tenants, generate_series(1, $2::int - 1) n`,
+    [firstTenant, tenants],
+  );
+  await database.query(
+    `insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
+    select 'Cust' || ($1::int + n), associate_id, format, read_at,
+      case when associate_id = 0 then jsonb_set(content, '{companyName}', to_jsonb('Company ' || n)) else content end
+    from license_snapshots, generate_series(1, $2::int - 1) n`,
+    [firstTenant, tenants],
+  );
+  await database.query('vacuum analyze');
+  await database.end();
 }

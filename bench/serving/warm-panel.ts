@@ -12,7 +12,7 @@ const peers = ['bare-http', 'fastify', 'express'];
 
 /** The panel of somebody who opened it before, beside bare servers that print the same page each time. */
 export async function warmPanel(ground: Ground) {
-  const environment = environmentOf(await ground.newDatabase('warm_panel'));
+  const environment = await environmentOf(await ground.database('warm_panel'));
   await seedTenants(environment, { tenants: 1, users: 50 });
   const ctx = ctxAt(0);
   const programs = new Map<string, Program>([['planlens', await startApp(environment)]]);

@@ -10,8 +10,8 @@ export interface Memory<T> {
   forgetAll(): void;
 }
 
-/** Processes tell each other of every change; this is for when one did not hear it, ms. */
-const timeToLiveMs = 60_000;
+/** Processes tell each other of every change, and forget all when they could not hear; this is the safety net, ms. */
+const timeToLiveMs = 10 * 60_000;
 
 /** A memory of so many things at most, those unused the longest forgotten first. Reads a key once however many ask. */
 export function createMemory<T extends object>(maxEntries: number, now: () => number): Memory<T> {
