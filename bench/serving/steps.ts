@@ -51,6 +51,8 @@ export async function steps(ground: Ground) {
   const [bought, held] = [visit.bought?.content ?? null, visit.held?.content ?? null];
   const kept = createKeptPages({ views, maxBytes: 1_000_000 });
   const never = createKeptPages({ views, maxBytes: 1 });
+  const headers = securityHeaders();
+  const count = requestCount(createMetrics().onRequest);
   const log = requestLog(pino(new PassThrough().resume()));
 
   const measured: readonly [string, () => unknown][] = [
@@ -64,15 +66,7 @@ export async function steps(ground: Ground) {
     ['wishes, remembered', () => wishes.lastOfUser(ctx, 1)],
     ['page, kept', () => kept(visit, {})],
     ['security headers', () => run(headers, request)],
-    [
-      'log line and metrics',
-      () =>
-        run(log, request) ??
-        run(
-          requestCount(() => {}),
-          request,
-        ),
-    ],
+    ['log line and metrics', () => run(log, request) ?? run(count, request)],
     [
       'not kept: decision of a tenant seen first',
       () => licenseEngine(bought && { ...bought }, visit.today).report(held),
