@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
+import { type HostileAnswer, hostileAnswers } from './hostile-answers.ts';
 import { tokenDefects } from './jwt.ts';
 import type { SigningKeys } from './keys.ts';
 import { seatsOf } from './seats.ts';
@@ -17,9 +18,10 @@ import type { Webhooks } from './webhooks.ts';
 const aim = { operation: z.string().default('*'), tenant: z.string().optional() };
 const tenant = z.strictObject({ tenant: z.string() });
 const nothing = z.strictObject({});
+const hostileNames = Object.keys(hostileAnswers) as HostileAnswer[];
 const failure = z.union([
   z.literal([401, 403, 421, 429, 500, 503]),
-  z.enum(['timeout', 'malformed', 'null', 'message']),
+  z.enum(['timeout', 'malformed', 'null', 'message', ...hostileNames]),
 ]);
 
 /** What each knob takes. `sandbox/README.md` tells what each does. */

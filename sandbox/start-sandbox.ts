@@ -137,6 +137,8 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
     ...webhookRoutes(webhooks),
   ];
   serveWebApi(server, routes, { origin, app, tenants, credentials, gate });
+  // Where nobody should ever come: `redirect` leads here.
+  server.all('/elsewhere', gate('Elsewhere'), (_req, res) => void res.json({}));
   serveUnknownApiPaths(server);
   serveCrm(server, { app, tenants, sessions, panels, gate });
   return { app: server, control, secrets };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
+import { type HostileAnswer, hostileAnswers } from './hostile-answers.ts';
 
 /** How a request can be made to fail: an HTTP status, or something worse. */
 export type Failure =
@@ -16,7 +17,8 @@ export type Failure =
   /** 200 with `null`, as an agent fails (webapi.md 3). */
   | 'null'
   /** 200 with `Message` and `MessageDetail`, as an agent fails (webapi.md 3). */
-  | 'message';
+  | 'message'
+  | HostileAnswer;
 
 /** Which requests a rule is about: an operation name or a prefix ending in `*`, of one tenant or of all. */
 export interface Aim {
@@ -168,6 +170,7 @@ function answerWith(failure: Failure, res: Response): void {
   if (failure === 'null') return void res.json(null);
   if (failure === 'message') return void res.json({ Message: 'The call failed', MessageDetail: 'As asked' });
   if (failure === 'malformed') return void res.type('json').send('{"Current": {"CompanyName": "Desi');
+  if (typeof failure === 'string') return void hostileAnswers[failure](res);
   sendError(res, failure, 'SandboxFailure', failureTexts[failure] ?? 'Failed as asked');
 }
 

@@ -24,6 +24,7 @@ import { createPanel } from './web/panel/panel.ts';
 import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
 import { createVisits } from './web/panel/visit.ts';
+import { limitPipelining } from './web/pipelining.ts';
 import { createProblems } from './web/problems.ts';
 import { requestCount } from './web/request-count.ts';
 import { requestLog } from './web/request-log.ts';
@@ -81,7 +82,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   });
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
-  app.use(requestCount(metrics.onRequest), requestLog(log), securityHeaders());
+  app.use(limitPipelining(), requestCount(metrics.onRequest), requestLog(log), securityHeaders());
   app.use(
     '/assets',
     express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),

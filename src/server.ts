@@ -15,6 +15,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** A closed server no longer times out who connects and stays silent; container runtimes kill after ten seconds. */
 const patienceMs = 8_000;
 
+/**
+ * Who sends or reads slower than this only keeps a connection, ms. A page may wait half a minute for SuperOffice, so a
+ * connection on which nothing moves is ended after twice that.
+ */
+const slowest = { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 60_000 };
+
 try {
   const config = loadConfig(processEnvironment());
   const log = pino({ level: config.logLevel });
@@ -53,6 +59,7 @@ async function serve(deps: {
   const server = createServer(
     buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
   );
+  Object.assign(server, slowest);
   server.listen(config.port);
   await once(server, 'listening');
   log.info({ port: config.port }, 'planlens is ready');

@@ -81,6 +81,7 @@ const postOnly = [
 describe('the route table', () => {
   it('is this, with each route’s guards in order', () => {
     expect(routeTable()).toEqual([
+      'use limitPipelining',
       'use requestCount',
       'use requestLog',
       'use securityHeaders',

@@ -168,8 +168,8 @@ export interface TenantPlans {
  */
 export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => TenantPlans;
 
-/** So many tenants stay open: with their reports they weigh ten times what their license data do. */
-const mostOpen = 256;
+/** So many tenants stay open: with their reports they weigh ten times and more what their license data do. */
+const mostOpen = 64;
 
 /**
  * Makes a license engine that goes by these assumptions. It remembers the tenants it opened of late, by the object that

@@ -4,21 +4,27 @@ import type { PlanReport } from './plan-report.ts';
 /** Gives the report on a user. */
 export type MakeReport = (user: UserLicenses) => PlanReport;
 
-/** So many reports are kept of users whose licenses have the same names and differ otherwise. */
-const mostAlike = 32;
+/** So many reports are kept of a tenant, some fifty kilobytes each. Users all different gain nothing by more. */
+const mostKept = 64;
 
 /** Makes a report once for all users who hold the same licenses and function rights: in a tenant they are few. */
 export function rememberedReports(make: MakeReport): MakeReport {
   // By names first, which is cheap; only those alike are compared in full.
   const made = new Map<string, { readonly user: UserLicenses; readonly report: PlanReport }[]>();
+  let kept = 0;
+  const forget = () => {
+    made.clear();
+    kept = 0;
+  };
   return (user) => {
     const names = namesOf(user);
     const alike = made.get(names) ?? [];
     const known = alike.find((each) => isAlike(each.user, user));
     if (known !== undefined) return known.report;
     const report = make(user);
-    if (alike.length < mostAlike) alike.push({ user, report });
-    made.set(names, alike);
+    if (kept === mostKept) forget();
+    kept += 1;
+    made.set(names, [...(made.get(names) ?? []), { user, report }]);
     return report;
   };
 }

@@ -7,10 +7,10 @@ export function identityClaim(claims: SignedClaims, name: string): unknown {
   return claims[PREFIX + name];
 }
 
-/** The claim as a non-empty string, otherwise undefined. */
+/** The claim as a non-empty string without NUL, which no database keeps; otherwise undefined. */
 export function textClaim(claims: SignedClaims, name: string): string | undefined {
   const value = identityClaim(claims, name);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
 }
 
 /** True if the token is for one of `audiences` and nobody else; `aud` may be a string or an array (auth.md rule 9). */

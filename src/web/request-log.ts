@@ -37,8 +37,8 @@ const serializers = {
 };
 
 /**
- * One line per request: method, path, status, time. Never a query or a header: they hold codes, states and ids. pino-http
- * makes two loggers for each request, which cost more than all else on the way of a callback.
+ * One line per request: method, path, status, time. Never a query or a header: they hold codes, states and ids. By itself
+ * and not by pino-http, whose two loggers for each request took a fifth of a callback's time.
  */
 export function requestLog(logger: Logger): RequestHandler {
   const log = logger.child({}, { serializers });

@@ -81,10 +81,13 @@ describe('rememberedReports', () => {
     }
   });
 
-  it('keeps no more than 32 reports of users who differ in details only', () => {
+  it('keeps no more than 64 reports of a tenant, and begins anew beyond', () => {
     const { make, reportOn } = remembering();
-    const users = Array.from({ length: 40 }, (_each, place) => changed({ description: `${place}` }));
-    for (const each of [...users, ...users]) reportOn(each);
-    expect(make).toHaveBeenCalledTimes(40 + 8);
+    const users = Array.from({ length: 65 }, (_each, place) => changed({ description: `${place}` }));
+    const [first = user] = users;
+    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) reportOn(each);
+    expect(make).toHaveBeenCalledTimes(64);
+    for (const each of [...users.slice(64), first, first]) reportOn(each);
+    expect(make).toHaveBeenCalledTimes(66);
   });
 });
