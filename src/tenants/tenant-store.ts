@@ -246,19 +246,20 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
 
     /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
     async saveStanding(ctx: string, standing: Tenant['standing']): Promise<void> {
-      await db.transaction().execute(async (step) => {
+      const isNew = await db.transaction().execute(async (step) => {
         const before = await step
           .selectFrom('tenants')
           .select('standing')
           .where('context_identifier', '=', ctx)
           .forUpdate()
           .executeTakeFirst();
-        if (before === undefined || before.standing === standing) return;
+        if (before === undefined || before.standing === standing) return false;
         await step.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();
         const change = { event: 'standing-changed', from: before.standing, to: standing } as const;
         await writeAudit(step, { ctx, associateId: null }, now(), change);
+        return true;
       });
-      await changed(ctx);
+      if (isNew) await changed(ctx);
     },
 
     /** Deletes everything kept of a tenant, but that it was deleted, and by whom; null for SuperOffice. */

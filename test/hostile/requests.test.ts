@@ -8,31 +8,6 @@ import { sessionCookie } from '../support/session-cookie.ts';
 import { isLong, tries } from './effort.ts';
 import { open, type RawAnswer, sendRaw } from './raw.ts';
 
-const paths = [
-  '/',
-  '/healthz',
-  '/readyz',
-  '/metrics',
-  '/install',
-  '/auth/callback',
-  '/panel',
-  '/panel/feature',
-  '/panel/plan',
-  '/panel/wishes',
-  '/panel/refresh',
-  '/panel/sign-in',
-  '/panel/session',
-  '/admin',
-  '/admin/wishes',
-  '/admin/contract',
-  '/setup',
-  '/setup/export',
-  '/uninstall',
-  '/callbacks/webhooks/nobody',
-  '/callbacks/state-change',
-  '/assets/planlens.css',
-  '/nowhere',
-];
 const methods = [
   'GET',
   'HEAD',
@@ -78,9 +53,17 @@ const bodies = [
   'a=1&'.repeat(5_000),
 ];
 
+/** What a route reads. */
+function typeOf(path: string): string {
+  const isForm = /^\/(panel\/(wishes|refresh)|admin|uninstall)/.test(path);
+  return isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+}
+
 describe('requests no browser sends', async () => {
   const planlens = await installedPlanlens();
   const { url } = planlens;
+  const routes = planlens.paths.map((path) => path.replace(':hookId', 'nobody'));
+  const paths = [...routes, '/assets/planlens.css', '/nowhere'];
   const { ctx, associateId } = people.administrator;
   const administrator = sessionCookie(planlens.environment, { ctx, associateId, isAdministrator: true });
   const panel = new URL(panelUrl(planlens, people.administrator));
@@ -325,14 +308,10 @@ describe('requests no browser sends', async () => {
         '/uninstall',
       ]) {
         for (const body of [bomb, Buffer.from('not packed at all'), bomb.subarray(0, 100)]) {
-          const type =
-            path.startsWith('/panel/session') || path.startsWith('/callbacks')
-              ? 'application/json'
-              : 'application/x-www-form-urlencoded';
           const answer = await send(
             'POST',
             path,
-            { 'content-encoding': encoding, 'content-type': type, cookie: administrator },
+            { 'content-encoding': encoding, 'content-type': typeOf(path), cookie: administrator },
             body,
           );
           expectHarmless(answer, `${path} ${encoding}`);
@@ -352,14 +331,10 @@ describe('requests no browser sends', async () => {
     const { webhooks } = planlens.services;
     const { hookId } = await webhooks.ofTenant(ctx);
     const to = path.replace('nobody', hookId);
-    const type =
-      path.includes('/panel/w') || path.includes('/admin')
-        ? 'application/x-www-form-urlencoded'
-        : 'application/json';
     const answer = await send(
       'POST',
       to,
-      { 'content-type': type, cookie: administrator },
+      { 'content-type': typeOf(path), cookie: administrator },
       Buffer.alloc(2 ** 20, 'a'),
     );
     expect(answer.status).toBe(413);

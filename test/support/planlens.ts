@@ -20,6 +20,8 @@ export interface Planlens {
   readonly sandbox: Sandbox;
   readonly services: Services;
   readonly environment: NodeJS.ProcessEnv;
+  /** The path of every route. */
+  readonly paths: readonly string[];
   /** Everything the app logged, one JSON text a line. */
   readonly logged: readonly string[];
   /** From now on the app sees no cookie from a frame of another site, as if the browser refused even partitioned ones. */
@@ -57,6 +59,7 @@ export async function startPlanlens(): Promise<Planlens> {
     sandbox,
     services,
     environment,
+    paths: [...new Set(app.router.stack.flatMap(({ route }) => route?.path ?? []))],
     logged,
     refuseFrameCookies: (refuse) => {
       refusing = refuse;
