@@ -92,7 +92,7 @@ test(
     await untilReady(url);
     const calm = await bear(1, { connections: 2 });
     expect(performance.now() - endedAt).toBeLessThan(recoversWithinMs + 1_000);
-    expect(calm.latency.p99).toBeLessThan(100);
+    expect(calm.latency.p99).toBeLessThan(1_000);
     await sleep(500);
 
     const most = Math.max(...sizes);
