@@ -26,6 +26,7 @@ describe('readWebhookEvent', () => {
     [{ Event: 'webhook.errors', EventId: null, PrimaryKey: null, ContextIdentifier: null }],
     [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
+    [{ Event: 'webhook.errors', EventId: 'no database keeps \u0000' }],
   ])('does without what is missing or no use: %j', (told) => {
     expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, ctx: null, primaryKey: null });
   });
@@ -34,12 +35,18 @@ describe('readWebhookEvent', () => {
     expect(read({ Event: 'associate.changed', PrimaryKey: '12' })?.primaryKey).toBe(12);
   });
 
-  it.each([[{}], [[]], ['text'], [null], [{ Event: '' }], [{ Event: 7 }], [{ Event: 'x'.repeat(201) }]])(
-    'is no event: %j',
-    (told) => {
-      expect(read(told)).toBeNull();
-    },
-  );
+  it.each([
+    [{}],
+    [[]],
+    ['text'],
+    [null],
+    [{ Event: '' }],
+    [{ Event: 7 }],
+    [{ Event: 'x'.repeat(201) }],
+    [{ Event: 'a\u0000' }],
+  ])('is no event: %j', (told) => {
+    expect(read(told)).toBeNull();
+  });
 
   it('is no event what is no JSON', () => {
     expect(readWebhookEvent(Buffer.from([0xff, 0xfe]))).toBeNull();
