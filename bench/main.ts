@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { decisions } from './decisions/decisions.ts';
 import { describeMachine } from './machine.ts';
+import { openGround } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
-import { openGround } from './serving/ground.ts';
+import { steps } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
-import { steps } from './serving/steps.ts';
 import { warmPanel } from './serving/warm-panel.ts';
 
 /** Everything that is measured, by the name that chooses it: `npm run bench -- warm-panel callbacks`. */

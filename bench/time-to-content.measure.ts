@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { germans, openStage } from '../test/browser/stage.ts';
+import { germans, openStage } from '../test/browser/browser-fixture.ts';
 import { panelUrl } from '../test/support/planlens.ts';
 import { describeMachine } from './machine.ts';
 

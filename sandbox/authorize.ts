@@ -2,9 +2,9 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
+import type { Gate } from './fault-injection.ts';
 import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants } from './tenants.ts';
-import type { Gate } from './traffic.ts';
 
 const optional = z.string().optional();
 const authorizeQuery = z.object({

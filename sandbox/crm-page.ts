@@ -2,10 +2,10 @@ import type { Router } from 'express';
 import type { AppRegistration } from './app-registration.ts';
 import { icons } from './crm-icons.ts';
 import { crmTexts, screens } from './crm-texts.ts';
+import type { Gate } from './fault-injection.ts';
 import { cultureOf, fillPanelUrl } from './panel-url.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
-import type { Gate } from './traffic.ts';
 import type { WebPanels } from './web-panels.ts';
 
 export interface CrmPageDeps {

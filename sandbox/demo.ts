@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createVisitor } from './cookie-client.ts';
 import { loadAppCredentials } from './credentials-file.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 import { createTenants, type Tenant } from './tenants.ts';
-import { createVisitor } from './visitor.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const dir = resolve(project, process.env.DEMO_DIR ?? 'data/demo');

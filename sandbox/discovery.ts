@@ -1,6 +1,6 @@
 import type { Router } from 'express';
+import type { Gate } from './fault-injection.ts';
 import type { SigningKeys } from './keys.ts';
-import type { Gate } from './traffic.ts';
 
 /**
  * Serves the discovery document and the key set. The document is found under `/login` and at the root,

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
+import type { Gate } from './fault-injection.ts';
 import { isFederated, localPath, type SuperIdSessions } from './superid-session.ts';
 import type { Tenants } from './tenants.ts';
-import type { Gate } from './traffic.ts';
 
 export interface SignInDeps {
   readonly tenants: Tenants;

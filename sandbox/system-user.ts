@@ -3,9 +3,9 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { type AppRegistration, systemUserToken } from './app-registration.ts';
 import type { Credentials } from './credentials.ts';
+import type { Gate } from './fault-injection.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
-import type { Gate } from './traffic.ts';
 
 const windowMs = 15 * 60 * 1000;
 

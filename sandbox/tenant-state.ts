@@ -1,6 +1,6 @@
 import type { Router } from 'express';
+import { type Gate, sendError } from './fault-injection.ts';
 import type { Tenant, Tenants } from './tenants.ts';
-import { type Gate, sendError } from './traffic.ts';
 
 const validForMs = 10 * 60 * 1000;
 const running: readonly string[] = ['Running', 'OnlineMaintenance'];

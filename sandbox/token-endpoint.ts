@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import { type AuthorizationCodes, verifierFits } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
+import type { Gate } from './fault-injection.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
-import type { Gate } from './traffic.ts';
 
 const expiresInSeconds = 3600;
 

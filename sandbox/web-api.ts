@@ -2,9 +2,9 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { Caller, Credentials } from './credentials.ts';
+import { type Gate, sendError } from './fault-injection.ts';
 import { apiUrl, isRunning } from './tenant-state.ts';
 import type { Tenant, Tenants } from './tenants.ts';
-import { type Gate, sendError } from './traffic.ts';
 
 /** One authenticated call of the web API. */
 export interface ApiCall {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { selectableItem, webPanelList } from './mdo-list.ts';
-import { panelPlaces } from './panel-places.ts';
+import { panelPlaces } from './panel-locations.ts';
 import type { Tenant } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute, readBody } from './web-api.ts';
 

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { HttpCall } from './superoffice/http.ts';
-import type { CallbackInbox } from './tenants/callback-inbox.ts';
-import type { LookedUp } from './tenants/license-snapshots.ts';
+import type { LookedUp } from './snapshots/license-snapshots.ts';
+import type { HttpCall } from './superoffice/transport/http.ts';
+import type { CallbackInbox } from './tenants/callback-queue.ts';
 import type { TenantStore } from './tenants/tenant-store.ts';
-import type { CountedRequest } from './web/request-count.ts';
+import type { CountedRequest } from './web/middleware/request-metrics.ts';
 
 /** What an operator watches, in the form of Prometheus. No label tells a tenant, a user or an address. */
 export type Metrics = ReturnType<typeof createMetrics>;

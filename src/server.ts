@@ -5,8 +5,8 @@ import { inspect } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
-import { type Config, ConfigError, loadConfig, processEnvironment } from './config.ts';
-import { startLifecycle } from './lifecycle/start-lifecycle.ts';
+import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
+import { startLifecycle } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openServices, provisioningBy, type Services } from './services.ts';
 

@@ -1,28 +1,35 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
-import { openConfiguredDatabase } from './configured-database.ts';
-import { licenseReaders } from './license-readers.ts';
-import { createDeprovision, type Deprovision } from './lifecycle/deprovision.ts';
-import { createProvision, type Provision } from './lifecycle/provision.ts';
-import { loadWantedSetup } from './lifecycle/wanted-setup.ts';
+import type { Config } from './config/config.ts';
+import { createLocks } from './coordination/advisory-locks.ts';
+import { circuitChannel, openCircuitIn, tellCircuitOpen } from './coordination/circuit-events.ts';
+import type { InTurn } from './coordination/keyed-mutex.ts';
+import { listenTo } from './coordination/pg-listener.ts';
+import { createCallBudget } from './coordination/rate-limiter.ts';
+import { createSecretBox } from './crypto/secret-box.ts';
+import { openLockSession } from './database/database.ts';
+import { openConfiguredDatabase } from './database/open-database.ts';
+import { licenseChanges } from './licensing/licenses/license-diff.ts';
+import { createDeprovision, type Deprovision } from './lifecycle/provisioning/deprovision.ts';
+import { loadWantedSetup } from './lifecycle/provisioning/desired-state.ts';
+import { createProvision, type Provision } from './lifecycle/provisioning/provision.ts';
 import type { Metrics } from './metrics.ts';
-import { licenseChanges } from './plans/license-changes.ts';
+import { createLicenseHistory, type LicenseHistory } from './snapshots/license-history.ts';
+import {
+  createLicenseSnapshots,
+  type LicenseSnapshots,
+  snapshotAges,
+} from './snapshots/license-snapshots.ts';
+import { licenseReaders } from './snapshots/license-source.ts';
+import { createSnapshotStore, snapshotChannel } from './snapshots/snapshot-store.ts';
+import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
+import { createWishStore, type WishStore, wishChannel } from './tenants/access-request-store.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
-import { createCallBudget } from './tenants/call-budget.ts';
-import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-inbox.ts';
-import { circuitChannel, openCircuitIn, tellCircuitOpen } from './tenants/circuit-notices.ts';
-import { openLockSession } from './tenants/database.ts';
-import { createHandOverStore, type HandOverStore } from './tenants/hand-over-store.ts';
-import { createLicenseHistory, type LicenseHistory } from './tenants/license-history.ts';
-import { createLicenseSnapshots, type LicenseSnapshots, snapshotAges } from './tenants/license-snapshots.ts';
-import { createLocks } from './tenants/locks.ts';
-import { listenTo } from './tenants/notices.ts';
-import { createSecretBox } from './tenants/secret-box.ts';
+import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-queue.ts';
+import { createHandOverStore, type HandOverStore } from './tenants/handoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
-import { createSnapshotStore, snapshotChannel } from './tenants/snapshot-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
 import {
   createTenantStore,
@@ -31,10 +38,7 @@ import {
   tenantChannel,
 } from './tenants/tenant-store.ts';
 import { createTicketStore } from './tenants/ticket-store.ts';
-import type { InTurn } from './tenants/turns.ts';
-import { createUserStore, type UserStore } from './tenants/user-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
-import { createWishStore, type WishStore, wishChannel } from './tenants/wish-store.ts';
 
 /** What the web part works with: SuperOffice on one side, what we keep on the other. */
 export interface Services {

@@ -21,13 +21,13 @@ function forbidden(folder: string, allowed: (each: Import) => boolean): string[]
   return own.filter((each) => !within(folder)(each.to) && !allowed(each)).map(said);
 }
 
-const typesOfPlans = ({ to, typeOnly }: Import) => typeOnly && within('src/plans')(to);
+const typesOfPlans = ({ to, typeOnly }: Import) => typeOnly && within('src/licensing')(to);
 const errors = ({ to }: Import) => to === 'src/errors.ts';
 
 describe('who imports whom', () => {
   it('plans: nothing but itself, no package and nothing of Node either', () => {
-    const packages = imports.filter(({ from, own }) => within('src/plans')(from) && !own);
-    expect([...forbidden('src/plans', () => false), ...packages.map(said)]).toEqual([]);
+    const packages = imports.filter(({ from, own }) => within('src/licensing')(from) && !own);
+    expect([...forbidden('src/licensing', () => false), ...packages.map(said)]).toEqual([]);
   });
 
   it('superoffice: itself, types of plans and errors', () => {
@@ -39,13 +39,13 @@ describe('who imports whom', () => {
   });
 
   it('web: itself, superoffice, tenants, plans and errors', () => {
-    const folders = ['src/superoffice', 'src/tenants', 'src/plans'].map(within);
+    const folders = ['src/superoffice', 'src/tenants', 'src/licensing'].map(within);
     const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
     expect(forbidden('src/web', allowed)).toEqual([]);
   });
 
   it('lifecycle: itself, superoffice, tenants, plans and errors', () => {
-    const folders = ['src/superoffice', 'src/tenants', 'src/plans'].map(within);
+    const folders = ['src/superoffice', 'src/tenants', 'src/licensing'].map(within);
     const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
     expect(forbidden('src/lifecycle', allowed)).toEqual([]);
   });
@@ -57,16 +57,16 @@ describe('who imports whom', () => {
   });
 
   it('assumptions: types of plans, its lists and names, and what is assumed', () => {
-    const own = imports.filter(({ from, own }) => own && from === 'src/assumptions.ts');
+    const own = imports.filter(({ from, own }) => own && from === 'src/config/load-assumptions.ts');
     const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
     const lists = ['add-ons', 'catalogue', 'feature-keys', 'suite-limits', 'suite-plans'];
-    const allowed = [...lists, 'module-names'].map((name) => `src/plans/${name}.ts`);
-    expect(files.sort()).toEqual([...allowed, 'src/plans/assumptions.json'].sort());
+    const allowed = [...lists, 'module-names'].map((name) => `src/licensing/${name}.ts`);
+    expect(files.sort()).toEqual([...allowed, 'src/licensing/entitlements/assumptions.json'].sort());
   });
 
   it('nothing of src but config.ts imports assumptions.ts', () => {
-    expect(imports.filter(({ to }) => to === 'src/assumptions.ts').map(({ from }) => from)).toEqual([
-      'src/config.ts',
+    expect(imports.filter(({ to }) => to === 'src/config/load-assumptions.ts').map(({ from }) => from)).toEqual([
+      'src/config/config.ts',
     ]);
   });
 
@@ -144,12 +144,12 @@ describe('what files hold', () => {
   const having = (pattern: RegExp) => sources.filter((file) => pattern.test(textOf(file)));
 
   it('only config.ts reads the environment', () => {
-    expect(having(/process\.env\b|process\[/)).toEqual(['src/config.ts']);
+    expect(having(/process\.env\b|process\[/)).toEqual(['src/config/config.ts']);
   });
 
   it('plans is synchronous, asks no clock and rolls no dice', () => {
     const restless = having(/\basync\b|\bawait\b|\bPromise\b|new Date|Date\.now|Math\.random/);
-    expect(restless.filter(within('src/plans'))).toEqual([]);
+    expect(restless.filter(within('src/licensing'))).toEqual([]);
   });
 
   it('nothing is exported by default', () => {
@@ -193,7 +193,7 @@ describe('the readers these rules stand on', () => {
       importsIn(text, 'src/web/x.ts').map(({ to, typeOnly }) => `${to}${typeOnly ? ' type' : ''}`),
     ).toEqual([
       'src/web/a.ts',
-      'src/plans/b.ts type',
+      'src/licensing/b.ts type',
       'src/web/deep/c.ts',
       'src/web/effects.ts',
       'e',

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { examine } from '../manifest/tools/examine.ts';
-import { type PictureFacts, pictureFacts } from '../manifest/tools/picture-facts.ts';
+import { type PictureFacts, pictureFacts } from '../manifest/tools/image-facts.ts';
 import { readManifest } from '../manifest/tools/read-manifest.ts';
 import { icons, leftToVendor, problemsOf } from '../manifest/tools/rules.ts';
+import { examine } from '../manifest/tools/validate.ts';
 import { filesUnder, root } from './support/project-files.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadWantedSetup } from '../src/lifecycle/wanted-setup.ts';
+import { loadWantedSetup } from '../src/lifecycle/provisioning/desired-state.ts';
 import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../src/app.ts';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { openServices, provisioningBy, type Services } from '../src/services.ts';
 import { emptyDatabase } from './support/database.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { OpenFeature } from '@openfeature/server-sdk';
-import { expectAgreement } from './agreement.ts';
-import { askPrepared, decideCold, decideTenant, tenantSize } from './contests.ts';
-import { openFeatureClient } from './peers.ts';
-import { race } from './race.ts';
+import { openFeatureClient } from './baselines.ts';
+import { askPrepared, decideCold, decideTenant, tenantSize } from './benchmarks.ts';
+import { expectAgreement } from './equivalence-check.ts';
 import { type Result, resultsOf, tableOf } from './results.ts';
+import { race } from './runner.ts';
 import { kinds } from './tenant-users.ts';
 
 const packages = ['@casl/ability', '@openfeature/server-sdk', '@openfeature/core'];

@@ -1,4 +1,4 @@
-import type { Contest, Contestant, Timing } from './race.ts';
+import type { Contest, Contestant, Timing } from './runner.ts';
 
 /** What a contestant needed, in the unit of the contest. */
 export interface Result {

@@ -1,7 +1,7 @@
-import type { FeatureKey } from '../../src/plans/feature-keys.ts';
-import type { GrantedLicense, UserLicenses } from '../../src/plans/license-data.ts';
-import { licenseEngine } from '../../test/unit/plans/fixtures/engine.ts';
-import { grantedLicense, holderOf, publishedTenant } from '../../test/unit/plans/fixtures/tenants.ts';
+import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
+import type { GrantedLicense, UserLicenses } from '../../src/licensing/licenses/license-data.ts';
+import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import { grantedLicense, holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
 
 /** Users alike in plan, further licenses and function rights. */
 export interface Kind {

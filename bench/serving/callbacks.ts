@@ -1,12 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { openDatabase } from '../../src/tenants/database.ts';
-import { keyringSchema } from '../../src/tenants/keyring.ts';
-import { createSecretBox } from '../../src/tenants/secret-box.ts';
+import { keyringSchema } from '../../src/crypto/keyring.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { openDatabase } from '../../src/database/database.ts';
 import { createWebhookStore } from '../../src/tenants/webhook-store.ts';
-import { environmentOf, type Ground } from './ground.ts';
+import { environmentOf, type Ground } from './bench-database.ts';
 import { load, median } from './load.ts';
-import { startApp, startPeer } from './programs.ts';
+import { startApp, startPeer } from './processes.ts';
 import { ctxAt, seedTenants } from './seed.ts';
 import { rounded, table } from './table.ts';
 

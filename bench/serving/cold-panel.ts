@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { createVisitor } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { createVisitor } from '../../sandbox/visitor.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './ground.ts';
+import { environmentOf, type Ground } from './bench-database.ts';
 import { median } from './load.ts';
-import { type Program, startApp } from './programs.ts';
+import { type Program, startApp } from './processes.ts';
 import { table } from './table.ts';
 
 const rounds = 5;

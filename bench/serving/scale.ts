@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './ground.ts';
+import { environmentOf, type Ground } from './bench-database.ts';
 import { type Borne, load, median } from './load.ts';
-import { startApp } from './programs.ts';
+import { startApp } from './processes.ts';
 import { ctxAt, seedTenants } from './seed.ts';
 import { rounded, table } from './table.ts';
 

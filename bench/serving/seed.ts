@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { loadWantedSetup } from '../../src/lifecycle/wanted-setup.ts';
-import { openDatabase } from '../../src/tenants/database.ts';
-import { keyringSchema } from '../../src/tenants/keyring.ts';
-import { createSecretBox } from '../../src/tenants/secret-box.ts';
-import { createSnapshotStore } from '../../src/tenants/snapshot-store.ts';
+import { keyringSchema } from '../../src/crypto/keyring.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { loadWantedSetup } from '../../src/lifecycle/provisioning/desired-state.ts';
+import { createSnapshotStore } from '../../src/snapshots/snapshot-store.ts';
 import { createTenantStore } from '../../src/tenants/tenant-store.ts';
-import { holderOf, publishedTenant } from '../../test/unit/plans/fixtures/tenants.ts';
-import { root } from './ground.ts';
+import { holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
+import { root } from './bench-database.ts';
 
 /** The first tenant; the others count on from it. */
 const firstTenant = 700_000;

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Client } from 'pg';
-import { environmentOf, type Ground, root } from './ground.ts';
+import { environmentOf, type Ground, root } from './bench-database.ts';
 import { median } from './load.ts';
-import { startApp } from './programs.ts';
+import { startApp } from './processes.ts';
 import { seedTenants } from './seed.ts';
 import { table } from './table.ts';
 

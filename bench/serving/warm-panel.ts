@@ -1,7 +1,7 @@
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './ground.ts';
+import { environmentOf, type Ground } from './bench-database.ts';
 import { type Borne, load, median } from './load.ts';
-import { type Program, startApp, startPeer } from './programs.ts';
+import { type Program, startApp, startPeer } from './processes.ts';
 import { ctxAt, seedTenants } from './seed.ts';
 import { rounded, table } from './table.ts';
 

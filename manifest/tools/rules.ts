@@ -1,4 +1,4 @@
-import type { PictureFacts } from './picture-facts.ts';
+import type { PictureFacts } from './image-facts.ts';
 import type { Manifest, Problem } from './read-manifest.ts';
 import { vendorFills } from './schemas.ts';
 

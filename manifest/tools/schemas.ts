@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/wanted-setup.ts';
+import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/provisioning/desired-state.ts';
 
 /** What only the vendor can say; it is filled in before the listing is published. */
 export const vendorFills = 'TO BE FILLED IN BY THE VENDOR';

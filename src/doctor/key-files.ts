@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parsePrivateKey } from '../superoffice/private-key.ts';
-import { newPrivateKey, privatePem, publicPem, rsaKeyValueXml } from '../superoffice/write-rsa-key.ts';
+import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
+import { newPrivateKey, privatePem, publicPem, rsaKeyValueXml } from '../superoffice/auth/write-rsa-key.ts';
 
 /** Makes a key and puts it into a new file, as PEM for its owner's eyes. Throws where the file is there already. */
 export function makeKeyFile(file: string): void {

@@ -1,20 +1,20 @@
 import type { KeyObject } from 'node:crypto';
-import { type Circuits, createCircuits } from './circuits.ts';
-import { createCredentialTargets, loginEndpoints } from './hosts.ts';
-import { createHttp, type HttpCall } from './http.ts';
-import { createIdTokenVerifier, type IdTokenVerifier } from './id-token.ts';
-import { createKeySet, type KeySet } from './key-set.ts';
-import { createSignIn, type SignIn } from './sign-in.ts';
+import { type Circuits, createCircuits } from './api/circuit-breaker.ts';
+import { createTenantStates, type TenantStates } from './api/tenant-state.ts';
+import { createWebApi, type WebApi } from './api/web-api.ts';
+import { createSignIn, type SignIn } from './auth/authorization-code.ts';
+import { createIdTokenVerifier, type IdTokenVerifier } from './auth/id-token.ts';
+import { createKeySet, type KeySet } from './auth/jwks.ts';
+import { createSystemUser } from './auth/system-user.ts';
+import { createSystemUserJwtVerifier } from './auth/system-user-jwt.ts';
+import { createTickets, type SharedTickets, type Tickets } from './auth/tickets.ts';
 import {
   createStateChangeTokenVerifier,
   guessedStateChangeAudiences,
   type StateChangeTokenVerifier,
-} from './state-change-token.ts';
-import { createSystemUser } from './system-user.ts';
-import { createSystemUserJwtVerifier } from './system-user-jwt.ts';
-import { createTenantStates, type TenantStates } from './tenant-state.ts';
-import { createTickets, type SharedTickets, type Tickets } from './tickets.ts';
-import { createWebApi, type WebApi } from './web-api.ts';
+} from './callbacks/state-change-token.ts';
+import { createCredentialTargets, loginEndpoints } from './transport/endpoints.ts';
+import { createHttp, type HttpCall } from './transport/http.ts';
 
 /** One app's whole connection to one SuperOffice environment. */
 export interface SuperOffice {

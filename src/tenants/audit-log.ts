@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 
 /** Something done that has to be accounted for. No names, no addresses, nobody's words. */
 export type AuditEvent =

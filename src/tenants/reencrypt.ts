@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
-import type { SecretBox } from './secret-box.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database } from '../database/database.ts';
 import { placeOfSystemToken } from './tenant-store.ts';
 import { placeOfSecret } from './webhook-store.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Database } from './database.ts';
-import { randomText, sha256Of } from './one-time-text.ts';
-import type { SecretBox } from './secret-box.ts';
+import { randomText, sha256Of } from '../crypto/random-token.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database } from '../database/database.ts';
 
 const reader = { language: z.string(), ctx: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [

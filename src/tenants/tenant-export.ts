@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from '../database/database.ts';
 
 /** Everything we hold about a tenant, but for secrets, which are named and not told. */
 export type TenantExport = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
-import type { BillingPeriod } from '../plans/billing.ts';
+import { createMemory } from '../coordination/cache.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database, TenantRow } from '../database/database.ts';
+import type { BillingPeriod } from '../licensing/billing/contract.ts';
 import { writeAudit } from './audit-log.ts';
-import type { Database, TenantRow } from './database.ts';
-import { createMemory } from './memory.ts';
-import type { SecretBox } from './secret-box.ts';
 
 /** What became of one web panel at the last installation or repair, or that its turn has not come. */
 export interface ProvisionedPanel {

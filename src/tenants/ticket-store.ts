@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database, TicketRow } from './database.ts';
-import type { SecretBox } from './secret-box.ts';
-import type { InTurn } from './turns.ts';
+import type { InTurn } from '../coordination/keyed-mutex.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database, TicketRow } from '../database/database.ts';
 
 /** A system user ticket, and when it was exchanged (ms since 1970). */
 interface HeldTicket {

@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { Database, WebhookRow } from './database.ts';
-import { createMemory } from './memory.ts';
-import { randomText } from './one-time-text.ts';
-import type { SecretBox } from './secret-box.ts';
+import { createMemory } from '../coordination/cache.ts';
+import { randomText } from '../crypto/random-token.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database, WebhookRow } from '../database/database.ts';
 
 /** What became of a tenant's webhook when it was last looked after. `refused`: this app may not use webhooks there. */
 export type WebhookOutcome = 'created' | 'updated' | 'unchanged' | 'refused' | 'failed';

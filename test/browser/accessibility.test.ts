@@ -2,8 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install, panelUrl, people } from '../support/planlens.ts';
-import { germans, openStage, type Stage, type Window } from './stage.ts';
-import { languages, states, suiteAdministrator } from './states.ts';
+import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
+import { languages, states, suiteAdministrator } from './page-states.ts';
 
 describe('every page', () => {
   let stage: Stage;

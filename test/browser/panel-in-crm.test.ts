@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { FrameLocator, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { panelUrl } from '../support/planlens.ts';
+import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
 import { expectedPanel, type PanelRow } from './expected-panel.ts';
-import { germans, openStage, type Stage, type Window } from './stage.ts';
 
 describe('the panel in CRM, third-party cookies blocked', () => {
   let stage: Stage;

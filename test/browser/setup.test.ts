@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './stage.ts';
-import { suiteAdministrator } from './states.ts';
+import { openStage, type Stage } from './browser-fixture.ts';
+import { suiteAdministrator } from './page-states.ts';
 
 describe('the setup page in a browser', () => {
   let stage: Stage;

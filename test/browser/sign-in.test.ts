@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../support/planlens.ts';
-import { germans, openStage, type Stage, type Window } from './stage.ts';
+import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
 
 /** Oliver's identity provider refuses to be framed. */
 const federated = { ctx: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };

@@ -4,8 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     isolate: false,
-    include: ['test/unit/plans/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/unit/plans/laws/**', 'test/unit/plans/mapping.test.ts'],
+    include: ['test/unit/licensing/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/unit/licensing/properties/**', 'test/unit/licensing/assumptions-covered.test.ts'],
     setupFiles: ['test/mutation/fewer-runs.ts'],
     runner: 'test/mutation/runner.config.ts',
   },

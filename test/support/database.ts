@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { type Database, openDatabase } from '../../src/tenants/database.ts';
+import { type Database, openDatabase } from '../../src/database/database.ts';
 
 /** The URL of a new, empty database of its own. */
 export async function emptyDatabase(): Promise<string> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Keyring, keyringSchema } from '../../src/tenants/keyring.ts';
+import { type Keyring, keyringSchema } from '../../src/crypto/keyring.ts';
 
 /** A keyring's text as the environment holds it, with fresh keys of these ids. */
 export function keyringText(...ids: readonly string[]): string {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startPrivatePostgres } from '../../src/tenants/private-postgres.ts';
+import { startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

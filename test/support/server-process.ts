@@ -20,7 +20,7 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
 
 /** The operator's command, with its arguments. */
 export function spawnOperate(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('operate.ts', arguments_, environment);
+  return spawnProgram('cli.ts', arguments_, environment);
 }
 
 function spawnProgram(

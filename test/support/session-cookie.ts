@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { keyringSchema } from '../../src/tenants/keyring.ts';
+import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
 
 /** The cookie of somebody who signed in to an app of this environment a moment ago, `name=value`. */

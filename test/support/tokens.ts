@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { Verdict } from '../../src/superoffice/token-verdict.ts';
+import type { Verdict } from '../../src/superoffice/auth/verification-result.ts';
 
 /** The moment all tokens made here are about, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 1, 23, 10, 30, 15);

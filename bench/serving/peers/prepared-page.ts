@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { parse } from 'cookie';
 import jwt from 'jsonwebtoken';
-import type { TenantLicenses, UserLicenses } from '../../../src/plans/license-data.ts';
-import { openDatabase } from '../../../src/tenants/database.ts';
-import { keyringSchema } from '../../../src/tenants/keyring.ts';
-import { createSecretBox } from '../../../src/tenants/secret-box.ts';
-import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
+import { keyringSchema } from '../../../src/crypto/keyring.ts';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import { openDatabase } from '../../../src/database/database.ts';
+import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
+import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
-import { loadLanguages } from '../../../src/web/languages.ts';
-import { dayOf } from '../../../src/web/moments.ts';
 import { panelView } from '../../../src/web/panel/panel-view.ts';
+import { loadLanguages } from '../../../src/web/rendering/i18n.ts';
+import { dayOf } from '../../../src/web/rendering/timestamps.ts';
+import { loadViews } from '../../../src/web/rendering/views.ts';
 import { createSessions, type Session } from '../../../src/web/sign-in/session.ts';
-import { loadViews } from '../../../src/web/views.ts';
-import { licenseEngine } from '../../../test/unit/plans/fixtures/engine.ts';
-import { root } from '../ground.ts';
+import { licenseEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
+import { root } from '../bench-database.ts';
 
 /** The least a bare server does for the panel: it looks at the session and prints a page whose values it has ready. */
 export interface PreparedPage {

@@ -1,16 +1,16 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { LicenseEngine } from '../../plans/license-engine.ts';
-import type { LicenseHistory } from '../../tenants/license-history.ts';
-import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
-import type { WishStore } from '../../tenants/wish-store.ts';
-import type { Languages } from '../languages.ts';
-import { dayOf } from '../moments.ts';
-import { languageAskedBy } from '../panel/panel-address.ts';
-import type { Administrator } from '../sign-in/administrators.ts';
+import type { LicenseEngine } from '../../licensing/entitlement-engine.ts';
+import type { LicenseHistory } from '../../snapshots/license-history.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { WishStore } from '../../tenants/access-request-store.ts';
+import { languageAskedBy } from '../links.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import { dayOf } from '../rendering/timestamps.ts';
+import type { Views } from '../rendering/views.ts';
+import type { Administrator } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
-import type { Views } from '../views.ts';
 import { adminView, type RefusedForm } from './admin-view.ts';
 
 const mostAnswered = 50;

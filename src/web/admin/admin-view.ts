@@ -1,17 +1,17 @@
-import type { TenantLicenses } from '../../plans/license-data.ts';
-import type { TenantPlans } from '../../plans/license-engine.ts';
-import type { DatedSnapshot } from '../../tenants/last-good.ts';
-import type { FoundChange } from '../../tenants/license-history.ts';
+import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
+import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
+import type { FoundChange } from '../../snapshots/license-history.ts';
+import type { DatedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
+import type { Wish } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant-store.ts';
-import type { Wish } from '../../tenants/wish-store.ts';
-import type { Language } from '../languages.ts';
-import { type Moment, momentOf } from '../moments.ts';
-import type { RefusedAnswer } from './answer-form.ts';
-import { type ChangeRow, changeRows } from './change-words.ts';
+import type { Language } from '../rendering/i18n.ts';
+import { type Moment, momentOf } from '../rendering/timestamps.ts';
+import { type AnsweredWish, answeredWishes, type OpenWish, openWishes } from './access-request-rows.ts';
+import { type ChangeRow, changeRows } from './change-messages.ts';
 import type { RefusedContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
-import { diagnosticWords } from './diagnostic-words.ts';
-import { type AnsweredWish, answeredWishes, type OpenWish, openWishes } from './queued-wishes.ts';
+import { diagnosticWords } from './diagnostic-messages.ts';
+import type { RefusedAnswer } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 
 /** A form that was not right: nothing typed is lost. */

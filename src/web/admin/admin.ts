@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Administrators } from '../sign-in/administrators.ts';
+import type { Administrators } from '../sign-in/require-administrator.ts';
 import type { AdminPage } from './admin-page.ts';
 
 /** Shows administrators what their users asked for, and what their tenant bought. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type BillingPeriod, billingPeriods, contractOn } from '../../plans/billing.ts';
-import { typedText } from '../forms.ts';
+import { type BillingPeriod, billingPeriods, contractOn } from '../../licensing/billing/contract.ts';
+import { typedText } from '../rendering/form-parsing.ts';
 
 /** When a contract began and how it is billed, as its form sends it; an empty start says that nobody knows. */
 export const contractSchema = z.object({

@@ -1,7 +1,12 @@
-import { type BillingPeriod, billingPeriods, contractOn, type PlanChange } from '../../plans/billing.ts';
-import type { TenantPlans } from '../../plans/license-engine.ts';
+import {
+  type BillingPeriod,
+  billingPeriods,
+  contractOn,
+  type PlanChange,
+} from '../../licensing/billing/contract.ts';
+import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
 import type { Contract } from '../../tenants/tenant-store.ts';
-import type { Language } from '../languages.ts';
+import type { Language } from '../rendering/i18n.ts';
 import type { RefusedContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];

@@ -1,9 +1,9 @@
-import type { TenantLicenses } from '../../plans/license-data.ts';
-import type { TenantPlans } from '../../plans/license-engine.ts';
-import { planSeatsOf } from '../../plans/plan-seats.ts';
-import type { SuiteLimit } from '../../plans/suite-limits.ts';
-import type { Language } from '../languages.ts';
-import { planLabel } from '../panel/plan-names.ts';
+import type { SuiteLimit } from '../../licensing/catalogue/suite-limits.ts';
+import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
+import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
+import { planSeatsOf } from '../../licensing/plans/plan-seats.ts';
+import { planLabel } from '../plan-names.ts';
+import type { Language } from '../rendering/i18n.ts';
 
 /** The seats of one plan, in words. */
 export interface SeatRow {

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
+import { sha256Of } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import { readStateChange } from '../../superoffice/state-change.ts';
-import type { StateChangeTokenVerifier } from '../../superoffice/state-change-token.ts';
-import type { CallbackInbox } from '../../tenants/callback-inbox.ts';
-import { sha256Of } from '../../tenants/one-time-text.ts';
-import { fieldsOf } from '../forms.ts';
+import { readStateChange } from '../../superoffice/callbacks/state-change.ts';
+import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
+import type { CallbackInbox } from '../../tenants/callback-queue.ts';
+import { fieldsOf } from '../rendering/form-parsing.ts';
 
 /**
  * Takes SuperOffice's notice that a tenant's state changes: its token verified, then kept, then 200. It is a hint: what

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
+import { sha256Of } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import { readWebhookEvent, type WebhookEvent } from '../../superoffice/webhook-event.ts';
-import { isSignedWith } from '../../superoffice/webhook-signature.ts';
-import type { CallbackInbox } from '../../tenants/callback-inbox.ts';
-import { sha256Of } from '../../tenants/one-time-text.ts';
+import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
+import { isSignedWith } from '../../superoffice/callbacks/webhook-signature.ts';
+import type { CallbackInbox } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**

@@ -1,19 +1,19 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { contractOn } from '../../plans/billing.ts';
-import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
-import { type FeatureKey, featureKeys } from '../../plans/feature-keys.ts';
-import { labelOf } from '../../plans/labels.ts';
-import { type Requirement, requirementOf } from '../../plans/requirements.ts';
-import type { Upgrade } from '../../plans/upgrades.ts';
-import { planOf } from '../../plans/user-plans.ts';
-import type { Language } from '../languages.ts';
-import type { Views } from '../views.ts';
-import { type EvidenceView, evidenceWords } from './evidence-words.ts';
-import { panelUrl, planUrl, readerQuery } from './panel-address.ts';
-import { planLabel } from './plan-names.ts';
-import type { Visit, Visits } from './visit.ts';
-import { subjectOf, type WishView, wishToShow, wishView } from './wish-view.ts';
+import { contractOn } from '../../licensing/billing/contract.ts';
+import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-keys.ts';
+import { labelOf } from '../../licensing/catalogue/labels.ts';
+import { type Requirement, requirementOf } from '../../licensing/catalogue/requirements.ts';
+import { planOf } from '../../licensing/catalogue/user-plans.ts';
+import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
+import type { Upgrade } from '../../licensing/plans/minimal-upgrades.ts';
+import { panelUrl, planUrl, readerQuery } from '../links.ts';
+import { planLabel } from '../plan-names.ts';
+import type { Language } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
+import { subjectOf, type WishView, wishToShow, wishView } from './access-request-view.ts';
+import { type EvidenceView, evidenceWords } from './evidence-messages.ts';
+import type { Visit, Visits } from './panel-context.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {

@@ -1,7 +1,7 @@
-import type { Entitlement, FeatureState } from '../../plans/entitlement.ts';
-import type { FeatureKey } from '../../plans/feature-keys.ts';
-import { labelOf } from '../../plans/labels.ts';
-import type { Language } from '../languages.ts';
+import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
+import { labelOf } from '../../licensing/catalogue/labels.ts';
+import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
+import type { Language } from '../rendering/i18n.ts';
 
 /** One row of the list of features. */
 export interface FeatureRow {

@@ -1,18 +1,18 @@
-import { addOnLabel } from '../../plans/add-ons.ts';
-import { type CatalogueRow, catalogue, childrenOf } from '../../plans/catalogue.ts';
-import type { FeatureState } from '../../plans/entitlement.ts';
-import type { FeatureKey } from '../../plans/feature-keys.ts';
-import type { FeatureCounts, PlanReport } from '../../plans/plan-report.ts';
-import { suiteLimitNames, suiteLimits } from '../../plans/suite-limits.ts';
-import type { Language } from '../languages.ts';
-import { type Moment, momentOf } from '../moments.ts';
+import { type CatalogueRow, catalogue, childrenOf } from '../../licensing/catalogue/catalogue.ts';
+import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
+import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
+import { addOnLabel } from '../../licensing/entitlements/add-ons.ts';
+import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
+import type { FeatureCounts, PlanReport } from '../../licensing/entitlements/entitlement-report.ts';
+import { readerQuery } from '../links.ts';
+import { heldPlanName, heldPlanNote } from '../plan-names.ts';
+import type { Language } from '../rendering/i18n.ts';
+import { type Moment, momentOf } from '../rendering/timestamps.ts';
+import { type AskedFor, askedFor, isOpen, subjectOf } from './access-request-view.ts';
 import { countRows, type FeatureFilter, filtered, filterOf, isFiltering } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
-import { type GainView, gainsOf } from './gains.ts';
-import { readerQuery } from './panel-address.ts';
-import { heldPlanName, heldPlanNote } from './plan-names.ts';
-import type { Visit } from './visit.ts';
-import { type AskedFor, askedFor, isOpen, subjectOf } from './wish-view.ts';
+import { type GainView, gainsOf } from './next-plan-view.ts';
+import type { Visit } from './panel-context.ts';
 
 interface TierView {
   readonly title: string;

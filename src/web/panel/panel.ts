@@ -1,18 +1,18 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
+import { cookieDueUrl, type PanelAddress } from '../links.ts';
+import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import { bringsBearer, isSessionDue } from '../sign-in/session.ts';
 import {
   type Attempts,
   attemptsOf,
   beginCounting,
   countAttempt,
   maySignInByItself,
-} from '../sign-in/attempts.ts';
-import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
-import { bringsBearer, isSessionDue } from '../sign-in/session.ts';
-import { signInFailed } from '../sign-in/sign-in-failure.ts';
-import type { Pages } from './kept-pages.ts';
-import { cookieDueUrl, type PanelAddress } from './panel-address.ts';
-import type { Visits } from './visit.ts';
+} from '../sign-in/sign-in-attempts.ts';
+import { signInFailed } from '../sign-in/sign-in-error.ts';
+import type { Pages } from './page-cache.ts';
+import type { Visits } from './panel-context.ts';
 
 /** The web panel: the page of a signed-in user, or the way to sign in. */
 export function createPanel(deps: {

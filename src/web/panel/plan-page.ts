@@ -1,15 +1,15 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { labelOfFeature } from '../../plans/labels.ts';
-import type { UserLicenses } from '../../plans/license-data.ts';
-import type { SuitePlan } from '../../plans/suite-plans.ts';
-import type { PlanKey } from '../../plans/user-plans.ts';
-import type { Views } from '../views.ts';
+import { labelOfFeature } from '../../licensing/catalogue/labels.ts';
+import type { SuitePlan } from '../../licensing/catalogue/suite-plans.ts';
+import type { PlanKey } from '../../licensing/catalogue/user-plans.ts';
+import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
+import { panelUrl, readerQuery } from '../links.ts';
+import { type AnyPlan, heldPlanName, isSuitePlan, planLabel, plansOfModel } from '../plan-names.ts';
+import type { Views } from '../rendering/views.ts';
+import { subjectOf, type WishView, wishToShow, wishView } from './access-request-view.ts';
 import { renewalText } from './feature-page.ts';
-import { panelUrl, readerQuery } from './panel-address.ts';
-import { type AnyPlan, heldPlanName, isSuitePlan, planLabel, plansOfModel } from './plan-names.ts';
-import type { Visit, Visits } from './visit.ts';
-import { subjectOf, type WishView, wishToShow, wishView } from './wish-view.ts';
+import type { Visit, Visits } from './panel-context.ts';
 
 /** A feature that would change. */
 interface ChangeView {

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import type { LicenseSnapshots } from '../../tenants/license-snapshots.ts';
-import { panelUrl } from './panel-address.ts';
-import type { Visits } from './visit.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import { panelUrl } from '../links.ts';
+import type { Visits } from './panel-context.ts';
 
 /** Reads the license data of a panel anew because its reader asks for it, and shows the panel. */
 export function createRefresh(deps: { visits: Visits; licenses: LicenseSnapshots }): RequestHandler {

@@ -1,12 +1,12 @@
 import { AppError } from '../../errors.ts';
-import type { HandOverStore } from '../../tenants/hand-over-store.ts';
-import type { Languages } from '../languages.ts';
-import { panelUrl, readerQuery } from '../panel/panel-address.ts';
-import type { Views } from '../views.ts';
-import { forgetAttempts } from './attempts.ts';
+import type { HandOverStore } from '../../tenants/handoff-store.ts';
+import { panelUrl, readerQuery } from '../links.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
 import type { Session, Sessions } from './session.ts';
-import type { Welcome } from './welcome.ts';
+import { forgetAttempts } from './sign-in-attempts.ts';
+import type { Welcome } from './start-session.ts';
 
 /** What follows a user's sign-in: their panel, the panel that opened a pop-up, or an administrators' page. */
 export function createAfterSignIn(deps: {

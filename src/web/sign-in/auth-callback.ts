@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { IdTokenClaims } from '../../superoffice/id-token.ts';
-import type { Verdict } from '../../superoffice/token-verdict.ts';
+import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
+import type { Verdict } from '../../superoffice/auth/verification-result.ts';
 import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
-import { fieldsOf } from '../forms.ts';
+import { fieldsOf } from '../rendering/form-parsing.ts';
 import { forgetVerifier, tenantOf, verifierOf } from './begin-sign-in.ts';
-import { SignInFailure } from './sign-in-failure.ts';
+import { SignInFailure } from './sign-in-error.ts';
 
 /** A user whom SuperOffice vouched for just now. */
 export interface SignedIn {

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { sha256Of } from '../../tenants/one-time-text.ts';
+import { sha256Of } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
-import { readCookie, writeCookie } from '../cookies.ts';
+import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** Sends a browser to SuperOffice to sign in for a purpose. */
 export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;

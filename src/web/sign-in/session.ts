@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import type { Keyring } from '../../tenants/keyring.ts';
-import { readCookie, writeCookie } from '../cookies.ts';
+import type { Keyring } from '../../crypto/keyring.ts';
+import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** Who is signed in to the panel, as a verified id_token said. */
 export const sessionSchema = z.object({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertKeyFile, makeKeyFile, publicHalf } from '../../../src/doctor/key-files.ts';
-import { parsePrivateKey } from '../../../src/superoffice/private-key.ts';
+import { parsePrivateKey } from '../../../src/superoffice/auth/private-key.ts';
 
 describe('key files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-keys-'));

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/tenants/database.ts';
-import { keyringSchema } from '../../../src/tenants/keyring.ts';
+import { keyringSchema } from '../../../src/crypto/keyring.ts';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
 import { reencrypt } from '../../../src/tenants/reencrypt.ts';
-import { createSecretBox } from '../../../src/tenants/secret-box.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createWebhookStore } from '../../../src/tenants/webhook-store.ts';
 import { freshDatabase } from '../../support/database.ts';

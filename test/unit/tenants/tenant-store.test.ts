@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/tenants/database.ts';
-import { createSecretBox } from '../../../src/tenants/secret-box.ts';
-import { createSnapshotStore } from '../../../src/tenants/snapshot-store.ts';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createTenantStore, type TenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';

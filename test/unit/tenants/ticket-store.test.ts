@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../../src/tenants/database.ts';
-import { createSecretBox } from '../../../src/tenants/secret-box.ts';
+import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createTicketStore } from '../../../src/tenants/ticket-store.ts';
-import { createTurns } from '../../../src/tenants/turns.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 

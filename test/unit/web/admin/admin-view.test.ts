@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import type { Wish } from '../../../../src/tenants/access-request-store.ts';
 import type { Contract } from '../../../../src/tenants/tenant-store.ts';
-import type { Wish } from '../../../../src/tenants/wish-store.ts';
 import { type AdminInput, type AdminView, adminView } from '../../../../src/web/admin/admin-view.ts';
-import { licenseEngine } from '../../plans/fixtures/engine.ts';
-import { goldenTenants } from '../../plans/fixtures/golden-cases.ts';
-import { moduleLicense, publishedTenant, tenantWith } from '../../plans/fixtures/tenants.ts';
-import { readAt, tenant, wishFor } from '../panel/visits.ts';
-import { english, german, languages } from '../stand.ts';
+import { licenseEngine } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
+import { english, german, languages } from '../harness.ts';
+import { readAt, tenant, wishFor } from '../panel/panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const today = '2026-12-01';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contractMistake, contractSchema } from '../../../../src/web/admin/contract-form.ts';
-import { formOf } from '../../../../src/web/forms.ts';
+import { formOf } from '../../../../src/web/rendering/form-parsing.ts';
 
 const today = '2026-12-01';
 const sent = (fields: object) => formOf(contractSchema, { period: 'yearly', ...fields });

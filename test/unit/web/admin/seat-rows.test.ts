@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { seatRows, seatsNote } from '../../../../src/web/admin/seat-rows.ts';
-import { licenseEngine } from '../../plans/fixtures/engine.ts';
-import { goldenTenants } from '../../plans/fixtures/golden-cases.ts';
-import { moduleLicense, publishedTenant, tenantWith } from '../../plans/fixtures/tenants.ts';
-import { english, german } from '../stand.ts';
+import { licenseEngine } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
+import { english, german } from '../harness.ts';
 
 const rowsOf = (tenant: TenantLicenses, language = english) =>
   seatRows(tenant, licenseEngine(tenant, '2026-12-01'), language);

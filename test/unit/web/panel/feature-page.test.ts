@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { featureKeys } from '../../../../src/plans/feature-keys.ts';
+import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { type FeaturePage, featureOf, featurePageView } from '../../../../src/web/panel/feature-page.ts';
 import {
   grantedLicense,
@@ -8,9 +8,9 @@ import {
   publishedTenant,
   tenantWith,
   userWith,
-} from '../../plans/fixtures/tenants.ts';
-import { english, german, languages } from '../stand.ts';
-import { type Given, visitOf, wishFor } from './visits.ts';
+} from '../../licensing/fixtures/tenants.ts';
+import { english, german, languages } from '../harness.ts';
+import { type Given, visitOf, wishFor } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../../src/plans/catalogue.ts';
-import type { TenantLicenses } from '../../../../src/plans/license-data.ts';
+import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
-import { reportPlan } from '../../plans/fixtures/engine.ts';
+import { reportPlan } from '../../licensing/fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -11,9 +11,9 @@ import {
   publishedTenant,
   tenantWith,
   userWith,
-} from '../../plans/fixtures/tenants.ts';
-import { english, german, languages } from '../stand.ts';
-import { type Given, readAt, visitOf, wishFor } from './visits.ts';
+} from '../../licensing/fixtures/tenants.ts';
+import { english, german, languages } from '../harness.ts';
+import { type Given, readAt, visitOf, wishFor } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planIn, planPageView } from '../../../../src/web/panel/plan-page.ts';
-import { holderOf, publishedTenant, userWith } from '../../plans/fixtures/tenants.ts';
-import { english, languages } from '../stand.ts';
-import { type Given, visitOf, wishFor } from './visits.ts';
+import { holderOf, publishedTenant, userWith } from '../../licensing/fixtures/tenants.ts';
+import { english, languages } from '../harness.ts';
+import { type Given, visitOf, wishFor } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
 import { createBeginSignIn, forgetVerifier, verifierOf } from '../../../../src/web/sign-in/begin-sign-in.ts';
-import { appOf } from '../stand.ts';
+import { appOf } from '../harness.ts';
 
 const panel: SignInPurpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Keyring } from '../../../../src/tenants/keyring.ts';
+import type { Keyring } from '../../../../src/crypto/keyring.ts';
 import { createSessions, type Session } from '../../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../../support/keyrings.ts';
 import { encode } from '../../../support/tokens.ts';
-import { appOf, listening } from '../stand.ts';
+import { appOf, listening } from '../harness.ts';
 
 const start = Date.UTC(2026, 10, 22, 10);
 const hour = 60 * 60_000;

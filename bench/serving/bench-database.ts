@@ -1,0 +1,62 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { keyringText } from '../../test/support/keyrings.ts';
+
+/** The project's folder. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A PostgreSQL of the measurements' own. */
+export interface Ground {
+  /** The database of that name, empty where it was not there. @returns its URL */
+  database(name: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts a PostgreSQL with the settings it comes with, in a folder that goes with it. */
+export async function openGround(): Promise<Ground> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
+  const postgres = await startPrivatePostgres(dataDir);
+  return {
+    async database(name) {
+      const client = new Client({ connectionString: postgres.url });
+      await client.connect();
+      const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+      if (rowCount === 0) await client.query(`create database ${name}`);
+      await client.end();
+      return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
+    },
+    async close() {
+      await postgres.stop();
+      await Promise.all([dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true })));
+    },
+  };
+}
+
+/** What the app is told from outside. SuperOffice is at an address where nobody answers, unless told otherwise. */
+export async function environmentOf(
+  databaseUrl: string,
+  told: NodeJS.ProcessEnv = {},
+): Promise<NodeJS.ProcessEnv> {
+  const port = String(await freePort());
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    PORT: port,
+    PUBLIC_URL: `http://localhost:${port}`,
+    SUPEROFFICE_ENVIRONMENT: 'sod',
+    SUPEROFFICE_LOGIN_URL: 'http://127.0.0.1:9',
+    SUPEROFFICE_API_HOSTS: '127.0.0.1',
+    SUPEROFFICE_CLIENT_ID: 'bench',
+    SUPEROFFICE_CLIENT_SECRET: 'bench',
+    SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEYS: keyringText('bench'),
+    SESSION_KEYS: keyringText('bench'),
+    ...told,
+  };
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request, RequestHandler, Response } from 'express';
+import { type HostileAnswer, hostileAnswers } from './malformed-responses.ts';
+
+/** How a request can be made to fail: an HTTP status, or something worse. */
+export type Failure =
+  | 401
+  | 403
+  | 421
+  | 429
+  | 500
+  | 503
+  /** Never answered. */
+  | 'timeout'
+  /** 200 with a body that is cut off. */
+  | 'malformed'
+  /** 200 with `null`, as an agent fails (webapi.md 3). */
+  | 'null'
+  /** 200 with `Message` and `MessageDetail`, as an agent fails (webapi.md 3). */
+  | 'message'
+  | HostileAnswer;
+
+/** Which requests a rule is about: an operation name or a prefix ending in `*`, of one tenant or of all. */
+export interface Aim {
+  readonly operation: string;
+  readonly tenant?: string | undefined;
+}
+
+/** One request the sandbox received. `status` is 0 until it is answered, and stays 0 if it never is. */
+export interface SeenRequest {
+  readonly operation: string;
+  readonly ctx: string;
+  status: number;
+  readonly at: number;
+}
+
+/** Puts an operation's name on a route: records the request, then delays, holds or fails it as asked. */
+export type Gate = (operation: string) => RequestHandler;
+
+export interface Traffic {
+  readonly gate: Gate;
+  /** The latest requests, oldest first. */
+  requests(): readonly SeenRequest[];
+  clearRequests(): void;
+  delay(aim: Aim, ms: number): void;
+  /** `retryAfter`, in seconds, is told with it. */
+  fail(
+    aim: Aim,
+    failure: Failure,
+    options?: { times?: number | undefined; retryAfter?: number | undefined },
+  ): void;
+  /** Holds the nth (1 = next) matching request. Returns the number of the hold. */
+  hold(aim: Aim, nth: number): number;
+  /** Resolves when the held request has arrived. */
+  whenHeld(id: number): Promise<void>;
+  /** Lets the held request go on, or cancels a hold that nobody ran into. */
+  release(id: number): void;
+  /** Forgets every rule and request, and lets held requests go on. */
+  reset(): void;
+}
+
+interface Rule<T> extends Aim {
+  readonly value: T;
+  left: number;
+}
+
+interface FailureAsked {
+  readonly failure: Failure;
+  readonly retryAfter: number | undefined;
+}
+
+interface Hold extends Aim {
+  countdown: number;
+  readonly arrived: PromiseWithResolver;
+  readonly released: PromiseWithResolver;
+}
+
+interface PromiseWithResolver {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+/** A benchmark sends millions of requests; the latest are enough to look at. */
+const mostSeen = 10_000;
+
+const failureTexts: Partial<Record<Failure, string>> = { 421: 'Wrong subdomain used to access tenant' };
+
+/** Makes the place where requests are counted and can be disturbed. */
+export function createTraffic(deps: { now: () => number }): Traffic {
+  let seen: SeenRequest[] = [];
+  let delays: Rule<number>[] = [];
+  let failures: Rule<FailureAsked>[] = [];
+  const holds = new Map<number, Hold>();
+  let lastHold = 0;
+
+  async function waitForHold(operation: string, ctx: string): Promise<void> {
+    for (const hold of holds.values()) {
+      if (!matches(hold, operation, ctx)) continue;
+      hold.countdown -= 1;
+      if (hold.countdown !== 0) continue;
+      hold.arrived.resolve();
+      await hold.released.promise;
+    }
+  }
+
+  function takeFailure(operation: string, ctx: string): FailureAsked | undefined {
+    const rule = failures.find((row) => row.left > 0 && matches(row, operation, ctx));
+    if (!rule) return undefined;
+    rule.left -= 1;
+    return rule.value;
+  }
+
+  const gate: Gate = (operation) => async (req, res, next) => {
+    const ctx = contextOf(req);
+    const entry: SeenRequest = { operation, ctx, status: 0, at: deps.now() };
+    seen.push(entry);
+    if (seen.length > mostSeen) seen.shift();
+    res.once('finish', () => {
+      entry.status = res.statusCode;
+    });
+    const ms = delays.filter((row) => matches(row, operation, ctx)).reduce((sum, row) => sum + row.value, 0);
+    if (ms > 0) await sleep(ms);
+    await waitForHold(operation, ctx);
+    const failure = takeFailure(operation, ctx);
+    if (failure === undefined) return next();
+    if (failure.retryAfter !== undefined) res.set('Retry-After', String(failure.retryAfter));
+    answerWith(failure.failure, res);
+  };
+
+  return {
+    gate,
+    requests: () => seen,
+    clearRequests: () => {
+      seen = [];
+    },
+    delay: (aim, ms) => {
+      delays.push({ ...aim, value: ms, left: Number.POSITIVE_INFINITY });
+    },
+    fail: (aim, failure, { times, retryAfter } = {}) => {
+      const value = { failure, retryAfter };
+      failures.push({ ...aim, value, left: times ?? Number.POSITIVE_INFINITY });
+    },
+    hold: (aim, nth) => {
+      lastHold += 1;
+      holds.set(lastHold, { ...aim, countdown: nth, arrived: withResolver(), released: withResolver() });
+      return lastHold;
+    },
+    whenHeld: (id) => holds.get(id)?.arrived.promise ?? Promise.reject(new Error(`No hold ${id}`)),
+    release: (id) => {
+      holds.get(id)?.released.resolve();
+      holds.delete(id);
+    },
+    reset: () => {
+      for (const hold of holds.values()) hold.released.resolve();
+      holds.clear();
+      seen = [];
+      delays = [];
+      failures = [];
+    },
+  };
+}
+
+/** Answers in the shape of a failed REST call (webapi.md 3). */
+export function sendError(res: Response, status: number, type: string, message: string): void {
+  res.status(status).json({ Error: true, ErrorType: type, ErrorMessage: message, ErrorSource: 'Sandbox' });
+}
+
+function answerWith(failure: Failure, res: Response): void {
+  if (failure === 'timeout') return;
+  if (failure === 'null') return void res.json(null);
+  if (failure === 'message') return void res.json({ Message: 'The call failed', MessageDetail: 'As asked' });
+  if (failure === 'malformed') return void res.type('json').send('{"Current": {"CompanyName": "Desi');
+  if (typeof failure === 'string') return void hostileAnswers[failure](res);
+  sendError(res, failure, 'SandboxFailure', failureTexts[failure] ?? 'Failed as asked');
+}
+
+function matches(aim: Aim, operation: string, ctx: string): boolean {
+  if (aim.tenant !== undefined && aim.tenant !== ctx) return false;
+  return aim.operation.endsWith('*')
+    ? operation.startsWith(aim.operation.slice(0, -1))
+    : aim.operation === operation;
+}
+
+/** The tenant a request is about, as far as address or body tell; empty otherwise. */
+function contextOf(req: Request): string {
+  const inBody: unknown = Object(req.body).ContextIdentifier;
+  return String(req.params.ctx ?? inBody ?? '');
+}
+
+function withResolver(): PromiseWithResolver {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

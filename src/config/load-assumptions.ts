@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { isGroup } from '../licensing/catalogue/catalogue.ts';
+import { type FeatureKey, featureKeys } from '../licensing/catalogue/feature-keys.ts';
+import { suiteLimitNames } from '../licensing/catalogue/suite-limits.ts';
+import { suitePlans, suiteReaches } from '../licensing/catalogue/suite-plans.ts';
+import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
+import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
+import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
+import { moduleName } from '../licensing/licenses/module-names.ts';
+
+// Does not compile where the shipped file lacks a feature, or spells one differently.
+const shippedJson: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
+
+const module = z.string().transform(moduleName).pipe(z.string().min(1, 'must name a module'));
+const modules = z.array(module);
+const feature = z.enum(featureKeys).refine((key) => !isGroup(key), 'is a group: name the features in it');
+const tiers = z.strictObject({ essential: module, premium: module });
+const perSolution = <T extends z.ZodType>(each: T) =>
+  z.strictObject({ sales: each, service: each, marketing: each });
+const right = z.string().regex(/^[a-z0-9-]+$/, 'must be in lower case');
+const suiteModule = z.string().regex(/^[a-z0-9 ]+$/, 'must be in lower case, without hyphens');
+const inferredOrDocumented = z.enum(['documented', 'inferred']);
+const suiteNeed = z
+  .strictObject({
+    from: z.enum(suitePlans),
+    perhapsFrom: z.enum(suitePlans).nullable().default(null),
+    confidence: inferredOrDocumented,
+  })
+  .refine(
+    ({ from, perhapsFrom }) => perhapsFrom === null || !suiteReaches(perhapsFrom, from),
+    'perhapsFrom must be a lesser plan than from',
+  );
+const timing = z.enum(['at-once', 'at-renewal']);
+
+const featureModules = z
+  .strictObject({ site: modules, user: modules, confidence: z.enum(['documented', 'inferred', 'none']) })
+  .refine(
+    ({ site, user, confidence }) => site.length + user.length > 0 === (confidence !== 'none'),
+    'the confidence must be none where no module is named, and only there',
+  );
+
+const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
+  modules: z.record(z.enum(featureKeys), featureModules).superRefine((all, context) => {
+    for (const key of featureKeys.filter(isGroup)) {
+      if (all[key].confidence === 'none') continue;
+      context.addIssue({ code: 'custom', path: [key], message: 'is a group: name the features in it' });
+    }
+  }),
+  editingLicenses: modules,
+  containedIn: z
+    .partialRecord(feature, feature)
+    .refine(
+      (contained) => Object.values(contained).every((container) => contained[container] === undefined),
+      'a feature that contains another must not be contained itself',
+    ),
+  hiddenBy: z.record(right, z.array(feature)),
+  premiumModules: perSolution(modules),
+  tierMarkers: z.strictObject({ user: tiers, site: perSolution(tiers) }),
+  addOnModules: z.record(z.enum(addOnKeys), modules),
+  planChanges: z.strictObject({ add: timing, reduce: timing }),
+  suite: z.strictObject({
+    modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
+    needByTier: z.strictObject({
+      common: suiteNeed,
+      solutions: perSolution(z.strictObject({ essential: suiteNeed, premium: suiteNeed })),
+    }),
+    needByFeature: z.partialRecord(feature, suiteNeed),
+    limitedFeatures: z.partialRecord(
+      feature,
+      z.strictObject({ name: z.enum(suiteLimitNames), confidence: inferredOrDocumented }),
+    ),
+  }),
+});
+
+/** The assumptions, or every problem of the operator's changes, one line each. */
+export type AssumptionsRead =
+  | { readonly valid: true; readonly assumptions: Assumptions }
+  | { readonly valid: false; readonly problems: readonly string[] };
+
+/**
+ * The assumptions Planlens ships, changed as a file says: a JSON merge patch (RFC 7396), so that it names only what is
+ * different, and null takes an entry away. Without that file, as shipped.
+ */
+export function readAssumptions(file: string): AssumptionsRead {
+  const { text, problem } = readIfThere(file);
+  if (problem !== undefined) return { valid: false, problems: [problem] };
+  if (text === undefined) return checked(shippedJson, []);
+  const patch = parsedJson(text);
+  if (patch === undefined) return { valid: false, problems: ['assumptions.json is not JSON'] };
+  return checked(mergePatch(shippedJson, patch), missingRemovals(shippedJson, patch));
+}
+
+function checked(assumptions: unknown, problems: readonly string[]): AssumptionsRead {
+  const { success, data, error } = assumptionsSchema.safeParse(assumptions);
+  if (success && problems.length === 0) return { valid: true, assumptions: data };
+  return { valid: false, problems: [...problems, ...(error?.issues ?? []).map(inWords)] };
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  const place = issue.path.join('.') || 'the file';
+  const about = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
+  return `assumptions.json: ${place}: ${about?.message ?? issue.message}`;
+}
+
+function readIfThere(file: string): { readonly text?: string; readonly problem?: string } {
+  try {
+    return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing ? {} : { problem: 'assumptions.json cannot be read' };
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Applies a JSON merge patch (RFC 7396). */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged = entriesOf(target);
+  for (const [key, value] of entriesOf(patch)) {
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value));
+  }
+  return Object.fromEntries(merged);
+}
+
+// To take away what is not there does nothing, and so is a mistake in what is written by hand.
+function missingRemovals(target: unknown, patch: unknown, path: readonly string[] = []): readonly string[] {
+  const there = entriesOf(target);
+  return [...entriesOf(patch)].flatMap(([key, value]) => {
+    const place = [...path, key];
+    if (value !== null) return missingRemovals(there.get(key), value, place);
+    return there.has(key) ? [] : [`assumptions.json: ${place.join('.')}: there is nothing to take away`];
+  });
+}
+
+function entriesOf(value: unknown): Map<string, unknown> {
+  return new Map(isObject(value) ? Object.entries(value) : []);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,82 @@
+import { planModuleFor } from '../catalogue/plan-modules.ts';
+import {
+  type FoundTier,
+  type PerSolution,
+  type PlanTier,
+  solutions,
+  tierRank,
+} from '../catalogue/solutions.ts';
+import type { UserPlan } from '../catalogue/user-plans.ts';
+import type { FeatureRule, Rules } from '../entitlements/rules.ts';
+import { sorted } from '../licenses/collections.ts';
+import type { TenantLookup } from '../licenses/license-index.ts';
+import type { HeldUserPlan } from '../plans/detect-plan.ts';
+import { contains } from '../plans/minimal-upgrades.ts';
+import { rowsSellingPlan, type SoldPlans } from '../plans/seat-availability.ts';
+
+/** What a plan is known to assign. */
+export interface KnownPlan {
+  readonly tiers: PerSolution<FoundTier>;
+  readonly set: readonly string[];
+}
+
+/** The licenses that come with a plan. */
+export interface LicensesOfPlan {
+  /** Whether the tenant's own row of this plan tells them, or only the catalogue. */
+  readonly from: 'tenant' | 'catalogue';
+  readonly user: readonly string[];
+  /** Site licenses its features need and the tenant lacks; of alternatives the first. */
+  readonly missingSite: readonly string[];
+}
+
+/**
+ * The licenses that come with a plan. What SuperOffice puts in most plans is not published (licences.md 10): the
+ * tenant's own row of it tells; else what its features need by the catalogue, and what the lesser plans that the tenant
+ * bought, and the one the user holds, are known to have.
+ */
+export function licensesOfPlan(
+  plan: UserPlan,
+  { rules, lookup, sold }: { readonly rules: Rules; readonly lookup: TenantLookup; readonly sold: SoldPlans },
+  held: KnownPlan,
+): LicensesOfPlan {
+  const contained = [...rules.features.values()].filter(({ rows }) =>
+    rows.some((row) => contains(plan.tiers, row)),
+  );
+  const missingSite = sorted(contained.flatMap((rule) => missingSiteLicense(rule, lookup)));
+  const own = sorted(rowsSellingPlan(sold, plan).flatMap(({ row }) => row.set));
+  if (own.length > 0) return { from: 'tenant', user: own, missingSite };
+  const lesser = [...sold.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), held];
+  const user = [
+    ...contained.flatMap((rule) => rule.user),
+    ...lesser.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),
+  ];
+  return { from: 'catalogue', user: sorted(user), missingSite };
+}
+
+function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): boolean {
+  return solutions.every(
+    (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(most[each]),
+  );
+}
+
+/** A plan as something held: it is asked about, so nothing has to find its tiers. */
+export function asHeldPlan(plan: UserPlan): HeldUserPlan {
+  const module = planModuleFor(plan.tiers);
+  return {
+    kind: 'user-plan',
+    plan,
+    tiers: plan.tiers,
+    modules: module === null ? [] : [module],
+    description: plan.label,
+    findings: solutions
+      .filter((solution) => plan.tiers[solution] !== 'none')
+      .map((solution) => {
+        const tier = plan.tiers[solution];
+        return { solution, tier, step: 'what-if', by: null, confidence: 'documented', against: [] };
+      }),
+  };
+}
+
+function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLookup): readonly string[] {
+  return site.some((name) => modules.has(name)) ? [] : site.slice(0, 1);
+}

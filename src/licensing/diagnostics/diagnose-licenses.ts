@@ -1,0 +1,125 @@
+import { solutions } from '../catalogue/solutions.ts';
+import { grouped, sorted } from '../licenses/collections.ts';
+import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
+import { isSuperOffice, moduleName, ofSuperOffice } from '../licenses/module-names.ts';
+import {
+  differingCounts,
+  isCount,
+  isDocumented,
+  type Modules,
+  type PlanRow,
+  planRow,
+  purchasedOf,
+  sum,
+} from '../licenses/seat-counts.ts';
+import { toldOnce } from '../licenses/told-twice.ts';
+import type { TierMarkers } from '../plans/detect-tiers.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+/**
+ * What does not add up in what a tenant bought, for its administrators and for operators: by kind, then by name,
+ * whatever the order of the licenses. A number or set that was not told proves nothing.
+ *
+ * @example
+ * diagnoseLicenses(premiumTenant, assumptions)
+ * // → []
+ *
+ * @example
+ * diagnoseLicenses(
+ *   { ...premiumTenant, modules: premiumTenant.modules.filter(({ name }) => name !== 'ej-client') },
+ *   assumptions,
+ * )
+ * // → [
+ * //   { kind: 'set-name-missing', plan: 'ten-salesservicemarketing', module: 'ej-client' },
+ * //   { kind: 'set-name-missing', plan: 'ten-service', module: 'ej-client' },
+ * // ]
+ */
+export function diagnoseLicenses(
+  tenant: TenantLicenses,
+  { tierMarkers }: { readonly tierMarkers: TierMarkers },
+): readonly Diagnostic[] {
+  const told = grouped(ofSuperOffice(tenant.modules), ({ name }) => moduleName(name));
+  const modules = new Map([...told].map(([name, rows]) => [name, toldOnce(rows)] as const));
+  const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => planRow(name, row)));
+  const each = (check: Check) => [...modules].flatMap(([module, rows]) => check(module, rows));
+  const onAbsence = [
+    ...differingCounts(modules, plans),
+    ...missingSetNames(modules, plans),
+    ...each((module, rows) => missingPrerequisites(module, rows, modules)),
+  ];
+  return [
+    ...(tenant.complete ? onAbsence : [{ kind: 'license-incomplete' } as const]),
+    ...missingSets(plans),
+    ...each(unknownFlags),
+    ...toldTwice(told, modules),
+    ...each(severalVersions),
+    ...each(excessUse),
+    ...markedTwice(modules, tierMarkers.site),
+    ...foreignOwners(tenant.modules),
+  ];
+}
+
+type Check = (module: string, rows: readonly ModuleLicense[]) => readonly Diagnostic[];
+
+function missingSetNames(modules: Modules, plans: readonly PlanRow[]): readonly Diagnostic[] {
+  return [...grouped(plans, ({ plan }) => plan)].flatMap(([plan, rows]) =>
+    sorted(rows.flatMap(({ set }) => set))
+      .filter((module) => !modules.has(module))
+      .map((module) => ({ kind: 'set-name-missing', plan, module }) as const),
+  );
+}
+
+function missingSets(plans: readonly PlanRow[]): readonly Diagnostic[] {
+  const empty = plans.filter(({ set, promisesSet }) => promisesSet && set.length === 0);
+  return sorted(empty.map(({ plan }) => plan)).map((plan) => ({ kind: 'plan-without-set', plan }));
+}
+
+function unknownFlags(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
+  const flags = new Set(rows.map(({ extraFlags }) => extraFlags).filter((flag) => !isDocumented(flag)));
+  return [...flags]
+    .sort() // as texts: NaN has its place too
+    .map((extraFlags) => ({ kind: 'extra-flags-unknown', module, extraFlags }));
+}
+
+function missingPrerequisites(
+  module: string,
+  rows: readonly ModuleLicense[],
+  modules: Modules,
+): readonly Diagnostic[] {
+  return sorted(rows.map(({ prerequisite }) => moduleName(prerequisite)))
+    .filter((prerequisite) => prerequisite !== '' && !modules.has(prerequisite))
+    .map((prerequisite) => ({ kind: 'prerequisite-missing', module, prerequisite }));
+}
+
+function toldTwice(told: Modules, once: Modules): readonly Diagnostic[] {
+  return [...told]
+    .filter(([module, rows]) => rows.length > (once.get(module) ?? []).length)
+    .map(([module, rows]) => ({ kind: 'row-told-twice', module, rows: rows.length }));
+}
+
+function severalVersions(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
+  const versions = sorted(rows.map(({ version }) => version));
+  return versions.length > 1 ? [{ kind: 'several-versions', module, versions }] : [];
+}
+
+function excessUse(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
+  const purchased = purchasedOf(rows);
+  const inUse = sum(rows.map(({ seats }) => (seats !== null && isCount(seats.inUse) ? seats.inUse : 0)));
+  if (purchased === null || inUse <= purchased) return [];
+  return [{ kind: 'more-in-use-than-bought', module, inUse, purchased }];
+}
+
+function markedTwice(modules: Modules, markers: TierMarkers['site']): readonly Diagnostic[] {
+  return solutions.flatMap((solution) => {
+    const by = [markers[solution].essential, markers[solution].premium] as const;
+    return by.every((name) => modules.has(name)) ? [{ kind: 'both-tiers-marked', solution, by }] : [];
+  });
+}
+
+function foreignOwners(all: readonly ModuleLicense[]): readonly Diagnostic[] {
+  const foreign = all.filter(({ owner }) => !isSuperOffice(owner)).map(({ owner }) => owner.trim());
+  return [...grouped(foreign, (owner) => owner.toLowerCase())].map(([key, owners]) => {
+    const [owner = key] = sorted(owners);
+    return { kind: 'foreign-owner', owner, modules: owners.length };
+  });
+}

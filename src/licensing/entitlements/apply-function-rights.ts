@@ -1,0 +1,30 @@
+import { disagreement } from './decide-by-license.ts';
+import type { Verdict } from './entitlement.ts';
+import type { FeatureRule } from './rules.ts';
+
+/**
+ * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it (user-plans.md 10). What
+ * they lack or can only view needs both then: the license and another role; where no plan change would bring it, since
+ * the user's own plan has it, nobody can tell. `rights` are compared names.
+ */
+export function applyFunctionRights(
+  verdict: Verdict,
+  rule: FeatureRule,
+  rights: ReadonlySet<string>,
+  canBeUpgraded: boolean,
+): Verdict {
+  const name = rule.hidingRights.find((right) => rights.has(right));
+  if (name === undefined || verdict.state === 'unknown') return verdict;
+  const evidence = [...verdict.evidence, { kind: 'function-right', name } as const];
+  const confidence = 'inferred';
+  if (verdict.state === 'enabled') {
+    return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence, evidence };
+  }
+  if (!canBeUpgraded) return { ...disagreement, evidence };
+  return { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role', confidence, evidence };
+}
+
+/** Function rights as they are compared: trimmed, lower case. */
+export function comparedRights(functionRights: readonly string[] | null): ReadonlySet<string> {
+  return new Set((functionRights ?? []).map((right) => right.trim().toLowerCase()));
+}

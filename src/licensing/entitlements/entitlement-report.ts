@@ -1,0 +1,53 @@
+import { childrenOf } from '../catalogue/catalogue.ts';
+import type { FeatureKey } from '../catalogue/feature-keys.ts';
+import type { Notice } from '../licenses/license-dates.ts';
+import type { PlanModel, RecognisedPlan } from '../plans/detect-plan.ts';
+import type { AddOn } from './add-ons.ts';
+import type { Entitlement, FeatureState } from './entitlement.ts';
+
+/** How many of the catalogue's 62 features are in which state; groups are not counted, repeated features once. */
+export interface FeatureCounts {
+  readonly total: number;
+  readonly enabled: number;
+  readonly viewOnly: number;
+  readonly hiddenByRole: number;
+  readonly upgrade: number;
+  readonly unknown: number;
+}
+
+/** Everything Planlens can say about one user. */
+export interface PlanReport {
+  readonly model: PlanModel;
+  /** What the user holds; null where that is unknown. */
+  readonly plan: RecognisedPlan | null;
+  /** The 76 catalogue rows, in catalogue order. */
+  readonly entitlements: readonly Entitlement[];
+  /** The same by feature, each in the first row it stands in. */
+  readonly features: ReadonlyMap<FeatureKey, Entitlement>;
+  readonly addOns: readonly AddOn[];
+  readonly counts: FeatureCounts;
+  /** Module names the catalogue has never heard of, sorted. */
+  readonly unknownModules: readonly string[];
+  readonly notices: readonly Notice[];
+}
+
+/** The entitlements by feature; of several rows of one feature the first. */
+export function byFeature(entitlements: readonly Entitlement[]): ReadonlyMap<FeatureKey, Entitlement> {
+  const features = new Map<FeatureKey, Entitlement>();
+  for (const each of entitlements) if (!features.has(each.feature)) features.set(each.feature, each);
+  return features;
+}
+
+/** Counts the features in each state. */
+export function countFeatures(features: ReadonlyMap<FeatureKey, Entitlement>): FeatureCounts {
+  const leaves = [...features.values()].filter(({ row }) => childrenOf(row).length === 0);
+  const count = (state: FeatureState) => leaves.filter((each) => each.state === state).length;
+  return {
+    total: leaves.length,
+    enabled: count('enabled'),
+    viewOnly: count('view-only'),
+    hiddenByRole: count('hidden-by-role'),
+    upgrade: count('upgrade'),
+    unknown: count('unknown'),
+  };
+}

@@ -1,0 +1,43 @@
+import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
+import type { SuiteLimit } from '../catalogue/suite-limits.ts';
+import { grouped } from '../licenses/collections.ts';
+import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
+import { moduleName, ofSuperOffice } from '../licenses/module-names.ts';
+import { isCount, purchasedOf } from '../licenses/seat-counts.ts';
+import { toldOnce } from '../licenses/told-twice.ts';
+
+/** A user plan a tenant bought, with its seats; null where they were not told. `free` is never below 0. */
+export interface PlanSeats {
+  /** What SuperOffice calls it. */
+  readonly plan: string;
+  readonly module: string;
+  readonly purchased: SuiteLimit | null;
+  readonly inUse: number | null;
+  readonly free: SuiteLimit | null;
+}
+
+/**
+ * The seats of each user plan a tenant bought, by module name; each version is a purchase of its own (licences.md 2).
+ *
+ * @example
+ * planSeatsOf(premiumTenant)[0]
+ * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
+ */
+export function planSeatsOf(tenant: TenantLicenses): readonly PlanSeats[] {
+  const rows = ofSuperOffice(tenant.modules).filter((row) => isPlanRow(moduleName(row.name), row));
+  return [...grouped(rows, ({ name }) => moduleName(name))]
+    .filter(([module]) => module !== noPlanModule)
+    .flatMap(([module, versions]) => toldOnce(versions).map((row) => seatsOf(module, row)));
+}
+
+function seatsOf(module: string, row: ModuleLicense): PlanSeats {
+  const { description, unrestricted, seats } = row;
+  const free = seats !== null && Number.isInteger(seats.free) ? Math.max(seats.free, 0) : null;
+  return {
+    plan: description.trim() || module,
+    module,
+    purchased: unrestricted ? 'unlimited' : purchasedOf([row]),
+    inUse: seats !== null && isCount(seats.inUse) ? seats.inUse : null,
+    free: unrestricted ? 'unlimited' : free,
+  };
+}

@@ -1,0 +1,73 @@
+import type { SuiteLimit } from '../catalogue/suite-limits.ts';
+import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
+import { isCount, purchasedOf } from '../licenses/seat-counts.ts';
+import { recogniseSuite, type SuiteModules, suiteSignsIn } from './detect-suite.ts';
+
+/** Why nothing is said of the seats. */
+export type SuiteSeatsRefusal =
+  | 'license-untold'
+  | 'no-suite'
+  | 'no-seat-license'
+  | 'several-seat-licenses'
+  | 'use-untold'
+  | 'purchase-untold';
+
+/** The seats of a CRM Suite tenant. `free` is never below 0; `over`: more users may log in than seats are bought. */
+export interface SuiteSeats {
+  readonly valid: true;
+  readonly state: 'free' | 'full' | 'over';
+  readonly purchased: SuiteLimit;
+  readonly used: number;
+  readonly free: SuiteLimit;
+  /** Whether the users who can log in were counted, or the license tells how many are in use. */
+  readonly countedBy: 'can-log-in' | 'license';
+}
+
+/** The seats, or why nothing is said of them. */
+export type SuiteSeatsAnswer = SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal };
+
+/**
+ * The seats of a CRM Suite tenant: a seat is a user who can log in (user-plans.md 8), bought as the user license of
+ * the Suite plan. `tenant` is null where its license was refused, `canLogIn` where nobody counted these users.
+ * Which row is that license is a guess by name and description, as in `recogniseSuite`.
+ *
+ * @example
+ * suiteSeats(suiteCoreTenant, 20, assumptions.suite.modules)
+ * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
+ *
+ * @example
+ * suiteSeats(null, 20, assumptions.suite.modules)
+ * // → { valid: false, reason: 'license-untold' }
+ */
+export function suiteSeats(
+  tenant: TenantLicenses | null,
+  canLogIn: number | null,
+  modules: SuiteModules,
+): SuiteSeatsAnswer {
+  if (tenant === null) return { valid: false, reason: 'license-untold' };
+  const suite = recogniseSuite(suiteSignsIn(tenant.modules, modules));
+  const lacking = (reason: SuiteSeatsRefusal) => (tenant.complete ? reason : 'license-untold');
+  if (suite === null) return { valid: false, reason: lacking('no-suite') };
+  const [license, ...others] = seatLicenses(tenant, modules);
+  if (license === undefined) return { valid: false, reason: lacking('no-seat-license') };
+  if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
+  const used = canLogIn ?? license.seats?.inUse;
+  if (used === undefined || !isCount(used)) return { valid: false, reason: 'use-untold' };
+  const purchased = license.unrestricted ? 'unlimited' : purchasedOf([license]);
+  if (purchased === null) return { valid: false, reason: 'purchase-untold' };
+  const countedBy = canLogIn === null ? 'license' : 'can-log-in';
+  return { valid: true, ...seatsLeft(used, purchased), purchased, used, countedBy };
+}
+
+// Each row is asked alone whether it speaks of a Suite. Two that do cannot be told apart, be they versions or plans.
+function seatLicenses(tenant: TenantLicenses, modules: SuiteModules): readonly ModuleLicense[] {
+  return tenant.modules.filter(
+    (row) => row.scope === 'user' && recogniseSuite(suiteSignsIn([row], modules)) !== null,
+  );
+}
+
+function seatsLeft(used: number, purchased: SuiteLimit): Pick<SuiteSeats, 'state' | 'free'> {
+  if (purchased === 'unlimited') return { state: 'free', free: 'unlimited' };
+  if (used > purchased) return { state: 'over', free: 0 };
+  return { state: used === purchased ? 'full' : 'free', free: purchased - used };
+}

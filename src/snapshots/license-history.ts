@@ -1,0 +1,59 @@
+import type { Database } from '../database/database.ts';
+import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+
+/** A change of licenses that was found. */
+export interface FoundChange {
+  readonly change: LicenseChange;
+  /** When we noticed; it happened between the reading before and then. */
+  readonly foundAt: Date;
+  /** The user it is about, with the name they have now; null for what the tenant bought. */
+  readonly user: { readonly associateId: number; readonly name: string | null } | null;
+}
+
+/** Keeps changes of a tenant's licenses; `associateId` is null for what the tenant bought. `foundAt` in ms since 1970. */
+export async function saveChanges(
+  db: Database,
+  of: { ctx: string; associateId: number | null; foundAt: number },
+  changes: readonly LicenseChange[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  await db
+    .insertInto('license_changes')
+    .values(
+      changes.map((change) => ({
+        context_identifier: of.ctx,
+        associate_id: of.associateId,
+        found_at: new Date(of.foundAt),
+        content: JSON.stringify(change),
+      })),
+    )
+    .execute();
+}
+
+export type LicenseHistory = ReturnType<typeof createLicenseHistory>;
+
+/** What changed in tenants' licenses, and when. */
+export function createLicenseHistory({ db }: { db: Database }) {
+  return {
+    /** The latest changes of a tenant, the newest first. */
+    async latest(ctx: string, most: number): Promise<FoundChange[]> {
+      const rows = await db
+        .selectFrom('license_changes as found')
+        .leftJoin('tenant_users as user', (join) =>
+          join
+            .onRef('user.context_identifier', '=', 'found.context_identifier')
+            .onRef('user.associate_id', '=', 'found.associate_id'),
+        )
+        .select(['found.content', 'found.found_at', 'found.associate_id', 'user.name'])
+        .where('found.context_identifier', '=', ctx)
+        .orderBy('found.id', 'desc')
+        .limit(most)
+        .execute();
+      return rows.map((row) => ({
+        change: row.content as LicenseChange,
+        foundAt: row.found_at,
+        user: row.associate_id === null ? null : { associateId: row.associate_id, name: row.name },
+      }));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { readTenantLicenses, readUserLicenses } from '../superoffice/api/licenses.ts';
+import type { Caller } from '../superoffice/api/web-api.ts';
+import { isApprovalWithdrawn } from '../superoffice/auth/system-user.ts';
+import type { SuperOffice } from '../superoffice/client.ts';
+import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
+import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { LicenseReaders } from './license-snapshots.ts';
+
+/** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */
+export function licenseReaders({ webApi }: SuperOffice, tenants: TenantStore): LicenseReaders {
+  async function reading<T>(tenant: Tenant, read: (caller: Caller) => Promise<T>): Promise<T | null> {
+    if (tenant.standing === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
+    try {
+      return await unlessRefused(read(webApi.asSystemUser(tenant)));
+    } catch (error) {
+      if (isApprovalWithdrawn(error)) await tenants.saveStanding(tenant.ctx, 'revoked');
+      throw error;
+    }
+  }
+
+  return {
+    tenantLicenses: (tenant) => reading(tenant, readTenantLicenses),
+    userLicenses: (tenant, associateId) => reading(tenant, (caller) => readUserLicenses(caller, associateId)),
+  };
+}
+
+/** Whether a partner app may read licenses is not documented: a refusal is no answer (licences.md section 3). */
+async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { ModuleLicense } from '../../licensing/licenses/license-data.ts';
+import type { WireExtendedModuleLicense, WireModuleLicense } from './license-schemas.ts';
+
+/**
+ * The rows of a license from both places they may be in, each once by owner, name and version: which place
+ * is filled is not documented (licences.md 3). Seats come from the extended row, else null.
+ */
+export function moduleRows(
+  plain: readonly WireModuleLicense[],
+  extended: readonly WireExtendedModuleLicense[],
+): ModuleLicense[] {
+  const rows = new Map<string, ModuleLicense>();
+  for (const row of plain) rows.set(identity(row), moduleRow(row, null));
+  for (const { Current: row, NumberOfLicensesInUse: inUse, NumberOfLicensesFree: free } of extended) {
+    if (!row) continue;
+    const seats = inUse === null || free === null ? null : { inUse, free };
+    rows.set(identity(row), moduleRow(row, seats));
+  }
+  return [...rows.values()];
+}
+
+function identity({ OwnerName, ModuleName, ModuleVersion }: WireModuleLicense): string {
+  return JSON.stringify([OwnerName.toLowerCase(), ModuleName.toLowerCase(), ModuleVersion]);
+}
+
+function moduleRow(row: WireModuleLicense, seats: ModuleLicense['seats']): ModuleLicense {
+  return {
+    owner: row.OwnerName,
+    name: row.ModuleName,
+    description: row.ModuleDescription,
+    tooltip: row.ModuleTooltip,
+    version: row.ModuleVersion,
+    scope: row.LicenseType,
+    purchased: row.NumberOfLicenses,
+    seats,
+    unrestricted: row.Unrestricted,
+    hidden: row.IsHidden,
+    extraFlags: row.ExtraFlags,
+    extraInfo: row.ExtraInfo,
+    prerequisite: row.PrerequisiteModuleName,
+  };
+}

@@ -1,0 +1,86 @@
+import jwt from 'jsonwebtoken';
+import { SuperOfficeError } from '../transport/superoffice-error.ts';
+import { type JwtParts, parseJwt } from './decode-jwt.ts';
+import type { KeyHint, KeySet } from './jwks.ts';
+import { accepted, rejected, type TokenReason, type Verdict } from './verification-result.ts';
+
+/** The claims of a token whose signature and times hold; who issued it for whom is still to be checked. */
+export type SignedClaims = Readonly<Record<string, unknown>>;
+
+export interface SignedClaimsDeps {
+  readonly keySet: KeySet;
+  readonly now: () => number;
+  /** Allowed clock difference in seconds, 0 to 300 (auth.md rule 10). */
+  readonly skewSeconds?: number;
+}
+
+const ALGORITHM = 'RS256';
+const MOST_SKEW_SECONDS = 300;
+
+/**
+ * What every SuperOffice token must pass before its profile is looked at (auth.md rules 1 to 3, 10 and 11).
+ * Never throws for a token, whatever it holds; throws a RangeError at once for a skew out of bounds.
+ */
+export function createSignedClaims({ keySet, now, skewSeconds = 60 }: SignedClaimsDeps) {
+  if (!(skewSeconds >= 0 && skewSeconds <= MOST_SKEW_SECONDS)) {
+    throw new RangeError(`skewSeconds must be between 0 and ${MOST_SKEW_SECONDS}`);
+  }
+  return async (token: string): Promise<Verdict<SignedClaims>> => {
+    const parts = parseJwt(token);
+    // RFC 7515 4.1.11: an extension we do not know may change what the token means.
+    if (parts === null || 'crit' in parts.header) return rejected('malformed');
+    if (parts.header.alg !== ALGORITHM) return rejected('algorithm');
+    const key = await findKey(keySet, keyHint(parts));
+    if (typeof key === 'string') return rejected(key);
+    const reason =
+      cryptoReason(token, key, Math.floor(now() / 1000), skewSeconds) ?? timeReason(parts.payload);
+    return reason === null ? accepted(parts.payload) : rejected(reason);
+  };
+}
+
+function keyHint({ header }: JwtParts): KeyHint {
+  const { kid, x5t } = header;
+  return {
+    ...(typeof kid === 'string' ? { kid } : {}),
+    ...(typeof x5t === 'string' ? { x5t } : {}),
+  };
+}
+
+async function findKey(keySet: KeySet, hint: KeyHint) {
+  try {
+    return (await keySet.keyFor(hint)) ?? 'key-unknown';
+  } catch (error) {
+    if (error instanceof SuperOfficeError) return 'keys-unreachable';
+    throw error;
+  }
+}
+
+function cryptoReason(
+  token: string,
+  key: jwt.Secret,
+  clockTimestamp: number,
+  clockTolerance: number,
+): TokenReason | null {
+  try {
+    jwt.verify(token, key, { algorithms: [ALGORITHM], clockTimestamp, clockTolerance });
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function reasonOf(error: unknown): TokenReason {
+  if (error instanceof jwt.TokenExpiredError) return 'expired';
+  if (error instanceof jwt.NotBeforeError) return 'not-yet-valid';
+  // The library tells a time of a wrong type, seen only after the signature held, by its message alone.
+  if (error instanceof Error && /^invalid (exp|nbf) value$/.test(error.message)) return 'time-claims';
+  return 'signature';
+}
+
+function timeReason({ exp, nbf, iat }: SignedClaims): TokenReason | null {
+  if (!Number.isFinite(exp) || !Number.isFinite(nbf)) return 'time-claims';
+  // SuperOffice has sent `iat` both as number and as digit string (auth.md 3.3).
+  const plausible =
+    iat === undefined || Number.isFinite(iat) || (typeof iat === 'string' && /^\d+$/.test(iat));
+  return plausible ? null : 'iat';
+}

@@ -1,0 +1,57 @@
+import { identityClaim, isOnlyFor } from '../auth/claims.ts';
+import { accepted, rejected, type TokenReason, type Verdict } from '../auth/verification-result.ts';
+import { createSignedClaims, type SignedClaims, type SignedClaimsDeps } from '../auth/verify-jwt.ts';
+
+export interface StateChangeTokenClaims {
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface StateChangeTokenVerifierDeps extends SignedClaimsDeps {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+}
+
+export type StateChangeTokenVerifier = (
+  token: string,
+  notice: { readonly ctx: string },
+) => Promise<Verdict<StateChangeTokenClaims>>;
+
+/**
+ * A guess: no document names the audience of a state change token (webapi.md 7.1). These are the forms
+ * SuperOffice uses in its other tokens to the same client (auth.md 4.1).
+ */
+export function guessedStateChangeAudiences(clientId: string): string[] {
+  return [clientId, `spn:${clientId}`];
+}
+
+/** What only a sign-in's token says: one that says it must not pass as a message about a tenant (auth.md rule 20). */
+const SIGN_IN_CLAIMS = ['associateid', 'ticket'];
+
+/** Verifies the `Token` of a state change notice; if it names a tenant, that must be the notice's own. */
+export function createStateChangeTokenVerifier({
+  issuer,
+  audiences,
+  ...deps
+}: StateChangeTokenVerifierDeps): StateChangeTokenVerifier {
+  const signedClaims = createSignedClaims(deps);
+  return async (token, { ctx }) => {
+    const signed = await signedClaims(token);
+    if (!signed.valid) return signed;
+    const reason = profileReason(signed.claims, issuer, audiences, ctx);
+    return reason === null ? accepted({ expiresAt: Number(signed.claims.exp) }) : rejected(reason);
+  };
+}
+
+function profileReason(
+  claims: SignedClaims,
+  issuer: string,
+  audiences: readonly string[],
+  ctx: string,
+): TokenReason | null {
+  if (claims.iss !== issuer) return 'issuer';
+  if (!isOnlyFor(claims, audiences)) return 'audience';
+  if ('nonce' in claims || SIGN_IN_CLAIMS.some((name) => identityClaim(claims, name) !== undefined))
+    return 'profile';
+  return (identityClaim(claims, 'ctx') ?? ctx) === ctx ? null : 'ctx-mismatch';
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+
+/** What somebody typed. Forms send a line end as two characters though fields count one; no database keeps a NUL. */
+export const typedText = z
+  .string()
+  .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
+
+/** The names of the fields that are wrong, for an answer; what they held stays unsaid: it may be a secret. */
+export function fieldsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path }) => path.join('.')).join(', ');
+}
+
+/** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong */
+export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {
+  const form = schema.safeParse(body);
+  if (form.success) return form.data;
+  throw new AppError('form-malformed', { detail: fieldsOf(form.error) });
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import ejs from 'ejs';
+import type { Language } from './i18n.ts';
+import { iconsHere, loadIcons } from './icons.ts';
+
+/** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
+export type Views = (name: string, language: Language, values: object) => string;
+
+const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite', 'part'];
+/** What pages hand to `views/partials`. */
+const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
+
+/**
+ * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, what all
+ * pages share, and `part(name, values)`, a partial with values of its own: EJS's `include` asks the disk each time.
+ */
+export function loadViews(root: string): Views {
+  const folder = join(root, 'views');
+  const shared = {
+    stylesheet: asset(root, 'planlens.css'),
+    script: asset(root, 'planlens.js'),
+    sprite: iconsHere,
+  };
+  const pages = compiledIn(folder);
+  const partials = compiledIn(join(folder, 'partials'));
+  const withIcons = loadIcons();
+
+  return (name, language, page) => {
+    const values = { page, t: language.t, language: language.code, ...shared, part };
+    function part(name: string, own: object = {}): string {
+      return print(partials, name, { ...values, ...own });
+    }
+    return withIcons(print(pages, name, values));
+  };
+}
+
+function compiledIn(folder: string): ReadonlyMap<string, ejs.TemplateFunction> {
+  return new Map(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [basename(name, '.ejs'), compile(join(folder, name))]),
+  );
+}
+
+function print(templates: ReadonlyMap<string, ejs.TemplateFunction>, name: string, values: object): string {
+  const template = templates.get(name);
+  if (template === undefined) throw new Error(`no view named ${name}`);
+  return template(values);
+}
+
+function compile(filename: string) {
+  return ejs.compile(readFileSync(filename, 'utf8'), {
+    filename,
+    strict: true,
+    destructuredLocals: [...pageLocals, ...partialLocals],
+  });
+}
+
+/** The address of a file in `public`; it changes with the file, so that browsers may keep it for a year. */
+function asset(root: string, name: string): string {
+  const content = readFileSync(join(root, 'public', name));
+  return `/assets/${name}?v=${createHash('sha256').update(content).digest('base64url').slice(0, 10)}`;
+}

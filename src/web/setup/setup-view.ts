@@ -1,0 +1,41 @@
+import type { ProvisionedPanel, Tenant } from '../../tenants/tenant-store.ts';
+import type { TenantWebhook, WebhookOutcome } from '../../tenants/webhook-store.ts';
+import type { Language } from '../rendering/i18n.ts';
+
+/** What became of something we set up in a tenant. */
+interface SetupRow {
+  readonly name: string;
+  readonly outcome: ProvisionedPanel['outcome'] | WebhookOutcome;
+  /** Why it failed, as a SuperOffice error code. */
+  readonly problem: string | null;
+}
+
+/** How setting a tenant up goes, or went. */
+export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language) {
+  const { standing } = tenant;
+  const { setupBeganAt, problem, at } = tenant.lookedAfter;
+  const rows: SetupRow[] = [
+    ...tenant.panels,
+    { name: language.t('setup.webhook'), ...webhookRow(webhook, setupBeganAt) },
+  ];
+  const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
+  return {
+    underWay: setupBeganAt !== null,
+    rows,
+    done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
+    complete: tenant.panels.length > 0 && !failed,
+    /** Why nothing is done for the tenant now; empty where something is. */
+    standing: standing === 'active' ? '' : language.t(`setup.standing.${standing}`),
+    stopped:
+      problem === null || standing === 'revoked' ? null : { problem, moment: language.moment(at.getTime()) },
+  };
+}
+
+/** An app that may not be told of changes works all the same: what changed is seen when its data has aged. */
+function webhookRow(
+  { outcome, problem, checkedAt }: TenantWebhook,
+  setupBeganAt: Date | null,
+): Omit<SetupRow, 'name'> {
+  const isOld = setupBeganAt !== null && (checkedAt === null || checkedAt < setupBeganAt);
+  return isOld ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
+}

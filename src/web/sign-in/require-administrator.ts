@@ -1,0 +1,75 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
+import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import { readerSchema } from '../links.ts';
+import type { BeginSignIn } from './begin-sign-in.ts';
+import { isSessionDue, type Session, type Sessions } from './session.ts';
+
+/** An administrator, and their own tenant. */
+export interface Administrator {
+  readonly session: Session;
+  readonly tenant: Tenant;
+}
+
+/** What a link to an administrators' page may say: whom it is for, and when a sign-in of ours led there. */
+const hintSchema = z.object({
+  uctx: readerSchema.shape.uctx.nullable().catch(null),
+  usid: readerSchema.shape.usid.nullable().catch(null),
+  lang: readerSchema.shape.lang,
+  signedIn: z.coerce.number().catch(0),
+});
+
+export type Administrators = ReturnType<typeof createAdministrators>;
+
+/** Lets administrators into the pages of their own tenant, and nobody else. */
+export function createAdministrators(deps: {
+  sessions: Sessions;
+  tenants: TenantStore;
+  beginSignIn: BeginSignIn;
+  now: () => number;
+}) {
+  const { sessions, tenants, beginSignIn, now } = deps;
+
+  return {
+    /**
+     * For a page: null where the browser was sent to sign in, silently if a CRM session lives.
+     * @throws AppError `administrator-required`, `tenant-not-installed`, `session-not-kept`
+     */
+    async admit(
+      request: Request,
+      response: Response,
+      path: '/admin' | '/setup',
+    ): Promise<Administrator | null> {
+      const { uctx: ctx, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
+      const session = sessions.read(request);
+      // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
+      if (session !== null && isFor(ctx, session.ctx) && isFor(associateId, session.associateId)) {
+        return administrator(request, session);
+      }
+      if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
+      beginSignIn(response, { kind: 'administration', path, language, ctx, associateId });
+      return null;
+    },
+
+    /** For a form. @throws AppError `session-required`, `administrator-required`, `tenant-not-installed` */
+    async require(request: Request): Promise<Administrator> {
+      const session = sessions.read(request);
+      if (session === null) throw new AppError('session-required');
+      return administrator(request, session);
+    },
+  };
+
+  /** Whether a hint fits; where none was given, anything does. */
+  function isFor<T>(hint: T | null, own: T): boolean {
+    return hint === null || hint === own;
+  }
+
+  async function administrator(request: Request, session: Session): Promise<Administrator> {
+    request.log.know({ ctx: session.ctx, associateId: session.associateId });
+    if (!session.isAdministrator) throw new AppError('administrator-required');
+    const tenant = await tenants.find(session.ctx);
+    if (tenant === null) throw new AppError('tenant-not-installed');
+    return { session, tenant };
+  }
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { icons } from '../../manifest/tools/rules.ts';
+import { people } from '../support/planlens.ts';
+import { openStage, type Stage, type Window } from './browser-fixture.ts';
+
+const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
+const emily = { ctx: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
+
+/** Takes the listing's screenshots anew, where `PLANLENS_LISTING_PICTURES` names the folder; else there is nothing to do. */
+describe.skipIf(folder === '')('a screenshot for the listing', () => {
+  let stage: Stage;
+  let window: Window;
+
+  beforeAll(async () => {
+    await mkdir(folder, { recursive: true });
+    stage = await openStage();
+    window = await stage.open({ locale: 'en-GB' });
+    await window.page.setViewportSize({ width: 1920, height: 1080 });
+  });
+
+  afterAll(() => stage.close());
+
+  async function keep(name: string, page: Page): Promise<void> {
+    await page.waitForTimeout(500); // what came into view is painted
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  test('and the icons, from one drawing', async () => {
+    const drawing = readFileSync(new URL('../../manifest/images/icon.svg', import.meta.url), 'utf8');
+    for (const [file, size] of Object.entries(icons)) {
+      const page = await window.page.context().newPage();
+      await page.setViewportSize({ width: size, height: size });
+      await page.setContent(
+        `<style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>${drawing}`,
+      );
+      await page.screenshot({ path: join(folder, '..', file), omitBackground: true });
+      await page.close();
+    }
+  });
+
+  test('of what a plan holds', async () => {
+    await window.signIn(emily);
+    await window.panel.locator('.solution').last().waitFor();
+    await keep('01-what-your-plan-holds', window.page);
+  });
+
+  test('of why a feature is missing, and how to get it', async () => {
+    const { page, panel } = window;
+    const row = panel.locator('[data-row="SvP1"]');
+    await row.locator('summary').click();
+    await row.locator('textarea').fill('We answer the same questions every week.');
+    await panel
+      .locator('#solution-service')
+      .evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
+    await keep('02-why-a-feature-is-missing', page);
+    await row.locator('.button').click();
+    await row.locator('[role=status]').waitFor();
+  });
+
+  test('of what another plan would bring', async () => {
+    const { page, panel } = window;
+    await panel.locator('.gains a').first().click();
+    await panel.locator('.gained').waitFor();
+    await keep('03-what-another-plan-would-bring', page);
+  });
+
+  test('of what administrators see', async () => {
+    const { page, signIn } = window;
+    await signIn(people.administrator, '');
+    await page.goto(`${stage.planlens.url}/admin`);
+    await keep('04-what-administrators-see', page);
+  });
+});

@@ -1,0 +1,37 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { install } from '../support/planlens.ts';
+import { openStage, type Stage } from './browser-fixture.ts';
+import { languages, states, suiteAdministrator } from './page-states.ts';
+
+const folder = process.env.PLANLENS_SCREENSHOTS ?? '';
+const language = languages.find((each) => each === process.env.PLANLENS_SCREENSHOTS_LANGUAGE) ?? 'de';
+
+/** Pictures to look at, not a check: taken only where `PLANLENS_SCREENSHOTS` names a folder to put them in. */
+describe.skipIf(folder === '')('a picture of every state of a page', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    await mkdir(folder, { recursive: true });
+    stage = await openStage();
+    await install(stage.planlens, suiteAdministrator);
+  });
+
+  afterAll(() => stage.close());
+
+  test.each(Object.entries(states))('%s', async (name, { person, reach }) => {
+    const { page, signIn } = await stage.open({ locale: null });
+    if (person !== null) await signIn(person, '');
+    await reach({ stage, page, language });
+    for (const width of [320, 768, 1280]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        const path = join(folder, `${name}-${width}-${colorScheme}.png`);
+        expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(0);
+      }
+    }
+    await page.context().close();
+  });
+});

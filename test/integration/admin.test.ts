@@ -1,0 +1,397 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createVisitor, type Visit, type Visitor } from '../../sandbox/cookie-client.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
+import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import {
+  featureUrl,
+  install,
+  installedPlanlens,
+  type Person,
+  panelUrl,
+  people,
+  signedInToCrm,
+  startPlanlens,
+  submit,
+  wordsOf,
+} from '../support/planlens.ts';
+
+const { administrator, otherAdministrator, salesPremium } = people;
+const colleague = { ctx: 'Cust20001', associateId: 133, userName: 'sarah.whitfield@designteamet.example' };
+const suiteAdministrator = { ctx: 'Cust20002', associateId: 201, userName: 'ingrid.dahl@suitecore.example' };
+
+const dayMs = 24 * 60 * 60_000;
+const codeIn = ({ html }: Pick<Visit, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
+const pathsOf = ({ hops }: Visit) => hops.map((hop) => new URL(hop).pathname);
+
+describe('the administrators’ page', async () => {
+  const planlens = await installedPlanlens();
+  for (const person of [otherAdministrator, suiteAdministrator]) await install(planlens, person);
+  const adminUrl = `${planlens.url}/admin`;
+
+  const db = await openDatabase(planlens.environment.DATABASE_URL ?? '', () => {});
+  afterAll(() => db.destroy());
+
+  // Every test begins with nothing asked for and nothing told.
+  beforeEach(async () => {
+    await db.deleteFrom('wishes').execute();
+    await planlens.services.tenants.saveContract('Cust20001', null);
+  });
+
+  const inAdmin = async (person: Person = administrator) => {
+    const visitor = await signedInToCrm(planlens, person);
+    return { visitor, page: await visitor.get(adminUrl) };
+  };
+  const inPanel = async (person: Person = salesPremium): Promise<Visitor> => {
+    const visitor = await signedInToCrm(planlens, person);
+    await visitor.get(panelUrl(planlens, person));
+    return visitor;
+  };
+  /** A user asks for a feature in the panel; the id of the wish. */
+  const asked = async (feature: FeatureKey, reason = ''): Promise<string> => {
+    const visitor = await inPanel();
+    const page = await visitor.get(featureUrl(planlens, salesPremium, feature));
+    await submit(visitor, page, '/panel/wishes', { reason });
+    const wishes = await planlens.services.wishes.ofTenant('Cust20001', 0);
+    const id = wishes.find(({ subject }) => subject === `feature:${feature}`)?.id;
+    if (id === undefined) throw new Error(`nobody asked for ${feature}`);
+    return id;
+  };
+  const wishesOf = async (ctx: string) =>
+    (await planlens.services.wishes.ofTenant(ctx, 50)).map(({ state, answer, answeredBy }) => ({
+      state,
+      answer,
+      answeredBy,
+    }));
+  const contractOf = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
+  const csrfOf = ({ html }: Visit) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+  describe('opened', () => {
+    it('signs an administrator in silently in a fresh browser, and comes back to itself', async () => {
+      const { page } = await inAdmin();
+      expect(page.status).toBe(200);
+      expect(pathsOf(page)).toEqual(['/admin', '/login/common/oauth/authorize', '/auth/callback', '/admin']);
+      expect(wordsOf(page.html)).toContain('Designteamet · Cust20001 Planlens for administrators');
+    });
+
+    it('asks a browser nobody is signed in with to sign in, and shows nothing before', async () => {
+      const { status, headers, html } = await createVisitor().peek(adminUrl);
+      expect(status).toBe(302);
+      expect(headers.get('location')).toContain(`${planlens.sandbox.url}/login/common/oauth/authorize?`);
+      expect(html).not.toContain('Designteamet');
+    });
+
+    // certifies R21
+    it('is for administrators only, in its page and in its forms', async () => {
+      const id = await asked('knowledge-base');
+      const user = await inPanel();
+      const refused = await user.get(adminUrl);
+      expect([refused.status, codeIn(refused)]).toEqual([403, 'administrator-required']);
+      const panel = await user.get(panelUrl(planlens, salesPremium));
+      const csrf = csrfOf(panel);
+      const answer = await user.post(`${adminUrl}/wishes`, { csrf, id, state: 'done', answer: '' });
+      const told = await user.post(`${adminUrl}/contract`, { csrf, start: '2026-01-01', period: 'yearly' });
+      for (const each of [answer, told]) {
+        expect([each.status, codeIn(each)]).toEqual([403, 'administrator-required']);
+      }
+      expect(await wishesOf('Cust20001')).toEqual([{ state: 'open', answer: '', answeredBy: null }]);
+      expect(await contractOf()).toBeNull();
+    });
+
+    it('shows an administrator no other tenant, whatever its address says', async () => {
+      const { visitor } = await inAdmin();
+      const other = await visitor.get(`${adminUrl}?uctx=Cust20003`);
+      expect(pathsOf(other)).toContain('/login/Cust20003/oauth/authorize');
+      expect(new URL(other.url).origin).toBe(planlens.sandbox.url);
+      const own = await visitor.get(`${adminUrl}?uctx=Cust20001`);
+      expect([own.status, own.hops.length]).toEqual([200, 1]);
+    });
+
+    it('shows a user nothing in the session of another, whoever signed in to this browser before', async () => {
+      const { visitor } = await inAdmin();
+      const own = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      expect([own.status, own.hops.length, own.html.includes('lang="de"')]).toEqual([200, 1, true]);
+      await visitor.get(`${planlens.sandbox.url}/login/as/${colleague.userName}?next=/Cust20001/`);
+      const theirs = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
+      expect(pathsOf(theirs)).toContain('/login/Cust20001/oauth/authorize');
+      expect(new URL(theirs.url).search).toContain(`uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
+      expect(theirs.status).toBe(200);
+      // The link of the one while the other is signed in to CRM.
+      const mixed = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      expect([mixed.status, codeIn(mixed), mixed.html.includes('lang="de"')]).toEqual([
+        403,
+        'user-mismatch',
+        true,
+      ]);
+    });
+
+    it('is framed by nobody, kept by nobody, and led to and from the setup', async () => {
+      const { visitor, page } = await inAdmin();
+      expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(page.headers.get('cache-control')).toBe('private, no-store');
+      expect(page.html).toContain('href="/setup?lang="');
+      expect((await visitor.get(`${planlens.url}/setup`)).html).toContain('href="/admin?lang="');
+    });
+  });
+
+  describe('the queue', () => {
+    it('is empty, and says so, until somebody asks', async () => {
+      const { page } = await inAdmin();
+      expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
+      expect(page.html).not.toContain('action="/admin/wishes"');
+    });
+
+    it('has the oldest wish first, with who asked, when and why', async () => {
+      await asked('knowledge-base', 'For customers');
+      await asked('mailings');
+      const { page } = await inAdmin();
+      const words = wordsOf(page.html);
+      expect(words).toMatch(/Feature: Knowledge base \(FAQs\) Markus Brandt, \w+ \d+, \d{4} For customers/);
+      expect(words.indexOf('Knowledge base')).toBeLessThan(words.indexOf('Mailings'));
+    });
+
+    it('is answered by a form, which the asker sees, and leads to the answer', async () => {
+      const id = await asked('knowledge-base');
+      const { visitor, page } = await inAdmin();
+      const done = await submit(visitor, page, '/admin/wishes', {
+        state: 'done',
+        answer: 'From Monday.\r\nEnjoy.',
+      });
+      expect([done.status, new URL(done.url).pathname]).toEqual([200, '/admin']);
+      expect(new URL(done.url).hash).toBe(`#wish-${id}`);
+      expect(done.html).toContain(`id="wish-${id}"`);
+      expect(wordsOf(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
+      expect(await wishesOf('Cust20001')).toEqual([
+        { state: 'done', answer: 'From Monday.\nEnjoy.', answeredBy: 'Kari Nygård' },
+      ]);
+      const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'knowledge-base'));
+      expect(wordsOf(seen.html)).toContain('From Monday. Enjoy.');
+      expect(wordsOf(seen.html)).toContain('Your administrators answered on');
+    });
+
+    it.each([
+      ['declining without a word', { state: 'declined', answer: ' ' }, 'Declining needs a few words', ''],
+      [
+        'a long text',
+        { state: 'done', answer: `<b>${'x'.repeat(498)}` },
+        'Your answer has 501 characters; at most 500 fit.',
+        `&lt;b&gt;${'x'.repeat(498)}`,
+      ],
+    ])(
+      'says beside the form what is wrong with %s, and keeps what was typed',
+      async (_what, fields, says, kept) => {
+        const id = await asked('knowledge-base');
+        await asked('mailings');
+        const { visitor, page } = await inAdmin();
+        const refused = await submit(visitor, page, '/admin/wishes', fields);
+        expect(refused.status).toBe(400);
+        expect(refused.headers.get('cache-control')).toBe('no-store');
+        expect(refused.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+        const [before, own = '', other = ''] = refused.html.split('<article');
+        expect(before).not.toContain('class="mistake"');
+        expect(own).toContain(`value="${id}"`);
+        expect(wordsOf(`<body>${own}</body>`)).toContain(says);
+        expect(own).toMatch(/<textarea[^>]* aria-describedby="mistake" aria-invalid="true" autofocus>/);
+        expect(own).toContain(`${kept}</textarea>`);
+        expect(other).not.toContain('aria-invalid');
+        expect((await wishesOf('Cust20001')).map(({ state }) => state)).toEqual(['open', 'open']);
+
+        const mended = await submit(visitor, refused, '/admin/wishes', {
+          state: 'declined',
+          answer: 'Too dear.',
+        });
+        expect([mended.status, new URL(mended.url).hash]).toEqual([200, `#wish-${id}`]);
+      },
+    );
+
+    it('takes 500 characters of any kind, and line ends as one', async () => {
+      await asked('knowledge-base');
+      const { visitor, page } = await inAdmin();
+      const answer = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
+      expect((await submit(visitor, page, '/admin/wishes', { state: 'done', answer })).status).toBe(200);
+      expect((await wishesOf('Cust20001'))[0]?.answer).toHaveLength(500);
+    });
+
+    it('takes one answer of two', async () => {
+      const id = await asked('knowledge-base');
+      const first = await inAdmin();
+      const second = await inAdmin(colleague);
+      await submit(first.visitor, first.page, '/admin/wishes', { state: 'declined', answer: 'No.' });
+      const late = await submit(second.visitor, second.page, '/admin/wishes', { state: 'done' });
+      expect([late.status, codeIn(late)]).toEqual([409, 'wish-answered']);
+      const mistaken = await submit(second.visitor, second.page, '/admin/wishes', { state: 'declined' });
+      expect([mistaken.status, codeIn(mistaken)]).toEqual([409, 'wish-answered']);
+      expect(await wishesOf('Cust20001')).toEqual([
+        { state: 'declined', answer: 'No.', answeredBy: 'Kari Nygård' },
+      ]);
+      const { page } = await inAdmin(colleague);
+      expect(page.html).toContain(`id="wish-${id}"`);
+    });
+
+    it('is seen and answered by no other tenant’s administrator', async () => {
+      const id = await asked('knowledge-base', 'secret reason');
+      const { visitor, page } = await inAdmin(otherAdministrator);
+      expect(page.status).toBe(200);
+      expect(page.html).not.toMatch(/secret reason|Markus Brandt/);
+      const fields = { csrf: csrfOf(page), id };
+      for (const answer of [{ state: 'done' }, { state: 'declined', answer: '' }]) {
+        const refused = await visitor.post(`${adminUrl}/wishes`, { ...fields, ...answer });
+        expect([refused.status, codeIn(refused)]).toEqual([409, 'wish-answered']);
+        expect(refused.html).not.toMatch(/secret reason|Markus Brandt/);
+      }
+      expect((await wishesOf('Cust20001')).map(({ state }) => state)).toEqual(['open']);
+    });
+
+    it('shows what is no longer in the catalogue by its key', async () => {
+      await planlens.services.wishes.ask('Cust20001', {
+        associateId: 101,
+        askedBy: 'Markus Brandt',
+        subject: 'feature:of-last-year',
+        reason: '',
+      });
+      const { page } = await inAdmin();
+      expect([page.status, wordsOf(page.html).includes('of-last-year Markus Brandt')]).toEqual([200, true]);
+    });
+  });
+
+  describe('its forms', () => {
+    const forms = [
+      ['/admin/wishes', { state: 'done', answer: '' }],
+      ['/admin/contract', { start: '2026-01-01', period: 'yearly' }],
+    ] as const;
+
+    it.each(forms)('%s takes none without the session’s own token', async (path, fields) => {
+      const id = await asked('knowledge-base');
+      const { visitor, page } = await inAdmin();
+      const foreign = csrfOf((await inAdmin(colleague)).page);
+      for (const token of [{}, { csrf: '' }, { csrf: 'x'.repeat(43) }, { csrf: foreign }]) {
+        const refused = await visitor.post(`${planlens.url}${path}`, { id, ...fields, ...token });
+        expect([refused.status, codeIn(refused)]).toEqual([403, 'form-foreign']);
+      }
+      expect(await wishesOf('Cust20001')).toEqual([{ state: 'open', answer: '', answeredBy: null }]);
+      expect(await contractOf()).toBeNull();
+      expect(csrfOf(page)).not.toBe(foreign);
+    });
+
+    it.each(forms)('%s takes none without a session', async (path, fields) => {
+      const { page } = await inAdmin();
+      const csrf = csrfOf(page);
+      const refused = await createVisitor().post(`${planlens.url}${path}`, { csrf, ...fields });
+      expect([refused.status, codeIn(refused)]).toEqual([401, 'session-required']);
+      expect(refused.html).toContain('href="/admin"');
+    });
+
+    it.each([
+      ['/admin/wishes', { state: 'open', answer: 'x' }, 'state'],
+      ['/admin/wishes', { id: 'x', state: 'done' }, 'id'],
+      ['/admin/contract', { start: '2026-01-01', period: 'weekly' }, 'period'],
+      ['/admin/contract', { period: 'yearly' }, 'start'],
+    ])('%s is no form of ours with %j', async (path, fields, field) => {
+      await asked('knowledge-base');
+      const { visitor, page } = await inAdmin();
+      const id = /name="id" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
+      const sent = { csrf: csrfOf(page), ...(path === '/admin/wishes' && { id }), ...fields };
+      const refused = await visitor.post(`${planlens.url}${path}`, sent);
+      expect(refused.status).toBe(400);
+      expect(refused.html).toContain(`form-malformed (${field})`);
+    });
+  });
+
+  describe('the seats', () => {
+    it('are those of the tenant’s plans, as of a time', async () => {
+      const words = wordsOf((await inAdmin()).page.html);
+      expect(words).toContain('Plan Purchased In use Free Marketing Premium 7 3 4 Sales Premium 21 21 0');
+      expect(words).toContain('Licence data as of');
+    });
+
+    it('are those of the CRM Suite plan', async () => {
+      const words = wordsOf((await inAdmin(suiteAdministrator)).page.html);
+      expect(words).toMatch(/Free CRM Suite Core \d+ \d+ \d+ /);
+    });
+
+    it('are the last known while SuperOffice is down', async () => {
+      const { visitor } = await inAdmin();
+      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      planlens.sandbox.control.fail({ operation: '*', with: 500 });
+      const words = wordsOf((await visitor.get(adminUrl)).html);
+      expect(words).toContain('SuperOffice is not answering at the moment');
+      expect(words).toContain('Sales Premium 21 21 0');
+      planlens.sandbox.control.calm();
+      planlens.passTime(snapshotAges.retryAfterMs + 1);
+      expect(wordsOf((await visitor.get(adminUrl)).html)).toContain('Licence data as of');
+    });
+  });
+
+  describe('the contract', () => {
+    it('is told, tells what follows, and is forgotten', async () => {
+      const { visitor, page } = await inAdmin();
+      expect(wordsOf(page.html)).toContain('The start is not known yet');
+      const saved = await submit(visitor, page, '/admin/contract', {
+        start: '2026-03-01',
+        period: 'quarterly',
+      });
+      expect([saved.status, new URL(saved.url).hash]).toEqual([200, '#contract']);
+      expect(saved.html).toContain('name="start" value="2026-03-01"');
+      expect(saved.html).toContain('<option value="quarterly" selected>');
+      expect(wordsOf(saved.html)).toMatch(
+        /Next renewal: (\w+ \d+, \d{4})\. A plan added today counts at once\. A plan given up today stays until the contract renews on \1\. That plans can be added .* inferred\./,
+      );
+
+      const advice = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
+      const renewal = /Next renewal: (\w+ \d+, \d{4})/.exec(wordsOf(saved.html))?.[1];
+      expect(wordsOf(advice.html)).toContain(`contract renews on ${renewal}`);
+
+      const forgotten = await submit(visitor, saved, '/admin/contract', { start: '', period: 'monthly' });
+      expect(wordsOf(forgotten.html)).toContain('The start is not known yet');
+      expect(await contractOf()).toBeNull();
+    });
+
+    /** Today by the app's clock, which the tests above move. */
+    const todayOf = ({ html }: Visit) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
+    const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
+    it.each([
+      ['a day there is not', () => '2026-02-30', 'is not a day of the calendar'],
+      ['tomorrow', dayAfter, 'cannot start after today'],
+      ['no day at all', () => 'soon" onfocus="', 'is not a day of the calendar'],
+      ['the year nought', () => '0000-01-01', 'is not a day of the calendar'],
+    ])(
+      'says beside the form what is wrong with %s, and keeps what was told before',
+      async (_what, day, says) => {
+        const told = { start: '2026-03-01', period: 'yearly' } as const;
+        await planlens.services.tenants.saveContract('Cust20001', told);
+        const { visitor, page } = await inAdmin();
+        const start = day(todayOf(page));
+        const refused = await submit(visitor, page, '/admin/contract', { start, period: 'monthly' });
+        expect(refused.status).toBe(400);
+        expect(wordsOf(refused.html)).toContain(says);
+        expect(refused.html).toContain(`name="start" value="${start.replaceAll('"', '&#34;')}"`);
+        expect(refused.html).toContain('aria-describedby="mistake" aria-invalid="true" autofocus');
+        expect(refused.html).toContain('<option value="monthly" selected>');
+        expect(await contractOf()).toEqual(told);
+      },
+    );
+
+    it('may start today', async () => {
+      const { visitor, page } = await inAdmin();
+      const start = todayOf(page);
+      const saved = await submit(visitor, page, '/admin/contract', { start, period: 'yearly' });
+      expect(saved.status).toBe(200);
+      expect(await contractOf()).toEqual({ start, period: 'yearly' });
+    });
+  });
+});
+
+describe('the administrators’ page where SuperOffice refuses the licence', async () => {
+  const planlens = await startPlanlens();
+  afterAll(() => planlens.close());
+
+  it('says so instead of an empty table', async () => {
+    planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
+    await install(planlens);
+    const visitor = await signedInToCrm(planlens, administrator);
+    const page = await visitor.get(`${planlens.url}/admin`);
+    expect(page.status).toBe(200);
+    expect(wordsOf(page.html)).toContain('did not let Planlens read your company’s licence');
+    expect(page.html).not.toContain('<table');
+  });
+});

@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { errorStatus } from '../../src/errors.ts';
+import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
+import { installedPlanlens, knock, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+
+const { salesPremium } = people;
+
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly type: string;
+}
+
+/** What came in as a problem, once as a page and once as JSON. */
+describe('what a client sends wrong', async () => {
+  const planlens = await installedPlanlens();
+
+  async function problem(path: string, init: RequestInit = {}): Promise<Problem> {
+    const answer = await fetch(`${planlens.url}${path}`, { redirect: 'manual', ...init });
+    const body = (await answer.json()) as { code: string; title: string; text: string; status: number };
+    expect(body.status).toBe(answer.status);
+    expect(body.title).not.toMatch(/problem\./);
+    expect(body.text).not.toMatch(/problem\./);
+    return { status: answer.status, code: body.code, type: answer.headers.get('content-type') ?? '' };
+  }
+
+  const stored = async () => {
+    const url = String(planlens.environment.DATABASE_URL);
+    const tables = await Promise.all(['tenants', 'license_snapshots'].map((table) => rowsIn(url, table)));
+    return JSON.stringify(tables);
+  };
+
+  async function refused(path: string, code: keyof typeof errorStatus, init?: RequestInit): Promise<void> {
+    const before = await stored();
+    expect(await problem(path, init)).toEqual({
+      status: errorStatus[code],
+      code,
+      type: expect.stringContaining('application/problem+json'),
+    });
+    expect(await stored()).toBe(before);
+  }
+
+  it.each([
+    ['nothing at all', '/panel'],
+    ['no user', '/panel?uctx=Cust20001'],
+    ['no tenant', '/panel?usid=101'],
+    ['empty parts', '/panel?uctx=&usid='],
+    ['a variable the CRM did not fill in', '/panel?uctx=%3Cuctx%3E&usid=%3Cusid%3E'],
+    ['another word than Cust', '/panel?uctx=cust20001&usid=101'],
+    ['a path in the tenant', '/panel?uctx=Cust20001%2F..%2FCust20002&usid=101'],
+    ['SQL in the tenant', "/panel?uctx=Cust1'--&usid=101"],
+    ['a line break in the tenant', '/panel?uctx=Cust20001%0D%0AX%3A1&usid=101'],
+    ['two tenants', '/panel?uctx=Cust20001&uctx=Cust20002&usid=101'],
+    ['a user that is no number', '/panel?uctx=Cust20001&usid=abc'],
+    ['a negative user', '/panel?uctx=Cust20001&usid=-1'],
+    ['user 0', '/panel?uctx=Cust20001&usid=0'],
+    ['a user beyond any database', '/panel?uctx=Cust20001&usid=9999999999'],
+    ['a tenant as an object', '/panel?uctx[x]=Cust20001&usid=101'],
+  ])('panel address with %s', (_what, path) => refused(path, 'panel-address-malformed'));
+
+  it('a tenant that never installed the app', () =>
+    refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed'));
+
+  it('takes any language, known or nonsense', async () => {
+    for (const language of ['xx', '', 'de-AT', '../../etc/passwd', 'a'.repeat(500)]) {
+      const answer = await fetch(
+        `${planlens.url}/panel?${new URLSearchParams({ uctx: 'Cust20001', usid: '101', lang: language })}`,
+        {
+          redirect: 'manual',
+        },
+      );
+      expect(answer.status).toBe(302);
+    }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no state', '?code=abc'],
+    ['an empty state', '?state=&code=abc'],
+    ['two states', '?state=a&state=b&code=abc'],
+    ['a state of a megabyte’s temper', `?state=${'a'.repeat(5000)}&code=abc`],
+  ])('callback with %s', (_what, query) => refused(`/auth/callback${query}`, 'sign-in-answer-malformed'));
+
+  it('callback with a state never given', () =>
+    refused('/auth/callback?state=invented&code=abc', 'sign-in-state-unknown'));
+
+  it('posted callback with a state never given', () =>
+    refused('/auth/callback', 'sign-in-state-unknown', {
+      method: 'POST',
+      body: new URLSearchParams({ state: 'invented', code: 'abc' }),
+    }));
+
+  it('posted callback larger than any answer', () =>
+    refused('/auth/callback', 'body-too-large', {
+      method: 'POST',
+      body: new URLSearchParams({ state: 'a'.repeat(20_000) }),
+    }));
+
+  it('posted callback of a type we do not read', () =>
+    refused('/auth/callback', 'sign-in-answer-malformed', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"state":',
+    }));
+
+  it('posted callback in an encoding nobody knows', () =>
+    refused('/auth/callback', 'request-malformed', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'nonsense' },
+      body: 'state=a',
+    }));
+
+  it('an address with broken percent encoding', () => refused('/assets/%E0%A4%A', 'not-found'));
+  it('an address that is not there', () => refused('/nowhere', 'not-found'));
+  it('an asset outside its folder', () => refused('/assets/..%2f..%2fpackage.json', 'not-found'));
+  it('a method nobody serves', () => refused('/panel', 'method-not-allowed', { method: 'DELETE' }));
+
+  /** A sign-in to the panel begun and answered by SuperOffice, stopped before our callback. */
+  async function answeredSignIn() {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(visitor, panelUrl(planlens, salesPremium));
+    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    return { visitor, callback: answered.headers.get('location') ?? '' };
+  }
+
+  // certifies R6
+  it('a state another browser began: refused there, still good where it began', async () => {
+    const { visitor, callback } = await answeredSignIn();
+    const stranger = await createVisitor().get(callback);
+    expect(stranger.status).toBe(403);
+    expect(stranger.html).toContain('sign-in-state-foreign');
+    expect((await visitor.get(callback)).html).toContain('<h1>Sales-Premium</h1>');
+  });
+
+  it('a state used twice', async () => {
+    const { visitor, callback } = await answeredSignIn();
+    await visitor.get(callback);
+    const again = await visitor.get(callback);
+    expect(again.status).toBe(400);
+    expect(again.html).toContain('sign-in-state-unknown');
+  });
+
+  it('a sign-in that took longer than it may', async () => {
+    const { visitor, callback } = await answeredSignIn();
+    planlens.passTime(signInLifetimeMs + 1);
+    const late = await visitor.get(callback);
+    expect(late.status).toBe(400);
+    expect(late.html).toContain('sign-in-state-unknown');
+  });
+
+  it('a code SuperOffice no longer accepts', async () => {
+    const { visitor, callback } = await answeredSignIn();
+    const withOldCode = new URL(callback);
+    withOldCode.searchParams.set('code', 'expired-or-used');
+    const answer = await visitor.get(withOldCode.href);
+    expect(answer.status).toBe(400);
+    expect(answer.html).toContain('sign-in-code-refused');
+  });
+
+  it('a sign-in SuperOffice refused, whose words are not repeated as markup', async () => {
+    const { visitor, callback } = await answeredSignIn();
+    const denied = new URL(callback);
+    denied.searchParams.delete('code');
+    denied.searchParams.set('error', 'access_denied<script>alert(1)</script>');
+    const answer = await visitor.get(denied.href);
+    expect(answer.status).toBe(403);
+    expect(answer.html).toContain('sign-in-denied');
+    expect(answer.html).not.toContain('<script>');
+  });
+
+  it.each(['tampered', 'expired', 'hs256', 'other-tenant'] as const)(
+    'an id_token that is %s: no session, nothing kept',
+    async (defect) => {
+      const { visitor, callback } = await answeredSignIn();
+      const before = await stored();
+      planlens.sandbox.control.spoilNextToken({ kind: 'id-token', defect });
+      const answer = await visitor.get(callback);
+      expect([401, 403]).toContain(answer.status);
+      expect(answer.html).toMatch(/sign-in-token-invalid|tenant-mismatch/);
+      expect(answer.headers.getSetCookie().join()).not.toContain('__Host-planlens-session');
+      expect(await stored()).toBe(before);
+    },
+  );
+
+  it('session cookies that are not ours', async () => {
+    for (const cookie of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', `${'a'.repeat(2000)}.b.c`]) {
+      const answer = await fetch(`${planlens.url}/setup`, {
+        headers: { cookie: `__Host-planlens-session=${cookie}` },
+        redirect: 'manual',
+      });
+      expect([answer.status, answer.headers.get('location')]).toEqual([
+        302,
+        expect.stringContaining('/login/common/oauth/authorize'),
+      ]);
+    }
+  });
+
+  // certifies R16
+  it('shows every problem as a page to a browser, in its language, never a stack', async () => {
+    const answer = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
+      headers: { accept: 'text/html' },
+    });
+    const html = await answer.text();
+    expect(answer.status).toBe(404);
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('Planlens ist hier nicht installiert');
+    expect(html).not.toMatch(/at .*\.ts|node_modules/);
+  });
+
+  // certifies R15
+  it('never answered with a 5xx in all of this', () => {
+    const statuses = planlens.logged.flatMap((line) => /"res":\{"status":(\d+)\}/.exec(line)?.[1] ?? []);
+    expect(statuses.length).toBeGreaterThan(30);
+    expect(statuses.filter((status) => status.startsWith('5'))).toEqual([]);
+  });
+});

@@ -1,0 +1,279 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { tokenDefects } from '../../sandbox/jwt.ts';
+import type { Caller } from '../../src/superoffice/api/web-api.ts';
+import { saveWebPanel, WebPanelEntity } from '../../src/superoffice/api/web-panels.ts';
+import {
+  install,
+  installAs,
+  type Planlens,
+  people,
+  signedInToCrm,
+  startPlanlens,
+} from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
+import { rowsIn } from '../support/rows.ts';
+
+const { administrator, salesPremium } = people;
+const ctx = administrator.ctx;
+
+describe('installation', () => {
+  let planlens: Planlens;
+
+  beforeEach(async () => {
+    planlens = await startPlanlens();
+  });
+  afterEach(() => planlens.close());
+
+  const tenantRows = () => rowsIn(String(planlens.environment.DATABASE_URL), 'tenants');
+  const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
+  const outcomes = (html: string) =>
+    [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
+
+  async function asSystemUser(): Promise<Caller> {
+    const tenant = await planlens.services.tenants.find(ctx);
+    if (tenant === null) throw new Error('not installed');
+    return planlens.services.superOffice.webApi.asSystemUser(tenant);
+  }
+  async function panelsInCrm(): Promise<WebPanelEntity[]> {
+    const caller = await asSystemUser();
+    const list = await caller.call({
+      operation: 'panels',
+      method: 'POST',
+      path: 'Agents/List/GetWebPanelList',
+    });
+    return WebPanelEntity.array()
+      .parse(list)
+      .filter((panel) => !panel.Deleted);
+  }
+
+  async function visibleGroups(panel: WebPanelEntity): Promise<boolean[]> {
+    const caller = await asSystemUser();
+    const groups = await caller.call({
+      operation: 'groups',
+      method: 'POST',
+      path: 'Agents/List/GetVisibleForUserGroupsFromListName',
+      json: { UdListDefinitionName: 'webpanel', ListItemId: panel.WebPanelId },
+    });
+    return (groups as { Selected: boolean }[]).map((group) => group.Selected);
+  }
+
+  // certifies R31
+  it('explains before anything is asked', async () => {
+    const landing = await createVisitor().get(planlens.url);
+    expect(landing.status).toBe(200);
+    expect(landing.html).toContain('href="/install"');
+    expect(landing.html).toContain('Only a General Administrator or User Administrator');
+    expect(operations().filter((operation) => operation !== 'Login.Jwks')).toEqual([]);
+  });
+
+  it('leads from sign-in over the approval to the setup page', async () => {
+    const setup = await install(planlens);
+    expect(setup.status).toBe(200);
+    expect(new URL(setup.url).pathname).toBe('/setup');
+    expect(outcomes(setup.html)).toEqual(['Created', 'Created', 'Created']);
+    expect(setup.html).toContain('Designteamet');
+  });
+
+  // certifies R12
+  it('sets up exactly the panels of the manifest, for all user groups', async () => {
+    await install(planlens);
+    const manifest = JSON.parse(readFileSync(join(root, 'manifest', 'web-panels.json'), 'utf8')) as Record<
+      string,
+      string
+    >[];
+    const panels = await panelsInCrm();
+    expect(panels.map((panel) => panel.ProgId)).toEqual(manifest.map((panel) => panel.progId));
+    for (const [index, panel] of panels.entries()) {
+      const wanted = manifest[index];
+      expect(panel).toMatchObject({
+        Name: wanted?.name,
+        Tooltip: wanted?.tooltip,
+        WindowName: wanted?.windowName,
+        VisibleIn: wanted?.visibleIn,
+        Url: wanted?.url?.replace('{PUBLIC_URL}', planlens.url),
+      });
+      const groups = await visibleGroups(panel);
+      expect(groups.length).toBeGreaterThan(1);
+      expect(groups).not.toContain(false);
+    }
+  });
+
+  // certifies R4, R6
+  it('asks SuperOffice as documented: PKCE S256, state, nonce, and the exact redirect address', async () => {
+    const { headers } = await createVisitor().peek(`${planlens.url}/install`);
+    const authorize = new URL(headers.get('location') ?? '');
+    expect(authorize.pathname).toBe('/login/common/oauth/authorize');
+    expect(Object.fromEntries(authorize.searchParams)).toMatchObject({
+      response_type: 'code',
+      scope: 'openid',
+      client_id: planlens.sandbox.clientId,
+      redirect_uri: `${planlens.url}/auth/callback`,
+      code_challenge_method: 'S256',
+      state: expect.stringMatching(/^[\w.-]+$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect(authorize.href).not.toContain(planlens.sandbox.clientSecret);
+  });
+
+  // certifies R3
+  it('keeps the system user token, and that only sealed', async () => {
+    await install(planlens);
+    const token = (await planlens.services.tenants.find(ctx))?.systemToken() ?? '';
+    expect(token).toMatch(/^.+-.+$/);
+    expect(JSON.stringify(await tenantRows())).not.toContain(token);
+    expect(planlens.logged.join('')).not.toContain(token);
+  });
+
+  // certifies R32
+  it('changes nothing when done twice', async () => {
+    await install(planlens);
+    const before = await panelsInCrm();
+    planlens.sandbox.control.clearRequests();
+    const setup = await install(planlens);
+    expect(outcomes(setup.html)).toEqual(['Unchanged', 'Unchanged', 'Unchanged']);
+    expect(operations().filter((operation) => /Save|Set|Delete/.test(operation))).toEqual([]);
+    expect(await panelsInCrm()).toEqual(before);
+    expect(await tenantRows()).toHaveLength(1);
+  });
+
+  it('repairs a panel somebody changed, and one somebody deleted', async () => {
+    await install(planlens);
+    const [main, button] = await panelsInCrm();
+    if (main === undefined || button === undefined) throw new Error('not both panels are there');
+    await saveWebPanel(await asSystemUser(), { ...main, Url: 'https://elsewhere.example/' });
+    await (await asSystemUser()).call({
+      operation: 'delete',
+      method: 'POST',
+      path: 'Agents/List/DeleteWebPanel',
+      json: { Id: button.WebPanelId },
+      mayBeNull: true,
+    });
+    const setup = await install(planlens);
+    expect(outcomes(setup.html)[0]).toBe('Updated');
+    expect((await panelsInCrm()).map((panel) => panel.Url)).toEqual([main.Url, button.Url]);
+  });
+
+  it('sets up each panel once when two administrators install at the same moment', async () => {
+    const visitors = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
+    const setups = await Promise.all(visitors.map((visitor) => installAs(visitor, planlens)));
+    expect(setups.map((setup) => setup.status)).toEqual([200, 200, 200]);
+    expect(await panelsInCrm()).toHaveLength(2);
+    expect(await tenantRows()).toHaveLength(1);
+  });
+
+  it('takes the answer as a posted form too', async () => {
+    const visitor = await signedInToCrm(planlens, administrator);
+    planlens.sandbox.control.approve({ tenant: ctx });
+    const begun = await visitor.peek(`${planlens.url}/install`);
+    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const callback = new URL(answered.headers.get('location') ?? '');
+    const setup = await visitor.post(
+      `${planlens.url}/auth/callback`,
+      Object.fromEntries(callback.searchParams),
+    );
+    expect(new URL(setup.url).pathname).toBe('/setup');
+    expect(setup.status).toBe(200);
+  });
+
+  // certifies R30
+  it('tells somebody who is no administrator who can, and keeps nothing', async () => {
+    planlens.sandbox.control.approve({ tenant: ctx });
+    const refused = await install(planlens, salesPremium);
+    expect(refused.status).toBe(403);
+    expect(refused.html).toContain('administrator-required');
+    expect(refused.html).toContain('General Administrator or User Administrator');
+    expect(await tenantRows()).toEqual([]);
+  });
+
+  it('shows the setup to administrators only', async () => {
+    await install(planlens);
+    const stranger = await createVisitor().get(`${planlens.url}/setup`);
+    expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
+    expect(stranger.html).not.toContain('Planlens is installed');
+    const salesman = await signedInToCrm(planlens, people.salesPremium);
+    const refused = await salesman.get(`${planlens.url}/setup`);
+    expect(refused.status).toBe(403);
+    expect(refused.html).toContain('administrator-required');
+  });
+
+  it('lets an administrator in by the session they have at SuperOffice', async () => {
+    await install(planlens);
+    const administrator = await signedInToCrm(planlens, people.administrator);
+    const setup = await administrator.get(`${planlens.url}/setup`);
+    expect([new URL(setup.url).pathname, setup.status]).toEqual(['/setup', 200]);
+    expect(setup.html).toContain('Designteamet');
+  });
+
+  it('goes on without the webhook where this app may not use it, says so, and sets it up once it may', async () => {
+    planlens.sandbox.control.fail({ operation: 'Webhook.*', with: 403 });
+    const without = await install(planlens);
+    expect(without.html).toContain('<h1>Planlens is installed</h1>');
+    expect(outcomes(without.html)).toEqual(['Created', 'Created', 'Not allowed by SuperOffice']);
+    planlens.sandbox.control.calm();
+    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Created']);
+  });
+
+  it('mends a webhook that was stopped or changed, and leaves those of others alone', async () => {
+    await install(planlens);
+    const caller = await asSystemUser();
+    const call = (method: 'GET' | 'POST' | 'PUT', path: string, json?: unknown) =>
+      caller.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
+    const [own] = (await call('GET', 'Webhook')) as { WebhookId: number; TargetUrl: string }[];
+    const other = { Name: 'Planlens', Events: ['sale.created'], TargetUrl: own?.TargetUrl, State: 'Stopped' };
+    await call('PUT', `Webhook/${own?.WebhookId}`, other);
+    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Updated']);
+    const hooks = (await call('GET', 'Webhook')) as Record<string, unknown>[];
+    expect(hooks).toHaveLength(1);
+    expect(hooks[0]).toMatchObject({
+      State: 'Active',
+      Events: ['associate.created', 'associate.changed', 'associate.deleted'],
+    });
+  });
+
+  it('says which part SuperOffice refused, keeps the rest, and completes at the next try', async () => {
+    planlens.sandbox.control.fail({ operation: 'List.SaveWebPanelEntity', with: 403, times: 1 });
+    const incomplete = await install(planlens);
+    expect(incomplete.status).toBe(200);
+    expect(outcomes(incomplete.html)).toEqual(['Failed', 'Created', 'Created']);
+    expect(incomplete.html).toContain('forbidden');
+    const complete = await install(planlens);
+    expect(outcomes(complete.html)).toEqual(['Created', 'Unchanged', 'Unchanged']);
+  });
+
+  it('says that SuperOffice refused the system user, and recovers', async () => {
+    planlens.sandbox.control.fail({ operation: 'SystemUser.Authenticate', with: 403, times: 1 });
+    const refused = await install(planlens);
+    expect(refused.status).toBe(502);
+    expect(refused.html).toContain('system-user-refused');
+    expect((await install(planlens)).status).toBe(200);
+  });
+
+  const times = { kind: 'id-token' } as const;
+  it.each(tokenDefects.filter((defect) => defect !== 'other-tenant'))(
+    'refuses an id_token that is %s, and keeps nothing',
+    async (defect) => {
+      planlens.sandbox.control.approve({ tenant: ctx });
+      planlens.sandbox.control.spoilNextToken({ ...times, defect });
+      const refused = await install(planlens);
+      expect(refused.status).toBe(401);
+      expect(refused.html).toContain('sign-in-token-invalid');
+      expect(await tenantRows()).toEqual([]);
+      expect((await install(planlens)).status).toBe(200);
+    },
+  );
+
+  it.each(tokenDefects.filter((defect) => defect !== 'no-nonce'))(
+    'refuses a system user JWT that is %s',
+    async (defect) => {
+      planlens.sandbox.control.spoilNextToken({ kind: 'system-user', defect });
+      const refused = await install(planlens);
+      expect(refused.status).toBe(502);
+      expect(refused.html).toContain('system-user-refused');
+      expect(operations()).not.toContain('List.SaveWebPanelEntity');
+    },
+  );
+});

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { type PrivatePostgres, startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
+import { freePort } from '../support/free-port.ts';
+import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+
+/** The server as an operator runs it, with its private PostgreSQL, killed without warning. */
+describe('an installation cut off by kill -9', () => {
+  let sandbox: Sandbox;
+  let url: string;
+  let dataDir: string;
+  let environment: NodeJS.ProcessEnv;
+  let server: ServerProcess;
+  let postgres: PrivatePostgres;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'planlens-killed-'));
+    url = `http://localhost:${await freePort()}`;
+    sandbox = await startSandbox({ appUrl: url });
+    const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
+    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
+    await startServer();
+    postgres = await startPrivatePostgres(dataDir);
+  });
+  afterAll(async () => {
+    server.child.kill('SIGTERM');
+    await server.ended();
+    await postgres.stop();
+    await sandbox.close();
+    await Promise.all(
+      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
+    );
+  });
+
+  /** Back to a tenant that never saw the app. */
+  beforeEach(async () => {
+    sandbox.control.reset();
+    const client = new Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query('delete from tenants');
+    await client.end();
+  });
+
+  async function startServer(): Promise<void> {
+    server = spawnServer(environment);
+    await untilReady(url);
+  }
+
+  const panelsIn = (html: string) =>
+    [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
+
+  it.each([
+    // First, since a server that asked once does not ask again for a while.
+    ['State', 1],
+    ['Login.Tokens', 1],
+    ['SystemUser.Authenticate', 1],
+    ['List.GetWebPanelByProgId', 1],
+    ['List.SaveWebPanelEntity', 1],
+    ['List.SetVisibleForUserGroupsFromListName', 1],
+    ['List.GetWebPanelByProgId', 2],
+    ['List.SaveWebPanelEntity', 2],
+    ['List.SetVisibleForUserGroupsFromListName', 2],
+    ['Webhook.List', 1],
+    ['Webhook.Create', 1],
+  ])('at %s (%i) is completed by installing again: nothing doubled, nothing lost', async (operation, nth) => {
+    const { id } = sandbox.control.hold({ operation, nth });
+    const cutOff = install({ sandbox, url }).catch((error: Error) => error);
+    await sandbox.control.whenHeld({ id });
+    server.child.kill('SIGKILL');
+    await server.ended();
+    sandbox.control.release({ id });
+    expect(await cutOff).toBeInstanceOf(Error);
+
+    await startServer();
+    const setup = await install({ sandbox, url });
+    expect(setup.status).toBe(200);
+    expect(panelsIn(setup.html)).toHaveLength(3);
+    expect(panelsIn(setup.html)).not.toContain('Failed');
+    expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
+
+    const user = people.salesPremium;
+    const visitor = await signedInToCrm({ sandbox }, user);
+    expect((await visitor.get(`${sandbox.url}/${user.ctx}/`)).html.match(/PlanlensMain/g)).toHaveLength(1);
+    expect((await visitor.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
+  });
+});

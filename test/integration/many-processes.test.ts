@@ -1,0 +1,282 @@
+import { createHmac, randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Visitor } from '../../sandbox/cookie-client.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { createTenants } from '../../sandbox/tenants.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import type { UserLicenses } from '../../src/licensing/licenses/license-data.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { openServices, type Services } from '../../src/services.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
+import {
+  appEnvironment,
+  install,
+  type Person,
+  panelUrl,
+  people,
+  signedInToCrm,
+} from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
+
+const { ctx } = people.administrator;
+/** How many webhook events, and over how long (ms) processes are killed: more by `PLANLENS_STORM=20000,120000`. */
+const [events = 300, stormMs = 9_000] = (process.env.PLANLENS_STORM ?? '')
+  .split(',')
+  .filter(Boolean)
+  .map(Number);
+/** Panel views at the same moment. */
+const views = 1_000;
+
+/** Three processes on one database, behind a load balancer. */
+describe('three processes on one PostgreSQL', () => {
+  let sandbox: Sandbox;
+  let services: Services;
+  let databaseUrl: string;
+  let environment: NodeJS.ProcessEnv;
+  let balancer: LoadBalancer;
+  let publicUrl: string;
+  const ports: number[] = [];
+  const running: ServerProcess[] = [];
+  /** Those who sign in without a page of another identity provider. */
+  const users: Person[] = (createTenants().find(ctx)?.users ?? [])
+    .filter(({ identityProvider, retired }) => identityProvider === 'superoffice-online' && !retired)
+    .map(({ associateId, userName }) => ({ ctx, associateId, userName }));
+
+  beforeAll(async () => {
+    for (let each = 0; each < 3; each += 1) ports.push(await freePort());
+    const port = await freePort();
+    publicUrl = `http://localhost:${port}`;
+    balancer = await startLoadBalancer(port, ports);
+    sandbox = await startSandbox({ appUrl: publicUrl });
+    databaseUrl = await emptyDatabase();
+    environment = { ...appEnvironment(publicUrl, sandbox, databaseUrl), LOG_LEVEL: 'error' };
+    services = await openServices({
+      config: loadConfig(environment),
+      log: pino({ level: 'silent' }),
+      metrics: createMetrics(),
+      now: Date.now,
+    });
+    await Promise.all(ports.map((_port, index) => start(index)));
+    await install({ sandbox, url: publicUrl });
+  });
+  afterAll(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await services.close();
+    await balancer.close();
+    await sandbox.close();
+  });
+
+  async function start(index: number): Promise<void> {
+    running[index] = spawnServer({ ...environment, PORT: String(ports[index]) });
+    await untilReady(`http://localhost:${ports[index]}`);
+  }
+  async function kill(index: number): Promise<void> {
+    running[index]?.child.kill('SIGKILL');
+    await running[index]?.ended();
+  }
+  async function inDatabase(...statements: string[]): Promise<void> {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  }
+  const calls = (operation: string) =>
+    sandbox.control.requests().filter((request) => request.operation === operation).length;
+
+  /** Somebody who has opened their panel before. */
+  async function reader(person: Person): Promise<Visitor> {
+    const visitor = await signedInToCrm({ sandbox }, person);
+    const { html } = await visitor.get(panelUrl({ url: publicUrl }, person));
+    expect(html).toContain('data-row=');
+    return visitor;
+  }
+
+  it(`ask SuperOffice once for all who open a panel first: ${views} views at the same moment`, async () => {
+    const readers = await Promise.all(
+      users.map(async (person) => ({ person, visitor: await reader(person) })),
+    );
+    await Promise.all([0, 1, 2].map(kill));
+    await inDatabase('delete from license_snapshots', 'delete from tickets');
+    await Promise.all([0, 1, 2].map(start));
+    sandbox.control.clearRequests();
+    const shown = await Promise.all(
+      Array.from({ length: views }, async (_each, index) => {
+        const { visitor, person } = readers[index % readers.length] as (typeof readers)[number];
+        const { status, html } = await visitor.get(panelUrl({ url: publicUrl }, person));
+        return status === 200 && html.includes('data-row=') ? 'shown' : `${person.associateId}: ${status}`;
+      }),
+    );
+    expect(shown.filter((each) => each !== 'shown')).toEqual([]);
+    expect(calls('SystemUser.Authenticate')).toBe(1);
+    expect(calls('License.GetLicenseFromDB')).toBe(1);
+    expect(calls('License.GetUserLicenses')).toBe(users.length);
+  }, 120_000);
+
+  it('show each other’s changes, though each remembers what it showed', async () => {
+    const person = users[0] as Person;
+    const cookie = sessionCookie(environment, person);
+    const shownBy = async (index: number) => {
+      const answer = await fetch(panelUrl({ url: `http://localhost:${ports[index]}` }, person), {
+        headers: { cookie },
+        redirect: 'manual',
+      });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    const everywhere = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.slice(0, 3));
+    const asked = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('id="asked"'));
+    expect(await asked()).toEqual([false, false, false]);
+    const wish = { associateId: person.associateId, subject: 'feature:mailings' };
+    await services.wishes.ask(ctx, { ...wish, askedBy: '', reason: '' });
+    await expect.poll(asked).toEqual([true, true, true]);
+    await services.wishes.withdraw(ctx, wish);
+    await expect.poll(asked).toEqual([false, false, false]);
+
+    const noticed = async () =>
+      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('no longer approves'));
+    await services.tenants.saveStanding(ctx, 'revoked');
+    await expect.poll(noticed).toEqual([true, true, true]);
+    await services.tenants.saveStanding(ctx, 'active');
+    await expect.poll(noticed).toEqual([false, false, false]);
+    expect(await everywhere()).toEqual(['200', '200', '200']);
+  });
+
+  it(
+    'lose nothing and do nothing twice while they are killed at random',
+    async () => {
+      const known = users.slice(0, 6);
+      for (const person of known) await reader(person);
+      const { hookId, secret } = await services.webhooks.ofTenant(ctx);
+      const sign = (body: string, key: string) => createHmac('sha256', key).update(body).digest('base64');
+      const unexpected: string[] = [];
+      let refusedByNobody = 0;
+
+      /** One call by the load balancer; 502 says that no process was up. */
+      async function call(body: string, signature: string): Promise<number> {
+        const url = `${publicUrl}/callbacks/webhooks/${hookId}`;
+        const headers = { 'X-SuperOffice-Signature': signature };
+        return (await fetch(url, { method: 'POST', body, headers })).status;
+      }
+
+      /** As SuperOffice does: again until it is answered by 200, and now and then once more. */
+      async function deliver(what: string, post: () => Promise<number>): Promise<void> {
+        for (let repeats = randomInt(2); repeats >= 0; ) {
+          const status = await post();
+          if (status === 200) repeats -= 1;
+          else if (status === 502) {
+            refusedByNobody += 1;
+            await sleep(100);
+          } else {
+            unexpected.push(`${what} ${status}`);
+            repeats -= 1;
+          }
+        }
+      }
+      async function forge(what: string, post: () => Promise<number>): Promise<void> {
+        const status = await post();
+        if (status === 502) refusedByNobody += 1;
+        else if (status !== 401) unexpected.push(`forged ${what} ${status}`);
+      }
+
+      let storming = true;
+      const killing = (async () => {
+        for (const end = Date.now() + stormMs; Date.now() < end; await sleep(randomInt(300, 1_200))) {
+          const victim = randomInt(3);
+          await kill(victim);
+          await start(victim);
+        }
+        storming = false;
+      })();
+
+      // Half of them of users whose panel was opened, and in no order: the latest may come first.
+      const bodies = Array.from({ length: events }, (_each, index) => {
+        const primaryKey =
+          index % 2 === 0 ? (known[index % known.length]?.associateId ?? 0) : randomInt(1_000, 2_000);
+        const told = { Event: 'associate.changed', ContextIdentifier: ctx, PrimaryKey: primaryKey };
+        return JSON.stringify({ EventId: randomUUID(), Timestamp: new Date().toISOString(), ...told });
+      });
+      const queue = [...bodies];
+      const senders = Array.from({ length: 12 }, async () => {
+        for (let body = queue.pop(); body !== undefined; body = queue.pop()) {
+          const event = body;
+          await deliver('webhook', () => call(event, sign(event, secret())));
+          const forged = event
+            .replace('associate.changed', 'associate.deleted')
+            .replace('EventId":"', 'EventId":"forged-');
+          await forge('webhook', () => call(forged, sign(forged, 'another secret')));
+          if (storming) await sleep((12 * stormMs) / events);
+        }
+      });
+
+      const notice = (changeType: number) => async () =>
+        (await sandbox.control.sendStateChange({ tenant: ctx, changeType })).status;
+
+      /** Suspended or resumed, notices late, doubled, out of order and forged; plans changed all the while. */
+      async function upset(round: number): Promise<void> {
+        const isSuspended = round % 4 === 3;
+        sandbox.control.setTenantState({ tenant: ctx, state: isSuspended ? 'Suspended' : 'Running' });
+        const plan = [null, 'ten-sales', 'ten-service'][round % 3] ?? null;
+        sandbox.control.setPlan({ tenant: ctx, associateId: 102, plan });
+        for (const changeType of isSuspended ? [3, 2, 4] : [2, 4, 3, 0]) {
+          await deliver(`state change ${changeType}`, notice(changeType));
+        }
+        sandbox.control.spoilNextToken({ kind: 'state-change', defect: 'tampered' });
+        await forge('state change', notice(4));
+        await sleep(randomInt(200, 600));
+      }
+      const upheaval = (async () => {
+        for (let round = 0; storming; round += 1) await upset(round);
+        sandbox.control.setTenantState({ tenant: ctx, state: 'Running' });
+        await deliver('the last state change', notice(3));
+      })();
+
+      await Promise.all([...senders, killing, upheaval]);
+      await sandbox.control.whenDelivered();
+      const waiting = async () => {
+        // What failed while the tenant was suspended waits for minutes: its turn has come.
+        await inDatabase(
+          "update callbacks set due_at = now() where done_at is null and attempts > 0 and due_at > now() + interval '31 seconds'",
+        );
+        return (await services.inbox.counts()).waiting;
+      };
+      await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
+
+      expect(unexpected).toEqual([]);
+      // The sandbox delivers events of its own, too.
+      expect(refusedByNobody).toBeLessThanOrEqual(balancer.nobodyUp());
+      const kept = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
+        event_id: string;
+        done_at: Date | null;
+        parked_at: Date | null;
+      }[];
+      const ours = new Set(bodies.map((body) => `webhook ${JSON.parse(body).EventId}`));
+      expect(kept.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
+      expect(kept.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
+      expect(kept.filter(({ done_at, parked_at }) => done_at === null || parked_at !== null)).toEqual([]);
+
+      expect((await services.tenants.find(ctx))?.standing).toBe('active');
+      const held = async (associateId: number) => {
+        const rows = (await rowsIn(databaseUrl, 'license_snapshots')) as unknown as {
+          associate_id: number;
+          content: UserLicenses;
+        }[];
+        const own = rows.find((row) => row.associate_id === associateId);
+        return own?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
+      };
+      const { associateId } = known[1] as Person;
+      expect(associateId).toBe(102);
+      const last = sandbox.control.planOf({ tenant: ctx, associateId });
+      expect(await held(associateId)).toEqual(last === null ? [] : [last]);
+      expect(await held(101)).toEqual(['ten-sales']);
+    },
+    stormMs + 240_000,
+  );
+});

@@ -1,0 +1,114 @@
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
+import { afterEach, describe, expect, it } from 'vitest';
+import { migrations } from '../../src/database/database.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+const versions = Object.keys(migrations);
+
+describe('an app that finds the schema of an earlier version, with data in it', async () => {
+  const planlens = await installedPlanlens();
+  let server: ServerProcess | null = null;
+  afterEach(async () => {
+    server?.child.kill('SIGKILL');
+    await server?.ended();
+  });
+
+  /** A database as that version left it: a tenant with its sealed token, and licence data that are a day old. */
+  async function databaseOf(version: string): Promise<string> {
+    const url = await emptyDatabase();
+    const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) });
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+    const { error } = await migrator.migrateTo(version);
+    await db.destroy();
+    expect(error).toBeUndefined();
+
+    const [tenant] = await rowsIn(String(planlens.environment.DATABASE_URL), 'tenants');
+    const snapshots = await rowsIn(String(planlens.environment.DATABASE_URL), 'license_snapshots');
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    // Only what the first version knew of.
+    await client.query(
+      `insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by,
+         consented_at, provisioned_at, provisioned_panels)
+       select context_identifier, company_name, serial, system_token_sealed, consented_by,
+         consented_at, provisioned_at, provisioned_panels
+       from jsonb_to_record($1) as row(context_identifier text, company_name text, serial text,
+         system_token_sealed text, consented_by integer, consented_at timestamptz, provisioned_at timestamptz,
+         provisioned_panels jsonb)`,
+      [JSON.stringify(tenant)],
+    );
+    for (const snapshot of snapshots) {
+      await client.query(`insert into license_snapshots values ($1, $2, $3, now() - interval '1 day', $4)`, [
+        ctx,
+        snapshot.associate_id,
+        snapshot.format,
+        JSON.stringify(snapshot.content),
+      ]);
+    }
+    await client.query(`insert into answered_sign_ins values ('spent', now() + interval '1 hour')`);
+    await client.end();
+    return url;
+  }
+
+  async function start(databaseUrl: string): Promise<string> {
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const environment = {
+      ...planlens.environment,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      PUBLIC_URL: url,
+    };
+    server = spawnServer({ ...environment, LOG_LEVEL: 'error' });
+    await untilReady(url);
+    return url;
+  }
+
+  it.each(versions)(
+    'goes on from %s: nothing lost, the tenant set up as this version wants it',
+    async (version) => {
+      const databaseUrl = await databaseOf(version);
+      const visitor = await signedInToCrm(planlens, salesPremium);
+      await visitor.get(panelUrl(planlens, salesPremium));
+      const url = await start(databaseUrl);
+      const shown = await visitor.get(panelUrl({ url }, salesPremium));
+      expect(shown.html).toContain('<h1>Sales-Premium</h1>');
+
+      const applied = await rowsIn(databaseUrl, 'kysely_migration');
+      expect(applied.map(({ name }) => name).sort()).toEqual(versions);
+      expect(await rowsIn(databaseUrl, 'answered_sign_ins')).toMatchObject([{ nonce: 'spent' }]);
+      await expect
+        .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
+        .toMatchObject({ context_identifier: ctx, standing: 'active', provisioned_as: expect.any(String) });
+      expect(await rowsIn(databaseUrl, 'webhooks')).toMatchObject([
+        { context_identifier: ctx, problem: null },
+      ]);
+
+      const admin = await signedInToCrm(planlens, administrator);
+      await admin.get(`${planlens.url}/setup`);
+      const setup = await admin.get(`${url}/setup`);
+      expect(wordsOf(setup.html)).toContain('Planlens is installed');
+    },
+  );
+
+  it('is brought up by two processes at the same moment', async () => {
+    const databaseUrl = await databaseOf(versions[0] ?? '');
+    const other = await freePort();
+    const second = spawnServer({
+      ...planlens.environment,
+      DATABASE_URL: databaseUrl,
+      PORT: String(other),
+      LOG_LEVEL: 'error',
+    });
+    await Promise.all([start(databaseUrl), untilReady(`http://localhost:${other}`)]);
+    second.child.kill('SIGKILL');
+    expect((await rowsIn(databaseUrl, 'kysely_migration')).length).toBe(versions.length);
+  });
+});

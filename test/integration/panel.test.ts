@@ -1,0 +1,416 @@
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createTenants } from '../../sandbox/tenants.ts';
+import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import {
+  featureUrl,
+  install,
+  installedPlanlens,
+  knock,
+  type Person,
+  type Planlens,
+  panelUrl,
+  people,
+  rowOf,
+  signedInToCrm,
+  startPlanlens,
+  wordsOf,
+} from '../support/planlens.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
+
+const { administrator, salesPremium, servicePremium } = people;
+const hiddenByRole = { ctx: 'Cust20001', associateId: 103, userName: 'pieter.devries@designteamet.example' };
+const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const marketingPremium = {
+  ctx: 'Cust20001',
+  associateId: 121,
+  userName: 'jonas.keller@designteamet.example',
+};
+const suiteAdministrator = {
+  ctx: 'Cust20002',
+  associateId: 201,
+  userName: 'administrator of the suite tenant',
+};
+const calledSuperOffice = /^(?!Login\.|Page\.|Idp\.)/;
+
+describe('panel', async () => {
+  const planlens = await installedPlanlens();
+
+  const open = async (person: Person, language?: string) => {
+    const visitor = await signedInToCrm(planlens, person);
+    return visitor.get(panelUrl(planlens, person, language));
+  };
+  /** What the panel says of one feature when it is opened. */
+  const explained = async (person: Person, feature: string) => {
+    const visitor = await signedInToCrm(planlens, person);
+    await visitor.get(panelUrl(planlens, person));
+    return wordsOf((await visitor.get(featureUrl(planlens, person, feature))).html);
+  };
+  const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
+
+  // certifies R10
+  it('signs the user in by the tenant’s own address and shows their features', async () => {
+    const panel = await open(salesPremium);
+    expect(panel.status).toBe(200);
+    expect(panel.hops.map((hop) => new URL(hop).pathname)).toEqual([
+      '/panel',
+      '/panel',
+      '/login/Cust20001/oauth/authorize',
+      '/auth/callback',
+      '/panel',
+    ]);
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
+    expect(panel.html).toContain('Designteamet');
+    expect(panel.html.match(/data-row="/g)?.length).toBe(76 + 4);
+    expect(rowOf(panel.html, 'SaP9')).toMatchObject({ state: 'enabled' });
+    expect(rowOf(panel.html, 'SvE1').state).toBe('upgrade');
+    expect(await explained(salesPremium, 'request-management')).toContain(
+      'Sales-Premium + Service-Essentials No seat is free: it has to be bought.',
+    );
+  });
+
+  // certifies R45
+  it('speaks German, with the catalogue’s own words', async () => {
+    const { html } = await open(servicePremium, 'de');
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('Ihr Plan');
+    expect(rowOf(html, 'C2').text).toContain('Firmen und Personen');
+    expect(rowOf(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
+  });
+
+  // certifies R21
+  it('knows who has no plan, whose role hides screens, and who may only look', async () => {
+    expect((await open(withoutPlan)).html).toContain('<h1>No user plan</h1>');
+    const hidden = (await open(hiddenByRole)).html;
+    expect(rowOf(hidden, 'SaE1').state).toBe('hidden-by-role');
+    expect(rowOf(hidden, 'SaP8').state).toBe('hidden-by-role');
+    const project = await explained(hiddenByRole, 'project-management');
+    expect(project).toContain('Your role has the functional right hide-project');
+    expect(project).not.toContain('Plans that would add it');
+    const marketing = (await open(marketingPremium)).html;
+    expect(rowOf(marketing, 'SaP9').state).toBe('view-only');
+    expect(await explained(marketingPremium, 'quote-management')).toContain(
+      'Sales-Premium + Marketing-Premium',
+    );
+    expect(rowOf(marketing, 'MaP1').state).toBe('enabled');
+  });
+
+  it('serves the second view from what it has: no sign-in, no call', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.sandbox.control.clearRequests();
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(again.hops).toHaveLength(1);
+    expect(operations()).toEqual([]);
+  });
+
+  // certifies R13
+  it('may be framed by the CRM alone, and is shown by no browser without asking', async () => {
+    const { headers } = await open(salesPremium);
+    expect(headers.get('content-security-policy')).toContain(
+      `frame-ancestors https://*.superoffice.com ${planlens.sandbox.url}`,
+    );
+    expect(headers.get('x-frame-options')).toBeNull();
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+  });
+
+  describe('that is opened again', () => {
+    const address = panelUrl(planlens, salesPremium);
+    // As browsers ask; without it fetch says that no answer it knows is good enough.
+    const known = { 'cache-control': 'max-age=0' };
+    const again = (headers: Record<string, string>) =>
+      fetch(address, { headers: { ...known, ...headers }, redirect: 'manual' });
+    const cookie = sessionCookie(planlens.environment, salesPremium);
+
+    it('is not sent again while it says the same', async () => {
+      const first = await again({ cookie });
+      const tag = first.headers.get('etag') ?? '';
+      const second = await again({ cookie, 'if-none-match': tag });
+      expect([first.status, second.status, await second.text()]).toEqual([200, 304, '']);
+      expect(second.headers.get('content-security-policy')).toContain('frame-ancestors');
+
+      await planlens.services.wishes.ask('Cust20001', {
+        associateId: salesPremium.associateId,
+        askedBy: '',
+        subject: 'feature:mailings',
+        reason: '',
+      });
+      const third = await again({ cookie, 'if-none-match': tag });
+      expect([third.status, third.headers.get('etag') === tag]).toEqual([200, false]);
+    });
+
+    it('is not known to anybody else by its tag', async () => {
+      const tag = (await again({ cookie })).headers.get('etag') ?? '';
+      const asked = { 'if-none-match': tag };
+      expect((await again(asked)).status, 'nobody').toBe(302);
+      const other = sessionCookie(planlens.environment, servicePremium);
+      expect((await again({ ...asked, cookie: other })).status, 'another user').toBe(302);
+      const old = sessionCookie(planlens.environment, salesPremium, () => Date.now() - 3_600_001);
+      expect((await again({ ...asked, cookie: old })).status, 'a session that is over').toBe(302);
+    });
+
+    it('asks neither the database nor SuperOffice', async () => {
+      await again({ cookie });
+      planlens.sandbox.control.clearRequests();
+      const database = new URL(planlens.environment.DATABASE_URL ?? '');
+      const name = database.pathname.slice(1);
+      const inServer = new Client({
+        connectionString: Object.assign(database, { pathname: '/postgres' }).href,
+      });
+      await inServer.connect();
+      await inServer.query(`alter database ${name} allow_connections false`);
+      await inServer.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+        name,
+      ]);
+      try {
+        const { status } = await again({ cookie });
+        const ready = await fetch(`${planlens.url}/readyz`);
+        expect([status, ready.status], 'a panel, and no database').toEqual([200, 503]);
+        expect(operations()).toEqual([]);
+      } finally {
+        await inServer.query(`alter database ${name} allow_connections true`);
+        await inServer.end();
+      }
+      await expect.poll(async () => (await fetch(`${planlens.url}/readyz`)).status).toBe(200);
+    });
+  });
+
+  it('reads anew when its data is old, and shows the plan changed meanwhile', async () => {
+    const visitor = await signedInToCrm(planlens, withoutPlan);
+    await visitor.get(panelUrl(planlens, withoutPlan));
+    planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    const later = await visitor.get(panelUrl(planlens, withoutPlan));
+    expect(later.html).toContain('<h1>Service-Premium</h1>');
+    planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
+  });
+
+  it('shows the last good data with its date while SuperOffice is down', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.sandbox.control.fail({ operation: '*', with: 500 });
+    const stale = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(stale.status).toBe(200);
+    expect(stale.html).toContain('SuperOffice is not answering at the moment');
+    expect(rowOf(stale.html, 'SaP9').state).toBe('enabled');
+    planlens.sandbox.control.calm();
+    planlens.passTime(snapshotAges.retryAfterMs + 1);
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
+  });
+
+  // certifies R36
+  it('asks no more of a tenant that withdrew its approval, says so, and begins anew when it is installed again', async () => {
+    const { control } = planlens.sandbox;
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    control.revoke({ tenant: 'Cust20001' });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    control.clearRequests();
+    const first = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(rowOf(first.html, 'SaP9').state).toBe('enabled');
+    const tried = operations().length;
+    expect(tried).toBeGreaterThan(0);
+
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    const later = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(wordsOf(later.html)).toContain('Your company no longer approves Planlens');
+    expect(rowOf(later.html, 'SaP9').state).toBe('enabled');
+    expect(operations()).toHaveLength(tried);
+
+    control.approve({ tenant: 'Cust20001' });
+    await install(planlens);
+    planlens.passTime(snapshotAges.retryAfterMs + 1);
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(wordsOf(again.html)).not.toContain('no longer approves');
+  });
+
+  // certifies R18
+  it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const seenAfter = async (disturb: () => void) => {
+      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      disturb();
+      return (await visitor.get(panelUrl(planlens, salesPremium))).html;
+    };
+    expect(await seenAfter(() => planlens.sandbox.control.expireTickets())).toContain('Licence data as of');
+    expect(await seenAfter(() => planlens.sandbox.control.moveTenant({ tenant: 'Cust20001' }))).toContain(
+      'Licence data as of',
+    );
+  });
+
+  it('asks nobody to sign in twice when the session ran out, only SuperOffice silently', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(61 * 60_000);
+    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    expect(again.status).toBe(200);
+    expect(again.hops.map((hop) => new URL(hop).pathname)).toContain('/login/Cust20001/oauth/authorize');
+  });
+
+  it('does not sign in round and round for a browser that keeps no session', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(visitor, panelUrl(planlens, salesPremium));
+    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const signedIn = await visitor.peek(answered.headers.get('location') ?? '');
+    visitor.forgetCookies();
+    const back = await visitor.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
+    expect([back.hops.length, back.status]).toEqual([1, 403]);
+    expect(back.html).toContain('cookies-refused');
+    planlens.passTime(60_000);
+    const later = await visitor.peek(back.url);
+    expect(later.status).toBe(302);
+  });
+
+  // certifies R8
+  it('never shows one user’s panel under another’s address', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const other = await visitor.get(panelUrl(planlens, servicePremium));
+    expect(other.status).toBe(403);
+    expect(other.html).toContain('user-mismatch');
+    expect(other.html).not.toContain('Sales-Premium');
+  });
+
+  it('signs in several panels of one browser at the same moment', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    const begun = await Promise.all([1, 2, 3].map(() => knock(visitor, panelUrl(planlens, salesPremium))));
+    const answered = await Promise.all(
+      begun.map(({ headers }) => visitor.peek(headers.get('location') ?? '')),
+    );
+    const panels = await Promise.all(
+      answered.map(({ headers }) => visitor.get(headers.get('location') ?? '')),
+    );
+    expect(panels.map((panel) => panel.status)).toEqual([200, 200, 200]);
+  });
+
+  it('does not exchange the ticket for each user where the License agent answers 401', async () => {
+    planlens.sandbox.control.fail({ operation: 'License.*', with: 401 });
+    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.sandbox.control.clearRequests();
+    for (const person of [salesPremium, servicePremium, marketingPremium, hiddenByRole])
+      expect((await open(person)).status).toBe(200);
+    expect(operations().filter((operation) => operation === 'SystemUser.Authenticate')).toHaveLength(1);
+  });
+
+  it('changes user when the CRM does', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    await visitor.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
+    const panel = await visitor.get(panelUrl(planlens, servicePremium));
+    expect(panel.html).toContain('<h1>Service-Premium</h1>');
+  });
+
+  // certifies R11
+  it('gives nothing to a copied address in another browser', async () => {
+    const stranger = await createVisitor().get(panelUrl(planlens, salesPremium));
+    expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
+    expect(stranger.html).not.toContain('Sales-Premium');
+  });
+
+  // certifies R37
+  it('keeps its own promise about secrets in everything it logged', async () => {
+    await open(administrator);
+    const all = planlens.logged.join('');
+    const token = (await planlens.services.tenants.find('Cust20001'))?.systemToken() ?? 'none';
+    for (const secret of [
+      planlens.sandbox.clientSecret,
+      token,
+      '7T:',
+      '8A:',
+      'eyJ',
+      'BEGIN',
+      'state=',
+      'code=',
+    ]) {
+      expect(all).not.toContain(secret);
+    }
+    expect(all).toContain('"path":"/auth/callback"');
+  });
+});
+
+describe('panel where SuperOffice holds back', () => {
+  let planlens: Planlens;
+
+  beforeEach(async () => {
+    planlens = await startPlanlens();
+  });
+  afterEach(() => planlens.close());
+
+  /** A first visit to the panel of the installed app, after what is done to it. */
+  async function visitAfter(disturb: () => void) {
+    await install(planlens);
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    disturb();
+    return { visitor, panel: await visitor.get(panelUrl(planlens, salesPremium)) };
+  }
+
+  /** The same where the License agent fails from the beginning: nothing was ever read. */
+  async function visitWithoutLicenses(failure: 403 | 500) {
+    planlens.sandbox.control.fail({ operation: 'License.*', with: failure });
+    return visitAfter(() => {});
+  }
+
+  it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
+    const { visitor, panel } = await visitWithoutLicenses(403);
+    expect(panel.status).toBe(200);
+    expect(panel.html).toContain('did not let Planlens read your company');
+    expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
+    const { html } = await visitor.get(featureUrl(planlens, salesPremium, 'request-management'));
+    expect(wordsOf(html)).toContain('Sales-Premium + Service-Essentials Whether a seat is free is not known');
+  });
+
+  it('shows what the system user may read when the principal is closed', async () => {
+    const { panel } = await visitAfter(() =>
+      planlens.sandbox.control.fail({ operation: 'User.*', with: 403 }),
+    );
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
+  });
+
+  it('says so when nothing is known and nobody answers, and recovers', async () => {
+    const { visitor, panel: down } = await visitWithoutLicenses(500);
+    expect(down.status).toBe(503);
+    expect(down.html).toContain('superoffice-unavailable');
+    planlens.sandbox.control.calm();
+    planlens.passTime(snapshotAges.retryAfterNothingMs + 1);
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).status).toBe(200);
+  });
+
+  it.each(['Suspended', 'OfflineMaintenance'] as const)(
+    'says that the tenant is in %s when it knows nothing',
+    async (state) => {
+      const { panel } = await visitAfter(() => {
+        planlens.passTime(2 * 60 * 60_000);
+        planlens.sandbox.control.setTenantState({ tenant: 'Cust20001', state });
+        planlens.sandbox.control.clearRequests();
+      });
+      expect(panel.status).toBe(503);
+      expect(panel.html).toContain('tenant-not-running');
+      const called = planlens.sandbox.control.requests().map((request) => request.operation);
+      expect(
+        called.filter((operation) => calledSuperOffice.test(operation) && operation.startsWith('License')),
+      ).toEqual([]);
+    },
+  );
+
+  it('recognises a CRM Suite tenant and its plan', async () => {
+    const users = createTenants().find('Cust20002')?.users ?? [];
+    const admin = users.find((user) => user.isAdministrator);
+    const person = {
+      ...suiteAdministrator,
+      userName: admin?.userName ?? '',
+      associateId: admin?.associateId ?? 0,
+    };
+    await install(planlens, person);
+    const visitor = await signedInToCrm(planlens, person);
+    const { html } = await visitor.get(panelUrl(planlens, person));
+    expect(html).toContain('<h1>SuperOffice CRM Suite Core</h1>');
+    expect(rowOf(html, 'C2').state).toBe('enabled');
+    expect(rowOf(html, 'SaP8').state).toBe('enabled');
+    const flows = await visitor.get(featureUrl(planlens, person, 'marketing-automation'));
+    expect(wordsOf(flows.html)).toContain('CRM Suite Plus');
+    expect(rowOf(html, 'SaP9').state).toBe('unknown');
+  });
+});

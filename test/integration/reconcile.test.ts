@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
+import type { Tenant } from '../../src/tenants/tenant-store.ts';
+import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+/** Later than every tenant's turn, ms: each comes once an hour, give or take a fifth. */
+const overAnHour = 75 * 60_000;
+
+describe('looking after a tenant without being told', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+  const { control } = sandbox;
+
+  async function tenant(): Promise<Tenant> {
+    const found = await services.tenants.find(ctx);
+    if (found === null) throw new Error('the tenant is gone');
+    return found;
+  }
+  const call = async (method: 'GET' | 'PUT' | 'POST', path: string, json?: unknown) =>
+    services.superOffice.webApi
+      .asSystemUser(await tenant())
+      .call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }), mayBeNull: true });
+  const webhook = async () => {
+    const [own] = (await call('GET', 'Webhook')) as { WebhookId: number; State: string; TargetUrl: string }[];
+    if (own === undefined) throw new Error('no webhook');
+    return own;
+  };
+
+  /** Lets an hour pass, and waits until the tenant has had its turn. */
+  async function anHourLater(): Promise<void> {
+    const { at } = (await tenant()).lookedAfter;
+    planlens.passTime(overAnHour);
+    // Taken, it is put off by two minutes; looked after, by an hour.
+    await expect
+      .poll(async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime(), { timeout: 20_000 })
+      .toBeGreaterThan(at.getTime() + 40 * 60_000);
+  }
+
+  it('sets a webhook going again that SuperOffice stopped, and leaves alone one that goes', async () => {
+    const { WebhookId, TargetUrl } = await webhook();
+    await call('PUT', `Webhook/${WebhookId}`, {
+      Name: 'Planlens',
+      Events: ['associate.created', 'associate.changed', 'associate.deleted'],
+      TargetUrl,
+      State: 'TooManyErrors',
+    });
+    expect((await webhook()).State).toBe('TooManyErrors');
+    await anHourLater();
+    expect(await webhook()).toMatchObject({ WebhookId, State: 'Active' });
+
+    control.clearRequests();
+    await anHourLater();
+    expect(control.requests().filter(({ operation }) => /Update|Create|Save/.test(operation))).toEqual([]);
+  });
+
+  it('finds a changed plan without any webhook, brings it to the panel, and keeps it as history', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('<h1>Sales-Premium</h1>');
+    const { WebhookId, TargetUrl } = await webhook();
+    await call('PUT', `Webhook/${WebhookId}`, { Name: 'Planlens', Events: [], TargetUrl, State: 'Stopped' });
+    control.setPlan({ tenant: ctx, associateId: salesPremium.associateId, plan: null });
+    await anHourLater();
+    expect(
+      (await services.licenses.ofUser(await tenant(), salesPremium.associateId))?.content.granted,
+    ).not.toEqual(expect.arrayContaining([expect.objectContaining({ name: 'ten-sales' })]));
+    const [change] = await services.history.latest(ctx, 1);
+    expect(change).toMatchObject({
+      change: { kind: 'user-plan', to: '(No Selection)' },
+      user: { associateId: salesPremium.associateId, name: 'Markus Brandt' },
+    });
+
+    const asAdministrator = await signedInToCrm(planlens, administrator);
+    const page = await asAdministrator.get(`${planlens.url}/admin`);
+    expect(wordsOf(page.html)).toMatch(
+      /What changed in the licences .* Markus Brandt: .* → \(No Selection\)/,
+    );
+  });
+
+  it('finds what the tenant buys and gives up, each once', async () => {
+    const buy = (module: string, licenses: number) => control.setPurchased({ tenant: ctx, module, licenses });
+    const found = async () =>
+      (await services.history.latest(ctx, 100)).flatMap(({ change, user }) =>
+        'module' in change && user === null ? [`${change.kind} ${change.module.name}`] : [],
+      );
+    buy('ten-sales', 12);
+    await anHourLater();
+    await anHourLater();
+    expect(await found()).toEqual(['purchased ten-sales']);
+    buy('saint', 0);
+    await anHourLater();
+    expect(await found()).toEqual(['gone saint', 'purchased ten-sales']);
+  });
+
+  it('notices a tenant taken offline, and one that runs again, though nobody told', async () => {
+    control.setTenantState({ tenant: ctx, state: 'Suspended' });
+    await anHourLater();
+    expect((await tenant()).standing).toBe('paused');
+    control.setTenantState({ tenant: ctx, state: 'Running' });
+    await anHourLater();
+    expect((await tenant()).standing).toBe('active');
+  });
+
+  it('tries again sooner where SuperOffice does not answer, later each time, and says why', async () => {
+    control.fail({ operation: 'Archive.*', with: 500 });
+    planlens.passTime(overAnHour);
+    await expect
+      .poll(async () => (await tenant()).lookedAfter, { timeout: 20_000 })
+      .toMatchObject({
+        failures: 1,
+        problem: 'server-error',
+      });
+    planlens.passTime(2 * 60_000);
+    await expect.poll(async () => (await tenant()).lookedAfter.failures, { timeout: 20_000 }).toBe(2);
+    control.calm();
+    planlens.passTime(5 * 60_000);
+    await expect
+      .poll(async () => (await tenant()).lookedAfter, { timeout: 20_000 })
+      .toMatchObject({ failures: 0, problem: null });
+  });
+
+  it('leaves a tenant alone for as long as SuperOffice wants', async () => {
+    control.fail({ operation: 'Archive.*', with: 429, times: 1, retryAfter: 1_800 });
+    planlens.passTime(overAnHour);
+    await expect
+      .poll(async () => (await tenant()).lookedAfter.problem, { timeout: 20_000 })
+      .toBe('throttled');
+    control.clearRequests();
+    const before = (await tenant()).lookedAfter.at.getTime();
+    planlens.passTime(25 * 60_000);
+    await expect(call('GET', 'Webhook')).rejects.toMatchObject({ code: 'circuit-open' });
+    expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
+    expect((await tenant()).lookedAfter.at.getTime()).toBe(before);
+    planlens.passTime(6 * 60_000);
+    await expect.poll(async () => (await tenant()).lookedAfter.problem, { timeout: 20_000 }).toBeNull();
+  });
+
+  it('goes on without a list of users where this app may not read it', async () => {
+    control.fail({ operation: 'Archive.*', with: 403 });
+    await anHourLater();
+    expect((await tenant()).lookedAfter).toMatchObject({ failures: 0, problem: null });
+  });
+
+  // certifies R27
+  it('calls a tenant ten times in a second at most, whatever it has to do', async () => {
+    // Nothing of before counts any more.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    control.clearRequests();
+    await Promise.all(Array.from({ length: 35 }, () => call('GET', 'Webhook')));
+    const at = control.requests().map((request) => request.at);
+    const mostInASecond = Math.max(
+      ...at.map((from) => at.filter((each) => each >= from && each < from + 990).length),
+    );
+    expect(at.length).toBeGreaterThanOrEqual(35);
+    expect(mostInASecond).toBeLessThanOrEqual(callsPerSecond);
+  });
+
+  it('purges a tenant that SuperOffice says is deleted only when it says so an hour later too', async () => {
+    control.setTenantState({ tenant: ctx, state: 'Deleted' });
+    await anHourLater();
+    expect((await tenant()).standing).toBe('leaving');
+    planlens.passTime(overAnHour);
+    await expect.poll(() => services.tenants.find(ctx), { timeout: 20_000 }).toBeNull();
+  });
+});

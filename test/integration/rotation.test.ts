@@ -1,0 +1,104 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Visitor } from '../../sandbox/cookie-client.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { keyringText } from '../support/keyrings.ts';
+import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+
+const { salesPremium } = people;
+
+/** As an operator does it: the portal first or the app first, then a restart with another environment. */
+describe('rotating what the app is known by', () => {
+  let sandbox: Sandbox;
+  let url: string;
+  let environment: NodeJS.ProcessEnv;
+  let server: ServerProcess;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    url = `http://localhost:${await freePort()}`;
+    sandbox = await startSandbox({ appUrl: url });
+    environment = { ...appEnvironment(url, sandbox, await emptyDatabase()), LOG_LEVEL: 'error' };
+    await start();
+    await install({ sandbox, url });
+    visitor = await signedInToCrm({ sandbox }, salesPremium);
+    expect(await heading()).toBe('Sales-Premium');
+  });
+  afterAll(async () => {
+    server.child.kill('SIGKILL');
+    await sandbox.close();
+  });
+
+  async function start(): Promise<void> {
+    server = spawnServer(environment);
+    await untilReady(url);
+  }
+  async function restartWith(changed: NodeJS.ProcessEnv): Promise<void> {
+    server.child.kill('SIGTERM');
+    await server.ended();
+    environment = { ...environment, ...changed };
+    await start();
+  }
+  async function heading(): Promise<string | undefined> {
+    return /<h1>(.*?)<\/h1>/.exec((await visitor.get(panelUrl({ url }, salesPremium))).html)?.[1];
+  }
+  const standing = async () => (await rowsIn(String(environment.DATABASE_URL), 'tenants'))[0]?.standing;
+  /** Has the app become the system user anew, with the data as old as it gets before it is read anew. */
+  async function needTickets(): Promise<void> {
+    sandbox.control.expireTickets();
+    const client = new Client({ connectionString: environment.DATABASE_URL });
+    await client.connect();
+    await client.query('delete from tickets');
+    await client.query("update license_snapshots set read_at = read_at - interval '1 hour'");
+    await client.end();
+  }
+  const exchanges = () =>
+    sandbox.control.requests().filter(({ operation }) => operation === 'SystemUser.Authenticate').length;
+
+  it('SESSION_KEYS: a session signed with the old key stays one with the new key in front', async () => {
+    await restartWith({ SESSION_KEYS: `${keyringText('fresh')},${environment.SESSION_KEYS}` });
+    sandbox.control.clearRequests();
+    expect(await heading()).toBe('Sales-Premium');
+    expect(
+      sandbox.control.requests().filter(({ operation }) => operation.startsWith('Login.')),
+    ).not.toContainEqual(expect.objectContaining({ operation: 'Login.Authorize' }));
+  });
+
+  it('SUPEROFFICE_PRIVATE_KEY: until the restart the last good data are shown and no approval is lost', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = (key: typeof publicKey) => key.export({ type: 'spki', format: 'pem' }).toString();
+    sandbox.control.setRegistration({ publicKey: pem(publicKey) });
+    await needTickets();
+    await restartWith({});
+    sandbox.control.clearRequests();
+    expect(await heading()).toBe('Sales-Premium');
+    expect(exchanges()).toBeGreaterThan(0);
+    expect(await standing()).toBe('active');
+
+    await restartWith({
+      SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    });
+    expect(await heading()).toBe('Sales-Premium');
+    await expect.poll(async () => (await rowsIn(String(environment.DATABASE_URL), 'tickets')).length).toBe(1);
+  });
+
+  // certifies R3
+  it('SUPEROFFICE_CLIENT_SECRET: the same', async () => {
+    sandbox.control.setRegistration({ clientSecret: 'another secret' });
+    await needTickets();
+    await restartWith({});
+    sandbox.control.clearRequests();
+    expect(await heading()).toBe('Sales-Premium');
+    expect(exchanges()).toBeGreaterThan(0);
+    expect(await standing()).toBe('active');
+
+    await restartWith({ SUPEROFFICE_CLIENT_SECRET: 'another secret' });
+    expect(await heading()).toBe('Sales-Premium');
+    await expect.poll(async () => (await rowsIn(String(environment.DATABASE_URL), 'tickets')).length).toBe(1);
+  });
+});

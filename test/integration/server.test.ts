@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { preparePostgresPlace } from '../../src/database/embedded-postgres-paths.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
+
+describe('the server process', () => {
+  let sandbox: Sandbox;
+  let url: string;
+  let dataDir: string;
+  let environment: NodeJS.ProcessEnv;
+  let server: ServerProcess | undefined;
+
+  beforeAll(async () => {
+    url = `http://localhost:${await freePort()}`;
+    sandbox = await startSandbox({ appUrl: url });
+    dataDir = await mkdtemp(join(tmpdir(), 'planlens-server-'));
+    const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
+    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'info' };
+  });
+  afterEach(async () => {
+    server?.child.kill('SIGTERM');
+    await server?.ended();
+  });
+  afterAll(async () => {
+    await sandbox.close();
+    const { home } = await preparePostgresPlace(dataDir);
+    await Promise.all([dataDir, home].map((folder) => rm(folder, { recursive: true, force: true })));
+  });
+
+  const start = (changes: NodeJS.ProcessEnv = {}) => {
+    server = spawnServer({ ...environment, ...changes });
+    return server;
+  };
+  const postgresRuns = async () => {
+    const { home } = await preparePostgresPlace(dataDir);
+    return readFile(join(home, 'cluster', 'postmaster.pid')).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  // certifies R1, R3
+  it('names every problem of its settings at once and ends', async () => {
+    const bad = start({ PUBLIC_URL: 'ftp://nowhere', SUPEROFFICE_CLIENT_SECRET: '', SESSION_KEYS: 'weak' });
+    expect(await bad.ended()).toBe(1);
+    for (const name of ['PUBLIC_URL', 'SUPEROFFICE_CLIENT_SECRET', 'SESSION_KEYS'])
+      expect(bad.output()).toContain(name);
+    expect(bad.output()).not.toMatch(/ at .*\.ts|weak|nowhere/);
+  });
+
+  it('starts, answers, and at SIGTERM stops itself and its private PostgreSQL', async () => {
+    const running = start();
+    await untilReady(url);
+    expect(await postgresRuns()).toBe(true);
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    expect(await postgresRuns()).toBe(false);
+  });
+
+  it('finishes what it is doing before it stops', async () => {
+    const running = start();
+    await untilReady(url);
+    const visitor = await signedInToCrm({ sandbox }, people.salesPremium);
+    sandbox.control.approve({ tenant: people.salesPremium.ctx });
+    const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
+    const begun = await visitor.peek(`${url}/install`);
+    const slow = visitor.get(begun.headers.get('location') ?? '');
+    await sandbox.control.whenHeld({ id });
+    running.child.kill('SIGTERM');
+    await expect.poll(() => fetch(`${url}/healthz`).catch(() => 'refused')).toBe('refused');
+    sandbox.control.release({ id });
+    expect((await slow).html).toContain('administrator-required');
+    expect(await running.ended()).toBe(0);
+  });
+
+  it('leaves no PostgreSQL behind when told to stop before it is ready', async () => {
+    const early = start();
+    await expect.poll(postgresRuns, { interval: 5, timeout: 15_000 }).toBe(true);
+    early.child.kill('SIGTERM');
+    expect(await early.ended()).toBe(0);
+    expect(early.output()).not.toContain('planlens is ready');
+    expect(await postgresRuns()).toBe(false);
+  });
+
+  it('shares its private PostgreSQL with a second process, which may go first or last', async () => {
+    const first = start();
+    await untilReady(url);
+    const port = await freePort();
+    const second = spawnServer({ ...environment, PORT: String(port) });
+    await untilReady(`http://localhost:${port}`);
+    first.child.kill('SIGTERM');
+    expect(await first.ended()).toBe(0);
+    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect(await second.ended()).toBe(0);
+    expect(await postgresRuns()).toBe(false);
+  });
+
+  it('answers and stops in time though its database says nothing more', async () => {
+    const proxy = await startSilentProxy(await emptyDatabase());
+    const running = start({ DATABASE_URL: proxy.url });
+    await untilReady(url);
+    proxy.fallSilent();
+    const asked = Date.now();
+    const panel = fetch(panelUrl({ url }, people.salesPremium));
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect((await panel).status).toBe(503);
+    expect((await panel).headers.get('retry-after')).toBe('10');
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(12_000);
+    await proxy.close();
+  });
+
+  it('says so and ends with 1 where it cannot stop everything', async () => {
+    const running = start();
+    await untilReady(url);
+    const { home } = await preparePostgresPlace(dataDir);
+    await rename(join(home, 'cluster'), join(home, 'elsewhere'));
+    running.child.kill('SIGTERM');
+    const code = await running.ended();
+    await rename(join(home, 'elsewhere'), join(home, 'cluster'));
+    expect(code).toBe(1);
+    expect(running.output()).toContain('not everything could be stopped');
+  });
+
+  it('waits for no one who connects and says nothing', async () => {
+    const running = start();
+    await untilReady(url);
+    const silent = connect(Number(new URL(url).port), 'localhost');
+    await once(silent, 'connect');
+    running.child.kill('SIGTERM');
+    expect(await running.ended()).toBe(0);
+    silent.destroy();
+  });
+
+  it('leaves no PostgreSQL behind when its port is taken', async () => {
+    const port = await freePort();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, resolve));
+    const refused = start({ PORT: String(port) });
+    expect(await refused.ended()).toBe(1);
+    expect(refused.output()).toContain('EADDRINUSE');
+    expect(await postgresRuns()).toBe(false);
+    other.close();
+  });
+
+  it('says it is not ready while the database is away, and lives on', async () => {
+    start();
+    await untilReady(url);
+    const { home } = await preparePostgresPlace(dataDir);
+    const [pid] = (await readFile(join(home, 'cluster', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGQUIT');
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const panel = await fetch(panelUrl({ url }, people.salesPremium), { headers: { accept: 'text/html' } });
+    expect([panel.status, panel.headers.get('retry-after')]).toEqual([503, '10']);
+    const text = await panel.text();
+    expect(text).toContain('database-unavailable');
+    expect(text).not.toMatch(/ECONNREFUSED|node_modules/);
+    server?.child.kill('SIGKILL');
+  });
+});

@@ -1,0 +1,196 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createVisitor, type Visitor } from '../../sandbox/cookie-client.ts';
+import { handOverLifetimeMs } from '../../src/tenants/handoff-store.ts';
+import {
+  installedPlanlens,
+  knock,
+  type Person,
+  panelUrl,
+  people,
+  signedInToCrm,
+} from '../support/planlens.ts';
+
+const { salesPremium, servicePremium } = people;
+const attemptIsLostAfterMs = 3_000;
+
+/** What a panel makes before it opens its pop-up. */
+function newChallenge() {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
+
+describe('signing in to the panel', async () => {
+  const planlens = await installedPlanlens();
+
+  const popUpUrl = ({ ctx, associateId }: Person, challenge: string) => {
+    const query = { uctx: ctx, usid: String(associateId), lang: 'en', challenge };
+    return `${planlens.url}/panel/sign-in?${new URLSearchParams(query)}`;
+  };
+  const codeIn = (html: string) => /data-hand-over="([\w-]{43})"/.exec(html)?.[1] ?? '';
+
+  /** Signs somebody in by a pop-up; what it hands over. */
+  async function handedOver(person: Person, challenge: string): Promise<string> {
+    const popUp = await signedInToCrm(planlens, person);
+    return codeIn((await popUp.get(popUpUrl(person, challenge))).html);
+  }
+
+  const redeem = (body: unknown, headers: Record<string, string> = { origin: planlens.url }) =>
+    fetch(`${planlens.url}/panel/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+
+  const withBearer = (url: string, bearer: string) =>
+    fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${bearer}` }, redirect: 'manual' });
+
+  const firstHop = async (visitor: Visitor, person: Person = salesPremium) => {
+    const { status, html } = await knock(visitor, panelUrl(planlens, person));
+    return { status, html };
+  };
+
+  it('notices at the next load that the first attempt never came back, and offers a button', async () => {
+    const frame = createVisitor();
+    expect((await firstHop(frame)).status).toBe(302);
+    planlens.passTime(attemptIsLostAfterMs);
+    const { status, html } = await firstHop(frame);
+    expect(status).toBe(401);
+    expect(html).toContain('sign-in-unanswered');
+    expect(html).toContain('data-pop-up="/panel/sign-in?uctx=Cust20001&amp;usid=101&amp;lang=en"');
+    expect(html).toContain('data-tries="1"');
+    expect(html).not.toContain('Sales-Premium');
+  });
+
+  it('takes an attempt of a moment ago for another frame’s, but begins no more than three by itself', async () => {
+    const frame = createVisitor();
+    const statuses = [];
+    for (let load = 0; load < 5; load += 1) statuses.push((await firstHop(frame)).status);
+    expect(statuses).toEqual([302, 302, 302, 401, 401]);
+  });
+
+  it('tries by itself again for another user, and for the same one when the dead frame is forgotten', async () => {
+    const frame = createVisitor();
+    await firstHop(frame);
+    planlens.passTime(attemptIsLostAfterMs);
+    expect((await firstHop(frame, servicePremium)).status).toBe(302);
+  });
+
+  it('offers the button where SuperOffice refuses in the frame, with the reason', async () => {
+    const frame = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(frame, panelUrl(planlens, salesPremium));
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    const query = new URLSearchParams({ state, error: 'access_denied' });
+    const refused = await frame.get(`${planlens.url}/auth/callback?${query}`);
+    expect(refused.status).toBe(403);
+    expect(refused.html).toContain('sign-in-denied');
+    expect(refused.html).toContain('data-pop-up=');
+  });
+
+  it('sends a browser that keeps no cookie nowhere: it is offered the button at once', async () => {
+    const frame = createVisitor();
+    const first = await frame.peek(panelUrl(planlens, salesPremium));
+    const tried = new URL(first.headers.get('location') ?? '', planlens.url);
+    expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([302, '/panel', 'due']);
+    frame.forgetCookies();
+    const { status, html } = await frame.peek(tried.href);
+    expect(status).toBe(403);
+    expect(html).toContain('cookies-refused');
+    expect(html).toContain('data-pop-up=');
+    // Allowed cookies meanwhile, the same address goes on.
+    expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');
+  });
+
+  it('offers the button to a browser that lost its cookies on the way', async () => {
+    const frame = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(frame, panelUrl(planlens, salesPremium));
+    const answered = await frame.peek(begun.headers.get('location') ?? '');
+    frame.forgetCookies();
+    const back = await frame.get(answered.headers.get('location') ?? '');
+    expect(back.html).toContain('sign-in-state-foreign');
+    expect(back.html).toContain('data-pop-up=');
+  });
+
+  it('hands a sign-in in a pop-up over to the panel that opened it', async () => {
+    const { verifier, challenge } = newChallenge();
+    const code = await handedOver(salesPremium, challenge);
+    const answer = await redeem({ code, verifier });
+    const { bearer } = (await answer.json()) as { bearer: string };
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
+    const panel = await withBearer(panelUrl(planlens, salesPremium), bearer);
+    expect(panel.status).toBe(200);
+    expect(await panel.text()).toContain('<h1>Sales-Premium</h1>');
+  });
+
+  it('hands it over once', async () => {
+    const { verifier, challenge } = newChallenge();
+    const code = await handedOver(salesPremium, challenge);
+    expect((await redeem({ code, verifier })).status).toBe(200);
+    expect((await redeem({ code, verifier })).status).toBe(403);
+  });
+
+  it('hands it over within a minute, to the same panel, and to a page of our own origin only', async () => {
+    const { verifier, challenge } = newChallenge();
+    const late = await handedOver(salesPremium, challenge);
+    planlens.passTime(handOverLifetimeMs);
+    expect((await redeem({ code: late, verifier })).status).toBe(403);
+
+    const stolen = await handedOver(salesPremium, challenge);
+    expect((await redeem({ code: stolen, verifier: newChallenge().verifier })).status).toBe(403);
+
+    const code = await handedOver(salesPremium, challenge);
+    for (const headers of [{ origin: planlens.sandbox.url }, { origin: 'null' }, {}]) {
+      expect((await redeem({ code, verifier }, headers as Record<string, string>)).status).toBe(403);
+    }
+    expect((await redeem({ code, verifier })).status).toBe(200);
+  });
+
+  it.each([[{}], [{ code: 'x', verifier: 'y' }], [[]], ['text'], [null]])(
+    'answers 400 to %j for a hand-over, and tells which fields',
+    async (body) => {
+      const answer = await redeem(body);
+      const { code } = (await answer.json()) as { code: string };
+      expect([answer.status, code]).toEqual([400, 'request-malformed']);
+    },
+  );
+
+  it('does not hand over another user than the panel is for', async () => {
+    const popUp = await signedInToCrm(planlens, servicePremium);
+    const { status, html } = await popUp.get(popUpUrl(salesPremium, newChallenge().challenge));
+    expect([status, codeIn(html)]).toEqual([403, '']);
+    expect(html).toContain('user-mismatch');
+  });
+
+  it('opens no other user’s and no other tenant’s panel with a bearer, and sends no script to SuperOffice', async () => {
+    const { verifier, challenge } = newChallenge();
+    const answer = await redeem({ code: await handedOver(salesPremium, challenge), verifier });
+    const { bearer } = (await answer.json()) as { bearer: string };
+    for (const [person, status] of [
+      [servicePremium, 401],
+      [{ ...salesPremium, ctx: 'Cust20002' }, 404],
+    ] as const) {
+      const panel = await withBearer(panelUrl(planlens, person), bearer);
+      expect(panel.status).toBe(status);
+      expect(await panel.text()).not.toContain('Sales-Premium');
+    }
+    expect((await withBearer(panelUrl(planlens, salesPremium), 'forged')).status).toBe(401);
+  });
+
+  it('shows nothing of the tenant to whoever alters or copies the address of any page of the panel', async () => {
+    const visitor = await signedInToCrm(planlens, salesPremium);
+    await visitor.get(panelUrl(planlens, salesPremium));
+    const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];
+    for (const query of altered) {
+      for (const path of ['/panel/feature', '/panel/plan']) {
+        const { html, status } = await visitor.get(`${planlens.url}${path}?${query}&lang=en&feature=saint`);
+        expect([401, 404]).toContain(status);
+        expect(html).not.toMatch(/Designteamet|Sales-Premium|Fjordkraft/);
+      }
+    }
+    const stranger = await createVisitor().get(
+      `${planlens.url}/panel/feature?uctx=Cust20001&usid=101&lang=en&feature=saint`,
+    );
+    expect(stranger.status).toBe(401);
+    expect(stranger.html).not.toContain('Designteamet');
+  });
+});

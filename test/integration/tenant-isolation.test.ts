@@ -1,0 +1,103 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { preparePostgresPlace } from '../../src/database/embedded-postgres-paths.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import {
+  appEnvironment,
+  install,
+  panelUrl,
+  people,
+  signedInToCrm,
+  submit,
+  wordsOf,
+} from '../support/planlens.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+
+const { administrator, salesPremium } = people;
+const { ctx } = administrator;
+
+/** The same for both ways to keep data, with the server as an operator runs it. */
+describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life on %s', (place) => {
+  let sandbox: Sandbox;
+  let url: string;
+  let dataDir: string;
+  let environment: NodeJS.ProcessEnv;
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    url = `http://localhost:${await freePort()}`;
+    sandbox = await startSandbox({ appUrl: url });
+    dataDir = await mkdtemp(join(tmpdir(), 'planlens-battery-'));
+    const database =
+      place === 'a DATABASE_URL' ? { DATABASE_URL: await emptyDatabase() } : { DATABASE_URL: '' };
+    environment = { ...appEnvironment(url, sandbox, ''), ...database, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
+    await start();
+  });
+  afterAll(async () => {
+    server.child.kill('SIGTERM');
+    await server.ended();
+    await sandbox.close();
+    const { home } = await preparePostgresPlace(dataDir);
+    await Promise.all([dataDir, home].map((folder) => rm(folder, { recursive: true, force: true })));
+  });
+
+  async function start(): Promise<void> {
+    server = spawnServer(environment);
+    await untilReady(url);
+  }
+  async function panel(): Promise<string | undefined> {
+    const visitor = await signedInToCrm({ sandbox }, salesPremium);
+    return /<h1>(.*?)<\/h1>/.exec((await visitor.get(panelUrl({ url }, salesPremium))).html)?.[1];
+  }
+  const webhookAddress = () => sandbox.control.setupOf({ tenant: ctx }).webhooks[0]?.TargetUrl ?? '';
+
+  it('begins with an installation', async () => {
+    expect((await install({ sandbox, url })).html).toContain('<h1>Planlens is installed</h1>');
+    expect(await panel()).toBe('Sales-Premium');
+  });
+
+  it('hears of changes by its webhook, and of nobody else’s', async () => {
+    sandbox.control.setPlan({ tenant: ctx, associateId: salesPremium.associateId, plan: null });
+    await sandbox.control.whenDelivered();
+    await expect.poll(panel, { timeout: 10_000 }).toBe('No user plan');
+    const body = JSON.stringify({
+      EventId: randomUUID(),
+      Event: 'associate.deleted',
+      ContextIdentifier: ctx,
+    });
+    const signature = createHmac('sha256', 'another secret').update(body).digest('base64');
+    const headers = { 'X-SuperOffice-Signature': signature };
+    expect((await fetch(webhookAddress(), { method: 'POST', body, headers })).status).toBe(401);
+  });
+
+  it('outlives a restart', async () => {
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
+    await start();
+    expect(await panel()).toBe('No user plan');
+  });
+
+  it('pauses and goes on as SuperOffice says', async () => {
+    for (const [state, changeType] of [
+      ['Suspended', 2],
+      ['Running', 3],
+    ] as const) {
+      sandbox.control.setTenantState({ tenant: ctx, state });
+      expect((await sandbox.control.sendStateChange({ tenant: ctx, changeType })).status).toBe(200);
+    }
+    expect(await panel()).toBe('No user plan');
+  });
+
+  it('ends with nothing left', async () => {
+    const visitor = await signedInToCrm({ sandbox }, administrator);
+    const done = await submit(visitor, await visitor.get(`${url}/setup`), '/uninstall', {});
+    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(sandbox.control.setupOf({ tenant: ctx })).toEqual({ panels: [], webhooks: [] });
+    expect(await panel()).toBe('Planlens is not installed here');
+  });
+});

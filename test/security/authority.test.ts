@@ -1,0 +1,399 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import jwt from 'jsonwebtoken';
+import { describe, expect, it } from 'vitest';
+import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { keyringSchema } from '../../src/crypto/keyring.ts';
+import { errorStatus } from '../../src/errors.ts';
+import { createCredentialTargets } from '../../src/superoffice/transport/endpoints.ts';
+import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
+import { keyringText } from '../support/keyrings.ts';
+import {
+  featureUrl,
+  install,
+  installedPlanlens,
+  panelUrl,
+  people,
+  signedInToCrm,
+} from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
+import { createSigningPair, encode, signToken } from '../support/tokens.ts';
+import { forged, genuineToken, mutated } from './forgeries.ts';
+import { tries } from './profile.ts';
+
+const { administrator, otherAdministrator, salesPremium } = people;
+const cookieName = '__Host-planlens-session';
+
+describe('who may do what', async () => {
+  const planlens = await installedPlanlens();
+  await install(planlens, otherAdministrator);
+  const { url, environment } = planlens;
+  const sessions = createSessions({ keys: keyringSchema.parse(environment.SESSION_KEYS), now: Date.now });
+  const cookieOf = (session: Partial<Session> & Pick<Session, 'ctx' | 'associateId'>) =>
+    sessionCookie(environment, session);
+  const own = { ...administrator, isAdministrator: true, name: 'Kari' };
+  const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje' };
+  const user = { ...salesPremium, isAdministrator: false, name: 'Markus' };
+
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(new URL(path, url), { redirect: 'manual', ...init });
+  const post = (
+    path: string,
+    session: Session | null,
+    fields: Readonly<Record<string, string>>,
+    headers: Record<string, string> = {},
+  ) =>
+    ask(path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(session && { cookie: cookieOf(session) }),
+        ...headers,
+      },
+      body: new URLSearchParams(fields).toString(),
+    });
+  /** Everything kept of tenants and what their people did. */
+  async function kept(): Promise<string> {
+    const tables = ['tenants', 'wishes', 'webhooks', 'callbacks', 'hand_over_codes'];
+    const rows = await Promise.all(tables.map((table) => rowsIn(String(environment.DATABASE_URL), table)));
+    // When a tenant is looked after again changes by itself.
+    return JSON.stringify(rows).replace(/"look_after_at":"[^"]*"/g, '');
+  }
+
+  const reader = `uctx=${user.ctx}&usid=${user.associateId}&lang=en`;
+  const forms: readonly (readonly [string, Session, Readonly<Record<string, string>>])[] = [
+    [`/panel/wishes?${reader}`, user, { subject: 'feature:mailings', reason: 'please' }],
+    [`/panel/wishes?${reader}`, user, { subject: 'feature:mailings', intent: 'withdraw' }],
+    [`/panel/refresh?${reader}`, user, {}],
+    ['/admin/wishes', own, { id: '00000000-0000-4000-8000-000000000000', answer: 'done' }],
+    ['/admin/contract', own, { start: '2026-01-01', period: 'yearly' }],
+    ['/uninstall', own, {}],
+  ];
+
+  describe.each(forms)('a form to %s', (path, session, fields) => {
+    it.each<[string, Session | null, () => Record<string, string>, Record<string, string>]>([
+      ['nobody signed in', null, () => ({ csrf: sessions.csrfToken(session) }), {}],
+      ['no token', session, () => ({}), {}],
+      ['an empty token', session, () => ({ csrf: '' }), {}],
+      [
+        'another user’s token',
+        session,
+        () => ({ csrf: sessions.csrfToken({ ...session, associateId: 102 }) }),
+        {},
+      ],
+      ['another customer’s token', session, () => ({ csrf: sessions.csrfToken(other) }), {}],
+      [
+        'a token of another key',
+        session,
+        () => ({
+          csrf: createHmac('sha256', 'k')
+            .update(`form ${session.ctx} ${session.associateId}`)
+            .digest('base64url'),
+        }),
+        {},
+      ],
+      [
+        'a page of another site',
+        session,
+        () => ({}),
+        { origin: 'https://evil.example', referer: 'https://evil.example/', 'sec-fetch-site': 'cross-site' },
+      ],
+      [
+        'a page of another site that says it is JSON',
+        session,
+        () => ({}),
+        { 'content-type': 'text/plain', origin: 'https://evil.example' },
+      ],
+    ])('by %s changes nothing', async (_what, by, token, headers) => {
+      const before = await kept();
+      const answer = await post(path, by, { ...fields, ...token() }, headers);
+      expect([401, 403]).toContain(answer.status);
+      expect(await kept()).toBe(before);
+    });
+  });
+
+  it.each(['/admin', '/setup', '/setup/export'])(
+    'a user who is no administrator does not get %s',
+    async (path) => {
+      const answer = await ask(path, { headers: { cookie: cookieOf(user), accept: 'text/html' } });
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('administrator-required');
+    },
+  );
+
+  it.each(['/admin/wishes', '/admin/contract', '/uninstall'])(
+    'a user who is no administrator changes nothing by %s',
+    async (path) => {
+      const before = await kept();
+      const fields = {
+        csrf: sessions.csrfToken(user),
+        id: '1',
+        answer: 'done',
+        start: '2026-01-01',
+        period: 'yearly',
+        anyway: 'yes',
+      };
+      expect((await post(path, user, fields)).status).toBe(403);
+      expect(await kept()).toBe(before);
+    },
+  );
+
+  describe('with a genuine session of another customer', () => {
+    const secrets = ['Designteamet', 'markus.brandt', 'kari.nygard', 'Sales-Premium', 'data-row='];
+
+    it.each([
+      panelUrl(planlens, salesPremium),
+      panelUrl(planlens, administrator),
+      featureUrl(planlens, salesPremium, 'mailings'),
+      `${url}/panel/plan?${reader}`,
+      `${url}/admin?${reader}`,
+      `${url}/setup?uctx=Cust20001`,
+    ])('%s tells nothing', async (address) => {
+      const answer = await ask(address, { headers: { cookie: cookieOf(other), accept: 'text/html' } });
+      expect([302, 401, 403]).toContain(answer.status);
+      const text = await answer.text();
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    });
+
+    it.each(['uctx=Cust20001', 'ctx=Cust20001', 'tenant=Cust20001'])(
+      'the export holds their own data alone, whatever the address says: %s',
+      async (query) => {
+        const answer = await ask(`/setup/export?${query}`, { headers: { cookie: cookieOf(other) } });
+        const text = await answer.text();
+        if (answer.status === 200) expect(text).toContain('Cust20003');
+        expect(text).not.toContain('Cust20001');
+      },
+    );
+
+    it('a wish of this customer’s is not answered', async () => {
+      await planlens.services.wishes.ask(user.ctx, {
+        associateId: user.associateId,
+        askedBy: '',
+        subject: 'feature:forms',
+        reason: '',
+      });
+      const wish = (await planlens.services.wishes.ofTenant(user.ctx, 5)).find(
+        ({ state }) => state === 'open',
+      );
+      const before = await kept();
+      const answer = await post('/admin/wishes', other, {
+        csrf: sessions.csrfToken(other),
+        id: String(wish?.id),
+        answer: 'done',
+        text: '',
+      });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+      expect(await kept()).toBe(before);
+    });
+
+    it('nothing is asked for in this customer’s panel', async () => {
+      const before = await kept();
+      const answer = await post(`/panel/wishes?${reader}`, other, {
+        csrf: sessions.csrfToken(other),
+        subject: 'feature:forms',
+      });
+      expect(answer.status).toBe(errorStatus['session-required']);
+      expect(await kept()).toBe(before);
+    });
+  });
+
+  it('a made-up session is none, as a cookie or as a bearer', async () => {
+    const keys = keyringSchema.parse(environment.SESSION_KEYS);
+    const foreign = keyringSchema.parse(keyringText('test'));
+    const claims = { ctx: own.ctx, associateId: own.associateId, isAdministrator: true, name: '' };
+    const seconds = Math.floor(Date.now() / 1000);
+    const times = { iat: seconds, exp: seconds + 600 };
+    const genuine = cookieOf(own).slice(cookieName.length + 1);
+    const signed = (payload: object, key = keys.current.key, options: jwt.SignOptions = {}) =>
+      jwt.sign(payload, key, { algorithm: 'HS256', keyid: keys.current.id, issuer: 'planlens', ...options });
+    const wrong = fc.constantFrom(
+      signed({ ...claims, ...times }, foreign.current.key),
+      signed({ ...claims, iat: seconds - 7_200, exp: seconds - 3_600 }),
+      signed({ ...claims, ...times }, keys.current.key, { issuer: 'somebody' }),
+      signed({ ...claims, ...times }, keys.current.key, { keyid: 'unknown' }),
+      signed({ ...claims, ...times }, keys.current.key, { keyid: '__proto__' }),
+      signed({ ...claims, ...times, associateId: String(own.associateId) }),
+      signed({ ...claims, ...times, isAdministrator: 'true' }),
+      signed({ ...times, ctx: own.ctx }),
+      signed({ ...claims, ...times }, keys.current.key, { algorithm: 'HS512' }),
+      sessions.csrfToken(own),
+      signToken(createSigningPair(), { ...claims, ...times, iss: 'planlens' }, { kid: keys.current.id }),
+      ...['none', 'None', 'RS256', 'HS256'].map(
+        (alg) =>
+          `${encode({ alg, typ: 'JWT', kid: keys.current.id })}.${encode({ ...claims, ...times, iss: 'planlens' })}.`,
+      ),
+      genuineToken('id-token'),
+    );
+    const signIn = await signedInToCrm(planlens, administrator);
+    const state =
+      new URL((await signIn.peek(`${url}/install`)).headers.get('location') ?? '').searchParams.get(
+        'state',
+      ) ?? '';
+    const tokens = fc.oneof(
+      { arbitrary: wrong, weight: 1 },
+      { arbitrary: mutated(genuine), weight: 4 },
+      { arbitrary: forged('id-token'), weight: 1 },
+      { arbitrary: fc.constant(state), weight: 1 },
+    );
+    const panel = panelUrl(planlens, administrator);
+    await fc.assert(
+      fc.asyncProperty(tokens, fc.boolean(), async (token, asBearer) => {
+        // What no header can hold cannot be sent.
+        const sendable = token.replace(/[^\x21-\x7e]/g, '').slice(0, 12_000);
+        if (sendable === genuine) return;
+        const headers = asBearer
+          ? { authorization: `Bearer ${sendable}` }
+          : { cookie: `${cookieName}=${sendable}` };
+        const answer = await ask(panel, { headers: { ...headers, accept: 'text/html' } });
+        const text = await answer.text();
+        expect(text, sendable).not.toContain('data-row=');
+        expect([302, 401, 403, 431], sendable).toContain(answer.status);
+      }),
+      { numRuns: tries(4_000) },
+    );
+    expect((await ask(panel, { headers: { cookie: cookieOf(own) } })).status, 'the genuine one').toBe(200);
+  }, 120_000);
+
+  it('a made-up notice of a state change is none', async () => {
+    const tokens = fc.oneof(
+      forged('state-change'),
+      mutated(genuineToken('state-change')),
+      fc.constantFrom(
+        ...(['id-token', 'system-user', 'state-change'] as const).map((kind) => genuineToken(kind)),
+      ),
+    );
+    const before = await kept();
+    await fc.assert(
+      fc.asyncProperty(tokens, fc.integer({ min: -1, max: 6 }), async (token, change) => {
+        const body = JSON.stringify({ ContextIdentifier: 'Cust20001', ChangeType: change, Token: token });
+        const answer = await ask('/callbacks/state-change', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
+        const { code, detail } = (await answer.json()) as { code: string; detail?: string };
+        expect([code, answer.status], detail).toEqual([code, errorStatus[code as keyof typeof errorStatus]]);
+        expect([
+          'state-change-token-invalid',
+          'state-change-malformed',
+          'body-too-large',
+          'request-malformed',
+        ]).toContain(code);
+      }),
+      { numRuns: tries(2_000) },
+    );
+    expect(await kept()).toBe(before);
+  }, 120_000);
+
+  it('an answer of SuperOffice’s sign-in counts once, however often and however soon it comes', async () => {
+    const visitor = await signedInToCrm(planlens, administrator);
+    const begun = await visitor.peek(`${url}/install`);
+    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const callback = answered.headers.get('location') ?? '';
+    expect(new URL(callback).pathname).toBe('/auth/callback');
+    const all = await Promise.all(Array.from({ length: 20 }, () => visitor.peek(callback)));
+    const statuses = all.map(({ status }) => status).sort();
+    expect(statuses).toEqual([303, ...Array(19).fill(errorStatus['sign-in-state-unknown'])].sort());
+    const stranger = await createVisitor().peek(callback);
+    expect([400, 403]).toContain(stranger.status);
+  });
+
+  it('nobody is sent anywhere but to ourselves and to SuperOffice, whatever address and host say', async () => {
+    const evil = [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '%0d%0aLocation:%20https://evil.example',
+      'https:evil.example',
+    ];
+    const names = [
+      'next',
+      'redirect_uri',
+      'returnUrl',
+      'url',
+      'state',
+      'uctx',
+      'lang',
+      'code',
+      'error',
+      'path',
+      'iss',
+    ];
+    const paths = [
+      '/',
+      '/install',
+      '/panel',
+      '/panel/sign-in',
+      '/admin',
+      '/setup',
+      '/uninstall',
+      '/auth/callback',
+      '//evil.example',
+      '/assets',
+    ];
+    const allowed = [url, planlens.sandbox.url].map((each) => new URL(each).origin);
+    for (const path of paths)
+      for (const name of names)
+        for (const value of evil) {
+          const query = `${reader}&challenge=${'a'.repeat(43)}&${name}=${encodeURI(value)}`;
+          const answer = await ask(`${url}${path}?${query}`, {
+            headers: {
+              host: 'evil.example',
+              'x-forwarded-host': 'evil.example',
+              forwarded: 'host=evil.example',
+              cookie: cookieOf(other),
+            },
+          });
+          const location = answer.headers.get('location');
+          if (location !== null)
+            expect(allowed, `${path}?${name}=${value}`).toContain(new URL(location, `${url}${path}`).origin);
+          expect(answer.headers.get('content-security-policy') ?? "frame-ancestors 'none'").toMatch(
+            /frame-ancestors ('none'|https:\/\/\*\.superoffice\.com http:\/\/127\.0\.0\.1:\d+)$/,
+          );
+          expect(await answer.text()).not.toMatch(/(href|src|action)="[^"]*evil\.example/);
+        }
+  }, 60_000);
+
+  it('no credential goes to an address that only looks like SuperOffice’s', () => {
+    const target = createCredentialTargets(['.superoffice.com']);
+    const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
+    const looksAlike = fc.oneof(
+      label.map((name) => `https://${name}.superoffice.com.evil.example/Cust1/api/`),
+      label.map((name) => `https://${name}superoffice.com/`),
+      label.map((name) => `https://sod.superoffice.com@${name}.example/`),
+      label.map((name) => `https://${name}.example/.superoffice.com`),
+      label.map((name) => `https://${name}.example#.superoffice.com`),
+      label.map((name) => `https://${name}.example?.superoffice.com`),
+      label.map((name) => `https://${name}.example\\.superoffice.com/`),
+      label.map((name) => `http://${name}.superoffice.com/`),
+      label.map((name) => `https://${name}.superoffice.com:8443/`),
+      label.map((name) => `https://user:pass@${name}.superoffice.com/`),
+      label.map((name) => `https://${name}.superoffice.com./`),
+      label.map((name) => `//${name}.superoffice.com/`),
+      fc.constantFrom(
+        'https://superoffice.com/',
+        'https://.superoffice.com/',
+        'http://169.254.169.254/latest/meta-data/',
+        'http://127.0.0.1/',
+        'https://[::1]/',
+        'file:///etc/passwd',
+        'gopher://sod.superoffice.com/',
+        'https://2130706433/',
+        'https://ѕuperoffice.com/',
+        'javascript:1',
+        '',
+      ),
+      fc.webUrl(),
+    );
+    fc.assert(
+      fc.property(looksAlike, (address) => {
+        expect(target(address), address).toBeNull();
+      }),
+      { numRuns: tries(5_000) },
+    );
+    expect(target('https://sod2.superoffice.com/Cust1/api/')?.hostname).toBe('sod2.superoffice.com');
+  });
+});

@@ -1,0 +1,387 @@
+import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { installedPlanlens, panelUrl, people } from '../support/planlens.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
+import { isLong, tries } from './profile.ts';
+import { open, type RawAnswer, sendRaw } from './raw-http.ts';
+
+const methods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'PROPFIND',
+  'SEARCH',
+  'LINK',
+];
+const types = [
+  '',
+  'application/json',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  'application/xml',
+  'application/json; charset=utf-16',
+  'application/json; charset=nonsense',
+  'application/x-www-form-urlencoded; charset=iso-8859-1',
+  '*/*',
+  'x',
+];
+const bodies = [
+  '',
+  'null',
+  '[]',
+  '"text"',
+  '{',
+  '{"a":',
+  'a=b',
+  'csrf[]=a&csrf=b',
+  '__proto__[x]=1&constructor[prototype][x]=1',
+  '%',
+  '%E0%A4%A',
+  '\u0000',
+  '{"__proto__":{"x":1}}',
+  '[[[['.repeat(2_000),
+  '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+  'a=1&'.repeat(5_000),
+];
+
+/** What a route reads. */
+function typeOf(path: string): string {
+  const isForm = /^\/(panel\/(wishes|refresh)|admin|uninstall)/.test(path);
+  return isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+}
+
+describe('requests no browser sends', async () => {
+  const planlens = await installedPlanlens();
+  const { url } = planlens;
+  const routes = planlens.paths.map((path) => path.replace(':hookId', 'nobody'));
+  const paths = [...routes, '/assets/planlens.css', '/nowhere'];
+  const { ctx, associateId } = people.administrator;
+  const administrator = sessionCookie(planlens.environment, { ctx, associateId, isAdministrator: true });
+  const panel = new URL(panelUrl(planlens, people.administrator));
+  const inPanel = `${panel.pathname}${panel.search}`;
+
+  /** Sends any method, header and body; follows nothing. */
+  function send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body: string | Buffer = '',
+  ): Promise<RawAnswer> {
+    return new Promise((resolve, reject) => {
+      const length = body.length > 0 ? { 'content-length': String(Buffer.byteLength(body)) } : {};
+      const asking = httpRequest(
+        `${url}/`,
+        { method, path, headers: { ...length, ...headers }, agent: false },
+        (answer) => {
+          let text = '';
+          answer.setEncoding('latin1').on('data', (chunk) => {
+            text += chunk;
+          });
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, head: JSON.stringify(answer.headers), body: text }),
+          );
+        },
+      );
+      asking.on('error', reject);
+      asking.end(body);
+    });
+  }
+
+  /** Answered by what a client did wrong, and by nothing that tells how we are made. */
+  function expectHarmless({ status, head, body }: RawAnswer, what: string): void {
+    expect(status, `${what}: ${body.slice(0, 500)}`).toBeGreaterThanOrEqual(200);
+    expect(status, `${what}: ${body.slice(0, 500)}`).toBeLessThan(500);
+    expect(body, what).not.toMatch(/node_modules|\.ts:\d|\.js:\d| at \w+ \(|SELECT|select \*/);
+    expect(head.toLowerCase(), what).not.toContain('x-injected');
+  }
+
+  async function stillServes(): Promise<void> {
+    expect((await send('GET', '/healthz')).status).toBe(200);
+    expect((await send('GET', inPanel, { cookie: administrator })).status).toBe(200);
+  }
+
+  it('get an answer of 4xx at most, for every route, method, type and body', async () => {
+    const all = paths.flatMap((path) =>
+      methods.flatMap((method) =>
+        types.flatMap((type) => bodies.map((body) => ({ path, method, type, body }))),
+      ),
+    );
+    // Uninstalling, which this session may, would end the test.
+    const some = fc.sample(
+      fc.constantFrom(...all.filter(({ path, method }) => path !== '/uninstall' || method !== 'POST')),
+      { numRuns: tries(8_000), seed: 7 },
+    );
+    for (const { path, method, type, body } of some) {
+      const withBody = !['GET', 'HEAD', 'TRACE', 'OPTIONS'].includes(method);
+      const headers = { cookie: administrator, ...(type !== '' && { 'content-type': type }) };
+      expectHarmless(
+        await send(method, path, headers, withBody ? body : ''),
+        `${method} ${path} ${type} ${body.slice(0, 40)}`,
+      );
+    }
+    await stillServes();
+  }, 120_000);
+
+  it('do no harm by parameters, several of one name, objects, and signs of every script', async () => {
+    const name = fc.constantFrom(
+      'uctx',
+      'usid',
+      'lang',
+      'show',
+      'search',
+      'feature',
+      'plan',
+      'signedIn',
+      'cookie',
+      'code',
+      'state',
+      'error',
+      'answered',
+      'uctx[]',
+      'uctx[x]',
+      '__proto__',
+      'constructor',
+      'toString',
+      'next',
+      'redirect_uri',
+      'url',
+    );
+    const value = fc.oneof(
+      fc.constantFrom(
+        'Cust20001',
+        '131',
+        'en',
+        '%0d%0aX-Injected:%201',
+        '%00',
+        '%',
+        '%c0%ae%c0%ae/',
+        '%ff',
+        '%F0%9F%98%80',
+        '%E2%80%AE',
+        '%ED%A0%80',
+        '../../etc/passwd',
+        "'%20or%201=1--",
+        '<%= 7*7 %>',
+        '{{7*7}}',
+        'https://evil.example/',
+        '//evil.example',
+        '1e309',
+        '-0',
+        '9'.repeat(400),
+        'a'.repeat(5_000),
+      ),
+      fc.string({ unit: 'grapheme', maxLength: 30 }).map(encodeURIComponent),
+    );
+    const query = fc
+      .array(fc.tuple(name, value), { maxLength: 8 })
+      .map((pairs) =>
+        pairs
+          .map(
+            ([key, each]) => `${encodeURIComponent(key)}=${each.replace(/[ <>"{}#]/g, encodeURIComponent)}`,
+          )
+          .join('&'),
+      );
+    const path = fc.constantFrom(
+      '/panel',
+      '/panel/feature',
+      '/panel/plan',
+      '/panel/sign-in',
+      '/admin',
+      '/setup',
+      '/install',
+      '/auth/callback',
+      '/',
+    );
+    await fc.assert(
+      fc.asyncProperty(path, query, async (to, by) => {
+        const answer = await send('GET', `${to}?${by}`, { cookie: administrator });
+        expectHarmless(answer, `${to}?${by}`);
+        expect(answer.body, by).not.toMatch(/\b49\b.*7\*7|<script>[^<]*evil/);
+      }),
+      { numRuns: tries(3_000) },
+    );
+    await stillServes();
+  }, 120_000);
+
+  it.each([
+    '/panel/../admin',
+    '//admin',
+    '/./admin',
+    '/ADMIN',
+    '/admin/',
+    '/admin%2f',
+    '/admin%00',
+    '/admin;x=1',
+    '/%61dmin',
+    '/assets/../package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/assets/..%5c..%5cpackage.json',
+    '/assets/%00',
+    '/assets//etc/passwd',
+    '/assets/%c0%ae%c0%ae/package.json',
+    '/assets',
+    '/assets/.',
+    '/assets/.env',
+    '/.env',
+    '/.git/config',
+    '/views/panel.ejs',
+    '/src/server.ts',
+    '/callbacks/webhooks/',
+    '/callbacks/webhooks/%2e%2e',
+    `/callbacks/webhooks/${'x'.repeat(4_000)}`,
+    'http://evil.example/admin',
+    '/\\evil.example',
+    '/%',
+    '/%zz',
+    '*',
+  ])('reach no file and no page by the path %s', async (path) => {
+    const answer = await send('GET', path);
+    expectHarmless(answer, path);
+    expect(answer.body).not.toMatch(/"dependencies"|root:x:|<%-? |SESSION_KEYS|<h1>Administrat/);
+    if (answer.status === 302 || answer.status === 301) expect(answer.head).not.toContain('evil.example');
+  });
+
+  it.each<[string, string | Buffer]>([
+    ['no request at all', 'hello\r\n\r\n'],
+    ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['a method nobody knows', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'],
+    [
+      'a body that says its length twice',
+      'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+    ],
+    [
+      'a body with a length and in chunks',
+      'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /admin HTTP/1.1\r\nHost: x\r\n\r\n',
+    ],
+    [
+      'chunks spelt oddly',
+      'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a negative length', 'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
+    [
+      'a header folded over two lines',
+      'GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\nConnection: close\r\n\r\n',
+    ],
+    ['a header name with a space', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n'],
+    ['NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nCookie: a=\u0000\r\n\r\n'],
+    ['ten thousand headers', `GET / HTTP/1.1\r\nHost: x\r\n${'X-A: 1\r\n'.repeat(10_000)}\r\n`],
+    ['a header of a megabyte', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(1_000_000)}\r\n\r\n`],
+    ['an address of a megabyte', `GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    [
+      'a thousand cookies',
+      `GET ${'/panel?uctx=Cust20001&usid=131'} HTTP/1.1\r\nHost: x\r\nCookie: ${'a=b; '.repeat(1_000)}\r\nConnection: close\r\n\r\n`,
+    ],
+    ['an upgrade', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n'],
+    [
+      'an expectation',
+      'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    ],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('are turned away or answered, and harm nobody: %s', async (_what, bytes) => {
+    const { status, body } = await sendRaw(url, bytes);
+    expect(status).toBeLessThan(500);
+    expect(body).not.toContain('node_modules');
+    await stillServes();
+  });
+
+  it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip', 'nonsense'])(
+    'are not unpacked beyond their limit: a body in %s',
+    async (encoding) => {
+      const bomb = gzipSync(Buffer.alloc(50 * 2 ** 20, 'a'));
+      for (const path of [
+        '/callbacks/state-change',
+        '/callbacks/webhooks/nobody',
+        '/panel/wishes',
+        '/panel/session',
+        '/uninstall',
+      ]) {
+        for (const body of [bomb, Buffer.from('not packed at all'), bomb.subarray(0, 100)]) {
+          const answer = await send(
+            'POST',
+            path,
+            { 'content-encoding': encoding, 'content-type': typeOf(path), cookie: administrator },
+            body,
+          );
+          expectHarmless(answer, `${path} ${encoding}`);
+          expect(answer.status).toBeGreaterThanOrEqual(400);
+        }
+      }
+    },
+  );
+
+  it.each([
+    '/callbacks/state-change',
+    '/callbacks/webhooks/nobody',
+    '/panel/wishes',
+    '/panel/session',
+    '/admin/contract',
+  ])('are refused when their body is too large: %s', async (path) => {
+    const { webhooks } = planlens.services;
+    const { hookId } = await webhooks.ofTenant(ctx);
+    const to = path.replace('nobody', hookId);
+    const answer = await send(
+      'POST',
+      to,
+      { 'content-type': typeOf(path), cookie: administrator },
+      Buffer.alloc(2 ** 20, 'a'),
+    );
+    expect(answer.status).toBe(413);
+  });
+
+  it('end their connection when they come without waiting for an answer', async () => {
+    const request = `GET ${inPanel} HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\n\r\n`;
+    const { head, body } = await sendRaw(url, request.repeat(500));
+    expect(`${head}${body}`.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(8);
+    const few = await sendRaw(
+      url,
+      request.repeat(5) + request.replace('Host: x', 'Host: x\r\nConnection: close'),
+    );
+    expect(`${few.head}\r\n\r\n${few.body}`.split('HTTP/1.1 200').length - 1).toBe(6);
+  });
+
+  it('keep nobody waiting while hundreds send their bodies slowly, or leave in the middle', async () => {
+    const slow = Array.from({ length: isLong ? 500 : 100 }, () => {
+      const socket = open(url);
+      socket.on('error', () => {});
+      socket.write(
+        'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+      );
+      return socket;
+    });
+    for (let drip = 0; drip < 5; drip += 1) {
+      await sleep(100);
+      for (const socket of slow) socket.write(' ');
+      const startedAt = performance.now();
+      await stillServes();
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    }
+    for (const socket of slow) socket.destroy();
+    const half = Array.from({ length: 100 }, async () => {
+      const socket = open(url);
+      socket.on('error', () => {});
+      socket.write(
+        `POST /panel/wishes HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
+      );
+      await sleep(20);
+      socket.destroy();
+    });
+    await Promise.all(half);
+    await stillServes();
+    const failed = planlens.logged
+      .map((line) => JSON.parse(line))
+      .filter(({ msg }) => msg === 'request failed');
+    expect(failed).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createIdTokenVerifier } from '../../src/superoffice/auth/id-token.ts';
+import { createKeySet } from '../../src/superoffice/auth/jwks.ts';
+import { createSystemUserJwtVerifier } from '../../src/superoffice/auth/system-user-jwt.ts';
+import { TOKEN_REASONS, type Verdict } from '../../src/superoffice/auth/verification-result.ts';
+import {
+  createStateChangeTokenVerifier,
+  guessedStateChangeAudiences,
+} from '../../src/superoffice/callbacks/state-change-token.ts';
+import { CLIENT_ID, ISSUER, jwkOf, NONCE, now, TENANT } from '../support/tokens.ts';
+import {
+  forged,
+  genuine,
+  genuineToken,
+  mutated,
+  strangeClaims,
+  strangePayload,
+  type TokenKind,
+  wronglyIssued,
+} from './forgeries.ts';
+import { tries } from './profile.ts';
+
+const jwks = `${ISSUER}/login/.well-known/jwks`;
+const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];
+
+describe('tokens nobody may pass with', () => {
+  const asked = new Set<string>();
+  let calls = 0;
+  const keySet = createKeySet({
+    url: jwks,
+    now,
+    http: {
+      async request({ url }) {
+        asked.add(url);
+        calls += 1;
+        return {
+          status: 200,
+          headers: {},
+          body: { keys: [jwkOf(genuine), jwkOf(genuine, { kid: 'second', x5t: 'second', x5c: undefined })] },
+        };
+      },
+    },
+  });
+  const deps = { keySet, now, issuer: ISSUER, clientId: CLIENT_ID };
+  const idToken = createIdTokenVerifier(deps);
+  const systemUser = createSystemUserJwtVerifier(deps);
+  const stateChange = createStateChangeTokenVerifier({
+    ...deps,
+    audiences: guessedStateChangeAudiences(CLIENT_ID),
+  });
+  const verify: Readonly<Record<TokenKind, (token: string) => Promise<Verdict<unknown>>>> = {
+    'id-token': (token) => idToken(token, { nonce: NONCE, ctx: TENANT.ctx }),
+    'system-user': (token) => systemUser(token, TENANT),
+    'state-change': (token) => stateChange(token, TENANT),
+  };
+
+  async function expectRefused(kind: TokenKind, token: string): Promise<void> {
+    const verdict = await verify[kind](token);
+    if (verdict.valid) throw new Error(`accepted as ${kind}: ${token.slice(0, 2_000)}`);
+    expect(TOKEN_REASONS).toContain(verdict.reason);
+  }
+  const refusing = (kind: TokenKind, tokens: fc.Arbitrary<string>, long: number) =>
+    fc.assert(
+      fc.asyncProperty(tokens, (token) => expectRefused(kind, token)),
+      { numRuns: tries(long) },
+    );
+
+  describe.each(kinds)('as %s', (kind) => {
+    it('takes the genuine one, so that refusing the others says something', async () => {
+      expect(await verify[kind](genuineToken(kind))).toMatchObject({ valid: true });
+    });
+
+    it('refuses what SuperOffice’s key signed for another purpose, time, tenant or user', async () => {
+      for (const token of wronglyIssued(kind)) await expectRefused(kind, token);
+    });
+
+    it('refuses claims of every wrong type', () => refusing(kind, strangeClaims(kind), 1_000));
+
+    it('refuses any JSON for a payload', () => refusing(kind, strangePayload(), 500));
+
+    it('refuses what somebody without the key made', () => refusing(kind, forged(kind), 4_000), 120_000);
+
+    it(
+      'refuses a genuine one that was changed',
+      () => refusing(kind, mutated(genuineToken(kind)), 4_000),
+      120_000,
+    );
+  });
+
+  it('asks for keys where they are, whatever a header says, and seldom', () => {
+    expect([...asked]).toEqual([jwks]);
+    expect(calls, 'the clock stands still').toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,316 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect, parseEnv } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, environmentNames, loadConfig } from '../../../src/config/config.ts';
+import { keyringText } from '../../support/keyrings.ts';
+import { textOf } from '../../support/project-files.ts';
+import { numbersOf, rsaKeyValue } from '../../support/rsa-key-value.ts';
+import { createSigningPair } from '../../support/tokens.ts';
+import { assumptions } from '../licensing/fixtures/engine.ts';
+
+const { privateKey } = createSigningPair();
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const folder = mkdtempSync(join(tmpdir(), 'planlens-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const least = {
+  PUBLIC_URL: 'https://planlens.example',
+  SUPEROFFICE_ENVIRONMENT: 'online',
+  SUPEROFFICE_CLIENT_ID: 'client',
+  SUPEROFFICE_CLIENT_SECRET: 'secret',
+  SUPEROFFICE_PRIVATE_KEY: pem,
+  ENCRYPTION_KEYS: keyringText('e1', 'e2'),
+  SESSION_KEYS: keyringText('s1'),
+};
+
+/** The problems of an environment; empty where it is good. */
+function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The names the problems of an environment begin with. */
+function namesAmiss(environment: NodeJS.ProcessEnv): string[] {
+  return problemsOf(environment).map((problem) => problem.split(' ')[0] ?? '');
+}
+
+describe('loadConfig', () => {
+  it('needs seven values and knows a default for the rest', () => {
+    const config = loadConfig(least);
+    expect(config).toMatchObject({
+      port: 4200,
+      publicUrl: 'https://planlens.example',
+      superOffice: {
+        loginUrl: 'https://online.superoffice.com',
+        clientId: 'client',
+        clientSecret: 'secret',
+        apiHosts: ['.superoffice.com'],
+        frameAncestors: ['https://*.superoffice.com'],
+      },
+      database: { dataDir: './data' },
+      assumptions,
+      logLevel: 'info',
+    });
+    expect(config.superOffice.privateKey.equals(privateKey)).toBe(true);
+    expect([...config.encryptionKeys.byId.keys()]).toEqual(['e1', 'e2']);
+    expect(config.sessionKeys.current.id).toBe('s1');
+  });
+
+  it('takes every value it is told', () => {
+    const url = 'postgres://planlens:pw@db.example:5432/planlens';
+    const config = loadConfig({
+      ...least,
+      PORT: '8080',
+      PUBLIC_URL: 'https://planlens.example:8443/',
+      SUPEROFFICE_LOGIN_URL: 'https://login.example/',
+      SUPEROFFICE_API_HOSTS: '.superoffice.com, api.example',
+      DATABASE_URL: url,
+      DATA_DIR: '/elsewhere',
+      CACHE_MB: '64',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config).toMatchObject({
+      port: 8080,
+      publicUrl: 'https://planlens.example:8443',
+      superOffice: {
+        loginUrl: 'https://login.example',
+        apiHosts: ['.superoffice.com', 'api.example'],
+        frameAncestors: ['https://*.superoffice.com', 'https://login.example'],
+      },
+      database: { url },
+      cacheBytes: 64 * 1024 * 1024,
+      logLevel: 'debug',
+    });
+    expect(loadConfig({ ...least, DATA_DIR: '/elsewhere' }).database).toEqual({ dataDir: '/elsewhere' });
+  });
+
+  it.each([
+    ['sod', 'https://sod.superoffice.com'],
+    ['stage', 'https://qaonline.superoffice.com'],
+    ['online', 'https://online.superoffice.com'],
+  ])('signs in to %s at %s', (environment, loginUrl) => {
+    const config = loadConfig({ ...least, SUPEROFFICE_ENVIRONMENT: environment });
+    expect(config.superOffice.loginUrl).toBe(loginUrl);
+  });
+
+  it('ignores names that are not its own', () => {
+    expect(problemsOf({ ...least, PATH: '/bin', SUPEROFFICE_OTHER: 'x' })).toEqual([]);
+  });
+});
+
+describe('a value that is missing', () => {
+  it.each(Object.keys(least))('is said of %s, absent or empty', (name) => {
+    const { [name]: _, ...without } = least as Record<string, string>;
+    expect(namesAmiss(without)).toEqual([name]);
+    expect(namesAmiss({ ...least, [name]: '' })).toEqual([name]);
+  });
+
+  it('is its default where it has one, empty too', () => {
+    const names = environmentNames.filter((name) => !(name in least));
+    expect(names).toHaveLength(8);
+    const empty = Object.fromEntries(names.map((name) => [name, '']));
+    expect(loadConfig({ ...least, ...empty })).toEqual(loadConfig(least));
+  });
+});
+
+describe('a value that is wrong', () => {
+  const badOrigins = [
+    'planlens.example',
+    'ftp://planlens.example',
+    'http://planlens.example',
+    'http://localhost.evil.example',
+    'http://10.0.0.1',
+    'https://planlens.example/path',
+    'https://planlens.example/?query',
+    'https://user@planlens.example',
+    'https://',
+    '*',
+  ];
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    PORT: ['abc', '-1', '65536', '80.5', '0x'],
+    PUBLIC_URL: badOrigins,
+    SUPEROFFICE_ENVIRONMENT: ['production', 'SOD', 'qaonline'],
+    SUPEROFFICE_PRIVATE_KEY: ['no key', pem.slice(0, 300)],
+    SUPEROFFICE_PRIVATE_KEY_FILE: [join(folder, 'nothing-here.pem'), folder],
+    SUPEROFFICE_LOGIN_URL: badOrigins,
+    DATABASE_URL: ['mysql://db/planlens', 'db.example', 'https://db.example'],
+    ENCRYPTION_KEYS: ['key', `a:${'A'.repeat(20)}`, `${keyringText('a')},${keyringText('a')}`],
+    SESSION_KEYS: ['key', 'a:'],
+    CACHE_MB: ['7', '65537', '1.5', 'much', '-1'],
+    LOG_LEVEL: ['loud', 'INFO'],
+  };
+  const each = Object.entries(cases).flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
+  );
+
+  it.each(each)('is said of %s=%j', (name, value) => {
+    expect(namesAmiss({ ...least, [name]: value })).toEqual([name]);
+  });
+
+  it.each(['http://localhost:4200', 'http://127.0.0.1:4200', 'http://[::1]:4200', 'https://localhost'])(
+    'is not %s: this machine may be reached without https',
+    (url) => {
+      const config = loadConfig({ ...least, PUBLIC_URL: url, SUPEROFFICE_LOGIN_URL: url });
+      expect([config.publicUrl, config.superOffice.loginUrl]).toEqual([url, url]);
+    },
+  );
+});
+
+describe('the private key', () => {
+  const { SUPEROFFICE_PRIVATE_KEY: _, ...withoutKey } = least;
+  it.each([
+    ['PEM', pem],
+    ['PEM on one line', pem.replaceAll('\n', '\\n')],
+    ['RSAKeyValue XML', rsaKeyValue(numbersOf(privateKey))],
+  ])('may be %s, told or in a file', (form, text) => {
+    const told = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
+    const path = file(`${form}.key`, text);
+    const read = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path });
+    for (const { superOffice } of [told, read]) expect(superOffice.privateKey.equals(privateKey)).toBe(true);
+  });
+
+  it('is the one told where both are', () => {
+    const path = file('unread.key', 'no key');
+    expect(problemsOf({ ...least, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([]);
+  });
+
+  it('is wrong where the file holds none', () => {
+    const path = file('empty.key', '');
+    expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
+      'SUPEROFFICE_PRIVATE_KEY',
+    ]);
+  });
+
+  it('is missing where its file cannot be read, which is said too', () => {
+    const path = join(folder, 'nothing-here.pem');
+    expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
+      'SUPEROFFICE_PRIVATE_KEY_FILE',
+      'SUPEROFFICE_PRIVATE_KEY',
+    ]);
+  });
+});
+
+describe('the assumptions', () => {
+  function dataDirWith(name: string, text: string): string {
+    const dataDir = join(folder, name);
+    mkdirSync(dataDir);
+    writeFileSync(join(dataDir, 'assumptions.json'), text);
+    return dataDir;
+  }
+
+  it('are those shipped, changed as assumptions.json in DATA_DIR says', () => {
+    const dataDir = dataDirWith('changed', '{"planChanges": {"reduce": "at-once"}}');
+    const config = loadConfig({ ...least, DATA_DIR: dataDir });
+    expect(config.assumptions).toEqual({
+      ...assumptions,
+      planChanges: { add: 'at-once', reduce: 'at-once' },
+    });
+  });
+
+  it('are read from there with a database elsewhere, too', () => {
+    const dataDir = dataDirWith('beside', '{"planChanges": {"reduce": "at-once"}}');
+    const url = 'postgres://planlens@db.example/planlens';
+    const config = loadConfig({ ...least, DATA_DIR: dataDir, DATABASE_URL: url });
+    expect(config.assumptions.planChanges.reduce).toBe('at-once');
+  });
+
+  it('are told wrong with everything else that is, and where', () => {
+    const dataDir = dataDirWith('wrong', '{"planChanges": {"add": "never"}, "licenses": []}');
+    const problems = problemsOf({ ...least, DATA_DIR: dataDir, PORT: 'x' });
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toMatch(/^PORT /);
+    expect(problems.slice(1).every((problem) => problem.startsWith('assumptions.json: '))).toBe(true);
+    expect(problems.join('\n')).toContain(': planChanges.add: ');
+  });
+});
+
+describe('the error', () => {
+  it('tells every problem at once, a line each', () => {
+    expect(namesAmiss({}).sort()).toEqual(Object.keys(least).sort());
+    expect(() => loadConfig({})).toThrow(/7 problem\(s\)/);
+    const error = new ConfigError(['PORT must be a port number', 'PUBLIC_URL is missing or empty']);
+    expect(error.message.split('\n')).toHaveLength(3);
+    expect(error.name).toBe('ConfigError');
+  });
+
+  it('repeats no value, however wrong', () => {
+    const wrong = Object.fromEntries(environmentNames.map((name) => [name, `S3CRET-of-${name}`]));
+    const { SUPEROFFICE_PRIVATE_KEY_FILE: _file, ...others } = wrong;
+    for (const environment of [wrong, others]) {
+      const problem = errorOf(environment);
+      expect(problem).toBeInstanceOf(ConfigError);
+      expect(inspect(problem, { depth: 10, showHidden: true })).not.toContain('S3CRET');
+      expect(JSON.stringify(problem)).not.toContain('S3CRET');
+    }
+  });
+
+  it('repeats no value that is right either', () => {
+    const secret = 'S3CRET-client-secret';
+    const keys = keyringText('a');
+    const environment = { ...least, SUPEROFFICE_CLIENT_SECRET: secret, SESSION_KEYS: keys, PORT: 'x' };
+    const told = inspect(errorOf(environment), { depth: 10, showHidden: true });
+    expect(told).toContain('PORT');
+    for (const text of [secret, keys, least.ENCRYPTION_KEYS, pem.slice(30, 80)]) {
+      expect(told).not.toContain(text);
+    }
+  });
+});
+
+function errorOf(environment: NodeJS.ProcessEnv): unknown {
+  try {
+    return loadConfig(environment);
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('.env.example', () => {
+  const text = textOf('.env.example');
+  const values = parseEnv(text);
+
+  it('lists exactly the names that are read, each once and with a line of what it is', () => {
+    const lines = text.split('\n');
+    const names = lines.flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? []);
+    expect(names.toSorted()).toEqual(environmentNames.toSorted());
+    for (const name of names) {
+      expect(lines[lines.findIndex((line) => line.startsWith(`${name}=`)) - 1]).toMatch(/^# .{5,}\.$/);
+    }
+  });
+
+  it('holds no secret, and says of each that it is one', () => {
+    const secrets = [
+      'SUPEROFFICE_CLIENT_SECRET',
+      'SUPEROFFICE_PRIVATE_KEY',
+      'DATABASE_URL',
+      'ENCRYPTION_KEYS',
+      'SESSION_KEYS',
+    ];
+    for (const name of secrets) {
+      expect([name, values[name]]).toEqual([name, '']);
+      expect(text).toMatch(new RegExp(`^# Secret.*\\n${name}=$`, 'm'));
+    }
+    expect(text).not.toMatch(/[A-Za-z0-9+/]{40}|BEGIN|\w:\/\/\w+:\w+@/);
+  });
+
+  it('gives as values what would be the default, so that it changes nothing', () => {
+    expect(loadConfig({ ...values, ...least })).toEqual(loadConfig(least));
+  });
+
+  it('lacks only what every installation has of its own', () => {
+    const missing = Object.keys(least).filter((name) => name !== 'SUPEROFFICE_ENVIRONMENT');
+    expect(namesAmiss(values).sort()).toEqual(missing.sort());
+  });
+});

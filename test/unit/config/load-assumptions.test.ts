@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readAssumptions } from '../../../src/config/load-assumptions.ts';
+import type { Assumptions } from '../../../src/licensing/entitlements/assumptions.ts';
+import { assumptions as shipped } from '../licensing/fixtures/engine.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'planlens-assumptions-'));
+const file = join(folder, 'assumptions.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What is read where the file holds this text. */
+function readText(text: string) {
+  writeFileSync(file, text);
+  return readAssumptions(file);
+}
+
+/** The assumptions with these changes. */
+function changedBy(patch: unknown): Assumptions {
+  const read = readText(JSON.stringify(patch));
+  if (!read.valid) throw new Error(read.problems.join('\n'));
+  return read.assumptions;
+}
+
+/** The problems of a file with this text, each up to its message and without the file's name. */
+function placesAmiss(text: string): readonly string[] {
+  const read = readText(text);
+  if (read.valid) return [];
+  const where = 'assumptions.json: ';
+  expect(read.problems.filter((problem) => !problem.startsWith(where))).toEqual([]);
+  return read.problems.map((problem) => problem.slice(where.length).replace(/: .*$/s, ''));
+}
+
+describe('readAssumptions', () => {
+  it('gives those shipped where there is no file', () => {
+    const read = readAssumptions(join(folder, 'nothing-here.json'));
+    expect(read).toEqual({ valid: true, assumptions: shipped });
+    expect(Object.keys(shipped.modules)).toHaveLength(68);
+  });
+
+  it('gives those shipped where the file changes nothing', () => {
+    expect(changedBy({})).toEqual(shipped);
+  });
+
+  it('changes what the file names, and nothing beside', () => {
+    const told = { user: ['ej-mod-knowledge'], confidence: 'inferred' };
+    const knowledgeBase = { ...shipped.modules['knowledge-base'], ...told };
+    expect(changedBy({ modules: { 'knowledge-base': told } })).toEqual({
+      ...shipped,
+      modules: { ...shipped.modules, 'knowledge-base': knowledgeBase },
+    });
+  });
+
+  it('replaces a list, it does not add to it', () => {
+    expect(changedBy({ addOnModules: { cep: ['cep2'] } }).addOnModules.cep).toEqual(['cep2']);
+  });
+
+  it('adds what there was not', () => {
+    const { hiddenBy } = changedBy({ hiddenBy: { 'hide-document': ['documents-and-templates'] } });
+    expect(hiddenBy).toEqual({ ...shipped.hiddenBy, 'hide-document': ['documents-and-templates'] });
+  });
+
+  it('takes away what is null', () => {
+    const { containedIn, hiddenBy, suite } = changedBy({
+      containedIn: { 'dashboards-default-tiles': null },
+      hiddenBy: { 'hide-sale': null },
+      suite: { modules: { suiteuser: null }, limitedFeatures: { 'project-management': null } },
+    });
+    expect(containedIn).toEqual({});
+    expect(Object.keys(hiddenBy)).not.toContain('hide-sale');
+    expect(Object.keys(suite.modules)).not.toContain('suiteuser');
+    const { 'project-management': _, ...limited } = shipped.suite.limitedFeatures;
+    expect(suite.limitedFeatures).toEqual(limited);
+  });
+
+  it('reads module names in lower case and without their owner', () => {
+    const { modules, tierMarkers } = changedBy({
+      modules: { saint: { site: [' SuperOffice.SAINT2 '], user: ['SAINT2-CAL'] } },
+      tierMarkers: { user: { premium: 'T3' } },
+    });
+    expect(modules.saint).toMatchObject({ site: ['saint2'], user: ['saint2-cal'] });
+    expect(tierMarkers.user).toEqual({ essential: 't1', premium: 't3' });
+  });
+
+  it('reads a file that begins with a byte order mark', () => {
+    expect(readText('\uFEFF{}')).toEqual({ valid: true, assumptions: shipped });
+  });
+});
+
+describe('a file that is wrong', () => {
+  it.each([
+    ['an unknown key', { licenses: [] }, 'the file'],
+    ['an unknown key further down', { suite: { plans: {} } }, 'suite'],
+    ['a misspelt feature', { modules: { saynt: { user: [] } } }, 'modules'],
+    ['a misspelt feature in a list', { hiddenBy: { 'hide-sale': ['quotes'] } }, 'hiddenBy.hide-sale.0'],
+    ['a misspelt plan', { suite: { modules: { suite2core: 'kore' } } }, 'suite.modules.suite2core'],
+    ['text for a list', { modules: { saint: { user: 'saint-cal' } } }, 'modules.saint.user'],
+    ['a number for a name', { editingLicenses: ['sale-cal', 7] }, 'editingLicenses.1'],
+    ['an empty name', { editingLicenses: [' '] }, 'editingLicenses.0'],
+    ['a feature without modules', { modules: { saint: null } }, 'modules.saint'],
+    ['a part taken away', { suite: null }, 'suite'],
+    ['a name of nothing but the owner', { editingLicenses: ['superoffice.'] }, 'editingLicenses.0'],
+    ['a right in upper case', { hiddenBy: { 'HIDE-SALE': [] } }, 'hiddenBy.HIDE-SALE'],
+    ['a Suite module with hyphens', { suite: { modules: { 'suite-6': 'core' } } }, 'suite.modules.suite-6'],
+    ['a confidence without modules', { modules: { forms: { site: [], user: [] } } }, 'modules.forms'],
+    ['modules without a confidence', { modules: { saint: { confidence: 'none' } } }, 'modules.saint'],
+    ['a feature that contains itself', { containedIn: { saint: 'saint' } }, 'containedIn'],
+    ['a chain', { containedIn: { saint: 'dashboards-default-tiles' } }, 'containedIn'],
+    [
+      'modules of a group',
+      { modules: { email: { user: ['web'], confidence: 'inferred' } } },
+      'modules.email',
+    ],
+    [
+      'a group that is hidden',
+      { hiddenBy: { 'hide-company': ['contact-management'] } },
+      'hiddenBy.hide-company.0',
+    ],
+    [
+      'a lesser plan that is none',
+      { suite: { needByFeature: { forms: { from: 'core', perhapsFrom: 'plus', confidence: 'inferred' } } } },
+      'suite.needByFeature.forms',
+    ],
+    ['the removal of what is not there', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
+    ['an unknown confidence', { modules: { saint: { confidence: 'sure' } } }, 'modules.saint.confidence'],
+  ])('is told by the path of what is: %s', (_case, patch, place) => {
+    expect(placesAmiss(JSON.stringify(patch))).toEqual([place]);
+  });
+
+  it('names what it does not know', () => {
+    const read = readText('{"modules": {"saynt": {"user": []}}, "licenses": []}');
+    const told = read.valid ? '' : read.problems.join('\n');
+    expect(told).toContain('"saynt"');
+    expect(told).toContain('"licenses"');
+  });
+
+  it('is told all at once', () => {
+    const patch = {
+      modules: { saint: { user: 'saint-cal' }, forms: { confidence: 'sure' } },
+      planChanges: { add: 'never' },
+    };
+    expect(placesAmiss(JSON.stringify(patch)).toSorted()).toEqual([
+      'modules.forms.confidence',
+      'modules.saint.user',
+      'planChanges.add',
+    ]);
+  });
+
+  it.each(['[]', 'null', '"modules"', '7'])('is one that holds no object: %s', (text) => {
+    expect(placesAmiss(text)).toEqual(['the file']);
+  });
+
+  it.each(['', '{', '{"modules": {}}}', "{'modules': {}}"])('is one that is not JSON: %j', (text) => {
+    expect(readText(text)).toEqual({ valid: false, problems: ['assumptions.json is not JSON'] });
+  });
+
+  it('is one that is a folder', () => {
+    expect(readAssumptions(folder)).toEqual({
+      valid: false,
+      problems: ['assumptions.json cannot be read'],
+    });
+  });
+
+  it('is one with keys every object has', () => {
+    expect(placesAmiss('{"__proto__": {"user": []}, "constructor": {}}')).toEqual(['the file']);
+  });
+});

@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLocks, lockPatienceMs } from '../../../src/coordination/advisory-locks.ts';
+import type { InTurn } from '../../../src/coordination/keyed-mutex.ts';
+import { type Database, openDatabase, openLockSession } from '../../../src/database/database.ts';
+import { emptyDatabase } from '../../support/database.ts';
+
+describe('createLocks', () => {
+  let session: Database;
+  let otherSession: Database;
+  let locks: InTurn;
+  let now = Date.parse('2026-11-22T10:00:00Z');
+
+  beforeAll(async () => {
+    const url = await emptyDatabase();
+    await (await openDatabase(url, () => {})).destroy();
+    session = openLockSession(url, () => {});
+    otherSession = openLockSession(url, () => {});
+    locks = createLocks({ session, now: () => now });
+  });
+  afterAll(() => Promise.all([session.destroy(), otherSession.destroy()]));
+
+  it('lets one at a time work under a name, and others under others meanwhile', async () => {
+    const events: string[] = [];
+    const work = (name: string, until: Promise<unknown>) => async () => {
+      events.push(`${name} begins`);
+      await until;
+      events.push(`${name} ends`);
+    };
+    let endFirst = (_: unknown) => {};
+    const first = locks('Cust1', work('first', new Promise((resolve) => (endFirst = resolve))));
+    await expect.poll(() => events).toContain('first begins');
+    const second = locks('Cust1', work('second', Promise.resolve()));
+    await locks('Cust2', work('other name', Promise.resolve()));
+    expect(events).toEqual(['first begins', 'other name begins', 'other name ends']);
+    endFirst(null);
+    await Promise.all([first, second]);
+    expect(events.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
+  });
+
+  it('holds up nobody however many wait', async () => {
+    let finish = () => {};
+    const until = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const waiting = Array.from({ length: 20 }, (_, index) => locks(`Cust${index % 8}`, () => until));
+    expect(await locks('Cust99', async () => 'free')).toBe('free');
+    finish();
+    await Promise.all(waiting);
+  });
+
+  describe('while another process works under the name', () => {
+    let otherLocks: InTurn;
+    let finish: () => void;
+    let theirs: Promise<void>;
+
+    beforeEach(async () => {
+      otherLocks = createLocks({ session: otherSession, now: () => now });
+      await new Promise<void>((begun) => {
+        theirs = otherLocks('Cust1', () => {
+          begun();
+          return new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+        });
+      });
+    });
+
+    it('waits longer than any statement may take', async () => {
+      setTimeout(() => finish(), 6_000);
+      expect(await locks('Cust1', async () => 'my turn')).toBe('my turn');
+      await theirs;
+    });
+
+    it('gives up in the end, says why, and keeps no turn and no connection', async () => {
+      const waiting = locks('Cust1', async () => 'my turn').catch((error: unknown) => error);
+      expect(await locks('Cust2', async () => 'free')).toBe('free');
+      now += lockPatienceMs;
+      expect(await waiting).toMatchObject({ code: 'database-unavailable', detail: 'tenant-busy' });
+      finish();
+      await theirs;
+      expect(await locks('Cust1', async () => 'my turn')).toBe('my turn');
+    });
+  });
+
+  it('is free again when the work fails', async () => {
+    await expect(
+      locks('Cust1', async () => {
+        throw new Error('refused');
+      }),
+    ).rejects.toThrow('refused');
+    expect(await locks('Cust1', async () => 'free')).toBe('free');
+  });
+
+  it('outlives the time after which a pool closes who is idle', async () => {
+    const others = createLocks({ session: otherSession, now: () => now });
+    const events: string[] = [];
+    const first = locks('Cust3', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 11_000));
+      events.push('first ends');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await others('Cust3', async () => void events.push('second begins'));
+    await first;
+    expect(events).toEqual(['first ends', 'second begins']);
+  });
+
+  it('loses nothing of a work during which the database was lost, and frees its name', async () => {
+    const cut = () =>
+      sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`.execute(otherSession);
+    const done = await locks('Cust4', async () => {
+      await cut();
+      return 'done';
+    });
+    expect(done).toBe('done');
+    expect(await createLocks({ session: otherSession, now: () => now })('Cust4', async () => 'free')).toBe(
+      'free',
+    );
+    expect(await locks('Cust4', async () => 'again')).toBe('again');
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { inBatches } from '../../../src/coordination/write-batcher.ts';
+import { AppError } from '../../../src/errors.ts';
+
+/** Writes when it is let, and tells what it was given each time. */
+function slowWriter() {
+  const written: string[][] = [];
+  let goOn = () => {};
+  const write = async (items: readonly string[]) => {
+    written.push([...items]);
+    await new Promise<void>((resolve) => (goOn = resolve));
+    return items.map((item) => item.toUpperCase());
+  };
+  const letWrite = async () => {
+    goOn();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { write, written, letWrite };
+}
+
+describe('inBatches', () => {
+  it('writes at once what comes alone, and together what comes meanwhile', async () => {
+    const { write, written, letWrite } = slowWriter();
+    const put = inBatches(write, 10);
+    const results = Promise.all(['a', 'b', 'c'].map(put));
+    expect(written).toEqual([['a']]);
+    await letWrite();
+    expect(written).toEqual([['a'], ['b', 'c']]);
+    const late = put('d');
+    await letWrite();
+    expect(await results).toEqual(['A', 'B', 'C']);
+    await letWrite();
+    expect(await late).toBe('D');
+  });
+
+  it('writes no more at a time than it may', async () => {
+    const { write, written, letWrite } = slowWriter();
+    const put = inBatches(write, 2);
+    const results = Promise.all(['a', 'b', 'c', 'd'].map(put));
+    for (let each = 0; each < 3; each += 1) await letWrite();
+    await results;
+    expect(written).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('fails only the one that is refused', async () => {
+    const put = inBatches(async (items: readonly string[]) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (items.includes('bad')) throw new Error('refused');
+      return items;
+    }, 10);
+    const results = await Promise.allSettled(['first', 'a', 'bad', 'b'].map(put));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(await put('later')).toBe('later');
+  });
+
+  it('tries once, not each alone, where the database is away', async () => {
+    let tries = 0;
+    const put = inBatches(async (_items: readonly string[]): Promise<string[]> => {
+      tries += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new AppError('database-unavailable');
+    }, 10);
+    const results = await Promise.allSettled(['first', 'a', 'b', 'c'].map(put));
+    expect(results.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+    expect(tries).toBe(2);
+  });
+});

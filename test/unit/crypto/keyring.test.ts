@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { keyringSchema } from '../../../src/crypto/keyring.ts';
+import { keyringText } from '../../support/keyrings.ts';
+
+describe('keyringSchema', () => {
+  it('takes the first key as the current one and keeps all by id', () => {
+    const text = keyringText('2026', '2025');
+    const keyring = keyringSchema.parse(text);
+    expect(keyring.current.id).toBe('2026');
+    expect([...keyring.byId.keys()]).toEqual(['2026', '2025']);
+    expect(keyring.byId.get('2026')).toEqual(keyring.current.key);
+    expect(keyring.current.key.symmetricKeySize).toBe(32);
+  });
+
+  it('allows spaces around the commas', () => {
+    expect(keyringSchema.parse(keyringText('a', 'b').replace(',', ' , ')).byId.size).toBe(2);
+  });
+
+  const short = randomBytes(16).toString('base64');
+  const good = randomBytes(32).toString('base64');
+  it.each([
+    ['nothing', ''],
+    ['no id', good],
+    ['an empty id', `:${good}`],
+    ['an id with a dot, which separates sealed texts', `a.b:${good}`],
+    ['a key too short', `a:${short}`],
+    ['no key', 'a:'],
+    ['text that is not base64', `a:${'!'.repeat(44)}`],
+    ['one bad entry among good ones', `a:${good},b:${short}`],
+    ['the same id twice', `a:${good},a:${randomBytes(32).toString('base64')}`],
+    ['a trailing comma', `a:${good},`],
+  ])('refuses %s without repeating it', (_what, text) => {
+    const result = keyringSchema.safeParse(text);
+    expect(result.success).toBe(false);
+    expect(result.error?.issues).toHaveLength(1);
+    expect(JSON.stringify(result.error?.issues)).not.toContain(good);
+  });
+});

@@ -1,0 +1,152 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { type Database, isDatabaseAway, openDatabase } from '../../../src/database/database.ts';
+import { AppError } from '../../../src/errors.ts';
+import { emptyDatabase } from '../../support/database.ts';
+import { startSilentProxy } from '../../support/silent-proxy.ts';
+
+const one = (db: Database) => sql<{ one: number }>`select 1 as one`.execute(db).then(({ rows }) => rows);
+/** The code a failure is answered with, or what came instead. */
+const codeOf = (work: Promise<unknown>) =>
+  work.catch((error: unknown) => (error instanceof AppError ? error.code : error));
+
+describe('openDatabase', () => {
+  it('makes the schema once, however many processes start at the same time', async () => {
+    const url = await emptyDatabase();
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(url, () => {})));
+    const [db] = opened;
+    const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db as never);
+    expect(applied.rows.map((row) => row.name)).toEqual([
+      '001-tenants-and-snapshots',
+      '002-hand-over-wishes-contract',
+      '003-lifecycle',
+      '004-in-step',
+      '005-audit-log',
+    ]);
+    await Promise.all(opened.map((each) => each.destroy()));
+  });
+
+  it('leaves an up-to-date schema and its rows alone', async () => {
+    const url = await emptyDatabase();
+    const first = await openDatabase(url, () => {});
+    await first.insertInto('answered_sign_ins').values({ nonce: 'n', expires_at: new Date() }).execute();
+    await first.destroy();
+    const second = await openDatabase(url, () => {});
+    expect(await second.selectFrom('answered_sign_ins').select('nonce').execute()).toEqual([{ nonce: 'n' }]);
+    await second.destroy();
+  });
+
+  it('rejects where nobody answers, and tells why', async () => {
+    await expect(openDatabase('postgres://x:y@127.0.0.1:1/none', () => {})).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('survives a connection cut by the server, and says so', async () => {
+    const url = await emptyDatabase();
+    const lost: Error[] = [];
+    const db = await openDatabase(url, (error) => lost.push(error));
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+    const other = await openDatabase(url, () => {});
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);
+    await expect.poll(() => lost.length).toBe(1);
+    expect((await sql<{ one: number }>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await Promise.all([db.destroy(), other.destroy()]);
+  });
+
+  it('survives a connection cut in the middle of a query', async () => {
+    const url = await emptyDatabase();
+    const lost: Error[] = [];
+    const db = await openDatabase(url, (error) => lost.push(error));
+    const other = await openDatabase(url, () => {});
+    const slow = sql`select pg_sleep(10)`.execute(db).catch((error: Error) => error);
+    const cut = sql`select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and query like '%pg_sleep(10)%' and pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await cut.execute(other)).rows.length).toBe(1);
+    expect(await slow).toBeInstanceOf(Error);
+    const again = () => sql<{ one: number }>`select 1 as one`.execute(db).then(({ rows }) => rows);
+    await expect.poll(() => again().catch(() => 'not yet')).toEqual([{ one: 1 }]);
+    await Promise.all([db.destroy(), other.destroy()]);
+  });
+});
+
+describe('a database that falls silent', () => {
+  it('fails every query in time, and serves again on new connections', async () => {
+    const proxy = await startSilentProxy(await emptyDatabase());
+    const db = await openDatabase(proxy.url, () => {});
+    await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.2)`.execute(db)));
+    proxy.fallSilent();
+    const asked = Date.now();
+    // As many as the pool has connections, and some that wait for one.
+    const failed = await Promise.all(Array.from({ length: 12 }, () => codeOf(one(db))));
+    expect(new Set(failed)).toEqual(new Set(['database-unavailable']));
+    expect(Date.now() - asked).toBeLessThan(7_000);
+    proxy.speakAgain();
+    const again = await Promise.all(Array.from({ length: 12 }, () => codeOf(one(db))));
+    expect(again).toEqual(Array(12).fill([{ one: 1 }]));
+    await db.destroy();
+    await proxy.close();
+  });
+
+  it('is not started with', async () => {
+    const proxy = await startSilentProxy(await emptyDatabase());
+    proxy.fallSilent();
+    await expect(openDatabase(proxy.url, () => {})).rejects.toThrow(/timeout/);
+    await proxy.close();
+  });
+});
+
+describe('a database that is away', () => {
+  it.each([
+    ['a statement without end', 'select pg_sleep(30)'],
+    ['a connection cut', 'select pg_terminate_backend(pg_backend_pid())'],
+  ])('is what %s counts as, and the next query is answered', async (_what, text) => {
+    const db = await openDatabase(await emptyDatabase(), () => {});
+    expect(await codeOf(sql.raw(text).execute(db))).toBe('database-unavailable');
+    expect(await one(db)).toEqual([{ one: 1 }]);
+    await db.destroy();
+  });
+
+  it('is not what a refused statement counts as, and its connection is kept', async () => {
+    const db = await openDatabase(await emptyDatabase(), () => {});
+    const session = () => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+    const before = await session();
+    expect(await codeOf(sql`select 1 / 0`.execute(db))).toMatchObject({ code: '22012' });
+    expect((await session()).rows).toEqual(before.rows);
+    await db.destroy();
+  });
+});
+
+describe('isDatabaseAway', () => {
+  const coded = (code: string) => Object.assign(new Error('some text'), { code });
+
+  it.each(
+    'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENOTFOUND EAI_AGAIN 08001 08006 57P01 57P02 57P03 57014 53300'.split(
+      ' ',
+    ),
+  )('is true of %s', (code) => {
+    expect(isDatabaseAway(coded(code))).toBe(true);
+  });
+
+  it.each([
+    'Connection terminated',
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'timeout expired',
+    'timeout exceeded when trying to connect',
+    'Query read timeout',
+    'Client has encountered a connection error and is not queryable',
+    'Client was closed and is not queryable',
+  ])('is true of pg’s "%s"', (message) => {
+    expect(isDatabaseAway(new Error(message))).toBe(true);
+  });
+
+  it.each(['23505', '22012', '42P01', '28P01', '40001', '57P04', 'ENOENT'])('is false of %s', (code) => {
+    expect(isDatabaseAway(coded(code))).toBe(false);
+    expect(isDatabaseAway(Object.assign(new Error('Connection terminated'), { code }))).toBe(false);
+  });
+
+  it('is false of errors of others and of what is no error', () => {
+    expect(isDatabaseAway(new Error('the Query read timeout'))).toBe(false);
+    expect(isDatabaseAway({ code: 'ECONNREFUSED' })).toBe(false);
+    expect(isDatabaseAway(undefined)).toBe(false);
+  });
+});

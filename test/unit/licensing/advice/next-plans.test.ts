@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { nextPlansAbove } from '../../../../src/licensing/advice/next-plans.ts';
+import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import type { PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
+import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { holding } from '../fixtures/assigned-plans.ts';
+
+function above(key: PlanKey): readonly string[] {
+  return nextPlansAbove(holding(key)).map((next) => next.plan);
+}
+
+const suite = (plan: SuitePlan | null): RecognisedPlan => ({
+  kind: 'suite',
+  plan,
+  by: { step: 'description', text: '' },
+});
+
+describe('nextPlansAbove', () => {
+  it('raises one solution by one tier, or adds one in Essential', () => {
+    expect([...above('sales-essential')].sort()).toEqual([
+      'sales-essential+marketing-essential',
+      'sales-essential+service-essential',
+      'sales-premium',
+    ]);
+  });
+
+  it('never gives up a tier', () => {
+    expect(above('sales-premium+service-premium+marketing-essential')).toEqual([
+      'sales-premium+service-premium+marketing-premium',
+    ]);
+  });
+
+  it('is nothing above the highest plan of either kind', () => {
+    expect(above('sales-premium+service-premium+marketing-premium')).toEqual([]);
+    expect(nextPlansAbove(suite('super'))).toEqual([]);
+  });
+
+  it.each([
+    ['starter', 'core'],
+    ['core', 'growth'],
+    ['growth', 'plus'],
+    ['plus', 'super'],
+  ] as const)('is the next Suite plan: above %s %s', (plan, next) => {
+    expect(nextPlansAbove(suite(plan))).toEqual([{ kind: 'suite-plan', plan: next }]);
+  });
+
+  it.each<[string, RecognisedPlan | null]>([
+    ['nothing known', null],
+    ['a Suite plan that is open', suite(null)],
+    ['no plan', { kind: 'no-plan', module: null }],
+    ['a plan nobody documented', { kind: 'undocumented-plan', module: 'x', description: '' }],
+    [
+      'a tier that is unknown',
+      {
+        kind: 'user-plan',
+        plan: null,
+        tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
+        modules: [],
+        description: '',
+        findings: [],
+      },
+    ],
+  ])('is nothing above %s', (_what, held) => {
+    expect(nextPlansAbove(held)).toEqual([]);
+  });
+});

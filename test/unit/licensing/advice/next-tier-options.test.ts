@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { licenseEngine } from '../fixtures/engine.ts';
+import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures/tenants.ts';
+
+const today = '2026-12-01';
+
+describe('the plans one step above a user’s', () => {
+  const essential = publishedTenant('essential');
+  const plans = licenseEngine(essential, today);
+  const user = holderOf(essential, 'ten-sales');
+  const steps = plans.stepsUp(user);
+
+  it('tell what each would enable and what it takes to get it', () => {
+    expect(steps.length).toBeGreaterThan(1);
+    for (const step of steps) {
+      if (step.kind !== 'user-plan') throw new Error(`a step to ${step.plan}`);
+      const whatIf = plans.whatIf(user, step.plan);
+      const enabled = whatIf?.changes.filter(({ after }) => after === 'enabled') ?? [];
+      expect(step.enables).toEqual(enabled.map(({ feature }) => feature));
+      expect(step.seat).toBe(whatIf?.seat);
+    }
+  });
+
+  it('begin with the one that would enable most', () => {
+    const counts = steps.map(({ enables }) => enables.length);
+    expect(counts).toEqual([...counts].sort((a, b) => b - a));
+    expect(new Set(counts).size).toBeGreaterThan(1);
+  });
+
+  it('leave out what would enable nothing', () => {
+    const premium = publishedTenant('premium');
+    const { granted } = holderOf(premium, 'ten-sales');
+    const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
+    const rich = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
+    // Marketing's features all come by licenses, which this user has beside the plan.
+    expect(licenseEngine(premium, today).stepsUp(rich)).toEqual([
+      {
+        kind: 'user-plan',
+        plan: 'sales-premium+service-essential',
+        seat: 'buy',
+        enables: ['standard-service-reports'],
+      },
+    ]);
+  });
+
+  it('is the next CRM Suite plan, of which a seat is no question', () => {
+    const suite = publishedTenant('suite-core');
+    const open = licenseEngine(suite, today);
+    const someone = holderOf(suite, null);
+    const gained = open.changesOnSuite(someone, 'growth').filter(({ change }) => change === 'gained');
+    expect(gained.length).toBeGreaterThan(0);
+    expect(open.stepsUp(someone)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', enables: gained.map(({ feature }) => feature) },
+    ]);
+  });
+});

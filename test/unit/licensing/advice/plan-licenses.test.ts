@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  asHeldPlan,
+  type KnownPlan,
+  licensesOfPlan,
+} from '../../../../src/licensing/advice/plan-licenses.ts';
+import { type PlanKey, planOf } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { knowTenant } from '../../../../src/licensing/entitlements/user-report.ts';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { rules } from '../fixtures/engine.ts';
+import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
+
+const nobody: KnownPlan = { tiers: { sales: 'none', service: 'none', marketing: 'none' }, set: [] };
+
+function licensesOf(key: PlanKey, tenant: TenantLicenses, held = nobody) {
+  return licensesOfPlan(planOf(key), knowTenant(rules, tenant, '2026-12-01'), held);
+}
+
+const planRow = (name: string, description: string, set: string) =>
+  moduleLicense({ name, description, scope: 'user', extraFlags: 1, extraInfo: `set=${set}` });
+
+describe('the licenses that come with a plan', () => {
+  it('are told by the tenant’s own row of it, and nothing else', () => {
+    const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'web,sale-cal'));
+    const held = { tiers: planOf('sales-essential').tiers, set: ['of-the-lesser-plan'] };
+    expect(licensesOf('sales-premium', tenant, held)).toMatchObject({
+      from: 'tenant',
+      user: ['sale-cal', 'web'],
+    });
+  });
+
+  it('are what its features need, where the tenant has no row of it', () => {
+    const { from, user } = licensesOf('sales-premium', tenantWith());
+    expect(from).toBe('catalogue');
+    expect(user).toEqual(expect.arrayContaining(['sale-cal', 'quote-cal', 'guide-cal', 'saint-cal']));
+    expect(user).not.toContain('ej-client');
+    expect(user).toEqual([...new Set(user)].sort());
+  });
+
+  it('of a row in another tier are not those of this one', () => {
+    const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'of-premium'));
+    const { from, user } = licensesOf('sales-essential', tenant);
+    expect([from, user.includes('of-premium')]).toEqual(['catalogue', false]);
+  });
+
+  it('include what lesser plans are known to have: those the tenant bought and the one held', () => {
+    const tenant = tenantWith(planRow('ten-sales', 'Sales Essentials', 'of-a-sold-plan'));
+    const held = { tiers: planOf('service-essential').tiers, set: ['of-the-held-plan'] };
+    const both = licensesOf('sales-premium+service-premium', tenant, held).user;
+    expect(both).toEqual(expect.arrayContaining(['of-a-sold-plan', 'of-the-held-plan']));
+    const salesOnly = licensesOf('sales-premium', tenant, held).user;
+    expect(salesOnly).toContain('of-a-sold-plan');
+    expect(salesOnly).not.toContain('of-the-held-plan');
+  });
+
+  it('include nothing of a plan whose tier is unknown: it may be more', () => {
+    const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
+    const held = { tiers, set: ['of-some-tier'] };
+    expect(licensesOf('sales-premium', tenantWith(), held).user).not.toContain('of-some-tier');
+  });
+
+  it('lack the site licenses the tenant lacks, of alternatives the first', () => {
+    const alternatives = [...rules.features.values()].find(({ site }) => site.length > 1);
+    const [first = '', second = ''] = alternatives?.site ?? [];
+    const plan = 'sales-premium+service-premium+marketing-premium';
+    expect(licensesOf(plan, tenantWith()).missingSite).toContain(first);
+    expect(licensesOf(plan, tenantWith()).missingSite).not.toContain(second);
+    const having = licensesOf(plan, tenantWith(moduleLicense({ name: second }))).missingSite;
+    expect(having).not.toContain(first);
+  });
+});
+
+describe('a plan that is asked about', () => {
+  it('is held as its tiers say, by no step', () => {
+    const plan = planOf('sales-premium+marketing-essential');
+    expect(asHeldPlan(plan)).toEqual({
+      kind: 'user-plan',
+      plan,
+      tiers: { sales: 'premium', service: 'none', marketing: 'essential' },
+      modules: ['ten-salesmarketing'],
+      description: plan.label,
+      findings: [
+        {
+          solution: 'sales',
+          tier: 'premium',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+        {
+          solution: 'marketing',
+          tier: 'essential',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+      ],
+    });
+  });
+});

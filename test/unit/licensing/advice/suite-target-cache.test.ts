@@ -1,0 +1,35 @@
+import { describe, expect, it, vi } from 'vitest';
+import { rememberedTargets } from '../../../../src/licensing/advice/remembered-targets.ts';
+import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import type { UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { reportPlan } from '../fixtures/engine.ts';
+import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
+
+const premium = publishedTenant('premium');
+const salesman = holderOf(premium, 'ten-sales');
+const marketer = holderOf(premium, 'ten-marketing');
+
+function remembering() {
+  const heldBy = vi.fn(
+    (user: UserLicenses) => reportPlan({ tenant: premium, user, today: '2026-12-01' }).plan,
+  );
+  return { heldBy, targetOf: rememberedTargets(heldBy) };
+}
+
+describe('rememberedTargets', () => {
+  it('reads a list of users once, however often it is asked about', () => {
+    const { heldBy, targetOf } = remembering();
+    const users = [salesman, marketer];
+    const first = targetOf(users);
+    expect(targetOf(users)).toBe(first);
+    expect(heldBy.mock.calls).toEqual([[salesman], [marketer]]);
+  });
+
+  it('answers each list by its own users', () => {
+    const { heldBy, targetOf } = remembering();
+    const [sales, both] = [[salesman], [salesman, marketer]];
+    expect(targetOf(sales)).toEqual(suiteTargetOf([heldBy(salesman)]));
+    expect(targetOf(both)).toEqual(suiteTargetOf([heldBy(salesman), heldBy(marketer)]));
+    expect(targetOf(sales)).not.toEqual(targetOf(both));
+  });
+});

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SuiteTarget, suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
+import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
+import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { reportPlan } from '../fixtures/engine.ts';
+import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
+
+type Held = RecognisedPlan | null;
+
+function holds(sales: FoundTier, service: FoundTier, marketing: FoundTier): Held {
+  const tiers = { sales, service, marketing };
+  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
+}
+
+function old(module: OldPlanModule): Held {
+  const tiers = { sales: 'none', service: 'none', marketing: 'none' } as const;
+  return { kind: 'old-plan', module, tiers, description: '' };
+}
+
+const undocumented: Held = { kind: 'undocumented-plan', module: 'ten-finance', description: 'Finance' };
+const noPlan: Held = { kind: 'no-plan', module: null };
+
+function onSuite(plan: SuitePlan | null): Held {
+  return { kind: 'suite', plan, by: { step: 'description', text: 'CRM Suite' } };
+}
+
+function boundsOf(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
+  if (target.kind === 'plan') return [target.plan, target.plan];
+  return target.kind === 'range' ? [target.atLeast, target.atMost] : null;
+}
+
+describe('the published table', () => {
+  it.each([
+    ['sales', 'essential', 'core'],
+    ['service', 'essential', 'core'],
+    ['marketing', 'essential', 'growth'],
+    ['sales', 'premium', 'growth'],
+    ['service', 'premium', 'growth'],
+    ['marketing', 'premium', 'plus'],
+  ] as const)('%s %s leads to %s', (solution, tier, plan) => {
+    const tierOf = (each: string) => (each === solution ? tier : 'none');
+    expect(suiteTargetOf([holds(tierOf('sales'), tierOf('service'), tierOf('marketing'))])).toEqual({
+      kind: 'plan',
+      plan,
+      by: [{ solution, tier }],
+      unknown: [],
+      confidence: 'documented',
+    });
+  });
+
+  it.each([
+    ['essential', 'essential', 'none', 'core', ['sales essential', 'service essential']],
+    ['premium', 'essential', 'none', 'growth', ['sales premium']],
+    ['essential', 'none', 'essential', 'growth', ['marketing essential']],
+    [
+      'premium',
+      'premium',
+      'essential',
+      'growth',
+      ['sales premium', 'service premium', 'marketing essential'],
+    ],
+    ['premium', 'premium', 'premium', 'plus', ['marketing premium']],
+    ['essential', 'none', 'premium', 'plus', ['marketing premium']],
+  ] as const)(
+    'of one user with %s, %s, %s the highest tier decides: %s',
+    (sales, service, marketing, plan, by) => {
+      const target = suiteTargetOf([holds(sales, service, marketing)]);
+      expect(target).toMatchObject({ kind: 'plan', plan });
+      const named =
+        target.kind === 'plan' ? target.by.map(({ solution, tier }) => `${solution} ${tier}`) : [];
+      expect(named).toEqual(by);
+    },
+  );
+
+  it('lets the highest tier of any user decide for all', () => {
+    const many = Array.from({ length: 40 }, () => holds('essential', 'none', 'none'));
+    expect(suiteTargetOf([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
+    expect(suiteTargetOf([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
+    const both = [...many, holds('premium', 'none', 'none'), holds('none', 'none', 'premium')];
+    expect(suiteTargetOf(both)).toMatchObject({
+      plan: 'plus',
+      by: [{ solution: 'marketing', tier: 'premium' }],
+    });
+  });
+
+  it.each([
+    ['premium', ['ten-sales', 'ten-service'], 'growth'],
+    ['premium', ['ten-sales', 'ten-marketing'], 'plus'],
+    ['premium', ['ten-salesservicemarketing'], 'plus'],
+    ['essential', ['ten-sales'], 'core'],
+  ] as const)('reads the users of the published tenant %s with %s: %s', (key, plans, plan) => {
+    const tenant = publishedTenant(key);
+    const held = plans.map(
+      (each) => reportPlan({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
+    );
+    expect(suiteTargetOf(held)).toMatchObject({ kind: 'plan', plan });
+  });
+});
+
+describe('what is unknown', () => {
+  const salesTier = { kind: 'tier', solution: 'sales' } as const;
+
+  it.each([
+    [holds('unknown', 'none', 'none'), 'core', 'growth', 'sales'],
+    [holds('none', 'unknown', 'none'), 'core', 'growth', 'service'],
+    [holds('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+    [holds('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+  ] as const)('a tier leaves the plans it may lead to (%#)', (held, atLeast, atMost, solution) => {
+    const unknown = [{ kind: 'tier', solution }];
+    expect(suiteTargetOf([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
+  });
+
+  it('a tier makes no difference beside a higher one, and is still said', () => {
+    expect(suiteTargetOf([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
+      kind: 'plan',
+      plan: 'growth',
+      by: [{ solution: 'service', tier: 'premium' }],
+      unknown: [salesTier],
+      confidence: 'documented',
+    });
+  });
+
+  it.each([
+    ['an old plan', old('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
+    ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
+    ['a user of whom nothing is known', null, { kind: 'plan' }],
+  ] as const)('%s may lead anywhere up to the highest plan of the table', (_case, held, part) => {
+    expect(suiteTargetOf([held])).toEqual({
+      kind: 'range',
+      atLeast: 'starter',
+      atMost: 'plus',
+      unknown: [part],
+    });
+    expect(suiteTargetOf([held, holds('premium', 'none', 'none')])).toMatchObject({
+      atLeast: 'growth',
+      atMost: 'plus',
+    });
+    expect(suiteTargetOf([held, holds('none', 'none', 'premium')])).toEqual({
+      kind: 'plan',
+      plan: 'plus',
+      by: [{ solution: 'marketing', tier: 'premium' }],
+      unknown: [part],
+      confidence: 'inferred',
+    });
+  });
+
+  it('is said once each, in a fixed order', () => {
+    const held = [
+      null,
+      undocumented,
+      old('superlicense-sales-pro'),
+      old('superlicense-assistant'),
+      holds('unknown', 'none', 'unknown'),
+    ];
+    const target = suiteTargetOf([...held, ...held]);
+    expect(target.kind === 'range' && target.unknown).toEqual([
+      salesTier,
+      { kind: 'tier', solution: 'marketing' },
+      { kind: 'old-plan', module: 'superlicense-assistant' },
+      { kind: 'old-plan', module: 'superlicense-sales-pro' },
+      { kind: 'undocumented-plan', module: 'ten-finance' },
+      { kind: 'plan' },
+    ]);
+  });
+});
+
+describe('where there is nothing to move', () => {
+  it('says so of nobody, and of users without a plan', () => {
+    expect(suiteTargetOf([])).toEqual({ kind: 'nobody-holds-a-plan' });
+    expect(suiteTargetOf([noPlan, noPlan])).toEqual({ kind: 'nobody-holds-a-plan' });
+    expect(suiteTargetOf([holds('none', 'none', 'none')])).toEqual({ kind: 'nobody-holds-a-plan' });
+  });
+
+  it('says so of a Suite tenant, with its plan where all users tell the same', () => {
+    expect(suiteTargetOf([onSuite('core'), onSuite('core')])).toEqual({ kind: 'on-suite', plan: 'core' });
+    expect(suiteTargetOf([noPlan, onSuite('plus'), null])).toEqual({ kind: 'on-suite', plan: 'plus' });
+    expect(suiteTargetOf([onSuite('core'), onSuite('plus')])).toEqual({ kind: 'on-suite', plan: null });
+    expect(suiteTargetOf([onSuite(null)])).toEqual({ kind: 'on-suite', plan: null });
+  });
+});
+
+describe('laws of the target', () => {
+  const runs = { numRuns: 10_000 };
+  const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
+  const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
+  const user = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => holds(...tiers)) },
+    fc.constantFrom(
+      noPlan,
+      undocumented,
+      null,
+      old('superlicense-complete'),
+      old('superlicense-service-pro'),
+    ),
+  );
+  const users = fc.array(user, { maxLength: 6 });
+
+  it('one more user never lowers the plan', () => {
+    fc.assert(
+      fc.property(users, user, (held, another) => {
+        const before = boundsOf(suiteTargetOf(held));
+        const after = boundsOf(suiteTargetOf([...held, another]));
+        if (before === null) return;
+        expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
+          true,
+        );
+      }),
+      runs,
+    );
+  });
+
+  it('neither order nor repetition of users matters', () => {
+    fc.assert(
+      fc.property(users, (held) => {
+        expect(suiteTargetOf([...held, ...held].reverse())).toEqual(suiteTargetOf(held));
+      }),
+      runs,
+    );
+  });
+
+  it('a plan always has the tiers that led to it, a range always something unknown', () => {
+    fc.assert(
+      fc.property(users, (held) => {
+        const target = suiteTargetOf(held);
+        if (target.kind === 'plan') expect(target.by.length).toBeGreaterThan(0);
+        if (target.kind !== 'range') return;
+        expect(target.unknown.length).toBeGreaterThan(0);
+        expect(suitePlans.indexOf(target.atMost)).toBeGreaterThan(suitePlans.indexOf(target.atLeast));
+      }),
+      runs,
+    );
+  });
+
+  it('finding out an unknown tier stays within the range', () => {
+    fc.assert(
+      fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, told) => {
+        const bounds = boundsOf(suiteTargetOf(held));
+        const found = held.map((each) => {
+          if (each?.kind !== 'user-plan') return each;
+          const { sales, service, marketing } = each.tiers;
+          const settle = (one: FoundTier) => (one === 'unknown' ? told.next().value : one);
+          return holds(settle(sales), settle(service), settle(marketing));
+        });
+        const after = boundsOf(suiteTargetOf(found));
+        if (bounds === null || after === null) expect(after).toEqual(bounds);
+        else
+          expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
+            true,
+            true,
+          ]);
+      }),
+      runs,
+    );
+  });
+});

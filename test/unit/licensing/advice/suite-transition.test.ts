@@ -1,0 +1,467 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import {
+  changesOnSuite as changesByRules,
+  type FeatureChange,
+  type FeatureTransition,
+  type ReportToday,
+  suiteTransition as transitionByRules,
+} from '../../../../src/licensing/advice/suite-transition.ts';
+import { catalogue, childrenOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { planModuleFor } from '../../../../src/licensing/catalogue/plan-modules.ts';
+import { tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
+import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { type UserPlan, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
+import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
+import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { assumptions, reportPlan, rules } from '../fixtures/engine.ts';
+import {
+  grantedLicense,
+  holderOf,
+  moduleLicense,
+  publishedTenant,
+  tenantWith,
+  userWith,
+} from '../fixtures/tenants.ts';
+
+const premium = publishedTenant('premium');
+const essential = publishedTenant('essential');
+const suite = publishedTenant('suite-core');
+
+function report(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
+  return reportPlan({ tenant, user, today: '2026-12-01' });
+}
+
+function changesOnSuite(today: ReportToday, plan: SuitePlan) {
+  return changesByRules(rules, today, plan);
+}
+
+function suiteTransition(held: readonly (RecognisedPlan | null)[], today: ReportToday) {
+  return transitionByRules(rules, suiteTargetOf(held), today);
+}
+
+function rowsBy(changes: readonly FeatureTransition[], change: FeatureChange): string {
+  return changes.flatMap((each) => (each.change === change ? [each.row] : [])).join(' ');
+}
+
+function one(changes: readonly FeatureTransition[], row: string) {
+  return changes.find((each) => each.row === row);
+}
+
+const salesEssential = report(essential, holderOf(essential, 'ten-sales'));
+const salesPremium = report(premium, holderOf(premium, 'ten-sales'));
+const marketingPremium = report(premium, holderOf(premium, 'ten-marketing'));
+const withoutPlan = report(premium, holderOf(premium, null));
+const nobody = report(premium, null);
+const suiteCore = report(suite, holderOf(suite, null));
+
+// The 20 common features; C1, C6, C10, C15, C19 and C24 are groups.
+const common = 'C2 C3 C4 C5 C7 C8 C9 C11 C12 C13 C14 C16 C17 C18 C20 C21 C22 C23 C25 C26';
+const forms = 'MaE13 MaE14 MaE15 MaE16 MaE17 MaE18 MaE19';
+const mailings = 'MaE1 MaE2 MaE3 MaE4 MaE5 MaE6 MaE7 MaE8 MaE9 MaE11 MaE12';
+
+describe('the users of the published tenants', () => {
+  it('Sales Essential on Core: all kept, requests and projects gained, what Premium sold unclear', () => {
+    const changes = changesOnSuite(salesEssential, 'core');
+    expect(rowsBy(changes, 'kept')).toBe(`${common} SaE1 SaE2 SaE3 SaE4 SaE5`);
+    expect(rowsBy(changes, 'gained')).toBe('SaP8 SvE1 SvE2 SvE3 SvE4 SvE5');
+    expect(rowsBy(changes, 'unknown')).toBe('SaP1 SaP2 SaP3 SaP4 SaP5 SaP7 SaP9');
+    expect(rowsBy(changes, 'still-missing')).toBe(`SaP6 SvP1 SvP2 SvP3 SvP4 ${mailings} ${forms} MaP1`);
+    expect(rowsBy(changes, 'limited')).toBe('');
+    expect(rowsBy(changes, 'lost')).toBe('');
+  });
+
+  it('Sales Essential on Starter: dashboards are limited, nothing is lost', () => {
+    const changes = changesOnSuite(salesEssential, 'starter');
+    expect(rowsBy(changes, 'limited')).toBe('C25 SaE3');
+    // Custom tiles and combined selections could be seen: Starter has neither.
+    expect(rowsBy(changes, 'lost')).toBe('SaP3 SaP7');
+    expect(rowsBy(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
+  });
+
+  it('Sales Premium on Growth: all kept; the marketing flows one could see are gone', () => {
+    const changes = changesOnSuite(salesPremium, 'growth');
+    expect(rowsBy(changes, 'kept')).toBe(
+      `${common} SaE1 SaE2 SaE3 SaE4 SaE5 SaP1 SaP2 SaP3 SaP4 SaP5 SaP6 SaP7 SaP8 SaP9 ${forms}`,
+    );
+    expect(rowsBy(changes, 'gained')).toBe(`SvE1 SvE2 SvE3 SvE4 SvE5 SvP1 SvP2 SvP3 SvP4 ${mailings}`);
+    expect(rowsBy(changes, 'lost')).toBe('MaP1');
+    expect(one(changes, 'MaP1')).toMatchObject({ today: { state: 'view-only' }, confidence: 'inferred' });
+  });
+
+  it('Marketing Premium on Plus: flows are limited to 10, everything else is kept or gained', () => {
+    const changes = changesOnSuite(marketingPremium, 'plus');
+    expect(rowsBy(changes, 'limited')).toBe('MaP1');
+    expect(one(changes, 'MaP1')).toEqual({
+      feature: 'marketing-automation',
+      row: 'MaP1',
+      change: 'limited',
+      reason: 'suite-plan-limits',
+      limit: { name: 'active-marketing-flows', maximum: 10, confidence: 'documented' },
+      today: { state: 'enabled', reason: 'granted' },
+      confidence: 'inferred',
+    });
+    expect(changes.filter(({ change }) => !['kept', 'limited', 'gained'].includes(change))).toEqual([]);
+  });
+
+  it('Marketing Premium on Super: nothing is limited', () => {
+    expect(rowsBy(changesOnSuite(marketingPremium, 'super'), 'limited')).toBe('');
+  });
+});
+
+describe('one feature', () => {
+  it.each([
+    [
+      'project-management',
+      'Sales Premium',
+      salesPremium,
+      'SaP8',
+      'core',
+      'limited',
+      'suite-plan-limits',
+      100,
+    ],
+    [
+      'project-management',
+      'Sales Premium',
+      salesPremium,
+      'SaP8',
+      'growth',
+      'kept',
+      'suite-plan-includes',
+      null,
+    ],
+    [
+      'project-management',
+      'Sales Premium',
+      salesPremium,
+      'SaP8',
+      'starter',
+      'lost',
+      'suite-plan-lacks',
+      null,
+    ],
+    [
+      'project-management',
+      'Sales Essential',
+      salesEssential,
+      'SaP8',
+      'core',
+      'gained',
+      'suite-plan-includes',
+      100,
+    ],
+    ['SAINT', 'Sales Premium', salesPremium, 'SaP6', 'core', 'lost', 'suite-plan-lacks', null],
+    ['SAINT', 'Sales Premium', salesPremium, 'SaP6', 'growth', 'kept', 'suite-plan-includes', null],
+    ['quotes', 'Sales Premium', salesPremium, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['quotes', 'Sales Premium', salesPremium, 'SaP9', 'starter', 'lost', 'suite-plan-lacks', null],
+    ['custom tiles', 'Sales Premium', salesPremium, 'SaP3', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['flows', 'Marketing Premium', marketingPremium, 'MaP1', 'growth', 'lost', 'suite-plan-lacks', null],
+    ['flows', 'Sales Premium', salesPremium, 'MaP1', 'plus', 'gained', 'suite-plan-includes', 10],
+    ['flows', 'Sales Essential', salesEssential, 'MaP1', 'growth', 'still-missing', 'suite-plan-lacks', null],
+    ['charts', 'Sales Essential', salesEssential, 'C25', 'starter', 'limited', 'suite-plan-limits', 3],
+    [
+      'sales',
+      'Marketing Premium',
+      marketingPremium,
+      'SaE1',
+      'starter',
+      'gained',
+      'suite-plan-includes',
+      null,
+    ],
+    ['projects', 'a user without plan', withoutPlan, 'SaP8', 'core', 'unknown', 'seat-unknown', 100],
+    [
+      'projects',
+      'a user without plan',
+      withoutPlan,
+      'SaP8',
+      'starter',
+      'still-missing',
+      'suite-plan-lacks',
+      null,
+    ],
+    ['projects', 'an unknown user', nobody, 'SaP8', 'growth', 'unknown', 'today-unknown', null],
+    ['projects', 'an unknown user', nobody, 'SaP8', 'starter', 'unknown', 'today-unknown', null],
+    ['quotes', 'an unknown user', nobody, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
+  ] as const)('%s of %s (%#)', (_feature, _who, today, row, plan, change, reason, maximum) => {
+    const found = one(changesOnSuite(today, plan), row);
+    expect(found).toMatchObject({ change, reason });
+    expect(found?.limit?.maximum ?? null).toBe(maximum);
+  });
+
+  it('carries what is unknown of today', () => {
+    const unclear = tenantWith(
+      moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 }),
+    );
+    const user = userWith(grantedLicense({ name: 'ten-sales', description: 'Sales', extraFlags: 1 }));
+    const changes = changesOnSuite(report(unclear, user), 'growth');
+    expect(one(changes, 'SaP2')).toMatchObject({
+      change: 'unknown',
+      reason: 'today-unknown',
+      today: { state: 'unknown', reason: 'tier-unknown' },
+      confidence: 'none',
+    });
+  });
+
+  it('stays hidden by the role that hides it today', () => {
+    const user = { ...holderOf(premium, 'ten-sales'), functionRights: ['hide-project'] };
+    const hidden = report(premium, user);
+    expect(one(changesOnSuite(hidden, 'growth'), 'SaP8')).toMatchObject({
+      change: 'kept',
+      today: { state: 'hidden-by-role', reason: 'hidden-by-function-right' },
+      confidence: 'inferred',
+    });
+    expect(one(changesOnSuite(hidden, 'core'), 'SaP8')?.change).toBe('limited');
+    expect(one(changesOnSuite(hidden, 'starter'), 'SaP8')?.change).toBe('lost');
+  });
+
+  const seen = (row: string, name: string) => {
+    const tenant = tenantWith(...essential.modules, moduleLicense({ name }));
+    const today = report(tenant, holderOf(tenant, 'ten-sales'));
+    expect(today.entitlements.find((each) => each.row === row)).toMatchObject({ state: 'view-only' });
+    return today;
+  };
+
+  it('is gained behind a role that hides it, and today says so', () => {
+    const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'project' }));
+    const user = { ...holderOf(tenant, 'ten-sales'), functionRights: ['hide-project'] };
+    expect(one(changesOnSuite(report(tenant, user), 'core'), 'SaP8')).toMatchObject({
+      change: 'gained',
+      today: { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role' },
+      confidence: 'inferred',
+    });
+  });
+
+  it.each([
+    ['both published', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
+    ['both published', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
+    ['the plan inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
+    ['both inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
+    ['a sight gained', seen('SaP8', 'project'), 'SaP8', 'core', 'gained', 'documented'],
+    ['a sight lost', seen('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
+    ['today unknown', nobody, 'SaP8', 'growth', 'unknown', 'none'],
+  ] as const)(
+    'is as sure as the weaker of its two halves: %s',
+    (_case, today, row, plan, change, confidence) => {
+      expect(one(changesOnSuite(today, plan), row)).toMatchObject({ change, confidence });
+    },
+  );
+
+  it('is as sure as each of the plans in question makes it', () => {
+    const { target, changes } = suiteTransition([salesPremium.plan, null], seen('SaP8', 'project'));
+    expect(target).toMatchObject({ kind: 'range', atLeast: 'growth', atMost: 'plus' });
+    expect(one(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'documented' });
+    expect(one(changes, 'SaE1')).toMatchObject({ change: 'kept', confidence: 'inferred' });
+  });
+});
+
+describe('from one Suite plan to another', () => {
+  it('keeps the limit there was: that is no new one', () => {
+    expect(one(changesOnSuite(suiteCore, 'core'), 'SaP8')).toMatchObject({
+      change: 'kept',
+      limit: { maximum: 100 },
+    });
+    expect(one(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({ change: 'kept', limit: null });
+  });
+
+  it('limits what was unlimited, on a lesser plan', () => {
+    expect(one(changesOnSuite(suiteCore, 'starter'), 'C25')).toMatchObject({
+      change: 'limited',
+      limit: { name: 'dashboards', maximum: 3 },
+    });
+    expect(one(changesOnSuite(suiteCore, 'starter'), 'SaP8')?.change).toBe('lost');
+  });
+});
+
+describe('suiteTransition', () => {
+  it('moves a tenant to the plan its highest tier leads to, and the user with it', () => {
+    const { target, changes } = suiteTransition([salesEssential.plan], salesEssential);
+    expect(target).toMatchObject({ kind: 'plan', plan: 'core' });
+    expect(changes).toEqual(changesOnSuite(salesEssential, 'core'));
+    const beside = suiteTransition([salesEssential.plan, marketingPremium.plan], salesEssential);
+    expect(beside.target).toMatchObject({ kind: 'plan', plan: 'plus' });
+    expect(beside.changes).toEqual(changesOnSuite(salesEssential, 'plus'));
+  });
+
+  it('leaves open what depends on a plan that is open', () => {
+    const { target, changes } = suiteTransition([salesEssential.plan, null], salesEssential);
+    expect(target).toEqual({ kind: 'range', atLeast: 'core', atMost: 'plus', unknown: [{ kind: 'plan' }] });
+    // Alike on Core and Plus:
+    expect(one(changes, 'SaE1')).toEqual(one(changesOnSuite(salesEssential, 'core'), 'SaE1'));
+    expect(one(changes, 'SvE1')?.change).toBe('gained');
+    // Gained either way, but up to 100 or without a limit:
+    expect(one(changes, 'SaP8')).toMatchObject({
+      change: 'unknown',
+      reason: 'target-unknown',
+      limit: null,
+      confidence: 'none',
+    });
+    // Gained on Plus only:
+    expect(one(changes, 'MaE1')).toMatchObject({ change: 'unknown', reason: 'target-unknown' });
+    expect(one(changes, 'MaP1')).toMatchObject({ change: 'unknown', reason: 'target-unknown', limit: null });
+  });
+
+  it('has nothing to say where there is nothing to move', () => {
+    expect(suiteTransition([suiteCore.plan], suiteCore)).toEqual({
+      target: { kind: 'on-suite', plan: 'core' },
+      changes: [],
+    });
+    expect(suiteTransition([withoutPlan.plan], withoutPlan)).toEqual({
+      target: { kind: 'nobody-holds-a-plan' },
+      changes: [],
+    });
+  });
+
+  it('tells of an old plan that nobody published where it leads', () => {
+    const plan = { name: 'superlicense-complete', description: 'Complete CRM User', extraFlags: 1 };
+    const tenant = tenantWith(moduleLicense({ ...plan, scope: 'user', extraInfo: 'set=user,web,sale-cal' }));
+    const today = report(tenant, holderOf(tenant, 'superlicense-complete'));
+    const { target, changes } = suiteTransition([today.plan], today);
+    expect(target).toEqual({
+      kind: 'range',
+      atLeast: 'starter',
+      atMost: 'plus',
+      unknown: [{ kind: 'old-plan', module: 'superlicense-complete' }],
+    });
+    expect(changes).toHaveLength(62);
+    expect(one(changes, 'SaP8')?.change).toBe('unknown');
+  });
+});
+
+describe('laws of the transition', () => {
+  const runs = { numRuns: 2_000 };
+  const features = catalogue.filter(({ id }) => childrenOf(id).length === 0);
+  const site = [...new Set(catalogue.flatMap(({ feature }) => assumptions.modules[feature].site))].map(
+    (name) => moduleLicense({ name }),
+  );
+
+  // What a plan contains by the page: its rows' user licenses, in a tenant with every site license.
+  function holderReport({ tiers, label }: UserPlan): PlanReport {
+    const contained = features.filter(
+      ({ solution, tier }) => tier === 'common' || tierRank(tiers[solution]) >= tierRank(tier),
+    );
+    const set = new Set([
+      'user',
+      'web',
+      ...contained.flatMap(({ feature }) => assumptions.modules[feature].user),
+    ]);
+    const name = planModuleFor(tiers) ?? '';
+    const row = { name, description: label, extraFlags: 1, extraInfo: `set=${[...set].join(',')}` };
+    const tenant = tenantWith(...site, moduleLicense({ ...row, scope: 'user' }));
+    return report(tenant, holderOf(tenant, name));
+  }
+
+  const planReports = userPlans.map(holderReport);
+  const grants = fc
+    .subarray([...rules.features.values()].flatMap(({ site, user }) => [...site, ...user]))
+    .map((names) => userWith(...names.map((name) => grantedLicense({ name }))));
+  const anyReport = fc.oneof(
+    fc.constantFrom(
+      ...planReports,
+      salesEssential,
+      salesPremium,
+      marketingPremium,
+      withoutPlan,
+      nobody,
+      suiteCore,
+    ),
+    fc.tuple(fc.constantFrom(premium, essential, null), grants).map(([tenant, user]) => report(tenant, user)),
+  );
+
+  it('decides each of the 62 features once, in catalogue order', () => {
+    fc.assert(
+      fc.property(anyReport, fc.constantFrom(...suitePlans), (today, plan) => {
+        const rows = changesOnSuite(today, plan).map(({ row }) => row);
+        const order = features.map(({ id }) => id).filter((id) => rows.includes(id));
+        expect(rows).toEqual(order);
+        expect(new Set(changesOnSuite(today, plan).map(({ feature }) => feature)).size).toBe(62);
+        expect(rows).toHaveLength(62);
+      }),
+      runs,
+    );
+  });
+
+  const better: Readonly<Record<FeatureChange, readonly FeatureChange[]>> = {
+    kept: ['kept'],
+    limited: ['limited', 'kept'],
+    gained: ['gained'],
+    lost: ['lost', 'unknown', 'limited', 'kept', 'gained'],
+    'still-missing': ['still-missing', 'unknown', 'gained'],
+    unknown: ['unknown', 'kept', 'limited', 'gained'],
+  };
+  const most = (transition: FeatureTransition) => transition.limit?.maximum ?? Number.POSITIVE_INFINITY;
+  const held: readonly FeatureChange[] = ['kept', 'limited', 'gained'];
+
+  function isBetter(lower: FeatureTransition, higher: FeatureTransition | undefined): boolean {
+    if (higher === undefined || !better[lower.change].includes(higher.change)) return false;
+    return !held.includes(lower.change) || most(higher) >= most(lower);
+  }
+
+  it('a higher plan takes nothing away, and limits no more', () => {
+    fc.assert(
+      fc.property(anyReport, fc.nat({ max: 3 }), (today, at) => {
+        const [lower, higher] = suitePlans.slice(at, at + 2).map((plan) => changesOnSuite(today, plan));
+        expect((lower ?? []).filter((each, index) => !isBetter(each, higher?.[index]))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  const before: Readonly<Record<FeatureChange, readonly FeatureState[]>> = {
+    kept: ['enabled', 'hidden-by-role'],
+    limited: ['enabled', 'hidden-by-role'],
+    gained: ['view-only', 'upgrade'],
+    lost: ['enabled', 'view-only', 'hidden-by-role'],
+    'still-missing': ['upgrade'],
+    unknown: ['enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'],
+  };
+
+  function isSound({ change, today, limit, confidence }: FeatureTransition): boolean {
+    if (limit?.maximum === 0 || (change === 'limited' && limit === null)) return false;
+    return before[change].includes(today.state) && (change === 'unknown') === (confidence === 'none');
+  }
+
+  it('a change fits the state of today, no limit is 0, and just what is unknown is not sure at all', () => {
+    fc.assert(
+      fc.property(anyReport, fc.constantFrom(...suitePlans), (today, plan) => {
+        expect(changesOnSuite(today, plan).filter((each) => !isSound(each))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it.each(planReports)('the published table takes no feature from a user of its plan (%#)', (today) => {
+    const { target, changes } = suiteTransition([today.plan], today);
+    expect(target.kind).toBe('plan');
+    expect(
+      changes.filter(({ change, today: before }) => change === 'lost' && before.state === 'enabled'),
+    ).toEqual([]);
+    expect(
+      rowsBy(changes, 'unknown')
+        .split(' ')
+        .filter((row) => row.startsWith('C')),
+    ).toEqual([]);
+  });
+
+  it('what is said of an open target holds for every plan it may be', () => {
+    fc.assert(
+      fc.property(anyReport, fc.constantFrom(...planReports), (today, other) => {
+        const { target, changes } = suiteTransition([other.plan, null], today);
+        if (target.kind !== 'range') return;
+        const [from, to] = [target.atLeast, target.atMost].map((plan) => suitePlans.indexOf(plan));
+        const certain = changes.filter(({ change }) => change !== 'unknown');
+        for (const plan of suitePlans.slice(from, (to ?? 0) + 1)) {
+          const there = changesOnSuite(today, plan).filter(({ row }) => one(certain, row) !== undefined);
+          expect(there.map(({ change, limit }) => ({ change, limit }))).toEqual(
+            certain.map(({ change, limit }) => ({ change, limit })),
+          );
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

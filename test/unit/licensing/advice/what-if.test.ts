@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { licenseEngine, ruleOf } from '../fixtures/engine.ts';
+import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
+
+const mailings = ruleOf('mailings');
+const today = '2026-12-01';
+const tenant = tenantWith(...mailings.site.map((name) => moduleLicense({ name })));
+const planRow = (name: string, description: string) =>
+  grantedLicense({ name, description, extraFlags: 1, extraInfo: `set=user,${mailings.user.join()}` });
+
+describe('what a user would have on another plan', () => {
+  const mailingsOn = (held: string, description: string) => {
+    const user = userWith(planRow(held, description));
+    return licenseEngine(tenant, today).whatIf(user, 'sales-premium')?.report.features.get('mailings')?.state;
+  };
+
+  it('includes what a lesser plan of today, the one held, is told to have', () => {
+    expect(mailingsOn('ten-sales', 'Sales Essentials')).toBe('enabled');
+  });
+
+  it('includes nothing of another solution’s plan, nor of an old one: what it gave goes with it', () => {
+    expect(mailingsOn('ten-service', 'Service Essentials')).not.toBe('enabled');
+    expect(mailingsOn('superlicense-sales-pro', 'Sales')).not.toBe('enabled');
+  });
+
+  it('keeps what is granted beside the plan', () => {
+    const beside = mailings.user.map((name) => grantedLicense({ name }));
+    const user = userWith(
+      grantedLicense({
+        name: 'ten-sales',
+        description: 'Sales Essentials',
+        extraFlags: 1,
+        extraInfo: 'set=user',
+      }),
+      ...beside,
+    );
+    const report = licenseEngine(tenant, today).whatIf(user, 'sales-premium')?.report;
+    expect(report?.features.get('mailings')?.state).toBe('enabled');
+  });
+});

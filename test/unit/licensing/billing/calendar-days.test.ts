@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CalendarDay,
+  dayBefore,
+  lastYear,
+  monthsAfter,
+  readDay,
+  wholeMonthsBetween,
+  writeDay,
+} from '../../../../src/licensing/billing/calendar-days.ts';
+
+const runs = { numRuns: 10_000 };
+
+function day(text: string): CalendarDay {
+  const read = readDay(text);
+  if (read === null) throw new Error(`${text} is no date`);
+  return read;
+}
+
+// Another calendar than ours, to compare with: UTC days since the year 1.
+const firstDay = Date.parse('0001-01-01T00:00:00Z') / 86_400_000;
+const lastDay = Date.parse('9999-12-31T00:00:00Z') / 86_400_000;
+const textOf = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
+const anyDayNumber = fc.integer({ min: firstDay, max: lastDay });
+
+describe('readDay', () => {
+  it.each([
+    ['2026-12-01', { year: 2026, month: 12, day: 1 }],
+    ['2028-02-29', { year: 2028, month: 2, day: 29 }],
+    ['2000-02-29', { year: 2000, month: 2, day: 29 }],
+    ['0001-01-01', { year: 1, month: 1, day: 1 }],
+    ['9999-12-31', { year: 9999, month: 12, day: 31 }],
+  ])('reads %s', (text, expected) => {
+    expect(readDay(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['a year without leap day', '2026-02-29'],
+    ['a century without leap day', '2100-02-29'],
+    ['30 February', '2028-02-30'],
+    ['31 April', '2026-04-31'],
+    ['31 June', '2026-06-31'],
+    ['31 September', '2026-09-31'],
+    ['31 November', '2026-11-31'],
+    ['32 January', '2026-01-32'],
+    ['day 0', '2026-01-00'],
+    ['month 0', '2026-00-10'],
+    ['month 13', '2026-13-01'],
+    ['year 0', '0000-01-01'],
+    ['a time', '2026-01-01T00:00:00'],
+    ['no leading zero', '2026-1-1'],
+    ['five digits', '12026-01-01'],
+    ['spaces', ' 2026-01-01'],
+    ['a line after it', '2026-01-01\n'],
+    ['digits of another script', '２０２６-01-01'],
+    ['another order', '01.01.2026'],
+    ['nothing', ''],
+  ])('refuses %s', (_case, text) => {
+    expect(readDay(text)).toBeNull();
+  });
+
+  it('reads every day of every calendar year, and writes it back', () => {
+    fc.assert(
+      fc.property(anyDayNumber, (number) => {
+        expect(writeDay(day(textOf(number)))).toBe(textOf(number));
+      }),
+      runs,
+    );
+  });
+
+  it('knows 28 or 29 days of February as another calendar does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: lastYear }), (year) => {
+        const text = `${String(year).padStart(4, '0')}-02-29`;
+        const exists = !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+        expect(readDay(text) !== null).toBe(exists);
+      }),
+      runs,
+    );
+  });
+
+  it('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const read = readDay(text);
+        if (read !== null) expect(writeDay(read)).toBe(text);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('monthsAfter', () => {
+  it.each([
+    ['2026-01-31', 1, '2026-02-28'],
+    ['2028-01-31', 1, '2028-02-29'],
+    ['2026-01-31', 2, '2026-03-31'],
+    ['2026-01-31', 3, '2026-04-30'],
+    ['2026-08-31', 6, '2027-02-28'],
+    ['2028-02-29', 12, '2029-02-28'],
+    ['2028-02-29', 48, '2032-02-29'],
+    ['2096-02-29', 48, '2100-02-28'],
+    ['2026-12-15', 1, '2027-01-15'],
+    ['2026-11-30', 1, '2026-12-30'],
+    ['2026-05-07', 0, '2026-05-07'],
+    ['2026-01-31', -1, '2025-12-31'],
+    ['2026-03-31', -1, '2026-02-28'],
+  ])('%s and %i months is %s', (from, months, expected) => {
+    expect(writeDay(monthsAfter(day(from), months))).toBe(expected);
+  });
+
+  it('keeps the day of the month, or takes the last one of a shorter month', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: firstDay, max: lastDay - 400 * 366 }),
+        fc.nat({ max: 4_000 }),
+        (number, months) => {
+          const from = day(textOf(number));
+          const to = monthsAfter(from, months);
+          const lastOfMonth = new Date(Date.UTC(to.year + 400, to.month, 0)).getUTCDate();
+          expect(to.day).toBe(Math.min(from.day, lastOfMonth));
+          expect((to.year - from.year) * 12 + to.month - from.month).toBe(months);
+        },
+      ),
+      runs,
+    );
+  });
+});
+
+describe('wholeMonthsBetween', () => {
+  it.each([
+    ['2026-01-31', '2026-01-31', 0],
+    ['2026-01-31', '2026-02-27', 0],
+    ['2026-01-31', '2026-02-28', 1],
+    ['2028-01-31', '2028-02-28', 0],
+    ['2028-01-31', '2028-02-29', 1],
+    ['2026-01-31', '2026-03-30', 1],
+    ['2026-01-31', '2026-03-31', 2],
+    ['2028-02-29', '2029-02-27', 11],
+    ['2028-02-29', '2029-02-28', 12],
+    ['2026-12-15', '2027-01-14', 0],
+    ['2026-12-15', '2027-01-15', 1],
+  ])('from %s to %s are %i', (from, to, months) => {
+    expect(wholeMonthsBetween(day(from), day(to))).toBe(months);
+  });
+
+  it('is the greatest number of months that does not lead past the later day', () => {
+    fc.assert(
+      fc.property(anyDayNumber, anyDayNumber, (a, b) => {
+        const [from, to] = [textOf(Math.min(a, b)), textOf(Math.max(a, b))];
+        const months = wholeMonthsBetween(day(from), day(to));
+        const next = monthsAfter(day(from), months + 1);
+        expect(writeDay(monthsAfter(day(from), months)) <= to).toBe(true);
+        expect(next.year > lastYear || writeDay(next) > to).toBe(true);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('dayBefore', () => {
+  it.each([
+    ['2026-05-02', '2026-05-01'],
+    ['2026-05-01', '2026-04-30'],
+    ['2026-03-01', '2026-02-28'],
+    ['2028-03-01', '2028-02-29'],
+    ['2100-03-01', '2100-02-28'],
+    ['2027-01-01', '2026-12-31'],
+  ])('of %s is %s', (text, expected) => {
+    expect(writeDay(dayBefore(day(text)))).toBe(expected);
+  });
+
+  it('is the one another calendar says', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: firstDay + 1, max: lastDay }), (number) => {
+        expect(writeDay(dayBefore(day(textOf(number))))).toBe(textOf(number - 1));
+      }),
+      runs,
+    );
+  });
+});

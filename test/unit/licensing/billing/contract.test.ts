@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type BillingPeriod,
+  billingPeriods,
+  type ContractQuestion,
+  type ContractState,
+  contractOn,
+  type PlanChange,
+  planChangeOn,
+} from '../../../../src/licensing/billing/contract.ts';
+import { assumptions } from '../fixtures/engine.ts';
+
+const { planChanges } = assumptions;
+
+function contract(start: string, period: BillingPeriod, today: string): ContractState {
+  const answer = contractOn({ start, period, today });
+  if (!answer.valid) throw new Error(answer.reason);
+  return answer;
+}
+
+describe('the first term', () => {
+  it.each(billingPeriods)('has 12 months, billed %s', (period) => {
+    const { renewal, term, nextRenewal } = contract('2026-03-15', period, '2026-03-15');
+    expect({ renewal, term, nextRenewal }).toEqual({
+      renewal: 0,
+      term: { firstDay: '2026-03-15', lastDay: '2027-03-14' },
+      nextRenewal: '2027-03-15',
+    });
+    expect(contract('2026-03-15', period, '2027-03-14')).toMatchObject({ renewal: 0, term });
+    expect(contract('2026-03-15', period, '2027-03-15').renewal).toBe(1);
+  });
+
+  it.each([
+    // From a day in the middle of the month.
+    ['2026-03-15', 'monthly', '2026-03-15', '2026-03-15', '2026-04-14', '2026-04-15'],
+    ['2026-03-15', 'monthly', '2027-03-14', '2027-02-15', '2027-03-14', '2027-03-15'],
+    ['2026-03-15', 'quarterly', '2026-06-14', '2026-03-15', '2026-06-14', '2026-06-15'],
+    ['2026-03-15', 'quarterly', '2026-06-15', '2026-06-15', '2026-09-14', '2026-09-15'],
+    ['2026-03-15', 'half-yearly', '2026-09-14', '2026-03-15', '2026-09-14', '2026-09-15'],
+    ['2026-03-15', 'half-yearly', '2026-09-15', '2026-09-15', '2027-03-14', '2027-03-15'],
+    ['2026-03-15', 'yearly', '2027-03-14', '2026-03-15', '2027-03-14', '2027-03-15'],
+    // From the end of January: each month ends where it ends, the next one is back on the 31st.
+    ['2026-01-31', 'monthly', '2026-02-27', '2026-01-31', '2026-02-27', '2026-02-28'],
+    ['2026-01-31', 'monthly', '2026-02-28', '2026-02-28', '2026-03-30', '2026-03-31'],
+    ['2026-01-31', 'monthly', '2026-03-31', '2026-03-31', '2026-04-29', '2026-04-30'],
+    ['2028-01-31', 'monthly', '2028-02-28', '2028-01-31', '2028-02-28', '2028-02-29'],
+    ['2028-01-31', 'monthly', '2028-02-29', '2028-02-29', '2028-03-30', '2028-03-31'],
+    ['2026-01-31', 'quarterly', '2026-05-01', '2026-04-30', '2026-07-30', '2026-07-31'],
+    ['2026-08-31', 'half-yearly', '2027-02-28', '2027-02-28', '2027-08-30', '2027-08-31'],
+  ] as const)('started on %s, billed %s, on %s', (start, period, today, firstDay, lastDay, nextInvoice) => {
+    const { billing, nextInvoice: next } = contract(start, period, today);
+    expect({ billing, next }).toEqual({ billing: { firstDay, lastDay }, next: nextInvoice });
+  });
+});
+
+describe('renewals', () => {
+  it.each([
+    // On the day of the first renewal, and the day before the second.
+    ['2026-03-15', 'monthly', '2027-03-15', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
+    ['2026-03-15', 'monthly', '2027-04-14', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
+    ['2026-03-15', 'monthly', '2027-04-15', 2, '2027-04-15', '2027-05-14', '2027-05-15'],
+    ['2026-03-15', 'quarterly', '2027-03-15', 1, '2027-03-15', '2027-06-14', '2027-06-15'],
+    ['2026-03-15', 'quarterly', '2028-03-14', 4, '2027-12-15', '2028-03-14', '2028-03-15'],
+    ['2026-03-15', 'half-yearly', '2027-09-14', 1, '2027-03-15', '2027-09-14', '2027-09-15'],
+    ['2026-03-15', 'half-yearly', '2027-09-15', 2, '2027-09-15', '2028-03-14', '2028-03-15'],
+    ['2026-03-15', 'yearly', '2027-03-15', 1, '2027-03-15', '2028-03-14', '2028-03-15'],
+    ['2026-03-15', 'yearly', '2029-03-14', 2, '2028-03-15', '2029-03-14', '2029-03-15'],
+    // Month ends.
+    ['2026-01-31', 'monthly', '2027-02-28', 2, '2027-02-28', '2027-03-30', '2027-03-31'],
+    ['2026-01-31', 'monthly', '2028-02-29', 14, '2028-02-29', '2028-03-30', '2028-03-31'],
+    ['2026-11-30', 'quarterly', '2028-02-28', 1, '2027-11-30', '2028-02-28', '2028-02-29'],
+    // Started on a leap day: in other years it is renewed on 28 February.
+    ['2028-02-29', 'yearly', '2029-02-27', 0, '2028-02-29', '2029-02-27', '2029-02-28'],
+    ['2028-02-29', 'yearly', '2029-02-28', 1, '2029-02-28', '2030-02-27', '2030-02-28'],
+    ['2028-02-29', 'yearly', '2032-02-28', 3, '2031-02-28', '2032-02-28', '2032-02-29'],
+    ['2028-02-29', 'yearly', '2032-02-29', 4, '2032-02-29', '2033-02-27', '2033-02-28'],
+    ['2096-02-29', 'yearly', '2100-02-28', 4, '2100-02-28', '2101-02-27', '2101-02-28'],
+    // Contracts as long as the calendar.
+    ['0001-01-01', 'monthly', '9999-11-30', 119_975, '9999-11-01', '9999-11-30', '9999-12-01'],
+    ['0001-01-01', 'yearly', '9998-12-31', 9_997, '9998-01-01', '9998-12-31', '9999-01-01'],
+  ] as const)(
+    'started on %s, billed %s, on %s: renewal %i',
+    (start, period, today, renewal, firstDay, lastDay, nextRenewal) => {
+      const found = contract(start, period, today);
+      expect(found).toMatchObject({ renewal, term: { firstDay, lastDay }, nextRenewal });
+    },
+  );
+
+  it.each(billingPeriods)('are one billing period each, billed %s', (period) => {
+    const { term, billing, nextRenewal, nextInvoice } = contract('2026-05-31', period, '2030-09-12');
+    expect(billing).toEqual(term);
+    expect(nextInvoice).toBe(nextRenewal);
+  });
+});
+
+describe('a refused contract', () => {
+  it.each([
+    ['2026-02-30', '2026-05-01', 'start-not-a-date'],
+    ['', '2026-05-01', 'start-not-a-date'],
+    ['2026-01-01T00:00:00', '2026-05-01', 'start-not-a-date'],
+    ['soon', 'later', 'start-not-a-date'],
+    ['2026-01-01', '2026-04-31', 'today-not-a-date'],
+    ['2026-01-01', 'today', 'today-not-a-date'],
+    ['2026-01-02', '2026-01-01', 'before-start'],
+    ['9998-12-31', '9998-12-30', 'before-start'],
+    ['9999-01-01', '9999-01-01', 'beyond-calendar'],
+    ['0001-01-01', '9999-12-31', 'beyond-calendar'],
+  ] as const)('started on %s, on %s: %s', (start, today, reason) => {
+    const question = { start, period: 'monthly', today } as const;
+    expect(contractOn(question)).toEqual({ valid: false, reason });
+    expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
+  });
+
+  it('is not one that starts today', () => {
+    expect(contractOn({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
+  });
+
+  it('is not one that is renewed on the last day of the calendar', () => {
+    expect(contract('9998-12-31', 'yearly', '9999-12-30').nextRenewal).toBe('9999-12-31');
+  });
+});
+
+describe('a plan change', () => {
+  it.each([
+    ['add', 'monthly', '2026-07-01', 'at-once', '2026-07-01'],
+    ['add', 'yearly', '2027-03-15', 'at-once', '2027-03-15'],
+    ['reduce', 'monthly', '2026-07-01', 'at-renewal', '2027-03-15'],
+    ['reduce', 'yearly', '2026-03-15', 'at-renewal', '2027-03-15'],
+    ['reduce', 'monthly', '2027-03-14', 'at-renewal', '2027-03-15'],
+    ['reduce', 'monthly', '2027-03-16', 'at-renewal', '2027-04-15'],
+    ['reduce', 'quarterly', '2027-03-16', 'at-renewal', '2027-06-15'],
+    // On the day of a renewal the new term has begun.
+    ['reduce', 'half-yearly', '2027-03-15', 'at-renewal', '2027-09-15'],
+    ['reduce', 'yearly', '2027-03-15', 'at-renewal', '2028-03-15'],
+  ] as const)('%s, billed %s, on %s counts %s', (change, period, today, rule, effectiveOn) => {
+    expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
+      valid: true,
+      rule,
+      effectiveOn,
+      possible: 'documented',
+      timing: 'inferred',
+    });
+  });
+});
+
+describe('laws of contracts', () => {
+  const runs = { numRuns: 10_000 };
+  const dayMs = 86_400_000;
+  const numberOf = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
+  const textOf = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
+  const dayAfter = (text: string) => textOf(numberOf(text) + 1);
+  const dayBefore = (text: string) => textOf(numberOf(text) - 1);
+
+  // Half of them start where months and leap years bite; most are looked at within a few years.
+  const start = fc.oneof(
+    fc.integer({ min: numberOf('1900-01-01'), max: numberOf('2400-12-31') }).map(textOf),
+    fc
+      .tuple(
+        fc.integer({ min: 1996, max: 2104 }),
+        fc.constantFrom('01-31', '02-28', '03-31', '08-31', '11-30'),
+      )
+      .map(([year, day]) => `${year}-${day}`),
+    fc
+      .integer({ min: 499, max: 526 })
+      .map((quarter) => `${quarter * 4}-02-29`)
+      .filter((day) => day !== '2100-02-29'),
+  );
+  const distance = fc.oneof(fc.nat({ max: 800 }), fc.nat({ max: 12_000 }), fc.nat({ max: 2_500_000 }));
+  const question: fc.Arbitrary<ContractQuestion> = fc
+    .record({ start, distance, period: fc.constantFrom(...billingPeriods) })
+    .map((told) => ({
+      start: told.start,
+      period: told.period,
+      today: textOf(numberOf(told.start) + told.distance),
+    }));
+  const on = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
+
+  it('the term and the billing period contain today, the next ones come after it', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const { term, billing, nextRenewal, nextInvoice } = on(told, told.today);
+        expect(term.firstDay <= told.today && told.today <= term.lastDay).toBe(true);
+        expect(billing.firstDay <= told.today && told.today <= billing.lastDay).toBe(true);
+        expect(nextRenewal > told.today).toBe(true);
+        expect(nextInvoice > told.today && nextInvoice <= nextRenewal).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('the terms tile the calendar, without gap or overlap', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const { renewal, term, nextRenewal } = on(told, told.today);
+        expect(dayAfter(term.lastDay)).toBe(nextRenewal);
+        const next = on(told, nextRenewal);
+        expect([next.renewal, next.term.firstDay]).toEqual([renewal + 1, nextRenewal]);
+        if (renewal === 0) expect(term.firstDay).toBe(told.start);
+        else {
+          const before = on(told, dayBefore(term.firstDay));
+          expect([before.renewal, before.nextRenewal]).toEqual([renewal - 1, term.firstDay]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('so do the billing periods, and every term ends with one', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const { billing, nextInvoice, term } = on(told, told.today);
+        expect(dayAfter(billing.lastDay)).toBe(nextInvoice);
+        expect(on(told, nextInvoice).billing.firstDay).toBe(nextInvoice);
+        expect(on(told, term.firstDay).billing.firstDay).toBe(term.firstDay);
+        expect(on(told, term.lastDay).billing.lastDay).toBe(term.lastDay);
+      }),
+      runs,
+    );
+  });
+
+  it('every day of a term tells the same term', () => {
+    fc.assert(
+      fc.property(question, fc.nat(), (told, pick) => {
+        const { renewal, term, nextRenewal } = on(told, told.today);
+        const length = numberOf(term.lastDay) - numberOf(term.firstDay) + 1;
+        const other = on(told, textOf(numberOf(term.firstDay) + (pick % length)));
+        expect(other).toMatchObject({ renewal, term, nextRenewal });
+      }),
+      runs,
+    );
+  });
+
+  it('a day later is the same term or the next', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const { renewal, term } = on(told, told.today);
+        const moved = on(told, dayAfter(told.today)).renewal - renewal;
+        expect(moved).toBe(told.today === term.lastDay ? 1 : 0);
+      }),
+      runs,
+    );
+  });
+
+  it('renewals come on the day of the start, or on the last day of a shorter month', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const { nextRenewal } = on(told, told.today);
+        const day = nextRenewal.slice(8);
+        expect(day === told.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
+        expect(day <= told.start.slice(8)).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('nothing given up counts sooner than something added', () => {
+    fc.assert(
+      fc.property(question, (told) => {
+        const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
+          const effect = planChangeOn(told, change, planChanges);
+          return effect.valid ? effect.effectiveOn : effect.reason;
+        });
+        expect(added).toBe(told.today);
+        expect((reduced ?? '') > told.today).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('any text at all gives an answer, and the same one twice', () => {
+    const reasons = ['start-not-a-date', 'today-not-a-date', 'before-start', 'beyond-calendar'];
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom('2026-02-29', '9999-12-31', '0000-01-01', '2026-01-01'),
+    );
+    fc.assert(
+      fc.property(text, text, fc.constantFrom(...billingPeriods), (from, today, period) => {
+        const answer = contractOn({ start: from, period, today });
+        expect(contractOn({ start: from, period, today })).toEqual(answer);
+        if (!answer.valid) expect(reasons).toContain(answer.reason);
+        else expect(answer.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      }),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { type Confidence, weakest } from '../../../../src/licensing/catalogue/confidence.ts';
+
+const strongestFirst: readonly Confidence[] = ['documented', 'inferred', 'none'];
+
+describe('weakest', () => {
+  it.each(strongestFirst)('is %s where all are', (each) => {
+    expect(weakest([each])).toBe(each);
+    expect(weakest([each, each, each])).toBe(each);
+  });
+
+  it.each([
+    ['documented', 'inferred', 'inferred'],
+    ['documented', 'none', 'none'],
+    ['inferred', 'none', 'none'],
+  ] as const)('of %s and %s is %s, in either order', (a, b, weaker) => {
+    expect([weakest([a, b]), weakest([b, a])]).toEqual([weaker, weaker]);
+  });
+
+  it('is that of all of them', () => {
+    expect(weakest(strongestFirst)).toBe('none');
+    expect(weakest(['documented', 'inferred', 'documented'])).toBe('inferred');
+  });
+
+  it('is none where there is nothing to rest on', () => {
+    expect(weakest([])).toBe('none');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import {
+  requirementOf,
+  requirementWording,
+  sideRequirements,
+} from '../../../../src/licensing/catalogue/requirements.ts';
+
+const tiersOf = (feature: FeatureKey) =>
+  requirementOf(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
+const wordingOf = (feature: FeatureKey) => requirementWording(requirementOf(feature));
+const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
+
+/** The features with a page of their own that states what they ask for. */
+const stated: readonly FeatureKey[] = [
+  'sales-guide',
+  'sale-targets-and-kpis',
+  'saint',
+  'project-management',
+  'quote-management',
+];
+
+describe('requirementOf', () => {
+  it('asks for any one of the tiers a feature stands in, in the order of the catalogue', () => {
+    expect(tiersOf('sales-forecasting')).toEqual(['sales essential']);
+    expect(tiersOf('dashboards-default-tiles')).toEqual(['sales essential', 'service essential']);
+    expect(tiersOf('combined-selections')).toEqual([
+      'sales premium',
+      'service premium',
+      'marketing essential',
+    ]);
+    expect(tiersOf('marketing-automation')).toEqual(['marketing premium']);
+  });
+
+  it('asks for no tier exactly for the 26 common features', () => {
+    const anyPlan = featureKeys.filter((feature) => tiersOf(feature).length === 0);
+    expect(anyPlan).toEqual(featureKeys.filter(isCommon));
+    expect(anyPlan).toHaveLength(26);
+  });
+
+  it('asks for one tier for each of the 50 rows of solutions', () => {
+    const places = featureKeys.flatMap((feature) => tiersOf(feature).map((tier) => `${feature} ${tier}`));
+    const rows = catalogue.filter(({ solution }) => solution !== 'common');
+    expect(new Set(places)).toEqual(
+      new Set(rows.map(({ feature, solution, tier }) => `${feature} ${solution} ${tier}`)),
+    );
+    expect(places).toHaveLength(50);
+  });
+
+  it('is documented for common features and those with a page of their own, and inferred for all others', () => {
+    const documented = featureKeys.filter((feature) => requirementOf(feature).confidence === 'documented');
+    expect(documented).toEqual(
+      featureKeys.filter((feature) => isCommon(feature) || stated.includes(feature)),
+    );
+    expect(requirementOf('knowledge-base').confidence).toBe('inferred');
+  });
+
+  it.each(['quote-management', 'sales-guide'] as const)(
+    'asks for nothing beside Sales Premium for %s',
+    (feature) => {
+      expect(requirementOf(feature)).toEqual({
+        tiers: [{ solution: 'sales', tier: 'premium' }],
+        license: null,
+        also: [],
+        suitePlan: null,
+        confidence: 'documented',
+      });
+    },
+  );
+
+  it('knows what sales targets need beside Sales Premium', () => {
+    const { also, ...rest } = requirementOf('sale-targets-and-kpis');
+    expect(new Set(also)).toEqual(
+      new Set([
+        'online-only',
+        'data-right-target',
+        'function-right-lock-targets',
+        'sales-targets-unlimited-for-more',
+      ]),
+    );
+    expect(rest).toMatchObject({ tiers: [{ solution: 'sales', tier: 'premium' }], license: null });
+  });
+
+  it('knows the license SAINT is sold under, and that statuses come first', () => {
+    expect(requirementOf('saint')).toMatchObject({ license: 'SAINT', also: ['statuses-defined'] });
+  });
+
+  it('names a Suite plan only for the two features SuperOffice names one for', () => {
+    const suitePlans = featureKeys.flatMap((feature) => {
+      const { suitePlan } = requirementOf(feature);
+      return suitePlan === null ? [] : [[feature, suitePlan]];
+    });
+    expect(suitePlans).toEqual([
+      ['saint', 'growth'],
+      ['project-management', 'core'],
+    ]);
+  });
+
+  it('uses each code of what is needed beside for some feature', () => {
+    const used = new Set(featureKeys.flatMap((feature) => requirementOf(feature).also));
+    expect(used).toEqual(new Set(sideRequirements));
+  });
+});
+
+describe('requirementWording', () => {
+  it.each<[FeatureKey, string]>([
+    ['calendar', 'Any user plan'],
+    ['sales-forecasting', 'Sales Essentials licence'],
+    ['quote-management', 'Sales Premium licence'],
+    ['request-management', 'Service Essentials licence'],
+    ['mailings', 'Marketing Essentials licence'],
+    ['dashboards-default-tiles', 'Sales Essentials or Service Essentials licence'],
+    ['combined-selections', 'Sales Premium, Service Premium or Marketing Essentials licence'],
+    [
+      'project-management',
+      'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan',
+    ],
+    ['saint', 'Sales Premium, Service Premium or SAINT licence, or the Growth plan'],
+  ])('of %s is %s', (feature, wording) => {
+    expect(wordingOf(feature)).toBe(wording);
+  });
+
+  it('needs no license beside where any plan will do', () => {
+    expect(requirementWording({ ...requirementOf('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
+      'Any user plan, or the Plus plan',
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isOldPlanModule,
+  isPlanModule,
+  oldSolutionsOf,
+  planModuleFor,
+  solutionsOf,
+} from '../../../../src/licensing/catalogue/plan-modules.ts';
+import { perSolution, solutions, tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
+import {
+  planKeys,
+  planOf,
+  planWithTiers,
+  userPlans,
+} from '../../../../src/licensing/catalogue/user-plans.ts';
+
+describe('user plans', () => {
+  it('are 26: six basic, twelve pairs, eight triples', () => {
+    const sizes = userPlans.map((plan) => solutions.filter((each) => plan.tiers[each] !== 'none').length);
+    expect(sizes.filter((size) => size === 1)).toHaveLength(6);
+    expect(sizes.filter((size) => size === 2)).toHaveLength(12);
+    expect(sizes.filter((size) => size === 3)).toHaveLength(8);
+    expect(new Set(planKeys).size).toBe(26);
+  });
+
+  it('are every mix of tiers there is', () => {
+    const tiers = ['none', 'essential', 'premium'] as const;
+    const mixes = tiers.flatMap((sales) =>
+      tiers.flatMap((service) => tiers.map((marketing) => ({ sales, service, marketing }))),
+    );
+    const found = mixes.map((mix) => planWithTiers(mix)?.key);
+    expect(found[0]).toBeUndefined();
+    expect(new Set(found.slice(1))).toEqual(new Set(planKeys));
+  });
+
+  it('are labelled as SuperOffice writes them', () => {
+    expect(planOf('sales-essential').label).toBe('Sales-Essentials');
+    expect(planOf('sales-premium+service-essential+marketing-premium').label).toBe(
+      'Sales-Premium + Service-Essentials + Marketing-Premium',
+    );
+  });
+
+  it('carry the tier of each solution', () => {
+    expect(planOf('service-premium+marketing-essential').tiers).toEqual({
+      sales: 'none',
+      service: 'premium',
+      marketing: 'essential',
+    });
+  });
+
+  it('are not found for an unknown tier', () => {
+    expect(planWithTiers({ sales: 'unknown', service: 'none', marketing: 'none' })).toBeNull();
+  });
+});
+
+describe('plan modules', () => {
+  it('serve the 26 plans under seven names', () => {
+    const names = userPlans.map((plan) => planModuleFor(plan.tiers));
+    expect(new Set(names)).toEqual(
+      new Set([
+        'ten-sales',
+        'ten-service',
+        'ten-marketing',
+        'ten-salesservice',
+        'ten-salesmarketing',
+        'ten-servicemarketing',
+        'ten-salesservicemarketing',
+      ]),
+    );
+  });
+
+  it('give back the solutions of the plans they serve', () => {
+    for (const { tiers } of userPlans) {
+      const module = planModuleFor(tiers);
+      expect(module && solutionsOf(module)).toEqual(solutions.filter((each) => tiers[each] !== 'none'));
+    }
+  });
+
+  it('exist for no plan without a solution', () => {
+    expect(planModuleFor(perSolution(() => 'none'))).toBeNull();
+  });
+
+  it('are told from other modules', () => {
+    expect(isPlanModule('ten-sales')).toBe(true);
+    expect(isPlanModule('ten')).toBe(false);
+    expect(isPlanModule('toString')).toBe(false);
+  });
+
+  it('know the user plans of version 8 and 9', () => {
+    expect(isOldPlanModule('superlicense-complete')).toBe(true);
+    expect(oldSolutionsOf('superlicense-complete')).toEqual(['sales', 'service', 'marketing']);
+    expect(oldSolutionsOf('superlicense-contact-manager')).toEqual([]);
+    expect(isOldPlanModule('superlicense-no-selection')).toBe(false);
+    expect(isOldPlanModule('superlicense-ej-designer')).toBe(false);
+  });
+});
+
+describe('tiers', () => {
+  it('are one step apart', () => {
+    expect([tierRank('none'), tierRank('essential'), tierRank('premium')]).toEqual([0, 1, 2]);
+  });
+});

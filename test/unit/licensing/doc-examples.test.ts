@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { createContext, runInContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import * as nextPlans from '../../../src/licensing/advice/next-plans.ts';
+import * as suiteTarget from '../../../src/licensing/advice/suite-target.ts';
+import * as suiteTransition from '../../../src/licensing/advice/suite-transition.ts';
+import * as calendarDays from '../../../src/licensing/billing/calendar-days.ts';
+import * as billing from '../../../src/licensing/billing/contract.ts';
+import * as requirements from '../../../src/licensing/catalogue/requirements.ts';
+import * as suiteLimits from '../../../src/licensing/catalogue/suite-limits.ts';
+import * as diagnostics from '../../../src/licensing/diagnostics/diagnose-licenses.ts';
+import * as engine from '../../../src/licensing/entitlement-engine.ts';
+import * as planSeats from '../../../src/licensing/plans/plan-seats.ts';
+import * as suiteSeats from '../../../src/licensing/plans/suite-seats.ts';
+import { assumptions, licenseEngine, reportPlan, rules } from './fixtures/engine.ts';
+import {
+  grantedLicense,
+  holderOf,
+  moduleLicense,
+  publishedTenant,
+  tenantWith,
+  userWith,
+} from './fixtures/tenants.ts';
+
+const modules = {
+  'billing/contract.ts': billing,
+  'billing/calendar-days.ts': calendarDays,
+  'diagnostics/diagnose-licenses.ts': diagnostics,
+  'entitlement-engine.ts': engine,
+  'advice/next-plans.ts': nextPlans,
+  'plans/plan-seats.ts': planSeats,
+  'catalogue/requirements.ts': requirements,
+  'catalogue/suite-limits.ts': suiteLimits,
+  'plans/suite-seats.ts': suiteSeats,
+  'advice/suite-target.ts': suiteTarget,
+  'advice/suite-transition.ts': suiteTransition,
+};
+
+const today = '2026-12-01';
+const premium = publishedTenant('premium');
+const essential = publishedTenant('essential');
+const salesEssentialReport = reportPlan({ tenant: essential, user: holderOf(essential, 'ten-sales'), today });
+const premiumTenantPlans = licenseEngine(premium, today);
+const bare = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
+
+/** What the examples name without saying what it is. */
+const named = {
+  assumptions,
+  rules,
+  premiumTenant: premium,
+  premiumTenantPlans,
+  salesPremiumUser: holderOf(premium, 'ten-sales'),
+  salesPremium: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
+  servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
+  essentialTenantPlans: licenseEngine(essential, today),
+  essentialUser: holderOf(essential, 'ten-sales'),
+  suiteCoreTenant: publishedTenant('suite-core'),
+  suiteCoreTenantPlans: licenseEngine(publishedTenant('suite-core'), today),
+  salesEssentialReport,
+  salesEssentialUser: salesEssentialReport.plan,
+  marketingPremiumUser: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-marketing'), today }).plan,
+  salesUserOfUnknownTier: reportPlan({
+    tenant: tenantWith(moduleLicense({ ...bare, scope: 'user' })),
+    user: userWith(grantedLicense(bare)),
+    today,
+  }).plan,
+};
+
+interface Example {
+  readonly about: string;
+  readonly call: string;
+  readonly result: string;
+}
+
+// A comment and the function or method it is about.
+const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export function )?(\w+)\(/g;
+
+// An example is a call, then its result behind `// → `, both over one line or several.
+function examplesIn(file: string): readonly Example[] {
+  const source = readFileSync(new URL(`../../../src/licensing/${file}`, import.meta.url), 'utf8');
+  const comments = [...source.matchAll(documented)];
+  return comments.flatMap(([, comment = '', about = '']) =>
+    comment
+      .split('@example')
+      .slice(1)
+      .map((block) => {
+        const lines = block.split('\n').map((line) => line.replace(/^\s*\*? ?/, ''));
+        const result = lines.filter((line) => line.startsWith('//'));
+        return {
+          about,
+          call: lines
+            .filter((line) => !line.startsWith('//'))
+            .join('\n')
+            .trim(),
+          result: result
+            .map((line) => line.replace(/^\/\/( →)?/, ''))
+            .join('\n')
+            .trim(),
+        };
+      }),
+  );
+}
+
+const all = Object.keys(modules).flatMap((file) => examplesIn(file).map((example) => ({ file, ...example })));
+
+describe('the examples in the doc comments', () => {
+  it.each(all)('$file: $call', ({ about, call, result }) => {
+    const context = createContext({ ...named, ...Object.assign({}, ...Object.values(modules)) });
+    expect(call).toContain(`${about}(`);
+    expect(runInContext(`(${call})`, context)).toEqual(runInContext(`(${result})`, context));
+  });
+
+  it.each(Object.entries(modules))('every function of %s has one', (file, exported) => {
+    const functions = Object.entries(exported).flatMap(([name, value]) =>
+      typeof value === 'function' ? [name] : [],
+    );
+    expect(functions.length).toBeGreaterThan(0);
+    expect(functions.filter((name) => !examplesIn(file).some(({ about }) => about === name))).toEqual([]);
+  });
+
+  it('every method of the license engine has one', () => {
+    const about = new Set(examplesIn('entitlement-engine.ts').map((example) => example.about));
+    expect([...about].sort()).toEqual(['createLicenseEngine', ...Object.keys(premiumTenantPlans)].sort());
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { isLanguage, languages } from '../../../../src/licensing/catalogue/languages.ts';
+import { addOnLabel, decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
+import type { LicenseLookup } from '../../../../src/licensing/licenses/license-index.ts';
+import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
+import { assumptions } from '../fixtures/engine.ts';
+
+function lookup(site: readonly string[], siteTold = true): LicenseLookup {
+  return { site: new Set(site), siteTold, user: new Set(), userTold: true, plans: [], lapsed: new Map() };
+}
+
+function decide(found: LicenseLookup, model: PlanModel) {
+  return decideAddOns(found, model, assumptions.addOnModules);
+}
+
+describe('decideAddOns', () => {
+  it.each([
+    ['cep', 'cep'],
+    ['engagement', 'cep'],
+    ['aiplatform', 'ai'],
+    ['ai', 'ai'],
+    ['expander-services', 'expander-services'],
+    ['exchange-sync', 'calendar-synchronization'],
+    ['nebula', 'calendar-synchronization'],
+    ['synchronizer', 'calendar-synchronization'],
+  ])('takes the site license %s for the add-on %s', (module, key) => {
+    const addOns = decide(lookup([module]), 'user-plans');
+    expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
+      { key, state: 'enabled', reason: 'add-on-licensed', module },
+    ]);
+  });
+
+  it('calls what the tenant lacks an add-on', () => {
+    const addOns = decide(lookup(['aichatbot']), 'user-plans');
+    expect(addOns.map(({ key, state }) => [key, state])).toEqual([
+      ['cep', 'add-on'],
+      ['ai', 'add-on'],
+      ['expander-services', 'add-on'],
+      ['calendar-synchronization', 'add-on'],
+    ]);
+  });
+
+  it('does not know where nobody told the site licenses, nor what a Suite plan contains', () => {
+    const untold = decide(lookup([], false), 'user-plans');
+    const suite = decide(lookup([]), 'suite');
+    for (const { state, reason } of [...untold, ...suite]) {
+      expect([state, reason]).toEqual(['unknown', 'nothing-says']);
+    }
+  });
+});
+
+describe('addOnLabel', () => {
+  it('keeps the English name of three of them and translates the fourth', () => {
+    expect(languages.map((language) => addOnLabel('cep', language))).toEqual(
+      languages.map(() => 'Customer Engagement Platform (CEP)'),
+    );
+    expect(addOnLabel('calendar-synchronization', 'de')).toBe('Kalendersynchronisierung');
+    expect(addOnLabel('calendar-synchronization', 'nl')).toBe('Agenda-synchronisatie');
+  });
+});
+
+describe('isLanguage', () => {
+  it('knows the six languages', () => {
+    expect(languages.every(isLanguage)).toBe(true);
+    expect(isLanguage('fr')).toBe(false);
+    expect(isLanguage('')).toBe(false);
+  });
+});

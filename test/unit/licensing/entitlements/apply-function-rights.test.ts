@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
+import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import {
+  applyFunctionRights,
+  comparedRights,
+} from '../../../../src/licensing/entitlements/apply-function-rights.ts';
+import type { FeatureState, Verdict } from '../../../../src/licensing/entitlements/entitlement.ts';
+import { ruleOf, rules } from '../fixtures/engine.ts';
+
+function verdict(state: FeatureState): Verdict {
+  return { state, reason: 'granted', confidence: 'documented', evidence: [] };
+}
+
+function hidden(before: Verdict, feature: FeatureKey, rights: readonly string[] | null): Verdict {
+  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights), true);
+}
+
+function hiddenRows(right: string): readonly string[] {
+  return catalogue
+    .filter(({ feature }) => rules.features.has(feature))
+    .filter(({ feature }) => hidden(verdict('enabled'), feature, [right]).state === 'hidden-by-role')
+    .map((row) => row.id);
+}
+
+describe('applyFunctionRights', () => {
+  it.each([
+    ['hide-sale', ['SaE1', 'SaE2', 'SaE4', 'SaE5', 'SaP1', 'SaP2', 'SaP4', 'SaP9']],
+    ['hide-project', ['SaP8', 'SvP8', 'MaE21']],
+    ['hide-selection', ['C20', 'C21', 'C22', 'SaP7', 'SvP7', 'MaE20']],
+    ['hide-reporter', ['C26', 'SvE5']],
+    ['allow-bulk-export', []],
+    ['constructor', []],
+  ])('%s hides %j', (right, rows) => {
+    expect(hiddenRows(right)).toEqual(rows);
+  });
+
+  it('is told beside what is not licensed, and nothing is made of what is unknown', () => {
+    expect(hidden(verdict('upgrade'), 'quote-management', ['hide-sale'])).toMatchObject({
+      state: 'upgrade',
+      reason: 'not-licensed-and-hidden-by-role',
+    });
+    expect(hidden(verdict('unknown'), 'quote-management', ['hide-sale'])).toEqual(verdict('unknown'));
+  });
+
+  it('adds to the license that is missing where a feature could only be viewed', () => {
+    expect(hidden(verdict('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
+      state: 'upgrade',
+      reason: 'not-licensed-and-hidden-by-role',
+      confidence: 'inferred',
+      evidence: [{ kind: 'function-right', name: 'hide-sale' }],
+    });
+  });
+
+  it.each(['upgrade', 'unknown'] as const)('leaves %s: the role is not why', (state) => {
+    expect(hidden(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
+  });
+
+  it('changes nothing where nobody told the rights', () => {
+    const enabled = verdict('enabled');
+    expect(hidden(enabled, 'quote-management', null)).toBe(enabled);
+  });
+});

@@ -1,0 +1,448 @@
+import { describe, expect, it } from 'vitest';
+import type { Confidence } from '../../../../src/licensing/catalogue/confidence.ts';
+import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import { type FoundTier, type Solution, solutions } from '../../../../src/licensing/catalogue/solutions.ts';
+import { decideFeature } from '../../../../src/licensing/entitlements/decide-feature.ts';
+import { decideOnSuite } from '../../../../src/licensing/entitlements/decide-feature-on-suite.ts';
+import type { LicenseLookup } from '../../../../src/licensing/licenses/license-index.ts';
+import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import type { TierFinding } from '../../../../src/licensing/plans/detect-tiers.ts';
+import { assumptions, ruleOf } from '../fixtures/engine.ts';
+
+interface Licensed {
+  readonly site?: readonly string[];
+  readonly user?: readonly string[];
+  readonly siteTold?: boolean;
+  readonly userTold?: boolean;
+}
+
+function lookup({ site = [], user = [], siteTold = true, userTold = true }: Licensed): LicenseLookup {
+  return { site: new Set(site), user: new Set(user), siteTold, userTold, plans: [], lapsed: new Map() };
+}
+
+function decide(feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) {
+  const { state, reason } = decideFeature(ruleOf(feature), lookup(licensed), plan);
+  return [state, reason];
+}
+
+function holding(
+  sales: FoundTier,
+  service: FoundTier = 'none',
+  marketing: FoundTier = 'none',
+  confidence?: Confidence,
+): RecognisedPlan {
+  const tiers = { sales, service, marketing };
+  const findings = solutions
+    .filter((each) => tiers[each] !== 'none')
+    .map((each) => foundTier(each, tiers[each], confidence));
+  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings };
+}
+
+function foundTier(solution: Solution, tier: FoundTier, confidence: Confidence = 'documented'): TierFinding {
+  return {
+    solution,
+    tier,
+    step: 'user-marker',
+    by: tier === 'premium' ? 't2' : 't1',
+    confidence,
+    against: [],
+  };
+}
+
+const noPlan: RecognisedPlan = { kind: 'no-plan', module: null };
+const oldSales: RecognisedPlan = {
+  kind: 'old-plan',
+  module: 'superlicense-sales-pro',
+  tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
+  description: '',
+};
+const undocumented: RecognisedPlan = { kind: 'undocumented-plan', module: 'twelve', description: '' };
+
+describe('a feature with a site and a user license (quotes)', () => {
+  const site = ['quote'];
+  const user = ['quote-cal'];
+
+  it('is enabled by both, whatever the plan', () => {
+    for (const plan of [
+      holding('premium'),
+      holding('none', 'premium'),
+      noPlan,
+      oldSales,
+      undocumented,
+      null,
+    ]) {
+      expect(decide('quote-management', { site, user }, plan)).toEqual(['enabled', 'granted']);
+    }
+  });
+
+  it('is view-only without the user license', () => {
+    for (const plan of [holding('none', 'premium'), oldSales, undocumented, null]) {
+      expect(decide('quote-management', { site }, plan)).toEqual([
+        'view-only',
+        'user-license-missing-perhaps-visible',
+      ]);
+    }
+  });
+
+  it('is known to stay readable where its user license is documented as editing only', () => {
+    expect(decide('project-management', { site: ['project'] }, null)).toEqual([
+      'view-only',
+      'user-license-missing',
+    ]);
+  });
+
+  it('is view-only without the user license even where the plan promises it: license data decides', () => {
+    expect(decide('quote-management', { site }, holding('premium'))).toEqual([
+      'view-only',
+      'user-license-missing-perhaps-visible',
+    ]);
+  });
+
+  it('is not there to view for a user without a plan', () => {
+    expect(decide('quote-management', { site }, noPlan)).toEqual(['upgrade', 'user-without-plan']);
+  });
+
+  it('is not licensed without the site license', () => {
+    for (const plan of [holding('essential'), oldSales, undocumented, null]) {
+      expect(decide('quote-management', { user }, plan)).toEqual(['upgrade', 'site-license-missing']);
+    }
+  });
+
+  it('is unknown where the plan promises it and the tenant lacks it: no other plan would help', () => {
+    expect(decide('quote-management', { user }, holding('premium'))).toEqual([
+      'unknown',
+      'plan-and-license-disagree',
+    ]);
+  });
+
+  it('is enabled by the user license where nobody told the site licenses', () => {
+    expect(decide('quote-management', { user, siteTold: false }, null)).toEqual(['enabled', 'granted']);
+  });
+
+  it('is decided by the plan where nobody told the licenses', () => {
+    const untold = { siteTold: false, userTold: false };
+    expect(decide('quote-management', untold, holding('premium'))).toEqual(['enabled', 'promised-by-plan']);
+    expect(decide('quote-management', untold, holding('essential'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('quote-management', untold, holding('unknown'))).toEqual(['unknown', 'tier-unknown']);
+    expect(decide('quote-management', untold, null)).toEqual(['unknown', 'nothing-says']);
+  });
+});
+
+describe('a feature that needs two user licenses (the sales guide)', () => {
+  it.each([
+    [['guide-sale'], ['guide-cal', 'sale-cal'], 'enabled'],
+    [['guide'], ['guide-cal', 'sale-cal'], 'enabled'],
+    [['guide-sale'], ['guide-cal'], 'view-only'],
+    [['guide-sale'], ['sale-cal'], 'view-only'],
+    [[], ['guide-cal', 'sale-cal'], 'upgrade'],
+  ])('with %j and %j is %s', (site, user, state) => {
+    expect(decide('sales-guide', { site, user }, holding('none', 'none', 'premium'))[0]).toBe(state);
+  });
+});
+
+describe('a feature with a user license only (requests)', () => {
+  it('is enabled by it', () => {
+    expect(decide('request-management', { user: ['ej-client'] }, null)).toEqual(['enabled', 'granted']);
+  });
+
+  it('is not licensed without it', () => {
+    expect(decide('request-management', {}, holding('premium'))).toEqual(['upgrade', 'not-licensed']);
+    expect(decide('request-management', {}, undocumented)).toEqual(['upgrade', 'not-licensed']);
+  });
+
+  it('is unknown without it where the plan promises it', () => {
+    expect(decide('request-management', {}, holding('none', 'essential'))).toEqual([
+      'unknown',
+      'plan-and-license-disagree',
+    ]);
+  });
+});
+
+describe('a feature with a site license only (escalation)', () => {
+  const site = ['escalate'];
+
+  it('is enabled for users whose plan contains it, and for them only', () => {
+    expect(decide('rule-based-escalation', { site }, holding('none', 'premium'))).toEqual([
+      'enabled',
+      'site-license-only',
+    ]);
+    expect(decide('rule-based-escalation', { site }, holding('none', 'essential'))).toEqual([
+      'upgrade',
+      'plan-lacks',
+    ]);
+    expect(decide('rule-based-escalation', { site }, holding('premium'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'nothing-says']);
+  });
+
+  it('stays open while the tier is unknown', () => {
+    expect(decide('rule-based-escalation', { site }, holding('none', 'unknown'))).toEqual([
+      'unknown',
+      'tier-unknown',
+    ]);
+  });
+
+  it('stays open where no plan says that the user holds the solution', () => {
+    expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['unknown', 'nothing-says']);
+    expect(decide('rule-based-escalation', { site }, null)).toEqual(['unknown', 'nothing-says']);
+  });
+
+  it('counts for everybody where the feature is a common one', () => {
+    expect(decide('documents-and-templates', { site: ['document'] }, null)).toEqual([
+      'enabled',
+      'site-license-only',
+    ]);
+  });
+
+  it('is not licensed without it', () => {
+    expect(decide('rule-based-escalation', {}, holding('premium'))).toEqual([
+      'upgrade',
+      'site-license-missing',
+    ]);
+  });
+});
+
+describe('a feature whose licenses every plan has (standard service reports)', () => {
+  const licensed = { site: ['report'], user: ['report-cal'] };
+
+  it('needs the plan to contain the solution', () => {
+    expect(decide('standard-service-reports', licensed, holding('premium'))).toEqual([
+      'upgrade',
+      'plan-lacks',
+    ]);
+    expect(decide('standard-service-reports', licensed, holding('none', 'essential'))).toEqual([
+      'enabled',
+      'granted',
+    ]);
+  });
+
+  it('cannot be viewed without the solution either', () => {
+    expect(decide('standard-service-reports', { site: ['report'] }, holding('premium'))[0]).toBe('upgrade');
+    expect(decide('standard-service-reports', { site: ['report'] }, holding('none', 'premium'))[0]).toBe(
+      'view-only',
+    );
+  });
+});
+
+describe('a feature without a known module (knowledge base)', () => {
+  it.each([
+    [holding('none', 'premium'), 'enabled', 'promised-by-plan'],
+    [holding('none', 'essential'), 'upgrade', 'plan-lacks'],
+    [holding('premium'), 'upgrade', 'plan-lacks'],
+    [holding('none', 'unknown'), 'unknown', 'tier-unknown'],
+    [noPlan, 'upgrade', 'user-without-plan'],
+    [oldSales, 'unknown', 'nothing-says'],
+    [undocumented, 'unknown', 'nothing-says'],
+    [null, 'unknown', 'nothing-says'],
+  ] as const)('is decided by the plan %#', (plan, state, reason) => {
+    expect(decide('knowledge-base', {}, plan)).toEqual([state, reason]);
+  });
+});
+
+describe('a common feature', () => {
+  it('is in every plan, even where its module is missing', () => {
+    for (const feature of [
+      'relations',
+      'mobile-crm',
+      'documents-and-templates',
+      'consent-management',
+    ] as const) {
+      expect(decide(feature, {}, holding('none', 'unknown'))).toEqual(['enabled', 'in-every-plan']);
+    }
+  });
+
+  it('says so by its license where there is one', () => {
+    const licensed = { site: ['relation'], user: ['relation-cal'] };
+    expect(decide('relations', licensed, holding('essential'))).toEqual(['enabled', 'granted']);
+  });
+
+  it('follows the license of a user with an old plan', () => {
+    const licensed = { site: ['relation'], user: ['relation-cal'] };
+    expect(decide('relations', licensed, oldSales)).toEqual(['enabled', 'granted']);
+    expect(decide('relations', { site: ['relation'] }, oldSales)).toEqual([
+      'view-only',
+      'user-license-missing',
+    ]);
+    expect(decide('documents-and-templates', { site: ['document'] }, oldSales)).toEqual([
+      'enabled',
+      'site-license-only',
+    ]);
+    expect(decide('consent-management', {}, oldSales)).toEqual(['unknown', 'nothing-says']);
+  });
+
+  it('is not there for a user without a plan', () => {
+    expect(decide('documents-and-templates', { site: ['document'] }, noPlan)).toEqual([
+      'upgrade',
+      'user-without-plan',
+    ]);
+  });
+});
+
+describe('a feature that stands in several rows', () => {
+  it('is one thing: the row that says most speaks', () => {
+    const [plan] = decideFeature(
+      ruleOf('dashboards-custom-tiles'),
+      lookup({ siteTold: false, userTold: false }),
+      holding('essential', 'none', 'essential'),
+    ).evidence.filter((each) => each.kind === 'plan');
+    expect(plan).toEqual({ kind: 'plan', promised: 'yes', row: 'MaE10' });
+  });
+
+  it('is perhaps there while one row may promise it', () => {
+    const untold = { siteTold: false, userTold: false };
+    expect(decide('saint', untold, holding('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
+  });
+});
+
+describe('evidence', () => {
+  it('names each module behind the state, present or absent', () => {
+    const { evidence } = decideFeature(ruleOf('sales-guide'), lookup({ site: ['guide'] }), null);
+    expect(evidence).toEqual([
+      { kind: 'module', scope: 'site', name: 'guide', present: true },
+      { kind: 'module', scope: 'user', name: 'guide-cal', present: false },
+      { kind: 'module', scope: 'user', name: 'sale-cal', present: false },
+    ]);
+  });
+
+  it('names all alternatives where none is there', () => {
+    const { evidence } = decideFeature(ruleOf('forms'), lookup({}), null);
+    expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
+      'forms',
+      'forms-free',
+      'forms-cal',
+    ]);
+  });
+
+  it('does not call absent what nobody told', () => {
+    const untold = lookup({ siteTold: false, userTold: false, user: ['guide-cal'] });
+    expect(decideFeature(ruleOf('sales-guide'), untold, null).evidence).toEqual([
+      { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
+    ]);
+  });
+
+  it('tells how the tier of the solution was found', () => {
+    const finding = foundTier('sales', 'premium');
+    const other = foundTier('service', 'essential');
+    const plan: RecognisedPlan = {
+      kind: 'user-plan',
+      plan: null,
+      tiers: { sales: 'premium', service: 'essential', marketing: 'none' },
+      modules: [],
+      description: '',
+      findings: [finding, other],
+    };
+    expect(decideFeature(ruleOf('sales-forecasting-product-level'), lookup({}), plan).evidence).toEqual([
+      { kind: 'plan', promised: 'yes', row: 'SaP2' },
+      { kind: 'tier', ...finding },
+    ]);
+  });
+});
+
+describe('confidence', () => {
+  const confidence = (feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) =>
+    decideFeature(ruleOf(feature), lookup(licensed), plan).confidence;
+
+  it('is the one of the mapping where a module decided', () => {
+    expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
+    expect(confidence('request-management', { user: ['ej-client'] }, null)).toBe('inferred');
+  });
+
+  it('is the one of the mapping for view-only too: whether a screen stays readable, the reason says', () => {
+    const sales = { site: ['sale', 'quote'] };
+    expect(decide('sales-and-opportunity-management', sales, null)[1]).toBe('user-license-missing');
+    expect(decide('quote-management', sales, null)[1]).toBe('user-license-missing-perhaps-visible');
+    expect(confidence('sales-and-opportunity-management', sales, null)).toBe('documented');
+    expect(confidence('quote-management', sales, null)).toBe('documented');
+    expect(confidence('sales-forecasting', sales, null)).toBe('inferred');
+  });
+
+  it('is documented where the published plan decided, none where nothing did', () => {
+    expect(confidence('knowledge-base', {}, holding('none', 'premium'))).toBe('documented');
+    expect(confidence('knowledge-base', {}, null)).toBe('none');
+    expect(confidence('knowledge-base', {}, holding('none', 'unknown'))).toBe('none');
+  });
+
+  it('is the one of the tier where the plan decided by it', () => {
+    const inferred = (tier: FoundTier) => holding('none', tier, 'none', 'inferred');
+    expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('promised-by-plan');
+    expect(confidence('knowledge-base', {}, inferred('premium'))).toBe('inferred');
+    expect(decide('knowledge-base', {}, inferred('essential'))[1]).toBe('plan-lacks');
+    expect(confidence('knowledge-base', {}, inferred('essential'))).toBe('inferred');
+  });
+
+  it('is documented whatever the tier rests on where any tier of the solution would say the same', () => {
+    const untold = { siteTold: false, userTold: false };
+    const inferred = holding('premium', 'none', 'none', 'inferred');
+    expect(confidence('sales-forecasting', untold, inferred)).toBe('documented');
+    expect(confidence('knowledge-base', untold, inferred)).toBe('documented');
+  });
+
+  it('is the weakest of the tiers where several rows lack a feature, and of one that has it enough', () => {
+    const untold = { siteTold: false, userTold: false };
+    const lacking = holding('none', 'essential', 'none', 'inferred');
+    expect(decide('saint', untold, lacking)[1]).toBe('plan-lacks');
+    expect(confidence('saint', untold, lacking)).toBe('inferred');
+    const having = holding('essential', 'none', 'essential', 'inferred');
+    expect(decide('dashboards-custom-tiles', untold, having)[1]).toBe('promised-by-plan');
+    expect(confidence('dashboards-custom-tiles', untold, having)).toBe('documented');
+  });
+});
+
+describe('decideOnSuite', () => {
+  const { limitedFeatures } = assumptions.suite;
+  const onSuite = (
+    feature: FeatureKey,
+    plan: 'starter' | 'core' | 'growth' | null,
+    licensed: Licensed = {},
+  ) => {
+    const { state, reason } = decideOnSuite(ruleOf(feature), lookup(licensed), plan, limitedFeatures);
+    return [state, reason];
+  };
+
+  it('asks the Suite plan', () => {
+    expect(onSuite('project-management', 'core')).toEqual(['enabled', 'suite-plan-includes']);
+    expect(onSuite('project-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
+  });
+
+  it('does not guess between Core and Growth', () => {
+    expect(onSuite('quote-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
+    expect(onSuite('quote-management', 'core')).toEqual(['unknown', 'suite-plan-unclear']);
+    expect(onSuite('quote-management', 'growth')).toEqual(['enabled', 'suite-plan-includes']);
+  });
+
+  it('knows nothing of an unknown Suite plan', () => {
+    expect(onSuite('relations', null)).toEqual(['unknown', 'suite-plan-unknown']);
+  });
+
+  it('lets a license of the feature decide, but never its absence', () => {
+    const licensed = { site: ['quote'], user: ['quote-cal'] };
+    expect(onSuite('quote-management', 'core', licensed)).toEqual(['enabled', 'granted']);
+    expect(onSuite('quote-management', null, licensed)).toEqual(['enabled', 'granted']);
+    expect(onSuite('quote-management', 'growth', { site: ['quote'] })[0]).toBe('enabled');
+  });
+
+  it('does not take a site license alone for a grant, nor a license every plan has, nor half of two', () => {
+    expect(onSuite('rule-based-escalation', 'core', { site: ['escalate'] })[0]).toBe('upgrade');
+    const reports = { site: ['report'], user: ['report-cal'] };
+    expect(onSuite('standard-service-reports', null, reports)[0]).toBe('unknown');
+    expect(onSuite('quote-management', 'core', { user: ['quote-cal'] })[0]).toBe('unknown');
+  });
+
+  it('says what the plan limits an enabled feature to, be it by the plan or by a license', () => {
+    const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
+      decideOnSuite(ruleOf('project-management'), lookup(licensed), plan, limitedFeatures).evidence;
+    const limit = { name: 'active-projects', maximum: 100, confidence: 'documented' };
+    const licensed = { site: ['project'], user: ['project-cal'] };
+    expect(evidence('core').at(-1)).toEqual({ kind: 'suite-limit', limit });
+    expect(evidence('core', licensed).map(({ kind }) => kind)).toEqual(['module', 'module', 'suite-limit']);
+    expect(evidence('growth').map(({ kind }) => kind)).toEqual(['suite-plan']);
+    expect(evidence('starter').map(({ kind }) => kind)).toEqual(['suite-plan']);
+    expect(evidence(null, licensed).map(({ kind }) => kind)).toEqual(['module', 'module']);
+  });
+
+  it('gives the need as evidence, with how sure it is', () => {
+    expect(decideOnSuite(ruleOf('mailings'), lookup({}), 'core', limitedFeatures)).toMatchObject({
+      confidence: 'inferred',
+      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
+    });
+  });
+});

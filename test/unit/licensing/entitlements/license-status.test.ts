@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import { labelOfFeature } from '../../../../src/licensing/catalogue/labels.ts';
+import { suiteNeedOf } from '../../../../src/licensing/catalogue/suite-availability.ts';
+import { licensedVerdict } from '../../../../src/licensing/entitlements/decide-by-license.ts';
+import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
+import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
+import { lookUpLicenses, lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
+import { moduleName } from '../../../../src/licensing/licenses/module-names.ts';
+import { differingCounts } from '../../../../src/licensing/licenses/seat-counts.ts';
+import { holding } from '../fixtures/assigned-plans.ts';
+import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
+
+const today = '2026-12-01';
+
+describe('names of modules', () => {
+  it('are compared without owner, case and blanks', () => {
+    expect(
+      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(moduleName),
+    ).toEqual(Array(4).fill('sale-cal'));
+  });
+
+  it('nobody heard of are shown in one spelling, whatever their order', () => {
+    const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
+    for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
+      expect([...unknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
+    }
+  });
+
+  it('that tell a tier by assumption are known', () => {
+    const site = { ...assumptions.tierMarkers.site, sales: { essential: 'own-e', premium: 'own-p' } };
+    const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
+    const changed = compileRules({ ...assumptions, tierMarkers });
+    const modules = ['own-e', 'own-p', 'own-1', 'own-2', 'own-3'].map((name) => moduleLicense({ name }));
+    expect([...unknownModules(modules, changed).values()]).toEqual(['own-3']);
+  });
+});
+
+describe('a plan the tenant sells under a name nobody documented', () => {
+  const row = moduleLicense({
+    name: 'own-plan',
+    description: '  ',
+    scope: 'user',
+    extraFlags: 1,
+    extraInfo: 'set=user,sale-cal',
+  });
+
+  it('is a user’s plan though the grant does not say that it is one', () => {
+    const grant = grantedLicense({ name: 'own-plan', description: '' });
+    const lookup = lookUpLicenses(lookUpTenant(tenantWith(row)), userWith(grant), today);
+    expect(lookup.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
+    expect(lookup.user.has('sale-cal')).toBe(true);
+  });
+});
+
+describe('a feature that comes with another', () => {
+  it('is as open as the other, where plan and licenses disagree on that', () => {
+    const container = ruleOf('request-management');
+    const rule = {
+      ...ruleOf('quote-management'),
+      container: container.feature,
+      site: [],
+      user: ['not-held'],
+    };
+    const held = holding('service-essential');
+    const lookup = lookUpLicenses(lookUpTenant(tenantWith()), userWith(), today);
+    const verdict = licensedVerdict(rule, rules, { lookup, plan: held });
+    expect(verdict).toMatchObject({
+      state: 'unknown',
+      reason: 'plan-and-license-disagree',
+      confidence: 'none',
+    });
+    expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'feature', row: container.rows[0].id });
+  });
+});
+
+describe('a feature that comes with another of which nobody can tell', () => {
+  it('is unknown too, though its own license is missing', () => {
+    const rule = {
+      ...ruleOf('request-management'),
+      container: 'quote-management',
+      site: [],
+      user: ['not-held'],
+    } as const;
+    const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
+    const held = {
+      kind: 'user-plan',
+      plan: null,
+      tiers,
+      modules: [],
+      description: '',
+      findings: [],
+    } as const;
+    const lookup = lookUpLicenses(lookUpTenant(null), userWith(), today);
+    const told = { ...lookup, userTold: true, siteTold: true };
+    // Of a feature without a license the plan alone decides, and its tier is open.
+    const container = { ...ruleOf('quote-management'), site: [], user: [] };
+    const features = new Map([...rules.features, [container.feature, container] as const]);
+    const verdict = licensedVerdict(rule, { ...rules, features }, { lookup: told, plan: held });
+    expect(verdict).toMatchObject({ state: 'unknown', reason: 'tier-unknown', confidence: 'none' });
+  });
+});
+
+describe('the label of a feature', () => {
+  it('is that of its first row, misprints corrected', () => {
+    expect(labelOfFeature('saint', 'en')).toBe('Activity Monitors (SAINT)');
+    expect(labelOfFeature('companies-and-contacts', 'de')).toBe('Firmen und Personen');
+  });
+});
+
+describe('the count check', () => {
+  it('lets a license be that is bought as a site license too', () => {
+    const plan = { plan: 'ten-sales', set: ['x-cal'], seats: 10 };
+    const user = moduleLicense({ name: 'x-cal', scope: 'user', purchased: 5 });
+    const site = moduleLicense({ name: 'x-cal', scope: 'site', purchased: 1 });
+    const check = (...rows: (typeof user)[]) => differingCounts(new Map([['x-cal', rows]]), [plan] as never);
+    expect(check(user)).toHaveLength(1);
+    expect(check(user, site)).toEqual([]);
+    expect(differingCounts(new Map(), [plan] as never)).toEqual([]);
+  });
+});
+
+describe('CRM Suite', () => {
+  it('needs for a feature what is assumed for it, before what its page says', () => {
+    const { rows } = ruleOf('quote-management');
+    const need = { from: 'super', perhapsFrom: 'plus', confidence: 'inferred' } as const;
+    const { needByTier } = assumptions.suite;
+    expect(suiteNeedOf(rows, { needByTier, needByFeature: { 'quote-management': need } })).toEqual(need);
+    expect(suiteNeedOf(rows, { needByTier, needByFeature: {} })).not.toEqual(need);
+  });
+
+  it('may begin with Starter for whom nothing tells where they would move', () => {
+    const target = suiteTargetOf([{ kind: 'undocumented-plan', module: 'x', description: '' }]);
+    expect(target).toMatchObject({ kind: 'range', atLeast: 'starter' });
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest';
+import { rememberedReports } from '../../../../src/licensing/entitlements/report-cache.ts';
+import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { reportPlan } from '../fixtures/engine.ts';
+import { grantedLicense, userWith } from '../fixtures/tenants.ts';
+
+const user: UserLicenses = {
+  ...userWith(grantedLicense({ name: 'sale-cal' }), grantedLicense({ name: 'web' })),
+  functionRights: ['hide-sale', 'admin-all'],
+};
+
+function remembering() {
+  const make = vi.fn((each: UserLicenses) => reportPlan({ tenant: null, user: each, today: '2026-12-01' }));
+  return { make, reportOn: rememberedReports(make) };
+}
+
+/** Licenses that differ in their names only. */
+function named(name: string): GrantedLicense {
+  return grantedLicense({ name, description: '' });
+}
+
+/** The same user with the first license changed. */
+function changed(change: Partial<GrantedLicense>): UserLicenses {
+  return {
+    ...user,
+    granted: user.granted.map((each, place) => (place === 0 ? { ...each, ...change } : each)),
+  };
+}
+
+describe('rememberedReports', () => {
+  it('makes one report for users alike, whoever they are', () => {
+    const { make, reportOn } = remembering();
+    const first = reportOn(user);
+    const other = { ...structuredClone(user), associateId: 7 };
+    expect(reportOn(other)).toBe(first);
+    expect(reportOn(user)).toBe(first);
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['a name', changed({ name: 'quote-cal' })],
+    ['an owner', changed({ owner: 'ACME' })],
+    ['a scope', changed({ scope: 'site' })],
+    ['a description', changed({ description: 'Sales' })],
+    ['an expiry date', changed({ expiryDate: '2026-01-01' })],
+    ['flags', changed({ extraFlags: 1 })],
+    ['a set', changed({ extraInfo: 'set=web' })],
+    ['a license less', { ...user, granted: user.granted.slice(0, 1) }],
+    ['completeness', { ...user, complete: false }],
+    ['no word on rights', { ...user, functionRights: null }],
+    ['no rights', { ...user, functionRights: [] }],
+    ['another right', { ...user, functionRights: ['hide-sale', 'admin-users'] }],
+    ['rights run together', { ...user, functionRights: ['hide-sale,admin-all'] }],
+    ['rights parted elsewhere', { ...user, functionRights: ['hide-sale', 'admin', 'all'] }],
+    [
+      'a right for a license',
+      { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
+    ],
+  ] as const)('tells users apart by %s', (_what, other) => {
+    const { make, reportOn } = remembering();
+    for (const each of [user, other, user, other]) reportOn(each);
+    expect(make.mock.calls).toEqual([[user], [other]]);
+  });
+
+  it.each<[string, UserLicenses, UserLicenses]>([
+    ['no word on rights', { ...user, functionRights: [] }, { ...user, functionRights: null }],
+    [
+      'rights with a comma in them',
+      { ...user, functionRights: ['a,b', 'c'] },
+      { ...user, functionRights: ['a', 'b,c'] },
+    ],
+    ['names with a comma in them', userWith(named('a,b'), named('c')), userWith(named('a'), named('b,c'))],
+  ])('tells users apart by %s, though their names read alike', (_what, one, other) => {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const { make, reportOn } = remembering();
+      for (const each of [a, b, a, b]) reportOn(each);
+      expect(make.mock.calls).toEqual([[a], [b]]);
+    }
+  });
+
+  it('keeps no more than 64 reports of a tenant, and begins anew beyond', () => {
+    const { make, reportOn } = remembering();
+    const users = Array.from({ length: 65 }, (_each, place) => changed({ description: `${place}` }));
+    const [first = user] = users;
+    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) reportOn(each);
+    expect(make).toHaveBeenCalledTimes(64);
+    for (const each of [...users.slice(64), first, first]) reportOn(each);
+    expect(make).toHaveBeenCalledTimes(66);
+  });
+});

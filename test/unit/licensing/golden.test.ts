@@ -1,0 +1,324 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { UnknownPart } from '../../../src/licensing/advice/suite-target.ts';
+import type { ChangeReason, FeatureChange } from '../../../src/licensing/advice/suite-transition.ts';
+import type { Diagnostic } from '../../../src/licensing/diagnostics/diagnostic.ts';
+import type { FeatureState, Reason } from '../../../src/licensing/entitlements/entitlement.ts';
+import type { RecognisedPlan } from '../../../src/licensing/plans/detect-plan.ts';
+import type { TierStep } from '../../../src/licensing/plans/detect-tiers.ts';
+import type { SuiteSeatsRefusal } from '../../../src/licensing/plans/suite-seats.ts';
+import { assumptions } from './fixtures/engine.ts';
+import * as expectedStates from './fixtures/expected-states.ts';
+import { answersBy } from './fixtures/golden-answers.ts';
+import { goldenCases, goldenFolder, goldenTenants, goldenText } from './fixtures/golden-cases.ts';
+import { formatGolden } from './fixtures/golden-format.ts';
+import {
+  commonRows,
+  featuresOf,
+  leastPlansWith,
+  publishedPlans,
+  tierRows,
+} from './fixtures/published-rows.ts';
+import { publishedTenant } from './fixtures/tenants.ts';
+
+const answer = answersBy(assumptions);
+
+// Run once with this after a wanted change of what the engine answers, then read the diff line by line.
+if (process.env.PLANLENS_WRITE_GOLDEN === '1') {
+  const write = (name: string, text: string) => writeFileSync(new URL(name, goldenFolder), text);
+  for (const [name, tenant] of goldenTenants) write(`tenants/${name}.json`, formatGolden(tenant));
+  for (const [name, golden] of goldenCases) {
+    const written = { ...golden, expect: answer(golden) };
+    write(`cases/${name}.json`, formatGolden(written));
+    golden.expect = written.expect;
+  }
+}
+
+describe('golden vectors', () => {
+  it.each([...goldenCases])('%s', (_name, golden) => {
+    expect(answer(golden)).toStrictEqual(golden.expect);
+  });
+
+  it('are written one feature, one license to a line', () => {
+    const tenants = [...goldenTenants].filter(
+      ([name, tenant]) => goldenText('tenants', name) !== formatGolden(tenant),
+    );
+    const cases = [...goldenCases].filter(
+      ([name, golden]) => goldenText('cases', name) !== formatGolden(golden),
+    );
+    expect([...tenants, ...cases].map(([name]) => name)).toEqual([]);
+  });
+
+  it('ask about every tenant of the folder', () => {
+    const asked = new Set([...goldenCases.values()].map(({ tenant }) => tenant));
+    expect([...goldenTenants.keys()].filter((name) => !asked.has(name))).toEqual([]);
+  });
+
+  it.each(['premium', 'essential', 'suite-core'] as const)('ask about the published tenant %s', (key) => {
+    expect(goldenTenants.get(`published-${key}`)).toEqual(publishedTenant(key));
+  });
+});
+
+const decided = z
+  .tuple([z.string(), z.string(), z.string()])
+  .rest(z.array(z.tuple([z.string()], z.unknown())));
+const answers = z.object({
+  plan: z
+    .object({
+      kind: z.string(),
+      plan: z.unknown().optional(),
+      findings: z.array(z.array(z.unknown())).optional(),
+    })
+    .nullable(),
+  features: z.record(z.string(), decided),
+  addOns: z.record(z.string(), z.tuple([z.string(), z.string(), z.string().nullable()])),
+  onSuite: z.record(z.string(), decided.or(z.array(z.unknown()))).optional(),
+  suiteTransition: z
+    .object({
+      target: z.object({ kind: z.string(), unknown: z.array(z.object({ kind: z.string() })).optional() }),
+      changes: z.record(z.string(), z.array(z.unknown())),
+    })
+    .optional(),
+  suiteSeats: z.object({ reason: z.string().optional(), state: z.string().optional() }).optional(),
+  diagnostics: z.array(z.object({ kind: z.string() })).optional(),
+});
+const expected = new Map([...goldenCases].map(([name, golden]) => [name, answers.parse(golden.expect)]));
+const all = [...expected.values()];
+
+/** The names of a union that are not among those found. */
+function missing(found: readonly unknown[], names: Readonly<Record<string, true>>): string[] {
+  return Object.keys(names).filter((name) => !found.includes(name));
+}
+
+describe('golden vectors cover', () => {
+  const features = all.flatMap((each) => Object.values(each.features));
+  const addOns = all.flatMap((each) => Object.values(each.addOns));
+  const changes = all.flatMap(({ onSuite, suiteTransition }) =>
+    Object.values({ ...suiteTransition?.changes, ...onSuite }),
+  );
+
+  it('every state', () => {
+    const states = {
+      enabled: true,
+      'view-only': true,
+      'hidden-by-role': true,
+      upgrade: true,
+      'add-on': true,
+      unknown: true,
+    } satisfies Record<FeatureState, true>;
+    expect(
+      missing(
+        [...features, ...addOns].map(([state]) => state),
+        states,
+      ),
+    ).toEqual([]);
+  });
+
+  it('every reason', () => {
+    const reasons = {
+      granted: true,
+      'site-license-only': true,
+      'promised-by-plan': true,
+      'in-every-plan': true,
+      'part-of-another-feature': true,
+      'suite-plan-includes': true,
+      'add-on-licensed': true,
+      'user-license-missing': true,
+      'user-license-missing-perhaps-visible': true,
+      'hidden-by-function-right': true,
+      'not-licensed': true,
+      'not-licensed-and-hidden-by-role': true,
+      'site-license-missing': true,
+      'plan-lacks': true,
+      'user-without-plan': true,
+      'suite-plan-lacks': true,
+      'add-on-missing': true,
+      'tier-unknown': true,
+      'plan-and-license-disagree': true,
+      'nothing-says': true,
+      'user-unknown': true,
+      'suite-plan-unclear': true,
+      'suite-plan-unknown': true,
+      'group-of-features': true,
+    } satisfies Record<Reason, true>;
+    expect(
+      missing(
+        [...features, ...addOns].map(([, reason]) => reason),
+        reasons,
+      ),
+    ).toEqual([]);
+  });
+
+  it('every kind of plan, and every one of the 26', () => {
+    const kinds = {
+      'user-plan': true,
+      'old-plan': true,
+      'no-plan': true,
+      'undocumented-plan': true,
+      suite: true,
+    } satisfies Record<RecognisedPlan['kind'], true>;
+    expect(
+      missing(
+        all.map(({ plan }) => plan?.kind),
+        kinds,
+      ),
+    ).toEqual([]);
+    const held = all.map(({ plan }) => plan?.plan);
+    expect(publishedPlans.filter((key) => !held.includes(key))).toEqual([]);
+  });
+
+  it('every step that finds a tier', () => {
+    const steps = {
+      'premium-module': true,
+      'user-marker': true,
+      'site-marker': true,
+      description: true,
+      none: true,
+    } satisfies Record<Exclude<TierStep, 'what-if'>, true>;
+    const found = all.flatMap(({ plan }) => plan?.findings ?? []);
+    expect(
+      missing(
+        found.map(([, , step]) => step),
+        steps,
+      ),
+    ).toEqual([]);
+  });
+
+  it('every change on the way to CRM Suite', () => {
+    const kinds = {
+      gained: true,
+      kept: true,
+      limited: true,
+      lost: true,
+      'still-missing': true,
+      unknown: true,
+    } satisfies Record<FeatureChange, true>;
+    const reasons = {
+      'suite-plan-includes': true,
+      'suite-plan-lacks': true,
+      'suite-plan-unclear': true,
+      'suite-plan-limits': true,
+      'today-unknown': true,
+      'seat-unknown': true,
+      'target-unknown': true,
+    } satisfies Record<ChangeReason, true>;
+    expect(
+      missing(
+        changes.map(([change]) => change),
+        kinds,
+      ),
+    ).toEqual([]);
+    expect(
+      missing(
+        changes.map(([, reason]) => reason),
+        reasons,
+      ),
+    ).toEqual([]);
+  });
+
+  it('every target on CRM Suite, and all that can be unknown of it', () => {
+    const parts = { tier: true, 'old-plan': true, 'undocumented-plan': true, plan: true } satisfies Record<
+      UnknownPart['kind'],
+      true
+    >;
+    const targets = all.flatMap(({ suiteTransition }) => suiteTransition?.target ?? []);
+    const kinds = { plan: true, range: true, 'on-suite': true, 'nobody-holds-a-plan': true } as const;
+    expect(
+      missing(
+        targets.map(({ kind }) => kind),
+        kinds,
+      ),
+    ).toEqual([]);
+    expect(
+      missing(
+        targets.flatMap(({ unknown = [] }) => unknown.map(({ kind }) => kind)),
+        parts,
+      ),
+    ).toEqual([]);
+  });
+
+  it('every answer on the seats of CRM Suite', () => {
+    const reasons = {
+      'license-untold': true,
+      'no-suite': true,
+      'no-seat-license': true,
+      'several-seat-licenses': true,
+      'use-untold': true,
+      'purchase-untold': true,
+    } satisfies Record<SuiteSeatsRefusal, true>;
+    const seats = all.flatMap(({ suiteSeats }) => suiteSeats ?? []);
+    expect(
+      missing(
+        seats.map(({ reason }) => reason),
+        reasons,
+      ),
+    ).toEqual([]);
+    expect(
+      missing(
+        seats.map(({ state }) => state),
+        { free: true, full: true, over: true },
+      ),
+    ).toEqual([]);
+  });
+
+  it('every kind of diagnostic', () => {
+    const kinds = {
+      'license-incomplete': true,
+      'seat-count-differs': true,
+      'set-name-missing': true,
+      'plan-without-set': true,
+      'extra-flags-unknown': true,
+      'prerequisite-missing': true,
+      'row-told-twice': true,
+      'several-versions': true,
+      'more-in-use-than-bought': true,
+      'both-tiers-marked': true,
+      'foreign-owner': true,
+    } satisfies Record<Diagnostic['kind'], true>;
+    const found = all.flatMap(({ diagnostics = [] }) => diagnostics.map(({ kind }) => kind));
+    expect(missing(found, kinds)).toEqual([]);
+  });
+});
+
+/** The features a vector decides, by state. */
+function inState(name: string, state: string): string[] {
+  const features = Object.entries(expected.get(name)?.features ?? {});
+  return features.filter(([, [each]]) => each === state).map(([feature]) => feature);
+}
+
+describe('what the page says, asked without the engine,', () => {
+  const rows: Readonly<Record<string, string>> = Object.assign({}, commonRows, ...Object.values(tierRows));
+
+  it.each(publishedPlans)('%s is recognised and has its features, no more and no less', (plan) => {
+    const name = `plan-${plan.replaceAll('+', '-')}`;
+    expect(expected.get(name)?.plan?.plan).toBe(plan);
+    expect(inState(name, 'enabled').sort()).toEqual(featuresOf(plan));
+  });
+
+  it.each(publishedPlans)('%s leads to the least plans with what it lacks', (plan) => {
+    const features = Object.entries(expected.get(`plan-${plan.replaceAll('+', '-')}`)?.features ?? {});
+    const lacked = features.filter(([, [state]]) => state !== 'enabled');
+    const advised = lacked.map(([feature, [, , , upgrades = []]]) => [
+      feature,
+      upgrades.map(([key, steps]) => [key, steps]).sort(),
+    ]);
+    expect(advised).toEqual(lacked.map(([feature]) => [feature, [...leastPlansWith(feature, plan)].sort()]));
+  });
+
+  it.each([
+    ['published-premium-sales', expectedStates.salesPremium],
+    ['published-premium-service', expectedStates.servicePremium],
+    ['published-premium-marketing', expectedStates.marketingPremium],
+    ['published-premium-everything', expectedStates.everythingPremium],
+    ['published-premium-without-plan', expectedStates.withoutPlan],
+    ['published-essential-sales', expectedStates.salesEssential],
+    ['published-suite-core', expectedStates.suiteCore],
+  ])('%s has what was written row by row', (name, states) => {
+    const named = (ids: string) => [...new Set(ids.split(/\s+/).flatMap((id) => rows[id] ?? []))].sort();
+    expect(inState(name, 'enabled').sort()).toEqual(named(states.enabled));
+    expect(inState(name, 'view-only').sort()).toEqual(named(states.viewOnly));
+    expect(inState(name, 'upgrade').sort()).toEqual(named(states.upgrade));
+    expect(inState(name, 'unknown').sort()).toEqual(named(states.unknown));
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { LicenseScope } from '../../../../src/licensing/licenses/license-data.ts';
+import { licenseDatesOf, noticesOn } from '../../../../src/licensing/licenses/license-dates.ts';
+import { grantedLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
+
+const dated = {
+  ...tenantWith(),
+  adminWarningDate: '2027-02-27',
+  expiryDate: '2027-03-27',
+  graceDate: '2027-04-08',
+};
+
+describe('noticesOn', () => {
+  it.each([
+    ['2027-02-26', undefined],
+    ['2027-02-27', 'license-expires-soon'],
+    ['2027-03-27', 'license-expires-soon'],
+    ['2027-03-28', 'license-expired'],
+    ['2027-04-08', 'license-expired'],
+    ['2027-04-09', 'license-read-only'],
+  ])('on %s says %s', (today, kind) => {
+    expect(noticesOn(dated, today)[0]?.kind).toBe(kind);
+  });
+
+  it('carries the dates', () => {
+    expect(noticesOn(dated, '2027-04-01')).toEqual([
+      { kind: 'license-expired', date: '2027-03-27', graceDate: '2027-04-08' },
+    ]);
+    expect(noticesOn(dated, '2027-05-01')).toEqual([
+      { kind: 'license-read-only', date: '2027-04-08', graceDate: '2027-04-08' },
+    ]);
+  });
+
+  it('does not let grace end what has not expired, or never does', () => {
+    const graceDate = '2020-01-01';
+    expect(noticesOn({ ...dated, expiryDate: null, graceDate }, '2027-01-01')).toEqual([]);
+    expect(noticesOn({ ...dated, graceDate }, '2027-01-01')).toEqual([]);
+  });
+
+  it('stays expired where no grace is set, and silent where nothing is', () => {
+    expect(noticesOn({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
+    expect(noticesOn({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);
+    expect(noticesOn(tenantWith(), '2030-01-01')).toEqual([]);
+  });
+});
+
+describe('licenseDatesOf', () => {
+  it('takes the tenant’s date though not all of its license was told, and the user’s only where it has none', () => {
+    const until = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
+    const told = { ...dated, complete: false };
+    expect(licenseDatesOf(told, userWith(until)).expiryDate).toBe('2027-03-27');
+    const untold = { ...tenantWith(), complete: false };
+    expect(licenseDatesOf(untold, userWith(until)).expiryDate).toBe('2030-01-01');
+  });
+
+  const untold = { adminWarningDate: null, graceDate: null };
+  const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
+    grantedLicense({ name: 'server', scope, expiryDate, owner });
+
+  it('are those of the tenant, whatever its users hold', () => {
+    expect(licenseDatesOf(dated, userWith(until('2030-01-01')))).toMatchObject({
+      expiryDate: '2027-03-27',
+      adminWarningDate: '2027-02-27',
+      graceDate: '2027-04-08',
+    });
+    expect(licenseDatesOf(tenantWith(), userWith(until('2020-01-01'))).expiryDate).toBeNull();
+  });
+
+  it.each([
+    ['the day of the one site license', [until('2027-03-27')], '2027-03-27'],
+    [
+      'the last day of several',
+      [until('2027-03-27'), until('2028-01-01'), until('2026-05-01')],
+      '2028-01-01',
+    ],
+    ['none where one counts for ever', [until('2027-03-27'), until(null)], null],
+    ['none of user licenses', [until('2027-03-27', 'user')], null],
+    [
+      'the day of site licenses beside a user license for ever',
+      [until('2027-03-27'), until(null, 'user')],
+      '2027-03-27',
+    ],
+    ['none of a partner', [until('2027-03-27', 'site', 'ACME')], null],
+    [
+      'the day of SuperOffice’s beside a partner’s',
+      [until('2027-03-27'), until('2029-01-01', 'site', 'ACME')],
+      '2027-03-27',
+    ],
+    ['none where nothing is held', [], null],
+  ] as const)('are, where the license of the tenant was refused, %s', (_case, granted, expiryDate) => {
+    expect(licenseDatesOf(null, userWith(...granted))).toEqual({ ...untold, expiryDate });
+  });
+
+  it('are none where nobody is known', () => {
+    expect(licenseDatesOf(null, null)).toEqual({ ...untold, expiryDate: null });
+    expect(noticesOn(licenseDatesOf(null, null), '2030-01-01')).toEqual([]);
+  });
+});

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
+import type {
+  GrantedLicense,
+  TenantLicenses,
+  UserLicenses,
+} from '../../../../src/licensing/licenses/license-data.ts';
+import { lookUpLicenses, lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
+import { isSuperOffice, moduleName } from '../../../../src/licensing/licenses/module-names.ts';
+import { rules } from '../fixtures/engine.ts';
+import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
+
+const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
+
+describe('module names', () => {
+  it('are compared in lower case, without the owner texts write before them', () => {
+    expect(moduleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
+    expect(moduleName('acme.sale-cal')).toBe('acme.sale-cal');
+  });
+
+  it('belong to SuperOffice whatever the case of the owner', () => {
+    expect(isSuperOffice('SuperOffice')).toBe(true);
+    expect(isSuperOffice('ACME')).toBe(false);
+    expect(isSuperOffice('')).toBe(false);
+  });
+});
+
+function lookUp(tenant: TenantLicenses | null, user: UserLicenses) {
+  return lookUpLicenses(lookUpTenant(tenant), user, '2026-12-01');
+}
+
+function unheardOf(tenant: TenantLicenses | null, user: UserLicenses | null) {
+  return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
+}
+
+describe('the modules of a tenant', () => {
+  it('are what SuperOffice sold, whatever scope it is declared with', () => {
+    const tenant = tenantWith(
+      moduleLicense({ name: 'SALE' }),
+      moduleLicense({ name: 'dash', scope: 'unknown' }),
+      moduleLicense({ name: 'nebula', scope: 'user' }),
+      moduleLicense({ name: 'target', owner: 'ACME' }),
+    );
+    expect([...lookUpTenant(tenant).modules]).toEqual(['sale', 'dash', 'nebula']);
+    expect([...lookUpTenant(null).modules]).toEqual([]);
+  });
+});
+
+describe('the plan rows of a tenant', () => {
+  it('are only rows of SuperOffice with ExtraFlags 1', () => {
+    const tenant = tenantWith(
+      moduleLicense({ ...plan, extraInfo: 'set=user' }),
+      moduleLicense({ ...plan, name: 'ten-service', owner: 'ACME' }),
+      moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo: '10-sal' }),
+    );
+    expect(lookUpTenant(tenant).plans.map(({ name, set }) => ({ name, set }))).toEqual([
+      { name: 'ten-sales', set: ['user'] },
+    ]);
+  });
+});
+
+const unreadable = { ...tenantWith(moduleLicense({ name: 'server' })), complete: false };
+
+describe('lookUpLicenses', () => {
+  it('joins the site licenses of tenant and user', () => {
+    const user = userWith(grantedLicense({ name: 'quote', scope: 'site' }));
+    const { site } = lookUp(tenantWith(moduleLicense({ name: 'sale' })), user);
+    expect([...site]).toEqual(['sale', 'quote']);
+  });
+
+  it('expands the set that came with the granted plan', () => {
+    const { user, plans } = lookUp(null, userWith(grantedLicense({ ...plan, extraInfo: 'set=sale-cal' })));
+    expect([...user]).toEqual(['ten-sales', 'sale-cal']);
+    expect(plans).toEqual([{ name: 'ten-sales', description: 'ten-sales', set: ['sale-cal'] }]);
+  });
+
+  it('takes the set from the tenant where the granted plan came without', () => {
+    const tenant = tenantWith(
+      moduleLicense({ ...plan, name: 'TEN-SALES', extraInfo: 'set=sale-cal,new-cal' }),
+    );
+    const { user, userTold } = lookUp(tenant, userWith(grantedLicense(plan)));
+    expect(user.has('new-cal')).toBe(true);
+    expect(userTold).toBe(true);
+  });
+
+  it.each([
+    ['the one described like the grant', 'Sales Essentials', ['user', 't1'], true],
+    ['none where the description fits neither', 'Sales', [], false],
+  ] as const)('takes of two versions with different sets %s', (_which, description, set, told) => {
+    const tenant = tenantWith(
+      moduleLicense({ ...plan, description: 'Sales Essentials', extraInfo: 'set=user,t1', version: '10' }),
+      moduleLicense({
+        ...plan,
+        description: 'Sales Premium',
+        extraInfo: 'set=user,quote-cal',
+        version: '11',
+      }),
+    );
+    const { plans, userTold } = lookUp(tenant, userWith(grantedLicense({ ...plan, description })));
+    expect(plans[0]?.set.toSorted()).toEqual(set.toSorted());
+    expect(userTold).toBe(told);
+  });
+
+  it('takes the set two versions agree on, in whatever order and from the one that has it', () => {
+    const versions = ['set=user,t2', 'set=t2,user', ''].map((extraInfo, version) =>
+      moduleLicense({ ...plan, extraInfo, version: String(version) }),
+    );
+    const { plans } = lookUp(tenantWith(...versions), userWith(grantedLicense(plan)));
+    expect(plans[0]?.set.toSorted()).toEqual(['t2', 'user']);
+  });
+
+  it('knows a plan by the row of the tenant where the grant came without its flag', () => {
+    const tenant = tenantWith(
+      moduleLicense({ ...plan, description: 'Sales Premium', extraInfo: 'set=user' }),
+    );
+    const user = userWith(grantedLicense({ name: 'ten-sales', description: '' }));
+    expect(lookUp(tenant, user).plans).toEqual([
+      { name: 'ten-sales', description: 'Sales Premium', set: ['user'] },
+    ]);
+  });
+
+  it('does not lend the set of a partner row of the same name', () => {
+    const tenant = tenantWith(moduleLicense({ ...plan, owner: 'ACME', extraInfo: 'set=sale-cal' }));
+    expect(lookUp(tenant, userWith(grantedLicense(plan))).user.has('sale-cal')).toBe(false);
+  });
+
+  it('ignores licenses of partners', () => {
+    const { user } = lookUp(null, userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' })));
+    expect([...user]).toEqual([]);
+  });
+
+  it.each([
+    ['a tenant', tenantWith(moduleLicense({ name: 'server' })), userWith(), true],
+    ['a tenant of which not every row was readable', unreadable, userWith(), false],
+    ['a tenant without a single license', tenantWith(), userWith(), false],
+    [
+      'a tenant with a partner’s alone',
+      tenantWith(moduleLicense({ name: 'sale', owner: 'ACME' })),
+      userWith(),
+      false,
+    ],
+    [
+      'a site license among some',
+      null,
+      userPartlyKnown(grantedLicense({ name: 'sale', scope: 'site' })),
+      false,
+    ],
+    ['a granted site license', null, userWith(grantedLicense({ name: 'sale', scope: 'site' })), true],
+    ['only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
+  ] as const)('says whether the site licenses are told: %s', (_case, tenant, user, told) => {
+    expect(lookUp(tenant, user).siteTold).toBe(told);
+  });
+
+  it.each([
+    ['licenses without a plan', tenantWith(), userWith(grantedLicense({ name: 'user' })), true],
+    ['a plan with its set', null, userWith(grantedLicense({ ...plan, extraInfo: 'set=user' })), true],
+    ['a plan without its set', null, userWith(grantedLicense(plan)), false],
+    ['no license, and that is all', null, userWith(), true],
+    ['no license, and perhaps not all', tenantWith(), userPartlyKnown(), false],
+    ['some licenses, perhaps not all', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
+  ] as const)('says whether the user licenses are told: %s', (_case, tenant, user, told) => {
+    expect(lookUp(tenant, user).userTold).toBe(told);
+  });
+});
+
+describe('what has lapsed', () => {
+  const until = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
+    grantedLicense({ name, expiryDate, owner });
+  const lapsedOf = (...granted: readonly GrantedLicense[]) => [...lookUp(null, userWith(...granted)).lapsed];
+
+  // Looked up on 2026-12-01.
+  it.each([
+    ['for ever', null, []],
+    ['until tomorrow', '2026-12-02', []],
+    ['until today', '2026-12-01', []],
+    ['until yesterday', '2026-11-30', [['quote-cal', '2026-11-30']]],
+  ] as const)('of a license that counts %s', (_until, expiryDate, lapsed) => {
+    expect(lapsedOf(until(expiryDate))).toEqual(lapsed);
+  });
+
+  it('is nothing that still counts in another version, in whatever order', () => {
+    for (const counting of [null, '2027-01-01', '2026-12-01']) {
+      expect(lapsedOf(until('2026-01-01'), until(counting, 'Quote-CAL'))).toEqual([]);
+      expect(lapsedOf(until(counting), until('2026-01-01'))).toEqual([]);
+    }
+  });
+
+  it('is told with the last day of several versions, in whatever order', () => {
+    const days = ['2026-05-01', '2026-06-01', '2026-04-01'].map((day) => until(day));
+    expect(lapsedOf(...days)).toEqual([['quote-cal', '2026-06-01']]);
+    expect(lapsedOf(...days.toReversed())).toEqual([['quote-cal', '2026-06-01']]);
+  });
+
+  it('is told by compared names, and not of partners', () => {
+    expect(
+      lapsedOf(until('2026-01-01', 'SuperOffice.SAINT'), until('2026-02-01', 'quote-cal', 'ACME')),
+    ).toEqual([['saint', '2026-01-01']]);
+  });
+
+  it('is still held: it counts among the licenses of the user', () => {
+    expect([...lookUp(null, userWith(until('2026-01-01'))).user]).toEqual(['quote-cal']);
+  });
+
+  it('is all that only a lapsed plan assigns', () => {
+    const held = grantedLicense({ ...plan, extraInfo: 'set=sale-cal,quote-cal', expiryDate: '2026-01-01' });
+    const beside = grantedLicense({ name: 'quote-cal' });
+    expect(lapsedOf(held, beside).toSorted()).toEqual([
+      ['sale-cal', '2026-01-01'],
+      ['ten-sales', '2026-01-01'],
+    ]);
+    const other = grantedLicense({ name: 'ten-salesservice', extraFlags: 1, extraInfo: 'set=sale-cal' });
+    expect(lapsedOf(held, other, beside)).toEqual([['ten-sales', '2026-01-01']]);
+  });
+});
+
+describe('unknownModules', () => {
+  it('lists what the catalogue has never heard of: bought, granted or in a set', () => {
+    const tenant = tenantWith(
+      moduleLicense({ name: 'Zeppelin' }),
+      moduleLicense({ name: 'sale' }),
+      moduleLicense({ ...plan, extraInfo: 'set=sale-cal,balloon-cal' }),
+    );
+    const user = userWith(grantedLicense({ name: 'kite-cal' }), grantedLicense({ name: 'Zeppelin' }));
+    expect(unheardOf(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
+  });
+
+  it('reads the set of a documented plan whatever its flags', () => {
+    const row = { ...plan, extraInfo: 'set=sale-cal,balloon-cal' };
+    expect(unheardOf(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual(['balloon-cal']);
+    expect(unheardOf(null, userWith(grantedLicense({ ...row, extraFlags: 3 })))).toEqual(['balloon-cal']);
+  });
+
+  it('reads sets only where they are SuperOffice plans', () => {
+    const extraInfo = 'set=balloon-cal';
+    const foreign = moduleLicense({ ...plan, owner: 'ACME', extraInfo });
+    const marker = moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo });
+    expect(unheardOf(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
+  });
+
+  it('names the owner of partner modules, even of a name SuperOffice has too', () => {
+    const user = userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' }));
+    expect(unheardOf(null, user)).toEqual(['ACME.sale-cal']);
+  });
+
+  it('lists nothing known, in whatever case', () => {
+    expect(unheardOf(tenantWith(moduleLicense({ name: 'SUPEROFFICE.Sale' })), null)).toEqual([]);
+  });
+});

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import {
+  type FoundTier,
+  type PerSolution,
+  type PlanTier,
+  type Solution,
+  solutions,
+  tierRank,
+} from '../../../../src/licensing/catalogue/solutions.ts';
+import {
+  type PlanKey,
+  planOf,
+  type UserPlan,
+  userPlans,
+} from '../../../../src/licensing/catalogue/user-plans.ts';
+import { planWordOn } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
+import { featuresOfSoldPlans } from '../../../../src/licensing/entitlements/purchased-plan-features.ts';
+import { rememberedUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
+import { lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
+import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { contains, leastPlansFor, type Upgrade } from '../../../../src/licensing/plans/minimal-upgrades.ts';
+import { plansSoldTo } from '../../../../src/licensing/plans/seat-availability.ts';
+import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
+
+function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
+  return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
+}
+
+function offers(feature: FeatureKey, held: RecognisedPlan | null) {
+  const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
+  return leastPlansFor(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
+}
+
+function offered(feature: FeatureKey, held: PlanKey) {
+  return offers(feature, holding(planOf(held).tiers)).map(({ plan, steps }) => [plan, steps]);
+}
+
+describe('leastPlansFor', () => {
+  it.each([
+    ['knowledge-base', 'sales-premium', [['sales-premium+service-premium', 2]]],
+    ['knowledge-base', 'service-essential', [['service-premium', 1]]],
+    [
+      'mailings',
+      'sales-premium+service-essential',
+      [['sales-premium+service-essential+marketing-essential', 1]],
+    ],
+    ['quote-management', 'sales-essential', [['sales-premium', 1]]],
+  ] as const)('adds %s to %s', (feature, held, plans) => {
+    expect(offered(feature, held)).toEqual(plans);
+  });
+
+  it('lists each way there is, fewest steps first', () => {
+    expect(offered('project-management', 'service-essential')).toEqual([
+      ['service-premium', 1],
+      ['service-essential+marketing-essential', 1],
+      ['sales-premium+service-essential', 2],
+    ]);
+  });
+
+  it('offers any basic plan for a common feature to a user without a plan', () => {
+    const plans = offers('relations', { kind: 'no-plan', module: null });
+    expect(plans.map(({ plan }) => plan)).toEqual([
+      'sales-essential',
+      'service-essential',
+      'marketing-essential',
+    ]);
+  });
+
+  it('offers nothing for what the plan contains already', () => {
+    expect(offered('sales-forecasting', 'sales-premium')).toEqual([]);
+    expect(offered('relations', 'service-essential')).toEqual([]);
+    expect(offered('saint', 'sales-premium')).toEqual([]);
+  });
+
+  it('takes an unknown tier for essential at least, and says so', () => {
+    const held = holding({ sales: 'unknown', service: 'none', marketing: 'none' });
+    expect(offers('request-management', held)).toEqual([
+      {
+        plan: 'sales-essential+service-essential',
+        steps: 1,
+        assumedEssential: ['sales'],
+      },
+    ]);
+  });
+
+  it('keeps the solutions of an old plan, which has no tiers to count from', () => {
+    const held: RecognisedPlan = {
+      kind: 'old-plan',
+      module: 'superlicense-sales-pro',
+      tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
+      description: '',
+    };
+    expect(offers('sales-forecasting', held).map(({ plan, steps }) => [plan, steps])).toEqual([
+      ['sales-essential', 1],
+    ]);
+    expect(offers('mailings', held).map(({ plan }) => plan)).toEqual(['sales-essential+marketing-essential']);
+  });
+
+  const anyPlan = fc.constantFrom(...userPlans);
+  const anyFeature = fc.constantFrom(...featureKeys);
+
+  function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
+    const [row, ...rest] = rowsOf(feature);
+    return row !== undefined && planWordOn([row, ...rest], holding(tiers)).promised === 'yes';
+  }
+
+  function lowered(tiers: PerSolution<PlanTier>, solution: Solution): PerSolution<PlanTier> {
+    return { ...tiers, [solution]: tiers[solution] === 'premium' ? 'essential' : 'none' };
+  }
+
+  function keeps(tiers: PerSolution<PlanTier>, held: PerSolution<PlanTier>): boolean {
+    return solutions.every((each) => tierRank(tiers[each]) >= tierRank(held[each]));
+  }
+
+  it('keeps every tier, adds the feature, and could not do with less', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        for (const { plan, steps } of offers(feature, holding(held.tiers))) {
+          const { tiers } = planOf(plan);
+          const lesser = solutions
+            .filter((each) => tiers[each] !== 'none')
+            .map((each) => lowered(tiers, each))
+            .filter((each) => keeps(each, held.tiers));
+          expect(keeps(tiers, held.tiers)).toBe(true);
+          expect(contains(tiers, feature)).toBe(true);
+          expect(lesser.filter((each) => contains(each, feature))).toEqual([]);
+          expect(steps).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  it('offers something to exactly those whose plan lacks the feature', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        const found = offers(feature, holding(held.tiers));
+        expect(found.length > 0).toBe(!contains(held.tiers, feature));
+      }),
+    );
+  });
+
+  it('puts a plan first that none of the 26 beats', () => {
+    fc.assert(
+      fc.property(anyPlan, anyFeature, (held, feature) => {
+        const able = userPlans.filter(
+          (each) => keeps(each.tiers, held.tiers) && contains(each.tiers, feature),
+        );
+        const steps = (to: PerSolution<PlanTier>) =>
+          solutions.reduce((sum, each) => sum + tierRank(to[each]) - tierRank(held.tiers[each]), 0);
+        const [first] = offers(feature, holding(held.tiers));
+        expect(first?.steps ?? 0).toBe(Math.min(...able.map((plan) => steps(plan.tiers))));
+      }),
+    );
+  });
+});
+
+describe('rememberedUpgrades', () => {
+  const seatsOf = (upgrades: readonly Upgrade[]) =>
+    upgrades.map((each) => (each.kind === 'user-plan' ? [each.plan, each.seat] : []));
+  const freeService = moduleLicense({
+    name: 'ten-service',
+    description: 'Service Premium',
+    scope: 'user',
+    extraFlags: 1,
+    hidden: false,
+    seats: { inUse: 0, free: 1 },
+  });
+  const tenant = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'saint' })));
+  const sold = plansSoldTo(tenant, assumptions);
+  const upgradesTo = rememberedUpgrades(sold, featuresOfSoldPlans(rules, tenant, sold));
+  const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
+
+  it('tells the seat of each plan', () => {
+    expect(seatsOf(upgradesTo([ruleOf('saint')], null))).toEqual([
+      ['sales-premium', 'buy'],
+      ['service-premium', 'assign'],
+    ]);
+  });
+
+  it('promises no free seat where a site license is missing', () => {
+    const told = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'sale' })));
+    const lacking = rememberedUpgrades(sold, featuresOfSoldPlans(rules, told, sold));
+    expect(seatsOf(lacking([ruleOf('saint')], null))).toEqual([
+      ['sales-premium', 'buy'],
+      ['service-premium', 'ask'],
+    ]);
+  });
+
+  it('offers nothing where nothing is wished for', () => {
+    expect(upgradesTo([], null)).toEqual([]);
+    expect(upgradesTo([], onSuite)).toEqual([]);
+  });
+
+  it('remembers what it answered, for each question', () => {
+    const salesman = holding(planOf('sales-essential').tiers);
+    const answer = upgradesTo([ruleOf('saint')], salesman);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('sales-essential').tiers))).toBe(answer);
+    expect(upgradesTo([ruleOf('mailings')], salesman)).not.toEqual(answer);
+    expect(upgradesTo([ruleOf('saint')], holding(planOf('service-essential').tiers))).not.toEqual(answer);
+    expect(upgradesTo([ruleOf('saint')], onSuite)).not.toEqual(answer);
+  });
+
+  it('names the least Suite plan that has it for certain, and the one that may', () => {
+    expect(upgradesTo([ruleOf('quote-management')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    ]);
+  });
+
+  it('names the Suite plan that has all of several features', () => {
+    expect(upgradesTo([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: null },
+    ]);
+    expect(upgradesTo([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'plus', perhapsFrom: null },
+    ]);
+    expect(upgradesTo([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
+import { planSeatsOf } from '../../../../src/licensing/plans/plan-seats.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
+
+function plan(told: Partial<ModuleLicense>): ModuleLicense {
+  return moduleLicense({
+    name: 'ten-service',
+    description: 'Service Premium',
+    scope: 'user',
+    extraFlags: 1,
+    purchased: 15,
+    seats: { inUse: 5, free: 10 },
+    ...told,
+  });
+}
+
+/** The seats of a tenant's only plan row. */
+function seatsWith(told: Partial<ModuleLicense>) {
+  const [only, ...more] = planSeatsOf(tenantWith(plan(told)));
+  if (only === undefined || more.length > 0) throw new Error('there is not one plan');
+  return only;
+}
+
+describe('planSeatsOf', () => {
+  it('lists what a tenant bought, by module name', () => {
+    const listed = planSeatsOf(publishedTenant('premium'));
+    expect(listed.map(({ module, ...row }) => [module, row.purchased, row.inUse, row.free])).toEqual([
+      ['ten-marketing', 7, 3, 4],
+      ['ten-sales', 21, 21, 0],
+      ['ten-salesservicemarketing', 20, 20, 0],
+      ['ten-service', 15, 5, 10],
+    ]);
+  });
+
+  it.each<[string, Partial<ModuleLicense>, object]>([
+    ['all told', {}, { purchased: 15, inUse: 5, free: 10 }],
+    ['seats nobody told', { seats: null }, { purchased: 15, inUse: null, free: null }],
+    ['no limit', { unrestricted: true }, { purchased: 'unlimited', inUse: 5, free: 'unlimited' }],
+    [
+      'no limit and seats nobody told',
+      { unrestricted: true, seats: null },
+      { purchased: 'unlimited', inUse: null, free: 'unlimited' },
+    ],
+    [
+      'more in use than bought',
+      { purchased: 2, seats: { inUse: 3, free: -1 } },
+      { purchased: 2, inUse: 3, free: 0 },
+    ],
+    ['none bought, which no license tells', { purchased: 0 }, { purchased: null, inUse: 5, free: 10 }],
+    [
+      'numbers that are none',
+      { purchased: Number.NaN, seats: { inUse: 1.5, free: Number.POSITIVE_INFINITY } },
+      { purchased: null, inUse: null, free: null },
+    ],
+  ])('tells of %s what is known', (_what, told, seats) => {
+    expect(seatsWith(told)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
+  });
+
+  it('names a plan as SuperOffice does, by its module where it does not', () => {
+    expect(seatsWith({ description: ' Service ' }).plan).toBe('Service');
+    expect(seatsWith({ description: ' ' }).plan).toBe('ten-service');
+    expect(seatsWith({ name: ' Ten-Service ' }).module).toBe('ten-service');
+  });
+
+  it('lists each version as a purchase of its own, and a row told twice once', () => {
+    const rows = [plan({}), plan({ owner: 'SuperOffice' }), plan({ version: '12', purchased: 1 })];
+    expect(planSeatsOf(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
+  });
+
+  it.each<[string, ModuleLicense]>([
+    ['licenses that are no plan', moduleLicense({ name: 'quote', scope: 'user' })],
+    ['the plan that says that a user has none', plan({ name: 'superlicense-no-selection' })],
+    ['what somebody else issued', plan({ owner: 'ACME' })],
+  ])('leaves out %s', (_what, row) => {
+    expect(planSeatsOf(tenantWith(row))).toEqual([]);
+  });
+
+  it('knows a plan by its flag and by its name', () => {
+    expect(seatsWith({ name: 'ten-everything' }).module).toBe('ten-everything');
+    expect(seatsWith({ extraFlags: 0 }).module).toBe('ten-service');
+  });
+});

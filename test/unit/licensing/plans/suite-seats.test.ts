@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { suiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
+import { assumptions } from '../fixtures/engine.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
+
+const suite = publishedTenant('suite-core');
+const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
+const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
+
+function seatsOf(tenant: TenantLicenses | null, canLogIn: number | null) {
+  return suiteSeats(tenant, canLogIn, assumptions.suite.modules);
+}
+
+describe('suiteSeats', () => {
+  it('counts the users who can log in of the published tenant', () => {
+    expect(seatsOf(suite, 18)).toEqual({
+      valid: true,
+      state: 'free',
+      purchased: 20,
+      used: 18,
+      free: 2,
+      countedBy: 'can-log-in',
+    });
+  });
+
+  it('takes what the license says is in use where nobody counted', () => {
+    expect(seatsOf(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
+  });
+
+  it.each([
+    [0, 'free', 20],
+    [19, 'free', 1],
+    [20, 'full', 0],
+    [21, 'over', 0],
+    [400, 'over', 0],
+  ])('%i who can log in: %s, %i free', (canLogIn, state, free) => {
+    expect(seatsOf(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
+  });
+
+  it('has always a seat where there is no limit, whatever number was bought', () => {
+    const tenant = tenantWith(site, { ...seats, unrestricted: true });
+    expect(seatsOf(tenant, 500)).toMatchObject({
+      state: 'free',
+      purchased: 'unlimited',
+      free: 'unlimited',
+    });
+  });
+
+  it.each(['suiteuser', 'Suite-2-Core', 'SUPEROFFICE.SuiteUser'])('knows the license named %s', (name) => {
+    const tenant = tenantWith(site, moduleLicense({ name, description: '', scope: 'user', purchased: 7 }));
+    expect(seatsOf(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
+  });
+
+  it('counts no other user license, nor one of a partner', () => {
+    const other = moduleLicense({ name: 'visible-for', scope: 'user', purchased: 900 });
+    const foreign = { ...seats, owner: 'ACME', purchased: 900 };
+    expect(seatsOf(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
+  });
+
+  it.each([
+    ['a refused license', null, 3, 'license-untold'],
+    ['user plans', publishedTenant('premium'), 3, 'no-suite'],
+    ['nothing', tenantWith(), 3, 'no-suite'],
+    ['a Suite without seats', tenantWith(site), 3, 'no-seat-license'],
+    ['seats told for the site', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
+    ['two versions', tenantWith(site, seats, { ...seats, version: '12' }), 3, 'several-seat-licenses'],
+    ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
+    ['nobody counting', tenantWith(site, seats), null, 'use-untold'],
+  ] as const)('says nothing of %s', (_case, tenant, canLogIn, reason) => {
+    expect(seatsOf(tenant, canLogIn)).toEqual({ valid: false, reason });
+  });
+
+  it('never promises a seat that is not there', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 50 }), (purchased, canLogIn) => {
+        const found = seatsOf(tenantWith(site, { ...seats, purchased }), canLogIn);
+        if (!found.valid) throw new Error(found.reason);
+        expect(found.free).toBe(Math.max(0, purchased - canLogIn));
+        expect(found.state === 'free').toBe(canLogIn < purchased);
+        expect(found.state === 'over').toBe(canLogIn > purchased);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { featureLicense, patience, publishedCase, runs, someCase } from '../fixtures/arbitraries.ts';
+import { opened } from '../fixtures/tenant-entitlements.ts';
+
+/** Whether somebody told the site licenses: the first one told tells of all others that they are not there. */
+function tellsSite({ complete, modules }: TenantLicenses, user: UserLicenses): boolean {
+  const own = ({ owner }: { readonly owner: string }) => owner.trim().toLowerCase() === 'superoffice';
+  const byUser = user.granted.some((each) => own(each) && each.scope === 'site');
+  return (complete && modules.some(own)) || (user.complete && byUser);
+}
+
+describe('another license', () => {
+  const cases = fc.oneof(publishedCase, someCase);
+
+  it('takes nothing enabled away, unless it first tells the site licenses', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, featureLicense, ({ tenant, user }, more) => {
+        const richer = { ...user, granted: [...user.granted, more] };
+        fc.pre(tellsSite(tenant, user) === tellsSite(tenant, richer));
+        const plans = opened(tenant);
+        const after = plans.report(richer).entitlements;
+        const had = plans.report(user).entitlements.filter(({ state }) => state === 'enabled');
+        const kept = new Set(after.filter(({ state }) => state === 'enabled').map(({ row }) => row));
+        expect(had.map(({ row }) => row).filter((row) => !kept.has(row))).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});

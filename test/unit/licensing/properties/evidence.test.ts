@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../../../src/licensing/entitlements/entitlement.ts';
+import { anyRights, type Case, patience, runs, someCase } from '../fixtures/arbitraries.ts';
+import { rules } from '../fixtures/engine.ts';
+import { opened } from '../fixtures/tenant-entitlements.ts';
+
+/** The names in license data, compared the plain way; `said` has those of a plan's set too. */
+function namesIn({ tenant, user }: Case) {
+  const own = <T extends { readonly owner: string }>(rows: readonly T[]) =>
+    rows.filter(({ owner }) => owner.trim().toLowerCase() === 'superoffice');
+  const plain = (name: string) =>
+    name
+      .trim()
+      .toLowerCase()
+      .replace(/^superoffice\./, '');
+  const bought = own(tenant.modules);
+  const granted = own(user.granted);
+  const held = new Set(granted.map(({ name }) => plain(name)));
+  const sets = [...granted, ...bought.filter(({ name }) => held.has(plain(name)))];
+  const assigned = sets.flatMap(({ extraInfo }) => extraInfo.split(/=|,|;|\s/).map(plain));
+  return {
+    rights: (user.functionRights ?? []).map(plain),
+    site: new Set([...held, ...bought.map(({ name }) => plain(name))]),
+    user: new Set([...held, ...assigned]),
+  };
+}
+
+/** Whether the data has what a piece of evidence says is there. */
+function holds(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
+  if (evidence.kind === 'function-right') return names.rights.includes(evidence.name);
+  return evidence.kind !== 'module' || !evidence.present || names[evidence.scope].has(evidence.name);
+}
+
+describe('a verdict', () => {
+  it('carries upgrades only where the feature is locked or can only be viewed', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(someCase, ({ tenant, user }) => {
+        const { entitlements } = opened(tenant).report(user);
+        const wrong = entitlements.filter(
+          ({ state, upgrades }) => upgrades.length > 0 && state !== 'upgrade' && state !== 'view-only',
+        );
+        expect(wrong.map(({ row }) => row)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('that a feature is locked carries an upgrade', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(someCase, ({ tenant, user }) => {
+        const { entitlements } = opened(tenant).report(user);
+        const wrong = entitlements.filter(
+          ({ state, upgrades }) => state === 'upgrade' && upgrades.length === 0,
+        );
+        expect(wrong.map(({ row, reason }) => [row, reason])).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it('rests on licenses and rights the data has, all of them where licenses grant it', {
+    timeout: patience,
+  }, () => {
+    fc.assert(
+      fc.property(someCase, ({ tenant, user }) => {
+        const names = namesIn({ tenant, user });
+        const { entitlements } = opened(tenant).report(user);
+        const wrong = entitlements.filter(({ feature, reason, evidence }) => {
+          const needed = reason === 'granted' ? (rules.features.get(feature)?.user ?? []) : [];
+          const all =
+            needed.every((name) => names.user.has(name)) && (reason !== 'granted' || needed.length > 0);
+          return !all || !evidence.every((each) => holds(each, names));
+        });
+        expect(wrong).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a function right', () => {
+  it('enables nothing', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(someCase, anyRights, ({ tenant, user }, functionRights) => {
+        const plans = opened(tenant);
+        const before = plans.report({ ...user, functionRights: null }).entitlements;
+        const after = plans.report({ ...user, functionRights }).entitlements;
+        const won = after.filter(({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled');
+        expect(won.map(({ row }) => row)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});

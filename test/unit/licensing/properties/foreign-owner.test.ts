@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
+import type { Diagnostic } from '../../../../src/licensing/diagnostics/diagnostic.ts';
+import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import {
+  anyGranted,
+  anyModule,
+  foreignOwner,
+  patience,
+  runs,
+  someCase,
+  today,
+} from '../fixtures/arbitraries.ts';
+import { licenseEngine } from '../fixtures/engine.ts';
+import { expectSame } from '../fixtures/expect-same.ts';
+
+const foreignGrant = fc.tuple(anyGranted, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
+const foreignModule = fc.tuple(anyModule, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
+
+function known({ unknownModules, ...rest }: PlanReport) {
+  return rest;
+}
+
+function ownOnes(diagnostics: readonly Diagnostic[]) {
+  return diagnostics.filter(({ kind }) => kind !== 'foreign-owner');
+}
+
+describe("another owner's license", () => {
+  it('changes nothing but the unknown modules, granted or bought', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(someCase, foreignGrant, foreignModule, ({ tenant, user }, grant, module) => {
+        const more = { ...tenant, modules: [module, ...tenant.modules] };
+        const richer = { ...user, granted: [grant, ...user.granted] };
+        const before = licenseEngine(tenant, today).report(user);
+        const after = licenseEngine(more, today).report(richer);
+        expectSame(known(after), known(before));
+        const named = [grant, module].map(({ owner, name }) => `${owner}.${name}`);
+        expectSame(after.unknownModules, [...new Set([...before.unknownModules, ...named])].sort());
+      }),
+      runs,
+    );
+  });
+
+  it('changes no other plan and no diagnostic of our own licenses', { timeout: patience }, () => {
+    const key = fc.constantFrom(...planKeys);
+    fc.assert(
+      fc.property(someCase, foreignGrant, foreignModule, key, ({ tenant, user }, grant, module, plan) => {
+        const before = licenseEngine(tenant, today);
+        const after = licenseEngine({ ...tenant, modules: [...tenant.modules, module] }, today);
+        const richer = { ...user, granted: [...user.granted, grant] };
+        expectSame(after.whatIf(richer, plan)?.changes, before.whatIf(user, plan)?.changes);
+        expectSame(
+          after.upgrades(richer, ['saint', 'mailings']),
+          before.upgrades(user, ['saint', 'mailings']),
+        );
+        expectSame(ownOnes(after.diagnose()), ownOnes(before.diagnose()));
+      }),
+      runs,
+    );
+  });
+});

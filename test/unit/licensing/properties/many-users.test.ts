@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
+import { knowTenant, reportUser } from '../../../../src/licensing/entitlements/user-report.ts';
+import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { anyGranted, anyTenant, patience, runs, today } from '../fixtures/arbitraries.ts';
+import { licenseEngine, rules } from '../fixtures/engine.ts';
+import { expectSame } from '../fixtures/expect-same.ts';
+
+const states: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'];
+const fields = ['owner', 'name', 'scope', 'description', 'expiryDate', 'extraFlags', 'extraInfo'] as const;
+
+/** A license with one field of another: what a shared report would mix up. */
+function mixed(one: GrantedLicense, field: keyof GrantedLicense, other: GrantedLicense): GrantedLicense {
+  return { ...one, [field]: other[field] };
+}
+
+const twin = fc.record({
+  associateId: fc.nat({ max: 3 }),
+  place: fc.nat({ max: 2 }),
+  field: fc.constantFrom(...fields),
+  other: anyGranted,
+  complete: fc.boolean(),
+  functionRights: fc.constantFrom(null, [], ['hide-sale'], ['hide-project'], ['hide-sale', 'hide-project']),
+});
+// Users who hold the same but for one field of one license, and perhaps are told and hidden other things.
+const twins: fc.Arbitrary<readonly UserLicenses[]> = fc
+  .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(twin, { minLength: 2, maxLength: 3 }))
+  .map(([granted, each]) =>
+    each.map(({ place, field, other, ...user }) => ({
+      ...user,
+      granted: granted.map((license, at) => (at === place ? mixed(license, field, other) : license)),
+    })),
+  );
+// A fixed few, so that the tenant is got to know once.
+const tenants = fc.sample(anyTenant, { numRuns: 40, seed: 68 });
+const known = fc.constantFrom(
+  ...tenants.map((tenant) => ({ tenant, alone: knowTenant(rules, tenant, today) })),
+);
+
+describe('many users', () => {
+  it('each get the report they would get alone, a user told twice as told last', {
+    timeout: patience,
+  }, () => {
+    fc.assert(
+      fc.property(known, twins, ({ tenant, alone }, users) => {
+        const { users: reports } = licenseEngine(tenant, today).reportAll(users);
+        const last = new Map(users.map((user) => [user.associateId, user]));
+        expectSame([...reports.keys()].sort(), [...last.keys()].sort());
+        for (const [id, user] of last) expectSame(reports.get(id), reportUser(alone, user));
+      }),
+      runs,
+    );
+  });
+
+  it('are all counted, each once, in each of the 68 features', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(known, twins, ({ tenant }, users) => {
+        const { users: reports, features } = licenseEngine(tenant, today).reportAll(users);
+        const all = [...reports.values()];
+        const holders = (feature: (typeof featureKeys)[number], state: FeatureState) =>
+          all.filter((report) => report.features.get(feature)?.state === state).length;
+        expectSame([...features.keys()], featureKeys);
+        const wrong = featureKeys.filter((feature) => {
+          const counts = states.map((state) => features.get(feature)?.[state] ?? 0);
+          const counted = counts.reduce((sum, each) => sum + each, 0);
+          return counted !== all.length || states.some((state, at) => counts[at] !== holders(feature, state));
+        });
+        expect(wrong).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});

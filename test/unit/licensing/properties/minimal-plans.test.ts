@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import { type PlanKey, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
+import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { planRow } from '../fixtures/catalogue-tenants.ts';
+import { isHad, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
+import { grantedLicense, grantOf, tenantWith, userWith } from '../fixtures/tenants.ts';
+import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
+
+const sellingAll = tenantWith(...userPlans.map(planRow));
+const sellingNone = tenantWith();
+const users = [
+  ...userPlans.map((plan) => [plan.key, userWith(grantOf(planRow(plan)))] as const),
+  ['no plan', userWith(grantedLicense({ name: 'superlicense-no-selection' }))] as const,
+  ['an old plan', userWith(grantedLicense({ name: 'superlicense-sales-pro' }))] as const,
+  ['a plan nobody knows', userWith(grantedLicense({ name: 'mystery', extraFlags: 1 }))] as const,
+];
+
+/** Tries all 26 plans: those that keep the tiers and enable the feature, and from which no tier can be taken. */
+function leastByTrying(
+  tenant: TenantLicenses,
+  user: UserLicenses,
+): (feature: FeatureKey) => readonly PlanKey[] {
+  const plans = opened(tenant);
+  const { kept, own } = startOf(plans.report(user).plan);
+  const tried = plansReaching(kept).map((plan) => ({ plan, report: plans.whatIf(user, plan.key)?.report }));
+  return (feature) => {
+    const doing = tried.filter(({ report }) => report && isHad(report, feature)).map(({ plan }) => plan);
+    // What the user's own plan has, and the license lacks, no other plan brings.
+    if (doing.some(({ key }) => key === own?.key)) return [];
+    const least = doing.filter(
+      (plan) => !doing.some((other) => other !== plan && reaches(plan, other.tiers)),
+    );
+    return least.map(({ key }) => key).sort();
+  };
+}
+
+describe.each([
+  ['all plans', sellingAll],
+  ['none', sellingNone],
+])('in a tenant that sells %s', (_sold, tenant) => {
+  it.each(users)(
+    'the upgrades from %s are the least of all 26 plans that enable the feature',
+    (_held, user) => {
+      const least = leastByTrying(tenant, user);
+      const offers = offersOf(opened(tenant).report(user));
+      const offered = offers.map(({ feature, upgrades }) => [
+        feature,
+        plansOf(upgrades)
+          .map(({ key }) => key)
+          .sort(),
+      ]);
+      expect(offered).toEqual(offers.map(({ feature }) => [feature, least(feature)]));
+    },
+  );
+
+  it.each(users)('no upgrade from %s takes an enabled feature away', (_held, user) => {
+    const plans = opened(tenant);
+    const upgrades = offersOf(plans.report(user)).flatMap((offer) => plansOf(offer.upgrades));
+    const lost = upgrades.flatMap(({ key }) =>
+      (plans.whatIf(user, key)?.changes ?? []).filter(({ before }) => before === 'enabled'),
+    );
+    expect(lost).toEqual([]);
+  });
+});

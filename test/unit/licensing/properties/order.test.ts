@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { anyCase, type Case, patience, runs, someCase, today } from '../fixtures/arbitraries.ts';
+import { licenseEngine } from '../fixtures/engine.ts';
+import { expectSame } from '../fixtures/expect-same.ts';
+import { grantedLicense, moduleLicense } from '../fixtures/tenants.ts';
+
+/** The same items in another order, told by a number. */
+function shuffled<T>(items: readonly T[], by: number): readonly T[] {
+  const place = (at: number) => ((at + 1) * 7919 * (by + 1)) % 104_729;
+  return items
+    .map((item, at) => [place(at), item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item);
+}
+
+function withShuffledSet<T extends { readonly extraInfo: string }>(row: T, by: number): T {
+  if (!/^set=[^;=\s]*$/.test(row.extraInfo)) return row;
+  return {
+    ...row,
+    extraInfo: `set=${shuffled(row.extraInfo.slice('set='.length).split(','), by).join(',')}`,
+  };
+}
+
+function shuffledCase({ tenant, user }: Case, by: number): Case {
+  const modules = shuffled(tenant.modules, by).map((each) => withShuffledSet(each, by));
+  const granted = shuffled(user.granted, by + 1).map((each) => withShuffledSet(each, by));
+  const functionRights = user.functionRights && shuffled(user.functionRights, by);
+  return { tenant: { ...tenant, modules }, user: { ...user, granted, functionRights } };
+}
+
+// Many rows of few names, which contradict each other.
+const fewNames = fc.constantFrom(
+  ...['ten-sales', 'ten-salesservice', 'superlicense-complete', 'mystery', 'enigma'],
+);
+const few = {
+  name: fewNames,
+  description: fc.constantFrom('', 'Sales Premium', 'Sales Essentials', 'SalesEssentialServicePremium'),
+  extraFlags: fc.constantFrom(0, 1),
+  extraInfo: fc.constantFrom(
+    '',
+    'set=user',
+    'set=user,sale-cal',
+    'set=user,quote-cal,sale-cal',
+    'set=dash-cal,user,t1',
+  ),
+  version: fc.constantFrom('11.11', '12.0'),
+};
+const seats = fc.constantFrom(null, { inUse: 1, free: 0 }, { inUse: 1, free: 1 });
+const contradictory: fc.Arbitrary<Case> = fc
+  .record({
+    modules: fc.array(fc.record({ ...few, seats, hidden: fc.boolean() }), { maxLength: 5 }),
+    granted: fc.array(fc.record({ ...few, expiryDate: fc.constantFrom(null, '2020-01-01', '2021-01-01') }), {
+      maxLength: 5,
+    }),
+    beside: anyCase,
+  })
+  .map(({ modules, granted, beside: { tenant, user } }) => ({
+    tenant: { ...tenant, modules: [...tenant.modules, ...modules.map(moduleLicense)] },
+    user: { ...user, granted: [...user.granted, ...granted.map(grantedLicense)] },
+  }));
+const cases = fc.oneof({ weight: 5, arbitrary: contradictory }, { weight: 1, arbitrary: someCase });
+
+const order = fc.nat({ max: 100_000 });
+
+describe('the order of what SuperOffice tells', () => {
+  it('changes nothing in the report', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, order, (each, by) => {
+        const other = shuffledCase(each, by);
+        const report = licenseEngine(each.tenant, today).report(each.user);
+        expectSame(licenseEngine(other.tenant, today).report(other.user), report);
+      }),
+      runs,
+    );
+  });
+
+  it('changes no diagnostic', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, order, (each, by) => {
+        const other = shuffledCase(each, by);
+        expectSame(
+          licenseEngine(other.tenant, today).diagnose(),
+          licenseEngine(each.tenant, today).diagnose(),
+        );
+      }),
+      runs,
+    );
+  });
+
+  it('changes neither advice nor what another plan would give', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, order, fc.constantFrom(...planKeys), (each, by, plan) => {
+        const [here, there] = [each, shuffledCase(each, by)].map(({ tenant, user }) => {
+          const plans = licenseEngine(tenant, today);
+          return [plans.upgrades(user, ['saint', 'mailings', 'print']), plans.whatIf(user, plan)];
+        });
+        expectSame(there, here);
+      }),
+      runs,
+    );
+  });
+});

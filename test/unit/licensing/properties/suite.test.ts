@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { patience, runs, someCase, suitePlanPair, today } from '../fixtures/arbitraries.ts';
+import { assumptions, licenseEngine } from '../fixtures/engine.ts';
+import { isHad, offersOf, opened } from '../fixtures/tenant-entitlements.ts';
+import { moduleLicense } from '../fixtures/tenants.ts';
+
+/** The module by which a tenant on a Suite plan is recognised. */
+function suiteModule(plan: SuitePlan): string {
+  const named = Object.entries(assumptions.suite.modules).find(([, each]) => each === plan);
+  return named?.[0] ?? '';
+}
+
+function onSuite(tenant: TenantLicenses, plan: SuitePlan): TenantLicenses {
+  return { ...tenant, modules: [...tenant.modules, moduleLicense({ name: suiteModule(plan) })] };
+}
+
+// Where modules name two Suite plans, neither counts.
+const unnamed = ({ name }: { readonly name: string }) => !/suite/i.test(name);
+const cases = someCase.map(({ tenant, user }) => ({
+  tenant: { ...tenant, modules: tenant.modules.filter(unnamed) },
+  user: { ...user, granted: user.granted.filter(unnamed) },
+}));
+
+describe('a higher Suite plan', () => {
+  it('enables whatever a lesser one enables, if no module names yet another', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
+        const [less, more] = [lesser, higher].map((plan) =>
+          licenseEngine(onSuite(tenant, plan), today).report(user),
+        );
+        const lost = less?.entitlements.filter(
+          ({ state }, at) => state === 'enabled' && more?.entitlements[at]?.state !== 'enabled',
+        );
+        expect([more?.model, lost]).toEqual(['suite', []]);
+      }),
+      runs,
+    );
+  });
+
+  it('loses nothing that a lesser one keeps or adds', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(someCase, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
+        const plans = opened(tenant);
+        const more = plans.changesOnSuite(user, higher);
+        const lost = plans.changesOnSuite(user, lesser).filter(({ change }, at) => {
+          const had = ['kept', 'gained', 'limited'].includes(change);
+          return had && ['lost', 'still-missing', undefined].includes(more[at]?.change);
+        });
+        expect([more.length, lost]).toEqual([62, []]);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('a Suite upgrade', () => {
+  it('is the least plan that has the feature for certain', { timeout: patience }, () => {
+    fc.assert(
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [held, other]) => {
+        const on = (plan: SuitePlan) => licenseEngine(onSuite(tenant, plan), today).report(user);
+        const then = on(other);
+        const wrong = offersOf(on(held)).filter(({ feature, upgrades }) => {
+          const least = upgrades.map((each) =>
+            each.kind === 'suite-plan' ? suitePlans.indexOf(each.plan) : 9,
+          );
+          return isHad(then, feature) !== least.some((each) => suitePlans.indexOf(other) >= each);
+        });
+        expect(wrong.map(({ row }) => row)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+});

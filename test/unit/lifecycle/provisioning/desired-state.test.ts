@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadWantedSetup } from '../../../../src/lifecycle/provisioning/desired-state.ts';
+
+describe('loadWantedSetup', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const panel = {
+    progId: 'planlens.main',
+    name: 'Planlens',
+    tooltip: 'Planlens',
+    windowName: 'PlanlensMain',
+    visibleIn: 'BrowserPanel',
+    url: '{PUBLIC_URL}/panel?uctx=<uctx>',
+    urlEncoding: 'Unicode',
+  };
+  const webhook = { name: 'Planlens', events: ['associate.changed'] };
+  const loadAll = (panels: readonly object[], hook: object, publicUrl = 'https://planlens.example') => {
+    writeFileSync(join(folder, 'web-panels.json'), JSON.stringify(panels));
+    writeFileSync(join(folder, 'webhook.json'), JSON.stringify(hook));
+    return loadWantedSetup(folder, publicUrl);
+  };
+  const load = (...panels: readonly object[]) => loadAll(panels, webhook).panels;
+
+  it('fills in our own address and what is the same for every panel', () => {
+    expect(load(panel)).toEqual([
+      {
+        ProgId: 'planlens.main',
+        Name: 'Planlens',
+        Tooltip: 'Planlens',
+        WindowName: 'PlanlensMain',
+        VisibleIn: 'BrowserPanel',
+        Url: 'https://planlens.example/panel?uctx=<uctx>',
+        UrlEncoding: 'Unicode',
+        OnCentral: true,
+        OnSalesMarketingWeb: true,
+        AlwaysReloadOnShow: false,
+        Deleted: false,
+      },
+    ]);
+    expect(loadAll([panel], webhook).webhook).toEqual({
+      ...webhook,
+      address: 'https://planlens.example/callbacks/webhooks/',
+    });
+  });
+
+  it('has another fingerprint whenever anything is wanted otherwise, and the same otherwise', () => {
+    const fingerprints = [
+      loadAll([panel], webhook),
+      loadAll([{ ...panel, tooltip: 'Other' }], webhook),
+      loadAll([panel, { ...panel, progId: 'planlens.other' }], webhook),
+      loadAll([panel], { ...webhook, events: ['associate.deleted'] }),
+      loadAll([panel], webhook, 'https://elsewhere.example'),
+    ].map(({ fingerprint }) => fingerprint);
+    expect(new Set(fingerprints).size).toBe(5);
+    expect(loadAll([panel], webhook).fingerprint).toBe(fingerprints[0]);
+  });
+
+  it.each<[string, object]>([
+    ['an event nothing is done about', { ...webhook, events: ['sale.created'] }],
+    ['no event', { ...webhook, events: [] }],
+    ['no name', { ...webhook, name: '' }],
+    ['a field it does not know', { ...webhook, secret: 'x' }],
+  ])('refuses a webhook with %s', (_what, wrong) => {
+    expect(() => loadAll([panel], wrong)).toThrow();
+    expect(loadAll([panel], webhook).panels).toHaveLength(1);
+  });
+
+  it.each<[string, object]>([
+    ['a field it does not know', { ...panel, icon: 1 }],
+    ['a place where no panel of ours goes', { ...panel, visibleIn: 'ContactCard' }],
+    ['an empty ProgId', { ...panel, progId: '' }],
+    ['a name longer than SuperOffice keeps', { ...panel, name: 'x'.repeat(240) }],
+    ['a tooltip longer than SuperOffice keeps', { ...panel, tooltip: 'x'.repeat(255) }],
+    ['an address longer than SuperOffice keeps', { ...panel, url: 'x'.repeat(1024) }],
+    ['an encoding there is not', { ...panel, urlEncoding: 'UTF-8' }],
+    ['no window name', { ...panel, windowName: undefined }],
+  ])('refuses %s', (_what, wrong) => {
+    expect(() => load(panel, wrong)).toThrow();
+    expect(load(panel, panel)).toHaveLength(2);
+  });
+});

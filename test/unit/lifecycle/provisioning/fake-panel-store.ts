@@ -1,0 +1,71 @@
+import type { Caller } from '../../../../src/superoffice/api/web-api.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+
+type Fields = Record<string, unknown>;
+interface Kept {
+  entity: Fields & { readonly WebPanelId: number };
+  readonly groups: { Id: number; Name: string; Selected: boolean }[];
+}
+
+/** The least List agent that keeps web panels: new ones are seen by no group. Fields it knows beyond ours stay. */
+export function createPanelKeeper() {
+  const panels = new Map<number, Kept>();
+  const saved: string[] = [];
+  /** ProgIds that are refused, with what with. */
+  const refused = new Map<unknown, Error>();
+
+  const methods: Record<string, (body: Fields) => unknown> = {
+    GetWebPanelByProgId({ ProgId }) {
+      const failure = refused.get(ProgId);
+      if (failure !== undefined) throw failure;
+      return [...panels.values()].find(({ entity }) => entity.ProgId === ProgId)?.entity ?? null;
+    },
+    SaveWebPanelEntity(body) {
+      saved.push(String(body.ProgId));
+      const isNew = body.WebPanelId === 0;
+      const id = isNew ? panels.size + 1 : Number(body.WebPanelId);
+      const groups = ['Sales', 'Support'].map((Name, index) => ({ Id: index, Name, Selected: false }));
+      const entity = { Rank: 7, ...body, WebPanelId: id };
+      panels.set(id, { entity, groups: panels.get(id)?.groups ?? groups });
+      return entity;
+    },
+    DeleteWebPanel({ Id }) {
+      panels.delete(Number(Id));
+      return null;
+    },
+    GetVisibleForUserGroupsFromListName: ({ ListItemId }) => panels.get(Number(ListItemId))?.groups,
+    SetVisibleForUserGroupsFromListName({ ListItemId, UserGroups }) {
+      panels.get(Number(ListItemId))?.groups.splice(0, Number.POSITIVE_INFINITY, ...(UserGroups as []));
+      return null;
+    },
+  };
+
+  const caller: Caller = {
+    async call({ operation, path, json }) {
+      const method = methods[path.replace('Agents/List/', '')];
+      if (method === undefined) throw new SuperOfficeError('not-found', operation);
+      return method(Object(json));
+    },
+  };
+
+  return {
+    caller,
+    /** ProgIds in the order they were saved. */
+    saved,
+    refuse: (progId: string, failure: Error) => void refused.set(progId, failure),
+    allowAll: () => refused.clear(),
+    all: () => [...panels.values()],
+    /** Changes fields of a panel as an administrator would. */
+    change(progId: string, fields: Fields) {
+      for (const kept of panels.values()) {
+        if (kept.entity.ProgId === progId) kept.entity = { ...kept.entity, ...fields };
+      }
+    },
+    hideFromOneGroup(progId: string) {
+      for (const { entity, groups } of panels.values()) {
+        const [first] = groups;
+        if (entity.ProgId === progId && first !== undefined) first.Selected = false;
+      }
+    },
+  };
+}

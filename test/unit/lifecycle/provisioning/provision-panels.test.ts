@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WantedPanel } from '../../../../src/lifecycle/provisioning/desired-state.ts';
+import { planPanels, provisionPanels } from '../../../../src/lifecycle/provisioning/provision-panels.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+import type { ProvisionedPanel } from '../../../../src/tenants/tenant-store.ts';
+import { createPanelKeeper } from './fake-panel-store.ts';
+
+const main: WantedPanel = {
+  ProgId: 'planlens.main',
+  Name: 'Planlens panel',
+  Tooltip: 'Planlens',
+  WindowName: 'PlanlensMain',
+  VisibleIn: 'BrowserPanel',
+  Url: 'https://planlens.example/panel?uctx=<uctx>',
+  UrlEncoding: 'Unicode',
+  OnCentral: true,
+  OnSalesMarketingWeb: true,
+  AlwaysReloadOnShow: false,
+  Deleted: false,
+};
+const button: WantedPanel = {
+  ...main,
+  ProgId: 'planlens.button',
+  Name: 'Planlens',
+  WindowName: 'PlanlensButton',
+  VisibleIn: 'NavigatorButton',
+  Url: 'soprotocol:browser.PlanlensMain',
+  UrlEncoding: 'None',
+};
+const wanted = [main, button];
+
+let keeper: ReturnType<typeof createPanelKeeper>;
+beforeEach(() => {
+  keeper = createPanelKeeper();
+  progress = [];
+});
+const nothing: ProvisionedPanel[] = [];
+let progress: string[];
+/** Provisions, `known` being what was set up before; notes the outcomes after each step. */
+const provision = (known = nothing) =>
+  provisionPanels(keeper.caller, planPanels(wanted, known), async (panels) => {
+    progress.push(panels.map(({ outcome }) => outcome).join(' '));
+  });
+const outcomes = async () => (await provision()).map(({ outcome }) => outcome);
+
+function everythingIsRight(): void {
+  expect(keeper.all().map(({ entity }) => entity)).toMatchObject(wanted);
+  expect(keeper.all()).toHaveLength(2);
+  for (const { groups } of keeper.all()) expect(groups.map(({ Selected }) => Selected)).toEqual([true, true]);
+}
+
+describe('provisionPanels', () => {
+  it('creates what is missing, seen by every user group', async () => {
+    expect(await provision()).toEqual([
+      { progId: 'planlens.main', name: 'Planlens panel', outcome: 'created', problem: null },
+      { progId: 'planlens.button', name: 'Planlens', outcome: 'created', problem: null },
+    ]);
+    everythingIsRight();
+  });
+
+  it('leaves alone what is right, however often it is asked', async () => {
+    await provision();
+    expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
+    expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
+    expect(keeper.saved).toEqual(['planlens.main', 'planlens.button']);
+    everythingIsRight();
+  });
+
+  // ProgId is how a panel is found: another one is another panel.
+  const changes: Omit<Record<keyof WantedPanel, unknown>, 'ProgId'> = {
+    Name: 'Renamed',
+    Tooltip: '',
+    WindowName: 'Other',
+    VisibleIn: 'Invisible',
+    Url: 'https://old.example/panel',
+    UrlEncoding: 'ANSI',
+    OnCentral: false,
+    OnSalesMarketingWeb: false,
+    AlwaysReloadOnShow: true,
+    Deleted: true,
+  };
+  it.each(Object.entries(changes))('mends %s alone where it is %j', async (field, value) => {
+    await provision();
+    keeper.change('planlens.main', { [field]: value });
+    expect(await outcomes()).toEqual(['updated', 'unchanged']);
+    expect(keeper.saved).toEqual(['planlens.main', 'planlens.button', 'planlens.main']);
+    everythingIsRight();
+  });
+
+  it('mends all that differs at once', async () => {
+    await provision();
+    keeper.change('planlens.button', changes);
+    expect(await outcomes()).toEqual(['unchanged', 'updated']);
+    everythingIsRight();
+  });
+
+  it('keeps what an administrator set beyond what we want', async () => {
+    await provision();
+    keeper.change('planlens.main', { Rank: 99, Icon: 4, Url: 'https://old.example/' });
+    await provision();
+    expect(keeper.all()[0]?.entity).toMatchObject({ Rank: 99, Icon: 4, Url: main.Url });
+  });
+
+  it('revives a panel that was deleted softly, instead of making a second one', async () => {
+    await provision();
+    keeper.change('planlens.main', { Deleted: true });
+    expect(await outcomes()).toEqual(['updated', 'unchanged']);
+    everythingIsRight();
+  });
+
+  it('shows a panel again to a group it was hidden from, and says that it changed something', async () => {
+    await provision();
+    keeper.hideFromOneGroup('planlens.button');
+    expect(await outcomes()).toEqual(['unchanged', 'updated']);
+    everythingIsRight();
+    expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
+  });
+
+  it('reports a refused panel by its code and goes on with the others', async () => {
+    keeper.refuse('planlens.main', new SuperOfficeError('forbidden', 'web panel by ProgId', { status: 403 }));
+    expect(await provision()).toEqual([
+      { progId: 'planlens.main', name: 'Planlens panel', outcome: 'failed', problem: 'forbidden' },
+      { progId: 'planlens.button', name: 'Planlens', outcome: 'created', problem: null },
+    ]);
+    keeper.allowAll();
+    expect(await outcomes()).toEqual(['created', 'unchanged']);
+    expect(keeper.all()).toHaveLength(2);
+  });
+
+  it('throws what is no refusal of SuperOffice', async () => {
+    keeper.refuse('planlens.button', new TypeError('our own mistake'));
+    await expect(provision()).rejects.toThrow('our own mistake');
+  });
+
+  it('tells after each step how far it is', async () => {
+    await provision();
+    expect(progress).toEqual(['waiting waiting', 'created waiting', 'created created']);
+  });
+
+  it('removes what an earlier version set up and this one wants no more, once', async () => {
+    const before = await provision();
+    const withoutButton = () => provisionPanels(keeper.caller, planPanels([main], before), async () => {});
+    const after = await withoutButton();
+    expect(after.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['Planlens panel', 'unchanged'],
+      ['Planlens', 'removed'],
+    ]);
+    expect(keeper.all()).toHaveLength(1);
+    expect((await withoutButton()).map(({ outcome }) => outcome)).toEqual(['unchanged', 'removed']);
+    expect(planPanels([main], after).map(({ progId }) => progId)).toEqual(['planlens.main']);
+  });
+});

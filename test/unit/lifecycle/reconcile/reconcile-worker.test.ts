@@ -1,0 +1,89 @@
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../../src/errors.ts';
+import {
+  lookAfterEveryMs,
+  startLookAfterWorker,
+} from '../../../../src/lifecycle/reconcile/reconcile-worker.ts';
+import type { Worker } from '../../../../src/lifecycle/worker.ts';
+import {
+  SuperOfficeError,
+  type SuperOfficeErrorCode,
+} from '../../../../src/superoffice/transport/superoffice-error.ts';
+import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
+import { tenant } from '../../web/panel/panel-contexts.ts';
+
+const minute = 60_000;
+
+describe('startLookAfterWorker', () => {
+  let worker: Worker;
+  afterEach(() => worker.stop());
+
+  /** Looks after one tenant that failed so often before; what became of it. */
+  async function lookAfter(failures: number, work: (tenant: Tenant) => Promise<void>) {
+    const ended: { againMs: number; problem: string | null }[] = [];
+    const standings: string[] = [];
+    const due: Tenant[] = [{ ...tenant, lookedAfter: { ...tenant.lookedAfter, failures } }];
+    const tenants = {
+      takeToLookAfter: async () => due.shift() ?? null,
+      endLookAfter: async (_of: Tenant, againMs: number, problem: string | null) => {
+        ended.push({ againMs, problem });
+      },
+      saveStanding: async (_ctx: string, standing: string) => void standings.push(standing),
+    } as Partial<TenantStore> as TenantStore;
+    worker = startLookAfterWorker({ tenants, lookAfter: work, log: pino({ level: 'silent' }) });
+    await expect.poll(() => ended).toHaveLength(1);
+    const [{ againMs, problem } = { againMs: 0, problem: null }] = ended;
+    return { minutes: againMs / minute, problem, standings };
+  }
+  const failing = (code: SuperOfficeErrorCode, retryAfterSeconds?: number) => async () => {
+    throw new SuperOfficeError(code, 'users', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  };
+
+  it('comes again after an hour, give or take a fifth', async () => {
+    const { minutes, problem } = await lookAfter(3, async () => {});
+    expect(problem).toBeNull();
+    expect(Math.abs(minutes - lookAfterEveryMs / minute)).toBeLessThanOrEqual(12);
+  });
+
+  it('does not have all come at the same time', async () => {
+    const times = new Set<number>();
+    for (let each = 0; each < 5; each += 1) {
+      times.add((await lookAfter(0, async () => {})).minutes);
+      await worker.stop();
+    }
+    expect(times.size).toBe(5);
+  });
+
+  it.each([
+    [0, 1],
+    [1, 2],
+    [5, 32],
+    [20, 360],
+  ])('waits longer with each failure: after %i more about %i minutes', async (failures, about) => {
+    const { minutes, problem } = await lookAfter(failures, failing('timeout'));
+    expect(problem).toBe('timeout');
+    expect(Math.abs(minutes - about)).toBeLessThanOrEqual(about * 0.2);
+  });
+
+  it('never comes before SuperOffice wants to be asked again', async () => {
+    expect((await lookAfter(0, failing('throttled', 3_600))).minutes).toBe(60);
+    await worker.stop();
+    expect((await lookAfter(6, failing('throttled', 1))).minutes).toBeGreaterThan(50);
+  });
+
+  it.each([
+    [new AppError('database-unavailable'), 'database-unavailable'],
+    [new TypeError('a secret'), 'internal'],
+  ])('names %s by a code', async (error, problem) => {
+    expect((await lookAfter(0, () => Promise.reject(error))).problem).toBe(problem);
+  });
+
+  it('takes a refusal for a withdrawn approval only when it lasts', async () => {
+    expect((await lookAfter(10, failing('system-user-refused'))).standings).toEqual([]);
+    await worker.stop();
+    expect((await lookAfter(11, failing('system-user-refused'))).standings).toEqual(['revoked']);
+    await worker.stop();
+    expect((await lookAfter(30, failing('client-refused'))).standings).toEqual([]);
+  });
+});

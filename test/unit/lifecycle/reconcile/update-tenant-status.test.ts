@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { createSettleStanding } from '../../../../src/lifecycle/reconcile/update-tenant-status.ts';
+import type { TenantStateName, TenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
+import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
+import { tenant } from '../../web/panel/panel-contexts.ts';
+
+type Standing = Tenant['standing'];
+
+/** What is done about a tenant of that standing when SuperOffice tells this state. */
+async function settle(state: TenantStateName, standing: Standing, because: 'notice' | 'schedule') {
+  const done: string[] = [];
+  const isRunning = state === 'Running' || state === 'OnlineMaintenance';
+  const states = {
+    forget: () => void done.push('asked anew'),
+    stateOf: async () => ({ state, isRunning, api: '', validUntil: 0 }),
+  } as Partial<TenantStates> as TenantStates;
+  const tenants = {
+    remove: async (_ctx: string, by: number | null) => void done.push(`removed by ${by}`),
+    saveStanding: async (_ctx: string, to: Standing) => void done.push(to),
+  } as Partial<TenantStore> as TenantStore;
+  const works = await createSettleStanding({ tenants, states })({ ...tenant, standing }, because);
+  return { works, done };
+}
+
+describe('createSettleStanding', () => {
+  it.each<[TenantStateName, Standing]>([
+    ['Running', 'active'],
+    ['OnlineMaintenance', 'active'],
+    ['Suspended', 'paused'],
+    ['OfflineMaintenance', 'paused'],
+    ['MigrationPending', 'paused'],
+    ['Provisioning', 'paused'],
+    ['Unknown', 'paused'],
+    ['Deleting', 'leaving'],
+  ])('a tenant in %s is %s', async (state, standing) => {
+    const from = standing === 'active' ? 'paused' : 'active';
+    expect(await settle(state, from, 'schedule')).toEqual({ works: standing === 'active', done: [standing] });
+    expect(await settle(state, standing, 'schedule')).toEqual({ works: standing === 'active', done: [] });
+  });
+
+  it('asks SuperOffice anew because of a notice, and else believes what it told as long as it is good', async () => {
+    expect((await settle('Running', 'active', 'notice')).done).toEqual(['asked anew']);
+    expect((await settle('Running', 'active', 'schedule')).done).toEqual([]);
+  });
+
+  it('purges a deleted tenant because of a notice', async () => {
+    expect(await settle('Deleted', 'active', 'notice')).toEqual({
+      works: false,
+      done: ['asked anew', 'removed by null'],
+    });
+  });
+
+  it('purges it without notice only when it was leaving already', async () => {
+    expect(await settle('Deleted', 'active', 'schedule')).toEqual({ works: false, done: ['leaving'] });
+    expect(await settle('Deleted', 'paused', 'schedule')).toEqual({ works: false, done: ['leaving'] });
+    expect(await settle('Deleted', 'leaving', 'schedule')).toEqual({
+      works: false,
+      done: ['removed by null'],
+    });
+  });
+
+  it('takes up a tenant again that was leaving and runs', async () => {
+    expect(await settle('Running', 'leaving', 'schedule')).toEqual({ works: true, done: ['active'] });
+  });
+});

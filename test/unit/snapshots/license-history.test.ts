@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import type { LicenseChange } from '../../../src/licensing/licenses/license-diff.ts';
+import { createLicenseHistory } from '../../../src/snapshots/license-history.ts';
+import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { createUserStore } from '../../../src/snapshots/user-store.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const readAt = Date.parse('2026-11-26T10:00:00Z');
+const module = { owner: 'SUPEROFFICE', name: 'saint', description: 'SAINT' };
+const bought: LicenseChange = { kind: 'bought', module, purchased: 1 };
+const gone: LicenseChange = { kind: 'gone', module, purchased: 1 };
+const moved = { associateId: 7, change: { kind: 'user-plan', from: 'A', to: 'B' } } as const;
+const markus = { associateId: 7, name: 'Markus', userPlan: 'B' };
+
+describe('the history of licenses', () => {
+  let db: Database;
+  const history = () => createLicenseHistory({ db });
+  const users = () => createUserStore({ db });
+  const snapshots = () => createSnapshotStore(db);
+  const tenants = () => createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: Date.now });
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+  });
+  beforeEach(async () => {
+    await db.deleteFrom('tenants').execute();
+    for (const ctx of ['Cust1', 'Cust2'])
+      await tenants().saveConsent({ ctx, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+  });
+  afterAll(() => db.destroy());
+
+  it('has what was found, the newest first, of the own tenant', async () => {
+    await snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought]);
+    await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [gone, bought]);
+    await snapshots().saveTenant('Cust2', { content: {}, readAt }, [gone]);
+    const found = await history().latest('Cust1', 2);
+    expect(found).toEqual([
+      { change: bought, foundAt: new Date(readAt + 1), user: null },
+      { change: gone, foundAt: new Date(readAt + 1), user: null },
+    ]);
+  });
+
+  it('names a user as long as they are listed', async () => {
+    await users().replace('Cust1', [markus], [moved], readAt);
+    expect(await history().latest('Cust1', 5)).toEqual([
+      { change: moved.change, foundAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
+    ]);
+    await users().replace('Cust1', [], [], readAt);
+    expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });
+  });
+
+  it('is kept in one step with what it was found in: both or neither', async () => {
+    const broken = { kind: 'gone', module, purchased: 1n } as unknown as LicenseChange;
+    await expect(
+      snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought, broken]),
+    ).rejects.toThrow();
+    expect(await snapshots().latest('Cust1')).toBeNull();
+    const changes = [moved, { associateId: 8, change: broken }];
+    await expect(users().replace('Cust1', [markus], changes, readAt)).rejects.toThrow();
+    expect([await users().ofTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
+  });
+
+  it('keeps a list of users in place of the one before, however long', async () => {
+    const many = Array.from({ length: 12_000 }, (_each, index) => ({
+      associateId: index + 1,
+      name: `User ${index}`,
+      userPlan: '',
+    }));
+    await users().replace('Cust1', many, [], readAt);
+    expect(await users().ofTenant('Cust1')).toHaveLength(12_000);
+    await users().replace('Cust1', [markus], [], readAt);
+    expect(await users().ofTenant('Cust1')).toEqual([markus]);
+    expect(await users().ofTenant('Cust2')).toEqual([]);
+  });
+
+  it('goes with the tenant', async () => {
+    await users().replace('Cust1', [markus], [moved], readAt);
+    await tenants().remove('Cust1', null);
+    expect([await users().ofTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
+  });
+});

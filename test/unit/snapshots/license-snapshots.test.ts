@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
+import { licenseChanges } from '../../../src/licensing/licenses/license-diff.ts';
+import { createLicenseSnapshots, snapshotAges } from '../../../src/snapshots/license-snapshots.ts';
+import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const tenantLicenses: TenantLicenses = {
+  companyName: 'Designteamet',
+  serialNumber: '1010000014',
+  expiryDate: '2027-03-27',
+  adminWarningDate: null,
+  graceDate: null,
+  modules: [],
+  complete: true,
+};
+const granted = [
+  {
+    owner: 'SUPEROFFICE',
+    name: 'sale-cal',
+    scope: 'user',
+    description: '',
+    version: '11.11',
+    expiryDate: '2027-03-27',
+    extraFlags: 0,
+    extraInfo: '',
+  },
+] as const;
+const userLicenses: UserLicenses = { associateId: 7, granted, complete: true, functionRights: null };
+
+describe('createLicenseSnapshots', () => {
+  let db: Database;
+  let tenant: Tenant;
+  let now: number;
+  let failed: object[];
+  let readUser: () => Promise<UserLicenses | null>;
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+    const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: Date.now });
+    const consent = {
+      ctx: 'Cust1',
+      companyName: 'Designteamet',
+      serial: '1',
+      systemToken: 't',
+      associateId: 5,
+    };
+    await tenants.saveConsent(consent);
+    const found = await tenants.find('Cust1');
+    if (found === null) throw new Error('the tenant was not kept');
+    tenant = found;
+  });
+  afterAll(() => db.destroy());
+  beforeEach(async () => {
+    await db.deleteFrom('license_snapshots').execute();
+    now = Date.parse('2026-11-22T10:00:00Z');
+    failed = [];
+    readUser = async () => userLicenses;
+  });
+
+  const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
+    createLicenseSnapshots({
+      maxBytes: 2 ** 20,
+      store: createSnapshotStore(db),
+      changes: licenseChanges,
+      locks: createTurns(),
+      read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
+      ages: snapshotAges,
+      now: () => now,
+      onLookup: () => {},
+      onFailed: (about) => failed.push(about),
+    });
+
+  it('keeps tenant and user data so that a new process starts from them', async () => {
+    const first = create();
+    expect((await first.ofTenant(tenant))?.content).toEqual(tenantLicenses);
+    expect((await first.ofUser(tenant, 7))?.content).toEqual(userLicenses);
+
+    readUser = () => Promise.reject(new Error('must not be asked'));
+    const second = create(() => Promise.reject(new Error('must not be asked')));
+    expect(await second.ofTenant(tenant)).toEqual({ content: tenantLicenses, readAt: now, stale: false });
+    expect((await second.ofUser(tenant, 7))?.content).toEqual(userLicenses);
+    expect(failed).toEqual([]);
+  });
+
+  it('shows the last good with its date while SuperOffice is down', async () => {
+    const readAt = now;
+    await create().ofTenant(tenant);
+    now += snapshotAges.maxAgeMs + 1;
+    const down = create(() => Promise.reject(new Error('down')));
+    expect(await down.ofTenant(tenant)).toEqual({ content: tenantLicenses, readAt, stale: true });
+    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', error: new Error('down') }]);
+  });
+
+  it('keeps the function rights of the last sign-in when the system user reads anew', async () => {
+    const licenses = create();
+    await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    now += snapshotAges.maxAgeMs + 1;
+    const renewed = await licenses.ofUser(tenant, 7);
+    expect(renewed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
+  });
+
+  it('keeps the function rights of a sign-in that came while the system user was reading', async () => {
+    const licenses = create();
+    await licenses.putUser(tenant, userLicenses);
+    now += snapshotAges.maxAgeMs + 1;
+    readUser = async () => {
+      await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-project'] });
+      return userLicenses;
+    };
+    await licenses.ofUser(tenant, 7);
+    const afterRestart = await create().ofUser(tenant, 7);
+    expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
+  });
+
+  it('lets newer function rights replace older ones, none included', async () => {
+    const licenses = create();
+    await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    await licenses.putUser(tenant, { ...userLicenses, functionRights: [] });
+    expect((await licenses.ofUser(tenant, 7))?.content.functionRights).toEqual([]);
+  });
+
+  it('has nothing of a user SuperOffice refuses to tell about', async () => {
+    readUser = async () => null;
+    expect(await create().ofUser(tenant, 8)).toBeNull();
+  });
+
+  it('says whose data could not be read', async () => {
+    readUser = () => Promise.reject(new Error('down'));
+    await expect(create().ofUser(tenant, 9)).rejects.toThrow('down');
+    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', associateId: 9, error: new Error('down') }]);
+  });
+
+  it('reads anew what an older version kept in another shape', async () => {
+    await create().ofTenant(tenant);
+    await db.updateTable('license_snapshots').set({ format: 0 }).execute();
+    const changed = { ...tenantLicenses, companyName: 'Renamed' };
+    expect((await create(async () => changed).ofTenant(tenant))?.content.companyName).toBe('Renamed');
+  });
+});

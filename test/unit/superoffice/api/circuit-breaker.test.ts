@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Circuits,
+  createCircuits,
+  mostFailures,
+} from '../../../../src/superoffice/api/circuit-breaker.ts';
+import {
+  SuperOfficeError,
+  type SuperOfficeErrorCode,
+} from '../../../../src/superoffice/transport/superoffice-error.ts';
+import { refusal } from '../expect-rejection.ts';
+
+const ctx = 'Cust1';
+const firstRest = 10_000;
+
+describe('createCircuits', () => {
+  let now: number;
+  let called: number;
+  let opened: [string, number][];
+  let circuits: Circuits;
+
+  beforeEach(() => {
+    now = Date.parse('2026-11-26T10:00:00Z');
+    called = 0;
+    opened = [];
+    circuits = createCircuits({ now: () => now, onOpen: (...about) => opened.push(about) });
+  });
+
+  const through = (call: () => Promise<string>, of = ctx) =>
+    circuits.through(of, 'licenses', () => {
+      called += 1;
+      return call();
+    });
+  const succeed = (of = ctx) => through(async () => 'answer', of);
+  /** The code of what came of a call that fails so. */
+  const fail = async (code: SuperOfficeErrorCode = 'timeout', retryAfterSeconds?: number) => {
+    const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+    return (await refusal(through(() => Promise.reject(new SuperOfficeError(code, 'licenses', facts))))).code;
+  };
+  async function failOften(times: number): Promise<void> {
+    for (let each = 0; each < times; each += 1) await fail();
+  }
+
+  it('lets calls through, and what they answer or throw', async () => {
+    expect(await succeed()).toBe('answer');
+    expect(await fail('server-error')).toBe('server-error');
+    await expect(through(() => Promise.reject(new TypeError('ours')))).rejects.toThrow('ours');
+  });
+
+  it.each<SuperOfficeErrorCode>(['timeout', 'unreachable', 'server-error', 'throttled'])(
+    'opens after five times %s in a row, and calls nobody then',
+    async (code) => {
+      for (let each = 0; each < mostFailures; each += 1) expect(await fail(code)).toBe(code);
+      expect(opened).toEqual([[ctx, firstRest]]);
+      expect((await refusal(succeed())).code).toBe('circuit-open');
+      expect(called).toBe(mostFailures);
+      expect(await succeed('Cust2')).toBe('answer');
+    },
+  );
+
+  it('does not open where an answer comes between, or a refusal, which is an answer', async () => {
+    for (const between of [succeed, () => fail('forbidden'), () => fail('tenant-not-running')]) {
+      await failOften(mostFailures - 1);
+      await between();
+    }
+    expect(opened).toEqual([]);
+  });
+
+  it('is not moved by calls that we held back ourselves', async () => {
+    await failOften(mostFailures - 1);
+    expect(await fail('too-many-calls')).toBe('too-many-calls');
+    await fail();
+    expect(opened).toHaveLength(1);
+  });
+
+  it('tries one call after the rest, and closes when that is answered', async () => {
+    await failOften(mostFailures);
+    now += firstRest;
+    expect(await succeed()).toBe('answer');
+    await failOften(mostFailures - 1);
+    expect(opened).toHaveLength(1);
+  });
+
+  it('rests twice as long after each trial that fails, five minutes at most', async () => {
+    await failOften(mostFailures);
+    for (let trial = 0; trial < 7; trial += 1) {
+      now += opened.at(-1)?.[1] ?? 0;
+      await fail();
+    }
+    expect(opened.map(([, rest]) => rest / 1000)).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
+  });
+
+  it('lets one try, and whoever comes meanwhile have what came of it', async () => {
+    await failOften(mostFailures);
+    now += firstRest;
+    called = 0;
+    let answer = (_: string) => {};
+    const trial = through(() => new Promise((resolve) => (answer = resolve)));
+    const waiting = [succeed(), succeed()];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(called).toBe(1);
+    answer('tried');
+    expect(await Promise.all([trial, ...waiting])).toEqual(['tried', 'answer', 'answer']);
+    expect(called).toBe(3);
+  });
+
+  it('calls nobody for those who waited for a trial that failed', async () => {
+    await failOften(mostFailures);
+    now += firstRest;
+    called = 0;
+    let refuse = (_: Error) => {};
+    const trial = through(() => new Promise((_resolve, reject) => (refuse = reject)));
+    const waiting = [succeed(), succeed()].map(refusal);
+    refuse(new SuperOfficeError('timeout', 'licenses'));
+    expect((await refusal(trial)).code).toBe('timeout');
+    expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual(['circuit-open', 'circuit-open']);
+    expect(called).toBe(1);
+  });
+
+  it('counts once what fails together when it opens', async () => {
+    await failOften(mostFailures - 1);
+    await Promise.all(Array.from({ length: 20 }, () => fail()));
+    expect(opened).toEqual([[ctx, firstRest]]);
+  });
+
+  it('opens at once for as long as SuperOffice wants, an hour at most', async () => {
+    await fail('throttled', 120);
+    expect((await refusal(succeed())).code).toBe('circuit-open');
+    now += 119_999;
+    expect((await refusal(succeed())).code).toBe('circuit-open');
+    now += 1;
+    expect(await succeed()).toBe('answer');
+    await fail('server-error', 86_400);
+    expect(opened.map(([, rest]) => rest)).toEqual([120_000, 3_600_000]);
+  });
+
+  it('takes a wish of no time for none', async () => {
+    await fail('throttled', 0);
+    expect(opened).toEqual([]);
+  });
+
+  it('opens when another process found out, and never for shorter than it knew itself', async () => {
+    circuits.openedElsewhere(ctx, 5_000);
+    expect((await refusal(succeed())).code).toBe('circuit-open');
+    circuits.openedElsewhere(ctx, 1_000);
+    now += 4_999;
+    expect((await refusal(succeed())).code).toBe('circuit-open');
+    now += 1;
+    expect(await succeed()).toBe('answer');
+  });
+
+  it('goes on doubling though it hears of its own rest', async () => {
+    await failOften(mostFailures);
+    circuits.openedElsewhere(ctx, firstRest);
+    now += firstRest;
+    await fail();
+    expect(opened.at(-1)).toEqual([ctx, 2 * firstRest]);
+  });
+});

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { readTenantLicenses, readUserLicenses } from '../../../../src/superoffice/api/licenses.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+import { refusal } from '../expect-rejection.ts';
+import { createCaller } from '../fake-tenant-api-client.ts';
+
+const answering = (body: unknown) => createCaller(() => body);
+
+function wireModule(ModuleName: string, overrides: Record<string, unknown> = {}) {
+  return {
+    OwnerName: 'SUPEROFFICE',
+    ModuleName,
+    ModuleDescription: 'Sales Premium',
+    ModuleTooltip: 'User Plan: Can edit Companies',
+    ModuleVersion: '11.11',
+    LicenseType: 'UserLicense',
+    Unrestricted: false,
+    AllowedUserType: 'InternalAssociate',
+    NumberOfLicenses: 21,
+    ExtraFlags: 1,
+    ExtraInfo: 'set=user,web',
+    SortOrder: 73,
+    IsHidden: false,
+    PrerequisiteModuleName: '',
+    Signature: '',
+    ...overrides,
+  };
+}
+
+function extended(Current: unknown, inUse: number | null = 18, free: number | null = 3) {
+  return {
+    New: null,
+    Current,
+    NumberOfLicensesInUse: inUse,
+    NumberOfLicensesFree: free,
+    NumberOfLicensesTotal: 21,
+  };
+}
+
+function wireLicense(
+  plain: unknown[] | null,
+  extendedRows: unknown[] | null,
+  overrides: Record<string, unknown> = {},
+) {
+  return {
+    Reason: '',
+    New: null,
+    Current: {
+      CompanyName: 'Designteamet',
+      SerialNr: '1010000014',
+      OwnerName: 'SUPEROFFICE',
+      AdminWarningDate: '2027-02-27T00:00:00',
+      ExpiryDate: '2027-03-27T23:59:59+02:00',
+      GraceDate: '0001-01-01T00:00:00',
+      ModuleLicenses: plain,
+      PublicKey: null,
+      ...overrides,
+    },
+    ExtendedModuleLicenses: extendedRows,
+  };
+}
+
+describe('readTenantLicenses', () => {
+  it('asks for the licenses of SuperOffice', async () => {
+    const caller = answering(wireLicense([wireModule('sale')], []));
+    await readTenantLicenses(caller);
+    expect(caller.asked).toEqual([
+      {
+        operation: 'tenant licenses',
+        method: 'POST',
+        path: 'Agents/License/GetLicenseFromDB',
+        json: { OwnerName: 'SUPEROFFICE' },
+      },
+    ]);
+  });
+
+  it('reads the license and its dates', async () => {
+    expect(await readTenantLicenses(answering(wireLicense([], [extended(wireModule('ten-sales'))])))).toEqual(
+      {
+        companyName: 'Designteamet',
+        serialNumber: '1010000014',
+        expiryDate: '2027-03-27',
+        adminWarningDate: '2027-02-27',
+        graceDate: null,
+        modules: [
+          {
+            owner: 'SUPEROFFICE',
+            name: 'ten-sales',
+            description: 'Sales Premium',
+            tooltip: 'User Plan: Can edit Companies',
+            version: '11.11',
+            scope: 'user',
+            purchased: 21,
+            seats: { inUse: 18, free: 3 },
+            unrestricted: false,
+            hidden: false,
+            extraFlags: 1,
+            extraInfo: 'set=user,web',
+            prerequisite: '',
+          },
+        ],
+        complete: true,
+      },
+    );
+  });
+
+  it.each([
+    ['a row', [wireModule('sale'), { OwnerName: 'SUPEROFFICE' }], null],
+    ['a row with seats', null, [extended(wireModule('sale')), 'no row']],
+    ['the whole list', 'no list', [extended(wireModule('sale'))]],
+  ])('is not complete where %s could not be read', async (_what, plain, extendedRows) => {
+    const { modules, complete } = await readTenantLicenses(
+      answering(wireLicense([], extendedRows, { ModuleLicenses: plain })),
+    );
+    expect([modules.map(({ name }) => name), complete]).toEqual([['sale'], false]);
+  });
+
+  it('is not complete where all but the rows with seats could not be read', async () => {
+    const answer = { ...wireLicense([], [extended(wireModule('sale'))]), Current: 'no license' };
+    expect(await readTenantLicenses(answering(answer))).toMatchObject({ companyName: '', complete: false });
+  });
+
+  async function rows(plain: unknown[] | null, extendedRows: unknown[] | null) {
+    const { modules } = await readTenantLicenses(answering(wireLicense(plain, extendedRows)));
+    return modules.map(({ owner, name, version, seats }) => [owner, name, version, seats]);
+  }
+  const seats = { inUse: 18, free: 3 };
+
+  it('takes rows from where they are alone, with seats only where they are told', async () => {
+    expect(await rows([wireModule('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
+    expect(await rows(null, [extended(wireModule('sale'))])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', seats],
+    ]);
+    expect(await rows([], [extended(wireModule('sale'), 18, null)])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', null],
+    ]);
+  });
+
+  it('takes a row in both places once, with its seats', async () => {
+    const plain = [wireModule('SALE', { OwnerName: 'SuperOffice' }), wireModule('user')];
+    expect(await rows(plain, [extended(wireModule('sale')), extended(wireModule('web'))])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', seats],
+      ['SUPEROFFICE', 'user', '11.11', null],
+      ['SUPEROFFICE', 'web', '11.11', seats],
+    ]);
+  });
+
+  it('keeps two versions and two owners of one name', async () => {
+    const plain = [
+      wireModule('sale'),
+      wireModule('sale', { ModuleVersion: '12.0' }),
+      wireModule('sale', { OwnerName: 'PARTNER' }),
+    ];
+    expect(await rows(plain, [])).toHaveLength(3);
+  });
+
+  it('leaves out a row that is only downloaded', async () => {
+    expect(await rows([wireModule('sale')], [{ New: wireModule('new'), Current: null }])).toHaveLength(1);
+  });
+
+  it.each([
+    ['SiteLicense', 'site'],
+    ['UserLicense', 'user'],
+    ['SatelliteLicense', 'satellite'],
+    ['Unknown', 'unknown'],
+    ['constructor', 'unknown'],
+    [null, 'unknown'],
+  ])('reads license type %s as %s', async (LicenseType, scope) => {
+    const { modules } = await readTenantLicenses(
+      answering(wireLicense([wireModule('x', { LicenseType })], [])),
+    );
+    expect(modules[0]?.scope).toBe(scope);
+  });
+
+  it('reads null and missing fields as nothing', async () => {
+    const bare = { OwnerName: 'ACME', ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
+    const license = wireLicense([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
+    const { modules, ...rest } = await readTenantLicenses(answering(license));
+    expect(rest).toMatchObject({ companyName: '', expiryDate: null, adminWarningDate: null });
+    expect(modules[0]).toMatchObject({
+      owner: 'ACME',
+      description: '',
+      purchased: 0,
+      extraFlags: 0,
+      scope: 'unknown',
+    });
+  });
+
+  it('reads rows without a license around them', async () => {
+    const body = { Current: null, ExtendedModuleLicenses: [extended(wireModule('sale'))] };
+    expect(await readTenantLicenses(answering(body))).toMatchObject({ serialNumber: '', expiryDate: null });
+  });
+
+  it.each([
+    ['ModuleLicenses', wireLicense([], [])],
+    ['ModuleLicenses', {}],
+    ['ModuleLicenses', wireLicense([wireModule('')], [extended(wireModule('x', { OwnerName: 5 }))])],
+    ['body', [wireLicense([wireModule('sale')], [])]],
+    ['body', 'text'],
+  ])('does not take an answer without a usable %s', async (detail, body) => {
+    expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
+      code: 'unexpected-answer',
+      detail,
+    });
+  });
+
+  it('passes a refusal on: it says nothing of the licenses', async () => {
+    const forbidden = new SuperOfficeError('forbidden', 'x', { status: 403 });
+    expect(await refusal(readTenantLicenses({ call: () => Promise.reject(forbidden) }))).toBe(forbidden);
+  });
+});
+
+describe('readUserLicenses', () => {
+  const link = {
+    ModuleLicenseId: 124,
+    Description: 'Sales Premium',
+    ExtraFlags: 1,
+    Free: 3,
+    InUse: 18,
+    Total: 21,
+  };
+  const body = [
+    {
+      Name: 'SUPEROFFICE',
+      RestrictedModuleLicenses: [
+        { ...link, Name: 'ten-sales', Assigned: true },
+        { ...link, Name: 'ten-service', Assigned: false },
+      ],
+      UnrestrictedModuleLicenses: [{ Name: 'visible-for', Description: null, ExtraFlags: 0, Assigned: true }],
+    },
+    {
+      Name: 'PARTNER',
+      RestrictedModuleLicenses: null,
+      UnrestrictedModuleLicenses: [{ Name: 'x', Assigned: true }],
+    },
+  ];
+
+  it('asks for one associate', async () => {
+    const caller = answering(body);
+    await readUserLicenses(caller, 3456);
+    expect(caller.asked).toMatchObject([
+      { path: 'Agents/License/GetUserLicenses', json: { AssociateId: 3456 } },
+    ]);
+  });
+
+  const untold = { version: '', expiryDate: null, extraInfo: '' };
+
+  it('reads what is assigned, of every owner, without function rights', async () => {
+    expect(await readUserLicenses(answering(body), 3456)).toEqual({
+      associateId: 3456,
+      complete: true,
+      functionRights: null,
+      granted: [
+        {
+          owner: 'SUPEROFFICE',
+          name: 'ten-sales',
+          scope: 'user',
+          description: 'Sales Premium',
+          ...untold,
+          extraFlags: 1,
+        },
+        {
+          owner: 'SUPEROFFICE',
+          name: 'visible-for',
+          scope: 'user',
+          description: '',
+          ...untold,
+          extraFlags: 0,
+        },
+        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', ...untold, extraFlags: 0 },
+      ],
+    });
+  });
+
+  const [own, partner] = body;
+  it.each([
+    ['lists no licenses of its own', [partner]],
+    ['lists no restricted ones of its own', [{ ...own, RestrictedModuleLicenses: null }, partner]],
+    ['has a row without a name', [{ ...own, RestrictedModuleLicenses: [link, { ...link, Assigned: true }] }]],
+    ['does not tell whether one is assigned', [{ ...own, UnrestrictedModuleLicenses: [{ Name: 'web' }] }]],
+    ['has a list that is none', [own, { ...partner, RestrictedModuleLicenses: 'x' }]],
+    ['has an owner without a name', [own, { ...partner, Name: ' ' }]],
+  ])('knows the licenses not to be complete where SuperOffice %s', async (_case, answer) => {
+    expect(await readUserLicenses(answering(answer), 1)).toMatchObject({ complete: false });
+  });
+
+  it.each([[{}], [null], ['text']])('does not take %j', async (answer) => {
+    expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
+      code: 'unexpected-answer',
+      detail: 'body',
+    });
+  });
+});

@@ -1,0 +1,268 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
+import type { FeatureState, Reason } from '../../../../src/licensing/entitlements/entitlement.ts';
+import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import { readTenantLicenses, readUserLicenses } from '../../../../src/superoffice/api/licenses.ts';
+import { readCurrentPrincipal } from '../../../../src/superoffice/api/principal.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+import { reportPlan } from '../../licensing/fixtures/engine.ts';
+import { createCaller } from '../fake-tenant-api-client.ts';
+import {
+  grant,
+  grants,
+  licenseWith,
+  link,
+  ownersWith,
+  principalWith,
+  restricted,
+  salesPremium,
+  siteModules,
+  sold,
+  soldPlan,
+  soldRows,
+} from './license-responses.ts';
+import { damaged, placesIn, valueAt, wrongFor } from './malformed-values.ts';
+
+function decide(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
+  return reportPlan({ tenant, user, today: '2026-06-01' });
+}
+
+const caller = (body: unknown) => createCaller(() => body);
+const tenantFrom = (body: unknown) => readTenantLicenses(caller(body));
+const userFrom = (body: unknown) => readUserLicenses(caller(body), 3456);
+const principalFrom = async (body: unknown) => (await readCurrentPrincipal(caller(body))).licenses;
+
+/** An answer, the places without which it is refused, and what is decided with the others being as documented. */
+interface Answer {
+  readonly call: string;
+  readonly body: unknown;
+  readonly needed: readonly string[];
+  decided(body: unknown): Promise<PlanReport>;
+}
+
+const wholeTenant = await tenantFrom(licenseWith(soldRows));
+const wholeUser = await principalFrom(principalWith(grants));
+const userBySystem = await userFrom(ownersWith(restricted));
+const answers: readonly Answer[] = [
+  {
+    call: 'GetLicenseFromDB',
+    body: licenseWith(soldRows),
+    needed: ['ExtendedModuleLicenses'],
+    decided: async (body) => decide(await tenantFrom(body), wholeUser),
+  },
+  {
+    call: 'GetLicenseFromDB for a user whose site licenses are told by nobody else',
+    body: licenseWith(soldRows),
+    needed: ['ExtendedModuleLicenses'],
+    decided: async (body) => decide(await tenantFrom(body), userBySystem),
+  },
+  {
+    call: 'GetUserLicenses',
+    body: ownersWith(restricted),
+    needed: [],
+    decided: async (body) => decide(wholeTenant, await userFrom(body)),
+  },
+  {
+    call: 'currentPrincipal',
+    body: principalWith(grants),
+    needed: ['AssociateId', 'DatabaseContextIdentifier'],
+    decided: async (body) => decide(wholeTenant, await principalFrom(body)),
+  },
+  {
+    call: 'currentPrincipal while the tenant is refused',
+    body: principalWith(grants),
+    needed: ['AssociateId', 'DatabaseContextIdentifier'],
+    decided: async (body) => decide(null, await principalFrom(body)),
+  },
+];
+
+/** What is decided, or null where the answer was refused; any other failure is the test's. */
+async function unlessRefused(work: Promise<PlanReport>): Promise<PlanReport | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SuperOfficeError && error.code === 'unexpected-answer') return null;
+    throw error;
+  }
+}
+
+/** What is decided after every damage to every place inside an answer; null where it was refused. */
+async function afterDamage({ body, decided }: Answer) {
+  const places = placesIn(body).filter(({ length }) => length > 0);
+  const damages = places.flatMap((path) => wrongFor(valueAt(body, path)).map((wrong) => ({ path, wrong })));
+  return Promise.all(
+    damages.map(async ({ path, wrong }) => ({
+      place: path.join('.'),
+      wrong: JSON.stringify(wrong) ?? 'left out',
+      report: await unlessRefused(decided(damaged(body, path, wrong))),
+    })),
+  );
+}
+
+describe.each(answers)('damage to the answer of $call', (answer) => {
+  const { body, needed, decided } = answer;
+  let outcomes: Awaited<ReturnType<typeof afterDamage>>;
+  beforeAll(async () => {
+    outcomes = await afterDamage(answer);
+  }, 60_000);
+
+  it('costs it only at the places it cannot do without', () => {
+    const refused = outcomes.filter(({ report }) => report === null).map(({ place }) => place);
+    expect(outcomes.length).toBeGreaterThan(250);
+    expect([...new Set(refused)]).toEqual(needed);
+  });
+
+  it('locks no feature that was there', async () => {
+    const before = (await decided(body)).entitlements;
+    const enabled = new Set(before.filter(({ state }) => state === 'enabled').map(({ row }) => row));
+    expect(enabled.size).toBeGreaterThan(20);
+    const locked = outcomes.flatMap(({ place, wrong, report }) =>
+      (report?.entitlements ?? [])
+        .filter(({ row, state }) => enabled.has(row) && state !== 'enabled' && state !== 'unknown')
+        .map(({ row, state }) => `${row} is ${state} after ${place}: ${wrong}`),
+    );
+    expect(locked).toEqual([]);
+  });
+
+  it.each([['text'], [7], [true], [null], [Array.isArray(body) ? {} : []]])(
+    'costs it where its outermost shape is %j',
+    async (shape) => {
+      await expect(decided(shape)).rejects.toMatchObject({ code: 'unexpected-answer', detail: 'body' });
+    },
+  );
+
+  it('fails in no other way, whatever comes at any places', async () => {
+    const damage = fc.tuple(fc.constantFrom(...placesIn(body)), fc.jsonValue());
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (damages) => {
+        const bad = damages.reduce<unknown>((json, [path, value]) => damaged(json, path, value), body);
+        const report = await unlessRefused(decided(bad));
+        expect(report?.entitlements.length ?? 76).toBe(76);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+type Decided = readonly [FeatureState | undefined, Reason | undefined];
+
+function verdictOn(report: PlanReport, feature: FeatureKey): Decided {
+  const found = report.entitlements.find((each) => each.feature === feature);
+  return [found?.state, found?.reason];
+}
+
+describe('the sales guide', () => {
+  const others = grants.filter(({ Name }) => Name !== 'guide-cal');
+  const withGrants = async (Licenses: readonly unknown[]) =>
+    verdictOn(decide(wholeTenant, await principalFrom(principalWith(Licenses))), 'sales-guide');
+  const withoutPlan = others.map((row) =>
+    row.Name === 'ten-sales' ? { ...row, ExtraInfo: 'set=user' } : row,
+  );
+
+  it('is granted by its license', async () => {
+    expect(await withGrants(grants)).toEqual(['enabled', 'granted']);
+  });
+
+  it('is granted by the set of the tenant where the set of the user cannot be read', async () => {
+    const noSet = others.map((row) => ({ ...row, ExtraInfo: [salesPremium] }));
+    expect(await withGrants(noSet)).toEqual(['enabled', 'granted']);
+  });
+
+  it.each([
+    ['known to be missing', withoutPlan, ['view-only', 'user-license-missing-perhaps-visible']],
+    [
+      'perhaps in a row without a name',
+      [...withoutPlan, grant('guide-cal', { Name: 5 })],
+      ['enabled', 'promised-by-plan'],
+    ],
+    [
+      'perhaps of SuperOffice',
+      [...withoutPlan, grant('guide-cal', { OwnerName: null })],
+      ['enabled', 'promised-by-plan'],
+    ],
+    [
+      'of another owner',
+      [...withoutPlan, grant('guide-cal', { OwnerName: 'ADWIZA' })],
+      ['view-only', 'user-license-missing-perhaps-visible'],
+    ],
+  ])('with a license that is %s', async (_what, rows, verdict) => {
+    expect(await withGrants(rows)).toEqual(verdict);
+  });
+
+  it.each([
+    ['assigned', true, ['enabled', 'granted']],
+    ['not assigned', false, ['view-only', 'user-license-missing-perhaps-visible']],
+    ['assigned or not, nobody can tell', 'true', ['unknown', 'nothing-says']],
+  ])('with a license that is %s', async (_what, Assigned, verdict) => {
+    const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned })]);
+    expect(verdictOn(decide(wholeTenant, await userFrom(body)), 'sales-guide')).toEqual(verdict);
+  });
+});
+
+describe('very much data', () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => `module-${index}`);
+
+  it('is decided like little: 10,000 modules, in either place', async () => {
+    const rows = [...soldRows, ...many.map((name) => sold(name))];
+    const tenant = await tenantFrom(
+      licenseWith(
+        rows,
+        rows.map(({ Current }) => Current),
+      ),
+    );
+    const user = await principalFrom(principalWith([...grants, ...many.map((name) => grant(name))]));
+    expect(tenant.modules).toHaveLength(rows.length);
+    const report = decide(tenant, user);
+    expect(report.entitlements).toEqual(decide(wholeTenant, wholeUser).entitlements);
+    expect(report.unknownModules).toHaveLength(10_000);
+  });
+
+  it.each([
+    ['a long set', `${salesPremium.replace(',guide-cal', '')},${many.join(',').slice(0, 4000)},guide-cal`],
+    ['a set after much space', `${' '.repeat(4000)}${salesPremium}`],
+  ])('is read to its end: %s of 4 kB', async (_what, ExtraInfo) => {
+    const rows = [sold('ten-sales', { ...soldPlan, ExtraInfo }), ...siteModules.map((name) => sold(name))];
+    const user = await userFrom(ownersWith([link('ten-sales', { ExtraFlags: 1 })]));
+    const tenant = await tenantFrom(licenseWith(rows));
+    expect(verdictOn(decide(tenant, user), 'sales-guide')).toEqual(['enabled', 'granted']);
+  });
+});
+
+describe('rows that are too many', () => {
+  const twice = <T>(rows: readonly T[]) => [...rows, ...rows];
+
+  it('count once where they are sent twice', async () => {
+    const tenant = await tenantFrom(licenseWith(twice(soldRows)));
+    expect(tenant).toEqual(wholeTenant);
+    const user = await principalFrom(principalWith(twice(grants)));
+    expect(decide(tenant, user)).toEqual(decide(tenant, wholeUser));
+  });
+
+  it('count once where SuperOffice is listed twice as an owner', async () => {
+    const [owner] = ownersWith(restricted);
+    const user = await userFrom([{ ...owner, RestrictedModuleLicenses: [] }, owner, owner]);
+    expect(user.complete).toBe(true);
+    expect(decide(null, user)).toEqual(decide(null, await userFrom(ownersWith(restricted))));
+  });
+
+  it('decide nothing where other owners call theirs like SuperOffice', async () => {
+    const foreign = (name: string) => sold(name, { OwnerName: 'ADWIZA' });
+    const tenant = await tenantFrom(licenseWith([...soldRows, ...['mktg-auto', 'ai'].map(foreign)]));
+    const theirs = ['mktg-auto-cal', 'ej-client'].map((name) => grant(name, { OwnerName: 'ADWIZA' }));
+    const [user, plain] = await Promise.all(
+      [[...grants, ...theirs], grants].map((rows) => principalFrom(principalWith(rows))),
+    );
+    const { entitlements, addOns } = decide(tenant, user ?? null);
+    const usual = decide(wholeTenant, plain ?? null);
+    expect({ entitlements, addOns }).toEqual({ entitlements: usual.entitlements, addOns: usual.addOns });
+  });
+
+  it('prove nothing where all of them are of other owners', async () => {
+    const theirs = grants.map((row) => ({ ...row, OwnerName: 'ADWIZA' }));
+    const user = await principalFrom(principalWith(theirs));
+    expect(user.complete).toBe(false);
+    expect(verdictOn(decide(null, user), 'sales-guide')).toEqual(['unknown', 'nothing-says']);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { readCurrentPrincipal } from '../../../../src/superoffice/api/principal.ts';
+import { refusal } from '../expect-rejection.ts';
+import { createCaller } from '../fake-tenant-api-client.ts';
+
+const license = {
+  OwnerId: 1,
+  OwnerName: 'SUPEROFFICE',
+  Name: 'ten-sales',
+  Description: 'Sales Premium',
+  Version: '11.11',
+  LicenseType: 'UserLicense',
+  ExtraFlags: 1,
+  ExtraInfo: 'set=user,web',
+  LicenseNumber: 21,
+  IsHidden: false,
+  ExpiryDate: '2026-06-11T00:00:00',
+};
+const wire = {
+  UserType: 'InternalAssociate',
+  AssociateId: 3456,
+  FullName: 'Hugo Boss',
+  RoleName: 'Standard',
+  Licenses: [
+    license,
+    { ...license, Name: 'server', LicenseType: 'SiteLicense', ExtraFlags: 0, ExtraInfo: null },
+  ],
+  FunctionRights: ['allow-bulk-export', 'hide-project'],
+  DatabaseContextIdentifier: 'Cust12345',
+};
+
+const reading = (body: unknown) => readCurrentPrincipal(createCaller(() => body));
+
+describe('readCurrentPrincipal', () => {
+  it('asks the session who it is', async () => {
+    const caller = createCaller(() => wire);
+    await readCurrentPrincipal(caller);
+    expect(caller.asked).toEqual([
+      { operation: 'current principal', method: 'GET', path: 'User/currentPrincipal' },
+    ]);
+  });
+
+  it('reads the user with licenses of every scope and the function rights', async () => {
+    expect(await reading(wire)).toEqual({
+      associateId: 3456,
+      ctx: 'Cust12345',
+      name: 'Hugo Boss',
+      licenses: {
+        associateId: 3456,
+        granted: [
+          {
+            owner: 'SUPEROFFICE',
+            name: 'ten-sales',
+            scope: 'user',
+            description: 'Sales Premium',
+            version: '11.11',
+            expiryDate: '2026-06-11',
+            extraFlags: 1,
+            extraInfo: 'set=user,web',
+          },
+          {
+            owner: 'SUPEROFFICE',
+            name: 'server',
+            scope: 'site',
+            description: 'Sales Premium',
+            version: '11.11',
+            expiryDate: '2026-06-11',
+            extraFlags: 0,
+            extraInfo: '',
+          },
+        ],
+        complete: true,
+        functionRights: ['allow-bulk-export', 'hide-project'],
+      },
+    });
+  });
+
+  it.each([[null], [undefined]])('knows that nobody told the function rights: %j', async (FunctionRights) => {
+    expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
+  });
+
+  it('tells no rights from rights not told', async () => {
+    expect((await reading({ ...wire, FunctionRights: [] })).licenses.functionRights).toEqual([]);
+  });
+
+  it('does not take a part of the function rights for all of them', async () => {
+    const FunctionRights = ['hide-project', null];
+    expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
+  });
+
+  it('reads a date of the year 1 as forever', async () => {
+    const read = await reading({ ...wire, Licenses: [{ ...license, ExpiryDate: '0001-01-01T00:00:00' }] });
+    expect(read.licenses.granted).toMatchObject([{ name: 'ten-sales', expiryDate: null }]);
+  });
+
+  it.each([
+    ['a name', [license, { ...license, Name: null }]],
+    ['an owner', [license, { ...license, OwnerName: 7 }]],
+    ['any fields', [license, 'sale-cal']],
+  ])('leaves out a row without %s and knows the rest not to be complete', async (_what, Licenses) => {
+    const { licenses } = await reading({ ...wire, Licenses });
+    expect(licenses).toMatchObject({ granted: [{ name: 'ten-sales' }], complete: false });
+    expect(licenses.granted).toHaveLength(1);
+  });
+
+  it('reads a user without licenses', async () => {
+    const read = await reading({ ...wire, FullName: null, Licenses: null });
+    expect(read).toMatchObject({ licenses: { granted: [], complete: false } });
+  });
+
+  it.each([
+    ['AssociateId', { ...wire, AssociateId: undefined }],
+    ['AssociateId', { ...wire, AssociateId: 0 }],
+    ['AssociateId', { ...wire, AssociateId: 7.5 }],
+    ['DatabaseContextIdentifier', { ...wire, DatabaseContextIdentifier: 'Default' }],
+    ['body', null],
+  ])('does not take an answer without a usable %s', async (detail, body) => {
+    expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-answer', detail });
+  });
+});

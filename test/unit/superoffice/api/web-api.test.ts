@@ -1,0 +1,343 @@
+import { inspect } from 'node:util';
+import nock from 'nock';
+import { describe, expect, it } from 'vitest';
+import { createCircuits } from '../../../../src/superoffice/api/circuit-breaker.ts';
+import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
+import { createWebApi, type WebApiDeps } from '../../../../src/superoffice/api/web-api.ts';
+import { createTickets, TICKET_YOUNG_MS } from '../../../../src/superoffice/auth/tickets.ts';
+import { createCredentialTargets } from '../../../../src/superoffice/transport/endpoints.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+import { ISSUER, NOW } from '../../../support/tokens.ts';
+import { nothingShared } from '../auth/fake-ticket-store.ts';
+import { refusal, SECRETS } from '../expect-rejection.ts';
+import { API, API_HOST, credentialTarget, endpoints, guardNetwork, http } from '../harness.ts';
+
+guardNetwork();
+
+const tenant = { ctx: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
+const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
+const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
+/** No tenant is in trouble, and each may be called at once. */
+const unhindered: Pick<WebApiDeps, 'circuits' | 'takeCall'> = {
+  circuits: createCircuits({ now: () => NOW, onOpen: () => {} }),
+  takeCall: async () => 0,
+};
+const PATH = '/Cust12345/api/v1/User/currentPrincipal';
+
+function setUp(allowed = credentialTarget, hindered: Partial<typeof unhindered> = {}) {
+  let exchanges = 0;
+  let time = NOW;
+  const now = () => time;
+  const tickets = createTickets({
+    now,
+    shared: nothingShared,
+    exchange: async () => {
+      exchanges += 1;
+      return `${SECRETS.ticket}${exchanges}`;
+    },
+  });
+  const states = createTenantStates({ endpoints, http, credentialTarget, now });
+  const webApi = createWebApi({
+    states,
+    tickets,
+    http,
+    credentialTarget: allowed,
+    clientSecret: SECRETS.client,
+    ...unhindered,
+    ...hindered,
+  });
+  return {
+    system: webApi.asSystemUser(tenant),
+    user: webApi.asUser('Cust12345', SECRETS.access),
+    exchanges: () => exchanges,
+    /** A ticket taken so long ago that it may have run out. */
+    async takeOldTicket(): Promise<void> {
+      await tickets.ticketOf(tenant);
+      time += TICKET_YOUNG_MS;
+    },
+  };
+}
+
+function serveState(overrides: Record<string, unknown> = {}): void {
+  const ValidUntil = new Date(NOW + 600_000).toISOString();
+  const state = { ContextIdentifier: 'Cust12345', State: 'Running', IsRunning: true, ValidUntil, Api: API };
+  nock(ISSUER)
+    .get('/api/state/Cust12345')
+    .reply(200, { ...state, ...overrides });
+}
+
+/** Answers one call of the web API made with the n-th ticket. */
+function answering(status: number, body: unknown, { ticket = 1, host = API_HOST } = {}) {
+  return nock(host, { reqheaders: { authorization: `SOTicket ${SECRETS.ticket}${ticket}` } })
+    .get(PATH)
+    .reply(status, body as nock.Body);
+}
+
+function answeringAgent(status: number, body: string) {
+  return nock(API_HOST).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
+}
+
+describe('headers', () => {
+  it('are ticket and client secret for the system user', async () => {
+    serveState();
+    nock(API_HOST, {
+      reqheaders: {
+        authorization: `SOTicket ${SECRETS.ticket}1`,
+        'so-apptoken': SECRETS.client,
+        accept: 'application/json',
+        'accept-language': 'nb-NO',
+      },
+    })
+      .get(PATH)
+      .reply(200, { ok: 1 });
+    expect(await setUp().system.call({ ...principal, language: 'nb-NO' })).toEqual({ ok: 1 });
+  });
+
+  it('are the access token alone for a user', async () => {
+    serveState();
+    nock(API_HOST, {
+      reqheaders: { authorization: `Bearer ${SECRETS.access}`, 'accept-language': 'en' },
+      badheaders: ['so-apptoken'],
+    })
+      .get(PATH)
+      .reply(200, { ok: 2 });
+    expect(await setUp().user.call(principal)).toEqual({ ok: 2 });
+  });
+
+  it('go with a JSON body where there is one', async () => {
+    serveState();
+    nock(API_HOST, { reqheaders: { 'content-type': 'application/json' } })
+      .post('/Cust12345/api/v1/Agents/License/GetFencingInfo', { a: 1 })
+      .reply(200, '[]');
+    expect(await setUp().system.call({ ...agent, json: { a: 1 } })).toEqual([]);
+  });
+});
+
+describe('a tenant that cannot be called', () => {
+  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])('is not called when %s', async (State) => {
+    serveState({ State, IsRunning: false });
+    expect(await refusal(setUp().system.call(principal))).toMatchObject({
+      code: 'tenant-not-running',
+      detail: State,
+    });
+  });
+
+  it('tells its state first when the ticket fails too', async () => {
+    const refused = new SuperOfficeError('system-user-refused', 'system user');
+    const ticketless = () =>
+      createWebApi({
+        states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
+        tickets: createTickets({
+          now: () => NOW,
+          shared: nothingShared,
+          exchange: () => Promise.reject(refused),
+        }),
+        http,
+        credentialTarget,
+        clientSecret: SECRETS.client,
+        ...unhindered,
+      }).asSystemUser(tenant);
+    serveState({ State: 'Suspended', IsRunning: false });
+    expect(await refusal(ticketless().call(principal))).toMatchObject({ code: 'tenant-not-running' });
+    serveState();
+    expect(await refusal(ticketless().call(principal))).toBe(refused);
+  });
+
+  it('gets no credential at a host that is not allowed', async () => {
+    serveState();
+    const { user } = setUp(createCredentialTargets(['.example.com']));
+    expect(await refusal(user.call(principal))).toMatchObject({ code: 'api-host-refused' });
+  });
+
+  it('is unknown when its name is no context identifier', async () => {
+    const webApi = createWebApi({
+      states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
+      tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
+      http,
+      credentialTarget,
+      clientSecret: SECRETS.client,
+      ...unhindered,
+    });
+    const error = await refusal(webApi.asUser('../Cust2', SECRETS.access).call(principal));
+    expect(error).toMatchObject({ code: 'tenant-unknown' });
+  });
+});
+
+describe('healing', () => {
+  it('renews the ticket once on 401 and tries again', async () => {
+    serveState();
+    answering(401, '');
+    answering(200, { ok: true }, { ticket: 2 });
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
+    expect(await system.call(principal)).toEqual({ ok: true });
+    expect(exchanges()).toBe(2);
+  });
+
+  it('gives up at the second 401', async () => {
+    serveState();
+    answering(401, '');
+    answering(401, '', { ticket: 2 });
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
+    expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
+    expect(exchanges()).toBe(2);
+  });
+
+  it('renews once for many calls refused at once', async () => {
+    serveState();
+    const { system, exchanges, takeOldTicket } = setUp();
+    await takeOldTicket();
+    for (let call = 0; call < 5; call += 1) {
+      answering(401, '');
+      answering(200, { ok: true }, { ticket: 2 });
+    }
+    await Promise.all(Array.from({ length: 5 }, () => system.call(principal)));
+    expect(exchanges()).toBe(2);
+  });
+
+  it('renews nothing when the ticket is too young to have run out', async () => {
+    serveState();
+    answering(401, '');
+    const { system, exchanges } = setUp();
+    expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
+    expect(exchanges()).toBe(1);
+  });
+
+  it('has nothing to renew for a user', async () => {
+    serveState();
+    nock(API_HOST).get(PATH).reply(401, '');
+    expect(await refusal(setUp().user.call(principal))).toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('renews nothing on 403', async () => {
+    serveState();
+    answering(403, { ErrorType: 'SoSessionException' });
+    const { system, exchanges } = setUp();
+    expect(await refusal(system.call(principal))).toMatchObject({
+      code: 'forbidden',
+      detail: 'SoSessionException',
+    });
+    expect(exchanges()).toBe(1);
+  });
+
+  it('reads the state once on 421 and tries again where the tenant is now', async () => {
+    serveState();
+    answering(421, 'Wrong subdomain used to access tenant');
+    serveState({ Api: 'https://sod3.superoffice.com/Cust12345/api' });
+    answering(200, { ok: true }, { host: 'https://sod3.superoffice.com' });
+    expect(await setUp().system.call(principal)).toEqual({ ok: true });
+  });
+
+  it('gives up at the second 421', async () => {
+    serveState();
+    answering(421, '');
+    serveState();
+    answering(421, '');
+    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'wrong-subdomain' });
+  });
+
+  it('heals one of each in one call', async () => {
+    serveState();
+    answering(401, '');
+    answering(421, '', { ticket: 2 });
+    serveState();
+    answering(200, { ok: true }, { ticket: 2 });
+    const { system, takeOldTicket } = setUp();
+    await takeOldTicket();
+    expect(await system.call(principal)).toEqual({ ok: true });
+  });
+
+  it('does not call a tenant that turns out not to be running', async () => {
+    serveState();
+    answering(421, '');
+    serveState({ State: 'OfflineMaintenance', IsRunning: false });
+    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'tenant-not-running' });
+  });
+
+  it('does not try again after a server error', async () => {
+    serveState();
+    answering(500, '');
+    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'server-error' });
+  });
+});
+
+describe('an agent that fails with 200', () => {
+  it.each([
+    ['null', 'null'],
+    ['nothing', ''],
+    ['a message with detail', '{"Message":"No access","MessageDetail":"..."}'],
+    ['a message with empty detail', '{"Message":"No access","MessageDetail":null,"X":1}'],
+    ['a message alone', '{"Message":"No access"}'],
+  ])('by %s', async (_what, body) => {
+    serveState();
+    answeringAgent(200, body);
+    expect(await refusal(setUp().system.call(agent))).toMatchObject({
+      code: 'unexpected-answer',
+      status: 200,
+    });
+  });
+
+  it('is told apart from one that may answer null', async () => {
+    serveState();
+    answeringAgent(200, 'null');
+    expect(await setUp().system.call({ ...agent, mayBeNull: true })).toBeNull();
+  });
+
+  it('is told apart from one that answers nothing by 204', async () => {
+    serveState();
+    answeringAgent(204, '');
+    expect(await setUp().system.call(agent)).toBeNull();
+  });
+
+  it('is told apart from a result that has a message of its own', async () => {
+    serveState();
+    answeringAgent(200, '{"Success":true,"Message":"tested"}');
+    expect(await setUp().system.call(agent)).toEqual({ Success: true, Message: 'tested' });
+  });
+});
+
+describe('a failed call', () => {
+  it.each([401, 403, 404, 500])('tells no secret: %d', async (status) => {
+    serveState();
+    nock(API_HOST)
+      .get(PATH)
+      .reply(status, { ErrorMessage: `token ${SECRETS.access}`, ErrorType: 'SoException' });
+    const told = inspect(await refusal(setUp().user.call(principal)), { depth: 20, showHidden: true });
+    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+  });
+});
+
+describe('a tenant that is called often, or in trouble', () => {
+  it('takes a place for every request, those that heal included, and waits for it', async () => {
+    serveState();
+    answering(401, '');
+    answering(200, { ok: true }, { ticket: 2 });
+    const places: string[] = [];
+    const { system, takeOldTicket } = setUp(credentialTarget, {
+      async takeCall(ctx) {
+        places.push(ctx);
+        return 50;
+      },
+    });
+    await takeOldTicket();
+    const startedAt = performance.now();
+    expect(await system.call(principal)).toEqual({ ok: true });
+    expect(places).toEqual(['Cust12345', 'Cust12345']);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
+  });
+
+  it('is not called where too many wait', async () => {
+    serveState();
+    const { user } = setUp(credentialTarget, { takeCall: async () => null });
+    expect((await refusal(user.call(principal))).code).toBe('too-many-calls');
+  });
+
+  it('is asked nothing at all, not even its state, while its circuit is open', async () => {
+    const circuits = createCircuits({ now: () => NOW, onOpen: () => {} });
+    circuits.openedElsewhere('Cust12345', 1_000);
+    const { system, exchanges } = setUp(credentialTarget, { circuits });
+    expect((await refusal(system.call(principal))).code).toBe('circuit-open');
+    expect(exchanges()).toBe(0);
+  });
+});

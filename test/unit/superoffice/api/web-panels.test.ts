@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import {
+  saveWebPanel,
+  showToAllUserGroups,
+  WebPanelEntity,
+  webPanelByProgId,
+} from '../../../../src/superoffice/api/web-panels.ts';
+import { refusal } from '../expect-rejection.ts';
+import { createCaller } from '../fake-tenant-api-client.ts';
+
+const wire = {
+  WebPanelId: 12,
+  Name: 'Planlens',
+  Tooltip: 'Planlens: your plan',
+  Deleted: false,
+  Rank: 3,
+  UrlEncoding: 'Unicode',
+  VisibleIn: 'BrowserPanel',
+  OnCentral: true,
+  OnSalesMarketingWeb: true,
+  WindowName: 'PlanlensMain',
+  Url: 'https://planlens.example.com/panel?uctx=<uctx>&usid=<usid>',
+  ProgId: 'planlens.main',
+  Icon: 0,
+  AlwaysReloadOnShow: false,
+  NeverReloadOnCurrentChange: true,
+  TableRight: null,
+  FieldProperties: {},
+};
+
+/** A caller that answers by the agent's method name. */
+const answering = (bodies: Record<string, unknown>) =>
+  createCaller(({ path }) => bodies[path.replace('Agents/List/', '')]);
+
+describe('reading panels', () => {
+  it('finds a panel by its ProgId', async () => {
+    const caller = answering({ GetWebPanelByProgId: wire });
+    expect(await webPanelByProgId(caller, 'planlens.main')).toEqual(wire);
+    expect(caller.asked).toMatchObject([
+      {
+        method: 'POST',
+        path: 'Agents/List/GetWebPanelByProgId',
+        json: { ProgId: 'planlens.main' },
+        mayBeNull: true,
+      },
+    ]);
+  });
+
+  it.each([[null], [{ WebPanelId: 0, Name: null }], [{}]])('finds none in %j', async (body) => {
+    expect(await webPanelByProgId(answering({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
+  });
+
+  it('does not take a panel of another form', async () => {
+    const caller = answering({ GetWebPanelByProgId: { ...wire, WebPanelId: '12' } });
+    expect(await refusal(webPanelByProgId(caller, 'x'))).toMatchObject({
+      code: 'unexpected-answer',
+      detail: 'WebPanelId',
+    });
+  });
+});
+
+describe('saveWebPanel', () => {
+  it('sends the whole entity, unknown fields too, and reads it back', async () => {
+    const panel = WebPanelEntity.parse({ ...wire, WebPanelId: 0 });
+    const caller = answering({ SaveWebPanelEntity: wire });
+    expect(await saveWebPanel(caller, panel)).toEqual(wire);
+    expect(caller.asked).toMatchObject([
+      { path: 'Agents/List/SaveWebPanelEntity', json: { ...wire, WebPanelId: 0 } },
+    ]);
+  });
+
+  it.each([[{ ...wire, WebPanelId: 0 }], [null], ['saved']])('does not take %j for saved', async (body) => {
+    const caller = answering({ SaveWebPanelEntity: body });
+    expect(await refusal(saveWebPanel(caller, WebPanelEntity.parse(wire)))).toMatchObject({
+      code: 'unexpected-answer',
+    });
+  });
+});
+
+describe('showToAllUserGroups', () => {
+  const sales = { Id: 1, Name: 'Sales', Selected: true, ChildItems: [] };
+  const support = { Id: 2, Name: 'Support', Selected: false, ChildItems: [] };
+  const panel = { UdListDefinitionName: 'webpanel', ListItemId: 12 };
+
+  it('selects the groups that do not see it yet', async () => {
+    const caller = answering({ GetVisibleForUserGroupsFromListName: [sales, support] });
+    await showToAllUserGroups(caller, 12);
+    expect(caller.asked.map(({ path, json }) => [path, json])).toEqual([
+      ['Agents/List/GetVisibleForUserGroupsFromListName', panel],
+      [
+        'Agents/List/SetVisibleForUserGroupsFromListName',
+        { ...panel, UserGroups: [sales, { ...support, Selected: true }] },
+      ],
+    ]);
+  });
+
+  it.each([[[sales]], [[]]])('saves nothing when there is nothing to select: %j', async (groups) => {
+    const caller = answering({ GetVisibleForUserGroupsFromListName: groups });
+    await showToAllUserGroups(caller, 12);
+    expect(caller.asked).toHaveLength(1);
+  });
+
+  it('does not take groups without an id', async () => {
+    const caller = answering({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
+    expect(await refusal(showToAllUserGroups(caller, 12))).toMatchObject({
+      code: 'unexpected-answer',
+      detail: '0.Id',
+    });
+  });
+});

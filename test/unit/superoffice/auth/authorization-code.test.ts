@@ -1,0 +1,127 @@
+import nock from 'nock';
+import { describe, expect, it } from 'vitest';
+import { createSignIn } from '../../../../src/superoffice/auth/authorization-code.ts';
+import { CLIENT_ID, ISSUER } from '../../../support/tokens.ts';
+import { refusal, SECRETS } from '../expect-rejection.ts';
+import { endpoints, guardNetwork, http } from '../harness.ts';
+
+guardNetwork();
+
+const redirectUri = 'https://planlens.example.com/auth/callback';
+const signIn = createSignIn({
+  endpoints,
+  clientId: CLIENT_ID,
+  clientSecret: SECRETS.client,
+  redirectUri,
+  http,
+});
+const asked = { state: 's t&te', nonce: 'n1', codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' };
+const redeemed = { code: 'the-code', codeVerifier: 'the-verifier' };
+
+describe('authorizeUrl', () => {
+  it('asks the tenant picker when no tenant is known', () => {
+    const url = new URL(signIn.authorizeUrl(asked));
+    expect(url.origin + url.pathname).toBe(`${ISSUER}/login/common/oauth/authorize`);
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      response_type: 'code',
+      client_id: CLIENT_ID,
+      scope: 'openid',
+      redirect_uri: redirectUri,
+      state: 's t&te',
+      nonce: 'n1',
+      code_challenge: asked.codeChallenge,
+      code_challenge_method: 'S256',
+    });
+  });
+
+  it('asks the tenant itself when it is known, with the user name as a hint', () => {
+    const url = new URL(signIn.authorizeUrl({ ...asked, ctx: 'Cust12345', loginHint: 'a+b@example.com' }));
+    expect(url.pathname).toBe('/login/Cust12345/oauth/authorize');
+    expect(url.searchParams.get('login_hint')).toBe('a+b@example.com');
+    expect(url.searchParams.get('code_challenge_method')).toBe('S256');
+  });
+
+  it('holds no secret', () => {
+    expect(signIn.authorizeUrl(asked)).not.toContain(SECRETS.client);
+  });
+
+  it.each(['common', '../common', 'Cust1/../Cust2', ''])('refuses the tenant %j', (ctx) => {
+    expect(() => signIn.authorizeUrl({ ...asked, ctx })).toThrow(
+      expect.objectContaining({ code: 'tenant-unknown' }),
+    );
+  });
+});
+
+describe('redeemCode', () => {
+  const tokens = { token_type: 'Bearer', access_token: SECRETS.access, expires_in: 3600, id_token: 'a.b.c' };
+
+  function answering(status: number, body: unknown) {
+    return nock(ISSUER)
+      .post('/login/common/oauth/tokens')
+      .reply(status, body as nock.Body);
+  }
+
+  it('sends everything in the body, nothing in the URL', async () => {
+    nock(ISSUER, {
+      reqheaders: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    })
+      .post('/login/common/oauth/tokens', {
+        grant_type: 'authorization_code',
+        client_id: CLIENT_ID,
+        client_secret: SECRETS.client,
+        code: 'the-code',
+        code_verifier: 'the-verifier',
+        redirect_uri: redirectUri,
+      })
+      .reply(200, { ...tokens, refresh_token: 'r' });
+    expect(await signIn.redeemCode(redeemed)).toEqual({
+      accessToken: SECRETS.access,
+      expiresIn: 3600,
+      idToken: 'a.b.c',
+      refreshToken: 'r',
+    });
+  });
+
+  it.each([[undefined], [null]])('does without a refresh token: %j', async (refresh_token) => {
+    answering(200, { ...tokens, refresh_token, expires_in: '1200' });
+    expect(await signIn.redeemCode(redeemed)).toEqual({
+      accessToken: SECRETS.access,
+      expiresIn: 1200,
+      idToken: 'a.b.c',
+    });
+  });
+
+  it.each([
+    [
+      400,
+      { error: 'invalid_grant', error_description: 'code the-code used' },
+      'code-refused',
+      'invalid_grant',
+    ],
+    [400, 'Bad request', 'code-refused', undefined],
+    [400, { error: 'the-code' }, 'code-refused', undefined],
+    [500, { error: 'invalid_grant' }, 'code-refused', 'invalid_grant'],
+    [400, { error: 'invalid_client' }, 'client-refused', 'invalid_client'],
+    [400, { error: 'unauthorized_client' }, 'client-refused', 'unauthorized_client'],
+    [401, '', 'client-refused', undefined],
+    [403, '', 'client-refused', undefined],
+    [429, '', 'throttled', undefined],
+    [503, '', 'server-error', undefined],
+    [302, '', 'unexpected-answer', undefined],
+  ])('answers %d %j with %s', async (status, body, code, detail) => {
+    answering(status, body);
+    const error = await refusal(signIn.redeemCode(redeemed));
+    expect([error.code, error.detail]).toEqual([code, detail]);
+  });
+
+  it.each([
+    ['access_token', { ...tokens, access_token: undefined }],
+    ['id_token', { ...tokens, id_token: '' }],
+    ['expires_in', { ...tokens, expires_in: 0 }],
+    ['body', '<html>'],
+    ['body', null],
+  ])('does not take an answer without %s', async (detail, body) => {
+    answering(200, body ?? 'null');
+    expect(await refusal(signIn.redeemCode(redeemed))).toMatchObject({ code: 'unexpected-answer', detail });
+  });
+});

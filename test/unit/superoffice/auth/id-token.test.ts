@@ -1,0 +1,385 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createIdTokenVerifier, type IdTokenVerifier } from '../../../../src/superoffice/auth/id-token.ts';
+import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
+import {
+  CLIENT_ID,
+  type Claims,
+  createSigningPair,
+  encode,
+  ISSUER,
+  idTokenPayload,
+  NONCE,
+  now,
+  seconds,
+  signToken,
+  systemUserPayload,
+  TENANT,
+  wordFor,
+} from '../../../support/tokens.ts';
+import { endpoints, guardNetwork, http, loadedKeySet } from '../harness.ts';
+
+guardNetwork();
+
+const pair = createSigningPair();
+const stranger = createSigningPair();
+const config = { issuer: ISSUER, clientId: CLIENT_ID, now };
+const keySet = await loadedKeySet(pair);
+const verify = createIdTokenVerifier({ keySet, ...config });
+
+async function outcome(
+  token: string,
+  expected: Parameters<IdTokenVerifier>[1] = { nonce: NONCE },
+): Promise<string> {
+  return wordFor(await verify(token, expected));
+}
+
+function signed(claims?: Claims, own?: Claims): string {
+  return signToken(pair, idTokenPayload(claims, own));
+}
+
+// certifies R5
+describe('rule 1: three base64url parts with two JSON objects', () => {
+  const [header, payload, signature] = signed().split('.');
+
+  it('passes a real token', async () => {
+    expect(await outcome(signed())).toBe('valid');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['two parts', `${header}.${payload}`],
+    ['four parts', `${header}.${payload}.${signature}.x`],
+    ['no signature', `${header}.${payload}.`],
+    ['an empty header', `.${payload}.${signature}`],
+    ['standard base64', `${header}.${payload}.ab+/`],
+    ['padding', `${header}.${payload}.ab==`],
+    ['white space', `${header}.${payload}.${signature}\n`],
+    ['an array as payload', `${header}.${encode([1])}.${signature}`],
+    ['null as header', `${encode(null)}.${payload}.${signature}`],
+    ['a string as payload', `${header}.${encode('x')}.${signature}`],
+    ['no JSON', `${header}.bm90IGpzb24.${signature}`],
+    ['broken UTF-8', `${header}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.${signature}`],
+    ['too long a token', `${header}.${payload}.${'A'.repeat(40_000)}`],
+  ])('refuses %s', async (_what, token) => {
+    expect(await outcome(token)).toBe('malformed');
+  });
+
+  it('refuses an extension it must understand but does not', async () => {
+    expect(await outcome(signToken(pair, idTokenPayload(), { x5t: pair.x5t, crit: ['exp'] }))).toBe(
+      'malformed',
+    );
+  });
+
+  it('refuses before asking for any key', async () => {
+    const untouched = createKeySet({ url: endpoints.jwks, http, now });
+    const verdict = await createIdTokenVerifier({ keySet: untouched, ...config })('a.b.c', { nonce: NONCE });
+    expect(verdict).toEqual({ valid: false, reason: 'malformed' });
+  });
+});
+
+describe('rule 2: RS256 and nothing else', () => {
+  it('passes RS256', async () => {
+    expect(await outcome(signed())).toBe('valid');
+  });
+
+  it.each(['none', 'HS256', 'RS512', 'PS256', 'ES256', 'rs256', '', undefined, ['RS256']])(
+    'refuses alg %j',
+    async (alg) => {
+      expect(await outcome(signToken(pair, idTokenPayload(), { alg }))).toBe('algorithm');
+    },
+  );
+
+  it('refuses HS256 keyed with the public key', async () => {
+    const body = `${encode({ typ: 'JWT', alg: 'HS256', x5t: pair.x5t })}.${encode(idTokenPayload())}`;
+    const pem = pair.publicKey.export({ type: 'spki', format: 'pem' });
+    const forged = `${body}.${createHmac('sha256', pem).update(body).digest('base64url')}`;
+    expect(await outcome(forged)).toBe('algorithm');
+  });
+});
+
+// certifies R5
+describe('rule 3: the signature comes first', () => {
+  it('passes what our key signed', async () => {
+    expect(await outcome(signed())).toBe('valid');
+  });
+
+  it('names the signature, whatever else is wrong', async () => {
+    const wrongInAll = idTokenPayload({ exp: 1, nbf: 'x', iss: 'x', aud: 'x' }, { ctx: 'x' });
+    expect(await outcome(signToken(stranger, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
+  });
+
+  it('refuses a payload put under another signature', async () => {
+    const [header, , signature] = signed().split('.');
+    const payload = encode(idTokenPayload({}, { is_administrator: 'True' }));
+    expect(await outcome(`${header}.${payload}.${signature}`)).toBe('signature');
+  });
+});
+
+// certifies R5
+describe('rule 4: configuration says whom to trust, not the token', () => {
+  it('passes though the token points to keys of its own', async () => {
+    const header = {
+      x5t: pair.x5t,
+      jku: 'https://evil.example.com/jwks',
+      x5u: 'https://evil.example.com/crt',
+    };
+    expect(await outcome(signToken(pair, idTokenPayload(), header))).toBe('valid');
+  });
+
+  it('refuses a token that brings its own key', async () => {
+    const jwk = stranger.publicKey.export({ format: 'jwk' });
+    expect(await outcome(signToken(stranger, idTokenPayload(), { x5t: pair.x5t, jwk }))).toBe('signature');
+  });
+});
+
+// certifies R5
+describe('rule 8: the issuer to the letter', () => {
+  it('passes the environment configured', async () => {
+    expect(await outcome(signed({ iss: ISSUER }))).toBe('valid');
+  });
+
+  it.each([
+    'https://sod.superoffice.com/',
+    'https://sod.superoffice.com/login',
+    'https://sod.SuperOffice.com',
+    'https://online.superoffice.com',
+    'http://sod.superoffice.com',
+    'SuperOffice AS',
+    ['https://sod.superoffice.com'],
+    undefined,
+  ])('refuses %j', async (iss) => {
+    expect(await outcome(signed({ iss }))).toBe('issuer');
+  });
+});
+
+// certifies R5
+describe('rule 9: the audience is our client and nobody else', () => {
+  it.each([CLIENT_ID, [CLIENT_ID], [CLIENT_ID, CLIENT_ID]].map((aud) => [aud]))('passes %j', async (aud) => {
+    expect(await outcome(signed({ aud }))).toBe('valid');
+  });
+
+  it.each(
+    [
+      `spn:${CLIENT_ID}`,
+      `spn:${TENANT.serial}`,
+      [CLIENT_ID, 'other'],
+      [],
+      '',
+      undefined,
+      { 0: CLIENT_ID },
+    ].map((aud) => [aud]),
+  )('refuses %j', async (aud) => {
+    expect(await outcome(signed({ aud }))).toBe('audience');
+  });
+});
+
+// certifies R5
+describe('rule 10: times are required and hold', () => {
+  it.each([
+    ['in the middle', {}],
+    ['just within the skew after exp', { exp: seconds - 59 }],
+    ['just within the skew before nbf', { nbf: seconds + 60 }],
+  ])('passes %s', async (_what, claims) => {
+    expect(await outcome(signed(claims))).toBe('valid');
+  });
+
+  it.each([
+    ['expired', { exp: seconds - 60 }],
+    ['not-yet-valid', { nbf: seconds + 61 }],
+    ['time-claims', { exp: undefined }],
+    ['time-claims', { nbf: undefined }],
+    ['time-claims', { exp: String(seconds + 300) }],
+    ['time-claims', { nbf: null }],
+  ])('answers %s for %j', async (reason, claims) => {
+    expect(await outcome(signed(claims))).toBe(reason);
+  });
+
+  it('follows the skew given', async () => {
+    const strict = createIdTokenVerifier({ keySet, ...config, skewSeconds: 0 });
+    expect(await strict(signed({ exp: seconds }), { nonce: NONCE })).toEqual({
+      valid: false,
+      reason: 'expired',
+    });
+    expect(await strict(signed({ exp: seconds + 1 }), { nonce: NONCE })).toMatchObject({ valid: true });
+  });
+
+  it.each([301, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    'cannot be made with a skew of %d',
+    (skewSeconds) => {
+      expect(() => createIdTokenVerifier({ keySet, ...config, skewSeconds })).toThrow(RangeError);
+    },
+  );
+});
+
+describe('rule 11: iat in any form SuperOffice has sent', () => {
+  it.each([[seconds], [String(seconds)], [undefined]])('passes %j', async (iat) => {
+    expect(await outcome(signed({ iat }))).toBe('valid');
+  });
+
+  it.each([[''], ['today'], ['1.5'], ['-1'], [true], [null], [{}], [[]]])('refuses %j', async (iat) => {
+    expect(await outcome(signed({ iat }))).toBe('iat');
+  });
+});
+
+describe('rule 12: the nonce, or the same user at a refresh', () => {
+  const refreshOf = { ctx: TENANT.ctx, associateId: TENANT.associateId };
+
+  it('passes the nonce sent', async () => {
+    expect(await outcome(signed(), { nonce: NONCE })).toBe('valid');
+  });
+
+  it('passes a refresh without a nonce', async () => {
+    expect(await outcome(signed({ nonce: undefined }), { refreshOf })).toBe('valid');
+  });
+
+  it.each([['another'], [undefined], [''], [[NONCE]]])('refuses nonce %j', async (nonce) => {
+    expect(await outcome(signed({ nonce }))).toBe('nonce');
+  });
+
+  it('refuses an empty nonce even if nothing was expected', async () => {
+    expect(await outcome(signed({ nonce: '' }), { nonce: '' })).toBe('nonce');
+  });
+
+  it('refuses a refresh that changes tenant', async () => {
+    expect(await outcome(signed({}, { ctx: 'Cust2' }), { refreshOf })).toBe('ctx-mismatch');
+  });
+
+  it('refuses a refresh that changes user', async () => {
+    expect(await outcome(signed({}, { associateid: '6' }), { refreshOf })).toBe('associate-mismatch');
+  });
+});
+
+describe('rule 13: the tenant', () => {
+  it('passes the tenant asked for', async () => {
+    expect(await outcome(signed(), { nonce: NONCE, ctx: TENANT.ctx })).toBe('valid');
+  });
+
+  it('refuses another tenant than the panel is in', async () => {
+    expect(await outcome(signed(), { nonce: NONCE, ctx: 'Cust54321' })).toBe('ctx-mismatch');
+  });
+
+  it.each(['Cust', 'cust12345', 'Cust12345\n', 'Cust12345/..', 'XCust1', 'Cust１', 12345, undefined])(
+    'refuses %j',
+    async (ctx) => {
+      expect(await outcome(signed({}, { ctx }))).toBe('ctx-malformed');
+    },
+  );
+});
+
+describe('rule 14: associate and administrator', () => {
+  it.each(['True', 'true'])('passes an administrator by %j', async (is_administrator) => {
+    const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
+    expect(verdict).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
+  });
+
+  it.each(['False', 'TRUE', '1', 'yes', '', true, 1, undefined, ['True']])(
+    'takes %j for no administrator',
+    async (is_administrator) => {
+      const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
+      expect(verdict).toMatchObject({ valid: true, claims: { isAdministrator: false } });
+    },
+  );
+
+  it.each(['', '0', 'five', '5.0', '-5', '0x5', ' 5', '2147483648', '12345678901', 5, undefined])(
+    'refuses associateid %j',
+    async (associateid) => {
+      expect(await outcome(signed({}, { associateid }))).toBe('associate');
+    },
+  );
+});
+
+describe('rule 16: no other token passes for an id_token', () => {
+  it('passes an id_token', async () => {
+    expect(await outcome(signed())).toBe('valid');
+  });
+
+  it('refuses a system user JWT of the same key', async () => {
+    expect(await outcome(signToken(pair, systemUserPayload()))).toBe('issuer');
+  });
+});
+
+describe('rule 18: only what is needed is kept', () => {
+  it('keeps the known claims', async () => {
+    const verdict = await verify(signed(), { nonce: NONCE });
+    expect(verdict).toEqual({
+      valid: true,
+      claims: {
+        ctx: 'Cust12345',
+        associateId: 5,
+        isAdministrator: false,
+        companyName: 'Example Company',
+        serial: '1801550193',
+        upn: 'user@example.com',
+        email: 'user@example.com',
+        webApiUrl: 'https://sod2.superoffice.com/Cust12345/api/',
+        systemToken: 'Planlens-AbC123xYz9',
+        expiresAt: seconds + 300,
+      },
+    });
+  });
+
+  it('keeps neither the token nor claims it does not know', async () => {
+    const token = signed({ secret_of_tomorrow: 'hush' });
+    const kept = JSON.stringify(await verify(token, { nonce: NONCE }));
+    expect(kept).not.toContain('hush');
+    expect(kept).not.toContain(token.split('.')[1]);
+    expect(kept).not.toContain(NONCE);
+  });
+
+  it('does without the claims an app may not have, but not without the serial', async () => {
+    const absent = { upn: undefined, email: undefined, webapi_url: undefined, system_token: '' };
+    expect(await outcome(signed({}, { ...absent, company_name: undefined }))).toBe('valid');
+    expect(await outcome(signed({}, { serial: undefined }))).toBe('serial');
+  });
+});
+
+describe('rule 19: one reason from a closed list', () => {
+  it('says valid and no reason for a good token', async () => {
+    expect(await verify(signed(), { nonce: NONCE })).not.toHaveProperty('reason');
+  });
+
+  it('says the reason and nothing else for a bad one', async () => {
+    expect(await verify(signed({ iss: 'x' }), { nonce: NONCE })).toEqual({ valid: false, reason: 'issuer' });
+  });
+
+  it('neither throws nor passes for any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.string(), fc.stringMatching(/^[\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}$/)),
+        async (text) => {
+          expect(TOKEN_REASONS).toContain(await outcome(text));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('neither throws nor passes for a token with one character changed', async () => {
+    const token = signed();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.string({ minLength: 1, maxLength: 1 }),
+        async (at, other) => {
+          fc.pre(other !== token[at]);
+          expect(TOKEN_REASONS).toContain(await outcome(token.slice(0, at) + other + token.slice(at + 1)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('neither throws nor passes for claims of any form', async () => {
+    const names = ['iss', 'aud', 'exp', 'nbf', 'nonce'];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
+        fc.pre(!(['exp', 'nbf'].includes(name) && typeof value === 'number'));
+        expect(TOKEN_REASONS).toContain(await outcome(signed({ [name]: value })));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

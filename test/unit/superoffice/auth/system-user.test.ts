@@ -1,0 +1,165 @@
+import { verify as verifySignature } from 'node:crypto';
+import { inspect } from 'node:util';
+import nock from 'nock';
+import { describe, expect, it } from 'vitest';
+import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import {
+  createSystemUser,
+  isApprovalWithdrawn,
+  signSystemToken,
+} from '../../../../src/superoffice/auth/system-user.ts';
+import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
+import {
+  createSigningPair,
+  ISSUER,
+  NOW,
+  now,
+  signToken,
+  systemUserPayload,
+  TENANT,
+} from '../../../support/tokens.ts';
+import { refusal, SECRETS } from '../expect-rejection.ts';
+import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from '../harness.ts';
+
+guardNetwork();
+
+const superOffice = createSigningPair();
+const app = createSigningPair();
+const deps = { endpoints, clientSecret: SECRETS.client, privateKey: app.privateKey, http, now };
+const request = { ctx: TENANT.ctx, serial: TENANT.serial, systemToken: SECRETS.system };
+const PATH = '/Login/api/PartnerSystemUser/Authenticate';
+const verifyJwt = createSystemUserJwtVerifier({ keySet: await loadedKeySet(superOffice), now });
+const systemUser = createSystemUser({ ...deps, verifyJwt });
+
+function granted(payload: unknown = systemUserPayload({}, { ticket: SECRETS.ticket })) {
+  return { IsSuccessful: true, Token: signToken(superOffice, payload), ErrorMessage: null };
+}
+
+function answering(status: number, body: unknown) {
+  return nock(ISSUER)
+    .post(PATH)
+    .reply(status, body as nock.Body);
+}
+
+describe('signSystemToken', () => {
+  const signed = signSystemToken('My App-AbC123xYz9', app.privateKey, Date.UTC(2026, 1, 3, 4, 5, 59, 999));
+
+  it('appends the UTC minute and the signature', () => {
+    expect(signed).toMatch(/^My App-AbC123xYz9\.202602030405\.[A-Za-z0-9+/]{342}==$/);
+  });
+
+  it('signs token and minute so that the public key agrees', () => {
+    const [token, minute, signature] = signed.split('.');
+    const agrees = (data: string) =>
+      verifySignature('RSA-SHA256', Buffer.from(data), app.publicKey, Buffer.from(signature ?? '', 'base64'));
+    expect(agrees(`${token}.${minute}`)).toBe(true);
+    expect(agrees(`${token}.202602030406`)).toBe(false);
+    expect(agrees(`My Apq-AbC123xYz9.${minute}`)).toBe(false);
+  });
+
+  it('signs letters beyond ASCII as UTF-8', () => {
+    const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, NOW).split('.');
+    const data = Buffer.from(`${token}.${minute}`, 'utf8');
+    expect(verifySignature('RSA-SHA256', data, app.publicKey, Buffer.from(signature ?? '', 'base64'))).toBe(
+      true,
+    );
+  });
+});
+
+describe('exchange', () => {
+  it('sends the signed token, the client secret and the tenant', async () => {
+    nock(ISSUER, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
+      .post(PATH, {
+        SignedSystemToken: signSystemToken(SECRETS.system, app.privateKey, NOW),
+        ApplicationToken: SECRETS.client,
+        ContextIdentifier: 'Cust12345',
+        ReturnTokenType: 'JWT',
+      })
+      .reply(200, granted());
+    expect(await systemUser.exchange(request)).toBe(SECRETS.ticket);
+  });
+
+  it.each([
+    [200, { IsSuccessful: false, Token: null, ErrorMessage: 'Authorization error: Revoked (1)' }, 'Revoked'],
+    [200, { IsSuccessful: false, Token: null, ErrorMessage: 'NeedsReapproval' }, 'NeedsReapproval'],
+    [200, { IsSuccessful: false, Token: null, ErrorMessage: 'Something about Jane' }, undefined],
+    [200, { IsSuccessful: false, ErrorMessage: null }, undefined],
+    [200, { Token: 'a.b.c' }, undefined],
+    [401, '', undefined],
+    [403, '<html>Denied</html>', undefined],
+    [500, { ErrorMessage: 'Denied (4)' }, 'Denied'],
+  ])('is refused by %d %j', async (status, body, detail) => {
+    answering(status, body);
+    const error = await refusal(systemUser.exchange(request));
+    expect([error.code, error.status, error.detail]).toEqual(['system-user-refused', status, detail]);
+  });
+
+  it.each(['InvalidSignature (7)', 'InvalidTimestamp (6)', 'InvalidRedirectUrl (2)'])(
+    'takes %s for our own fault, whatever the status',
+    async (ErrorMessage) => {
+      for (const status of [200, 400, 500]) {
+        answering(status, { IsSuccessful: false, ErrorMessage });
+        const error = await refusal(systemUser.exchange(request));
+        expect([error.code, isApprovalWithdrawn(error)]).toEqual(['client-refused', false]);
+      }
+    },
+  );
+
+  it.each([
+    ['Revoked (1)', true],
+    ['Expired (3)', true],
+    ['NeedsReapproval (5)', true],
+    ['Denied (4)', false],
+    ['Something else', false],
+    [null, false],
+  ])('knows whether %s says that the approval is withdrawn: %s', async (ErrorMessage, withdrawn) => {
+    answering(200, { IsSuccessful: false, ErrorMessage });
+    expect(isApprovalWithdrawn(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
+  });
+
+  it.each([
+    [503, 'server-error'],
+    [500, 'server-error'],
+    [429, 'throttled'],
+  ])('is not refused by a server in trouble: %d', async (status, code) => {
+    answering(status, 'try later');
+    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code, status });
+  });
+
+  it.each([
+    ['malformed', { ...granted(), Token: 'x' }],
+    ['malformed', { ...granted(), Token: null }],
+    ['audience', granted(systemUserPayload({ aud: 'spn:2' }))],
+    ['ctx-mismatch', granted(systemUserPayload({}, { ctx: 'Cust2' }))],
+    ['ticket', granted(systemUserPayload({}, { ticket: '' }))],
+    ['signature', { ...granted(), Token: signToken(app, systemUserPayload(), { x5t: superOffice.x5t }) }],
+  ])('does not take a JWT that fails by %s', async (detail, body) => {
+    answering(200, body);
+    expect(await refusal(systemUser.exchange(request))).toMatchObject({
+      code: 'system-user-jwt-invalid',
+      detail,
+    });
+  });
+
+  it.each(['<html>', '[]', 'null', { IsSuccessful: 'yes' }])('does not take the answer %j', async (body) => {
+    answering(200, body);
+    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code: 'unexpected-answer' });
+  });
+
+  it('does not call a JWT invalid when the keys to check it are out of reach', async () => {
+    serveKeys();
+    const keySet = createKeySet({ url: endpoints.jwks, http, now });
+    const keyless = createSystemUser({ ...deps, verifyJwt: createSystemUserJwtVerifier({ keySet, now }) });
+    answering(200, granted());
+    expect(await refusal(keyless.exchange(request))).toMatchObject({
+      code: 'unreachable',
+      detail: 'keys-unreachable',
+    });
+  });
+
+  it('tells no secret when it fails', async () => {
+    answering(400, { ErrorMessage: `bad ${SECRETS.system} for ${SECRETS.client}`, Token: SECRETS.ticket });
+    const told = inspect(await refusal(systemUser.exchange(request)), { depth: 20, showHidden: true });
+    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+  });
+});

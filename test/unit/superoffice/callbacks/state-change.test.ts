@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createStateChangeTokenVerifier,
+  guessedStateChangeAudiences,
+} from '../../../../src/superoffice/callbacks/state-change-token.ts';
+import {
+  CLIENT_ID,
+  type Claims,
+  createSigningPair,
+  ISSUER,
+  idTokenPayload,
+  now,
+  seconds,
+  signToken,
+  stateChangePayload,
+  systemUserPayload,
+  TENANT,
+  wordFor,
+} from '../../../support/tokens.ts';
+import { guardNetwork, loadedKeySet } from '../harness.ts';
+
+guardNetwork();
+
+const pair = createSigningPair();
+const verify = createStateChangeTokenVerifier({
+  keySet: await loadedKeySet(pair),
+  issuer: ISSUER,
+  audiences: guessedStateChangeAudiences(CLIENT_ID),
+  now,
+});
+
+async function outcome(payload: unknown, header?: Claims): Promise<string> {
+  return wordFor(await verify(signToken(pair, payload, header), { ctx: TENANT.ctx }));
+}
+
+describe('rule 20: a state change token has a profile of its own', () => {
+  it('gives its end', async () => {
+    const verdict = await verify(signToken(pair, stateChangePayload()), { ctx: TENANT.ctx });
+    expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
+  });
+
+  it.each([
+    ['the client as audience', { aud: CLIENT_ID }, {}],
+    ['the client as service', { aud: `spn:${CLIENT_ID}` }, {}],
+    ['no tenant in it', {}, { ctx: undefined }],
+  ])('passes with %s', async (_what, claims, own) => {
+    expect(await outcome(stateChangePayload(claims, own))).toBe('valid');
+  });
+
+  it.each([
+    ['issuer', { iss: 'https://online.superoffice.com' }, {}],
+    ['audience', { aud: 'someone else' }, {}],
+    ['audience', { aud: undefined }, {}],
+    ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
+    ['profile', {}, { associateid: '5' }],
+    ['profile', {}, { ticket: '7T:x' }],
+    ['profile', { nonce: 'n' }, {}],
+    ['expired', { exp: seconds - 60 }, {}],
+  ])('answers %s for %j %j', async (reason, claims, own) => {
+    expect(await outcome(stateChangePayload(claims, own))).toBe(reason);
+  });
+
+  // certifies R5
+  it('refuses HS256, though a page shows it', async () => {
+    expect(await outcome(stateChangePayload(), { alg: 'HS256' })).toBe('algorithm');
+  });
+
+  it('refuses an id_token, with or without its nonce', async () => {
+    expect(await outcome(idTokenPayload())).toBe('profile');
+    expect(await outcome(idTokenPayload({ nonce: undefined }))).toBe('profile');
+  });
+
+  it('refuses a system user JWT', async () => {
+    expect(await outcome(systemUserPayload())).toBe('issuer');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { readWebhookEvent } from '../../../../src/superoffice/callbacks/webhook-event.ts';
+
+const read = (told: unknown) => readWebhookEvent(Buffer.from(JSON.stringify(told)));
+
+describe('readWebhookEvent', () => {
+  it('reads an event as documented, and lets everything else be', () => {
+    const told = {
+      EventId: '3e22506b-839a-4453-af17-634d6a626643',
+      Event: 'associate.changed',
+      PrimaryKey: 141423,
+      ContextIdentifier: 'Cust1234',
+      Changes: ['group_idx'],
+      Injected: { by: 'Properties' },
+    };
+    expect(read(told)).toEqual({
+      eventId: told.EventId,
+      event: 'associate.changed',
+      ctx: 'Cust1234',
+      primaryKey: 141423,
+    });
+  });
+
+  it.each([
+    [{ Event: 'webhook.errors' }],
+    [{ Event: 'webhook.errors', EventId: null, PrimaryKey: null, ContextIdentifier: null }],
+    [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
+    [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
+    [{ Event: 'webhook.errors', EventId: 'no database keeps \u0000' }],
+  ])('does without what is missing or no use: %j', (told) => {
+    expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, ctx: null, primaryKey: null });
+  });
+
+  it('takes a key that is text', () => {
+    expect(read({ Event: 'associate.changed', PrimaryKey: '12' })?.primaryKey).toBe(12);
+  });
+
+  it.each([
+    [{}],
+    [[]],
+    ['text'],
+    [null],
+    [{ Event: '' }],
+    [{ Event: 7 }],
+    [{ Event: 'x'.repeat(201) }],
+    [{ Event: 'a\u0000' }],
+  ])('is no event: %j', (told) => {
+    expect(read(told)).toBeNull();
+  });
+
+  it('is no event what is no JSON', () => {
+    expect(readWebhookEvent(Buffer.from([0xff, 0xfe]))).toBeNull();
+    expect(readWebhookEvent(Buffer.alloc(0))).toBeNull();
+  });
+});

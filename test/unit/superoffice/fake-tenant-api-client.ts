@@ -1,0 +1,13 @@
+import type { ApiCall, Caller } from '../../../src/superoffice/api/web-api.ts';
+
+/** A caller that answers so and keeps what it was asked. */
+export function createCaller(answer: (call: ApiCall) => unknown): Caller & { readonly asked: ApiCall[] } {
+  const asked: ApiCall[] = [];
+  return {
+    asked,
+    async call(call) {
+      asked.push(call);
+      return answer(call);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { refusedAnswer } from '../../../../src/superoffice/transport/refused-answer.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+
+function answer(status: number, body: unknown = null, headers: Record<string, string> = {}) {
+  return { status, body, headers };
+}
+
+describe('refusedAnswer', () => {
+  it.each([
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [421, 'wrong-subdomain'],
+    [429, 'throttled'],
+    [500, 'server-error'],
+    [503, 'server-error'],
+    [302, 'unexpected-answer'],
+    [418, 'unexpected-answer'],
+  ])('reads %d as %s', (status, code) => {
+    expect(refusedAnswer('op', answer(status))).toMatchObject({ code, status, operation: 'op' });
+  });
+
+  it('tells the kind of error, never its text', () => {
+    const body = {
+      Error: true,
+      ErrorType: 'SoNotFoundException',
+      ErrorMessage: 'Contact of Jane Doe not found',
+    };
+    const error = refusedAnswer('op', answer(404, body));
+    expect(error.detail).toBe('SoNotFoundException');
+    expect(inspect(error)).not.toContain('Jane');
+  });
+
+  it.each([[{ ErrorType: 'see 8A:token' }], [{ ErrorType: 5 }], ['<html>'], [[]]])(
+    'tells nothing of %j',
+    (body) => {
+      expect(refusedAnswer('op', answer(500, body))).not.toHaveProperty('detail');
+    },
+  );
+
+  it.each([
+    ['120', 120],
+    ['0', 0],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+    ['-1', undefined],
+    ['99999999', undefined],
+  ])('reads Retry-After %s', (header, seconds) => {
+    expect(refusedAnswer('op', answer(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(seconds);
+  });
+});
+
+describe('SuperOfficeError', () => {
+  it('says what failed and how', () => {
+    expect(String(new SuperOfficeError('timeout', 'jwks'))).toBe('SuperOfficeError: jwks: timeout');
+    expect(new SuperOfficeError('unreachable', 'jwks', { detail: 'ENOTFOUND' }).message).toContain(
+      'ENOTFOUND',
+    );
+  });
+
+  it('has only the facts it was given', () => {
+    const error = new SuperOfficeError('throttled', 'op', { status: 429 });
+    expect({ ...error }).toEqual({
+      name: 'SuperOfficeError',
+      code: 'throttled',
+      operation: 'op',
+      status: 429,
+    });
+  });
+});

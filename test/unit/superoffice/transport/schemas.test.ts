@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  calendarDate,
+  countIfTold,
+  flag,
+  flagIfTold,
+  readableRows,
+  readBody,
+  rowsIfTold,
+  text,
+  textIfTold,
+  whole,
+} from '../../../../src/superoffice/transport/schemas.ts';
+import { refusal } from '../expect-rejection.ts';
+
+describe('fields that may be null or absent', () => {
+  const Row = z.object({ text, whole, flag });
+
+  it.each([[{}], [{ text: null, whole: null, flag: null }]])('are read as nothing in %j', (row) => {
+    expect(Row.parse(row)).toEqual({ text: '', whole: 0, flag: false });
+  });
+
+  it('are kept where they are told', () => {
+    expect(Row.parse({ text: 'a', whole: 3, flag: true, more: 1 })).toEqual({
+      text: 'a',
+      whole: 3,
+      flag: true,
+    });
+  });
+
+  it.each([[{ text: 1 }], [{ whole: '1' }], [{ flag: 'true' }]])(
+    'are not made of another kind: %j',
+    (row) => {
+      expect(Row.safeParse(row).success).toBe(false);
+    },
+  );
+});
+
+describe('fields that may be anything', () => {
+  const Row = z.object({ text: textIfTold, count: countIfTold, flag: flagIfTold });
+
+  it.each([
+    [{}],
+    [{ text: null, count: null, flag: null }],
+    [{ text: 1, count: '1', flag: 'true' }],
+    [{ text: ['a'], count: -1, flag: 1 }],
+    [{ text: {}, count: 1.5, flag: [] }],
+  ])('are not told in %j', (row) => {
+    expect(Row.parse(row)).toEqual({ text: '', count: null, flag: false });
+  });
+
+  it.each([[{ text: 'a', count: 0, flag: true }], [{ text: ' ', count: 700, flag: false }]])(
+    'are kept where they are told: %j',
+    (row) => {
+      expect(Row.parse(row)).toEqual(row);
+    },
+  );
+});
+
+describe('a list of which rows may be unreadable', () => {
+  const Row = z.object({ id: z.number() });
+  const a = { id: 1 };
+
+  it.each([
+    [[a, { id: 2 }], { rows: [a, { id: 2 }], lost: 0 }],
+    [[{ id: 'x' }, a, null, 5], { rows: [a], lost: 3 }],
+    [[], { rows: [], lost: 0 }],
+  ])('gives the rows of %j that can be read, and how many cannot', (list, read) => {
+    expect(readableRows(Row).parse(list)).toEqual(read);
+    expect(rowsIfTold(Row).parse(list)).toEqual(read);
+  });
+
+  it.each([[null], [undefined], [a], ['text']])('is not %j', (list) => {
+    expect(readableRows(Row).safeParse(list).success).toBe(false);
+  });
+
+  const List = z.object({ list: rowsIfTold(Row) });
+  it.each([
+    [{}, 0],
+    [{ list: null }, 0],
+    [{ list: a }, 1],
+    [{ list: 'text' }, 1],
+  ])('has no rows within %j', (row, lost) => {
+    expect(List.parse(row)).toEqual({ list: { rows: [], lost } });
+  });
+});
+
+describe('calendarDate', () => {
+  it.each([
+    ['2026-06-11T00:00:00', '2026-06-11'],
+    ['2026-06-11T23:59:59.9999999+02:00', '2026-06-11'],
+    ['2026-06-11', '2026-06-11'],
+    ['0001-01-01T00:00:00', null],
+    ['', null],
+    ['11.06.2026', null],
+    ['2026-02-30T00:00:00', null],
+    ['2026-13-01', null],
+    [20260611, null],
+    [{}, null],
+    [null, null],
+    [undefined, null],
+  ])('reads %j as %j', (sent, date) => {
+    expect(calendarDate.parse(sent)).toBe(date);
+  });
+});
+
+describe('readBody', () => {
+  const Body = z.object({ Rows: z.array(z.object({ Id: z.number() })) });
+
+  it('gives what the schema reads', () => {
+    expect(readBody('op', Body, { Rows: [{ Id: 1 }], More: 2 })).toEqual({ Rows: [{ Id: 1 }] });
+  });
+
+  it.each([
+    [{ Rows: [{ Id: 1 }, { Id: 'Jane' }] }, 'Rows.1.Id'],
+    [{}, 'Rows'],
+    [null, 'body'],
+  ])('names the field that does not fit in %j, not its value', async (body, detail) => {
+    const error = await refusal(Promise.resolve().then(() => readBody('op', Body, body)));
+    expect(error).toMatchObject({ code: 'unexpected-answer', operation: 'op', detail });
+    expect(error.message).not.toContain('Jane');
+  });
+});

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import {
+  createHandOverStore,
+  type HandOverStore,
+  handOverLifetimeMs,
+} from '../../../src/tenants/handoff-store.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const session = { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' };
+const verifier = 'v'.repeat(43);
+const challenge = createHash('sha256').update(verifier).digest('base64url');
+
+describe('createHandOverStore', () => {
+  let db: Database;
+  let store: HandOverStore;
+  let now: number;
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+    const clock = () => now;
+    now = Date.parse('2026-11-22T10:00:00Z');
+    const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: clock });
+    await tenants.saveConsent({
+      ctx: session.ctx,
+      companyName: '',
+      serial: '1',
+      systemToken: 't',
+      associateId: 1,
+    });
+    store = createHandOverStore({ db, now: clock });
+  });
+  beforeEach(() => {
+    now = Date.parse('2026-11-22T10:00:00Z');
+  });
+  afterAll(() => db.destroy());
+
+  const rows = () => db.selectFrom('hand_over_codes').selectAll().execute();
+
+  it('hands a session over to the panel that knows the verifier, once', async () => {
+    const code = await store.issue(session, challenge);
+    expect(await store.redeem(code, verifier)).toEqual(session);
+    expect(await store.redeem(code, verifier)).toBeNull();
+  });
+
+  it('gives it to one of several who ask at the same moment', async () => {
+    const code = await store.issue(session, challenge);
+    const redeemed = await Promise.all([1, 2, 3, 4].map(() => store.redeem(code, verifier)));
+    expect(redeemed.filter((each) => each !== null)).toEqual([session]);
+  });
+
+  it('is spent by a wrong verifier: who guesses gets no second try', async () => {
+    const code = await store.issue(session, challenge);
+    expect(await store.redeem(code, 'w'.repeat(43))).toBeNull();
+    expect(await store.redeem(code, verifier)).toBeNull();
+  });
+
+  it('ends after a minute', async () => {
+    const [late, intime] = [await store.issue(session, challenge), await store.issue(session, challenge)];
+    now += handOverLifetimeMs - 1;
+    expect(await store.redeem(intime, verifier)).toEqual(session);
+    now += 1;
+    expect(await store.redeem(late, verifier)).toBeNull();
+  });
+
+  it('knows no code it never gave', async () => {
+    for (const code of ['', 'x', 'c'.repeat(43)]) expect(await store.redeem(code, verifier)).toBeNull();
+  });
+
+  it('keeps no code in clear, and none for longer than it is good', async () => {
+    const code = await store.issue(session, challenge);
+    expect(JSON.stringify(await rows())).not.toContain(code);
+    now += handOverLifetimeMs + 1;
+    await store.issue(session, challenge);
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it('goes with its tenant', async () => {
+    await store.issue(session, challenge);
+    await db.deleteFrom('tenants').execute();
+    expect(await rows()).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+
+const minute = 60_000;
+
+describe('whose turn it is to be looked after', () => {
+  let db: Database;
+  let now: number;
+  const secrets = createSecretBox(newKeyring());
+  const store = () => createTenantStore({ db, secrets, now: () => now });
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+  });
+  beforeEach(async () => {
+    now = Date.parse('2026-11-26T10:00:00Z');
+    await db.deleteFrom('tenants').execute();
+  });
+  afterAll(() => db.destroy());
+
+  const install = (ctx: string) =>
+    store().saveConsent({ ctx, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+  async function taken(): Promise<Tenant> {
+    const tenant = await store().takeToLookAfter();
+    if (tenant === null) throw new Error('nobody is due');
+    return tenant;
+  }
+
+  it('is a tenant’s at once when it installs, and again when the time has come', async () => {
+    await install('Cust1');
+    const tenant = await taken();
+    expect(tenant).toMatchObject({ ctx: 'Cust1', provisionedAs: null });
+    expect(tenant.lookedAfter.setupBeganAt).toEqual(new Date(now));
+    await store().endLookAfter(tenant, 60 * minute, null);
+    expect(await store().takeToLookAfter()).toBeNull();
+    now += 60 * minute;
+    expect((await taken()).lookedAfter).toMatchObject({ failures: 0, problem: null, setupBeganAt: null });
+  });
+
+  it('is given to one of those who ask, and to another when that one was killed', async () => {
+    await install('Cust1');
+    const asked = await Promise.all([1, 2, 3, 4].map(() => store().takeToLookAfter()));
+    expect(asked.filter((tenant) => tenant !== null)).toHaveLength(1);
+    now += 2 * minute - 1;
+    expect(await store().takeToLookAfter()).toBeNull();
+    now += 1;
+    expect((await taken()).ctx).toBe('Cust1');
+  });
+
+  it('is first theirs who wait for an installation, then theirs who wait longest, never theirs who withdrew', async () => {
+    for (const ctx of ['Cust1', 'Cust2', 'Cust3']) {
+      await install(ctx);
+      await store().endLookAfter(await taken(), Number(ctx.at(-1)) * minute, null);
+    }
+    now += 10 * minute;
+    await install('Cust4');
+    await store().saveStanding('Cust2', 'revoked');
+    expect([(await taken()).ctx, (await taken()).ctx, (await taken()).ctx]).toEqual([
+      'Cust4',
+      'Cust1',
+      'Cust3',
+    ]);
+    expect(await store().takeToLookAfter()).toBeNull();
+  });
+
+  it('tells how often it failed in a row, and why', async () => {
+    await install('Cust1');
+    for (const failures of [1, 2]) {
+      await store().endLookAfter(await taken(), minute, 'timeout');
+      expect((await store().find('Cust1'))?.lookedAfter).toMatchObject({ failures, problem: 'timeout' });
+      now += minute;
+    }
+    await store().endLookAfter(await taken(), minute, null);
+    expect((await store().find('Cust1'))?.lookedAfter).toMatchObject({ failures: 0, problem: null });
+  });
+
+  it('leaves an installation to who took it, though one of before ends meanwhile', async () => {
+    await install('Cust1');
+    const before = await taken();
+    now += 1_000;
+    await install('Cust1');
+    await store().endLookAfter(before, 60 * minute, null);
+    expect((await store().find('Cust1'))?.lookedAfter.setupBeganAt).toEqual(new Date(now));
+    await store().endLookAfter(await taken(), 60 * minute, null);
+    expect((await store().find('Cust1'))?.lookedAfter.setupBeganAt).toBeNull();
+  });
+
+  it('comes sooner for those whom another version of the app set up, and for nobody else', async () => {
+    for (const [ctx, fingerprint] of [
+      ['Cust1', 'old'],
+      ['Cust2', 'new'],
+      ['Cust3', null],
+    ] as const) {
+      await install(ctx);
+      await store().endLookAfter(await taken(), 60 * minute, null);
+      await store().saveProvisioned(ctx, fingerprint);
+    }
+    await store().lookAfterOutdated('new', 10 * minute);
+    const at = async (ctx: string) => ((await store().find(ctx))?.lookedAfter.at.getTime() ?? 0) - now;
+    for (const ctx of ['Cust1', 'Cust3']) {
+      expect(await at(ctx)).toBeGreaterThanOrEqual(0);
+      expect(await at(ctx)).toBeLessThanOrEqual(10 * minute);
+    }
+    expect(await at('Cust2')).toBe(60 * minute);
+    now += 9 * minute;
+    const due = await at('Cust1');
+    await store().lookAfterOutdated('new', 60 * minute);
+    expect(await at('Cust1')).toBeLessThanOrEqual(due);
+  });
+
+  it('counts tenants by standing', async () => {
+    for (const ctx of ['Cust1', 'Cust2', 'Cust3']) await install(ctx);
+    await store().saveStanding('Cust3', 'paused');
+    expect(await store().countByStanding()).toEqual({ active: 2, paused: 1, leaving: 0, revoked: 0 });
+  });
+});

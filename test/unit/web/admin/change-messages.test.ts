@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { LicenseChange } from '../../../../src/licensing/licenses/license-diff.ts';
+import { changeRows } from '../../../../src/web/admin/change-messages.ts';
+import { english, german } from '../harness.ts';
+
+const foundAt = new Date('2026-11-26T10:00:00Z');
+const module = { owner: 'SUPEROFFICE', name: 'ten-sales', description: 'Sales Premium' };
+const markus = { associateId: 101, name: 'Markus Brandt' };
+
+const words = (
+  change: LicenseChange,
+  user: typeof markus | { associateId: number; name: null } | null = null,
+) => changeRows([{ change, foundAt, user }], english)[0]?.what;
+
+describe('changeRows', () => {
+  it.each<[LicenseChange, string]>([
+    [{ kind: 'bought', module, purchased: 1200 }, 'Sales Premium: new, 1,200 purchased'],
+    [{ kind: 'gone', module, purchased: 7 }, 'Sales Premium: no longer there (7 before)'],
+    [{ kind: 'purchased', module, from: 7, to: 9 }, 'Sales Premium: 7 → 9 purchased'],
+    [
+      { kind: 'contents', module, from: 'set=a', to: 'set=b' },
+      'Sales Premium: switches on other modules than before',
+    ],
+    [{ kind: 'expiry', from: '2027-03-27', to: null }, 'End of the licence: March 27, 2027 → no end'],
+    [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'End of the licence: no end → March 27, 2027'],
+  ])('puts %j into words', (change, what) => {
+    expect(words(change)).toBe(what);
+  });
+
+  it('names a user by name, by number where nobody knows the name any more, and no plan as such', () => {
+    const change = { kind: 'user-plan', from: '', to: 'Sales Premium' } as const;
+    expect(words(change, markus)).toBe('Markus Brandt: no plan → Sales Premium');
+    expect(words({ ...change, from: 'Sales Premium', to: '' }, { associateId: 101, name: null })).toBe(
+      'User 101: Sales Premium → no plan',
+    );
+  });
+
+  it('names a module as it is called where it has no description', () => {
+    expect(words({ kind: 'purchased', module: { ...module, description: '' }, from: 1, to: 2 })).toBe(
+      'ten-sales: 1 → 2 purchased',
+    );
+  });
+
+  it('says when it was found, in the language of the page', () => {
+    const rows = changeRows(
+      [{ change: { kind: 'bought', module, purchased: 2 }, foundAt, user: null }],
+      german,
+    );
+    expect(rows).toEqual([
+      {
+        foundAt: { text: german.moment(foundAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
+        what: 'Sales Premium: neu, 2 gekauft',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,25 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import express, { type Express, type RequestHandler } from 'express';
+import { afterAll, beforeAll } from 'vitest';
+import { loadLanguages } from '../../../src/web/rendering/i18n.ts';
+import { loadViews } from '../../../src/web/rendering/views.ts';
+import { root } from '../../support/project-files.ts';
+
+export const languages = loadLanguages(join(root, 'locales'));
+export const views = loadViews(root);
+export const english = languages.choose(['en']);
+export const german = languages.choose(['de']);
+
+/** An app with the real one's settings that hands every request to one handler. */
+export function appOf(handler: RequestHandler): Express {
+  return express().set('query parser', 'simple').use(handler);
+}
+
+/** The app on a port of its own while the file's tests run. */
+export function listening(app: Express): Server {
+  const server = createServer(app);
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  return server;
+}

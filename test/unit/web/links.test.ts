@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/errors.ts';
+import { cookieDueUrl, panelAddressOf, panelUrl } from '../../../src/web/links.ts';
+import { appOf, listening } from './harness.ts';
+
+const server = listening(
+  appOf((req, res) => {
+    try {
+      res.json(panelAddressOf(req));
+    } catch (error) {
+      res.status(400).json(error instanceof AppError ? [error.code, error.detail] : 'another error');
+    }
+  }),
+);
+
+async function addressAt(url: string): Promise<unknown> {
+  return (await request(server).get(url)).body;
+}
+
+describe('panelAddressOf', () => {
+  it.each([
+    ['uctx=Cust12345&usid=5&lang=de', { ctx: 'Cust12345', associateId: 5, language: 'de' }],
+    ['lang=en&usid=2147483647&uctx=Cust1', { ctx: 'Cust1', associateId: 2147483647, language: 'en' }],
+    ['uctx=Cust1&usid=5', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de&lang=en', { ctx: 'Cust1', associateId: 5, language: '' }],
+    [`uctx=Cust1&usid=5&lang=${'x'.repeat(21)}`, { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%00', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%0D%0AX', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&usec=abc&more=1', { ctx: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust9999999999&usid=0000000007', { ctx: 'Cust9999999999', associateId: 7, language: '' }],
+  ])('reads %s', async (query, address) => {
+    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieDue: false });
+  });
+
+  it('knows where a cookie of ours must come along', async () => {
+    const reader = { ctx: 'Cust1', associateId: 5, language: 'de' };
+    expect(await addressAt(cookieDueUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieDue: true });
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieDue: false });
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=due&cookie=due')).toMatchObject({
+      cookieDue: false,
+    });
+  });
+
+  it.each(['signedIn=', 'signedIn=soon', 'signedIn=1&signedIn=2', 'signedIn=NaN'])(
+    'takes %s for no sign-in of ours',
+    async (query) => {
+      const address = await addressAt(`/panel?uctx=Cust1&usid=5&${query}`);
+      expect(address).toMatchObject({ signedInAt: 0 });
+    },
+  );
+
+  it.each([
+    ['', 'uctx, usid'],
+    ['uctx=&usid=', 'uctx, usid'],
+    ['usid=5', 'uctx'],
+    ['uctx=Cust1', 'usid'],
+    ['uctx=<uctx>&usid=<usid>', 'uctx, usid'],
+    ['uctx=Cust1&uctx=Cust2&usid=5', 'uctx'],
+    ['uctx[]=Cust1&usid=5', 'uctx'],
+    ['uctx[a]=Cust1&usid=5', 'uctx'],
+    ['uctx=cust1&usid=5', 'uctx'],
+    ['uctx=Cust&usid=5', 'uctx'],
+    ['uctx=Cust12345678901&usid=5', 'uctx'],
+    ['uctx=Cust1%27--&usid=5', 'uctx'],
+    ['uctx=Cust1%0A&usid=5', 'uctx'],
+    ['uctx=%20Cust1&usid=5', 'uctx'],
+    ['uctx=Cust1%00&usid=5', 'uctx'],
+    ['uctx=Cust1/../Cust2&usid=5', 'uctx'],
+    ['uctx=..%2F..%2FCust1&usid=5', 'uctx'],
+    ['uctx=Cust%EF%BC%91&usid=5', 'uctx'],
+    ['uctx=Cust1.evil.example&usid=5', 'uctx'],
+    ['uctx=Cust1&usid=0', 'usid'],
+    ['uctx=Cust1&usid=-5', 'usid'],
+    ['uctx=Cust1&usid=5.0', 'usid'],
+    ['uctx=Cust1&usid=5e3', 'usid'],
+    ['uctx=Cust1&usid=0x10', 'usid'],
+    ['uctx=Cust1&usid=2147483648', 'usid'],
+    [`uctx=Cust1&usid=${'9'.repeat(400)}`, 'usid'],
+    ['uctx=Cust1&usid=5&usid=6', 'usid'],
+    ['uctx=Cust1&usid=5%20or%201=1', 'usid'],
+    ['uctx=Cust1&usid=NaN', 'usid'],
+    ['uctx=Cust1&usid=Infinity', 'usid'],
+  ])('refuses %s and names %s', async (query, names) => {
+    expect(await addressAt(`/panel?${query}`)).toEqual(['panel-address-malformed', names]);
+  });
+});
+
+describe('panelUrl', () => {
+  it('is the address the CRM calls, and when we sent the reader there', () => {
+    const url = panelUrl({ ctx: 'Cust1', associateId: 5, language: 'de' }, 1_795_381_426_149);
+    expect(url).toBe('/panel?uctx=Cust1&usid=5&lang=de&signedIn=1795381426149');
+  });
+
+  it('says the same to panelAddressOf, whatever the language', async () => {
+    const addresses = fc.record({
+      ctx: fc.integer({ min: 0, max: 9_999_999_999 }).map((id) => `Cust${id}`),
+      associateId: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+      language: fc.stringMatching(/^[\w-]{0,20}$/),
+    });
+    await fc.assert(
+      fc.asyncProperty(addresses, fc.nat(), async (address, signedInAt) => {
+        expect(await addressAt(panelUrl(address, signedInAt))).toEqual({
+          ...address,
+          signedInAt,
+          cookieDue: false,
+        });
+      }),
+    );
+  });
+});

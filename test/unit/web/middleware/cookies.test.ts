@@ -1,0 +1,77 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import type { SignInStore } from '../../../../src/tenants/sign-in-store.ts';
+import { readCookie, writeCookie } from '../../../../src/web/middleware/cookies.ts';
+import { createBeginSignIn } from '../../../../src/web/sign-in/begin-sign-in.ts';
+import { createSessions } from '../../../../src/web/sign-in/session.ts';
+import { newKeyring } from '../../../support/keyrings.ts';
+import { appOf } from '../harness.ts';
+
+const sessions = createSessions({ keys: newKeyring(), now: Date.now });
+const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
+const signIns: SignInStore = {
+  begin: () => signIn,
+  take: async () => ({ valid: false, reason: 'unknown', purpose: null }),
+};
+const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
+
+const writers = appOf(async (req, res) => {
+  if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
+  if (req.path === '/session') {
+    sessions.write(res, { ctx: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
+  } else writeCookie(res, '__Host-any', 'a b;c=ü', 90_000);
+  res.end();
+});
+
+/** The name, the value, and the attributes in lower case, without `Expires`, which `Max-Age` overrules. */
+async function cookieOf(path: string) {
+  const { headers } = await request(writers).get(path);
+  const [cookie = '', ...more] = [headers['set-cookie'] ?? []].flat();
+  expect(more).toEqual([]);
+  const [pair = '', ...attributes] = cookie.split('; ');
+  const [name, value = ''] = pair.split('=');
+  const told = attributes.map((text) => text.toLowerCase()).filter((text) => !text.startsWith('expires='));
+  return { name, value, attributes: told.sort() };
+}
+
+// certifies R14
+describe('a cookie on the wire', () => {
+  it.each([
+    ['/session', '__Host-planlens-session', 3600],
+    ['/sign-in', expect.stringMatching(/^__Host-planlens-sign-in-[\w-]{16}$/), 600],
+    ['/any', '__Host-any', 90],
+  ])('of %s survives in the frame of another site and is ours alone', async (path, name, seconds) => {
+    const cookie = await cookieOf(path);
+    expect(cookie.name).toEqual(name);
+    expect(cookie.attributes).toEqual(
+      ['httponly', `max-age=${seconds}`, 'partitioned', 'path=/', 'samesite=none', 'secure'].sort(),
+    );
+  });
+
+  it('carries any text there and back', async () => {
+    const { value } = await cookieOf('/any');
+    expect(value).toMatch(/^[\w%.-]+$/);
+    const reader = appOf((req, res) => void res.json(readCookie(req, '__Host-any')));
+    const { body } = await request(reader).get('/').set('Cookie', `__Host-any=${value}`);
+    expect(body).toBe('a b;c=ü');
+  });
+});
+
+describe('readCookie', () => {
+  const reader = appOf((req, res) => void res.json({ value: readCookie(req, 'wanted') ?? null }));
+
+  it.each([
+    ['a=1; wanted=2; b=3', '2'],
+    ['wanted=first; wanted=second', 'first'],
+    ['unwanted=2', null],
+    ['wanted', null],
+    ['=; ;;', null],
+    ['wanted=%E0%A4%A', '%E0%A4%A'],
+  ])('finds in %j %j', async (header, value) => {
+    expect((await request(reader).get('/').set('Cookie', header)).body).toEqual({ value });
+  });
+
+  it('finds nothing where nothing was sent', async () => {
+    expect((await request(reader).get('/')).body).toEqual({ value: null });
+  });
+});

@@ -1,0 +1,94 @@
+import { pino } from 'pino';
+import request from 'supertest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { requestLog } from '../../../../src/web/middleware/request-log.ts';
+import { appOf } from '../harness.ts';
+
+const secrets = [
+  'code-S3CRET',
+  'state-S3CRET',
+  'cookie-S3CRET',
+  'ticket-S3CRET',
+  'body-S3CRET',
+  'set-S3CRET',
+];
+let lines: string[];
+beforeEach(() => {
+  lines = [];
+});
+
+const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+const app = appOf((_req, _res, next) => next())
+  .use(requestLog(log))
+  .all('/fails', () => {
+    throw Object.assign(new Error('told-S3CRET'), { code: 'body-S3CRET' });
+  })
+  .all('/logs', (req, res) => {
+    const error = Object.assign(new Error('refused'), { code: '23514', detail: 'row-S3CRET' });
+    req.log.error({ err: error }, 'request failed');
+    res.end();
+  })
+  .use('/mounted', (_req, res) => void res.json({}))
+  .use((req, res) => void res.set('Set-Cookie', 'a=set-S3CRET').send(String(req.id)));
+app.set('env', 'test');
+
+/** Sends a secret in every place a request has, and answers the one line written about it. */
+async function lineOf(path: string): Promise<Record<string, unknown>> {
+  await request(app)
+    .post(`${path}?code=code-S3CRET&state=state-S3CRET`)
+    .set('Cookie', 'session=cookie-S3CRET')
+    .set('Authorization', 'SOTicket ticket-S3CRET')
+    .set('Referer', 'https://sod.superoffice.com/?code=code-S3CRET')
+    .send('code=body-S3CRET');
+  await expect.poll(() => lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '');
+}
+
+describe('requestLog', () => {
+  it('writes method, path, status and time, and nothing else of the request', async () => {
+    const line = await lineOf('/auth/callback');
+    expect(Object.keys(line).sort()).toEqual(
+      ['hostname', 'level', 'msg', 'pid', 'req', 'res', 'responseTime', 'time'].sort(),
+    );
+    expect(line).toMatchObject({
+      req: { id: expect.stringMatching(/^[\da-f-]{36}$/), method: 'POST', path: '/auth/callback' },
+      res: { status: 200 },
+      msg: 'request completed',
+    });
+    expect(Object.keys(Object(line.req)).sort()).toEqual(['from', 'id', 'method', 'path']);
+    expect(Object.keys(Object(line.res))).toEqual(['status']);
+  });
+
+  it.each(['/auth/callback', '/fails'])('holds no query, cookie, header or body of %s', async (path) => {
+    await lineOf(path);
+    for (const secret of secrets) expect(lines[0]).not.toContain(secret);
+    expect(lines[0]).not.toContain('S3CRET');
+    expect(lines[0]).not.toContain('?');
+  });
+
+  it('writes a failed request with its status and without the error, which is logged elsewhere', async () => {
+    const line = await lineOf('/fails');
+    expect(line).toMatchObject({ res: { status: 500 }, msg: 'request completed' });
+    expect(line).not.toHaveProperty('err');
+  });
+
+  it('writes of an error its kind, code and place, and no field that may hold a row', async () => {
+    await request(app).get('/logs');
+    const line = JSON.parse(lines[0] ?? '');
+    expect(line.err).toMatchObject({ type: 'Error', message: 'refused', code: '23514' });
+    expect(line.err.stack).toContain('request-log.test.ts');
+    expect(lines.join('')).not.toContain('S3CRET');
+  });
+
+  it('writes the whole path of what a sub-application answered', async () => {
+    const line = await lineOf('/mounted/deep');
+    expect(line.req).toMatchObject({ path: '/mounted/deep' });
+  });
+
+  it('gives each request an id of our own making', async () => {
+    const one = await request(app).get('/').set('X-Request-Id', 'chosen');
+    const other = await request(app).get('/');
+    expect(one.text).not.toBe('chosen');
+    expect(one.text).not.toBe(other.text);
+  });
+});

@@ -1,0 +1,29 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createReadyz, healthz } from '../../../../src/web/operations/health.ts';
+import { appOf } from '../harness.ts';
+
+describe('healthz', () => {
+  it('answers as long as the process does', async () => {
+    const { status, body } = await request(appOf(healthz())).get('/');
+    expect([status, body]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('readyz', () => {
+  it.each([
+    [true, 200, 'ok'],
+    [false, 503, 'database-unreachable'],
+  ])('answers for a database that answers: %s', async (answers, status, text) => {
+    const response = await request(appOf(createReadyz({ databaseAnswers: async () => answers }))).get('/');
+    expect([response.status, response.body]).toEqual([status, { status: text }]);
+  });
+
+  it('does not wait for a silent database as long as who asks', async () => {
+    const asked = Date.now();
+    const silent = createReadyz({ databaseAnswers: () => new Promise(() => {}) });
+    const response = await request(appOf(silent)).get('/');
+    expect([response.status, response.body]).toEqual([503, { status: 'database-unreachable' }]);
+    expect(Date.now() - asked).toBeLessThan(3_000);
+  });
+});

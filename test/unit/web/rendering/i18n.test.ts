@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadLanguages } from '../../../../src/web/rendering/i18n.ts';
+import { english, german } from '../harness.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'planlens-locales-'));
+const texts = {
+  en: { hello: 'Hello', only: { here: 'Only in English' }, told: 'Told: {{what}}' },
+  de: { hello: 'Hallo' },
+  no: { hello: 'Hei' },
+};
+for (const [code, words] of Object.entries(texts)) {
+  writeFileSync(join(folder, `${code}.json`), JSON.stringify(words));
+}
+writeFileSync(join(folder, 'notes.txt'), 'not a language');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const three = loadLanguages(folder);
+const plainSpaces = (text: string) => text.replaceAll(/\s/g, ' ');
+
+describe('loadLanguages', () => {
+  it('knows one language per JSON file', () => {
+    expect([...three.codes].sort()).toEqual(['de', 'en', 'no']);
+  });
+
+  it.each([
+    [['de'], 'de'],
+    [['DE'], 'de'],
+    [['de-AT'], 'de'],
+    [['de_CH'], 'de'],
+    [['no'], 'no'],
+    [['nb'], 'no'],
+    [['nn-NO'], 'no'],
+    [['nb-NO', 'de'], 'no'],
+    [['fr', 'de'], 'de'],
+    [[undefined, '', 'no'], 'no'],
+    [['en-GB', 'de'], 'en'],
+    [['fr'], 'en'],
+    [['*'], 'en'],
+    [['<lani>'], 'en'],
+    [['constructor'], 'en'],
+    [['__proto__'], 'en'],
+    [['../de'], 'en'],
+    [['deutsch'], 'en'],
+    [[], 'en'],
+  ])('chooses for %j the language %s', (wanted, code) => {
+    const language = three.choose(wanted);
+    expect([language.code, language.t('hello')]).toEqual([
+      code,
+      { en: 'Hello', de: 'Hallo', no: 'Hei' }[code],
+    ]);
+  });
+
+  it('falls back on the English text where a language lacks one', () => {
+    expect(three.choose(['de']).t('only.here')).toBe('Only in English');
+  });
+
+  it('prints values as they are: views escape, and a value is no template', () => {
+    const { t } = three.choose(['en']);
+    expect(t('told', { what: '<b>&' })).toBe('Told: <b>&');
+    expect(t('told', { what: '{{what}} $t(hello)' })).toBe('Told: {{what}} $t(hello)');
+  });
+});
+
+describe('a language', () => {
+  it.each([
+    [english, 'December 1, 2026'],
+    [german, '1. Dezember 2026'],
+  ])('writes a calendar date wherever the server is', (language, text) => {
+    expect(language.date('2026-12-01')).toBe(text);
+  });
+
+  it.each([
+    [english, 'Nov 22, 2026, 11:59 PM UTC'],
+    [german, '22.11.2026, 23:59 UTC'],
+  ])('writes a moment in UTC and says so', (language, text) => {
+    expect(plainSpaces(language.moment(Date.UTC(2026, 10, 22, 23, 59)))).toBe(text);
+  });
+
+  it.each([
+    [english, [], ''],
+    [english, ['A'], 'A'],
+    [english, ['A', 'B'], 'A or B'],
+    [english, ['A', 'B', 'C'], 'A, B, or C'],
+    [german, ['A', 'B', 'C'], 'A, B oder C'],
+  ])('lists alternatives', (language, alternatives, text) => {
+    expect(language.or(alternatives)).toBe(text);
+  });
+});

@@ -1,0 +1,289 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadViews } from '../../../../src/web/rendering/views.ts';
+import { filesUnder } from '../../../support/project-files.ts';
+import { english, german, views } from '../harness.ts';
+
+const nasty = `<script>alert(1)</script>"' onload=x &amp;`;
+const row = {
+  id: nasty,
+  feature: nasty,
+  label: nasty,
+  state: nasty,
+  stateText: nasty,
+  asked: true,
+  children: [],
+};
+const reader = {
+  query: nasty,
+  ctx: nasty,
+  associateId: nasty,
+  language: nasty,
+  csrfToken: nasty,
+  backUrl: nasty,
+};
+const moment = { text: nasty, iso: nasty };
+const wish = { subject: nasty, text: nasty, answer: nasty, mayAsk: true, mayWithdraw: false };
+const withdrawable = { ...wish, mayAsk: false, mayWithdraw: true };
+const upgrade = { plan: nasty, seat: nasty, href: nasty };
+const change = { label: nasty, note: nasty };
+const panel = {
+  ...reader,
+  isAdministrator: true,
+  companyName: nasty,
+  plan: nasty,
+  planNote: nasty,
+  summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
+  gains: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
+  asked: [{ title: nasty, text: nasty, href: nasty }],
+  limits: [{ name: nasty, value: nasty }],
+  asOf: moment,
+  stale: true,
+  notices: [nasty],
+  filter: { show: 'all', search: nasty },
+  found: nasty,
+  columns: [
+    [
+      {
+        id: nasty,
+        title: nasty,
+        tally: nasty,
+        tiers: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
+      },
+    ],
+  ],
+  addOns: [{ ...row, reason: nasty }],
+  unknownModules: nasty,
+};
+const feature = {
+  ...reader,
+  label: nasty,
+  state: nasty,
+  stateText: nasty,
+  reason: nasty,
+  next: nasty,
+  inferred: true,
+  evidence: [{ text: nasty, code: nasty }],
+  requirement: nasty,
+  also: [nasty],
+  upgrades: [upgrade],
+  moreUpgrades: [upgrade],
+  assumed: true,
+  renewal: nasty,
+  wish,
+};
+const plan = {
+  ...reader,
+  own: nasty,
+  nothing: nasty,
+  plans: [{ key: nasty, label: nasty, chosen: true }],
+  comparison: {
+    plan: nasty,
+    isOwn: false,
+    summary: nasty,
+    seat: nasty,
+    notes: [nasty],
+    gained: [change],
+    changed: [change],
+    lost: [change],
+    renewal: nasty,
+    wish,
+  },
+};
+const queued = { id: nasty, title: nasty, askedBy: nasty, askedOn: nasty };
+const open = { ...queued, reason: nasty, draft: nasty, mistake: nasty };
+const admin = {
+  companyName: nasty,
+  ctx: nasty,
+  csrfToken: nasty,
+  lang: nasty,
+  saved: nasty,
+  open: [open],
+  answered: [{ ...queued, outcome: nasty, answer: nasty }],
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  seatsNote: nasty,
+  asOf: moment,
+  stale: true,
+  diagnostics: [nasty],
+  changes: [{ foundAt: { text: nasty, iso: nasty }, what: nasty }],
+  contract: {
+    start: nasty,
+    today: nasty,
+    periods: [{ key: nasty, label: nasty, chosen: true }],
+    mistake: nasty,
+    renewal: nasty,
+    changes: [nasty],
+  },
+};
+const setup = {
+  lang: nasty,
+  companyName: nasty,
+  ctx: nasty,
+  consentedAt: nasty,
+  provisionedAt: nasty,
+  log: [{ at: { text: nasty, iso: nasty }, what: nasty }],
+  setup: {
+    underWay: false,
+    rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
+    done: 1,
+    complete: true,
+    standing: nasty,
+    stopped: { problem: nasty, moment: nasty },
+  },
+};
+const problem = {
+  title: nasty,
+  text: nasty,
+  code: nasty,
+  detail: nasty,
+  requestId: nasty,
+  typed: nasty,
+  wayOn: { href: nasty, text: nasty },
+};
+const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
+const handOver = { code: nasty, panelUrl: nasty };
+
+const uninstall = {
+  lang: nasty,
+  ctx: nasty,
+  companyName: nasty,
+  removed: false,
+  remainders: [{ name: nasty, problem: nasty }],
+  csrfToken: nasty,
+};
+
+const pages = {
+  uninstall,
+  panel,
+  feature,
+  plan,
+  admin,
+  setup,
+  problem,
+  'sign-in': signIn,
+  'hand-over': handOver,
+};
+const withoutValues = { landing: {} };
+
+// certifies R15
+describe('every page', () => {
+  it('is tried here', () => {
+    const tried = Object.keys({ ...pages, ...withoutValues }).sort();
+    const there = filesUnder('views', '.ejs').flatMap(
+      (file) => /^views\/([\w-]+)\.ejs$/.exec(file)?.[1] ?? [],
+    );
+    expect(tried).toEqual(there.sort());
+  });
+
+  it.each(Object.entries(pages))('%s prints whatever it is given harmless', (name, page) => {
+    const html = views(name, english, page);
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
+    expect(html).not.toMatch(/="[^"]*<|"' onload/);
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).toContain('&amp;amp;');
+  });
+
+  it.each(Object.entries({ ...pages, ...withoutValues }))(
+    '%s names its language, its style sheet and its script, and nothing else runs',
+    (name, page) => {
+      const html = views(name, german, page);
+      expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
+      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/planlens\.css\?v=[\w-]{10}">/);
+      const script = /<script type="module" src="\/assets\/planlens\.js\?v=[\w-]{10}"><\/script>/;
+      expect(html).toMatch(script);
+      expect(html.replace(script, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
+    },
+  );
+
+  it.each([
+    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
+    ['setup', { ...setup, setup: { ...setup.setup, standing: '', stopped: null } }, setup, 'class="notice"'],
+    ['setup', { ...setup, setup: { ...setup.setup, underWay: true } }, setup, 'href="/install"'],
+    ['setup', setup, { ...setup, setup: { ...setup.setup, underWay: true } }, 'data-under-way'],
+    ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
+    ['panel', { ...panel, gains: [] }, panel, 'id="gains"'],
+    ['panel', { ...panel, limits: [] }, panel, 'id="limits"'],
+    ['panel', { ...panel, isAdministrator: false }, panel, 'href="/admin'],
+    ['panel', { ...panel, asOf: null }, panel, '<time'],
+    ['panel', { ...panel, unknownModules: '' }, panel, '<code>'],
+    ['panel', { ...panel, planNote: '' }, { ...panel, planNote: 'noted' }, 'noted'],
+    ['feature', { ...feature, wish: null }, feature, '<form'],
+    ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<form'],
+    ['feature', { ...feature, wish: withdrawable }, feature, '<textarea'],
+    ['feature', feature, { ...feature, wish: withdrawable }, 'value="withdraw"'],
+    ['panel', { ...panel, asked: [] }, panel, 'id="asked"'],
+    ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
+    ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
+    ['problem', { ...problem, typed: '' }, problem, '<textarea'],
+    ['problem', { ...problem, wayOn: null }, problem, 'class="button"'],
+    ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['plan', { ...plan, comparison: null }, plan, '<article'],
+    ['admin', { ...admin, open: [] }, admin, '<textarea'],
+    ['admin', { ...admin, open: [{ ...open, reason: '' }], answered: [] }, admin, '<blockquote'],
+    ['admin', { ...admin, answered: [] }, admin, 'Beantwortet'],
+    ['admin', { ...admin, seats: [] }, admin, '<table'],
+    ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
+    ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
+    ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
+    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
+    ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
+    ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
+    ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
+    ['uninstall', { ...uninstall, remainders: [] }, uninstall, '<ul'],
+    ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
+  ])('%s leaves out what there is nothing of', (name, without, having, text) => {
+    expect(views(name, german, without)).not.toContain(text);
+    expect(views(name, german, having)).toContain(text);
+  });
+
+  it('explains a feature, for a group those in it', () => {
+    const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
+    expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
+  });
+});
+
+describe('loadViews', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'planlens-views-'));
+    for (const name of ['views', 'views/partials', 'public']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'public', 'planlens.css'), 'body {}');
+    writeFileSync(join(folder, 'public', 'planlens.js'), '');
+    writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= stylesheet %>');
+    writeFileSync(join(folder, 'views', 'partials', 'part.ejs'), 'a part');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('throws for a view there is not, a partial among them', () => {
+    const load = loadViews(folder);
+    for (const name of ['other', 'partials/part', 'part', '../public/planlens', 'page.ejs', '']) {
+      expect(() => load(name, english, {})).toThrow(`no view named ${name}`);
+    }
+  });
+
+  it('reads the templates once', () => {
+    const load = loadViews(folder);
+    writeFileSync(join(folder, 'views', 'page.ejs'), 'changed');
+    expect(load('page', english, { word: 'first' })).toMatch(/^first /);
+  });
+
+  it('names the style sheet anew when it changed', () => {
+    const before = loadViews(folder)('page', english, {});
+    expect(loadViews(folder)('page', english, {})).toBe(before);
+    writeFileSync(join(folder, 'public', 'planlens.css'), 'body { color: red }');
+    expect(loadViews(folder)('page', english, {})).not.toBe(before);
+  });
+
+  it('does not load a template that is no EJS', () => {
+    writeFileSync(join(folder, 'views', 'broken.ejs'), '<% if ( { %>');
+    expect(() => loadViews(folder)).toThrow();
+  });
+
+  it('gives a template no variable but its own', () => {
+    writeFileSync(join(folder, 'views', 'leak.ejs'), '<%= word %>');
+    expect(() => loadViews(folder)('leak', english, { word: 'x' })).toThrow(/word is not defined/);
+  });
+});

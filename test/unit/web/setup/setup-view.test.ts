@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { ProvisionedPanel, Tenant } from '../../../../src/tenants/tenant-store.ts';
+import type { TenantWebhook } from '../../../../src/tenants/webhook-store.ts';
+import { setupView } from '../../../../src/web/setup/setup-view.ts';
+import { english } from '../harness.ts';
+import { tenant } from '../panel/panel-contexts.ts';
+
+const at = new Date('2026-11-26T10:00:00Z');
+const before = new Date('2026-11-26T09:00:00Z');
+const created: ProvisionedPanel = { progId: 'a', name: 'Panel', outcome: 'created', problem: null };
+const failed: ProvisionedPanel = { progId: 'b', name: 'Button', outcome: 'failed', problem: 'forbidden' };
+const waiting: ProvisionedPanel = { ...created, outcome: 'waiting' };
+
+function view(
+  panels: readonly ProvisionedPanel[],
+  lookedAfter: Partial<Tenant['lookedAfter']> = {},
+  hook: Partial<TenantWebhook> = {},
+) {
+  const of = { ...tenant, panels, lookedAfter: { ...tenant.lookedAfter, ...lookedAfter } };
+  return setupView(of, hookOf(hook), english);
+}
+
+function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
+  return {
+    ctx: tenant.ctx,
+    hookId: 'h',
+    webhookId: 1,
+    outcome: 'unchanged',
+    problem: null,
+    checkedAt: before,
+    secret: () => '',
+    ...hook,
+  };
+}
+
+describe('setupView', () => {
+  it('tells how far it is while setting up goes on; a webhook of before is not done yet', () => {
+    const page = view([created, waiting], { setupBeganAt: at });
+    expect(page).toMatchObject({ underWay: true, done: 1 });
+    expect(page.rows.map(({ outcome }) => outcome)).toEqual(['created', 'waiting', 'waiting']);
+    expect(view([created], { setupBeganAt: at }, { checkedAt: null }).rows[1]?.outcome).toBe('waiting');
+    expect(view([created], { setupBeganAt: at }, { checkedAt: at }).done).toBe(2);
+  });
+
+  it('is complete where no panel failed, whatever became of the webhook', () => {
+    expect(view([created]).complete).toBe(true);
+    expect(view([created], {}, { outcome: 'refused', problem: 'forbidden' })).toMatchObject({
+      complete: true,
+      underWay: false,
+      rows: [{}, { outcome: 'refused', problem: 'forbidden' }],
+    });
+    expect(view([created, failed]).complete).toBe(false);
+    expect(view([]).complete).toBe(false);
+    expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
+  });
+
+  it('says why nothing is done for the tenant now, and names no next time where there is none', () => {
+    expect(view([created]).standing).toBe('');
+    const revoked = setupView(
+      {
+        ...tenant,
+        standing: 'revoked',
+        lookedAfter: { ...tenant.lookedAfter, problem: 'system-user-refused' },
+      },
+      hookOf({}),
+      english,
+    );
+    expect(revoked).toMatchObject({ standing: 'the approval of Planlens was withdrawn', stopped: null });
+  });
+
+  it('says why it stopped, and when it is tried again', () => {
+    expect(view([created]).stopped).toBeNull();
+    expect(view([created], { problem: 'timeout', at }).stopped).toEqual({
+      problem: 'timeout',
+      moment: english.moment(at.getTime()),
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import {
+  attemptsOf,
+  beginCounting,
+  countAttempt,
+  forgetAttempts,
+  maySignInByItself,
+} from '../../../../src/web/sign-in/sign-in-attempts.ts';
+import { appOf } from '../harness.ts';
+
+const reader = { ctx: 'Cust12345', associateId: 5 };
+const now = Date.UTC(2026, 10, 22, 10);
+const name = '__Host-planlens-attempts';
+
+async function read(cookie: string, of = reader) {
+  const app = appOf((req, res) => void res.json(attemptsOf(req, of)));
+  return (await request(app).get('/').set('Cookie', cookie)).body;
+}
+
+async function begun(): Promise<string> {
+  const app = appOf((_req, res) => {
+    beginCounting(res, reader);
+    res.end();
+  });
+  return cookieIn(await request(app).get('/'));
+}
+
+const cookieIn = ({ headers }: { headers: Record<string, unknown> }) =>
+  String(headers['set-cookie']).split(';', 1)[0] ?? '';
+
+async function written(cookie: string): Promise<string> {
+  const app = appOf((req, res) => {
+    countAttempt(res, reader, attemptsOf(req, reader) ?? { count: 0, lastAt: 0 }, now);
+    res.end();
+  });
+  return cookieIn(await request(app).get('/').set('Cookie', cookie));
+}
+
+describe('attempts to sign in', () => {
+  it('are counted for one reader, with the moment of the last', async () => {
+    const first = await written('');
+    expect(await read(first)).toMatchObject({ count: 1, lastAt: now });
+    expect(await read(await written(first))).toMatchObject({ count: 2, lastAt: now });
+  });
+
+  it('begin with none, which a browser that keeps cookies remembers', async () => {
+    expect(await read(await begun())).toMatchObject({ count: 0, lastAt: 0 });
+  });
+
+  it('are unknown to a browser that brings no cookie', async () => {
+    expect(await read('')).toBeNull();
+    expect(await read('another=1')).toBeNull();
+  });
+
+  it('of another user or another tenant count for nothing', async () => {
+    const cookie = await written('');
+    for (const other of [
+      { ...reader, associateId: 6 },
+      { ...reader, ctx: 'Cust12346' },
+    ]) {
+      expect(await read(cookie, other)).toEqual({ count: 0, lastAt: 0 });
+    }
+  });
+
+  it.each(['x', 'Cust12345', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
+    'are none in a cookie %j',
+    async (value) => {
+      expect(await read(`${name}=${value}`)).toEqual({ count: 0, lastAt: 0 });
+    },
+  );
+
+  it('are forgotten after a sign-in that worked', async () => {
+    const app = appOf((_req, res) => {
+      forgetAttempts(res);
+      res.end();
+    });
+    expect(String((await request(app).get('/')).headers['set-cookie'])).toMatch(/^[\w-]+=; Max-Age=0/);
+  });
+});
+
+describe('maySignInByItself', () => {
+  it.each([
+    [0, 0, true],
+    [1, 0, true],
+    [1, 2_999, true],
+    [1, 3_000, false],
+    [2, 2_999, true],
+    [3, 0, false],
+    [9, 0, false],
+  ])('after %i attempts, the last %i ms ago: %s', (count, ago, may) => {
+    expect(maySignInByItself({ count, lastAt: count === 0 ? 0 : now - ago }, now)).toBe(may);
+  });
+});
