@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { decisions } from './decisions/decisions.ts';
 import { describeMachine } from './machine.ts';
-import { openGround } from './serving/bench-database.ts';
+import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
 import { steps } from './serving/request-phases.ts';
@@ -29,15 +29,15 @@ if (unknown.length > 0) {
 }
 
 mkdirSync(results, { recursive: true });
-const ground = await openGround();
+const benchDatabase = await openBenchDatabase();
 try {
   for (const [name, measure] of Object.entries(measurements)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     const machine = describeMachine();
-    const { printed, ...result } = await measure(ground);
+    const { printed, ...result } = await measure(benchDatabase);
     writeFileSync(new URL(`${name}.json`, results), `${JSON.stringify({ machine, ...result }, null, 2)}\n`);
     process.stdout.write(`\n${printed}\n`);
   }
 } finally {
-  await ground.close();
+  await benchDatabase.close();
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { germans, openStage } from '../test/browser/browser-fixture.ts';
+import { germans, openBrowserFixture } from '../test/browser/browser-fixture.ts';
 import { panelUrl } from '../test/support/planlens.ts';
 import { describeMachine } from './machine.ts';
 
@@ -17,13 +17,13 @@ interface Load {
 
 test('time to content in the CRM, of the panel and of the smallest page the app has', async () => {
   const machine = describeMachine();
-  const stage = await openStage();
-  const { page, panel, signIn } = await stage.open();
+  const fixture = await openBrowserFixture();
+  const { page, panel, signIn } = await fixture.open();
   await signIn(germans.salesEssential);
   await panel.locator('h1').waitFor();
   const addresses = {
-    panel: panelUrl(stage.planlens, germans.salesEssential, 'de'),
-    'smallest page': `${stage.planlens.url}/panel`,
+    panel: panelUrl(fixture.planlens, germans.salesEssential, 'de'),
+    'smallest page': `${fixture.planlens.url}/panel`,
   };
 
   async function load(address: string): Promise<Load> {
@@ -48,7 +48,7 @@ test('time to content in the CRM, of the panel and of the smallest page the app 
       if (round >= uncounted) loads[name]?.push(took);
     }
   }
-  await stage.close();
+  await fixture.close();
 
   const figures = Object.entries(loads).map(([name, all]) => ({
     name,

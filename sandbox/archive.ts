@@ -31,14 +31,15 @@ function answer(
   const rows = tenant.users
     .map((user) => userRow(tenant, user))
     .filter((row) => keeps(row, query.$filter ?? ''));
-  const sorted = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
+  const sortedUnique = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
   const skip = wholeNumber(query.$skip, 0);
   const top = wholeNumber(query.$top, defaultTop);
   const columns = query.$select?.split(',').map((name) => name.trim());
   return {
     'odata.metadata': `${baseUrl}/archive/$metadata`,
-    'odata.nextLink': skip + top < sorted.length ? nextLink(baseUrl, provider, query, skip + top) : null,
-    value: sorted.slice(skip, skip + top).map((row) => ({
+    'odata.nextLink':
+      skip + top < sortedUnique.length ? nextLink(baseUrl, provider, query, skip + top) : null,
+    value: sortedUnique.slice(skip, skip + top).map((row) => ({
       PrimaryKey: toKey(Number(row.associateDbId)),
       EntityName: 'associate',
       ...pick(row, columns),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { randomText } from './credentials.ts';
+import { randomToken } from './credentials.ts';
 
 const validMs = 10 * 60 * 1000;
 
@@ -9,7 +9,7 @@ export interface Grant {
   readonly challenge: string | undefined;
   readonly challengeMethod: string;
   readonly nonce: string | undefined;
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number;
 }
 
@@ -25,7 +25,7 @@ export function createAuthorizationCodes(deps: { now: () => number }): Authoriza
   const codes = new Map<string, { grant: Grant; until: number }>();
   return {
     issue: (grant) => {
-      const code = randomText(64);
+      const code = randomToken(64);
       codes.set(code, { grant, until: deps.now() + validMs });
       return code;
     },

@@ -48,10 +48,10 @@ export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
 
 /** A sound request of the registered app: shows the person what is still missing, or sends them back. */
 function answerUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
-  const wanted = wantedTenant(deps.tenants, req, query);
+  const desired = wantedTenant(deps.tenants, req, query);
   const session = deps.sessions.read(req);
-  if (!session || (wanted && wanted !== session.tenant)) {
-    const tenants = wanted ? [wanted] : deps.tenants.all();
+  if (!session || (desired && desired !== session.tenant)) {
+    const tenants = desired ? [desired] : deps.tenants.all();
     const hint = query.login_hint ?? '';
     res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
   } else if (deps.sessions.needsProvider(session)) {
@@ -70,7 +70,7 @@ function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSess
     challenge: query.code_challenge,
     challengeMethod: query.code_challenge_method,
     nonce: query.nonce,
-    ctx: session.tenant.contextIdentifier,
+    tenantId: session.tenant.contextIdentifier,
     associateId: session.user.associateId,
   });
 }
@@ -82,7 +82,7 @@ function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
 
 /** True for `common` and for every tenant there is. */
 function isServed(tenants: Tenants, req: Request): boolean {
-  const inAddress = String(req.params.ctx);
+  const inAddress = String(req.params.tenantId);
   return inAddress === 'common' || tenants.find(inAddress) !== undefined;
 }
 
@@ -103,7 +103,7 @@ function problemOf(query: AuthorizeQuery): string | undefined {
 
 /** The tenant a request is about: of the address, or of `acr_values`; undefined: whichever the user has. */
 function wantedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
-  const inAddress = String(req.params.ctx);
+  const inAddress = String(req.params.tenantId);
   const inQuery = /^tenant:(\S+)$/.exec(query.acr_values ?? '')?.[1];
   return tenants.find(inAddress === 'common' ? (inQuery ?? '') : inAddress);
 }

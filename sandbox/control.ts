@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
-import type { SeenRequest, Traffic } from './fault-injection.ts';
+import type { FaultInjector, SeenRequest } from './fault-injection.ts';
 import { tokenDefects } from './jwt.ts';
 import type { SigningKeys } from './keys.ts';
-import { type HostileAnswer, hostileAnswers } from './malformed-responses.ts';
+import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
 import { seatsOf } from './seats.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import { type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
@@ -15,30 +15,30 @@ import type { WebPanels } from './web-panels.ts';
 import type { Attempt, WebhookDelivery } from './webhook-delivery.ts';
 import type { Webhooks } from './webhooks.ts';
 
-const aim = { operation: z.string().default('*'), tenant: z.string().optional() };
+const match = { operation: z.string().default('*'), tenant: z.string().optional() };
 const tenant = z.strictObject({ tenant: z.string() });
 const nothing = z.strictObject({});
-const hostileNames = Object.keys(hostileAnswers) as HostileAnswer[];
+const malformedNames = Object.keys(malformedResponses) as MalformedResponse[];
 const failure = z.union([
   z.literal([401, 403, 421, 429, 500, 503]),
-  z.enum(['timeout', 'malformed', 'null', 'message', ...hostileNames]),
+  z.enum(['timeout', 'malformed', 'null', 'message', ...malformedNames]),
 ]);
 
 /** What each knob takes. `sandbox/README.md` tells what each does. */
 export const controlInputs = {
-  delay: z.strictObject({ ...aim, ms: z.number().min(0) }),
+  delay: z.strictObject({ ...match, ms: z.number().min(0) }),
   fail: z.strictObject({
-    ...aim,
+    ...match,
     with: failure,
     times: z.number().int().positive().optional(),
     retryAfter: z.number().int().positive().optional(),
   }),
-  hold: z.strictObject({ ...aim, nth: z.number().int().positive().default(1) }),
+  hold: z.strictObject({ ...match, nth: z.number().int().positive().default(1) }),
   whenHeld: z.strictObject({ id: z.number() }),
   release: z.strictObject({ id: z.number() }),
   requests: nothing,
   clearRequests: nothing,
-  calm: nothing,
+  clearFaults: nothing,
   setTenantState: z.strictObject({ tenant: z.string(), state: z.enum(tenantStates) }),
   moveTenant: tenant,
   approve: tenant,
@@ -48,16 +48,16 @@ export const controlInputs = {
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   setupOf: tenant,
-  planOf: z.strictObject({ tenant: z.string(), associateId: z.number() }),
+  getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
-  spoilNextToken: z.strictObject({
+  corruptNextToken: z.strictObject({
     kind: z.enum(['id-token', 'system-user', 'state-change']),
     defect: z.enum(tokenDefects),
   }),
   setRegistration: z.strictObject({ clientSecret: z.string().optional(), publicKey: z.string().optional() }),
   rotateKeys: z.strictObject({ dropOld: z.boolean().default(false) }),
   deliveries: nothing,
-  setWebhookPace: z.strictObject({ scale: z.number().min(0) }),
+  scaleWebhookRetries: z.strictObject({ scale: z.number().min(0) }),
   whenDelivered: nothing,
   reset: nothing,
 };
@@ -66,7 +66,7 @@ interface Results {
   hold: { id: number };
   whenHeld: Promise<void>;
   requests: readonly SeenRequest[];
-  planOf: string | null;
+  getUserPlan: string | null;
   setupOf: {
     panels: ReturnType<WebPanels['of']>;
     webhooks: ReturnType<Webhooks['of']>;
@@ -76,18 +76,18 @@ interface Results {
   sendStateChange: Promise<{ status: number }>;
 }
 type Inputs = typeof controlInputs;
-type Knob<K extends keyof Inputs> = (
+type ControlInput<K extends keyof Inputs> = (
   ...input: Record<string, never> extends z.input<Inputs[K]> ? [z.input<Inputs[K]>?] : [z.input<Inputs[K]>]
 ) => K extends keyof Results ? Results[K] : void;
 
 /** The knobs of the sandbox. The HTTP endpoint `/_control` has the same ones under the same names. */
-export type Control = { readonly [K in keyof Inputs]: Knob<K> };
+export type Control = { readonly [K in keyof Inputs]: ControlInput<K> };
 
 export interface ControlDeps {
   readonly app: AppRegistration;
   readonly tenants: Tenants;
   readonly keys: SigningKeys;
-  readonly traffic: Traffic;
+  readonly faultInjector: FaultInjector;
   readonly sessions: SuperIdSessions;
   readonly credentials: Credentials;
   readonly codes: AuthorizationCodes;
@@ -99,34 +99,42 @@ export interface ControlDeps {
 
 /** Makes the knobs. An input that makes no sense throws. */
 export function createControl(deps: ControlDeps): Control {
-  return { ...trafficKnobs(deps), ...tenantKnobs(deps), ...platformKnobs(deps) };
+  return { ...faultControls(deps), ...tenantControls(deps), ...platformControls(deps) };
 }
 
-type TrafficKnob = 'delay' | 'fail' | 'hold' | 'whenHeld' | 'release' | 'requests' | 'clearRequests' | 'calm';
+type FaultControl =
+  | 'delay'
+  | 'fail'
+  | 'hold'
+  | 'whenHeld'
+  | 'release'
+  | 'requests'
+  | 'clearRequests'
+  | 'clearFaults';
 
-function trafficKnobs({ traffic }: ControlDeps): Pick<Control, TrafficKnob> {
+function faultControls({ faultInjector }: ControlDeps): Pick<Control, FaultControl> {
   return {
     delay: (input) => {
       const { ms, ...at } = controlInputs.delay.parse(input);
-      traffic.delay(at, ms);
+      faultInjector.delay(at, ms);
     },
     fail: (input) => {
       const { with: how, times, retryAfter, ...at } = controlInputs.fail.parse(input);
-      traffic.fail(at, how, { times, retryAfter });
+      faultInjector.fail(at, how, { times, retryAfter });
     },
     hold: (input) => {
       const { nth, ...at } = controlInputs.hold.parse(input);
-      return { id: traffic.hold(at, nth) };
+      return { id: faultInjector.hold(at, nth) };
     },
-    whenHeld: ({ id }) => traffic.whenHeld(id),
-    release: ({ id }) => traffic.release(id),
-    requests: () => traffic.requests(),
-    clearRequests: () => traffic.clearRequests(),
-    calm: () => traffic.reset(),
+    whenHeld: ({ id }) => faultInjector.whenHeld(id),
+    release: ({ id }) => faultInjector.release(id),
+    requests: () => faultInjector.requests(),
+    clearRequests: () => faultInjector.clearRequests(),
+    clearFaults: () => faultInjector.reset(),
   };
 }
 
-type TenantKnob =
+type TenantControl =
   | 'setTenantState'
   | 'moveTenant'
   | 'approve'
@@ -135,11 +143,11 @@ type TenantKnob =
   | 'setThirdPartyLicenses'
   | 'setPurchased'
   | 'setPlan'
-  | 'planOf'
+  | 'getUserPlan'
   | 'setupOf'
   | 'sendStateChange';
 
-function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
+function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
   const { tenants, credentials, app, tokens } = deps;
   return {
     setTenantState: (input) => {
@@ -173,7 +181,7 @@ function tenantKnobs(deps: ControlDeps): Pick<Control, TenantKnob> {
       const of = findTenant(tenants, id);
       return { panels: deps.panels.of(of), webhooks: deps.webhooks.of(of) };
     },
-    planOf: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
+    getUserPlan: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
     sendStateChange: async (input) => {
       const { tenant: id, changeType } = controlInputs.sendStateChange.parse(input);
       const body = stateChange(findTenant(tenants, id), changeType, tokens);
@@ -222,21 +230,21 @@ function requireSeat(of: Tenant, planName: string): void {
   if (seatsOf(of, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
 }
 
-type PlatformKnob =
-  | 'spoilNextToken'
+type PlatformControl =
+  | 'corruptNextToken'
   | 'setRegistration'
   | 'rotateKeys'
   | 'deliveries'
-  | 'setWebhookPace'
+  | 'scaleWebhookRetries'
   | 'whenDelivered'
   | 'reset';
 
-function platformKnobs(deps: ControlDeps): Pick<Control, PlatformKnob> {
+function platformControls(deps: ControlDeps): Pick<Control, PlatformControl> {
   const { app, tokens, keys, delivery } = deps;
   return {
-    spoilNextToken: (input) => {
-      const { kind, defect } = controlInputs.spoilNextToken.parse(input);
-      tokens.spoilNext(kind, defect);
+    corruptNextToken: (input) => {
+      const { kind, defect } = controlInputs.corruptNextToken.parse(input);
+      tokens.corruptNext(kind, defect);
     },
     setRegistration: (input) => {
       const { clientSecret, publicKey } = controlInputs.setRegistration.parse(input);
@@ -245,10 +253,11 @@ function platformKnobs(deps: ControlDeps): Pick<Control, PlatformKnob> {
     },
     rotateKeys: (input) => keys.rotate(controlInputs.rotateKeys.parse(input ?? {}).dropOld),
     deliveries: () => delivery.attempts(),
-    setWebhookPace: (input) => delivery.setPace(controlInputs.setWebhookPace.parse(input).scale),
+    scaleWebhookRetries: (input) =>
+      delivery.scaleRetries(controlInputs.scaleWebhookRetries.parse(input).scale),
     whenDelivered: () => delivery.idle(),
     reset: () => {
-      for (const part of ['tenants', 'traffic', 'sessions', 'credentials', 'codes'] as const)
+      for (const part of ['tenants', 'faultInjector', 'sessions', 'credentials', 'codes'] as const)
         deps[part].reset();
       for (const part of ['tokens', 'panels', 'webhooks', 'delivery'] as const) deps[part].reset();
     },

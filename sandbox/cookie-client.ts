@@ -1,5 +1,5 @@
 /** A page as a visitor ends up at it, and every address passed on the way. */
-export interface Visit {
+export interface PanelContext {
   readonly status: number;
   readonly url: string;
   readonly html: string;
@@ -8,17 +8,17 @@ export interface Visit {
 }
 
 /** A browser's manners without the browser: keeps cookies by host and follows redirects from site to site. */
-export interface Visitor {
-  get(url: string): Promise<Visit>;
-  post(url: string, form: Readonly<Record<string, string>>): Promise<Visit>;
+export interface CookieClient {
+  get(url: string): Promise<PanelContext>;
+  post(url: string, form: Readonly<Record<string, string>>): Promise<PanelContext>;
   /** The next answer as it is, redirects not followed. */
-  peek(url: string): Promise<Visit>;
+  peek(url: string): Promise<PanelContext>;
   forgetCookies(): void;
 }
 
-const mostHops = 20;
+const maxHops = 20;
 
-export function createVisitor(): Visitor {
+export function createCookieClient(): CookieClient {
   const jars = new Map<string, Map<string, string>>();
 
   async function send(url: string, body?: URLSearchParams): Promise<Response> {
@@ -41,26 +41,26 @@ export function createVisitor(): Visitor {
     return jar;
   }
 
-  async function follow(url: string, body?: URLSearchParams): Promise<Visit> {
+  async function follow(url: string, body?: URLSearchParams): Promise<PanelContext> {
     const hops = [url];
     let response = await send(url, body);
     for (let next = targetOf(response, url); next !== null; next = targetOf(response, next)) {
-      if (hops.push(next) > mostHops)
-        throw new Error(`more than ${mostHops} redirects from ${new URL(url).pathname}`);
+      if (hops.push(next) > maxHops)
+        throw new Error(`more than ${maxHops} redirects from ${new URL(url).pathname}`);
       response = await send(next);
     }
-    return visitOf(response, hops);
+    return contextOf(response, hops);
   }
 
   return {
     get: (url) => follow(url),
     post: (url, form) => follow(url, new URLSearchParams(form)),
-    peek: async (url) => visitOf(await send(url), [url]),
+    peek: async (url) => contextOf(await send(url), [url]),
     forgetCookies: () => jars.clear(),
   };
 }
 
-async function visitOf(response: Response, hops: readonly string[]): Promise<Visit> {
+async function contextOf(response: Response, hops: readonly string[]): Promise<PanelContext> {
   const html = await response.text();
   return { status: response.status, url: hops.at(-1) ?? '', html, headers: response.headers, hops };
 }

@@ -19,11 +19,11 @@ export interface CrmPageDeps {
 /** Serves the front page of the sandbox and each tenant's CRM with its web panels. */
 export function serveCrm(router: Router, deps: CrmPageDeps): void {
   router.get('/', deps.gate('Page.Index'), (_req, res) => {
-    res.render('index', { app: deps.app, tenants: deps.tenants.all(), planOf });
+    res.render('index', { app: deps.app, tenants: deps.tenants.all(), getUserPlan });
   });
 
   router.get('/:ctx', deps.gate('Page.Crm'), (req, res, next) => {
-    const tenant = deps.tenants.find(String(req.params.ctx));
+    const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return next();
     const session = deps.sessions.read(req);
     if (session?.tenant !== tenant) {
@@ -33,7 +33,7 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
     res.render('crm', {
       tenant,
       user,
-      plan: planOf(tenant, user),
+      plan: getUserPlan(tenant, user),
       culture: cultureOf(user),
       texts: crmTexts(user),
       icons,
@@ -73,7 +73,7 @@ function openPanel(panels: WebPanels, tenant: Tenant, user: User, windowName: un
   return { name: panel.Name, windowName: panel.WindowName, src };
 }
 
-function planOf(tenant: Tenant, user: User): string {
+function getUserPlan(tenant: Tenant, user: User): string {
   if (user.retired) return 'Former employee';
   return (
     tenant.modules.find((module) => module.ModuleName === user.plan)?.ModuleDescription ?? '(No Selection)'

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVisitor } from './cookie-client.ts';
+import { createCookieClient } from './cookie-client.ts';
 import { loadAppCredentials } from './credentials-file.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 import { createTenants, type Tenant } from './tenants.ts';
@@ -105,29 +105,31 @@ async function ready(app: ChildProcess, url: string): Promise<void> {
 /** What an administrator does in the browser: sign in, press Install, approve. */
 async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promise<void> {
   const administrator = tenant.users.find((user) => user.isAdministrator);
-  const visitor = createVisitor();
-  await visitor.get(`${sandbox.url}/login/as/${administrator?.userName}?next=/${tenant.contextIdentifier}/`);
-  const consent = await visitor.get(`${appUrl}/install`);
+  const cookieClient = createCookieClient();
+  await cookieClient.get(
+    `${sandbox.url}/login/as/${administrator?.userName}?next=/${tenant.contextIdentifier}/`,
+  );
+  const consent = await cookieClient.get(`${appUrl}/install`);
   const next = /name="next" value="([^"]+)"/.exec(consent.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
-  const setup = await visitor.post(`${sandbox.url}/login/consent`, { next });
+  const setup = await cookieClient.post(`${sandbox.url}/login/consent`, { next });
   if (new URL(setup.url).pathname !== '/setup' || setup.status !== 200) {
     throw new Error(
       `the installation into ${tenant.contextIdentifier} ended at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
-  while ((await visitor.get(setup.url)).html.includes('data-under-way')) {
+  while ((await cookieClient.get(setup.url)).html.includes('data-under-way')) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
 /** The wanted port, or any other where it is taken. */
-function freePort(wanted: number): Promise<number> {
+function freePort(desired: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', () => (wanted === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
-    probe.listen(wanted, () => {
+    probe.once('error', () => (desired === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
+    probe.listen(desired, () => {
       const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : wanted));
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : desired));
     });
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
-import { type HostileAnswer, hostileAnswers } from './malformed-responses.ts';
+import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
 
 /** How a request can be made to fail: an HTTP status, or something worse. */
 export type Failure =
@@ -18,10 +18,10 @@ export type Failure =
   | 'null'
   /** 200 with `Message` and `MessageDetail`, as an agent fails (webapi.md 3). */
   | 'message'
-  | HostileAnswer;
+  | MalformedResponse;
 
 /** Which requests a rule is about: an operation name or a prefix ending in `*`, of one tenant or of all. */
-export interface Aim {
+export interface RequestMatcher {
   readonly operation: string;
   readonly tenant?: string | undefined;
 }
@@ -29,7 +29,7 @@ export interface Aim {
 /** One request the sandbox received. `status` is 0 until it is answered, and stays 0 if it never is. */
 export interface SeenRequest {
   readonly operation: string;
-  readonly ctx: string;
+  readonly tenantId: string;
   status: number;
   readonly at: number;
 }
@@ -37,20 +37,20 @@ export interface SeenRequest {
 /** Puts an operation's name on a route: records the request, then delays, holds or fails it as asked. */
 export type Gate = (operation: string) => RequestHandler;
 
-export interface Traffic {
+export interface FaultInjector {
   readonly gate: Gate;
   /** The latest requests, oldest first. */
   requests(): readonly SeenRequest[];
   clearRequests(): void;
-  delay(aim: Aim, ms: number): void;
+  delay(match: RequestMatcher, ms: number): void;
   /** `retryAfter`, in seconds, is told with it. */
   fail(
-    aim: Aim,
+    match: RequestMatcher,
     failure: Failure,
     options?: { times?: number | undefined; retryAfter?: number | undefined },
   ): void;
   /** Holds the nth (1 = next) matching request. Returns the number of the hold. */
-  hold(aim: Aim, nth: number): number;
+  hold(match: RequestMatcher, nth: number): number;
   /** Resolves when the held request has arrived. */
   whenHeld(id: number): Promise<void>;
   /** Lets the held request go on, or cancels a hold that nobody ran into. */
@@ -59,7 +59,7 @@ export interface Traffic {
   reset(): void;
 }
 
-interface Rule<T> extends Aim {
+interface Rule<T> extends RequestMatcher {
   readonly value: T;
   left: number;
 }
@@ -69,7 +69,7 @@ interface FailureAsked {
   readonly retryAfter: number | undefined;
 }
 
-interface Hold extends Aim {
+interface Hold extends RequestMatcher {
   countdown: number;
   readonly arrived: PromiseWithResolver;
   readonly released: PromiseWithResolver;
@@ -81,21 +81,21 @@ interface PromiseWithResolver {
 }
 
 /** A benchmark sends millions of requests; the latest are enough to look at. */
-const mostSeen = 10_000;
+const maxSeen = 10_000;
 
 const failureTexts: Partial<Record<Failure, string>> = { 421: 'Wrong subdomain used to access tenant' };
 
 /** Makes the place where requests are counted and can be disturbed. */
-export function createTraffic(deps: { now: () => number }): Traffic {
+export function createFaultInjector(deps: { now: () => number }): FaultInjector {
   let seen: SeenRequest[] = [];
   let delays: Rule<number>[] = [];
   let failures: Rule<FailureAsked>[] = [];
   const holds = new Map<number, Hold>();
   let lastHold = 0;
 
-  async function waitForHold(operation: string, ctx: string): Promise<void> {
+  async function waitForHold(operation: string, tenantId: string): Promise<void> {
     for (const hold of holds.values()) {
-      if (!matches(hold, operation, ctx)) continue;
+      if (!matches(hold, operation, tenantId)) continue;
       hold.countdown -= 1;
       if (hold.countdown !== 0) continue;
       hold.arrived.resolve();
@@ -103,25 +103,27 @@ export function createTraffic(deps: { now: () => number }): Traffic {
     }
   }
 
-  function takeFailure(operation: string, ctx: string): FailureAsked | undefined {
-    const rule = failures.find((row) => row.left > 0 && matches(row, operation, ctx));
+  function takeFailure(operation: string, tenantId: string): FailureAsked | undefined {
+    const rule = failures.find((row) => row.left > 0 && matches(row, operation, tenantId));
     if (!rule) return undefined;
     rule.left -= 1;
     return rule.value;
   }
 
   const gate: Gate = (operation) => async (req, res, next) => {
-    const ctx = contextOf(req);
-    const entry: SeenRequest = { operation, ctx, status: 0, at: deps.now() };
+    const tenantId = contextOf(req);
+    const entry: SeenRequest = { operation, tenantId, status: 0, at: deps.now() };
     seen.push(entry);
-    if (seen.length > mostSeen) seen.shift();
+    if (seen.length > maxSeen) seen.shift();
     res.once('finish', () => {
       entry.status = res.statusCode;
     });
-    const ms = delays.filter((row) => matches(row, operation, ctx)).reduce((sum, row) => sum + row.value, 0);
+    const ms = delays
+      .filter((row) => matches(row, operation, tenantId))
+      .reduce((sum, row) => sum + row.value, 0);
     if (ms > 0) await sleep(ms);
-    await waitForHold(operation, ctx);
-    const failure = takeFailure(operation, ctx);
+    await waitForHold(operation, tenantId);
+    const failure = takeFailure(operation, tenantId);
     if (failure === undefined) return next();
     if (failure.retryAfter !== undefined) res.set('Retry-After', String(failure.retryAfter));
     answerWith(failure.failure, res);
@@ -133,16 +135,16 @@ export function createTraffic(deps: { now: () => number }): Traffic {
     clearRequests: () => {
       seen = [];
     },
-    delay: (aim, ms) => {
-      delays.push({ ...aim, value: ms, left: Number.POSITIVE_INFINITY });
+    delay: (match, ms) => {
+      delays.push({ ...match, value: ms, left: Number.POSITIVE_INFINITY });
     },
-    fail: (aim, failure, { times, retryAfter } = {}) => {
+    fail: (match, failure, { times, retryAfter } = {}) => {
       const value = { failure, retryAfter };
-      failures.push({ ...aim, value, left: times ?? Number.POSITIVE_INFINITY });
+      failures.push({ ...match, value, left: times ?? Number.POSITIVE_INFINITY });
     },
-    hold: (aim, nth) => {
+    hold: (match, nth) => {
       lastHold += 1;
-      holds.set(lastHold, { ...aim, countdown: nth, arrived: withResolver(), released: withResolver() });
+      holds.set(lastHold, { ...match, countdown: nth, arrived: withResolver(), released: withResolver() });
       return lastHold;
     },
     whenHeld: (id) => holds.get(id)?.arrived.promise ?? Promise.reject(new Error(`No hold ${id}`)),
@@ -170,21 +172,21 @@ function answerWith(failure: Failure, res: Response): void {
   if (failure === 'null') return void res.json(null);
   if (failure === 'message') return void res.json({ Message: 'The call failed', MessageDetail: 'As asked' });
   if (failure === 'malformed') return void res.type('json').send('{"Current": {"CompanyName": "Desi');
-  if (typeof failure === 'string') return void hostileAnswers[failure](res);
+  if (typeof failure === 'string') return void malformedResponses[failure](res);
   sendError(res, failure, 'SandboxFailure', failureTexts[failure] ?? 'Failed as asked');
 }
 
-function matches(aim: Aim, operation: string, ctx: string): boolean {
-  if (aim.tenant !== undefined && aim.tenant !== ctx) return false;
-  return aim.operation.endsWith('*')
-    ? operation.startsWith(aim.operation.slice(0, -1))
-    : aim.operation === operation;
+function matches(match: RequestMatcher, operation: string, tenantId: string): boolean {
+  if (match.tenant !== undefined && match.tenant !== tenantId) return false;
+  return match.operation.endsWith('*')
+    ? operation.startsWith(match.operation.slice(0, -1))
+    : match.operation === operation;
 }
 
 /** The tenant a request is about, as far as address or body tell; empty otherwise. */
 function contextOf(req: Request): string {
   const inBody: unknown = Object(req.body).ContextIdentifier;
-  return String(req.params.ctx ?? inBody ?? '');
+  return String(req.params.tenantId ?? inBody ?? '');
 }
 
 function withResolver(): PromiseWithResolver {

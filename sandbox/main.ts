@@ -22,10 +22,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void sandbox.close();
   });
 }
-process.stdout.write(welcome(sandbox));
+process.stdout.write(startSession(sandbox));
 
 /** What somebody who starts the sandbox needs to know: addresses, settings of the app, people to be. */
-function welcome({ url, clientId, clientSecret }: Sandbox): string {
+function startSession({ url, clientId, clientSecret }: Sandbox): string {
   const people = createTenants()
     .all()
     .flatMap((tenant) => [

@@ -9,7 +9,7 @@ const hugeMebibytes = 200;
 const drips = 60;
 
 /** Answers no honest SuperOffice gives, but a broken proxy, an attacker in the way, or a bad day does. All but `redirect` with 200. */
-export const hostileAnswers = {
+export const malformedResponses = {
   /** A page, as a proxy or a sign-in in between sends it. */
   html: (res: Response) => res.type('html').send('<!doctype html><title>Sign in</title><p>Please wait'),
   /** The shape of a failure, as if it were none. */
@@ -58,7 +58,7 @@ export const hostileAnswers = {
   redirect: (res: Response) => res.redirect(307, `http://localhost:${res.socket?.localPort}/elsewhere`),
 } satisfies Readonly<Record<string, (res: Response) => unknown>>;
 
-export type HostileAnswer = keyof typeof hostileAnswers;
+export type MalformedResponse = keyof typeof malformedResponses;
 
 function hugeText(): Readable {
   return Readable.from(Array.from({ length: hugeMebibytes }, () => mebibyte));

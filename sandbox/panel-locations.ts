@@ -1,5 +1,5 @@
 /** The names of the Navigation enum: where a web panel can be shown (panels-and-marketplace.md 3). */
-export const panelPlaces = [
+export const panelLocations = [
   'Invisible',
   'ToolboxMenu',
   'NavigatorButton',

@@ -17,9 +17,9 @@ export function principalRoutes(): ApiRoute[] {
   ];
 }
 
-function currentPrincipal({ tenant, caller }: ApiCall) {
-  if (caller.kind === 'system-user') return systemPrincipal(tenant);
-  const user = tenant.users.find((row) => row.associateId === caller.associateId);
+function currentPrincipal({ tenant, apiClient }: ApiCall) {
+  if (apiClient.kind === 'system-user') return systemPrincipal(tenant);
+  const user = tenant.users.find((row) => row.associateId === apiClient.associateId);
   if (!user || user.retired) throw new ApiError(401, 'SoUnauthorizedException', 'The user cannot sign in');
   return userPrincipal(tenant, user);
 }

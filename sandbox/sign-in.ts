@@ -3,7 +3,7 @@ import type { Gate } from './fault-injection.ts';
 import { isFederated, localPath, type SuperIdSessions } from './superid-session.ts';
 import type { Tenants } from './tenants.ts';
 
-export interface SignInDeps {
+export interface AuthorizationCodeFlowDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly gate: Gate;
@@ -13,11 +13,11 @@ export interface SignInDeps {
  * Serves everything a person sees on the way in: sign-in (a user name is enough here), the identity
  * provider of federated users, the consent of an administrator, and sign-out.
  */
-export function serveSignIn(router: Router, deps: SignInDeps): void {
+export function serveSignIn(router: Router, deps: AuthorizationCodeFlowDeps): void {
   const { tenants, sessions, gate } = deps;
 
   router.post('/login/sign-in', gate('Login.SignIn'), (req, res) => {
-    const { userName, next } = formOf(req.body);
+    const { userName, next } = parseForm(req.body);
     const found = tenants.findUser(userName);
     if (!found || found.user.retired) {
       const problem = 'No user with this name can sign in.';
@@ -47,14 +47,14 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
     res.render('idp', { user, next: localPath(req.query.next) });
   });
   router.post('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
-    const { userName, next } = formOf(req.body);
+    const { userName, next } = parseForm(req.body);
     if (tenants.findUser(userName)?.user.retired === false) sessions.start(res, userName, true);
     res.redirect(303, next);
   });
 
   router.post('/login/consent', gate('Login.Consent'), (req, res) => {
     const session = sessions.read(req);
-    const { next } = formOf(req.body);
+    const { next } = parseForm(req.body);
     if (!session?.user.isAdministrator) return res.status(403).render('message', noRight);
     session.tenant.approved = true;
     res.redirect(303, next);
@@ -68,7 +68,7 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
 
 const noRight = { title: 'Account does not have access', text: 'Only an administrator can approve an app.' };
 
-function formOf(body: unknown): { userName: string; next: string } {
+function parseForm(body: unknown): { userName: string; next: string } {
   const form: Record<string, unknown> = Object(body);
   return { userName: String(form.userName ?? ''), next: localPath(form.next) };
 }

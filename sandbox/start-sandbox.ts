@@ -11,7 +11,7 @@ import { serveControl } from './control-endpoint.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { serveCrm } from './crm-page.ts';
 import { serveDiscovery } from './discovery.ts';
-import { createTraffic, sendError } from './fault-injection.ts';
+import { createFaultInjector, sendError } from './fault-injection.ts';
 import { createIssuedSecrets, type IssuedSecrets } from './issued-secrets.ts';
 import { createSigningKeys } from './keys.ts';
 import { licenseRoutes } from './license-agent.ts';
@@ -84,7 +84,7 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   const app = registerApp(options.appUrl, credentialsOfApp);
   const tenants = createTenants();
   const keys = createSigningKeys();
-  const traffic = createTraffic({ now });
+  const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
   const secrets = createIssuedSecrets();
   const credentials = notingCredentials(createCredentials({ now }), secrets);
@@ -100,12 +100,12 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   const panels = createWebPanels();
   const delivery = createWebhookDelivery({ now });
   const webhooks = notingWebhooks(createWebhooks({ delivery, now }), secrets);
-  const { gate } = traffic;
+  const { gate } = faultInjector;
   const control = createControl({
     app,
     tenants,
     keys,
-    traffic,
+    faultInjector,
     sessions,
     credentials,
     codes,

@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
-import { randomText } from './credentials.ts';
+import { randomToken } from './credentials.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 
 const cookieName = 'SoOnlineAuth';
@@ -40,7 +40,7 @@ export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessio
       return found && { id, ...found };
     },
     start: (res, userName, atProvider) => {
-      const id = randomText(43);
+      const id = randomToken(43);
       sessions.set(id, { userName, atProvider });
       res.cookie(cookieName, id, options);
     },

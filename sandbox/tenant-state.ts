@@ -30,7 +30,7 @@ export function serveTenantState(
   deps: { origin: string; tenants: Tenants; gate: Gate; now: () => number },
 ): void {
   router.get('/api/state/:ctx', deps.gate('State'), (req, res) => {
-    const tenant = deps.tenants.find(String(req.params.ctx));
+    const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return sendError(res, 404, 'SoNotFoundException', 'Unknown customer');
     res.json({
       ContextIdentifier: tenant.contextIdentifier,

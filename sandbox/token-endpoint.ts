@@ -83,8 +83,11 @@ function redeem(
 }
 
 /** The tenant and user, if the tenant still approves the app and the user may still sign in. */
-function ownerOf(tenants: Tenants, key: { ctx: string; associateId: number } | undefined): Owner | undefined {
-  const tenant = tenants.find(key?.ctx ?? '');
+function ownerOf(
+  tenants: Tenants,
+  key: { tenantId: string; associateId: number } | undefined,
+): Owner | undefined {
+  const tenant = tenants.find(key?.tenantId ?? '');
   const user = tenant?.users.find((row) => row.associateId === key?.associateId);
   return tenant?.approved && user && !user.retired ? { tenant, user } : undefined;
 }

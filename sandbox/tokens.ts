@@ -18,7 +18,7 @@ export interface Tokens {
   /** The token of a state change notification; only its issuer is known (webapi.md 7.1). */
   stateChangeToken(tenant: Tenant): string;
   /** Makes the next token of this kind defective. */
-  spoilNext(kind: TokenKind, defect: TokenDefect): void;
+  corruptNext(kind: TokenKind, defect: TokenDefect): void;
   /** Forgets the defects that were asked for and not used. */
   reset(): void;
 }
@@ -91,7 +91,7 @@ export function createTokens(deps: TokensDeps): Tokens {
         }),
         tenant,
       ),
-    spoilNext: (kind, defect) => {
+    corruptNext: (kind, defect) => {
       defects.set(kind, [...(defects.get(kind) ?? []), defect]);
     },
     reset: () => defects.clear(),
@@ -125,13 +125,13 @@ function tenantClaims(origin: string, tenant: Tenant): Claims {
 
 function defectiveToken(keys: SigningKeys, claims: Claims, defect: TokenDefect): string {
   const { x5t, privateKey, publicKey } = keys.current();
-  const spoiled = spoiledClaims(claims, defect);
-  if (defect === 'none') return unsignedJwt({ x5t }, spoiled);
-  if (defect === 'hs256') return hmacJwt({ x5t }, spoiled, publicKey);
-  if (defect === 'foreign-key') return signJwt({ x5t }, spoiled, keys.foreign().privateKey);
+  const corrupted = spoiledClaims(claims, defect);
+  if (defect === 'none') return unsignedJwt({ x5t }, corrupted);
+  if (defect === 'hs256') return hmacJwt({ x5t }, corrupted, publicKey);
+  if (defect === 'foreign-key') return signJwt({ x5t }, corrupted, keys.foreign().privateKey);
   if (defect === 'unknown-key-id')
-    return signJwt({ x5t: keys.foreign().x5t }, spoiled, keys.foreign().privateKey);
-  const token = signJwt({ x5t }, spoiled, privateKey);
+    return signJwt({ x5t: keys.foreign().x5t }, corrupted, keys.foreign().privateKey);
+  const token = signJwt({ x5t }, corrupted, privateKey);
   return defect === 'tampered' ? tamperedJwt(token, `${identity}associateid`, '1') : token;
 }
 

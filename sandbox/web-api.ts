@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
-import type { Caller, Credentials } from './credentials.ts';
+import type { Credentials, TenantApiClient } from './credentials.ts';
 import { type Gate, sendError } from './fault-injection.ts';
 import { apiUrl, isRunning } from './tenant-state.ts';
 import type { Tenant, Tenants } from './tenants.ts';
@@ -9,7 +9,7 @@ import type { Tenant, Tenants } from './tenants.ts';
 /** One authenticated call of the web API. */
 export interface ApiCall {
   readonly tenant: Tenant;
-  readonly caller: Caller;
+  readonly apiClient: TenantApiClient;
   /** The call carried the app's secret in `SO-AppToken`. */
   readonly hasAppToken: boolean;
   readonly params: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ function handle(deps: WebApiDeps, answer: ApiRoute['answer']): RequestHandler {
 
 /** Who calls which tenant; throws the error of the first thing that is wrong. */
 function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Request): ApiCall {
-  const tenant = tenants.find(String(req.params.ctx));
+  const tenant = tenants.find(String(req.params.tenantId));
   if (!tenant) throw new ApiError(404, 'SoNotFoundException', 'Unknown customer');
   const baseUrl = `${apiUrl(origin, tenant)}/v1`;
   if (!`${origin}${req.originalUrl}`.startsWith(baseUrl)) {
@@ -84,16 +84,23 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
 
   const hasAppToken = req.get('SO-AppToken') === app.clientSecret;
   const [, scheme = '', secret = ''] = /^(SOTicket|Bearer) (.+)$/i.exec(req.get('Authorization') ?? '') ?? [];
-  const caller = credentials.callerOf(secret);
-  const fits = scheme.toLowerCase() === 'bearer' ? caller?.kind === 'user' : caller?.kind === 'system-user';
+  const apiClient = credentials.apiClientOf(secret);
+  const fits =
+    scheme.toLowerCase() === 'bearer' ? apiClient?.kind === 'user' : apiClient?.kind === 'system-user';
   // A ticket is worth nothing without the app's secret (auth.md 5.6).
-  const allowed = caller?.kind === 'user' || hasAppToken;
-  if (!caller || !fits || !allowed || caller.ctx !== tenant.contextIdentifier || !tenant.approved) {
+  const allowed = apiClient?.kind === 'user' || hasAppToken;
+  if (
+    !apiClient ||
+    !fits ||
+    !allowed ||
+    apiClient.tenantId !== tenant.contextIdentifier ||
+    !tenant.approved
+  ) {
     throw new ApiError(401, 'SoUnauthorizedException', 'No valid credential');
   }
   return {
     tenant,
-    caller,
+    apiClient,
     hasAppToken,
     params: texts(req.params),
     query: texts(req.query),

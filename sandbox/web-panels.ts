@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { selectableItem, webPanelList } from './mdo-list.ts';
-import { panelPlaces } from './panel-locations.ts';
+import { panelLocations } from './panel-locations.ts';
 import type { Tenant } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute, readBody } from './web-api.ts';
 
@@ -15,7 +15,7 @@ const webPanelEntity = z.object({
   Deleted: flag,
   Rank: z.number().nullish(),
   UrlEncoding: z.enum(['Unknown', 'None', 'ANSI', 'Unicode']).nullish(),
-  VisibleIn: z.enum(panelPlaces).nullish(),
+  VisibleIn: z.enum(panelLocations).nullish(),
   OnCentral: flag,
   OnSatellite: flag,
   OnTravel: flag,

@@ -50,7 +50,7 @@ export interface WebhookDelivery {
   sendTest(hook: DeliverableHook): Promise<{ status: number; text: string }>;
   attempts(): readonly Attempt[];
   /** Multiplies the waits between attempts; 0 retries at once. */
-  setPace(scale: number): void;
+  scaleRetries(scale: number): void;
   /** Resolves when nothing is queued. */
   idle(): Promise<void>;
   /** Drops everything queued and forgets the attempts. */
@@ -67,7 +67,7 @@ interface Queued {
 /** Makes the sender of webhook calls: signed, retried, and given up as documented (webapi.md 6.5-6.8). */
 export function createWebhookDelivery(deps: { now: () => number }): WebhookDelivery {
   let attempts: Attempt[] = [];
-  let pace = 1;
+  let retryScale = 1;
   let round = 0;
   const queues = new Map<DeliverableHook, { items: Queued[]; done: Promise<void> }>();
 
@@ -105,7 +105,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
       count(hook, status, text);
       if (status === 200 || hook.State !== 'Active') return true;
       item.retry += 1;
-      await sleep(wait * pace);
+      await sleep(wait * retryScale);
     }
     return false;
   }
@@ -122,8 +122,8 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
     sendTest: (hook) =>
       post(hook, { eventId: randomUUID(), event: testEvent, timestamp: deps.now(), retry: 0 }, true),
     attempts: () => attempts,
-    setPace: (scale) => {
-      pace = scale;
+    scaleRetries: (scale) => {
+      retryScale = scale;
     },
     idle: async () => {
       await Promise.all([...queues.values()].map(({ done }) => done));
@@ -132,7 +132,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
       round += 1;
       queues.clear();
       attempts = [];
-      pace = 1;
+      retryScale = 1;
     },
   };
 }

@@ -103,14 +103,19 @@ async function tryOut(webhooks: Webhooks, body: WebhookBody) {
 }
 
 /** An event with a name of the caller's own, such as `foo.bar` on row 123; `data` are its field values. */
-function customEvent({ caller }: ApiCall, event: string, primaryKey: number, data: unknown): EventInTenant {
+function customEvent(
+  { apiClient }: ApiCall,
+  event: string,
+  primaryKey: number,
+  data: unknown,
+): EventInTenant {
   return {
     event,
     entity: event.split('.')[0] ?? '',
     primaryKey,
     changes: [],
     fieldValues: { ...Object(data) },
-    changedBy: caller.kind === 'user' ? caller.associateId : systemAssociateId,
+    changedBy: apiClient.kind === 'user' ? apiClient.associateId : systemAssociateId,
   };
 }
 

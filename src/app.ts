@@ -2,28 +2,28 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { createLicenseEngine } from './licensing/entitlement-engine.ts';
+import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
-import { createAnswerWish, createSaveContract } from './web/admin/admin-actions.ts';
+import { createResolveAccessRequest, createSaveContract } from './web/admin/admin-actions.ts';
 import { createAdminPage } from './web/admin/admin-page.ts';
 import { createStateChangeCallback } from './web/callbacks/state-change.ts';
 import { createWebhookCallback } from './web/callbacks/webhook.ts';
-import { createProblems } from './web/error-handler.ts';
+import { createErrorHandler } from './web/error-handler.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
-import { onlyMethods } from './web/middleware/method-not-allowed.ts';
+import { methodNotAllowed } from './web/middleware/method-not-allowed.ts';
 import { requestLog } from './web/middleware/request-log.ts';
-import { requestCount } from './web/middleware/request-metrics.ts';
+import { requestMetrics } from './web/middleware/request-metrics.ts';
 import { framedByCrm, securityHeaders } from './web/middleware/security-headers.ts';
 import { createReadyz, healthz } from './web/operations/health.ts';
 import { createMetricsPage } from './web/operations/metrics-page.ts';
-import { createAsk } from './web/panel/access-request.ts';
+import { createSubmitAccessRequest } from './web/panel/access-request.ts';
 import { createFeaturePage } from './web/panel/feature-page.ts';
-import { createKeptPages } from './web/panel/page-cache.ts';
+import { createPageCache } from './web/panel/page-cache.ts';
 import { createPanel } from './web/panel/panel.ts';
-import { createVisits } from './web/panel/panel-context.ts';
+import { createPanelContexts } from './web/panel/panel-context.ts';
 import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
 import { loadLanguages } from './web/rendering/i18n.ts';
@@ -35,11 +35,11 @@ import { createExport, createUninstall, uninstallPage } from './web/setup/uninst
 import { createAfterSignIn } from './web/sign-in/after-sign-in.ts';
 import { createAuthCallback } from './web/sign-in/auth-callback.ts';
 import { createBeginSignIn } from './web/sign-in/begin-sign-in.ts';
-import { createOwnForms } from './web/sign-in/csrf.ts';
-import { createAdministrators } from './web/sign-in/require-administrator.ts';
+import { createCsrfProtection } from './web/sign-in/csrf.ts';
+import { createAdministratorGuard } from './web/sign-in/require-administrator.ts';
 import { createSessions } from './web/sign-in/session.ts';
-import { createPopUp, createRedeemHandOver, createSessionCheck } from './web/sign-in/session-handoff.ts';
-import { createWelcome } from './web/sign-in/start-session.ts';
+import { createPopUp, createRedeemHandoff, createSessionCheck } from './web/sign-in/session-handoff.ts';
+import { createStartSession } from './web/sign-in/start-session.ts';
 
 export interface AppDeps {
   readonly config: Config;
@@ -54,47 +54,65 @@ export interface AppDeps {
 
 /** The web application: every step of a request, in order. */
 export function buildApp({ config, services, log, metrics, root, deprovision, now }: AppDeps): Express {
-  const { superOffice, tenants, signIns, handOvers, licenses, history, wishes, webhooks, inbox, audit } =
-    services;
+  const {
+    superOffice,
+    tenants,
+    signIns,
+    handoffs,
+    licenses,
+    history,
+    accessRequests,
+    webhooks,
+    callbackQueue,
+    audit,
+  } = services;
   const views = loadViews(root);
   const languages = loadLanguages(join(root, 'locales'));
   const sessions = createSessions({ keys: config.sessionKeys, now });
   const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: superOffice.signIn.authorizeUrl });
-  const problems = createProblems({ languages, views });
-  const licenseEngine = createLicenseEngine(config.assumptions);
+  const problems = createErrorHandler({ languages, views });
+  const entitlementEngine = createEntitlementEngine(config.assumptions);
   const inCrm = framedByCrm(config.superOffice.frameAncestors);
   const form = express.urlencoded({ extended: false, limit: '16kb' });
   const json = express.json({ limit: '4kb' });
-  const ownForms = createOwnForms({ sessions });
-  const welcome = createWelcome({ tenants, licenses, audit, webApi: superOffice.webApi, log });
-  const administrators = createAdministrators({ sessions, tenants, beginSignIn, now });
-  const visits = createVisits({ tenants, sessions, licenses, wishes, licenseEngine, languages, now });
-  const pages = createKeptPages({ views, maxBytes: config.cacheBytes / 2 });
+  const csrfProtection = createCsrfProtection({ sessions });
+  const startSession = createStartSession({ tenants, licenses, audit, webApi: superOffice.webApi, log });
+  const administratorGuard = createAdministratorGuard({ sessions, tenants, beginSignIn, now });
+  const panelContexts = createPanelContexts({
+    tenants,
+    sessions,
+    licenses,
+    accessRequests,
+    entitlementEngine,
+    languages,
+    now,
+  });
+  const pages = createPageCache({ views, maxBytes: config.cacheBytes / 2 });
   const adminPage = createAdminPage({
     sessions,
-    wishes,
+    accessRequests,
     licenses,
     history,
-    licenseEngine,
+    entitlementEngine,
     languages,
     views,
     now,
   });
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
-  app.use(limitPipelining(), requestCount(metrics.onRequest), requestLog(log), securityHeaders());
+  app.use(limitPipelining(), requestMetrics(metrics.onRequest), requestLog(log), securityHeaders());
   app.use(
     '/assets',
     express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
   );
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });
-  app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));
+  app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, callbackQueue }));
   const { verifyStateChangeToken } = superOffice;
   app.post(
     '/callbacks/state-change',
     express.json({ limit: '64kb' }),
-    createStateChangeCallback({ verifyToken: verifyStateChangeToken, inbox }),
+    createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbackQueue }),
   );
 
   app.get('/healthz', healthz());
@@ -105,62 +123,69 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
 
   const authCallback = createAuthCallback({
     signIns,
-    redeemCode: superOffice.signIn.redeemCode,
+    exchangeCode: superOffice.signIn.exchangeCode,
     verifyIdToken: superOffice.verifyIdToken,
     after: {
       install: createFinishInstall({
         tenants,
         sessions,
-        proveSystemUser: superOffice.tickets.prove,
+        verifySystemUser: superOffice.tickets.verifySystemUser,
       }),
-      ...createAfterSignIn({ welcome, sessions, handOvers, languages, views, now }),
+      ...createAfterSignIn({ startSession, sessions, handoffs, languages, views, now }),
     },
   });
   app.get('/auth/callback', inCrm, authCallback);
   app.post('/auth/callback', inCrm, form, authCallback);
 
-  app.get('/panel', inCrm, createPanel({ visits, beginSignIn, pages, now }));
-  app.get('/panel/feature', inCrm, createFeaturePage({ visits, views }));
-  app.get('/panel/plan', inCrm, createPlanPage({ visits, views }));
-  app.post('/panel/wishes', inCrm, form, ownForms, createAsk({ visits, wishes, audit }));
-  app.post('/panel/refresh', inCrm, form, ownForms, createRefresh({ visits, licenses }));
+  app.get('/panel', inCrm, createPanel({ panelContexts, beginSignIn, pages, now }));
+  app.get('/panel/feature', inCrm, createFeaturePage({ panelContexts, views }));
+  app.get('/panel/plan', inCrm, createPlanPage({ panelContexts, views }));
+  app.post(
+    '/panel/access-requests',
+    inCrm,
+    form,
+    csrfProtection,
+    createSubmitAccessRequest({ panelContexts, accessRequests, audit }),
+  );
+  app.post('/panel/refresh', inCrm, form, csrfProtection, createRefresh({ panelContexts, licenses }));
   app.get('/panel/sign-in', createPopUp({ beginSignIn }));
   app.get('/panel/session', createSessionCheck({ sessions }));
+  app.post('/panel/session', json, createRedeemHandoff({ publicUrl: config.publicUrl, handoffs, sessions }));
+  app.get('/admin', createAdmin({ administratorGuard, adminPage }));
   app.post(
-    '/panel/session',
-    json,
-    createRedeemHandOver({ publicUrl: config.publicUrl, handOvers, sessions }),
+    '/admin/access-requests',
+    form,
+    csrfProtection,
+    createResolveAccessRequest({ administratorGuard, accessRequests, audit, adminPage }),
   );
-  app.get('/admin', createAdmin({ administrators, adminPage }));
-  app.post('/admin/wishes', form, ownForms, createAnswerWish({ administrators, wishes, audit, adminPage }));
   app.post(
     '/admin/contract',
     form,
-    ownForms,
-    createSaveContract({ administrators, tenants, audit, adminPage, now }),
+    csrfProtection,
+    createSaveContract({ administratorGuard, tenants, audit, adminPage, now }),
   );
-  app.get('/setup', createSetup({ administrators, languages, views, webhooks, audit, sessions }));
+  app.get('/setup', createSetup({ administratorGuard, languages, views, webhooks, audit, sessions }));
 
-  app.get('/setup/export', createExport({ administrators, exportTenant: services.exportTenant, audit }));
+  app.get('/setup/export', createExport({ administratorGuard, exportTenant: services.exportTenant, audit }));
   app.get('/uninstall', uninstallPage);
-  const forget = (ctx: string) => {
-    superOffice.tickets.forget(ctx);
-    superOffice.states.forget(ctx);
+  const forget = (tenantId: string) => {
+    superOffice.tickets.invalidate(tenantId);
+    superOffice.states.invalidate(tenantId);
   };
-  const uninstallDeps = { administrators, sessions, deprovision, audit, forget, languages, views };
-  app.post('/uninstall', form, ownForms, createUninstall(uninstallDeps));
+  const uninstallDeps = { administratorGuard, sessions, deprovision, audit, forget, languages, views };
+  app.post('/uninstall', form, csrfProtection, createUninstall(uninstallDeps));
 
-  app.all(['/auth/callback', '/panel/session', '/uninstall'], onlyMethods('GET', 'POST'));
+  app.all(['/auth/callback', '/panel/session', '/uninstall'], methodNotAllowed('GET', 'POST'));
   app.all(
     [
-      '/panel/wishes',
+      '/panel/access-requests',
       '/panel/refresh',
-      '/admin/wishes',
+      '/admin/access-requests',
       '/admin/contract',
       '/callbacks/webhooks/:hookId',
       '/callbacks/state-change',
     ],
-    onlyMethods('POST'),
+    methodNotAllowed('POST'),
   );
   app.all(
     [
@@ -177,8 +202,8 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
       '/setup',
       '/setup/export',
     ],
-    onlyMethods('GET'),
+    methodNotAllowed('GET'),
   );
-  app.use(problems.notFound, problems.answerProblem);
+  app.use(problems.notFound, problems.handleError);
   return app;
 }

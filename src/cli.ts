@@ -1,18 +1,18 @@
 import { inspect, parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
-import { createCallBudget } from './coordination/rate-limiter.ts';
+import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import type { Database } from './database/database.ts';
 import { openConfiguredDatabase } from './database/open-database.ts';
-import { examineApp } from './doctor/check-app.ts';
-import type { Finding } from './doctor/check-result.ts';
-import { examineTenant } from './doctor/check-tenant.ts';
-import { convertKeyFile, makeKeyFile, publicHalf } from './doctor/key-files.ts';
+import { checkApp } from './doctor/check-app.ts';
+import type { CheckResult } from './doctor/check-result.ts';
+import { checkTenant } from './doctor/check-tenant.ts';
+import { convertKeyFile, exportPublicKey, generateKeyFile } from './doctor/key-files.ts';
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
 import { connectSuperOffice } from './superoffice/client.ts';
 import { createHttp } from './superoffice/transport/http.ts';
-import { type CallbackInbox, createCallbackInbox } from './tenants/callback-queue.ts';
+import { type CallbackQueue, createCallbackQueue } from './tenants/callback-queue.ts';
 import { reencrypt } from './tenants/reencrypt.ts';
 import { createTenantStore } from './tenants/tenant-store.ts';
 
@@ -32,10 +32,10 @@ type Command = (line: readonly string[]) => Promise<number>;
 
 /** By name: how many arguments it takes, at least and at most, and what it does. */
 const commands: Readonly<Record<string, { takes: readonly [number, number]; run: Command }>> = {
-  doctor: { takes: [0, 1], run: ([ctx]) => withDatabase((deps) => doctor(deps, ctx)) },
+  doctor: { takes: [0, 1], run: ([tenantId]) => withDatabase((deps) => doctor(deps, tenantId)) },
   reencrypt: { takes: [0, 0], run: () => withDatabase(reencryptAll) },
-  parked: { takes: [0, 0], run: () => withDatabase(({ db }) => listParked(inboxOf(db))) },
-  retry: { takes: [1, 1], run: ([which = '']) => retryParked(which) },
+  parked: { takes: [0, 0], run: () => withDatabase(({ db }) => listDeadLetters(callbackQueueOf(db))) },
+  retry: { takes: [1, 1], run: ([which = '']) => retryDeadLetters(which) },
   'key-new': { takes: [1, 1], run: async ([file = '']) => makeKey(file) },
   'key-show': { takes: [1, 1], run: async ([file = '']) => showKey(file) },
   'key-convert': { takes: [2, 2], run: async ([from = '', to = '']) => convertKey(from, to) },
@@ -72,7 +72,7 @@ async function withDatabase(work: (deps: Deps) => Promise<number>): Promise<numb
   }
 }
 
-async function doctor({ db, config }: Deps, ctx: string | undefined): Promise<number> {
+async function doctor({ db, config }: Deps, tenantId: string | undefined): Promise<number> {
   const now = Date.now;
   const superOffice = connectSuperOffice({
     ...config.superOffice,
@@ -80,30 +80,30 @@ async function doctor({ db, config }: Deps, ctx: string | undefined): Promise<nu
     onCall: () => {},
     onCircuitOpen: () => {},
     // What others keep must not hide that it could not be had now.
-    sharedTickets: { find: async () => null, save: async () => {}, exclusively: (_ctx, work) => work() },
-    takeCall: createCallBudget({ db }),
+    ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },
+    acquireCall: createRateLimiter({ db }),
     now,
   });
   const { publicUrl } = config;
   const http = createHttp({ timeoutMs: 10_000 });
   const app = { loginUrl: config.superOffice.loginUrl, publicUrl, http, now, ...superOffice };
-  const isWell = await report(examineApp(app));
-  if (ctx === undefined) return isWell ? 0 : 1;
+  const isWell = await report(checkApp(app));
+  if (tenantId === undefined) return isWell ? 0 : 1;
 
   const tenants = createTenantStore({ db, secrets: createSecretBox(config.encryptionKeys), now });
-  const tenant = await tenants.find(ctx);
+  const tenant = await tenants.find(tenantId);
   if (tenant === null) {
-    say(`BAD   installation: ${ctx} has not installed the app.`);
+    say(`BAD   installation: ${tenantId} has not installed the app.`);
     return 1;
   }
-  return (await report(examineTenant({ tenant, ...superOffice }))) && isWell ? 0 : 1;
+  return (await report(checkTenant({ tenant, ...superOffice }))) && isWell ? 0 : 1;
 }
 
-async function report(findings: AsyncIterable<Finding>): Promise<boolean> {
+async function report(findings: AsyncIterable<CheckResult>): Promise<boolean> {
   let isWell = true;
-  for await (const { step, good, says, mend } of findings) {
-    say(`${good ? 'good ' : 'BAD  '} ${step}: ${says}${mend && `\n      ${mend}`}`);
-    isWell &&= good;
+  for await (const { step, ok, message, remedy } of findings) {
+    say(`${ok ? 'good ' : 'BAD  '} ${step}: ${message}${remedy && `\n      ${remedy}`}`);
+    isWell &&= ok;
   }
   return isWell;
 }
@@ -112,41 +112,45 @@ async function reencryptAll({ db, config }: Deps): Promise<number> {
   const onProgress = (done: number, total: number) => say(`${done} of ${total} sealed anew`);
   const secrets = createSecretBox(config.encryptionKeys);
   const { unreadable, byKey } = await reencrypt({ db, secrets, onProgress });
-  for (const { table, ctx } of unreadable) say(`no key opens what ${table} keeps for ${ctx}`);
+  for (const { table, tenantId } of unreadable) say(`no key opens what ${table} keeps for ${tenantId}`);
   for (const [id, count] of Object.entries(byKey)) say(`${count} sealed with key ${id}`);
   return unreadable.length === 0 ? 0 : 1;
 }
 
-async function listParked(inbox: CallbackInbox): Promise<number> {
-  const parked = await inbox.parked();
-  for (const { id, ctx, content, parkedAt, problem } of parked) {
+async function listDeadLetters(callbackQueue: CallbackQueue): Promise<number> {
+  const parked = await callbackQueue.deadLetters();
+  for (const { id, tenantId, content, deadLetteredAt, lastError } of parked) {
     const { source, ...what } = content;
-    say([id, ctx, source, Object.values(what).join(' '), parkedAt.toISOString(), problem].join('\t'));
+    say(
+      [id, tenantId, source, Object.values(what).join(' '), deadLetteredAt.toISOString(), lastError].join(
+        '\t',
+      ),
+    );
   }
   say(`${parked.length} put aside`);
   return 0;
 }
 
-async function retryParked(which: string): Promise<number> {
+async function retryDeadLetters(which: string): Promise<number> {
   if (!/^(all|\d{1,18})$/.test(which)) return misused();
   return withDatabase(async ({ db }) => {
-    const count = await inboxOf(db).retry(which === 'all' ? null : which);
+    const count = await callbackQueueOf(db).retry(which === 'all' ? null : which);
     say(`${count} to be tried again`);
     return count > 0 || which === 'all' ? 0 : 1;
   });
 }
 
-function inboxOf(db: Database): CallbackInbox {
-  return createCallbackInbox({ db, now: Date.now });
+function callbackQueueOf(db: Database): CallbackQueue {
+  return createCallbackQueue({ db, now: Date.now });
 }
 
 function makeKey(file: string): number {
-  makeKeyFile(file);
+  generateKeyFile(file);
   return showKey(file);
 }
 
 function showKey(file: string): number {
-  const { pem, xml } = publicHalf(file);
+  const { pem, xml } = exportPublicKey(file);
   say(`${pem}\n${xml}`);
   return 0;
 }

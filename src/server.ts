@@ -6,14 +6,14 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
-import { startLifecycle } from './lifecycle/start-workers.ts';
+import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openServices, provisioningBy, type Services } from './services.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A closed server no longer times out who connects and stays silent; container runtimes kill after ten seconds. */
-const patienceMs = 8_000;
+const timeoutMs = 8_000;
 
 /**
  * Who sends or reads slower than this only keeps a connection, ms. A page may wait half a minute for SuperOffice, so a
@@ -55,7 +55,7 @@ async function serve(deps: {
 }) {
   const { config, log, metrics, services, stop } = deps;
   const provisioning = provisioningBy({ config, services, root });
-  const lifecycle = startLifecycle({ ...services, ...provisioning, log, metrics, now: Date.now });
+  const lifecycle = startWorkers({ ...services, ...provisioning, log, metrics, now: Date.now });
   const server = createServer(
     buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
   );
@@ -66,7 +66,7 @@ async function serve(deps: {
   if (!stop.aborted) await once(stop, 'abort');
   server.close();
   server.closeIdleConnections();
-  const impatience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  const shutdownGraceMs = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await Promise.all([once(server, 'close'), lifecycle.stop()]);
-  clearTimeout(impatience);
+  clearTimeout(shutdownGraceMs);
 }

@@ -2,38 +2,42 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { createLocks } from './coordination/advisory-locks.ts';
-import { circuitChannel, openCircuitIn, tellCircuitOpen } from './coordination/circuit-events.ts';
-import type { InTurn } from './coordination/keyed-mutex.ts';
-import { listenTo } from './coordination/pg-listener.ts';
-import { createCallBudget } from './coordination/rate-limiter.ts';
+import { createAdvisoryLocks } from './coordination/advisory-locks.ts';
+import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
+import type { WithLock } from './coordination/keyed-mutex.ts';
+import { subscribe } from './coordination/pg-listener.ts';
+import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
-import { openLockSession } from './database/database.ts';
+import { openAdvisoryLockConnection } from './database/database.ts';
 import { openConfiguredDatabase } from './database/open-database.ts';
-import { licenseChanges } from './licensing/licenses/license-diff.ts';
+import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { createDeprovision, type Deprovision } from './lifecycle/provisioning/deprovision.ts';
-import { loadWantedSetup } from './lifecycle/provisioning/desired-state.ts';
+import { loadDesiredState } from './lifecycle/provisioning/desired-state.ts';
 import { createProvision, type Provision } from './lifecycle/provisioning/provision.ts';
 import type { Metrics } from './metrics.ts';
 import { createLicenseHistory, type LicenseHistory } from './snapshots/license-history.ts';
 import {
   createLicenseSnapshots,
   type LicenseSnapshots,
-  snapshotAges,
+  licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
-import { licenseReaders } from './snapshots/license-source.ts';
+import { createLicenseSource } from './snapshots/license-source.ts';
 import { createSnapshotStore, snapshotChannel } from './snapshots/snapshot-store.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
-import { createWishStore, type WishStore, wishChannel } from './tenants/access-request-store.ts';
+import {
+  type AccessRequestStore,
+  accessRequestChannel,
+  createAccessRequestStore,
+} from './tenants/access-request-store.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
-import { type CallbackInbox, createCallbackInbox, inboxChannel } from './tenants/callback-queue.ts';
-import { createHandOverStore, type HandOverStore } from './tenants/handoff-store.ts';
+import { type CallbackQueue, callbackChannel, createCallbackQueue } from './tenants/callback-queue.ts';
+import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
 import {
   createTenantStore,
-  lookAfterChannel,
+  reconcileChannel,
   type TenantStore,
   tenantChannel,
 } from './tenants/tenant-store.ts';
@@ -45,17 +49,17 @@ export interface Services {
   readonly superOffice: SuperOffice;
   readonly tenants: TenantStore;
   readonly signIns: SignInStore;
-  readonly handOvers: HandOverStore;
-  readonly wishes: WishStore;
+  readonly handoffs: HandoffStore;
+  readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
-  readonly inbox: CallbackInbox;
+  readonly callbackQueue: CallbackQueue;
   readonly audit: AuditLog;
   readonly users: UserStore;
   readonly history: LicenseHistory;
-  exportTenant(ctx: string): Promise<TenantExport>;
+  exportTenant(tenantId: string): Promise<TenantExport>;
   /** Turns by name that all processes on this database share. */
-  readonly locks: InTurn;
+  readonly locks: WithLock;
   /** Wakes whenever there is something to do, whichever process on this database found out. */
   onWork(kind: 'callback' | 'look-after', wake: () => void): void;
   databaseAnswers(): Promise<boolean>;
@@ -74,8 +78,8 @@ export interface ServicesDeps {
 /** Opens everything that outlives a request. */
 export async function openServices({ config, log, metrics, now }: ServicesDeps): Promise<Services> {
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
-  const lockSession = openLockSession(url, onConnectionLost);
-  const locks = createLocks({ session: lockSession, now });
+  const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
+  const locks = createAdvisoryLocks({ session: lockConnection, now });
   const secrets = createSecretBox(config.encryptionKeys);
 
   const superOffice = connectSuperOffice({
@@ -85,56 +89,59 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
       log.debug(call, 'called SuperOffice');
       metrics.onCall(call);
     },
-    onCircuitOpen: (ctx, restMs) => {
-      log.warn({ ctx, restMs }, 'tenant left alone');
-      tellCircuitOpen(db, ctx, restMs).catch((error: Error) =>
-        log.warn({ ctx, reason: error.message }, 'other processes not told'),
+    onCircuitOpen: (tenantId, cooldownMs) => {
+      log.warn({ tenantId, cooldownMs }, 'tenant left alone');
+      publishCircuitOpen(db, tenantId, cooldownMs).catch((error: Error) =>
+        log.warn({ tenantId, reason: error.message }, 'other processes not told'),
       );
     },
-    sharedTickets: createTicketStore({ db, secrets, locks }),
-    takeCall: createCallBudget({ db }),
+    ticketStore: createTicketStore({ db, secrets, locks }),
+    acquireCall: createRateLimiter({ db }),
     now,
   });
   // Fetched early so that the first sign-in does not wait; if it fails now, that sign-in tries again.
-  superOffice.keys.warm().catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
+  superOffice.keys
+    .prefetch()
+    .catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
 
   const tenants = createTenantStore({ db, secrets, now });
-  const wishes = createWishStore({ db, now });
+  const accessRequests = createAccessRequestStore({ db, now });
   const licenses = createLicenseSnapshots({
     store: createSnapshotStore(db),
-    read: licenseReaders(superOffice, tenants),
-    changes: licenseChanges,
+    read: createLicenseSource(superOffice, tenants),
+    changes: diffLicenses,
     locks,
-    ages: snapshotAges,
+    ages: licenseCachePolicy,
     maxBytes: config.cacheBytes / 4,
     now,
     onLookup: metrics.onLookup,
     onFailed: ({ error, ...about }) =>
       log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
   });
-  const inbox = createCallbackInbox({ db, now });
-  metrics.watch({ inbox, tenants });
+  const callbackQueue = createCallbackQueue({ db, now });
+  metrics.watch({ callbackQueue, tenants });
   const wakers = { callback: new Set<() => void>(), 'look-after': new Set<() => void>() };
   const wakeAll = (kind: keyof typeof wakers) => () => {
     for (const wake of wakers[kind]) wake();
   };
   const channels = {
-    [snapshotChannel]: licenses.changedElsewhere,
-    [wishChannel]: wishes.changedElsewhere,
-    [tenantChannel]: (ctx: string) => {
-      tenants.changedElsewhere(ctx);
-      wishes.changedElsewhere(`${ctx}/`);
+    [snapshotChannel]: licenses.invalidate,
+    [accessRequestChannel]: accessRequests.invalidate,
+    [tenantChannel]: (tenantId: string) => {
+      tenants.invalidate(tenantId);
+      accessRequests.invalidate(`${tenantId}/`);
     },
-    [circuitChannel]: (payload: string) => superOffice.circuits.openedElsewhere(...openCircuitIn(payload)),
-    [inboxChannel]: wakeAll('callback'),
-    [lookAfterChannel]: wakeAll('look-after'),
+    [circuitChannel]: (payload: string) =>
+      superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload)),
+    [callbackChannel]: wakeAll('callback'),
+    [reconcileChannel]: wakeAll('look-after'),
   };
-  const notices = listenTo(url, channels, {
+  const notices = subscribe(url, channels, {
     // What changed while nobody listened is not known: everything is asked for anew.
     listening() {
-      tenants.forgetRemembered();
-      wishes.forgetRemembered();
-      licenses.forgetRemembered();
+      tenants.invalidateAll();
+      accessRequests.invalidateAll();
+      licenses.invalidateAll();
     },
     connectionLost: (error) => log.warn({ reason: error.message }, 'no longer listening to other processes'),
   });
@@ -142,13 +149,13 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
     superOffice,
     tenants,
     signIns: createSignInStore({ db, secrets, now }),
-    handOvers: createHandOverStore({ db, now }),
-    wishes,
+    handoffs: createHandoffStore({ db, now }),
+    accessRequests,
     licenses,
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
-    inbox,
+    callbackQueue: callbackQueue,
     audit: createAuditLog({ db, now }),
     locks,
     exportTenant: createTenantExport({ db }),
@@ -162,7 +169,7 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
       ),
     async close() {
       await notices.close();
-      await lockSession.destroy();
+      await lockConnection.destroy();
       await closeDatabase();
     },
   };
@@ -185,12 +192,12 @@ export function provisioningBy({
   services: Services;
   root: string;
 }): Provisioning {
-  const wanted = loadWantedSetup(join(root, 'manifest'), publicUrl);
-  const deps = { webApi: superOffice.webApi, tenants, webhooks, locks, wanted };
+  const desired = loadDesiredState(join(root, 'manifest'), publicUrl);
+  const deps = { webApi: superOffice.webApi, tenants, webhooks, locks, desired };
   return {
     provision: createProvision(deps),
     deprovision: createDeprovision(deps),
-    fingerprint: wanted.fingerprint,
+    fingerprint: desired.fingerprint,
   };
 }
 

@@ -65,9 +65,9 @@ describe('who imports whom', () => {
   });
 
   it('nothing of src but config.ts imports assumptions.ts', () => {
-    expect(imports.filter(({ to }) => to === 'src/config/load-assumptions.ts').map(({ from }) => from)).toEqual([
-      'src/config/config.ts',
-    ]);
+    expect(
+      imports.filter(({ to }) => to === 'src/config/load-assumptions.ts').map(({ from }) => from),
+    ).toEqual(['src/config/config.ts']);
   });
 
   it('errors: nothing', () => {

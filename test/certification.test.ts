@@ -6,7 +6,7 @@ import {
   evidenceIn,
   type Requirements,
   readCertification,
-  unproven,
+  uncoveredRequirements,
 } from '../manifest/tools/certification.ts';
 import { root } from './support/project-files.ts';
 
@@ -16,7 +16,7 @@ const { requirements, evidence } = readCertification(join(root, 'manifest'), roo
 describe('the certification checklist', () => {
   it('answers each of R1 to R53, and each answer is shown', () => {
     expect(Object.keys(requirements)).toEqual(Array.from({ length: 53 }, (_each, index) => `R${index + 1}`));
-    expect(unproven(requirements, evidence, (file) => existsSync(join(root, file)))).toEqual([]);
+    expect(uncoveredRequirements(requirements, evidence, (file) => existsSync(join(root, file)))).toEqual([]);
   });
 
   it('is as it follows from the annotations', () => {
@@ -27,7 +27,9 @@ describe('the certification checklist', () => {
   it('turns red for every test it rests on that is removed, where no other shows the same', () => {
     for (const { requirement } of evidence) {
       const others = evidence.filter((each) => each.requirement !== requirement);
-      expect(unproven(requirements, others, everywhere)).toEqual([`${requirement}: no test certifies it`]);
+      expect(uncoveredRequirements(requirements, others, everywhere)).toEqual([
+        `${requirement}: no test certifies it`,
+      ]);
     }
   });
 });
@@ -63,13 +65,13 @@ describe('what is not shown', () => {
   const shows = (requirement: string) => ({ requirement, file: 'a.test.ts', title: 'does it' });
 
   it('is named, and so is what is shown and was not asked for', () => {
-    expect(unproven(asked, [shows('R4'), shows('R9')], () => false)).toEqual([
+    expect(uncoveredRequirements(asked, [shows('R4'), shows('R9')], () => false)).toEqual([
       'R1: no test certifies it',
       'R2: docs/gone.md is missing',
       'R3: names no file',
       'R4: certified in a.test.ts, but not by tests',
       'R9: certified in a.test.ts, but not by tests',
     ]);
-    expect(unproven({ R1: asked.R1 } as Requirements, [shows('R1')], everywhere)).toEqual([]);
+    expect(uncoveredRequirements({ R1: asked.R1 } as Requirements, [shows('R1')], everywhere)).toEqual([]);
   });
 });

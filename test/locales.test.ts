@@ -9,18 +9,18 @@ import type { FoundTier, Tier } from '../src/licensing/catalogue/solutions.ts';
 import { suiteLimitNames } from '../src/licensing/catalogue/suite-limits.ts';
 import { suitePlans } from '../src/licensing/catalogue/suite-plans.ts';
 import type { Diagnostic } from '../src/licensing/diagnostics/diagnostic.ts';
-import type { FeatureState, Promised, Reason } from '../src/licensing/entitlements/entitlement.ts';
+import type { FeatureState, Inclusion, Reason } from '../src/licensing/entitlements/entitlement.ts';
 import type { Notice } from '../src/licensing/licenses/license-dates.ts';
 import type { LicenseChange } from '../src/licensing/licenses/license-diff.ts';
-import type { RecognisedPlan } from '../src/licensing/plans/detect-plan.ts';
+import type { DetectedPlan } from '../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
-import type { WishState } from '../src/tenants/access-request-store.ts';
+import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
-import type { ContractMistake } from '../src/web/admin/contract-form.ts';
-import type { AnswerMistake } from '../src/web/admin/resolution-form.ts';
+import type { ContractValidationError } from '../src/web/admin/contract-form.ts';
+import type { ResolutionValidationError } from '../src/web/admin/resolution-form.ts';
 import { filesUnder, textOf } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -53,13 +53,13 @@ const states = all<FeatureState>({
 const reasons = all<Reason>({
   granted: yes,
   'site-license-only': yes,
-  'promised-by-plan': yes,
+  'included-in-plan': yes,
   'in-every-plan': yes,
   'part-of-another-feature': yes,
   'suite-plan-includes': yes,
   'add-on-licensed': yes,
   'user-license-missing': yes,
-  'user-license-missing-perhaps-visible': yes,
+  'user-license-missing-possibly-visible': yes,
   'hidden-by-function-right': yes,
   'not-licensed': yes,
   'not-licensed-and-hidden-by-role': yes,
@@ -69,8 +69,8 @@ const reasons = all<Reason>({
   'suite-plan-lacks': yes,
   'add-on-missing': yes,
   'tier-unknown': yes,
-  'plan-and-license-disagree': yes,
-  'nothing-says': yes,
+  'plan-license-conflict': yes,
+  'no-evidence': yes,
   'user-unknown': yes,
   'suite-plan-unclear': yes,
   'suite-plan-unknown': yes,
@@ -81,7 +81,7 @@ const notices = all<Notice['kind']>({
   'license-expired': yes,
   'license-read-only': yes,
 });
-const plansWithNote = all<Exclude<RecognisedPlan['kind'], 'user-plan'>>({
+const plansWithNote = all<Exclude<DetectedPlan['kind'], 'user-plan'>>({
   'old-plan': yes,
   'undocumented-plan': yes,
   'no-plan': yes,
@@ -104,17 +104,17 @@ const changes = all<LicenseChange['kind']>({
   expiry: yes,
   'user-plan': yes,
 });
-const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'standing-changed'>>({
+const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'status-changed'>>({
   installed: yes,
   'contract-saved': yes,
   exported: yes,
-  'wish-asked': yes,
-  'wish-withdrawn': yes,
-  'wish-answered': yes,
+  'access-request-submitted': yes,
+  'access-request-withdrawn': yes,
+  'access-request-resolved': yes,
   'removal-incomplete': yes,
   deleted: yes,
 });
-const standings = all<Tenant['standing']>({ active: yes, paused: yes, leaving: yes, revoked: yes });
+const statuses = all<Tenant['status']>({ active: yes, suspended: yes, deleting: yes, revoked: yes });
 const diagnostics = all<Diagnostic['kind']>({
   'license-incomplete': yes,
   'seat-count-differs': yes,
@@ -122,16 +122,16 @@ const diagnostics = all<Diagnostic['kind']>({
   'plan-without-set': yes,
   'extra-flags-unknown': yes,
   'prerequisite-missing': yes,
-  'row-told-twice': yes,
+  'duplicate-row': yes,
   'several-versions': yes,
-  'more-in-use-than-bought': yes,
+  'more-in-use-than-purchased': yes,
   'both-tiers-marked': yes,
   'foreign-owner': yes,
 });
-const mistakes = all<AnswerMistake | ContractMistake>({
-  'answer-missing': yes,
-  'answer-too-long': yes,
-  'start-not-a-day': yes,
+const validationErrors = all<ResolutionValidationError | ContractValidationError>({
+  'comment-missing': yes,
+  'comment-too-long': yes,
+  'start-not-a-date': yes,
   'start-in-future': yes,
 });
 const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
@@ -154,7 +154,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'seat.': seats,
   'foundTier.': all<FoundTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
   'evidence.module.': ['site-present', 'site-absent', 'user-present', 'user-absent'],
-  'evidence.plan.': all<Promised>({ yes, no: yes, perhaps: yes, silent: yes }),
+  'evidence.plan.': all<Inclusion>({ yes, no: yes, perhaps: yes, silent: yes }),
   'evidence.tier.': all<TierStep>({
     'premium-module': yes,
     'user-marker': yes,
@@ -166,15 +166,15 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
   'requirement.also.': sideRequirements,
   'limit.': suiteLimitNames,
-  'wish.': all<WishState>({ open: yes, done: yes, declined: yes }),
+  'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
-  'admin.outcome.': all<Exclude<WishState, 'open'>>({ done: yes, declined: yes }),
+  'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),
   'admin.period.': billingPeriods,
   'setup.event.': audited,
-  'setup.standing.': standings,
+  'setup.status.': statuses,
   'admin.change.': changes,
   'admin.diagnostic.': diagnostics,
-  'admin.mistake.': mistakes,
+  'admin.mistake.': validationErrors,
   'admin.planChange.': planChanges,
   'suitePlan.': suitePlans,
   'solution.': solutions,

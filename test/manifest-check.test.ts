@@ -2,24 +2,24 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PictureFacts, pictureFacts } from '../manifest/tools/image-facts.ts';
+import { type ImageFacts, imageFacts } from '../manifest/tools/image-facts.ts';
 import { readManifest } from '../manifest/tools/read-manifest.ts';
-import { icons, leftToVendor, problemsOf } from '../manifest/tools/rules.ts';
-import { examine } from '../manifest/tools/validate.ts';
+import { icons, problemsOf, vendorTodos } from '../manifest/tools/rules.ts';
+import { validateManifest } from '../manifest/tools/validate.ts';
 import { filesUnder, root } from './support/project-files.ts';
 
 type Json = Record<string, unknown>;
 const manifestFolder = join(root, 'manifest');
-const screenshot: PictureFacts = { width: 1920, height: 1080, transparent: false };
+const screenshot: ImageFacts = { width: 1920, height: 1080, transparent: false };
 
 /** Our pictures as they have to be, so that each test plants one fault. */
 const pictures = () =>
-  new Map<string, PictureFacts | null>([
-    ...Object.entries(icons).map(([file, size]): [string, PictureFacts] => [
+  new Map<string, ImageFacts | null>([
+    ...Object.entries(icons).map(([file, size]): [string, ImageFacts] => [
       file,
       { width: size, height: size, transparent: true },
     ]),
-    ...filesUnder('manifest/images/screenshots', '.png').map((file): [string, PictureFacts] => [
+    ...filesUnder('manifest/images/screenshots', '.png').map((file): [string, ImageFacts] => [
       file.replace('manifest/images/', ''),
       screenshot,
     ]),
@@ -27,7 +27,7 @@ const pictures = () =>
 
 describe('manifest', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
-  let shown: Map<string, PictureFacts | null>;
+  let shown: Map<string, ImageFacts | null>;
   beforeEach(() => {
     cpSync(manifestFolder, folder, { recursive: true });
     shown = pictures();
@@ -55,7 +55,7 @@ describe('manifest', () => {
 
   // certifies R2, R33, R49
   it('is as it has to be, pictures and what is generated included', () => {
-    expect(examine(manifestFolder, root).problems).toEqual([]);
+    expect(validateManifest(manifestFolder, root).problems).toEqual([]);
   });
 
   it.each([
@@ -65,22 +65,22 @@ describe('manifest', () => {
     ['images/icon-home-488.png', 'no picture', 'is no transparent PNG of 488 x 488'],
   ])('%s that was changed by hand is found', (file, content, says) => {
     writeFileSync(join(folder, file), content);
-    expect(examine(folder, root).problems).toEqual([{ file, where: '', says }]);
+    expect(validateManifest(folder, root).problems).toEqual([{ file, where: '', says }]);
   });
 
   it('that sets up another panel has another list of what is provisioned', () => {
     set('web-panels.json', '0.name', 'Planlens plans');
-    expect(examine(folder, root).problems).toEqual([
+    expect(validateManifest(folder, root).problems).toEqual([
       { file: 'provisioned.md', where: '', says: 'is not what follows from the rest' },
     ]);
   });
 
   it('says what is left to the vendor', () => {
     const { manifest } = readManifest(folder);
-    expect(manifest && leftToVendor(manifest)).toContain('app.json: 4');
+    expect(manifest && vendorTodos(manifest)).toContain('app.json: 4');
     set('app.json', 'vendor', 'A vendor');
     const filled = readManifest(folder).manifest;
-    expect(filled && leftToVendor(filled)).toContain('app.json: 3');
+    expect(filled && vendorTodos(filled)).toContain('app.json: 3');
   });
 
   it.each<[string, string, unknown, string]>([
@@ -205,7 +205,7 @@ describe('manifest', () => {
     expect(wrong()[0]?.slice(0, problem.length)).toBe(problem);
   });
 
-  it.each<[string, PictureFacts | null, string]>([
+  it.each<[string, ImageFacts | null, string]>([
     ['screenshots/01-what-your-plan-holds.png', { ...screenshot, transparent: true }, 'is transparent'],
     ['screenshots/01-what-your-plan-holds.png', { ...screenshot, height: 1200 }, 'is not 16:9'],
     [
@@ -241,8 +241,8 @@ describe('manifest', () => {
 describe('pictureFacts', () => {
   it('reads what a PNG tells of itself, and takes nothing else for one', () => {
     const icon = readFileSync(join(manifestFolder, 'images', 'icon-home-488.png'));
-    expect(pictureFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
-    expect(pictureFacts(Buffer.from('<svg>'))).toBeNull();
-    expect(pictureFacts(icon.subarray(0, 20))).toBeNull();
+    expect(imageFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
+    expect(imageFacts(Buffer.from('<svg>'))).toBeNull();
+    expect(imageFacts(icon.subarray(0, 20))).toBeNull();
   });
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadWantedSetup } from '../src/lifecycle/provisioning/desired-state.ts';
+import { loadDesiredState } from '../src/lifecycle/provisioning/desired-state.ts';
 import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';
-const { panels, webhook } = loadWantedSetup(join(root, 'manifest'), origin);
+const { panels, webhook } = loadDesiredState(join(root, 'manifest'), origin);
 const [panel, ...otherPanels] = panels.filter(({ VisibleIn }) => VisibleIn === 'BrowserPanel');
 const [button, ...otherButtons] = panels.filter(({ VisibleIn }) => VisibleIn === 'NavigatorButton');
 
@@ -59,7 +59,7 @@ describe('manifest/web-panels.json', () => {
   it('fits in what SuperOffice keeps', () => {
     const longest = { Name: 239, Tooltip: 254, WindowName: 254, ProgId: 254, Url: 1023 } as const;
     const longOrigin = `https://${'a'.repeat(63)}.${'b'.repeat(63)}.example:65535`;
-    for (const each of loadWantedSetup(join(root, 'manifest'), longOrigin).panels) {
+    for (const each of loadDesiredState(join(root, 'manifest'), longOrigin).panels) {
       for (const [field, length] of Object.entries(longest)) {
         expect(String(each[field as keyof typeof longest]).length).toBeLessThanOrEqual(length);
       }

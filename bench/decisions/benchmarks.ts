@@ -1,11 +1,10 @@
 import type { Client } from '@openfeature/server-sdk';
 import { featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
-import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { abilityOf, countAllowed, countHeld } from './baselines.ts';
-import type { Contest } from './runner.ts';
+import type { Benchmark } from './runner.ts';
 import {
   type Difference,
-  inTurn,
   kinds,
   ownExpiryDate,
   ownName,
@@ -13,6 +12,7 @@ import {
   planKinds,
   tenant,
   today,
+  withLock,
 } from './tenant-users.ts';
 import {
   countEnabled,
@@ -32,16 +32,16 @@ const preparedUsers = 1_000;
 const coldUsers = 400;
 
 /** Asks for one feature after the other where all is prepared: what a request pays when the user is known. */
-export function askPrepared(client: Client): Contest {
-  const { report } = licenseEngine(tenant, today);
-  const users = inTurn(planKinds, preparedUsers);
+export function askPrepared(client: Client): Benchmark {
+  const { report } = entitlementEngine(tenant, today);
+  const users = withLock(planKinds, preparedUsers);
   const prepared = parsedUsers(planKinds, planKinds.length, null).map((user) => report(user));
-  const reports = inTurn(prepared, preparedUsers);
-  const abilities = inTurn(
+  const reports = withLock(prepared, preparedUsers);
+  const abilities = withLock(
     planKinds.map(({ enabled }) => abilityOf(enabled)),
     preparedUsers,
   );
-  const sets = inTurn(
+  const sets = withLock(
     planKinds.map(({ enabled }) => new Set(enabled)),
     preparedUsers,
   );
@@ -50,7 +50,7 @@ export function askPrepared(client: Client): Contest {
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
     decisions: preparedUsers * featureKeys.length,
-    contestants: [
+    candidates: [
       { name: 'Planlens', goal: 'CASL', ready: () => eachOf(reports, countEnabled) },
       { name: 'CASL', ready: () => eachOf(abilities, countAllowed) },
       { name: 'OpenFeature', ready: () => flagsOn(client, users) },
@@ -60,7 +60,7 @@ export function askPrepared(client: Client): Contest {
 }
 
 /** Decides all features of users not seen before: Planlens from license data, the peers from lists of features. */
-export function decideCold(client: Client): Contest {
+export function decideCold(client: Client): Benchmark {
   const users = () => parsedUsers(planKinds, coldUsers, ownName);
   const goal = 10_000;
   return {
@@ -68,7 +68,7 @@ export function decideCold(client: Client): Contest {
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
     decisions: coldUsers * featureKeys.length,
-    contestants: [
+    candidates: [
       { name: 'Planlens, tenant opened for each user', goal, ready: () => openedForEach(users()) },
       { name: 'Planlens, tenant opened once', goal, ready: () => openedOnce(users()) },
       ...peersOf(client, planKinds, coldUsers),
@@ -77,7 +77,7 @@ export function decideCold(client: Client): Contest {
 }
 
 /** Opens a tenant of 10,000 users, decides, and reads every user's 68 answers. */
-export function decideTenant(client: Client): Contest {
+export function decideTenant(client: Client): Benchmark {
   const ready = (difference: Difference | null) => () =>
     reportedAtOnce(parsedUsers(kinds, tenantSize, difference));
   const goal = 300;
@@ -86,7 +86,7 @@ export function decideTenant(client: Client): Contest {
     unit: 'ms',
     rounds: { warmUp: 1, measured: 5 },
     decisions: tenantSize * featureKeys.length,
-    contestants: [
+    candidates: [
       { name: `Planlens, ${kinds.length} kinds of users`, goal, ready: ready(null) },
       { name: 'Planlens, each user another license name', goal, ready: ready(ownName) },
       { name: 'Planlens, each user another expiry date', goal, ready: ready(ownExpiryDate) },

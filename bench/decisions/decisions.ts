@@ -4,7 +4,7 @@ import { openFeatureClient } from './baselines.ts';
 import { askPrepared, decideCold, decideTenant, tenantSize } from './benchmarks.ts';
 import { expectAgreement } from './equivalence-check.ts';
 import { type Result, resultsOf, tableOf } from './results.ts';
-import { race } from './runner.ts';
+import { runBenchmark } from './runner.ts';
 import { kinds } from './tenant-users.ts';
 
 const packages = ['@casl/ability', '@openfeature/server-sdk', '@openfeature/core'];
@@ -16,8 +16,8 @@ export async function decisions() {
   const agreed = await expectAgreement(client, kinds, tenantSize);
   const results: Result[] = [];
   const tables: string[] = [];
-  for (const contest of [askPrepared(client), decideCold(client), decideTenant(client)]) {
-    const each = resultsOf(contest, await race(contest));
+  for (const benchmark of [askPrepared(client), decideCold(client), decideTenant(client)]) {
+    const each = resultsOf(benchmark, await runBenchmark(benchmark));
     results.push(...each);
     tables.push(tableOf(each));
   }

@@ -1,17 +1,17 @@
 import type { Client } from '@openfeature/server-sdk';
 import { type FeatureKey, featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
-import type { PlanReport } from '../../src/licensing/entitlements/entitlement-report.ts';
-import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import type { EntitlementReport } from '../../src/licensing/entitlements/entitlement-report.ts';
+import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { abilityOf } from './baselines.ts';
 import {
   type Difference,
-  inTurn,
   type Kind,
   ownExpiryDate,
   ownName,
   parsedUsers,
   tenant,
   today,
+  withLock,
 } from './tenant-users.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function expectAgreement(
   );
   const expected = new Map(told);
   for (const difference of [null, ownName, ownExpiryDate]) {
-    compareTenant(expected, inTurn(kinds, count), reportsOn(kinds, count, difference));
+    compareTenant(expected, withLock(kinds, count), reportsOn(kinds, count, difference));
   }
   return count * featureKeys.length;
 }
@@ -52,13 +52,13 @@ async function answers(client: Client, { name, enabled }: Kind): Promise<Readonl
 }
 
 function reportsOn(kinds: readonly Kind[], count: number, difference: Difference | null) {
-  return licenseEngine(tenant, today).reportAll(parsedUsers(kinds, count, difference)).users;
+  return entitlementEngine(tenant, today).reportAll(parsedUsers(kinds, count, difference)).users;
 }
 
 function compareTenant(
   expected: ReadonlyMap<string, ReadonlyMap<FeatureKey, boolean>>,
   users: readonly Kind[],
-  reports: ReadonlyMap<number, PlanReport>,
+  reports: ReadonlyMap<number, EntitlementReport>,
 ): void {
   for (const [place, { name }] of users.entries()) {
     const features = reports.get(place + 1)?.features;

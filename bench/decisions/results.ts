@@ -1,11 +1,11 @@
-import type { Contest, Contestant, Timing } from './runner.ts';
+import type { Benchmark, Candidate, Timing } from './runner.ts';
 
 /** What a contestant needed, in the unit of the contest. */
 export interface Result {
-  readonly contest: string;
+  readonly benchmark: string;
   readonly rounds: number;
-  readonly contestant: string;
-  readonly unit: Contest['unit'];
+  readonly candidate: string;
+  readonly unit: Benchmark['unit'];
   readonly median: number;
   readonly fastest: number;
   readonly slowest: number;
@@ -22,17 +22,17 @@ export interface Goal {
 }
 
 /** Turns the timings of a contest into results, in the order of its contestants. */
-export function resultsOf(contest: Contest, timings: ReadonlyMap<string, Timing>): readonly Result[] {
-  const { title, unit, rounds, decisions, contestants } = contest;
+export function resultsOf(benchmark: Benchmark, timings: ReadonlyMap<string, Timing>): readonly Result[] {
+  const { title, unit, rounds, decisions, candidates } = benchmark;
   const inUnit = (time: number) => (unit === 'ms' ? time : (time * 1e6) / decisions);
   const medianOf = (name: string) => inUnit(timings.get(name)?.median ?? Number.NaN);
-  return contestants.map(({ name, goal }) => {
+  return candidates.map(({ name, goal }) => {
     const { fastest, slowest } = timings.get(name) ?? { fastest: Number.NaN, slowest: Number.NaN };
     const median = medianOf(name);
     return {
-      contest: title,
+      benchmark: title,
       rounds: rounds.measured,
-      contestant: name,
+      candidate: name,
       unit,
       median: rounded(median),
       fastest: rounded(inUnit(fastest)),
@@ -47,7 +47,7 @@ export function resultsOf(contest: Contest, timings: ReadonlyMap<string, Timing>
 /** The results as a table of Markdown, which reads as well in a terminal. */
 export function tableOf(results: readonly Result[]): string {
   const rows = results.map((each) => [
-    each.contestant,
+    each.candidate,
     `${each.median} ${each.unit}`,
     `${each.fastest} to ${each.slowest}`,
     each.decisionsPerSecond.toLocaleString('en'),
@@ -55,7 +55,7 @@ export function tableOf(results: readonly Result[]): string {
     each.goal === null ? '' : `at most ${each.goal.atMost}: ${each.goal.met ? 'met' : 'missed'}`,
   ]);
   const head = [
-    results[0]?.contest ?? '',
+    results[0]?.benchmark ?? '',
     'median',
     'fastest to slowest',
     'decisions/s',
@@ -69,7 +69,7 @@ export function tableOf(results: readonly Result[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-function goalOf(goal: Contestant['goal'], median: number, medianOf: (name: string) => number): Goal | null {
+function goalOf(goal: Candidate['goal'], median: number, medianOf: (name: string) => number): Goal | null {
   if (goal === undefined) return null;
   const atMost = typeof goal === 'string' ? medianOf(goal) : goal;
   return { atMost: rounded(atMost), met: median <= atMost };

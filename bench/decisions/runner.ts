@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 export type Run = () => number | Promise<number>;
 
 /** Who decides. `ready` makes what a run needs, outside the measured time. */
-export interface Contestant {
+export interface Candidate {
   readonly name: string;
   readonly ready: () => Run;
   /** The most a decision may take in the unit of the contest, or as long as the peer of that name. */
@@ -13,13 +13,13 @@ export interface Contestant {
 }
 
 /** The same decisions, by all contestants. */
-export interface Contest {
+export interface Benchmark {
   readonly title: string;
   readonly unit: 'ns per feature' | 'ms';
   /** How many features are decided in a run. */
   readonly decisions: number;
   readonly rounds: Rounds;
-  readonly contestants: readonly Contestant[];
+  readonly candidates: readonly Candidate[];
 }
 
 /** How many rounds count, after how many that do not. */
@@ -36,12 +36,16 @@ export interface Timing {
 }
 
 /** Lets the contestants run in turn, another first in every round. Throws where they do not count the same. */
-export async function race({ title, rounds, contestants }: Contest): Promise<ReadonlyMap<string, Timing>> {
+export async function runBenchmark({
+  title,
+  rounds,
+  candidates,
+}: Benchmark): Promise<ReadonlyMap<string, Timing>> {
   const collectGarbage = garbageCollector();
-  const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+  const times = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
   const counted = new Set<number>();
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { name, ready } of turned(contestants, round + rounds.warmUp)) {
+    for (const { name, ready } of turned(candidates, round + rounds.warmUp)) {
       const run = ready();
       collectGarbage();
       const { yes, time } = await timed(run);
@@ -61,9 +65,13 @@ async function timed(run: Run): Promise<{ readonly yes: number; readonly time: n
 }
 
 function timingOf(times: readonly number[]): Timing {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (place: number) => sorted[place] ?? Number.NaN;
-  return { median: at(Math.floor(sorted.length / 2)), fastest: at(0), slowest: at(sorted.length - 1) };
+  const sortedUnique = times.toSorted((a, b) => a - b);
+  const at = (place: number) => sortedUnique[place] ?? Number.NaN;
+  return {
+    median: at(Math.floor(sortedUnique.length / 2)),
+    fastest: at(0),
+    slowest: at(sortedUnique.length - 1),
+  };
 }
 
 function turned<T>(items: readonly T[], by: number): readonly T[] {

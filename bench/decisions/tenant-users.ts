@@ -1,6 +1,6 @@
 import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
 import type { GrantedLicense, UserLicenses } from '../../src/licensing/licenses/license-data.ts';
-import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { grantedLicense, holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
 
 /** Users alike in plan, further licenses and function rights. */
@@ -23,7 +23,7 @@ export const today = '2026-12-01';
 
 const plans = ['ten-sales', 'ten-service', 'ten-salesservicemarketing', 'ten-marketing'];
 const extraLicenses = ['visible-for', 'sale-cal', 'ej-client', 'mail-merge-cal', 'forms-cal'];
-const hidingRights = ['hide-sale', 'hide-project', 'hide-selection'];
+const hidingFunctionRights = ['hide-sale', 'hide-project', 'hide-selection'];
 
 /** One kind for each of the four plans. */
 export const planKinds: readonly Kind[] = plans.map((plan) => kindOf(plan, null, null));
@@ -32,7 +32,9 @@ export const planKinds: readonly Kind[] = plans.map((plan) => kindOf(plan, null,
 export const kinds: readonly Kind[] = plans.flatMap((plan) => {
   const held = holderOf(tenant, plan).granted.map(({ name }) => name);
   const extras = [null, ...extraLicenses.filter((name) => !held.includes(name))];
-  return extras.flatMap((extra) => [null, ...hidingRights].map((right) => kindOf(plan, extra, right)));
+  return extras.flatMap((extra) =>
+    [null, ...hidingFunctionRights].map((right) => kindOf(plan, extra, right)),
+  );
 });
 
 /** Users of these kinds in turn, each parsed from JSON on its own: no two share an object. */
@@ -41,7 +43,7 @@ export function parsedUsers(
   count: number,
   difference: Difference | null,
 ): readonly UserLicenses[] {
-  return inTurn(of, count).map(({ json }, place) => {
+  return withLock(of, count).map(({ json }, place) => {
     const { granted, ...rest }: UserLicenses = JSON.parse(json);
     const own = difference === null ? [] : [difference(place)];
     return { ...rest, associateId: place + 1, granted: [...granted, ...own] };
@@ -49,7 +51,7 @@ export function parsedUsers(
 }
 
 /** As many items, in the same turn. */
-export function inTurn<T>(of: readonly T[], count: number): readonly T[] {
+export function withLock<T>(of: readonly T[], count: number): readonly T[] {
   return Array.from({ length: Math.ceil(count / of.length) }, () => of)
     .flat()
     .slice(0, count);
@@ -70,7 +72,7 @@ function kindOf(plan: string, extra: string | null, right: string | null): Kind 
   const holder = holderOf(tenant, plan);
   const granted = [...holder.granted, ...(extra === null ? [] : [grantedLicense({ name: extra })])];
   const user = { ...holder, granted, functionRights: right === null ? [] : [right] };
-  const { features } = licenseEngine(tenant, today).report(user);
+  const { features } = entitlementEngine(tenant, today).report(user);
   return {
     name: [plan, extra, right].filter((part) => part !== null).join(' '),
     json: JSON.stringify(user),

@@ -1,14 +1,14 @@
 import type { Client } from '@openfeature/server-sdk';
 import { featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
-import type { PlanReport } from '../../src/licensing/entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../../src/licensing/entitlements/entitlement-report.ts';
 import type { UserLicenses } from '../../src/licensing/licenses/license-data.ts';
-import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { abilityOf, countAllowed, countHeld, countOn, type FeatureAbility } from './baselines.ts';
-import type { Contestant, Run } from './runner.ts';
-import { inTurn, type Kind, tenant, today } from './tenant-users.ts';
+import type { Candidate, Run } from './runner.ts';
+import { type Kind, tenant, today, withLock } from './tenant-users.ts';
 
 /** How many of the 68 features the report says are enabled, each asked for by its key. */
-export function countEnabled({ features }: PlanReport): number {
+export function countEnabled({ features }: EntitlementReport): number {
   let yes = 0;
   for (const feature of featureKeys) if (features.get(feature)?.state === 'enabled') yes += 1;
   return yes;
@@ -16,13 +16,13 @@ export function countEnabled({ features }: PlanReport): number {
 
 /** Opens the tenant anew for each user (a copy, which the engine has not seen), reports and reads the 68 answers. */
 export function openedForEach(users: readonly UserLicenses[]): Run {
-  return () => sum(users, (user) => countEnabled(licenseEngine({ ...tenant }, today).report(user)));
+  return () => sum(users, (user) => countEnabled(entitlementEngine({ ...tenant }, today).report(user)));
 }
 
 /** Opens the tenant, reports on one user after the other and reads the 68 answers. */
 export function openedOnce(users: readonly UserLicenses[]): Run {
   return () => {
-    const plans = licenseEngine({ ...tenant }, today);
+    const plans = entitlementEngine({ ...tenant }, today);
     return sum(users, (user) => countEnabled(plans.report(user)));
   };
 }
@@ -30,7 +30,7 @@ export function openedOnce(users: readonly UserLicenses[]): Run {
 /** Opens the tenant, reports on all users and reads the 68 answers of each. */
 export function reportedAtOnce(users: readonly UserLicenses[]): Run {
   return () => {
-    const reports = licenseEngine({ ...tenant }, today).reportAll(users).users;
+    const reports = entitlementEngine({ ...tenant }, today).reportAll(users).users;
     let yes = 0;
     for (const report of reports.values()) yes += countEnabled(report);
     return yes;
@@ -38,18 +38,18 @@ export function reportedAtOnce(users: readonly UserLicenses[]): Run {
 }
 
 /** The peers, who start from each user's list of enabled features: they prepare, and answer for 68. */
-export function peersOf(client: Client, kinds: readonly Kind[], count: number): readonly Contestant[] {
-  const lists = () => inTurn(kinds, count).map(({ enabled }) => [...enabled]);
+export function peersOf(client: Client, kinds: readonly Kind[], count: number): readonly Candidate[] {
+  const lists = () => withLock(kinds, count).map(({ enabled }) => [...enabled]);
   return [
     { name: 'CASL', ready: () => eachOf(lists(), (enabled) => countAllowed(abilityOf(enabled))) },
-    { name: 'OpenFeature', ready: () => flagsOn(client, inTurn(kinds, count)) },
+    { name: 'OpenFeature', ready: () => flagsOn(client, withLock(kinds, count)) },
     { name: 'Set', ready: () => eachOf(lists(), (enabled) => countHeld(new Set(enabled))) },
   ];
 }
 
 /** CASL where the abilities are made once for all users of the same list of features. */
 export function sharedAbilities(kinds: readonly Kind[], count: number): Run {
-  const users = inTurn(kinds, count).map(({ enabled }) => [...enabled]);
+  const users = withLock(kinds, count).map(({ enabled }) => [...enabled]);
   return () => {
     const made = new Map<string, FeatureAbility>();
     return sum(users, (enabled) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
-import { startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { keyringText } from '../../test/support/keyrings.ts';
 
@@ -12,16 +12,16 @@ import { keyringText } from '../../test/support/keyrings.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A PostgreSQL of the measurements' own. */
-export interface Ground {
+export interface BenchDatabase {
   /** The database of that name, empty where it was not there. @returns its URL */
   database(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Starts a PostgreSQL with the settings it comes with, in a folder that goes with it. */
-export async function openGround(): Promise<Ground> {
+export async function openBenchDatabase(): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
-  const postgres = await startPrivatePostgres(dataDir);
+  const postgres = await startEmbeddedPostgres(dataDir);
   return {
     async database(name) {
       const client = new Client({ connectionString: postgres.url });

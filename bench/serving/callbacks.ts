@@ -4,10 +4,10 @@ import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createWebhookStore } from '../../src/tenants/webhook-store.ts';
-import { environmentOf, type Ground } from './bench-database.ts';
+import { type BenchDatabase, environmentOf } from './bench-database.ts';
 import { load, median } from './load.ts';
 import { startApp, startPeer } from './processes.ts';
-import { ctxAt, seedTenants } from './seed.ts';
+import { seedTenants, tenantIdAt } from './seed.ts';
 import { rounded, table } from './table.ts';
 
 const rounds = { warmUp: 1, measured: 5 };
@@ -15,12 +15,12 @@ const seconds = 4;
 const connections = 50;
 
 /** Webhook events taken: signature verified, kept in the database, then answered; beside a server that does only that. */
-export async function callbacks(ground: Ground) {
-  const environment = await environmentOf(await ground.database('callbacks'));
+export async function callbacks(benchDatabase: BenchDatabase) {
+  const environment = await environmentOf(await benchDatabase.database('callbacks'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const { hookId, secret } = await webhookOf(environment);
   const taken = { app: 0, peer: 0 };
-  const contestants = [
+  const candidates = [
     {
       name: 'planlens',
       who: 'app',
@@ -36,18 +36,18 @@ export async function callbacks(ground: Ground) {
   ] as const;
   const perSecond = { app: [] as number[], peer: [] as number[] };
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { start, path, who } of round % 2 === 0 ? contestants : contestants.toReversed()) {
+    for (const { start, path, who } of round % 2 === 0 ? candidates : candidates.toReversed()) {
       // Alone: the app works off what it took for longer than it is asked.
       const program = await start();
-      const borne = await load({
+      const measureLoad = await load({
         url: program.url,
         seconds,
         connections,
         request: () => ({ path, ...eventSignedWith(secret) }),
       });
       await program.stop();
-      taken[who] += borne.total;
-      if (round >= 0) perSecond[who].push(borne.perSecond);
+      taken[who] += measureLoad.total;
+      if (round >= 0) perSecond[who].push(measureLoad.perSecond);
     }
   }
   const kept = await keptIn(environment);
@@ -55,7 +55,7 @@ export async function callbacks(ground: Ground) {
     throw new Error(`answered ${JSON.stringify(taken)}, kept ${JSON.stringify(kept)}`);
   }
   const bare = median(perSecond.peer);
-  const figures = contestants.map(({ name, who }) => ({
+  const figures = candidates.map(({ name, who }) => ({
     name,
     perSecond: Math.round(median(perSecond[who])),
     slowestRound: Math.round(Math.min(...perSecond[who])),
@@ -79,7 +79,7 @@ export async function callbacks(ground: Ground) {
 async function webhookOf(environment: NodeJS.ProcessEnv): Promise<{ hookId: string; secret: string }> {
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
-  const hook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(ctxAt(0));
+  const hook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(tenantIdAt(0));
   await db.destroy();
   return { hookId: hook.hookId, secret: hook.secret() };
 }
@@ -93,7 +93,7 @@ function eventSignedWith(secret: string) {
     Event: 'associate.changed',
     PrimaryKey: 1,
     Entity: 'associate',
-    ContextIdentifier: ctxAt(0),
+    ContextIdentifier: tenantIdAt(0),
     ChangedByAssociateId: 1,
     WebhookName: 'Planlens',
   });

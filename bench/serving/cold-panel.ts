@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './bench-database.ts';
+import { type BenchDatabase, environmentOf } from './bench-database.ts';
 import { median } from './load.ts';
 import { type Program, startApp } from './processes.ts';
 import { table } from './table.ts';
 
 const rounds = 5;
 const injectedMs = 100;
-const reader = { ctx: 'Cust20001', associateId: 101 };
+const reader = { tenantId: 'Cust20001', associateId: 101 };
 const administrator = 'kari.nygard@designteamet.example';
 
 interface Case {
@@ -30,9 +30,9 @@ const cases: readonly Case[] = [
     restart: false,
     async forget(database) {
       await database.query('delete from license_snapshots');
-      const { ctx, associateId } = reader;
+      const { tenantId, associateId } = reader;
       await database.query("select pg_notify('planlens_snapshots', unnest($1::text[]))", [
-        [ctx, `${ctx}/${associateId}`],
+        [tenantId, `${tenantId}/${associateId}`],
       ]);
       await sleep(50);
     },
@@ -46,11 +46,11 @@ const cases: readonly Case[] = [
 ];
 
 /** The panel of a user of whom nothing is in memory, with SuperOffice answering every call 100 ms later. */
-export async function coldPanel(ground: Ground) {
+export async function coldPanel(benchDatabase: BenchDatabase) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const sandbox = await startSandbox({ appUrl: url });
-  const environment = await environmentOf(await ground.database('cold_panel'), {
+  const environment = await environmentOf(await benchDatabase.database('cold_panel'), {
     PORT: String(port),
     PUBLIC_URL: url,
     SUPEROFFICE_LOGIN_URL: sandbox.url,
@@ -75,11 +75,11 @@ export async function coldPanel(ground: Ground) {
       if (restart) app = await startApp(environment);
       // The calls of the installation, or of the round before, count against the ten a second.
       await sleep(1_100);
-      sandbox.control.calm();
+      sandbox.control.clearFaults();
       sandbox.control.delay({ ms: injectedMs });
       times.push(await open());
       calls.add(callsOf(sandbox));
-      sandbox.control.calm();
+      sandbox.control.clearFaults();
     }
     const ms = Math.round(median(times));
     const slowest = Math.round(Math.max(...times));
@@ -109,23 +109,25 @@ export async function coldPanel(ground: Ground) {
 }
 
 async function install(app: Program, sandbox: Sandbox): Promise<void> {
-  const visitor = createVisitor();
-  await visitor.get(`${sandbox.url}/login/as/${administrator}?next=/${reader.ctx}/`);
-  const asked = await visitor.get(`${app.url}/install`);
+  const cookieClient = createCookieClient();
+  await cookieClient.get(`${sandbox.url}/login/as/${administrator}?next=/${reader.tenantId}/`);
+  const asked = await cookieClient.get(`${app.url}/install`);
   const [, next = ''] = /name="next" value="([^"]+)"/.exec(asked.html) ?? [];
-  let page = await visitor.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
+  let page = await cookieClient.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
   while (page.html.includes('data-under-way')) {
     await sleep(100);
-    page = await visitor.get(page.url);
+    page = await cookieClient.get(page.url);
   }
 }
 
 function opener({ url }: Program, environment: NodeJS.ProcessEnv): () => Promise<number> {
-  const { ctx, associateId } = reader;
+  const { tenantId, associateId } = reader;
   const cookie = sessionCookie(environment, reader);
   return async () => {
     const startedAt = performance.now();
-    const page = await fetch(`${url}/panel?uctx=${ctx}&usid=${associateId}&lang=en`, { headers: { cookie } });
+    const page = await fetch(`${url}/panel?uctx=${tenantId}&usid=${associateId}&lang=en`, {
+      headers: { cookie },
+    });
     const html = await page.text();
     const took = performance.now() - startedAt;
     if (!html.includes('data-row=')) throw new Error(`the panel was answered with ${page.status}`);

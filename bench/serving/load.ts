@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { rounded } from './table.ts';
 
 /** What a server bore for a while. */
-export interface Borne {
+export interface LoadResult {
   readonly perSecond: number;
   readonly total: number;
   /** ms. */
@@ -19,7 +19,7 @@ export async function load(options: {
   readonly status?: number;
   /** What is asked each time. */
   readonly request: () => Pick<autocannon.Request, 'method' | 'path' | 'headers' | 'body'>;
-}): Promise<Borne> {
+}): Promise<LoadResult> {
   const { url, seconds, connections, status = 200, request } = options;
   const times: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {

@@ -15,8 +15,8 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-const patienceMs = 30_000;
-const lookAgainMs = 2;
+const timeoutMs = 30_000;
+const pollIntervalMs = 2;
 
 /** The app as `npm start` starts it. */
 export function startApp(environment: NodeJS.ProcessEnv): Promise<Program> {
@@ -65,7 +65,7 @@ async function start(
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
-  for (const giveUpAt = Date.now() + patienceMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
+  for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
     if (child.exitCode !== null) throw new Error(`a server ended with ${child.exitCode}`);
     const status = await fetch(url).then(
       (answer) => answer.status,

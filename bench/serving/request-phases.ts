@@ -5,24 +5,24 @@ import { loadConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices } from '../../src/services.ts';
 import { requestLog } from '../../src/web/middleware/request-log.ts';
-import { requestCount } from '../../src/web/middleware/request-metrics.ts';
+import { requestMetrics } from '../../src/web/middleware/request-metrics.ts';
 import { securityHeaders } from '../../src/web/middleware/security-headers.ts';
-import { createKeptPages } from '../../src/web/panel/page-cache.ts';
-import { createVisits } from '../../src/web/panel/panel-context.ts';
+import { createPageCache } from '../../src/web/panel/page-cache.ts';
+import { createPanelContexts } from '../../src/web/panel/panel-context.ts';
 import { loadLanguages } from '../../src/web/rendering/i18n.ts';
 import { loadViews } from '../../src/web/rendering/views.ts';
 import { createSessions } from '../../src/web/sign-in/session.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { licenseEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { environmentOf, type Ground, root } from './bench-database.ts';
-import { ctxAt, seedTenants } from './seed.ts';
+import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
+import { type BenchDatabase, environmentOf, root } from './bench-database.ts';
+import { seedTenants, tenantIdAt } from './seed.ts';
 import { rounded, table } from './table.ts';
 
 const repeats = 3_000;
 
 /** What each step of a warm view takes by itself, and what it would take were nothing kept. */
-export async function steps(ground: Ground) {
-  const environment = await environmentOf(await ground.database('steps'));
+export async function steps(benchDatabase: BenchDatabase) {
+  const environment = await environmentOf(await benchDatabase.database('steps'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const config = loadConfig(environment);
   const services = await openServices({
@@ -31,48 +31,51 @@ export async function steps(ground: Ground) {
     metrics: createMetrics(),
     now: Date.now,
   });
-  const { tenants, licenses, wishes } = services;
+  const { tenants, licenses, accessRequests } = services;
   const sessions = createSessions({ keys: config.sessionKeys, now: Date.now });
   const views = loadViews(root);
-  const visits = createVisits({
+  const panelContexts = createPanelContexts({
     tenants,
     licenses,
-    wishes,
+    accessRequests,
     sessions,
-    licenseEngine,
+    entitlementEngine,
     languages: loadLanguages(`${root}locales`),
     now: Date.now,
   });
-  const ctx = ctxAt(0);
-  const request = requestOf(ctx, sessionCookie(environment, { ctx, associateId: 1 }));
-  const tenant = await tenants.find(ctx);
+  const tenantId = tenantIdAt(0);
+  const request = requestOf(tenantId, sessionCookie(environment, { tenantId, associateId: 1 }));
+  const tenant = await tenants.find(tenantId);
   if (tenant === null) throw new Error('nothing was seeded');
-  const visit = await visits.open(request);
-  const [bought, held] = [visit.bought?.content ?? null, visit.held?.content ?? null];
-  const kept = createKeptPages({ views, maxBytes: 1_000_000 });
-  const never = createKeptPages({ views, maxBytes: 1 });
+  const context = await panelContexts.load(request);
+  const [bought, held] = [context.tenantLicenses?.content ?? null, context.userLicenses?.content ?? null];
+  const kept = createPageCache({ views, maxBytes: 1_000_000 });
+  const never = createPageCache({ views, maxBytes: 1 });
   const headers = securityHeaders();
-  const count = requestCount(createMetrics().onRequest);
+  const count = requestMetrics(createMetrics().onRequest);
   const log = requestLog(pino(new PassThrough().resume()));
 
   const measured: readonly [string, () => unknown][] = [
     ['session: cookie read, signature and content checked', () => sessions.read(request)],
-    ['token of the forms', () => sessions.csrfToken(visit.session)],
-    ['tenant, remembered', () => tenants.remembered(ctx)],
+    ['token of the forms', () => sessions.csrfToken(context.session)],
+    ['tenant, remembered', () => tenants.findCached(tenantId)],
     [
       'snapshots of tenant and user, remembered',
-      () => Promise.all([licenses.ofTenant(tenant), licenses.ofUser(tenant, 1)]),
+      () => Promise.all([licenses.getTenantLicenses(tenant), licenses.getUserLicenses(tenant, 1)]),
     ],
-    ['wishes, remembered', () => wishes.lastOfUser(ctx, 1)],
-    ['page, kept', () => kept(visit, {})],
+    ['wishes, remembered', () => accessRequests.latestByUser(tenantId, 1)],
+    ['page, kept', () => kept(context, {})],
     ['security headers', () => run(headers, request)],
     ['log line and metrics', () => run(log, request) ?? run(count, request)],
     [
       'not kept: decision of a tenant seen first',
-      () => licenseEngine(bought && { ...bought }, visit.today).report(held),
+      () => entitlementEngine(bought && { ...bought }, context.today).report(held),
     ],
-    ['not kept: page printed', () => never({ ...visit, plans: visit.plans, report: visit.report }, {})],
-    ['not remembered: tenant from the database', () => tenants.find(ctx)],
+    [
+      'not kept: page printed',
+      () => never({ ...context, tenantEntitlements: context.tenantEntitlements, report: context.report }, {}),
+    ],
+    ['not remembered: tenant from the database', () => tenants.find(tenantId)],
   ];
   const figures = [];
   for (const [name, work] of measured) figures.push({ name, microseconds: rounded(await timeOf(work)) });
@@ -96,15 +99,15 @@ async function timeOf(work: () => unknown): Promise<number> {
 }
 
 /** As much of a request and an answer as the steps look at. */
-function requestOf(ctx: string, cookie: string): Request {
+function requestOf(tenantId: string, cookie: string): Request {
   return {
     method: 'GET',
     originalUrl: '/panel',
     headers: { cookie },
-    query: { uctx: ctx, usid: '1', lang: 'en' },
+    query: { uctx: tenantId, usid: '1', lang: 'en' },
     socket: { remoteAddress: '127.0.0.1' },
     acceptsLanguages: () => ['en'],
-    log: { know: () => {} },
+    log: { setBindings: () => {} },
   } as unknown as Request;
 }
 

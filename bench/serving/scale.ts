@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './bench-database.ts';
-import { type Borne, load, median } from './load.ts';
+import { type BenchDatabase, environmentOf } from './bench-database.ts';
+import { type LoadResult, load, median } from './load.ts';
 import { startApp } from './processes.ts';
-import { ctxAt, seedTenants } from './seed.ts';
+import { seedTenants, tenantIdAt } from './seed.ts';
 import { rounded, table } from './table.ts';
 
 const sizes = [1, 100, 10_000];
@@ -20,17 +20,18 @@ const goal = 1.2;
 interface Scale {
   readonly tenants: number;
   readonly startMs: number;
-  readonly warm: Borne;
+  readonly prefetch: LoadResult;
   readonly cachedBytesPerTenant: number;
   readonly queriesPerView: number;
 }
 
 /** Panels of warm tenants among 1, 100 and 10,000 of them, one reader each; and of readers nobody remembers. */
-export async function scale(ground: Ground) {
+export async function scale(benchDatabase: BenchDatabase) {
   const figures: Scale[] = [];
-  for (const tenants of sizes) figures.push(await measure(ground, tenants));
-  const bounded = await boundedMemory(ground, sizes.at(-1) ?? 0);
-  const p99At = (tenants: number) => figures.find((each) => each.tenants === tenants)?.warm.p99 ?? Number.NaN;
+  for (const tenants of sizes) figures.push(await measure(benchDatabase, tenants));
+  const bounded = await boundedMemory(benchDatabase, sizes.at(-1) ?? 0);
+  const p99At = (tenants: number) =>
+    figures.find((each) => each.tenants === tenants)?.prefetch.p99 ?? Number.NaN;
   const times = rounded(p99At(10_000) / p99At(1));
   return {
     name: 'Scale',
@@ -54,12 +55,12 @@ export async function scale(ground: Ground) {
           'cached per tenant, kB',
           'queries per view',
         ],
-        figures.map(({ tenants, startMs, warm, cachedBytesPerTenant, queriesPerView }) => [
+        figures.map(({ tenants, startMs, prefetch, cachedBytesPerTenant, queriesPerView }) => [
           tenants,
           Math.round(startMs),
-          warm.p50,
-          warm.p99,
-          Math.round(warm.perSecond),
+          prefetch.p50,
+          prefetch.p99,
+          Math.round(prefetch.perSecond),
           rounded(cachedBytesPerTenant / 1_000),
           queriesPerView,
         ]),
@@ -87,8 +88,10 @@ export async function scale(ground: Ground) {
   };
 }
 
-async function measure(ground: Ground, tenants: number): Promise<Scale> {
-  const environment = await environmentOf(await databaseOf(ground, tenants), { CACHE_MB: String(roomyMb) });
+async function measure(benchDatabase: BenchDatabase, tenants: number): Promise<Scale> {
+  const environment = await environmentOf(await databaseOf(benchDatabase, tenants), {
+    CACHE_MB: String(roomyMb),
+  });
   await seedTenants(environment, { tenants, users });
   const app = await startApp(environment);
   const cookies = Array.from({ length: tenants }, (_each, place) => readerAt(environment, place, 1));
@@ -99,58 +102,60 @@ async function measure(ground: Ground, tenants: number): Promise<Scale> {
   const after = await app.memory();
   await load({ url: app.url, seconds, connections, request });
   const queriesBefore = await queriesIn(environment);
-  const all: Borne[] = [];
+  const all: LoadResult[] = [];
   for (let round = 0; round < rounds; round += 1)
     all.push(await load({ url: app.url, seconds, connections, request }));
   const queries = (await queriesIn(environment)) - queriesBefore;
   await app.stop();
   const views = all.reduce((sum, { total }) => sum + total, 0);
-  const of = (figure: keyof Borne) => median(all.map((each) => each[figure]));
+  const of = (figure: keyof LoadResult) => median(all.map((each) => each[figure]));
   return {
     tenants,
     startMs: app.readyAfterMs,
-    warm: { perSecond: of('perSecond'), total: views, p50: of('p50'), p99: of('p99') },
+    prefetch: { perSecond: of('perSecond'), total: views, p50: of('p50'), p99: of('p99') },
     cachedBytesPerTenant: Math.round((after.heap - before.heap + after.external - before.external) / tenants),
     queriesPerView: rounded(queries / views),
   };
 }
 
 /** Every view another reader's, more of them than memory holds. */
-async function boundedMemory(ground: Ground, tenants: number) {
+async function boundedMemory(benchDatabase: BenchDatabase, tenants: number) {
   const figures = [];
   for (const cacheMb of [defaultMb / 4, defaultMb]) {
-    const environment = await environmentOf(await databaseOf(ground, tenants), { CACHE_MB: String(cacheMb) });
+    const environment = await environmentOf(await databaseOf(benchDatabase, tenants), {
+      CACHE_MB: String(cacheMb),
+    });
     const app = await startApp(environment);
     let turn = 0;
     const request = () => {
       turn += 1;
       return readerAt(environment, turn % tenants, 1 + (Math.floor(turn / tenants) % users));
     };
-    const borne = await load({ url: app.url, seconds: seconds * 8, connections: 10, request });
+    const measureLoad = await load({ url: app.url, seconds: seconds * 8, connections: 10, request });
     const { heap, external, resident } = await app.memory();
     await app.stop();
     figures.push({
       cacheMb,
       heapMb: Math.round((heap + external) / 1e6),
       residentMb: Math.round(resident / 1e6),
-      perSecond: Math.round(borne.perSecond),
-      p99: borne.p99,
-      views: borne.total,
+      perSecond: Math.round(measureLoad.perSecond),
+      p99: measureLoad.p99,
+      views: measureLoad.total,
     });
   }
   return figures;
 }
 
 /** The same database for each measurement of a size. */
-function databaseOf(ground: Ground, tenants: number): Promise<string> {
-  return ground.database(`scale_${tenants}`);
+function databaseOf(benchDatabase: BenchDatabase, tenants: number): Promise<string> {
+  return benchDatabase.database(`scale_${tenants}`);
 }
 
 function readerAt(environment: NodeJS.ProcessEnv, place: number, associateId: number) {
-  const ctx = ctxAt(place);
+  const tenantId = tenantIdAt(place);
   return {
-    path: `/panel?uctx=${ctx}&usid=${associateId}&lang=en`,
-    headers: { cookie: sessionCookie(environment, { ctx, associateId }) },
+    path: `/panel?uctx=${tenantId}&usid=${associateId}&lang=en`,
+    headers: { cookie: sessionCookie(environment, { tenantId, associateId }) },
   };
 }
 

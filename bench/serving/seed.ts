@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../src/database/database.ts';
-import { loadWantedSetup } from '../../src/lifecycle/provisioning/desired-state.ts';
+import { loadDesiredState } from '../../src/lifecycle/provisioning/desired-state.ts';
 import { createSnapshotStore } from '../../src/snapshots/snapshot-store.ts';
 import { createTenantStore } from '../../src/tenants/tenant-store.ts';
 import { holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
@@ -17,7 +17,7 @@ const plans = ['ten-sales', 'ten-service', 'ten-salesservicemarketing', 'ten-mar
 const youngForMs = 60 * 60_000;
 
 /** The tenant at a place, from 0. */
-export function ctxAt(place: number): string {
+export function tenantIdAt(place: number): string {
   return `Cust${firstTenant + place}`;
 }
 
@@ -32,24 +32,24 @@ export async function seedTenants(
   const store = createTenantStore({ db, secrets, now: () => now });
   const snapshots = createSnapshotStore(db);
   const bought = publishedTenant('premium');
-  const { fingerprint } = loadWantedSetup(join(root, 'manifest'), String(environment.PUBLIC_URL));
+  const { fingerprint } = loadDesiredState(join(root, 'manifest'), String(environment.PUBLIC_URL));
 
-  const ctx = ctxAt(0);
+  const tenantId = tenantIdAt(0);
   await store.saveConsent({
-    ctx,
+    tenantId,
     companyName: 'Company 0',
     serial: '1',
     systemToken: 'none',
     associateId: 1,
   });
-  await store.savePanels(ctx, []);
-  await store.saveProvisioned(ctx, fingerprint);
-  await sql`update tenants set setup_began_at = null`.execute(db);
-  await snapshots.saveTenant(ctx, { content: bought, readAt: now }, []);
+  await store.savePanels(tenantId, []);
+  await store.saveProvisioned(tenantId, fingerprint);
+  await sql`update tenants set setup_started_at = null`.execute(db);
+  await snapshots.saveTenant(tenantId, { content: bought, readAt: now }, []);
   for (const [place, plan] of plans.entries()) {
     const associateId = place + 1;
     const content = { ...holderOf(bought, plan), associateId };
-    await snapshots.save(ctx, { content, readAt: now }, associateId);
+    await snapshots.save(tenantId, { content, readAt: now }, associateId);
   }
   await db.destroy();
   await multiply(environment, tenants, users);
@@ -67,10 +67,10 @@ async function multiply(environment: NodeJS.ProcessEnv, tenants: number, users: 
     [plans.length, users],
   );
   await database.query(
-    `insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by, consented_at,
-      provisioned_at, provisioned_panels, provisioned_as, look_after_at)
-    select 'Cust' || ($1::int + n), 'Company ' || n, 1 + n, system_token_sealed, consented_by, consented_at,
-      provisioned_at, provisioned_panels, provisioned_as, look_after_at
+    `insert into tenants (context_identifier, company_name, serial, system_token_encrypted, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_fingerprint, next_reconcile_at)
+    select 'Cust' || ($1::int + n), 'Company ' || n, 1 + n, system_token_encrypted, consented_by, consented_at,
+      provisioned_at, provisioned_panels, provisioned_fingerprint, next_reconcile_at
     from tenants, generate_series(1, $2::int - 1) n`,
     [firstTenant, tenants],
   );

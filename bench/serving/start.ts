@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Client } from 'pg';
-import { environmentOf, type Ground, root } from './bench-database.ts';
+import { type BenchDatabase, environmentOf, root } from './bench-database.ts';
 import { median } from './load.ts';
 import { startApp } from './processes.ts';
 import { seedTenants } from './seed.ts';
@@ -12,8 +12,8 @@ const rounds = 7;
 const goalMs = 1_000;
 
 /** From the start of a process until it says that it is ready, on a database that is there, and what takes the time. */
-export async function start(ground: Ground) {
-  const environment = await environmentOf(await ground.database('start'));
+export async function start(benchDatabase: BenchDatabase) {
+  const environment = await environmentOf(await benchDatabase.database('start'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const bare = ['-e', '0'];
   const loading = [

@@ -1,8 +1,8 @@
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { environmentOf, type Ground } from './bench-database.ts';
-import { type Borne, load, median } from './load.ts';
+import { type BenchDatabase, environmentOf } from './bench-database.ts';
+import { type LoadResult, load, median } from './load.ts';
 import { type Program, startApp, startPeer } from './processes.ts';
-import { ctxAt, seedTenants } from './seed.ts';
+import { seedTenants, tenantIdAt } from './seed.ts';
 import { rounded, table } from './table.ts';
 
 const rounds = { warmUp: 1, measured: 5 };
@@ -11,35 +11,36 @@ const connections = 10;
 const peers = ['bare-http', 'fastify', 'express'];
 
 /** The panel of somebody who opened it before, beside bare servers that print the same page each time. */
-export async function warmPanel(ground: Ground) {
-  const environment = await environmentOf(await ground.database('warm_panel'));
+export async function warmPanel(benchDatabase: BenchDatabase) {
+  const environment = await environmentOf(await benchDatabase.database('warm_panel'));
   await seedTenants(environment, { tenants: 1, users: 50 });
-  const ctx = ctxAt(0);
+  const tenantId = tenantIdAt(0);
   const programs = new Map<string, Program>([['planlens', await startApp(environment)]]);
-  for (const peer of peers) programs.set(peer, await startPeer(peer, { ...environment, BENCH_CTX: ctx }));
+  for (const peer of peers)
+    programs.set(peer, await startPeer(peer, { ...environment, benchTenantId: tenantId }));
 
-  const headers = { cookie: sessionCookie(environment, { ctx, associateId: 1 }) };
-  const path = `/panel?uctx=${ctx}&usid=1&lang=en`;
+  const headers = { cookie: sessionCookie(environment, { tenantId, associateId: 1 }) };
+  const path = `/panel?uctx=${tenantId}&usid=1&lang=en`;
   await expectTheSamePage(programs, path, headers);
   const known = { ...headers, 'if-none-match': await tagOf(programs, path, headers) };
   const asked = [
     ...[...programs.keys()].map((name) => ({ name, program: name, headers, status: 200 })),
     { name: 'planlens, page known to the browser', program: 'planlens', headers: known, status: 304 },
   ];
-  const borne = new Map<string, Borne[]>(asked.map(({ name }) => [name, []]));
+  const measureLoad = new Map<string, LoadResult[]>(asked.map(({ name }) => [name, []]));
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
     for (const { name, program, headers, status } of turned(asked, round + rounds.warmUp)) {
       const url = programs.get(program)?.url ?? '';
       const each = await load({ url, seconds, connections, status, request: () => ({ path, headers }) });
-      if (round >= 0) borne.get(name)?.push(each);
+      if (round >= 0) measureLoad.get(name)?.push(each);
     }
   }
   for (const program of programs.values()) await program.stop();
 
-  const perSecond = (name: string) => median((borne.get(name) ?? []).map((each) => each.perSecond));
+  const perSecond = (name: string) => median((measureLoad.get(name) ?? []).map((each) => each.perSecond));
   const bare = perSecond('bare-http');
   const figures = asked.map(({ name }) => {
-    const each = borne.get(name) ?? [];
+    const each = measureLoad.get(name) ?? [];
     return {
       name,
       perSecond: Math.round(perSecond(name)),

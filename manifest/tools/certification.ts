@@ -52,7 +52,7 @@ export function readCertification(
 }
 
 /** What is not shown that has to be, and what is said to be shown that nobody asks for, one sentence each. */
-export function unproven(
+export function uncoveredRequirements(
   requirements: Requirements,
   evidence: readonly Evidence[],
   isThere: (file: string) => boolean,

@@ -1,18 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { examine } from './validate.ts';
+import { validateManifest } from './validate.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 if (process.argv.includes('--write')) {
-  for (const [file, content] of examine(folder, root).generated) {
+  for (const [file, content] of validateManifest(folder, root).generated) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), content);
   }
 }
-const { problems, left } = examine(folder, root);
+const { problems, left } = validateManifest(folder, root);
 for (const { file, where, says } of problems) say(`${file}${where && ` ${where}`}: ${says}`);
 for (const each of left) say(`left to the vendor in ${each}`);
 say(

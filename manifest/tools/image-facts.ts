@@ -1,5 +1,5 @@
 /** What a PNG tells of itself in its header. */
-export interface PictureFacts {
+export interface ImageFacts {
   readonly width: number;
   readonly height: number;
   /** Whether it has an alpha channel. */
@@ -11,7 +11,7 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const withAlpha = [4, 6];
 
 /** Null for what is no PNG. */
-export function pictureFacts(png: Buffer): PictureFacts | null {
+export function imageFacts(png: Buffer): ImageFacts | null {
   if (png.length < 26 || !png.subarray(0, 8).equals(signature)) return null;
   return {
     width: png.readUInt32BE(16),

@@ -1,4 +1,4 @@
-import type { PictureFacts } from './image-facts.ts';
+import type { ImageFacts } from './image-facts.ts';
 import type { Manifest, Problem } from './read-manifest.ts';
 import { vendorFills } from './schemas.ts';
 
@@ -36,7 +36,7 @@ export const icons: Readonly<Record<string, number>> = {
 /** What one file alone does not tell. `pictures` by their path in `manifest/images`; null is no PNG. */
 export function problemsOf(
   manifest: Manifest,
-  pictures: ReadonlyMap<string, PictureFacts | null>,
+  pictures: ReadonlyMap<string, ImageFacts | null>,
 ): readonly Problem[] {
   return [
     ...panelProblems(manifest),
@@ -95,7 +95,7 @@ function environmentProblems({ environments }: Manifest): Problem[] {
 
 function listingProblems(
   { listings }: Manifest,
-  pictures: ReadonlyMap<string, PictureFacts | null>,
+  pictures: ReadonlyMap<string, ImageFacts | null>,
 ): Problem[] {
   const missing = Object.keys(languageNames).filter((code) => !listings.has(code));
   const wrong = [...listings].flatMap(([code, listing]) => {
@@ -122,7 +122,7 @@ function isAddress(url: string): boolean {
 }
 
 /** Empty where a screenshot is 16:9, between 1920 x 1080 and 3840 x 2160, and without transparency. */
-function screenshotProblem(facts: PictureFacts | null | undefined): string {
+function screenshotProblem(facts: ImageFacts | null | undefined): string {
   if (facts === undefined) return 'is missing';
   if (facts === null) return 'is no PNG';
   const { width, height, transparent } = facts;
@@ -131,7 +131,7 @@ function screenshotProblem(facts: PictureFacts | null | undefined): string {
   return width < 1920 || width > 3840 ? 'is not between 1920 x 1080 and 3840 x 2160' : '';
 }
 
-function iconProblems(pictures: ReadonlyMap<string, PictureFacts | null>): Problem[] {
+function iconProblems(pictures: ReadonlyMap<string, ImageFacts | null>): Problem[] {
   return Object.entries(icons).flatMap(([file, size]) => {
     const facts = pictures.get(file);
     const isRight = facts?.width === size && facts.height === size && facts.transparent;
@@ -142,7 +142,7 @@ function iconProblems(pictures: ReadonlyMap<string, PictureFacts | null>): Probl
 }
 
 /** Where something is left to the vendor, by file; nothing is wrong with it before the listing is published. */
-export function leftToVendor(manifest: Manifest): readonly string[] {
+export function vendorTodos(manifest: Manifest): readonly string[] {
   const files: [string, unknown][] = [
     ['app.json', manifest.app],
     ...[...manifest.listings].map(([code, listing]): [string, unknown] => [`listing/${code}.json`, listing]),

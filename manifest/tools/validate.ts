@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checklist, readCertification, unproven } from './certification.ts';
+import { checklist, readCertification, uncoveredRequirements } from './certification.ts';
 import { generatedFiles } from './generated.ts';
-import { type PictureFacts, pictureFacts } from './image-facts.ts';
+import { type ImageFacts, imageFacts } from './image-facts.ts';
 import { type Problem, readManifest } from './read-manifest.ts';
-import { leftToVendor, problemsOf } from './rules.ts';
+import { problemsOf, vendorTodos } from './rules.ts';
 
 /** What `manifest` in `folder` is like, with the tests of the project at `root`. */
-export interface Examination {
+export interface ManifestValidation {
   readonly problems: readonly Problem[];
   /** What follows from the rest, by file: what it has to be. */
   readonly generated: ReadonlyMap<string, string>;
@@ -15,14 +15,14 @@ export interface Examination {
   readonly left: readonly string[];
 }
 
-export function examine(folder: string, root: string): Examination {
+export function validateManifest(folder: string, root: string): ManifestValidation {
   const { manifest, problems: unread } = readManifest(folder);
   const { requirements, evidence } = readCertification(folder, root);
   const generated = new Map([
     ...(manifest === null ? [] : generatedFiles(manifest)),
     ['certification/checklist.md', checklist(requirements, evidence)] as const,
   ]);
-  const unshown = unproven(requirements, evidence, (file) => existsSync(join(root, file)));
+  const unshown = uncoveredRequirements(requirements, evidence, (file) => existsSync(join(root, file)));
   return {
     problems: [
       ...unread,
@@ -31,17 +31,17 @@ export function examine(folder: string, root: string): Examination {
       ...outdated(folder, generated),
     ],
     generated,
-    left: manifest === null ? [] : leftToVendor(manifest),
+    left: manifest === null ? [] : vendorTodos(manifest),
   };
 }
 
-function picturesIn(folder: string): Map<string, PictureFacts | null> {
+function picturesIn(folder: string): Map<string, ImageFacts | null> {
   const images = join(folder, 'images');
   const files = readdirSync(images, { recursive: true, encoding: 'utf8' });
   return new Map(
     files
       .filter((file) => file.endsWith('.png'))
-      .map((file) => [file.replaceAll('\\', '/'), pictureFacts(readFileSync(join(images, file)))]),
+      .map((file) => [file.replaceAll('\\', '/'), imageFacts(readFileSync(join(images, file)))]),
   );
 }
 

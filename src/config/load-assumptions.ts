@@ -21,15 +21,15 @@ const perSolution = <T extends z.ZodType>(each: T) =>
 const right = z.string().regex(/^[a-z0-9-]+$/, 'must be in lower case');
 const suiteModule = z.string().regex(/^[a-z0-9 ]+$/, 'must be in lower case, without hyphens');
 const inferredOrDocumented = z.enum(['documented', 'inferred']);
-const suiteNeed = z
+const suiteAvailability = z
   .strictObject({
     from: z.enum(suitePlans),
-    perhapsFrom: z.enum(suitePlans).nullable().default(null),
+    possiblyFrom: z.enum(suitePlans).nullable().default(null),
     confidence: inferredOrDocumented,
   })
   .refine(
-    ({ from, perhapsFrom }) => perhapsFrom === null || !suiteReaches(perhapsFrom, from),
-    'perhapsFrom must be a lesser plan than from',
+    ({ from, possiblyFrom }) => possiblyFrom === null || !suiteReaches(possiblyFrom, from),
+    'possiblyFrom must be a lesser plan than from',
   );
 const timing = z.enum(['at-once', 'at-renewal']);
 
@@ -51,7 +51,8 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   containedIn: z
     .partialRecord(feature, feature)
     .refine(
-      (contained) => Object.values(contained).every((container) => contained[container] === undefined),
+      (contained) =>
+        Object.values(contained).every((parentFeature) => contained[parentFeature] === undefined),
       'a feature that contains another must not be contained itself',
     ),
   hiddenBy: z.record(right, z.array(feature)),
@@ -62,10 +63,10 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   suite: z.strictObject({
     modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
     needByTier: z.strictObject({
-      common: suiteNeed,
-      solutions: perSolution(z.strictObject({ essential: suiteNeed, premium: suiteNeed })),
+      common: suiteAvailability,
+      solutions: perSolution(z.strictObject({ essential: suiteAvailability, premium: suiteAvailability })),
     }),
-    needByFeature: z.partialRecord(feature, suiteNeed),
+    needByFeature: z.partialRecord(feature, suiteAvailability),
     limitedFeatures: z.partialRecord(
       feature,
       z.strictObject({ name: z.enum(suiteLimitNames), confidence: inferredOrDocumented }),

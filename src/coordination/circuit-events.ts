@@ -5,12 +5,12 @@ import type { Database } from '../database/database.ts';
 export const circuitChannel = 'planlens_circuits';
 
 /** Tells all processes that a tenant is left alone for so long, ms. */
-export async function tellCircuitOpen(db: Database, ctx: string, restMs: number): Promise<void> {
-  await sql`select pg_notify(${circuitChannel}, ${`${ctx} ${restMs}`})`.execute(db);
+export async function publishCircuitOpen(db: Database, tenantId: string, cooldownMs: number): Promise<void> {
+  await sql`select pg_notify(${circuitChannel}, ${`${tenantId} ${cooldownMs}`})`.execute(db);
 }
 
 /** Which tenant, and for how long, ms. A duration, as the processes' clocks may differ. */
-export function openCircuitIn(payload: string): [ctx: string, restMs: number] {
-  const [ctx = '', restMs] = payload.split(' ');
-  return [ctx, Number(restMs)];
+export function parseCircuitOpen(payload: string): [tenantId: string, cooldownMs: number] {
+  const [tenantId = '', cooldownMs] = payload.split(' ');
+  return [tenantId, Number(cooldownMs)];
 }

@@ -1,8 +1,8 @@
 /** Runs `work` when it is its turn: one at a time of a name, in the order they came. */
-export type InTurn = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+export type WithLock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 /** Turns by name; whoever waits holds nothing but memory. */
-export function createTurns(): InTurn {
+export function createKeyedMutex(): WithLock {
   const lastOf = new Map<string, Promise<void>>();
 
   return async (name, work) => {

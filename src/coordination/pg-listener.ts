@@ -2,27 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
 /** Hears of a message another process (or this one) sent by NOTIFY. */
-export type Hear = (payload: string) => void;
+export type NotificationHandler = (payload: string) => void;
 
-export interface Notices {
+export interface Subscription {
   close(): Promise<void>;
 }
 
 /** How long a lost connection is waited for before the next try, ms. */
-const tryAgainMs = 1_000;
-const goodbyeMs = 500;
+const retryIntervalMs = 1_000;
+const closeTimeoutMs = 500;
 const connectMs = 5_000;
 
 /** Listens to the messages of all processes on one database, by channel, over a connection of its own. */
-export function listenTo(
+export function subscribe(
   url: string,
-  channels: Readonly<Record<string, Hear>>,
+  channels: Readonly<Record<string, NotificationHandler>>,
   on: {
     /** From now on everything is heard; what was said before was not. */
     readonly listening: () => void;
     readonly connectionLost: (error: Error) => void;
   },
-): Notices {
+): Subscription {
   const closing = new AbortController();
 
   async function listen(): Promise<void> {
@@ -43,7 +43,7 @@ export function listenTo(
       on.connectionLost(error instanceof Error ? error : new Error('not connected'));
     } finally {
       // A database that fell silent does not even say goodbye.
-      await Promise.race([client.end().catch(() => {}), sleep(goodbyeMs)]);
+      await Promise.race([client.end().catch(() => {}), sleep(closeTimeoutMs)]);
     }
   }
 
@@ -56,7 +56,7 @@ export function listenTo(
   async function keepListening(): Promise<void> {
     while (!closing.signal.aborted) {
       await listen();
-      await sleep(tryAgainMs, undefined, { signal: closing.signal }).catch(() => {});
+      await sleep(retryIntervalMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 

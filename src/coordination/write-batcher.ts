@@ -11,9 +11,9 @@ interface Waiting<T, R> {
  * `write` gives a result for each item, in their order. Where it refuses several, each is tried alone, so that none fails
  * for another.
  */
-export function inBatches<T, R>(
+export function createWriteBatcher<T, R>(
   write: (items: readonly T[]) => Promise<readonly R[]>,
-  mostItems: number,
+  maxItems: number,
 ): (item: T) => Promise<R> {
   const waiting: Waiting<T, R>[] = [];
   let isWriting = false;
@@ -21,7 +21,7 @@ export function inBatches<T, R>(
   async function writeAll(): Promise<void> {
     if (isWriting) return;
     isWriting = true;
-    while (waiting.length > 0) await writeSome(waiting.splice(0, mostItems));
+    while (waiting.length > 0) await writeSome(waiting.splice(0, maxItems));
     isWriting = false;
   }
 

@@ -4,9 +4,9 @@ import type { Keyring } from './keyring.ts';
 /** Encrypts what must never lie in the database in clear: system user tokens and webhook secrets. */
 export interface SecretBox {
   /** Seals a text for one place, e.g. `Cust12345/system_token`; sealing twice gives two different texts. */
-  seal(plain: string, place: string): string;
+  encrypt(plain: string, place: string): string;
   /** Opens a sealed text; throws where the key is gone, the text was changed, or it was sealed for another place. */
-  open(sealed: string, place: string): string;
+  decrypt(sealed: string, place: string): string;
   /** The id of the key that seals; a sealed text begins with the id of its own, before the first dot. */
   readonly currentKeyId: string;
 }
@@ -20,7 +20,7 @@ export function createSecretBox(keyring: Keyring): SecretBox {
   return {
     currentKeyId: keyring.current.id,
 
-    seal(plain, place) {
+    encrypt(plain, place) {
       const { id, key } = keyring.current;
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagBytes }).setAAD(
@@ -32,7 +32,7 @@ export function createSecretBox(keyring: Keyring): SecretBox {
       );
     },
 
-    open(sealed, place) {
+    decrypt(sealed, place) {
       const [id = '', ...parts] = sealed.split('.');
       const key = keyring.byId.get(id);
       if (key === undefined) throw new Error(`no encryption key named ${JSON.stringify(id)} for ${place}`);

@@ -10,11 +10,7 @@ import {
 } from 'kysely';
 import { Pool, type PoolConfig } from 'pg';
 import { AppError } from '../errors.ts';
-import * as tenantsAndSnapshots from './migrations/001-tenants-and-snapshots.ts';
-import * as handOverWishesContract from './migrations/002-hand-over-wishes-contract.ts';
-import * as lifecycle from './migrations/003-lifecycle.ts';
-import * as inStep from './migrations/004-in-step.ts';
-import * as auditLog from './migrations/005-audit-log.ts';
+import * as initial from './migrations/001-initial.ts';
 
 /** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -23,7 +19,7 @@ export interface TenantRow {
   context_identifier: string;
   company_name: string;
   serial: string;
-  system_token_sealed: string;
+  system_token_encrypted: string;
   consented_by: number;
   consented_at: Date;
   provisioned_at: Date | null;
@@ -31,21 +27,21 @@ export interface TenantRow {
   /** `YYYY-MM-DD`. */
   contract_start: string | null;
   billing_period: string | null;
-  standing: Generated<'active' | 'paused' | 'leaving' | 'revoked'>;
+  status: Generated<'active' | 'suspended' | 'deleting' | 'revoked'>;
   /** What was set up, as a fingerprint of what was wanted. */
-  provisioned_as: string | null;
-  look_after_at: Generated<Date>;
-  look_after_failures: Generated<number>;
+  provisioned_fingerprint: string | null;
+  next_reconcile_at: Generated<Date>;
+  reconcile_failures: Generated<number>;
   /** Why it did not work the last time, as an error code. */
-  look_after_problem: string | null;
+  last_reconcile_error: string | null;
   /** Null while no setting up is under way. */
-  setup_began_at: Date | null;
+  setup_started_at: Date | null;
 }
 
 export interface WebhookRow {
   context_identifier: string;
   hook_id: string;
-  secret_sealed: string;
+  secret_encrypted: string;
   webhook_id: number | null;
   outcome: string | null;
   problem: string | null;
@@ -61,42 +57,42 @@ export interface CallbackRow {
   received_at: Date;
   due_at: Date;
   attempts: Generated<number>;
-  done_at: Date | null;
-  parked_at: Date | null;
-  problem: string | null;
+  processed_at: Date | null;
+  dead_lettered_at: Date | null;
+  last_error: string | null;
 }
 
-export interface WishRow {
+export interface AccessRequestRow {
   id: Generated<string>;
   context_identifier: string;
   associate_id: number;
-  asked_by: string;
+  requested_by: string;
   subject: string;
   reason: string;
-  asked_at: Date;
-  state: ColumnType<'open' | 'done' | 'declined', undefined, 'done' | 'declined'>;
-  answer: ColumnType<string, undefined, string>;
-  answered_by: string | null;
-  answered_at: Date | null;
+  requested_at: Date;
+  state: ColumnType<'open' | 'fulfilled' | 'declined', undefined, 'fulfilled' | 'declined'>;
+  comment: ColumnType<string, undefined, string>;
+  resolved_by: string | null;
+  resolved_at: Date | null;
 }
 
 export interface TicketRow {
   context_identifier: string;
-  ticket_sealed: string;
+  ticket_encrypted: string;
   exchanged_at: Date;
 }
 
 interface Tables {
   tenants: TenantRow;
-  answered_sign_ins: { nonce: string; expires_at: Date };
-  hand_over_codes: {
+  consumed_nonces: { nonce: string; expires_at: Date };
+  session_exchange_codes: {
     code_hash: string;
     context_identifier: string;
     challenge: string;
     session: Json<unknown>;
     expires_at: Date;
   };
-  wishes: WishRow;
+  access_requests: AccessRequestRow;
   webhooks: WebhookRow;
   callbacks: CallbackRow;
   license_snapshots: {
@@ -115,13 +111,13 @@ interface Tables {
     content: Json<unknown>;
   };
   /** When the tenant's last ten calls began, the oldest first. */
-  call_budgets: { context_identifier: string; recent: Date[] };
+  rate_limits: { context_identifier: string; recent: Date[] };
   license_changes: {
     id: Generated<string>;
     context_identifier: string;
     /** Null for what the tenant bought. */
     associate_id: number | null;
-    found_at: Date;
+    detected_at: Date;
     content: Json<unknown>;
   };
   tenant_users: { context_identifier: string; associate_id: number; name: string; user_plan: string };
@@ -131,11 +127,7 @@ export type Database = Kysely<Tables>;
 
 /** Forward only; a landed migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
-  '001-tenants-and-snapshots': tenantsAndSnapshots,
-  '002-hand-over-wishes-contract': handOverWishesContract,
-  '003-lifecycle': lifecycle,
-  '004-in-step': inStep,
-  '005-audit-log': auditLog,
+  '001-initial': initial,
 };
 
 interface Timeouts {
@@ -166,12 +158,12 @@ export async function openDatabase(url: string, onConnectionLost: (error: Error)
 }
 
 /** One connection that is never given back, for what lives as long as its session; opened again where it broke. */
-export function openLockSession(url: string, onConnectionLost: (error: Error) => void): Database {
+export function openAdvisoryLockConnection(url: string, onConnectionLost: (error: Error) => void): Database {
   return over(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
 }
 
 function over(pool: Pool): Database {
-  return new Kysely({ dialect: new PostgresDialect({ pool: sparedOfStuckClients(pool) }) });
+  return new Kysely({ dialect: new PostgresDialect({ pool: discardTimedOutClients(pool) }) });
 }
 
 async function migrate(pool: Pool): Promise<void> {
@@ -207,15 +199,15 @@ function openPool(
  * The pool as Kysely needs it. A client that got no answer still waits for it, and pg would hand it to the next one:
  * it is thrown away instead, and what its session held (a lock) with it.
  */
-function sparedOfStuckClients(pool: Pool): PostgresPool {
+function discardTimedOutClients(pool: Pool): PostgresPool {
   return {
     async connect() {
-      const client = await pool.connect().catch(unlessAway);
+      const client = await pool.connect().catch(throwAsAppError);
       let away = false;
       const query = (text: string, values: unknown[]) =>
         client.query(text, values).catch((error: unknown) => {
-          away ||= isDatabaseAway(error);
-          return unlessAway(error);
+          away ||= isConnectionError(error);
+          return throwAsAppError(error);
         });
       // The type knows cursors too, which nobody here opens.
       const queries = query as unknown as PostgresPoolClient['query'];
@@ -225,23 +217,25 @@ function sparedOfStuckClients(pool: Pool): PostgresPool {
   };
 }
 
-function unlessAway(error: unknown): never {
-  throw isDatabaseAway(error) ? new AppError('database-unavailable', { cause: error }) : error;
+function throwAsAppError(error: unknown): never {
+  throw isConnectionError(error) ? new AppError('database-unavailable', { cause: error }) : error;
 }
 
 /**
  * Node's codes for hosts that cannot be reached; of PostgreSQL: connection exceptions (class 08), a server that goes
  * down or comes up (57P01 to 57P03), a statement out of time (57014), no connection left (53300).
  */
-const awayCodes =
+const connectionErrorCodes =
   /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|NOTFOUND|AI_AGAIN)|08...|57P0[123]|57014|53300)$/;
 /** What pg says, without a code, of a connection that breaks or takes too long. */
-const awayMessages =
+const connectionErrorMessages =
   /^(Connection terminated|timeout (exceeded|expired)|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/;
 
 /** Whether an error of pg means that the database cannot be asked now, rather than that it refused what was asked. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? awayCodes.test(code) : awayMessages.test(error.message);
+  return typeof code === 'string'
+    ? connectionErrorCodes.test(code)
+    : connectionErrorMessages.test(error.message);
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
 /** Where the private PostgreSQL lives and who runs it: its folder, its programs, its account. */
-export interface PostgresPlace {
+export interface EmbeddedPostgresPaths {
   readonly home: string;
   readonly bin: string;
   /** Set only when we are root, which PostgreSQL refuses to run as. */
@@ -25,19 +25,19 @@ const sharedRoot = '/var/tmp';
  * As root, the server runs as `nobody`; where that account cannot enter `dataDir` or the packages
  * (a clone in a folder only root may open), their place is `/var/tmp`.
  */
-export async function preparePostgresPlace(dataDir: string): Promise<PostgresPlace> {
-  const wanted = resolve(dataDir, 'postgres');
+export async function prepareEmbeddedPostgresPaths(dataDir: string): Promise<EmbeddedPostgresPaths> {
+  const desired = resolve(dataDir, 'postgres');
   await mkdir(dataDir, { recursive: true });
   if (process.getuid?.() !== 0) {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
-    return { home: wanted, bin: join(programs(), 'bin'), account: undefined };
+    await mkdir(desired, { recursive: true, mode: 0o700 });
+    return { home: desired, bin: join(programs(), 'bin'), account: undefined };
   }
-  return { home: await homeFor(nobody, wanted), bin: join(await sharedPrograms(), 'bin'), account: nobody };
+  return { home: await homeFor(nobody, desired), bin: join(await sharedPrograms(), 'bin'), account: nobody };
 }
 
-async function homeFor(account: Account, wanted: string): Promise<string> {
-  const name = `planlens-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
-  const home = (await othersMayEnter(dirname(wanted))) ? wanted : join(sharedRoot, name);
+async function homeFor(account: Account, desired: string): Promise<string> {
+  const name = `planlens-${createHash('sha256').update(desired).digest('hex').slice(0, 16)}`;
+  const home = (await othersMayEnter(dirname(desired))) ? desired : join(sharedRoot, name);
   await mkdir(home, { recursive: true, mode: 0o700 });
   await refuseForeignOwner(home, [0, account.uid]);
   await chown(home, account.uid, account.gid);

@@ -3,7 +3,7 @@ import { Client, DatabaseError } from 'pg';
 /** A private PostgreSQL is on this machine: who says nothing for so long is none, ms. */
 const answerMs = 5_000;
 /** Each process that uses the server holds this lock together with the others; the number is anyone's. */
-const usersLock = 8_101_808;
+const usageLock = 8_101_808;
 
 /**
  * A session with the PostgreSQL at `url`.
@@ -30,23 +30,23 @@ export async function openSession(url: string): Promise<Client | 'changing' | nu
 }
 
 /** Counts this session's process among the server's users, until the session ends. False where its last user stops it. */
-export async function becomeUser(session: Client): Promise<boolean> {
-  return answersYes(session, `pg_try_advisory_lock_shared(${usersLock})`);
+export async function acquireUsage(session: Client): Promise<boolean> {
+  return queryBoolean(session, `pg_try_advisory_lock_shared(${usageLock})`);
 }
 
 /** The process is no longer a user; a session that is lost holds nothing anyway. */
-export async function stopUsing(session: Client): Promise<void> {
-  await answersYes(session, `pg_advisory_unlock_shared(${usersLock})`);
+export async function releaseUsage(session: Client): Promise<void> {
+  await queryBoolean(session, `pg_advisory_unlock_shared(${usageLock})`);
   await session.end();
 }
 
 /** Whether no process uses the server; then none becomes its user before this session ends. */
-export function hasNoUsers(session: Client): Promise<boolean> {
-  return answersYes(session, `pg_try_advisory_lock(${usersLock})`);
+export function isIdle(session: Client): Promise<boolean> {
+  return queryBoolean(session, `pg_try_advisory_lock(${usageLock})`);
 }
 
 /** No, too, where the session is lost: it holds nothing any more, and whoever ended it is stopping the server. */
-async function answersYes(session: Client, what: string): Promise<boolean> {
+async function queryBoolean(session: Client, what: string): Promise<boolean> {
   const answer = await session.query<{ yes: boolean }>(`select ${what} as yes`).catch(() => null);
   return answer?.rows[0]?.yes === true;
 }

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Client } from 'pg';
-import { type PostgresPlace, preparePostgresPlace } from './embedded-postgres-paths.ts';
-import { becomeUser, hasNoUsers, openSession, stopUsing } from './embedded-postgres-usage.ts';
+import { type EmbeddedPostgresPaths, prepareEmbeddedPostgresPaths } from './embedded-postgres-paths.ts';
+import { acquireUsage, isIdle, openSession, releaseUsage } from './embedded-postgres-usage.ts';
 
 /** A PostgreSQL of our own: its connection URL, where its files are, and how to stop it. */
-export interface PrivatePostgres {
+export interface EmbeddedPostgres {
   readonly url: string;
   readonly folder: string;
   /** Stops it, unless another process uses it: then the last of them does. */
@@ -18,7 +18,7 @@ export interface PrivatePostgres {
 }
 
 interface Cluster {
-  readonly place: PostgresPlace;
+  readonly place: EmbeddedPostgresPaths;
   readonly folder: string;
   readonly password: string;
 }
@@ -30,15 +30,15 @@ const role = 'planlens';
 const changeMs = 20_000;
 /** How long one may take to write everything down at its end, as long as pg_ctl itself waits by default. */
 const endMs = 60_000;
-const lookAgainMs = 100;
+const pollIntervalMs = 100;
 const changeOverMs = 1_000;
 
 /**
  * Starts PostgreSQL under `dataDir`, or attaches to the one that another process uses or, killed, left running there.
  * The server outlives this process on purpose (`pg_ctl` detaches it): only `stop` ends it.
  */
-export async function startPrivatePostgres(dataDir: string): Promise<PrivatePostgres> {
-  const place = await preparePostgresPlace(dataDir);
+export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+  const place = await prepareEmbeddedPostgresPaths(dataDir);
   const folder = join(place.home, 'cluster');
   const cluster = { place, folder, password: await initialisedCluster(place, folder) };
   const session = await useServer(cluster);
@@ -46,7 +46,7 @@ export async function startPrivatePostgres(dataDir: string): Promise<PrivatePost
     url: urlAt(cluster, session.port),
     folder: place.home,
     stop: async () => {
-      await stopUsing(session);
+      await releaseUsage(session);
       await stopUnused(cluster);
     },
   };
@@ -57,9 +57,9 @@ function urlAt({ password }: Cluster, port: number): string {
 }
 
 async function useServer(cluster: Cluster): Promise<Client> {
-  for (const giveUpAt = Date.now() + changeMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
+  for (const giveUpAt = Date.now() + changeMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
     const session = await runningOrStarted(cluster, 2);
-    if (await becomeUser(session)) return session;
+    if (await acquireUsage(session)) return session;
     await session.end();
   }
   throw new Error('the private PostgreSQL is being stopped and does not end');
@@ -83,7 +83,7 @@ async function stopUnused(cluster: Cluster): Promise<void> {
   const session = await runningServer(cluster);
   if (session === 'none' || session === 'stale') return;
   try {
-    if (await hasNoUsers(session)) await stopServer(cluster);
+    if (await isIdle(session)) await stopServer(cluster);
   } finally {
     await session.end();
   }
@@ -93,18 +93,18 @@ async function stopUnused(cluster: Cluster): Promise<void> {
 async function stopServer(cluster: Cluster): Promise<void> {
   const [pid] = await claimOf(cluster);
   await command(cluster.place, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
-  for (const giveUpAt = Date.now() + endMs; Date.now() < giveUpAt; await sleep(lookAgainMs)) {
+  for (const giveUpAt = Date.now() + endMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
     if ((await claimOf(cluster))[0] !== pid) return;
   }
   throw new Error('the private PostgreSQL does not end');
 }
 
-function command(place: PostgresPlace, program: string, args: readonly string[]) {
+function command(place: EmbeddedPostgresPaths, program: string, args: readonly string[]) {
   return run(join(place.bin, program), args, { cwd: place.home, ...place.account });
 }
 
 /** Makes the cluster whole or not at all: a kill in mid-way leaves a folder that the next start throws away. */
-async function initialisedCluster(place: PostgresPlace, cluster: string): Promise<string> {
+async function initialisedCluster(place: EmbeddedPostgresPaths, cluster: string): Promise<string> {
   const passwordFile = join(place.home, 'password');
   const existing = await readFile(join(cluster, 'PG_VERSION')).catch(() => null);
   if (existing !== null) return readFile(passwordFile, 'utf8');
@@ -120,7 +120,11 @@ async function initialisedCluster(place: PostgresPlace, cluster: string): Promis
 }
 
 /** Always a file of our own making: a link put in its place could have root write and give away another. */
-async function writePassword({ account }: PostgresPlace, file: string, password: string): Promise<void> {
+async function writePassword(
+  { account }: EmbeddedPostgresPaths,
+  file: string,
+  password: string,
+): Promise<void> {
   await rm(file, { force: true });
   const handle = await open(file, 'wx', 0o600);
   try {
@@ -137,7 +141,7 @@ async function writePassword({ account }: PostgresPlace, file: string, password:
  * program's by now: only a PostgreSQL that lets us in by our password counts.
  */
 async function runningServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> {
-  for (const giveUpAt = Date.now() + changeMs; ; await sleep(lookAgainMs)) {
+  for (const giveUpAt = Date.now() + changeMs; ; await sleep(pollIntervalMs)) {
     if (!(await claimsToRun(cluster))) return 'none';
     const [, , , port = '', , , , state = ''] = await claimOf(cluster);
     const session = port === '' ? 'changing' : await openSession(urlAt(cluster, Number(port)));

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { type Database, openDatabase } from './database.ts';
-import { startPrivatePostgres } from './embedded-postgres.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
 
 /** The database of the configuration, open and up to date. */
 export interface ConfiguredDatabase {
@@ -23,7 +23,7 @@ export async function openConfiguredDatabase(
     const db = await openDatabase(database.url, onConnectionLost);
     return { db, url: database.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
-  const postgres = await startPrivatePostgres(database.dataDir);
+  const postgres = await startEmbeddedPostgres(database.dataDir);
   log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);

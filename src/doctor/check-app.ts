@@ -1,17 +1,17 @@
 import { lookup } from 'node:dns/promises';
 import { z } from 'zod';
 import type { SignIn } from '../superoffice/auth/authorization-code.ts';
-import type { KeySet } from '../superoffice/auth/jwks.ts';
+import type { Jwks } from '../superoffice/auth/jwks.ts';
 import type { Http, HttpResponse } from '../superoffice/transport/http.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { bad, type Finding, good, portal } from './check-result.ts';
+import { type CheckResult, failed, passed, portal } from './check-result.ts';
 
 /** What is examined: how this app knows SuperOffice, and is known there. */
-export interface AppUnderExamination {
+export interface AppCheckContext {
   readonly loginUrl: string;
   readonly publicUrl: string;
   readonly http: Http;
-  readonly keys: KeySet;
+  readonly keys: Jwks;
   readonly signIn: SignIn;
   readonly now: () => number;
 }
@@ -21,59 +21,59 @@ const discoverySchema = z.object({ issuer: z.string() });
 const clockToleranceMs = 2 * 60_000;
 
 /** Examines the app's configuration step by step; what makes the next step senseless is the last. */
-export async function* examineApp(app: AppUnderExamination): AsyncGenerator<Finding> {
+export async function* checkApp(app: AppCheckContext): AsyncGenerator<CheckResult> {
   for (const step of [name, environment, keys, client, redirect, publicAddress]) {
     const finding = await step(app);
     yield finding;
-    if (!finding.good && (step === name || step === environment)) return;
+    if (!finding.ok && (step === name || step === environment)) return;
   }
 }
 
-async function name({ loginUrl }: AppUnderExamination): Promise<Finding> {
+async function name({ loginUrl }: AppCheckContext): Promise<CheckResult> {
   const { hostname } = new URL(loginUrl);
   const address = await lookup(hostname.replace(/^\[|\]$/g, '')).catch(() => null);
   return address === null
-    ? bad(
+    ? failed(
         'name',
         `${hostname} has no address here.`,
         'Check SUPEROFFICE_ENVIRONMENT (or SUPEROFFICE_LOGIN_URL), then the name servers of this machine.',
       )
-    : good('name', `${hostname} has an address.`);
+    : passed('name', `${hostname} has an address.`);
 }
 
 /** The right host, and its clock beside ours. */
-async function environment({ loginUrl, http, now }: AppUnderExamination): Promise<Finding> {
+async function environment({ loginUrl, http, now }: AppCheckContext): Promise<CheckResult> {
   const step = 'environment';
   const url = `${loginUrl}/login/.well-known/openid-configuration`;
   const answer = await answerOf(http, 'discovery', url);
   if (answer === null) {
     const mend = 'Check that this machine may reach it by https: firewall, proxy, certificate authorities.';
-    return bad(step, `${loginUrl} does not answer.`, mend);
+    return failed(step, `${loginUrl} does not answer.`, mend);
   }
   const told = discoverySchema.safeParse(answer.body);
   if (!told.success || told.data.issuer !== loginUrl) {
     const mend =
       'Set SUPEROFFICE_ENVIRONMENT to sod, stage or online; SUPEROFFICE_LOGIN_URL is for tests only.';
-    return bad(step, `${loginUrl} is not a sign-in of SuperOffice, or another environment's.`, mend);
+    return failed(step, `${loginUrl} is not a sign-in of SuperOffice, or another environment's.`, mend);
   }
   const offMs = now() - Date.parse(answer.headers.date ?? '');
   if (Math.abs(offMs) > clockToleranceMs) {
     const minutes = Math.round(Math.abs(offMs) / 60_000);
     const mend = 'Set it by a time server (NTP): SuperOffice refuses what is signed at another time.';
-    return bad(
+    return failed(
       'clock',
       `This machine's clock is ${minutes} minutes ${offMs > 0 ? 'ahead' : 'behind'}.`,
       mend,
     );
   }
-  return good(step, `${loginUrl} is the sign-in of this environment, and the clocks agree.`);
+  return passed(step, `${loginUrl} is the sign-in of this environment, and the clocks agree.`);
 }
 
-async function keys({ keys }: AppUnderExamination): Promise<Finding> {
-  return keys.warm().then(
-    () => good('signing keys', 'SuperOffice’s signing keys were fetched.'),
+async function keys({ keys }: AppCheckContext): Promise<CheckResult> {
+  return keys.prefetch().then(
+    () => passed('signing keys', 'SuperOffice’s signing keys were fetched.'),
     () =>
-      bad(
+      failed(
         'signing keys',
         'SuperOffice’s signing keys could not be fetched, so no token can be verified.',
         'Wait and examine again; if it lasts, tell SuperOffice.',
@@ -82,46 +82,47 @@ async function keys({ keys }: AppUnderExamination): Promise<Finding> {
 }
 
 /** A code nobody gave: what is wrong with the client is said before what is wrong with the code. */
-async function client({ signIn }: AppUnderExamination): Promise<Finding> {
+async function client({ signIn }: AppCheckContext): Promise<CheckResult> {
   const step = 'client';
   try {
-    await signIn.redeemCode({ code: 'examination', codeVerifier: 'examination'.repeat(5) });
+    await signIn.exchangeCode({ code: 'examination', codeVerifier: 'examination'.repeat(5) });
   } catch (error) {
     const code = error instanceof SuperOfficeError ? error.code : '';
-    if (code === 'code-refused') return good(step, 'SuperOffice knows this client ID and secret.');
+    if (code === 'code-refused') return passed(step, 'SuperOffice knows this client ID and secret.');
     if (code === 'client-refused')
-      return bad(
+      return failed(
         step,
         'SuperOffice does not know this client ID, or not with this secret.',
         `Compare SUPEROFFICE_CLIENT_ID and SUPEROFFICE_CLIENT_SECRET with ${portal}: each environment has its own.`,
       );
   }
-  return bad(step, 'SuperOffice gave no usable answer about the client.', 'Wait and examine again.');
+  return failed(step, 'SuperOffice gave no usable answer about the client.', 'Wait and examine again.');
 }
 
 /** Sign-in leads on for a redirect URL that is registered; for another it says so on a page of its own. */
-async function redirect({ signIn, http, publicUrl }: AppUnderExamination): Promise<Finding> {
+async function redirect({ signIn, http, publicUrl }: AppCheckContext): Promise<CheckResult> {
   const step = 'redirect URL';
   const text = 'examination'.repeat(4);
   const url = signIn.authorizeUrl({ state: text, nonce: text, codeChallenge: text.slice(0, 43) });
   const answer = await answerOf(http, 'authorize', url);
   const own = `${publicUrl}/auth/callback`;
-  if (answer === null) return bad(step, 'SuperOffice’s sign-in does not answer.', 'Wait and examine again.');
+  if (answer === null)
+    return failed(step, 'SuperOffice’s sign-in does not answer.', 'Wait and examine again.');
   const refused = answer.status >= 400 || /InvalidRedirectUrl|Technical error/.test(String(answer.body));
   return refused
-    ? bad(
+    ? failed(
         step,
         `SuperOffice does not take ${own} as redirect URL of this client.`,
         `Add exactly this address under Redirect URLs in ${portal}, or correct PUBLIC_URL.`,
       )
-    : good(step, `${own} is registered.`);
+    : passed(step, `${own} is registered.`);
 }
 
-async function publicAddress({ http, publicUrl }: AppUnderExamination): Promise<Finding> {
+async function publicAddress({ http, publicUrl }: AppCheckContext): Promise<CheckResult> {
   const answer = await answerOf(http, 'public address', `${publicUrl}/healthz`);
   return answer?.status === 200
-    ? good('public address', `${publicUrl} leads to a running Planlens.`)
-    : bad(
+    ? passed('public address', `${publicUrl} leads to a running Planlens.`)
+    : failed(
         'public address',
         `${publicUrl} does not lead to a running Planlens, as seen from here.`,
         'Start it, then check the proxy, the certificate and PUBLIC_URL: SuperOffice has to reach it from outside.',

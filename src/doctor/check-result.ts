@@ -1,19 +1,19 @@
 /** What one step of an examination found. */
-export interface Finding {
+export interface CheckResult {
   readonly step: string;
-  readonly good: boolean;
+  readonly ok: boolean;
   /** In plain words, for an operator; no secret. */
-  readonly says: string;
+  readonly message: string;
   /** Where to mend it; empty where nothing is wrong. */
-  readonly mend: string;
+  readonly remedy: string;
 }
 
-export function good(step: string, says: string): Finding {
-  return { step, good: true, says, mend: '' };
+export function passed(step: string, says: string): CheckResult {
+  return { step, ok: true, message: says, remedy: '' };
 }
 
-export function bad(step: string, says: string, mend: string): Finding {
-  return { step, good: false, says, mend };
+export function failed(step: string, says: string, mend: string): CheckResult {
+  return { step, ok: false, message: says, remedy: mend };
 }
 
 /** Where in SuperOffice's Developer Portal an app is set up. */

@@ -1,15 +1,15 @@
 import { readTenantLicenses } from '../superoffice/api/licenses.ts';
 import type { TenantStates } from '../superoffice/api/tenant-state.ts';
 import { readUsers } from '../superoffice/api/users.ts';
-import type { Caller, WebApi } from '../superoffice/api/web-api.ts';
+import type { TenantApiClient, WebApi } from '../superoffice/api/web-api.ts';
 import { webPanelByProgId } from '../superoffice/api/web-panels.ts';
-import { webhooksNamed } from '../superoffice/api/webhooks.ts';
+import { listWebhooksByName } from '../superoffice/api/webhooks.ts';
 import type { SystemUserTenant, Tickets } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { bad, type Finding, good, portal } from './check-result.ts';
+import { type CheckResult, failed, passed, portal } from './check-result.ts';
 
 /** How this app reaches one tenant. */
-export interface TenantUnderExamination {
+export interface TenantCheckContext {
   readonly tenant: SystemUserTenant;
   readonly states: TenantStates;
   readonly tickets: Tickets;
@@ -19,7 +19,7 @@ export interface TenantUnderExamination {
 /** What the app needs in a tenant, how to try it without changing anything, and what it is for. */
 const needs: readonly {
   readonly step: string;
-  readonly attempt: (caller: Caller) => Promise<unknown>;
+  readonly attempt: (apiClient: TenantApiClient) => Promise<unknown>;
   readonly without: string;
 }[] = [
   {
@@ -30,58 +30,62 @@ const needs: readonly {
   { step: 'users', attempt: readUsers, without: 'changed plans show only when a panel is opened' },
   {
     step: 'web panels',
-    attempt: (caller) => webPanelByProgId(caller, 'examination'),
+    attempt: (apiClient) => webPanelByProgId(apiClient, 'examination'),
     without: 'the panel cannot be set up',
   },
   {
     step: 'webhooks',
-    attempt: (caller) => webhooksNamed(caller, 'examination'),
+    attempt: (apiClient) => listWebhooksByName(apiClient, 'examination'),
     without: 'changes show when data are ten minutes old',
   },
 ];
 
 /** Examines the way to a tenant, step by step; without its system user nothing more can be tried. */
-export async function* examineTenant(under: TenantUnderExamination): AsyncGenerator<Finding> {
+export async function* checkTenant(under: TenantCheckContext): AsyncGenerator<CheckResult> {
   for (const step of [state, systemUser]) {
     const finding = await step(under);
     yield finding;
-    if (!finding.good) return;
+    if (!finding.ok) return;
   }
-  const caller = under.webApi.asSystemUser(under.tenant);
+  const apiClient = under.webApi.asSystemUser(under.tenant);
   for (const { step, attempt, without } of needs) {
-    yield await attempt(caller).then(
-      () => good(step, 'Allowed.'),
+    yield await attempt(apiClient).then(
+      () => passed(step, 'Allowed.'),
       (error: unknown) => refusal(step, error, without),
     );
   }
 }
 
-async function state({ states, tenant }: TenantUnderExamination): Promise<Finding> {
+async function state({ states, tenant }: TenantCheckContext): Promise<CheckResult> {
   const step = 'tenant';
   try {
-    const { state: told, isRunning } = await states.stateOf(tenant.ctx);
+    const { state: told, isRunning } = await states.getState(tenant.tenantId);
     return isRunning
-      ? good(step, `${tenant.ctx} runs.`)
-      : bad(
+      ? passed(step, `${tenant.tenantId} runs.`)
+      : failed(
           step,
-          `${tenant.ctx} does not run: SuperOffice says ${told}.`,
+          `${tenant.tenantId} does not run: SuperOffice says ${told}.`,
           'Nothing to mend: work goes on when it runs.',
         );
   } catch (error) {
     const code = codeOf(error);
     if (code === 'tenant-unknown')
-      return bad(
+      return failed(
         step,
-        `SuperOffice does not know ${tenant.ctx}.`,
+        `SuperOffice does not know ${tenant.tenantId}.`,
         'Check the customer number and the environment.',
       );
     if (code === 'api-host-refused')
-      return bad(
+      return failed(
         step,
-        `${tenant.ctx} is on a host that gets no credential of ours.`,
+        `${tenant.tenantId} is on a host that gets no credential of ours.`,
         'Add the host to SUPEROFFICE_API_HOSTS, if it is SuperOffice’s.',
       );
-    return bad(step, `SuperOffice tells nothing of ${tenant.ctx} (${code}).`, 'Wait and examine again.');
+    return failed(
+      step,
+      `SuperOffice tells nothing of ${tenant.tenantId} (${code}).`,
+      'Wait and examine again.',
+    );
   }
 }
 
@@ -106,14 +110,14 @@ const refusals: Readonly<Record<string, readonly [says: string, mend: string]>> 
   Expired: ['The tenant’s approval has run out.', 'An administrator of the tenant installs the app again.'],
 };
 
-async function systemUser({ tickets, tenant }: TenantUnderExamination): Promise<Finding> {
+async function systemUser({ tickets, tenant }: TenantCheckContext): Promise<CheckResult> {
   const step = 'system user';
   try {
-    await tickets.prove(tenant);
-    return good(step, 'The app can become the tenant’s system user.');
+    await tickets.verifySystemUser(tenant);
+    return passed(step, 'The app can become the tenant’s system user.');
   } catch (error) {
     if (!(error instanceof SuperOfficeError))
-      return bad(
+      return failed(
         step,
         'The token kept of the tenant cannot be opened.',
         'Add the key it was sealed with to ENCRYPTION_KEYS.',
@@ -122,19 +126,19 @@ async function systemUser({ tickets, tenant }: TenantUnderExamination): Promise<
       `SuperOffice refuses the system user (${error.code}${error.detail ? `, ${error.detail}` : ''}).`,
       `Check in ${portal} that the system user (server to server) is enabled, and that SUPEROFFICE_CLIENT_SECRET is right.`,
     ];
-    return bad(step, says, mend);
+    return failed(step, says, mend);
   }
 }
 
-function refusal(step: string, error: unknown, without: string): Finding {
+function refusal(step: string, error: unknown, without: string): CheckResult {
   const code = codeOf(error);
   return code === 'unauthorized' || code === 'forbidden'
-    ? bad(
+    ? failed(
         step,
         `Not allowed; without it ${without}.`,
         `Ask SuperOffice to grant it to the app: ${portal}, agents.`,
       )
-    : bad(step, `Gave no usable answer (${code}).`, 'Wait and examine again.');
+    : failed(step, `Gave no usable answer (${code}).`, 'Wait and examine again.');
 }
 
 function codeOf(error: unknown): string {

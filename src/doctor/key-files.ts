@@ -3,12 +3,12 @@ import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
 import { newPrivateKey, privatePem, publicPem, rsaKeyValueXml } from '../superoffice/auth/write-rsa-key.ts';
 
 /** Makes a key and puts it into a new file, as PEM for its owner's eyes. Throws where the file is there already. */
-export function makeKeyFile(file: string): void {
+export function generateKeyFile(file: string): void {
   writeNew(file, privatePem(newPrivateKey()));
 }
 
 /** The public half of the key in a file, PEM or RSAKeyValue XML, in both forms. Throws a PrivateKeyError. */
-export function publicHalf(file: string): { readonly pem: string; readonly xml: string } {
+export function exportPublicKey(file: string): { readonly pem: string; readonly xml: string } {
   const key = parsePrivateKey(readFileSync(file, 'utf8'));
   return { pem: publicPem(key), xml: rsaKeyValueXml(key, { publicOnly: true }) };
 }

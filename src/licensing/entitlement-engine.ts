@@ -1,12 +1,12 @@
-import { type StepUp, stepsUp } from './advice/next-tier-options.ts';
-import { rememberedTargets } from './advice/remembered-targets.ts';
+import { type NextTierOption, nextTierOptions } from './advice/next-tier-options.ts';
+import { memoizeSuiteTargets } from './advice/remembered-targets.ts';
 import {
   changesOnSuite,
   type FeatureTransition,
   type SuiteTransition,
   suiteTransition,
 } from './advice/suite-transition.ts';
-import { adviseUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
+import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
 import {
   type ContractQuestion,
@@ -20,16 +20,16 @@ import type { PlanKey } from './catalogue/user-plans.ts';
 import { diagnoseLicenses } from './diagnostics/diagnose-licenses.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { Assumptions } from './entitlements/assumptions.ts';
-import type { PlanReport } from './entitlements/entitlement-report.ts';
-import { rememberedReports } from './entitlements/report-cache.ts';
+import type { EntitlementReport } from './entitlements/entitlement-report.ts';
+import { memoizeReports } from './entitlements/report-cache.ts';
 import { compileRules, type Rules } from './entitlements/rules.ts';
-import { summarise, type TenantReport } from './entitlements/tenant-summary.ts';
-import { knowTenant, reportUser } from './entitlements/user-report.ts';
+import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
+import { indexTenant, reportUser } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
 import { type SuiteSeatsAnswer, suiteSeats } from './plans/suite-seats.ts';
 
 /** Decides for the users of one tenant, on one day. Total: any license data gives an answer, none an exception. */
-export interface TenantPlans {
+export interface TenantEntitlements {
   /**
    * Every feature of the catalogue for one user; null where the user is unknown: then every feature is.
    *
@@ -60,7 +60,7 @@ export interface TenantPlans {
    * //   ],
    * // }
    */
-  report(user: UserLicenses | null): PlanReport;
+  report(user: UserLicenses | null): EntitlementReport;
 
   /**
    * Every feature for many users, and how many have it in which state. Users alike in their licenses share a report.
@@ -69,7 +69,7 @@ export interface TenantPlans {
    * premiumTenantPlans.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
    * // → { upgrade: 1, enabled: 1 }
    */
-  reportAll(users: readonly UserLicenses[]): TenantReport;
+  reportAll(users: readonly UserLicenses[]): TenantSummary;
 
   /**
    * What it takes to give the user all of these features at once; a group stands for the features in it.
@@ -83,7 +83,7 @@ export interface TenantPlans {
    * //   ['sales-essential+service-premium+marketing-essential', 3, 'buy'],
    * // ]
    */
-  upgrades(user: UserLicenses, wished: readonly FeatureKey[]): UpgradeAdvice;
+  upgrades(user: UserLicenses, requestedFeatures: readonly FeatureKey[]): UpgradeAdvice;
 
   /**
    * What the user would have on another user plan; null on a CRM Suite tenant, where there are none.
@@ -106,7 +106,7 @@ export interface TenantPlans {
    * //   ['sales-premium+service-essential', 'buy', 5],
    * // ]
    */
-  stepsUp(user: UserLicenses): readonly StepUp[];
+  nextTierOptions(user: UserLicenses): readonly NextTierOption[];
 
   /**
    * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant, in
@@ -171,10 +171,10 @@ export interface TenantPlans {
  * Opens what a tenant bought. `tenant` is null where SuperOffice refused its license: the user's own licenses still
  * say much, seats stay open. `today` is `YYYY-MM-DD`.
  */
-export type LicenseEngine = (tenant: TenantLicenses | null, today: string) => TenantPlans;
+export type EntitlementEngine = (tenant: TenantLicenses | null, today: string) => TenantEntitlements;
 
 /** So many tenants stay open: with their reports they weigh ten times and more what their license data do. */
-const mostOpen = 64;
+const maxOpenTenants = 64;
 
 /**
  * Makes a license engine that goes by these assumptions. It remembers the tenants it opened of late, by the object that
@@ -184,9 +184,9 @@ const mostOpen = 64;
  * createLicenseEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
  * // → 'Sales-Premium'
  */
-export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
+export function createEntitlementEngine(assumptions: Assumptions): EntitlementEngine {
   const rules = compileRules(assumptions);
-  const opened = new Map<TenantLicenses, { readonly today: string; readonly plans: TenantPlans }>();
+  const opened = new Map<TenantLicenses, { readonly today: string; readonly plans: TenantEntitlements }>();
   return (tenant, today) => {
     if (tenant === null) return openTenant(rules, null, today);
     const known = opened.get(tenant);
@@ -195,22 +195,22 @@ export function createLicenseEngine(assumptions: Assumptions): LicenseEngine {
     opened.delete(tenant);
     opened.set(tenant, open);
     const [longest] = opened.keys();
-    if (opened.size > mostOpen && longest !== undefined) opened.delete(longest);
+    if (opened.size > maxOpenTenants && longest !== undefined) opened.delete(longest);
     return open.plans;
   };
 }
 
-function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantPlans {
-  const tenant = knowTenant(rules, licenses, today);
-  const report = rememberedReports((user) => reportUser(tenant, user));
-  const targetOf = rememberedTargets((user) => report(user).plan);
+function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantEntitlements {
+  const tenant = indexTenant(rules, licenses, today);
+  const report = memoizeReports((user) => reportUser(tenant, user));
+  const targetOf = memoizeSuiteTargets((user) => report(user).plan);
   const { modules } = rules.assumptions.suite;
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
-    reportAll: (users) => summarise(users.map((user) => [user.associateId, report(user)] as const)),
-    upgrades: (user, wished) => adviseUpgrades(tenant, user, report(user), wished),
+    reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
+    upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
-    stepsUp: (user) => stepsUp(tenant, user, report(user)),
+    nextTierOptions: (user) => nextTierOptions(tenant, user, report(user)),
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, targetOf(users), report(user)),
     suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),

@@ -11,34 +11,34 @@ export function startWorker<T>(deps: {
   /** The next thing to do; null where there is none now. */
   take: () => Promise<T | null>;
   /** Does it; throws nothing. */
-  workOff: (thing: T) => Promise<void>;
-  onTakeFailed: (error: Error) => void;
-  hands: number;
+  processNext: (thing: T) => Promise<void>;
+  onClaimFailed: (error: Error) => void;
+  concurrency: number;
   /** How often an idle worker looks by itself, ms: a message that got lost, or what is due again, waits no longer. */
-  lookAgainMs: number;
+  pollIntervalMs: number;
 }): Worker {
-  const { take, workOff, onTakeFailed, hands, lookAgainMs } = deps;
+  const { take, processNext, onClaimFailed, concurrency, pollIntervalMs } = deps;
   let stopping = false;
   const sleepers = new Set<() => void>();
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
 
   async function work(): Promise<void> {
     while (!stopping) {
       const thing = await take().catch((error: Error) => {
-        onTakeFailed(error);
+        onClaimFailed(error);
         return null;
       });
       // Taken while stopping, it is another's when its lease ends.
       if (stopping) return;
       if (thing === null) await rest();
-      else await busyWith(workOff(thing));
+      else await busyWith(processNext(thing));
     }
   }
 
   async function busyWith(doing: Promise<void>): Promise<void> {
-    underWay.add(doing);
+    inFlight.add(doing);
     await doing;
-    underWay.delete(doing);
+    inFlight.delete(doing);
   }
 
   function rest(): Promise<void> {
@@ -48,7 +48,7 @@ export function startWorker<T>(deps: {
         sleepers.delete(wakeUp);
         resolve();
       };
-      const timer = setTimeout(wakeUp, lookAgainMs);
+      const timer = setTimeout(wakeUp, pollIntervalMs);
       sleepers.add(wakeUp);
     });
   }
@@ -56,14 +56,14 @@ export function startWorker<T>(deps: {
   const wake = () => {
     for (const wakeUp of [...sleepers]) wakeUp();
   };
-  for (let hand = 0; hand < hands; hand += 1) void work();
+  for (let hand = 0; hand < concurrency; hand += 1) void work();
   return {
     wake,
     async stop() {
       stopping = true;
       wake();
       // Not for who only asks whether something is due: a database that fell silent would keep the process.
-      await Promise.all(underWay);
+      await Promise.all(inFlight);
     },
   };
 }

@@ -1,26 +1,30 @@
 import { readTenantLicenses, readUserLicenses } from '../superoffice/api/licenses.ts';
-import type { Caller } from '../superoffice/api/web-api.ts';
-import { isApprovalWithdrawn } from '../superoffice/auth/system-user.ts';
+import type { TenantApiClient } from '../superoffice/api/web-api.ts';
+import { isConsentRevoked } from '../superoffice/auth/system-user.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
-import type { LicenseReaders } from './license-snapshots.ts';
+import type { LicenseSource } from './license-snapshots.ts';
 
 /** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */
-export function licenseReaders({ webApi }: SuperOffice, tenants: TenantStore): LicenseReaders {
-  async function reading<T>(tenant: Tenant, read: (caller: Caller) => Promise<T>): Promise<T | null> {
-    if (tenant.standing === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
+export function createLicenseSource({ webApi }: SuperOffice, tenants: TenantStore): LicenseSource {
+  async function reading<T>(
+    tenant: Tenant,
+    read: (apiClient: TenantApiClient) => Promise<T>,
+  ): Promise<T | null> {
+    if (tenant.status === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
     try {
       return await unlessRefused(read(webApi.asSystemUser(tenant)));
     } catch (error) {
-      if (isApprovalWithdrawn(error)) await tenants.saveStanding(tenant.ctx, 'revoked');
+      if (isConsentRevoked(error)) await tenants.saveStatus(tenant.tenantId, 'revoked');
       throw error;
     }
   }
 
   return {
     tenantLicenses: (tenant) => reading(tenant, readTenantLicenses),
-    userLicenses: (tenant, associateId) => reading(tenant, (caller) => readUserLicenses(caller, associateId)),
+    userLicenses: (tenant, associateId) =>
+      reading(tenant, (apiClient) => readUserLicenses(apiClient, associateId)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
-import { saveChanges } from './license-history.ts';
+import { saveLicenseChanges } from './license-history.ts';
 
 /** Something read from SuperOffice, and when (ms since 1970). */
 export interface Snapshot<T> {
@@ -22,13 +22,13 @@ export type SnapshotStore = ReturnType<typeof createSnapshotStore>;
 /** The last good license data per tenant and per user, so that a page can always be shown with its date. */
 export function createSnapshotStore(db: Database) {
   /** The memories of all processes are told what to forget. */
-  async function tell(ctx: string, associateId: number): Promise<void> {
-    const key = associateId === tenantItself ? ctx : `${ctx}/${associateId}`;
+  async function tell(tenantId: string, associateId: number): Promise<void> {
+    const key = associateId === tenantItself ? tenantId : `${tenantId}/${associateId}`;
     await sql`select pg_notify(${snapshotChannel}, ${key})`.execute(db);
   }
 
   async function save<T>(
-    ctx: string,
+    tenantId: string,
     snapshot: Snapshot<T>,
     associateId: number,
     changes: readonly LicenseChange[],
@@ -37,20 +37,24 @@ export function createSnapshotStore(db: Database) {
     await db.transaction().execute(async (step) => {
       await step
         .insertInto('license_snapshots')
-        .values({ context_identifier: ctx, associate_id: associateId, ...row })
+        .values({ context_identifier: tenantId, associate_id: associateId, ...row })
         .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
         .execute();
-      await saveChanges(step, { ctx, associateId: associateId || null, foundAt: snapshot.readAt }, changes);
+      await saveLicenseChanges(
+        step,
+        { tenantId, associateId: associateId || null, foundAt: snapshot.readAt },
+        changes,
+      );
     });
-    await tell(ctx, associateId);
+    await tell(tenantId, associateId);
   }
 
   return {
-    async latest<T>(ctx: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
+    async latest<T>(tenantId: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
       const row = await db
         .selectFrom('license_snapshots')
         .select(['content', 'read_at'])
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .where('associate_id', '=', associateId)
         .where('format', '=', format)
         .executeTakeFirst();
@@ -58,20 +62,20 @@ export function createSnapshotStore(db: Database) {
     },
 
     /** Keeps a user's data. */
-    save: <T>(ctx: string, snapshot: Snapshot<T>, associateId: number) =>
-      save(ctx, snapshot, associateId, []),
+    save: <T>(tenantId: string, snapshot: Snapshot<T>, associateId: number) =>
+      save(tenantId, snapshot, associateId, []),
 
     /** Keeps a tenant's data, and what changed with it in the same step: no change is lost, and none is kept twice. */
-    saveTenant: <T>(ctx: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]) =>
-      save(ctx, snapshot, tenantItself, changes),
+    saveTenant: <T>(tenantId: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]) =>
+      save(tenantId, snapshot, tenantItself, changes),
 
-    async remove(ctx: string, associateId: number): Promise<void> {
+    async remove(tenantId: string, associateId: number): Promise<void> {
       await db
         .deleteFrom('license_snapshots')
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .where('associate_id', '=', associateId)
         .execute();
-      await tell(ctx, associateId);
+      await tell(tenantId, associateId);
     },
   };
 }

@@ -1,30 +1,30 @@
 import type { KeyObject } from 'node:crypto';
-import { type Circuits, createCircuits } from './api/circuit-breaker.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './api/circuit-breaker.ts';
 import { createTenantStates, type TenantStates } from './api/tenant-state.ts';
 import { createWebApi, type WebApi } from './api/web-api.ts';
-import { createSignIn, type SignIn } from './auth/authorization-code.ts';
+import { createAuthorizationCodeFlow, type SignIn } from './auth/authorization-code.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './auth/id-token.ts';
-import { createKeySet, type KeySet } from './auth/jwks.ts';
+import { createJwks, type Jwks } from './auth/jwks.ts';
 import { createSystemUser } from './auth/system-user.ts';
 import { createSystemUserJwtVerifier } from './auth/system-user-jwt.ts';
-import { createTickets, type SharedTickets, type Tickets } from './auth/tickets.ts';
+import { createTickets, type TicketStore, type Tickets } from './auth/tickets.ts';
 import {
+  assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-  guessedStateChangeAudiences,
   type StateChangeTokenVerifier,
 } from './callbacks/state-change-token.ts';
-import { createCredentialTargets, loginEndpoints } from './transport/endpoints.ts';
+import { createAllowedHosts, loginEndpoints } from './transport/endpoints.ts';
 import { createHttp, type HttpCall } from './transport/http.ts';
 
 /** One app's whole connection to one SuperOffice environment. */
 export interface SuperOffice {
-  readonly keys: KeySet;
+  readonly keys: Jwks;
   readonly signIn: SignIn;
   readonly verifyIdToken: IdTokenVerifier;
   readonly tickets: Tickets;
   readonly webApi: WebApi;
   readonly states: TenantStates;
-  readonly circuits: Circuits;
+  readonly circuitBreaker: CircuitBreaker;
   readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }
 
@@ -38,10 +38,10 @@ export interface SuperOfficeOptions {
   /** Hears of every call made, for logs; never of its contents. */
   readonly onCall: (call: HttpCall) => void;
   /** Hears that a tenant is left alone for so long, ms. */
-  readonly onCircuitOpen: (ctx: string, restMs: number) => void;
-  readonly sharedTickets: SharedTickets;
+  readonly onCircuitOpen: (tenantId: string, cooldownMs: number) => void;
+  readonly ticketStore: TicketStore;
   /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
-  readonly takeCall: (ctx: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string) => Promise<number | null>;
   readonly now: () => number;
 }
 
@@ -52,29 +52,29 @@ const timeoutMs = 10_000;
 export function connectSuperOffice(options: SuperOfficeOptions): SuperOffice {
   const { clientId, clientSecret, privateKey, redirectUri, now } = options;
   const endpoints = loginEndpoints(options.loginUrl);
-  const credentialTarget = createCredentialTargets(options.apiHosts);
+  const toAllowedUrl = createAllowedHosts(options.apiHosts);
   const http = createHttp({ timeoutMs, onCall: options.onCall });
-  const keys = createKeySet({ url: endpoints.jwks, http, now });
-  const tokens = { keySet: keys, now };
+  const keys = createJwks({ url: endpoints.jwks, http, now });
+  const tokens = { jwks: keys, now };
 
   const verifyJwt = createSystemUserJwtVerifier(tokens);
   const systemUser = createSystemUser({ endpoints, clientSecret, privateKey, http, verifyJwt, now });
-  const tickets = createTickets({ exchange: systemUser.exchange, shared: options.sharedTickets, now });
-  const states = createTenantStates({ endpoints, http, credentialTarget, now });
-  const circuits = createCircuits({ now, onOpen: options.onCircuitOpen });
-  const { takeCall } = options;
+  const tickets = createTickets({ exchange: systemUser.exchange, shared: options.ticketStore, now });
+  const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
+  const circuitBreaker = createCircuitBreaker({ now, onOpen: options.onCircuitOpen });
+  const { acquireCall } = options;
   return {
     keys,
-    signIn: createSignIn({ endpoints, clientId, clientSecret, redirectUri, http }),
+    signIn: createAuthorizationCodeFlow({ endpoints, clientId, clientSecret, redirectUri, http }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
-    webApi: createWebApi({ states, tickets, http, credentialTarget, clientSecret, circuits, takeCall }),
+    webApi: createWebApi({ states, tickets, http, toAllowedUrl, clientSecret, circuitBreaker, acquireCall }),
     states,
-    circuits,
+    circuitBreaker,
     verifyStateChangeToken: createStateChangeTokenVerifier({
       ...tokens,
       issuer: endpoints.issuer,
-      audiences: guessedStateChangeAudiences(clientId),
+      audiences: assumedStateChangeAudiences(clientId),
     }),
   };
 }

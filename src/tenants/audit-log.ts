@@ -5,16 +5,20 @@ import type { Database } from '../database/database.ts';
 export type AuditEvent =
   | { readonly event: 'installed' | 'contract-saved' | 'exported' }
   | { readonly event: 'signed-in'; readonly isAdministrator: boolean }
-  | { readonly event: 'wish-asked' | 'wish-withdrawn'; readonly subject: string }
-  | { readonly event: 'wish-answered'; readonly wish: string; readonly state: 'done' | 'declined' }
-  | { readonly event: 'removal-incomplete'; readonly remainders: number }
-  | { readonly event: 'standing-changed'; readonly from: string; readonly to: string }
+  | { readonly event: 'access-request-submitted' | 'access-request-withdrawn'; readonly subject: string }
+  | {
+      readonly event: 'access-request-resolved';
+      readonly accessRequest: string;
+      readonly state: 'fulfilled' | 'declined';
+    }
+  | { readonly event: 'removal-incomplete'; readonly failedRemovals: number }
+  | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
   /** All else about the tenant is gone with it. */
   | { readonly event: 'deleted' };
 
 /** Who did it: a user of the tenant; null for SuperOffice. */
 export interface AuditWho {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number | null;
 }
 
@@ -27,19 +31,19 @@ export interface AuditEntry {
 }
 
 /** Longer than the three months that are asked for (certification.md R37). */
-const rememberedMs = 400 * 24 * 60 * 60_000;
+const retentionMs = 400 * 24 * 60 * 60_000;
 
 /** Writes an entry by `db`, which may be a transaction: what must not be done without is then not done. `at` in ms since 1970. */
 export async function writeAudit(
   db: Database,
-  { ctx, associateId }: AuditWho,
+  { tenantId, associateId }: AuditWho,
   at: number,
   event: AuditEvent,
 ): Promise<void> {
   await db
     .insertInto('audit_log')
     .values({
-      context_identifier: ctx,
+      context_identifier: tenantId,
       associate_id: associateId,
       at: new Date(at),
       content: JSON.stringify(event),
@@ -57,7 +61,7 @@ export function createAuditLog(deps: { db: Database; now: () => number }) {
     write: (who: AuditWho, event: AuditEvent) => writeAudit(db, who, now(), event),
 
     /** What was done in a tenant last, the newest first, but for sign-ins. */
-    async latest(ctx: string, most: number): Promise<AuditEntry[]> {
+    async latest(tenantId: string, most: number): Promise<AuditEntry[]> {
       const rows = await db
         .selectFrom('audit_log as log')
         .leftJoin('tenant_users as user', (join) =>
@@ -66,7 +70,7 @@ export function createAuditLog(deps: { db: Database; now: () => number }) {
             .onRef('user.associate_id', '=', 'log.associate_id'),
         )
         .select(['log.at', 'log.associate_id', 'log.content', 'user.name'])
-        .where('log.context_identifier', '=', ctx)
+        .where('log.context_identifier', '=', tenantId)
         .where(sql`log.content ->> 'event'`, '<>', 'signed-in')
         .orderBy('log.id', 'desc')
         .limit(most)
@@ -80,10 +84,10 @@ export function createAuditLog(deps: { db: Database; now: () => number }) {
     },
 
     /** Forgets what is old. */
-    async forgetOld(): Promise<void> {
+    async purgeExpired(): Promise<void> {
       await db
         .deleteFrom('audit_log')
-        .where('at', '<', new Date(now() - rememberedMs))
+        .where('at', '<', new Date(now() - retentionMs))
         .execute();
     },
   };

@@ -1,32 +1,32 @@
-import { randomText, sha256Of } from '../crypto/random-token.ts';
+import { randomToken, sha256Base64Url } from '../crypto/random-token.ts';
 import type { Database } from '../database/database.ts';
 
 /** How long a panel may take to redeem what a pop-up handed over: it does so at once. */
-export const handOverLifetimeMs = 60_000;
+export const handoffLifetimeMs = 60_000;
 
-export type HandOverStore = ReturnType<typeof createHandOverStore>;
+export type HandoffStore = ReturnType<typeof createHandoffStore>;
 
 /**
  * One-time codes by which a sign-in in a pop-up reaches the panel that opened it, across processes. A code is bound to
  * the panel's challenge (the SHA-256 of a verifier that never leaves the panel's page), so a code seen by anyone else is
  * worth nothing. Kept as a hash.
  */
-export function createHandOverStore(deps: { db: Database; now: () => number }) {
+export function createHandoffStore(deps: { db: Database; now: () => number }) {
   const { db, now } = deps;
 
   return {
     /** @returns a code for the panel whose challenge this is */
-    async issue(session: { readonly ctx: string }, challenge: string): Promise<string> {
-      const code = randomText();
-      await db.deleteFrom('hand_over_codes').where('expires_at', '<', new Date(now())).execute();
+    async issue(session: { readonly tenantId: string }, challenge: string): Promise<string> {
+      const code = randomToken();
+      await db.deleteFrom('session_exchange_codes').where('expires_at', '<', new Date(now())).execute();
       await db
-        .insertInto('hand_over_codes')
+        .insertInto('session_exchange_codes')
         .values({
-          code_hash: sha256Of(code),
-          context_identifier: session.ctx,
+          code_hash: sha256Base64Url(code),
+          context_identifier: session.tenantId,
           challenge,
           session: JSON.stringify(session),
-          expires_at: new Date(now() + handOverLifetimeMs),
+          expires_at: new Date(now() + handoffLifetimeMs),
         })
         .execute();
       return code;
@@ -38,12 +38,12 @@ export function createHandOverStore(deps: { db: Database; now: () => number }) {
      */
     async redeem(code: string, verifier: string): Promise<unknown> {
       const row = await db
-        .deleteFrom('hand_over_codes')
-        .where('code_hash', '=', sha256Of(code))
+        .deleteFrom('session_exchange_codes')
+        .where('code_hash', '=', sha256Base64Url(code))
         .returning(['challenge', 'session', 'expires_at'])
         .executeTakeFirst();
       const good =
-        row !== undefined && row.expires_at.getTime() > now() && row.challenge === sha256Of(verifier);
+        row !== undefined && row.expires_at.getTime() > now() && row.challenge === sha256Base64Url(verifier);
       return good ? row.session : null;
     },
   };

@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
-import { placeOfSystemToken } from './tenant-store.ts';
-import { placeOfSecret } from './webhook-store.ts';
+import { systemTokenAssociatedData } from './tenant-store.ts';
+import { webhookSecretAssociatedData } from './webhook-store.ts';
 
 /** Where sealed texts lie for good. Tickets are left out: they run out within hours, and another can be had. */
-const sealedColumns = [
-  { table: 'tenants', column: 'system_token_sealed', placeOf: placeOfSystemToken },
-  { table: 'webhooks', column: 'secret_sealed', placeOf: placeOfSecret },
+const encryptedColumns = [
+  { table: 'tenants', column: 'system_token_encrypted', associatedDataOf: systemTokenAssociatedData },
+  { table: 'webhooks', column: 'secret_encrypted', associatedDataOf: webhookSecretAssociatedData },
 ] as const;
-type SealedColumn = (typeof sealedColumns)[number];
+type EncryptedColumn = (typeof encryptedColumns)[number];
 
 /** So many are sealed anew between two tellings of how far it is. */
 const batch = 100;
 
 export interface Reencrypted {
-  readonly resealed: number;
+  readonly reencrypted: number;
   /** What no key of the keyring opens: the table and the tenant. */
-  readonly unreadable: readonly { readonly table: string; readonly ctx: string }[];
+  readonly unreadable: readonly { readonly table: string; readonly tenantId: string }[];
   /** How many secrets bear which key now. */
   readonly byKey: Readonly<Record<string, number>>;
 }
@@ -32,61 +32,62 @@ export async function reencrypt(deps: {
   onProgress: (done: number, total: number) => void;
 }): Promise<Reencrypted> {
   const { db, secrets, onProgress } = deps;
-  const unreadable: { table: string; ctx: string }[] = [];
+  const unreadable: { table: string; tenantId: string }[] = [];
   let done = 0;
   const total = await countOthers(db, secrets.currentKeyId);
   onProgress(done, total);
-  for (const place of sealedColumns) {
+  for (const place of encryptedColumns) {
     for await (const rows of othersIn(db, place, secrets.currentKeyId)) {
       for (const row of rows) {
-        if (!(await reseal(db, place, row, secrets))) unreadable.push({ table: place.table, ctx: row.ctx });
+        if (!(await reencryptRow(db, place, row, secrets)))
+          unreadable.push({ table: place.table, tenantId: row.tenantId });
       }
       done += rows.length;
       onProgress(done, total);
     }
   }
-  return { resealed: done - unreadable.length, unreadable, byKey: await countByKey(db) };
+  return { reencrypted: done - unreadable.length, unreadable, byKey: await countByKey(db) };
 }
 
-interface SealedRow {
-  readonly ctx: string;
+interface EncryptedRow {
+  readonly tenantId: string;
   readonly sealed: string;
 }
 
 /** What another key than this sealed, batch by batch in the order of the primary key. */
 async function* othersIn(
   db: Database,
-  { table, column }: SealedColumn,
+  { table, column }: EncryptedColumn,
   keyId: string,
-): AsyncGenerator<readonly SealedRow[]> {
+): AsyncGenerator<readonly EncryptedRow[]> {
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const { rows }: { rows: SealedRow[] } = await sql<SealedRow>`
+    const { rows }: { rows: EncryptedRow[] } = await sql<EncryptedRow>`
       select context_identifier as ctx, ${sql.ref(column)} as sealed from ${sql.table(table)}
       where context_identifier > ${after} and split_part(${sql.ref(column)}, '.', 1) <> ${keyId}
       order by context_identifier limit ${batch}`.execute(db);
     if (rows.length > 0) yield rows;
-    after = rows.at(-1)?.ctx;
+    after = rows.at(-1)?.tenantId;
   }
 }
 
 /** @returns false where no key opens it */
-async function reseal(
+async function reencryptRow(
   db: Database,
-  { table, column, placeOf }: SealedColumn,
-  { ctx, sealed }: SealedRow,
+  { table, column, associatedDataOf }: EncryptedColumn,
+  { tenantId, sealed }: EncryptedRow,
   secrets: SecretBox,
 ): Promise<boolean> {
-  const fresh = sealedAnew(secrets, sealed, placeOf(ctx));
+  const fresh = reencryptedRow(secrets, sealed, associatedDataOf(tenantId));
   if (fresh === null) return false;
   await sql`
     update ${sql.table(table)} set ${sql.ref(column)} = ${fresh}
-    where context_identifier = ${ctx} and ${sql.ref(column)} = ${sealed}`.execute(db);
+    where context_identifier = ${tenantId} and ${sql.ref(column)} = ${sealed}`.execute(db);
   return true;
 }
 
-function sealedAnew(secrets: SecretBox, sealed: string, place: string): string | null {
+function reencryptedRow(secrets: SecretBox, sealed: string, place: string): string | null {
   try {
-    return secrets.seal(secrets.open(sealed, place), place);
+    return secrets.encrypt(secrets.decrypt(sealed, place), place);
   } catch {
     return null;
   }
@@ -99,7 +100,7 @@ async function countOthers(db: Database, keyId: string): Promise<number> {
 
 async function countByKey(db: Database): Promise<Record<string, number>> {
   const byKey: Record<string, number> = {};
-  for (const { table, column } of sealedColumns) {
+  for (const { table, column } of encryptedColumns) {
     const { rows } = await sql<{ id: string; count: number }>`
       select split_part(${sql.ref(column)}, '.', 1) as id, count(*)::int as count
       from ${sql.table(table)} group by 1`.execute(db);

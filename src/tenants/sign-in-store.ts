@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { randomText, sha256Of } from '../crypto/random-token.ts';
+import { randomToken, sha256Base64Url } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
 
-const reader = { language: z.string(), ctx: z.string(), associateId: z.int() };
+const reader = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('install') }),
   z.object({ kind: z.literal('panel'), ...reader }),
@@ -14,7 +14,7 @@ const purposeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('administration'),
     path: z.enum(['/admin', '/setup']),
     language: z.string(),
-    ctx: z.string().nullable(),
+    tenantId: z.string().nullable(),
     associateId: z.int().nullable(),
   }),
 ]);
@@ -37,7 +37,7 @@ export interface BegunSignIn {
   readonly codeVerifier: string;
 }
 
-export interface AnsweredSignIn {
+export interface CompletedSignIn {
   readonly valid: true;
   readonly purpose: SignInPurpose;
   readonly nonce: string;
@@ -46,7 +46,7 @@ export interface AnsweredSignIn {
 /** `unknown`: never given, used or expired; `foreign`: another browser began it, or this one keeps no cookies. */
 export interface RefusedSignIn {
   readonly valid: false;
-  readonly reason: 'unknown' | 'foreign';
+  readonly reason: 'unknown' | 'mismatch';
   /** What it was for, where the state is one of ours. */
   readonly purpose: SignInPurpose | null;
 }
@@ -68,46 +68,46 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
 
   return {
     begin(purpose: SignInPurpose): BegunSignIn {
-      const [nonce, codeVerifier] = [randomText(), randomText()];
-      const codeChallenge = sha256Of(codeVerifier);
+      const [nonce, codeVerifier] = [randomToken(), randomToken()];
+      const codeChallenge = sha256Base64Url(codeVerifier);
       const sealed = JSON.stringify({ purpose, nonce, codeChallenge, expiresAt: now() + signInLifetimeMs });
-      return { state: secrets.seal(sealed, place), nonce, codeChallenge, codeVerifier };
+      return { state: secrets.encrypt(sealed, place), nonce, codeChallenge, codeVerifier };
     },
 
     /** Takes the sign-in a callback answers, so that no second callback can. */
-    async take(state: string, codeVerifier: string): Promise<AnsweredSignIn | RefusedSignIn> {
+    async take(state: string, codeVerifier: string): Promise<CompletedSignIn | RefusedSignIn> {
       const begun = opened(state);
       if (begun === null) return { valid: false, reason: 'unknown', purpose: null };
       const { purpose, nonce } = begun;
       const refused = (reason: RefusedSignIn['reason']) => ({ valid: false, reason, purpose }) as const;
-      if (begun.expiresAt < now() || (await wasAnswered(begun))) return refused('unknown');
-      if (sha256Of(codeVerifier) !== begun.codeChallenge) return refused('foreign');
-      return (await isFirstAnswer(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
+      if (begun.expiresAt < now() || (await isConsumed(begun))) return refused('unknown');
+      if (sha256Base64Url(codeVerifier) !== begun.codeChallenge) return refused('mismatch');
+      return (await isFirstUse(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
     },
   };
 
   function opened(state: string): z.infer<typeof stateSchema> | null {
     try {
-      return stateSchema.parse(JSON.parse(secrets.open(state, place)));
+      return stateSchema.parse(JSON.parse(secrets.decrypt(state, place)));
     } catch {
       return null;
     }
   }
 
   /** Asked before whose it is: a browser that comes again no longer has its verifier. */
-  async function wasAnswered({ nonce }: { nonce: string }): Promise<boolean> {
+  async function isConsumed({ nonce }: { nonce: string }): Promise<boolean> {
     const row = await db
-      .selectFrom('answered_sign_ins')
+      .selectFrom('consumed_nonces')
       .select('nonce')
       .where('nonce', '=', nonce)
       .executeTakeFirst();
     return row !== undefined;
   }
 
-  async function isFirstAnswer({ nonce, expiresAt }: { nonce: string; expiresAt: number }): Promise<boolean> {
-    await db.deleteFrom('answered_sign_ins').where('expires_at', '<', new Date(now())).execute();
+  async function isFirstUse({ nonce, expiresAt }: { nonce: string; expiresAt: number }): Promise<boolean> {
+    await db.deleteFrom('consumed_nonces').where('expires_at', '<', new Date(now())).execute();
     const kept = await db
-      .insertInto('answered_sign_ins')
+      .insertInto('consumed_nonces')
       .values({ nonce, expires_at: new Date(expiresAt) })
       .onConflict((conflict) => conflict.column('nonce').doNothing())
       .executeTakeFirst();

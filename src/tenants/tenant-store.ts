@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { createMemory } from '../coordination/cache.ts';
+import { createCache } from '../coordination/cache.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TenantRow } from '../database/database.ts';
 import type { BillingPeriod } from '../licensing/billing/contract.ts';
@@ -15,7 +15,7 @@ export interface ProvisionedPanel {
 }
 
 /** Something we set up in a tenant that could not be removed, and why, as a SuperOffice error code. */
-export interface Remainder {
+export interface FailedRemoval {
   readonly name: string;
   readonly problem: string;
 }
@@ -29,7 +29,7 @@ export interface Contract {
 
 /** A customer that approved the app. Identified by its context identifier, e.g. `Cust12345`. */
 export interface Tenant {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly companyName: string;
   /** The database serial number: the audience of the tenant's system user JWT (auth.md 4.1). */
   readonly serial: string;
@@ -39,28 +39,28 @@ export interface Tenant {
   /** Null where no administrator told. */
   readonly contract: Contract | null;
   /** `paused`: SuperOffice took it offline; `leaving`: it is being deleted there; `revoked`: it approves us no more. */
-  readonly standing: 'active' | 'paused' | 'leaving' | 'revoked';
+  readonly status: 'active' | 'suspended' | 'deleting' | 'revoked';
   /** What was set up in it, as a fingerprint; null where that is not complete. */
-  readonly provisionedAs: string | null;
-  readonly lookedAfter: LookedAfter;
+  readonly provisionedFingerprint: string | null;
+  readonly reconciliation: Reconciliation;
   /** Opens the sealed system user token; never log or keep it. */
   systemToken(): string;
 }
 
 /** How looking after a tenant goes. */
-export interface LookedAfter {
+export interface Reconciliation {
   /** When its turn comes next. */
   readonly at: Date;
   /** How often in a row it failed. */
   readonly failures: number;
   /** Why it failed the last time, as an error code. */
-  readonly problem: string | null;
+  readonly lastError: string | null;
   /** When an administrator had it set up; null once that is done. */
-  readonly setupBeganAt: Date | null;
+  readonly setupStartedAt: Date | null;
 }
 
 export interface Consent {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly companyName: string;
   readonly serial: string;
   readonly systemToken: string;
@@ -68,10 +68,10 @@ export interface Consent {
 }
 
 /** A tenant somebody began to look after is somebody else's after this long, ms: longer than it takes. */
-const lookAfterLeaseMs = 2 * 60_000;
+const reconcileLeaseMs = 2 * 60_000;
 
 /** Tells that a tenant wants to be looked after at once. */
-export const lookAfterChannel = 'planlens_look_after';
+export const reconcileChannel = 'planlens_reconcile';
 
 /** On it processes tell each other which tenant is no longer what panels remember of it. */
 export const tenantChannel = 'planlens_tenants';
@@ -83,41 +83,41 @@ export type TenantStore = ReturnType<typeof createTenantStore>;
 /** Tenants in PostgreSQL. */
 export function createTenantStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
-  const memory = createMemory<Tenant>(maxRemembered, now);
+  const memory = createCache<Tenant>(maxRemembered, now);
 
-  async function find(ctx: string): Promise<Tenant | null> {
+  async function find(tenantId: string): Promise<Tenant | null> {
     const row = await db
       .selectFrom('tenants')
       .selectAll()
-      .where('context_identifier', '=', ctx)
+      .where('context_identifier', '=', tenantId)
       .executeTakeFirst();
     return row === undefined ? null : tenantOf(row);
   }
 
-  async function changed(ctx: string): Promise<void> {
-    memory.forget(ctx);
-    await sql`select pg_notify(${tenantChannel}, ${ctx})`.execute(db);
+  async function changed(tenantId: string): Promise<void> {
+    memory.invalidate(tenantId);
+    await sql`select pg_notify(${tenantChannel}, ${tenantId})`.execute(db);
   }
 
   function tenantOf(row: Selectable<TenantRow>): Tenant {
-    const ctx = row.context_identifier;
+    const tenantId = row.context_identifier;
     return {
-      ctx,
+      tenantId,
       companyName: row.company_name,
       serial: row.serial,
       consentedAt: row.consented_at,
       provisionedAt: row.provisioned_at,
       panels: (row.provisioned_panels ?? []) as ProvisionedPanel[],
       contract: contractOf(row),
-      standing: row.standing,
-      provisionedAs: row.provisioned_as,
-      lookedAfter: {
-        at: row.look_after_at,
-        failures: row.look_after_failures,
-        problem: row.look_after_problem,
-        setupBeganAt: row.setup_began_at,
+      status: row.status,
+      provisionedFingerprint: row.provisioned_fingerprint,
+      reconciliation: {
+        at: row.next_reconcile_at,
+        failures: row.reconcile_failures,
+        lastError: row.last_reconcile_error,
+        setupStartedAt: row.setup_started_at,
       },
-      systemToken: () => secrets.open(row.system_token_sealed, placeOfSystemToken(ctx)),
+      systemToken: () => secrets.decrypt(row.system_token_encrypted, systemTokenAssociatedData(tenantId)),
     };
   }
 
@@ -126,11 +126,11 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
     find,
 
     /** The same as it was a moment ago: what it is called, its token, contract and standing are as they are now. */
-    remembered: (ctx: string): Promise<Tenant | null> => memory.get(ctx, () => find(ctx)),
+    findCached: (tenantId: string): Promise<Tenant | null> => memory.get(tenantId, () => find(tenantId)),
 
     /** Forgets in memory what another process changed. */
-    changedElsewhere: (ctx: string) => memory.forget(ctx),
-    forgetRemembered: () => memory.forgetAll(),
+    invalidate: (tenantId: string) => memory.invalidate(tenantId),
+    invalidateAll: () => memory.invalidateAll(),
 
     /**
      * Keeps an administrator's approval, and has the tenant set up at once; a second one replaces the token and leaves
@@ -140,57 +140,60 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
       const approved = {
         company_name: consent.companyName,
         serial: consent.serial,
-        system_token_sealed: secrets.seal(consent.systemToken, placeOfSystemToken(consent.ctx)),
+        system_token_encrypted: secrets.encrypt(
+          consent.systemToken,
+          systemTokenAssociatedData(consent.tenantId),
+        ),
         consented_by: consent.associateId,
         consented_at: new Date(now()),
-        standing: 'active' as const,
-        provisioned_as: null,
-        look_after_at: new Date(now()),
-        look_after_failures: 0,
-        look_after_problem: null,
-        setup_began_at: new Date(now()),
+        status: 'active' as const,
+        provisioned_fingerprint: null,
+        next_reconcile_at: new Date(now()),
+        reconcile_failures: 0,
+        last_reconcile_error: null,
+        setup_started_at: new Date(now()),
       };
       const row = await db.transaction().execute(async (step) => {
         await writeAudit(step, consent, now(), { event: 'installed' });
         return step
           .insertInto('tenants')
-          .values({ context_identifier: consent.ctx, ...approved })
+          .values({ context_identifier: consent.tenantId, ...approved })
           .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(approved))
           .returningAll()
           .executeTakeFirstOrThrow();
       });
-      await sql`select pg_notify(${lookAfterChannel}, '')`.execute(db);
-      await changed(consent.ctx);
+      await sql`select pg_notify(${reconcileChannel}, '')`.execute(db);
+      await changed(consent.tenantId);
       return tenantOf(row);
     },
 
     /** Keeps what became of the panels so far. */
-    async savePanels(ctx: string, panels: readonly ProvisionedPanel[]): Promise<void> {
+    async savePanels(tenantId: string, panels: readonly ProvisionedPanel[]): Promise<void> {
       await db
         .updateTable('tenants')
         .set({ provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) })
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .execute();
     },
 
     /** Keeps what the tenant is set up as; null where something failed. */
-    async saveProvisioned(ctx: string, fingerprint: string | null): Promise<void> {
+    async saveProvisioned(tenantId: string, fingerprint: string | null): Promise<void> {
       await db
         .updateTable('tenants')
-        .set({ provisioned_as: fingerprint })
-        .where('context_identifier', '=', ctx)
+        .set({ provisioned_fingerprint: fingerprint })
+        .where('context_identifier', '=', tenantId)
         .execute();
     },
 
     /** The next tenant whose turn to be looked after has come, for this process alone until its lease ends; null for none. */
-    async takeToLookAfter(): Promise<Tenant | null> {
+    async claimDueTenant(): Promise<Tenant | null> {
       const at = now();
       const { rows } = await sql<Selectable<TenantRow>>`
-        update tenants set look_after_at = ${new Date(at + lookAfterLeaseMs)}
+        update tenants set next_reconcile_at = ${new Date(at + reconcileLeaseMs)}
         where context_identifier = (
           select context_identifier from tenants
-          where standing <> 'revoked' and look_after_at <= ${new Date(at)}
-          order by setup_began_at, look_after_at limit 1 for update skip locked
+          where status <> 'revoked' and next_reconcile_at <= ${new Date(at)}
+          order by setup_started_at, next_reconcile_at limit 1 for update skip locked
         )
         returning *`.execute(db);
       const [row] = rows;
@@ -201,90 +204,98 @@ export function createTenantStore(deps: { db: Database; secrets: SecretBox; now:
      * Looking after a tenant, as it was taken, worked or did not (`problem`, an error code); it comes again after so long,
      * ms. Where an administrator had it set up anew meanwhile, that is another's to end.
      */
-    async endLookAfter({ ctx, lookedAfter }: Tenant, againMs: number, problem: string | null): Promise<void> {
+    async completeReconcile(
+      { tenantId, reconciliation }: Tenant,
+      againMs: number,
+      problem: string | null,
+    ): Promise<void> {
       await db
         .updateTable('tenants')
         .set({
-          look_after_at: new Date(now() + againMs),
-          look_after_failures: problem === null ? 0 : lookedAfter.failures + 1,
-          look_after_problem: problem,
-          setup_began_at: null,
+          next_reconcile_at: new Date(now() + againMs),
+          reconcile_failures: problem === null ? 0 : reconciliation.failures + 1,
+          last_reconcile_error: problem,
+          setup_started_at: null,
         })
-        .where('context_identifier', '=', ctx)
-        .where('setup_began_at', 'is not distinct from', lookedAfter.setupBeganAt)
+        .where('context_identifier', '=', tenantId)
+        .where('setup_started_at', 'is not distinct from', reconciliation.setupStartedAt)
         .execute();
     },
 
     /** Has a tenant looked after at once. */
-    async lookAfterSoon(ctx: string): Promise<void> {
+    async requestReconcile(tenantId: string): Promise<void> {
       await sql`
         with soon as (
-          update tenants set look_after_at = ${new Date(now())} where context_identifier = ${ctx} returning 1
+          update tenants set next_reconcile_at = ${new Date(now())} where context_identifier = ${tenantId} returning 1
         )
-        select pg_notify(${lookAfterChannel}, '') from soon`.execute(db);
+        select pg_notify(${reconcileChannel}, '') from soon`.execute(db);
     },
 
     /** Has those looked after that are set up as another version of the app wanted it, spread over so long, ms. */
-    async lookAfterOutdated(fingerprint: string, withinMs: number): Promise<void> {
+    async scheduleOutdated(fingerprint: string, withinMs: number): Promise<void> {
       await sql`
-        update tenants set look_after_at =
-          least(look_after_at, ${new Date(now())}::timestamptz + random() * ${withinMs} * interval '1 millisecond')
-        where provisioned_as is distinct from ${fingerprint}`.execute(db);
+        update tenants set next_reconcile_at =
+          least(next_reconcile_at, ${new Date(now())}::timestamptz + random() * ${withinMs} * interval '1 millisecond')
+        where provisioned_fingerprint is distinct from ${fingerprint}`.execute(db);
     },
 
     /** How many tenants there are of each standing. */
-    async countByStanding(): Promise<Record<Tenant['standing'], number>> {
+    async countByStatus(): Promise<Record<Tenant['status'], number>> {
       const rows = await db
         .selectFrom('tenants')
-        .select(['standing', sql<number>`count(*)::int`.as('count')])
-        .groupBy('standing')
+        .select(['status', sql<number>`count(*)::int`.as('count')])
+        .groupBy('status')
         .execute();
-      const counts = { active: 0, paused: 0, leaving: 0, revoked: 0 };
-      for (const { standing, count } of rows) counts[standing] = count;
+      const counts = { active: 0, suspended: 0, deleting: 0, revoked: 0 };
+      for (const { status, count } of rows) counts[status] = count;
       return counts;
     },
 
     /** Keeps whether a tenant is worked for, as SuperOffice's state of it says. */
-    async saveStanding(ctx: string, standing: Tenant['standing']): Promise<void> {
+    async saveStatus(tenantId: string, status: Tenant['status']): Promise<void> {
       const isNew = await db.transaction().execute(async (step) => {
         const before = await step
           .selectFrom('tenants')
-          .select('standing')
-          .where('context_identifier', '=', ctx)
+          .select('status')
+          .where('context_identifier', '=', tenantId)
           .forUpdate()
           .executeTakeFirst();
-        if (before === undefined || before.standing === standing) return false;
-        await step.updateTable('tenants').set({ standing }).where('context_identifier', '=', ctx).execute();
-        const change = { event: 'standing-changed', from: before.standing, to: standing } as const;
-        await writeAudit(step, { ctx, associateId: null }, now(), change);
+        if (before === undefined || before.status === status) return false;
+        await step
+          .updateTable('tenants')
+          .set({ status })
+          .where('context_identifier', '=', tenantId)
+          .execute();
+        const change = { event: 'status-changed', from: before.status, to: status } as const;
+        await writeAudit(step, { tenantId: tenantId, associateId: null }, now(), change);
         return true;
       });
-      if (isNew) await changed(ctx);
+      if (isNew) await changed(tenantId);
     },
 
     /** Deletes everything kept of a tenant, but that it was deleted, and by whom; null for SuperOffice. */
-    async remove(ctx: string, by: number | null): Promise<void> {
+    async remove(tenantId: string, by: number | null): Promise<void> {
       await db.transaction().execute(async (step) => {
         const { numDeletedRows } = await step
           .deleteFrom('tenants')
-          .where('context_identifier', '=', ctx)
+          .where('context_identifier', '=', tenantId)
           .executeTakeFirst();
         // Another was first.
         if (numDeletedRows === 0n) return;
-        await step.deleteFrom('audit_log').where('context_identifier', '=', ctx).execute();
-        await writeAudit(step, { ctx, associateId: by }, now(), { event: 'deleted' });
+        await step.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
+        await writeAudit(step, { tenantId: tenantId, associateId: by }, now(), { event: 'deleted' });
       });
-      await changed(ctx);
+      await changed(tenantId);
     },
 
     /** Keeps what an administrator told of the contract; null forgets it. */
-    async saveContract(ctx: string, contract: Contract | null): Promise<void> {
+    async saveContract(tenantId: string, contract: Contract | null): Promise<void> {
       await db
         .updateTable('tenants')
         .set({ contract_start: contract?.start ?? null, billing_period: contract?.period ?? null })
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .execute();
-      await changed(ctx);
+      await changed(tenantId);
     },
   };
 }
@@ -297,6 +308,6 @@ function contractOf({
 }
 
 /** Where a tenant's system user token is sealed for. */
-export function placeOfSystemToken(ctx: string): string {
-  return `${ctx}/system_token`;
+export function systemTokenAssociatedData(tenantId: string): string {
+  return `${tenantId}/system_token`;
 }

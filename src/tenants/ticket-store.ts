@@ -1,22 +1,22 @@
 import { type Selectable, sql } from 'kysely';
-import type { InTurn } from '../coordination/keyed-mutex.ts';
+import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TicketRow } from '../database/database.ts';
 
 /** A system user ticket, and when it was exchanged (ms since 1970). */
-interface HeldTicket {
+interface StoredTicket {
   readonly ticket: string;
   readonly exchangedAt: number;
 }
 
 /** System user tickets by tenant, encrypted: what one process exchanged the others use. */
-export function createTicketStore(deps: { db: Database; secrets: SecretBox; locks: InTurn }) {
+export function createTicketStore(deps: { db: Database; secrets: SecretBox; locks: WithLock }) {
   const { db, secrets, locks } = deps;
 
   /** Sealed with a key that is gone, or altered, it is as good as none: another can be had. */
-  function heldIn(row: Selectable<TicketRow>): HeldTicket | null {
+  function heldIn(row: Selectable<TicketRow>): StoredTicket | null {
     try {
-      const ticket = secrets.open(row.ticket_sealed, placeOfTicket(row.context_identifier));
+      const ticket = secrets.decrypt(row.ticket_encrypted, ticketAssociatedData(row.context_identifier));
       return { ticket, exchangedAt: row.exchanged_at.getTime() };
     } catch {
       return null;
@@ -24,29 +24,29 @@ export function createTicketStore(deps: { db: Database; secrets: SecretBox; lock
   }
 
   return {
-    async find(ctx: string): Promise<HeldTicket | null> {
+    async find(tenantId: string): Promise<StoredTicket | null> {
       const row = await db
         .selectFrom('tickets')
         .selectAll()
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .executeTakeFirst();
       return row === undefined ? null : heldIn(row);
     },
 
-    async save(ctx: string, { ticket, exchangedAt }: HeldTicket): Promise<void> {
-      const sealed = secrets.seal(ticket, placeOfTicket(ctx));
+    async save(tenantId: string, { ticket, exchangedAt }: StoredTicket): Promise<void> {
+      const sealed = secrets.encrypt(ticket, ticketAssociatedData(tenantId));
       await sql`
-        insert into tickets (context_identifier, ticket_sealed, exchanged_at)
+        insert into tickets (context_identifier, ticket_encrypted, exchanged_at)
         select context_identifier, ${sealed}, ${new Date(exchangedAt)}
-        from tenants where context_identifier = ${ctx}
+        from tenants where context_identifier = ${tenantId}
         on conflict (context_identifier) do update
-          set ticket_sealed = excluded.ticket_sealed, exchanged_at = excluded.exchanged_at`.execute(db);
+          set ticket_encrypted = excluded.ticket_encrypted, exchanged_at = excluded.exchanged_at`.execute(db);
     },
 
-    exclusively: <T>(ctx: string, work: () => Promise<T>) => locks(`ticket ${ctx}`, work),
+    withLock: <T>(tenantId: string, work: () => Promise<T>) => locks(`ticket ${tenantId}`, work),
   };
 }
 
-function placeOfTicket(ctx: string): string {
-  return `${ctx}/ticket`;
+function ticketAssociatedData(tenantId: string): string {
+  return `${tenantId}/ticket`;
 }

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import { createMemory } from '../coordination/cache.ts';
-import { randomText } from '../crypto/random-token.ts';
+import { createCache } from '../coordination/cache.ts';
+import { randomToken } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, WebhookRow } from '../database/database.ts';
 
@@ -10,7 +10,7 @@ export type WebhookOutcome = 'created' | 'updated' | 'unchanged' | 'refused' | '
 
 /** Our webhook in one tenant. */
 export interface TenantWebhook {
-  readonly ctx: string;
+  readonly tenantId: string;
   /** Names the tenant in the address SuperOffice calls, and tells nothing about it. */
   readonly hookId: string;
   /** Its number in the tenant; null before it is there. */
@@ -29,7 +29,7 @@ const maxRemembered = 10_000;
 
 /** Of a webhook what it takes to take its calls. */
 export interface KnownHook {
-  readonly ctx: string;
+  readonly tenantId: string;
   /** What its calls are signed with. */
   readonly key: KeyObject;
 }
@@ -39,36 +39,37 @@ export type WebhookStore = ReturnType<typeof createWebhookStore>;
 /** One webhook a tenant, with a secret of its own: who can read one tenant's forges nothing of another. */
 export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
   const { db, secrets, now } = deps;
-  const memory = createMemory<KnownHook>(maxRemembered, now);
+  const memory = createCache<KnownHook>(maxRemembered, now);
 
   function webhookOf(row: Selectable<WebhookRow>): TenantWebhook {
     return {
-      ctx: row.context_identifier,
+      tenantId: row.context_identifier,
       hookId: row.hook_id,
       webhookId: row.webhook_id,
       outcome: row.outcome as WebhookOutcome | null,
       problem: row.problem,
       checkedAt: row.checked_at,
-      secret: () => secrets.open(row.secret_sealed, placeOfSecret(row.context_identifier)),
+      secret: () =>
+        secrets.decrypt(row.secret_encrypted, webhookSecretAssociatedData(row.context_identifier)),
     };
   }
 
   return {
     /** The tenant's webhook, with a new address and secret where it had none. */
-    async ofTenant(ctx: string): Promise<TenantWebhook> {
+    async ofTenant(tenantId: string): Promise<TenantWebhook> {
       await db
         .insertInto('webhooks')
         .values({
-          context_identifier: ctx,
-          hook_id: randomText(),
-          secret_sealed: secrets.seal(randomText(), placeOfSecret(ctx)),
+          context_identifier: tenantId,
+          hook_id: randomToken(),
+          secret_encrypted: secrets.encrypt(randomToken(), webhookSecretAssociatedData(tenantId)),
         })
         .onConflict((conflict) => conflict.column('context_identifier').doNothing())
         .execute();
       const row = await db
         .selectFrom('webhooks')
         .selectAll()
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .executeTakeFirstOrThrow();
       return webhookOf(row);
     },
@@ -82,26 +83,26 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
           .where('hook_id', '=', hookId)
           .executeTakeFirst();
         if (row === undefined) return null;
-        const { ctx, secret } = webhookOf(row);
-        return { ctx, key: createSecretKey(secret(), 'utf8') };
+        const { tenantId, secret } = webhookOf(row);
+        return { tenantId, key: createSecretKey(secret(), 'utf8') };
       });
     },
 
     /** Keeps what became of a tenant's webhook. */
     async saveOutcome(
-      ctx: string,
+      tenantId: string,
       { webhookId, outcome, problem }: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
     ): Promise<void> {
       await db
         .updateTable('webhooks')
         .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
-        .where('context_identifier', '=', ctx)
+        .where('context_identifier', '=', tenantId)
         .execute();
     },
   };
 }
 
 /** Where a webhook's secret is sealed for. */
-export function placeOfSecret(ctx: string): string {
-  return `${ctx}/webhook_secret`;
+export function webhookSecretAssociatedData(tenantId: string): string {
+  return `${tenantId}/webhook_secret`;
 }

@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
-import { type PanelReader, panelReaderIn, panelUrl, popUpUrl } from './links.ts';
+import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
-import { attemptsOf } from './sign-in/sign-in-attempts.ts';
-import { SignInFailure } from './sign-in/sign-in-error.ts';
+import { readAttempts } from './sign-in/sign-in-attempts.ts';
+import { SignInError } from './sign-in/sign-in-error.ts';
 
 /** What a failure of SuperOffice means to whoever asked us. */
 const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
@@ -25,13 +25,13 @@ const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { 'database-unavai
  * Answers every failure: a page for browsers, problem JSON (RFC 9457) for programs; the words come from the error's
  * code, never from the error. Unforeseen ones are logged and answered as `internal`.
  */
-export function createProblems(deps: { languages: Languages; views: Views }) {
+export function createErrorHandler(deps: { languages: Languages; views: Views }) {
   const notFound: RequestHandler = () => {
     throw new AppError('not-found');
   };
 
-  const answerProblem: ErrorRequestHandler = (error, request, response, next) => {
-    const failure = error instanceof SignInFailure ? error : null;
+  const handleError: ErrorRequestHandler = (error, request, response, next) => {
+    const failure = error instanceof SignInError ? error : null;
     const problem = asAppError(failure?.cause ?? error);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
@@ -52,11 +52,11 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     request: Request,
     response: Response,
     problem: AppError,
-    signIn: SignInFailure['purpose'] | null,
+    signIn: SignInError['purpose'] | null,
   ): void {
-    const inPanel = signIn === null ? panelReaderIn(request.query) : null;
-    const wanted = signIn?.language ?? languageIn(request);
-    const language = deps.languages.choose([wanted, ...request.acceptsLanguages()]);
+    const inPanel = signIn === null ? parsePanelUser(request.query) : null;
+    const desired = signIn?.language ?? languageIn(request);
+    const language = deps.languages.choose([desired, ...request.acceptsLanguages()]);
     const { code, status, detail } = problem;
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
@@ -77,7 +77,7 @@ export function createProblems(deps: { languages: Languages; views: Views }) {
     response.type('application/problem+json').send(JSON.stringify({ ...body, text }));
   }
 
-  return { notFound, answerProblem };
+  return { notFound, handleError };
 }
 
 function languageIn({ query }: Request): string | undefined {
@@ -95,11 +95,11 @@ function canSignIn({ status, code }: AppError): boolean {
   return status < 500 && code !== 'tenant-not-installed';
 }
 
-function waysToSignIn(request: Request, reader: PanelReader) {
+function waysToSignIn(request: Request, panelUser: PanelUser) {
   return {
-    popUpUrl: popUpUrl(reader),
-    ownWindowUrl: panelUrl(reader),
-    tries: attemptsOf(request, reader)?.count ?? 0,
+    popUpUrl: popUpUrl(panelUser),
+    ownWindowUrl: panelUrl(panelUser),
+    tries: readAttempts(request, panelUser)?.count ?? 0,
   };
 }
 
@@ -107,7 +107,7 @@ function waysToSignIn(request: Request, reader: PanelReader) {
 function wayOn(
   { path }: Request,
   code: ErrorCode,
-  reader: PanelReader | null,
+  reader: PanelUser | null,
   { t }: Language,
 ): { href: string; text: string } | null {
   if (code === 'tenant-not-installed') return null;

@@ -1,14 +1,14 @@
 import { type SuitePlan, suitePlans } from '../licensing/catalogue/suite-plans.ts';
-import { type PlanKey, planKeys, planOf } from '../licensing/catalogue/user-plans.ts';
-import type { PlanReport } from '../licensing/entitlements/entitlement-report.ts';
-import type { RecognisedPlan } from '../licensing/plans/detect-plan.ts';
+import { getUserPlan, type PlanKey, planKeys } from '../licensing/catalogue/user-plans.ts';
+import type { EntitlementReport } from '../licensing/entitlements/entitlement-report.ts';
+import type { DetectedPlan } from '../licensing/plans/detect-plan.ts';
 import type { Language } from './rendering/i18n.ts';
 
 /** A plan a reader may look at or ask for. */
 export type AnyPlan = PlanKey | SuitePlan;
 
 /** The plans of a tenant's model: the 26 user plans or the five of CRM Suite. */
-export function plansOfModel({ model }: Pick<PlanReport, 'model'>): readonly AnyPlan[] {
+export function plansOfModel({ model }: Pick<EntitlementReport, 'model'>): readonly AnyPlan[] {
   return model === 'suite' ? suitePlans : planKeys;
 }
 
@@ -19,11 +19,11 @@ export function isSuitePlan(plan: AnyPlan): plan is SuitePlan {
 
 /** What a plan is called; names of plans are English in every language (user-plans.md 4). */
 export function planLabel(plan: AnyPlan, { t }: Language): string {
-  return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : planOf(plan).label;
+  return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }
 
 /** What the plan somebody holds is called. */
-export function heldPlanName(plan: RecognisedPlan | null, { t }: Language): string {
+export function assignedPlanName(plan: DetectedPlan | null, { t }: Language): string {
   switch (plan?.kind) {
     case 'user-plan':
       return plan.plan?.label ?? plan.description;
@@ -40,7 +40,7 @@ export function heldPlanName(plan: RecognisedPlan | null, { t }: Language): stri
 }
 
 /** What a reader should know about the plan they hold; empty where its name says all. */
-export function heldPlanNote(plan: RecognisedPlan | null, { t }: Language): string {
+export function assignedPlanNote(plan: DetectedPlan | null, { t }: Language): string {
   if (plan === null) return t('planNote.unknown');
   if (plan.kind === 'user-plan') return plan.plan === null ? t('planNote.tierUnknown') : '';
   return t(`planNote.${plan.kind}`);

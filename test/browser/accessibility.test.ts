@@ -2,18 +2,18 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install, panelUrl, people } from '../support/planlens.ts';
-import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
+import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
 import { languages, states, suiteAdministrator } from './page-states.ts';
 
 describe('every page', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
 
   beforeAll(async () => {
-    stage = await openStage();
-    await install(stage.planlens, suiteAdministrator);
+    fixture = await openBrowserFixture();
+    await install(fixture.planlens, suiteAdministrator);
   });
 
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   const names = Object.keys(states);
 
@@ -21,10 +21,10 @@ describe('every page', () => {
   async function windowFor(name: string) {
     const state = states[name];
     if (state === undefined) throw new Error(`no state ${name}`);
-    const window = await stage.open({ locale: null });
+    const window = await fixture.open({ locale: null });
     if (state.person !== null) await window.signIn(state.person, '');
     const reach = (language: (typeof languages)[number]) =>
-      state.reach({ stage, page: window.page, language });
+      state.reach({ fixture, page: window.page, language });
     return { ...window, reach };
   }
 
@@ -118,7 +118,7 @@ describe('every page', () => {
 
   describe('in its frame in CRM', () => {
     async function panelOfSalesEssential(): Promise<Window> {
-      const window = await stage.open();
+      const window = await fixture.open();
       await window.signIn(germans.salesEssential);
       await window.panel.locator('h1').waitFor();
       return window;
@@ -190,8 +190,8 @@ describe('every page', () => {
   });
 
   test('that says what is wrong has the status to go with it, and no other complaint of the browser', async () => {
-    const { page, troubles } = await stage.open();
-    await page.goto(panelUrl(stage.planlens, { ...people.salesPremium, ctx: 'Cust29999' }, 'de'));
+    const { page, troubles } = await fixture.open();
+    await page.goto(panelUrl(fixture.planlens, { ...people.salesPremium, tenantId: 'Cust29999' }, 'de'));
     expect(troubles).toEqual([expect.stringContaining('status of 404')]);
   });
 });

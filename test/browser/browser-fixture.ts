@@ -6,11 +6,11 @@ import { install, type Person, type Planlens, people, startPlanlens } from '../s
 export const germans = {
   salesPremium: people.salesPremium,
   servicePremium: people.servicePremium,
-  salesEssential: { ctx: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
+  salesEssential: { tenantId: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
 } as const;
 
 /** App, sandbox CRM and a browser: the app installed in two tenants, not in `Cust20002`. */
-export interface Stage {
+export interface BrowserFixture {
   readonly planlens: Planlens;
   /** A browser window of its own, in German, that blocks third-party cookies. */
   open(look?: Look): Promise<Window>;
@@ -33,7 +33,7 @@ export interface Window {
   signIn(person: Person, place?: string): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openBrowserFixture(): Promise<BrowserFixture> {
   const planlens = await startPlanlens();
   await install(planlens);
   await install(planlens, people.otherAdministrator);
@@ -62,8 +62,8 @@ async function openWindow(browser: Browser, { sandbox }: Planlens, look: Look): 
     page,
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
     troubles,
-    async signIn({ ctx, userName }, place = '?panel=PlanlensMain') {
-      const next = encodeURIComponent(`/${ctx}/${place}`);
+    async signIn({ tenantId, userName }, place = '?panel=PlanlensMain') {
+      const next = encodeURIComponent(`/${tenantId}/${place}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },
   };

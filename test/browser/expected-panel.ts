@@ -22,9 +22,15 @@ export interface PanelRow {
   readonly advice: string;
 }
 
-export function expectedPanel({ ctx, associateId }: { ctx: string; associateId: number }): ExpectedPanel {
-  const modules = found(tenants.find((tenant) => tenant.contextIdentifier === ctx)).modules;
-  const user = found(users[ctx]?.find((each) => each.associateId === associateId));
+export function expectedPanel({
+  tenantId,
+  associateId,
+}: {
+  tenantId: string;
+  associateId: number;
+}): ExpectedPanel {
+  const modules = found(tenants.find((tenant) => tenant.contextIdentifier === tenantId)).modules;
+  const user = found(users[tenantId]?.find((each) => each.associateId === associateId));
   const plan = found(modules.find((module) => module.ModuleName === user.plan));
   const holder = { modules, tiers: tiersOf(plan.ModuleDescription), granted: namesIn(plan.ExtraInfo) };
 
@@ -67,7 +73,7 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
   if (feature.group === 'common') return { state: 'enabled', reason: allThere ? licensed : 'in-every-plan' };
   // What only a site license or a license of a common row speaks for, the plan decides.
   if (cals.every(isOfCommonRow)) {
-    return byPlan(isInPlan(feature, tiers), siteThere, allThere ? licensed : 'promised-by-plan');
+    return byPlan(isInPlan(feature, tiers), siteThere, allThere ? licensed : 'included-in-plan');
   }
   if (!siteThere) return { state: 'upgrade', reason: 'site-license-missing' };
   if (calsThere) return { state: 'enabled', reason: 'granted' };
@@ -75,7 +81,7 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
   const editingOnly = cals.every((name) => granted.has(name) || editingLicenses.includes(name));
   return {
     state: 'view-only',
-    reason: editingOnly ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
+    reason: editingOnly ? 'user-license-missing' : 'user-license-missing-possibly-visible',
   };
 }
 
@@ -151,7 +157,7 @@ function seat(tiers: Tiers, modules: readonly Module[]): 'assign' | 'buy' | 'ask
 
 /** Where a license whose meaning is only guessed by its name (`N`) decided, the panel says so. */
 function isInferred({ confidence }: Feature, reason: Decision['reason']): boolean {
-  const bySayOfThePlan = ['in-every-plan', 'promised-by-plan', 'plan-lacks'].includes(reason);
+  const bySayOfThePlan = ['in-every-plan', 'included-in-plan', 'plan-lacks'].includes(reason);
   return confidence === 'N' && !bySayOfThePlan;
 }
 

@@ -5,24 +5,24 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { icons } from '../../manifest/tools/rules.ts';
 import { people } from '../support/planlens.ts';
-import { openStage, type Stage, type Window } from './browser-fixture.ts';
+import { type BrowserFixture, openBrowserFixture, type Window } from './browser-fixture.ts';
 
 const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
-const emily = { ctx: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
+const emily = { tenantId: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
 
 /** Takes the listing's screenshots anew, where `PLANLENS_LISTING_PICTURES` names the folder; else there is nothing to do. */
 describe.skipIf(folder === '')('a screenshot for the listing', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
   let window: Window;
 
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
-    stage = await openStage();
-    window = await stage.open({ locale: 'en-GB' });
+    fixture = await openBrowserFixture();
+    window = await fixture.open({ locale: 'en-GB' });
     await window.page.setViewportSize({ width: 1920, height: 1080 });
   });
 
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   async function keep(name: string, page: Page): Promise<void> {
     await page.waitForTimeout(500); // what came into view is painted
@@ -71,7 +71,7 @@ describe.skipIf(folder === '')('a screenshot for the listing', () => {
   test('of what administrators see', async () => {
     const { page, signIn } = window;
     await signIn(people.administrator, '');
-    await page.goto(`${stage.planlens.url}/admin`);
+    await page.goto(`${fixture.planlens.url}/admin`);
     await keep('04-what-administrators-see', page);
   });
 });

@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, type Person, people, signedInToCrm } from '../support/planlens.ts';
-import { germans, type Stage } from './browser-fixture.ts';
+import { type BrowserFixture, germans } from './browser-fixture.ts';
 
 /** The languages of the panel. */
 export const languages = ['en', 'de', 'no', 'sv', 'da', 'nl'] as const;
 
 export interface Visited {
-  readonly stage: Stage;
+  readonly fixture: BrowserFixture;
   readonly page: Page;
   readonly language: (typeof languages)[number];
 }
@@ -19,19 +19,23 @@ interface PageState {
   reach(visited: Visited): Promise<unknown>;
 }
 
-const federated = { ctx: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
-const hiddenByRole = { ctx: 'Cust20001', associateId: 103, userName: 'pieter.devries@designteamet.example' };
-const viewOnly = { ctx: 'Cust20001', associateId: 121, userName: 'jonas.keller@designteamet.example' };
-const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
+const hiddenByRole = {
+  tenantId: 'Cust20001',
+  associateId: 103,
+  userName: 'pieter.devries@designteamet.example',
+};
+const viewOnly = { tenantId: 'Cust20001', associateId: 121, userName: 'jonas.keller@designteamet.example' };
+const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
 /** Nobody else of the stage opens their panel: what SuperOffice told once is kept. */
-const untold = { ctx: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
-const onSuite = { ctx: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
+const unknown = { tenantId: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
+const onSuite = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
 const { salesEssential, salesPremium, servicePremium } = germans;
-const wished = 'feature:knowledge-base';
+const requestedFeatures = 'feature:knowledge-base';
 
 /** Whom the app has to be installed for beside the stage's own tenants. */
 export const suiteAdministrator = {
-  ctx: 'Cust20002',
+  tenantId: 'Cust20002',
   associateId: 201,
   userName: 'ingrid.dahl@suitecore.example',
 };
@@ -50,12 +54,12 @@ export const states: Readonly<Record<string, PageState>> = {
   'panel-view-only': opened(viewOnly, ['quote-management', 'mailings']),
   'panel-no-plan': opened(withoutPlan, ['mailings']),
   'panel-plan-unknown': {
-    person: untold,
+    person: unknown,
     async reach(at) {
-      const { control } = at.stage.planlens.sandbox;
+      const { control } = at.fixture.planlens.sandbox;
       for (const operation of ['User.*', 'License.*']) control.fail({ operation, with: 403 });
-      await openPanel(at, untold);
-      control.calm();
+      await openPanel(at, unknown);
+      control.clearFaults();
     },
   },
   'panel-nothing-found': {
@@ -68,16 +72,16 @@ export const states: Readonly<Record<string, PageState>> = {
   'panel-stale': {
     person: salesPremium,
     async reach(at) {
-      const { planlens } = at.stage;
+      const { planlens } = at.fixture;
       // A session of its own, which must outlast the time that passes here.
       await at.page.context().clearCookies({ name: '__Host-planlens-session' });
       await openPanel(at, salesPremium);
-      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
       await go(at, salesPremium, '/panel');
       await at.page.locator('.stale').waitFor();
-      planlens.sandbox.control.calm();
-      planlens.passTime(snapshotAges.retryAfterMs + 1);
+      planlens.sandbox.control.clearFaults();
+      planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
     },
   },
   'panel-of-suite': opened(onSuite, ['quote-management', 'request-management', 'mailings']),
@@ -128,14 +132,14 @@ export const states: Readonly<Record<string, PageState>> = {
   admin: {
     person: people.administrator,
     async reach(at) {
-      await withWishes(at);
+      await withAccessRequests(at);
       await goAs(at, '/admin');
     },
   },
   'admin-answer-refused': {
     person: people.administrator,
     async reach(at) {
-      await withWishes(at);
+      await withAccessRequests(at);
       await goAs(at, '/admin');
       await at.page.locator('button[value=declined]').first().click();
       await at.page.locator('.mistake').waitFor();
@@ -145,14 +149,14 @@ export const states: Readonly<Record<string, PageState>> = {
   'admin-changes': {
     person: people.administrator,
     async reach(at) {
-      const { sandbox, services } = at.stage.planlens;
-      const { ctx } = people.administrator;
-      const before = await services.history.latest(ctx, 1);
-      sandbox.control.setPurchased({ tenant: ctx, module: 'visible-for', licenses: 77 + before.length });
-      sandbox.control.setPlan({ tenant: ctx, associateId: 112, plan: null });
-      await services.tenants.lookAfterSoon(ctx);
-      await expect.poll(() => services.history.latest(ctx, 2), { timeout: 10_000 }).toHaveLength(2);
-      sandbox.control.setPlan({ tenant: ctx, associateId: 112, plan: 'ten-service' });
+      const { sandbox, services } = at.fixture.planlens;
+      const { tenantId } = people.administrator;
+      const before = await services.history.latest(tenantId, 1);
+      sandbox.control.setPurchased({ tenant: tenantId, module: 'visible-for', licenses: 77 + before.length });
+      sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: null });
+      await services.tenants.requestReconcile(tenantId);
+      await expect.poll(() => services.history.latest(tenantId, 2), { timeout: 10_000 }).toHaveLength(2);
+      sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: 'ten-service' });
       await goAs(at, '/admin');
       await at.page.locator('#seats ~ details > summary').last().click();
     },
@@ -168,7 +172,7 @@ export const states: Readonly<Record<string, PageState>> = {
   'setup-under-way': {
     person: people.administrator,
     async reach(at) {
-      const { planlens } = at.stage;
+      const { planlens } = at.fixture;
       // Held until the next page's tests calm the sandbox, or the app has waited long enough.
       const { id } = planlens.sandbox.control.hold({ operation: 'List.GetWebPanelByProgId', nth: 2 });
       await approve(await signedInToCrm(planlens, people.administrator), planlens);
@@ -179,37 +183,42 @@ export const states: Readonly<Record<string, PageState>> = {
   'uninstall-incomplete': {
     person: suiteAdministrator,
     async reach(at) {
-      const { control } = at.stage.planlens.sandbox;
+      const { control } = at.fixture.planlens.sandbox;
       await goAs(at, '/setup');
       control.fail({ operation: 'List.*', with: 503 });
       await at.page.locator('#uninstall ~ details > summary').click();
       await at.page.locator('form[action^="/uninstall"] button').click();
       await at.page.locator('.evidence').waitFor();
-      control.calm();
+      control.clearFaults();
     },
   },
   landing: { person: null, reach: (at) => goAs(at, '/') },
   'not-installed': {
     person: null,
-    reach: (at) => go(at, { ctx: 'Cust29999', associateId: 1 }, '/panel'),
+    reach: (at) => go(at, { tenantId: 'Cust29999', associateId: 1 }, '/panel'),
   },
   'address-wrong': { person: null, reach: (at) => goAs(at, '/panel') },
 };
 
-type Reader = Pick<Person, 'ctx' | 'associateId'>;
+type PanelRequest = Pick<Person, 'tenantId' | 'associateId'>;
 
 /** Opens a page of ours in a window of its own, in a language. */
-async function goAs({ stage, page, language }: Visited, path: string): Promise<void> {
+async function goAs({ fixture, page, language }: Visited, path: string): Promise<void> {
   await page.setExtraHTTPHeaders({ 'accept-language': language });
-  await page.goto(new URL(path, stage.planlens.url).href);
+  await page.goto(new URL(path, fixture.planlens.url).href);
 }
 
-function go(at: Visited, reader: Reader, path: string, more: Record<string, string> = {}): Promise<void> {
-  const query = { uctx: reader.ctx, usid: String(reader.associateId), lang: at.language, ...more };
+function go(
+  at: Visited,
+  reader: PanelRequest,
+  path: string,
+  more: Record<string, string> = {},
+): Promise<void> {
+  const query = { uctx: reader.tenantId, usid: String(reader.associateId), lang: at.language, ...more };
   return goAs(at, `${path}?${new URLSearchParams(query)}`);
 }
 
-async function openPanel(at: Visited, reader: Reader): Promise<void> {
+async function openPanel(at: Visited, reader: PanelRequest): Promise<void> {
   await go(at, reader, '/panel');
   await at.page.locator('.masthead').waitFor();
 }
@@ -231,18 +240,22 @@ function opened(person: Person, features: readonly string[]): PageState {
 
 async function signInPage(at: Visited): Promise<void> {
   await go(at, federated, '/panel');
-  at.stage.planlens.passTime(3_000);
+  at.fixture.planlens.passTime(3_000);
   await go(at, federated, '/panel');
   await at.page.locator('[data-pop-up]').waitFor();
 }
 
-async function withWishes({ stage }: Visited): Promise<void> {
-  const { wishes } = stage.planlens.services;
-  const asker = { associateId: salesPremium.associateId, askedBy: 'Markus Brandt' };
-  await wishes.ask(salesPremium.ctx, {
+async function withAccessRequests({ fixture }: Visited): Promise<void> {
+  const { accessRequests } = fixture.planlens.services;
+  const asker = { associateId: salesPremium.associateId, requestedBy: 'Markus Brandt' };
+  await accessRequests.submit(salesPremium.tenantId, {
     ...asker,
-    subject: wished,
+    subject: requestedFeatures,
     reason: 'Our customers ask the same again.',
   });
-  await wishes.ask(salesPremium.ctx, { ...asker, subject: 'plan:sales-premium+service-premium', reason: '' });
+  await accessRequests.submit(salesPremium.tenantId, {
+    ...asker,
+    subject: 'plan:sales-premium+service-premium',
+    reason: '',
+  });
 }

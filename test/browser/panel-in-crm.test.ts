@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import type { FrameLocator, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { panelUrl } from '../support/planlens.ts';
-import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
+import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
 import { expectedPanel, type PanelRow } from './expected-panel.ts';
 
 describe('the panel in CRM, third-party cookies blocked', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
 
   beforeAll(async () => {
-    stage = await openStage();
+    fixture = await openBrowserFixture();
   });
 
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   test.each(Object.entries(germans))('tells %s in German what their plan holds', async (name, person) => {
-    const { page, panel, troubles, signIn } = await stage.open();
+    const { page, panel, troubles, signIn } = await fixture.open();
     await signIn(person);
 
     const expected = expectedPanel(person);
@@ -31,7 +31,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
 
   // certifies R42
   test('opens by its button on the start page', async () => {
-    const { page, panel, troubles, signIn } = await stage.open();
+    const { page, panel, troubles, signIn } = await fixture.open();
     await signIn(germans.salesPremium, '');
     expect(await page.locator('iframe').count()).toBe(0);
 
@@ -42,7 +42,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('is light, stands still, and asks no other host for anything', async () => {
-    const { page, panel, signIn } = await stage.open();
+    const { page, panel, signIn } = await fixture.open();
     const answers: Response[] = [];
     page.on('response', (response) => {
       if (response.frame() !== page.mainFrame() && response.status() === 200) answers.push(response);
@@ -52,7 +52,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
 
     const paths = () => answers.map((answer) => new URL(answer.url()).pathname).sort();
     await expect.poll(paths).toEqual(['/assets/planlens.css', '/assets/planlens.js', '/panel']);
-    const own = new URL(stage.planlens.url).origin;
+    const own = new URL(fixture.planlens.url).origin;
     expect([...new Set(answers.map((answer) => new URL(answer.url()).origin))]).toEqual([own]);
     const sizes = await Promise.all(answers.map(async (answer) => (await answer.body()).length));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
@@ -76,7 +76,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('narrows the list down as one types, and by what is enabled, without asking the server', async () => {
-    const { page, panel, signIn } = await stage.open();
+    const { page, panel, signIn } = await fixture.open();
     await signIn(germans.salesPremium);
     await panel.locator('.solution').last().waitFor();
     const asked: string[] = [];
@@ -102,11 +102,11 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('reads licences again when asked, and says of when they are', async () => {
-    const { panel, signIn, troubles } = await stage.open();
+    const { panel, signIn, troubles } = await fixture.open();
     await signIn(germans.servicePremium);
     const time = panel.locator('[data-focus] time');
     const before = await time.getAttribute('datetime');
-    stage.planlens.passTime(60_000);
+    fixture.planlens.passTime(60_000);
     await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
     await expect.poll(() => panel.locator('[data-focus]:focus').count()).toBe(1);
@@ -114,7 +114,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('keeps filter, opened features and what is typed when licences are read again, or cannot be', async () => {
-    const { page, panel, signIn } = await stage.open();
+    const { page, panel, signIn } = await fixture.open();
     await signIn(germans.salesEssential);
     const row = panel.locator('[data-row="SaP9"]');
     await row.locator('summary').click();
@@ -131,7 +131,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
 
     const time = panel.locator('[data-focus] time');
     const readAt = await time.getAttribute('datetime');
-    stage.planlens.passTime(60_000);
+    fixture.planlens.passTime(60_000);
     await again.click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(readAt);
     await row.locator('textarea').waitFor();
@@ -144,10 +144,10 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('keeps its user signed in when the page is loaded again', async () => {
-    const { control } = stage.planlens.sandbox;
+    const { control } = fixture.planlens.sandbox;
     const signIns = () =>
       control.requests().filter(({ operation }) => operation === 'Login.Authorize').length;
-    const { page, panel, signIn } = await stage.open();
+    const { page, panel, signIn } = await fixture.open();
     control.clearRequests();
     await signIn(germans.salesPremium);
     await panel.locator('h1').waitFor();
@@ -160,7 +160,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('shows each user their own plan when the CRM user changes, never the former one', async () => {
-    const { page, panel, signIn } = await stage.open();
+    const { page, panel, signIn } = await fixture.open();
     const shown: Promise<string>[] = [];
     page.on('response', (response) => {
       if (isPanel(response)) shown.push(planShownTo(response));
@@ -181,15 +181,15 @@ describe('the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('tells a tenant without the app that it is not installed', async () => {
-    const { page, signIn } = await stage.open();
-    const stranger = { ctx: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
+    const { page, signIn } = await fixture.open();
+    const stranger = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
     await signIn(stranger, '');
 
     await page.locator('main').evaluate(
       (main, src) => {
         main.innerHTML = `<iframe src="${src}"></iframe>`;
       },
-      panelUrl(stage.planlens, stranger, 'de').replaceAll('&', '&amp;'),
+      panelUrl(fixture.planlens, stranger, 'de').replaceAll('&', '&amp;'),
     );
 
     const problem = page.frameLocator('iframe');

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../support/planlens.ts';
-import { openStage, type Stage } from './browser-fixture.ts';
+import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
 import { languages, states, suiteAdministrator } from './page-states.ts';
 
 const folder = process.env.PLANLENS_SCREENSHOTS ?? '';
@@ -10,20 +10,20 @@ const language = languages.find((each) => each === process.env.PLANLENS_SCREENSH
 
 /** Pictures to look at, not a check: taken only where `PLANLENS_SCREENSHOTS` names a folder to put them in. */
 describe.skipIf(folder === '')('a picture of every state of a page', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
 
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
-    stage = await openStage();
-    await install(stage.planlens, suiteAdministrator);
+    fixture = await openBrowserFixture();
+    await install(fixture.planlens, suiteAdministrator);
   });
 
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   test.each(Object.entries(states))('%s', async (name, { person, reach }) => {
-    const { page, signIn } = await stage.open({ locale: null });
+    const { page, signIn } = await fixture.open({ locale: null });
     if (person !== null) await signIn(person, '');
-    await reach({ stage, page, language });
+    await reach({ fixture, page, language });
     for (const width of [320, 768, 1280]) {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './browser-fixture.ts';
+import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
 import { suiteAdministrator } from './page-states.ts';
 
 describe('the setup page in a browser', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
 
   beforeAll(async () => {
-    stage = await openStage();
+    fixture = await openBrowserFixture();
   });
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   // certifies R28
   test('follows an installation to its end, saying how far it is, without a hand laid on it', async () => {
-    const { control } = stage.planlens.sandbox;
+    const { control } = fixture.planlens.sandbox;
     const { id } = control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
-    const { page, signIn, troubles } = await stage.open();
+    const { page, signIn, troubles } = await fixture.open();
     await signIn(suiteAdministrator, '');
-    await page.goto(`${stage.planlens.url}/install`);
+    await page.goto(`${fixture.planlens.url}/install`);
     await page.locator('form[action="/login/consent"] button').click();
     await page.getByRole('heading', { name: 'Planlens wird eingerichtet' }).waitFor();
     await control.whenHeld({ id });

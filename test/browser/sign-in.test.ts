@@ -1,23 +1,23 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../support/planlens.ts';
-import { germans, openStage, type Stage, type Window } from './browser-fixture.ts';
+import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
 
 /** Oliver's identity provider refuses to be framed. */
-const federated = { ctx: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
+const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
 const attemptIsLostAfterMs = 3_000;
 
 describe('signing in to the panel in CRM, third-party cookies blocked', () => {
-  let stage: Stage;
+  let fixture: BrowserFixture;
 
   beforeAll(async () => {
-    stage = await openStage();
+    fixture = await openBrowserFixture();
   });
   afterEach(() => {
-    stage.planlens.sandbox.control.calm();
-    stage.planlens.refuseFrameCookies(false);
+    fixture.planlens.sandbox.control.clearFaults();
+    fixture.planlens.refuseFrameCookies(false);
   });
-  afterAll(() => stage.close());
+  afterAll(() => fixture.close());
 
   const button = ({ panel }: Window) => panel.locator('[data-pop-up]');
 
@@ -29,9 +29,9 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
 
   /** A federated user's panel after its first attempt died in the frame and the CRM loaded it again. */
   async function lostInFrame(): Promise<Window> {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signIn(federated);
-    stage.planlens.passTime(attemptIsLostAfterMs);
+    fixture.planlens.passTime(attemptIsLostAfterMs);
     await window.page.reload();
     await button(window).waitFor();
     return window;
@@ -51,11 +51,11 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('a browser that refuses the session cookie keeps the session in the page, all the way', async () => {
-    stage.planlens.refuseFrameCookies(true);
-    const window = await stage.open();
+    fixture.planlens.refuseFrameCookies(true);
+    const window = await fixture.open();
     await window.signIn(germans.salesEssential);
     await button(window).waitFor();
-    expect(await window.panel.locator('.code').textContent()).toContain('cookies-refused');
+    expect(await window.panel.locator('.code').textContent()).toContain('cookies-blocked');
 
     await pressed(window);
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
@@ -76,8 +76,8 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('a federated user whose browser refuses every cookie is offered the button at once', async () => {
-    stage.planlens.refuseFrameCookies(true);
-    const window = await stage.open();
+    fixture.planlens.refuseFrameCookies(true);
+    const window = await fixture.open();
     await window.signIn(federated);
     await button(window).waitFor();
 
@@ -108,7 +108,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
 
   test('a connection that breaks at the hand-over is said, and the button tries again', async () => {
     const window = await lostInFrame();
-    const session = `${stage.planlens.url}/panel/session`;
+    const session = `${fixture.planlens.url}/panel/session`;
     await window.page.route(session, (route) => route.abort());
     const first = await pressed(window);
     await first.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
@@ -140,8 +140,8 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('a sign-in that comes back wrong into the frame offers the button, and the pop-up mends it', async () => {
-    stage.planlens.sandbox.control.spoilNextToken({ kind: 'id-token', defect: 'expired' });
-    const window = await stage.open();
+    fixture.planlens.sandbox.control.corruptNextToken({ kind: 'id-token', defect: 'expired' });
+    const window = await fixture.open();
     await window.signIn(germans.salesPremium);
     await button(window).waitFor();
     expect(await window.panel.locator('.code').textContent()).toContain('sign-in-token-invalid');
@@ -150,21 +150,21 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('an ended session is renewed without a question', async () => {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signIn(germans.servicePremium);
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
-    stage.planlens.passTime(61 * 60_000);
+    fixture.planlens.passTime(61 * 60_000);
     await window.page.reload();
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
   });
 
   test('a session that ends while the panel is open is said where it matters, and nothing typed is lost', async () => {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signIn(germans.salesEssential);
     const row = window.panel.locator('[data-row="SaP9"]');
     await row.locator('summary').click();
     await row.locator('textarea').fill('Für unsere Angebote');
-    stage.planlens.passTime(61 * 60_000);
+    fixture.planlens.passTime(61 * 60_000);
 
     await row.getByRole('button', { name: 'Administratoren fragen' }).click();
     await row.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
@@ -183,7 +183,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('the panel follows the CRM to another tenant', async () => {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signIn(germans.salesPremium);
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
     await window.signIn(germans.salesEssential);
@@ -194,7 +194,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   test('a code handed over is good for no page of another origin, and for the panel once', async () => {
     const window = await lostInFrame();
     const taken: string[] = [];
-    const session = `${stage.planlens.url}/panel/session`;
+    const session = `${fixture.planlens.url}/panel/session`;
     // The code stays good: what the panel sends with it is taken away on its way.
     await window.page.route(session, async (route) => {
       taken.push(route.request().postData() ?? '');
@@ -220,11 +220,11 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
   });
 
   test('a pop-up that a page of another origin opened hands nothing to it', async () => {
-    const window = await stage.open();
+    const window = await fixture.open();
     await window.signIn(germans.salesPremium, '');
-    const { ctx, associateId } = people.salesPremium;
-    const query = `uctx=${ctx}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
-    const url = `${stage.planlens.url}/panel/sign-in?${query}`;
+    const { tenantId, associateId } = people.salesPremium;
+    const query = `uctx=${tenantId}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
+    const url = `${fixture.planlens.url}/panel/sign-in?${query}`;
     const heard = await window.page.locator('html').evaluate(async (html, address) => {
       const view = html.ownerDocument.defaultView;
       const messages: unknown[] = [];

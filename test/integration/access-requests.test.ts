@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Visitor } from '../../sandbox/cookie-client.ts';
+import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import {
   featureUrl,
   install,
@@ -18,29 +18,33 @@ describe('asking the administrators', async () => {
   const planlens = await installedPlanlens();
   await install(planlens, otherAdministrator);
 
-  const inPanel = async (person: Person = salesPremium): Promise<Visitor> => {
-    const visitor = await signedInToCrm(planlens, person);
-    await visitor.get(panelUrl(planlens, person));
-    return visitor;
+  const inPanel = async (person: Person = salesPremium): Promise<CookieClient> => {
+    const cookieClient = await signedInToCrm(planlens, person);
+    await cookieClient.get(panelUrl(planlens, person));
+    return cookieClient;
   };
   const inAdmin = async (person: Person = administrator) => {
-    const visitor = await signedInToCrm(planlens, person);
-    return { visitor, page: await visitor.get(`${planlens.url}/admin`) };
+    const cookieClient = await signedInToCrm(planlens, person);
+    return { cookieClient, page: await cookieClient.get(`${planlens.url}/admin`) };
   };
   const ask = async (feature: string, reason: string) => {
-    const visitor = await inPanel();
-    const page = await visitor.get(featureUrl(planlens, salesPremium, feature));
-    return { visitor, page, asked: await submit(visitor, page, '/panel/wishes', { reason }) };
+    const cookieClient = await inPanel();
+    const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
+    return {
+      cookieClient,
+      page,
+      asked: await submit(cookieClient, page, '/panel/access-requests', { reason }),
+    };
   };
 
   it('shows the asker at once how it stands, and the administrators who asks for what and why', async () => {
-    const { asked, page, visitor } = await ask('knowledge-base', 'For <b>our</b> customers');
+    const { asked, page, cookieClient } = await ask('knowledge-base', 'For <b>our</b> customers');
     expect(asked.status).toBe(200);
     expect(wordsOf(asked.html)).toContain('They have not answered yet.');
     expect(asked.html).not.toContain('name="reason"');
-    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('asked for');
+    expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain('asked for');
 
-    const again = await submit(visitor, page, '/panel/wishes', { reason: 'again' });
+    const again = await submit(cookieClient, page, '/panel/access-requests', { reason: 'again' });
     expect(again.status).toBe(200);
 
     const { page: queue } = await inAdmin();
@@ -52,14 +56,14 @@ describe('asking the administrators', async () => {
 
   it('tells the asker what an administrator answered, and lets them ask again', async () => {
     await ask('request-categorization', '');
-    const { visitor, page } = await inAdmin();
-    const asked = await planlens.services.wishes.ofTenant('Cust20001', 0);
+    const { cookieClient, page } = await inAdmin();
+    const asked = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
     const id = asked.find(({ subject }) => subject === 'feature:request-categorization')?.id;
     expect(page.html).toContain(`name="id" value="${id}"`);
-    const answered = await submit(visitor, page, '/admin/wishes', {
+    const answered = await submit(cookieClient, page, '/admin/access-requests', {
       id: id ?? '',
       state: 'declined',
-      answer: 'Next year.',
+      comment: 'Next year.',
     });
     expect(wordsOf(answered.html)).toContain('Declined on');
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-categorization'));
@@ -67,29 +71,34 @@ describe('asking the administrators', async () => {
     expect(wordsOf(seen.html)).toContain('Next year.');
     expect(seen.html).toContain('name="reason"');
 
-    const twice = await submit(visitor, page, '/admin/wishes', { id: id ?? '', state: 'done' });
-    expect([twice.status, twice.html.includes('wish-answered')]).toEqual([409, true]);
+    const twice = await submit(cookieClient, page, '/admin/access-requests', {
+      id: id ?? '',
+      state: 'fulfilled',
+    });
+    expect([twice.status, twice.html.includes('access-request-resolved')]).toEqual([409, true]);
   });
 
   it('is taken back by the asker, and may be asked anew', async () => {
-    const { visitor, asked } = await ask('image-library', 'For our brand');
-    const withdrawn = await submit(visitor, asked, '/panel/wishes', { intent: 'withdraw' });
+    const { cookieClient, asked } = await ask('image-library', 'For our brand');
+    const withdrawn = await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
     expect(withdrawn.html).toContain('name="reason"');
     expect(wordsOf(withdrawn.html)).not.toContain('They have not answered yet.');
     expect(wordsOf((await inAdmin()).page.html)).not.toContain('Image library');
 
     // Once more, from a page left open: nothing happens, and nobody is told of an error.
-    expect((await submit(visitor, asked, '/panel/wishes', { intent: 'withdraw' })).status).toBe(200);
-    const again = await submit(visitor, withdrawn, '/panel/wishes', { reason: '' });
+    expect((await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' })).status).toBe(
+      200,
+    );
+    const again = await submit(cookieClient, withdrawn, '/panel/access-requests', { reason: '' });
     expect(wordsOf(again.html)).toContain('They have not answered yet.');
   });
 
   it('is for a plan too', async () => {
-    const visitor = await inPanel();
+    const cookieClient = await inPanel();
     const query = 'uctx=Cust20001&usid=101&lang=en&plan=sales-premium%2Bservice-premium';
-    const page = await visitor.get(`${planlens.url}/panel/plan?${query}`);
-    const asked = await submit(visitor, page, '/panel/wishes', {});
+    const page = await cookieClient.get(`${planlens.url}/panel/plan?${query}`);
+    const asked = await submit(cookieClient, page, '/panel/access-requests', {});
     expect(wordsOf(asked.html)).toContain('They have not answered yet.');
     expect(wordsOf((await inAdmin()).page.html)).toContain('Plan: Sales-Premium + Service-Premium');
   });
@@ -102,49 +111,50 @@ describe('asking the administrators', async () => {
     ['an intent nobody knows', { intent: 'delete' }, 400, 'form-malformed'],
     ['no subject', { subject: '' }, 400, 'form-malformed'],
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],
-    ['a form of nobody', { csrf: '' }, 403, 'form-foreign'],
-    ['a form of another session', { csrf: 'x'.repeat(43) }, 403, 'form-foreign'],
+    ['a form of nobody', { csrf: '' }, 403, 'csrf-token-invalid'],
+    ['a form of another session', { csrf: 'x'.repeat(43) }, 403, 'csrf-token-invalid'],
   ])('refuses %s and keeps nothing', async (_what, fields, status, code) => {
-    const before = (await planlens.services.wishes.ofTenant('Cust20001', 50)).length;
-    const visitor = await inPanel();
-    const page = await visitor.get(featureUrl(planlens, salesPremium, 'forms'));
+    const before = (await planlens.services.accessRequests.listByTenant('Cust20001', 50)).length;
+    const cookieClient = await inPanel();
+    const page = await cookieClient.get(featureUrl(planlens, salesPremium, 'forms'));
     const own = page.html.includes('name="reason"')
       ? page
-      : await visitor.get(featureUrl(planlens, salesPremium, 'mailings'));
-    const refused = await submit(visitor, own, '/panel/wishes', fields);
+      : await cookieClient.get(featureUrl(planlens, salesPremium, 'mailings'));
+    const refused = await submit(cookieClient, own, '/panel/access-requests', fields);
     expect([refused.status, refused.html.includes(code)]).toEqual([status, true]);
-    expect(await planlens.services.wishes.ofTenant('Cust20001', 50)).toHaveLength(before);
+    expect(await planlens.services.accessRequests.listByTenant('Cust20001', 50)).toHaveLength(before);
   });
 
   it('takes a reason that fills its field with line ends in it, and one with a character no database keeps', async () => {
-    const visitor = await inPanel();
+    const cookieClient = await inPanel();
     const reasons = ['bounce-management', 'spam-complaints-management'] as const;
     const sent = [`${'x'.repeat(250)}\r\n${'y'.repeat(249)}`, 'a\0b'];
     for (const [index, feature] of reasons.entries()) {
-      const page = await visitor.get(featureUrl(planlens, salesPremium, feature));
-      const asked = await submit(visitor, page, '/panel/wishes', { reason: sent[index] ?? '' });
+      const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
+      const asked = await submit(cookieClient, page, '/panel/access-requests', { reason: sent[index] ?? '' });
       expect([asked.status, wordsOf(asked.html).includes('They have not answered yet.')]).toEqual([
         200,
         true,
       ]);
     }
-    const kept = await planlens.services.wishes.ofTenant('Cust20001', 0);
-    const reasonFor = (feature: string) => kept.find((wish) => wish.subject === `feature:${feature}`)?.reason;
+    const kept = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
+    const reasonFor = (feature: string) =>
+      kept.find((accessRequest) => accessRequest.subject === `feature:${feature}`)?.reason;
     expect(reasons.map(reasonFor)).toEqual([`${'x'.repeat(250)}\n${'y'.repeat(249)}`, 'ab']);
   });
 
   it('keeps the wishes of a tenant from the administrators of another, and from users', async () => {
     await ask('mailings', 'secret reason');
-    const { visitor, page } = await inAdmin(otherAdministrator);
+    const { cookieClient, page } = await inAdmin(otherAdministrator);
     expect(page.status).toBe(200);
     expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
     expect(page.html).not.toContain('secret reason');
 
-    const [wish] = await planlens.services.wishes.ofTenant('Cust20001', 0);
+    const [accessRequest] = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
     const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
-    const fields = { csrf, id: wish?.id ?? '', state: 'done', answer: '' };
-    const foreign = await visitor.post(`${planlens.url}/admin/wishes`, fields);
-    expect([foreign.status, foreign.html.includes('wish-answered')]).toEqual([409, true]);
+    const fields = { csrf, id: accessRequest?.id ?? '', state: 'fulfilled', comment: '' };
+    const foreign = await cookieClient.post(`${planlens.url}/admin/access-requests`, fields);
+    expect([foreign.status, foreign.html.includes('access-request-resolved')]).toEqual([409, true]);
 
     const user = await inPanel();
     const refused = await user.get(`${planlens.url}/admin`);
@@ -153,36 +163,39 @@ describe('asking the administrators', async () => {
 
   it.each([
     ['another state', { state: 'open' }, 'state'],
-    ['no wish', { id: 'x', state: 'done' }, 'id'],
+    ['no wish', { id: 'x', state: 'fulfilled' }, 'id'],
   ])('refuses %s of an administrator', async (_what, fields, field) => {
-    const { visitor, page } = await inAdmin();
-    const refused = await submit(visitor, page, '/admin/wishes', fields);
+    const { cookieClient, page } = await inAdmin();
+    const refused = await submit(cookieClient, page, '/admin/access-requests', fields);
     expect([refused.status, refused.html.includes(`form-malformed (${field})`)]).toEqual([400, true]);
   });
 
   it('names the next renewal once an administrator told the contract', async () => {
-    const { visitor, page } = await inAdmin();
+    const { cookieClient, page } = await inAdmin();
     expect(wordsOf(page.html)).toContain('Purchased In use Free');
-    const saved = await submit(visitor, page, '/admin/contract', { start: '2026-03-01', period: 'yearly' });
+    const saved = await submit(cookieClient, page, '/admin/contract', {
+      start: '2026-03-01',
+      period: 'yearly',
+    });
     expect(wordsOf(saved.html)).toMatch(/Next renewal: March 1, 20\d\d\./);
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
     expect(wordsOf(seen.html)).toMatch(/contract renews on March 1, 20\d\d\./);
-    const forgotten = await submit(visitor, saved, '/admin/contract', { start: '', period: 'monthly' });
+    const forgotten = await submit(cookieClient, saved, '/admin/contract', { start: '', period: 'monthly' });
     expect(wordsOf(forgotten.html)).not.toContain('Next renewal');
   });
 
   it('asks SuperOffice again when a reader wants fresh data, and not again within moments', async () => {
-    const visitor = await inPanel();
-    const page = await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await inPanel();
+    const page = await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(30_000);
     planlens.sandbox.control.clearRequests();
     const reads = () =>
       planlens.sandbox.control.requests().filter(({ operation }) => operation.startsWith('License')).length;
-    const fresh = await submit(visitor, page, '/panel/refresh');
+    const fresh = await submit(cookieClient, page, '/panel/refresh');
     expect([new URL(fresh.url).pathname, fresh.status]).toEqual(['/panel', 200]);
     const once = reads();
     expect(once).toBeGreaterThan(0);
-    await submit(visitor, fresh, '/panel/refresh');
+    await submit(cookieClient, fresh, '/panel/refresh');
     expect(reads()).toBe(once);
   });
 });

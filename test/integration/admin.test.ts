@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createVisitor, type Visit, type Visitor } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type PanelContext } from '../../sandbox/cookie-client.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
-import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import {
   featureUrl,
   install,
@@ -17,12 +17,20 @@ import {
 } from '../support/planlens.ts';
 
 const { administrator, otherAdministrator, salesPremium } = people;
-const colleague = { ctx: 'Cust20001', associateId: 133, userName: 'sarah.whitfield@designteamet.example' };
-const suiteAdministrator = { ctx: 'Cust20002', associateId: 201, userName: 'ingrid.dahl@suitecore.example' };
+const colleague = {
+  tenantId: 'Cust20001',
+  associateId: 133,
+  userName: 'sarah.whitfield@designteamet.example',
+};
+const suiteAdministrator = {
+  tenantId: 'Cust20002',
+  associateId: 201,
+  userName: 'ingrid.dahl@suitecore.example',
+};
 
 const dayMs = 24 * 60 * 60_000;
-const codeIn = ({ html }: Pick<Visit, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
-const pathsOf = ({ hops }: Visit) => hops.map((hop) => new URL(hop).pathname);
+const codeIn = ({ html }: Pick<PanelContext, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
+const pathsOf = ({ hops }: PanelContext) => hops.map((hop) => new URL(hop).pathname);
 
 describe('the administrators’ page', async () => {
   const planlens = await installedPlanlens();
@@ -34,37 +42,39 @@ describe('the administrators’ page', async () => {
 
   // Every test begins with nothing asked for and nothing told.
   beforeEach(async () => {
-    await db.deleteFrom('wishes').execute();
+    await db.deleteFrom('access_requests').execute();
     await planlens.services.tenants.saveContract('Cust20001', null);
   });
 
   const inAdmin = async (person: Person = administrator) => {
-    const visitor = await signedInToCrm(planlens, person);
-    return { visitor, page: await visitor.get(adminUrl) };
+    const cookieClient = await signedInToCrm(planlens, person);
+    return { cookieClient, page: await cookieClient.get(adminUrl) };
   };
-  const inPanel = async (person: Person = salesPremium): Promise<Visitor> => {
-    const visitor = await signedInToCrm(planlens, person);
-    await visitor.get(panelUrl(planlens, person));
-    return visitor;
+  const inPanel = async (person: Person = salesPremium): Promise<CookieClient> => {
+    const cookieClient = await signedInToCrm(planlens, person);
+    await cookieClient.get(panelUrl(planlens, person));
+    return cookieClient;
   };
   /** A user asks for a feature in the panel; the id of the wish. */
   const asked = async (feature: FeatureKey, reason = ''): Promise<string> => {
-    const visitor = await inPanel();
-    const page = await visitor.get(featureUrl(planlens, salesPremium, feature));
-    await submit(visitor, page, '/panel/wishes', { reason });
-    const wishes = await planlens.services.wishes.ofTenant('Cust20001', 0);
-    const id = wishes.find(({ subject }) => subject === `feature:${feature}`)?.id;
+    const cookieClient = await inPanel();
+    const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
+    await submit(cookieClient, page, '/panel/access-requests', { reason });
+    const accessRequests = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
+    const id = accessRequests.find(({ subject }) => subject === `feature:${feature}`)?.id;
     if (id === undefined) throw new Error(`nobody asked for ${feature}`);
     return id;
   };
-  const wishesOf = async (ctx: string) =>
-    (await planlens.services.wishes.ofTenant(ctx, 50)).map(({ state, answer, answeredBy }) => ({
-      state,
-      answer,
-      answeredBy,
-    }));
+  const accessRequestsOf = async (tenantId: string) =>
+    (await planlens.services.accessRequests.listByTenant(tenantId, 50)).map(
+      ({ state, comment, resolvedBy }) => ({
+        state,
+        comment,
+        resolvedBy,
+      }),
+    );
   const contractOf = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
-  const csrfOf = ({ html }: Visit) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const csrfOf = ({ html }: PanelContext) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
   describe('opened', () => {
     it('signs an administrator in silently in a fresh browser, and comes back to itself', async () => {
@@ -75,7 +85,7 @@ describe('the administrators’ page', async () => {
     });
 
     it('asks a browser nobody is signed in with to sign in, and shows nothing before', async () => {
-      const { status, headers, html } = await createVisitor().peek(adminUrl);
+      const { status, headers, html } = await createCookieClient().peek(adminUrl);
       expect(status).toBe(302);
       expect(headers.get('location')).toContain(`${planlens.sandbox.url}/login/common/oauth/authorize?`);
       expect(html).not.toContain('Designteamet');
@@ -89,35 +99,37 @@ describe('the administrators’ page', async () => {
       expect([refused.status, codeIn(refused)]).toEqual([403, 'administrator-required']);
       const panel = await user.get(panelUrl(planlens, salesPremium));
       const csrf = csrfOf(panel);
-      const answer = await user.post(`${adminUrl}/wishes`, { csrf, id, state: 'done', answer: '' });
+      const answer = await user.post(`${adminUrl}/wishes`, { csrf, id, state: 'fulfilled', comment: '' });
       const told = await user.post(`${adminUrl}/contract`, { csrf, start: '2026-01-01', period: 'yearly' });
       for (const each of [answer, told]) {
         expect([each.status, codeIn(each)]).toEqual([403, 'administrator-required']);
       }
-      expect(await wishesOf('Cust20001')).toEqual([{ state: 'open', answer: '', answeredBy: null }]);
+      expect(await accessRequestsOf('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
       expect(await contractOf()).toBeNull();
     });
 
     it('shows an administrator no other tenant, whatever its address says', async () => {
-      const { visitor } = await inAdmin();
-      const other = await visitor.get(`${adminUrl}?uctx=Cust20003`);
+      const { cookieClient } = await inAdmin();
+      const other = await cookieClient.get(`${adminUrl}?uctx=Cust20003`);
       expect(pathsOf(other)).toContain('/login/Cust20003/oauth/authorize');
       expect(new URL(other.url).origin).toBe(planlens.sandbox.url);
-      const own = await visitor.get(`${adminUrl}?uctx=Cust20001`);
+      const own = await cookieClient.get(`${adminUrl}?uctx=Cust20001`);
       expect([own.status, own.hops.length]).toEqual([200, 1]);
     });
 
     it('shows a user nothing in the session of another, whoever signed in to this browser before', async () => {
-      const { visitor } = await inAdmin();
-      const own = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      const { cookieClient } = await inAdmin();
+      const own = await cookieClient.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
       expect([own.status, own.hops.length, own.html.includes('lang="de"')]).toEqual([200, 1, true]);
-      await visitor.get(`${planlens.sandbox.url}/login/as/${colleague.userName}?next=/Cust20001/`);
-      const theirs = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
+      await cookieClient.get(`${planlens.sandbox.url}/login/as/${colleague.userName}?next=/Cust20001/`);
+      const theirs = await cookieClient.get(
+        `${adminUrl}?uctx=Cust20001&usid=${colleague.associateId}&lang=de`,
+      );
       expect(pathsOf(theirs)).toContain('/login/Cust20001/oauth/authorize');
       expect(new URL(theirs.url).search).toContain(`uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
       expect(theirs.status).toBe(200);
       // The link of the one while the other is signed in to CRM.
-      const mixed = await visitor.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
+      const mixed = await cookieClient.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
       expect([mixed.status, codeIn(mixed), mixed.html.includes('lang="de"')]).toEqual([
         403,
         'user-mismatch',
@@ -126,11 +138,11 @@ describe('the administrators’ page', async () => {
     });
 
     it('is framed by nobody, kept by nobody, and led to and from the setup', async () => {
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(page.headers.get('cache-control')).toBe('private, no-store');
       expect(page.html).toContain('href="/setup?lang="');
-      expect((await visitor.get(`${planlens.url}/setup`)).html).toContain('href="/admin?lang="');
+      expect((await cookieClient.get(`${planlens.url}/setup`)).html).toContain('href="/admin?lang="');
     });
   });
 
@@ -138,7 +150,7 @@ describe('the administrators’ page', async () => {
     it('is empty, and says so, until somebody asks', async () => {
       const { page } = await inAdmin();
       expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
-      expect(page.html).not.toContain('action="/admin/wishes"');
+      expect(page.html).not.toContain('action="/admin/access-requests"');
     });
 
     it('has the oldest wish first, with who asked, when and why', async () => {
@@ -152,17 +164,17 @@ describe('the administrators’ page', async () => {
 
     it('is answered by a form, which the asker sees, and leads to the answer', async () => {
       const id = await asked('knowledge-base');
-      const { visitor, page } = await inAdmin();
-      const done = await submit(visitor, page, '/admin/wishes', {
-        state: 'done',
-        answer: 'From Monday.\r\nEnjoy.',
+      const { cookieClient, page } = await inAdmin();
+      const done = await submit(cookieClient, page, '/admin/access-requests', {
+        state: 'fulfilled',
+        comment: 'From Monday.\r\nEnjoy.',
       });
       expect([done.status, new URL(done.url).pathname]).toEqual([200, '/admin']);
       expect(new URL(done.url).hash).toBe(`#wish-${id}`);
       expect(done.html).toContain(`id="wish-${id}"`);
       expect(wordsOf(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
-      expect(await wishesOf('Cust20001')).toEqual([
-        { state: 'done', answer: 'From Monday.\nEnjoy.', answeredBy: 'Kari Nygård' },
+      expect(await accessRequestsOf('Cust20001')).toEqual([
+        { state: 'fulfilled', comment: 'From Monday.\nEnjoy.', resolvedBy: 'Kari Nygård' },
       ]);
       const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'knowledge-base'));
       expect(wordsOf(seen.html)).toContain('From Monday. Enjoy.');
@@ -170,10 +182,10 @@ describe('the administrators’ page', async () => {
     });
 
     it.each([
-      ['declining without a word', { state: 'declined', answer: ' ' }, 'Declining needs a few words', ''],
+      ['declining without a word', { state: 'declined', comment: ' ' }, 'Declining needs a few words', ''],
       [
         'a long text',
-        { state: 'done', answer: `<b>${'x'.repeat(498)}` },
+        { state: 'fulfilled', comment: `<b>${'x'.repeat(498)}` },
         'Your answer has 501 characters; at most 500 fit.',
         `&lt;b&gt;${'x'.repeat(498)}`,
       ],
@@ -182,8 +194,8 @@ describe('the administrators’ page', async () => {
       async (_what, fields, says, kept) => {
         const id = await asked('knowledge-base');
         await asked('mailings');
-        const { visitor, page } = await inAdmin();
-        const refused = await submit(visitor, page, '/admin/wishes', fields);
+        const { cookieClient, page } = await inAdmin();
+        const refused = await submit(cookieClient, page, '/admin/access-requests', fields);
         expect(refused.status).toBe(400);
         expect(refused.headers.get('cache-control')).toBe('no-store');
         expect(refused.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -194,11 +206,11 @@ describe('the administrators’ page', async () => {
         expect(own).toMatch(/<textarea[^>]* aria-describedby="mistake" aria-invalid="true" autofocus>/);
         expect(own).toContain(`${kept}</textarea>`);
         expect(other).not.toContain('aria-invalid');
-        expect((await wishesOf('Cust20001')).map(({ state }) => state)).toEqual(['open', 'open']);
+        expect((await accessRequestsOf('Cust20001')).map(({ state }) => state)).toEqual(['open', 'open']);
 
-        const mended = await submit(visitor, refused, '/admin/wishes', {
+        const mended = await submit(cookieClient, refused, '/admin/access-requests', {
           state: 'declined',
-          answer: 'Too dear.',
+          comment: 'Too dear.',
         });
         expect([mended.status, new URL(mended.url).hash]).toEqual([200, `#wish-${id}`]);
       },
@@ -206,23 +218,33 @@ describe('the administrators’ page', async () => {
 
     it('takes 500 characters of any kind, and line ends as one', async () => {
       await asked('knowledge-base');
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       const answer = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
-      expect((await submit(visitor, page, '/admin/wishes', { state: 'done', answer })).status).toBe(200);
-      expect((await wishesOf('Cust20001'))[0]?.answer).toHaveLength(500);
+      expect(
+        (await submit(cookieClient, page, '/admin/access-requests', { state: 'fulfilled', comment: answer }))
+          .status,
+      ).toBe(200);
+      expect((await accessRequestsOf('Cust20001'))[0]?.comment).toHaveLength(500);
     });
 
     it('takes one answer of two', async () => {
       const id = await asked('knowledge-base');
       const first = await inAdmin();
       const second = await inAdmin(colleague);
-      await submit(first.visitor, first.page, '/admin/wishes', { state: 'declined', answer: 'No.' });
-      const late = await submit(second.visitor, second.page, '/admin/wishes', { state: 'done' });
-      expect([late.status, codeIn(late)]).toEqual([409, 'wish-answered']);
-      const mistaken = await submit(second.visitor, second.page, '/admin/wishes', { state: 'declined' });
-      expect([mistaken.status, codeIn(mistaken)]).toEqual([409, 'wish-answered']);
-      expect(await wishesOf('Cust20001')).toEqual([
-        { state: 'declined', answer: 'No.', answeredBy: 'Kari Nygård' },
+      await submit(first.cookieClient, first.page, '/admin/access-requests', {
+        state: 'declined',
+        comment: 'No.',
+      });
+      const late = await submit(second.cookieClient, second.page, '/admin/access-requests', {
+        state: 'fulfilled',
+      });
+      expect([late.status, codeIn(late)]).toEqual([409, 'access-request-resolved']);
+      const mistaken = await submit(second.cookieClient, second.page, '/admin/access-requests', {
+        state: 'declined',
+      });
+      expect([mistaken.status, codeIn(mistaken)]).toEqual([409, 'access-request-resolved']);
+      expect(await accessRequestsOf('Cust20001')).toEqual([
+        { state: 'declined', comment: 'No.', resolvedBy: 'Kari Nygård' },
       ]);
       const { page } = await inAdmin(colleague);
       expect(page.html).toContain(`id="wish-${id}"`);
@@ -230,22 +252,22 @@ describe('the administrators’ page', async () => {
 
     it('is seen and answered by no other tenant’s administrator', async () => {
       const id = await asked('knowledge-base', 'secret reason');
-      const { visitor, page } = await inAdmin(otherAdministrator);
+      const { cookieClient, page } = await inAdmin(otherAdministrator);
       expect(page.status).toBe(200);
       expect(page.html).not.toMatch(/secret reason|Markus Brandt/);
       const fields = { csrf: csrfOf(page), id };
-      for (const answer of [{ state: 'done' }, { state: 'declined', answer: '' }]) {
-        const refused = await visitor.post(`${adminUrl}/wishes`, { ...fields, ...answer });
-        expect([refused.status, codeIn(refused)]).toEqual([409, 'wish-answered']);
+      for (const answer of [{ state: 'fulfilled' }, { state: 'declined', comment: '' }]) {
+        const refused = await cookieClient.post(`${adminUrl}/wishes`, { ...fields, ...answer });
+        expect([refused.status, codeIn(refused)]).toEqual([409, 'access-request-resolved']);
         expect(refused.html).not.toMatch(/secret reason|Markus Brandt/);
       }
-      expect((await wishesOf('Cust20001')).map(({ state }) => state)).toEqual(['open']);
+      expect((await accessRequestsOf('Cust20001')).map(({ state }) => state)).toEqual(['open']);
     });
 
     it('shows what is no longer in the catalogue by its key', async () => {
-      await planlens.services.wishes.ask('Cust20001', {
+      await planlens.services.accessRequests.submit('Cust20001', {
         associateId: 101,
-        askedBy: 'Markus Brandt',
+        requestedBy: 'Markus Brandt',
         subject: 'feature:of-last-year',
         reason: '',
       });
@@ -256,19 +278,19 @@ describe('the administrators’ page', async () => {
 
   describe('its forms', () => {
     const forms = [
-      ['/admin/wishes', { state: 'done', answer: '' }],
+      ['/admin/access-requests', { state: 'fulfilled', comment: '' }],
       ['/admin/contract', { start: '2026-01-01', period: 'yearly' }],
     ] as const;
 
     it.each(forms)('%s takes none without the session’s own token', async (path, fields) => {
       const id = await asked('knowledge-base');
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       const foreign = csrfOf((await inAdmin(colleague)).page);
       for (const token of [{}, { csrf: '' }, { csrf: 'x'.repeat(43) }, { csrf: foreign }]) {
-        const refused = await visitor.post(`${planlens.url}${path}`, { id, ...fields, ...token });
-        expect([refused.status, codeIn(refused)]).toEqual([403, 'form-foreign']);
+        const refused = await cookieClient.post(`${planlens.url}${path}`, { id, ...fields, ...token });
+        expect([refused.status, codeIn(refused)]).toEqual([403, 'csrf-token-invalid']);
       }
-      expect(await wishesOf('Cust20001')).toEqual([{ state: 'open', answer: '', answeredBy: null }]);
+      expect(await accessRequestsOf('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
       expect(await contractOf()).toBeNull();
       expect(csrfOf(page)).not.toBe(foreign);
     });
@@ -276,22 +298,22 @@ describe('the administrators’ page', async () => {
     it.each(forms)('%s takes none without a session', async (path, fields) => {
       const { page } = await inAdmin();
       const csrf = csrfOf(page);
-      const refused = await createVisitor().post(`${planlens.url}${path}`, { csrf, ...fields });
+      const refused = await createCookieClient().post(`${planlens.url}${path}`, { csrf, ...fields });
       expect([refused.status, codeIn(refused)]).toEqual([401, 'session-required']);
       expect(refused.html).toContain('href="/admin"');
     });
 
     it.each([
-      ['/admin/wishes', { state: 'open', answer: 'x' }, 'state'],
-      ['/admin/wishes', { id: 'x', state: 'done' }, 'id'],
+      ['/admin/access-requests', { state: 'open', comment: 'x' }, 'state'],
+      ['/admin/access-requests', { id: 'x', state: 'fulfilled' }, 'id'],
       ['/admin/contract', { start: '2026-01-01', period: 'weekly' }, 'period'],
       ['/admin/contract', { period: 'yearly' }, 'start'],
     ])('%s is no form of ours with %j', async (path, fields, field) => {
       await asked('knowledge-base');
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       const id = /name="id" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
-      const sent = { csrf: csrfOf(page), ...(path === '/admin/wishes' && { id }), ...fields };
-      const refused = await visitor.post(`${planlens.url}${path}`, sent);
+      const sent = { csrf: csrfOf(page), ...(path === '/admin/access-requests' && { id }), ...fields };
+      const refused = await cookieClient.post(`${planlens.url}${path}`, sent);
       expect(refused.status).toBe(400);
       expect(refused.html).toContain(`form-malformed (${field})`);
     });
@@ -310,23 +332,23 @@ describe('the administrators’ page', async () => {
     });
 
     it('are the last known while SuperOffice is down', async () => {
-      const { visitor } = await inAdmin();
-      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      const { cookieClient } = await inAdmin();
+      planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
-      const words = wordsOf((await visitor.get(adminUrl)).html);
+      const words = wordsOf((await cookieClient.get(adminUrl)).html);
       expect(words).toContain('SuperOffice is not answering at the moment');
       expect(words).toContain('Sales Premium 21 21 0');
-      planlens.sandbox.control.calm();
-      planlens.passTime(snapshotAges.retryAfterMs + 1);
-      expect(wordsOf((await visitor.get(adminUrl)).html)).toContain('Licence data as of');
+      planlens.sandbox.control.clearFaults();
+      planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
+      expect(wordsOf((await cookieClient.get(adminUrl)).html)).toContain('Licence data as of');
     });
   });
 
   describe('the contract', () => {
     it('is told, tells what follows, and is forgotten', async () => {
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       expect(wordsOf(page.html)).toContain('The start is not known yet');
-      const saved = await submit(visitor, page, '/admin/contract', {
+      const saved = await submit(cookieClient, page, '/admin/contract', {
         start: '2026-03-01',
         period: 'quarterly',
       });
@@ -341,13 +363,16 @@ describe('the administrators’ page', async () => {
       const renewal = /Next renewal: (\w+ \d+, \d{4})/.exec(wordsOf(saved.html))?.[1];
       expect(wordsOf(advice.html)).toContain(`contract renews on ${renewal}`);
 
-      const forgotten = await submit(visitor, saved, '/admin/contract', { start: '', period: 'monthly' });
+      const forgotten = await submit(cookieClient, saved, '/admin/contract', {
+        start: '',
+        period: 'monthly',
+      });
       expect(wordsOf(forgotten.html)).toContain('The start is not known yet');
       expect(await contractOf()).toBeNull();
     });
 
     /** Today by the app's clock, which the tests above move. */
-    const todayOf = ({ html }: Visit) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
+    const todayOf = ({ html }: PanelContext) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
     const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
     it.each([
       ['a day there is not', () => '2026-02-30', 'is not a day of the calendar'],
@@ -359,9 +384,9 @@ describe('the administrators’ page', async () => {
       async (_what, day, says) => {
         const told = { start: '2026-03-01', period: 'yearly' } as const;
         await planlens.services.tenants.saveContract('Cust20001', told);
-        const { visitor, page } = await inAdmin();
+        const { cookieClient, page } = await inAdmin();
         const start = day(todayOf(page));
-        const refused = await submit(visitor, page, '/admin/contract', { start, period: 'monthly' });
+        const refused = await submit(cookieClient, page, '/admin/contract', { start, period: 'monthly' });
         expect(refused.status).toBe(400);
         expect(wordsOf(refused.html)).toContain(says);
         expect(refused.html).toContain(`name="start" value="${start.replaceAll('"', '&#34;')}"`);
@@ -372,9 +397,9 @@ describe('the administrators’ page', async () => {
     );
 
     it('may start today', async () => {
-      const { visitor, page } = await inAdmin();
+      const { cookieClient, page } = await inAdmin();
       const start = todayOf(page);
-      const saved = await submit(visitor, page, '/admin/contract', { start, period: 'yearly' });
+      const saved = await submit(cookieClient, page, '/admin/contract', { start, period: 'yearly' });
       expect(saved.status).toBe(200);
       expect(await contractOf()).toEqual({ start, period: 'yearly' });
     });
@@ -388,8 +413,8 @@ describe('the administrators’ page where SuperOffice refuses the licence', asy
   it('says so instead of an empty table', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
     await install(planlens);
-    const visitor = await signedInToCrm(planlens, administrator);
-    const page = await visitor.get(`${planlens.url}/admin`);
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    const page = await cookieClient.get(`${planlens.url}/admin`);
     expect(page.status).toBe(200);
     expect(wordsOf(page.html)).toContain('did not let Planlens read your company’s licence');
     expect(page.html).not.toContain('<table');

@@ -12,7 +12,7 @@ import {
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, otherAdministrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 interface Entry {
   readonly context_identifier: string;
@@ -29,7 +29,7 @@ describe('the audit log', async () => {
   const rows = async () =>
     (await rowsIn(String(planlens.environment.DATABASE_URL), 'audit_log')) as unknown as Entry[];
   /** Who did what in a tenant so far. */
-  const done = async (of: string = ctx) =>
+  const done = async (of: string = tenantId) =>
     (await rows())
       .filter((row) => row.context_identifier === of)
       .map(({ associate_id, content }) => [associate_id, content.event]);
@@ -43,12 +43,12 @@ describe('the audit log', async () => {
     const user = await signedInToCrm(planlens, salesPremium);
     await user.get(panelUrl(planlens, salesPremium));
     const feature = async () => user.get(featureUrl(planlens, salesPremium, 'request-management'));
-    await submit(user, await feature(), '/panel/wishes', { reason: 'For Markus' });
-    await submit(user, await feature(), '/panel/wishes', { intent: 'withdraw' });
-    await submit(user, await feature(), '/panel/wishes', { reason: 'For Markus' });
+    await submit(user, await feature(), '/panel/access-requests', { reason: 'For Markus' });
+    await submit(user, await feature(), '/panel/access-requests', { intent: 'withdraw' });
+    await submit(user, await feature(), '/panel/access-requests', { reason: 'For Markus' });
     const admin = await signedInToCrm(planlens, administrator);
     const page = await admin.get(`${planlens.url}/admin`);
-    await submit(admin, page, '/admin/wishes', { state: 'done', answer: 'Here you are' });
+    await submit(admin, page, '/admin/access-requests', { state: 'fulfilled', comment: 'Here you are' });
     await submit(admin, await admin.get(`${planlens.url}/admin`), '/admin/contract', {
       start: '2026-01-01',
       period: 'yearly',
@@ -56,11 +56,11 @@ describe('the audit log', async () => {
     await admin.get(`${planlens.url}/setup/export`);
     expect((await done()).slice(1)).toEqual([
       [101, 'signed-in'],
-      [101, 'wish-asked'],
-      [101, 'wish-withdrawn'],
-      [101, 'wish-asked'],
+      [101, 'access-request-submitted'],
+      [101, 'access-request-withdrawn'],
+      [101, 'access-request-submitted'],
       [131, 'signed-in'],
-      [131, 'wish-answered'],
+      [131, 'access-request-resolved'],
       [131, 'contract-saved'],
       [131, 'exported'],
     ]);
@@ -68,17 +68,17 @@ describe('the audit log', async () => {
 
   it('has every change of standing, once, and none that changes nothing', async () => {
     for (const state of ['Suspended', 'Running'] as const) {
-      control.setTenantState({ tenant: ctx, state });
+      control.setTenantState({ tenant: tenantId, state });
       for (const changeType of [2, 3]) {
-        await control.sendStateChange({ tenant: ctx, changeType });
-        await expect.poll(async () => (await services.inbox.counts()).waiting).toBe(0);
+        await control.sendStateChange({ tenant: tenantId, changeType });
+        await expect.poll(async () => (await services.callbackQueue.depth()).waiting).toBe(0);
       }
     }
     expect(
-      (await rows()).flatMap(({ content }) => (content.event === 'standing-changed' ? [content] : [])),
+      (await rows()).flatMap(({ content }) => (content.event === 'status-changed' ? [content] : [])),
     ).toEqual([
-      { event: 'standing-changed', from: 'active', to: 'paused' },
-      { event: 'standing-changed', from: 'paused', to: 'active' },
+      { event: 'status-changed', from: 'active', to: 'suspended' },
+      { event: 'status-changed', from: 'suspended', to: 'active' },
     ]);
   });
 
@@ -100,33 +100,33 @@ describe('the audit log', async () => {
     await admin.get(`${planlens.url}/setup`);
     const told = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
     expect(told.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
-    expect(JSON.stringify(told.auditLog)).not.toContain(otherAdministrator.ctx);
+    expect(JSON.stringify(told.auditLog)).not.toContain(otherAdministrator.tenantId);
   });
 
   it('keeps of a removed tenant that it was removed, and by whom', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
-    const page = await visitor.get(`${planlens.url}/setup`);
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    const page = await cookieClient.get(`${planlens.url}/setup`);
     control.fail({ operation: 'Webhook.*', with: 503 });
-    const refused = await submit(visitor, page, '/uninstall', {});
+    const refused = await submit(cookieClient, page, '/uninstall', {});
     expect((await done()).at(-1)).toEqual([131, 'removal-incomplete']);
-    control.calm();
+    control.clearFaults();
     planlens.passTime(60_000);
-    await submit(visitor, refused, '/uninstall', {});
+    await submit(cookieClient, refused, '/uninstall', {});
     expect(await done()).toEqual([[131, 'deleted']]);
-    expect((await done(otherAdministrator.ctx)).length).toBeGreaterThan(0);
+    expect((await done(otherAdministrator.tenantId)).length).toBeGreaterThan(0);
   });
 
   it('names SuperOffice where it deleted the tenant', async () => {
-    control.setTenantState({ tenant: otherAdministrator.ctx, state: 'Deleted' });
-    await control.sendStateChange({ tenant: otherAdministrator.ctx, changeType: 4 });
-    await expect.poll(() => done(otherAdministrator.ctx)).toEqual([[null, 'deleted']]);
+    control.setTenantState({ tenant: otherAdministrator.tenantId, state: 'Deleted' });
+    await control.sendStateChange({ tenant: otherAdministrator.tenantId, changeType: 4 });
+    await expect.poll(() => done(otherAdministrator.tenantId)).toEqual([[null, 'deleted']]);
   });
 
   it('is forgotten after 400 days', async () => {
-    await services.audit.forgetOld();
+    await services.audit.purgeExpired();
     expect(await rows()).toHaveLength(2);
     planlens.passTime(401 * 24 * 60 * 60_000);
-    await services.audit.forgetOld();
+    await services.audit.purgeExpired();
     expect(await rows()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
 import { installedPlanlens, knock, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
@@ -58,7 +58,7 @@ describe('what a client sends wrong', async () => {
     ['user 0', '/panel?uctx=Cust20001&usid=0'],
     ['a user beyond any database', '/panel?uctx=Cust20001&usid=9999999999'],
     ['a tenant as an object', '/panel?uctx[x]=Cust20001&usid=101'],
-  ])('panel address with %s', (_what, path) => refused(path, 'panel-address-malformed'));
+  ])('panel address with %s', (_what, path) => refused(path, 'panel-url-invalid'));
 
   it('a tenant that never installed the app', () =>
     refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed'));
@@ -81,7 +81,7 @@ describe('what a client sends wrong', async () => {
     ['an empty state', '?state=&code=abc'],
     ['two states', '?state=a&state=b&code=abc'],
     ['a state of a megabyte’s temper', `?state=${'a'.repeat(5000)}&code=abc`],
-  ])('callback with %s', (_what, query) => refused(`/auth/callback${query}`, 'sign-in-answer-malformed'));
+  ])('callback with %s', (_what, query) => refused(`/auth/callback${query}`, 'sign-in-response-malformed'));
 
   it('callback with a state never given', () =>
     refused('/auth/callback?state=invented&code=abc', 'sign-in-state-unknown'));
@@ -99,7 +99,7 @@ describe('what a client sends wrong', async () => {
     }));
 
   it('posted callback of a type we do not read', () =>
-    refused('/auth/callback', 'sign-in-answer-malformed', {
+    refused('/auth/callback', 'sign-in-response-malformed', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"state":',
@@ -118,53 +118,53 @@ describe('what a client sends wrong', async () => {
   it('a method nobody serves', () => refused('/panel', 'method-not-allowed', { method: 'DELETE' }));
 
   /** A sign-in to the panel begun and answered by SuperOffice, stopped before our callback. */
-  async function answeredSignIn() {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(visitor, panelUrl(planlens, salesPremium));
-    const answered = await visitor.peek(begun.headers.get('location') ?? '');
-    return { visitor, callback: answered.headers.get('location') ?? '' };
+  async function completedSignIn() {
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
+    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
+    return { cookieClient, callback: answered.headers.get('location') ?? '' };
   }
 
   // certifies R6
   it('a state another browser began: refused there, still good where it began', async () => {
-    const { visitor, callback } = await answeredSignIn();
-    const stranger = await createVisitor().get(callback);
+    const { cookieClient, callback } = await completedSignIn();
+    const stranger = await createCookieClient().get(callback);
     expect(stranger.status).toBe(403);
-    expect(stranger.html).toContain('sign-in-state-foreign');
-    expect((await visitor.get(callback)).html).toContain('<h1>Sales-Premium</h1>');
+    expect(stranger.html).toContain('sign-in-state-mismatch');
+    expect((await cookieClient.get(callback)).html).toContain('<h1>Sales-Premium</h1>');
   });
 
   it('a state used twice', async () => {
-    const { visitor, callback } = await answeredSignIn();
-    await visitor.get(callback);
-    const again = await visitor.get(callback);
+    const { cookieClient, callback } = await completedSignIn();
+    await cookieClient.get(callback);
+    const again = await cookieClient.get(callback);
     expect(again.status).toBe(400);
     expect(again.html).toContain('sign-in-state-unknown');
   });
 
   it('a sign-in that took longer than it may', async () => {
-    const { visitor, callback } = await answeredSignIn();
+    const { cookieClient, callback } = await completedSignIn();
     planlens.passTime(signInLifetimeMs + 1);
-    const late = await visitor.get(callback);
+    const late = await cookieClient.get(callback);
     expect(late.status).toBe(400);
     expect(late.html).toContain('sign-in-state-unknown');
   });
 
   it('a code SuperOffice no longer accepts', async () => {
-    const { visitor, callback } = await answeredSignIn();
+    const { cookieClient, callback } = await completedSignIn();
     const withOldCode = new URL(callback);
     withOldCode.searchParams.set('code', 'expired-or-used');
-    const answer = await visitor.get(withOldCode.href);
+    const answer = await cookieClient.get(withOldCode.href);
     expect(answer.status).toBe(400);
     expect(answer.html).toContain('sign-in-code-refused');
   });
 
   it('a sign-in SuperOffice refused, whose words are not repeated as markup', async () => {
-    const { visitor, callback } = await answeredSignIn();
+    const { cookieClient, callback } = await completedSignIn();
     const denied = new URL(callback);
     denied.searchParams.delete('code');
     denied.searchParams.set('error', 'access_denied<script>alert(1)</script>');
-    const answer = await visitor.get(denied.href);
+    const answer = await cookieClient.get(denied.href);
     expect(answer.status).toBe(403);
     expect(answer.html).toContain('sign-in-denied');
     expect(answer.html).not.toContain('<script>');
@@ -173,10 +173,10 @@ describe('what a client sends wrong', async () => {
   it.each(['tampered', 'expired', 'hs256', 'other-tenant'] as const)(
     'an id_token that is %s: no session, nothing kept',
     async (defect) => {
-      const { visitor, callback } = await answeredSignIn();
+      const { cookieClient, callback } = await completedSignIn();
       const before = await stored();
-      planlens.sandbox.control.spoilNextToken({ kind: 'id-token', defect });
-      const answer = await visitor.get(callback);
+      planlens.sandbox.control.corruptNextToken({ kind: 'id-token', defect });
+      const answer = await cookieClient.get(callback);
       expect([401, 403]).toContain(answer.status);
       expect(answer.html).toMatch(/sign-in-token-invalid|tenant-mismatch/);
       expect(answer.headers.getSetCookie().join()).not.toContain('__Host-planlens-session');

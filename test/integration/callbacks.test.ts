@@ -2,17 +2,17 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { install, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 
-const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
-const { ctx } = people.administrator;
+const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const { tenantId } = people.administrator;
 
 describe('what SuperOffice calls us about', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
 
-  const hook = () => services.webhooks.ofTenant(ctx);
+  const hook = () => services.webhooks.ofTenant(tenantId);
   const idle = () =>
-    expect.poll(async () => (await services.inbox.counts()).waiting, { timeout: 5_000 }).toBe(0);
+    expect.poll(async () => (await services.callbackQueue.depth()).waiting, { timeout: 5_000 }).toBe(0);
 
   /** Calls our webhook as SuperOffice would, or as somebody else. */
   async function call(body: string, headers: Record<string, string> | null = null, hookId?: string) {
@@ -28,7 +28,7 @@ describe('what SuperOffice calls us about', async () => {
     JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.changed',
-      ContextIdentifier: ctx,
+      ContextIdentifier: tenantId,
       PrimaryKey: 141,
       ...told,
     });
@@ -49,14 +49,16 @@ describe('what SuperOffice calls us about', async () => {
     });
 
     it('brings a changed plan to the panel without waiting for the data to age', async () => {
-      const visitor = await signedInToCrm(planlens, withoutPlan);
-      expect((await visitor.get(panelUrl(planlens, withoutPlan))).html).toContain('<h1>No user plan</h1>');
-      control.setPlan({ tenant: ctx, associateId: 141, plan: 'ten-service' });
+      const cookieClient = await signedInToCrm(planlens, withoutPlan);
+      expect((await cookieClient.get(panelUrl(planlens, withoutPlan))).html).toContain(
+        '<h1>No user plan</h1>',
+      );
+      control.setPlan({ tenant: tenantId, associateId: 141, plan: 'ten-service' });
       await control.whenDelivered();
       await idle();
-      const { html } = await visitor.get(panelUrl(planlens, withoutPlan));
+      const { html } = await cookieClient.get(panelUrl(planlens, withoutPlan));
       expect(html).toContain('<h1>Service-Premium</h1>');
-      control.setPlan({ tenant: ctx, associateId: 141, plan: null });
+      control.setPlan({ tenant: tenantId, associateId: 141, plan: null });
       await control.whenDelivered();
       await idle();
     });
@@ -137,57 +139,57 @@ describe('what SuperOffice calls us about', async () => {
       control.fail({ operation: 'License.*', with: 503 });
       expect((await call(event())).status).toBe(200);
       await expect.poll(() => licensesRead()).toBeGreaterThan(0);
-      expect((await services.inbox.counts()).waiting).toBe(1);
-      control.calm();
+      expect((await services.callbackQueue.depth()).waiting).toBe(1);
+      control.clearFaults();
       planlens.passTime(2_000);
       await idle();
     });
   });
 
   describe('a state change', () => {
-    const standing = async () => (await services.tenants.find(ctx))?.standing;
+    const standing = async () => (await services.tenants.find(tenantId))?.status;
 
     // certifies R19
     it('pauses a suspended tenant and resumes it', async () => {
-      control.setTenantState({ tenant: ctx, state: 'Suspended' });
-      expect((await control.sendStateChange({ tenant: ctx, changeType: 2 })).status).toBe(200);
-      await expect.poll(standing).toBe('paused');
-      control.setTenantState({ tenant: ctx, state: 'Running' });
-      expect((await control.sendStateChange({ tenant: ctx, changeType: 3 })).status).toBe(200);
+      control.setTenantState({ tenant: tenantId, state: 'Suspended' });
+      expect((await control.sendStateChange({ tenant: tenantId, changeType: 2 })).status).toBe(200);
+      await expect.poll(standing).toBe('suspended');
+      control.setTenantState({ tenant: tenantId, state: 'Running' });
+      expect((await control.sendStateChange({ tenant: tenantId, changeType: 3 })).status).toBe(200);
       await expect.poll(standing).toBe('active');
     });
 
     it('has events wait for nobody while the tenant is paused, and made good when it runs again', async () => {
-      const visitor = await signedInToCrm(planlens, withoutPlan);
-      await visitor.get(panelUrl(planlens, withoutPlan));
+      const cookieClient = await signedInToCrm(planlens, withoutPlan);
+      await cookieClient.get(panelUrl(planlens, withoutPlan));
       const held = async () => {
-        const tenant = await services.tenants.find(ctx);
-        const snapshot = tenant && (await services.licenses.ofUser(tenant, withoutPlan.associateId));
+        const tenant = await services.tenants.find(tenantId);
+        const snapshot = tenant && (await services.licenses.getUserLicenses(tenant, withoutPlan.associateId));
         return snapshot?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
       };
-      const looked = async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime() ?? 0;
-      control.setTenantState({ tenant: ctx, state: 'Suspended' });
-      await control.sendStateChange({ tenant: ctx, changeType: 2 });
-      await expect.poll(standing).toBe('paused');
+      const looked = async () => (await services.tenants.find(tenantId))?.reconciliation.at.getTime() ?? 0;
+      control.setTenantState({ tenant: tenantId, state: 'Suspended' });
+      await control.sendStateChange({ tenant: tenantId, changeType: 2 });
+      await expect.poll(standing).toBe('suspended');
       control.clearRequests();
-      control.setPlan({ tenant: ctx, associateId: withoutPlan.associateId, plan: 'ten-service' });
+      control.setPlan({ tenant: tenantId, associateId: withoutPlan.associateId, plan: 'ten-service' });
       await control.whenDelivered();
       await idle();
       expect(licensesRead()).toBe(0);
 
-      control.setTenantState({ tenant: ctx, state: 'Running' });
+      control.setTenantState({ tenant: tenantId, state: 'Running' });
       const before = await looked();
-      await control.sendStateChange({ tenant: ctx, changeType: 3 });
+      await control.sendStateChange({ tenant: tenantId, changeType: 3 });
       await expect.poll(looked, { timeout: 10_000 }).not.toBe(before);
       await expect.poll(held, { timeout: 10_000 }).toEqual(['ten-service']);
-      control.setPlan({ tenant: ctx, associateId: withoutPlan.associateId, plan: null });
+      control.setPlan({ tenant: tenantId, associateId: withoutPlan.associateId, plan: null });
       await control.whenDelivered();
       await idle();
     });
 
     it('mends panels and webhook after a backup was restored', async () => {
       control.clearRequests();
-      await control.sendStateChange({ tenant: ctx, changeType: 1 });
+      await control.sendStateChange({ tenant: tenantId, changeType: 1 });
       await idle();
       const operations = control.requests().map(({ operation }) => operation);
       expect(operations).toContain('List.GetWebPanelByProgId');
@@ -196,7 +198,7 @@ describe('what SuperOffice calls us about', async () => {
 
     // certifies R19
     it('that says Delete deletes nothing while SuperOffice says the tenant runs', async () => {
-      await control.sendStateChange({ tenant: ctx, changeType: 4 });
+      await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await idle();
       expect(await standing()).toBe('active');
     });
@@ -204,16 +206,16 @@ describe('what SuperOffice calls us about', async () => {
     it.each(['tampered', 'expired', 'hs256'] as const)(
       'with a token that is %s changes nothing',
       async (defect) => {
-        control.setTenantState({ tenant: ctx, state: 'Suspended' });
-        control.spoilNextToken({ kind: 'state-change', defect });
-        expect((await control.sendStateChange({ tenant: ctx, changeType: 2 })).status).toBe(401);
-        control.setTenantState({ tenant: ctx, state: 'Running' });
+        control.setTenantState({ tenant: tenantId, state: 'Suspended' });
+        control.corruptNextToken({ kind: 'state-change', defect });
+        expect((await control.sendStateChange({ tenant: tenantId, changeType: 2 })).status).toBe(401);
+        control.setTenantState({ tenant: tenantId, state: 'Running' });
         await idle();
         expect(await standing()).toBe('active');
       },
     );
 
-    it.each([[{}], [{ ChangeType: 9, ContextIdentifier: ctx, Token: 'x' }], [[]]])(
+    it.each([[{}], [{ ChangeType: 9, ContextIdentifier: tenantId, Token: 'x' }], [[]]])(
       'that cannot be read (%j) is said to be so',
       async (body) => {
         const answer = await fetch(`${planlens.url}/callbacks/state-change`, {
@@ -229,11 +231,11 @@ describe('what SuperOffice calls us about', async () => {
     );
 
     it('that says Delete deletes everything once SuperOffice says the tenant is deleted', async () => {
-      control.setTenantState({ tenant: ctx, state: 'Deleting' });
-      await control.sendStateChange({ tenant: ctx, changeType: 4 });
-      await expect.poll(standing).toBe('leaving');
-      control.setTenantState({ tenant: ctx, state: 'Deleted' });
-      await control.sendStateChange({ tenant: ctx, changeType: 4 });
+      control.setTenantState({ tenant: tenantId, state: 'Deleting' });
+      await control.sendStateChange({ tenant: tenantId, changeType: 4 });
+      await expect.poll(standing).toBe('deleting');
+      control.setTenantState({ tenant: tenantId, state: 'Deleted' });
+      await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await expect.poll(standing).toBeUndefined();
     });
   });

@@ -4,16 +4,16 @@ import { freePort } from '../support/free-port.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { type ServerProcess, spawnOperate, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnCli, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
-async function operateIn(
+async function runCliIn(
   environment: NodeJS.ProcessEnv,
   ...line: string[]
 ): Promise<{ code: number | string; said: string }> {
-  const command = spawnOperate(line, environment);
+  const command = spawnCli(line, environment);
   return { code: await command.ended(), said: command.output() };
 }
 
@@ -21,7 +21,7 @@ describe('the operator’s command', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox, environment } = planlens;
   const { control } = sandbox;
-  const operate = (...line: string[]) => operateIn(environment, ...line);
+  const runCli = (...line: string[]) => runCliIn(environment, ...line);
 
   it.each([
     [[]],
@@ -31,38 +31,38 @@ describe('the operator’s command', async () => {
     [['retry', '1; drop']],
     [['parked', 'now', 'please']],
   ])('says what it can where it is told %j', async (line) => {
-    const { code, said } = await operate(...line);
+    const { code, said } = await runCli(...line);
     expect([code, said.startsWith('Usage:')]).toEqual([2, true]);
   });
 
   it('names what is wrong with its configuration', async () => {
-    const { code, said } = await operateIn({ ...environment, ENCRYPTION_KEYS: 'nonsense' }, 'parked');
+    const { code, said } = await runCliIn({ ...environment, ENCRYPTION_KEYS: 'nonsense' }, 'parked');
     expect([code, said]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
   });
 
   it('lists callbacks that were put aside, and has them tried again', async () => {
-    const { hookId, secret } = await services.webhooks.ofTenant(ctx);
-    const told = { Event: 'associate.changed', ContextIdentifier: ctx, PrimaryKey: 101 };
+    const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
+    const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
     const body = JSON.stringify({ EventId: randomUUID(), ...told });
     const signature = createHmac('sha256', secret()).update(body).digest('base64');
     control.fail({ operation: 'License.*', with: 500 });
     const headers = { 'X-SuperOffice-Signature': signature };
     await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers });
-    const parkedLater = async () => {
+    const deadLetteredLater = async () => {
       planlens.passTime(16 * 60_000);
-      return (await services.inbox.counts()).parked;
+      return (await services.callbackQueue.depth()).deadLettered;
     };
-    await expect.poll(parkedLater, { timeout: 15_000, interval: 200 }).toBe(1);
-    const listed = await operate('parked');
+    await expect.poll(deadLetteredLater, { timeout: 15_000, interval: 200 }).toBe(1);
+    const listed = await runCli('parked');
     expect(listed.said).toMatch(/^\d+\tCust20001\twebhook\tassociate\.changed 101\t\S+Z\t.+\n1 put aside\n$/);
-    control.calm();
-    expect(await operate('retry', '999999')).toEqual({ code: 1, said: '0 to be tried again\n' });
+    control.clearFaults();
+    expect(await runCli('retry', '999999')).toEqual({ code: 1, said: '0 to be tried again\n' });
     planlens.passTime(10 * 60_000);
-    expect(await operate('retry', 'all')).toEqual({ code: 0, said: '1 to be tried again\n' });
+    expect(await runCli('retry', 'all')).toEqual({ code: 0, said: '1 to be tried again\n' });
     await expect
-      .poll(() => services.inbox.counts(), { timeout: 10_000 })
+      .poll(() => services.callbackQueue.depth(), { timeout: 10_000 })
       .toMatchObject({ waiting: 0, parked: 0 });
-    expect((await operate('parked')).said).toBe('0 put aside\n');
+    expect((await runCli('parked')).said).toBe('0 put aside\n');
   });
 });
 
@@ -75,7 +75,7 @@ describe('changing the key that encrypts', async () => {
   it('moves all secrets to a new key while the app runs, which then needs the old one no more', async () => {
     const fresh = keyringText('fresh');
     const rotating = { ...environment, ENCRYPTION_KEYS: `${fresh},${environment.ENCRYPTION_KEYS}` };
-    const { code, said } = await operateIn(rotating, 'reencrypt');
+    const { code, said } = await runCliIn(rotating, 'reencrypt');
     expect(code).toBe(0);
     expect(said).toMatch(
       /^0 of 2 sealed anew\n(\d of 2 sealed anew\n)*2 of 2 sealed anew\n2 sealed with key fresh\n$/,
@@ -85,11 +85,11 @@ describe('changing the key that encrypts', async () => {
     const port = String(await freePort());
     server = spawnServer({ ...environment, ENCRYPTION_KEYS: fresh, PORT: port, LOG_LEVEL: 'error' });
     await untilReady(`http://localhost:${port}`);
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    const shown = await visitor.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    const shown = await cookieClient.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
     expect(shown.html).toContain('<h1>Sales-Premium</h1>');
     const [tenant] = await rowsIn(String(environment.DATABASE_URL), 'tenants');
-    expect(tenant?.system_token_sealed).toMatch(/^fresh\./);
+    expect(tenant?.system_token_encrypted).toMatch(/^fresh\./);
   });
 });

@@ -3,23 +3,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
-import { examineApp } from '../../src/doctor/check-app.ts';
-import type { Finding } from '../../src/doctor/check-result.ts';
-import { examineTenant } from '../../src/doctor/check-tenant.ts';
+import { checkApp } from '../../src/doctor/check-app.ts';
+import type { CheckResult } from '../../src/doctor/check-result.ts';
+import { checkTenant } from '../../src/doctor/check-tenant.ts';
 import { connectSuperOffice } from '../../src/superoffice/client.ts';
 import { createHttp } from '../../src/superoffice/transport/http.ts';
 import { installedPlanlens, people } from '../support/planlens.ts';
-import { spawnOperate } from '../support/server-process.ts';
+import { spawnCli } from '../support/server-process.ts';
 
-const { ctx } = people.administrator;
+const { tenantId } = people.administrator;
 
 describe('the doctor', async () => {
   const planlens = await installedPlanlens();
   const { sandbox, environment, services } = planlens;
   const { control } = sandbox;
   afterEach(() => {
-    control.setTenantState({ tenant: ctx, state: 'Running' });
-    control.approve({ tenant: ctx });
+    control.setTenantState({ tenant: tenantId, state: 'Running' });
+    control.approve({ tenant: tenantId });
   });
 
   /** What an examination finds wrong under a changed environment, as `step: says -> mend`. */
@@ -31,15 +31,15 @@ describe('the doctor', async () => {
       redirectUri: `${publicUrl}/auth/callback`,
       onCall: () => {},
       onCircuitOpen: () => {},
-      sharedTickets: { find: async () => null, save: async () => {}, exclusively: (_ctx, work) => work() },
-      takeCall: async () => 0,
+      ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },
+      acquireCall: async () => 0,
       now,
     });
     const http = createHttp({ timeoutMs: 5_000 });
-    const tenant = await services.tenants.find(ctx);
+    const tenant = await services.tenants.find(tenantId);
     if (tenant === null) throw new Error('not installed');
-    const found: Finding[] = [];
-    for await (const finding of examineApp({
+    const found: CheckResult[] = [];
+    for await (const finding of checkApp({
       loginUrl: options.loginUrl,
       publicUrl,
       http,
@@ -47,8 +47,10 @@ describe('the doctor', async () => {
       ...superOffice,
     }))
       found.push(finding);
-    for await (const finding of examineTenant({ tenant, ...superOffice })) found.push(finding);
-    return found.filter(({ good }) => !good).map(({ step, says, mend }) => `${step}: ${says} -> ${mend}`);
+    for await (const finding of checkTenant({ tenant, ...superOffice })) found.push(finding);
+    return found
+      .filter(({ ok }) => !ok)
+      .map(({ step, message, remedy }) => `${step}: ${message} -> ${remedy}`);
   }
 
   it('finds nothing wrong where nothing is', async () => {
@@ -125,12 +127,12 @@ describe('the doctor', async () => {
   it.each<[string, () => void, string[]]>([
     [
       'a suspended tenant',
-      () => control.setTenantState({ tenant: ctx, state: 'Suspended' }),
+      () => control.setTenantState({ tenant: tenantId, state: 'Suspended' }),
       ['tenant: Cust20001 does not run: SuperOffice says Suspended'],
     ],
     [
       'a withdrawn approval',
-      () => control.revoke({ tenant: ctx }),
+      () => control.revoke({ tenant: tenantId }),
       ['system user: The tenant withdrew its approval'],
     ],
     [
@@ -187,12 +189,12 @@ describe('the doctor', async () => {
 
   describe('as a command', () => {
     const doctor = async (env: NodeJS.ProcessEnv, ...line: string[]) => {
-      const command = spawnOperate(['doctor', ...line], env);
+      const command = spawnCli(['doctor', ...line], env);
       return { code: await command.ended(), said: command.output() };
     };
 
     it('says what is well, step by step, of the app and of one customer', async () => {
-      const { code, said } = await doctor(environment, ctx);
+      const { code, said } = await doctor(environment, tenantId);
       expect([code, said.match(/^good {2}/gm)?.length, said.match(/^BAD/gm)]).toEqual([0, 12, null]);
       expect(said).toContain('good  system user: The app can become the tenant’s system user.');
     });

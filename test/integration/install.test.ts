@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
-import type { Caller } from '../../src/superoffice/api/web-api.ts';
+import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
 import { saveWebPanel, WebPanelEntity } from '../../src/superoffice/api/web-panels.ts';
 import {
   install,
@@ -17,7 +17,7 @@ import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, salesPremium } = people;
-const ctx = administrator.ctx;
+const tenantId = administrator.tenantId;
 
 describe('installation', () => {
   let planlens: Planlens;
@@ -32,14 +32,14 @@ describe('installation', () => {
   const outcomes = (html: string) =>
     [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
 
-  async function asSystemUser(): Promise<Caller> {
-    const tenant = await planlens.services.tenants.find(ctx);
+  async function asSystemUser(): Promise<TenantApiClient> {
+    const tenant = await planlens.services.tenants.find(tenantId);
     if (tenant === null) throw new Error('not installed');
     return planlens.services.superOffice.webApi.asSystemUser(tenant);
   }
   async function panelsInCrm(): Promise<WebPanelEntity[]> {
-    const caller = await asSystemUser();
-    const list = await caller.call({
+    const apiClient = await asSystemUser();
+    const list = await apiClient.call({
       operation: 'panels',
       method: 'POST',
       path: 'Agents/List/GetWebPanelList',
@@ -50,8 +50,8 @@ describe('installation', () => {
   }
 
   async function visibleGroups(panel: WebPanelEntity): Promise<boolean[]> {
-    const caller = await asSystemUser();
-    const groups = await caller.call({
+    const apiClient = await asSystemUser();
+    const groups = await apiClient.call({
       operation: 'groups',
       method: 'POST',
       path: 'Agents/List/GetVisibleForUserGroupsFromListName',
@@ -62,7 +62,7 @@ describe('installation', () => {
 
   // certifies R31
   it('explains before anything is asked', async () => {
-    const landing = await createVisitor().get(planlens.url);
+    const landing = await createCookieClient().get(planlens.url);
     expect(landing.status).toBe(200);
     expect(landing.html).toContain('href="/install"');
     expect(landing.html).toContain('Only a General Administrator or User Administrator');
@@ -87,13 +87,13 @@ describe('installation', () => {
     const panels = await panelsInCrm();
     expect(panels.map((panel) => panel.ProgId)).toEqual(manifest.map((panel) => panel.progId));
     for (const [index, panel] of panels.entries()) {
-      const wanted = manifest[index];
+      const desired = manifest[index];
       expect(panel).toMatchObject({
-        Name: wanted?.name,
-        Tooltip: wanted?.tooltip,
-        WindowName: wanted?.windowName,
-        VisibleIn: wanted?.visibleIn,
-        Url: wanted?.url?.replace('{PUBLIC_URL}', planlens.url),
+        Name: desired?.name,
+        Tooltip: desired?.tooltip,
+        WindowName: desired?.windowName,
+        VisibleIn: desired?.visibleIn,
+        Url: desired?.url?.replace('{PUBLIC_URL}', planlens.url),
       });
       const groups = await visibleGroups(panel);
       expect(groups.length).toBeGreaterThan(1);
@@ -103,7 +103,7 @@ describe('installation', () => {
 
   // certifies R4, R6
   it('asks SuperOffice as documented: PKCE S256, state, nonce, and the exact redirect address', async () => {
-    const { headers } = await createVisitor().peek(`${planlens.url}/install`);
+    const { headers } = await createCookieClient().peek(`${planlens.url}/install`);
     const authorize = new URL(headers.get('location') ?? '');
     expect(authorize.pathname).toBe('/login/common/oauth/authorize');
     expect(Object.fromEntries(authorize.searchParams)).toMatchObject({
@@ -122,7 +122,7 @@ describe('installation', () => {
   // certifies R3
   it('keeps the system user token, and that only sealed', async () => {
     await install(planlens);
-    const token = (await planlens.services.tenants.find(ctx))?.systemToken() ?? '';
+    const token = (await planlens.services.tenants.find(tenantId))?.systemToken() ?? '';
     expect(token).toMatch(/^.+-.+$/);
     expect(JSON.stringify(await tenantRows())).not.toContain(token);
     expect(planlens.logged.join('')).not.toContain(token);
@@ -159,19 +159,19 @@ describe('installation', () => {
 
   it('sets up each panel once when two administrators install at the same moment', async () => {
     const visitors = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
-    const setups = await Promise.all(visitors.map((visitor) => installAs(visitor, planlens)));
+    const setups = await Promise.all(visitors.map((cookieClient) => installAs(cookieClient, planlens)));
     expect(setups.map((setup) => setup.status)).toEqual([200, 200, 200]);
     expect(await panelsInCrm()).toHaveLength(2);
     expect(await tenantRows()).toHaveLength(1);
   });
 
   it('takes the answer as a posted form too', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
-    planlens.sandbox.control.approve({ tenant: ctx });
-    const begun = await visitor.peek(`${planlens.url}/install`);
-    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    planlens.sandbox.control.approve({ tenant: tenantId });
+    const begun = await cookieClient.peek(`${planlens.url}/install`);
+    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
     const callback = new URL(answered.headers.get('location') ?? '');
-    const setup = await visitor.post(
+    const setup = await cookieClient.post(
       `${planlens.url}/auth/callback`,
       Object.fromEntries(callback.searchParams),
     );
@@ -181,7 +181,7 @@ describe('installation', () => {
 
   // certifies R30
   it('tells somebody who is no administrator who can, and keeps nothing', async () => {
-    planlens.sandbox.control.approve({ tenant: ctx });
+    planlens.sandbox.control.approve({ tenant: tenantId });
     const refused = await install(planlens, salesPremium);
     expect(refused.status).toBe(403);
     expect(refused.html).toContain('administrator-required');
@@ -191,7 +191,7 @@ describe('installation', () => {
 
   it('shows the setup to administrators only', async () => {
     await install(planlens);
-    const stranger = await createVisitor().get(`${planlens.url}/setup`);
+    const stranger = await createCookieClient().get(`${planlens.url}/setup`);
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
     expect(stranger.html).not.toContain('Planlens is installed');
     const salesman = await signedInToCrm(planlens, people.salesPremium);
@@ -213,15 +213,15 @@ describe('installation', () => {
     const without = await install(planlens);
     expect(without.html).toContain('<h1>Planlens is installed</h1>');
     expect(outcomes(without.html)).toEqual(['Created', 'Created', 'Not allowed by SuperOffice']);
-    planlens.sandbox.control.calm();
+    planlens.sandbox.control.clearFaults();
     expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Created']);
   });
 
   it('mends a webhook that was stopped or changed, and leaves those of others alone', async () => {
     await install(planlens);
-    const caller = await asSystemUser();
+    const apiClient = await asSystemUser();
     const call = (method: 'GET' | 'POST' | 'PUT', path: string, json?: unknown) =>
-      caller.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
+      apiClient.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
     const [own] = (await call('GET', 'Webhook')) as { WebhookId: number; TargetUrl: string }[];
     const other = { Name: 'Planlens', Events: ['sale.created'], TargetUrl: own?.TargetUrl, State: 'Stopped' };
     await call('PUT', `Webhook/${own?.WebhookId}`, other);
@@ -256,8 +256,8 @@ describe('installation', () => {
   it.each(tokenDefects.filter((defect) => defect !== 'other-tenant'))(
     'refuses an id_token that is %s, and keeps nothing',
     async (defect) => {
-      planlens.sandbox.control.approve({ tenant: ctx });
-      planlens.sandbox.control.spoilNextToken({ ...times, defect });
+      planlens.sandbox.control.approve({ tenant: tenantId });
+      planlens.sandbox.control.corruptNextToken({ ...times, defect });
       const refused = await install(planlens);
       expect(refused.status).toBe(401);
       expect(refused.html).toContain('sign-in-token-invalid');
@@ -269,7 +269,7 @@ describe('installation', () => {
   it.each(tokenDefects.filter((defect) => defect !== 'no-nonce'))(
     'refuses a system user JWT that is %s',
     async (defect) => {
-      planlens.sandbox.control.spoilNextToken({ kind: 'system-user', defect });
+      planlens.sandbox.control.corruptNextToken({ kind: 'system-user', defect });
       const refused = await install(planlens);
       expect(refused.status).toBe(502);
       expect(refused.html).toContain('system-user-refused');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { type PrivatePostgres, startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
@@ -17,7 +17,7 @@ describe('an installation cut off by kill -9', () => {
   let dataDir: string;
   let environment: NodeJS.ProcessEnv;
   let server: ServerProcess;
-  let postgres: PrivatePostgres;
+  let postgres: EmbeddedPostgres;
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'planlens-killed-'));
@@ -26,7 +26,7 @@ describe('an installation cut off by kill -9', () => {
     const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
     environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
     await startServer();
-    postgres = await startPrivatePostgres(dataDir);
+    postgres = await startEmbeddedPostgres(dataDir);
   });
   afterAll(async () => {
     server.child.kill('SIGTERM');
@@ -85,8 +85,10 @@ describe('an installation cut off by kill -9', () => {
     expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
 
     const user = people.salesPremium;
-    const visitor = await signedInToCrm({ sandbox }, user);
-    expect((await visitor.get(`${sandbox.url}/${user.ctx}/`)).html.match(/PlanlensMain/g)).toHaveLength(1);
-    expect((await visitor.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
+    const cookieClient = await signedInToCrm({ sandbox }, user);
+    expect(
+      (await cookieClient.get(`${sandbox.url}/${user.tenantId}/`)).html.match(/PlanlensMain/g),
+    ).toHaveLength(1);
+    expect((await cookieClient.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
   });
 });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 interface Line {
   readonly msg: string;
-  readonly ctx?: string;
+  readonly tenantId?: string;
   readonly associateId?: number;
   readonly req?: { readonly path: string };
   readonly [field: string]: unknown;
@@ -24,9 +24,9 @@ describe('what the app logs', async () => {
 
   // certifies R37
   it('names tenant and user in the line of each request of a signed-in user, and what came of it', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    const who = { ctx, associateId: salesPremium.associateId };
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    const who = { tenantId, associateId: salesPremium.associateId };
     for (const path of ['/panel', '/auth/callback'])
       expect(lineOf(path, 'request completed')).toMatchObject({
         ...who,
@@ -42,25 +42,28 @@ describe('what the app logs', async () => {
     const admin = await signedInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/admin`);
     expect(lineOf('/admin', 'request completed')).toMatchObject({
-      ctx,
+      tenantId,
       associateId: administrator.associateId,
     });
   });
 
   it('names nobody who is not proven', async () => {
     await fetch(panelUrl(planlens, salesPremium), { redirect: 'manual' });
-    const { ctx: told, associateId } = lineOf('/panel', 'request completed') ?? { ctx: '', associateId: 0 };
-    expect([told, associateId]).toEqual([ctx, undefined]);
+    const { tenantId: told, associateId } = lineOf('/panel', 'request completed') ?? {
+      tenantId: '',
+      associateId: 0,
+    };
+    expect([told, associateId]).toEqual([tenantId, undefined]);
   });
 
   it('names tenant, source and outcome of what SuperOffice called about', async () => {
-    control.setPlan({ tenant: ctx, associateId: 101, plan: 'ten-sales' });
+    control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
     await control.whenDelivered();
-    await control.sendStateChange({ tenant: ctx, changeType: 3 });
-    const workedOff = () => lines().filter(({ msg }) => msg === 'callback worked off');
-    await expect.poll(workedOff).toHaveLength(2);
-    const attempts = { ctx, attempts: 1 };
-    expect(workedOff()).toContainEqual(
+    await control.sendStateChange({ tenant: tenantId, changeType: 3 });
+    const processed = () => lines().filter(({ msg }) => msg === 'callback worked off');
+    await expect.poll(processed).toHaveLength(2);
+    const attempts = { tenantId, attempts: 1 };
+    expect(processed()).toContainEqual(
       expect.objectContaining({
         ...attempts,
         source: 'webhook',
@@ -68,11 +71,11 @@ describe('what the app logs', async () => {
         primaryKey: 101,
       }),
     );
-    expect(workedOff()).toContainEqual(
+    expect(processed()).toContainEqual(
       expect.objectContaining({ ...attempts, source: 'state-change', change: 'resume' }),
     );
     expect(lineOf('/callbacks/state-change', 'request completed')).toMatchObject({
-      ctx,
+      tenantId,
       change: 'resume',
       kept: true,
     });

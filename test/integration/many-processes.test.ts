@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Visitor } from '../../sandbox/cookie-client.ts';
+import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -25,7 +25,7 @@ import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
-const { ctx } = people.administrator;
+const { tenantId } = people.administrator;
 /** How many webhook events, and over how long (ms) processes are killed: more by `PLANLENS_STORM=20000,120000`. */
 const [events = 300, stormMs = 9_000] = (process.env.PLANLENS_STORM ?? '')
   .split(',')
@@ -45,9 +45,9 @@ describe('three processes on one PostgreSQL', () => {
   const ports: number[] = [];
   const running: ServerProcess[] = [];
   /** Those who sign in without a page of another identity provider. */
-  const users: Person[] = (createTenants().find(ctx)?.users ?? [])
+  const users: Person[] = (createTenants().find(tenantId)?.users ?? [])
     .filter(({ identityProvider, retired }) => identityProvider === 'superoffice-online' && !retired)
-    .map(({ associateId, userName }) => ({ ctx, associateId, userName }));
+    .map(({ associateId, userName }) => ({ tenantId, associateId, userName }));
 
   beforeAll(async () => {
     for (let each = 0; each < 3; each += 1) ports.push(await freePort());
@@ -91,16 +91,16 @@ describe('three processes on one PostgreSQL', () => {
     sandbox.control.requests().filter((request) => request.operation === operation).length;
 
   /** Somebody who has opened their panel before. */
-  async function reader(person: Person): Promise<Visitor> {
-    const visitor = await signedInToCrm({ sandbox }, person);
-    const { html } = await visitor.get(panelUrl({ url: publicUrl }, person));
+  async function reader(person: Person): Promise<CookieClient> {
+    const cookieClient = await signedInToCrm({ sandbox }, person);
+    const { html } = await cookieClient.get(panelUrl({ url: publicUrl }, person));
     expect(html).toContain('data-row=');
-    return visitor;
+    return cookieClient;
   }
 
   it(`ask SuperOffice once for all who open a panel first: ${views} views at the same moment`, async () => {
     const readers = await Promise.all(
-      users.map(async (person) => ({ person, visitor: await reader(person) })),
+      users.map(async (person) => ({ person, cookieClient: await reader(person) })),
     );
     await Promise.all([0, 1, 2].map(kill));
     await inDatabase('delete from license_snapshots', 'delete from tickets');
@@ -108,8 +108,8 @@ describe('three processes on one PostgreSQL', () => {
     sandbox.control.clearRequests();
     const shown = await Promise.all(
       Array.from({ length: views }, async (_each, index) => {
-        const { visitor, person } = readers[index % readers.length] as (typeof readers)[number];
-        const { status, html } = await visitor.get(panelUrl({ url: publicUrl }, person));
+        const { cookieClient, person } = readers[index % readers.length] as (typeof readers)[number];
+        const { status, html } = await cookieClient.get(panelUrl({ url: publicUrl }, person));
         return status === 200 && html.includes('data-row=') ? 'shown' : `${person.associateId}: ${status}`;
       }),
     );
@@ -134,17 +134,17 @@ describe('three processes on one PostgreSQL', () => {
     const asked = async () =>
       (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('id="asked"'));
     expect(await asked()).toEqual([false, false, false]);
-    const wish = { associateId: person.associateId, subject: 'feature:mailings' };
-    await services.wishes.ask(ctx, { ...wish, askedBy: '', reason: '' });
+    const accessRequest = { associateId: person.associateId, subject: 'feature:mailings' };
+    await services.accessRequests.submit(tenantId, { ...accessRequest, requestedBy: '', reason: '' });
     await expect.poll(asked).toEqual([true, true, true]);
-    await services.wishes.withdraw(ctx, wish);
+    await services.accessRequests.withdraw(tenantId, accessRequest);
     await expect.poll(asked).toEqual([false, false, false]);
 
     const noticed = async () =>
       (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('no longer approves'));
-    await services.tenants.saveStanding(ctx, 'revoked');
+    await services.tenants.saveStatus(tenantId, 'revoked');
     await expect.poll(noticed).toEqual([true, true, true]);
-    await services.tenants.saveStanding(ctx, 'active');
+    await services.tenants.saveStatus(tenantId, 'active');
     await expect.poll(noticed).toEqual([false, false, false]);
     expect(await everywhere()).toEqual(['200', '200', '200']);
   });
@@ -154,7 +154,7 @@ describe('three processes on one PostgreSQL', () => {
     async () => {
       const known = users.slice(0, 6);
       for (const person of known) await reader(person);
-      const { hookId, secret } = await services.webhooks.ofTenant(ctx);
+      const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
       const sign = (body: string, key: string) => createHmac('sha256', key).update(body).digest('base64');
       const unexpected: string[] = [];
       let refusedByNobody = 0;
@@ -200,7 +200,7 @@ describe('three processes on one PostgreSQL', () => {
       const bodies = Array.from({ length: events }, (_each, index) => {
         const primaryKey =
           index % 2 === 0 ? (known[index % known.length]?.associateId ?? 0) : randomInt(1_000, 2_000);
-        const told = { Event: 'associate.changed', ContextIdentifier: ctx, PrimaryKey: primaryKey };
+        const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: primaryKey };
         return JSON.stringify({ EventId: randomUUID(), Timestamp: new Date().toISOString(), ...told });
       });
       const queue = [...bodies];
@@ -217,24 +217,24 @@ describe('three processes on one PostgreSQL', () => {
       });
 
       const notice = (changeType: number) => async () =>
-        (await sandbox.control.sendStateChange({ tenant: ctx, changeType })).status;
+        (await sandbox.control.sendStateChange({ tenant: tenantId, changeType })).status;
 
       /** Suspended or resumed, notices late, doubled, out of order and forged; plans changed all the while. */
       async function upset(round: number): Promise<void> {
         const isSuspended = round % 4 === 3;
-        sandbox.control.setTenantState({ tenant: ctx, state: isSuspended ? 'Suspended' : 'Running' });
+        sandbox.control.setTenantState({ tenant: tenantId, state: isSuspended ? 'Suspended' : 'Running' });
         const plan = [null, 'ten-sales', 'ten-service'][round % 3] ?? null;
-        sandbox.control.setPlan({ tenant: ctx, associateId: 102, plan });
+        sandbox.control.setPlan({ tenant: tenantId, associateId: 102, plan });
         for (const changeType of isSuspended ? [3, 2, 4] : [2, 4, 3, 0]) {
           await deliver(`state change ${changeType}`, notice(changeType));
         }
-        sandbox.control.spoilNextToken({ kind: 'state-change', defect: 'tampered' });
+        sandbox.control.corruptNextToken({ kind: 'state-change', defect: 'tampered' });
         await forge('state change', notice(4));
         await sleep(randomInt(200, 600));
       }
       const upheaval = (async () => {
         for (let round = 0; storming; round += 1) await upset(round);
-        sandbox.control.setTenantState({ tenant: ctx, state: 'Running' });
+        sandbox.control.setTenantState({ tenant: tenantId, state: 'Running' });
         await deliver('the last state change', notice(3));
       })();
 
@@ -243,9 +243,9 @@ describe('three processes on one PostgreSQL', () => {
       const waiting = async () => {
         // What failed while the tenant was suspended waits for minutes: its turn has come.
         await inDatabase(
-          "update callbacks set due_at = now() where done_at is null and attempts > 0 and due_at > now() + interval '31 seconds'",
+          "update callbacks set due_at = now() where processed_at is null and attempts > 0 and due_at > now() + interval '31 seconds'",
         );
-        return (await services.inbox.counts()).waiting;
+        return (await services.callbackQueue.depth()).waiting;
       };
       await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
 
@@ -254,15 +254,19 @@ describe('three processes on one PostgreSQL', () => {
       expect(refusedByNobody).toBeLessThanOrEqual(balancer.nobodyUp());
       const kept = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
         event_id: string;
-        done_at: Date | null;
-        parked_at: Date | null;
+        processed_at: Date | null;
+        dead_lettered_at: Date | null;
       }[];
       const ours = new Set(bodies.map((body) => `webhook ${JSON.parse(body).EventId}`));
       expect(kept.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
       expect(kept.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
-      expect(kept.filter(({ done_at, parked_at }) => done_at === null || parked_at !== null)).toEqual([]);
+      expect(
+        kept.filter(
+          ({ processed_at, dead_lettered_at }) => processed_at === null || dead_lettered_at !== null,
+        ),
+      ).toEqual([]);
 
-      expect((await services.tenants.find(ctx))?.standing).toBe('active');
+      expect((await services.tenants.find(tenantId))?.status).toBe('active');
       const held = async (associateId: number) => {
         const rows = (await rowsIn(databaseUrl, 'license_snapshots')) as unknown as {
           associate_id: number;
@@ -273,7 +277,7 @@ describe('three processes on one PostgreSQL', () => {
       };
       const { associateId } = known[1] as Person;
       expect(associateId).toBe(102);
-      const last = sandbox.control.planOf({ tenant: ctx, associateId });
+      const last = sandbox.control.getUserPlan({ tenant: tenantId, associateId });
       expect(await held(associateId)).toEqual(last === null ? [] : [last]);
       expect(await held(101)).toEqual(['ten-sales']);
     },

@@ -1,10 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 interface Sample {
   readonly name: string;
@@ -43,11 +43,11 @@ describe('the metrics', async () => {
     )?.value;
 
   async function sendEvent(): Promise<void> {
-    const { hookId, secret } = await services.webhooks.ofTenant(ctx);
+    const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
     const body = JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.changed',
-      ContextIdentifier: ctx,
+      ContextIdentifier: tenantId,
       PrimaryKey: 101,
     });
     const signature = createHmac('sha256', secret()).update(body).digest('base64');
@@ -56,8 +56,8 @@ describe('the metrics', async () => {
   }
 
   it('count requests by route, whoever asked for whatever', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     await fetch(`${planlens.url}/nothing/at/all`);
     await fetch(`${planlens.url}/panel`, { method: 'PUT' });
     const samples = await scrape();
@@ -72,24 +72,26 @@ describe('the metrics', async () => {
   it('count calls to SuperOffice by operation and outcome, and where license data were found', async () => {
     const before = await scrape();
     sandbox.control.fail({ operation: 'License.*', with: 503 });
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     const after = await scrape();
     const grown = (name: string, labels: Record<string, string>) =>
       (figure(after, name, labels) ?? 0) - (figure(before, name, labels) ?? 0);
     expect(
       grown('planlens_superoffice_call_seconds_count', { operation: 'tenant licenses', outcome: '503' }),
     ).toBe(1);
-    expect(grown('planlens_license_lookups_total', { of: 'tenant', found: 'stale' })).toBe(1);
-    expect(grown('planlens_license_lookups_total', { of: 'tenant', found: 'memory' })).toBeGreaterThan(0);
+    expect(grown('planlens_license_cache_requests_total', { of: 'tenant', found: 'stale' })).toBe(1);
+    expect(grown('planlens_license_cache_requests_total', { of: 'tenant', found: 'memory' })).toBeGreaterThan(
+      0,
+    );
   });
 
   it('tell how many callbacks wait, for how long, and what came of the others', async () => {
     await sendEvent();
-    await expect.poll(async () => (await services.inbox.counts()).waiting).toBe(0);
-    expect(figure(await scrape(), 'planlens_callbacks_total', { outcome: 'done' })).toBeGreaterThan(0);
+    await expect.poll(async () => (await services.callbackQueue.depth()).waiting).toBe(0);
+    expect(figure(await scrape(), 'planlens_callbacks_total', { outcome: 'processed' })).toBeGreaterThan(0);
     sandbox.control.fail({ operation: 'License.*', with: 500 });
     await sendEvent();
     await expect
@@ -98,19 +100,19 @@ describe('the metrics', async () => {
     const samples = await scrape();
     expect(figure(samples, 'planlens_callbacks', { state: 'waiting' })).toBe(1);
     expect(figure(samples, 'planlens_callbacks', { state: 'parked' })).toBe(0);
-    expect(figure(samples, 'planlens_oldest_callback_seconds')).toBeGreaterThan(0.5);
+    expect(figure(samples, 'planlens_callback_queue_oldest_age_seconds')).toBeGreaterThan(0.5);
   });
 
   it('tell how many tenants there are of each standing', async () => {
     const standing = async (name: string) => figure(await scrape(), 'planlens_tenants', { standing: name });
-    expect([await standing('active'), await standing('paused')]).toEqual([1, 0]);
-    await services.tenants.saveStanding(ctx, 'paused');
-    expect([await standing('active'), await standing('paused')]).toEqual([0, 1]);
-    await services.tenants.saveStanding(ctx, 'active');
+    expect([await standing('active'), await standing('suspended')]).toEqual([1, 0]);
+    await services.tenants.saveStatus(tenantId, 'suspended');
+    expect([await standing('active'), await standing('suspended')]).toEqual([0, 1]);
+    await services.tenants.saveStatus(tenantId, 'active');
   });
 
   it('tell nothing of who and where', async () => {
-    const { hookId } = await services.webhooks.ofTenant(ctx);
+    const { hookId } = await services.webhooks.ofTenant(tenantId);
     const values = (await scrape()).flatMap(({ labels }) => Object.values(labels)).join(' ');
     expect(values).not.toMatch(/Cust\d|127\.0\.0\.1|localhost|@|\b(101|131)\b/);
     expect(values).not.toContain(hookId);

@@ -9,7 +9,7 @@ import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 const versions = Object.keys(migrations);
 
 describe('an app that finds the schema of an earlier version, with data in it', async () => {
@@ -35,24 +35,24 @@ describe('an app that finds the schema of an earlier version, with data in it', 
     await client.connect();
     // Only what the first version knew of.
     await client.query(
-      `insert into tenants (context_identifier, company_name, serial, system_token_sealed, consented_by,
+      `insert into tenants (context_identifier, company_name, serial, system_token_encrypted, consented_by,
          consented_at, provisioned_at, provisioned_panels)
-       select context_identifier, company_name, serial, system_token_sealed, consented_by,
+       select context_identifier, company_name, serial, system_token_encrypted, consented_by,
          consented_at, provisioned_at, provisioned_panels
        from jsonb_to_record($1) as row(context_identifier text, company_name text, serial text,
-         system_token_sealed text, consented_by integer, consented_at timestamptz, provisioned_at timestamptz,
+         system_token_encrypted text, consented_by integer, consented_at timestamptz, provisioned_at timestamptz,
          provisioned_panels jsonb)`,
       [JSON.stringify(tenant)],
     );
     for (const snapshot of snapshots) {
       await client.query(`insert into license_snapshots values ($1, $2, $3, now() - interval '1 day', $4)`, [
-        ctx,
+        tenantId,
         snapshot.associate_id,
         snapshot.format,
         JSON.stringify(snapshot.content),
       ]);
     }
-    await client.query(`insert into answered_sign_ins values ('spent', now() + interval '1 hour')`);
+    await client.query(`insert into consumed_nonces values ('spent', now() + interval '1 hour')`);
     await client.end();
     return url;
   }
@@ -75,20 +75,24 @@ describe('an app that finds the schema of an earlier version, with data in it', 
     'goes on from %s: nothing lost, the tenant set up as this version wants it',
     async (version) => {
       const databaseUrl = await databaseOf(version);
-      const visitor = await signedInToCrm(planlens, salesPremium);
-      await visitor.get(panelUrl(planlens, salesPremium));
+      const cookieClient = await signedInToCrm(planlens, salesPremium);
+      await cookieClient.get(panelUrl(planlens, salesPremium));
       const url = await start(databaseUrl);
-      const shown = await visitor.get(panelUrl({ url }, salesPremium));
+      const shown = await cookieClient.get(panelUrl({ url }, salesPremium));
       expect(shown.html).toContain('<h1>Sales-Premium</h1>');
 
       const applied = await rowsIn(databaseUrl, 'kysely_migration');
       expect(applied.map(({ name }) => name).sort()).toEqual(versions);
-      expect(await rowsIn(databaseUrl, 'answered_sign_ins')).toMatchObject([{ nonce: 'spent' }]);
+      expect(await rowsIn(databaseUrl, 'consumed_nonces')).toMatchObject([{ nonce: 'spent' }]);
       await expect
         .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
-        .toMatchObject({ context_identifier: ctx, standing: 'active', provisioned_as: expect.any(String) });
+        .toMatchObject({
+          context_identifier: tenantId,
+          standing: 'active',
+          provisioned_fingerprint: expect.any(String),
+        });
       expect(await rowsIn(databaseUrl, 'webhooks')).toMatchObject([
-        { context_identifier: ctx, problem: null },
+        { context_identifier: tenantId, problem: null },
       ]);
 
       const admin = await signedInToCrm(planlens, administrator);

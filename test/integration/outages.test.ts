@@ -4,15 +4,15 @@ import { type ErrorCode, errorStatus } from '../../src/errors.ts';
 import { installAs, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 type Failure = Parameters<Control['fail']>[0]['with'];
 
 /** Older than anything is kept for without being asked for again, ms: license data, the tenant's state, a session. */
 const overAnHour = 65 * 60_000;
 /** Longer than a tenant is left alone by ourselves, and than a refusal is taken for an answer, ms. */
-const longestRest = 11 * 60_000;
+const maxCooldown = 11 * 60_000;
 /** What a reader waits at most, ms: the outbound limit is ten seconds, and one call may heal another. */
-const longestWait = 25_000;
+const maxWait = 25_000;
 
 const failures: Failure[] = [401, 403, 421, 429, 500, 503, 'malformed', 'null', 'message'];
 const cases: [operation: string, failure: Failure][] = [
@@ -32,14 +32,14 @@ describe('while SuperOffice is in trouble', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
-  const visitor = await signedInToCrm(planlens, salesPremium);
-  afterEach(() => control.setTenantState({ tenant: ctx, state: 'Running' }));
+  const cookieClient = await signedInToCrm(planlens, salesPremium);
+  afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
 
   /** What the panel answers: it always does, in time, with the plan or with a page that says what is wrong. */
   async function panel(): Promise<{ shown: boolean; code: string; isOld: boolean }> {
     const startedAt = performance.now();
-    const { status, html } = await visitor.get(panelUrl(planlens, salesPremium));
-    expect(performance.now() - startedAt).toBeLessThan(longestWait);
+    const { status, html } = await cookieClient.get(panelUrl(planlens, salesPremium));
+    expect(performance.now() - startedAt).toBeLessThan(maxWait);
     const shown = html.includes('<h1>Sales-Premium</h1>');
     const [, code = ''] = /Reference: <code>([a-z-]+)/.exec(html) ?? [];
     if (!shown)
@@ -48,16 +48,16 @@ describe('while SuperOffice is in trouble', async () => {
     return { shown, code, isOld: /class="[^"]*\bstale\b/.test(html) };
   }
   async function readAt(): Promise<number> {
-    const tenant = await services.tenants.find(ctx);
+    const tenant = await services.tenants.find(tenantId);
     if (tenant === null) throw new Error('the tenant is gone');
-    return (await services.licenses.ofTenant(tenant))?.readAt ?? 0;
+    return (await services.licenses.getTenantLicenses(tenant))?.readAt ?? 0;
   }
   /** Fresh data, of after the trouble, without anybody's doing. */
   async function isFreshAgain(since: number): Promise<void> {
-    planlens.passTime(longestRest);
+    planlens.passTime(maxCooldown);
     expect(await panel()).toEqual({ shown: true, code: '', isOld: false });
     await expect.poll(readAt).toBeGreaterThan(since);
-    expect((await services.tenants.find(ctx))?.standing).toBe('active');
+    expect((await services.tenants.find(tenantId))?.status).toBe('active');
   }
 
   it.each(cases)(
@@ -65,11 +65,11 @@ describe('while SuperOffice is in trouble', async () => {
     async (operation, failure) => {
       const before = await readAt();
       planlens.passTime(overAnHour);
-      if (operation.startsWith('SystemUser')) control.expireTickets({ tenant: ctx });
+      if (operation.startsWith('SystemUser')) control.expireTickets({ tenant: tenantId });
       control.fail({ operation, with: failure });
       await panel();
       await panel();
-      control.calm();
+      control.clearFaults();
       await isFreshAgain(before);
     },
     90_000,
@@ -79,11 +79,11 @@ describe('while SuperOffice is in trouble', async () => {
     'the last good data are shown with their date while %s is away',
     async (operation) => {
       planlens.passTime(overAnHour);
-      control.expireTickets({ tenant: ctx });
+      control.expireTickets({ tenant: tenantId });
       control.fail({ operation, with: 503 });
       expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
-      control.calm();
-      planlens.passTime(longestRest);
+      control.clearFaults();
+      planlens.passTime(maxCooldown);
       expect(await panel()).toMatchObject({ shown: true, isOld: false });
     },
   );
@@ -93,9 +93,9 @@ describe('while SuperOffice is in trouble', async () => {
     async (state) => {
       const before = await readAt();
       planlens.passTime(overAnHour);
-      control.setTenantState({ tenant: ctx, state });
+      control.setTenantState({ tenant: tenantId, state });
       await panel();
-      control.setTenantState({ tenant: ctx, state: 'Running' });
+      control.setTenantState({ tenant: tenantId, state: 'Running' });
       // As long as the state was good for.
       planlens.passTime(overAnHour);
       await isFreshAgain(before);
@@ -104,15 +104,15 @@ describe('while SuperOffice is in trouble', async () => {
 
   it('nobody notices a move, new signing keys, ended tickets, and an answer that takes seconds', async () => {
     for (const trouble of [
-      () => control.moveTenant({ tenant: ctx }),
+      () => control.moveTenant({ tenant: tenantId }),
       () => control.rotateKeys({ dropOld: true }),
-      () => control.expireTickets({ tenant: ctx }),
+      () => control.expireTickets({ tenant: tenantId }),
       () => control.delay({ operation: '*', ms: 300 }),
     ]) {
       planlens.passTime(overAnHour);
       trouble();
       expect(await panel()).toMatchObject({ shown: true, isOld: false });
-      control.calm();
+      control.clearFaults();
     }
   }, 60_000);
 
@@ -128,26 +128,26 @@ describe('while SuperOffice is in trouble', async () => {
     control.clearRequests();
     for (let view = 0; view < 5; view += 1) await panel();
     expect(asked()).toBe(0);
-    control.calm();
-    planlens.passTime(longestRest);
+    control.clearFaults();
+    planlens.passTime(maxCooldown);
     expect(await panel()).toMatchObject({ shown: true, isOld: false });
   }, 60_000);
 
   // certifies R17
   it('a withdrawn approval stops all work for the tenant until it installs again', async () => {
     expect(await panel()).toMatchObject({ shown: true });
-    control.revoke({ tenant: ctx });
-    planlens.passTime(longestRest);
+    control.revoke({ tenant: tenantId });
+    planlens.passTime(maxCooldown);
     // With a session of before; without, SuperOffice's own page says it.
     expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
     await expect
-      .poll(async () => (await services.tenants.find(ctx))?.standing, { timeout: 15_000 })
+      .poll(async () => (await services.tenants.find(tenantId))?.status, { timeout: 15_000 })
       .toBe('revoked');
     control.clearRequests();
     planlens.passTime(3 * overAnHour);
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
-    control.approve({ tenant: ctx });
+    control.approve({ tenant: tenantId });
     const back = await installAs(await signedInToCrm(planlens, administrator), planlens);
     expect(back.html).toContain('<h1>Planlens is installed</h1>');
     await isFreshAgain(0);

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
-import { snapshotAges } from '../../src/snapshots/license-snapshots.ts';
+import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import {
   featureUrl,
   install,
@@ -20,15 +20,19 @@ import {
 import { sessionCookie } from '../support/session-cookie.ts';
 
 const { administrator, salesPremium, servicePremium } = people;
-const hiddenByRole = { ctx: 'Cust20001', associateId: 103, userName: 'pieter.devries@designteamet.example' };
-const withoutPlan = { ctx: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
+const hiddenByRole = {
+  tenantId: 'Cust20001',
+  associateId: 103,
+  userName: 'pieter.devries@designteamet.example',
+};
+const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
 const marketingPremium = {
-  ctx: 'Cust20001',
+  tenantId: 'Cust20001',
   associateId: 121,
   userName: 'jonas.keller@designteamet.example',
 };
 const suiteAdministrator = {
-  ctx: 'Cust20002',
+  tenantId: 'Cust20002',
   associateId: 201,
   userName: 'administrator of the suite tenant',
 };
@@ -38,14 +42,14 @@ describe('panel', async () => {
   const planlens = await installedPlanlens();
 
   const open = async (person: Person, language?: string) => {
-    const visitor = await signedInToCrm(planlens, person);
-    return visitor.get(panelUrl(planlens, person, language));
+    const cookieClient = await signedInToCrm(planlens, person);
+    return cookieClient.get(panelUrl(planlens, person, language));
   };
   /** What the panel says of one feature when it is opened. */
   const explained = async (person: Person, feature: string) => {
-    const visitor = await signedInToCrm(planlens, person);
-    await visitor.get(panelUrl(planlens, person));
-    return wordsOf((await visitor.get(featureUrl(planlens, person, feature))).html);
+    const cookieClient = await signedInToCrm(planlens, person);
+    await cookieClient.get(panelUrl(planlens, person));
+    return wordsOf((await cookieClient.get(featureUrl(planlens, person, feature))).html);
   };
   const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
 
@@ -97,10 +101,10 @@ describe('panel', async () => {
   });
 
   it('serves the second view from what it has: no sign-in, no call', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.sandbox.control.clearRequests();
-    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    const again = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(again.hops).toHaveLength(1);
     expect(operations()).toEqual([]);
   });
@@ -130,9 +134,9 @@ describe('panel', async () => {
       expect([first.status, second.status, await second.text()]).toEqual([200, 304, '']);
       expect(second.headers.get('content-security-policy')).toContain('frame-ancestors');
 
-      await planlens.services.wishes.ask('Cust20001', {
+      await planlens.services.accessRequests.submit('Cust20001', {
         associateId: salesPremium.associateId,
-        askedBy: '',
+        requestedBy: '',
         subject: 'feature:mailings',
         reason: '',
       });
@@ -177,63 +181,63 @@ describe('panel', async () => {
   });
 
   it('reads anew when its data is old, and shows the plan changed meanwhile', async () => {
-    const visitor = await signedInToCrm(planlens, withoutPlan);
-    await visitor.get(panelUrl(planlens, withoutPlan));
+    const cookieClient = await signedInToCrm(planlens, withoutPlan);
+    await cookieClient.get(panelUrl(planlens, withoutPlan));
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
-    const later = await visitor.get(panelUrl(planlens, withoutPlan));
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
+    const later = await cookieClient.get(panelUrl(planlens, withoutPlan));
     expect(later.html).toContain('<h1>Service-Premium</h1>');
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
   });
 
   it('shows the last good data with its date while SuperOffice is down', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     planlens.sandbox.control.fail({ operation: '*', with: 500 });
-    const stale = await visitor.get(panelUrl(planlens, salesPremium));
+    const stale = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(stale.status).toBe(200);
     expect(stale.html).toContain('SuperOffice is not answering at the moment');
     expect(rowOf(stale.html, 'SaP9').state).toBe('enabled');
-    planlens.sandbox.control.calm();
-    planlens.passTime(snapshotAges.retryAfterMs + 1);
-    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
+    planlens.sandbox.control.clearFaults();
+    planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
+    expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
   });
 
   // certifies R36
   it('asks no more of a tenant that withdrew its approval, says so, and begins anew when it is installed again', async () => {
     const { control } = planlens.sandbox;
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     control.revoke({ tenant: 'Cust20001' });
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     control.clearRequests();
-    const first = await visitor.get(panelUrl(planlens, salesPremium));
+    const first = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(rowOf(first.html, 'SaP9').state).toBe('enabled');
     const tried = operations().length;
     expect(tried).toBeGreaterThan(0);
 
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
-    const later = await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
+    const later = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(wordsOf(later.html)).toContain('Your company no longer approves Planlens');
     expect(rowOf(later.html, 'SaP9').state).toBe('enabled');
     expect(operations()).toHaveLength(tried);
 
     control.approve({ tenant: 'Cust20001' });
     await install(planlens);
-    planlens.passTime(snapshotAges.retryAfterMs + 1);
-    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
+    const again = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(wordsOf(again.html)).not.toContain('no longer approves');
   });
 
   // certifies R18
   it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     const seenAfter = async (disturb: () => void) => {
-      planlens.passTime(snapshotAges.maxAgeMs + 1);
+      planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       disturb();
-      return (await visitor.get(panelUrl(planlens, salesPremium))).html;
+      return (await cookieClient.get(panelUrl(planlens, salesPremium))).html;
     };
     expect(await seenAfter(() => planlens.sandbox.control.expireTickets())).toContain('Licence data as of');
     expect(await seenAfter(() => planlens.sandbox.control.moveTenant({ tenant: 'Cust20001' }))).toContain(
@@ -242,53 +246,55 @@ describe('panel', async () => {
   });
 
   it('asks nobody to sign in twice when the session ran out, only SuperOffice silently', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(61 * 60_000);
-    const again = await visitor.get(panelUrl(planlens, salesPremium));
+    const again = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(again.status).toBe(200);
     expect(again.hops.map((hop) => new URL(hop).pathname)).toContain('/login/Cust20001/oauth/authorize');
   });
 
   it('does not sign in round and round for a browser that keeps no session', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(visitor, panelUrl(planlens, salesPremium));
-    const answered = await visitor.peek(begun.headers.get('location') ?? '');
-    const signedIn = await visitor.peek(answered.headers.get('location') ?? '');
-    visitor.forgetCookies();
-    const back = await visitor.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
+    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
+    const signedIn = await cookieClient.peek(answered.headers.get('location') ?? '');
+    cookieClient.forgetCookies();
+    const back = await cookieClient.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
     expect([back.hops.length, back.status]).toEqual([1, 403]);
-    expect(back.html).toContain('cookies-refused');
+    expect(back.html).toContain('cookies-blocked');
     planlens.passTime(60_000);
-    const later = await visitor.peek(back.url);
+    const later = await cookieClient.peek(back.url);
     expect(later.status).toBe(302);
   });
 
   // certifies R8
   it('never shows one user’s panel under another’s address', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    const other = await visitor.get(panelUrl(planlens, servicePremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    const other = await cookieClient.get(panelUrl(planlens, servicePremium));
     expect(other.status).toBe(403);
     expect(other.html).toContain('user-mismatch');
     expect(other.html).not.toContain('Sales-Premium');
   });
 
   it('signs in several panels of one browser at the same moment', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const begun = await Promise.all([1, 2, 3].map(() => knock(visitor, panelUrl(planlens, salesPremium))));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const begun = await Promise.all(
+      [1, 2, 3].map(() => knock(cookieClient, panelUrl(planlens, salesPremium))),
+    );
     const answered = await Promise.all(
-      begun.map(({ headers }) => visitor.peek(headers.get('location') ?? '')),
+      begun.map(({ headers }) => cookieClient.peek(headers.get('location') ?? '')),
     );
     const panels = await Promise.all(
-      answered.map(({ headers }) => visitor.get(headers.get('location') ?? '')),
+      answered.map(({ headers }) => cookieClient.get(headers.get('location') ?? '')),
     );
     expect(panels.map((panel) => panel.status)).toEqual([200, 200, 200]);
   });
 
   it('does not exchange the ticket for each user where the License agent answers 401', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 401 });
-    planlens.passTime(snapshotAges.maxAgeMs + 1);
+    planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     planlens.sandbox.control.clearRequests();
     for (const person of [salesPremium, servicePremium, marketingPremium, hiddenByRole])
       expect((await open(person)).status).toBe(200);
@@ -296,16 +302,16 @@ describe('panel', async () => {
   });
 
   it('changes user when the CRM does', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
-    await visitor.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
-    const panel = await visitor.get(panelUrl(planlens, servicePremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    await cookieClient.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
+    const panel = await cookieClient.get(panelUrl(planlens, servicePremium));
     expect(panel.html).toContain('<h1>Service-Premium</h1>');
   });
 
   // certifies R11
   it('gives nothing to a copied address in another browser', async () => {
-    const stranger = await createVisitor().get(panelUrl(planlens, salesPremium));
+    const stranger = await createCookieClient().get(panelUrl(planlens, salesPremium));
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
     expect(stranger.html).not.toContain('Sales-Premium');
   });
@@ -342,9 +348,9 @@ describe('panel where SuperOffice holds back', () => {
   /** A first visit to the panel of the installed app, after what is done to it. */
   async function visitAfter(disturb: () => void) {
     await install(planlens);
-    const visitor = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
     disturb();
-    return { visitor, panel: await visitor.get(panelUrl(planlens, salesPremium)) };
+    return { cookieClient, panel: await cookieClient.get(panelUrl(planlens, salesPremium)) };
   }
 
   /** The same where the License agent fails from the beginning: nothing was ever read. */
@@ -354,11 +360,11 @@ describe('panel where SuperOffice holds back', () => {
   }
 
   it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
-    const { visitor, panel } = await visitWithoutLicenses(403);
+    const { cookieClient, panel } = await visitWithoutLicenses(403);
     expect(panel.status).toBe(200);
     expect(panel.html).toContain('did not let Planlens read your company');
     expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
-    const { html } = await visitor.get(featureUrl(planlens, salesPremium, 'request-management'));
+    const { html } = await cookieClient.get(featureUrl(planlens, salesPremium, 'request-management'));
     expect(wordsOf(html)).toContain('Sales-Premium + Service-Essentials Whether a seat is free is not known');
   });
 
@@ -370,12 +376,12 @@ describe('panel where SuperOffice holds back', () => {
   });
 
   it('says so when nothing is known and nobody answers, and recovers', async () => {
-    const { visitor, panel: down } = await visitWithoutLicenses(500);
+    const { cookieClient, panel: down } = await visitWithoutLicenses(500);
     expect(down.status).toBe(503);
     expect(down.html).toContain('superoffice-unavailable');
-    planlens.sandbox.control.calm();
-    planlens.passTime(snapshotAges.retryAfterNothingMs + 1);
-    expect((await visitor.get(panelUrl(planlens, salesPremium))).status).toBe(200);
+    planlens.sandbox.control.clearFaults();
+    planlens.passTime(licenseCachePolicy.negativeTtlMs + 1);
+    expect((await cookieClient.get(panelUrl(planlens, salesPremium))).status).toBe(200);
   });
 
   it.each(['Suspended', 'OfflineMaintenance'] as const)(
@@ -404,12 +410,12 @@ describe('panel where SuperOffice holds back', () => {
       associateId: admin?.associateId ?? 0,
     };
     await install(planlens, person);
-    const visitor = await signedInToCrm(planlens, person);
-    const { html } = await visitor.get(panelUrl(planlens, person));
+    const cookieClient = await signedInToCrm(planlens, person);
+    const { html } = await cookieClient.get(panelUrl(planlens, person));
     expect(html).toContain('<h1>SuperOffice CRM Suite Core</h1>');
     expect(rowOf(html, 'C2').state).toBe('enabled');
     expect(rowOf(html, 'SaP8').state).toBe('enabled');
-    const flows = await visitor.get(featureUrl(planlens, person, 'marketing-automation'));
+    const flows = await cookieClient.get(featureUrl(planlens, person, 'marketing-automation'));
     expect(wordsOf(flows.html)).toContain('CRM Suite Plus');
     expect(rowOf(html, 'SaP9').state).toBe('unknown');
   });

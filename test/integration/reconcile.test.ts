@@ -4,7 +4,7 @@ import type { Tenant } from '../../src/tenants/tenant-store.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 /** Later than every tenant's turn, ms: each comes once an hour, give or take a fifth. */
 const overAnHour = 75 * 60_000;
 
@@ -14,7 +14,7 @@ describe('looking after a tenant without being told', async () => {
   const { control } = sandbox;
 
   async function tenant(): Promise<Tenant> {
-    const found = await services.tenants.find(ctx);
+    const found = await services.tenants.find(tenantId);
     if (found === null) throw new Error('the tenant is gone');
     return found;
   }
@@ -30,11 +30,13 @@ describe('looking after a tenant without being told', async () => {
 
   /** Lets an hour pass, and waits until the tenant has had its turn. */
   async function anHourLater(): Promise<void> {
-    const { at } = (await tenant()).lookedAfter;
+    const { at } = (await tenant()).reconciliation;
     planlens.passTime(overAnHour);
     // Taken, it is put off by two minutes; looked after, by an hour.
     await expect
-      .poll(async () => (await services.tenants.find(ctx))?.lookedAfter.at.getTime(), { timeout: 20_000 })
+      .poll(async () => (await services.tenants.find(tenantId))?.reconciliation.at.getTime(), {
+        timeout: 20_000,
+      })
       .toBeGreaterThan(at.getTime() + 40 * 60_000);
   }
 
@@ -56,16 +58,18 @@ describe('looking after a tenant without being told', async () => {
   });
 
   it('finds a changed plan without any webhook, brings it to the panel, and keeps it as history', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('<h1>Sales-Premium</h1>');
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain(
+      '<h1>Sales-Premium</h1>',
+    );
     const { WebhookId, TargetUrl } = await webhook();
     await call('PUT', `Webhook/${WebhookId}`, { Name: 'Planlens', Events: [], TargetUrl, State: 'Stopped' });
-    control.setPlan({ tenant: ctx, associateId: salesPremium.associateId, plan: null });
+    control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: null });
     await anHourLater();
     expect(
-      (await services.licenses.ofUser(await tenant(), salesPremium.associateId))?.content.granted,
+      (await services.licenses.getUserLicenses(await tenant(), salesPremium.associateId))?.content.granted,
     ).not.toEqual(expect.arrayContaining([expect.objectContaining({ name: 'ten-sales' })]));
-    const [change] = await services.history.latest(ctx, 1);
+    const [change] = await services.history.latest(tenantId, 1);
     expect(change).toMatchObject({
       change: { kind: 'user-plan', to: '(No Selection)' },
       user: { associateId: salesPremium.associateId, name: 'Markus Brandt' },
@@ -79,9 +83,10 @@ describe('looking after a tenant without being told', async () => {
   });
 
   it('finds what the tenant buys and gives up, each once', async () => {
-    const buy = (module: string, licenses: number) => control.setPurchased({ tenant: ctx, module, licenses });
+    const buy = (module: string, licenses: number) =>
+      control.setPurchased({ tenant: tenantId, module, licenses });
     const found = async () =>
-      (await services.history.latest(ctx, 100)).flatMap(({ change, user }) =>
+      (await services.history.latest(tenantId, 100)).flatMap(({ change, user }) =>
         'module' in change && user === null ? [`${change.kind} ${change.module.name}`] : [],
       );
     buy('ten-sales', 12);
@@ -94,29 +99,29 @@ describe('looking after a tenant without being told', async () => {
   });
 
   it('notices a tenant taken offline, and one that runs again, though nobody told', async () => {
-    control.setTenantState({ tenant: ctx, state: 'Suspended' });
+    control.setTenantState({ tenant: tenantId, state: 'Suspended' });
     await anHourLater();
-    expect((await tenant()).standing).toBe('paused');
-    control.setTenantState({ tenant: ctx, state: 'Running' });
+    expect((await tenant()).status).toBe('suspended');
+    control.setTenantState({ tenant: tenantId, state: 'Running' });
     await anHourLater();
-    expect((await tenant()).standing).toBe('active');
+    expect((await tenant()).status).toBe('active');
   });
 
   it('tries again sooner where SuperOffice does not answer, later each time, and says why', async () => {
     control.fail({ operation: 'Archive.*', with: 500 });
     planlens.passTime(overAnHour);
     await expect
-      .poll(async () => (await tenant()).lookedAfter, { timeout: 20_000 })
+      .poll(async () => (await tenant()).reconciliation, { timeout: 20_000 })
       .toMatchObject({
         failures: 1,
         problem: 'server-error',
       });
     planlens.passTime(2 * 60_000);
-    await expect.poll(async () => (await tenant()).lookedAfter.failures, { timeout: 20_000 }).toBe(2);
-    control.calm();
+    await expect.poll(async () => (await tenant()).reconciliation.failures, { timeout: 20_000 }).toBe(2);
+    control.clearFaults();
     planlens.passTime(5 * 60_000);
     await expect
-      .poll(async () => (await tenant()).lookedAfter, { timeout: 20_000 })
+      .poll(async () => (await tenant()).reconciliation, { timeout: 20_000 })
       .toMatchObject({ failures: 0, problem: null });
   });
 
@@ -124,22 +129,22 @@ describe('looking after a tenant without being told', async () => {
     control.fail({ operation: 'Archive.*', with: 429, times: 1, retryAfter: 1_800 });
     planlens.passTime(overAnHour);
     await expect
-      .poll(async () => (await tenant()).lookedAfter.problem, { timeout: 20_000 })
+      .poll(async () => (await tenant()).reconciliation.lastError, { timeout: 20_000 })
       .toBe('throttled');
     control.clearRequests();
-    const before = (await tenant()).lookedAfter.at.getTime();
+    const before = (await tenant()).reconciliation.at.getTime();
     planlens.passTime(25 * 60_000);
     await expect(call('GET', 'Webhook')).rejects.toMatchObject({ code: 'circuit-open' });
     expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
-    expect((await tenant()).lookedAfter.at.getTime()).toBe(before);
+    expect((await tenant()).reconciliation.at.getTime()).toBe(before);
     planlens.passTime(6 * 60_000);
-    await expect.poll(async () => (await tenant()).lookedAfter.problem, { timeout: 20_000 }).toBeNull();
+    await expect.poll(async () => (await tenant()).reconciliation.lastError, { timeout: 20_000 }).toBeNull();
   });
 
   it('goes on without a list of users where this app may not read it', async () => {
     control.fail({ operation: 'Archive.*', with: 403 });
     await anHourLater();
-    expect((await tenant()).lookedAfter).toMatchObject({ failures: 0, problem: null });
+    expect((await tenant()).reconciliation).toMatchObject({ failures: 0, problem: null });
   });
 
   // certifies R27
@@ -149,18 +154,18 @@ describe('looking after a tenant without being told', async () => {
     control.clearRequests();
     await Promise.all(Array.from({ length: 35 }, () => call('GET', 'Webhook')));
     const at = control.requests().map((request) => request.at);
-    const mostInASecond = Math.max(
+    const maxPerSecond = Math.max(
       ...at.map((from) => at.filter((each) => each >= from && each < from + 990).length),
     );
     expect(at.length).toBeGreaterThanOrEqual(35);
-    expect(mostInASecond).toBeLessThanOrEqual(callsPerSecond);
+    expect(maxPerSecond).toBeLessThanOrEqual(callsPerSecond);
   });
 
   it('purges a tenant that SuperOffice says is deleted only when it says so an hour later too', async () => {
-    control.setTenantState({ tenant: ctx, state: 'Deleted' });
+    control.setTenantState({ tenant: tenantId, state: 'Deleted' });
     await anHourLater();
-    expect((await tenant()).standing).toBe('leaving');
+    expect((await tenant()).status).toBe('deleting');
     planlens.passTime(overAnHour);
-    await expect.poll(() => services.tenants.find(ctx), { timeout: 20_000 }).toBeNull();
+    await expect.poll(() => services.tenants.find(tenantId), { timeout: 20_000 }).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Visitor } from '../../sandbox/cookie-client.ts';
+import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -18,7 +18,7 @@ describe('rotating what the app is known by', () => {
   let url: string;
   let environment: NodeJS.ProcessEnv;
   let server: ServerProcess;
-  let visitor: Visitor;
+  let cookieClient: CookieClient;
 
   beforeAll(async () => {
     url = `http://localhost:${await freePort()}`;
@@ -26,7 +26,7 @@ describe('rotating what the app is known by', () => {
     environment = { ...appEnvironment(url, sandbox, await emptyDatabase()), LOG_LEVEL: 'error' };
     await start();
     await install({ sandbox, url });
-    visitor = await signedInToCrm({ sandbox }, salesPremium);
+    cookieClient = await signedInToCrm({ sandbox }, salesPremium);
     expect(await heading()).toBe('Sales-Premium');
   });
   afterAll(async () => {
@@ -45,7 +45,7 @@ describe('rotating what the app is known by', () => {
     await start();
   }
   async function heading(): Promise<string | undefined> {
-    return /<h1>(.*?)<\/h1>/.exec((await visitor.get(panelUrl({ url }, salesPremium))).html)?.[1];
+    return /<h1>(.*?)<\/h1>/.exec((await cookieClient.get(panelUrl({ url }, salesPremium))).html)?.[1];
   }
   const standing = async () => (await rowsIn(String(environment.DATABASE_URL), 'tenants'))[0]?.standing;
   /** Has the app become the system user anew, with the data as old as it gets before it is read anew. */

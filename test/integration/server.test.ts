@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { preparePostgresPlace } from '../../src/database/embedded-postgres-paths.ts';
+import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
@@ -33,7 +33,7 @@ describe('the server process', () => {
   });
   afterAll(async () => {
     await sandbox.close();
-    const { home } = await preparePostgresPlace(dataDir);
+    const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     await Promise.all([dataDir, home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
@@ -42,7 +42,7 @@ describe('the server process', () => {
     return server;
   };
   const postgresRuns = async () => {
-    const { home } = await preparePostgresPlace(dataDir);
+    const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     return readFile(join(home, 'cluster', 'postmaster.pid')).then(
       () => true,
       () => false,
@@ -71,11 +71,11 @@ describe('the server process', () => {
   it('finishes what it is doing before it stops', async () => {
     const running = start();
     await untilReady(url);
-    const visitor = await signedInToCrm({ sandbox }, people.salesPremium);
-    sandbox.control.approve({ tenant: people.salesPremium.ctx });
+    const cookieClient = await signedInToCrm({ sandbox }, people.salesPremium);
+    sandbox.control.approve({ tenant: people.salesPremium.tenantId });
     const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
-    const begun = await visitor.peek(`${url}/install`);
-    const slow = visitor.get(begun.headers.get('location') ?? '');
+    const begun = await cookieClient.peek(`${url}/install`);
+    const slow = cookieClient.get(begun.headers.get('location') ?? '');
     await sandbox.control.whenHeld({ id });
     running.child.kill('SIGTERM');
     await expect.poll(() => fetch(`${url}/healthz`).catch(() => 'refused')).toBe('refused');
@@ -127,7 +127,7 @@ describe('the server process', () => {
   it('says so and ends with 1 where it cannot stop everything', async () => {
     const running = start();
     await untilReady(url);
-    const { home } = await preparePostgresPlace(dataDir);
+    const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     await rename(join(home, 'cluster'), join(home, 'elsewhere'));
     running.child.kill('SIGTERM');
     const code = await running.ended();
@@ -160,7 +160,7 @@ describe('the server process', () => {
   it('says it is not ready while the database is away, and lives on', async () => {
     start();
     await untilReady(url);
-    const { home } = await preparePostgresPlace(dataDir);
+    const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     const [pid] = (await readFile(join(home, 'cluster', 'postmaster.pid'), 'utf8')).split('\n');
     process.kill(Number(pid), 'SIGQUIT');
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createVisitor, type Visitor } from '../../sandbox/cookie-client.ts';
-import { handOverLifetimeMs } from '../../src/tenants/handoff-store.ts';
+import { type CookieClient, createCookieClient } from '../../sandbox/cookie-client.ts';
+import { handoffLifetimeMs } from '../../src/tenants/handoff-store.ts';
 import {
   installedPlanlens,
   knock,
@@ -23,14 +23,14 @@ function newChallenge() {
 describe('signing in to the panel', async () => {
   const planlens = await installedPlanlens();
 
-  const popUpUrl = ({ ctx, associateId }: Person, challenge: string) => {
-    const query = { uctx: ctx, usid: String(associateId), lang: 'en', challenge };
+  const popUpUrl = ({ tenantId, associateId }: Person, challenge: string) => {
+    const query = { uctx: tenantId, usid: String(associateId), lang: 'en', challenge };
     return `${planlens.url}/panel/sign-in?${new URLSearchParams(query)}`;
   };
   const codeIn = (html: string) => /data-hand-over="([\w-]{43})"/.exec(html)?.[1] ?? '';
 
   /** Signs somebody in by a pop-up; what it hands over. */
-  async function handedOver(person: Person, challenge: string): Promise<string> {
+  async function handedOff(person: Person, challenge: string): Promise<string> {
     const popUp = await signedInToCrm(planlens, person);
     return codeIn((await popUp.get(popUpUrl(person, challenge))).html);
   }
@@ -45,32 +45,32 @@ describe('signing in to the panel', async () => {
   const withBearer = (url: string, bearer: string) =>
     fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${bearer}` }, redirect: 'manual' });
 
-  const firstHop = async (visitor: Visitor, person: Person = salesPremium) => {
-    const { status, html } = await knock(visitor, panelUrl(planlens, person));
+  const firstHop = async (cookieClient: CookieClient, person: Person = salesPremium) => {
+    const { status, html } = await knock(cookieClient, panelUrl(planlens, person));
     return { status, html };
   };
 
   it('notices at the next load that the first attempt never came back, and offers a button', async () => {
-    const frame = createVisitor();
+    const frame = createCookieClient();
     expect((await firstHop(frame)).status).toBe(302);
     planlens.passTime(attemptIsLostAfterMs);
     const { status, html } = await firstHop(frame);
     expect(status).toBe(401);
-    expect(html).toContain('sign-in-unanswered');
+    expect(html).toContain('sign-in-timeout');
     expect(html).toContain('data-pop-up="/panel/sign-in?uctx=Cust20001&amp;usid=101&amp;lang=en"');
     expect(html).toContain('data-tries="1"');
     expect(html).not.toContain('Sales-Premium');
   });
 
   it('takes an attempt of a moment ago for another frame’s, but begins no more than three by itself', async () => {
-    const frame = createVisitor();
+    const frame = createCookieClient();
     const statuses = [];
     for (let load = 0; load < 5; load += 1) statuses.push((await firstHop(frame)).status);
     expect(statuses).toEqual([302, 302, 302, 401, 401]);
   });
 
   it('tries by itself again for another user, and for the same one when the dead frame is forgotten', async () => {
-    const frame = createVisitor();
+    const frame = createCookieClient();
     await firstHop(frame);
     planlens.passTime(attemptIsLostAfterMs);
     expect((await firstHop(frame, servicePremium)).status).toBe(302);
@@ -88,14 +88,14 @@ describe('signing in to the panel', async () => {
   });
 
   it('sends a browser that keeps no cookie nowhere: it is offered the button at once', async () => {
-    const frame = createVisitor();
+    const frame = createCookieClient();
     const first = await frame.peek(panelUrl(planlens, salesPremium));
     const tried = new URL(first.headers.get('location') ?? '', planlens.url);
     expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([302, '/panel', 'due']);
     frame.forgetCookies();
     const { status, html } = await frame.peek(tried.href);
     expect(status).toBe(403);
-    expect(html).toContain('cookies-refused');
+    expect(html).toContain('cookies-blocked');
     expect(html).toContain('data-pop-up=');
     // Allowed cookies meanwhile, the same address goes on.
     expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');
@@ -107,13 +107,13 @@ describe('signing in to the panel', async () => {
     const answered = await frame.peek(begun.headers.get('location') ?? '');
     frame.forgetCookies();
     const back = await frame.get(answered.headers.get('location') ?? '');
-    expect(back.html).toContain('sign-in-state-foreign');
+    expect(back.html).toContain('sign-in-state-mismatch');
     expect(back.html).toContain('data-pop-up=');
   });
 
   it('hands a sign-in in a pop-up over to the panel that opened it', async () => {
     const { verifier, challenge } = newChallenge();
-    const code = await handedOver(salesPremium, challenge);
+    const code = await handedOff(salesPremium, challenge);
     const answer = await redeem({ code, verifier });
     const { bearer } = (await answer.json()) as { bearer: string };
     expect(answer.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
@@ -124,21 +124,21 @@ describe('signing in to the panel', async () => {
 
   it('hands it over once', async () => {
     const { verifier, challenge } = newChallenge();
-    const code = await handedOver(salesPremium, challenge);
+    const code = await handedOff(salesPremium, challenge);
     expect((await redeem({ code, verifier })).status).toBe(200);
     expect((await redeem({ code, verifier })).status).toBe(403);
   });
 
   it('hands it over within a minute, to the same panel, and to a page of our own origin only', async () => {
     const { verifier, challenge } = newChallenge();
-    const late = await handedOver(salesPremium, challenge);
-    planlens.passTime(handOverLifetimeMs);
+    const late = await handedOff(salesPremium, challenge);
+    planlens.passTime(handoffLifetimeMs);
     expect((await redeem({ code: late, verifier })).status).toBe(403);
 
-    const stolen = await handedOver(salesPremium, challenge);
+    const stolen = await handedOff(salesPremium, challenge);
     expect((await redeem({ code: stolen, verifier: newChallenge().verifier })).status).toBe(403);
 
-    const code = await handedOver(salesPremium, challenge);
+    const code = await handedOff(salesPremium, challenge);
     for (const headers of [{ origin: planlens.sandbox.url }, { origin: 'null' }, {}]) {
       expect((await redeem({ code, verifier }, headers as Record<string, string>)).status).toBe(403);
     }
@@ -163,11 +163,11 @@ describe('signing in to the panel', async () => {
 
   it('opens no other user’s and no other tenant’s panel with a bearer, and sends no script to SuperOffice', async () => {
     const { verifier, challenge } = newChallenge();
-    const answer = await redeem({ code: await handedOver(salesPremium, challenge), verifier });
+    const answer = await redeem({ code: await handedOff(salesPremium, challenge), verifier });
     const { bearer } = (await answer.json()) as { bearer: string };
     for (const [person, status] of [
       [servicePremium, 401],
-      [{ ...salesPremium, ctx: 'Cust20002' }, 404],
+      [{ ...salesPremium, tenantId: 'Cust20002' }, 404],
     ] as const) {
       const panel = await withBearer(panelUrl(planlens, person), bearer);
       expect(panel.status).toBe(status);
@@ -177,17 +177,19 @@ describe('signing in to the panel', async () => {
   });
 
   it('shows nothing of the tenant to whoever alters or copies the address of any page of the panel', async () => {
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];
     for (const query of altered) {
       for (const path of ['/panel/feature', '/panel/plan']) {
-        const { html, status } = await visitor.get(`${planlens.url}${path}?${query}&lang=en&feature=saint`);
+        const { html, status } = await cookieClient.get(
+          `${planlens.url}${path}?${query}&lang=en&feature=saint`,
+        );
         expect([401, 404]).toContain(status);
         expect(html).not.toMatch(/Designteamet|Sales-Premium|Fjordkraft/);
       }
     }
-    const stranger = await createVisitor().get(
+    const stranger = await createCookieClient().get(
       `${planlens.url}/panel/feature?uctx=Cust20001&usid=101&lang=en&feature=saint`,
     );
     expect(stranger.status).toBe(401);

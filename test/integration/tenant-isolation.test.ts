@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { preparePostgresPlace } from '../../src/database/embedded-postgres-paths.ts';
+import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import {
@@ -19,7 +19,7 @@ import {
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 /** The same for both ways to keep data, with the server as an operator runs it. */
 describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life on %s', (place) => {
@@ -42,7 +42,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
     server.child.kill('SIGTERM');
     await server.ended();
     await sandbox.close();
-    const { home } = await preparePostgresPlace(dataDir);
+    const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     await Promise.all([dataDir, home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
@@ -51,10 +51,10 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
     await untilReady(url);
   }
   async function panel(): Promise<string | undefined> {
-    const visitor = await signedInToCrm({ sandbox }, salesPremium);
-    return /<h1>(.*?)<\/h1>/.exec((await visitor.get(panelUrl({ url }, salesPremium))).html)?.[1];
+    const cookieClient = await signedInToCrm({ sandbox }, salesPremium);
+    return /<h1>(.*?)<\/h1>/.exec((await cookieClient.get(panelUrl({ url }, salesPremium))).html)?.[1];
   }
-  const webhookAddress = () => sandbox.control.setupOf({ tenant: ctx }).webhooks[0]?.TargetUrl ?? '';
+  const webhookAddress = () => sandbox.control.setupOf({ tenant: tenantId }).webhooks[0]?.TargetUrl ?? '';
 
   it('begins with an installation', async () => {
     expect((await install({ sandbox, url })).html).toContain('<h1>Planlens is installed</h1>');
@@ -62,13 +62,13 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
   });
 
   it('hears of changes by its webhook, and of nobody else’s', async () => {
-    sandbox.control.setPlan({ tenant: ctx, associateId: salesPremium.associateId, plan: null });
+    sandbox.control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: null });
     await sandbox.control.whenDelivered();
     await expect.poll(panel, { timeout: 10_000 }).toBe('No user plan');
     const body = JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.deleted',
-      ContextIdentifier: ctx,
+      ContextIdentifier: tenantId,
     });
     const signature = createHmac('sha256', 'another secret').update(body).digest('base64');
     const headers = { 'X-SuperOffice-Signature': signature };
@@ -87,17 +87,17 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
       ['Suspended', 2],
       ['Running', 3],
     ] as const) {
-      sandbox.control.setTenantState({ tenant: ctx, state });
-      expect((await sandbox.control.sendStateChange({ tenant: ctx, changeType })).status).toBe(200);
+      sandbox.control.setTenantState({ tenant: tenantId, state });
+      expect((await sandbox.control.sendStateChange({ tenant: tenantId, changeType })).status).toBe(200);
     }
     expect(await panel()).toBe('No user plan');
   });
 
   it('ends with nothing left', async () => {
-    const visitor = await signedInToCrm({ sandbox }, administrator);
-    const done = await submit(visitor, await visitor.get(`${url}/setup`), '/uninstall', {});
+    const cookieClient = await signedInToCrm({ sandbox }, administrator);
+    const done = await submit(cookieClient, await cookieClient.get(`${url}/setup`), '/uninstall', {});
     expect(wordsOf(done.html)).toContain('Planlens has been removed');
-    expect(sandbox.control.setupOf({ tenant: ctx })).toEqual({ panels: [], webhooks: [] });
+    expect(sandbox.control.setupOf({ tenant: tenantId })).toEqual({ panels: [], webhooks: [] });
     expect(await panel()).toBe('Planlens is not installed here');
   });
 });

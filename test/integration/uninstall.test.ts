@@ -12,7 +12,7 @@ import {
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, otherAdministrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 describe('removing the app', async () => {
   const planlens = await installedPlanlens();
@@ -21,32 +21,32 @@ describe('removing the app', async () => {
   await install(planlens, otherAdministrator);
 
   const inSetup = async (person = administrator as typeof administrator | typeof otherAdministrator) => {
-    const visitor = await signedInToCrm(planlens, person);
-    return { visitor, page: await visitor.get(`${planlens.url}/setup`) };
+    const cookieClient = await signedInToCrm(planlens, person);
+    return { cookieClient, page: await cookieClient.get(`${planlens.url}/setup`) };
   };
   const owned = async () => {
-    const tables = ['tenants', 'webhooks', 'wishes', 'license_snapshots', 'callbacks'] as const;
+    const tables = ['tenants', 'webhooks', 'access_requests', 'license_snapshots', 'callbacks'] as const;
     const all = await Promise.all(
       tables.map((name) => rowsIn(String(planlens.environment.DATABASE_URL), name)),
     );
-    return all.flat().filter((row) => (row as { context_identifier: string }).context_identifier === ctx)
+    return all.flat().filter((row) => (row as { context_identifier: string }).context_identifier === tenantId)
       .length;
   };
   const inTenant = async () => {
-    const tenant = await services.tenants.find(ctx);
+    const tenant = await services.tenants.find(tenantId);
     if (tenant === null) throw new Error('the tenant is gone');
-    const caller = services.superOffice.webApi.asSystemUser(tenant);
+    const apiClient = services.superOffice.webApi.asSystemUser(tenant);
     const call = (method: 'GET' | 'POST', path: string, json?: unknown) =>
-      caller.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
+      apiClient.call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }) });
     const panels = (await call('POST', 'Agents/List/GetAppWebPanels', {})) as unknown[];
     const hooks = (await call('GET', 'Webhook')) as unknown[];
     return { panels: panels.length, hooks: hooks.length };
   };
 
   it('needs an administrator’s own form', async () => {
-    const { visitor, page } = await inSetup();
+    const { cookieClient, page } = await inSetup();
     expect(page.html).toContain('action="/uninstall?lang="');
-    const foreign = await visitor.post(`${planlens.url}/uninstall`, { csrf: 'x'.repeat(43) });
+    const foreign = await cookieClient.post(`${planlens.url}/uninstall`, { csrf: 'x'.repeat(43) });
     expect(foreign.status).toBe(403);
     const user = await signedInToCrm(planlens, salesPremium);
     await user.get(panelUrl(planlens, salesPremium));
@@ -56,32 +56,32 @@ describe('removing the app', async () => {
 
   // certifies R35
   it('can be begun where the App Store sends people', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
-    const arrived = await visitor.get(`${planlens.url}/uninstall`);
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    const arrived = await cookieClient.get(`${planlens.url}/uninstall`);
     expect([arrived.status, arrived.html.includes('id="uninstall"')]).toEqual([200, true]);
   });
 
   // certifies R35
   it('gives what is held as a file, of the own tenant and without secrets', async () => {
-    await services.wishes.ask(ctx, {
+    await services.accessRequests.submit(tenantId, {
       associateId: 101,
-      askedBy: 'Markus Brandt',
+      requestedBy: 'Markus Brandt',
       subject: 'feature:saint',
       reason: 'why',
     });
-    const { visitor } = await inSetup();
-    const file = await visitor.get(`${planlens.url}/setup/export`);
-    expect(file.headers.get('content-disposition')).toBe(`attachment; filename=planlens-${ctx}.json`);
+    const { cookieClient } = await inSetup();
+    const file = await cookieClient.get(`${planlens.url}/setup/export`);
+    expect(file.headers.get('content-disposition')).toBe(`attachment; filename=planlens-${tenantId}.json`);
     const told = JSON.parse(file.html);
     expect(told).toMatchObject({
-      tenant: { context_identifier: ctx },
-      wishes: [{ subject: 'feature:saint', reason: 'why' }],
+      tenant: { context_identifier: tenantId },
+      accessRequests: [{ subject: 'feature:saint', reason: 'why' }],
       webhook: { outcome: 'created' },
     });
     expect(told.snapshots.length).toBeGreaterThan(0);
     expect(file.html).not.toMatch(/sealed|Cust20003/);
-    expect((await services.webhooks.ofTenant(ctx)).secret().length).toBeGreaterThan(0);
-    expect(file.html).not.toContain((await services.webhooks.ofTenant(ctx)).secret());
+    expect((await services.webhooks.ofTenant(tenantId)).secret().length).toBeGreaterThan(0);
+    expect(file.html).not.toContain((await services.webhooks.ofTenant(tenantId)).secret());
     expect(
       (await (await signedInToCrm(planlens, salesPremium)).get(`${planlens.url}/setup/export`)).status,
     ).toBe(401);
@@ -89,39 +89,39 @@ describe('removing the app', async () => {
 
   it('keeps our data while SuperOffice does not let go of something, and says what', async () => {
     control.fail({ operation: 'List.DeleteWebPanel', with: 503 });
-    const { visitor, page } = await inSetup();
-    const refused = await submit(visitor, page, '/uninstall', {});
+    const { cookieClient, page } = await inSetup();
+    const refused = await submit(cookieClient, page, '/uninstall', {});
     expect(refused.status).toBe(502);
     expect(wordsOf(refused.html)).toContain('Planlens panel server-error');
     expect(await owned()).toBeGreaterThan(3);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 0 });
 
-    control.calm();
-    const done = await submit(visitor, refused, '/uninstall', {});
+    control.clearFaults();
+    const done = await submit(cookieClient, refused, '/uninstall', {});
     expect(done.status).toBe(200);
     expect(wordsOf(done.html)).toContain('Planlens has been removed');
     expect(await owned()).toBe(0);
     // The session ended with it.
-    expect((await visitor.get(`${planlens.url}/setup`)).status).toBe(404);
+    expect((await cookieClient.get(`${planlens.url}/setup`)).status).toBe(404);
   });
 
   // certifies R34
   it('leaves other tenants as they are, and can be undone by installing again', async () => {
-    expect(await services.tenants.find(otherAdministrator.ctx)).not.toBeNull();
+    expect(await services.tenants.find(otherAdministrator.tenantId)).not.toBeNull();
     const setup = await install(planlens);
     expect(setup.status).toBe(200);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    const panel = await visitor.get(panelUrl(planlens, salesPremium));
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const panel = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
   });
 
   it('deletes our data though something is left, where an administrator insists', async () => {
-    const { visitor, page } = await inSetup();
+    const { cookieClient, page } = await inSetup();
     control.fail({ operation: 'List.*', with: 503 });
-    const refused = await submit(visitor, page, '/uninstall', {});
+    const refused = await submit(cookieClient, page, '/uninstall', {});
     expect(refused.status).toBe(502);
-    const done = await submit(visitor, refused, '/uninstall', { anyway: 'yes' });
+    const done = await submit(cookieClient, refused, '/uninstall', { force: 'yes' });
     expect(done.status).toBe(200);
     expect(wordsOf(done.html)).toContain('Still in SuperOffice');
     expect(await owned()).toBe(0);

@@ -16,7 +16,7 @@ import {
 import { root } from '../support/project-files.ts';
 
 const { administrator, salesPremium } = people;
-const { ctx } = administrator;
+const { tenantId } = administrator;
 
 /** One tenant's way with the app; after each step stands what is in the tenant. */
 describe('install, change, repair, upgrade, uninstall, reinstall', () => {
@@ -33,7 +33,7 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
 
   /** The tenant's panels and webhooks as the sandbox has them, our address shortened. */
   function inTenant(): string[] {
-    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: ctx });
+    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: tenantId });
     const short = (url: string) => url.replace(planlens.url, '').replace(/[\w-]{43}$/, '{hook}');
     return [
       ...panels.map(
@@ -49,10 +49,10 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
   const outcomes = (html: string) =>
     [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
   const call = async (method: 'PUT' | 'POST', path: string, json: unknown) => {
-    const tenant = await planlens.services.tenants.find(ctx);
+    const tenant = await planlens.services.tenants.find(tenantId);
     if (tenant === null) throw new Error('not installed');
-    const caller = planlens.services.superOffice.webApi.asSystemUser(tenant);
-    return caller.call({ operation: 'somebody', method, path, json, mayBeNull: true });
+    const apiClient = planlens.services.superOffice.webApi.asSystemUser(tenant);
+    return apiClient.call({ operation: 'somebody', method, path, json, mayBeNull: true });
   };
 
   const installed = [
@@ -71,7 +71,7 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
   });
 
   it('somebody changes a panel, deletes another, and the webhook stops', async () => {
-    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: ctx });
+    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: tenantId });
     const [main, button] = panels;
     const [hook] = webhooks;
     await call('POST', 'Agents/List/SaveWebPanelEntity', { ...main, Url: 'https://elsewhere.example/' });
@@ -136,17 +136,24 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
 
   // certifies R34
   it('uninstall leaves nothing in the tenant, and nothing with us', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
-    const done = await submit(visitor, await visitor.get(`${planlens.url}/setup`), '/uninstall', {});
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    const done = await submit(
+      cookieClient,
+      await cookieClient.get(`${planlens.url}/setup`),
+      '/uninstall',
+      {},
+    );
     expect(wordsOf(done.html)).toContain('Planlens has been removed');
     expect(inTenant()).toEqual([]);
-    expect(await planlens.services.tenants.find(ctx)).toBeNull();
+    expect(await planlens.services.tenants.find(tenantId)).toBeNull();
   });
 
   it('reinstall sets everything up again, and the panel shows', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
     expect(inTenant()).toEqual(installed);
-    const visitor = await signedInToCrm(planlens, salesPremium);
-    expect((await visitor.get(panelUrl(planlens, salesPremium))).html).toContain('<h1>Sales-Premium</h1>');
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain(
+      '<h1>Sales-Premium</h1>',
+    );
   });
 });

@@ -5,7 +5,11 @@ export default defineConfig({
   test: {
     isolate: false,
     include: ['test/unit/licensing/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/unit/licensing/properties/**', 'test/unit/licensing/assumptions-covered.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      'test/unit/licensing/properties/**',
+      'test/unit/licensing/assumptions-covered.test.ts',
+    ],
     setupFiles: ['test/mutation/fewer-runs.ts'],
     runner: 'test/mutation/runner.config.ts',
   },

@@ -27,15 +27,18 @@ const { sandbox, client } = await openClient();
 beforeEach(() => sandbox.control.clearRequests());
 
 const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
-const knob = (name: string, input: unknown = {}) => postJson(`${sandbox.url}/_control/${name}`, input);
+const controlInput = (name: string, input: unknown = {}) =>
+  postJson(`${sandbox.url}/_control/${name}`, input);
 
 describe('over HTTP', () => {
   it('turns the same knobs', async () => {
-    expect(await jsonOf(await knob('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual({});
+    expect(await jsonOf(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual(
+      {},
+    );
     expect((await fencing()).status).toBe(500);
-    const requests = await jsonOf<unknown[]>(await knob('requests'));
+    const requests = await jsonOf<unknown[]>(await controlInput('requests'));
     expect(requests).toEqual([
-      { operation: 'License.GetFencingInfo', ctx: premium, status: 500, at: expect.any(Number) },
+      { operation: 'License.GetFencingInfo', tenantId: premium, status: 500, at: expect.any(Number) },
     ]);
   });
 
@@ -48,7 +51,7 @@ describe('over HTTP', () => {
     ['setPlan', { tenant: premium, associateId: 101, plan: 'no-such' }, 400],
     ['reset', { unknown: true }, 400],
   ])('refuses %s %o', async (name, input, status) => {
-    expect((await knob(name, input)).status).toBe(status);
+    expect((await controlInput(name, input)).status).toBe(status);
   });
 });
 
@@ -126,18 +129,20 @@ describe('disturbing requests', () => {
   });
 
   it('tells over HTTP that a request is held', async () => {
-    const { id } = await jsonOf<{ id: number }>(await knob('hold', { operation: 'State' }));
+    const { id } = await jsonOf<{ id: number }>(await controlInput('hold', { operation: 'State' }));
     const held = get(`${sandbox.url}/api/state/${premium}`);
-    expect((await knob('whenHeld', { id })).status).toBe(200);
-    await knob('release', { id });
+    expect((await controlInput('whenHeld', { id })).status).toBe(200);
+    await controlInput('release', { id });
     expect((await held).status).toBe(200);
-    expect((await knob('whenHeld', { id })).status).toBe(400);
+    expect((await controlInput('whenHeld', { id })).status).toBe(400);
   });
 
   it('records what was asked and how it was answered, and forgets it', async () => {
     await fencing();
     await get(`${client.url}/MDOList`);
-    expect(sandbox.control.requests().map(({ operation, ctx, status }) => [operation, ctx, status])).toEqual([
+    expect(
+      sandbox.control.requests().map(({ operation, tenantId, status }) => [operation, tenantId, status]),
+    ).toEqual([
       ['License.GetFencingInfo', premium, 200],
       ['MDOList.Names', premium, 401],
     ]);
@@ -199,7 +204,7 @@ async function isSigned({ header, input, signature }: Jwt, by = sandbox): Promis
 
 describe('defective tokens', () => {
   const nextIdToken = async (defect: TokenDefect) => {
-    sandbox.control.spoilNextToken({ kind: 'id-token', defect });
+    sandbox.control.corruptNextToken({ kind: 'id-token', defect });
     return decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
   };
   const seconds = () => Date.now() / 1000;
@@ -238,7 +243,7 @@ describe('defective tokens', () => {
 
   it('can be the JWT of the system user', async () => {
     const signed = signSystemToken(await systemTokenOf(sandbox, people.admin), sandbox.privateKeyPem);
-    sandbox.control.spoilNextToken({ kind: 'system-user', defect: 'other-tenant' });
+    sandbox.control.corruptNextToken({ kind: 'system-user', defect: 'other-tenant' });
     const { Token } = await jsonOf<{ Token: string }>(
       await authenticate(sandbox, { SignedSystemToken: signed }),
     );

@@ -92,7 +92,7 @@ describe('authorize', () => {
   });
 
   it.each([
-    ['the tenant of the address', { ctx: suite }],
+    ['the tenant of the address', { tenantId: suite }],
     ['the tenant of acr_values', { query: { acr_values: `tenant:${suite}` } }],
   ])('shows the sign-in page when the session is of another tenant than %s', async (_, options) => {
     const page = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
@@ -102,7 +102,7 @@ describe('authorize', () => {
     expect(html).not.toContain('Markus Brandt');
   });
 
-  it.each([{ ctx: premium }, { query: { acr_values: `tenant:${premium}` } }])(
+  it.each([{ tenantId: premium }, { query: { acr_values: `tenant:${premium}` } }])(
     'takes the session of the tenant that is asked for: %o',
     async (options) => {
       const response = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
@@ -123,7 +123,10 @@ describe('authorize', () => {
   });
 
   it('knows no customer it does not have', async () => {
-    const response = await get(authorizeUrl(sandbox, { ctx: 'Cust1' }), await signIn(sandbox, people.sales));
+    const response = await get(
+      authorizeUrl(sandbox, { tenantId: 'Cust1' }),
+      await signIn(sandbox, people.sales),
+    );
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();
   });
@@ -387,8 +390,8 @@ describe('id_token', () => {
   });
 
   it('carries a system token that is the same after a restart and differs from tenant to tenant', async () => {
-    const tokenOf = async (from: Sandbox, ctx: string, userName: string) => {
-      from.control.approve({ tenant: ctx });
+    const tokenOf = async (from: Sandbox, tenantId: string, userName: string) => {
+      from.control.approve({ tenant: tenantId });
       return decodeJwt((await tokensFor(from, userName)).id_token).claims[`${identity}system_token`];
     };
     const { clientId, clientSecret, privateKeyPem } = sandbox;

@@ -23,13 +23,13 @@ describe("SuperOffice's own client against the sandbox", () => {
   let api: WebApi;
 
   /** Its `authenticateWith...` methods write to options all clients share, hence headers of one's own. */
-  function client(ctx: string, headers: Record<string, string>): WebApi {
-    return new superOffice.WebApi({ baseUrl: `${sandbox.url}/${ctx}/api`, axiosConfig: { headers } });
+  function client(tenantId: string, headers: Record<string, string>): WebApi {
+    return new superOffice.WebApi({ baseUrl: `${sandbox.url}/${tenantId}/api`, axiosConfig: { headers } });
   }
 
-  async function clientOf(ctx: string, admin: string): Promise<WebApi> {
-    const ticket = await ticketFor(sandbox, ctx, admin);
-    return client(ctx, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
+  async function clientOf(tenantId: string, admin: string): Promise<WebApi> {
+    const ticket = await ticketFor(sandbox, tenantId, admin);
+    return client(tenantId, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
   }
 
   beforeEach(async () => {

@@ -172,8 +172,8 @@ describe.runIf(existsSync(dir))('the answers fit the published OpenAPI descripti
   it.each([
     [suite, people.suiteAdmin],
     [essential, 'silje.aune@fjordkraft.example'],
-  ])('fits for the licenses of %s too', async (ctx, admin) => {
-    const other = await systemClient(sandbox, ctx, admin);
+  ])('fits for the licenses of %s too', async (tenantId, admin) => {
+    const other = await systemClient(sandbox, tenantId, admin);
     const name = 'GET /api/v1/License';
     expectDocumented(documented, name, 200, JSON.stringify(await other.get('/License')));
     const fencing = 'POST /api/v1/Agents/License/GetFencingInfo';

@@ -91,13 +91,13 @@ export function cookieOf(response: Response): string {
 }
 
 export interface AuthorizeOptions {
-  ctx?: string;
+  tenantId?: string;
   query?: Record<string, string>;
 }
 
 export function authorizeUrl(
   sandbox: Sandbox,
-  { ctx = 'common', query = {} }: AuthorizeOptions = {},
+  { tenantId = 'common', query = {} }: AuthorizeOptions = {},
 ): string {
   const all = new URLSearchParams({
     client_id: sandbox.clientId,
@@ -108,7 +108,7 @@ export function authorizeUrl(
     nonce: 'nonce-1',
     ...query,
   });
-  return `${sandbox.url}/login/${ctx}/oauth/authorize?${all}`;
+  return `${sandbox.url}/login/${tenantId}/oauth/authorize?${all}`;
 }
 
 export function pkce() {
@@ -193,10 +193,10 @@ export function authenticate(sandbox: Sandbox, fields: Record<string, string>): 
 }
 
 /** Approves the app and gets a ticket for the tenant of an administrator. */
-export async function ticketFor(sandbox: Sandbox, ctx = premium, admin = people.admin): Promise<string> {
-  sandbox.control.approve({ tenant: ctx });
+export async function ticketFor(sandbox: Sandbox, tenantId = premium, admin = people.admin): Promise<string> {
+  sandbox.control.approve({ tenant: tenantId });
   const signed = signSystemToken(await systemTokenOf(sandbox, admin), sandbox.privateKeyPem);
-  const response = await authenticate(sandbox, { SignedSystemToken: signed, ContextIdentifier: ctx });
+  const response = await authenticate(sandbox, { SignedSystemToken: signed, ContextIdentifier: tenantId });
   const { Token } = (await response.json()) as { Token: string };
   return String(decodeJwt(Token).claims[`${identity}ticket`]);
 }
@@ -211,14 +211,14 @@ export interface ApiClient {
 /** A client of one tenant's web API with the system user's ticket. */
 export async function systemClient(
   sandbox: Sandbox,
-  ctx = premium,
+  tenantId = premium,
   admin = people.admin,
 ): Promise<ApiClient> {
   const headers = {
-    Authorization: `SOTicket ${await ticketFor(sandbox, ctx, admin)}`,
+    Authorization: `SOTicket ${await ticketFor(sandbox, tenantId, admin)}`,
     'SO-AppToken': sandbox.clientSecret,
   };
-  const url = `${sandbox.url}/${ctx}/api/v1`;
+  const url = `${sandbox.url}/${tenantId}/api/v1`;
   return {
     url,
     headers,

@@ -36,8 +36,8 @@ async function principalOf(userName: string): Promise<Principal> {
 }
 
 describe('who may call', () => {
-  const statusWith = async (headers: Record<string, string>, ctx = premium) =>
-    (await get(`${sandbox.url}/${ctx}/api/v1/MDOList`, headers)).status;
+  const statusWith = async (headers: Record<string, string>, tenantId = premium) =>
+    (await get(`${sandbox.url}/${tenantId}/api/v1/MDOList`, headers)).status;
 
   it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('takes the scheme %s', async (scheme) => {
     const Authorization = `${scheme} ${await ticketFor(sandbox)}`;
@@ -171,12 +171,12 @@ describe('licenses', () => {
     expect(seats(license, 'server')).toEqual([0, 1, 1]);
   });
 
-  it.each([premium, suite, essential])('never has more in use than bought in %s', async (ctx) => {
+  it.each([premium, suite, essential])('never has more in use than bought in %s', async (tenantId) => {
     const admins: Record<string, string> = {
       [suite]: people.suiteAdmin,
       [essential]: 'silje.aune@fjordkraft.example',
     };
-    const license = await licenseOf(await systemClient(sandbox, ctx, admins[ctx] ?? people.admin));
+    const license = await licenseOf(await systemClient(sandbox, tenantId, admins[tenantId] ?? people.admin));
     expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
     for (const row of license.ExtendedModuleLicenses) {
       expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);

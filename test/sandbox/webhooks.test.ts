@@ -17,7 +17,7 @@ let receiver: Awaited<ReturnType<typeof startReceiver>>;
 let statuses: number[];
 
 beforeEach(async () => {
-  sandbox.control.setWebhookPace({ scale: 0 });
+  sandbox.control.scaleWebhookRetries({ scale: 0 });
   statuses = [];
   receiver = await startReceiver(statuses);
 });
@@ -204,7 +204,7 @@ describe('delivering', () => {
 
   it('waits one second after the first failure', async () => {
     await created();
-    sandbox.control.setWebhookPace({ scale: 0.1 });
+    sandbox.control.scaleWebhookRetries({ scale: 0.1 });
     statuses.push(500);
     await changePlan();
     const [, first, second] = sandbox.control.deliveries();

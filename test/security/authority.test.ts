@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { createVisitor } from '../../sandbox/cookie-client.ts';
+import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { errorStatus } from '../../src/errors.ts';
-import { createCredentialTargets } from '../../src/superoffice/transport/endpoints.ts';
+import { createAllowedHosts } from '../../src/superoffice/transport/endpoints.ts';
 import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
 import { keyringText } from '../support/keyrings.ts';
 import {
@@ -30,7 +30,7 @@ describe('who may do what', async () => {
   await install(planlens, otherAdministrator);
   const { url, environment } = planlens;
   const sessions = createSessions({ keys: keyringSchema.parse(environment.SESSION_KEYS), now: Date.now });
-  const cookieOf = (session: Partial<Session> & Pick<Session, 'ctx' | 'associateId'>) =>
+  const cookieOf = (session: Partial<Session> & Pick<Session, 'tenantId' | 'associateId'>) =>
     sessionCookie(environment, session);
   const own = { ...administrator, isAdministrator: true, name: 'Kari' };
   const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje' };
@@ -55,18 +55,18 @@ describe('who may do what', async () => {
     });
   /** Everything kept of tenants and what their people did. */
   async function kept(): Promise<string> {
-    const tables = ['tenants', 'wishes', 'webhooks', 'callbacks', 'hand_over_codes'];
+    const tables = ['tenants', 'access_requests', 'webhooks', 'callbacks', 'session_exchange_codes'];
     const rows = await Promise.all(tables.map((table) => rowsIn(String(environment.DATABASE_URL), table)));
     // When a tenant is looked after again changes by itself.
-    return JSON.stringify(rows).replace(/"look_after_at":"[^"]*"/g, '');
+    return JSON.stringify(rows).replace(/"next_reconcile_at":"[^"]*"/g, '');
   }
 
-  const reader = `uctx=${user.ctx}&usid=${user.associateId}&lang=en`;
+  const reader = `uctx=${user.tenantId}&usid=${user.associateId}&lang=en`;
   const forms: readonly (readonly [string, Session, Readonly<Record<string, string>>])[] = [
-    [`/panel/wishes?${reader}`, user, { subject: 'feature:mailings', reason: 'please' }],
-    [`/panel/wishes?${reader}`, user, { subject: 'feature:mailings', intent: 'withdraw' }],
+    [`/panel/access-requests?${reader}`, user, { subject: 'feature:mailings', reason: 'please' }],
+    [`/panel/access-requests?${reader}`, user, { subject: 'feature:mailings', intent: 'withdraw' }],
     [`/panel/refresh?${reader}`, user, {}],
-    ['/admin/wishes', own, { id: '00000000-0000-4000-8000-000000000000', answer: 'done' }],
+    ['/admin/access-requests', own, { id: '00000000-0000-4000-8000-000000000000', state: 'fulfilled' }],
     ['/admin/contract', own, { start: '2026-01-01', period: 'yearly' }],
     ['/uninstall', own, {}],
   ];
@@ -88,7 +88,7 @@ describe('who may do what', async () => {
         session,
         () => ({
           csrf: createHmac('sha256', 'k')
-            .update(`form ${session.ctx} ${session.associateId}`)
+            .update(`form ${session.tenantId} ${session.associateId}`)
             .digest('base64url'),
         }),
         {},
@@ -122,17 +122,17 @@ describe('who may do what', async () => {
     },
   );
 
-  it.each(['/admin/wishes', '/admin/contract', '/uninstall'])(
+  it.each(['/admin/access-requests', '/admin/contract', '/uninstall'])(
     'a user who is no administrator changes nothing by %s',
     async (path) => {
       const before = await kept();
       const fields = {
         csrf: sessions.csrfToken(user),
         id: '1',
-        answer: 'done',
+        state: 'fulfilled',
         start: '2026-01-01',
         period: 'yearly',
-        anyway: 'yes',
+        force: 'yes',
       };
       expect((await post(path, user, fields)).status).toBe(403);
       expect(await kept()).toBe(before);
@@ -167,20 +167,20 @@ describe('who may do what', async () => {
     );
 
     it('a wish of this customer’s is not answered', async () => {
-      await planlens.services.wishes.ask(user.ctx, {
+      await planlens.services.accessRequests.submit(user.tenantId, {
         associateId: user.associateId,
-        askedBy: '',
+        requestedBy: '',
         subject: 'feature:forms',
         reason: '',
       });
-      const wish = (await planlens.services.wishes.ofTenant(user.ctx, 5)).find(
+      const accessRequest = (await planlens.services.accessRequests.listByTenant(user.tenantId, 5)).find(
         ({ state }) => state === 'open',
       );
       const before = await kept();
-      const answer = await post('/admin/wishes', other, {
+      const answer = await post('/admin/access-requests', other, {
         csrf: sessions.csrfToken(other),
-        id: String(wish?.id),
-        answer: 'done',
+        id: String(accessRequest?.id),
+        state: 'fulfilled',
         text: '',
       });
       expect(answer.status).toBeGreaterThanOrEqual(400);
@@ -190,7 +190,7 @@ describe('who may do what', async () => {
 
     it('nothing is asked for in this customer’s panel', async () => {
       const before = await kept();
-      const answer = await post(`/panel/wishes?${reader}`, other, {
+      const answer = await post(`/panel/access-requests?${reader}`, other, {
         csrf: sessions.csrfToken(other),
         subject: 'feature:forms',
       });
@@ -202,7 +202,7 @@ describe('who may do what', async () => {
   it('a made-up session is none, as a cookie or as a bearer', async () => {
     const keys = keyringSchema.parse(environment.SESSION_KEYS);
     const foreign = keyringSchema.parse(keyringText('test'));
-    const claims = { ctx: own.ctx, associateId: own.associateId, isAdministrator: true, name: '' };
+    const claims = { tenantId: own.tenantId, associateId: own.associateId, isAdministrator: true, name: '' };
     const seconds = Math.floor(Date.now() / 1000);
     const times = { iat: seconds, exp: seconds + 600 };
     const genuine = cookieOf(own).slice(cookieName.length + 1);
@@ -216,7 +216,7 @@ describe('who may do what', async () => {
       signed({ ...claims, ...times }, keys.current.key, { keyid: '__proto__' }),
       signed({ ...claims, ...times, associateId: String(own.associateId) }),
       signed({ ...claims, ...times, isAdministrator: 'true' }),
-      signed({ ...times, ctx: own.ctx }),
+      signed({ ...times, tenantId: own.tenantId }),
       signed({ ...claims, ...times }, keys.current.key, { algorithm: 'HS512' }),
       sessions.csrfToken(own),
       signToken(createSigningPair(), { ...claims, ...times, iss: 'planlens' }, { kid: keys.current.id }),
@@ -288,15 +288,15 @@ describe('who may do what', async () => {
   }, 120_000);
 
   it('an answer of SuperOffice’s sign-in counts once, however often and however soon it comes', async () => {
-    const visitor = await signedInToCrm(planlens, administrator);
-    const begun = await visitor.peek(`${url}/install`);
-    const answered = await visitor.peek(begun.headers.get('location') ?? '');
+    const cookieClient = await signedInToCrm(planlens, administrator);
+    const begun = await cookieClient.peek(`${url}/install`);
+    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
     const callback = answered.headers.get('location') ?? '';
     expect(new URL(callback).pathname).toBe('/auth/callback');
-    const all = await Promise.all(Array.from({ length: 20 }, () => visitor.peek(callback)));
+    const all = await Promise.all(Array.from({ length: 20 }, () => cookieClient.peek(callback)));
     const statuses = all.map(({ status }) => status).sort();
     expect(statuses).toEqual([303, ...Array(19).fill(errorStatus['sign-in-state-unknown'])].sort());
-    const stranger = await createVisitor().peek(callback);
+    const stranger = await createCookieClient().peek(callback);
     expect([400, 403]).toContain(stranger.status);
   });
 
@@ -358,7 +358,7 @@ describe('who may do what', async () => {
   }, 60_000);
 
   it('no credential goes to an address that only looks like SuperOffice’s', () => {
-    const target = createCredentialTargets(['.superoffice.com']);
+    const target = createAllowedHosts(['.superoffice.com']);
     const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
     const looksAlike = fc.oneof(
       label.map((name) => `https://${name}.superoffice.com.evil.example/Cust1/api/`),

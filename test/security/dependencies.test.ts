@@ -69,7 +69,7 @@ test('docs/dependencies.md lists them all', async () => {
   const rows = new Map(locked.map((each) => [`${each.name} ${each.version}`, each]));
   const line = ({ name, version, license, dev }: (typeof locked)[number]) =>
     `| ${name} | ${version} | ${license} | ${dev ? 'building and testing' : 'running'} |`;
-  const sorted = [...rows.values()].sort(
+  const sortedUnique = [...rows.values()].sort(
     (a, b) => Number(a.dev ?? false) - Number(b.dev ?? false) || (a.name < b.name ? -1 : 1),
   );
   const text = [
@@ -79,7 +79,7 @@ test('docs/dependencies.md lists them all', async () => {
     '',
     '| Package | Version | License | For |',
     '| --- | --- | --- | --- |',
-    ...sorted.map(line),
+    ...sortedUnique.map(line),
     '',
   ].join('\n');
   await expect(text).toMatchFileSnapshot(join(root, 'docs/dependencies.md'));

@@ -17,7 +17,7 @@ const times = 4;
 const connections = 100;
 const neverReading = 100;
 /** Resident, bytes: what the process may have kept, its young generation, and what cannot be sent to who never reads. */
-const mostResident = 700 * 2 ** 20;
+const maxResident = 700 * 2 ** 20;
 const recoversWithinMs = 5_000;
 const { salesPremium } = people;
 
@@ -84,26 +84,26 @@ test(
     );
     const sizes: number[] = [];
     const watch = setInterval(() => sizes.push(resident()), 500);
-    const borne = await bear(loadSeconds, { connections, overallRate: Math.ceil(capacity * times) });
+    const measureLoad = await bear(loadSeconds, { connections, overallRate: Math.ceil(capacity * times) });
     clearInterval(watch);
     for (const client of clients) client.stop();
 
     const endedAt = performance.now();
     await untilReady(url);
-    const calm = await bear(1, { connections: 2 });
+    const clearFaults = await bear(1, { connections: 2 });
     expect(performance.now() - endedAt).toBeLessThan(recoversWithinMs + 1_000);
-    expect(calm.latency.p99).toBeLessThan(1_000);
+    expect(clearFaults.latency.p99).toBeLessThan(1_000);
     await sleep(500);
 
     const most = Math.max(...sizes);
-    const answered = borne.statusCodeStats ?? {};
+    const answered = measureLoad.statusCodeStats ?? {};
     process.stdout.write(
-      `${JSON.stringify({ capacity: Math.round(capacity), asked: Math.ceil(capacity * times), seconds: loadSeconds, answered, errors: borne.errors, timeouts: borne.timeouts, mostResidentMb: Math.round(most / 2 ** 20), residentAfterMb: Math.round(resident() / 2 ** 20) })}\n`,
+      `${JSON.stringify({ capacity: Math.round(capacity), asked: Math.ceil(capacity * times), seconds: loadSeconds, answered, errors: measureLoad.errors, timeouts: measureLoad.timeouts, mostResidentMb: Math.round(most / 2 ** 20), residentAfterMb: Math.round(resident() / 2 ** 20) })}\n`,
     );
     expect(server.child.exitCode, server.output()).toBeNull();
-    expect(most).toBeLessThan(mostResident);
+    expect(most).toBeLessThan(maxResident);
     expect(Object.keys(answered)).toEqual(['200']);
-    expect(borne.timeouts).toBe(0);
+    expect(measureLoad.timeouts).toBe(0);
   },
   (loadSeconds + 60) * 1_000,
 );

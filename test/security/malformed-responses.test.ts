@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HostileAnswer, hostileAnswers } from '../../sandbox/malformed-responses.ts';
+import { type MalformedResponse, malformedResponses } from '../../sandbox/malformed-responses.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
 import { isLong } from './profile.ts';
 
 const { salesPremium } = people;
-const { ctx } = salesPremium;
-const answers = Object.keys(hostileAnswers) as HostileAnswer[];
+const { tenantId } = salesPremium;
+const answers = Object.keys(malformedResponses) as MalformedResponse[];
 const operations = [
   'License.GetLicenseFromDB',
   'License.GetUserLicenses',
@@ -23,19 +23,19 @@ const cases = answers.flatMap((answer, place) =>
 
 /** Older than anything is kept for without being asked for again, ms: license data, the tenant's state. */
 const overAnHour = 65 * 60_000;
-const longestRest = 11 * 60_000;
+const maxCooldown = 11 * 60_000;
 /** The outbound limit is ten seconds, and one call may heal another. */
-const longestWaitMs = 25_000;
+const maxWaitMs = 25_000;
 /** An answer may be five megabytes, read twice; the rest is garbage of this process, the sandbox's too. It sends 200. */
-const mostMemory = 150 * 2 ** 20;
+const maxMemory = 150 * 2 ** 20;
 
 describe('SuperOffice, or whoever answers in its place', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
-  const visitor = await signedInToCrm(planlens, salesPremium);
-  const open = () => visitor.get(panelUrl(planlens, salesPremium));
+  const cookieClient = await signedInToCrm(planlens, salesPremium);
+  const open = () => cookieClient.get(panelUrl(planlens, salesPremium));
   await open();
-  afterEach(() => control.setTenantState({ tenant: ctx, state: 'Running' }));
+  afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
 
   const reasons = () =>
     planlens.logged
@@ -46,7 +46,7 @@ describe('SuperOffice, or whoever answers in its place', async () => {
     '%s answers by %s: bounded, said, and the last good data kept',
     async (operation, answer) => {
       planlens.passTime(overAnHour);
-      control.expireTickets({ tenant: ctx });
+      control.expireTickets({ tenant: tenantId });
       control.clearRequests();
       control.fail({ operation, with: answer });
       const before = process.memoryUsage();
@@ -54,18 +54,18 @@ describe('SuperOffice, or whoever answers in its place', async () => {
       const { status, html } = await open();
       const after = process.memoryUsage();
       const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-      expect(used, 'bytes').toBeLessThan(mostMemory);
-      expect(performance.now() - startedAt).toBeLessThan(longestWaitMs);
+      expect(used, 'bytes').toBeLessThan(maxMemory);
+      expect(performance.now() - startedAt).toBeLessThan(maxWaitMs);
 
       expect([status, html.includes('<h1>Sales-Premium</h1>')], html.slice(0, 3_000)).toEqual([200, true]);
       expect(html).not.toMatch(/ at .*\.ts:|node_modules|As asked|Please wait/);
       expect(control.requests().map((request) => request.operation)).not.toContain('Elsewhere');
       for (const reason of reasons()) expect(reason).toMatch(/^[a-z ]+: [a-z-]+( \([\w./-]+\))?$/i);
 
-      control.calm();
-      planlens.passTime(longestRest);
-      const healed = await open();
-      expect([healed.status, /class="[^"]*\bstale\b/.test(healed.html)]).toEqual([200, false]);
+      control.clearFaults();
+      planlens.passTime(maxCooldown);
+      const recovered = await open();
+      expect([recovered.status, /class="[^"]*\bstale\b/.test(recovered.html)]).toEqual([200, false]);
     },
     90_000,
   );
@@ -79,7 +79,7 @@ describe('SuperOffice, or whoever answers in its place', async () => {
       const [, code = ''] = /Reference: <code>([a-z-]+)/.exec(html) ?? [];
       expect(status, html.slice(0, 2_000)).toBe(errorStatus[code as ErrorCode]);
       expect(control.requests().map((request) => request.operation)).not.toContain('Elsewhere');
-      control.calm();
+      control.clearFaults();
       // Another browser: this one has tried so often that it waits for a click.
       const other = await signedInToCrm(planlens, people.servicePremium);
       const again = await other.get(panelUrl(planlens, people.servicePremium));

@@ -8,14 +8,14 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 /** Sends bytes as they are, which no HTTP client would, and reads until the server has answered and closed. */
 export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = open(url);
     let came = '';
-    socket.setTimeout(patienceMs, () => socket.destroy(new Error('no answer')));
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')));
     socket.on('data', (chunk) => {
       came += chunk.toString('latin1');
     });

@@ -64,8 +64,8 @@ describe('requests no browser sends', async () => {
   const { url } = planlens;
   const routes = planlens.paths.map((path) => path.replace(':hookId', 'nobody'));
   const paths = [...routes, '/assets/planlens.css', '/nowhere'];
-  const { ctx, associateId } = people.administrator;
-  const administrator = sessionCookie(planlens.environment, { ctx, associateId, isAdministrator: true });
+  const { tenantId, associateId } = people.administrator;
+  const administrator = sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
   const panel = new URL(panelUrl(planlens, people.administrator));
   const inPanel = `${panel.pathname}${panel.search}`;
 
@@ -303,7 +303,7 @@ describe('requests no browser sends', async () => {
       for (const path of [
         '/callbacks/state-change',
         '/callbacks/webhooks/nobody',
-        '/panel/wishes',
+        '/panel/access-requests',
         '/panel/session',
         '/uninstall',
       ]) {
@@ -324,12 +324,12 @@ describe('requests no browser sends', async () => {
   it.each([
     '/callbacks/state-change',
     '/callbacks/webhooks/nobody',
-    '/panel/wishes',
+    '/panel/access-requests',
     '/panel/session',
     '/admin/contract',
   ])('are refused when their body is too large: %s', async (path) => {
     const { webhooks } = planlens.services;
-    const { hookId } = await webhooks.ofTenant(ctx);
+    const { hookId } = await webhooks.ofTenant(tenantId);
     const to = path.replace('nobody', hookId);
     const answer = await send(
       'POST',
@@ -372,7 +372,7 @@ describe('requests no browser sends', async () => {
       const socket = open(url);
       socket.on('error', () => {});
       socket.write(
-        `POST /panel/wishes HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
+        `POST /panel/access-requests HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
       );
       await sleep(20);
       socket.destroy();

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIdTokenVerifier } from '../../src/superoffice/auth/id-token.ts';
-import { createKeySet } from '../../src/superoffice/auth/jwks.ts';
+import { createJwks } from '../../src/superoffice/auth/jwks.ts';
 import { createSystemUserJwtVerifier } from '../../src/superoffice/auth/system-user-jwt.ts';
-import { TOKEN_REASONS, type Verdict } from '../../src/superoffice/auth/verification-result.ts';
+import { TOKEN_REASONS, type VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 import {
+  assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-  guessedStateChangeAudiences,
 } from '../../src/superoffice/callbacks/state-change-token.ts';
 import { CLIENT_ID, ISSUER, jwkOf, NONCE, now, TENANT } from '../support/tokens.ts';
 import {
@@ -21,14 +21,14 @@ import {
 } from './forgeries.ts';
 import { tries } from './profile.ts';
 
-const jwks = `${ISSUER}/login/.well-known/jwks`;
+const jwksUrl = `${ISSUER}/login/.well-known/jwks`;
 const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];
 
 describe('tokens nobody may pass with', () => {
   const asked = new Set<string>();
   let calls = 0;
-  const keySet = createKeySet({
-    url: jwks,
+  const jwks = createJwks({
+    url: jwksUrl,
     now,
     http: {
       async request({ url }) {
@@ -42,15 +42,15 @@ describe('tokens nobody may pass with', () => {
       },
     },
   });
-  const deps = { keySet, now, issuer: ISSUER, clientId: CLIENT_ID };
+  const deps = { jwks, now, issuer: ISSUER, clientId: CLIENT_ID };
   const idToken = createIdTokenVerifier(deps);
   const systemUser = createSystemUserJwtVerifier(deps);
   const stateChange = createStateChangeTokenVerifier({
     ...deps,
-    audiences: guessedStateChangeAudiences(CLIENT_ID),
+    audiences: assumedStateChangeAudiences(CLIENT_ID),
   });
-  const verify: Readonly<Record<TokenKind, (token: string) => Promise<Verdict<unknown>>>> = {
-    'id-token': (token) => idToken(token, { nonce: NONCE, ctx: TENANT.ctx }),
+  const verify: Readonly<Record<TokenKind, (token: string) => Promise<VerificationResult<unknown>>>> = {
+    'id-token': (token) => idToken(token, { nonce: NONCE, tenantId: TENANT.tenantId }),
     'system-user': (token) => systemUser(token, TENANT),
     'state-change': (token) => stateChange(token, TENANT),
   };

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
-import { createVisitor, type Visit, type Visitor } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type PanelContext } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
-import { startLifecycle } from '../../src/lifecycle/start-workers.ts';
+import { startWorkers } from '../../src/lifecycle/start-workers.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Provisioning, provisioningBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
@@ -46,7 +46,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
   const provisioning = provisioningBy({ config, services, root });
-  const live = (by: Provisioning) => startLifecycle({ ...services, ...by, log, metrics, now });
+  const live = (by: Provisioning) => startWorkers({ ...services, ...by, log, metrics, now });
   let lifecycle = live(provisioning);
   const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
   let refusing = false;
@@ -91,7 +91,7 @@ function isFramed({ headers }: IncomingMessage): boolean {
 /** The app, installed, for the tests around: nothing disturbs its sandbox after each, and it ends with them. */
 export async function installedPlanlens(): Promise<Planlens> {
   const planlens = await startPlanlens();
-  afterEach(() => planlens.sandbox.control.calm());
+  afterEach(() => planlens.sandbox.control.clearFaults());
   afterAll(() => planlens.close());
   await install(planlens);
   return planlens;
@@ -123,45 +123,48 @@ function listen(server: Server): Promise<number> {
 
 /** The sandbox's tenants and the people used in the tests. */
 export const people = {
-  administrator: { ctx: 'Cust20001', associateId: 131, userName: 'kari.nygard@designteamet.example' },
-  salesPremium: { ctx: 'Cust20001', associateId: 101, userName: 'markus.brandt@designteamet.example' },
-  servicePremium: { ctx: 'Cust20001', associateId: 111, userName: 'lena.hoffmann@designteamet.example' },
-  otherAdministrator: { ctx: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' },
+  administrator: { tenantId: 'Cust20001', associateId: 131, userName: 'kari.nygard@designteamet.example' },
+  salesPremium: { tenantId: 'Cust20001', associateId: 101, userName: 'markus.brandt@designteamet.example' },
+  servicePremium: { tenantId: 'Cust20001', associateId: 111, userName: 'lena.hoffmann@designteamet.example' },
+  otherAdministrator: { tenantId: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' },
 } as const;
 
 export interface Person {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number;
   readonly userName: string;
 }
 
 /** A visitor signed in to CRM as somebody. */
-export async function signedInToCrm(planlens: Pick<Planlens, 'sandbox'>, person: Person): Promise<Visitor> {
-  const visitor = createVisitor();
-  await visitor.get(`${planlens.sandbox.url}/login/as/${person.userName}?next=/${person.ctx}/`);
-  return visitor;
+export async function signedInToCrm(
+  planlens: Pick<Planlens, 'sandbox'>,
+  person: Person,
+): Promise<CookieClient> {
+  const cookieClient = createCookieClient();
+  await cookieClient.get(`${planlens.sandbox.url}/login/as/${person.userName}?next=/${person.tenantId}/`);
+  return cookieClient;
 }
 
 /** Installs the app as an administrator does: sign in, approve, arrive at the setup page. */
 export async function install(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
   person: Person = people.administrator,
-): Promise<Visit> {
-  const visitor = await signedInToCrm(planlens, person);
-  return installAs(visitor, planlens);
+): Promise<PanelContext> {
+  const cookieClient = await signedInToCrm(planlens, person);
+  return installAs(cookieClient, planlens);
 }
 
 /** The setup page once setting up has ended, or whatever else the installation led to. */
 export async function installAs(
-  visitor: Visitor,
+  cookieClient: CookieClient,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-): Promise<Visit> {
-  const arrived = await approve(visitor, planlens);
-  const isUnderWay = (page: Visit) => page.html.includes('data-under-way');
+): Promise<PanelContext> {
+  const arrived = await approve(cookieClient, planlens);
+  const isUnderWay = (page: PanelContext) => page.html.includes('data-under-way');
   if (!isUnderWay(arrived)) return arrived;
   return vi.waitUntil(
     async () => {
-      const page = await visitor.get(arrived.url);
+      const page = await cookieClient.get(arrived.url);
       return isUnderWay(page) ? false : page;
     },
     { timeout: 15_000, interval: 50 },
@@ -169,18 +172,21 @@ export async function installAs(
 }
 
 /** Signs in and approves; arrives at the setup page while setting up goes on. */
-export async function approve(visitor: Visitor, planlens: Pick<Planlens, 'sandbox' | 'url'>): Promise<Visit> {
-  const arrived = await visitor.get(`${planlens.url}/install`);
+export async function approve(
+  cookieClient: CookieClient,
+  planlens: Pick<Planlens, 'sandbox' | 'url'>,
+): Promise<PanelContext> {
+  const arrived = await cookieClient.get(`${planlens.url}/install`);
   const next = /name="next" value="([^"]+)"/.exec(arrived.html)?.[1];
   if (!arrived.html.includes('action="/login/consent"') || next === undefined) return arrived;
-  return visitor.post(`${planlens.sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
+  return cookieClient.post(`${planlens.sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
 }
 
 /** A panel's answer once it has tried the browser's cookies; where that sends the visitor, they do not go. */
-export async function knock(visitor: Visitor, url: string): Promise<Visit> {
-  const first = await visitor.peek(url);
+export async function knock(cookieClient: CookieClient, url: string): Promise<PanelContext> {
+  const first = await cookieClient.peek(url);
   const next = new URL(first.headers.get('location') ?? '', url);
-  return next.searchParams.has('cookie') ? visitor.peek(next.href) : first;
+  return next.searchParams.has('cookie') ? cookieClient.peek(next.href) : first;
 }
 
 /** What one of the features says on a panel's page. */
@@ -209,28 +215,32 @@ export function featureUrl(
   feature: string,
   language = 'en',
 ): string {
-  const query = { uctx: person.ctx, usid: String(person.associateId), lang: language, feature };
+  const query = { uctx: person.tenantId, usid: String(person.associateId), lang: language, feature };
   return `${planlens.url}/panel/feature?${new URLSearchParams(query)}`;
 }
 
 /** Sends the form of a page that posts to this path (a query is allowed), with what it holds and is filled in. */
 export async function submit(
-  visitor: Visitor,
-  page: Pick<Visit, 'url' | 'html'>,
+  cookieClient: CookieClient,
+  page: Pick<PanelContext, 'url' | 'html'>,
   path: string,
   fields: Readonly<Record<string, string>> = {},
-): Promise<Visit> {
+): Promise<PanelContext> {
   const forms = [...page.html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
   const form = forms.find(([, action]) => new URL(action ?? '', page.url).pathname === path);
   if (form === undefined) throw new Error(`no form posts to ${path}`);
   const [, action = '', inner = ''] = form;
   const hidden = [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
   const held = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
-  return visitor.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { ...held, ...fields });
+  return cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { ...held, ...fields });
 }
 
 /** The panel's address as the CRM calls it. */
 export function panelUrl(planlens: Pick<Planlens, 'url'>, person: Person, language = 'en'): string {
-  const query = new URLSearchParams({ uctx: person.ctx, usid: String(person.associateId), lang: language });
+  const query = new URLSearchParams({
+    uctx: person.tenantId,
+    usid: String(person.associateId),
+    lang: language,
+  });
   return `${planlens.url}/panel?${query}`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startPrivatePostgres } from '../../src/database/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,7 +13,7 @@ declare module 'vitest' {
 /** One real PostgreSQL for the whole run; each test file makes its own database in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-tests-'));
-  const postgres = await startPrivatePostgres(dataDir);
+  const postgres = await startEmbeddedPostgres(dataDir);
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();

@@ -19,7 +19,7 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
 }
 
 /** The operator's command, with its arguments. */
-export function spawnOperate(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+export function spawnCli(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
   return spawnProgram('cli.ts', arguments_, environment);
 }
 

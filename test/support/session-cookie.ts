@@ -5,7 +5,7 @@ import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
 /** The cookie of somebody who signed in to an app of this environment a moment ago, `name=value`. */
 export function sessionCookie(
   environment: NodeJS.ProcessEnv,
-  session: Pick<Session, 'ctx' | 'associateId'> & Partial<Session>,
+  session: Pick<Session, 'tenantId' | 'associateId'> & Partial<Session>,
   now: () => number = Date.now,
 ): string {
   const sessions = createSessions({ keys: keyringSchema.parse(environment.SESSION_KEYS), now });

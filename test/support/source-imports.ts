@@ -40,13 +40,13 @@ export function circlesIn(edges: readonly Pick<Import, 'from' | 'to'>[]): string
   const done = new Set<string>();
   const circles: string[][] = [];
 
-  function visit(file: string, way: readonly string[]): void {
+  function context(file: string, way: readonly string[]): void {
     const seen = way.indexOf(file);
     if (seen >= 0) circles.push([...way.slice(seen), file]);
     if (seen >= 0 || done.has(file)) return;
-    for (const other of next.get(file) ?? []) visit(other, [...way, file]);
+    for (const other of next.get(file) ?? []) context(other, [...way, file]);
     done.add(file);
   }
-  for (const file of next.keys()) visit(file, []);
+  for (const file of next.keys()) context(file, []);
   return circles;
 }

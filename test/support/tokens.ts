@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import type { Verdict } from '../../src/superoffice/auth/verification-result.ts';
+import type { VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 
 /** The moment all tokens made here are about, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 1, 23, 10, 30, 15);
@@ -8,7 +8,7 @@ export const now = () => NOW;
 export const seconds = Math.floor(NOW / 1000);
 export const ISSUER = 'https://sod.superoffice.com';
 export const CLIENT_ID = '0123456789abcdef0123456789abcdef';
-export const TENANT = { ctx: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
+export const TENANT = { tenantId: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
 export const NONCE = 'n-0S6_WzA2Mj';
 const IDENTITY = 'http://schemes.superoffice.net/identity/';
 
@@ -66,7 +66,7 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
       identityprovider: 'superoffice-online',
       email: 'user@example.com',
       upn: 'user@example.com',
-      ctx: TENANT.ctx,
+      tenantId: TENANT.tenantId,
       is_administrator: 'False',
       serial: TENANT.serial,
       company_name: 'Example Company',
@@ -86,17 +86,23 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
 
 /** A good system user JWT's payload. */
 export function systemUserPayload(claims: Claims = {}, own: Claims = {}): Claims {
-  const about = { ticket: '7T:MAAzAGEA', ctx: TENANT.ctx, serial: TENANT.serial, ...own };
+  const about = { ticket: '7T:MAAzAGEA', tenantId: TENANT.tenantId, serial: TENANT.serial, ...own };
   return { iss: 'SuperOffice AS', aud: `spn:${TENANT.serial}`, ...times, ...identity(about), ...claims };
 }
 
 /** A good state change token's payload, as far as its form is known. */
 export function stateChangePayload(claims: Claims = {}, own: Claims = {}): Claims {
-  return { iss: ISSUER, aud: CLIENT_ID, ...times, ...identity({ ctx: TENANT.ctx, ...own }), ...claims };
+  return {
+    iss: ISSUER,
+    aud: CLIENT_ID,
+    ...times,
+    ...identity({ tenantId: TENANT.tenantId, ...own }),
+    ...claims,
+  };
 }
 
 /** The one word for a verdict: `valid` or the reason against the token. */
-export function wordFor(verdict: Verdict<unknown>): string {
+export function wordFor(verdict: VerificationResult<unknown>): string {
   return verdict.valid ? 'valid' : verdict.reason;
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.BENCH_CTX ?? '');
+const page = await preparePage(process.env, process.env.benchTenantId ?? '');
 
 createServer((request, response) => {
   if (request.url === '/') return response.end();

@@ -1,7 +1,7 @@
 import express from 'express';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.BENCH_CTX ?? '');
+const page = await preparePage(process.env, process.env.benchTenantId ?? '');
 const app = express();
 
 app.get('/', (_request, response) => {

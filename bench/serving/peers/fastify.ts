@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.BENCH_CTX ?? '');
+const page = await preparePage(process.env, process.env.benchTenantId ?? '');
 const app = fastify();
 
 app.get('/', async () => '');

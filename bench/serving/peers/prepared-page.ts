@@ -9,10 +9,10 @@ import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { panelView } from '../../../src/web/panel/panel-view.ts';
 import { loadLanguages } from '../../../src/web/rendering/i18n.ts';
-import { dayOf } from '../../../src/web/rendering/timestamps.ts';
+import { toUtcDay } from '../../../src/web/rendering/timestamps.ts';
 import { loadViews } from '../../../src/web/rendering/views.ts';
 import { createSessions, type Session } from '../../../src/web/sign-in/session.ts';
-import { licenseEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
 import { root } from '../bench-database.ts';
 
 /** The least a bare server does for the panel: it looks at the session and prints a page whose values it has ready. */
@@ -24,7 +24,7 @@ export interface PreparedPage {
 }
 
 /** Prepares the panel of the first user of the first tenant, from the database of the environment. */
-export async function preparePage(environment: NodeJS.ProcessEnv, ctx: string): Promise<PreparedPage> {
+export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: string): Promise<PreparedPage> {
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const now = Date.now;
   const tenants = createTenantStore({
@@ -34,32 +34,32 @@ export async function preparePage(environment: NodeJS.ProcessEnv, ctx: string): 
   });
   const snapshots = createSnapshotStore(db);
   const dated = async <T>(associateId?: number) => {
-    const snapshot = await snapshots.latest<T>(ctx, associateId);
+    const snapshot = await snapshots.latest<T>(tenantId, associateId);
     if (snapshot === null) throw new Error('the database holds no license data');
     return { ...snapshot, stale: false };
   };
-  const tenant = await tenants.find(ctx);
+  const tenant = await tenants.find(tenantId);
   if (tenant === null) throw new Error('the database holds no tenant');
   const bought = await dated<TenantLicenses>();
   const held = await dated<UserLicenses>(1);
   await db.destroy();
 
   const keys = keyringSchema.parse(environment.SESSION_KEYS);
-  const session: Session = { ctx, associateId: 1, isAdministrator: false, name: '' };
+  const session: Session = { tenantId, associateId: 1, isAdministrator: false, name: '' };
   const language = loadLanguages(join(root, 'locales')).choose(['en']);
-  const today = dayOf(now());
-  const plans = licenseEngine(bought.content, today);
+  const today = toUtcDay(now());
+  const plans = entitlementEngine(bought.content, today);
   const views = loadViews(root);
   const view = panelView(
     {
-      address: { ctx, associateId: 1, language: 'en', signedInAt: 0, cookieDue: false },
+      url: { tenantId, associateId: 1, language: 'en', signedInAt: 0, cookieProbe: false },
       tenant,
       session,
-      bought,
-      held,
-      plans,
+      tenantLicenses: bought,
+      userLicenses: held,
+      tenantEntitlements: plans,
       report: plans.report(held.content),
-      wishes: [],
+      accessRequests: [],
       language,
       csrfToken: createSessions({ keys, now }).csrfToken(session),
       today,
@@ -70,8 +70,10 @@ export async function preparePage(environment: NodeJS.ProcessEnv, ctx: string): 
     isSignedIn(cookies) {
       try {
         const token = parse(cookies ?? '')['__Host-planlens-session'] ?? '';
-        const { ctx: of } = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as { ctx: string };
-        return of === ctx;
+        const { tenantId: of } = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as {
+          tenantId: string;
+        };
+        return of === tenantId;
       } catch {
         return false;
       }

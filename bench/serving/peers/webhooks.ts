@@ -13,11 +13,11 @@ createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk);
   if (request.method === 'GET') return response.end();
   const body = Buffer.concat(chunks);
-  const wanted = createHmac('sha256', process.env.BENCH_SECRET ?? '')
+  const desired = createHmac('sha256', process.env.BENCH_SECRET ?? '')
     .update(body)
     .digest();
   const sent = Buffer.from(String(request.headers['x-superoffice-signature']), 'base64');
-  if (wanted.length !== sent.length || !timingSafeEqual(wanted, sent)) return response.writeHead(401).end();
+  if (desired.length !== sent.length || !timingSafeEqual(desired, sent)) return response.writeHead(401).end();
   await pool.query('insert into received (body, at) values ($1, $2)', [body.toString(), new Date()]);
   return response.end();
 }).listen(process.env.PORT);

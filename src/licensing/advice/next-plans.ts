@@ -1,7 +1,7 @@
 import { solutions, tierRank } from '../catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import { type PlanKey, userPlans } from '../catalogue/user-plans.ts';
-import type { RecognisedPlan } from '../plans/detect-plan.ts';
+import type { DetectedPlan } from '../plans/detect-plan.ts';
 
 /** A plan somebody could move to. */
 export type NextPlan =
@@ -19,7 +19,7 @@ export type NextPlan =
  * //   { kind: 'user-plan', plan: 'sales-premium+marketing-essential' },
  * // ]
  */
-export function nextPlansAbove(held: RecognisedPlan | null): readonly NextPlan[] {
+export function findNextPlans(held: DetectedPlan | null): readonly NextPlan[] {
   if (held?.kind === 'suite') {
     const next = held.plan === null ? undefined : suitePlans[suitePlans.indexOf(held.plan) + 1];
     return next === undefined ? [] : [{ kind: 'suite-plan', plan: next }];

@@ -1,29 +1,29 @@
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { PlanReport } from '../entitlements/entitlement-report.ts';
-import type { TenantKnown } from '../entitlements/user-report.ts';
+import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
+import type { TenantIndex } from '../entitlements/user-report.ts';
 import type { UserLicenses } from '../licenses/license-data.ts';
 import type { NextPlan } from './next-plans.ts';
 import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
 import { whatIf } from './what-if.ts';
 
 /** What a change of plan would switch on and off, groups left out. */
-export interface PlanEffect {
+export interface PlanDiff {
   readonly enables: readonly FeatureKey[];
   /** What is enabled today and would not be. */
   readonly disables: readonly FeatureKey[];
 }
 
 /** What a plan of either kind would change for a user; `report` is the user's of today. */
-export function effectOf(
-  tenant: TenantKnown,
+export function diffPlan(
+  tenant: TenantIndex,
   user: UserLicenses,
-  report: PlanReport,
+  report: EntitlementReport,
   next: NextPlan,
-): PlanEffect {
+): PlanDiff {
   if (next.kind === 'suite-plan') {
     const changes = changesOnSuite(tenant.rules, report, next.plan);
-    const becoming = (wanted: FeatureChange) =>
-      changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
+    const becoming = (desired: FeatureChange) =>
+      changes.filter(({ change }) => change === desired).map(({ feature }) => feature);
     return { enables: becoming('gained'), disables: becoming('lost') };
   }
   const changes = whatIf(tenant, user, report, next.plan)?.changes ?? [];

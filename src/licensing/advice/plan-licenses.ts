@@ -8,11 +8,11 @@ import {
 } from '../catalogue/solutions.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { FeatureRule, Rules } from '../entitlements/rules.ts';
-import { sorted } from '../licenses/collections.ts';
-import type { TenantLookup } from '../licenses/license-index.ts';
-import type { HeldUserPlan } from '../plans/detect-plan.ts';
+import { sortedUnique } from '../licenses/collections.ts';
+import type { TenantLicenseIndex } from '../licenses/license-index.ts';
+import type { AssignedUserPlan } from '../plans/detect-plan.ts';
 import { contains } from '../plans/minimal-upgrades.ts';
-import { rowsSellingPlan, type SoldPlans } from '../plans/seat-availability.ts';
+import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 
 /** What a plan is known to assign. */
 export interface KnownPlan {
@@ -21,7 +21,7 @@ export interface KnownPlan {
 }
 
 /** The licenses that come with a plan. */
-export interface LicensesOfPlan {
+export interface PlanLicenses {
   /** Whether the tenant's own row of this plan tells them, or only the catalogue. */
   readonly from: 'tenant' | 'catalogue';
   readonly user: readonly string[];
@@ -34,23 +34,31 @@ export interface LicensesOfPlan {
  * tenant's own row of it tells; else what its features need by the catalogue, and what the lesser plans that the tenant
  * bought, and the one the user holds, are known to have.
  */
-export function licensesOfPlan(
+export function findPlanLicenses(
   plan: UserPlan,
-  { rules, lookup, sold }: { readonly rules: Rules; readonly lookup: TenantLookup; readonly sold: SoldPlans },
+  {
+    rules,
+    licenseIndex,
+    purchasedPlans,
+  }: {
+    readonly rules: Rules;
+    readonly licenseIndex: TenantLicenseIndex;
+    readonly purchasedPlans: PurchasedPlans;
+  },
   held: KnownPlan,
-): LicensesOfPlan {
+): PlanLicenses {
   const contained = [...rules.features.values()].filter(({ rows }) =>
     rows.some((row) => contains(plan.tiers, row)),
   );
-  const missingSite = sorted(contained.flatMap((rule) => missingSiteLicense(rule, lookup)));
-  const own = sorted(rowsSellingPlan(sold, plan).flatMap(({ row }) => row.set));
+  const missingSite = sortedUnique(contained.flatMap((rule) => missingSiteLicense(rule, licenseIndex)));
+  const own = sortedUnique(licenseRowsForPlan(purchasedPlans, plan).flatMap(({ row }) => row.set));
   if (own.length > 0) return { from: 'tenant', user: own, missingSite };
-  const lesser = [...sold.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), held];
+  const lesser = [...purchasedPlans.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), held];
   const user = [
     ...contained.flatMap((rule) => rule.user),
     ...lesser.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),
   ];
-  return { from: 'catalogue', user: sorted(user), missingSite };
+  return { from: 'catalogue', user: sortedUnique(user), missingSite };
 }
 
 function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): boolean {
@@ -60,7 +68,7 @@ function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): b
 }
 
 /** A plan as something held: it is asked about, so nothing has to find its tiers. */
-export function asHeldPlan(plan: UserPlan): HeldUserPlan {
+export function toAssignedPlan(plan: UserPlan): AssignedUserPlan {
   const module = planModuleFor(plan.tiers);
   return {
     kind: 'user-plan',
@@ -77,6 +85,6 @@ export function asHeldPlan(plan: UserPlan): HeldUserPlan {
   };
 }
 
-function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLookup): readonly string[] {
+function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLicenseIndex): readonly string[] {
   return site.some((name) => modules.has(name)) ? [] : site.slice(0, 1);
 }

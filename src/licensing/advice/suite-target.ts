@@ -2,8 +2,8 @@ import type { Confidence } from '../catalogue/confidence.ts';
 import type { OldPlanModule } from '../catalogue/plan-modules.ts';
 import { type PerSolution, type Solution, solutions, type Tier } from '../catalogue/solutions.ts';
 import { type SuitePlan, suitePlans, suiteReaches } from '../catalogue/suite-plans.ts';
-import { sorted } from '../licenses/collections.ts';
-import type { HeldUserPlan, RecognisedPlan } from '../plans/detect-plan.ts';
+import { sortedUnique } from '../licenses/collections.ts';
+import type { AssignedUserPlan, DetectedPlan } from '../plans/detect-plan.ts';
 
 /** Which Suite plan each tier of a solution leads to (user-plans.md 8). */
 const targets: PerSolution<Readonly<Record<Tier, SuitePlan>>> = {
@@ -13,7 +13,7 @@ const targets: PerSolution<Readonly<Record<Tier, SuitePlan>>> = {
 };
 
 /** A tier somebody in the tenant holds. */
-export interface HeldTier {
+export interface AssignedTier {
   readonly solution: Solution;
   readonly tier: Tier;
 }
@@ -30,12 +30,12 @@ export type UnknownPart =
 export type SuiteTarget =
   /** The tenant is on CRM Suite already; `plan` is null where it is unknown. */
   | { readonly kind: 'on-suite'; readonly plan: SuitePlan | null }
-  | { readonly kind: 'nobody-holds-a-plan' }
+  | { readonly kind: 'no-assigned-plan' }
   /** `by`: the tiers that lead there. `unknown`: what is unknown without making a difference. */
   | {
       readonly kind: 'plan';
       readonly plan: SuitePlan;
-      readonly by: readonly HeldTier[];
+      readonly by: readonly AssignedTier[];
       readonly unknown: readonly UnknownPart[];
       readonly confidence: Exclude<Confidence, 'none'>;
     }
@@ -66,16 +66,16 @@ export type SuiteTarget =
  * suiteTargetOf([salesUserOfUnknownTier])
  * // → { kind: 'range', atLeast: 'core', atMost: 'growth', unknown: [{ kind: 'tier', solution: 'sales' }] }
  */
-export function suiteTargetOf(held: readonly (RecognisedPlan | null)[]): SuiteTarget {
+export function findSuiteTarget(held: readonly (DetectedPlan | null)[]): SuiteTarget {
   const suites = new Set(held.flatMap((plan) => (plan?.kind === 'suite' ? [plan.plan] : [])));
   if (suites.size > 0) return { kind: 'on-suite', plan: onlyOne(suites) };
-  const known = solutions.flatMap((solution) => heldTiers(held, solution));
+  const known = solutions.flatMap((solution) => assignedTiers(held, solution));
   const unknown = unknownParts(held);
   const bounds = [
     ...known.map((part) => [targetOf(part), targetOf(part)] as const),
     ...unknown.map(boundsOf),
   ];
-  if (bounds.length === 0) return { kind: 'nobody-holds-a-plan' };
+  if (bounds.length === 0) return { kind: 'no-assigned-plan' };
   const atLeast = highest(bounds.map(([least]) => least));
   const atMost = highest(bounds.map(([, most]) => most));
   if (atLeast !== atMost) return { kind: 'range', atLeast, atMost, unknown };
@@ -84,13 +84,13 @@ export function suiteTargetOf(held: readonly (RecognisedPlan | null)[]): SuiteTa
   return { kind: 'plan', plan: atLeast, by, unknown, confidence };
 }
 
-function heldTiers(held: readonly (RecognisedPlan | null)[], solution: Solution): readonly HeldTier[] {
+function assignedTiers(held: readonly (DetectedPlan | null)[], solution: Solution): readonly AssignedTier[] {
   const found = held.filter(isUserPlan).map(({ tiers }) => tiers[solution]);
   const tiers: readonly Tier[] = ['essential', 'premium'];
   return tiers.filter((tier) => found.includes(tier)).map((tier) => ({ solution, tier }));
 }
 
-function unknownParts(held: readonly (RecognisedPlan | null)[]): readonly UnknownPart[] {
+function unknownParts(held: readonly (DetectedPlan | null)[]): readonly UnknownPart[] {
   const tiers = solutions
     .filter((solution) => held.filter(isUserPlan).some((plan) => plan.tiers[solution] === 'unknown'))
     .map((solution) => ({ kind: 'tier', solution }) as const);
@@ -99,7 +99,7 @@ function unknownParts(held: readonly (RecognisedPlan | null)[]): readonly Unknow
   return [
     ...tiers,
     ...[...new Set(old)].sort().map((module) => ({ kind: 'old-plan', module }) as const),
-    ...sorted(others).map((module) => ({ kind: 'undocumented-plan', module }) as const),
+    ...sortedUnique(others).map((module) => ({ kind: 'undocumented-plan', module }) as const),
     ...(held.includes(null) ? [{ kind: 'plan' } as const] : []),
   ];
 }
@@ -111,7 +111,7 @@ function boundsOf(part: UnknownPart): readonly [least: SuitePlan, most: SuitePla
   return [essential, premium];
 }
 
-function targetOf({ solution, tier }: HeldTier): SuitePlan {
+function targetOf({ solution, tier }: AssignedTier): SuitePlan {
   return targets[solution][tier];
 }
 
@@ -124,6 +124,6 @@ function onlyOne(plans: ReadonlySet<SuitePlan | null>): SuitePlan | null {
   return plans.size === 1 ? plan : null;
 }
 
-function isUserPlan(plan: RecognisedPlan | null): plan is HeldUserPlan {
+function isUserPlan(plan: DetectedPlan | null): plan is AssignedUserPlan {
   return plan?.kind === 'user-plan';
 }

@@ -1,11 +1,11 @@
 import type { RowId } from '../catalogue/catalogue.ts';
-import { type Confidence, weakest } from '../catalogue/confidence.ts';
+import { type Confidence, minConfidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import { inSuitePlan } from '../catalogue/suite-availability.ts';
 import { type FeatureLimit, featureLimit } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { Entitlement, FeatureState, Reason } from '../entitlements/entitlement.ts';
-import type { PlanReport } from '../entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
 import type { FeatureRule, Rules } from '../entitlements/rules.ts';
 import type { SuiteTarget } from './suite-target.ts';
 
@@ -41,7 +41,7 @@ export interface FeatureTransition {
 }
 
 /** What is needed of a user's report. */
-export type ReportToday = Pick<PlanReport, 'plan' | 'features'>;
+export type CurrentReport = Pick<EntitlementReport, 'plan' | 'features'>;
 
 /** Where a tenant moves to, and what that means for one of its users. */
 export interface SuiteTransition {
@@ -58,7 +58,7 @@ export interface SuiteTransition {
  * suiteTransition(rules, suiteTargetOf([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
-export function suiteTransition(rules: Rules, target: SuiteTarget, report: ReportToday): SuiteTransition {
+export function suiteTransition(rules: Rules, target: SuiteTarget, report: CurrentReport): SuiteTransition {
   if (target.kind === 'plan') return { target, changes: changesOnSuite(rules, report, target.plan) };
   if (target.kind !== 'range') return { target, changes: [] };
   const most = changesOnSuite(rules, report, target.atMost);
@@ -84,7 +84,7 @@ export function suiteTransition(rules: Rules, target: SuiteTarget, report: Repor
  */
 export function changesOnSuite(
   rules: Rules,
-  report: ReportToday,
+  report: CurrentReport,
   plan: SuitePlan,
 ): readonly FeatureTransition[] {
   const suiteToday = report.plan?.kind === 'suite' ? report.plan.plan : null;
@@ -95,7 +95,7 @@ export function changesOnSuite(
   return [...rules.features.values()].flatMap((rule) => {
     const entitlement = report.features.get(rule.feature);
     if (entitlement === undefined) return [];
-    const after = inSuitePlan(plan, rule.suiteNeed);
+    const after = inSuitePlan(plan, rule.suiteAvailability);
     const limit = after === 'lacked' ? null : limitThen(rule.feature);
     return [
       transitionOf(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
@@ -114,12 +114,12 @@ interface Then {
 
 function transitionOf(
   today: Entitlement,
-  { suiteNeed }: FeatureRule,
+  { suiteAvailability }: FeatureRule,
   { after, limit, tighter }: Then,
 ): FeatureTransition {
   const { feature, row, state } = today;
-  const [change, reason] = effectOf(today, after, tighter);
-  const confidences = [today.confidence, suiteNeed.confidence, ...doubts(change, state)];
+  const [change, reason] = diffPlan(today, after, tighter);
+  const confidences = [today.confidence, suiteAvailability.confidence, ...doubts(change, state)];
   return {
     feature,
     row,
@@ -127,7 +127,7 @@ function transitionOf(
     reason,
     limit,
     today: { state, reason: today.reason },
-    confidence: change === 'unknown' ? 'none' : weakest(confidences),
+    confidence: change === 'unknown' ? 'none' : minConfidence(confidences),
   };
 }
 
@@ -135,7 +135,7 @@ function isTighter(limit: FeatureLimit | null, limitToday: FeatureLimit | null):
   return limit !== null && (limitToday === null || limit.maximum < limitToday.maximum);
 }
 
-function effectOf({ state, reason }: Entitlement, after: After, tighter: boolean): Effect {
+function diffPlan({ state, reason }: Entitlement, after: After, tighter: boolean): Effect {
   if (after === 'unclear') return ['unknown', 'suite-plan-unclear'];
   if (state === 'unknown') return ['unknown', 'today-unknown'];
   const held = state === 'enabled' || state === 'hidden-by-role';

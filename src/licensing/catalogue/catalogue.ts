@@ -56,10 +56,10 @@ export function rowsOf(feature: FeatureKey): readonly CatalogueRow[] {
 
 /** Whether a feature is a group: it has no license of its own and is as good as what is in it. */
 export function isGroup(feature: FeatureKey): boolean {
-  return rowsOf(feature).some(({ id }) => childrenOf(id).length > 0);
+  return rowsOf(feature).some(({ id }) => getChildRows(id).length > 0);
 }
 
 /** The rows below a group row; empty for a feature of its own. */
-export function childrenOf(row: RowId): readonly CatalogueRow[] {
+export function getChildRows(row: RowId): readonly CatalogueRow[] {
   return rowsByParent.get(row) ?? [];
 }

@@ -9,13 +9,13 @@ const corrections: Readonly<Record<string, string>> = {
 };
 
 /** The label of a catalogue row to show in one language. */
-export function labelOf(row: RowId, language: Language): string {
+export function getRowLabel(row: RowId, language: Language): string {
   const published = publishedLabels[row][language];
   return corrections[published] ?? published;
 }
 
 /** The label to show for a feature: that of the first row it is listed in. */
-export function labelOfFeature(feature: FeatureKey, language: Language): string {
+export function getFeatureLabel(feature: FeatureKey, language: Language): string {
   const [row] = rowsOf(feature);
-  return row === undefined ? feature : labelOf(row.id, language);
+  return row === undefined ? feature : getRowLabel(row.id, language);
 }

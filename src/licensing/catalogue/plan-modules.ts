@@ -36,7 +36,7 @@ export function isPlanModule(name: string): name is PlanModule {
 }
 
 /** The solutions a plan module gives, in published order. */
-export function solutionsOf(module: PlanModule): readonly Solution[] {
+export function getPlanModuleSolutions(module: PlanModule): readonly Solution[] {
   return planModules[module];
 }
 
@@ -52,7 +52,7 @@ export function isOldPlanModule(name: string): name is OldPlanModule {
 }
 
 /** The solutions a user plan of version 8 or 9 was for. */
-export function oldSolutionsOf(module: OldPlanModule): readonly Solution[] {
+export function getOldPlanSolutions(module: OldPlanModule): readonly Solution[] {
   return oldPlans[module];
 }
 

@@ -2,7 +2,7 @@ import { rowsOf } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { Solution, Tier } from './solutions.ts';
 import type { SuitePlan } from './suite-plans.ts';
-import { planOf } from './user-plans.ts';
+import { getUserPlan } from './user-plans.ts';
 
 /** What a feature may need beside its license (user-plans.md 9). */
 export const sideRequirements = [
@@ -76,7 +76,7 @@ const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
  * requirementOf('calendar')
  * // → { tiers: [], license: null, also: [], suitePlan: null, confidence: 'documented' }
  */
-export function requirementOf(feature: FeatureKey): Requirement {
+export function getRequirement(feature: FeatureKey): Requirement {
   const tiers = rowsOf(feature).flatMap((row) =>
     row.solution === 'common' ? [] : [{ solution: row.solution, tier: row.tier }],
   );
@@ -99,13 +99,13 @@ export function requirementOf(feature: FeatureKey): Requirement {
 export function requirementWording({ tiers, license, suitePlan }: Requirement): string {
   const named = tiers.map(({ solution, tier }) => planName(solution, tier));
   const licenses = license === null ? named : [...named, license];
-  const wanted = tiers.length === 0 ? 'Any user plan' : `${anyOf(licenses)} licence`;
-  return suitePlan === null ? wanted : `${wanted}, or the ${capitalised(suitePlan)} plan`;
+  const desired = tiers.length === 0 ? 'Any user plan' : `${anyOf(licenses)} licence`;
+  return suitePlan === null ? desired : `${desired}, or the ${capitalised(suitePlan)} plan`;
 }
 
 // Pages on features write the names of plans without their hyphen.
 function planName(solution: Solution, tier: Tier): string {
-  return planOf(`${solution}-${tier}`).label.replace('-', ' ');
+  return getUserPlan(`${solution}-${tier}`).label.replace('-', ' ');
 }
 
 function anyOf(names: readonly string[]): string {

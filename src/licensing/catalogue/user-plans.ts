@@ -66,13 +66,13 @@ function labelFrom(tiers: PerSolution<PlanTier>): string {
 }
 
 /** The user plan of a key. */
-export function planOf(key: PlanKey): UserPlan {
+export function getUserPlan(key: PlanKey): UserPlan {
   const tiers = perSolution((solution) => tierIn(key, solution));
   return { key, tiers, label: labelFrom(tiers) };
 }
 
 /** The 26 user plans with their tiers and labels. */
-export const userPlans: readonly UserPlan[] = planKeys.map(planOf);
+export const userPlans: readonly UserPlan[] = planKeys.map(getUserPlan);
 
 /** The user plan with exactly these tiers; null where a tier is unknown or no solution is held. */
 export function planWithTiers(tiers: PerSolution<FoundTier>): UserPlan | null {

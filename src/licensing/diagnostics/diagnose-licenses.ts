@@ -1,7 +1,7 @@
 import { solutions } from '../catalogue/solutions.ts';
-import { grouped, sorted } from '../licenses/collections.ts';
+import { groupBy, sortedUnique } from '../licenses/collections.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
-import { isSuperOffice, moduleName, ofSuperOffice } from '../licenses/module-names.ts';
+import { isSuperOffice, moduleName, onlySuperOffice } from '../licenses/module-names.ts';
 import {
   differingCounts,
   isCount,
@@ -9,10 +9,10 @@ import {
   type Modules,
   type PlanRow,
   planRow,
-  purchasedOf,
   sum,
+  sumPurchased,
 } from '../licenses/seat-counts.ts';
-import { toldOnce } from '../licenses/told-twice.ts';
+import { dedupeRows } from '../licenses/told-twice.ts';
 import type { TierMarkers } from '../plans/detect-tiers.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
@@ -38,8 +38,8 @@ export function diagnoseLicenses(
   tenant: TenantLicenses,
   { tierMarkers }: { readonly tierMarkers: TierMarkers },
 ): readonly Diagnostic[] {
-  const told = grouped(ofSuperOffice(tenant.modules), ({ name }) => moduleName(name));
-  const modules = new Map([...told].map(([name, rows]) => [name, toldOnce(rows)] as const));
+  const told = groupBy(onlySuperOffice(tenant.modules), ({ name }) => moduleName(name));
+  const modules = new Map([...told].map(([name, rows]) => [name, dedupeRows(rows)] as const));
   const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => planRow(name, row)));
   const each = (check: Check) => [...modules].flatMap(([module, rows]) => check(module, rows));
   const onAbsence = [
@@ -51,7 +51,7 @@ export function diagnoseLicenses(
     ...(tenant.complete ? onAbsence : [{ kind: 'license-incomplete' } as const]),
     ...missingSets(plans),
     ...each(unknownFlags),
-    ...toldTwice(told, modules),
+    ...duplicateRows(told, modules),
     ...each(severalVersions),
     ...each(excessUse),
     ...markedTwice(modules, tierMarkers.site),
@@ -62,8 +62,8 @@ export function diagnoseLicenses(
 type Check = (module: string, rows: readonly ModuleLicense[]) => readonly Diagnostic[];
 
 function missingSetNames(modules: Modules, plans: readonly PlanRow[]): readonly Diagnostic[] {
-  return [...grouped(plans, ({ plan }) => plan)].flatMap(([plan, rows]) =>
-    sorted(rows.flatMap(({ set }) => set))
+  return [...groupBy(plans, ({ plan }) => plan)].flatMap(([plan, rows]) =>
+    sortedUnique(rows.flatMap(({ set }) => set))
       .filter((module) => !modules.has(module))
       .map((module) => ({ kind: 'set-name-missing', plan, module }) as const),
   );
@@ -71,7 +71,7 @@ function missingSetNames(modules: Modules, plans: readonly PlanRow[]): readonly 
 
 function missingSets(plans: readonly PlanRow[]): readonly Diagnostic[] {
   const empty = plans.filter(({ set, promisesSet }) => promisesSet && set.length === 0);
-  return sorted(empty.map(({ plan }) => plan)).map((plan) => ({ kind: 'plan-without-set', plan }));
+  return sortedUnique(empty.map(({ plan }) => plan)).map((plan) => ({ kind: 'plan-without-set', plan }));
 }
 
 function unknownFlags(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
@@ -86,27 +86,27 @@ function missingPrerequisites(
   rows: readonly ModuleLicense[],
   modules: Modules,
 ): readonly Diagnostic[] {
-  return sorted(rows.map(({ prerequisite }) => moduleName(prerequisite)))
+  return sortedUnique(rows.map(({ prerequisite }) => moduleName(prerequisite)))
     .filter((prerequisite) => prerequisite !== '' && !modules.has(prerequisite))
     .map((prerequisite) => ({ kind: 'prerequisite-missing', module, prerequisite }));
 }
 
-function toldTwice(told: Modules, once: Modules): readonly Diagnostic[] {
+function duplicateRows(told: Modules, once: Modules): readonly Diagnostic[] {
   return [...told]
     .filter(([module, rows]) => rows.length > (once.get(module) ?? []).length)
-    .map(([module, rows]) => ({ kind: 'row-told-twice', module, rows: rows.length }));
+    .map(([module, rows]) => ({ kind: 'duplicate-row', module, rows: rows.length }));
 }
 
 function severalVersions(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
-  const versions = sorted(rows.map(({ version }) => version));
+  const versions = sortedUnique(rows.map(({ version }) => version));
   return versions.length > 1 ? [{ kind: 'several-versions', module, versions }] : [];
 }
 
 function excessUse(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
-  const purchased = purchasedOf(rows);
+  const purchased = sumPurchased(rows);
   const inUse = sum(rows.map(({ seats }) => (seats !== null && isCount(seats.inUse) ? seats.inUse : 0)));
   if (purchased === null || inUse <= purchased) return [];
-  return [{ kind: 'more-in-use-than-bought', module, inUse, purchased }];
+  return [{ kind: 'more-in-use-than-purchased', module, inUse, purchased }];
 }
 
 function markedTwice(modules: Modules, markers: TierMarkers['site']): readonly Diagnostic[] {
@@ -118,8 +118,8 @@ function markedTwice(modules: Modules, markers: TierMarkers['site']): readonly D
 
 function foreignOwners(all: readonly ModuleLicense[]): readonly Diagnostic[] {
   const foreign = all.filter(({ owner }) => !isSuperOffice(owner)).map(({ owner }) => owner.trim());
-  return [...grouped(foreign, (owner) => owner.toLowerCase())].map(([key, owners]) => {
-    const [owner = key] = sorted(owners);
+  return [...groupBy(foreign, (owner) => owner.toLowerCase())].map(([key, owners]) => {
+    const [owner = key] = sortedUnique(owners);
     return { kind: 'foreign-owner', owner, modules: owners.length };
   });
 }

@@ -20,10 +20,10 @@ export type Diagnostic =
   | { readonly kind: 'extra-flags-unknown'; readonly module: string; readonly extraFlags: number }
   | { readonly kind: 'prerequisite-missing'; readonly module: string; readonly prerequisite: string }
   /** Rows alike in all but the spelling of owner and name: they count once. `rows`: how many were told in all. */
-  | { readonly kind: 'row-told-twice'; readonly module: string; readonly rows: number }
+  | { readonly kind: 'duplicate-row'; readonly module: string; readonly rows: number }
   | { readonly kind: 'several-versions'; readonly module: string; readonly versions: readonly string[] }
   | {
-      readonly kind: 'more-in-use-than-bought';
+      readonly kind: 'more-in-use-than-purchased';
       readonly module: string;
       readonly inUse: number;
       readonly purchased: number;

@@ -1,5 +1,5 @@
 import type { Language } from '../catalogue/languages.ts';
-import type { LicenseLookup } from '../licenses/license-index.ts';
+import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { PlanModel } from '../plans/detect-plan.ts';
 import type { FeatureState, Reason } from './entitlement.ts';
 
@@ -39,7 +39,7 @@ export type AddOnModules = Readonly<Record<AddOnKey, readonly string[]>>;
 export interface AddOn {
   readonly key: AddOnKey;
   readonly state: Extract<FeatureState, 'enabled' | 'add-on' | 'unknown'>;
-  readonly reason: Extract<Reason, 'add-on-licensed' | 'add-on-missing' | 'nothing-says'>;
+  readonly reason: Extract<Reason, 'add-on-licensed' | 'add-on-missing' | 'no-evidence'>;
   readonly module: string | null;
 }
 
@@ -48,15 +48,15 @@ export interface AddOn {
  * what a Suite plan contains of them is not published.
  */
 export function decideAddOns(
-  lookup: Pick<LicenseLookup, 'site' | 'siteTold'>,
+  licenseIndex: Pick<LicenseIndex, 'site' | 'siteLicensesKnown'>,
   model: PlanModel,
   modules: AddOnModules,
 ): readonly AddOn[] {
   return addOns.map(({ key }) => {
-    const module = modules[key].find((name) => lookup.site.has(name)) ?? null;
+    const module = modules[key].find((name) => licenseIndex.site.has(name)) ?? null;
     if (module !== null) return { key, state: 'enabled', reason: 'add-on-licensed', module };
-    if (!lookup.siteTold || model === 'suite')
-      return { key, state: 'unknown', reason: 'nothing-says', module };
+    if (!licenseIndex.siteLicensesKnown || model === 'suite')
+      return { key, state: 'unknown', reason: 'no-evidence', module };
     return { key, state: 'add-on', reason: 'add-on-missing', module };
   });
 }

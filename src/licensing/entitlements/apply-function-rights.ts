@@ -1,5 +1,5 @@
-import { disagreement } from './decide-by-license.ts';
-import type { Verdict } from './entitlement.ts';
+import { conflict } from './decide-by-license.ts';
+import type { FeatureDecision } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
 /**
@@ -8,19 +8,19 @@ import type { FeatureRule } from './rules.ts';
  * the user's own plan has it, nobody can tell. `rights` are compared names.
  */
 export function applyFunctionRights(
-  verdict: Verdict,
+  verdict: FeatureDecision,
   rule: FeatureRule,
   rights: ReadonlySet<string>,
   canBeUpgraded: boolean,
-): Verdict {
-  const name = rule.hidingRights.find((right) => rights.has(right));
+): FeatureDecision {
+  const name = rule.hidingFunctionRights.find((right) => rights.has(right));
   if (name === undefined || verdict.state === 'unknown') return verdict;
   const evidence = [...verdict.evidence, { kind: 'function-right', name } as const];
   const confidence = 'inferred';
   if (verdict.state === 'enabled') {
     return { state: 'hidden-by-role', reason: 'hidden-by-function-right', confidence, evidence };
   }
-  if (!canBeUpgraded) return { ...disagreement, evidence };
+  if (!canBeUpgraded) return { ...conflict, evidence };
   return { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role', confidence, evidence };
 }
 

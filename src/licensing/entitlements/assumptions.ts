@@ -1,17 +1,17 @@
 import type { PlanChangeRules } from '../billing/contract.ts';
 import type { Confidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { SuiteNeeds } from '../catalogue/suite-availability.ts';
+import type { SuiteAvailabilityData } from '../catalogue/suite-availability.ts';
 import type { LimitedFeatures } from '../catalogue/suite-limits.ts';
 import type { SuiteModules } from '../plans/detect-suite.ts';
-import type { AssumedTierSigns } from '../plans/detect-tiers.ts';
+import type { TierIndicators } from '../plans/detect-tiers.ts';
 import type { AddOnModules } from './add-ons.ts';
 
 /**
  * What SuperOffice has not documented in full and Planlens has to assume: `assumptions.json` beside this file, of which
  * an operator may change entries. What each is and why is told in docs/assumptions.md.
  */
-export interface Assumptions extends AssumedTierSigns {
+export interface Assumptions extends TierIndicators {
   /** The licenses behind each feature. */
   readonly modules: Readonly<Record<FeatureKey, FeatureModules>>;
   /** User licenses without which a screen stays readable; without any other it may go away altogether. */
@@ -22,7 +22,7 @@ export interface Assumptions extends AssumedTierSigns {
   readonly hiddenBy: Readonly<Record<string, readonly FeatureKey[]>>;
   readonly addOnModules: AddOnModules;
   readonly planChanges: PlanChangeRules;
-  readonly suite: SuiteNeeds & {
+  readonly suite: SuiteAvailabilityData & {
     readonly modules: SuiteModules;
     readonly limitedFeatures: LimitedFeatures;
   };

@@ -1,9 +1,9 @@
-import { inSuitePlan, type SuiteNeed } from '../catalogue/suite-availability.ts';
+import { inSuitePlan, type SuiteAvailability } from '../catalogue/suite-availability.ts';
 import { featureLimit, type LimitedFeatures } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
-import type { LicenseLookup } from '../licenses/license-index.ts';
-import type { Evidence, Verdict } from './entitlement.ts';
-import { isGranted, licenseWordsOn, moduleEvidence } from './license-status.ts';
+import type { LicenseIndex } from '../licenses/license-index.ts';
+import type { Evidence, FeatureDecision } from './entitlement.ts';
+import { isGranted, licenseStatusFor, moduleEvidence } from './license-status.ts';
 import type { FeatureRule } from './rules.ts';
 
 /**
@@ -11,26 +11,26 @@ import type { FeatureRule } from './rules.ts';
  * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown. What
  * the plan limits to a number is said even of a licensed feature: that a license lifts the limit is published nowhere.
  */
-export function decideOnSuite(
+export function decideFeatureOnSuite(
   rule: FeatureRule,
-  lookup: LicenseLookup,
+  licenseIndex: LicenseIndex,
   plan: SuitePlan | null,
   limitedFeatures: LimitedFeatures,
-): Verdict {
-  const words = licenseWordsOn(rule, lookup);
+): FeatureDecision {
+  const words = licenseStatusFor(rule, licenseIndex);
   const granted = isGranted(rule, words);
-  const verdict = granted ? byLicense(rule, lookup) : bySuitePlan(plan, rule.suiteNeed);
+  const verdict = granted ? byLicense(rule, licenseIndex) : bySuitePlan(plan, rule.suiteAvailability);
   const limit = plan === null ? null : featureLimit(rule.feature, plan, limitedFeatures);
   if (limit === null || verdict.state !== 'enabled') return verdict;
   return { ...verdict, evidence: [...verdict.evidence, { kind: 'suite-limit', limit }] };
 }
 
-function byLicense(rule: FeatureRule, lookup: LicenseLookup): Verdict {
-  const evidence = moduleEvidence(rule, lookup);
+function byLicense(rule: FeatureRule, licenseIndex: LicenseIndex): FeatureDecision {
+  const evidence = moduleEvidence(rule, licenseIndex);
   return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
 }
 
-function bySuitePlan(plan: SuitePlan | null, need: SuiteNeed): Verdict {
+function bySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): FeatureDecision {
   const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
   if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
   const { confidence } = need;

@@ -1,15 +1,15 @@
-import { type Confidence, weakest } from '../catalogue/confidence.ts';
-import type { LicenseLookup } from '../licenses/license-index.ts';
-import type { RecognisedPlan } from '../plans/detect-plan.ts';
-import type { Evidence, FeatureState, Promised, Reason, Verdict } from './entitlement.ts';
+import { type Confidence, minConfidence } from '../catalogue/confidence.ts';
+import type { LicenseIndex } from '../licenses/license-index.ts';
+import type { DetectedPlan } from '../plans/detect-plan.ts';
+import type { Evidence, FeatureDecision, FeatureState, Inclusion, Reason } from './entitlement.ts';
 import {
   isGranted,
-  type LicenseWords,
-  licenseWordsOn,
+  type LicenseStatuses,
+  licenseStatusFor,
   moduleEvidence,
   staysReadable,
 } from './license-status.ts';
-import { type PlanWord, planWordOn } from './plan-inclusion.ts';
+import { findPlanInclusion, type PlanInclusion } from './plan-inclusion.ts';
 import type { FeatureRule } from './rules.ts';
 
 type Decision = readonly [state: FeatureState, reason: Reason];
@@ -20,61 +20,61 @@ type Decision = readonly [state: FeatureState, reason: Reason];
  */
 export function decideFeature(
   rule: FeatureRule,
-  lookup: LicenseLookup,
-  plan: RecognisedPlan | null,
-): Verdict {
-  const word = planWordOn(rule.rows, plan);
-  const words = licenseWordsOn(rule, lookup);
-  const [state, reason] = decide(rule, words, word.promised, { plan, lookup });
+  licenseIndex: LicenseIndex,
+  plan: DetectedPlan | null,
+): FeatureDecision {
+  const word = findPlanInclusion(rule.rows, plan);
+  const words = licenseStatusFor(rule, licenseIndex);
+  const [state, reason] = decide(rule, words, word.inclusion, { plan, licenseIndex });
   return {
     state,
     reason,
-    confidence: confidenceOf(reason, rule, word, lookup),
-    evidence: [...moduleEvidence(rule, lookup), ...planEvidence(word, plan)],
+    confidence: confidenceOf(reason, rule, word, licenseIndex),
+    evidence: [...moduleEvidence(rule, licenseIndex), ...planEvidence(word, plan)],
   };
 }
 
 function decide(
   rule: FeatureRule,
-  words: LicenseWords,
-  promised: Promised,
-  { plan, lookup }: { plan: RecognisedPlan | null; lookup: LicenseLookup },
+  words: LicenseStatuses,
+  inclusion: Inclusion,
+  { plan, licenseIndex }: { plan: DetectedPlan | null; licenseIndex: LicenseIndex },
 ): Decision {
   const own = rule.hasOwnUserLicense;
   const common = rule.rows[0].solution === 'common';
   if (isGranted(rule, words)) return ['enabled', 'granted'];
-  if (common && promised === 'yes') return inEveryPlan(words);
+  if (common && inclusion === 'yes') return inEveryPlan(words);
   if (plan?.kind === 'no-plan') return ['upgrade', 'user-without-plan'];
-  if (words.site === 'absent') return missing(promised, 'site-license-missing');
-  if (!own && promised === 'no') return ['upgrade', 'plan-lacks'];
+  if (words.site === 'absent') return missing(inclusion, 'site-license-missing');
+  if (!own && inclusion === 'no') return ['upgrade', 'plan-lacks'];
   if (words.user === 'absent') {
-    return words.site === 'present' ? viewOnly(rule, lookup) : missing(promised, 'not-licensed');
+    return words.site === 'present' ? viewOnly(rule, licenseIndex) : missing(inclusion, 'not-licensed');
   }
-  return byPlan(words, promised, common || own);
+  return byPlan(words, inclusion, common || own);
 }
 
 // A common feature is in every plan: a module that is missing alone must not take it away (licences.md 6).
-function inEveryPlan(words: LicenseWords): Decision {
+function inEveryPlan(words: LicenseStatuses): Decision {
   return ['enabled', licensedReason(words) ?? 'in-every-plan'];
 }
 
 // Some user licenses are assumed to allow editing only, others to switch the screen on.
-function viewOnly(rule: FeatureRule, lookup: LicenseLookup): Decision {
+function viewOnly(rule: FeatureRule, licenseIndex: LicenseIndex): Decision {
   return [
     'view-only',
-    staysReadable(rule, lookup) ? 'user-license-missing' : 'user-license-missing-perhaps-visible',
+    staysReadable(rule, licenseIndex) ? 'user-license-missing' : 'user-license-missing-possibly-visible',
   ];
 }
 
 // Where the plan promises what the license lacks, no plan change would help: somebody has to look.
-function missing(promised: Promised, reason: Reason): Decision {
-  return promised === 'yes' ? ['unknown', 'plan-and-license-disagree'] : ['upgrade', reason];
+function missing(inclusion: Inclusion, reason: Reason): Decision {
+  return inclusion === 'yes' ? ['unknown', 'plan-license-conflict'] : ['upgrade', reason];
 }
 
-function byPlan(words: LicenseWords, promised: Promised, licensesSpeak: boolean): Decision {
-  switch (promised) {
+function byPlan(words: LicenseStatuses, inclusion: Inclusion, licensesSpeak: boolean): Decision {
+  switch (inclusion) {
     case 'yes':
-      return ['enabled', licensedReason(words) ?? 'promised-by-plan'];
+      return ['enabled', licensedReason(words) ?? 'included-in-plan'];
     case 'no':
       return ['upgrade', 'plan-lacks'];
     case 'perhaps':
@@ -82,13 +82,13 @@ function byPlan(words: LicenseWords, promised: Promised, licensesSpeak: boolean)
     case 'silent': {
       // A tenant's license for one solution does not say that this user holds the solution.
       const reason = licensesSpeak ? licensedReason(words) : null;
-      return reason === null ? ['unknown', 'nothing-says'] : ['enabled', reason];
+      return reason === null ? ['unknown', 'no-evidence'] : ['enabled', reason];
     }
   }
 }
 
 /** What all known licenses of a feature, being there, say of it: null where one is not, or none is known. */
-function licensedReason({ site, user }: LicenseWords): 'granted' | 'site-license-only' | null {
+function licensedReason({ site, user }: LicenseStatuses): 'granted' | 'site-license-only' | null {
   const known = [site, user].filter((word) => word !== 'none-known');
   if (known.length === 0 || !known.every((word) => word === 'present')) return null;
   return user === 'none-known' ? 'site-license-only' : 'granted';
@@ -97,32 +97,34 @@ function licensedReason({ site, user }: LicenseWords): 'granted' | 'site-license
 function confidenceOf(
   reason: Reason,
   rule: FeatureRule,
-  word: PlanWord,
-  { userTold }: LicenseLookup,
+  word: PlanInclusion,
+  { userLicensesKnown }: LicenseIndex,
 ): Confidence {
   switch (reason) {
     case 'plan-lacks':
       // A license granted beside the plan may be among those not told.
-      return userTold || rule.user.length === 0 ? word.confidence : weakest([word.confidence, 'inferred']);
-    case 'promised-by-plan':
+      return userLicensesKnown || rule.user.length === 0
+        ? word.confidence
+        : minConfidence([word.confidence, 'inferred']);
+    case 'included-in-plan':
     case 'in-every-plan':
     case 'user-without-plan':
       return word.confidence;
     case 'tier-unknown':
-    case 'plan-and-license-disagree':
-    case 'nothing-says':
+    case 'plan-license-conflict':
+    case 'no-evidence':
       return 'none';
     default:
       return rule.confidence;
   }
 }
 
-function planEvidence({ promised, row }: PlanWord, plan: RecognisedPlan | null): readonly Evidence[] {
+function planEvidence({ inclusion, row }: PlanInclusion, plan: DetectedPlan | null): readonly Evidence[] {
   if (plan === null) return [];
   const findings = plan.kind === 'user-plan' ? plan.findings : [];
   const tiers = findings.filter((finding) => finding.solution === row.solution);
   return [
-    { kind: 'plan', promised, row: row.id },
+    { kind: 'plan', inclusion, row: row.id },
     ...tiers.map((finding) => ({ kind: 'tier', ...finding }) as const),
   ];
 }

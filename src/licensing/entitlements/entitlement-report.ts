@@ -1,7 +1,7 @@
-import { childrenOf } from '../catalogue/catalogue.ts';
+import { getChildRows } from '../catalogue/catalogue.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { Notice } from '../licenses/license-dates.ts';
-import type { PlanModel, RecognisedPlan } from '../plans/detect-plan.ts';
+import type { DetectedPlan, PlanModel } from '../plans/detect-plan.ts';
 import type { AddOn } from './add-ons.ts';
 import type { Entitlement, FeatureState } from './entitlement.ts';
 
@@ -16,10 +16,10 @@ export interface FeatureCounts {
 }
 
 /** Everything Planlens can say about one user. */
-export interface PlanReport {
+export interface EntitlementReport {
   readonly model: PlanModel;
   /** What the user holds; null where that is unknown. */
-  readonly plan: RecognisedPlan | null;
+  readonly plan: DetectedPlan | null;
   /** The 76 catalogue rows, in catalogue order. */
   readonly entitlements: readonly Entitlement[];
   /** The same by feature, each in the first row it stands in. */
@@ -40,7 +40,7 @@ export function byFeature(entitlements: readonly Entitlement[]): ReadonlyMap<Fea
 
 /** Counts the features in each state. */
 export function countFeatures(features: ReadonlyMap<FeatureKey, Entitlement>): FeatureCounts {
-  const leaves = [...features.values()].filter(({ row }) => childrenOf(row).length === 0);
+  const leaves = [...features.values()].filter(({ row }) => getChildRows(row).length === 0);
   const count = (state: FeatureState) => leaves.filter((each) => each.state === state).length;
   return {
     total: leaves.length,

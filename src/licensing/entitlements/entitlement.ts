@@ -1,7 +1,7 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import type { Confidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { SuiteNeed } from '../catalogue/suite-availability.ts';
+import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import type { FeatureLimit } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { TierFinding } from '../plans/detect-tiers.ts';
@@ -15,14 +15,14 @@ export type Reason =
   // enabled
   | 'granted'
   | 'site-license-only'
-  | 'promised-by-plan'
+  | 'included-in-plan'
   | 'in-every-plan'
   | 'part-of-another-feature'
   | 'suite-plan-includes'
   | 'add-on-licensed'
   // view-only, hidden-by-role
   | 'user-license-missing'
-  | 'user-license-missing-perhaps-visible'
+  | 'user-license-missing-possibly-visible'
   | 'hidden-by-function-right'
   // upgrade, add-on
   | 'not-licensed'
@@ -34,8 +34,8 @@ export type Reason =
   | 'add-on-missing'
   // unknown
   | 'tier-unknown'
-  | 'plan-and-license-disagree'
-  | 'nothing-says'
+  | 'plan-license-conflict'
+  | 'no-evidence'
   | 'user-unknown'
   | 'suite-plan-unclear'
   | 'suite-plan-unknown'
@@ -43,7 +43,7 @@ export type Reason =
   | 'group-of-features';
 
 /** What a plan says of a feature; `perhaps`: the tier is unknown; `silent`: nobody published what this plan has. */
-export type Promised = 'yes' | 'no' | 'perhaps' | 'silent';
+export type Inclusion = 'yes' | 'no' | 'perhaps' | 'silent';
 
 /** One fact a state rests on. */
 export type Evidence =
@@ -53,15 +53,15 @@ export type Evidence =
       readonly scope: 'site' | 'user';
       readonly present: boolean;
     }
-  | { readonly kind: 'plan'; readonly promised: Promised; readonly row: RowId }
+  | { readonly kind: 'plan'; readonly inclusion: Inclusion; readonly row: RowId }
   | ({ readonly kind: 'tier' } & TierFinding)
-  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteNeed }
+  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteAvailability }
   /** A number the tenant's CRM Suite plan allows of it. */
   | { readonly kind: 'suite-limit'; readonly limit: FeatureLimit }
   | { readonly kind: 'function-right'; readonly name: string }
   | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
   | {
-      readonly kind: 'license-lapsed';
+      readonly kind: 'license-expired';
       /** The module license that lapsed, or null for the tenant's license as a whole. */
       readonly module: string | null;
       /** Its last day, or the last day of grace; `YYYY-MM-DD`. */
@@ -71,7 +71,7 @@ export type Evidence =
     };
 
 /** A state with its reason, how sure the rule behind it is, and what it rests on. */
-export interface Verdict {
+export interface FeatureDecision {
   readonly state: FeatureState;
   readonly reason: Reason;
   readonly confidence: Confidence;
@@ -79,7 +79,7 @@ export interface Verdict {
 }
 
 /** A catalogue row decided for one user. `upgrades` holds the least plan changes that would add the feature. */
-export interface Entitlement extends Verdict {
+export interface Entitlement extends FeatureDecision {
   readonly row: RowId;
   readonly feature: FeatureKey;
   readonly upgrades: readonly Upgrade[];

@@ -1,54 +1,54 @@
 import type { CatalogueRow, FeatureRows } from '../catalogue/catalogue.ts';
-import { type Confidence, surest, weakest } from '../catalogue/confidence.ts';
+import { type Confidence, maxConfidence, minConfidence } from '../catalogue/confidence.ts';
 import { tierRank } from '../catalogue/solutions.ts';
-import type { HeldUserPlan, RecognisedPlan } from '../plans/detect-plan.ts';
-import type { Promised } from './entitlement.ts';
+import type { AssignedUserPlan, DetectedPlan } from '../plans/detect-plan.ts';
+import type { Inclusion } from './entitlement.ts';
 
 /** What a plan says of a feature, the row it says it in, and how sure that is. */
-export interface PlanWord {
-  readonly promised: Promised;
+export interface PlanInclusion {
+  readonly inclusion: Inclusion;
   readonly row: CatalogueRow;
   readonly confidence: Confidence;
 }
 
-const strongestFirst: readonly Promised[] = ['yes', 'perhaps', 'silent', 'no'];
+const strongestFirst: readonly Inclusion[] = ['yes', 'perhaps', 'silent', 'no'];
 
 /**
  * What a plan says of a feature. `rows` are all rows of the feature: a feature is one thing whatever row it stands
  * in, so the row that says most speaks for it (default tiles stand under sales and under service; a service user
  * has them through the service row).
  */
-export function planWordOn(rows: FeatureRows, plan: RecognisedPlan | null): PlanWord {
+export function findPlanInclusion(rows: FeatureRows, plan: DetectedPlan | null): PlanInclusion {
   const words = rows.map((row) => wordOf(row, plan));
-  const said = strongestFirst.find((each) => words.some(({ promised }) => promised === each));
-  const alike = words.filter(({ promised }) => promised === said);
+  const said = strongestFirst.find((each) => words.some(({ inclusion }) => inclusion === each));
+  const alike = words.filter(({ inclusion }) => inclusion === said);
   // A no needs the no of every row; of several that promise it, the surest is enough.
   const confidences = alike.map(({ confidence }) => confidence);
-  const confidence = said === 'no' ? weakest(confidences) : surest(confidences);
+  const confidence = said === 'no' ? minConfidence(confidences) : maxConfidence(confidences);
   const [first] = alike.filter((word) => word.confidence === confidence);
-  return first ?? { promised: 'silent', row: rows[0], confidence: 'none' };
+  return first ?? { inclusion: 'silent', row: rows[0], confidence: 'none' };
 }
 
-function wordOf(row: CatalogueRow, plan: RecognisedPlan | null): PlanWord {
+function wordOf(row: CatalogueRow, plan: DetectedPlan | null): PlanInclusion {
   switch (plan?.kind) {
     case 'user-plan':
       return { row, ...inUserPlan(row, plan) };
     case 'no-plan':
       // That nobody logs in without a login license is documented, that it says "no plan" is concluded from it.
-      return { row, promised: 'no', confidence: plan.module === null ? 'inferred' : 'documented' };
+      return { row, inclusion: 'no', confidence: plan.module === null ? 'inferred' : 'documented' };
     default:
-      return { row, promised: 'silent', confidence: 'none' };
+      return { row, inclusion: 'silent', confidence: 'none' };
   }
 }
 
 // Only what premium adds depends on the tier, and is as sure as the step that found it.
-function inUserPlan(row: CatalogueRow, { tiers, findings }: HeldUserPlan): Omit<PlanWord, 'row'> {
-  if (row.tier === 'common') return { promised: 'yes', confidence: 'documented' };
+function inUserPlan(row: CatalogueRow, { tiers, findings }: AssignedUserPlan): Omit<PlanInclusion, 'row'> {
+  if (row.tier === 'common') return { inclusion: 'yes', confidence: 'documented' };
   const held = tiers[row.solution];
-  if (held === 'none') return { promised: 'no', confidence: 'documented' };
-  if (row.tier === 'essential') return { promised: 'yes', confidence: 'documented' };
-  if (held === 'unknown') return { promised: 'perhaps', confidence: 'none' };
+  if (held === 'none') return { inclusion: 'no', confidence: 'documented' };
+  if (row.tier === 'essential') return { inclusion: 'yes', confidence: 'documented' };
+  if (held === 'unknown') return { inclusion: 'perhaps', confidence: 'none' };
   const found = findings.find(({ solution, tier }) => solution === row.solution && tier === held);
-  const promised = tierRank(held) >= tierRank(row.tier) ? 'yes' : 'no';
-  return { promised, confidence: found?.confidence ?? 'none' };
+  const inclusion = tierRank(held) >= tierRank(row.tier) ? 'yes' : 'no';
+  return { inclusion, confidence: found?.confidence ?? 'none' };
 }

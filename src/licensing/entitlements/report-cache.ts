@@ -1,16 +1,16 @@
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
-import type { PlanReport } from './entitlement-report.ts';
+import type { EntitlementReport } from './entitlement-report.ts';
 
 /** Gives the report on a user. */
-export type MakeReport = (user: UserLicenses) => PlanReport;
+export type MakeReport = (user: UserLicenses) => EntitlementReport;
 
 /** So many reports are kept of a tenant, some fifty kilobytes each. Users all different gain nothing by more. */
-const mostKept = 64;
+const maxCached = 64;
 
 /** Makes a report once for all users who hold the same licenses and function rights: in a tenant they are few. */
-export function rememberedReports(make: MakeReport): MakeReport {
+export function memoizeReports(make: MakeReport): MakeReport {
   // By names first, which is cheap; only those alike are compared in full.
-  const made = new Map<string, { readonly user: UserLicenses; readonly report: PlanReport }[]>();
+  const made = new Map<string, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
   let kept = 0;
   const forget = () => {
     made.clear();
@@ -22,7 +22,7 @@ export function rememberedReports(make: MakeReport): MakeReport {
     const known = alike.find((each) => isAlike(each.user, user));
     if (known !== undefined) return known.report;
     const report = make(user);
-    if (kept === mostKept) forget();
+    if (kept === maxCached) forget();
     kept += 1;
     made.set(names, [...(made.get(names) ?? []), { user, report }]);
     return report;

@@ -2,8 +2,8 @@ import { type CatalogueRow, catalogue, type FeatureRows, isGroup, rowsOf } from 
 import type { Confidence } from '../catalogue/confidence.ts';
 import { type FeatureKey, featureKeys } from '../catalogue/feature-keys.ts';
 import { isKnownModule } from '../catalogue/known-modules.ts';
-import { type SuiteNeed, suiteNeedOf } from '../catalogue/suite-availability.ts';
-import { tellsSuite } from '../plans/detect-suite.ts';
+import { findSuiteAvailability, type SuiteAvailability } from '../catalogue/suite-availability.ts';
+import { isSuiteModule } from '../plans/detect-suite.ts';
 import type { Assumptions } from './assumptions.ts';
 
 /** A feature with everything its decision needs. */
@@ -23,12 +23,12 @@ export interface FeatureRule {
   /** Those of its user licenses that switch the screen on: without them it may not even be readable. */
   readonly screenLicenses: readonly string[];
   /** The function rights that take it off the screen. */
-  readonly hidingRights: readonly string[];
+  readonly hidingFunctionRights: readonly string[];
   /** A stronger feature that contains it, or null. */
-  readonly container: FeatureKey | null;
+  readonly parentFeature: FeatureKey | null;
   /** The rows of which any one gives it to a plan: its own, and those of its container. */
-  readonly givingRows: readonly CatalogueRow[];
-  readonly suiteNeed: SuiteNeed;
+  readonly grantingRows: readonly CatalogueRow[];
+  readonly suiteAvailability: SuiteAvailability;
 }
 
 /** The catalogue joined with the assumptions, made once and asked for every user. */
@@ -50,7 +50,7 @@ export function compileRules(assumptions: Assumptions): Rules {
     assumptions,
     features: new Map(leaves.map((rows) => [rows[0].feature, ruleOf(rows, assumptions)])),
     knows: (module) =>
-      isKnownModule(module) || assumed.has(module) || tellsSuite(module, assumptions.suite.modules),
+      isKnownModule(module) || assumed.has(module) || isSuiteModule(module, assumptions.suite.modules),
   };
 }
 
@@ -69,7 +69,7 @@ function ruleOf(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
   const { feature, solution } = rows[0];
   const { site, user, confidence } = assumptions.modules[feature];
   const lesser = licensesOfLesserRows(rows, assumptions);
-  const container = assumptions.containedIn[feature] ?? null;
+  const parentFeature = assumptions.containedIn[feature] ?? null;
   return {
     feature,
     rows,
@@ -78,12 +78,12 @@ function ruleOf(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
     confidence,
     hasOwnUserLicense: user.some((name) => solution === 'common' || !lesser.has(name)),
     screenLicenses: user.filter((name) => !assumptions.editingLicenses.includes(name)),
-    hidingRights: Object.entries(assumptions.hiddenBy).flatMap(([right, hidden]) =>
+    hidingFunctionRights: Object.entries(assumptions.hiddenBy).flatMap(([right, hidden]) =>
       hidden.includes(feature) ? [right] : [],
     ),
-    container,
-    givingRows: container === null ? rows : [...rows, ...rowsOf(container)],
-    suiteNeed: suiteNeedOf(rows, assumptions.suite),
+    parentFeature,
+    grantingRows: parentFeature === null ? rows : [...rows, ...rowsOf(parentFeature)],
+    suiteAvailability: findSuiteAvailability(rows, assumptions.suite),
   };
 }
 

@@ -1,22 +1,24 @@
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { FeatureState } from './entitlement.ts';
-import type { PlanReport } from './entitlement-report.ts';
+import type { EntitlementReport } from './entitlement-report.ts';
 
 /** How many users have a feature in each state; a state nobody has is missing. */
 export type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
 
 /** What a tenant's users have. */
-export interface TenantReport {
+export interface TenantSummary {
   /** By associate id. */
-  readonly users: ReadonlyMap<number, PlanReport>;
+  readonly users: ReadonlyMap<number, EntitlementReport>;
   /** The 68 features of the catalogue, in its order; empty where there are no users. */
   readonly features: ReadonlyMap<FeatureKey, StateCounts>;
 }
 
 /** Puts the reports of a tenant's users together. A user told twice counts once, as told last. */
-export function summarise(told: readonly (readonly [associateId: number, PlanReport])[]): TenantReport {
+export function summarizeTenant(
+  told: readonly (readonly [associateId: number, EntitlementReport])[],
+): TenantSummary {
   const users = new Map(told);
-  const holders = new Map<PlanReport, number>();
+  const holders = new Map<EntitlementReport, number>();
   for (const report of users.values()) holders.set(report, (holders.get(report) ?? 0) + 1);
   const features = new Map<FeatureKey, Partial<Record<FeatureState, number>>>();
   for (const [report, count] of holders) {

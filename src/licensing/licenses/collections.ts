@@ -1,10 +1,10 @@
 /** Each name once, sorted. */
-export function sorted(names: readonly string[]): readonly string[] {
+export function sortedUnique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
 /** Items by a key, sorted by key. */
-export function grouped<T>(
+export function groupBy<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
 ): ReadonlyMap<string, readonly T[]> {

@@ -13,7 +13,7 @@ const nothing: ReadonlyMap<string, string> = new Map();
  * The last day of each license that no longer counts, by compared name; `today` is `YYYY-MM-DD`. A license granted in
  * several versions counts as long as one of them does; what only plans assign counts as long as one of these plans.
  */
-export function lapsedLicenses(
+export function findExpiredLicenses(
   granted: readonly Granted[],
   plans: readonly { readonly name: string; readonly set: readonly string[] }[],
   today: string,

@@ -1,5 +1,5 @@
 import type { TenantLicenses, UserLicenses } from './license-data.ts';
-import { ofSuperOffice } from './module-names.ts';
+import { onlySuperOffice } from './module-names.ts';
 
 /** Something to tell about the tenant's license as a whole. Dates are `YYYY-MM-DD`. */
 export interface Notice {
@@ -17,9 +17,9 @@ export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate
  * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the site licenses among
  * the user's tell (licences.md 2): the last of their days, and none where one of them counts for ever.
  */
-export function licenseDatesOf(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
+export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
   if (tenant !== null && (tenant.complete || tenant.expiryDate !== null)) return tenant;
-  const site = ofSuperOffice(user?.granted ?? []).filter(({ scope }) => scope === 'site');
+  const site = onlySuperOffice(user?.granted ?? []).filter(({ scope }) => scope === 'site');
   const days = site.map(({ expiryDate }) => expiryDate ?? '').sort();
   const last = days.includes('') ? null : (days.at(-1) ?? null);
   return { expiryDate: last, adminWarningDate: null, graceDate: null };

@@ -28,7 +28,7 @@ export interface ModuleOfChange {
  * What changed in what a tenant bought. A module that is missing from a reading with unreadable rows is not gone, and
  * seats in use are no change of licenses.
  */
-export function licenseChanges(before: TenantLicenses, after: TenantLicenses): LicenseChange[] {
+export function diffLicenses(before: TenantLicenses, after: TenantLicenses): LicenseChange[] {
   const [old, fresh] = [byIdentity(before), byIdentity(after)];
   const changes: LicenseChange[] = [];
   for (const [identity, row] of fresh) {
@@ -70,7 +70,7 @@ export interface UserWithPlan {
 }
 
 /** Whose user plan changed from one list of users to the next; a list without any user before says nothing. */
-export function userPlanChanges(
+export function diffUserPlans(
   before: readonly UserWithPlan[],
   after: readonly UserWithPlan[],
 ): { readonly associateId: number; readonly change: LicenseChange }[] {

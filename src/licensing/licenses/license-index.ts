@@ -1,9 +1,9 @@
 import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
-import { sorted } from './collections.ts';
-import { type Granted, lapsedLicenses } from './expired-licenses.ts';
+import { sortedUnique } from './collections.ts';
+import { findExpiredLicenses, type Granted } from './expired-licenses.ts';
 import type { ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
-import { moduleName, ofSuperOffice } from './module-names.ts';
+import { moduleName, onlySuperOffice } from './module-names.ts';
 
 /** A license row that is a user plan: its compared name, what it is called, and what its `set=` assigns. */
 export interface PlanRow {
@@ -16,38 +16,38 @@ export interface PlanRow {
 export type TenantPlanRow = PlanRow & Pick<ModuleLicense, 'unrestricted' | 'hidden' | 'seats'>;
 
 /** What a tenant bought, by compared module name; only modules of owner SUPEROFFICE. */
-export interface TenantLookup {
+export interface TenantLicenseIndex {
   /**
    * Everything bought, to be asked for names of site licenses. Their own scope is not asked: `nebula` is described as
    * a site license and declared as a user license (license name constants).
    */
   readonly modules: ReadonlySet<string>;
   /** False where not everything was told: then a name missing in `modules` proves nothing. */
-  readonly told: boolean;
+  readonly licensesKnown: boolean;
   /** The user plan rows: ExtraFlags 1, or a documented name (licences.md 4 and 5). */
   readonly plans: readonly TenantPlanRow[];
 }
 
 /** What is licensed for one user, by compared module name; only modules of owner SUPEROFFICE. */
-export interface LicenseLookup {
+export interface LicenseIndex {
   readonly site: ReadonlySet<string>;
   /** False where nobody told the site licenses: then a name missing in `site` proves nothing. */
-  readonly siteTold: boolean;
+  readonly siteLicensesKnown: boolean;
   readonly user: ReadonlySet<string>;
   /** False where not all licenses or not a plan's set were told: then a name missing in `user` proves nothing. */
-  readonly userTold: boolean;
+  readonly userLicensesKnown: boolean;
   /** The user's plan rows. */
   readonly plans: readonly PlanRow[];
   /** The day each license lapsed that is granted in no version that still counts. */
-  readonly lapsed: ReadonlyMap<string, string>;
+  readonly expired: ReadonlyMap<string, string>;
 }
 
 /** Indexes what a tenant bought; null where SuperOffice refused to tell. */
-export function lookUpTenant(tenant: TenantLicenses | null): TenantLookup {
-  const rows = ofSuperOffice(tenant?.modules ?? []);
+export function indexTenantLicenses(tenant: TenantLicenses | null): TenantLicenseIndex {
+  const rows = onlySuperOffice(tenant?.modules ?? []);
   return {
     modules: new Set(rows.map((row) => moduleName(row.name))),
-    told: tenant?.complete === true && rows.length > 0,
+    licensesKnown: tenant?.complete === true && rows.length > 0,
     plans: rows
       .filter((row) => isPlanRow(moduleName(row.name), row))
       .map(({ name, description, extraInfo, unrestricted, hidden, seats }) => {
@@ -61,20 +61,24 @@ export function lookUpTenant(tenant: TenantLicenses | null): TenantLookup {
  * Joins what the tenant bought with what the user was granted (licences.md 3). `today` is `YYYY-MM-DD`.
  * A plan granted without its `set=` takes it from the tenant's row of the same name.
  */
-export function lookUpLicenses(tenant: TenantLookup, user: UserLicenses, today: string): LicenseLookup {
-  const granted = ofSuperOffice(user.granted).map((license) => ({ name: moduleName(license.name), license }));
+export function indexLicenses(tenant: TenantLicenseIndex, user: UserLicenses, today: string): LicenseIndex {
+  const granted = onlySuperOffice(user.granted).map((license) => ({
+    name: moduleName(license.name),
+    license,
+  }));
   const names = granted.map(({ name }) => name);
   const plans = assignedPlans(granted, tenant.plans);
-  const toldBySite = user.complete && granted.some(({ license }) => license.scope === 'site');
+  const knownFromSite = user.complete && granted.some(({ license }) => license.scope === 'site');
   return {
     site: names.every((name) => tenant.modules.has(name))
       ? tenant.modules
       : new Set([...tenant.modules, ...names]),
-    siteTold: tenant.told || toldBySite,
+    siteLicensesKnown: tenant.licensesKnown || knownFromSite,
     user: new Set([...names, ...plans.flatMap((plan) => plan.set)]),
-    userTold: user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
+    userLicensesKnown:
+      user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
     plans,
-    lapsed: lapsedLicenses(granted, plans, today),
+    expired: findExpiredLicenses(granted, plans, today),
   };
 }
 
@@ -82,19 +86,19 @@ function assignedPlans(granted: readonly Granted[], tenantPlans: readonly PlanRo
   const held = granted.filter(
     ({ name, license }) => isPlanRow(name, license) || tenantPlans.some((row) => row.name === name),
   );
-  return sorted(held.map(({ name }) => name)).map((name) => {
+  return sortedUnique(held.map(({ name }) => name)).map((name) => {
     const grants = held.filter((each) => each.name === name).map(({ license }) => license);
     const rows = tenantPlans.filter((row) => row.name === name);
-    const toldByGrant = grants.flatMap((license) => parseLicenseSet(license.extraInfo));
+    const knownFromGrant = grants.flatMap((license) => parseLicenseSet(license.extraInfo));
     const granting = firstDescription(grants);
-    const set = toldByGrant.length > 0 ? toldByGrant : setFrom(rows, granting);
-    return { name, description: granting ?? firstDescription(rows) ?? '', set: sorted(set) };
+    const set = knownFromGrant.length > 0 ? knownFromGrant : setFrom(rows, granting);
+    return { name, description: granting ?? firstDescription(rows) ?? '', set: sortedUnique(set) };
   });
 }
 
 // Several versions may be called differently, and no order of licenses means anything.
 function firstDescription(told: readonly { readonly description: string }[]): string | undefined {
-  return sorted(told.map(({ description }) => description)).find((each) => each.trim() !== '');
+  return sortedUnique(told.map(({ description }) => description)).find((each) => each.trim() !== '');
 }
 
 // One name may occur in several versions. Where their sets differ, only the description tells which was granted.
@@ -102,6 +106,6 @@ function setFrom(rows: readonly PlanRow[], description: string | undefined): rea
   const told = rows.filter(({ set }) => set.length > 0);
   const described = told.filter((row) => row.description === description);
   const [first, ...others] = (described.length > 0 ? described : told).map(({ set }) => set);
-  const same = others.every((other) => sorted(other).join() === sorted(first ?? []).join());
+  const same = others.every((other) => sortedUnique(other).join() === sortedUnique(first ?? []).join());
   return first !== undefined && same ? first : [];
 }

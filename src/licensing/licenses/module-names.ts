@@ -12,6 +12,6 @@ export function moduleName(name: string): string {
 }
 
 /** Only the rows SuperOffice itself owns. */
-export function ofSuperOffice<T extends { readonly owner: string }>(rows: readonly T[]): readonly T[] {
+export function onlySuperOffice<T extends { readonly owner: string }>(rows: readonly T[]): readonly T[] {
   return rows.filter((row) => isSuperOffice(row.owner));
 }

@@ -1,6 +1,6 @@
 import { isPlanModule, isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { grouped, sorted } from './collections.ts';
+import { groupBy, sortedUnique } from './collections.ts';
 import type { ModuleLicense } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
 
@@ -23,7 +23,7 @@ export function planRow(plan: string, row: ModuleLicense): readonly PlanRow[] {
   if (!isPlan && isDocumented(extraFlags)) return [];
   const set = isPlan ? parseLicenseSet(extraInfo) : [];
   const promisesSet = extraFlags === 1 ? plan !== noPlanModule : isPlanModule(plan);
-  return [{ plan, set, seats: purchasedOf([row]), promisesSet }];
+  return [{ plan, set, seats: sumPurchased([row]), promisesSet }];
 }
 
 /** Whether a value of ExtraFlags is one of the documented ones (licences.md 4). */
@@ -36,24 +36,24 @@ export function isDocumented(extraFlags: number): boolean {
  * of its own: the numbers of all versions add up, of plans as of licenses.
  */
 export function differingCounts(modules: Modules, plans: readonly PlanRow[]): readonly Diagnostic[] {
-  const allTold = plans.every(({ plan, set }) => set.length > 0 || plan === noPlanModule);
+  const allKnown = plans.every(({ plan, set }) => set.length > 0 || plan === noPlanModule);
   const contained = plans.flatMap((plan) => plan.set.map((module) => [module, plan] as const));
-  return [...grouped(contained, ([module]) => module)].flatMap(([module, containing]) => {
+  return [...groupBy(contained, ([module]) => module)].flatMap(([module, containing]) => {
     const rows = modules.get(module) ?? [];
-    const purchased = purchasedOf(rows);
+    const purchased = sumPurchased(rows);
     if (purchased === null || rows.some(({ scope }) => scope !== 'user')) return [];
     const inPlans = sum(containing.map(([, { seats }]) => seats ?? 0));
-    const plansTold = allTold && containing.every(([, { seats }]) => seats !== null);
+    const plansKnown = allKnown && containing.every(([, { seats }]) => seats !== null);
     // Visible licenses may be bought beside plans.
-    const exact = plansTold && rows.every(({ hidden }) => hidden);
+    const exact = plansKnown && rows.every(({ hidden }) => hidden);
     if (exact ? purchased === inPlans : purchased >= inPlans) return [];
-    const names = sorted(containing.map(([, { plan }]) => plan));
+    const names = sortedUnique(containing.map(([, { plan }]) => plan));
     return [{ kind: 'seat-count-differs', module, purchased, inPlans, plans: names }];
   });
 }
 
 /** How many were bought in all versions; null where there is no limit or one is not told: none is 0 (licences.md 4). */
-export function purchasedOf(rows: readonly ModuleLicense[]): number | null {
+export function sumPurchased(rows: readonly ModuleLicense[]): number | null {
   const told = rows.every((row) => !row.unrestricted && row.purchased > 0 && isCount(row.purchased));
   return told && rows.length > 0 ? sum(rows.map(({ purchased }) => purchased)) : null;
 }

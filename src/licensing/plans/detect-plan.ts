@@ -1,25 +1,25 @@
 import {
+  getOldPlanSolutions,
   isOldPlanModule,
   isPlanModule,
   noPlanModule,
   type OldPlanModule,
-  oldSolutionsOf,
   type PlanModule,
 } from '../catalogue/plan-modules.ts';
 import { type FoundTier, type PerSolution, perSolution } from '../catalogue/solutions.ts';
 import { planWithTiers, type UserPlan } from '../catalogue/user-plans.ts';
-import type { LicenseLookup, PlanRow } from '../licenses/license-index.ts';
+import type { LicenseIndex, PlanRow } from '../licenses/license-index.ts';
 import type { SuiteSubscription } from './detect-suite.ts';
 import {
-  type AssumedTierSigns,
-  findTiers,
+  detectTiers,
   type TierFinding,
+  type TierIndicators,
   type TierSources,
   tiersFrom,
 } from './detect-tiers.ts';
 
 /** A user plan of today. `plan` is one of the 26, or null while a tier is unknown. */
-export interface HeldUserPlan {
+export interface AssignedUserPlan {
   readonly kind: 'user-plan';
   readonly plan: UserPlan | null;
   readonly tiers: PerSolution<FoundTier>;
@@ -30,7 +30,7 @@ export interface HeldUserPlan {
 }
 
 /** A user plan of version 8 or 9: it gives solutions without tiers and promises nothing of today's catalogue. */
-export interface HeldOldPlan {
+export interface AssignedOldPlan {
   readonly kind: 'old-plan';
   readonly module: OldPlanModule;
   readonly tiers: PerSolution<FoundTier>;
@@ -54,37 +54,37 @@ export interface UndocumentedPlan {
 export type PlanModel = 'user-plans' | 'suite' | 'unknown';
 
 /** What one user holds. */
-export type RecognisedPlan = HeldUserPlan | HeldOldPlan | NoPlan | UndocumentedPlan | SuiteSubscription;
+export type DetectedPlan = AssignedUserPlan | AssignedOldPlan | NoPlan | UndocumentedPlan | SuiteSubscription;
 
 /**
  * The user plan among a user's licenses; null where there is none although the user may log in.
  * Plans of today win over old ones, and any plan over "no selection".
  */
-export function recognisePlan(
-  lookup: LicenseLookup,
-  assumed: AssumedTierSigns,
-): Exclude<RecognisedPlan, SuiteSubscription> | null {
-  const held = lookup.plans.filter(isOfToday);
-  if (held.length > 0) return userPlan(held, lookup, assumed);
-  const others = lookup.plans.filter((row) => row.name !== noPlanModule);
+export function detectPlan(
+  licenseIndex: LicenseIndex,
+  assumed: TierIndicators,
+): Exclude<DetectedPlan, SuiteSubscription> | null {
+  const held = licenseIndex.plans.filter(isOfToday);
+  if (held.length > 0) return userPlan(held, licenseIndex, assumed);
+  const others = licenseIndex.plans.filter((row) => row.name !== noPlanModule);
   const [other] = others.toSorted(
     (a, b) => Number(isOldPlanModule(b.name)) - Number(isOldPlanModule(a.name)),
   );
   if (other !== undefined) return otherPlan(other);
-  if (lookup.plans.length > 0) return { kind: 'no-plan', module: noPlanModule };
-  return mayLogIn(lookup) ? null : { kind: 'no-plan', module: null };
+  if (licenseIndex.plans.length > 0) return { kind: 'no-plan', module: noPlanModule };
+  return mayLogIn(licenseIndex) ? null : { kind: 'no-plan', module: null };
 }
 
 // `user` is the login license; where not everything was told of the user, its absence proves nothing.
-function mayLogIn({ user, userTold }: LicenseLookup): boolean {
-  return !userTold || user.has('user');
+function mayLogIn({ user, userLicensesKnown }: LicenseIndex): boolean {
+  return !userLicensesKnown || user.has('user');
 }
 
 /** What the tier steps may look at for one plan row of a user. */
-function sourcesFor(row: PlanRow, held: readonly PlanRow[], lookup: LicenseLookup): TierSources {
+function sourcesFor(row: PlanRow, held: readonly PlanRow[], licenseIndex: LicenseIndex): TierSources {
   // A license granted beside the plan says nothing of its tier; the granted ones speak where the set is untold.
-  const modules = row.set.length > 0 || held.length > 1 ? new Set(row.set) : lookup.user;
-  return { modules, site: lookup.site };
+  const modules = row.set.length > 0 || held.length > 1 ? new Set(row.set) : licenseIndex.user;
+  return { modules, site: licenseIndex.site };
 }
 
 type PlanRowOfToday = PlanRow & { readonly name: PlanModule };
@@ -95,10 +95,10 @@ function isOfToday(row: PlanRow): row is PlanRowOfToday {
 
 function userPlan(
   held: readonly PlanRowOfToday[],
-  lookup: LicenseLookup,
-  assumed: AssumedTierSigns,
-): HeldUserPlan {
-  const findings = held.flatMap((row) => findTiers(row, sourcesFor(row, held, lookup), assumed));
+  licenseIndex: LicenseIndex,
+  assumed: TierIndicators,
+): AssignedUserPlan {
+  const findings = held.flatMap((row) => detectTiers(row, sourcesFor(row, held, licenseIndex), assumed));
   const tiers = tiersFrom(findings);
   return {
     kind: 'user-plan',
@@ -110,9 +110,9 @@ function userPlan(
   };
 }
 
-function otherPlan({ name, description }: PlanRow): HeldOldPlan | UndocumentedPlan {
+function otherPlan({ name, description }: PlanRow): AssignedOldPlan | UndocumentedPlan {
   if (!isOldPlanModule(name)) return { kind: 'undocumented-plan', module: name, description };
-  const solutions = oldSolutionsOf(name);
+  const solutions = getOldPlanSolutions(name);
   const tiers = perSolution((solution) => (solutions.includes(solution) ? 'unknown' : 'none'));
   return { kind: 'old-plan', module: name, tiers, description };
 }

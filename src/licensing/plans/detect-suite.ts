@@ -1,7 +1,7 @@
 import { isPlanModule } from '../catalogue/plan-modules.ts';
 import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import type { LicenseScope } from '../licenses/license-data.ts';
-import { moduleName, ofSuperOffice } from '../licenses/module-names.ts';
+import { moduleName, onlySuperOffice } from '../licenses/module-names.ts';
 
 /** A CRM Suite subscription, recognised by a module name or a description. `plan` is null where it stays open. */
 export interface SuiteSubscription {
@@ -11,13 +11,13 @@ export interface SuiteSubscription {
 }
 
 /** What some licenses say of CRM Suite, the surest kind of sign first. */
-export interface SuiteSigns {
+export interface SuiteIndicators {
   readonly names: readonly SuiteSubscription[];
   readonly descriptions: readonly SuiteSubscription[];
   /** User licenses called just like a plan (`Core`). */
   readonly bareNames: readonly SuiteSubscription[];
   /** Words in a description are weak where user plans are sold. */
-  readonly userPlansSold: boolean;
+  readonly userPlansPurchased: boolean;
 }
 
 /** Module names that tell CRM Suite, and the plan they tell; compared without hyphens. */
@@ -33,13 +33,16 @@ interface SeenLicense {
 const suiteWords = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
 
 /** What licenses of a tenant or a user say of CRM Suite; `modules` is assumed, no module name is published. */
-export function suiteSignsIn(licenses: readonly SeenLicense[], modules: SuiteModules): SuiteSigns {
-  const seen = ofSuperOffice(licenses);
+export function findSuiteIndicators(
+  licenses: readonly SeenLicense[],
+  modules: SuiteModules,
+): SuiteIndicators {
+  const seen = onlySuperOffice(licenses);
   return {
     names: seen.flatMap((license) => byName(license, modules)),
     descriptions: seen.flatMap(byDescription),
     bareNames: seen.flatMap(byBareName),
-    userPlansSold: seen.some(({ name }) => isPlanModule(moduleName(name))),
+    userPlansPurchased: seen.some(({ name }) => isPlanModule(moduleName(name))),
   };
 }
 
@@ -48,12 +51,12 @@ export function suiteSignsIn(licenses: readonly SeenLicense[], modules: SuiteMod
  * descriptions (`CRM Suite Core`), then a user license called just like the plan. Licenses that name different plans
  * leave the plan open.
  */
-export function recogniseSuite(...signs: readonly SuiteSigns[]): SuiteSubscription | null {
-  const userPlansSold = signs.some((each) => each.userPlansSold);
+export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSubscription | null {
+  const userPlansPurchased = indicators.some((each) => each.userPlansPurchased);
   const kinds = [
-    signs.flatMap(({ names }) => names),
-    userPlansSold ? [] : signs.flatMap(({ descriptions }) => descriptions),
-    userPlansSold ? [] : signs.flatMap(({ bareNames }) => bareNames),
+    indicators.flatMap(({ names }) => names),
+    userPlansPurchased ? [] : indicators.flatMap(({ descriptions }) => descriptions),
+    userPlansPurchased ? [] : indicators.flatMap(({ bareNames }) => bareNames),
   ];
   const speaking = kinds.find((found) => found.some(({ plan }) => plan !== null)) ?? kinds.flat();
   const named = speaking.filter(({ plan }) => plan !== null);
@@ -63,17 +66,17 @@ export function recogniseSuite(...signs: readonly SuiteSigns[]): SuiteSubscripti
 }
 
 /** Whether a compared module name is assumed to tell CRM Suite; hyphens do not count. */
-export function tellsSuite(module: string, modules: SuiteModules): boolean {
-  return planTold(module, modules) !== undefined;
+export function isSuiteModule(module: string, modules: SuiteModules): boolean {
+  return planKnown(module, modules) !== undefined;
 }
 
-function planTold(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
+function planKnown(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
   const compared = module.replaceAll('-', '');
   return Object.hasOwn(modules, compared) ? modules[compared] : undefined;
 }
 
 function byName({ name }: SeenLicense, modules: SuiteModules): readonly SuiteSubscription[] {
-  const plan = planTold(moduleName(name), modules);
+  const plan = planKnown(moduleName(name), modules);
   if (plan === undefined) return [];
   return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
 }

@@ -1,5 +1,5 @@
-import { type Confidence, surest } from '../catalogue/confidence.ts';
-import { type PlanModule, solutionsOf } from '../catalogue/plan-modules.ts';
+import { type Confidence, maxConfidence } from '../catalogue/confidence.ts';
+import { getPlanModuleSolutions, type PlanModule } from '../catalogue/plan-modules.ts';
 import {
   type FoundTier,
   type PerSolution,
@@ -46,7 +46,7 @@ type Step = (
   solution: Solution,
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
-  assumed: AssumedTierSigns,
+  assumed: TierIndicators,
 ) => (OtherTier & Pick<TierFinding, 'confidence'>) | null;
 
 /** The licenses that mark a tier: of one user, and of each solution tenant-wide. */
@@ -56,7 +56,7 @@ export interface TierMarkers {
 }
 
 /** What the first three steps go by. */
-export interface AssumedTierSigns {
+export interface TierIndicators {
   /** User licenses only the premium tier of a solution has. */
   readonly premiumModules: PerSolution<readonly string[]>;
   readonly tierMarkers: TierMarkers;
@@ -69,7 +69,7 @@ const premiumModule: Step = (solution, _row, { modules }, { premiumModules }) =>
 
 // In a combination nobody knows which solution the user's marker means; of one solution it is documented.
 const userMarker: Step = (_solution, row, { modules }, { tierMarkers }) => {
-  const found = solutionsOf(row.name).length > 1 ? null : marked(tierMarkers.user, modules);
+  const found = getPlanModuleSolutions(row.name).length > 1 ? null : marked(tierMarkers.user, modules);
   return found && { ...found, step: 'user-marker', confidence: 'documented' };
 };
 
@@ -79,7 +79,7 @@ const siteMarker: Step = (solution, _row, { site }, { tierMarkers }) => {
 };
 
 const description: Step = (solution, row) => {
-  const only = solutionsOf(row.name).length === 1;
+  const only = getPlanModuleSolutions(row.name).length === 1;
   const words = [...row.description.matchAll(pattern(solution))].map((match) => match[1] ?? '');
   const loose = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
   const tiers = new Set((only && words.length === 0 ? loose : words).map((word) => word.toLowerCase()));
@@ -88,7 +88,7 @@ const description: Step = (solution, row) => {
   return { tier, step: 'description', by: row.description, confidence: 'inferred' };
 };
 
-const untold = { tier: 'unknown', step: 'none', by: null, confidence: 'none', against: [] } as const;
+const unknown = { tier: 'unknown', step: 'none', by: null, confidence: 'none', against: [] } as const;
 
 const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
 
@@ -97,20 +97,20 @@ const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, descripti
  * A step that contradicts itself (both `sales-t1` and `sales-t2`) decides nothing and the next one is asked:
  * in a tenant with both tiers the plan's own name is all that is left.
  */
-export function findTiers(
+export function detectTiers(
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
-  assumed: AssumedTierSigns,
+  assumed: TierIndicators,
 ): readonly TierFinding[] {
-  return solutionsOf(row.name).map((solution) => {
+  return getPlanModuleSolutions(row.name).map((solution) => {
     const told = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
     const [first] = told;
-    if (first === undefined) return { solution, ...untold };
+    if (first === undefined) return { solution, ...unknown };
     const agreeing = told.filter(({ tier }) => tier === first.tier);
     const against = told
       .filter(({ tier }) => tier !== first.tier)
       .map(({ tier, step, by }) => ({ tier, step, by }));
-    const confidence = surest(agreeing.map((each) => each.confidence));
+    const confidence = maxConfidence(agreeing.map((each) => each.confidence));
     return { solution, ...first, confidence, against };
   });
 }

@@ -9,7 +9,7 @@ import {
 } from '../catalogue/solutions.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import { type PlanKey, type UserPlan, userPlans } from '../catalogue/user-plans.ts';
-import type { RecognisedPlan } from './detect-plan.ts';
+import type { DetectedPlan } from './detect-plan.ts';
 import type { Seat } from './seat-availability.ts';
 
 /** How far a plan is from what the user has. */
@@ -27,11 +27,11 @@ export type Upgrade =
       readonly kind: 'suite-plan';
       readonly plan: SuitePlan;
       /** A lesser plan that may be enough, or null. */
-      readonly perhapsFrom: SuitePlan | null;
+      readonly possiblyFrom: SuitePlan | null;
     };
 
 /** A user plan that would do, before anybody asked for a seat. */
-export interface LeastPlan extends Distance {
+export interface MinimalPlan extends Distance {
   readonly plan: UserPlan;
 }
 
@@ -40,10 +40,10 @@ export interface LeastPlan extends Distance {
  * those of which none could lose a tier and still do. Empty where the user's own plan does: no other one would help.
  * `does` is told whether a plan is the user's own.
  */
-export function leastPlansFor(
-  held: RecognisedPlan | null,
+export function findMinimalPlans(
+  held: DetectedPlan | null,
   does: (plan: UserPlan, isOwn: boolean) => boolean,
-): readonly LeastPlan[] {
+): readonly MinimalPlan[] {
   const found = held?.kind === 'user-plan' || held?.kind === 'old-plan' ? held.tiers : nothing;
   const kept = perSolution((each): PlanTier => (found[each] === 'unknown' ? 'essential' : found[each]));
   const counted = held?.kind === 'user-plan' ? kept : nothing; // an old plan has no tiers to count from

@@ -1,10 +1,10 @@
 import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
-import { grouped } from '../licenses/collections.ts';
+import { groupBy } from '../licenses/collections.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
-import { moduleName, ofSuperOffice } from '../licenses/module-names.ts';
-import { isCount, purchasedOf } from '../licenses/seat-counts.ts';
-import { toldOnce } from '../licenses/told-twice.ts';
+import { moduleName, onlySuperOffice } from '../licenses/module-names.ts';
+import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
+import { dedupeRows } from '../licenses/told-twice.ts';
 
 /** A user plan a tenant bought, with its seats; null where they were not told. `free` is never below 0. */
 export interface PlanSeats {
@@ -23,11 +23,11 @@ export interface PlanSeats {
  * planSeatsOf(premiumTenant)[0]
  * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
  */
-export function planSeatsOf(tenant: TenantLicenses): readonly PlanSeats[] {
-  const rows = ofSuperOffice(tenant.modules).filter((row) => isPlanRow(moduleName(row.name), row));
-  return [...grouped(rows, ({ name }) => moduleName(name))]
+export function countPlanSeats(tenant: TenantLicenses): readonly PlanSeats[] {
+  const rows = onlySuperOffice(tenant.modules).filter((row) => isPlanRow(moduleName(row.name), row));
+  return [...groupBy(rows, ({ name }) => moduleName(name))]
     .filter(([module]) => module !== noPlanModule)
-    .flatMap(([module, versions]) => toldOnce(versions).map((row) => seatsOf(module, row)));
+    .flatMap(([module, versions]) => dedupeRows(versions).map((row) => seatsOf(module, row)));
 }
 
 function seatsOf(module: string, row: ModuleLicense): PlanSeats {
@@ -36,7 +36,7 @@ function seatsOf(module: string, row: ModuleLicense): PlanSeats {
   return {
     plan: description.trim() || module,
     module,
-    purchased: unrestricted ? 'unlimited' : purchasedOf([row]),
+    purchased: unrestricted ? 'unlimited' : sumPurchased([row]),
     inUse: seats !== null && isCount(seats.inUse) ? seats.inUse : null,
     free: unrestricted ? 'unlimited' : free,
   };

@@ -1,16 +1,16 @@
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
-import { isCount, purchasedOf } from '../licenses/seat-counts.ts';
-import { recogniseSuite, type SuiteModules, suiteSignsIn } from './detect-suite.ts';
+import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
+import { detectSuite, findSuiteIndicators, type SuiteModules } from './detect-suite.ts';
 
 /** Why nothing is said of the seats. */
 export type SuiteSeatsRefusal =
-  | 'license-untold'
+  | 'license-unknown'
   | 'no-suite'
   | 'no-seat-license'
   | 'several-seat-licenses'
-  | 'use-untold'
-  | 'purchase-untold';
+  | 'use-unknown'
+  | 'purchase-unknown';
 
 /** The seats of a CRM Suite tenant. `free` is never below 0; `over`: more users may log in than seats are bought. */
 export interface SuiteSeats {
@@ -37,24 +37,24 @@ export type SuiteSeatsAnswer = SuiteSeats | { readonly valid: false; readonly re
  *
  * @example
  * suiteSeats(null, 20, assumptions.suite.modules)
- * // → { valid: false, reason: 'license-untold' }
+ * // → { valid: false, reason: 'license-unknown' }
  */
 export function suiteSeats(
   tenant: TenantLicenses | null,
   canLogIn: number | null,
   modules: SuiteModules,
 ): SuiteSeatsAnswer {
-  if (tenant === null) return { valid: false, reason: 'license-untold' };
-  const suite = recogniseSuite(suiteSignsIn(tenant.modules, modules));
-  const lacking = (reason: SuiteSeatsRefusal) => (tenant.complete ? reason : 'license-untold');
+  if (tenant === null) return { valid: false, reason: 'license-unknown' };
+  const suite = detectSuite(findSuiteIndicators(tenant.modules, modules));
+  const lacking = (reason: SuiteSeatsRefusal) => (tenant.complete ? reason : 'license-unknown');
   if (suite === null) return { valid: false, reason: lacking('no-suite') };
   const [license, ...others] = seatLicenses(tenant, modules);
   if (license === undefined) return { valid: false, reason: lacking('no-seat-license') };
   if (others.length > 0) return { valid: false, reason: 'several-seat-licenses' };
   const used = canLogIn ?? license.seats?.inUse;
-  if (used === undefined || !isCount(used)) return { valid: false, reason: 'use-untold' };
-  const purchased = license.unrestricted ? 'unlimited' : purchasedOf([license]);
-  if (purchased === null) return { valid: false, reason: 'purchase-untold' };
+  if (used === undefined || !isCount(used)) return { valid: false, reason: 'use-unknown' };
+  const purchased = license.unrestricted ? 'unlimited' : sumPurchased([license]);
+  if (purchased === null) return { valid: false, reason: 'purchase-unknown' };
   const countedBy = canLogIn === null ? 'license' : 'can-log-in';
   return { valid: true, ...seatsLeft(used, purchased), purchased, used, countedBy };
 }
@@ -62,7 +62,7 @@ export function suiteSeats(
 // Each row is asked alone whether it speaks of a Suite. Two that do cannot be told apart, be they versions or plans.
 function seatLicenses(tenant: TenantLicenses, modules: SuiteModules): readonly ModuleLicense[] {
   return tenant.modules.filter(
-    (row) => row.scope === 'user' && recogniseSuite(suiteSignsIn([row], modules)) !== null,
+    (row) => row.scope === 'user' && detectSuite(findSuiteIndicators([row], modules)) !== null,
   );
 }
 

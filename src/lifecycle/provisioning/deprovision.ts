@@ -1,10 +1,10 @@
-import type { InTurn } from '../../coordination/keyed-mutex.ts';
-import type { Caller, WebApi } from '../../superoffice/api/web-api.ts';
+import type { WithLock } from '../../coordination/keyed-mutex.ts';
+import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
 import { deleteWebhook } from '../../superoffice/api/webhooks.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { Remainder, Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { FailedRemoval, Tenant, TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
-import type { WantedSetup } from './desired-state.ts';
+import type { DesiredState } from './desired-state.ts';
 import { planPanels, removePanel } from './provision-panels.ts';
 import { ownWebhook } from './provision-webhook.ts';
 
@@ -14,55 +14,55 @@ import { ownWebhook } from './provision-webhook.ts';
  */
 export type Deprovision = (
   tenant: Tenant,
-  by: { readonly associateId: number; readonly anyway: boolean },
-) => Promise<{ readonly remainders: readonly Remainder[]; readonly removed: boolean }>;
+  by: { readonly associateId: number; readonly force: boolean },
+) => Promise<{ readonly failedRemovals: readonly FailedRemoval[]; readonly removed: boolean }>;
 
 /** One after the other, none stopping the next: a tenant that refuses one may still let the others go. */
 export function createDeprovision(deps: {
   webApi: WebApi;
   tenants: TenantStore;
   webhooks: WebhookStore;
-  locks: InTurn;
-  wanted: WantedSetup;
+  locks: WithLock;
+  desired: DesiredState;
 }): Deprovision {
-  const { webApi, tenants, webhooks, locks, wanted } = deps;
+  const { webApi, tenants, webhooks, locks, desired } = deps;
 
-  return async (tenant, { associateId, anyway }) => {
-    const { ctx } = tenant;
-    const caller = webApi.asSystemUser(tenant);
+  return async (tenant, { associateId, force }) => {
+    const { tenantId } = tenant;
+    const apiClient = webApi.asSystemUser(tenant);
     // In the same turn as the removal: nobody sets anything up in between.
-    return locks(`tenant ${ctx}`, async () => {
-      const remainders = await removeAll([
-        ...planPanels(wanted.panels, tenant.panels).map(({ name, progId }) => ({
+    return locks(`tenant ${tenantId}`, async () => {
+      const failedRemovals = await removeAll([
+        ...planPanels(desired.panels, tenant.panels).map(({ name, progId }) => ({
           name,
-          remove: () => removePanel(caller, progId),
+          remove: () => removePanel(apiClient, progId),
         })),
-        { name: `Webhook ${wanted.webhook.name}`, remove: () => removeWebhook(caller, ctx) },
+        { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhook(apiClient, tenantId) },
       ]);
-      const removed = remainders.length === 0 || anyway;
-      if (removed) await tenants.remove(ctx, associateId);
-      return { remainders, removed };
+      const removed = failedRemovals.length === 0 || force;
+      if (removed) await tenants.remove(tenantId, associateId);
+      return { failedRemovals, removed };
     });
   };
 
-  async function removeWebhook(caller: Caller, ctx: string): Promise<void> {
-    const own = await webhooks.ofTenant(ctx);
+  async function removeWebhook(apiClient: TenantApiClient, tenantId: string): Promise<void> {
+    const own = await webhooks.ofTenant(tenantId);
     // Where this app may not use webhooks there is none of ours.
     if (own.outcome === 'refused') return;
-    const actual = await ownWebhook(caller, own, wanted.webhook);
-    if (actual !== undefined) await deleteWebhook(caller, actual.WebhookId);
+    const actual = await ownWebhook(apiClient, own, desired.webhook);
+    if (actual !== undefined) await deleteWebhook(apiClient, actual.WebhookId);
   }
 }
 
 async function removeAll(
   removals: readonly { readonly name: string; readonly remove: () => Promise<void> }[],
-): Promise<Remainder[]> {
-  const remainders: Remainder[] = [];
+): Promise<FailedRemoval[]> {
+  const failedRemovals: FailedRemoval[] = [];
   for (const { name, remove } of removals) {
     const problem = await problemOf(remove);
-    if (problem !== null) remainders.push({ name, problem });
+    if (problem !== null) failedRemovals.push({ name, problem });
   }
-  return remainders;
+  return failedRemovals;
 }
 
 async function problemOf(remove: () => Promise<void>): Promise<string | null> {

@@ -23,7 +23,7 @@ export const webhookSchema = z.strictObject({
 });
 
 /** A web panel as it should be in every tenant. */
-export type WantedPanel = Pick<
+export type DesiredPanel = Pick<
   WebPanelEntity,
   | 'ProgId'
   | 'Name'
@@ -47,17 +47,17 @@ export interface WantedWebhook {
 }
 
 /** What we set up in every tenant. */
-export interface WantedSetup {
-  readonly panels: readonly WantedPanel[];
+export interface DesiredState {
+  readonly panels: readonly DesiredPanel[];
   readonly webhook: WantedWebhook;
   /** Changes whenever any of it does: a tenant set up as another has to be set up anew. */
   readonly fingerprint: string;
 }
 
 /** Reads `manifest/web-panels.json` and `manifest/webhook.json`, what SuperOffice is told about the app, with our own address. */
-export function loadWantedSetup(folder: string, publicUrl: string): WantedSetup {
+export function loadDesiredState(folder: string, publicUrl: string): DesiredState {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const panels = webPanelsSchema.parse(read('web-panels.json')).map((panel) => wanted(panel, publicUrl));
+  const panels = webPanelsSchema.parse(read('web-panels.json')).map((panel) => desired(panel, publicUrl));
   const webhook = {
     ...webhookSchema.parse(read('webhook.json')),
     address: `${publicUrl}/callbacks/webhooks/`,
@@ -66,7 +66,7 @@ export function loadWantedSetup(folder: string, publicUrl: string): WantedSetup 
   return { panels, webhook, fingerprint };
 }
 
-function wanted(panel: z.output<typeof webPanelsSchema>[number], publicUrl: string): WantedPanel {
+function desired(panel: z.output<typeof webPanelsSchema>[number], publicUrl: string): DesiredPanel {
   return {
     ProgId: panel.progId,
     Name: panel.name,

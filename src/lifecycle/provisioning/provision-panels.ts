@@ -1,4 +1,4 @@
-import type { Caller } from '../../superoffice/api/web-api.ts';
+import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import {
   deleteWebPanel,
   saveWebPanel,
@@ -8,24 +8,24 @@ import {
 } from '../../superoffice/api/web-panels.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { ProvisionedPanel } from '../../tenants/tenant-store.ts';
-import type { WantedPanel } from './desired-state.ts';
+import type { DesiredPanel } from './desired-state.ts';
 
 /** One thing to do about a tenant's panels. `wanted` is null for one that we set up once and want no more. */
 interface PanelStep {
   readonly progId: string;
   readonly name: string;
-  readonly wanted: WantedPanel | null;
+  readonly desired: DesiredPanel | null;
 }
 
 /** What is to be done: bring about what is wanted, then remove what an earlier version set up. */
 export function planPanels(
-  wanted: readonly WantedPanel[],
+  desired: readonly DesiredPanel[],
   provisioned: readonly ProvisionedPanel[],
 ): PanelStep[] {
-  const steps = wanted.map((panel) => ({ progId: panel.ProgId, name: panel.Name, wanted: panel }));
+  const steps = desired.map((panel) => ({ progId: panel.ProgId, name: panel.Name, desired: panel }));
   const isOurs = new Set(steps.map(({ progId }) => progId));
   const outdated = provisioned.filter(({ progId, outcome }) => outcome !== 'removed' && !isOurs.has(progId));
-  return [...steps, ...outdated.map(({ progId, name }) => ({ progId, name, wanted: null }))];
+  return [...steps, ...outdated.map(({ progId, name }) => ({ progId, name, desired: null }))];
 }
 
 /**
@@ -34,7 +34,7 @@ export function planPanels(
  * A panel SuperOffice refuses is reported as failed and does not stop the others. `onProgress` hears after each step.
  */
 export async function provisionPanels(
-  caller: Caller,
+  apiClient: TenantApiClient,
   steps: readonly PanelStep[],
   onProgress: (panels: readonly ProvisionedPanel[]) => Promise<void>,
 ): Promise<readonly ProvisionedPanel[]> {
@@ -43,18 +43,19 @@ export async function provisionPanels(
   });
   await onProgress(panels);
   for (const [index, step] of steps.entries()) {
-    panels = panels.with(index, await provisionPanel(caller, step));
+    panels = panels.with(index, await provisionPanel(apiClient, step));
     await onProgress(panels);
   }
   return panels;
 }
 
 async function provisionPanel(
-  caller: Caller,
-  { progId, name, wanted }: PanelStep,
+  apiClient: TenantApiClient,
+  { progId, name, desired }: PanelStep,
 ): Promise<ProvisionedPanel> {
   try {
-    const outcome = wanted === null ? await remove(caller, progId) : await bringAbout(caller, wanted);
+    const outcome =
+      desired === null ? await remove(apiClient, progId) : await ensurePanel(apiClient, desired);
     return { progId, name, outcome, problem: null };
   } catch (error) {
     if (error instanceof SuperOfficeError) return { progId, name, outcome: 'failed', problem: error.code };
@@ -62,28 +63,31 @@ async function provisionPanel(
   }
 }
 
-async function bringAbout(caller: Caller, wanted: WantedPanel): Promise<ProvisionedPanel['outcome']> {
-  const actual = await webPanelByProgId(caller, wanted.ProgId);
+async function ensurePanel(
+  apiClient: TenantApiClient,
+  desired: DesiredPanel,
+): Promise<ProvisionedPanel['outcome']> {
+  const actual = await webPanelByProgId(apiClient, desired.ProgId);
   const saved =
-    actual && equals(actual, wanted)
+    actual && equals(actual, desired)
       ? actual
-      : await saveWebPanel(caller, { WebPanelId: 0, ...actual, ...wanted });
-  const groupsChanged = await showToAllUserGroups(caller, saved.WebPanelId);
+      : await saveWebPanel(apiClient, { WebPanelId: 0, ...actual, ...desired });
+  const groupsChanged = await showToAllUserGroups(apiClient, saved.WebPanelId);
   if (actual === null) return 'created';
   return saved !== actual || groupsChanged ? 'updated' : 'unchanged';
 }
 
-function equals(actual: WebPanelEntity, wanted: WantedPanel): boolean {
-  return Object.entries(wanted).every(([field, value]) => actual[field] === value);
+function equals(actual: WebPanelEntity, desired: DesiredPanel): boolean {
+  return Object.entries(desired).every(([field, value]) => actual[field] === value);
 }
 
-async function remove(caller: Caller, progId: string): Promise<'removed'> {
-  await removePanel(caller, progId);
+async function remove(apiClient: TenantApiClient, progId: string): Promise<'removed'> {
+  await removePanel(apiClient, progId);
   return 'removed';
 }
 
 /** Deletes a panel, where it is there. */
-export async function removePanel(caller: Caller, progId: string): Promise<void> {
-  const panel = await webPanelByProgId(caller, progId);
-  if (panel !== null && !panel.Deleted) await deleteWebPanel(caller, panel.WebPanelId);
+export async function removePanel(apiClient: TenantApiClient, progId: string): Promise<void> {
+  const panel = await webPanelByProgId(apiClient, progId);
+  if (panel !== null && !panel.Deleted) await deleteWebPanel(apiClient, panel.WebPanelId);
 }

@@ -1,5 +1,5 @@
-import type { Caller } from '../../superoffice/api/web-api.ts';
-import { saveWebhook, type WebhookEntity, webhooksNamed } from '../../superoffice/api/webhooks.ts';
+import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
+import { listWebhooksByName, saveWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
 import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { TenantWebhook, WebhookOutcome, WebhookStore } from '../../tenants/webhook-store.ts';
 import type { WantedWebhook } from './desired-state.ts';
@@ -9,37 +9,37 @@ import type { WantedWebhook } from './desired-state.ts';
  * stopped after errors, leaves alone what is right. An app that may not use webhooks there goes on without: `refused`.
  */
 export async function provisionWebhook(
-  caller: Caller,
-  ctx: string,
-  { webhooks, wanted }: { readonly webhooks: WebhookStore; readonly wanted: WantedWebhook },
+  apiClient: TenantApiClient,
+  tenantId: string,
+  { webhooks, desired }: { readonly webhooks: WebhookStore; readonly desired: WantedWebhook },
 ): Promise<WebhookOutcome> {
-  const own = await webhooks.ofTenant(ctx);
+  const own = await webhooks.ofTenant(tenantId);
   try {
-    const { webhookId, outcome } = await bringAbout(caller, own, wanted);
-    await webhooks.saveOutcome(ctx, { webhookId, outcome, problem: null });
+    const { webhookId, outcome } = await ensurePanel(apiClient, own, desired);
+    await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null });
     return outcome;
   } catch (error) {
     if (!(error instanceof SuperOfficeError)) throw error;
     const outcome = isRefusal(error) ? 'refused' : 'failed';
-    await webhooks.saveOutcome(ctx, { webhookId: own.webhookId, outcome, problem: error.code });
+    await webhooks.saveOutcome(tenantId, { webhookId: own.webhookId, outcome, problem: error.code });
     return outcome;
   }
 }
 
-async function bringAbout(
-  caller: Caller,
+async function ensurePanel(
+  apiClient: TenantApiClient,
   own: TenantWebhook,
-  wanted: WantedWebhook,
+  desired: WantedWebhook,
 ): Promise<{ webhookId: number; outcome: WebhookOutcome }> {
-  const targetUrl = `${wanted.address}${own.hookId}`;
-  const actual = await ownWebhook(caller, own, wanted);
-  if (actual !== undefined && isRight(actual, wanted.events, targetUrl)) {
+  const targetUrl = `${desired.address}${own.hookId}`;
+  const actual = await ownWebhook(apiClient, own, desired);
+  if (actual !== undefined && isRight(actual, desired.events, targetUrl)) {
     return { webhookId: actual.WebhookId, outcome: 'unchanged' };
   }
-  const saved = await saveWebhook(caller, {
+  const saved = await saveWebhook(apiClient, {
     WebhookId: actual?.WebhookId ?? 0,
-    Name: wanted.name,
-    Events: wanted.events,
+    Name: desired.name,
+    Events: desired.events,
     TargetUrl: targetUrl,
     Secret: own.secret(),
     State: 'Active',
@@ -50,11 +50,11 @@ async function bringAbout(
 
 /** Our webhook as the tenant has it: by its number, or by its address where its number never reached us. */
 export async function ownWebhook(
-  caller: Caller,
+  apiClient: TenantApiClient,
   own: TenantWebhook,
   { name }: WantedWebhook,
 ): Promise<WebhookEntity | undefined> {
-  const named = await webhooksNamed(caller, name);
+  const named = await listWebhooksByName(apiClient, name);
   return named.find(
     ({ WebhookId, TargetUrl }) => WebhookId === own.webhookId || TargetUrl.endsWith(`/${own.hookId}`),
   );
@@ -65,6 +65,6 @@ function isRight(
   events: readonly string[],
   targetUrl: string,
 ): boolean {
-  const wanted = Events.length === events.length && events.every((event) => Events.includes(event));
-  return wanted && State === 'Active' && TargetUrl === targetUrl;
+  const desired = Events.length === events.length && events.every((event) => Events.includes(event));
+  return desired && State === 'Active' && TargetUrl === targetUrl;
 }

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { LicenseScope } from '../../licensing/licenses/license-data.ts';
 import {
   calendarDate,
-  countIfTold,
-  flagIfTold,
+  lenientBoolean,
+  lenientCount,
+  lenientRows,
+  lenientString,
   readableRows,
-  rowsIfTold,
-  textIfTold,
 } from '../transport/schemas.ts';
 
 const SCOPE_OF_TYPE: ReadonlyMap<string, LicenseScope> = new Map([
@@ -17,33 +17,33 @@ const SCOPE_OF_TYPE: ReadonlyMap<string, LicenseScope> = new Map([
 
 /** What a row cannot be read without: the name of a module or of its owner. */
 const nameOf = z.string().regex(/\S/);
-const licenseScope = textIfTold.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
-const numberIfTold = countIfTold.transform((value) => value ?? 0);
+const licenseScope = lenientString.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
+const lenientNumber = lenientCount.transform((value) => value ?? 0);
 
 /** ModuleLicense carrier; LicenseType arrives as its name (licences.md 2). */
-export const WireModuleLicense = z.object({
+export const moduleLicenseSchema = z.object({
   OwnerName: nameOf,
   ModuleName: nameOf,
-  ModuleDescription: textIfTold,
-  ModuleTooltip: textIfTold,
-  ModuleVersion: textIfTold,
+  ModuleDescription: lenientString,
+  ModuleTooltip: lenientString,
+  ModuleVersion: lenientString,
   LicenseType: licenseScope,
-  Unrestricted: flagIfTold,
-  NumberOfLicenses: numberIfTold,
-  ExtraFlags: numberIfTold,
-  ExtraInfo: textIfTold,
-  IsHidden: flagIfTold,
-  PrerequisiteModuleName: textIfTold,
+  Unrestricted: lenientBoolean,
+  NumberOfLicenses: lenientNumber,
+  ExtraFlags: lenientNumber,
+  ExtraInfo: lenientString,
+  IsHidden: lenientBoolean,
+  PrerequisiteModuleName: lenientString,
 });
-export type WireModuleLicense = z.output<typeof WireModuleLicense>;
+export type moduleLicenseSchema = z.output<typeof moduleLicenseSchema>;
 
 /** ExtendedModuleLicense carrier: a row with how many of it are in use. */
-export const WireExtendedModuleLicense = z.object({
-  Current: WireModuleLicense.nullish(),
-  NumberOfLicensesInUse: countIfTold,
-  NumberOfLicensesFree: countIfTold,
+export const extendedModuleLicenseSchema = z.object({
+  Current: moduleLicenseSchema.nullish(),
+  NumberOfLicensesInUse: lenientCount,
+  NumberOfLicensesFree: lenientCount,
 });
-export type WireExtendedModuleLicense = z.output<typeof WireExtendedModuleLicense>;
+export type extendedModuleLicenseSchema = z.output<typeof extendedModuleLicenseSchema>;
 
 const unreadableLicense = {
   CompanyName: '',
@@ -55,48 +55,48 @@ const unreadableLicense = {
 };
 
 /** ExtendedLicenseInfo carrier: what GetLicenseFromDB answers. */
-export const WireLicense = z.object({
+export const licenseSchema = z.object({
   Current: z
     .object({
-      CompanyName: textIfTold,
-      SerialNr: textIfTold,
+      CompanyName: lenientString,
+      SerialNr: lenientString,
       ExpiryDate: calendarDate,
       AdminWarningDate: calendarDate,
       GraceDate: calendarDate,
-      ModuleLicenses: rowsIfTold(WireModuleLicense),
+      ModuleLicenses: lenientRows(moduleLicenseSchema),
     })
     .nullish()
     .catch(unreadableLicense),
-  ExtendedModuleLicenses: rowsIfTold(WireExtendedModuleLicense),
+  ExtendedModuleLicenses: lenientRows(extendedModuleLicenseSchema),
 });
 
 /** ModuleLicenseLink carrier. Without a word on `Assigned` it tells nothing of the user. */
-const WireModuleLicenseLink = z.object({
+const moduleLicenseLinkSchema = z.object({
   Name: nameOf,
-  Description: textIfTold,
+  Description: lenientString,
   Assigned: z.boolean(),
-  ExtraFlags: numberIfTold,
+  ExtraFlags: lenientNumber,
 });
 
 /** LicenseOwner carriers: what GetUserLicenses answers. */
-export const WireLicenseOwners = readableRows(
+export const licenseOwnersSchema = readableRows(
   z.object({
     Name: nameOf,
-    RestrictedModuleLicenses: rowsIfTold(WireModuleLicenseLink),
-    UnrestrictedModuleLicenses: rowsIfTold(WireModuleLicenseLink),
+    RestrictedModuleLicenses: lenientRows(moduleLicenseLinkSchema),
+    UnrestrictedModuleLicenses: lenientRows(moduleLicenseLinkSchema),
   }),
 );
 
 /** GrantedModuleLicense carriers, with the ExtraInfo that only the REST reply has (licences.md 2). */
-export const WireGrantedLicenses = rowsIfTold(
+export const grantedLicensesSchema = lenientRows(
   z.object({
     OwnerName: nameOf,
     Name: nameOf,
-    Description: textIfTold,
-    Version: textIfTold,
+    Description: lenientString,
+    Version: lenientString,
     LicenseType: licenseScope,
-    ExtraFlags: numberIfTold,
-    ExtraInfo: textIfTold,
+    ExtraFlags: lenientNumber,
+    ExtraInfo: lenientString,
     ExpiryDate: calendarDate,
   }),
 );

@@ -2,28 +2,28 @@ import type { z } from 'zod';
 import type { GrantedLicense, TenantLicenses, UserLicenses } from '../../licensing/licenses/license-data.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import { isOwnOwner, OWN_OWNER, WireLicense, WireLicenseOwners } from './license-schemas.ts';
+import { isOwnOwner, licenseOwnersSchema, licenseSchema, OWN_OWNER } from './license-schemas.ts';
 import { moduleRows } from './module-rows.ts';
-import type { Caller } from './web-api.ts';
+import type { TenantApiClient } from './web-api.ts';
 
 /**
  * What the tenant bought from SuperOffice (licences.md 3); rows that cannot be read are left out. Throws
- * `unexpected-answer` for a license without any row, as no tenant has that; `unauthorized` or `forbidden` say
+ * `unexpected-response` for a license without any row, as no tenant has that; `unauthorized` or `forbidden` say
  * nothing about the licenses.
  */
-export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses> {
+export async function readTenantLicenses(apiClient: TenantApiClient): Promise<TenantLicenses> {
   const operation = 'tenant licenses';
-  const body = await caller.call({
+  const body = await apiClient.call({
     operation,
     method: 'POST',
     path: 'Agents/License/GetLicenseFromDB',
     json: { OwnerName: OWN_OWNER },
   });
-  const { Current: license, ExtendedModuleLicenses: extended } = readBody(operation, WireLicense, body);
+  const { Current: license, ExtendedModuleLicenses: extended } = readBody(operation, licenseSchema, body);
   const modules = moduleRows(license?.ModuleLicenses.rows ?? [], extended.rows);
   const lost = (license?.ModuleLicenses.lost ?? 0) + extended.lost;
   if (modules.length === 0)
-    throw new SuperOfficeError('unexpected-answer', operation, { detail: 'ModuleLicenses' });
+    throw new SuperOfficeError('unexpected-response', operation, { detail: 'ModuleLicenses' });
   return {
     companyName: license?.CompanyName ?? '',
     serialNumber: license?.SerialNr ?? '',
@@ -40,15 +40,18 @@ export async function readTenantLicenses(caller: Caller): Promise<TenantLicenses
  * call does not tell. It lists what could be assigned too: an answer without restricted licenses of SuperOffice's own,
  * which user plans are, is not complete, nor is one with a row that could not be read.
  */
-export async function readUserLicenses(caller: Caller, associateId: number): Promise<UserLicenses> {
+export async function readUserLicenses(
+  apiClient: TenantApiClient,
+  associateId: number,
+): Promise<UserLicenses> {
   const operation = 'user licenses';
-  const body = await caller.call({
+  const body = await apiClient.call({
     operation,
     method: 'POST',
     path: 'Agents/License/GetUserLicenses',
     json: { AssociateId: associateId },
   });
-  const owners = readBody(operation, WireLicenseOwners, body);
+  const owners = readBody(operation, licenseOwnersSchema, body);
   const own = owners.rows.filter(({ Name }) => isOwnOwner(Name));
   const listed = own.some(({ RestrictedModuleLicenses: { rows } }) => rows.length > 0);
   const nothingLost = owners.lost === 0 && owners.rows.every((owner) => lostOf(owner) === 0);
@@ -60,12 +63,12 @@ export async function readUserLicenses(caller: Caller, associateId: number): Pro
   };
 }
 
-type WireLicenseOwner = z.output<typeof WireLicenseOwners>['rows'][number];
+type licenseOwnerSchema = z.output<typeof licenseOwnersSchema>['rows'][number];
 
 function lostOf({
   RestrictedModuleLicenses: restricted,
   UnrestrictedModuleLicenses: unrestricted,
-}: WireLicenseOwner): number {
+}: licenseOwnerSchema): number {
   return restricted.lost + unrestricted.lost;
 }
 
@@ -73,7 +76,7 @@ function grantedBy({
   Name: owner,
   RestrictedModuleLicenses: restricted,
   UnrestrictedModuleLicenses: unrestricted,
-}: WireLicenseOwner): GrantedLicense[] {
+}: licenseOwnerSchema): GrantedLicense[] {
   const assigned = [...restricted.rows, ...unrestricted.rows].filter((license) => license.Assigned);
   return assigned.map((license) => ({
     owner,

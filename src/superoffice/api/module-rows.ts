@@ -1,13 +1,13 @@
 import type { ModuleLicense } from '../../licensing/licenses/license-data.ts';
-import type { WireExtendedModuleLicense, WireModuleLicense } from './license-schemas.ts';
+import type { extendedModuleLicenseSchema, moduleLicenseSchema } from './license-schemas.ts';
 
 /**
  * The rows of a license from both places they may be in, each once by owner, name and version: which place
  * is filled is not documented (licences.md 3). Seats come from the extended row, else null.
  */
 export function moduleRows(
-  plain: readonly WireModuleLicense[],
-  extended: readonly WireExtendedModuleLicense[],
+  plain: readonly moduleLicenseSchema[],
+  extended: readonly extendedModuleLicenseSchema[],
 ): ModuleLicense[] {
   const rows = new Map<string, ModuleLicense>();
   for (const row of plain) rows.set(identity(row), moduleRow(row, null));
@@ -19,11 +19,11 @@ export function moduleRows(
   return [...rows.values()];
 }
 
-function identity({ OwnerName, ModuleName, ModuleVersion }: WireModuleLicense): string {
+function identity({ OwnerName, ModuleName, ModuleVersion }: moduleLicenseSchema): string {
   return JSON.stringify([OwnerName.toLowerCase(), ModuleName.toLowerCase(), ModuleVersion]);
 }
 
-function moduleRow(row: WireModuleLicense, seats: ModuleLicense['seats']): ModuleLicense {
+function moduleRow(row: moduleLicenseSchema, seats: ModuleLicense['seats']): ModuleLicense {
   return {
     owner: row.OwnerName,
     name: row.ModuleName,

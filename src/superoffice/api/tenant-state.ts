@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { isContextIdentifier } from '../transport/context-identifier.ts';
-import type { CredentialTarget, LoginEndpoints } from '../transport/endpoints.ts';
+import type { LoginEndpoints, ToAllowedUrl } from '../transport/endpoints.ts';
 import type { Http, HttpResponse } from '../transport/http.ts';
-import { refusedAnswer } from '../transport/refused-answer.ts';
+import { toResponseError } from '../transport/refused-answer.ts';
 import { flag, readBody, text } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
@@ -36,16 +36,16 @@ export interface TenantState {
 
 export interface TenantStates {
   /** Throws `tenant-unknown`, `api-host-refused` or an error of the connection. */
-  stateOf(ctx: string): Promise<TenantState>;
+  getState(tenantId: string): Promise<TenantState>;
   /** A state read after `stale` proved wrong; one request however many ask. */
-  renew(ctx: string, stale: TenantState): Promise<TenantState>;
-  forget(ctx: string): void;
+  refresh(tenantId: string, stale: TenantState): Promise<TenantState>;
+  invalidate(tenantId: string): void;
 }
 
 export interface TenantStatesDeps {
   readonly endpoints: LoginEndpoints;
   readonly http: Http;
-  readonly credentialTarget: CredentialTarget;
+  readonly toAllowedUrl: ToAllowedUrl;
   readonly now: () => number;
 }
 
@@ -64,35 +64,34 @@ const Answer = z.object({
 });
 
 /** The state of tenants, read without a credential and kept until it wants to be asked again, within bounds. */
-export function createTenantStates({
-  endpoints,
-  http,
-  credentialTarget,
-  now,
-}: TenantStatesDeps): TenantStates {
+export function createTenantStates({ endpoints, http, toAllowedUrl, now }: TenantStatesDeps): TenantStates {
   const cache = new LRUCache<string, TenantState>({
     max: MOST_TENANTS,
     ttl: STATE_LIFE_MS.least,
     ttlResolution: 0,
     perf: { now },
     ignoreFetchAbort: true,
-    fetchMethod: async (ctx, _stale, { options }) => {
-      const state = await readState(ctx);
+    fetchMethod: async (tenantId, _stale, { options }) => {
+      const state = await readState(tenantId);
       options.ttl = Math.min(Math.max(state.validUntil - now(), STATE_LIFE_MS.least), STATE_LIFE_MS.most);
       return state;
     },
   });
 
-  async function readState(ctx: string): Promise<TenantState> {
-    const answer = await http.request({ operation: OPERATION, method: 'GET', url: endpoints.state(ctx) });
+  async function readState(tenantId: string): Promise<TenantState> {
+    const answer = await http.request({
+      operation: OPERATION,
+      method: 'GET',
+      url: endpoints.state(tenantId),
+    });
     // What SuperOffice answers for a customer it does not know is not documented (webapi.md 7.2).
     if (answer.status === 404 || (answer.status === 200 && answer.body === null)) throw unknown();
     if (answer.status !== 200) throw unreadable(answer);
     const state = readBody(OPERATION, Answer, answer.body);
-    if (state.ContextIdentifier !== ctx) {
-      throw new SuperOfficeError('unexpected-answer', OPERATION, { detail: 'ContextIdentifier' });
+    if (state.ContextIdentifier !== tenantId) {
+      throw new SuperOfficeError('unexpected-response', OPERATION, { detail: 'ContextIdentifier' });
     }
-    if (state.IsRunning && credentialTarget(state.Api) === null)
+    if (state.IsRunning && toAllowedUrl(state.Api) === null)
       throw new SuperOfficeError('api-host-refused', OPERATION);
     return {
       state: state.State,
@@ -103,19 +102,19 @@ export function createTenantStates({
     };
   }
 
-  async function stateOf(ctx: string): Promise<TenantState> {
-    if (!isContextIdentifier(ctx)) throw unknown();
-    return cache.forceFetch(ctx);
+  async function stateOf(tenantId: string): Promise<TenantState> {
+    if (!isContextIdentifier(tenantId)) throw unknown();
+    return cache.forceFetch(tenantId);
   }
 
   return {
-    stateOf,
-    renew(ctx, stale) {
-      if (cache.peek(ctx) === stale) cache.delete(ctx);
-      return stateOf(ctx);
+    getState: stateOf,
+    refresh(tenantId, stale) {
+      if (cache.peek(tenantId) === stale) cache.delete(tenantId);
+      return stateOf(tenantId);
     },
-    forget: (ctx) => {
-      cache.delete(ctx);
+    invalidate: (tenantId) => {
+      cache.delete(tenantId);
     },
   };
 }
@@ -125,8 +124,8 @@ function unreadable(answer: HttpResponse): SuperOfficeError {
   const { status } = answer;
   const refuses = status === 401 || status === 403;
   return refuses
-    ? new SuperOfficeError('unexpected-answer', OPERATION, { status })
-    : refusedAnswer(OPERATION, answer);
+    ? new SuperOfficeError('unexpected-response', OPERATION, { status })
+    : toResponseError(OPERATION, answer);
 }
 
 function unknown(): SuperOfficeError {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readBody, textIfTold } from '../transport/schemas.ts';
+import { lenientString, readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import type { Caller } from './web-api.ts';
+import type { TenantApiClient } from './web-api.ts';
 
 /** A user of a tenant. `userPlan` is what the archive tells of it, in English; empty for none or where it did not tell. */
 export interface ListedUser {
@@ -13,7 +13,7 @@ export interface ListedUser {
 /** Rows of a page: few columns in the order of the primary key may be a thousand (webapi.md section 4). */
 const pageRows = 500;
 /** A tenant with more has users of another kind than ours, ten thousands of them. */
-const mostPages = 100;
+const maxPages = 100;
 const operation = 'users';
 /** Kinds of users who have no plan, and whose names are none of our business (webapi.md 9.1). */
 const otherKinds = /external|anonymous|system/i;
@@ -21,9 +21,9 @@ const otherKinds = /external|anonymous|system/i;
 const Row = z.object({
   // A number in one sample, text in another (webapi.md section 5).
   PrimaryKey: z.coerce.number().int().positive(),
-  fullName: textIfTold,
-  userplan: textIfTold,
-  assocType: textIfTold,
+  fullName: lenientString,
+  userplan: lenientString,
+  assocType: lenientString,
   // Only what says that a user is retired counts as it: absent, nobody is taken for gone.
   isActive: z.union([z.boolean(), z.number(), z.string()]).nullish(),
 });
@@ -31,30 +31,30 @@ const Page = z.object({ value: z.array(Row) });
 
 /**
  * The active users of a tenant who work in it, in the order of their ids, read page by page behind the last primary key: no row is read
- * twice, and none is missed when others come and go meanwhile. @throws `unexpected-answer` for an endless list
+ * twice, and none is missed when others come and go meanwhile. @throws `unexpected-response` for an endless list
  */
-export async function readUsers(caller: Caller): Promise<ListedUser[]> {
+export async function readUsers(apiClient: TenantApiClient): Promise<ListedUser[]> {
   const users: ListedUser[] = [];
   let after = 0;
-  for (let page = 0; page < mostPages; page += 1) {
-    const rows = await readPage(caller, after);
+  for (let page = 0; page < maxPages; page += 1) {
+    const rows = await readPage(apiClient, after);
     users.push(...rows.filter((row) => isActive(row) && !otherKinds.test(row.assocType)).map(listed));
     const last = rows.at(-1)?.PrimaryKey ?? after;
     if (rows.length < pageRows) return users;
     if (last <= after) break;
     after = last;
   }
-  throw new SuperOfficeError('unexpected-answer', operation, { detail: 'pages' });
+  throw new SuperOfficeError('unexpected-response', operation, { detail: 'pages' });
 }
 
-async function readPage(caller: Caller, after: number): Promise<z.output<typeof Row>[]> {
+async function readPage(apiClient: TenantApiClient, after: number): Promise<z.output<typeof Row>[]> {
   const query = new URLSearchParams({
     $select: 'associateDbId,fullName,isActive,userplan,assocType',
     $filter: `associateDbId gt ${after}`,
     $orderBy: 'associateDbId asc',
     $top: String(pageRows),
   });
-  const body = await caller.call({ operation, method: 'GET', path: `Archive/AllUsers?${query}` });
+  const body = await apiClient.call({ operation, method: 'GET', path: `Archive/AllUsers?${query}` });
   return readBody(operation, Page, body).value;
 }
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SystemUserTenant, Tickets } from '../auth/tickets.ts';
-import { answeredBody } from '../transport/api-response.ts';
-import type { CredentialTarget } from '../transport/endpoints.ts';
+import { unwrapResponse } from '../transport/api-response.ts';
+import type { ToAllowedUrl } from '../transport/endpoints.ts';
 import type { Http, HttpRequest, HttpResponse } from '../transport/http.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import type { Circuits } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { TenantState, TenantStates } from './tenant-state.ts';
 
 /** One call of the web API. `path` is what follows `/v1/`, such as `Agents/License/GetLicenseFromDB`. */
@@ -20,28 +20,28 @@ export interface ApiCall {
 }
 
 /** Calls the web API of one tenant as one identity; answers the body, rejects with a SuperOfficeError. */
-export interface Caller {
+export interface TenantApiClient {
   call(call: ApiCall): Promise<unknown>;
 }
 
 export interface WebApi {
-  asSystemUser(tenant: SystemUserTenant): Caller;
-  asUser(ctx: string, accessToken: string): Caller;
+  asSystemUser(tenant: SystemUserTenant): TenantApiClient;
+  asUser(tenantId: string, accessToken: string): TenantApiClient;
 }
 
 export interface WebApiDeps {
   readonly states: TenantStates;
   readonly tickets: Tickets;
   readonly http: Http;
-  readonly credentialTarget: CredentialTarget;
+  readonly toAllowedUrl: ToAllowedUrl;
   readonly clientSecret: string;
-  readonly circuits: Circuits;
+  readonly circuitBreaker: CircuitBreaker;
   /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
-  readonly takeCall: (ctx: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string) => Promise<number | null>;
 }
 
-interface Identity {
-  readonly ctx: string;
+interface Credentials {
+  readonly tenantId: string;
   secret(): Promise<string>;
   headers(secret: string): Record<string, string>;
   /** Another secret after `refused`, if there can be one; the same where another would not help. */
@@ -56,47 +56,50 @@ interface Identity {
 export function createWebApi(deps: WebApiDeps): WebApi {
   return {
     asSystemUser: (tenant) =>
-      caller(deps, {
-        ctx: tenant.ctx,
-        secret: () => deps.tickets.ticketOf(tenant),
+      apiClient(deps, {
+        tenantId: tenant.tenantId,
+        secret: () => deps.tickets.getTicket(tenant),
         headers: (ticket) => ({ Authorization: `SOTicket ${ticket}`, 'SO-AppToken': deps.clientSecret }),
-        renew: (refused) => deps.tickets.renew(tenant, refused),
+        renew: (refused) => deps.tickets.refresh(tenant, refused),
       }),
-    asUser: (ctx, accessToken) =>
-      caller(deps, {
-        ctx,
+    asUser: (tenantId, accessToken) =>
+      apiClient(deps, {
+        tenantId,
         secret: async () => accessToken,
         headers: (token) => ({ Authorization: `Bearer ${token}` }),
       }),
   };
 }
 
-function caller(deps: WebApiDeps, identity: Identity): Caller {
-  async function callAndHeal(call: ApiCall): Promise<unknown> {
-    const healed = new Set<number>();
+function apiClient(deps: WebApiDeps, identity: Credentials): TenantApiClient {
+  async function callWithRecovery(call: ApiCall): Promise<unknown> {
+    const recovered = new Set<number>();
     let reached = await reach(deps, identity, call);
     for (;;) {
       const answer = await send(deps, identity, call, reached);
-      const next = healed.has(answer.status) ? null : await heal(deps, identity, answer.status, reached);
-      if (next === null) return answeredBody(call, answer);
-      healed.add(answer.status);
+      const next = recovered.has(answer.status)
+        ? null
+        : await recover(deps, identity, answer.status, reached);
+      if (next === null) return unwrapResponse(call, answer);
+      recovered.add(answer.status);
       reached = next;
     }
   }
 
   return {
-    call: (call) => deps.circuits.through(identity.ctx, call.operation, () => callAndHeal(call)),
+    call: (call) =>
+      deps.circuitBreaker.execute(identity.tenantId, call.operation, () => callWithRecovery(call)),
   };
 }
 
 /** What to try again with after this status, null if trying again would not help. */
-async function heal(
+async function recover(
   { states }: WebApiDeps,
-  identity: Identity,
+  identity: Credentials,
   status: number,
   { state, secret }: Reached,
 ): Promise<Reached | null> {
-  if (status === 421) return { state: await states.renew(identity.ctx, state), secret };
+  if (status === 421) return { state: await states.refresh(identity.tenantId, state), secret };
   if (status !== 401 || !identity.renew) return null;
   const renewed = await identity.renew(secret);
   return renewed === secret ? null : { state, secret: renewed };
@@ -108,8 +111,12 @@ interface Reached {
 }
 
 /** State and secret at the same time; when both fail, the state tells more. */
-async function reach({ states }: WebApiDeps, identity: Identity, { operation }: ApiCall): Promise<Reached> {
-  const [state, secret] = await Promise.allSettled([states.stateOf(identity.ctx), identity.secret()]);
+async function reach(
+  { states }: WebApiDeps,
+  identity: Credentials,
+  { operation }: ApiCall,
+): Promise<Reached> {
+  const [state, secret] = await Promise.allSettled([states.getState(identity.tenantId), identity.secret()]);
   if (state.status === 'rejected') throw state.reason;
   requireRunning(state.value, operation);
   if (secret.status === 'rejected') throw secret.reason;
@@ -122,14 +129,14 @@ function requireRunning({ isRunning, state }: TenantState, operation: string): v
 
 async function send(
   deps: WebApiDeps,
-  identity: Identity,
+  identity: Credentials,
   call: ApiCall,
   { state, secret }: Reached,
 ): Promise<HttpResponse> {
   requireRunning(state, call.operation);
-  const target = deps.credentialTarget(`${state.api}/v1/${call.path}`);
+  const target = deps.toAllowedUrl(`${state.api}/v1/${call.path}`);
   if (target === null) throw new SuperOfficeError('api-host-refused', call.operation);
-  const wait = await deps.takeCall(identity.ctx);
+  const wait = await deps.acquireCall(identity.tenantId);
   if (wait === null) throw new SuperOfficeError('too-many-calls', call.operation);
   await sleep(wait);
   return deps.http.request({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flag, readBody, text, whole } from '../transport/schemas.ts';
-import type { Caller } from './web-api.ts';
+import type { TenantApiClient } from './web-api.ts';
 
 /**
  * A web panel as the List agent carries it (panels-and-marketplace.md section 2). Fields not named here are
@@ -24,31 +24,37 @@ export const WebPanelEntity = z.looseObject({
 export type WebPanelEntity = z.output<typeof WebPanelEntity>;
 
 /** The panel with this ProgId, deleted ones included, or null. */
-export async function webPanelByProgId(caller: Caller, progId: string): Promise<WebPanelEntity | null> {
+export async function webPanelByProgId(
+  apiClient: TenantApiClient,
+  progId: string,
+): Promise<WebPanelEntity | null> {
   const operation = 'web panel by ProgId';
-  const body = await post(caller, operation, 'GetWebPanelByProgId', { ProgId: progId }, true);
+  const body = await post(apiClient, operation, 'GetWebPanelByProgId', { ProgId: progId }, true);
   const panel = readBody(operation, WebPanelEntity.nullable(), body);
   // Without a match an agent may answer null or an entity never saved; which is not documented.
   return panel === null || panel.WebPanelId === 0 ? null : panel;
 }
 
 /** Creates the panel if its id is 0, otherwise updates it; answers it as saved. */
-export async function saveWebPanel(caller: Caller, panel: WebPanelEntity): Promise<WebPanelEntity> {
+export async function saveWebPanel(
+  apiClient: TenantApiClient,
+  panel: WebPanelEntity,
+): Promise<WebPanelEntity> {
   const operation = 'save web panel';
-  return readBody(operation, SavedWebPanel, await post(caller, operation, 'SaveWebPanelEntity', panel));
+  return readBody(operation, SavedWebPanel, await post(apiClient, operation, 'SaveWebPanelEntity', panel));
 }
 
 /** A guess: the name of the list that holds web panels, after the Type its entry has among the lists (section 5). */
 const WEB_PANEL_LIST = 'webpanel';
 
 /** Makes the panel visible to every user group; saves nothing if it already is. Answers whether it saved. */
-export async function showToAllUserGroups(caller: Caller, panelId: number): Promise<boolean> {
+export async function showToAllUserGroups(apiClient: TenantApiClient, panelId: number): Promise<boolean> {
   const operation = 'web panel user groups';
   const panel = { UdListDefinitionName: WEB_PANEL_LIST, ListItemId: panelId };
-  const body = await post(caller, operation, 'GetVisibleForUserGroupsFromListName', panel);
+  const body = await post(apiClient, operation, 'GetVisibleForUserGroupsFromListName', panel);
   const groups = readBody(operation, z.array(UserGroup), body);
   if (groups.every((group) => group.Selected)) return false;
-  await post(caller, operation, 'SetVisibleForUserGroupsFromListName', {
+  await post(apiClient, operation, 'SetVisibleForUserGroupsFromListName', {
     ...panel,
     UserGroups: groups.map((group) => ({ ...group, Selected: true })),
   });
@@ -56,8 +62,8 @@ export async function showToAllUserGroups(caller: Caller, panelId: number): Prom
 }
 
 /** Deletes a panel for good: unlike a soft-deleted one it leaves nothing behind. */
-export async function deleteWebPanel(caller: Caller, panelId: number): Promise<void> {
-  await post(caller, 'delete web panel', 'DeleteWebPanel', { Id: panelId }, true);
+export async function deleteWebPanel(apiClient: TenantApiClient, panelId: number): Promise<void> {
+  await post(apiClient, 'delete web panel', 'DeleteWebPanel', { Id: panelId }, true);
 }
 
 const SavedWebPanel = WebPanelEntity.refine((panel) => panel.WebPanelId > 0, { path: ['WebPanelId'] });
@@ -65,11 +71,11 @@ const SavedWebPanel = WebPanelEntity.refine((panel) => panel.WebPanelId > 0, { p
 const UserGroup = z.looseObject({ Id: z.number(), Selected: flag });
 
 function post(
-  caller: Caller,
+  apiClient: TenantApiClient,
   operation: string,
   method: string,
   json: unknown,
   mayBeNull = false,
 ): Promise<unknown> {
-  return caller.call({ operation, method: 'POST', path: `Agents/List/${method}`, json, mayBeNull });
+  return apiClient.call({ operation, method: 'POST', path: `Agents/List/${method}`, json, mayBeNull });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readBody, text, whole } from '../transport/schemas.ts';
-import type { Caller } from './web-api.ts';
+import type { TenantApiClient } from './web-api.ts';
 
 /** A webhook as a tenant keeps it (webapi.md 6.2); its secret is never told. */
 export const WebhookEntity = z.looseObject({
@@ -16,7 +16,7 @@ export const WebhookEntity = z.looseObject({
 export type WebhookEntity = z.output<typeof WebhookEntity>;
 
 /** A webhook as we want it; `WebhookId` 0 creates one. */
-export interface WantedWebhook {
+export interface WebhookDraft {
   readonly WebhookId: number;
   readonly Name: string;
   readonly Events: readonly string[];
@@ -27,29 +27,33 @@ export interface WantedWebhook {
 }
 
 /** A tenant's webhooks whose name begins so. */
-export async function webhooksNamed(caller: Caller, name: string): Promise<WebhookEntity[]> {
+export async function listWebhooksByName(apiClient: TenantApiClient, name: string): Promise<WebhookEntity[]> {
   const operation = 'list webhooks';
   const path = `Webhook?${new URLSearchParams({ nameFilter: name })}`;
-  return readBody(operation, z.array(WebhookEntity), await caller.call({ operation, method: 'GET', path }));
+  return readBody(
+    operation,
+    z.array(WebhookEntity),
+    await apiClient.call({ operation, method: 'GET', path }),
+  );
 }
 
 /** Creates or replaces a webhook. SuperOffice sends it a test event first, and refuses it unless that is answered by 200. */
-export async function saveWebhook(caller: Caller, wanted: WantedWebhook): Promise<WebhookEntity> {
+export async function saveWebhook(apiClient: TenantApiClient, desired: WebhookDraft): Promise<WebhookEntity> {
   const operation = 'save webhook';
-  const { WebhookId: id } = wanted;
+  const { WebhookId: id } = desired;
   const isNew = id === 0;
-  const body = await caller.call({
+  const body = await apiClient.call({
     operation,
     method: isNew ? 'POST' : 'PUT',
     path: isNew ? 'Webhook' : `Webhook/${id}`,
-    json: wanted,
+    json: desired,
   });
   return readBody(operation, WebhookEntity, body);
 }
 
 /** Removes a webhook. */
-export async function deleteWebhook(caller: Caller, id: number): Promise<void> {
-  await caller.call({
+export async function deleteWebhook(apiClient: TenantApiClient, id: number): Promise<void> {
+  await apiClient.call({
     operation: 'delete webhook',
     method: 'DELETE',
     path: `Webhook/${id}`,

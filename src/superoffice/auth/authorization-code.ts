@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isContextIdentifier } from '../transport/context-identifier.ts';
 import type { LoginEndpoints } from '../transport/endpoints.ts';
 import type { Http, HttpResponse } from '../transport/http.ts';
-import { refusedAnswer } from '../transport/refused-answer.ts';
+import { toResponseError } from '../transport/refused-answer.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
-export interface SignInDeps {
+export interface AuthorizationCodeFlowDeps {
   readonly endpoints: LoginEndpoints;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -16,7 +16,7 @@ export interface SignInDeps {
 
 /** `codeChallenge` is the S256 challenge; `ctx` skips SuperOffice's tenant picker, `loginHint` fills in the user name. */
 export interface AuthorizeRequest {
-  readonly ctx?: string;
+  readonly tenantId?: string;
   readonly state: string;
   readonly nonce: string;
   readonly codeChallenge: string;
@@ -24,7 +24,7 @@ export interface AuthorizeRequest {
 }
 
 /** What a code was worth: all secrets. `expiresIn` in seconds. */
-export interface RedeemedCode {
+export interface ExchangedCode {
   readonly accessToken: string;
   readonly expiresIn: number;
   readonly idToken: string;
@@ -33,10 +33,10 @@ export interface RedeemedCode {
 
 export interface SignIn {
   authorizeUrl(request: AuthorizeRequest): string;
-  redeemCode(answer: { readonly code: string; readonly codeVerifier: string }): Promise<RedeemedCode>;
+  exchangeCode(answer: { readonly code: string; readonly codeVerifier: string }): Promise<ExchangedCode>;
 }
 
-const REDEEM = 'redeem code';
+const exchangeOperation = 'redeem code';
 
 const Tokens = z.object({
   access_token: z.string().min(1),
@@ -62,12 +62,18 @@ const ABOUT_THE_CLIENT = ['invalid_client', 'unauthorized_client'];
  * The authorization code flow with PKCE (auth.md 2). `authorizeUrl` throws `tenant-unknown` for a malformed
  * context identifier; `redeemCode` throws `code-refused`, `client-refused` or an error of the connection.
  */
-export function createSignIn({ endpoints, clientId, clientSecret, redirectUri, http }: SignInDeps): SignIn {
+export function createAuthorizationCodeFlow({
+  endpoints,
+  clientId,
+  clientSecret,
+  redirectUri,
+  http,
+}: AuthorizationCodeFlowDeps): SignIn {
   return {
-    authorizeUrl({ ctx, state, nonce, codeChallenge, loginHint }) {
-      if (ctx !== undefined && !isContextIdentifier(ctx))
+    authorizeUrl({ tenantId, state, nonce, codeChallenge, loginHint }) {
+      if (tenantId !== undefined && !isContextIdentifier(tenantId))
         throw new SuperOfficeError('tenant-unknown', 'authorize');
-      const url = new URL(endpoints.authorize(ctx ?? 'common'));
+      const url = new URL(endpoints.authorize(tenantId ?? 'common'));
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
@@ -82,9 +88,9 @@ export function createSignIn({ endpoints, clientId, clientSecret, redirectUri, h
       return url.href;
     },
 
-    async redeemCode({ code, codeVerifier }) {
+    async exchangeCode({ code, codeVerifier }) {
       const answer = await http.request({
-        operation: REDEEM,
+        operation: exchangeOperation,
         method: 'POST',
         url: endpoints.tokens,
         form: {
@@ -97,7 +103,7 @@ export function createSignIn({ endpoints, clientId, clientSecret, redirectUri, h
         },
       });
       if (answer.status !== 200) throw refusal(answer);
-      const tokens = readBody(REDEEM, Tokens, answer.body);
+      const tokens = readBody(exchangeOperation, Tokens, answer.body);
       return {
         accessToken: tokens.access_token,
         expiresIn: tokens.expires_in,
@@ -114,9 +120,9 @@ function refusal(answer: HttpResponse): SuperOfficeError {
   const detail = named.success ? { detail: named.data.error } : {};
   const aboutClient = named.success && ABOUT_THE_CLIENT.includes(named.data.error);
   if (aboutClient || status === 401 || status === 403) {
-    return new SuperOfficeError('client-refused', REDEEM, { status, ...detail });
+    return new SuperOfficeError('client-refused', exchangeOperation, { status, ...detail });
   }
   if (named.success || status === 400)
-    return new SuperOfficeError('code-refused', REDEEM, { status, ...detail });
-  return refusedAnswer(REDEEM, answer);
+    return new SuperOfficeError('code-refused', exchangeOperation, { status, ...detail });
+  return toResponseError(exchangeOperation, answer);
 }

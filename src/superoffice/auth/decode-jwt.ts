@@ -1,5 +1,5 @@
 /** A token taken apart, nothing in it trusted yet. */
-export interface JwtParts {
+export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
@@ -8,7 +8,7 @@ export interface JwtParts {
 const MAX_TOKEN_CHARACTERS = 32_768;
 
 /** The header and payload of a compact JWT, or null unless it is three base64url parts of which two are JSON objects (auth.md rule 1). */
-export function parseJwt(token: string): JwtParts | null {
+export function decodeJwt(token: string): DecodedJwt | null {
   if (token.length > MAX_TOKEN_CHARACTERS) return null;
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isBase64url)) return null;

@@ -1,11 +1,11 @@
 import { isContextIdentifier } from '../transport/context-identifier.ts';
-import { identityClaim, isOnlyFor, textClaim } from './claims.ts';
-import { accepted, rejected, type TokenReason, type Verdict } from './verification-result.ts';
-import { createSignedClaims, type SignedClaims, type SignedClaimsDeps } from './verify-jwt.ts';
+import { hasOnlyAudience, identityClaim, textClaim } from './claims.ts';
+import { accepted, rejected, type TokenReason, type VerificationResult } from './verification-result.ts';
+import { createJwtVerifier, type JwtVerifierDeps, type VerifiedClaims } from './verify-jwt.ts';
 
 /** What we keep of a verified id_token. `systemToken` is a secret of the whole tenant. */
 export interface IdTokenClaims {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number;
   readonly isAdministrator: boolean;
   readonly companyName: string;
@@ -21,25 +21,28 @@ export interface IdTokenClaims {
 
 /** At sign-in: the nonce we sent, and the tenant if one was asked for. At a refresh: whose token it was. */
 export type ExpectedSignIn =
-  | { readonly nonce: string; readonly ctx?: string }
-  | { readonly refreshOf: { readonly ctx: string; readonly associateId: number } };
+  | { readonly nonce: string; readonly tenantId?: string }
+  | { readonly refreshOf: { readonly tenantId: string; readonly associateId: number } };
 
-export interface IdTokenVerifierDeps extends SignedClaimsDeps {
+export interface IdTokenVerifierDeps extends JwtVerifierDeps {
   /** `https://{env}.superoffice.com`, lower case, nothing after it (auth.md rule 8). */
   readonly issuer: string;
   readonly clientId: string;
 }
 
-export type IdTokenVerifier = (token: string, expected: ExpectedSignIn) => Promise<Verdict<IdTokenClaims>>;
+export type IdTokenVerifier = (
+  token: string,
+  expected: ExpectedSignIn,
+) => Promise<VerificationResult<IdTokenClaims>>;
 
 /** Verifies id_tokens for one environment and client (auth.md rules 1 to 14); the answer holds claims or one reason. */
 export function createIdTokenVerifier({ issuer, clientId, ...deps }: IdTokenVerifierDeps): IdTokenVerifier {
-  const signedClaims = createSignedClaims(deps);
+  const verifyClaims = createJwtVerifier(deps);
   return async (token, expected) => {
-    const signed = await signedClaims(token);
+    const signed = await verifyClaims(token);
     if (!signed.valid) return signed;
     if (signed.claims.iss !== issuer) return rejected('issuer');
-    if (!isOnlyFor(signed.claims, [clientId])) return rejected('audience');
+    if (!hasOnlyAudience(signed.claims, [clientId])) return rejected('audience');
     const identity = readIdentity(signed.claims);
     if (typeof identity === 'string') return rejected(identity);
     const reason = unexpected(signed.claims, identity, expected);
@@ -47,15 +50,15 @@ export function createIdTokenVerifier({ issuer, clientId, ...deps }: IdTokenVeri
   };
 }
 
-function readIdentity(claims: SignedClaims): IdTokenClaims | TokenReason {
-  const ctx = identityClaim(claims, 'ctx');
-  if (!isContextIdentifier(ctx)) return 'ctx-malformed';
+function readIdentity(claims: VerifiedClaims): IdTokenClaims | TokenReason {
+  const tenantId = identityClaim(claims, 'ctx');
+  if (!isContextIdentifier(tenantId)) return 'ctx-malformed';
   const associateId = associateIdOf(claims);
   if (associateId === null) return 'associate';
   const serial = textClaim(claims, 'serial');
   if (serial === undefined) return 'serial';
   return {
-    ctx,
+    tenantId,
     associateId,
     isAdministrator: ['True', 'true'].includes(textClaim(claims, 'is_administrator') ?? ''),
     companyName: textClaim(claims, 'company_name') ?? '',
@@ -69,21 +72,21 @@ function readIdentity(claims: SignedClaims): IdTokenClaims | TokenReason {
 }
 
 /** Associates count from 1, in 32 bits. */
-function associateIdOf(claims: SignedClaims): number | null {
+function associateIdOf(claims: VerifiedClaims): number | null {
   const digits = textClaim(claims, 'associateid') ?? '';
   const id = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
   return id >= 1 && id < 2 ** 31 ? id : null;
 }
 
 function unexpected(
-  claims: SignedClaims,
+  claims: VerifiedClaims,
   identity: IdTokenClaims,
   expected: ExpectedSignIn,
 ): TokenReason | null {
   if ('refreshOf' in expected) {
-    if (identity.ctx !== expected.refreshOf.ctx) return 'ctx-mismatch';
+    if (identity.tenantId !== expected.refreshOf.tenantId) return 'ctx-mismatch';
     return identity.associateId === expected.refreshOf.associateId ? null : 'associate-mismatch';
   }
   if (expected.nonce === '' || claims.nonce !== expected.nonce) return 'nonce';
-  return expected.ctx === undefined || identity.ctx === expected.ctx ? null : 'ctx-mismatch';
+  return expected.tenantId === undefined || identity.tenantId === expected.tenantId ? null : 'ctx-mismatch';
 }

@@ -22,7 +22,7 @@ const Jwk = z.object({
 });
 type Jwk = z.infer<typeof Jwk>;
 
-const Jwks = z.object({ keys: z.array(z.unknown()) });
+const jwksSchema = z.object({ keys: z.array(z.unknown()) });
 const LEAST_MODULUS_BITS = 2048;
 
 /**
@@ -30,7 +30,7 @@ const LEAST_MODULUS_BITS = 2048;
  * left out and never spoils the others (auth.md rule 7); anything but a JWKS gives no keys.
  */
 export async function signingKeys(document: unknown): Promise<SigningKey[]> {
-  const jwks = Jwks.safeParse(document);
+  const jwks = jwksSchema.safeParse(document);
   if (!jwks.success) return [];
   const keys = await Promise.all(jwks.data.keys.map(signingKey));
   return keys.filter((key) => key !== null);

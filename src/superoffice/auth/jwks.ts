@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Http } from '../transport/http.ts';
-import { refusedAnswer } from '../transport/refused-answer.ts';
+import { toResponseError } from '../transport/refused-answer.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import { type SigningKey, signingKeys } from './jwk-import.ts';
 
@@ -10,17 +10,17 @@ export interface KeyHint {
   readonly x5t?: string;
 }
 
-export interface KeySet {
+export interface Jwks {
   /**
    * The key for a hint, or null if none can be told. Throws a SuperOfficeError if no keys were ever
    * received and they cannot be fetched now.
    */
   keyFor(hint: KeyHint): Promise<KeyObject | null>;
   /** Fetches the keys if there are none yet; rejects like `keyFor`. */
-  warm(): Promise<void>;
+  prefetch(): Promise<void>;
 }
 
-export interface KeySetDeps {
+export interface JwksDeps {
   readonly url: string;
   readonly http: Http;
   readonly now: () => number;
@@ -37,7 +37,7 @@ const OPERATION = 'jwks';
  * SuperOffice's signing keys, fetched when first needed and kept (auth.md rules 5 and 6). An unknown key or
  * old age causes one refresh shared by all callers, at most one per interval; a failed one keeps the keys.
  */
-export function createKeySet({ url, http, now, refreshIntervalMs = 30_000 }: KeySetDeps): KeySet {
+export function createJwks({ url, http, now, refreshIntervalMs = 30_000 }: JwksDeps): Jwks {
   let keys: readonly SigningKey[] = [];
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -69,30 +69,30 @@ export function createKeySet({ url, http, now, refreshIntervalMs = 30_000 }: Key
     await inFlight;
   }
 
-  async function warm(): Promise<void> {
+  async function prefetch(): Promise<void> {
     if (now() - fetchedAt >= KEYS_MAX_AGE_MS) await refresh();
     if (keys.length === 0) throw lastFailure;
   }
 
   return {
-    warm,
+    prefetch,
     async keyFor(hint) {
-      await warm();
-      const wanted = hint.kid ?? hint.x5t;
-      if (wanted === undefined) return onlyKey(keys);
-      const known = named(keys, wanted);
+      await prefetch();
+      const desired = hint.kid ?? hint.x5t;
+      if (desired === undefined) return onlyKey(keys);
+      const known = named(keys, desired);
       if (known !== null) return known;
       await refresh();
-      return named(keys, wanted) ?? onlyKey(keys);
+      return named(keys, desired) ?? onlyKey(keys);
     },
   };
 }
 
 async function download(url: string, http: Http): Promise<SigningKey[]> {
   const answer = await http.request({ operation: OPERATION, method: 'GET', url });
-  if (answer.status !== 200) throw refusedAnswer(OPERATION, answer);
+  if (answer.status !== 200) throw toResponseError(OPERATION, answer);
   const keys = await signingKeys(answer.body);
-  if (keys.length === 0) throw new SuperOfficeError('unexpected-answer', OPERATION, { detail: 'keys' });
+  if (keys.length === 0) throw new SuperOfficeError('unexpected-response', OPERATION, { detail: 'keys' });
   return keys;
 }
 

@@ -33,7 +33,7 @@ export function parsePrivateKey(text: string): KeyObject {
   if (key.asymmetricKeyType !== 'rsa') throw new PrivateKeyError('not-rsa');
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_MODULUS_BITS)
     throw new PrivateKeyError('too-short');
-  if (!signs(key)) throw new PrivateKeyError('inconsistent');
+  if (!indicators(key)) throw new PrivateKeyError('inconsistent');
   return key;
 }
 
@@ -57,7 +57,7 @@ function readable(create: () => KeyObject): KeyObject {
 }
 
 /** An XML whose numbers do not belong together is taken in silently and fails only at the first signature. */
-function signs(key: KeyObject): boolean {
+function indicators(key: KeyObject): boolean {
   const probe = Buffer.from('planlens');
   try {
     return verify('RSA-SHA256', probe, createPublicKey(key), sign('RSA-SHA256', probe, key));

@@ -1,10 +1,10 @@
-import { identityClaim, isOnlyFor, textClaim } from './claims.ts';
-import { accepted, rejected, type TokenReason, type Verdict } from './verification-result.ts';
-import { createSignedClaims, type SignedClaims, type SignedClaimsDeps } from './verify-jwt.ts';
+import { hasOnlyAudience, identityClaim, textClaim } from './claims.ts';
+import { accepted, rejected, type TokenReason, type VerificationResult } from './verification-result.ts';
+import { createJwtVerifier, type JwtVerifierDeps, type VerifiedClaims } from './verify-jwt.ts';
 
 /** The tenant a system user JWT must be for; `serial` comes from that tenant's verified id_token. */
 export interface SystemUserJwtTenant {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly serial: string;
 }
 
@@ -16,17 +16,17 @@ export interface SystemUserJwtClaims {
 export type SystemUserJwtVerifier = (
   token: string,
   tenant: SystemUserJwtTenant,
-) => Promise<Verdict<SystemUserJwtClaims>>;
+) => Promise<VerificationResult<SystemUserJwtClaims>>;
 
 const ISSUER = 'SuperOffice AS';
 /** What an HTTP header can hold without quoting; a ticket with anything else was not made by SuperOffice. */
 const TICKET = /^[\x21-\x7e]+$/;
 
 /** Verifies system user JWTs (auth.md rule 15): its audience is our stored serial, never the token's own. */
-export function createSystemUserJwtVerifier(deps: SignedClaimsDeps): SystemUserJwtVerifier {
-  const signedClaims = createSignedClaims(deps);
+export function createSystemUserJwtVerifier(deps: JwtVerifierDeps): SystemUserJwtVerifier {
+  const verifyClaims = createJwtVerifier(deps);
   return async (token, tenant) => {
-    const signed = await signedClaims(token);
+    const signed = await verifyClaims(token);
     if (!signed.valid) return signed;
     const reason = profileReason(signed.claims, tenant);
     if (reason !== null) return rejected(reason);
@@ -35,10 +35,13 @@ export function createSystemUserJwtVerifier(deps: SignedClaimsDeps): SystemUserJ
   };
 }
 
-function profileReason(claims: SignedClaims, { ctx, serial }: SystemUserJwtTenant): TokenReason | null {
+function profileReason(
+  claims: VerifiedClaims,
+  { tenantId, serial }: SystemUserJwtTenant,
+): TokenReason | null {
   if (claims.iss !== ISSUER) return 'issuer';
   if (serial === '') return 'serial';
-  if (!isOnlyFor(claims, [`spn:${serial}`])) return 'audience';
-  if ((identityClaim(claims, 'ctx') ?? ctx) !== ctx) return 'ctx-mismatch';
+  if (!hasOnlyAudience(claims, [`spn:${serial}`])) return 'audience';
+  if ((identityClaim(claims, 'ctx') ?? tenantId) !== tenantId) return 'ctx-mismatch';
   return (identityClaim(claims, 'serial') ?? serial) === serial ? null : 'serial';
 }

@@ -2,7 +2,7 @@ import { type KeyObject, sign } from 'node:crypto';
 import { z } from 'zod';
 import type { LoginEndpoints } from '../transport/endpoints.ts';
 import type { Http, HttpResponse } from '../transport/http.ts';
-import { refusedAnswer } from '../transport/refused-answer.ts';
+import { toResponseError } from '../transport/refused-answer.ts';
 import { flag, readBody, text } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { SystemUserJwtVerifier } from './system-user-jwt.ts';
@@ -18,7 +18,7 @@ export interface SystemUserDeps {
 
 /** Whose system user to become. `systemToken` is the secret the administrator's approval gave us. */
 export interface SystemUserRequest {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly serial: string;
   readonly systemToken: string;
 }
@@ -41,7 +41,7 @@ const OWN_FAULT = ['InvalidRedirectUrl', 'InvalidTimestamp', 'InvalidSignature']
 const WITHDRAWN = ['Revoked', 'Expired', 'NeedsReapproval'];
 
 /** Whether SuperOffice said for certain that a tenant approves us no more: it has to install again. */
-export function isApprovalWithdrawn(error: unknown): boolean {
+export function isConsentRevoked(error: unknown): boolean {
   return (
     error instanceof SuperOfficeError &&
     error.code === 'system-user-refused' &&
@@ -62,7 +62,7 @@ export function signSystemToken(systemToken: string, key: KeyObject, at: number)
  */
 export function createSystemUser(deps: SystemUserDeps): SystemUser {
   return {
-    async exchange({ ctx, serial, systemToken }) {
+    async exchange({ tenantId, serial, systemToken }) {
       const answer = await deps.http.request({
         operation: OPERATION,
         method: 'POST',
@@ -70,11 +70,11 @@ export function createSystemUser(deps: SystemUserDeps): SystemUser {
         json: {
           SignedSystemToken: signSystemToken(systemToken, deps.privateKey, deps.now()),
           ApplicationToken: deps.clientSecret,
-          ContextIdentifier: ctx,
+          ContextIdentifier: tenantId,
           ReturnTokenType: 'JWT',
         },
       });
-      const verdict = await deps.verifyJwt(grantedToken(answer), { ctx, serial });
+      const verdict = await deps.verifyJwt(grantedToken(answer), { tenantId, serial });
       if (verdict.valid) return verdict.claims.ticket;
       const code = verdict.reason === 'keys-unreachable' ? 'unreachable' : 'system-user-jwt-invalid';
       throw new SuperOfficeError(code, OPERATION, { detail: verdict.reason });
@@ -88,7 +88,7 @@ function grantedToken(answer: HttpResponse): string {
   if (granted?.IsSuccessful) return granted.Token;
   const name = refusalName(body);
   // A server in trouble has not refused; only a name it gives tells that it did.
-  if ((status >= 500 || status === 429) && name === undefined) throw refusedAnswer(OPERATION, answer);
+  if ((status >= 500 || status === 429) && name === undefined) throw toResponseError(OPERATION, answer);
   const code = OWN_FAULT.includes(name ?? '') ? 'client-refused' : 'system-user-refused';
   throw new SuperOfficeError(code, OPERATION, {
     status,

@@ -24,12 +24,12 @@ export const TOKEN_REASONS = [
 export type TokenReason = (typeof TOKEN_REASONS)[number];
 
 /** The outcome of verifying a token: the claims that are needed, or the one reason against it. */
-export type Verdict<T> =
+export type VerificationResult<T> =
   | { readonly valid: true; readonly claims: T }
   | { readonly valid: false; readonly reason: TokenReason };
 
 /** The verdict for a token that holds, with the claims that are needed. */
-export function accepted<T>(claims: T): Verdict<T> {
+export function accepted<T>(claims: T): VerificationResult<T> {
   return { valid: true, claims };
 }
 

@@ -1,14 +1,14 @@
 import jwt from 'jsonwebtoken';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import { type JwtParts, parseJwt } from './decode-jwt.ts';
-import type { KeyHint, KeySet } from './jwks.ts';
-import { accepted, rejected, type TokenReason, type Verdict } from './verification-result.ts';
+import { type DecodedJwt, decodeJwt } from './decode-jwt.ts';
+import type { Jwks, KeyHint } from './jwks.ts';
+import { accepted, rejected, type TokenReason, type VerificationResult } from './verification-result.ts';
 
 /** The claims of a token whose signature and times hold; who issued it for whom is still to be checked. */
-export type SignedClaims = Readonly<Record<string, unknown>>;
+export type VerifiedClaims = Readonly<Record<string, unknown>>;
 
-export interface SignedClaimsDeps {
-  readonly keySet: KeySet;
+export interface JwtVerifierDeps {
+  readonly jwks: Jwks;
   readonly now: () => number;
   /** Allowed clock difference in seconds, 0 to 300 (auth.md rule 10). */
   readonly skewSeconds?: number;
@@ -21,16 +21,16 @@ const MOST_SKEW_SECONDS = 300;
  * What every SuperOffice token must pass before its profile is looked at (auth.md rules 1 to 3, 10 and 11).
  * Never throws for a token, whatever it holds; throws a RangeError at once for a skew out of bounds.
  */
-export function createSignedClaims({ keySet, now, skewSeconds = 60 }: SignedClaimsDeps) {
+export function createJwtVerifier({ jwks, now, skewSeconds = 60 }: JwtVerifierDeps) {
   if (!(skewSeconds >= 0 && skewSeconds <= MOST_SKEW_SECONDS)) {
     throw new RangeError(`skewSeconds must be between 0 and ${MOST_SKEW_SECONDS}`);
   }
-  return async (token: string): Promise<Verdict<SignedClaims>> => {
-    const parts = parseJwt(token);
+  return async (token: string): Promise<VerificationResult<VerifiedClaims>> => {
+    const parts = decodeJwt(token);
     // RFC 7515 4.1.11: an extension we do not know may change what the token means.
     if (parts === null || 'crit' in parts.header) return rejected('malformed');
     if (parts.header.alg !== ALGORITHM) return rejected('algorithm');
-    const key = await findKey(keySet, keyHint(parts));
+    const key = await findKey(jwks, keyHint(parts));
     if (typeof key === 'string') return rejected(key);
     const reason =
       cryptoReason(token, key, Math.floor(now() / 1000), skewSeconds) ?? timeReason(parts.payload);
@@ -38,7 +38,7 @@ export function createSignedClaims({ keySet, now, skewSeconds = 60 }: SignedClai
   };
 }
 
-function keyHint({ header }: JwtParts): KeyHint {
+function keyHint({ header }: DecodedJwt): KeyHint {
   const { kid, x5t } = header;
   return {
     ...(typeof kid === 'string' ? { kid } : {}),
@@ -46,9 +46,9 @@ function keyHint({ header }: JwtParts): KeyHint {
   };
 }
 
-async function findKey(keySet: KeySet, hint: KeyHint) {
+async function findKey(jwks: Jwks, hint: KeyHint) {
   try {
-    return (await keySet.keyFor(hint)) ?? 'key-unknown';
+    return (await jwks.keyFor(hint)) ?? 'key-unknown';
   } catch (error) {
     if (error instanceof SuperOfficeError) return 'keys-unreachable';
     throw error;
@@ -77,7 +77,7 @@ function reasonOf(error: unknown): TokenReason {
   return 'signature';
 }
 
-function timeReason({ exp, nbf, iat }: SignedClaims): TokenReason | null {
+function timeReason({ exp, nbf, iat }: VerifiedClaims): TokenReason | null {
   if (!Number.isFinite(exp) || !Number.isFinite(nbf)) return 'time-claims';
   // SuperOffice has sent `iat` both as number and as digit string (auth.md 3.3).
   const plausible =

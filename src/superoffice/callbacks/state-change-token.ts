@@ -1,27 +1,32 @@
-import { identityClaim, isOnlyFor } from '../auth/claims.ts';
-import { accepted, rejected, type TokenReason, type Verdict } from '../auth/verification-result.ts';
-import { createSignedClaims, type SignedClaims, type SignedClaimsDeps } from '../auth/verify-jwt.ts';
+import { hasOnlyAudience, identityClaim } from '../auth/claims.ts';
+import {
+  accepted,
+  rejected,
+  type TokenReason,
+  type VerificationResult,
+} from '../auth/verification-result.ts';
+import { createJwtVerifier, type JwtVerifierDeps, type VerifiedClaims } from '../auth/verify-jwt.ts';
 
 export interface StateChangeTokenClaims {
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
 
-export interface StateChangeTokenVerifierDeps extends SignedClaimsDeps {
+export interface StateChangeTokenVerifierDeps extends JwtVerifierDeps {
   readonly issuer: string;
   readonly audiences: readonly string[];
 }
 
 export type StateChangeTokenVerifier = (
   token: string,
-  notice: { readonly ctx: string },
-) => Promise<Verdict<StateChangeTokenClaims>>;
+  notice: { readonly tenantId: string },
+) => Promise<VerificationResult<StateChangeTokenClaims>>;
 
 /**
  * A guess: no document names the audience of a state change token (webapi.md 7.1). These are the forms
  * SuperOffice uses in its other tokens to the same client (auth.md 4.1).
  */
-export function guessedStateChangeAudiences(clientId: string): string[] {
+export function assumedStateChangeAudiences(clientId: string): string[] {
   return [clientId, `spn:${clientId}`];
 }
 
@@ -34,24 +39,24 @@ export function createStateChangeTokenVerifier({
   audiences,
   ...deps
 }: StateChangeTokenVerifierDeps): StateChangeTokenVerifier {
-  const signedClaims = createSignedClaims(deps);
-  return async (token, { ctx }) => {
-    const signed = await signedClaims(token);
+  const verifyClaims = createJwtVerifier(deps);
+  return async (token, { tenantId }) => {
+    const signed = await verifyClaims(token);
     if (!signed.valid) return signed;
-    const reason = profileReason(signed.claims, issuer, audiences, ctx);
+    const reason = profileReason(signed.claims, issuer, audiences, tenantId);
     return reason === null ? accepted({ expiresAt: Number(signed.claims.exp) }) : rejected(reason);
   };
 }
 
 function profileReason(
-  claims: SignedClaims,
+  claims: VerifiedClaims,
   issuer: string,
   audiences: readonly string[],
-  ctx: string,
+  tenantId: string,
 ): TokenReason | null {
   if (claims.iss !== issuer) return 'issuer';
-  if (!isOnlyFor(claims, audiences)) return 'audience';
+  if (!hasOnlyAudience(claims, audiences)) return 'audience';
   if ('nonce' in claims || SIGN_IN_CLAIMS.some((name) => identityClaim(claims, name) !== undefined))
     return 'profile';
-  return (identityClaim(claims, 'ctx') ?? ctx) === ctx ? null : 'ctx-mismatch';
+  return (identityClaim(claims, 'ctx') ?? tenantId) === tenantId ? null : 'ctx-mismatch';
 }

@@ -7,7 +7,7 @@ export type StateChange = (typeof stateChanges)[number];
 
 /** A notice about a tenant: a hint to ask for its state, to be believed only with its token verified. */
 export interface StateChangeNotice {
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly change: StateChange;
   readonly token: string;
 }
@@ -26,7 +26,7 @@ export function readStateChange(body: unknown): z.ZodSafeParseResult<StateChange
   return noticeSchema
     .transform(({ ChangeType, ContextIdentifier, Token }): StateChangeNotice => {
       // The schema bounds the number to the list.
-      return { ctx: ContextIdentifier, change: stateChanges[ChangeType] as StateChange, token: Token };
+      return { tenantId: ContextIdentifier, change: stateChanges[ChangeType] as StateChange, token: Token };
     })
     .safeParse(body);
 }

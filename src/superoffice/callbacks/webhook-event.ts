@@ -7,7 +7,7 @@ export interface WebhookEvent {
   /** Such as `associate.changed`; `test` for the test event. */
   readonly event: string;
   /** The customer it happened at; `Default` in the test event. */
-  readonly ctx: string | null;
+  readonly tenantId: string | null;
   /** The row it is about; null where there is none. */
   readonly primaryKey: number | null;
 }
@@ -31,7 +31,7 @@ export function readWebhookEvent(body: Buffer): WebhookEvent | null {
   return {
     eventId: EventId ?? null,
     event: Event,
-    ctx: ContextIdentifier ?? null,
+    tenantId: ContextIdentifier ?? null,
     primaryKey: PrimaryKey ?? null,
   };
 }

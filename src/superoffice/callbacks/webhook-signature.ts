@@ -4,8 +4,8 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
  * Whether SuperOffice signed exactly these bytes with a webhook's secret (webapi.md 6.7). A missing signature is none:
  * SuperOffice leaves it out only where the webhook has no secret, and ours has.
  */
-export function isSignedWith(key: KeyObject, body: Buffer, signature: string | undefined): boolean {
-  const wanted = Buffer.from(createHmac('sha256', key).update(body).digest('base64'));
+export function verifyWebhookSignature(key: KeyObject, body: Buffer, signature: string | undefined): boolean {
+  const desired = Buffer.from(createHmac('sha256', key).update(body).digest('base64'));
   const sent = Buffer.from(signature ?? '');
-  return wanted.length === sent.length && timingSafeEqual(wanted, sent);
+  return desired.length === sent.length && timingSafeEqual(desired, sent);
 }

@@ -7,7 +7,7 @@ export interface LoginEndpoints {
   readonly partnerSystemUser: string;
   /** Where a user signs in: `common` shows the tenant picker, a context identifier skips it. */
   authorize(tenant: string): string;
-  state(ctx: string): string;
+  state(tenantId: string): string;
 }
 
 /** The endpoints of a login host such as `https://sod.superoffice.com` (auth.md 1). A path or trailing slash is ignored. */
@@ -19,12 +19,12 @@ export function loginEndpoints(loginUrl: string): LoginEndpoints {
     jwks: `${base}/login/.well-known/jwks`,
     partnerSystemUser: `${base}/Login/api/PartnerSystemUser/Authenticate`,
     authorize: (tenant) => `${base}/login/${encodeURIComponent(tenant)}/oauth/authorize`,
-    state: (ctx) => `${base}/api/state/${encodeURIComponent(ctx)}`,
+    state: (tenantId) => `${base}/api/state/${encodeURIComponent(tenantId)}`,
   };
 }
 
 /** Answers the parsed URL if a credential may be sent to it, otherwise null. */
-export type CredentialTarget = (url: string) => URL | null;
+export type ToAllowedUrl = (url: string) => URL | null;
 
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
@@ -33,7 +33,7 @@ const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
  * info, on a host named by `hosts`. An entry starting with a dot is a suffix, any other an exact host. An
  * entry naming a loopback host allows that host by http on any port, for the sandbox.
  */
-export function createCredentialTargets(hosts: readonly string[]): CredentialTarget {
+export function createAllowedHosts(hosts: readonly string[]): ToAllowedUrl {
   const entries = hosts.map((host) => host.trim().toLowerCase()).filter((host) => host !== '');
   return (url) => {
     const target = URL.canParse(url) ? new URL(url) : null;

@@ -45,7 +45,7 @@ const IDLE_CONNECTION_MS = 60_000;
 /**
  * The one way out to SuperOffice. Follows no redirect and uses no proxy from the environment, as either
  * could carry a credential elsewhere. A failed exchange is a SuperOfficeError with `timeout`, `unreachable`
- * or `unexpected-answer` (too large); the library's own error, which holds the headers, never gets out.
+ * or `unexpected-response` (too large); the library's own error, which holds the headers, never gets out.
  */
 export function createHttp({ timeoutMs, onCall = () => {} }: HttpDeps): Http {
   const client = createClient();
@@ -134,7 +134,7 @@ function safeError(operation: string, error: unknown): SuperOfficeError {
   }
   // The library's code for an answer above the size limit.
   if (code === 'ERR_BAD_RESPONSE')
-    return new SuperOfficeError('unexpected-answer', operation, { detail: 'size' });
+    return new SuperOfficeError('unexpected-response', operation, { detail: 'size' });
   return new SuperOfficeError('unreachable', operation, code === undefined ? {} : { detail: code });
 }
 

@@ -13,11 +13,14 @@ const CODE_OF_STATUS: Readonly<Record<number, SuperOfficeErrorCode>> = {
 const NamedError = z.object({ ErrorType: z.string().regex(/^[A-Za-z]{1,60}$/) });
 
 /** The error for an answer outside 2xx (webapi.md section 3); `detail` is SuperOffice's ErrorType when it has one. */
-export function refusedAnswer(operation: string, { status, headers, body }: HttpResponse): SuperOfficeError {
+export function toResponseError(
+  operation: string,
+  { status, headers, body }: HttpResponse,
+): SuperOfficeError {
   const named = NamedError.safeParse(body);
   const retryAfter = headers['retry-after'] ?? '';
   return new SuperOfficeError(
-    CODE_OF_STATUS[status] ?? (status >= 500 ? 'server-error' : 'unexpected-answer'),
+    CODE_OF_STATUS[status] ?? (status >= 500 ? 'server-error' : 'unexpected-response'),
     operation,
     {
       status,

@@ -20,13 +20,13 @@ export const flag = z
   .transform((value) => value ?? false);
 
 /** A string; empty for anything else that was sent, or nothing. */
-export const textIfTold = z.string().catch('');
+export const lenientString = z.string().catch('');
 
 /** A boolean; false for anything else that was sent, or nothing. */
-export const flagIfTold = z.boolean().catch(false);
+export const lenientBoolean = z.boolean().catch(false);
 
 /** A whole number from 0; null for anything else that was sent, or nothing. */
-export const countIfTold = z.int().nonnegative().nullable().catch(null);
+export const lenientCount = z.int().nonnegative().nullable().catch(null);
 
 /** The rows of a list that could be read, and how many could not. */
 export interface ReadableRows<T> {
@@ -43,7 +43,7 @@ export function readableRows<T extends z.ZodType>(row: T) {
 }
 
 /** The same within a row: a list that is null or absent has no rows, and what is no list counts as one lost. */
-export function rowsIfTold<T extends z.ZodType>(row: T) {
+export function lenientRows<T extends z.ZodType>(row: T) {
   return readableRows(row)
     .nullish()
     .transform((read): ReadableRows<z.output<T>> => read ?? { rows: [], lost: 0 })
@@ -56,15 +56,15 @@ const day = z.iso.date();
  * A .NET date-time as the calendar date it names, `YYYY-MM-DD`; null for none: absent, empty, no such day or the
  * year 1. The time is cut off unread, as these dates carry no time zone.
  */
-export const calendarDate = textIfTold.transform((value) => {
+export const calendarDate = lenientString.transform((value) => {
   const named = day.safeParse(value.slice(0, 10));
   return named.success && !named.data.startsWith('0001-') ? named.data : null;
 });
 
-/** The answer's body as `schema` reads it. Throws `unexpected-answer` naming the first field that does not fit. */
+/** The answer's body as `schema` reads it. Throws `unexpected-response` naming the first field that does not fit. */
 export function readBody<T extends z.ZodType>(operation: string, schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new SuperOfficeError('unexpected-answer', operation, { detail: field === '' ? 'body' : field });
+  throw new SuperOfficeError('unexpected-response', operation, { detail: field === '' ? 'body' : field });
 }

@@ -10,7 +10,7 @@ export type SuperOfficeErrorCode =
   | 'circuit-open'
   | 'too-many-calls'
   | 'server-error'
-  | 'unexpected-answer'
+  | 'unexpected-response'
   | 'tenant-unknown'
   | 'tenant-not-running'
   | 'api-host-refused'

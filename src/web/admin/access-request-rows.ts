@@ -1,71 +1,79 @@
-import type { Wish } from '../../tenants/access-request-store.ts';
+import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import { subjectIn, subjectName } from '../panel/access-request-view.ts';
 import type { Language } from '../rendering/i18n.ts';
-import { dayOf } from '../rendering/timestamps.ts';
-import { longestAnswer, type RefusedAnswer } from './resolution-form.ts';
+import { toUtcDay } from '../rendering/timestamps.ts';
+import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
 
 /** What a user asked for, as an administrator sees it. */
-interface QueuedWish {
+interface QueuedAccessRequest {
   readonly id: string;
   readonly title: string;
-  readonly askedBy: string;
+  readonly requestedBy: string;
   readonly askedOn: string;
 }
 
 /** A wish that waits for an answer. */
-export interface OpenWish extends QueuedWish {
+export interface OpenAccessRequest extends QueuedAccessRequest {
   readonly reason: string;
   /** An answer that was refused, as it was typed, and what is wrong with it; else both are empty. */
   readonly draft: string;
-  readonly mistake: string;
+  readonly validationError: string;
 }
 
 /** A wish somebody answered. */
-export interface AnsweredWish extends QueuedWish {
+export interface ResolvedAccessRequest extends QueuedAccessRequest {
   /** How, when and by whom it was answered. */
   readonly outcome: string;
-  readonly answer: string;
+  readonly comment: string;
 }
 
 /** The wishes that wait for an answer, in the words of one language. */
-export function openWishes(
-  wishes: readonly Wish[],
-  refused: RefusedAnswer | null,
+export function openAccessRequests(
+  accessRequests: readonly AccessRequest[],
+  refused: InvalidResolution | null,
   language: Language,
-): readonly OpenWish[] {
-  const open = wishes.filter(({ state }) => state === 'open');
-  return open.map((wish) => ({
-    ...queuedWish(wish, language),
-    reason: wish.reason,
-    ...(refused?.id === wish.id ? draftOf(refused, language) : { draft: '', mistake: '' }),
+): readonly OpenAccessRequest[] {
+  const open = accessRequests.filter(({ state }) => state === 'open');
+  return open.map((accessRequest) => ({
+    ...toQueuedRequest(accessRequest, language),
+    reason: accessRequest.reason,
+    ...(refused?.id === accessRequest.id ? draftOf(refused, language) : { draft: '', validationError: '' }),
   }));
 }
 
 /** The wishes somebody answered, in the words of one language. */
-export function answeredWishes(wishes: readonly Wish[], language: Language): readonly AnsweredWish[] {
+export function resolvedAccessRequests(
+  accessRequests: readonly AccessRequest[],
+  language: Language,
+): readonly ResolvedAccessRequest[] {
   const { t } = language;
-  return wishes.flatMap((wish) => {
-    const { state, answer, answeredBy, answeredAt } = wish;
-    if (state === 'open' || answeredAt === null) return [];
-    const by = { date: day(answeredAt, language), name: answeredBy || t('admin.someAdministrator') };
-    return [{ ...queuedWish(wish, language), outcome: t(`admin.outcome.${state}`, by), answer }];
+  return accessRequests.flatMap((accessRequest) => {
+    const { state, comment, resolvedBy, resolvedAt } = accessRequest;
+    if (state === 'open' || resolvedAt === null) return [];
+    const by = { date: day(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
+    return [
+      { ...toQueuedRequest(accessRequest, language), outcome: t(`admin.outcome.${state}`, by), comment },
+    ];
   });
 }
 
 function draftOf(
-  { answer, mistake }: RefusedAnswer,
+  { comment, validationError }: InvalidResolution,
   { t, number }: Language,
-): Pick<OpenWish, 'draft' | 'mistake'> {
-  const lengths = { length: number(answer.length), longest: number(longestAnswer) };
-  return { draft: answer, mistake: t(`admin.mistake.${mistake}`, lengths) };
+): Pick<OpenAccessRequest, 'draft' | 'validationError'> {
+  const lengths = { length: number(comment.length), longest: number(maxCommentLength) };
+  return { draft: comment, validationError: t(`admin.mistake.${validationError}`, lengths) };
 }
 
-function queuedWish({ id, subject, askedBy, associateId, askedAt }: Wish, language: Language): QueuedWish {
+function toQueuedRequest(
+  { id, subject, requestedBy, associateId, requestedAt }: AccessRequest,
+  language: Language,
+): QueuedAccessRequest {
   return {
     id,
     title: subjectTitle(subject, language),
-    askedBy: askedBy || language.t('admin.associate', { associateId }),
-    askedOn: day(askedAt, language),
+    requestedBy: requestedBy || language.t('admin.associate', { associateId }),
+    askedOn: day(requestedAt, language),
   };
 }
 
@@ -77,5 +85,5 @@ function subjectTitle(subject: string, language: Language): string {
 }
 
 function day(at: Date, { date }: Language): string {
-  return date(dayOf(at.getTime()));
+  return date(toUtcDay(at.getTime()));
 }

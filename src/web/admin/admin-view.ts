@@ -1,38 +1,43 @@
-import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
+import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
-import type { FoundChange } from '../../snapshots/license-history.ts';
-import type { DatedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
-import type { Wish } from '../../tenants/access-request-store.ts';
+import type { RecordedChange } from '../../snapshots/license-history.ts';
+import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
+import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant-store.ts';
 import type { Language } from '../rendering/i18n.ts';
-import { type Moment, momentOf } from '../rendering/timestamps.ts';
-import { type AnsweredWish, answeredWishes, type OpenWish, openWishes } from './access-request-rows.ts';
+import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import {
+  type OpenAccessRequest,
+  openAccessRequests,
+  type ResolvedAccessRequest,
+  resolvedAccessRequests,
+} from './access-request-rows.ts';
 import { type ChangeRow, changeRows } from './change-messages.ts';
-import type { RefusedContract } from './contract-form.ts';
+import type { InvalidContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
-import { diagnosticWords } from './diagnostic-messages.ts';
-import type { RefusedAnswer } from './resolution-form.ts';
+import { describeDiagnostic } from './diagnostic-messages.ts';
+import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 
 /** A form that was not right: nothing typed is lost. */
-export type RefusedForm = RefusedAnswer | RefusedContract;
+export type InvalidForm = InvalidResolution | InvalidContract;
 
 /** Everything `views/admin.ejs` prints. */
 export interface AdminView {
   readonly companyName: string;
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly csrfToken: string;
   /** The language asked for by the page's address, as every address in it has it; may be empty. */
   readonly lang: string;
   /** What was answered just now, in words; empty where nothing was. */
   readonly saved: string;
-  readonly open: readonly OpenWish[];
-  readonly answered: readonly AnsweredWish[];
+  readonly open: readonly OpenAccessRequest[];
+  readonly answered: readonly ResolvedAccessRequest[];
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty where some are. */
   readonly seatsNote: string;
   /** Null where SuperOffice told nothing. */
-  readonly asOf: Moment | null;
+  readonly asOf: Timestamp | null;
   readonly stale: boolean;
   readonly diagnostics: readonly string[];
   /** What changed in the licenses, the newest first. */
@@ -43,16 +48,16 @@ export interface AdminView {
 /** What administrators work with, and the form of theirs that was refused, if one was. */
 export interface AdminInput {
   readonly tenant: Tenant;
-  readonly wishes: readonly Wish[];
+  readonly accessRequests: readonly AccessRequest[];
   /** What the tenant bought; null where SuperOffice refused to tell. */
-  readonly bought: DatedSnapshot<TenantLicenses> | null;
-  readonly plans: TenantPlans;
-  readonly changes: readonly FoundChange[];
+  readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
+  readonly tenantEntitlements: TenantEntitlements;
+  readonly changes: readonly RecordedChange[];
   /** `YYYY-MM-DD`, of UTC. */
   readonly today: string;
   readonly csrfToken: string;
   readonly language: Language;
-  readonly refused: RefusedForm | null;
+  readonly refused: InvalidForm | null;
   readonly lang: string;
   /** The wish that was answered just now, or null. */
   readonly answered: string | null;
@@ -60,27 +65,37 @@ export interface AdminInput {
 
 /** Puts what administrators work with into the words of one language. */
 export function adminView(input: AdminInput): AdminView {
-  const { tenant, wishes, bought, plans, today, csrfToken, language, refused, lang } = input;
-  const answered = answeredWishes(wishes, language);
-  const seats = bought === null ? [] : seatRows(bought.content, plans, language);
+  const {
+    tenant,
+    accessRequests,
+    tenantLicenses,
+    tenantEntitlements,
+    today,
+    csrfToken,
+    language,
+    refused,
+    lang,
+  } = input;
+  const answered = resolvedAccessRequests(accessRequests, language);
+  const seats = tenantLicenses === null ? [] : seatRows(tenantLicenses.content, tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
-    ctx: tenant.ctx,
+    tenantId: tenant.tenantId,
     csrfToken,
     lang,
     saved: answered.find(({ id }) => id === input.answered)?.outcome ?? '',
-    open: openWishes(wishes, refused?.form === 'answer' ? refused : null, language),
+    open: openAccessRequests(accessRequests, refused?.form === 'resolution' ? refused : null, language),
     answered,
     seats,
-    seatsNote: seats.length > 0 ? '' : seatsNote(bought !== null, language),
-    asOf: bought && momentOf(bought.readAt, language),
-    stale: bought?.stale === true,
-    diagnostics: plans.diagnose().map((each) => diagnosticWords(each, language)),
+    seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
+    stale: tenantLicenses?.stale === true,
+    diagnostics: tenantEntitlements.diagnose().map((each) => describeDiagnostic(each, language)),
     changes: changeRows(input.changes, language),
     contract: contractView({
       contract: tenant.contract,
       refused: refused?.form === 'contract' ? refused : null,
-      plans,
+      plans: tenantEntitlements,
       today,
       language,
     }),

@@ -1,11 +1,14 @@
 import type { RequestHandler } from 'express';
-import type { Administrators } from '../sign-in/require-administrator.ts';
+import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { AdminPage } from './admin-page.ts';
 
 /** Shows administrators what their users asked for, and what their tenant bought. */
-export function createAdmin(deps: { administrators: Administrators; adminPage: AdminPage }): RequestHandler {
+export function createAdmin(deps: {
+  administratorGuard: AdministratorGuard;
+  adminPage: AdminPage;
+}): RequestHandler {
   return async function admin(request, response) {
-    const administrator = await deps.administrators.admit(request, response, '/admin');
+    const administrator = await deps.administratorGuard.signInOrRequire(request, response, '/admin');
     if (administrator === null) return;
     const page = await deps.adminPage(request, administrator, null);
     response.set('Cache-Control', 'private, no-store').send(page);

@@ -1,23 +1,23 @@
 import type { LicenseChange } from '../../licensing/licenses/license-diff.ts';
-import type { FoundChange } from '../../snapshots/license-history.ts';
+import type { RecordedChange } from '../../snapshots/license-history.ts';
 import type { Language } from '../rendering/i18n.ts';
-import { type Moment, momentOf } from '../rendering/timestamps.ts';
+import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
 /** A change of licenses, in words. */
 export interface ChangeRow {
-  readonly foundAt: Moment;
+  readonly foundAt: Timestamp;
   readonly what: string;
 }
 
 /** What changed in a tenant's licenses, in the words of one language. */
-export function changeRows(changes: readonly FoundChange[], language: Language): readonly ChangeRow[] {
+export function changeRows(changes: readonly RecordedChange[], language: Language): readonly ChangeRow[] {
   return changes.map((found) => ({
-    foundAt: momentOf(found.foundAt.getTime(), language),
-    what: changeWords(found, language),
+    foundAt: formatTimestamp(found.foundAt.getTime(), language),
+    what: describeChange(found, language),
   }));
 }
 
-function changeWords({ change, user }: FoundChange, language: Language): string {
+function describeChange({ change, user }: RecordedChange, language: Language): string {
   const { t } = language;
   switch (change.kind) {
     case 'bought':
@@ -58,6 +58,6 @@ function day(iso: string | null, { date, t }: Language): string {
 }
 
 /** Who left is known by number only: their name went with them. */
-function userName(user: FoundChange['user'], { t }: Language): string {
+function userName(user: RecordedChange['user'], { t }: Language): string {
   return user?.name || t('admin.associate', { associateId: user?.associateId });
 }

@@ -9,23 +9,23 @@ export const contractSchema = z.object({
 });
 
 /** What can be wrong with a start somebody typed. */
-export type ContractMistake = 'start-not-a-day' | 'start-in-future';
+export type ContractValidationError = 'start-not-a-date' | 'start-in-future';
 
 /** What is wrong with what was told of a contract; null where nothing is. */
-export function contractMistake(
+export function validateContract(
   { start, period }: z.infer<typeof contractSchema>,
   today: string,
-): ContractMistake | null {
+): ContractValidationError | null {
   if (start === '') return null;
   const contract = contractOn({ start, period, today });
   if (contract.valid) return null;
-  return contract.reason === 'before-start' ? 'start-in-future' : 'start-not-a-day';
+  return contract.reason === 'before-start' ? 'start-in-future' : 'start-not-a-date';
 }
 
 /** What was told of a contract and was not right, as it was sent. */
-export interface RefusedContract {
+export interface InvalidContract {
   readonly form: 'contract';
   readonly start: string;
   readonly period: BillingPeriod;
-  readonly mistake: ContractMistake;
+  readonly validationError: ContractValidationError;
 }

@@ -4,10 +4,10 @@ import {
   contractOn,
   type PlanChange,
 } from '../../licensing/billing/contract.ts';
-import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
+import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { Contract } from '../../tenants/tenant-store.ts';
 import type { Language } from '../rendering/i18n.ts';
-import type { RefusedContract } from './contract-form.ts';
+import type { InvalidContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];
 
@@ -22,7 +22,7 @@ export interface ContractView {
     readonly chosen: boolean;
   }[];
   /** What is wrong with what was sent; empty where nothing is. */
-  readonly mistake: string;
+  readonly validationError: string;
   /** When it renews; empty where nobody told when it began. */
   readonly renewal: string;
   /** What a plan change made today means. */
@@ -32,8 +32,8 @@ export interface ContractView {
 /** Puts a contract into words: in its form what was refused, if something was, else what is kept. */
 export function contractView(input: {
   contract: Contract | null;
-  refused: RefusedContract | null;
-  plans: TenantPlans;
+  refused: InvalidContract | null;
+  plans: TenantEntitlements;
   today: string;
   language: Language;
 }): ContractView {
@@ -49,12 +49,13 @@ export function contractView(input: {
       label: t(`admin.period.${key}`),
       chosen: key === (form?.period ?? 'yearly'),
     })),
-    mistake: refused === null ? '' : t(`admin.mistake.${refused.mistake}`, { start: refused.start }),
+    validationError:
+      refused === null ? '' : t(`admin.mistake.${refused.validationError}`, { start: refused.start }),
     renewal: state?.valid ? t('admin.renewal', { date: date(state.nextRenewal) }) : '',
-    changes: contract === null ? [] : planChanges.flatMap((change) => changeWords(change, contract)),
+    changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
   };
 
-  function changeWords(change: PlanChange, told: Contract): readonly string[] {
+  function describeChange(change: PlanChange, told: Contract): readonly string[] {
     const effect = plans.planChange(told, change);
     if (!effect.valid) return [];
     const { rule, effectiveOn } = effect;

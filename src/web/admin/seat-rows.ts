@@ -1,7 +1,7 @@
 import type { SuiteLimit } from '../../licensing/catalogue/suite-limits.ts';
-import type { TenantPlans } from '../../licensing/entitlement-engine.ts';
+import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
-import { planSeatsOf } from '../../licensing/plans/plan-seats.ts';
+import { countPlanSeats } from '../../licensing/plans/plan-seats.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 
@@ -16,10 +16,10 @@ export interface SeatRow {
 /** The seats of a tenant's CRM Suite plan, else of its user plans. */
 export function seatRows(
   licenses: TenantLicenses,
-  plans: TenantPlans,
+  plans: TenantEntitlements,
   language: Language,
 ): readonly SeatRow[] {
-  const told = (seats: SuiteLimit | null) => seatsWords(seats, language);
+  const told = (seats: SuiteLimit | null) => describeSeats(seats, language);
   const suite = plans.suiteSeats(null);
   if (suite.valid) {
     const { purchased, used, free } = suite;
@@ -27,7 +27,7 @@ export function seatRows(
       { plan: suiteName(plans, language), purchased: told(purchased), inUse: told(used), free: told(free) },
     ];
   }
-  return planSeatsOf(licenses).map(({ plan, purchased, inUse, free }) => ({
+  return countPlanSeats(licenses).map(({ plan, purchased, inUse, free }) => ({
     plan,
     purchased: told(purchased),
     inUse: told(inUse),
@@ -35,17 +35,17 @@ export function seatRows(
   }));
 }
 
-function suiteName(plans: TenantPlans, language: Language): string {
+function suiteName(plans: TenantEntitlements, language: Language): string {
   const { plan } = plans.report(null);
   return plan?.kind === 'suite' && plan.plan !== null ? planLabel(plan.plan, language) : 'CRM Suite';
 }
 
 /** Why no seats are listed: SuperOffice refused the license, or told of no plan with seats. */
-export function seatsNote(licenseTold: boolean, { t }: Language): string {
-  return licenseTold ? t('admin.noSeats') : t('admin.seatsRefused');
+export function seatsNote(licensesKnown: boolean, { t }: Language): string {
+  return licensesKnown ? t('admin.noSeats') : t('admin.seatsRefused');
 }
 
-function seatsWords(seats: SuiteLimit | null, { t, number }: Language): string {
+function describeSeats(seats: SuiteLimit | null, { t, number }: Language): string {
   if (seats === 'unlimited') return t('panel.unlimited');
   return seats === null ? t('admin.untold') : number(seats);
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { sha256Of } from '../../crypto/random-token.ts';
+import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
 import { readStateChange } from '../../superoffice/callbacks/state-change.ts';
 import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
-import type { CallbackInbox } from '../../tenants/callback-queue.ts';
+import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
 
 /**
@@ -12,19 +12,23 @@ import { fieldsOf } from '../rendering/form-parsing.ts';
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
-  inbox: CallbackInbox;
+  callbackQueue: CallbackQueue;
 }): RequestHandler {
   return async function stateChange(request, response) {
     const notice = readStateChange(request.body);
     if (!notice.success) throw new AppError('state-change-malformed', { detail: fieldsOf(notice.error) });
-    const { ctx, change, token } = notice.data;
-    const verdict = await deps.verifyToken(token, { ctx });
+    const { tenantId, change, token } = notice.data;
+    const verdict = await deps.verifyToken(token, { tenantId });
     if (!verdict.valid) throw new AppError('state-change-token-invalid', { detail: verdict.reason });
-    const kept = await deps.inbox.put(ctx, `state ${sha256Of(`${change} ${token}`)}`, {
-      source: 'state-change',
-      change,
-    });
-    request.log.know({ ctx, change, kept });
+    const kept = await deps.callbackQueue.enqueue(
+      tenantId,
+      `state ${sha256Base64Url(`${change} ${token}`)}`,
+      {
+        source: 'state-change',
+        change,
+      },
+    );
+    request.log.setBindings({ tenantId, change, kept });
     response.status(200).end();
   };
 }

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { sha256Of } from '../../crypto/random-token.ts';
+import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
-import { isSignedWith } from '../../superoffice/callbacks/webhook-signature.ts';
-import type { CallbackInbox } from '../../tenants/callback-queue.ts';
+import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
+import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**
@@ -12,27 +12,28 @@ import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
  */
 export function createWebhookCallback(deps: {
   webhooks: WebhookStore;
-  inbox: CallbackInbox;
+  callbackQueue: CallbackQueue;
 }): RequestHandler {
   return async function webhook(request, response) {
     const hook = await deps.webhooks.find(String(request.params.hookId));
     if (hook === null) throw new AppError('not-found');
     const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!isSignedWith(hook.key, body, request.get('x-superoffice-signature'))) {
+    if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {
       throw new AppError('webhook-signature-invalid');
     }
     const event = readWebhookEvent(body);
     const kept = await keep(hook, event, body);
-    request.log.know({ ctx: hook.ctx, event: event?.event ?? null, kept });
+    request.log.setBindings({ tenantId: hook.tenantId, event: event?.event ?? null, kept });
     response.status(200).end();
   };
 
   /** Of another customer, or nothing we work on, is signed by somebody who may and changes nothing. */
   async function keep(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
-    if (event === null || event.ctx !== hook.ctx || !event.event.startsWith('associate.')) return false;
+    if (event === null || event.tenantId !== hook.tenantId || !event.event.startsWith('associate.'))
+      return false;
     // Without an id the same bytes are the same event.
-    const eventId = `webhook ${event.eventId ?? sha256Of(body.toString('base64'))}`;
+    const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
     const { event: name, primaryKey } = event;
-    return deps.inbox.put(hook.ctx, eventId, { source: 'webhook', event: name, primaryKey });
+    return deps.callbackQueue.enqueue(hook.tenantId, eventId, { source: 'webhook', event: name, primaryKey });
   }
 }

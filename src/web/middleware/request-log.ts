@@ -14,7 +14,7 @@ declare global {
 
 /** The log of one request: what handlers find out about it stands in every line from then on. */
 export interface RequestLog {
-  know(about: object): void;
+  setBindings(about: object): void;
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
@@ -63,7 +63,7 @@ function logOf(log: Logger, { id, method, originalUrl, socket }: Request): Reque
   const req = { id, method, path: originalUrl.split('?', 1)[0], from: socket.remoteAddress };
   let known: object = {};
   return {
-    know(about) {
+    setBindings(about) {
       known = { ...known, ...about };
     },
     info: (fields, message) => log.info({ req, ...known, ...fields }, message),

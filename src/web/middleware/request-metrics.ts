@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 
 /** A request that was answered, or given up by who asked. */
-export interface CountedRequest {
+export interface ObservedRequest {
   /** The pattern of the route, never the address asked for; `unmatched` for none. */
   readonly route: string;
   readonly method: string;
@@ -10,8 +10,8 @@ export interface CountedRequest {
 }
 
 /** Tells of every request once, when it is over. */
-export function requestCount(onRequest: (request: CountedRequest) => void): RequestHandler {
-  return function requestCount(request, response, next) {
+export function requestMetrics(onRequest: (request: ObservedRequest) => void): RequestHandler {
+  return function requestMetrics(request, response, next) {
     const startedAt = performance.now();
     response.once('close', () =>
       onRequest({

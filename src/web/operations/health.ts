@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 
 /** Who asks for readiness seldom waits longer than three seconds; a silent database is as good as none. */
-const patienceMs = 2_500;
+const timeoutMs = 2_500;
 
 /** Liveness: the process answers. */
 export function healthz(): RequestHandler {
@@ -15,7 +15,7 @@ export function healthz(): RequestHandler {
 export function createReadyz(deps: { databaseAnswers: () => Promise<boolean> }): RequestHandler {
   return async function readyz(_request, response) {
     const answered = new AbortController();
-    const silence = sleep(patienceMs, false, { signal: answered.signal }).catch(() => false);
+    const silence = sleep(timeoutMs, false, { signal: answered.signal }).catch(() => false);
     const ready = await Promise.race([deps.databaseAnswers(), silence]);
     answered.abort();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'database-unreachable' });

@@ -1,5 +1,5 @@
 import { catalogue } from '../../licensing/catalogue/catalogue.ts';
-import { labelOf } from '../../licensing/catalogue/labels.ts';
+import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Evidence } from '../../licensing/entitlements/entitlement.ts';
 import type { Language } from '../rendering/i18n.ts';
 
@@ -11,7 +11,7 @@ export interface EvidenceView {
 }
 
 /** Puts what a decision rests on into words. */
-export function evidenceWords(evidence: Evidence, language: Language): EvidenceView {
+export function describeEvidence(evidence: Evidence, language: Language): EvidenceView {
   const { t, date, number } = language;
   switch (evidence.kind) {
     case 'module': {
@@ -20,7 +20,7 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
     }
     case 'plan':
       return {
-        text: t(`evidence.plan.${evidence.promised}`, { place: placeOf(evidence.row, language) }),
+        text: t(`evidence.plan.${evidence.inclusion}`, { place: associatedDataOf(evidence.row, language) }),
         code: '',
       };
     case 'tier': {
@@ -35,9 +35,9 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
       const { plan, need } = evidence;
       const own = plan === null ? t('evidence.suite.unknownPlan') : t(`suitePlan.${plan}`);
       const from = t(`suitePlan.${need.from}`);
-      if (need.perhapsFrom === null) return { text: t('evidence.suite.from', { own, from }), code: '' };
-      const perhaps = t(`suitePlan.${need.perhapsFrom}`);
-      return { text: t('evidence.suite.perhapsFrom', { own, from, perhaps }), code: '' };
+      if (need.possiblyFrom === null) return { text: t('evidence.suite.from', { own, from }), code: '' };
+      const perhaps = t(`suitePlan.${need.possiblyFrom}`);
+      return { text: t('evidence.suite.possiblyFrom', { own, from, perhaps }), code: '' };
     }
     case 'suite-limit': {
       const { name, maximum } = evidence.limit;
@@ -49,21 +49,21 @@ export function evidenceWords(evidence: Evidence, language: Language): EvidenceV
     case 'function-right':
       return { text: t('evidence.functionRight'), code: evidence.name };
     case 'feature': {
-      const feature = labelOf(evidence.row, language.code);
+      const feature = getRowLabel(evidence.row, language.code);
       return { text: t('evidence.feature', { feature, state: t(`state.${evidence.state}`) }), code: '' };
     }
-    case 'license-lapsed': {
+    case 'license-expired': {
       const { module, readOnly } = evidence;
-      const lapsed = t(readOnly ? 'evidence.lapsed.readOnly' : 'evidence.lapsed.expired', {
+      const expired = t(readOnly ? 'evidence.lapsed.readOnly' : 'evidence.lapsed.expired', {
         date: date(evidence.date),
       });
-      return { text: lapsed, code: module ?? '' };
+      return { text: expired, code: module ?? '' };
     }
   }
 }
 
 /** Where the catalogue lists a row: `Sales Premium`, or the features of every plan. */
-function placeOf(row: string, { t }: Language): string {
+function associatedDataOf(row: string, { t }: Language): string {
   const place = catalogue.find(({ id }) => id === row);
   if (place === undefined || place.solution === 'common') return t('solution.common');
   return `${t(`solution.${place.solution}`)} ${t(`tier.${place.tier}`)}`;

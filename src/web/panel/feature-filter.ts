@@ -12,7 +12,7 @@ const filterSchema = z.object({
 export type FeatureFilter = Readonly<z.infer<typeof filterSchema>>;
 
 /** The filter of a panel's address; what makes no sense filters nothing. */
-export function filterOf(query: unknown): FeatureFilter {
+export function parseFeatureFilter(query: unknown): FeatureFilter {
   const { show, search } = filterSchema.parse(query);
   return { show, search: search.trim() };
 }

@@ -2,18 +2,23 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import { contractOn } from '../../licensing/billing/contract.ts';
 import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-keys.ts';
-import { labelOf } from '../../licensing/catalogue/labels.ts';
-import { type Requirement, requirementOf } from '../../licensing/catalogue/requirements.ts';
-import { planOf } from '../../licensing/catalogue/user-plans.ts';
+import { getRowLabel } from '../../licensing/catalogue/labels.ts';
+import { getRequirement, type Requirement } from '../../licensing/catalogue/requirements.ts';
+import { getUserPlan } from '../../licensing/catalogue/user-plans.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Upgrade } from '../../licensing/plans/minimal-upgrades.ts';
-import { panelUrl, planUrl, readerQuery } from '../links.ts';
+import { panelUrl, panelUserQuery, planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
-import { subjectOf, type WishView, wishToShow, wishView } from './access-request-view.ts';
-import { type EvidenceView, evidenceWords } from './evidence-messages.ts';
-import type { Visit, Visits } from './panel-context.ts';
+import {
+  type AccessRequestView,
+  accessRequestToShow,
+  accessRequestView,
+  toSubject,
+} from './access-request-view.ts';
+import { describeEvidence, type EvidenceView } from './evidence-messages.ts';
+import type { PanelContext, PanelContexts } from './panel-context.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
@@ -44,53 +49,56 @@ export interface FeaturePage {
   readonly assumed: boolean;
   readonly renewal: string;
   /** Null where asking would not help. */
-  readonly wish: WishView | null;
+  readonly accessRequest: AccessRequestView | null;
 }
 
 /** Explains one feature to the user. */
-export function createFeaturePage(deps: { visits: Visits; views: Views }): RequestHandler {
+export function createFeaturePage(deps: { panelContexts: PanelContexts; views: Views }): RequestHandler {
   return async function featurePage(request, response) {
-    const visit = await deps.visits.open(request);
-    const page = featurePageView(visit, featureOf(request.query.feature));
-    response.set('Cache-Control', 'private, no-store').send(deps.views('feature', visit.language, page));
+    const context = await deps.panelContexts.load(request);
+    const page = featurePageView(context, parseFeature(request.query.feature));
+    response.set('Cache-Control', 'private, no-store').send(deps.views('feature', context.language, page));
   };
 }
 
 /** @throws AppError `feature-unknown` for anything but a feature of the catalogue */
-export function featureOf(key: unknown): FeatureKey {
+export function parseFeature(key: unknown): FeatureKey {
   const feature = featureKeys.find((each) => each === key);
   if (feature === undefined) throw new AppError('feature-unknown');
   return feature;
 }
 
 /** Puts what is known of one feature for one user into words. */
-export function featurePageView(visit: Visit, feature: FeatureKey): FeaturePage {
-  const { report, address, language, wishes, csrfToken } = visit;
+export function featurePageView(context: PanelContext, feature: FeatureKey): FeaturePage {
+  const { report, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);
   if (entitlement === undefined) throw new AppError('feature-unknown');
   const { state, reason, row, upgrades, evidence } = entitlement;
   const least = upgrades.filter((each) => isLeast(each, upgrades));
-  const requirement = requirementOf(feature);
-  const toView = (upgrade: Upgrade) => upgradeView(upgrade, visit);
+  const requirement = getRequirement(feature);
+  const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
-    query: readerQuery(address),
-    backUrl: panelUrl(address),
+    query: panelUserQuery(url),
+    backUrl: panelUrl(url),
     csrfToken,
-    label: labelOf(row, language.code),
+    label: getRowLabel(row, language.code),
     state,
     stateText: t(`state.${state}`),
     reason: t(`reason.${reason}`),
     next: nextStep(entitlement, language),
     inferred: entitlement.confidence === 'inferred',
-    evidence: evidence.map((each) => evidenceWords(each, language)),
+    evidence: evidence.map((each) => describeEvidence(each, language)),
     requirement: requirementText(requirement, language),
     also: requirement.also.map((each) => t(`requirement.also.${each}`)),
     upgrades: least.map(toView),
     moreUpgrades: upgrades.filter((each) => !least.includes(each)).map(toView),
     assumed: least.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
-    renewal: upgrades.length > 0 ? renewalText(visit) : '',
-    wish: wishToShow(wishView(subjectOf('feature', feature), wishes, language), state === 'enabled'),
+    renewal: upgrades.length > 0 ? renewalText(context) : '',
+    accessRequest: accessRequestToShow(
+      accessRequestView(toSubject('feature', feature), accessRequests, language),
+      state === 'enabled',
+    ),
   };
 }
 
@@ -101,17 +109,17 @@ function isLeast(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
   return upgrade.steps === first.steps;
 }
 
-function upgradeView(upgrade: Upgrade, { address, language }: Visit): UpgradeView {
+function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : perhapsText(upgrade, language),
-    href: planUrl(address, upgrade.plan),
+    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : possiblyText(upgrade, language),
+    href: planUrl(url, upgrade.plan),
   };
 }
 
 /** Where it is open which CRM Suite plan is enough: the plan that surely is. */
-function perhapsText({ perhapsFrom }: Extract<Upgrade, { kind: 'suite-plan' }>, { t }: Language): string {
-  return perhapsFrom === null ? '' : t('upgrade.suitePerhaps', { perhaps: t(`suitePlan.${perhapsFrom}`) });
+function possiblyText({ possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>, { t }: Language): string {
+  return possiblyFrom === null ? '' : t('upgrade.suitePossibly', { perhaps: t(`suitePlan.${possiblyFrom}`) });
 }
 
 function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
@@ -123,7 +131,7 @@ function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Lan
     return t(hasWay ? 'next.view-only' : 'next.view-only-no-plan', { licenses: lacking.join(', ') });
   }
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
-  if (reason === 'plan-and-license-disagree') return t('next.disagree');
+  if (reason === 'plan-license-conflict') return t('next.disagree');
   return '';
 }
 
@@ -132,7 +140,7 @@ function requirementText(requirement: Requirement, language: Language): string {
   const { t, or } = language;
   const { tiers, license, suitePlan, confidence } = requirement;
   if (tiers.length === 0) return t('requirement.anyPlan');
-  const plans = tiers.map(({ solution, tier }) => planOf(`${solution}-${tier}`).label);
+  const plans = tiers.map(({ solution, tier }) => getUserPlan(`${solution}-${tier}`).label);
   const named = [
     ...plans,
     ...(license === null ? [] : [t('requirement.license', { license })]),
@@ -142,7 +150,7 @@ function requirementText(requirement: Requirement, language: Language): string {
 }
 
 /** When the contract next renews, where an administrator told when it began. */
-export function renewalText({ tenant, today, language: { t, date } }: Visit): string {
+export function renewalText({ tenant, today, language: { t, date } }: PanelContext): string {
   if (tenant.contract === null) return '';
   const state = contractOn({ ...tenant.contract, today });
   return state.valid ? t('upgrade.renewal', { date: date(state.nextRenewal) }) : '';

@@ -1,5 +1,5 @@
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { labelOf } from '../../licensing/catalogue/labels.ts';
+import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Language } from '../rendering/i18n.ts';
 
@@ -27,7 +27,7 @@ export function featureRow(
   return {
     id: row,
     feature: children.length > 0 ? null : feature,
-    label: labelOf(row, language.code),
+    label: getRowLabel(row, language.code),
     state,
     stateText: language.t(`state.${state}`),
     asked,

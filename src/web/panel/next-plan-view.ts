@@ -1,9 +1,9 @@
 import { planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
-import type { Visit } from './panel-context.ts';
+import type { PanelContext } from './panel-context.ts';
 
 /** What one step up from the user's plan would add. */
-export interface GainView {
+export interface SuggestedUpgrade {
   readonly plan: string;
   readonly text: string;
   /** What it takes to get it; empty for a CRM Suite plan, which is one for the whole company. */
@@ -11,16 +11,21 @@ export interface GainView {
   readonly href: string;
 }
 
-const mostShown = 3;
+const maxShown = 3;
 
 /** The plans one step up that would enable most. */
-export function gainsOf({ held, plans, address, language }: Visit): GainView[] {
+export function suggestUpgrades({
+  userLicenses,
+  tenantEntitlements,
+  url,
+  language,
+}: PanelContext): SuggestedUpgrade[] {
   const { t } = language;
-  const steps = held === null ? [] : plans.stepsUp(held.content);
-  return steps.slice(0, mostShown).map((step) => ({
+  const steps = userLicenses === null ? [] : tenantEntitlements.nextTierOptions(userLicenses.content);
+  return steps.slice(0, maxShown).map((step) => ({
     plan: planLabel(step.plan, language),
     text: t('panel.gain', { count: step.enables.length }),
     seat: step.kind === 'user-plan' ? t(`seat.${step.seat}`) : '',
-    href: planUrl(address, step.plan),
+    href: planUrl(url, step.plan),
   }));
 }

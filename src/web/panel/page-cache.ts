@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Views } from '../rendering/views.ts';
-import { filterOf, isFiltering } from './feature-filter.ts';
-import type { Visit } from './panel-context.ts';
+import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
+import type { PanelContext } from './panel-context.ts';
 import { panelView } from './panel-view.ts';
 
 /** A panel as it is sent. */
@@ -13,9 +13,9 @@ export interface Page {
 }
 
 /** Gives the panel of a visit. */
-export type Pages = (visit: Visit, query: unknown) => Page;
+export type PageCache = (context: PanelContext, query: unknown) => Page;
 
-interface KeptPage extends Page {
+interface CachedPage extends Page {
   readonly shows: readonly unknown[];
 }
 
@@ -23,35 +23,42 @@ interface KeptPage extends Page {
  * Keeps the panels of those who come again, up to so many bytes. A page is made anew when anything it shows is another
  * object than before: what is remembered of tenant, licenses and wishes stays the same object until it changes.
  */
-export function createKeptPages({ views, maxBytes }: { views: Views; maxBytes: number }): Pages {
-  const kept = new LRUCache<string, KeptPage>({
+export function createPageCache({ views, maxBytes }: { views: Views; maxBytes: number }): PageCache {
+  const kept = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
     sizeCalculation: ({ html }) => html.length,
   });
 
-  function made(visit: Visit, query: unknown): Page {
-    const html = Buffer.from(views('panel', visit.language, panelView(visit, query)));
+  function made(context: PanelContext, query: unknown): Page {
+    const html = Buffer.from(views('panel', context.language, panelView(context, query)));
     return { html, etag: `"${createHash('sha1').update(html).digest('base64url')}"` };
   }
 
-  return (visit, query) => {
-    if (isFiltering(filterOf(query))) return made(visit, query);
-    const key = keyOf(visit);
-    const shows = shownBy(visit);
+  return (context, query) => {
+    if (isFiltering(parseFeatureFilter(query))) return made(context, query);
+    const key = keyOf(context);
+    const shows = shownBy(context);
     const known = kept.get(key);
     if (known?.shows.every((shown, index) => shown === shows[index])) return known;
-    const page = { ...made(visit, query), shows };
+    const page = { ...made(context, query), shows };
     kept.set(key, page);
     return page;
   };
 }
 
 /** Who sees it and how: few things, which do not change from one view to the next. */
-function keyOf({ address, session, language }: Visit): string {
-  const { ctx, associateId } = session;
-  return `${ctx}/${associateId} ${address.language} ${language.code} ${session.isAdministrator}`;
+function keyOf({ url, session, language }: PanelContext): string {
+  const { tenantId, associateId } = session;
+  return `${tenantId}/${associateId} ${url.language} ${language.code} ${session.isAdministrator}`;
 }
 
-function shownBy({ tenant, bought, held, wishes, today, csrfToken }: Visit): readonly unknown[] {
-  return [tenant, bought, held, wishes, today, csrfToken];
+function shownBy({
+  tenant,
+  tenantLicenses,
+  userLicenses,
+  accessRequests,
+  today,
+  csrfToken,
+}: PanelContext): readonly unknown[] {
+  return [tenant, tenantLicenses, userLicenses, accessRequests, today, csrfToken];
 }

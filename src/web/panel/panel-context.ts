@@ -1,101 +1,104 @@
 import type { Request } from 'express';
 import { AppError } from '../../errors.ts';
-import type { LicenseEngine, TenantPlans } from '../../licensing/entitlement-engine.ts';
-import type { PlanReport } from '../../licensing/entitlements/entitlement-report.ts';
+import type { EntitlementEngine, TenantEntitlements } from '../../licensing/entitlement-engine.ts';
+import type { EntitlementReport } from '../../licensing/entitlements/entitlement-report.ts';
 import type { TenantLicenses, UserLicenses } from '../../licensing/licenses/license-data.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
-import type { DatedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
-import type { Wish, WishStore } from '../../tenants/access-request-store.ts';
+import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
+import type { AccessRequest, AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
-import { type PanelAddress, panelAddressOf } from '../links.ts';
+import { type PanelUrl, parsePanelUrl } from '../links.ts';
 import type { Language, Languages } from '../rendering/i18n.ts';
-import { dayOf } from '../rendering/timestamps.ts';
+import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
 
 /** Who opened a panel, as far as it is proven. */
-export interface Reader {
-  readonly address: PanelAddress;
+export interface PanelRequest {
+  readonly url: PanelUrl;
   readonly tenant: Tenant;
   /** Null where nobody is signed in, or another user or another tenant's than the address tells. */
   readonly session: Session | null;
 }
 
 /** A signed-in user's panel: who is it, of which tenant, what did they buy, what does that allow. */
-export interface Visit {
-  readonly address: PanelAddress;
+export interface PanelContext {
+  readonly url: PanelUrl;
   readonly tenant: Tenant;
   readonly session: Session;
   /** What the tenant bought and what the user holds; null where SuperOffice refused to tell. */
-  readonly bought: DatedSnapshot<TenantLicenses> | null;
-  readonly held: DatedSnapshot<UserLicenses> | null;
-  readonly plans: TenantPlans;
-  readonly report: PlanReport;
+  readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
+  readonly userLicenses: CachedSnapshot<UserLicenses> | null;
+  readonly tenantEntitlements: TenantEntitlements;
+  readonly report: EntitlementReport;
   /** The user's last wish for each subject. */
-  readonly wishes: readonly Wish[];
+  readonly accessRequests: readonly AccessRequest[];
   readonly language: Language;
   readonly csrfToken: string;
   /** The day the panel was opened, `YYYY-MM-DD`, of UTC. */
   readonly today: string;
 }
 
-export interface Visits {
-  /** @throws AppError `panel-address-malformed`, `tenant-not-installed` */
-  reader(request: Request): Promise<Reader>;
+export interface PanelContexts {
+  /** @throws AppError `panel-url-invalid`, `tenant-not-installed` */
+  identify(request: Request): Promise<PanelRequest>;
   /** @throws AppError as `reader`, and `session-required` without the reader's own session */
-  open(request: Request, reader?: Reader): Promise<Visit>;
+  load(request: Request, reader?: PanelRequest): Promise<PanelContext>;
 }
 
 /** Opens panels. The address is a hint: a session of another tenant or user is never used for it (auth.md rule 13). */
-export function createVisits(deps: {
+export function createPanelContexts(deps: {
   tenants: TenantStore;
   sessions: Sessions;
   licenses: LicenseSnapshots;
-  wishes: WishStore;
-  licenseEngine: LicenseEngine;
+  accessRequests: AccessRequestStore;
+  entitlementEngine: EntitlementEngine;
   languages: Languages;
   now: () => number;
-}): Visits {
-  const { tenants, sessions, licenses, wishes, licenseEngine, languages, now } = deps;
+}): PanelContexts {
+  const { tenants, sessions, licenses, accessRequests, entitlementEngine, languages, now } = deps;
 
-  async function readerOf(request: Request): Promise<Reader> {
-    const address = panelAddressOf(request);
-    const tenant = await tenants.remembered(address.ctx);
-    if (tenant === null) throw new AppError('tenant-not-installed', { detail: address.ctx });
+  async function identify(request: Request): Promise<PanelRequest> {
+    const panelUrl = parsePanelUrl(request);
+    const tenant = await tenants.findCached(panelUrl.tenantId);
+    if (tenant === null) throw new AppError('tenant-not-installed', { detail: panelUrl.tenantId });
     const session = sessions.read(request);
-    const own = session?.ctx === address.ctx && session.associateId === address.associateId;
-    request.log.know({ ctx: address.ctx, ...(own && { associateId: address.associateId }) });
-    return { address, tenant, session: own ? session : null };
+    const own = session?.tenantId === panelUrl.tenantId && session.associateId === panelUrl.associateId;
+    request.log.setBindings({
+      tenantId: panelUrl.tenantId,
+      ...(own && { associateId: panelUrl.associateId }),
+    });
+    return { url: panelUrl, tenant, session: own ? session : null };
   }
 
   return {
-    reader: readerOf,
+    identify: identify,
 
-    async open(request, reader) {
-      const { address, tenant, session } = reader ?? (await readerOf(request));
+    async load(request, reader) {
+      const { url, tenant, session } = reader ?? (await identify(request));
       if (session === null) throw new AppError('session-required');
-      const [bought, held, wished] = await Promise.all([
-        licenses.ofTenant(tenant),
-        licenses.ofUser(tenant, session.associateId),
-        wishes.lastOfUser(tenant.ctx, session.associateId),
+      const [bought, held, requestedFeatures] = await Promise.all([
+        licenses.getTenantLicenses(tenant),
+        licenses.getUserLicenses(tenant, session.associateId),
+        accessRequests.latestByUser(tenant.tenantId, session.associateId),
       ]);
-      const today = dayOf(now());
+      const today = toUtcDay(now());
       // Only when asked for: a page that is kept needs nothing decided.
-      const plans = once(() => licenseEngine(bought?.content ?? null, today));
+      const plans = once(() => entitlementEngine(bought?.content ?? null, today));
       const report = once(() => plans().report(held?.content ?? null));
       return {
-        address,
+        url: url,
         tenant,
         session,
-        bought,
-        held,
-        get plans() {
+        tenantLicenses: bought,
+        userLicenses: held,
+        get tenantEntitlements() {
           return plans();
         },
         get report() {
           return report();
         },
-        wishes: wished,
-        language: languages.choose([address.language, ...request.acceptsLanguages()]),
+        accessRequests: requestedFeatures,
+        language: languages.choose([url.language, ...request.acceptsLanguages()]),
         csrfToken: sessions.csrfToken(session),
         today,
       };

@@ -1,18 +1,29 @@
-import { type CatalogueRow, catalogue, childrenOf } from '../../licensing/catalogue/catalogue.ts';
+import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
 import { addOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { FeatureCounts, PlanReport } from '../../licensing/entitlements/entitlement-report.ts';
-import { readerQuery } from '../links.ts';
-import { heldPlanName, heldPlanNote } from '../plan-names.ts';
+import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import { panelUserQuery } from '../links.ts';
+import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
-import { type Moment, momentOf } from '../rendering/timestamps.ts';
-import { type AskedFor, askedFor, isOpen, subjectOf } from './access-request-view.ts';
-import { countRows, type FeatureFilter, filtered, filterOf, isFiltering } from './feature-filter.ts';
+import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import {
+  type AccessRequestSummary,
+  accessRequestSummaries,
+  isOpen,
+  toSubject,
+} from './access-request-view.ts';
+import {
+  countRows,
+  type FeatureFilter,
+  filtered,
+  isFiltering,
+  parseFeatureFilter,
+} from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
-import { type GainView, gainsOf } from './next-plan-view.ts';
-import type { Visit } from './panel-context.ts';
+import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
+import type { PanelContext } from './panel-context.ts';
 
 interface TierView {
   readonly title: string;
@@ -45,7 +56,7 @@ interface AddOnView {
 export interface PanelView {
   /** The reader's part of every address in the panel. */
   readonly query: string;
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number;
   readonly language: string;
   readonly csrfToken: string;
@@ -59,11 +70,11 @@ export interface PanelView {
     readonly enabledPercent: number;
     readonly rest: readonly StateCount[];
   } | null;
-  readonly gains: readonly GainView[];
-  readonly asked: readonly AskedFor[];
+  readonly suggestedUpgrades: readonly SuggestedUpgrade[];
+  readonly asked: readonly AccessRequestSummary[];
   readonly limits: readonly { readonly name: string; readonly value: string }[];
   /** Null where SuperOffice told nothing. */
-  readonly asOf: Moment | null;
+  readonly asOf: Timestamp | null;
   readonly stale: boolean;
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
@@ -75,30 +86,30 @@ export interface PanelView {
 }
 
 /** Puts a visit into the words of one language. Decides nothing about features. */
-export function panelView(visit: Visit, query: unknown): PanelView {
-  const { address, session, report, tenant, language } = visit;
+export function panelView(context: PanelContext, query: unknown): PanelView {
+  const { url, session, report, tenant, language } = context;
   const { t } = language;
-  const snapshots = [visit.bought, visit.held].filter((snapshot) => snapshot !== null);
+  const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
-  const filter = filterOf(query);
-  const solutions = solutionViews(visit, filter);
+  const filter = parseFeatureFilter(query);
+  const solutions = solutionViews(context, filter);
   return {
-    query: readerQuery(address),
-    ctx: address.ctx,
-    associateId: address.associateId,
-    language: address.language,
-    csrfToken: visit.csrfToken,
+    query: panelUserQuery(url),
+    tenantId: url.tenantId,
+    associateId: url.associateId,
+    language: url.language,
+    csrfToken: context.csrfToken,
     isAdministrator: session.isAdministrator,
     companyName: tenant.companyName,
-    plan: heldPlanName(report.plan, language),
-    planNote: heldPlanNote(report.plan, language),
+    plan: assignedPlanName(report.plan, language),
+    planNote: assignedPlanNote(report.plan, language),
     summary: summaryOf(report.counts, language),
-    gains: gainsOf(visit),
-    asked: askedFor(visit.wishes, address, visit.today, language),
+    suggestedUpgrades: suggestUpgrades(context),
+    asked: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: limitsOf(report, language),
-    asOf: snapshots.length === 0 ? null : momentOf(readAt, language),
+    asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),
-    notices: noticesOf(visit),
+    notices: noticesOf(context),
     filter,
     found: foundText(solutions, filter, language),
     columns: columnsOf(solutions),
@@ -132,7 +143,7 @@ function summaryOf(counts: FeatureCounts, { t }: Language): PanelView['summary']
 }
 
 /** What the tenant's CRM Suite plan limits, as published; empty where there is none or it is unknown. */
-function limitsOf({ plan }: PlanReport, { t, number }: Language): PanelView['limits'] {
+function limitsOf({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
   if (plan?.kind !== 'suite' || plan.plan === null) return [];
   const limits = suiteLimits[plan.plan];
   return suiteLimitNames.map((name) => ({
@@ -141,14 +152,14 @@ function limitsOf({ plan }: PlanReport, { t, number }: Language): PanelView['lim
   }));
 }
 
-function noticesOf({ report, bought, tenant, language: { t, date } }: Visit): string[] {
+function noticesOf({ report, tenantLicenses, tenant, language: { t, date } }: PanelContext): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
     const known = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
     return inGrace ? `${known} ${t('notice.grace', { date: date(graceDate) })}` : known;
   });
-  const revoked = tenant.standing === 'revoked' ? [t('notice.revoked')] : [];
-  return [...revoked, ...dates, ...(bought ? [] : [t('notice.tenantLicenseRefused')])];
+  const revoked = tenant.status === 'revoked' ? [t('notice.revoked')] : [];
+  return [...revoked, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
 }
 
 function foundText(
@@ -182,18 +193,22 @@ const tiersBySolution = [
   ['common', ['common']],
 ] as const;
 
-function solutionViews({ report, wishes, language }: Visit, filter: FeatureFilter): SolutionView[] {
+function solutionViews(
+  { report, accessRequests, language }: PanelContext,
+  filter: FeatureFilter,
+): SolutionView[] {
   const { t } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const isAsked = (feature: FeatureKey) => wishes.some((wish) => isOpen(wish, subjectOf('feature', feature)));
+  const isAsked = (feature: FeatureKey) =>
+    accessRequests.some((accessRequest) => isOpen(accessRequest, toSubject('feature', feature)));
   const rowOf = (row: CatalogueRow): FeatureRow[] => {
     const entitlement = decided.get(row.id);
-    const children = childrenOf(row.id).flatMap(rowOf);
+    const children = getChildRows(row.id).flatMap(rowOf);
     return entitlement ? [featureRow(entitlement, children, isAsked(row.feature), language)] : [];
   };
   const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
-    const leaves = rows.filter((row) => childrenOf(row.id).length === 0);
+    const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
     const enabled = leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length;
     const tierViews = tiers.map((tier) => {
       const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(rowOf);

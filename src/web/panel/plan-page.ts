@@ -1,15 +1,20 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { labelOfFeature } from '../../licensing/catalogue/labels.ts';
+import { getFeatureLabel } from '../../licensing/catalogue/labels.ts';
 import type { SuitePlan } from '../../licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../licensing/catalogue/user-plans.ts';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
-import { panelUrl, readerQuery } from '../links.ts';
-import { type AnyPlan, heldPlanName, isSuitePlan, planLabel, plansOfModel } from '../plan-names.ts';
+import { panelUrl, panelUserQuery } from '../links.ts';
+import { type AnyPlan, assignedPlanName, isSuitePlan, planLabel, plansOfModel } from '../plan-names.ts';
 import type { Views } from '../rendering/views.ts';
-import { subjectOf, type WishView, wishToShow, wishView } from './access-request-view.ts';
+import {
+  type AccessRequestView,
+  accessRequestToShow,
+  accessRequestView,
+  toSubject,
+} from './access-request-view.ts';
 import { renewalText } from './feature-page.ts';
-import type { Visit, Visits } from './panel-context.ts';
+import type { PanelContext, PanelContexts } from './panel-context.ts';
 
 /** A feature that would change. */
 interface ChangeView {
@@ -29,13 +34,13 @@ interface Comparison {
   readonly changed: readonly ChangeView[];
   readonly lost: readonly ChangeView[];
   readonly renewal: string;
-  readonly wish: WishView | null;
+  readonly accessRequest: AccessRequestView | null;
 }
 
 /** Everything `views/plan.ejs` prints: plans to choose from, and what the chosen one would change. */
 export interface PlanPage {
   readonly query: string;
-  readonly ctx: string;
+  readonly tenantId: string;
   readonly associateId: number;
   readonly language: string;
   readonly backUrl: string;
@@ -49,68 +54,75 @@ export interface PlanPage {
 }
 
 /** Shows what another plan would give the user. */
-export function createPlanPage(deps: { visits: Visits; views: Views }): RequestHandler {
+export function createPlanPage(deps: { panelContexts: PanelContexts; views: Views }): RequestHandler {
   return async function planPage(request, response) {
-    const visit = await deps.visits.open(request);
+    const context = await deps.panelContexts.load(request);
     const { plan } = request.query;
-    const page = planPageView(visit, plan === undefined ? null : planIn(plan, visit));
-    response.set('Cache-Control', 'private, no-store').send(deps.views('plan', visit.language, page));
+    const page = planPageView(context, plan === undefined ? null : planIn(plan, context));
+    response.set('Cache-Control', 'private, no-store').send(deps.views('plan', context.language, page));
   };
 }
 
 /** @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
-export function planIn(key: unknown, { report }: Visit): AnyPlan {
+export function planIn(key: unknown, { report }: PanelContext): AnyPlan {
   const plan = plansOfModel(report).find((each) => each === key);
   if (plan === undefined) throw new AppError('plan-unknown');
   return plan;
 }
 
 /** Puts the plans a user could have, and what the chosen one would change, into words. */
-export function planPageView(visit: Visit, chosen: AnyPlan | null): PlanPage {
-  const { address, report, language, held, csrfToken } = visit;
-  const user = held?.content;
+export function planPageView(context: PanelContext, chosen: AnyPlan | null): PlanPage {
+  const { url, report, language, userLicenses, csrfToken } = context;
+  const user = userLicenses?.content;
   return {
-    query: readerQuery(address),
-    ctx: address.ctx,
-    associateId: address.associateId,
-    language: address.language,
-    backUrl: panelUrl(address),
+    query: panelUserQuery(url),
+    tenantId: url.tenantId,
+    associateId: url.associateId,
+    language: url.language,
+    backUrl: panelUrl(url),
     csrfToken,
-    own: heldPlanName(report.plan, language),
+    own: assignedPlanName(report.plan, language),
     plans: plansOfModel(report).map((key) => ({
       key,
       label: planLabel(key, language),
       chosen: key === chosen,
     })),
     nothing: chosen !== null && user === undefined ? language.t('reason.user-unknown') : '',
-    comparison: chosen === null || user === undefined ? null : comparisonOf(visit, user, chosen),
+    comparison: chosen === null || user === undefined ? null : comparisonOf(context, user, chosen),
   };
 }
 
-function comparisonOf(visit: Visit, user: UserLicenses, plan: AnyPlan): Comparison {
-  const { report, language, wishes } = visit;
+function comparisonOf(context: PanelContext, user: UserLicenses, plan: AnyPlan): Comparison {
+  const { report, language, accessRequests } = context;
   const { t } = language;
-  const isOwn = isOwnPlan(visit, plan);
-  const changes = isSuitePlan(plan) ? onSuite(visit, user, plan) : onUserPlan(visit, user, plan);
+  const isOwn = isOwnPlan(context, plan);
+  const changes = isSuitePlan(plan) ? onSuite(context, user, plan) : onUserPlan(context, user, plan);
   const { gained, lost } = changes;
   return {
     ...changes,
     plan: planLabel(plan, language),
     isOwn,
     summary: isOwn ? t('compare.own') : t('compare.summary', { gained: gained.length, lost: lost.length }),
-    renewal: report.model === 'suite' ? '' : renewalText(visit),
-    wish: wishToShow(wishView(subjectOf('plan', plan), wishes, language), isOwn),
+    renewal: report.model === 'suite' ? '' : renewalText(context),
+    accessRequest: accessRequestToShow(
+      accessRequestView(toSubject('plan', plan), accessRequests, language),
+      isOwn,
+    ),
   };
 }
 
 type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
 
-function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: PlanKey): Changes {
+function onUserPlan(
+  { tenantEntitlements, language }: PanelContext,
+  user: UserLicenses,
+  plan: PlanKey,
+): Changes {
   const { t } = language;
-  const whatIf = plans.whatIf(user, plan);
+  const whatIf = tenantEntitlements.whatIf(user, plan);
   if (whatIf === null) return { seat: '', notes: [], gained: [], changed: [], lost: [] };
   const view = ({ feature, before, after }: (typeof whatIf.changes)[number], toEnabled: boolean) => ({
-    label: labelOfFeature(feature, language.code),
+    label: getFeatureLabel(feature, language.code),
     note: toEnabled ? '' : t('compare.change', { before: t(`state.${before}`), after: t(`state.${after}`) }),
   });
   const { changes, assumedSiteLicenses } = whatIf;
@@ -129,14 +141,18 @@ function onUserPlan({ plans, language }: Visit, user: UserLicenses, plan: PlanKe
   };
 }
 
-function onSuite({ plans, language }: Visit, user: UserLicenses, plan: SuitePlan): Changes {
+function onSuite(
+  { tenantEntitlements, language }: PanelContext,
+  user: UserLicenses,
+  plan: SuitePlan,
+): Changes {
   const { t, number } = language;
-  const changes = plans.changesOnSuite(user, plan);
-  const those = (wanted: (typeof changes)[number]['change']) =>
+  const changes = tenantEntitlements.changesOnSuite(user, plan);
+  const those = (desired: (typeof changes)[number]['change']) =>
     changes
-      .filter(({ change }) => change === wanted)
+      .filter(({ change }) => change === desired)
       .map(({ feature, limit }) => ({
-        label: labelOfFeature(feature, language.code),
+        label: getFeatureLabel(feature, language.code),
         note:
           limit === null
             ? ''
@@ -151,7 +167,7 @@ function onSuite({ plans, language }: Visit, user: UserLicenses, plan: SuitePlan
   };
 }
 
-function isOwnPlan({ report: { plan } }: Visit, key: AnyPlan): boolean {
+function isOwnPlan({ report: { plan } }: PanelContext, key: AnyPlan): boolean {
   if (plan?.kind === 'suite') return plan.plan === key;
   return plan?.kind === 'user-plan' && plan.plan?.key === key;
 }

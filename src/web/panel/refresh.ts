@@ -2,14 +2,17 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import { panelUrl } from '../links.ts';
-import type { Visits } from './panel-context.ts';
+import type { PanelContexts } from './panel-context.ts';
 
 /** Reads the license data of a panel anew because its reader asks for it, and shows the panel. */
-export function createRefresh(deps: { visits: Visits; licenses: LicenseSnapshots }): RequestHandler {
+export function createRefresh(deps: {
+  panelContexts: PanelContexts;
+  licenses: LicenseSnapshots;
+}): RequestHandler {
   return async function refresh(request, response) {
-    const { tenant, session, address } = await deps.visits.reader(request);
+    const { tenant, session, url } = await deps.panelContexts.identify(request);
     if (session === null) throw new AppError('session-required');
-    await deps.licenses.renew(tenant, session.associateId);
-    response.set('Cache-Control', 'no-store').redirect(303, panelUrl(address));
+    await deps.licenses.refresh(tenant, session.associateId);
+    response.set('Cache-Control', 'no-store').redirect(303, panelUrl(url));
   };
 }

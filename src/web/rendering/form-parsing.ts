@@ -12,7 +12,7 @@ export function fieldsOf({ issues }: z.ZodError): string {
 }
 
 /** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong */
-export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {
+export function parseForm<T>(schema: z.ZodType<T>, body: unknown): T {
   const form = schema.safeParse(body);
   if (form.success) return form.data;
   throw new AppError('form-malformed', { detail: fieldsOf(form.error) });

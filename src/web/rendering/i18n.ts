@@ -22,7 +22,7 @@ export interface Language {
 export interface Languages {
   readonly codes: readonly string[];
   /** @returns the first language we speak of those wanted (`de`, `de-AT`, SuperOffice's `no`), else English */
-  choose(wanted: readonly (string | undefined)[]): Language;
+  choose(desired: readonly (string | undefined)[]): Language;
 }
 
 const fallback = 'en';
@@ -55,8 +55,8 @@ export function loadLanguages(folder: string): Languages {
 
   return {
     codes: [...languages.keys()],
-    choose(wanted) {
-      const known = wanted
+    choose(desired) {
+      const known = desired
         .map((code) => languages.get(primary(code ?? '')))
         .find((found) => found !== undefined);
       return known ?? english;
@@ -70,7 +70,11 @@ function primary(tag: string): string {
 }
 
 function language(code: LanguageCode, translate: TFunction): Language {
-  const moments = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const timestamps = new Intl.DateTimeFormat(code, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
   const dates = new Intl.DateTimeFormat(code, { dateStyle: 'long', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(code);
   const alternatives = new Intl.ListFormat(code, { type: 'disjunction' });
@@ -79,7 +83,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
     t: rememberingPlain(translate),
     number: (value) => numbers.format(value),
     or: (items) => alternatives.format(items),
-    moment: (ms) => `${moments.format(ms)} UTC`,
+    moment: (ms) => `${timestamps.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
   };
 }

@@ -12,19 +12,19 @@ const phosphorNames = {
   search: 'magnifying-glass',
   refresh: 'arrows-clockwise',
   compare: 'scales',
-  administrators: 'user-gear',
+  administratorGuard: 'user-gear',
   elsewhere: 'arrow-square-out',
   back: 'arrow-left',
 } as const;
 
 /** Puts into a page, where `iconsHere` stands, the icons it uses by `#icon-{name}` as one hidden drawing. */
-export type WithIcons = (html: string) => string;
+export type InjectIcons = (html: string) => string;
 
 /** Stands in a template for the icons the page uses. */
-export const iconsHere = '<!--icons-->';
+export const iconPlaceholder = '<!--icons-->';
 
 /** Reads the icons once. */
-export function loadIcons(): WithIcons {
+export function loadIcons(): InjectIcons {
   const require = createRequire(import.meta.url);
   const symbols = Object.entries(phosphorNames).map(([name, phosphorName]) => {
     const file = require.resolve(`@phosphor-icons/core/regular/${phosphorName}.svg`);
@@ -33,7 +33,7 @@ export function loadIcons(): WithIcons {
   });
   return (html) => {
     const used = symbols.filter(({ use }) => html.includes(use)).map(({ symbol }) => symbol);
-    return html.replace(iconsHere, `<svg class="sprite" aria-hidden="true">${used.join('')}</svg>`);
+    return html.replace(iconPlaceholder, `<svg class="sprite" aria-hidden="true">${used.join('')}</svg>`);
   };
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs from 'ejs';
 import type { Language } from './i18n.ts';
-import { iconsHere, loadIcons } from './icons.ts';
+import { iconPlaceholder, loadIcons } from './icons.ts';
 
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
 export type Views = (name: string, language: Language, values: object) => string;
@@ -21,18 +21,18 @@ export function loadViews(root: string): Views {
   const shared = {
     stylesheet: asset(root, 'planlens.css'),
     script: asset(root, 'planlens.js'),
-    sprite: iconsHere,
+    sprite: iconPlaceholder,
   };
   const pages = compiledIn(folder);
   const partials = compiledIn(join(folder, 'partials'));
-  const withIcons = loadIcons();
+  const injectIcons = loadIcons();
 
   return (name, language, page) => {
     const values = { page, t: language.t, language: language.code, ...shared, part };
     function part(name: string, own: object = {}): string {
       return print(partials, name, { ...values, ...own });
     }
-    return withIcons(print(pages, name, values));
+    return injectIcons(print(pages, name, values));
   };
 }
 

@@ -1,17 +1,17 @@
 import type { AuditEntry } from '../../tenants/audit-log.ts';
 import type { Language } from '../rendering/i18n.ts';
-import { type Moment, momentOf } from '../rendering/timestamps.ts';
+import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
 /** Something done in a tenant, in words. */
 export interface AuditRow {
-  readonly at: Moment;
+  readonly at: Timestamp;
   readonly what: string;
 }
 
 /** What was done in a tenant, in the words of one language. */
 export function auditRows(entries: readonly AuditEntry[], language: Language): readonly AuditRow[] {
   return entries.map((entry) => ({
-    at: momentOf(entry.at.getTime(), language),
+    at: formatTimestamp(entry.at.getTime(), language),
     what: `${whoOf(entry, language)}: ${whatOf(entry, language)}`,
   }));
 }
@@ -22,7 +22,5 @@ function whoOf({ associateId, name }: AuditEntry, { t }: Language): string {
 }
 
 function whatOf({ event }: AuditEntry, { t }: Language): string {
-  return event.event === 'standing-changed'
-    ? t(`setup.standing.${event.to}`)
-    : t(`setup.event.${event.event}`);
+  return event.event === 'status-changed' ? t(`setup.standing.${event.to}`) : t(`setup.event.${event.event}`);
 }

@@ -21,21 +21,21 @@ export function createFinishInstall(deps: {
   tenants: TenantStore;
   sessions: Sessions;
   /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
-  proveSystemUser: (tenant: SystemUserTenant) => Promise<void>;
+  verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
 }): AfterSignIn['install'] {
-  const { tenants, sessions, proveSystemUser } = deps;
+  const { tenants, sessions, verifySystemUser } = deps;
 
   return async (_request, response, { claims }) => {
-    const { ctx, companyName, serial, associateId, systemToken } = claims;
+    const { tenantId, companyName, serial, associateId, systemToken } = claims;
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
 
     // Proven first: an approval that does not work must not replace one that does.
-    await proveSystemUser({ ctx, serial, systemToken: () => systemToken });
-    await tenants.saveConsent({ ctx, companyName, serial, systemToken, associateId });
+    await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
+    await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId });
 
     sessions.write(response, {
-      ctx,
+      tenantId,
       associateId,
       isAdministrator: true,
       name: claims.email ?? claims.upn ?? '',

@@ -12,30 +12,32 @@ interface SetupRow {
 
 /** How setting a tenant up goes, or went. */
 export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language) {
-  const { standing } = tenant;
-  const { setupBeganAt, problem, at } = tenant.lookedAfter;
+  const { status } = tenant;
+  const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
     ...tenant.panels,
-    { name: language.t('setup.webhook'), ...webhookRow(webhook, setupBeganAt) },
+    { name: language.t('setup.webhook'), ...webhookRow(webhook, setupStartedAt) },
   ];
   const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
   return {
-    underWay: setupBeganAt !== null,
+    inFlight: setupStartedAt !== null,
     rows,
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
     complete: tenant.panels.length > 0 && !failed,
     /** Why nothing is done for the tenant now; empty where something is. */
-    standing: standing === 'active' ? '' : language.t(`setup.standing.${standing}`),
+    standing: status === 'active' ? '' : language.t(`setup.standing.${status}`),
     stopped:
-      problem === null || standing === 'revoked' ? null : { problem, moment: language.moment(at.getTime()) },
+      lastError === null || status === 'revoked'
+        ? null
+        : { lastError, moment: language.moment(at.getTime()) },
   };
 }
 
 /** An app that may not be told of changes works all the same: what changed is seen when its data has aged. */
 function webhookRow(
   { outcome, problem, checkedAt }: TenantWebhook,
-  setupBeganAt: Date | null,
+  setupStartedAt: Date | null,
 ): Omit<SetupRow, 'name'> {
-  const isOld = setupBeganAt !== null && (checkedAt === null || checkedAt < setupBeganAt);
+  const isOld = setupStartedAt !== null && (checkedAt === null || checkedAt < setupStartedAt);
   return isOld ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
 }

@@ -1,42 +1,42 @@
 import type { RequestHandler } from 'express';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
-import { languageAskedBy } from '../links.ts';
+import { requestedLanguage } from '../links.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
-import type { Administrators } from '../sign-in/require-administrator.ts';
+import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import { auditRows } from './audit-messages.ts';
 import { setupView } from './setup-view.ts';
 
-const mostEntries = 20;
+const maxEntries = 20;
 
 /** Shows a tenant's administrators what the installation does, and did. */
 export function createSetup(deps: {
-  administrators: Administrators;
+  administratorGuard: AdministratorGuard;
   languages: Languages;
   views: Views;
   webhooks: WebhookStore;
   audit: AuditLog;
   sessions: Sessions;
 }): RequestHandler {
-  const { administrators, languages, views, webhooks, audit, sessions } = deps;
+  const { administratorGuard, languages, views, webhooks, audit, sessions } = deps;
 
   return async function setup(request, response) {
-    const administrator = await administrators.admit(request, response, '/setup');
+    const administrator = await administratorGuard.signInOrRequire(request, response, '/setup');
     if (administrator === null) return;
     const { tenant, session } = administrator;
-    const lang = languageAskedBy(request);
+    const lang = requestedLanguage(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const page = {
       lang,
       csrfToken: sessions.csrfToken(session),
       companyName: tenant.companyName,
-      ctx: tenant.ctx,
+      tenantId: tenant.tenantId,
       consentedAt: language.moment(tenant.consentedAt.getTime()),
       provisionedAt: tenant.provisionedAt && language.moment(tenant.provisionedAt.getTime()),
-      log: auditRows(await audit.latest(tenant.ctx, mostEntries), language),
-      setup: setupView(tenant, await webhooks.ofTenant(tenant.ctx), language),
+      log: auditRows(await audit.latest(tenant.tenantId, maxEntries), language),
+      setup: setupView(tenant, await webhooks.ofTenant(tenant.tenantId), language),
     };
     response.set('Cache-Control', 'no-store').send(views('setup', language, page));
   };

@@ -1,54 +1,54 @@
 import { AppError } from '../../errors.ts';
-import type { HandOverStore } from '../../tenants/handoff-store.ts';
-import { panelUrl, readerQuery } from '../links.ts';
+import type { HandoffStore } from '../../tenants/handoff-store.ts';
+import { panelUrl, panelUserQuery } from '../links.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
 import type { Session, Sessions } from './session.ts';
 import { forgetAttempts } from './sign-in-attempts.ts';
-import type { Welcome } from './start-session.ts';
+import type { StartSession } from './start-session.ts';
 
 /** What follows a user's sign-in: their panel, the panel that opened a pop-up, or an administrators' page. */
 export function createAfterSignIn(deps: {
-  welcome: Welcome;
+  startSession: StartSession;
   sessions: Sessions;
-  handOvers: HandOverStore;
+  handoffs: HandoffStore;
   languages: Languages;
   views: Views;
   now: () => number;
 }): Pick<AfterSignIn, 'panel' | 'pop-up' | 'administration'> {
-  const { welcome, sessions, handOvers, languages, views, now } = deps;
+  const { startSession, sessions, handoffs, languages, views, now } = deps;
 
-  async function welcomeReader(
+  async function startPanelSession(
     signedIn: SignedIn,
     { associateId }: { associateId: number | null },
   ): Promise<Session> {
     const isTheirs = associateId === null || associateId === signedIn.claims.associateId;
     if (!isTheirs) throw new AppError('user-mismatch');
-    return welcome(signedIn);
+    return startSession(signedIn);
   }
 
   return {
     async panel(_request, response, signedIn, purpose) {
-      sessions.write(response, await welcomeReader(signedIn, purpose));
+      sessions.write(response, await startPanelSession(signedIn, purpose));
       forgetAttempts(response);
       response.redirect(303, panelUrl(purpose, now()));
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {
-      const session = await welcomeReader(signedIn, purpose);
+      const session = await startPanelSession(signedIn, purpose);
       // For the panel in a window of its own, should this one have lost the panel that opened it.
       sessions.write(response, session);
-      const code = await handOvers.issue(session, purpose.challenge);
+      const code = await handoffs.issue(session, purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
       response.send(views('hand-over', language, { code, panelUrl: panelUrl(purpose) }));
     },
 
     async administration(_request, response, signedIn, purpose) {
-      const session = await welcomeReader(signedIn, purpose);
+      const session = await startPanelSession(signedIn, purpose);
       if (!session.isAdministrator) throw new AppError('administrator-required');
       sessions.write(response, session);
-      const query = readerQuery({ ...session, language: purpose.language });
+      const query = panelUserQuery({ ...session, language: purpose.language });
       response.redirect(303, `${purpose.path}?${query}&signedIn=${now()}`);
     },
   };

@@ -2,11 +2,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
-import type { Verdict } from '../../superoffice/auth/verification-result.ts';
-import type { AnsweredSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
+import type { VerificationResult } from '../../superoffice/auth/verification-result.ts';
+import type { CompletedSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
-import { forgetVerifier, tenantOf, verifierOf } from './begin-sign-in.ts';
-import { SignInFailure } from './sign-in-error.ts';
+import { forgetVerifier, readVerifier, tenantOf } from './begin-sign-in.ts';
+import { SignInError } from './sign-in-error.ts';
 
 /** A user whom SuperOffice vouched for just now. */
 export interface SignedIn {
@@ -24,7 +24,7 @@ export type AfterSignIn = {
   ) => Promise<void>;
 };
 
-const answerSchema = z.object({
+const resolutionSchema = z.object({
   state: z.string().min(1).max(2_000),
   code: z.string().min(1).max(2_000).optional(),
   error: z.string().max(200).optional(),
@@ -33,19 +33,19 @@ const answerSchema = z.object({
 /** The one redirect URI: takes SuperOffice's answer to a sign-in as a query or a posted form (auth.md 2.1). */
 export function createAuthCallback(deps: {
   signIns: SignInStore;
-  redeemCode: (answer: {
+  exchangeCode: (answer: {
     code: string;
     codeVerifier: string;
   }) => Promise<{ accessToken: string; idToken: string }>;
   verifyIdToken: (
     token: string,
-    expected: { nonce: string; ctx?: string },
-  ) => Promise<Verdict<IdTokenClaims>>;
+    expected: { nonce: string; tenantId?: string },
+  ) => Promise<VerificationResult<IdTokenClaims>>;
   after: AfterSignIn;
 }): RequestHandler {
   return async function authCallback(request, response) {
     const answer = answerOf(request);
-    const codeVerifier = verifierOf(request, answer.state);
+    const codeVerifier = readVerifier(request, answer.state);
     const signIn = await deps.signIns.take(answer.state, codeVerifier);
     const { purpose } = signIn;
     try {
@@ -53,21 +53,21 @@ export function createAuthCallback(deps: {
       forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
       await finish(request, response, signIn, { code: codeOf(answer), codeVerifier });
     } catch (error) {
-      throw purpose === null || purpose.kind === 'install' ? error : new SignInFailure(purpose, error);
+      throw purpose === null || purpose.kind === 'install' ? error : new SignInError(purpose, error);
     }
   };
 
   async function finish(
     request: Request,
     response: Response,
-    signIn: AnsweredSignIn,
+    signIn: CompletedSignIn,
     answer: { code: string; codeVerifier: string },
   ): Promise<void> {
     const { purpose } = signIn;
-    const { accessToken, idToken } = await deps.redeemCode(answer);
+    const { accessToken, idToken } = await deps.exchangeCode(answer);
     const claims = await verifiedClaims(idToken, signIn);
-    const { ctx, associateId, isAdministrator } = claims;
-    request.log.know({ ctx, associateId });
+    const { tenantId, associateId, isAdministrator } = claims;
+    request.log.setBindings({ tenantId, associateId });
     request.log.info({ purpose: purpose.kind, isAdministrator }, 'signed in');
     const signedIn = { claims, accessToken };
     switch (purpose.kind) {
@@ -82,7 +82,10 @@ export function createAuthCallback(deps: {
     }
   }
 
-  async function verifiedClaims(idToken: string, { nonce, purpose }: AnsweredSignIn): Promise<IdTokenClaims> {
+  async function verifiedClaims(
+    idToken: string,
+    { nonce, purpose }: CompletedSignIn,
+  ): Promise<IdTokenClaims> {
     const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenantOf(purpose) });
     if (verdict.valid) return verdict.claims;
     if (verdict.reason === 'ctx-mismatch') throw new AppError('tenant-mismatch');
@@ -90,16 +93,16 @@ export function createAuthCallback(deps: {
   }
 }
 
-type Answer = z.infer<typeof answerSchema>;
+type Answer = z.infer<typeof resolutionSchema>;
 
 function answerOf(request: Request): Answer {
-  const answer = answerSchema.safeParse(request.method === 'POST' ? request.body : request.query);
-  if (!answer.success) throw new AppError('sign-in-answer-malformed', { detail: fieldsOf(answer.error) });
+  const answer = resolutionSchema.safeParse(request.method === 'POST' ? request.body : request.query);
+  if (!answer.success) throw new AppError('sign-in-response-malformed', { detail: fieldsOf(answer.error) });
   return answer.data;
 }
 
 function codeOf({ code, error }: Answer): string {
   if (error !== undefined) throw new AppError('sign-in-denied', { detail: error.replace(/[^\w .-]/g, '') });
-  if (code === undefined) throw new AppError('sign-in-answer-malformed', { detail: 'code' });
+  if (code === undefined) throw new AppError('sign-in-response-malformed', { detail: 'code' });
   return code;
 }

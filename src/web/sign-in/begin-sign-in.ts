@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { sha256Of } from '../../crypto/random-token.ts';
+import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
@@ -10,11 +10,11 @@ export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
  * Keeps a sign-in's verifier, so that only the browser that began it can end it. One cookie for each sign-in, as
  * several panels may begin theirs at the same moment (a browser that opens its tabs again).
  */
-const verifierCookie = (state: string) => `__Host-planlens-sign-in-${sha256Of(state).slice(0, 16)}`;
+const verifierCookie = (state: string) => `__Host-planlens-sign-in-${sha256Base64Url(state).slice(0, 16)}`;
 const shapeOfVerifier = /^[\w-]{43}$/;
 
 /** @returns what this browser keeps for the sign-in of this state, empty where it has nothing or sends nonsense */
-export function verifierOf(request: Request, state: string): string {
+export function readVerifier(request: Request, state: string): string {
   const verifier = readCookie(request, verifierCookie(state)) ?? '';
   return shapeOfVerifier.test(verifier) ? verifier : '';
 }
@@ -30,7 +30,7 @@ export function forgetVerifier(response: Response, state: string): void {
  */
 export function createBeginSignIn(deps: {
   signIns: SignInStore;
-  authorizeUrl: (query: { ctx?: string; state: string; nonce: string; codeChallenge: string }) => string;
+  authorizeUrl: (query: { tenantId?: string; state: string; nonce: string; codeChallenge: string }) => string;
 }): BeginSignIn {
   return (response, purpose) => {
     const { codeVerifier, ...query } = deps.signIns.begin(purpose);
@@ -41,6 +41,6 @@ export function createBeginSignIn(deps: {
 }
 
 /** The tenant a sign-in is for; an installation takes whichever the administrator has. */
-export function tenantOf(purpose: SignInPurpose): { ctx?: string } {
-  return purpose.kind === 'install' || purpose.ctx === null ? {} : { ctx: purpose.ctx };
+export function tenantOf(purpose: SignInPurpose): { tenantId?: string } {
+  return purpose.kind === 'install' || purpose.tenantId === null ? {} : { tenantId: purpose.tenantId };
 }

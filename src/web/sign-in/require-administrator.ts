@@ -2,9 +2,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
-import { readerSchema } from '../links.ts';
+import { panelUserSchema } from '../links.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
-import { isSessionDue, type Session, type Sessions } from './session.ts';
+import { isSessionExpected, type Session, type Sessions } from './session.ts';
 
 /** An administrator, and their own tenant. */
 export interface Administrator {
@@ -14,16 +14,16 @@ export interface Administrator {
 
 /** What a link to an administrators' page may say: whom it is for, and when a sign-in of ours led there. */
 const hintSchema = z.object({
-  uctx: readerSchema.shape.uctx.nullable().catch(null),
-  usid: readerSchema.shape.usid.nullable().catch(null),
-  lang: readerSchema.shape.lang,
+  uctx: panelUserSchema.shape.uctx.nullable().catch(null),
+  usid: panelUserSchema.shape.usid.nullable().catch(null),
+  lang: panelUserSchema.shape.lang,
   signedIn: z.coerce.number().catch(0),
 });
 
-export type Administrators = ReturnType<typeof createAdministrators>;
+export type AdministratorGuard = ReturnType<typeof createAdministratorGuard>;
 
 /** Lets administrators into the pages of their own tenant, and nobody else. */
-export function createAdministrators(deps: {
+export function createAdministratorGuard(deps: {
   sessions: Sessions;
   tenants: TenantStore;
   beginSignIn: BeginSignIn;
@@ -34,21 +34,21 @@ export function createAdministrators(deps: {
   return {
     /**
      * For a page: null where the browser was sent to sign in, silently if a CRM session lives.
-     * @throws AppError `administrator-required`, `tenant-not-installed`, `session-not-kept`
+     * @throws AppError `administrator-required`, `tenant-not-installed`, `session-cookie-blocked`
      */
-    async admit(
+    async signInOrRequire(
       request: Request,
       response: Response,
       path: '/admin' | '/setup',
     ): Promise<Administrator | null> {
-      const { uctx: ctx, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
+      const { uctx: tenantId, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
       const session = sessions.read(request);
       // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
-      if (session !== null && isFor(ctx, session.ctx) && isFor(associateId, session.associateId)) {
+      if (session !== null && isFor(tenantId, session.tenantId) && isFor(associateId, session.associateId)) {
         return administrator(request, session);
       }
-      if (isSessionDue(signedIn, now())) throw new AppError('session-not-kept');
-      beginSignIn(response, { kind: 'administration', path, language, ctx, associateId });
+      if (isSessionExpected(signedIn, now())) throw new AppError('session-cookie-blocked');
+      beginSignIn(response, { kind: 'administration', path, language, tenantId, associateId });
       return null;
     },
 
@@ -66,9 +66,9 @@ export function createAdministrators(deps: {
   }
 
   async function administrator(request: Request, session: Session): Promise<Administrator> {
-    request.log.know({ ctx: session.ctx, associateId: session.associateId });
+    request.log.setBindings({ tenantId: session.tenantId, associateId: session.associateId });
     if (!session.isAdministrator) throw new AppError('administrator-required');
-    const tenant = await tenants.find(session.ctx);
+    const tenant = await tenants.find(session.tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed');
     return { session, tenant };
   }

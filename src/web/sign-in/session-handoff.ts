@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { HandOverStore } from '../../tenants/handoff-store.ts';
-import { type PanelAddress, panelAddressOf } from '../links.ts';
+import type { HandoffStore } from '../../tenants/handoff-store.ts';
+import { type PanelUrl, parsePanelUrl } from '../links.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { type Sessions, sessionSchema } from './session.ts';
@@ -16,10 +16,16 @@ const redemptionSchema = z.object({
 /** The pop-up a panel opens where signing in within its frame did not come back; its challenge names that panel. */
 export function createPopUp(deps: { beginSignIn: BeginSignIn }): RequestHandler {
   return function popUp(request, response) {
-    const { ctx, associateId, language }: PanelAddress = panelAddressOf(request);
+    const { tenantId, associateId, language }: PanelUrl = parsePanelUrl(request);
     const challenge = challengeSchema.safeParse(request.query.challenge);
-    if (!challenge.success) throw new AppError('panel-address-malformed', { detail: 'challenge' });
-    deps.beginSignIn(response, { kind: 'pop-up', ctx, associateId, language, challenge: challenge.data });
+    if (!challenge.success) throw new AppError('panel-url-invalid', { detail: 'challenge' });
+    deps.beginSignIn(response, {
+      kind: 'pop-up',
+      tenantId,
+      associateId,
+      language,
+      challenge: challenge.data,
+    });
   };
 }
 
@@ -27,17 +33,17 @@ export function createPopUp(deps: { beginSignIn: BeginSignIn }): RequestHandler 
  * Takes the code a pop-up handed to the panel that opened it, and gives that panel its session: as a cookie, and as a
  * token to keep in the page where the browser refuses cookies in frames. Only a page of our own origin may ask.
  */
-export function createRedeemHandOver(deps: {
+export function createRedeemHandoff(deps: {
   publicUrl: string;
-  handOvers: HandOverStore;
+  handoffs: HandoffStore;
   sessions: Sessions;
 }): RequestHandler {
-  return async function redeemHandOver(request, response) {
+  return async function redeemHandoff(request, response) {
     if (request.headers.origin !== deps.publicUrl)
-      throw new AppError('hand-over-refused', { detail: 'origin' });
+      throw new AppError('session-exchange-refused', { detail: 'origin' });
     const { code, verifier } = redemptionOf(request);
-    const session = sessionSchema.safeParse(await deps.handOvers.redeem(code, verifier));
-    if (!session.success) throw new AppError('hand-over-refused', { detail: 'code' });
+    const session = sessionSchema.safeParse(await deps.handoffs.redeem(code, verifier));
+    if (!session.success) throw new AppError('session-exchange-refused', { detail: 'code' });
     const bearer = deps.sessions.write(response, session.data);
     response.set('Cache-Control', 'no-store').json({ bearer });
   };
@@ -46,7 +52,7 @@ export function createRedeemHandOver(deps: {
 /** Tells the panel whether its browser kept the session. */
 export function createSessionCheck(deps: { sessions: Sessions }): RequestHandler {
   return function sessionCheck(request, response) {
-    if (deps.sessions.read(request) === null) throw new AppError('session-not-kept');
+    if (deps.sessions.read(request) === null) throw new AppError('session-cookie-blocked');
     response.set('Cache-Control', 'no-store').status(204).end();
   };
 }

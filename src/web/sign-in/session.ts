@@ -7,7 +7,7 @@ import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** Who is signed in to the panel, as a verified id_token said. */
 export const sessionSchema = z.object({
-  ctx: z.string(),
+  tenantId: z.string(),
   associateId: z.int(),
   isAdministrator: z.boolean(),
   /** What SuperOffice calls the user; empty where it did not tell. */
@@ -27,7 +27,7 @@ export interface Sessions {
   /** A token to put into the forms of a user's pages. */
   csrfToken(session: Session): string;
   /** Whether a form came from a page of the user who is signed in. */
-  isOwnForm(session: Session, csrfToken: string): boolean;
+  verifyCsrfToken(session: Session, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
@@ -38,7 +38,7 @@ const issuer = 'planlens';
 const dueWithinMs = 20_000;
 
 /** Whether a sign-in that ended at a moment (ms, 0 for none) is so recent that its session should be here. */
-export function isSessionDue(signedInAt: number, now: number): boolean {
+export function isSessionExpected(signedInAt: number, now: number): boolean {
   return now - signedInAt < dueWithinMs;
 }
 
@@ -49,8 +49,8 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
     return token === undefined ? null : verified(token, keys, now());
   };
   // Of the user and not of the token: a session renewed elsewhere in the browser must not spoil a form being filled in.
-  const csrfToken = ({ ctx, associateId }: Session) =>
-    createHmac('sha256', keys.current.key).update(`form ${ctx} ${associateId}`).digest('base64url');
+  const csrfToken = ({ tenantId, associateId }: Session) =>
+    createHmac('sha256', keys.current.key).update(`form ${tenantId} ${associateId}`).digest('base64url');
 
   return {
     read,
@@ -72,10 +72,10 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
 
     csrfToken,
 
-    isOwnForm(session, given) {
-      const wanted = Buffer.from(csrfToken(session));
+    verifyCsrfToken(session, given) {
+      const desired = Buffer.from(csrfToken(session));
       const sent = Buffer.from(given);
-      return wanted.length === sent.length && timingSafeEqual(wanted, sent);
+      return desired.length === sent.length && timingSafeEqual(desired, sent);
     },
   };
 }

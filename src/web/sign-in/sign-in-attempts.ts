@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { PanelReader } from '../links.ts';
+import type { PanelUser } from '../links.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** A panel's reader, as far as attempts to sign them in go. */
-type Reader = Pick<PanelReader, 'ctx' | 'associateId'>;
+type PanelRequest = Pick<PanelUser, 'tenantId' | 'associateId'>;
 
 /** How often a panel tried to sign its reader in without them coming back. */
 export interface Attempts {
@@ -15,9 +15,9 @@ export interface Attempts {
 
 const cookieName = '__Host-planlens-attempts';
 /** After it a dead frame is forgotten, and signing in silently is tried again. */
-const rememberedMs = 10 * 60_000;
+const retentionMs = 10 * 60_000;
 /** SuperOffice answers a live session at once: what takes longer did not come back (design decision). */
-const underWayMs = 3_000;
+const pendingMs = 3_000;
 /** So many sign-ins may begin by themselves, whatever happens between them. */
 const most = 3;
 
@@ -25,8 +25,8 @@ const attemptsSchema = z
   .string()
   .regex(/^Cust\d{1,10}\.\d{1,10}\.\d{1,3}\.\d{1,15}$/)
   .transform((text) => text.split('.'))
-  .transform(([ctx, associateId, count, lastAt]) => ({
-    ctx,
+  .transform(([tenantId, associateId, count, lastAt]) => ({
+    tenantId,
     associateId: Number(associateId),
     count: Number(count),
     lastAt: Number(lastAt),
@@ -35,16 +35,16 @@ const attemptsSchema = z
 const none: Attempts = { count: 0, lastAt: 0 };
 
 /** What this browser remembers of signing this reader in; of another reader nothing. Null where it brings no memory. */
-export function attemptsOf(request: Request, { ctx, associateId }: Reader): Attempts | null {
+export function readAttempts(request: Request, { tenantId, associateId }: PanelRequest): Attempts | null {
   const cookie = readCookie(request, cookieName);
   if (cookie === undefined) return null;
   const kept = attemptsSchema.safeParse(cookie);
-  const own = kept.success && kept.data.ctx === ctx && kept.data.associateId === associateId;
+  const own = kept.success && kept.data.tenantId === tenantId && kept.data.associateId === associateId;
   return own ? kept.data : none;
 }
 
 /** Gives the browser a memory of no attempt: what comes back without it is of a browser that keeps no cookies here. */
-export function beginCounting(response: Response, reader: Reader): void {
+export function startCounting(response: Response, reader: PanelRequest): void {
   remember(response, reader, none);
 }
 
@@ -53,12 +53,17 @@ export function beginCounting(response: Response, reader: Reader): void {
  * identity provider that refuses to be framed), and one that comes back without a session would go round for ever. An
  * attempt begun just now may be another frame's, still under way.
  */
-export function maySignInByItself({ count, lastAt }: Attempts, now: number): boolean {
-  return count === 0 || (count < most && now - lastAt < underWayMs);
+export function maySignInSilently({ count, lastAt }: Attempts, now: number): boolean {
+  return count === 0 || (count < most && now - lastAt < pendingMs);
 }
 
 /** Remembers that the panel goes to SuperOffice now. */
-export function countAttempt(response: Response, reader: Reader, { count }: Attempts, now: number): void {
+export function countAttempt(
+  response: Response,
+  reader: PanelRequest,
+  { count }: Attempts,
+  now: number,
+): void {
   remember(response, reader, { count: count + 1, lastAt: now });
 }
 
@@ -67,6 +72,10 @@ export function forgetAttempts(response: Response): void {
   writeCookie(response, cookieName, '', 0);
 }
 
-function remember(response: Response, { ctx, associateId }: Reader, { count, lastAt }: Attempts): void {
-  writeCookie(response, cookieName, [ctx, associateId, count, lastAt].join('.'), rememberedMs);
+function remember(
+  response: Response,
+  { tenantId, associateId }: PanelRequest,
+  { count, lastAt }: Attempts,
+): void {
+  writeCookie(response, cookieName, [tenantId, associateId, count, lastAt].join('.'), retentionMs);
 }

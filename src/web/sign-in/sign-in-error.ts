@@ -1,12 +1,12 @@
 import { AppError } from '../../errors.ts';
 import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
-import type { PanelReader } from '../links.ts';
+import type { PanelUser } from '../links.ts';
 
 /** What a sign-in that began on a page of ours was for. */
 type OwnPurpose = Extract<SignInPurpose, { language: string }>;
 
 /** A sign-in that did not work: whoever answers it speaks its language, and offers a panel another way to sign in. */
-export class SignInFailure extends Error {
+export class SignInError extends Error {
   readonly purpose: OwnPurpose;
 
   constructor(purpose: OwnPurpose, cause: unknown) {
@@ -17,9 +17,9 @@ export class SignInFailure extends Error {
 }
 
 /** The failure of a panel's sign-in with a reason of ours. */
-export function signInFailed(
-  { ctx, associateId, language }: PanelReader,
-  code: 'sign-in-unanswered' | 'cookies-refused',
-): SignInFailure {
-  return new SignInFailure({ kind: 'panel', ctx, associateId, language }, new AppError(code));
+export function createSignInError(
+  { tenantId, associateId, language }: PanelUser,
+  code: 'sign-in-timeout' | 'cookies-blocked',
+): SignInError {
+  return new SignInError({ kind: 'panel', tenantId, associateId, language }, new AppError(code));
 }

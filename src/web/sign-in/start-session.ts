@@ -11,42 +11,47 @@ import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
 
 /** Makes a session of a sign-in. */
-export type Welcome = (signedIn: SignedIn) => Promise<Session>;
+export type StartSession = (signedIn: SignedIn) => Promise<Session>;
 
 /**
  * Welcomes a user whom SuperOffice vouched for: reads what only they may ask for (licenses, function rights, name),
  * once, and keeps it. Throws AppError `tenant-not-installed` where nobody approved the app.
  */
-export function createWelcome(deps: {
+export function createStartSession(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   audit: AuditLog;
   webApi: WebApi;
   log: Logger;
-}): Welcome {
+}): StartSession {
   const { tenants, licenses, audit, webApi, log } = deps;
 
   return async ({ claims, accessToken }) => {
-    const { ctx, associateId, isAdministrator } = claims;
-    const tenant = await tenants.find(ctx);
-    if (tenant === null) throw new AppError('tenant-not-installed', { detail: ctx });
+    const { tenantId, associateId, isAdministrator } = claims;
+    const tenant = await tenants.find(tenantId);
+    if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     await audit.write(claims, { event: 'signed-in', isAdministrator });
-    const principal = await toldByPrincipal(claims, accessToken);
-    if (principal !== null) await licenses.putUser(tenant, principal.licenses);
-    return { ctx, associateId, isAdministrator, name: principal?.name || claims.email || claims.upn || '' };
+    const principal = await knownFromPrincipal(claims, accessToken);
+    if (principal !== null) await licenses.saveUserLicenses(tenant, principal.licenses);
+    return {
+      tenantId,
+      associateId,
+      isAdministrator,
+      name: principal?.name || claims.email || claims.upn || '',
+    };
   };
 
   /** Without it the panel still works from what the system user may read, only the role stays unknown. */
-  async function toldByPrincipal(
-    { ctx, associateId }: IdTokenClaims,
+  async function knownFromPrincipal(
+    { tenantId, associateId }: IdTokenClaims,
     accessToken: string,
   ): Promise<Principal | null> {
     try {
-      const principal = await readCurrentPrincipal(webApi.asUser(ctx, accessToken));
-      return principal.ctx === ctx && principal.associateId === associateId ? principal : null;
+      const principal = await readCurrentPrincipal(webApi.asUser(tenantId, accessToken));
+      return principal.tenantId === tenantId && principal.associateId === associateId ? principal : null;
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
-      log.warn({ ctx, associateId, reason: error.message }, 'principal not read');
+      log.warn({ tenantId, associateId, reason: error.message }, 'principal not read');
       return null;
     }
   }

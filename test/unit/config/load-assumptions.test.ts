@@ -119,7 +119,7 @@ describe('a file that is wrong', () => {
     ],
     [
       'a lesser plan that is none',
-      { suite: { needByFeature: { forms: { from: 'core', perhapsFrom: 'plus', confidence: 'inferred' } } } },
+      { suite: { needByFeature: { forms: { from: 'core', possiblyFrom: 'plus', confidence: 'inferred' } } } },
       'suite.needByFeature.forms',
     ],
     ['the removal of what is not there', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],

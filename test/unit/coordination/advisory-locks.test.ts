@@ -1,22 +1,22 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLocks, lockPatienceMs } from '../../../src/coordination/advisory-locks.ts';
-import type { InTurn } from '../../../src/coordination/keyed-mutex.ts';
-import { type Database, openDatabase, openLockSession } from '../../../src/database/database.ts';
+import { createAdvisoryLocks, lockTimeoutMs } from '../../../src/coordination/advisory-locks.ts';
+import type { WithLock } from '../../../src/coordination/keyed-mutex.ts';
+import { type Database, openAdvisoryLockConnection, openDatabase } from '../../../src/database/database.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
 describe('createLocks', () => {
   let session: Database;
   let otherSession: Database;
-  let locks: InTurn;
+  let locks: WithLock;
   let now = Date.parse('2026-11-22T10:00:00Z');
 
   beforeAll(async () => {
     const url = await emptyDatabase();
     await (await openDatabase(url, () => {})).destroy();
-    session = openLockSession(url, () => {});
-    otherSession = openLockSession(url, () => {});
-    locks = createLocks({ session, now: () => now });
+    session = openAdvisoryLockConnection(url, () => {});
+    otherSession = openAdvisoryLockConnection(url, () => {});
+    locks = createAdvisoryLocks({ session, now: () => now });
   });
   afterAll(() => Promise.all([session.destroy(), otherSession.destroy()]));
 
@@ -50,12 +50,12 @@ describe('createLocks', () => {
   });
 
   describe('while another process works under the name', () => {
-    let otherLocks: InTurn;
+    let otherLocks: WithLock;
     let finish: () => void;
     let theirs: Promise<void>;
 
     beforeEach(async () => {
-      otherLocks = createLocks({ session: otherSession, now: () => now });
+      otherLocks = createAdvisoryLocks({ session: otherSession, now: () => now });
       await new Promise<void>((begun) => {
         theirs = otherLocks('Cust1', () => {
           begun();
@@ -75,7 +75,7 @@ describe('createLocks', () => {
     it('gives up in the end, says why, and keeps no turn and no connection', async () => {
       const waiting = locks('Cust1', async () => 'my turn').catch((error: unknown) => error);
       expect(await locks('Cust2', async () => 'free')).toBe('free');
-      now += lockPatienceMs;
+      now += lockTimeoutMs;
       expect(await waiting).toMatchObject({ code: 'database-unavailable', detail: 'tenant-busy' });
       finish();
       await theirs;
@@ -93,7 +93,7 @@ describe('createLocks', () => {
   });
 
   it('outlives the time after which a pool closes who is idle', async () => {
-    const others = createLocks({ session: otherSession, now: () => now });
+    const others = createAdvisoryLocks({ session: otherSession, now: () => now });
     const events: string[] = [];
     const first = locks('Cust3', async () => {
       await new Promise((resolve) => setTimeout(resolve, 11_000));
@@ -114,9 +114,9 @@ describe('createLocks', () => {
       return 'done';
     });
     expect(done).toBe('done');
-    expect(await createLocks({ session: otherSession, now: () => now })('Cust4', async () => 'free')).toBe(
-      'free',
-    );
+    expect(
+      await createAdvisoryLocks({ session: otherSession, now: () => now })('Cust4', async () => 'free'),
+    ).toBe('free');
     expect(await locks('Cust4', async () => 'again')).toBe('again');
   });
 });

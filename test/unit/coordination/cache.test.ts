@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createMemory, type Memory } from '../../../src/coordination/cache.ts';
+import { type Cache, createCache } from '../../../src/coordination/cache.ts';
 
 interface Row {
   readonly name: string;
@@ -11,13 +11,13 @@ describe('createMemory', () => {
   let now: number;
   let reads: number;
   let row: Row | null;
-  let memory: Memory<Row>;
+  let memory: Cache<Row>;
 
   beforeEach(() => {
     now = start;
     reads = 0;
     row = { name: 'first' };
-    memory = createMemory<Row>(3, () => now);
+    memory = createCache<Row>(3, () => now);
   });
 
   const get = (key = 'Cust1/5') =>
@@ -31,7 +31,7 @@ describe('createMemory', () => {
     expect(await get()).toBe(first);
     expect(reads).toBe(1);
     row = { name: 'second' };
-    memory.forget('Cust1/5');
+    memory.invalidate('Cust1/5');
     expect(await get()).toEqual({ name: 'second' });
   });
 
@@ -51,7 +51,7 @@ describe('createMemory', () => {
     let answer = (_row: Row) => {};
     const reading = memory.get('Cust1/5', () => new Promise<Row>((resolve) => (answer = resolve)));
     await Promise.resolve();
-    memory.forget('Cust1/5');
+    memory.invalidate('Cust1/5');
     answer({ name: 'old' });
     expect(await reading, 'who waits is answered').toEqual({ name: 'old' });
     expect(await get()).toEqual({ name: 'first' });
@@ -59,10 +59,10 @@ describe('createMemory', () => {
 
   it('forgets all below a key, and everything', async () => {
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
-    memory.forgetUnder('Cust1/');
+    memory.invalidatePrefix('Cust1/');
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
     expect(reads).toBe(5);
-    memory.forgetAll();
+    memory.invalidateAll();
     await get('Cust12/5');
     expect(reads).toBe(6);
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/coordination/keyed-mutex.ts';
 
 /** Works that go on until they are told to end; `began` lists them in order. */
 function setUp() {
-  const inTurn = createTurns();
+  const withLock = createKeyedMutex();
   const began: string[] = [];
   const ends = new Map<string, () => void>();
   const work = (name: string, label: string) =>
-    inTurn(name, async () => {
+    withLock(name, async () => {
       began.push(label);
       await new Promise<void>((end) => ends.set(label, end));
       return label;
@@ -17,7 +17,7 @@ function setUp() {
     ends.get(label)?.();
     await settled();
   };
-  return { inTurn, began, work, end, settled };
+  return { withLock, began, work, end, settled };
 }
 
 describe('createTurns', () => {
@@ -43,9 +43,9 @@ describe('createTurns', () => {
   });
 
   it('goes on after a work that failed', async () => {
-    const { inTurn } = setUp();
-    const failing = inTurn('a', () => Promise.reject(new Error('refused')));
-    const next = inTurn('a', async () => 'done');
+    const { withLock } = setUp();
+    const failing = withLock('a', () => Promise.reject(new Error('refused')));
+    const next = withLock('a', async () => 'done');
     await expect(failing).rejects.toThrow('refused');
     expect(await next).toBe('done');
   });

@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { listenTo, type Notices } from '../../../src/coordination/pg-listener.ts';
+import { type Subscription, subscribe } from '../../../src/coordination/pg-listener.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
 describe('listenTo', () => {
   let url: string;
-  let notices: Notices | undefined;
+  let notices: Subscription | undefined;
   let heard: [string, string][];
   let lost: string[];
   let began: number;
@@ -31,7 +31,7 @@ describe('listenTo', () => {
       one: (payload: string) => heard.push(['one', payload]),
       other: (payload: string) => heard.push(['other', payload]),
     };
-    notices = listenTo(url, channels, {
+    notices = subscribe(url, channels, {
       listening: () => {
         began += 1;
       },

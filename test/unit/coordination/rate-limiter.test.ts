@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  callsPerSecond,
-  createCallBudget,
-  longestCallWaitMs,
-} from '../../../src/coordination/rate-limiter.ts';
+import { callsPerSecond, createRateLimiter, maxCallWaitMs } from '../../../src/coordination/rate-limiter.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
@@ -21,8 +17,8 @@ describe('createCallBudget', () => {
       secrets: createSecretBox(newKeyring()),
       now: Date.now,
     });
-    for (const ctx of ['Cust1', 'Cust2', 'Cust3', 'Cust4'])
-      await tenants.saveConsent({ ctx, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+    for (const tenantId of ['Cust1', 'Cust2', 'Cust3', 'Cust4'])
+      await tenants.saveConsent({ tenantId, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
   });
   afterAll(() => Promise.all(open.map((db) => db.destroy())));
 
@@ -33,12 +29,12 @@ describe('createCallBudget', () => {
   }
 
   /** When calls asked for at once by three processes may begin, ms from now; who is not let in is left out. */
-  async function places(ctx: string, calls: number): Promise<number[]> {
-    const askedAt = performance.now();
+  async function places(tenantId: string, calls: number): Promise<number[]> {
+    const requestedAt = performance.now();
     const begins = await Promise.all(
       Array.from({ length: calls }, async (_each, index) => {
-        const wait = await createCallBudget({ db: processDb(index) })(ctx);
-        return wait === null ? [] : [performance.now() - askedAt + wait];
+        const wait = await createRateLimiter({ db: processDb(index) })(tenantId);
+        return wait === null ? [] : [performance.now() - requestedAt + wait];
       }),
     );
     return begins.flat().sort((one, other) => one - other);
@@ -65,16 +61,16 @@ describe('createCallBudget', () => {
     const begins = await places('Cust4', 150);
     expect(begins.length).toBeGreaterThanOrEqual(80);
     expect(begins.length).toBeLessThan(110);
-    expect(begins.at(-1)).toBeLessThan(longestCallWaitMs + 2_500);
+    expect(begins.at(-1)).toBeLessThan(maxCallWaitMs + 2_500);
   });
 
   it('lets nobody in for a tenant that is none of ours', async () => {
-    expect(await createCallBudget({ db: processDb(0) })('Cust99')).toBeNull();
+    expect(await createRateLimiter({ db: processDb(0) })('Cust99')).toBeNull();
   });
 
   it('turns none of the first away, however many come at the same moment', async () => {
     for (let round = 0; round < 20; round += 1) {
-      await processDb(0).deleteFrom('call_budgets').execute();
+      await processDb(0).deleteFrom('rate_limits').execute();
       expect(await places('Cust1', 6)).toHaveLength(6);
     }
   });

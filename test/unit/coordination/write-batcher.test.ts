@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inBatches } from '../../../src/coordination/write-batcher.ts';
+import { createWriteBatcher } from '../../../src/coordination/write-batcher.ts';
 import { AppError } from '../../../src/errors.ts';
 
 /** Writes when it is let, and tells what it was given each time. */
@@ -21,7 +21,7 @@ function slowWriter() {
 describe('inBatches', () => {
   it('writes at once what comes alone, and together what comes meanwhile', async () => {
     const { write, written, letWrite } = slowWriter();
-    const put = inBatches(write, 10);
+    const put = createWriteBatcher(write, 10);
     const results = Promise.all(['a', 'b', 'c'].map(put));
     expect(written).toEqual([['a']]);
     await letWrite();
@@ -35,7 +35,7 @@ describe('inBatches', () => {
 
   it('writes no more at a time than it may', async () => {
     const { write, written, letWrite } = slowWriter();
-    const put = inBatches(write, 2);
+    const put = createWriteBatcher(write, 2);
     const results = Promise.all(['a', 'b', 'c', 'd'].map(put));
     for (let each = 0; each < 3; each += 1) await letWrite();
     await results;
@@ -43,7 +43,7 @@ describe('inBatches', () => {
   });
 
   it('fails only the one that is refused', async () => {
-    const put = inBatches(async (items: readonly string[]) => {
+    const put = createWriteBatcher(async (items: readonly string[]) => {
       await new Promise((resolve) => setImmediate(resolve));
       if (items.includes('bad')) throw new Error('refused');
       return items;
@@ -55,7 +55,7 @@ describe('inBatches', () => {
 
   it('tries once, not each alone, where the database is away', async () => {
     let tries = 0;
-    const put = inBatches(async (_items: readonly string[]): Promise<string[]> => {
+    const put = createWriteBatcher(async (_items: readonly string[]): Promise<string[]> => {
       tries += 1;
       await new Promise((resolve) => setImmediate(resolve));
       throw new AppError('database-unavailable');

@@ -10,74 +10,74 @@ describe('createSecretBox', () => {
     const box = createSecretBox(newKeyring());
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(box.open(box.seal(text, place), place)).toBe(text);
+        expect(box.decrypt(box.encrypt(text, place), place)).toBe(text);
       }),
     );
   });
 
   it('shows nothing of the text and never seals the same twice alike', () => {
     const box = createSecretBox(newKeyring());
-    const sealed = box.seal('My App-AbC123', place);
+    const sealed = box.encrypt('My App-AbC123', place);
     expect(sealed).not.toContain('AbC123');
     expect(Buffer.from(sealed.split('.')[2] ?? '', 'base64url').toString()).not.toContain('AbC123');
-    expect(box.seal('My App-AbC123', place)).not.toBe(sealed);
+    expect(box.encrypt('My App-AbC123', place)).not.toBe(sealed);
   });
 
   it('refuses to open for another tenant or column', () => {
     const box = createSecretBox(newKeyring());
-    const sealed = box.seal('secret', place);
-    expect(() => box.open(sealed, 'Cust99999/system_token')).toThrow();
-    expect(() => box.open(sealed, 'Cust12345/webhook_secret')).toThrow();
+    const sealed = box.encrypt('secret', place);
+    expect(() => box.decrypt(sealed, 'Cust99999/system_token')).toThrow();
+    expect(() => box.decrypt(sealed, 'Cust12345/webhook_secret')).toThrow();
   });
 
   it('refuses a text changed in any part', () => {
     const box = createSecretBox(newKeyring('a', 'b'));
-    const parts = box.seal('secret', place).split('.');
+    const parts = box.encrypt('secret', place).split('.');
     parts.forEach((part, index) => {
       const first = part.startsWith('A') ? 'B' : 'A';
       const changed = parts.with(index, `${first}${part.slice(1)}`).join('.');
-      expect(() => box.open(changed, place)).toThrow();
+      expect(() => box.decrypt(changed, place)).toThrow();
     });
-    expect(() => box.open('', place)).toThrow();
-    expect(() => box.open(parts.slice(0, 3).join('.'), place)).toThrow();
+    expect(() => box.decrypt('', place)).toThrow();
+    expect(() => box.decrypt(parts.slice(0, 3).join('.'), place)).toThrow();
   });
 
   it('refuses another spelling of the same bytes', () => {
     const box = createSecretBox(newKeyring());
-    const sealed = box.seal('secret', place);
+    const sealed = box.encrypt('secret', place);
     const last = sealed.at(-1) ?? '';
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const next = alphabet[alphabet.indexOf(last) + 1] ?? '';
     expect(Buffer.from(`${sealed.slice(0, -1)}${next}`.split('.')[3] ?? '', 'base64url')).toEqual(
       Buffer.from(sealed.split('.')[3] ?? '', 'base64url'),
     );
-    expect(() => box.open(`${sealed.slice(0, -1)}${next}`, place)).toThrow();
-    expect(() => box.open(`${sealed}=`, place)).toThrow();
+    expect(() => box.decrypt(`${sealed.slice(0, -1)}${next}`, place)).toThrow();
+    expect(() => box.decrypt(`${sealed}=`, place)).toThrow();
   });
 
   it('refuses a shortened authentication tag', () => {
     const box = createSecretBox(newKeyring());
-    const parts = box.seal('secret', place).split('.');
+    const parts = box.encrypt('secret', place).split('.');
     const shortTag = Buffer.from(parts[3] ?? '', 'base64url')
       .subarray(0, 4)
       .toString('base64url');
-    expect(() => box.open([...parts.slice(0, 3), shortTag].join('.'), place)).toThrow();
+    expect(() => box.decrypt([...parts.slice(0, 3), shortTag].join('.'), place)).toThrow();
   });
 
   it('opens with an older key of the ring and seals with the newest', () => {
     const old = newKeyring('old');
-    const sealed = createSecretBox(old).seal('secret', place);
+    const sealed = createSecretBox(old).encrypt('secret', place);
     const newest = newKeyring('new');
     const rotated = createSecretBox({
       current: newest.current,
       byId: new Map([...newest.byId, ...old.byId]),
     });
-    expect(rotated.open(sealed, place)).toBe('secret');
-    expect(rotated.seal('secret', place)).toMatch(/^new\./);
+    expect(rotated.decrypt(sealed, place)).toBe('secret');
+    expect(rotated.encrypt('secret', place)).toMatch(/^new\./);
   });
 
   it('names the key that is gone, never the text', () => {
-    const sealed = createSecretBox(newKeyring('gone')).seal('secret', place);
-    expect(() => createSecretBox(newKeyring('here')).open(sealed, place)).toThrow(/"gone"/);
+    const sealed = createSecretBox(newKeyring('gone')).encrypt('secret', place);
+    expect(() => createSecretBox(newKeyring('here')).decrypt(sealed, place)).toThrow(/"gone"/);
   });
 });

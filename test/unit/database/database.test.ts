@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { type Database, isDatabaseAway, openDatabase } from '../../../src/database/database.ts';
+import { type Database, isConnectionError, openDatabase } from '../../../src/database/database.ts';
 import { AppError } from '../../../src/errors.ts';
 import { emptyDatabase } from '../../support/database.ts';
 import { startSilentProxy } from '../../support/silent-proxy.ts';
@@ -29,10 +29,10 @@ describe('openDatabase', () => {
   it('leaves an up-to-date schema and its rows alone', async () => {
     const url = await emptyDatabase();
     const first = await openDatabase(url, () => {});
-    await first.insertInto('answered_sign_ins').values({ nonce: 'n', expires_at: new Date() }).execute();
+    await first.insertInto('consumed_nonces').values({ nonce: 'n', expires_at: new Date() }).execute();
     await first.destroy();
     const second = await openDatabase(url, () => {});
-    expect(await second.selectFrom('answered_sign_ins').select('nonce').execute()).toEqual([{ nonce: 'n' }]);
+    expect(await second.selectFrom('consumed_nonces').select('nonce').execute()).toEqual([{ nonce: 'n' }]);
     await second.destroy();
   });
 
@@ -123,7 +123,7 @@ describe('isDatabaseAway', () => {
       ' ',
     ),
   )('is true of %s', (code) => {
-    expect(isDatabaseAway(coded(code))).toBe(true);
+    expect(isConnectionError(coded(code))).toBe(true);
   });
 
   it.each([
@@ -136,17 +136,17 @@ describe('isDatabaseAway', () => {
     'Client has encountered a connection error and is not queryable',
     'Client was closed and is not queryable',
   ])('is true of pg’s "%s"', (message) => {
-    expect(isDatabaseAway(new Error(message))).toBe(true);
+    expect(isConnectionError(new Error(message))).toBe(true);
   });
 
   it.each(['23505', '22012', '42P01', '28P01', '40001', '57P04', 'ENOENT'])('is false of %s', (code) => {
-    expect(isDatabaseAway(coded(code))).toBe(false);
-    expect(isDatabaseAway(Object.assign(new Error('Connection terminated'), { code }))).toBe(false);
+    expect(isConnectionError(coded(code))).toBe(false);
+    expect(isConnectionError(Object.assign(new Error('Connection terminated'), { code }))).toBe(false);
   });
 
   it('is false of errors of others and of what is no error', () => {
-    expect(isDatabaseAway(new Error('the Query read timeout'))).toBe(false);
-    expect(isDatabaseAway({ code: 'ECONNREFUSED' })).toBe(false);
-    expect(isDatabaseAway(undefined)).toBe(false);
+    expect(isConnectionError(new Error('the Query read timeout'))).toBe(false);
+    expect(isConnectionError({ code: 'ECONNREFUSED' })).toBe(false);
+    expect(isConnectionError(undefined)).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type PrivatePostgres, startPrivatePostgres } from '../../../src/database/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded-postgres.ts';
 
 const run = promisify(execFile);
 
@@ -19,16 +19,16 @@ async function query(url: string, text: string): Promise<unknown[]> {
   return rows;
 }
 
-const pidFileOf = ({ folder }: PrivatePostgres) => join(folder, 'cluster', 'postmaster.pid');
+const pidFileOf = ({ folder }: EmbeddedPostgres) => join(folder, 'cluster', 'postmaster.pid');
 
-async function pidOf(postgres: PrivatePostgres): Promise<string> {
+async function pidOf(postgres: EmbeddedPostgres): Promise<string> {
   const [pid = ''] = (await readFile(pidFileOf(postgres), 'utf8')).split('\n');
   return pid;
 }
 
 describe('startPrivatePostgres', () => {
   let dataDir: string;
-  let started: PrivatePostgres[];
+  let started: EmbeddedPostgres[];
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'planlens-postgres-'));
@@ -41,7 +41,7 @@ describe('startPrivatePostgres', () => {
   });
 
   const start = async () => {
-    const postgres = await startPrivatePostgres(dataDir);
+    const postgres = await startEmbeddedPostgres(dataDir);
     started.push(postgres);
     return postgres;
   };
@@ -183,7 +183,7 @@ describe('startPrivatePostgres', () => {
     const victim = join(dataDir, 'victim');
     await mkdir(victim);
     await symlink(victim, first.folder);
-    await expect(startPrivatePostgres(dataDir)).rejects.toThrow(/is no folder/);
+    await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(/is no folder/);
     expect((await lstat(victim)).uid).toBe(0);
   });
 
@@ -197,6 +197,6 @@ describe('startPrivatePostgres', () => {
     const postgres = await start();
     await postgres.stop();
     await writeFile(join(postgres.folder, 'cluster', 'postgresql.conf'), 'no such = setting');
-    await expect(startPrivatePostgres(dataDir)).rejects.toThrow(/server\.log/);
+    await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(/server\.log/);
   });
 });

@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { convertKeyFile, makeKeyFile, publicHalf } from '../../../src/doctor/key-files.ts';
+import { convertKeyFile, exportPublicKey, generateKeyFile } from '../../../src/doctor/key-files.ts';
 import { parsePrivateKey } from '../../../src/superoffice/auth/private-key.ts';
 
 describe('key files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-keys-'));
   const file = (name: string) => join(folder, name);
   const text = (name: string) => readFileSync(file(name), 'utf8');
-  beforeAll(() => makeKeyFile(file('app.pem')));
+  beforeAll(() => generateKeyFile(file('app.pem')));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('make a key the app takes, for its owner’s eyes only', () => {
@@ -20,7 +20,7 @@ describe('key files', () => {
   });
 
   it('show the public half in both forms, which verifies what the key signs, and nothing secret', () => {
-    const { pem, xml } = publicHalf(file('app.pem'));
+    const { pem, xml } = exportPublicKey(file('app.pem'));
     const signature = sign('RSA-SHA256', Buffer.from('x'), parsePrivateKey(text('app.pem')));
     expect(verify('RSA-SHA256', Buffer.from('x'), createPublicKey(pem), signature)).toBe(true);
     expect(xml).toMatch(/^<RSAKeyValue><Modulus>[^<]+<\/Modulus><Exponent>AQAB<\/Exponent><\/RSAKeyValue>$/);
@@ -31,16 +31,16 @@ describe('key files', () => {
     expect(text('app.xml')).toMatch(/^<RSAKeyValue>(<(\w+)>[^<]+<\/\2>){8}<\/RSAKeyValue>$/);
     expect(convertKeyFile(file('app.xml'), file('again.pem'))).toBe('PEM');
     expect(text('again.pem')).toBe(text('app.pem'));
-    expect(publicHalf(file('app.xml'))).toEqual(publicHalf(file('app.pem')));
+    expect(exportPublicKey(file('app.xml'))).toEqual(exportPublicKey(file('app.pem')));
     expect(statSync(file('app.xml')).mode & 0o777).toBe(0o600);
   });
 
   it('overwrite nothing, and take nothing that is no key', () => {
     const before = text('app.pem');
-    expect(() => makeKeyFile(file('app.pem'))).toThrow(/EEXIST/);
+    expect(() => generateKeyFile(file('app.pem'))).toThrow(/EEXIST/);
     expect(() => convertKeyFile(file('app.xml'), file('app.pem'))).toThrow(/EEXIST/);
     expect(text('app.pem')).toBe(before);
     writeFileSync(file('no.pem'), 'nothing');
-    expect(() => publicHalf(file('no.pem'))).toThrow(expect.objectContaining({ code: 'unreadable' }));
+    expect(() => exportPublicKey(file('no.pem'))).toThrow(expect.objectContaining({ code: 'unreadable' }));
   });
 });

@@ -12,7 +12,7 @@ import * as diagnostics from '../../../src/licensing/diagnostics/diagnose-licens
 import * as engine from '../../../src/licensing/entitlement-engine.ts';
 import * as planSeats from '../../../src/licensing/plans/plan-seats.ts';
 import * as suiteSeats from '../../../src/licensing/plans/suite-seats.ts';
-import { assumptions, licenseEngine, reportPlan, rules } from './fixtures/engine.ts';
+import { assumptions, entitlementEngine, reportEntitlements, rules } from './fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -39,8 +39,12 @@ const modules = {
 const today = '2026-12-01';
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
-const salesEssentialReport = reportPlan({ tenant: essential, user: holderOf(essential, 'ten-sales'), today });
-const premiumTenantPlans = licenseEngine(premium, today);
+const salesEssentialReport = reportEntitlements({
+  tenant: essential,
+  user: holderOf(essential, 'ten-sales'),
+  today,
+});
+const premiumTenantPlans = entitlementEngine(premium, today);
 const bare = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
 
 /** What the examples name without saying what it is. */
@@ -50,16 +54,20 @@ const named = {
   premiumTenant: premium,
   premiumTenantPlans,
   salesPremiumUser: holderOf(premium, 'ten-sales'),
-  salesPremium: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
+  salesPremium: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
   servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
-  essentialTenantPlans: licenseEngine(essential, today),
+  essentialTenantPlans: entitlementEngine(essential, today),
   essentialUser: holderOf(essential, 'ten-sales'),
   suiteCoreTenant: publishedTenant('suite-core'),
-  suiteCoreTenantPlans: licenseEngine(publishedTenant('suite-core'), today),
+  suiteCoreTenantPlans: entitlementEngine(publishedTenant('suite-core'), today),
   salesEssentialReport,
   salesEssentialUser: salesEssentialReport.plan,
-  marketingPremiumUser: reportPlan({ tenant: premium, user: holderOf(premium, 'ten-marketing'), today }).plan,
-  salesUserOfUnknownTier: reportPlan({
+  marketingPremiumUser: reportEntitlements({
+    tenant: premium,
+    user: holderOf(premium, 'ten-marketing'),
+    today,
+  }).plan,
+  salesUserOfUnknownTier: reportEntitlements({
     tenant: tenantWith(moduleLicense({ ...bare, scope: 'user' })),
     user: userWith(grantedLicense(bare)),
     today,

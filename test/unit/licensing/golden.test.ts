@@ -5,7 +5,7 @@ import type { UnknownPart } from '../../../src/licensing/advice/suite-target.ts'
 import type { ChangeReason, FeatureChange } from '../../../src/licensing/advice/suite-transition.ts';
 import type { Diagnostic } from '../../../src/licensing/diagnostics/diagnostic.ts';
 import type { FeatureState, Reason } from '../../../src/licensing/entitlements/entitlement.ts';
-import type { RecognisedPlan } from '../../../src/licensing/plans/detect-plan.ts';
+import type { DetectedPlan } from '../../../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../../../src/licensing/plans/detect-tiers.ts';
 import type { SuiteSeatsRefusal } from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from './fixtures/engine.ts';
@@ -16,7 +16,7 @@ import { formatGolden } from './fixtures/golden-format.ts';
 import {
   commonRows,
   featuresOf,
-  leastPlansWith,
+  findMinimalPlansWith,
   publishedPlans,
   tierRows,
 } from './fixtures/published-rows.ts';
@@ -119,13 +119,13 @@ describe('golden vectors cover', () => {
     const reasons = {
       granted: true,
       'site-license-only': true,
-      'promised-by-plan': true,
+      'included-in-plan': true,
       'in-every-plan': true,
       'part-of-another-feature': true,
       'suite-plan-includes': true,
       'add-on-licensed': true,
       'user-license-missing': true,
-      'user-license-missing-perhaps-visible': true,
+      'user-license-missing-possibly-visible': true,
       'hidden-by-function-right': true,
       'not-licensed': true,
       'not-licensed-and-hidden-by-role': true,
@@ -135,8 +135,8 @@ describe('golden vectors cover', () => {
       'suite-plan-lacks': true,
       'add-on-missing': true,
       'tier-unknown': true,
-      'plan-and-license-disagree': true,
-      'nothing-says': true,
+      'plan-license-conflict': true,
+      'no-evidence': true,
       'user-unknown': true,
       'suite-plan-unclear': true,
       'suite-plan-unknown': true,
@@ -157,7 +157,7 @@ describe('golden vectors cover', () => {
       'no-plan': true,
       'undocumented-plan': true,
       suite: true,
-    } satisfies Record<RecognisedPlan['kind'], true>;
+    } satisfies Record<DetectedPlan['kind'], true>;
     expect(
       missing(
         all.map(({ plan }) => plan?.kind),
@@ -223,7 +223,7 @@ describe('golden vectors cover', () => {
       true
     >;
     const targets = all.flatMap(({ suiteTransition }) => suiteTransition?.target ?? []);
-    const kinds = { plan: true, range: true, 'on-suite': true, 'nobody-holds-a-plan': true } as const;
+    const kinds = { plan: true, range: true, 'on-suite': true, 'no-assigned-plan': true } as const;
     expect(
       missing(
         targets.map(({ kind }) => kind),
@@ -240,12 +240,12 @@ describe('golden vectors cover', () => {
 
   it('every answer on the seats of CRM Suite', () => {
     const reasons = {
-      'license-untold': true,
+      'license-unknown': true,
       'no-suite': true,
       'no-seat-license': true,
       'several-seat-licenses': true,
-      'use-untold': true,
-      'purchase-untold': true,
+      'use-unknown': true,
+      'purchase-unknown': true,
     } satisfies Record<SuiteSeatsRefusal, true>;
     const seats = all.flatMap(({ suiteSeats }) => suiteSeats ?? []);
     expect(
@@ -270,9 +270,9 @@ describe('golden vectors cover', () => {
       'plan-without-set': true,
       'extra-flags-unknown': true,
       'prerequisite-missing': true,
-      'row-told-twice': true,
+      'duplicate-row': true,
       'several-versions': true,
-      'more-in-use-than-bought': true,
+      'more-in-use-than-purchased': true,
       'both-tiers-marked': true,
       'foreign-owner': true,
     } satisfies Record<Diagnostic['kind'], true>;
@@ -303,7 +303,9 @@ describe('what the page says, asked without the engine,', () => {
       feature,
       upgrades.map(([key, steps]) => [key, steps]).sort(),
     ]);
-    expect(advised).toEqual(lacked.map(([feature]) => [feature, [...leastPlansWith(feature, plan)].sort()]));
+    expect(advised).toEqual(
+      lacked.map(([feature]) => [feature, [...findMinimalPlansWith(feature, plan)].sort()]),
+    );
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { startWorker } from '../../../src/lifecycle/worker.ts';
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A worker over a list of things; each is worked on until it is told to end. */
-function setUp({ hands = 1, lookAgainMs = 60_000 } = {}) {
+function setUp({ concurrency = 1, pollIntervalMs = 60_000 } = {}) {
   const things: string[] = [];
   const began: string[] = [];
   const ends = new Map<string, () => void>();
@@ -15,13 +15,13 @@ function setUp({ hands = 1, lookAgainMs = 60_000 } = {}) {
       if (broken) throw new Error('away');
       return things.shift() ?? null;
     },
-    workOff(thing) {
+    processNext(thing) {
       began.push(thing);
       return new Promise((resolve) => ends.set(thing, resolve));
     },
-    onTakeFailed: ({ message }) => failures.push(message),
-    hands,
-    lookAgainMs,
+    onClaimFailed: ({ message }) => failures.push(message),
+    concurrency,
+    pollIntervalMs,
   });
   return {
     worker,
@@ -53,7 +53,7 @@ describe('startWorker', () => {
   });
 
   it('looks by itself after a while', async () => {
-    const { worker, things, began, end } = setUp({ lookAgainMs: 20 });
+    const { worker, things, began, end } = setUp({ pollIntervalMs: 20 });
     await settled();
     things.push('a');
     await expect.poll(() => began).toEqual(['a']);
@@ -62,7 +62,7 @@ describe('startWorker', () => {
   });
 
   it('has as many hands as it is given', async () => {
-    const { worker, things, began, end } = setUp({ hands: 2 });
+    const { worker, things, began, end } = setUp({ concurrency: 2 });
     await settled();
     things.push('a', 'b', 'c');
     worker.wake();
@@ -94,7 +94,7 @@ describe('startWorker', () => {
   });
 
   it('says that it could not look, and looks again', async () => {
-    const { worker, things, began, failures, breakDown, end } = setUp({ lookAgainMs: 20 });
+    const { worker, things, began, failures, breakDown, end } = setUp({ pollIntervalMs: 20 });
     breakDown(true);
     await expect.poll(() => failures.length).toBeGreaterThan(0);
     breakDown(false);

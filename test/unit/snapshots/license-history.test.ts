@@ -28,8 +28,14 @@ describe('the history of licenses', () => {
   });
   beforeEach(async () => {
     await db.deleteFrom('tenants').execute();
-    for (const ctx of ['Cust1', 'Cust2'])
-      await tenants().saveConsent({ ctx, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+    for (const tenantId of ['Cust1', 'Cust2'])
+      await tenants().saveConsent({
+        tenantId,
+        companyName: '',
+        serial: '1',
+        systemToken: 't',
+        associateId: 1,
+      });
   });
   afterAll(() => db.destroy());
 
@@ -61,7 +67,7 @@ describe('the history of licenses', () => {
     expect(await snapshots().latest('Cust1')).toBeNull();
     const changes = [moved, { associateId: 8, change: broken }];
     await expect(users().replace('Cust1', [markus], changes, readAt)).rejects.toThrow();
-    expect([await users().ofTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
+    expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 
   it('keeps a list of users in place of the one before, however long', async () => {
@@ -71,15 +77,15 @@ describe('the history of licenses', () => {
       userPlan: '',
     }));
     await users().replace('Cust1', many, [], readAt);
-    expect(await users().ofTenant('Cust1')).toHaveLength(12_000);
+    expect(await users().listByTenant('Cust1')).toHaveLength(12_000);
     await users().replace('Cust1', [markus], [], readAt);
-    expect(await users().ofTenant('Cust1')).toEqual([markus]);
-    expect(await users().ofTenant('Cust2')).toEqual([]);
+    expect(await users().listByTenant('Cust1')).toEqual([markus]);
+    expect(await users().listByTenant('Cust2')).toEqual([]);
   });
 
   it('goes with the tenant', async () => {
     await users().replace('Cust1', [markus], [moved], readAt);
     await tenants().remove('Cust1', null);
-    expect([await users().ofTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
+    expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/coordination/keyed-mutex.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
-import { licenseChanges } from '../../../src/licensing/licenses/license-diff.ts';
-import { createLicenseSnapshots, snapshotAges } from '../../../src/snapshots/license-snapshots.ts';
+import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
+import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -44,7 +44,7 @@ describe('createLicenseSnapshots', () => {
     db = await freshDatabase();
     const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: Date.now });
     const consent = {
-      ctx: 'Cust1',
+      tenantId: 'Cust1',
       companyName: 'Designteamet',
       serial: '1',
       systemToken: 't',
@@ -67,10 +67,10 @@ describe('createLicenseSnapshots', () => {
     createLicenseSnapshots({
       maxBytes: 2 ** 20,
       store: createSnapshotStore(db),
-      changes: licenseChanges,
-      locks: createTurns(),
+      changes: diffLicenses,
+      locks: createKeyedMutex(),
       read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
-      ages: snapshotAges,
+      ages: licenseCachePolicy,
       now: () => now,
       onLookup: () => {},
       onFailed: (about) => failed.push(about),
@@ -78,68 +78,74 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps tenant and user data so that a new process starts from them', async () => {
     const first = create();
-    expect((await first.ofTenant(tenant))?.content).toEqual(tenantLicenses);
-    expect((await first.ofUser(tenant, 7))?.content).toEqual(userLicenses);
+    expect((await first.getTenantLicenses(tenant))?.content).toEqual(tenantLicenses);
+    expect((await first.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
 
     readUser = () => Promise.reject(new Error('must not be asked'));
     const second = create(() => Promise.reject(new Error('must not be asked')));
-    expect(await second.ofTenant(tenant)).toEqual({ content: tenantLicenses, readAt: now, stale: false });
-    expect((await second.ofUser(tenant, 7))?.content).toEqual(userLicenses);
+    expect(await second.getTenantLicenses(tenant)).toEqual({
+      content: tenantLicenses,
+      readAt: now,
+      stale: false,
+    });
+    expect((await second.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
     expect(failed).toEqual([]);
   });
 
   it('shows the last good with its date while SuperOffice is down', async () => {
     const readAt = now;
-    await create().ofTenant(tenant);
-    now += snapshotAges.maxAgeMs + 1;
+    await create().getTenantLicenses(tenant);
+    now += licenseCachePolicy.maxAgeMs + 1;
     const down = create(() => Promise.reject(new Error('down')));
-    expect(await down.ofTenant(tenant)).toEqual({ content: tenantLicenses, readAt, stale: true });
-    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', error: new Error('down') }]);
+    expect(await down.getTenantLicenses(tenant)).toEqual({ content: tenantLicenses, readAt, stale: true });
+    expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', error: new Error('down') }]);
   });
 
   it('keeps the function rights of the last sign-in when the system user reads anew', async () => {
     const licenses = create();
-    await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
-    now += snapshotAges.maxAgeMs + 1;
-    const renewed = await licenses.ofUser(tenant, 7);
+    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    now += licenseCachePolicy.maxAgeMs + 1;
+    const renewed = await licenses.getUserLicenses(tenant, 7);
     expect(renewed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
   });
 
   it('keeps the function rights of a sign-in that came while the system user was reading', async () => {
     const licenses = create();
-    await licenses.putUser(tenant, userLicenses);
-    now += snapshotAges.maxAgeMs + 1;
+    await licenses.saveUserLicenses(tenant, userLicenses);
+    now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => {
-      await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-project'] });
+      await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-project'] });
       return userLicenses;
     };
-    await licenses.ofUser(tenant, 7);
-    const afterRestart = await create().ofUser(tenant, 7);
+    await licenses.getUserLicenses(tenant, 7);
+    const afterRestart = await create().getUserLicenses(tenant, 7);
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
   });
 
   it('lets newer function rights replace older ones, none included', async () => {
     const licenses = create();
-    await licenses.putUser(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
-    await licenses.putUser(tenant, { ...userLicenses, functionRights: [] });
-    expect((await licenses.ofUser(tenant, 7))?.content.functionRights).toEqual([]);
+    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: [] });
+    expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
   it('has nothing of a user SuperOffice refuses to tell about', async () => {
     readUser = async () => null;
-    expect(await create().ofUser(tenant, 8)).toBeNull();
+    expect(await create().getUserLicenses(tenant, 8)).toBeNull();
   });
 
   it('says whose data could not be read', async () => {
     readUser = () => Promise.reject(new Error('down'));
-    await expect(create().ofUser(tenant, 9)).rejects.toThrow('down');
-    expect(failed).toEqual([{ what: 'read', ctx: 'Cust1', associateId: 9, error: new Error('down') }]);
+    await expect(create().getUserLicenses(tenant, 9)).rejects.toThrow('down');
+    expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', associateId: 9, error: new Error('down') }]);
   });
 
   it('reads anew what an older version kept in another shape', async () => {
-    await create().ofTenant(tenant);
+    await create().getTenantLicenses(tenant);
     await db.updateTable('license_snapshots').set({ format: 0 }).execute();
     const changed = { ...tenantLicenses, companyName: 'Renamed' };
-    expect((await create(async () => changed).ofTenant(tenant))?.content.companyName).toBe('Renamed');
+    expect((await create(async () => changed).getTenantLicenses(tenant))?.content.companyName).toBe(
+      'Renamed',
+    );
   });
 });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/coordination/keyed-mutex.ts';
 import type { Snapshot } from '../../../src/snapshots/snapshot-store.ts';
-import { createLastGood, type SnapshotSource } from '../../../src/snapshots/stale-if-error-cache.ts';
+import { createStaleIfErrorCache, type SnapshotSource } from '../../../src/snapshots/stale-if-error-cache.ts';
 
 interface Of {
   readonly id: string;
 }
 
-const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, retryAfterNothingMs: 3_000, renewAfterMs: 20_000 };
+const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, negativeTtlMs: 3_000, minRefreshIntervalMs: 20_000 };
 
 describe('createLastGood', () => {
   let now: number;
@@ -33,125 +33,128 @@ describe('createLastGood', () => {
   const create = () => {
     const source: SnapshotSource<string, Of> = {
       key: ({ id }) => id,
-      kept: async ({ id }) => kept.get(id) ?? null,
-      read: (of) => {
+      load: async ({ id }) => kept.get(id) ?? null,
+      fetch: (of) => {
         reads.push(of.id);
         return answer(of);
       },
       save: (of, snapshot, before) => save(of, snapshot, before),
-      inTurn: (of, work) => takeTurn(of, work) as ReturnType<typeof work>,
+      withLock: (of, work) => takeTurn(of, work) as ReturnType<typeof work>,
       onFailed: (...about) => failures.push(about),
-      onFound: (where) => found.push(where),
+      onOutcome: (where) => found.push(where),
     };
-    return createLastGood(source, { ages, now: () => now, maxBytes: 2_000 });
+    return createStaleIfErrorCache(source, { ages, now: () => now, maxBytes: 2_000 });
   };
 
   it('reads once and keeps what it read', async () => {
-    const lastGood = create();
-    const first = await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    const first = await staleIfErrorCache.get({ id: 'a' });
     expect(first).toEqual({ content: 'fresh a', readAt: now, stale: false });
     expect(kept.get('a')).toEqual({ content: 'fresh a', readAt: now });
-    expect(await lastGood.get({ id: 'a' })).toEqual(first);
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual(first);
     expect(reads).toEqual(['a']);
   });
 
   it('tells where it found what was asked for', async () => {
-    const lastGood = create();
-    await lastGood.get({ id: 'a' });
-    await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    await staleIfErrorCache.get({ id: 'a' });
+    await staleIfErrorCache.get({ id: 'a' });
     await create().get({ id: 'a' });
     now += ages.maxAgeMs + 1;
     answer = () => Promise.reject(new Error('away'));
-    await lastGood.get({ id: 'a' });
-    await expect(lastGood.get({ id: 'b' })).rejects.toThrow('away');
+    await staleIfErrorCache.get({ id: 'a' });
+    await expect(staleIfErrorCache.get({ id: 'b' })).rejects.toThrow('away');
     expect(found).toEqual(['superoffice', 'memory', 'database', 'stale', 'nothing']);
   });
 
   it('reads once for a hundred who ask at the same time', async () => {
-    const lastGood = create();
-    const all = await Promise.all(Array.from({ length: 100 }, () => lastGood.get({ id: 'a' })));
+    const staleIfErrorCache = create();
+    const all = await Promise.all(Array.from({ length: 100 }, () => staleIfErrorCache.get({ id: 'a' })));
     expect(new Set(all.map((each) => each?.content))).toEqual(new Set(['fresh a']));
     expect(reads).toEqual(['a']);
   });
 
   it('reads young data anew on request, and not again within moments', async () => {
-    const lastGood = create();
-    await lastGood.get({ id: 'a' });
-    await lastGood.renew({ id: 'a' });
+    const staleIfErrorCache = create();
+    await staleIfErrorCache.get({ id: 'a' });
+    await staleIfErrorCache.refresh({ id: 'a' });
     expect(reads).toEqual(['a']); // read just now
-    now += ages.renewAfterMs + 1;
+    now += ages.minRefreshIntervalMs + 1;
     answer = async () => 'newer';
-    await Promise.all([lastGood.renew({ id: 'a' }), lastGood.renew({ id: 'a' })]);
-    await lastGood.renew({ id: 'a' });
+    await Promise.all([staleIfErrorCache.refresh({ id: 'a' }), staleIfErrorCache.refresh({ id: 'a' })]);
+    await staleIfErrorCache.refresh({ id: 'a' });
     expect(reads).toEqual(['a', 'a']);
-    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
   });
 
   it('shows the last good data as stale where reading on request fails', async () => {
-    const lastGood = create();
-    const { content } = (await lastGood.get({ id: 'a' })) ?? {};
-    now += ages.renewAfterMs + 1;
+    const staleIfErrorCache = create();
+    const { content } = (await staleIfErrorCache.get({ id: 'a' })) ?? {};
+    now += ages.minRefreshIntervalMs + 1;
     answer = () => Promise.reject(new Error('away'));
-    await lastGood.renew({ id: 'a' });
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content, stale: true });
+    await staleIfErrorCache.refresh({ id: 'a' });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content, stale: true });
   });
 
   it('keeps one apart from another', async () => {
-    const lastGood = create();
-    const [a, b] = await Promise.all([lastGood.get({ id: 'a' }), lastGood.get({ id: 'b' })]);
+    const staleIfErrorCache = create();
+    const [a, b] = await Promise.all([
+      staleIfErrorCache.get({ id: 'a' }),
+      staleIfErrorCache.get({ id: 'b' }),
+    ]);
     expect([a?.content, b?.content]).toEqual(['fresh a', 'fresh b']);
   });
 
   it('asks nobody while what another process kept is young', async () => {
     kept.set('a', { content: 'kept', readAt: now - ages.maxAgeMs + 1 });
-    const lastGood = create();
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'kept', stale: false });
+    const staleIfErrorCache = create();
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'kept', stale: false });
     expect(reads).toEqual([]);
     now += 2;
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
   });
 
   it('reads anew after its time', async () => {
-    const lastGood = create();
-    await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    await staleIfErrorCache.get({ id: 'a' });
     now += ages.maxAgeMs + 1;
     answer = async () => 'newer';
-    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
   });
 
   it('gives the last good as stale when the source fails, and leaves it alone for a while', async () => {
-    const lastGood = create();
-    const before = await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    const before = await staleIfErrorCache.get({ id: 'a' });
     now += ages.maxAgeMs + 1;
     answer = () => Promise.reject(new Error('down'));
-    expect(await lastGood.get({ id: 'a' })).toEqual({ ...before, stale: true });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ ...before, stale: true });
     now += ages.retryAfterMs - 1;
-    await lastGood.get({ id: 'a' });
+    await staleIfErrorCache.get({ id: 'a' });
     expect(reads).toHaveLength(2);
     now += 2;
     answer = async () => 'up again';
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up again', stale: false });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'up again', stale: false });
     expect(failures).toEqual([['read', { id: 'a' }, new Error('down')]]);
   });
 
   it('throws what the source threw when nothing was ever read, and for a moment does not ask again', async () => {
-    const lastGood = create();
+    const staleIfErrorCache = create();
     answer = () => Promise.reject(new Error('down'));
-    await expect(lastGood.get({ id: 'a' })).rejects.toThrow('down');
+    await expect(staleIfErrorCache.get({ id: 'a' })).rejects.toThrow('down');
     answer = async () => 'up';
-    now += ages.retryAfterNothingMs - 1;
-    await expect(lastGood.get({ id: 'a' })).rejects.toThrow('down');
+    now += ages.negativeTtlMs - 1;
+    await expect(staleIfErrorCache.get({ id: 'a' })).rejects.toThrow('down');
     expect(reads).toHaveLength(1);
     now += 2;
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'up' });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'up' });
   });
 
   it('shows what it read although it could not be saved, and says so', async () => {
     save = () => Promise.reject(new Error('disk full'));
-    const lastGood = create();
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: false });
-    await lastGood.put({ id: 'b' }, 'told at sign-in');
-    expect(await lastGood.get({ id: 'b' })).toMatchObject({ content: 'told at sign-in' });
+    const staleIfErrorCache = create();
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: false });
+    await staleIfErrorCache.set({ id: 'b' }, 'told at sign-in');
+    expect(await staleIfErrorCache.get({ id: 'b' })).toMatchObject({ content: 'told at sign-in' });
     expect(failures.map(([what, of]) => [what, of])).toEqual([
       ['save', { id: 'a' }],
       ['save', { id: 'b' }],
@@ -169,20 +172,20 @@ describe('createLastGood', () => {
     const readAt = now - ages.maxAgeMs;
     kept.set('a', { content: 'kept', readAt });
     answer = async () => null;
-    const lastGood = create();
-    expect(await lastGood.get({ id: 'a' })).toEqual({ content: 'kept', readAt, stale: false });
+    const staleIfErrorCache = create();
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ content: 'kept', readAt, stale: false });
     now += ages.maxAgeMs - 1;
-    await lastGood.get({ id: 'a' });
+    await staleIfErrorCache.get({ id: 'a' });
     expect(reads).toEqual(['a']);
     expect(kept.get('a')?.content).toBe('kept');
   });
 
   it('takes what was learnt elsewhere over what it has', async () => {
-    const lastGood = create();
-    await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    await staleIfErrorCache.get({ id: 'a' });
     now += 1000;
-    await lastGood.put({ id: 'a' }, 'told at sign-in');
-    expect(await lastGood.get({ id: 'a' })).toEqual({
+    await staleIfErrorCache.set({ id: 'a' }, 'told at sign-in');
+    expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({
       content: 'told at sign-in',
       readAt: now,
       stale: false,
@@ -192,47 +195,47 @@ describe('createLastGood', () => {
   });
 
   /** A read of `a` that the source has not answered yet. */
-  async function readUnderWay(lastGood: ReturnType<typeof create>) {
+  async function readUnderWay(staleIfErrorCache: ReturnType<typeof create>) {
     let finish = (_content: string) => {};
     answer = () =>
       new Promise((resolve) => {
         finish = resolve;
       });
-    const waiting = lastGood.get({ id: 'a' });
+    const waiting = staleIfErrorCache.get({ id: 'a' });
     await expect.poll(() => reads).toEqual(['a']);
     return { waiting, finish };
   }
 
   it('does not fail a read under way when the same is learnt elsewhere, and keeps the latter', async () => {
-    const lastGood = create();
-    const { waiting, finish } = await readUnderWay(lastGood);
-    await lastGood.put({ id: 'a' }, 'told at sign-in');
+    const staleIfErrorCache = create();
+    const { waiting, finish } = await readUnderWay(staleIfErrorCache);
+    await staleIfErrorCache.set({ id: 'a' }, 'told at sign-in');
     finish('read');
     expect((await waiting)?.content).toBe('read');
-    expect((await lastGood.get({ id: 'a' }))?.content).toBe('told at sign-in');
+    expect((await staleIfErrorCache.get({ id: 'a' }))?.content).toBe('told at sign-in');
   });
 
   it('does not fail a read under way when memory is full', async () => {
-    const lastGood = create();
-    const { waiting, finish } = await readUnderWay(lastGood);
-    for (const id of ['b', 'c', 'd', 'e']) await lastGood.put({ id }, id);
+    const staleIfErrorCache = create();
+    const { waiting, finish } = await readUnderWay(staleIfErrorCache);
+    for (const id of ['b', 'c', 'd', 'e']) await staleIfErrorCache.set({ id }, id);
     finish('read');
     expect((await waiting)?.content).toBe('read');
   });
 
   it('holds no more than its limit in memory', async () => {
-    const lastGood = create();
-    for (const id of ['a', 'b', 'c', 'd', 'a']) await lastGood.get({ id });
+    const staleIfErrorCache = create();
+    for (const id of ['a', 'b', 'c', 'd', 'a']) await staleIfErrorCache.get({ id });
     expect(reads).toEqual(['a', 'b', 'c', 'd']);
     kept.clear();
-    await lastGood.get({ id: 'b' });
+    await staleIfErrorCache.get({ id: 'b' });
     expect(reads).toEqual(['a', 'b', 'c', 'd', 'b']);
   });
 
   describe('beside another process', () => {
     /** Both over what is kept, and one turn at a time between them. */
     function createTwo() {
-      const turns = createTurns();
+      const turns = createKeyedMutex();
       takeTurn = (of, work) => turns(of.id, work);
       return [create(), create()] as const;
     }
@@ -263,19 +266,19 @@ describe('createLastGood', () => {
   });
 
   it('reads again since a moment where the read it joined began before', async () => {
-    const lastGood = create();
+    const staleIfErrorCache = create();
     let end = (_: string) => {};
     answer = () => new Promise((resolve) => (end = resolve));
-    const first = lastGood.get({ id: 'a' });
+    const first = staleIfErrorCache.get({ id: 'a' });
     await expect.poll(() => reads).toEqual(['a']);
     now += 1_000;
-    const since = lastGood.readSince({ id: 'a' }, now);
+    const since = staleIfErrorCache.refreshIfOlderThan({ id: 'a' }, now);
     answer = async () => 'newer';
     now += 1_000;
     end('older');
     await Promise.all([first, since]);
     expect(reads).toEqual(['a', 'a']);
-    expect(await lastGood.get({ id: 'a' })).toMatchObject({ content: 'newer' });
+    expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'newer' });
   });
 
   it('tells what was kept before to who keeps it', async () => {
@@ -284,11 +287,11 @@ describe('createLastGood', () => {
       befores.push(before?.content ?? null);
       kept.set(id, snapshot);
     };
-    const lastGood = create();
-    await lastGood.get({ id: 'a' });
+    const staleIfErrorCache = create();
+    await staleIfErrorCache.get({ id: 'a' });
     now += ages.maxAgeMs + 1;
     answer = async () => 'newer';
-    await lastGood.get({ id: 'a' });
+    await staleIfErrorCache.get({ id: 'a' });
     expect(befores).toEqual([null, 'fresh a']);
   });
 });

@@ -1,7 +1,9 @@
-import type { ApiCall, Caller } from '../../../src/superoffice/api/web-api.ts';
+import type { ApiCall, TenantApiClient } from '../../../src/superoffice/api/web-api.ts';
 
 /** A caller that answers so and keeps what it was asked. */
-export function createCaller(answer: (call: ApiCall) => unknown): Caller & { readonly asked: ApiCall[] } {
+export function createFakeApiClient(
+  answer: (call: ApiCall) => unknown,
+): TenantApiClient & { readonly asked: ApiCall[] } {
   const asked: ApiCall[] = [];
   return {
     asked,

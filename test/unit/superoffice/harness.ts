@@ -1,14 +1,14 @@
 import nock from 'nock';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { createKeySet, type KeySet } from '../../../src/superoffice/auth/jwks.ts';
-import { createCredentialTargets, loginEndpoints } from '../../../src/superoffice/transport/endpoints.ts';
+import { createJwks, type Jwks } from '../../../src/superoffice/auth/jwks.ts';
+import { createAllowedHosts, loginEndpoints } from '../../../src/superoffice/transport/endpoints.ts';
 import { createHttp } from '../../../src/superoffice/transport/http.ts';
 import { ISSUER, jwkOf, NOW, now, type SigningPair } from '../../support/tokens.ts';
 
 export const API_HOST = 'https://sod2.superoffice.com';
 export const API = `${API_HOST}/Cust12345/api`;
 export const endpoints = loginEndpoints(ISSUER);
-export const credentialTarget = createCredentialTargets(['.superoffice.com']);
+export const toAllowedUrl = createAllowedHosts(['.superoffice.com']);
 export const http = createHttp({ timeoutMs: 3_000 });
 
 /** No test here reaches the network, and none leaves an answer unasked for. */
@@ -41,9 +41,9 @@ export function serveKeys(...keys: unknown[]): void {
 }
 
 /** A real key set that already holds the pairs' keys. */
-export async function loadedKeySet(...pairs: SigningPair[]): Promise<KeySet> {
+export async function loadedKeySet(...pairs: SigningPair[]): Promise<Jwks> {
   serveKeys(...pairs.map((pair) => jwkOf(pair)));
-  const keySet = createKeySet({ url: endpoints.jwks, http, now });
-  await keySet.warm();
-  return keySet;
+  const jwks = createJwks({ url: endpoints.jwks, http, now });
+  await jwks.prefetch();
+  return jwks;
 }

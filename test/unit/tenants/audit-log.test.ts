@@ -12,8 +12,8 @@ describe('what must not be done unaudited', () => {
   let db: Database;
   const tenants = () =>
     createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => Date.parse('2026-11-26') });
-  const events = async (ctx: string) =>
-    (await createAuditLog({ db, now: Date.now }).latest(ctx, 100)).map(({ event }) => event.event);
+  const events = async (tenantId: string) =>
+    (await createAuditLog({ db, now: Date.now }).latest(tenantId, 100)).map(({ event }) => event.event);
 
   beforeAll(async () => {
     db = await freshDatabase();
@@ -21,21 +21,21 @@ describe('what must not be done unaudited', () => {
   afterAll(() => db.destroy());
 
   it('is written once though two processes do it at the same moment', async () => {
-    await tenants().saveConsent({ ctx: 'Cust1', ...consent });
-    await Promise.all([1, 2, 3, 4].map(() => tenants().saveStanding('Cust1', 'paused')));
-    expect(await events('Cust1')).toEqual(['standing-changed', 'installed']);
+    await tenants().saveConsent({ tenantId: 'Cust1', ...consent });
+    await Promise.all([1, 2, 3, 4].map(() => tenants().saveStatus('Cust1', 'suspended')));
+    expect(await events('Cust1')).toEqual(['status-changed', 'installed']);
     await Promise.all([1, 2, 3, 4].map(() => tenants().remove('Cust1', 5)));
     expect(await events('Cust1')).toEqual(['deleted']);
   });
 
   it('is not done where it cannot be written', async () => {
-    await tenants().saveConsent({ ctx: 'Cust2', ...consent });
+    await tenants().saveConsent({ tenantId: 'Cust2', ...consent });
     await db.schema.alterTable('audit_log').renameTo('audit_log_away').execute();
-    await expect(tenants().saveConsent({ ctx: 'Cust3', ...consent })).rejects.toThrow();
+    await expect(tenants().saveConsent({ tenantId: 'Cust3', ...consent })).rejects.toThrow();
     await expect(tenants().remove('Cust2', 5)).rejects.toThrow();
-    await expect(tenants().saveStanding('Cust2', 'revoked')).rejects.toThrow();
+    await expect(tenants().saveStatus('Cust2', 'revoked')).rejects.toThrow();
     await db.schema.alterTable('audit_log_away').renameTo('audit_log').execute();
     expect(await tenants().find('Cust3')).toBeNull();
-    expect((await tenants().find('Cust2'))?.standing).toBe('active');
+    expect((await tenants().find('Cust2'))?.status).toBe('active');
   });
 });

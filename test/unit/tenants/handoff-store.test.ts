@@ -3,21 +3,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import {
-  createHandOverStore,
-  type HandOverStore,
-  handOverLifetimeMs,
+  createHandoffStore,
+  type HandoffStore,
+  handoffLifetimeMs,
 } from '../../../src/tenants/handoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
-const session = { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' };
+const session = { tenantId: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' };
 const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 describe('createHandOverStore', () => {
   let db: Database;
-  let store: HandOverStore;
+  let store: HandoffStore;
   let now: number;
 
   beforeAll(async () => {
@@ -26,20 +26,20 @@ describe('createHandOverStore', () => {
     now = Date.parse('2026-11-22T10:00:00Z');
     const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: clock });
     await tenants.saveConsent({
-      ctx: session.ctx,
+      tenantId: session.tenantId,
       companyName: '',
       serial: '1',
       systemToken: 't',
       associateId: 1,
     });
-    store = createHandOverStore({ db, now: clock });
+    store = createHandoffStore({ db, now: clock });
   });
   beforeEach(() => {
     now = Date.parse('2026-11-22T10:00:00Z');
   });
   afterAll(() => db.destroy());
 
-  const rows = () => db.selectFrom('hand_over_codes').selectAll().execute();
+  const rows = () => db.selectFrom('session_exchange_codes').selectAll().execute();
 
   it('hands a session over to the panel that knows the verifier, once', async () => {
     const code = await store.issue(session, challenge);
@@ -61,7 +61,7 @@ describe('createHandOverStore', () => {
 
   it('ends after a minute', async () => {
     const [late, intime] = [await store.issue(session, challenge), await store.issue(session, challenge)];
-    now += handOverLifetimeMs - 1;
+    now += handoffLifetimeMs - 1;
     expect(await store.redeem(intime, verifier)).toEqual(session);
     now += 1;
     expect(await store.redeem(late, verifier)).toBeNull();
@@ -74,7 +74,7 @@ describe('createHandOverStore', () => {
   it('keeps no code in clear, and none for longer than it is good', async () => {
     const code = await store.issue(session, challenge);
     expect(JSON.stringify(await rows())).not.toContain(code);
-    now += handOverLifetimeMs + 1;
+    now += handoffLifetimeMs + 1;
     await store.issue(session, challenge);
     expect(await rows()).toHaveLength(1);
   });

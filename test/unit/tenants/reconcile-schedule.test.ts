@@ -22,10 +22,10 @@ describe('whose turn it is to be looked after', () => {
   });
   afterAll(() => db.destroy());
 
-  const install = (ctx: string) =>
-    store().saveConsent({ ctx, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+  const install = (tenantId: string) =>
+    store().saveConsent({ tenantId, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
   async function taken(): Promise<Tenant> {
-    const tenant = await store().takeToLookAfter();
+    const tenant = await store().claimDueTenant();
     if (tenant === null) throw new Error('nobody is due');
     return tenant;
   }
@@ -33,49 +33,53 @@ describe('whose turn it is to be looked after', () => {
   it('is a tenant’s at once when it installs, and again when the time has come', async () => {
     await install('Cust1');
     const tenant = await taken();
-    expect(tenant).toMatchObject({ ctx: 'Cust1', provisionedAs: null });
-    expect(tenant.lookedAfter.setupBeganAt).toEqual(new Date(now));
-    await store().endLookAfter(tenant, 60 * minute, null);
-    expect(await store().takeToLookAfter()).toBeNull();
+    expect(tenant).toMatchObject({ tenantId: 'Cust1', provisionedFingerprint: null });
+    expect(tenant.reconciliation.setupStartedAt).toEqual(new Date(now));
+    await store().completeReconcile(tenant, 60 * minute, null);
+    expect(await store().claimDueTenant()).toBeNull();
     now += 60 * minute;
-    expect((await taken()).lookedAfter).toMatchObject({ failures: 0, problem: null, setupBeganAt: null });
+    expect((await taken()).reconciliation).toMatchObject({
+      failures: 0,
+      problem: null,
+      setupStartedAt: null,
+    });
   });
 
   it('is given to one of those who ask, and to another when that one was killed', async () => {
     await install('Cust1');
-    const asked = await Promise.all([1, 2, 3, 4].map(() => store().takeToLookAfter()));
+    const asked = await Promise.all([1, 2, 3, 4].map(() => store().claimDueTenant()));
     expect(asked.filter((tenant) => tenant !== null)).toHaveLength(1);
     now += 2 * minute - 1;
-    expect(await store().takeToLookAfter()).toBeNull();
+    expect(await store().claimDueTenant()).toBeNull();
     now += 1;
-    expect((await taken()).ctx).toBe('Cust1');
+    expect((await taken()).tenantId).toBe('Cust1');
   });
 
   it('is first theirs who wait for an installation, then theirs who wait longest, never theirs who withdrew', async () => {
-    for (const ctx of ['Cust1', 'Cust2', 'Cust3']) {
-      await install(ctx);
-      await store().endLookAfter(await taken(), Number(ctx.at(-1)) * minute, null);
+    for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) {
+      await install(tenantId);
+      await store().completeReconcile(await taken(), Number(tenantId.at(-1)) * minute, null);
     }
     now += 10 * minute;
     await install('Cust4');
-    await store().saveStanding('Cust2', 'revoked');
-    expect([(await taken()).ctx, (await taken()).ctx, (await taken()).ctx]).toEqual([
+    await store().saveStatus('Cust2', 'revoked');
+    expect([(await taken()).tenantId, (await taken()).tenantId, (await taken()).tenantId]).toEqual([
       'Cust4',
       'Cust1',
       'Cust3',
     ]);
-    expect(await store().takeToLookAfter()).toBeNull();
+    expect(await store().claimDueTenant()).toBeNull();
   });
 
   it('tells how often it failed in a row, and why', async () => {
     await install('Cust1');
     for (const failures of [1, 2]) {
-      await store().endLookAfter(await taken(), minute, 'timeout');
-      expect((await store().find('Cust1'))?.lookedAfter).toMatchObject({ failures, problem: 'timeout' });
+      await store().completeReconcile(await taken(), minute, 'timeout');
+      expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures, problem: 'timeout' });
       now += minute;
     }
-    await store().endLookAfter(await taken(), minute, null);
-    expect((await store().find('Cust1'))?.lookedAfter).toMatchObject({ failures: 0, problem: null });
+    await store().completeReconcile(await taken(), minute, null);
+    expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures: 0, problem: null });
   });
 
   it('leaves an installation to who took it, though one of before ends meanwhile', async () => {
@@ -83,38 +87,39 @@ describe('whose turn it is to be looked after', () => {
     const before = await taken();
     now += 1_000;
     await install('Cust1');
-    await store().endLookAfter(before, 60 * minute, null);
-    expect((await store().find('Cust1'))?.lookedAfter.setupBeganAt).toEqual(new Date(now));
-    await store().endLookAfter(await taken(), 60 * minute, null);
-    expect((await store().find('Cust1'))?.lookedAfter.setupBeganAt).toBeNull();
+    await store().completeReconcile(before, 60 * minute, null);
+    expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toEqual(new Date(now));
+    await store().completeReconcile(await taken(), 60 * minute, null);
+    expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toBeNull();
   });
 
   it('comes sooner for those whom another version of the app set up, and for nobody else', async () => {
-    for (const [ctx, fingerprint] of [
+    for (const [tenantId, fingerprint] of [
       ['Cust1', 'old'],
       ['Cust2', 'new'],
       ['Cust3', null],
     ] as const) {
-      await install(ctx);
-      await store().endLookAfter(await taken(), 60 * minute, null);
-      await store().saveProvisioned(ctx, fingerprint);
+      await install(tenantId);
+      await store().completeReconcile(await taken(), 60 * minute, null);
+      await store().saveProvisioned(tenantId, fingerprint);
     }
-    await store().lookAfterOutdated('new', 10 * minute);
-    const at = async (ctx: string) => ((await store().find(ctx))?.lookedAfter.at.getTime() ?? 0) - now;
-    for (const ctx of ['Cust1', 'Cust3']) {
-      expect(await at(ctx)).toBeGreaterThanOrEqual(0);
-      expect(await at(ctx)).toBeLessThanOrEqual(10 * minute);
+    await store().scheduleOutdated('new', 10 * minute);
+    const at = async (tenantId: string) =>
+      ((await store().find(tenantId))?.reconciliation.at.getTime() ?? 0) - now;
+    for (const tenantId of ['Cust1', 'Cust3']) {
+      expect(await at(tenantId)).toBeGreaterThanOrEqual(0);
+      expect(await at(tenantId)).toBeLessThanOrEqual(10 * minute);
     }
     expect(await at('Cust2')).toBe(60 * minute);
     now += 9 * minute;
     const due = await at('Cust1');
-    await store().lookAfterOutdated('new', 60 * minute);
+    await store().scheduleOutdated('new', 60 * minute);
     expect(await at('Cust1')).toBeLessThanOrEqual(due);
   });
 
   it('counts tenants by standing', async () => {
-    for (const ctx of ['Cust1', 'Cust2', 'Cust3']) await install(ctx);
-    await store().saveStanding('Cust3', 'paused');
-    expect(await store().countByStanding()).toEqual({ active: 2, paused: 1, leaving: 0, revoked: 0 });
+    for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) await install(tenantId);
+    await store().saveStatus('Cust3', 'suspended');
+    expect(await store().countByStatus()).toEqual({ active: 2, paused: 1, leaving: 0, revoked: 0 });
   });
 });

@@ -20,7 +20,7 @@ describe('reencrypt', () => {
   let progress: string[];
   const onProgress = (done: number, total: number) => void progress.push(`${done}/${total}`);
   const tenantsBy = (secrets: ReturnType<typeof box>) => createTenantStore({ db, secrets, now: Date.now });
-  const ctxOf = (index: number) => `Cust${10_000 + index}`;
+  const toTenantId = (index: number) => `Cust${10_000 + index}`;
 
   beforeEach(async () => {
     await db?.destroy();
@@ -28,23 +28,27 @@ describe('reencrypt', () => {
     progress = [];
     const consent = { companyName: '', serial: '1', associateId: 1 };
     for (let index = 0; index < tenantCount; index += 1) {
-      await tenantsBy(withOld).saveConsent({ ctx: ctxOf(index), systemToken: `token ${index}`, ...consent });
+      await tenantsBy(withOld).saveConsent({
+        tenantId: toTenantId(index),
+        systemToken: `token ${index}`,
+        ...consent,
+      });
     }
-    await createWebhookStore({ db, secrets: withOld, now: Date.now }).ofTenant(ctxOf(0));
+    await createWebhookStore({ db, secrets: withOld, now: Date.now }).ofTenant(toTenantId(0));
   });
   afterAll(() => db.destroy());
 
   async function everyTokenOpensBy(secrets: ReturnType<typeof box>): Promise<void> {
     for (const index of [0, 99, 100, tenantCount - 1]) {
-      expect((await tenantsBy(secrets).find(ctxOf(index)))?.systemToken()).toBe(`token ${index}`);
+      expect((await tenantsBy(secrets).find(toTenantId(index)))?.systemToken()).toBe(`token ${index}`);
     }
-    const webhook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(ctxOf(0));
+    const webhook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(toTenantId(0));
     expect(webhook.secret()).toMatch(/^[\w-]{43}$/);
   }
 
   it('seals everything with the first key, tells how far it is, and leaves nothing to the old one', async () => {
     expect(await reencrypt({ db, secrets: withBoth, onProgress })).toEqual({
-      resealed: 231,
+      reencrypted: 231,
       unreadable: [],
       byKey: { new: 231 },
     });
@@ -62,20 +66,20 @@ describe('reencrypt', () => {
     });
     await expect(cutOff).rejects.toThrow('killed');
     await everyTokenOpensBy(withBoth);
-    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ resealed: 131 });
+    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ reencrypted: 131 });
     expect(progress[0]).toBe('0/131');
-    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ resealed: 0 });
+    expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ reencrypted: 0 });
     await everyTokenOpensBy(withNew);
   });
 
   it('names what no key opens, by tenant, and does the rest', async () => {
-    const broken = ctxOf(5);
-    await sql`update tenants set system_token_sealed = 'gone' || substr(system_token_sealed, 4)
+    const broken = toTenantId(5);
+    await sql`update tenants set system_token_encrypted = 'gone' || substr(system_token_encrypted, 4)
       where context_identifier = ${broken}`.execute(db);
     const result = await reencrypt({ db, secrets: withBoth, onProgress });
     expect(result).toEqual({
-      resealed: 230,
-      unreadable: [{ table: 'tenants', ctx: broken }],
+      reencrypted: 230,
+      unreadable: [{ table: 'tenants', tenantId: broken }],
       byKey: { gone: 1, new: 230 },
     });
     await everyTokenOpensBy(withNew);
@@ -84,18 +88,18 @@ describe('reencrypt', () => {
   it('leaves alone a token that was replaced while it ran', async () => {
     const replacing: typeof withBoth = {
       ...withBoth,
-      open(sealed, place) {
-        const plain = withBoth.open(sealed, place);
-        if (place === `${ctxOf(0)}/system_token`) replaced ??= replace();
+      decrypt(sealed, place) {
+        const plain = withBoth.decrypt(sealed, place);
+        if (place === `${toTenantId(0)}/system_token`) replaced ??= replace();
         return plain;
       },
     };
     let replaced: Promise<unknown> | null = null;
     const replace = () =>
-      sql`update tenants set system_token_sealed = ${withBoth.seal('newer', `${ctxOf(0)}/system_token`)}
-        where context_identifier = ${ctxOf(0)}`.execute(db);
+      sql`update tenants set system_token_encrypted = ${withBoth.encrypt('newer', `${toTenantId(0)}/system_token`)}
+        where context_identifier = ${toTenantId(0)}`.execute(db);
     await reencrypt({ db, secrets: replacing, onProgress });
     await replaced;
-    expect((await tenantsBy(withNew).find(ctxOf(0)))?.systemToken()).toBe('newer');
+    expect((await tenantsBy(withNew).find(toTenantId(0)))?.systemToken()).toBe('newer');
   });
 });

@@ -7,7 +7,7 @@ import { createSignInStore, type SignInStore, signInLifetimeMs } from '../../../
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
-const purpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 } as const;
+const purpose = { kind: 'panel', language: 'de', tenantId: 'Cust12345', associateId: 5 } as const;
 
 describe('createSignInStore', () => {
   let db: Database;
@@ -23,7 +23,7 @@ describe('createSignInStore', () => {
   });
   afterAll(() => db.destroy());
 
-  const rows = () => db.selectFrom('answered_sign_ins').selectAll().execute();
+  const rows = () => db.selectFrom('consumed_nonces').selectAll().execute();
 
   it('gives a sign-in back to the browser that began it, once', async () => {
     const { state, nonce, codeVerifier } = store.begin(purpose);
@@ -50,7 +50,7 @@ describe('createSignInStore', () => {
   });
 
   it('refuses a browser that did not begin it, and leaves it to the one that did', async () => {
-    const foreign = { valid: false, reason: 'foreign', purpose };
+    const foreign = { valid: false, reason: 'mismatch', purpose };
     const { state, nonce, codeVerifier } = store.begin(purpose);
     expect(await store.take(state, store.begin(purpose).codeVerifier)).toEqual(foreign);
     expect(await store.take(state, '')).toEqual(foreign);
@@ -60,13 +60,13 @@ describe('createSignInStore', () => {
   it('knows no state it never gave, and none that was touched', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     const other = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
-    const unheardOf = { valid: false, reason: 'unknown', purpose: null };
-    expect(await store.take(other.begin(purpose).state, codeVerifier)).toEqual(unheardOf);
+    const unrecognizedModules = { valid: false, reason: 'unknown', purpose: null };
+    expect(await store.take(other.begin(purpose).state, codeVerifier)).toEqual(unrecognizedModules);
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.nat({ max: state.length - 1 }), async (text, at) => {
-        expect(await store.take(text, codeVerifier)).toEqual(unheardOf);
+        expect(await store.take(text, codeVerifier)).toEqual(unrecognizedModules);
         const touched = `${state.slice(0, at)}${state[at] === 'A' ? 'B' : 'A'}${state.slice(at + 1)}`;
-        expect(await store.take(touched, codeVerifier)).toEqual(unheardOf);
+        expect(await store.take(touched, codeVerifier)).toEqual(unrecognizedModules);
       }),
     );
   });

@@ -7,7 +7,7 @@ import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
 const consent = {
-  ctx: 'Cust12345',
+  tenantId: 'Cust12345',
   companyName: 'Designteamet',
   serial: '1010000014',
   systemToken: 'Planlens-topsecret',
@@ -32,9 +32,9 @@ describe('createTenantStore', () => {
 
   it('keeps an approval, the system user token only sealed', async () => {
     await store.saveConsent(consent);
-    const tenant = await store.find(consent.ctx);
+    const tenant = await store.find(consent.tenantId);
     expect(tenant).toMatchObject({
-      ctx: 'Cust12345',
+      tenantId: 'Cust12345',
       companyName: 'Designteamet',
       serial: '1010000014',
       consentedAt: new Date(start),
@@ -49,24 +49,24 @@ describe('createTenantStore', () => {
 
   it('replaces the token at a second approval and keeps what was provisioned', async () => {
     const panels = [{ progId: 'p', name: 'Planlens', outcome: 'created', problem: null }] as const;
-    await store.savePanels(consent.ctx, panels);
+    await store.savePanels(consent.tenantId, panels);
     now = start + 1000;
     await store.saveConsent({ ...consent, systemToken: 'Planlens-second', companyName: 'New name' });
-    const tenant = await store.find(consent.ctx);
+    const tenant = await store.find(consent.tenantId);
     expect(tenant?.systemToken()).toBe('Planlens-second');
     expect(tenant).toMatchObject({ companyName: 'New name', panels, provisionedAt: new Date(start) });
     expect(await db.selectFrom('tenants').select('context_identifier').execute()).toHaveLength(1);
   });
 
   it('keeps a token sealed for one tenant from opening for another', async () => {
-    await store.saveConsent({ ...consent, ctx: 'Cust2' });
+    await store.saveConsent({ ...consent, tenantId: 'Cust2' });
     const foreign = await db
       .selectFrom('tenants')
-      .select('system_token_sealed')
+      .select('system_token_encrypted')
       .where('context_identifier', '=', 'Cust2')
       .executeTakeFirstOrThrow();
-    await db.updateTable('tenants').set(foreign).where('context_identifier', '=', consent.ctx).execute();
-    const tenant = await store.find(consent.ctx);
+    await db.updateTable('tenants').set(foreign).where('context_identifier', '=', consent.tenantId).execute();
+    const tenant = await store.find(consent.tenantId);
     expect(() => tenant?.systemToken()).toThrow();
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTurns } from '../../../src/coordination/keyed-mutex.ts';
+import { createKeyedMutex } from '../../../src/coordination/keyed-mutex.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
@@ -12,7 +12,7 @@ const held = { ticket: '7T:secret-of-Cust1', exchangedAt: Date.parse('2026-11-26
 describe('createTicketStore', () => {
   let db: Database;
   const secrets = createSecretBox(newKeyring());
-  const storeWith = (box = secrets) => createTicketStore({ db, secrets: box, locks: createTurns() });
+  const storeWith = (box = secrets) => createTicketStore({ db, secrets: box, locks: createKeyedMutex() });
   const tenants = () => createTenantStore({ db, secrets, now: Date.now });
 
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('createTicketStore', () => {
   beforeEach(async () => {
     await db.deleteFrom('tenants').execute();
     await tenants().saveConsent({
-      ctx: 'Cust1',
+      tenantId: 'Cust1',
       companyName: '',
       serial: '1',
       systemToken: 't',
@@ -47,7 +47,7 @@ describe('createTicketStore', () => {
     await storeWith().save('Cust1', held);
     expect(await storeWith(createSecretBox(newKeyring('other'))).find('Cust1')).toBeNull();
     await tenants().saveConsent({
-      ctx: 'Cust2',
+      tenantId: 'Cust2',
       companyName: '',
       serial: '1',
       systemToken: 't',

@@ -7,8 +7,8 @@ import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
 } from '../../../src/superoffice/transport/superoffice-error.ts';
-import { createProblems } from '../../../src/web/error-handler.ts';
-import { onlyMethods } from '../../../src/web/middleware/method-not-allowed.ts';
+import { createErrorHandler } from '../../../src/web/error-handler.ts';
+import { methodNotAllowed } from '../../../src/web/middleware/method-not-allowed.ts';
 import { requestLog } from '../../../src/web/middleware/request-log.ts';
 import type { Views } from '../../../src/web/rendering/views.ts';
 import { appOf, languages, views } from './harness.ts';
@@ -21,12 +21,12 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(l
 
 /** An app whose `/` is this handler, with our answers to what goes wrong in it. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const problems = createProblems({ languages, views: pages });
+  const problems = createErrorHandler({ languages, views: pages });
   return appOf(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
     .get('/named/:name', handler)
-    .use(problems.notFound, problems.answerProblem);
+    .use(problems.notFound, problems.handleError);
 }
 
 function failing(error: unknown) {
@@ -39,7 +39,7 @@ const logged = (message: string) =>
   lines.map((line) => JSON.parse(line)).find((line) => line.msg === message);
 
 describe('the answer', () => {
-  const app = failing(new AppError('panel-address-malformed', { detail: 'uctx' }));
+  const app = failing(new AppError('panel-url-invalid', { detail: 'uctx' }));
 
   it.each([
     'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
@@ -49,7 +49,7 @@ describe('the answer', () => {
   ])('is a page for Accept: %s', async (accept) => {
     const { status, headers, text } = await request(app).get('/').set('Accept', accept);
     expect([status, headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
-    expect(text).toContain('<code>panel-address-malformed (uctx)</code>');
+    expect(text).toContain('<code>panel-url-invalid (uctx)</code>');
   });
 
   it.each(['application/json', '*/*', 'text/html;q=0.1, application/json', 'image/png', 'nonsense'])(
@@ -58,11 +58,11 @@ describe('the answer', () => {
       const { status, headers, body } = await request(app).get('/').set('Accept', accept);
       expect([status, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
       expect(body).toEqual({
-        type: 'urn:planlens:problem:panel-address-malformed',
+        type: 'urn:planlens:problem:panel-url-invalid',
         title: expect.any(String),
         text: expect.any(String),
         status: 400,
-        code: 'panel-address-malformed',
+        code: 'panel-url-invalid',
         detail: 'uctx',
         instance: expect.stringMatching(/^[\da-f-]{36}$/),
       });
@@ -133,7 +133,7 @@ describe('a failure of SuperOffice', () => {
     'circuit-open': 'superoffice-unavailable',
     'too-many-calls': 'superoffice-unavailable',
     'server-error': 'superoffice-unavailable',
-    'unexpected-answer': 'superoffice-unavailable',
+    'unexpected-response': 'superoffice-unavailable',
     'tenant-unknown': 'tenant-not-running',
     'tenant-not-running': 'tenant-not-running',
     'api-host-refused': 'registration-refused',
@@ -156,13 +156,13 @@ describe('a failure of SuperOffice', () => {
 
 describe('the way on', () => {
   const linkOf = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const problems = createProblems({ languages, views });
+    const problems = createErrorHandler({ languages, views });
     const app = appOf(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
       })
-      .use(problems.answerProblem);
+      .use(problems.handleError);
     const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
     const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
     return { href: href?.replaceAll('&amp;', '&'), words, text };
@@ -179,18 +179,23 @@ describe('the way on', () => {
   });
 
   it('leads from the administrators’ forms to their page, and from elsewhere nowhere', async () => {
-    expect(await linkOf('/admin/wishes', 'session-required')).toMatchObject({ href: '/admin' });
+    expect(await linkOf('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
     expect((await linkOf('/nothing', 'not-found')).href).toBeUndefined();
     expect((await linkOf(`/panel?${reader}`, 'tenant-not-installed')).href).toBeUndefined();
   });
 
   it('shows again what was typed into a form that was refused, harmless', async () => {
     for (const field of ['reason', 'answer']) {
-      const { text } = await linkOf('/admin/wishes', 'session-required', 'post', `${field}=For+<b>us</b>`);
+      const { text } = await linkOf(
+        '/admin/access-requests',
+        'session-required',
+        'post',
+        `${field}=For+<b>us</b>`,
+      );
       expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
     }
     expect(
-      (await linkOf('/admin/wishes', 'session-required', 'post', 'reason=a&reason=b')).text,
+      (await linkOf('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
     ).not.toContain('<textarea');
   });
 });
@@ -293,7 +298,7 @@ describe('what a client sent wrong', () => {
 
 describe('onlyMethods', () => {
   it('answers 405 and says what it takes', async () => {
-    const app = appWith(onlyMethods('GET', 'POST'));
+    const app = appWith(methodNotAllowed('GET', 'POST'));
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);
   });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
-import { cookieDueUrl, panelAddressOf, panelUrl } from '../../../src/web/links.ts';
+import { cookieProbeUrl, panelUrl, parsePanelUrl } from '../../../src/web/links.ts';
 import { appOf, listening } from './harness.ts';
 
 const server = listening(
   appOf((req, res) => {
     try {
-      res.json(panelAddressOf(req));
+      res.json(parsePanelUrl(req));
     } catch (error) {
       res.status(400).json(error instanceof AppError ? [error.code, error.detail] : 'another error');
     }
@@ -21,26 +21,26 @@ async function addressAt(url: string): Promise<unknown> {
 
 describe('panelAddressOf', () => {
   it.each([
-    ['uctx=Cust12345&usid=5&lang=de', { ctx: 'Cust12345', associateId: 5, language: 'de' }],
-    ['lang=en&usid=2147483647&uctx=Cust1', { ctx: 'Cust1', associateId: 2147483647, language: 'en' }],
-    ['uctx=Cust1&usid=5', { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust1&usid=5&lang=', { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust1&usid=5&lang=de&lang=en', { ctx: 'Cust1', associateId: 5, language: '' }],
-    [`uctx=Cust1&usid=5&lang=${'x'.repeat(21)}`, { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust1&usid=5&lang=de%00', { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust1&usid=5&lang=de%0D%0AX', { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust1&usid=5&usec=abc&more=1', { ctx: 'Cust1', associateId: 5, language: '' }],
-    ['uctx=Cust9999999999&usid=0000000007', { ctx: 'Cust9999999999', associateId: 7, language: '' }],
+    ['uctx=Cust12345&usid=5&lang=de', { tenantId: 'Cust12345', associateId: 5, language: 'de' }],
+    ['lang=en&usid=2147483647&uctx=Cust1', { tenantId: 'Cust1', associateId: 2147483647, language: 'en' }],
+    ['uctx=Cust1&usid=5', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de&lang=en', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    [`uctx=Cust1&usid=5&lang=${'x'.repeat(21)}`, { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%00', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&lang=de%0D%0AX', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust1&usid=5&usec=abc&more=1', { tenantId: 'Cust1', associateId: 5, language: '' }],
+    ['uctx=Cust9999999999&usid=0000000007', { tenantId: 'Cust9999999999', associateId: 7, language: '' }],
   ])('reads %s', async (query, address) => {
-    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieDue: false });
+    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieProbe: false });
   });
 
   it('knows where a cookie of ours must come along', async () => {
-    const reader = { ctx: 'Cust1', associateId: 5, language: 'de' };
-    expect(await addressAt(cookieDueUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieDue: true });
-    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieDue: false });
+    const reader = { tenantId: 'Cust1', associateId: 5, language: 'de' };
+    expect(await addressAt(cookieProbeUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieProbe: true });
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieProbe: false });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=due&cookie=due')).toMatchObject({
-      cookieDue: false,
+      cookieProbe: false,
     });
   });
 
@@ -84,19 +84,19 @@ describe('panelAddressOf', () => {
     ['uctx=Cust1&usid=NaN', 'usid'],
     ['uctx=Cust1&usid=Infinity', 'usid'],
   ])('refuses %s and names %s', async (query, names) => {
-    expect(await addressAt(`/panel?${query}`)).toEqual(['panel-address-malformed', names]);
+    expect(await addressAt(`/panel?${query}`)).toEqual(['panel-url-invalid', names]);
   });
 });
 
 describe('panelUrl', () => {
   it('is the address the CRM calls, and when we sent the reader there', () => {
-    const url = panelUrl({ ctx: 'Cust1', associateId: 5, language: 'de' }, 1_795_381_426_149);
+    const url = panelUrl({ tenantId: 'Cust1', associateId: 5, language: 'de' }, 1_795_381_426_149);
     expect(url).toBe('/panel?uctx=Cust1&usid=5&lang=de&signedIn=1795381426149');
   });
 
   it('says the same to panelAddressOf, whatever the language', async () => {
     const addresses = fc.record({
-      ctx: fc.integer({ min: 0, max: 9_999_999_999 }).map((id) => `Cust${id}`),
+      tenantId: fc.integer({ min: 0, max: 9_999_999_999 }).map((id) => `Cust${id}`),
       associateId: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       language: fc.stringMatching(/^[\w-]{0,20}$/),
     });
@@ -105,7 +105,7 @@ describe('panelUrl', () => {
         expect(await addressAt(panelUrl(address, signedInAt))).toEqual({
           ...address,
           signedInAt,
-          cookieDue: false,
+          cookieProbe: false,
         });
       }),
     );

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { nextPlansAbove } from '../../../../src/licensing/advice/next-plans.ts';
+import { findNextPlans } from '../../../../src/licensing/advice/next-plans.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
 
 function above(key: PlanKey): readonly string[] {
-  return nextPlansAbove(holding(key)).map((next) => next.plan);
+  return findNextPlans(holding(key)).map((next) => next.plan);
 }
 
-const suite = (plan: SuitePlan | null): RecognisedPlan => ({
+const suite = (plan: SuitePlan | null): DetectedPlan => ({
   kind: 'suite',
   plan,
   by: { step: 'description', text: '' },
@@ -32,7 +32,7 @@ describe('nextPlansAbove', () => {
 
   it('is nothing above the highest plan of either kind', () => {
     expect(above('sales-premium+service-premium+marketing-premium')).toEqual([]);
-    expect(nextPlansAbove(suite('super'))).toEqual([]);
+    expect(findNextPlans(suite('super'))).toEqual([]);
   });
 
   it.each([
@@ -41,10 +41,10 @@ describe('nextPlansAbove', () => {
     ['growth', 'plus'],
     ['plus', 'super'],
   ] as const)('is the next Suite plan: above %s %s', (plan, next) => {
-    expect(nextPlansAbove(suite(plan))).toEqual([{ kind: 'suite-plan', plan: next }]);
+    expect(findNextPlans(suite(plan))).toEqual([{ kind: 'suite-plan', plan: next }]);
   });
 
-  it.each<[string, RecognisedPlan | null]>([
+  it.each<[string, DetectedPlan | null]>([
     ['nothing known', null],
     ['a Suite plan that is open', suite(null)],
     ['no plan', { kind: 'no-plan', module: null }],
@@ -61,6 +61,6 @@ describe('nextPlansAbove', () => {
       },
     ],
   ])('is nothing above %s', (_what, held) => {
-    expect(nextPlansAbove(held)).toEqual([]);
+    expect(findNextPlans(held)).toEqual([]);
   });
 });

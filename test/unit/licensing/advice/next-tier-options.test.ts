@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { licenseEngine } from '../fixtures/engine.ts';
+import { entitlementEngine } from '../fixtures/engine.ts';
 import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
 
 describe('the plans one step above a user’s', () => {
   const essential = publishedTenant('essential');
-  const plans = licenseEngine(essential, today);
+  const plans = entitlementEngine(essential, today);
   const user = holderOf(essential, 'ten-sales');
-  const steps = plans.stepsUp(user);
+  const steps = plans.nextTierOptions(user);
 
   it('tell what each would enable and what it takes to get it', () => {
     expect(steps.length).toBeGreaterThan(1);
@@ -33,7 +33,7 @@ describe('the plans one step above a user’s', () => {
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
     const rich = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
     // Marketing's features all come by licenses, which this user has beside the plan.
-    expect(licenseEngine(premium, today).stepsUp(rich)).toEqual([
+    expect(entitlementEngine(premium, today).nextTierOptions(rich)).toEqual([
       {
         kind: 'user-plan',
         plan: 'sales-premium+service-essential',
@@ -45,11 +45,11 @@ describe('the plans one step above a user’s', () => {
 
   it('is the next CRM Suite plan, of which a seat is no question', () => {
     const suite = publishedTenant('suite-core');
-    const open = licenseEngine(suite, today);
+    const open = entitlementEngine(suite, today);
     const someone = holderOf(suite, null);
     const gained = open.changesOnSuite(someone, 'growth').filter(({ change }) => change === 'gained');
     expect(gained.length).toBeGreaterThan(0);
-    expect(open.stepsUp(someone)).toEqual([
+    expect(open.nextTierOptions(someone)).toEqual([
       { kind: 'suite-plan', plan: 'growth', enables: gained.map(({ feature }) => feature) },
     ]);
   });

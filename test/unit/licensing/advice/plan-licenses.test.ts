@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  asHeldPlan,
+  findPlanLicenses,
   type KnownPlan,
-  licensesOfPlan,
+  toAssignedPlan,
 } from '../../../../src/licensing/advice/plan-licenses.ts';
-import { type PlanKey, planOf } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { knowTenant } from '../../../../src/licensing/entitlements/user-report.ts';
+import { getUserPlan, type PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { indexTenant } from '../../../../src/licensing/entitlements/user-report.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { rules } from '../fixtures/engine.ts';
 import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
@@ -13,7 +13,7 @@ import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
 const nobody: KnownPlan = { tiers: { sales: 'none', service: 'none', marketing: 'none' }, set: [] };
 
 function licensesOf(key: PlanKey, tenant: TenantLicenses, held = nobody) {
-  return licensesOfPlan(planOf(key), knowTenant(rules, tenant, '2026-12-01'), held);
+  return findPlanLicenses(getUserPlan(key), indexTenant(rules, tenant, '2026-12-01'), held);
 }
 
 const planRow = (name: string, description: string, set: string) =>
@@ -22,7 +22,7 @@ const planRow = (name: string, description: string, set: string) =>
 describe('the licenses that come with a plan', () => {
   it('are told by the tenant’s own row of it, and nothing else', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'web,sale-cal'));
-    const held = { tiers: planOf('sales-essential').tiers, set: ['of-the-lesser-plan'] };
+    const held = { tiers: getUserPlan('sales-essential').tiers, set: ['of-the-lesser-plan'] };
     expect(licensesOf('sales-premium', tenant, held)).toMatchObject({
       from: 'tenant',
       user: ['sale-cal', 'web'],
@@ -45,7 +45,7 @@ describe('the licenses that come with a plan', () => {
 
   it('include what lesser plans are known to have: those the tenant bought and the one held', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Essentials', 'of-a-sold-plan'));
-    const held = { tiers: planOf('service-essential').tiers, set: ['of-the-held-plan'] };
+    const held = { tiers: getUserPlan('service-essential').tiers, set: ['of-the-held-plan'] };
     const both = licensesOf('sales-premium+service-premium', tenant, held).user;
     expect(both).toEqual(expect.arrayContaining(['of-a-sold-plan', 'of-the-held-plan']));
     const salesOnly = licensesOf('sales-premium', tenant, held).user;
@@ -72,8 +72,8 @@ describe('the licenses that come with a plan', () => {
 
 describe('a plan that is asked about', () => {
   it('is held as its tiers say, by no step', () => {
-    const plan = planOf('sales-premium+marketing-essential');
-    expect(asHeldPlan(plan)).toEqual({
+    const plan = getUserPlan('sales-premium+marketing-essential');
+    expect(toAssignedPlan(plan)).toEqual({
       kind: 'user-plan',
       plan,
       tiers: { sales: 'premium', service: 'none', marketing: 'essential' },

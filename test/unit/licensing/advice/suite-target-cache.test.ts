@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { rememberedTargets } from '../../../../src/licensing/advice/remembered-targets.ts';
-import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import { memoizeSuiteTargets } from '../../../../src/licensing/advice/remembered-targets.ts';
+import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { reportPlan } from '../fixtures/engine.ts';
+import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
@@ -11,9 +11,9 @@ const marketer = holderOf(premium, 'ten-marketing');
 
 function remembering() {
   const heldBy = vi.fn(
-    (user: UserLicenses) => reportPlan({ tenant: premium, user, today: '2026-12-01' }).plan,
+    (user: UserLicenses) => reportEntitlements({ tenant: premium, user, today: '2026-12-01' }).plan,
   );
-  return { heldBy, targetOf: rememberedTargets(heldBy) };
+  return { heldBy, targetOf: memoizeSuiteTargets(heldBy) };
 }
 
 describe('rememberedTargets', () => {
@@ -28,8 +28,8 @@ describe('rememberedTargets', () => {
   it('answers each list by its own users', () => {
     const { heldBy, targetOf } = remembering();
     const [sales, both] = [[salesman], [salesman, marketer]];
-    expect(targetOf(sales)).toEqual(suiteTargetOf([heldBy(salesman)]));
-    expect(targetOf(both)).toEqual(suiteTargetOf([heldBy(salesman), heldBy(marketer)]));
+    expect(targetOf(sales)).toEqual(findSuiteTarget([heldBy(salesman)]));
+    expect(targetOf(both)).toEqual(findSuiteTarget([heldBy(salesman), heldBy(marketer)]));
     expect(targetOf(sales)).not.toEqual(targetOf(both));
   });
 });

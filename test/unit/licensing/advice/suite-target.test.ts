@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SuiteTarget, suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
 import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { reportPlan } from '../fixtures/engine.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
-type Held = RecognisedPlan | null;
+type Held = DetectedPlan | null;
 
 function holds(sales: FoundTier, service: FoundTier, marketing: FoundTier): Held {
   const tiers = { sales, service, marketing };
@@ -42,7 +42,7 @@ describe('the published table', () => {
     ['marketing', 'premium', 'plus'],
   ] as const)('%s %s leads to %s', (solution, tier, plan) => {
     const tierOf = (each: string) => (each === solution ? tier : 'none');
-    expect(suiteTargetOf([holds(tierOf('sales'), tierOf('service'), tierOf('marketing'))])).toEqual({
+    expect(findSuiteTarget([holds(tierOf('sales'), tierOf('service'), tierOf('marketing'))])).toEqual({
       kind: 'plan',
       plan,
       by: [{ solution, tier }],
@@ -67,7 +67,7 @@ describe('the published table', () => {
   ] as const)(
     'of one user with %s, %s, %s the highest tier decides: %s',
     (sales, service, marketing, plan, by) => {
-      const target = suiteTargetOf([holds(sales, service, marketing)]);
+      const target = findSuiteTarget([holds(sales, service, marketing)]);
       expect(target).toMatchObject({ kind: 'plan', plan });
       const named =
         target.kind === 'plan' ? target.by.map(({ solution, tier }) => `${solution} ${tier}`) : [];
@@ -77,10 +77,10 @@ describe('the published table', () => {
 
   it('lets the highest tier of any user decide for all', () => {
     const many = Array.from({ length: 40 }, () => holds('essential', 'none', 'none'));
-    expect(suiteTargetOf([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
-    expect(suiteTargetOf([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
+    expect(findSuiteTarget([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
+    expect(findSuiteTarget([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
     const both = [...many, holds('premium', 'none', 'none'), holds('none', 'none', 'premium')];
-    expect(suiteTargetOf(both)).toMatchObject({
+    expect(findSuiteTarget(both)).toMatchObject({
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
     });
@@ -94,9 +94,9 @@ describe('the published table', () => {
   ] as const)('reads the users of the published tenant %s with %s: %s', (key, plans, plan) => {
     const tenant = publishedTenant(key);
     const held = plans.map(
-      (each) => reportPlan({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
+      (each) => reportEntitlements({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
     );
-    expect(suiteTargetOf(held)).toMatchObject({ kind: 'plan', plan });
+    expect(findSuiteTarget(held)).toMatchObject({ kind: 'plan', plan });
   });
 });
 
@@ -110,11 +110,11 @@ describe('what is unknown', () => {
     [holds('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
   ] as const)('a tier leaves the plans it may lead to (%#)', (held, atLeast, atMost, solution) => {
     const unknown = [{ kind: 'tier', solution }];
-    expect(suiteTargetOf([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
+    expect(findSuiteTarget([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
   });
 
   it('a tier makes no difference beside a higher one, and is still said', () => {
-    expect(suiteTargetOf([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
+    expect(findSuiteTarget([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
       kind: 'plan',
       plan: 'growth',
       by: [{ solution: 'service', tier: 'premium' }],
@@ -128,17 +128,17 @@ describe('what is unknown', () => {
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
     ['a user of whom nothing is known', null, { kind: 'plan' }],
   ] as const)('%s may lead anywhere up to the highest plan of the table', (_case, held, part) => {
-    expect(suiteTargetOf([held])).toEqual({
+    expect(findSuiteTarget([held])).toEqual({
       kind: 'range',
       atLeast: 'starter',
       atMost: 'plus',
       unknown: [part],
     });
-    expect(suiteTargetOf([held, holds('premium', 'none', 'none')])).toMatchObject({
+    expect(findSuiteTarget([held, holds('premium', 'none', 'none')])).toMatchObject({
       atLeast: 'growth',
       atMost: 'plus',
     });
-    expect(suiteTargetOf([held, holds('none', 'none', 'premium')])).toEqual({
+    expect(findSuiteTarget([held, holds('none', 'none', 'premium')])).toEqual({
       kind: 'plan',
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -155,7 +155,7 @@ describe('what is unknown', () => {
       old('superlicense-assistant'),
       holds('unknown', 'none', 'unknown'),
     ];
-    const target = suiteTargetOf([...held, ...held]);
+    const target = findSuiteTarget([...held, ...held]);
     expect(target.kind === 'range' && target.unknown).toEqual([
       salesTier,
       { kind: 'tier', solution: 'marketing' },
@@ -169,16 +169,16 @@ describe('what is unknown', () => {
 
 describe('where there is nothing to move', () => {
   it('says so of nobody, and of users without a plan', () => {
-    expect(suiteTargetOf([])).toEqual({ kind: 'nobody-holds-a-plan' });
-    expect(suiteTargetOf([noPlan, noPlan])).toEqual({ kind: 'nobody-holds-a-plan' });
-    expect(suiteTargetOf([holds('none', 'none', 'none')])).toEqual({ kind: 'nobody-holds-a-plan' });
+    expect(findSuiteTarget([])).toEqual({ kind: 'no-assigned-plan' });
+    expect(findSuiteTarget([noPlan, noPlan])).toEqual({ kind: 'no-assigned-plan' });
+    expect(findSuiteTarget([holds('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
   });
 
   it('says so of a Suite tenant, with its plan where all users tell the same', () => {
-    expect(suiteTargetOf([onSuite('core'), onSuite('core')])).toEqual({ kind: 'on-suite', plan: 'core' });
-    expect(suiteTargetOf([noPlan, onSuite('plus'), null])).toEqual({ kind: 'on-suite', plan: 'plus' });
-    expect(suiteTargetOf([onSuite('core'), onSuite('plus')])).toEqual({ kind: 'on-suite', plan: null });
-    expect(suiteTargetOf([onSuite(null)])).toEqual({ kind: 'on-suite', plan: null });
+    expect(findSuiteTarget([onSuite('core'), onSuite('core')])).toEqual({ kind: 'on-suite', plan: 'core' });
+    expect(findSuiteTarget([noPlan, onSuite('plus'), null])).toEqual({ kind: 'on-suite', plan: 'plus' });
+    expect(findSuiteTarget([onSuite('core'), onSuite('plus')])).toEqual({ kind: 'on-suite', plan: null });
+    expect(findSuiteTarget([onSuite(null)])).toEqual({ kind: 'on-suite', plan: null });
   });
 });
 
@@ -201,8 +201,8 @@ describe('laws of the target', () => {
   it('one more user never lowers the plan', () => {
     fc.assert(
       fc.property(users, user, (held, another) => {
-        const before = boundsOf(suiteTargetOf(held));
-        const after = boundsOf(suiteTargetOf([...held, another]));
+        const before = boundsOf(findSuiteTarget(held));
+        const after = boundsOf(findSuiteTarget([...held, another]));
         if (before === null) return;
         expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
           true,
@@ -215,7 +215,7 @@ describe('laws of the target', () => {
   it('neither order nor repetition of users matters', () => {
     fc.assert(
       fc.property(users, (held) => {
-        expect(suiteTargetOf([...held, ...held].reverse())).toEqual(suiteTargetOf(held));
+        expect(findSuiteTarget([...held, ...held].reverse())).toEqual(findSuiteTarget(held));
       }),
       runs,
     );
@@ -224,7 +224,7 @@ describe('laws of the target', () => {
   it('a plan always has the tiers that led to it, a range always something unknown', () => {
     fc.assert(
       fc.property(users, (held) => {
-        const target = suiteTargetOf(held);
+        const target = findSuiteTarget(held);
         if (target.kind === 'plan') expect(target.by.length).toBeGreaterThan(0);
         if (target.kind !== 'range') return;
         expect(target.unknown.length).toBeGreaterThan(0);
@@ -237,14 +237,14 @@ describe('laws of the target', () => {
   it('finding out an unknown tier stays within the range', () => {
     fc.assert(
       fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, told) => {
-        const bounds = boundsOf(suiteTargetOf(held));
+        const bounds = boundsOf(findSuiteTarget(held));
         const found = held.map((each) => {
           if (each?.kind !== 'user-plan') return each;
           const { sales, service, marketing } = each.tiers;
           const settle = (one: FoundTier) => (one === 'unknown' ? told.next().value : one);
           return holds(settle(sales), settle(service), settle(marketing));
         });
-        const after = boundsOf(suiteTargetOf(found));
+        const after = boundsOf(findSuiteTarget(found));
         if (bounds === null || after === null) expect(after).toEqual(bounds);
         else
           expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
+import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import {
+  type CurrentReport,
   changesOnSuite as changesByRules,
   type FeatureChange,
   type FeatureTransition,
-  type ReportToday,
   suiteTransition as transitionByRules,
 } from '../../../../src/licensing/advice/suite-transition.ts';
-import { catalogue, childrenOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { planModuleFor } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { type UserPlan, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
-import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { assumptions, reportPlan, rules } from '../fixtures/engine.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { assumptions, reportEntitlements, rules } from '../fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -31,16 +31,16 @@ const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suite = publishedTenant('suite-core');
 
-function report(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
-  return reportPlan({ tenant, user, today: '2026-12-01' });
+function report(tenant: TenantLicenses | null, user: UserLicenses | null): EntitlementReport {
+  return reportEntitlements({ tenant, user, today: '2026-12-01' });
 }
 
-function changesOnSuite(today: ReportToday, plan: SuitePlan) {
+function changesOnSuite(today: CurrentReport, plan: SuitePlan) {
   return changesByRules(rules, today, plan);
 }
 
-function suiteTransition(held: readonly (RecognisedPlan | null)[], today: ReportToday) {
-  return transitionByRules(rules, suiteTargetOf(held), today);
+function suiteTransition(held: readonly (DetectedPlan | null)[], today: CurrentReport) {
+  return transitionByRules(rules, findSuiteTarget(held), today);
 }
 
 function rowsBy(changes: readonly FeatureTransition[], change: FeatureChange): string {
@@ -311,7 +311,7 @@ describe('suiteTransition', () => {
       changes: [],
     });
     expect(suiteTransition([withoutPlan.plan], withoutPlan)).toEqual({
-      target: { kind: 'nobody-holds-a-plan' },
+      target: { kind: 'no-assigned-plan' },
       changes: [],
     });
   });
@@ -334,13 +334,13 @@ describe('suiteTransition', () => {
 
 describe('laws of the transition', () => {
   const runs = { numRuns: 2_000 };
-  const features = catalogue.filter(({ id }) => childrenOf(id).length === 0);
+  const features = catalogue.filter(({ id }) => getChildRows(id).length === 0);
   const site = [...new Set(catalogue.flatMap(({ feature }) => assumptions.modules[feature].site))].map(
     (name) => moduleLicense({ name }),
   );
 
   // What a plan contains by the page: its rows' user licenses, in a tenant with every site license.
-  function holderReport({ tiers, label }: UserPlan): PlanReport {
+  function holderReport({ tiers, label }: UserPlan): EntitlementReport {
     const contained = features.filter(
       ({ solution, tier }) => tier === 'common' || tierRank(tiers[solution]) >= tierRank(tier),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { licenseEngine, ruleOf } from '../fixtures/engine.ts';
+import { entitlementEngine, ruleOf } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const mailings = ruleOf('mailings');
@@ -11,7 +11,8 @@ const planRow = (name: string, description: string) =>
 describe('what a user would have on another plan', () => {
   const mailingsOn = (held: string, description: string) => {
     const user = userWith(planRow(held, description));
-    return licenseEngine(tenant, today).whatIf(user, 'sales-premium')?.report.features.get('mailings')?.state;
+    return entitlementEngine(tenant, today).whatIf(user, 'sales-premium')?.report.features.get('mailings')
+      ?.state;
   };
 
   it('includes what a lesser plan of today, the one held, is told to have', () => {
@@ -34,7 +35,7 @@ describe('what a user would have on another plan', () => {
       }),
       ...beside,
     );
-    const report = licenseEngine(tenant, today).whatIf(user, 'sales-premium')?.report;
+    const report = entitlementEngine(tenant, today).whatIf(user, 'sales-premium')?.report;
     expect(report?.features.get('mailings')?.state).toBe('enabled');
   });
 });

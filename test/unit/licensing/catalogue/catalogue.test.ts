@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogue, childrenOf, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { isKnownModule, knownModules } from '../../../../src/licensing/catalogue/known-modules.ts';
-import { labelOf } from '../../../../src/licensing/catalogue/labels.ts';
+import { getRowLabel } from '../../../../src/licensing/catalogue/labels.ts';
 import { languages } from '../../../../src/licensing/catalogue/languages.ts';
 import { publishedLabels } from '../../../../src/licensing/catalogue/published-labels.ts';
 import { assumptions } from '../fixtures/engine.ts';
@@ -54,11 +54,11 @@ describe('catalogue', () => {
   });
 
   it('has six groups over 19 common rows, none of them with modules of its own', () => {
-    const groups = catalogue.filter((row) => childrenOf(row.id).length > 0);
+    const groups = catalogue.filter((row) => getChildRows(row.id).length > 0);
     expect(groups.map((row) => row.id)).toEqual(['C1', 'C6', 'C10', 'C15', 'C19', 'C24']);
-    expect(groups.flatMap((row) => childrenOf(row.id))).toHaveLength(19);
+    expect(groups.flatMap((row) => getChildRows(row.id))).toHaveLength(19);
     expect(groups.flatMap(({ feature }) => [...modules[feature].site, ...modules[feature].user])).toEqual([]);
-    expect(childrenOf('C9')).toEqual([]);
+    expect(getChildRows('C9')).toEqual([]);
   });
 
   it('marks how sure each mapping is', () => {
@@ -116,24 +116,26 @@ describe('labels', () => {
 
   it('exist in all six languages', () => {
     const missing = catalogue.flatMap((row) =>
-      languages.filter((each) => labelOf(row.id, each).trim() === ''),
+      languages.filter((each) => getRowLabel(row.id, each).trim() === ''),
     );
     expect(missing).toEqual([]);
   });
 
   it('correct the one misprint on the page, and nothing else', () => {
     expect(publishedLabels.C2.de).toBe('Firmen und Persone');
-    expect(labelOf('C2', 'de')).toBe('Firmen und Personen');
+    expect(getRowLabel('C2', 'de')).toBe('Firmen und Personen');
     const changed = catalogue.flatMap((row) =>
-      languages.filter((each) => labelOf(row.id, each) !== publishedLabels[row.id][each]).map(() => row.id),
+      languages
+        .filter((each) => getRowLabel(row.id, each) !== publishedLabels[row.id][each])
+        .map(() => row.id),
     );
     expect(changed).toEqual(['C2']);
   });
 
   it('are read in the language asked for', () => {
-    expect(labelOf('SvE1', 'en')).toBe('Request / Ticket management');
-    expect(labelOf('SvE1', 'sv')).toBe('Ärendehantering');
-    expect(labelOf('MaE20', 'en')).not.toBe(labelOf('SaP7', 'en'));
+    expect(getRowLabel('SvE1', 'en')).toBe('Request / Ticket management');
+    expect(getRowLabel('SvE1', 'sv')).toBe('Ärendehantering');
+    expect(getRowLabel('MaE20', 'en')).not.toBe(getRowLabel('SaP7', 'en'));
   });
 });
 

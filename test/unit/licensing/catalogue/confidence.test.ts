@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Confidence, weakest } from '../../../../src/licensing/catalogue/confidence.ts';
+import { type Confidence, minConfidence } from '../../../../src/licensing/catalogue/confidence.ts';
 
 const strongestFirst: readonly Confidence[] = ['documented', 'inferred', 'none'];
 
 describe('weakest', () => {
   it.each(strongestFirst)('is %s where all are', (each) => {
-    expect(weakest([each])).toBe(each);
-    expect(weakest([each, each, each])).toBe(each);
+    expect(minConfidence([each])).toBe(each);
+    expect(minConfidence([each, each, each])).toBe(each);
   });
 
   it.each([
@@ -14,15 +14,15 @@ describe('weakest', () => {
     ['documented', 'none', 'none'],
     ['inferred', 'none', 'none'],
   ] as const)('of %s and %s is %s, in either order', (a, b, weaker) => {
-    expect([weakest([a, b]), weakest([b, a])]).toEqual([weaker, weaker]);
+    expect([minConfidence([a, b]), minConfidence([b, a])]).toEqual([weaker, weaker]);
   });
 
   it('is that of all of them', () => {
-    expect(weakest(strongestFirst)).toBe('none');
-    expect(weakest(['documented', 'inferred', 'documented'])).toBe('inferred');
+    expect(minConfidence(strongestFirst)).toBe('none');
+    expect(minConfidence(['documented', 'inferred', 'documented'])).toBe('inferred');
   });
 
   it('is none where there is nothing to rest on', () => {
-    expect(weakest([])).toBe('none');
+    expect(minConfidence([])).toBe('none');
   });
 });

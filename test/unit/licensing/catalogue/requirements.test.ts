@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { catalogue, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
-  requirementOf,
+  getRequirement,
   requirementWording,
   sideRequirements,
 } from '../../../../src/licensing/catalogue/requirements.ts';
 
 const tiersOf = (feature: FeatureKey) =>
-  requirementOf(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
-const wordingOf = (feature: FeatureKey) => requirementWording(requirementOf(feature));
+  getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
+const wordingOf = (feature: FeatureKey) => requirementWording(getRequirement(feature));
 const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
 
 /** The features with a page of their own that states what they ask for. */
@@ -49,17 +49,17 @@ describe('requirementOf', () => {
   });
 
   it('is documented for common features and those with a page of their own, and inferred for all others', () => {
-    const documented = featureKeys.filter((feature) => requirementOf(feature).confidence === 'documented');
+    const documented = featureKeys.filter((feature) => getRequirement(feature).confidence === 'documented');
     expect(documented).toEqual(
       featureKeys.filter((feature) => isCommon(feature) || stated.includes(feature)),
     );
-    expect(requirementOf('knowledge-base').confidence).toBe('inferred');
+    expect(getRequirement('knowledge-base').confidence).toBe('inferred');
   });
 
   it.each(['quote-management', 'sales-guide'] as const)(
     'asks for nothing beside Sales Premium for %s',
     (feature) => {
-      expect(requirementOf(feature)).toEqual({
+      expect(getRequirement(feature)).toEqual({
         tiers: [{ solution: 'sales', tier: 'premium' }],
         license: null,
         also: [],
@@ -70,7 +70,7 @@ describe('requirementOf', () => {
   );
 
   it('knows what sales targets need beside Sales Premium', () => {
-    const { also, ...rest } = requirementOf('sale-targets-and-kpis');
+    const { also, ...rest } = getRequirement('sale-targets-and-kpis');
     expect(new Set(also)).toEqual(
       new Set([
         'online-only',
@@ -83,12 +83,12 @@ describe('requirementOf', () => {
   });
 
   it('knows the license SAINT is sold under, and that statuses come first', () => {
-    expect(requirementOf('saint')).toMatchObject({ license: 'SAINT', also: ['statuses-defined'] });
+    expect(getRequirement('saint')).toMatchObject({ license: 'SAINT', also: ['statuses-defined'] });
   });
 
   it('names a Suite plan only for the two features SuperOffice names one for', () => {
     const suitePlans = featureKeys.flatMap((feature) => {
-      const { suitePlan } = requirementOf(feature);
+      const { suitePlan } = getRequirement(feature);
       return suitePlan === null ? [] : [[feature, suitePlan]];
     });
     expect(suitePlans).toEqual([
@@ -98,7 +98,7 @@ describe('requirementOf', () => {
   });
 
   it('uses each code of what is needed beside for some feature', () => {
-    const used = new Set(featureKeys.flatMap((feature) => requirementOf(feature).also));
+    const used = new Set(featureKeys.flatMap((feature) => getRequirement(feature).also));
     expect(used).toEqual(new Set(sideRequirements));
   });
 });
@@ -122,7 +122,7 @@ describe('requirementWording', () => {
   });
 
   it('needs no license beside where any plan will do', () => {
-    expect(requirementWording({ ...requirementOf('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
+    expect(requirementWording({ ...getRequirement('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
       'Any user plan, or the Plus plan',
     );
   });

@@ -71,9 +71,9 @@ describe('featureLimit', () => {
 
   it('says 0 only where the plan lacks the feature, and projects and flows begin where it ends', () => {
     for (const plan of suitePlans) {
-      for (const { feature, suiteNeed } of rules.features.values()) {
+      for (const { feature, suiteAvailability } of rules.features.values()) {
         const maximum = limitOf(feature, plan)?.maximum;
-        const has = suiteReaches(plan, suiteNeed.from);
+        const has = suiteReaches(plan, suiteAvailability.from);
         if (maximum === 0) expect(has).toBe(false);
         if (feature === 'project-management' || feature === 'marketing-automation') {
           expect(maximum === 0).toBe(!has);

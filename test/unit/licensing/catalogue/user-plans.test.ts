@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  getOldPlanSolutions,
+  getPlanModuleSolutions,
   isOldPlanModule,
   isPlanModule,
-  oldSolutionsOf,
   planModuleFor,
-  solutionsOf,
 } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { perSolution, solutions, tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import {
+  getUserPlan,
   planKeys,
-  planOf,
   planWithTiers,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
@@ -34,14 +34,14 @@ describe('user plans', () => {
   });
 
   it('are labelled as SuperOffice writes them', () => {
-    expect(planOf('sales-essential').label).toBe('Sales-Essentials');
-    expect(planOf('sales-premium+service-essential+marketing-premium').label).toBe(
+    expect(getUserPlan('sales-essential').label).toBe('Sales-Essentials');
+    expect(getUserPlan('sales-premium+service-essential+marketing-premium').label).toBe(
       'Sales-Premium + Service-Essentials + Marketing-Premium',
     );
   });
 
   it('carry the tier of each solution', () => {
-    expect(planOf('service-premium+marketing-essential').tiers).toEqual({
+    expect(getUserPlan('service-premium+marketing-essential').tiers).toEqual({
       sales: 'none',
       service: 'premium',
       marketing: 'essential',
@@ -72,7 +72,9 @@ describe('plan modules', () => {
   it('give back the solutions of the plans they serve', () => {
     for (const { tiers } of userPlans) {
       const module = planModuleFor(tiers);
-      expect(module && solutionsOf(module)).toEqual(solutions.filter((each) => tiers[each] !== 'none'));
+      expect(module && getPlanModuleSolutions(module)).toEqual(
+        solutions.filter((each) => tiers[each] !== 'none'),
+      );
     }
   });
 
@@ -88,8 +90,8 @@ describe('plan modules', () => {
 
   it('know the user plans of version 8 and 9', () => {
     expect(isOldPlanModule('superlicense-complete')).toBe(true);
-    expect(oldSolutionsOf('superlicense-complete')).toEqual(['sales', 'service', 'marketing']);
-    expect(oldSolutionsOf('superlicense-contact-manager')).toEqual([]);
+    expect(getOldPlanSolutions('superlicense-complete')).toEqual(['sales', 'service', 'marketing']);
+    expect(getOldPlanSolutions('superlicense-contact-manager')).toEqual([]);
     expect(isOldPlanModule('superlicense-no-selection')).toBe(false);
     expect(isOldPlanModule('superlicense-ej-designer')).toBe(false);
   });

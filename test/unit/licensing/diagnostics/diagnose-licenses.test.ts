@@ -43,7 +43,7 @@ describe('the published tenants', () => {
   );
 });
 
-describe('row-told-twice', () => {
+describe('duplicate-row', () => {
   const described = { description: 'Sale Editing' };
   const twice = [
     cal('sale-cal', 20, described),
@@ -52,13 +52,13 @@ describe('row-told-twice', () => {
   ];
 
   it('tells of a row that comes again in another spelling, which counts once', () => {
-    expect(diagnose(...twice)).toEqual([{ kind: 'row-told-twice', module: 'sale-cal', rows: 2 }]);
+    expect(diagnose(...twice)).toEqual([{ kind: 'duplicate-row', module: 'sale-cal', rows: 2 }]);
   });
 
   it('counts the seats in use once too', () => {
     const used = { ...described, seats: { inUse: 15, free: 5 } };
     const rows = [cal('web', 20, used), cal('Web', 20, used)];
-    expect(diagnose(...rows)).toEqual([{ kind: 'row-told-twice', module: 'web', rows: 2 }]);
+    expect(diagnose(...rows)).toEqual([{ kind: 'duplicate-row', module: 'web', rows: 2 }]);
   });
 
   it('takes rows of two versions for two purchases', () => {
@@ -273,17 +273,17 @@ describe('several-versions', () => {
 
   it('does not take a row told twice for two versions', () => {
     const kinds = diagnose(site('dash'), site('dash')).map(({ kind }) => kind);
-    expect(kinds).toEqual(['row-told-twice']);
+    expect(kinds).toEqual(['duplicate-row']);
   });
 });
 
-describe('more-in-use-than-bought', () => {
+describe('more-in-use-than-purchased', () => {
   const used = (inUse: number) => ({ seats: { inUse, free: 0 } });
 
   it('tells of a license with more in use than were bought', () => {
     const found = diagnose(cal('quote-cal', 20, used(21)), cal('sale-cal', 20, used(20)));
     expect(found).toEqual([
-      { kind: 'more-in-use-than-bought', module: 'quote-cal', inUse: 21, purchased: 20 },
+      { kind: 'more-in-use-than-purchased', module: 'quote-cal', inUse: 21, purchased: 20 },
     ]);
   });
 
@@ -292,7 +292,7 @@ describe('more-in-use-than-bought', () => {
     expect(diagnose(...rows).map(({ kind }) => kind)).toEqual(['several-versions']);
     const more = [cal('web', 20, used(26)), cal('web', 5, { version: '11.10' })];
     expect(diagnose(...more)).toContainEqual({
-      kind: 'more-in-use-than-bought',
+      kind: 'more-in-use-than-purchased',
       module: 'web',
       inUse: 26,
       purchased: 25,

@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { isLanguage, languages } from '../../../../src/licensing/catalogue/languages.ts';
 import { addOnLabel, decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
-import type { LicenseLookup } from '../../../../src/licensing/licenses/license-index.ts';
+import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
-function lookup(site: readonly string[], siteTold = true): LicenseLookup {
-  return { site: new Set(site), siteTold, user: new Set(), userTold: true, plans: [], lapsed: new Map() };
+function licenseIndex(site: readonly string[], siteLicensesKnown = true): LicenseIndex {
+  return {
+    site: new Set(site),
+    siteLicensesKnown,
+    user: new Set(),
+    userLicensesKnown: true,
+    plans: [],
+    expired: new Map(),
+  };
 }
 
-function decide(found: LicenseLookup, model: PlanModel) {
+function decide(found: LicenseIndex, model: PlanModel) {
   return decideAddOns(found, model, assumptions.addOnModules);
 }
 
@@ -24,14 +31,14 @@ describe('decideAddOns', () => {
     ['nebula', 'calendar-synchronization'],
     ['synchronizer', 'calendar-synchronization'],
   ])('takes the site license %s for the add-on %s', (module, key) => {
-    const addOns = decide(lookup([module]), 'user-plans');
+    const addOns = decide(licenseIndex([module]), 'user-plans');
     expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
       { key, state: 'enabled', reason: 'add-on-licensed', module },
     ]);
   });
 
   it('calls what the tenant lacks an add-on', () => {
-    const addOns = decide(lookup(['aichatbot']), 'user-plans');
+    const addOns = decide(licenseIndex(['aichatbot']), 'user-plans');
     expect(addOns.map(({ key, state }) => [key, state])).toEqual([
       ['cep', 'add-on'],
       ['ai', 'add-on'],
@@ -41,10 +48,10 @@ describe('decideAddOns', () => {
   });
 
   it('does not know where nobody told the site licenses, nor what a Suite plan contains', () => {
-    const untold = decide(lookup([], false), 'user-plans');
-    const suite = decide(lookup([]), 'suite');
-    for (const { state, reason } of [...untold, ...suite]) {
-      expect([state, reason]).toEqual(['unknown', 'nothing-says']);
+    const unknown = decide(licenseIndex([], false), 'user-plans');
+    const suite = decide(licenseIndex([]), 'suite');
+    for (const { state, reason } of [...unknown, ...suite]) {
+      expect([state, reason]).toEqual(['unknown', 'no-evidence']);
     }
   });
 });

@@ -5,14 +5,18 @@ import {
   applyFunctionRights,
   comparedRights,
 } from '../../../../src/licensing/entitlements/apply-function-rights.ts';
-import type { FeatureState, Verdict } from '../../../../src/licensing/entitlements/entitlement.ts';
+import type { FeatureDecision, FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import { ruleOf, rules } from '../fixtures/engine.ts';
 
-function verdict(state: FeatureState): Verdict {
+function verdict(state: FeatureState): FeatureDecision {
   return { state, reason: 'granted', confidence: 'documented', evidence: [] };
 }
 
-function hidden(before: Verdict, feature: FeatureKey, rights: readonly string[] | null): Verdict {
+function hidden(
+  before: FeatureDecision,
+  feature: FeatureKey,
+  rights: readonly string[] | null,
+): FeatureDecision {
   return applyFunctionRights(before, ruleOf(feature), comparedRights(rights), true);
 }
 

@@ -1,37 +1,37 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, childrenOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
-  type Circumstances,
+  type DecisionContext,
   decideEntitlements,
-  undecidedEntitlements,
+  undeterminedEntitlements,
 } from '../../../../src/licensing/entitlements/decide-entitlements.ts';
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import type { FeatureRule, Rules } from '../../../../src/licensing/entitlements/rules.ts';
-import type { LicenseLookup } from '../../../../src/licensing/licenses/license-index.ts';
+import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { Upgrade } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { rules } from '../fixtures/engine.ts';
 
-const nothing: LicenseLookup = {
+const nothing: LicenseIndex = {
   site: new Set(),
-  siteTold: true,
+  siteLicensesKnown: true,
   user: new Set(),
-  userTold: true,
+  userLicensesKnown: true,
   plans: [],
-  lapsed: new Map(),
+  expired: new Map(),
 };
-const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', perhapsFrom: null };
+const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', possiblyFrom: null };
 
-function decide(lookup: Partial<LicenseLookup>, more: Partial<Circumstances> = {}, by: Rules = rules) {
-  const circumstances: Circumstances = {
-    lookup: { ...nothing, ...lookup },
+function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}, by: Rules = rules) {
+  const decisionContext: DecisionContext = {
+    licenseIndex: { ...nothing, ...licenseIndex },
     plan: null,
     rights: new Set(),
     notices: [],
-    upgradesTo: () => [upgrade],
+    findUpgrades: () => [upgrade],
     ...more,
   };
-  return decideEntitlements(by, circumstances);
+  return decideEntitlements(by, decisionContext);
 }
 
 /** The rules with one of them changed. */
@@ -51,11 +51,11 @@ describe('the rows of one user', () => {
   it('are the catalogue’s, in its order, each with its own id though features repeat', () => {
     const rows = catalogue.map(({ id, feature }) => [id, feature]);
     expect(decide({}).map(({ row, feature }) => [row, feature])).toEqual(rows);
-    expect(undecidedEntitlements().map(({ row, feature }) => [row, feature])).toEqual(rows);
+    expect(undeterminedEntitlements().map(({ row, feature }) => [row, feature])).toEqual(rows);
   });
 
   it('of whom nothing is known are unknown, without advice', () => {
-    for (const each of undecidedEntitlements()) {
+    for (const each of undeterminedEntitlements()) {
       expect(each).toMatchObject({ state: 'unknown', reason: 'user-unknown', evidence: [], upgrades: [] });
     }
   });
@@ -69,23 +69,28 @@ describe('the rows of one user', () => {
 });
 
 describe('a group', () => {
-  const [group] = catalogue.filter(({ id }) => childrenOf(id).length > 1);
+  const [group] = catalogue.filter(({ id }) => getChildRows(id).length > 1);
   if (group === undefined) throw new Error('there is no group');
-  const children = childrenOf(group.id);
+  const children = getChildRows(group.id);
 
   /** The group's entitlement where its first features are in these states and the rest need an upgrade. */
   function groupOf(states: readonly FeatureState[]) {
     const stateAt = (index: number) => states[index] ?? 'upgrade';
-    const having = (kind: 'site' | 'user', wanted: readonly FeatureState[]) =>
+    const having = (kind: 'site' | 'user', desired: readonly FeatureState[]) =>
       new Set(
         children
           .map((_child, index) => `${kind}-${index}`)
-          .filter((_name, index) => wanted.includes(stateAt(index))),
+          .filter((_name, index) => desired.includes(stateAt(index))),
       );
     const features = new Map(rules.features);
     for (const [index, { feature }] of children.entries()) {
-      const hidingRights = stateAt(index) === 'hidden-by-role' ? ['hide-it'] : [];
-      const licenses = { site: [`site-${index}`], user: [`user-${index}`], container: null, hidingRights };
+      const hidingFunctionRights = stateAt(index) === 'hidden-by-role' ? ['hide-it'] : [];
+      const licenses = {
+        site: [`site-${index}`],
+        user: [`user-${index}`],
+        parentFeature: null,
+        hidingFunctionRights,
+      };
       features.set(feature, { ...features.get(feature), ...licenses } as FeatureRule);
     }
     const site = having('site', ['enabled', 'view-only', 'hidden-by-role']);
@@ -111,7 +116,7 @@ describe('a group', () => {
   });
 
   it('is unknown for whom nothing is told', () => {
-    const all = decide({ siteTold: false, userTold: false });
+    const all = decide({ siteLicensesKnown: false, userLicensesKnown: false });
     expect(ofFeature(all, group.feature)).toMatchObject({
       state: 'unknown',
       confidence: 'none',
@@ -122,56 +127,60 @@ describe('a group', () => {
 
 describe('a license that lapsed', () => {
   const feature = 'quote-management';
-  const by = changed(feature, { site: ['one', 'other'], user: ['cal'], container: null });
+  const by = changed(feature, { site: ['one', 'other'], user: ['cal'], parentFeature: null });
   const has = { site: new Set(['one', 'other']), user: new Set(['cal']) };
-  const lapsesOf = (lookup: Partial<LicenseLookup>, more: Partial<Circumstances> = {}) =>
-    ofFeature(decide({ ...has, ...lookup }, more, by), feature).evidence.filter(
-      ({ kind }) => kind === 'license-lapsed',
+  const expirationsOf = (licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}) =>
+    ofFeature(decide({ ...has, ...licenseIndex }, more, by), feature).evidence.filter(
+      ({ kind }) => kind === 'license-expired',
     );
-  const lapse = (module: string | null, date: string, readOnly = false) => [
-    { kind: 'license-lapsed', module, date, readOnly },
+  const expiration = (module: string | null, date: string, readOnly = false) => [
+    { kind: 'license-expired', module, date, readOnly },
   ];
 
   it('is said of the one that was granted, and of alternatives only when none counts', () => {
-    expect(lapsesOf({})).toEqual([]);
-    expect(lapsesOf({ lapsed: new Map([['one', '2026-01-01']]) })).toEqual([]);
+    expect(expirationsOf({})).toEqual([]);
+    expect(expirationsOf({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
     const both = new Map([
       ['one', '2026-01-01'],
       ['other', '2026-02-02'],
     ]);
-    expect(lapsesOf({ lapsed: both })).toEqual(lapse('one', '2026-01-01'));
-    expect(lapsesOf({ site: new Set(['other']), lapsed: both })).toEqual(lapse('other', '2026-02-02'));
+    expect(expirationsOf({ expired: both })).toEqual(expiration('one', '2026-01-01'));
+    expect(expirationsOf({ site: new Set(['other']), expired: both })).toEqual(
+      expiration('other', '2026-02-02'),
+    );
   });
 
   it('is said of the user’s own and of the plan that assigns it', () => {
-    expect(lapsesOf({ lapsed: new Map([['cal', '2026-03-03']]) })).toEqual(lapse('cal', '2026-03-03'));
-    const plans = [{ name: 'ten-sales', description: '', set: ['cal'] }];
-    expect(lapsesOf({ plans, lapsed: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
-      lapse('ten-sales', '2026-04-04'),
+    expect(expirationsOf({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
+      expiration('cal', '2026-03-03'),
     );
-    expect(lapsesOf({ lapsed: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
+    const plans = [{ name: 'ten-sales', description: '', set: ['cal'] }];
+    expect(expirationsOf({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
+      expiration('ten-sales', '2026-04-04'),
+    );
+    expect(expirationsOf({ expired: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
   });
 
   it('is said of the whole tenant before any module, and not while it is only near', () => {
-    const lapsed = new Map([['cal', '2026-03-03']]);
-    const expired = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
+    const expired = new Map([['cal', '2026-03-03']]);
+    const past = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
     const soon = { kind: 'license-expires-soon', date: '2027-01-01', graceDate: null } as const;
-    expect(lapsesOf({ lapsed }, { notices: [expired] })).toEqual(lapse(null, '2026-06-06'));
-    expect(lapsesOf({ lapsed }, { notices: [readOnly] })).toEqual(lapse(null, '2026-07-07', true));
-    expect(lapsesOf({ lapsed }, { notices: [soon] })).toEqual(lapse('cal', '2026-03-03'));
+    expect(expirationsOf({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
+    expect(expirationsOf({ expired }, { notices: [readOnly] })).toEqual(expiration(null, '2026-07-07', true));
+    expect(expirationsOf({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 
   it('is no matter where the feature is not to be had anyway', () => {
-    const lapsed = new Map([['cal', '2026-03-03']]);
-    expect(lapsesOf({ site: new Set(), lapsed })).toEqual([]);
+    const expired = new Map([['cal', '2026-03-03']]);
+    expect(expirationsOf({ site: new Set(), expired })).toEqual([]);
     const viewOnly = {
       user: new Set<string>(),
-      lapsed: new Map([
+      expired: new Map([
         ['one', '2026-01-01'],
         ['other', '2026-02-02'],
       ]),
     };
-    expect(lapsesOf(viewOnly)).toEqual(lapse('one', '2026-01-01'));
+    expect(expirationsOf(viewOnly)).toEqual(expiration('one', '2026-01-01'));
   });
 });

@@ -3,25 +3,37 @@ import type { Confidence } from '../../../../src/licensing/catalogue/confidence.
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { type FoundTier, type Solution, solutions } from '../../../../src/licensing/catalogue/solutions.ts';
 import { decideFeature } from '../../../../src/licensing/entitlements/decide-feature.ts';
-import { decideOnSuite } from '../../../../src/licensing/entitlements/decide-feature-on-suite.ts';
-import type { LicenseLookup } from '../../../../src/licensing/licenses/license-index.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { decideFeatureOnSuite } from '../../../../src/licensing/entitlements/decide-feature-on-suite.ts';
+import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { TierFinding } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions, ruleOf } from '../fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
   readonly user?: readonly string[];
-  readonly siteTold?: boolean;
-  readonly userTold?: boolean;
+  readonly siteLicensesKnown?: boolean;
+  readonly userLicensesKnown?: boolean;
 }
 
-function lookup({ site = [], user = [], siteTold = true, userTold = true }: Licensed): LicenseLookup {
-  return { site: new Set(site), user: new Set(user), siteTold, userTold, plans: [], lapsed: new Map() };
+function licenseIndex({
+  site = [],
+  user = [],
+  siteLicensesKnown = true,
+  userLicensesKnown = true,
+}: Licensed): LicenseIndex {
+  return {
+    site: new Set(site),
+    user: new Set(user),
+    siteLicensesKnown,
+    userLicensesKnown,
+    plans: [],
+    expired: new Map(),
+  };
 }
 
-function decide(feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) {
-  const { state, reason } = decideFeature(ruleOf(feature), lookup(licensed), plan);
+function decide(feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) {
+  const { state, reason } = decideFeature(ruleOf(feature), licenseIndex(licensed), plan);
   return [state, reason];
 }
 
@@ -30,7 +42,7 @@ function holding(
   service: FoundTier = 'none',
   marketing: FoundTier = 'none',
   confidence?: Confidence,
-): RecognisedPlan {
+): DetectedPlan {
   const tiers = { sales, service, marketing };
   const findings = solutions
     .filter((each) => tiers[each] !== 'none')
@@ -49,14 +61,14 @@ function foundTier(solution: Solution, tier: FoundTier, confidence: Confidence =
   };
 }
 
-const noPlan: RecognisedPlan = { kind: 'no-plan', module: null };
-const oldSales: RecognisedPlan = {
+const noPlan: DetectedPlan = { kind: 'no-plan', module: null };
+const oldSales: DetectedPlan = {
   kind: 'old-plan',
   module: 'superlicense-sales-pro',
   tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
   description: '',
 };
-const undocumented: RecognisedPlan = { kind: 'undocumented-plan', module: 'twelve', description: '' };
+const undocumented: DetectedPlan = { kind: 'undocumented-plan', module: 'twelve', description: '' };
 
 describe('a feature with a site and a user license (quotes)', () => {
   const site = ['quote'];
@@ -79,7 +91,7 @@ describe('a feature with a site and a user license (quotes)', () => {
     for (const plan of [holding('none', 'premium'), oldSales, undocumented, null]) {
       expect(decide('quote-management', { site }, plan)).toEqual([
         'view-only',
-        'user-license-missing-perhaps-visible',
+        'user-license-missing-possibly-visible',
       ]);
     }
   });
@@ -94,7 +106,7 @@ describe('a feature with a site and a user license (quotes)', () => {
   it('is view-only without the user license even where the plan promises it: license data decides', () => {
     expect(decide('quote-management', { site }, holding('premium'))).toEqual([
       'view-only',
-      'user-license-missing-perhaps-visible',
+      'user-license-missing-possibly-visible',
     ]);
   });
 
@@ -111,20 +123,23 @@ describe('a feature with a site and a user license (quotes)', () => {
   it('is unknown where the plan promises it and the tenant lacks it: no other plan would help', () => {
     expect(decide('quote-management', { user }, holding('premium'))).toEqual([
       'unknown',
-      'plan-and-license-disagree',
+      'plan-license-conflict',
     ]);
   });
 
   it('is enabled by the user license where nobody told the site licenses', () => {
-    expect(decide('quote-management', { user, siteTold: false }, null)).toEqual(['enabled', 'granted']);
+    expect(decide('quote-management', { user, siteLicensesKnown: false }, null)).toEqual([
+      'enabled',
+      'granted',
+    ]);
   });
 
   it('is decided by the plan where nobody told the licenses', () => {
-    const untold = { siteTold: false, userTold: false };
-    expect(decide('quote-management', untold, holding('premium'))).toEqual(['enabled', 'promised-by-plan']);
-    expect(decide('quote-management', untold, holding('essential'))).toEqual(['upgrade', 'plan-lacks']);
-    expect(decide('quote-management', untold, holding('unknown'))).toEqual(['unknown', 'tier-unknown']);
-    expect(decide('quote-management', untold, null)).toEqual(['unknown', 'nothing-says']);
+    const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
+    expect(decide('quote-management', unknown, holding('premium'))).toEqual(['enabled', 'included-in-plan']);
+    expect(decide('quote-management', unknown, holding('essential'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('quote-management', unknown, holding('unknown'))).toEqual(['unknown', 'tier-unknown']);
+    expect(decide('quote-management', unknown, null)).toEqual(['unknown', 'no-evidence']);
   });
 });
 
@@ -153,7 +168,7 @@ describe('a feature with a user license only (requests)', () => {
   it('is unknown without it where the plan promises it', () => {
     expect(decide('request-management', {}, holding('none', 'essential'))).toEqual([
       'unknown',
-      'plan-and-license-disagree',
+      'plan-license-conflict',
     ]);
   });
 });
@@ -171,7 +186,7 @@ describe('a feature with a site license only (escalation)', () => {
       'plan-lacks',
     ]);
     expect(decide('rule-based-escalation', { site }, holding('premium'))).toEqual(['upgrade', 'plan-lacks']);
-    expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'nothing-says']);
+    expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
   it('stays open while the tier is unknown', () => {
@@ -182,8 +197,8 @@ describe('a feature with a site license only (escalation)', () => {
   });
 
   it('stays open where no plan says that the user holds the solution', () => {
-    expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['unknown', 'nothing-says']);
-    expect(decide('rule-based-escalation', { site }, null)).toEqual(['unknown', 'nothing-says']);
+    expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['unknown', 'no-evidence']);
+    expect(decide('rule-based-escalation', { site }, null)).toEqual(['unknown', 'no-evidence']);
   });
 
   it('counts for everybody where the feature is a common one', () => {
@@ -225,14 +240,14 @@ describe('a feature whose licenses every plan has (standard service reports)', (
 
 describe('a feature without a known module (knowledge base)', () => {
   it.each([
-    [holding('none', 'premium'), 'enabled', 'promised-by-plan'],
+    [holding('none', 'premium'), 'enabled', 'included-in-plan'],
     [holding('none', 'essential'), 'upgrade', 'plan-lacks'],
     [holding('premium'), 'upgrade', 'plan-lacks'],
     [holding('none', 'unknown'), 'unknown', 'tier-unknown'],
     [noPlan, 'upgrade', 'user-without-plan'],
-    [oldSales, 'unknown', 'nothing-says'],
-    [undocumented, 'unknown', 'nothing-says'],
-    [null, 'unknown', 'nothing-says'],
+    [oldSales, 'unknown', 'no-evidence'],
+    [undocumented, 'unknown', 'no-evidence'],
+    [null, 'unknown', 'no-evidence'],
   ] as const)('is decided by the plan %#', (plan, state, reason) => {
     expect(decide('knowledge-base', {}, plan)).toEqual([state, reason]);
   });
@@ -266,7 +281,7 @@ describe('a common feature', () => {
       'enabled',
       'site-license-only',
     ]);
-    expect(decide('consent-management', {}, oldSales)).toEqual(['unknown', 'nothing-says']);
+    expect(decide('consent-management', {}, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
   it('is not there for a user without a plan', () => {
@@ -281,21 +296,21 @@ describe('a feature that stands in several rows', () => {
   it('is one thing: the row that says most speaks', () => {
     const [plan] = decideFeature(
       ruleOf('dashboards-custom-tiles'),
-      lookup({ siteTold: false, userTold: false }),
+      licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false }),
       holding('essential', 'none', 'essential'),
     ).evidence.filter((each) => each.kind === 'plan');
-    expect(plan).toEqual({ kind: 'plan', promised: 'yes', row: 'MaE10' });
+    expect(plan).toEqual({ kind: 'plan', inclusion: 'yes', row: 'MaE10' });
   });
 
   it('is perhaps there while one row may promise it', () => {
-    const untold = { siteTold: false, userTold: false };
-    expect(decide('saint', untold, holding('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
+    const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
+    expect(decide('saint', unknown, holding('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
   });
 });
 
 describe('evidence', () => {
   it('names each module behind the state, present or absent', () => {
-    const { evidence } = decideFeature(ruleOf('sales-guide'), lookup({ site: ['guide'] }), null);
+    const { evidence } = decideFeature(ruleOf('sales-guide'), licenseIndex({ site: ['guide'] }), null);
     expect(evidence).toEqual([
       { kind: 'module', scope: 'site', name: 'guide', present: true },
       { kind: 'module', scope: 'user', name: 'guide-cal', present: false },
@@ -304,7 +319,7 @@ describe('evidence', () => {
   });
 
   it('names all alternatives where none is there', () => {
-    const { evidence } = decideFeature(ruleOf('forms'), lookup({}), null);
+    const { evidence } = decideFeature(ruleOf('forms'), licenseIndex({}), null);
     expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
       'forms',
       'forms-free',
@@ -313,8 +328,8 @@ describe('evidence', () => {
   });
 
   it('does not call absent what nobody told', () => {
-    const untold = lookup({ siteTold: false, userTold: false, user: ['guide-cal'] });
-    expect(decideFeature(ruleOf('sales-guide'), untold, null).evidence).toEqual([
+    const unknown = licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false, user: ['guide-cal'] });
+    expect(decideFeature(ruleOf('sales-guide'), unknown, null).evidence).toEqual([
       { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
     ]);
   });
@@ -322,7 +337,7 @@ describe('evidence', () => {
   it('tells how the tier of the solution was found', () => {
     const finding = foundTier('sales', 'premium');
     const other = foundTier('service', 'essential');
-    const plan: RecognisedPlan = {
+    const plan: DetectedPlan = {
       kind: 'user-plan',
       plan: null,
       tiers: { sales: 'premium', service: 'essential', marketing: 'none' },
@@ -330,16 +345,18 @@ describe('evidence', () => {
       description: '',
       findings: [finding, other],
     };
-    expect(decideFeature(ruleOf('sales-forecasting-product-level'), lookup({}), plan).evidence).toEqual([
-      { kind: 'plan', promised: 'yes', row: 'SaP2' },
-      { kind: 'tier', ...finding },
-    ]);
+    expect(decideFeature(ruleOf('sales-forecasting-product-level'), licenseIndex({}), plan).evidence).toEqual(
+      [
+        { kind: 'plan', inclusion: 'yes', row: 'SaP2' },
+        { kind: 'tier', ...finding },
+      ],
+    );
   });
 });
 
 describe('confidence', () => {
-  const confidence = (feature: FeatureKey, licensed: Licensed, plan: RecognisedPlan | null) =>
-    decideFeature(ruleOf(feature), lookup(licensed), plan).confidence;
+  const confidence = (feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) =>
+    decideFeature(ruleOf(feature), licenseIndex(licensed), plan).confidence;
 
   it('is the one of the mapping where a module decided', () => {
     expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
@@ -349,7 +366,7 @@ describe('confidence', () => {
   it('is the one of the mapping for view-only too: whether a screen stays readable, the reason says', () => {
     const sales = { site: ['sale', 'quote'] };
     expect(decide('sales-and-opportunity-management', sales, null)[1]).toBe('user-license-missing');
-    expect(decide('quote-management', sales, null)[1]).toBe('user-license-missing-perhaps-visible');
+    expect(decide('quote-management', sales, null)[1]).toBe('user-license-missing-possibly-visible');
     expect(confidence('sales-and-opportunity-management', sales, null)).toBe('documented');
     expect(confidence('quote-management', sales, null)).toBe('documented');
     expect(confidence('sales-forecasting', sales, null)).toBe('inferred');
@@ -363,27 +380,27 @@ describe('confidence', () => {
 
   it('is the one of the tier where the plan decided by it', () => {
     const inferred = (tier: FoundTier) => holding('none', tier, 'none', 'inferred');
-    expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('promised-by-plan');
+    expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('included-in-plan');
     expect(confidence('knowledge-base', {}, inferred('premium'))).toBe('inferred');
     expect(decide('knowledge-base', {}, inferred('essential'))[1]).toBe('plan-lacks');
     expect(confidence('knowledge-base', {}, inferred('essential'))).toBe('inferred');
   });
 
   it('is documented whatever the tier rests on where any tier of the solution would say the same', () => {
-    const untold = { siteTold: false, userTold: false };
+    const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     const inferred = holding('premium', 'none', 'none', 'inferred');
-    expect(confidence('sales-forecasting', untold, inferred)).toBe('documented');
-    expect(confidence('knowledge-base', untold, inferred)).toBe('documented');
+    expect(confidence('sales-forecasting', unknown, inferred)).toBe('documented');
+    expect(confidence('knowledge-base', unknown, inferred)).toBe('documented');
   });
 
   it('is the weakest of the tiers where several rows lack a feature, and of one that has it enough', () => {
-    const untold = { siteTold: false, userTold: false };
+    const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     const lacking = holding('none', 'essential', 'none', 'inferred');
-    expect(decide('saint', untold, lacking)[1]).toBe('plan-lacks');
-    expect(confidence('saint', untold, lacking)).toBe('inferred');
+    expect(decide('saint', unknown, lacking)[1]).toBe('plan-lacks');
+    expect(confidence('saint', unknown, lacking)).toBe('inferred');
     const having = holding('essential', 'none', 'essential', 'inferred');
-    expect(decide('dashboards-custom-tiles', untold, having)[1]).toBe('promised-by-plan');
-    expect(confidence('dashboards-custom-tiles', untold, having)).toBe('documented');
+    expect(decide('dashboards-custom-tiles', unknown, having)[1]).toBe('included-in-plan');
+    expect(confidence('dashboards-custom-tiles', unknown, having)).toBe('documented');
   });
 });
 
@@ -394,7 +411,12 @@ describe('decideOnSuite', () => {
     plan: 'starter' | 'core' | 'growth' | null,
     licensed: Licensed = {},
   ) => {
-    const { state, reason } = decideOnSuite(ruleOf(feature), lookup(licensed), plan, limitedFeatures);
+    const { state, reason } = decideFeatureOnSuite(
+      ruleOf(feature),
+      licenseIndex(licensed),
+      plan,
+      limitedFeatures,
+    );
     return [state, reason];
   };
 
@@ -429,7 +451,8 @@ describe('decideOnSuite', () => {
 
   it('says what the plan limits an enabled feature to, be it by the plan or by a license', () => {
     const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
-      decideOnSuite(ruleOf('project-management'), lookup(licensed), plan, limitedFeatures).evidence;
+      decideFeatureOnSuite(ruleOf('project-management'), licenseIndex(licensed), plan, limitedFeatures)
+        .evidence;
     const limit = { name: 'active-projects', maximum: 100, confidence: 'documented' };
     const licensed = { site: ['project'], user: ['project-cal'] };
     expect(evidence('core').at(-1)).toEqual({ kind: 'suite-limit', limit });
@@ -440,9 +463,11 @@ describe('decideOnSuite', () => {
   });
 
   it('gives the need as evidence, with how sure it is', () => {
-    expect(decideOnSuite(ruleOf('mailings'), lookup({}), 'core', limitedFeatures)).toMatchObject({
-      confidence: 'inferred',
-      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
-    });
+    expect(decideFeatureOnSuite(ruleOf('mailings'), licenseIndex({}), 'core', limitedFeatures)).toMatchObject(
+      {
+        confidence: 'inferred',
+        evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
+      },
+    );
   });
 });

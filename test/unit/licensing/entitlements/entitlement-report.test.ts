@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
-import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { licenseEngine, reportPlan } from '../fixtures/engine.ts';
+import { entitlementEngine, reportEntitlements } from '../fixtures/engine.ts';
 import {
   type ExpectedStates,
   everythingPremium,
@@ -29,8 +29,8 @@ const essential = publishedTenant('essential');
 const suite = publishedTenant('suite-core');
 const today = '2026-12-01';
 
-function report(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
-  return reportPlan({ tenant, user, today });
+function report(tenant: TenantLicenses | null, user: UserLicenses | null): EntitlementReport {
+  return reportEntitlements({ tenant, user, today });
 }
 
 function rowsBy(states: ExpectedStates): Record<string, string[]> {
@@ -47,7 +47,7 @@ function rowsBy(states: ExpectedStates): Record<string, string[]> {
   };
 }
 
-function found({ entitlements }: PlanReport): Record<string, string[]> {
+function found({ entitlements }: EntitlementReport): Record<string, string[]> {
   const rows = (state: string) =>
     entitlements.flatMap((each) => (each.state === state ? [each.row] : [])).sort();
   return {
@@ -58,7 +58,7 @@ function found({ entitlements }: PlanReport): Record<string, string[]> {
   };
 }
 
-function row(from: PlanReport, id: string) {
+function row(from: EntitlementReport, id: string) {
   return from.entitlements.find((each) => each.row === id);
 }
 
@@ -185,7 +185,7 @@ describe('default tiles', () => {
     expect(row(marketing, 'MaE10')?.state).toBe('view-only');
     expect(row(marketing, 'SaE3')).toMatchObject({
       state: 'unknown',
-      reason: 'plan-and-license-disagree',
+      reason: 'plan-license-conflict',
       confidence: 'none',
     });
   });
@@ -216,8 +216,8 @@ describe('upgrades in a report', () => {
 
   it('are Suite plans on a Suite tenant', () => {
     const core = report(suite, holderOf(suite, null));
-    expect(row(core, 'MaP1')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'plus', perhapsFrom: null }]);
-    expect(row(core, 'SaP6')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'growth', perhapsFrom: null }]);
+    expect(row(core, 'MaP1')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'plus', possiblyFrom: null }]);
+    expect(row(core, 'SaP6')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'growth', possiblyFrom: null }]);
   });
 });
 
@@ -249,19 +249,19 @@ describe('a lapsed license', () => {
   const user = holderOf(premium, 'ten-service');
 
   it('is said in the report and at each feature it carries', () => {
-    const lapsed = reportPlan({ tenant: premium, user, today: '2027-04-01' });
-    const evidence = { kind: 'license-lapsed', module: null, date: '2027-03-27', readOnly: false };
-    expect(lapsed.notices.map(({ kind }) => kind)).toEqual(['license-expired']);
-    expect(row(lapsed, 'SvE1')?.evidence).toContainEqual(evidence);
-    expect(row(lapsed, 'SaE1')?.evidence).toContainEqual(evidence);
-    expect(row(lapsed, 'MaE1')?.evidence).not.toContainEqual(evidence);
+    const expired = reportEntitlements({ tenant: premium, user, today: '2027-04-01' });
+    const evidence = { kind: 'license-expired', module: null, date: '2027-03-27', readOnly: false };
+    expect(expired.notices.map(({ kind }) => kind)).toEqual(['license-expired']);
+    expect(row(expired, 'SvE1')?.evidence).toContainEqual(evidence);
+    expect(row(expired, 'SaE1')?.evidence).toContainEqual(evidence);
+    expect(row(expired, 'MaE1')?.evidence).not.toContainEqual(evidence);
   });
 
   it('changes no state, even read-only', () => {
-    const readOnly = reportPlan({ tenant: premium, user, today: '2027-05-01' });
+    const readOnly = reportEntitlements({ tenant: premium, user, today: '2027-05-01' });
     expect(found(readOnly)).toEqual(found(report(premium, user)));
     expect(row(readOnly, 'SvE1')?.evidence).toContainEqual({
-      kind: 'license-lapsed',
+      kind: 'license-expired',
       module: null,
       date: '2027-04-08',
       readOnly: true,
@@ -269,56 +269,56 @@ describe('a lapsed license', () => {
   });
 
   it('is no evidence before it lapses', () => {
-    const soon = reportPlan({ tenant: premium, user, today: '2027-03-01' });
+    const soon = reportEntitlements({ tenant: premium, user, today: '2027-03-01' });
     expect(soon.notices.map(({ kind }) => kind)).toEqual(['license-expires-soon']);
-    expect(row(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-lapsed');
+    expect(row(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-expired');
   });
 });
 
 describe('a module license that lapsed', () => {
   const held = holderOf(premium, 'ten-sales');
   /** The user's report where the licenses of these names lapsed on these days. */
-  function lapsedReport(days: Readonly<Record<string, string>>, day = today): PlanReport {
+  function expiredReport(days: Readonly<Record<string, string>>, day = today): EntitlementReport {
     const granted = held.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
-    return reportPlan({ tenant: premium, user: { ...held, granted }, today: day });
+    return reportEntitlements({ tenant: premium, user: { ...held, granted }, today: day });
   }
-  const lapsesIn = (from: PlanReport) =>
+  const expirationsIn = (from: EntitlementReport) =>
     from.entitlements.flatMap(({ row, evidence }) =>
-      evidence.flatMap((each) => (each.kind === 'license-lapsed' ? [[row, each.module, each.date]] : [])),
+      evidence.flatMap((each) => (each.kind === 'license-expired' ? [[row, each.module, each.date]] : [])),
     );
 
   it('is said at each feature that rests on it, and changes no state', () => {
-    const lapsed = lapsedReport({ 'quote-cal': '2026-05-01' });
-    expect(lapsesIn(lapsed)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
-    expect(row(lapsed, 'SaP9')?.evidence).toContainEqual({
-      kind: 'license-lapsed',
+    const expired = expiredReport({ 'quote-cal': '2026-05-01' });
+    expect(expirationsIn(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
+    expect(row(expired, 'SaP9')?.evidence).toContainEqual({
+      kind: 'license-expired',
       module: 'quote-cal',
       date: '2026-05-01',
       readOnly: false,
     });
-    expect(found(lapsed)).toEqual(found(report(premium, held)));
-    expect(lapsed.notices).toEqual([]);
+    expect(found(expired)).toEqual(found(report(premium, held)));
+    expect(expired.notices).toEqual([]);
   });
 
   it('is said of a site license, too', () => {
-    expect(lapsesIn(lapsedReport({ stakeholder: '2026-05-01' }))).toEqual([
+    expect(expirationsIn(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
       ['SaP4', 'stakeholder', '2026-05-01'],
     ]);
   });
 
   it('is not said where the feature is locked anyway', () => {
-    const lapsed = lapsedReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
-    expect(row(lapsed, 'SvP1')?.state).toBe('upgrade');
-    expect(lapsesIn(lapsed)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
+    const expired = expiredReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
+    expect(row(expired, 'SvP1')?.state).toBe('upgrade');
+    expect(expirationsIn(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
   });
 
   it('is not said before it lapses', () => {
-    expect(lapsesIn(lapsedReport({ 'quote-cal': today }))).toEqual([]);
+    expect(expirationsIn(expiredReport({ 'quote-cal': today }))).toEqual([]);
   });
 
   it('is less than the license of the tenant that lapsed, which is said instead', () => {
-    const lapsed = lapsedReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
-    const said = lapsesIn(lapsed);
+    const expired = expiredReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
+    const said = expirationsIn(expired);
     expect(said).toContainEqual(['SaP9', null, '2027-04-08']);
     expect(said.filter(([, module]) => module !== null)).toEqual([]);
   });
@@ -327,7 +327,7 @@ describe('a module license that lapsed', () => {
     const granted = held.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
     const refused = report(null, { ...held, granted });
     expect(refused.notices).toEqual([{ kind: 'license-expired', date: '2026-05-01', graceDate: null }]);
-    expect(lapsesIn(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
+    expect(expirationsIn(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
   });
 });
 
@@ -369,7 +369,7 @@ describe('what is not known', () => {
     expect(counts.unknown).toBe(0);
     expect(entitlements.find((each) => each.row === 'SaP9')).toMatchObject({
       state: 'enabled',
-      reason: 'promised-by-plan',
+      reason: 'included-in-plan',
     });
     expect(entitlements.find((each) => each.row === 'SvE1')).toMatchObject({
       state: 'upgrade',
@@ -398,8 +398,8 @@ describe('the plan of a user', () => {
     expect(oldReport.model).toBe('user-plans');
     expect(row(oldReport, 'SvE1')).toMatchObject({ state: 'enabled', reason: 'granted' });
     expect(row(oldReport, 'SaP8')).toMatchObject({ state: 'enabled' });
-    expect(row(oldReport, 'SvP4')).toMatchObject({ state: 'unknown', reason: 'nothing-says' });
-    expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'nothing-says' });
+    expect(row(oldReport, 'SvP4')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
+    expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
   });
 
   it('is none with "no selection"', () => {
@@ -430,8 +430,13 @@ describe('data that contradict each other', () => {
   const extraInfo = 'set=user,web,sale-cal,t2,saint-cal';
 
   it('promise no seat of a plan whose own row lacks the license', () => {
-    const sold = moduleLicense({ ...salesPlan, extraInfo, hidden: false, seats: { inUse: 1, free: 5 } });
-    const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'quote' }), sold);
+    const purchasedPlans = moduleLicense({
+      ...salesPlan,
+      extraInfo,
+      hidden: false,
+      seats: { inUse: 1, free: 5 },
+    });
+    const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'quote' }), purchasedPlans);
     const { upgrades } = row(report(tenant, holderOf(essential, 'ten-sales')), 'SaP9') ?? {};
     expect(upgrades).toMatchObject([{ plan: 'sales-premium', seat: 'ask' }]);
   });
@@ -440,7 +445,7 @@ describe('data that contradict each other', () => {
     const user = { ...userWith(grantedLicense({ ...salesPlan, extraInfo })), functionRights: ['hide-sale'] };
     expect(row(report(premium, user), 'SaP9')).toMatchObject({
       state: 'unknown',
-      reason: 'plan-and-license-disagree',
+      reason: 'plan-license-conflict',
       confidence: 'none',
       upgrades: [],
     });
@@ -448,12 +453,12 @@ describe('data that contradict each other', () => {
 
   it('say of everything that its plan lapsed', () => {
     const held = grantedLicense({ ...salesPlan, extraInfo, expiryDate: '2026-01-01' });
-    const lapse = { kind: 'license-lapsed', module: 'ten-sales', date: '2026-01-01', readOnly: false };
+    const expiration = { kind: 'license-expired', module: 'ten-sales', date: '2026-01-01', readOnly: false };
     const { entitlements } = report(premium, userWith(held));
     for (const id of ['C2', 'SaP2', 'SaE1'] as const) {
       const { evidence } = entitlements.find((each) => each.row === id) ?? {};
       const module = id === 'SaE1' ? 'sale-cal' : 'ten-sales';
-      expect(evidence?.at(-1)).toEqual({ ...lapse, module });
+      expect(evidence?.at(-1)).toEqual({ ...expiration, module });
     }
   });
 
@@ -465,7 +470,7 @@ describe('data that contradict each other', () => {
 
   it('tell what an upgrade would take from somebody whose plan nobody documented', () => {
     const held = grantedLicense({ name: 'ten-custom', extraFlags: 1, extraInfo: 'set=user,web,sale-cal' });
-    const { upgrades } = licenseEngine(premium, today).upgrades(userWith(held), ['mailings']);
+    const { upgrades } = entitlementEngine(premium, today).upgrades(userWith(held), ['mailings']);
     expect(upgrades.map(({ disables }) => disables)).toEqual([
       ['sales-and-opportunity-management', 'sales-forecasting', 'currency-support', 'sales-secretary'],
     ]);
@@ -474,14 +479,14 @@ describe('data that contradict each other', () => {
 
 describe('a tenant asked about again', () => {
   it('is opened once for the same data on the same day', () => {
-    expect(licenseEngine(premium, today)).toBe(licenseEngine(premium, today));
-    expect(licenseEngine({ ...premium }, today)).not.toBe(licenseEngine(premium, today));
-    expect(licenseEngine(null, today)).not.toBe(licenseEngine(null, today));
+    expect(entitlementEngine(premium, today)).toBe(entitlementEngine(premium, today));
+    expect(entitlementEngine({ ...premium }, today)).not.toBe(entitlementEngine(premium, today));
+    expect(entitlementEngine(null, today)).not.toBe(entitlementEngine(null, today));
   });
 
   it('is opened anew on another day', () => {
-    const before = licenseEngine(premium, '2027-03-27').report(holderOf(premium, 'ten-sales')).notices;
-    const after = licenseEngine(premium, '2027-03-28').report(holderOf(premium, 'ten-sales')).notices;
+    const before = entitlementEngine(premium, '2027-03-27').report(holderOf(premium, 'ten-sales')).notices;
+    const after = entitlementEngine(premium, '2027-03-28').report(holderOf(premium, 'ten-sales')).notices;
     expect([before, after].map(([notice]) => notice?.kind)).toEqual([
       'license-expires-soon',
       'license-expired',

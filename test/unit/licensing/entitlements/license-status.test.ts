@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { suiteTargetOf } from '../../../../src/licensing/advice/suite-target.ts';
-import { labelOfFeature } from '../../../../src/licensing/catalogue/labels.ts';
-import { suiteNeedOf } from '../../../../src/licensing/catalogue/suite-availability.ts';
-import { licensedVerdict } from '../../../../src/licensing/entitlements/decide-by-license.ts';
+import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
+import { getFeatureLabel } from '../../../../src/licensing/catalogue/labels.ts';
+import { findSuiteAvailability } from '../../../../src/licensing/catalogue/suite-availability.ts';
+import { decideByLicense } from '../../../../src/licensing/entitlements/decide-by-license.ts';
 import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
 import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
-import { lookUpLicenses, lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
+import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import { moduleName } from '../../../../src/licensing/licenses/module-names.ts';
 import { differingCounts } from '../../../../src/licensing/licenses/seat-counts.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
@@ -48,30 +48,30 @@ describe('a plan the tenant sells under a name nobody documented', () => {
 
   it('is a user’s plan though the grant does not say that it is one', () => {
     const grant = grantedLicense({ name: 'own-plan', description: '' });
-    const lookup = lookUpLicenses(lookUpTenant(tenantWith(row)), userWith(grant), today);
-    expect(lookup.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
-    expect(lookup.user.has('sale-cal')).toBe(true);
+    const licenseIndex = indexLicenses(indexTenantLicenses(tenantWith(row)), userWith(grant), today);
+    expect(licenseIndex.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
+    expect(licenseIndex.user.has('sale-cal')).toBe(true);
   });
 });
 
 describe('a feature that comes with another', () => {
   it('is as open as the other, where plan and licenses disagree on that', () => {
-    const container = ruleOf('request-management');
+    const parentFeature = ruleOf('request-management');
     const rule = {
       ...ruleOf('quote-management'),
-      container: container.feature,
+      parentFeature: parentFeature.feature,
       site: [],
       user: ['not-held'],
     };
     const held = holding('service-essential');
-    const lookup = lookUpLicenses(lookUpTenant(tenantWith()), userWith(), today);
-    const verdict = licensedVerdict(rule, rules, { lookup, plan: held });
+    const licenseIndex = indexLicenses(indexTenantLicenses(tenantWith()), userWith(), today);
+    const verdict = decideByLicense(rule, rules, { licenseIndex, plan: held });
     expect(verdict).toMatchObject({
       state: 'unknown',
-      reason: 'plan-and-license-disagree',
+      reason: 'plan-license-conflict',
       confidence: 'none',
     });
-    expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'feature', row: container.rows[0].id });
+    expect(verdict.evidence.at(-1)).toMatchObject({ kind: 'feature', row: parentFeature.rows[0].id });
   });
 });
 
@@ -79,7 +79,7 @@ describe('a feature that comes with another of which nobody can tell', () => {
   it('is unknown too, though its own license is missing', () => {
     const rule = {
       ...ruleOf('request-management'),
-      container: 'quote-management',
+      parentFeature: 'quote-management',
       site: [],
       user: ['not-held'],
     } as const;
@@ -92,20 +92,20 @@ describe('a feature that comes with another of which nobody can tell', () => {
       description: '',
       findings: [],
     } as const;
-    const lookup = lookUpLicenses(lookUpTenant(null), userWith(), today);
-    const told = { ...lookup, userTold: true, siteTold: true };
+    const licenseIndex = indexLicenses(indexTenantLicenses(null), userWith(), today);
+    const told = { ...licenseIndex, userLicensesKnown: true, siteLicensesKnown: true };
     // Of a feature without a license the plan alone decides, and its tier is open.
-    const container = { ...ruleOf('quote-management'), site: [], user: [] };
-    const features = new Map([...rules.features, [container.feature, container] as const]);
-    const verdict = licensedVerdict(rule, { ...rules, features }, { lookup: told, plan: held });
+    const parentFeature = { ...ruleOf('quote-management'), site: [], user: [] };
+    const features = new Map([...rules.features, [parentFeature.feature, parentFeature] as const]);
+    const verdict = decideByLicense(rule, { ...rules, features }, { licenseIndex: told, plan: held });
     expect(verdict).toMatchObject({ state: 'unknown', reason: 'tier-unknown', confidence: 'none' });
   });
 });
 
 describe('the label of a feature', () => {
   it('is that of its first row, misprints corrected', () => {
-    expect(labelOfFeature('saint', 'en')).toBe('Activity Monitors (SAINT)');
-    expect(labelOfFeature('companies-and-contacts', 'de')).toBe('Firmen und Personen');
+    expect(getFeatureLabel('saint', 'en')).toBe('Activity Monitors (SAINT)');
+    expect(getFeatureLabel('companies-and-contacts', 'de')).toBe('Firmen und Personen');
   });
 });
 
@@ -124,14 +124,16 @@ describe('the count check', () => {
 describe('CRM Suite', () => {
   it('needs for a feature what is assumed for it, before what its page says', () => {
     const { rows } = ruleOf('quote-management');
-    const need = { from: 'super', perhapsFrom: 'plus', confidence: 'inferred' } as const;
+    const need = { from: 'super', possiblyFrom: 'plus', confidence: 'inferred' } as const;
     const { needByTier } = assumptions.suite;
-    expect(suiteNeedOf(rows, { needByTier, needByFeature: { 'quote-management': need } })).toEqual(need);
-    expect(suiteNeedOf(rows, { needByTier, needByFeature: {} })).not.toEqual(need);
+    expect(findSuiteAvailability(rows, { needByTier, needByFeature: { 'quote-management': need } })).toEqual(
+      need,
+    );
+    expect(findSuiteAvailability(rows, { needByTier, needByFeature: {} })).not.toEqual(need);
   });
 
   it('may begin with Starter for whom nothing tells where they would move', () => {
-    const target = suiteTargetOf([{ kind: 'undocumented-plan', module: 'x', description: '' }]);
+    const target = findSuiteTarget([{ kind: 'undocumented-plan', module: 'x', description: '' }]);
     expect(target).toMatchObject({ kind: 'range', atLeast: 'starter' });
   });
 });

@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { FoundTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
-import { planWordOn } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
-import type { HeldUserPlan, RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
+import type { AssignedUserPlan, DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { ruleOf } from '../fixtures/engine.ts';
 
-type Finding = HeldUserPlan['findings'][number];
+type CheckResult = AssignedUserPlan['findings'][number];
 
 function holding(
   tiers: Partial<Record<Solution, FoundTier>>,
-  confidences: Partial<Record<Solution, Finding['confidence']>> = {},
-): RecognisedPlan {
+  confidences: Partial<Record<Solution, CheckResult['confidence']>> = {},
+): DetectedPlan {
   const all = { sales: 'none', service: 'none', marketing: 'none', ...tiers } as const;
-  const findings = Object.entries(confidences).map(([solution, confidence]): Finding => {
+  const findings = Object.entries(confidences).map(([solution, confidence]): CheckResult => {
     const tier = all[solution as Solution];
     return { solution: solution as Solution, tier, step: 'description', by: null, confidence, against: [] };
   });
   return { kind: 'user-plan', plan: null, tiers: all, modules: [], description: '', findings };
 }
 
-function wordOn(feature: FeatureKey, plan: RecognisedPlan | null): string {
-  const { promised, row, confidence } = planWordOn(ruleOf(feature).rows, plan);
-  return `${promised} ${row.id} ${confidence}`;
+function wordOn(feature: FeatureKey, plan: DetectedPlan | null): string {
+  const { inclusion, row, confidence } = findPlanInclusion(ruleOf(feature).rows, plan);
+  return `${inclusion} ${row.id} ${confidence}`;
 }
 
 const first = (feature: FeatureKey) => rowsOf(feature)[0]?.id;
@@ -32,7 +32,7 @@ const rowIn = (feature: FeatureKey, solution: Solution) =>
 describe('what a plan says of a feature', () => {
   it('is nothing where no plan is known, or its kind promises no row', () => {
     const old = { kind: 'old-plan', module: 'superlicense-sales-pro', description: '' } as const;
-    const { tiers } = holding({ sales: 'premium' }) as HeldUserPlan;
+    const { tiers } = holding({ sales: 'premium' }) as AssignedUserPlan;
     for (const plan of [
       null,
       { ...old, tiers },
@@ -62,7 +62,7 @@ describe('what a plan says of a feature', () => {
 
   it('is as sure as the step that found the tier', () => {
     const id = rowIn('quote-management', 'sales');
-    const word = (tier: FoundTier, confidence?: Finding['confidence']) =>
+    const word = (tier: FoundTier, confidence?: CheckResult['confidence']) =>
       wordOn('quote-management', holding({ sales: tier }, confidence ? { sales: confidence } : {}));
     expect(word('premium', 'documented')).toBe(`yes ${id} documented`);
     expect(word('premium', 'inferred')).toBe(`yes ${id} inferred`);
@@ -73,7 +73,7 @@ describe('what a plan says of a feature', () => {
   it('is not as sure as a step that found another solution’s tier, or another tier', () => {
     const plan = holding({ sales: 'premium', service: 'premium' }, { service: 'documented' });
     expect(wordOn('quote-management', plan)).toBe(`yes ${rowIn('quote-management', 'sales')} none`);
-    const held = holding({ sales: 'premium' }, { sales: 'documented' }) as HeldUserPlan;
+    const held = holding({ sales: 'premium' }, { sales: 'documented' }) as AssignedUserPlan;
     const findings = held.findings.map((each) => ({ ...each, tier: 'essential' as const }));
     expect(wordOn('quote-management', { ...held, findings })).toBe(
       `yes ${rowIn('quote-management', 'sales')} none`,

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { rememberedReports } from '../../../../src/licensing/entitlements/report-cache.ts';
+import { memoizeReports } from '../../../../src/licensing/entitlements/report-cache.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { reportPlan } from '../fixtures/engine.ts';
+import { reportEntitlements } from '../fixtures/engine.ts';
 import { grantedLicense, userWith } from '../fixtures/tenants.ts';
 
 const user: UserLicenses = {
@@ -10,8 +10,10 @@ const user: UserLicenses = {
 };
 
 function remembering() {
-  const make = vi.fn((each: UserLicenses) => reportPlan({ tenant: null, user: each, today: '2026-12-01' }));
-  return { make, reportOn: rememberedReports(make) };
+  const make = vi.fn((each: UserLicenses) =>
+    reportEntitlements({ tenant: null, user: each, today: '2026-12-01' }),
+  );
+  return { make, reportOn: memoizeReports(make) };
 }
 
 /** Licenses that differ in their names only. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, childrenOf, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { Assumptions } from '../../../../src/licensing/entitlements/assumptions.ts';
 import { compileRules, type FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
@@ -17,13 +17,13 @@ function rulesBy(changes: Partial<Assumptions>) {
 
 describe('compileRules', () => {
   it('has a rule for each of the 62 features, in catalogue order', () => {
-    const leaves = catalogue.filter(({ id }) => childrenOf(id).length === 0).map(({ feature }) => feature);
+    const leaves = catalogue.filter(({ id }) => getChildRows(id).length === 0).map(({ feature }) => feature);
     expect([...rules.features.keys()]).toEqual([...new Set(leaves)]);
     expect(rules.features.size).toBe(62);
   });
 
   it('has none for a group: it is as good as what is in it', () => {
-    const groups = catalogue.filter(({ id }) => childrenOf(id).length > 0);
+    const groups = catalogue.filter(({ id }) => getChildRows(id).length > 0);
     expect(groups).toHaveLength(6);
     expect(groups.filter(({ feature }) => rules.features.has(feature))).toEqual([]);
   });
@@ -110,12 +110,12 @@ describe('the function rights that hide a feature', () => {
     ['standard-service-reports', ['hide-reporter']],
     ['mailings', []],
   ] as const)('%s: %j', (feature, rights) => {
-    expect(ruleOf(feature).hidingRights).toEqual(rights);
+    expect(ruleOf(feature).hidingFunctionRights).toEqual(rights);
   });
 
   it('may be several', () => {
     const hiddenBy = { ...assumptions.hiddenBy, 'hide-quote': ['quote-management'] } as const;
-    expect(rulesBy({ hiddenBy }).features.get('quote-management')?.hidingRights).toEqual([
+    expect(rulesBy({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
       'hide-sale',
       'hide-quote',
     ]);
@@ -124,12 +124,14 @@ describe('the function rights that hide a feature', () => {
 
 describe('the feature that contains another', () => {
   it('is assumed of default tiles alone', () => {
-    expect(featuresWhere(({ container }) => container !== null)).toEqual(['dashboards-default-tiles']);
-    expect(ruleOf('dashboards-default-tiles').container).toBe('dashboards-custom-tiles');
+    expect(featuresWhere(({ parentFeature }) => parentFeature !== null)).toEqual([
+      'dashboards-default-tiles',
+    ]);
+    expect(ruleOf('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
   });
 
   it('is none where none is assumed', () => {
-    expect(rulesBy({ containedIn: {} }).features.get('dashboards-default-tiles')?.container).toBeNull();
+    expect(rulesBy({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
   });
 });
 

@@ -1,19 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import type { SuiteNeed } from '../../../../src/licensing/catalogue/suite-availability.ts';
+import type { SuiteAvailability } from '../../../../src/licensing/catalogue/suite-availability.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
-import { type PlanKey, planOf } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { getUserPlan, type PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
-import { rememberedUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import type { Seat, SoldPlans } from '../../../../src/licensing/plans/seat-availability.ts';
+import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-availability.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
 import { ruleOf } from '../fixtures/engine.ts';
 
-const nothingSold: SoldPlans = { plans: [], otherwise: 'buy' };
-const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
+const nothingSold: PurchasedPlans = { plans: [], otherwise: 'buy' };
+const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
-function salesPremiumAt(seat: Seat): SoldPlans {
+function salesPremiumAt(seat: Seat): PurchasedPlans {
   const row = {
     name: 'ten-sales',
     set: [],
@@ -22,52 +22,52 @@ function salesPremiumAt(seat: Seat): SoldPlans {
     hidden: false,
     seats: null,
   };
-  return { plans: [{ row, tiers: planOf('sales-premium').tiers, seat }], otherwise: 'buy' };
+  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
 }
 
 describe('rememberedUpgrades', () => {
   it('knows none for no wish', () => {
-    const upgradesTo = rememberedUpgrades(nothingSold, () => null);
-    expect(upgradesTo([], holding('sales-essential'))).toEqual([]);
-    expect(upgradesTo([], onSuite)).toEqual([]);
-    expect(upgradesTo([], null)).toEqual([]);
+    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+    expect(findUpgrades([], holding('sales-essential'))).toEqual([]);
+    expect(findUpgrades([], onSuite)).toEqual([]);
+    expect(findUpgrades([], null)).toEqual([]);
   });
 
   it('finds each answer once', () => {
     const featuresOf = vi.fn(() => null);
-    const upgradesTo = rememberedUpgrades(nothingSold, featuresOf);
-    const first = upgradesTo([ruleOf('saint')], holding('sales-essential'));
+    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf);
+    const first = findUpgrades([ruleOf('saint')], holding('sales-essential'));
     const asked = featuresOf.mock.calls.length;
-    expect(upgradesTo([ruleOf('saint')], holding('sales-essential'))).toBe(first);
+    expect(findUpgrades([ruleOf('saint')], holding('sales-essential'))).toBe(first);
     expect(featuresOf).toHaveBeenCalledTimes(asked);
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
 
   it('tells wishes apart, and what is held by its model and its tiers', () => {
-    const upgradesTo = rememberedUpgrades(nothingSold, () => null);
-    const { tiers } = planOf('sales-essential');
-    const old: RecognisedPlan = {
+    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+    const { tiers } = getUserPlan('sales-essential');
+    const old: DetectedPlan = {
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
       description: '',
       tiers,
     };
     const answers = [
-      upgradesTo([ruleOf('saint')], holding('sales-essential')),
-      upgradesTo([ruleOf('mailings')], holding('sales-essential')),
-      upgradesTo([ruleOf('saint'), ruleOf('mailings')], holding('sales-essential')),
-      upgradesTo([ruleOf('saint')], holding('service-essential')),
-      upgradesTo([ruleOf('saint')], old),
-      upgradesTo([ruleOf('saint')], onSuite),
-      upgradesTo([ruleOf('saint')], null),
+      findUpgrades([ruleOf('saint')], holding('sales-essential')),
+      findUpgrades([ruleOf('mailings')], holding('sales-essential')),
+      findUpgrades([ruleOf('saint'), ruleOf('mailings')], holding('sales-essential')),
+      findUpgrades([ruleOf('saint')], holding('service-essential')),
+      findUpgrades([ruleOf('saint')], old),
+      findUpgrades([ruleOf('saint')], onSuite),
+      findUpgrades([ruleOf('saint')], null),
     ];
     expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(answers.length);
   });
 
   describe('on CRM Suite', () => {
-    const needing = (feature: FeatureKey, from: SuitePlan, perhapsFrom: SuitePlan | null): FeatureRule => {
-      const suiteNeed: SuiteNeed = { from, perhapsFrom, confidence: 'inferred' };
-      return { ...ruleOf(feature), suiteNeed };
+    const needing = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
+      const suiteAvailability: SuiteAvailability = { from, possiblyFrom, confidence: 'inferred' };
+      return { ...ruleOf(feature), suiteAvailability };
     };
 
     it.each<
@@ -79,18 +79,20 @@ describe('rememberedUpgrades', () => {
       ['the sure plan of the other', ['plus', 'core'], ['growth', null], ['plus', 'growth']],
       ['the plan both need', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
     ])('two features together need %s', (_what, one, other, both) => {
-      const upgradesTo = rememberedUpgrades(nothingSold, () => null);
-      const [plan, perhapsFrom] = both;
+      const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+      const [plan, possiblyFrom] = both;
       const rules = [needing('saint', ...one), needing('mailings', ...other)];
-      expect(upgradesTo(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan, perhapsFrom }]);
-      expect(upgradesTo([...rules].reverse(), onSuite)).toEqual([{ kind: 'suite-plan', plan, perhapsFrom }]);
+      expect(findUpgrades(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan, possiblyFrom }]);
+      expect(findUpgrades([...rules].reverse(), onSuite)).toEqual([
+        { kind: 'suite-plan', plan, possiblyFrom },
+      ]);
     });
   });
 
   describe('the seat', () => {
-    const seatFor = (sold: SoldPlans, has: FeatureKey[] | null) => {
+    const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
       const featuresOf = () => (has === null ? null : new Set(has));
-      const [first] = rememberedUpgrades(sold, featuresOf)(
+      const [first] = memoizeUpgrades(purchasedPlans, featuresOf)(
         [ruleOf('quote-management')],
         holding('sales-essential'),
       );
@@ -104,9 +106,9 @@ describe('rememberedUpgrades', () => {
 
     it('has to be asked for where the row lacks one of several', () => {
       const featuresOf = () => new Set<FeatureKey>(['quote-management']);
-      const wished = [ruleOf('quote-management'), ruleOf('stakeholders')];
-      const [first] = rememberedUpgrades(salesPremiumAt('assign'), featuresOf)(
-        wished,
+      const requestedFeatures = [ruleOf('quote-management'), ruleOf('stakeholders')];
+      const [first] = memoizeUpgrades(salesPremiumAt('assign'), featuresOf)(
+        requestedFeatures,
         holding('sales-essential'),
       );
       expect(first).toMatchObject({ plan: 'sales-premium', seat: 'ask' });
@@ -123,8 +125,8 @@ describe('rememberedUpgrades', () => {
       key === 'sales-essential' || key === 'sales-essential+service-essential'
         ? new Set(['quote-management'] as const)
         : null;
-    const upgradesTo = rememberedUpgrades(nothingSold, featuresOf as never);
-    const plans = upgradesTo([ruleOf('quote-management')], holding('sales-essential')).map(
+    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf as never);
+    const plans = findUpgrades([ruleOf('quote-management')], holding('sales-essential')).map(
       ({ plan }) => plan,
     );
     expect(plans).toContain('sales-essential+service-essential');

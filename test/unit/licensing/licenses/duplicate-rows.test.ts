@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
-import { toldOnce } from '../../../../src/licensing/licenses/told-twice.ts';
+import { dedupeRows } from '../../../../src/licensing/licenses/told-twice.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
 const row = moduleLicense({ name: 'sale-cal', seats: { inUse: 3, free: 2 } });
@@ -8,7 +8,7 @@ const row = moduleLicense({ name: 'sale-cal', seats: { inUse: 3, free: 2 } });
 describe('toldOnce', () => {
   it('keeps one of the rows that differ in the spelling of owner and name only, the first', () => {
     const others = [{ ...row, name: 'Sale-CAL' }, { ...row, owner: 'SuperOffice' }, structuredClone(row)];
-    expect(toldOnce([row, ...others])).toEqual([row]);
+    expect(dedupeRows([row, ...others])).toEqual([row]);
   });
 
   it.each<[string, Partial<ModuleLicense>]>([
@@ -27,11 +27,11 @@ describe('toldOnce', () => {
     ['prerequisite', { prerequisite: 'sale' }],
   ])('keeps both where they differ in %s', (_what, change) => {
     const other = { ...row, ...change };
-    expect(toldOnce([row, other, row])).toEqual([row, other]);
+    expect(dedupeRows([row, other, row])).toEqual([row, other]);
   });
 
   it('takes rows without seats for alike', () => {
-    const untold = { ...row, seats: null };
-    expect(toldOnce([untold, { ...untold, name: ' sale-cal' }])).toEqual([untold]);
+    const unknown = { ...row, seats: null };
+    expect(dedupeRows([unknown, { ...unknown, name: ' sale-cal' }])).toEqual([unknown]);
   });
 });

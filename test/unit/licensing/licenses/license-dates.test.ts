@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LicenseScope } from '../../../../src/licensing/licenses/license-data.ts';
-import { licenseDatesOf, noticesOn } from '../../../../src/licensing/licenses/license-dates.ts';
+import { noticesOn, toLicenseDates } from '../../../../src/licensing/licenses/license-dates.ts';
 import { grantedLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const dated = {
@@ -48,22 +48,22 @@ describe('licenseDatesOf', () => {
   it('takes the tenant’s date though not all of its license was told, and the user’s only where it has none', () => {
     const until = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
     const told = { ...dated, complete: false };
-    expect(licenseDatesOf(told, userWith(until)).expiryDate).toBe('2027-03-27');
-    const untold = { ...tenantWith(), complete: false };
-    expect(licenseDatesOf(untold, userWith(until)).expiryDate).toBe('2030-01-01');
+    expect(toLicenseDates(told, userWith(until)).expiryDate).toBe('2027-03-27');
+    const unknown = { ...tenantWith(), complete: false };
+    expect(toLicenseDates(unknown, userWith(until)).expiryDate).toBe('2030-01-01');
   });
 
-  const untold = { adminWarningDate: null, graceDate: null };
+  const unknown = { adminWarningDate: null, graceDate: null };
   const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
     grantedLicense({ name: 'server', scope, expiryDate, owner });
 
   it('are those of the tenant, whatever its users hold', () => {
-    expect(licenseDatesOf(dated, userWith(until('2030-01-01')))).toMatchObject({
+    expect(toLicenseDates(dated, userWith(until('2030-01-01')))).toMatchObject({
       expiryDate: '2027-03-27',
       adminWarningDate: '2027-02-27',
       graceDate: '2027-04-08',
     });
-    expect(licenseDatesOf(tenantWith(), userWith(until('2020-01-01'))).expiryDate).toBeNull();
+    expect(toLicenseDates(tenantWith(), userWith(until('2020-01-01'))).expiryDate).toBeNull();
   });
 
   it.each([
@@ -88,11 +88,11 @@ describe('licenseDatesOf', () => {
     ],
     ['none where nothing is held', [], null],
   ] as const)('are, where the license of the tenant was refused, %s', (_case, granted, expiryDate) => {
-    expect(licenseDatesOf(null, userWith(...granted))).toEqual({ ...untold, expiryDate });
+    expect(toLicenseDates(null, userWith(...granted))).toEqual({ ...unknown, expiryDate });
   });
 
   it('are none where nobody is known', () => {
-    expect(licenseDatesOf(null, null)).toEqual({ ...untold, expiryDate: null });
-    expect(noticesOn(licenseDatesOf(null, null), '2030-01-01')).toEqual([]);
+    expect(toLicenseDates(null, null)).toEqual({ ...unknown, expiryDate: null });
+    expect(noticesOn(toLicenseDates(null, null), '2030-01-01')).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type {
   TenantLicenses,
   UserLicenses,
 } from '../../../../src/licensing/licenses/license-data.ts';
-import { lookUpLicenses, lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
+import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import { isSuperOffice, moduleName } from '../../../../src/licensing/licenses/module-names.ts';
 import { rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
@@ -26,10 +26,10 @@ describe('module names', () => {
 });
 
 function lookUp(tenant: TenantLicenses | null, user: UserLicenses) {
-  return lookUpLicenses(lookUpTenant(tenant), user, '2026-12-01');
+  return indexLicenses(indexTenantLicenses(tenant), user, '2026-12-01');
 }
 
-function unheardOf(tenant: TenantLicenses | null, user: UserLicenses | null) {
+function unrecognizedModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
   return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
 }
 
@@ -41,8 +41,8 @@ describe('the modules of a tenant', () => {
       moduleLicense({ name: 'nebula', scope: 'user' }),
       moduleLicense({ name: 'target', owner: 'ACME' }),
     );
-    expect([...lookUpTenant(tenant).modules]).toEqual(['sale', 'dash', 'nebula']);
-    expect([...lookUpTenant(null).modules]).toEqual([]);
+    expect([...indexTenantLicenses(tenant).modules]).toEqual(['sale', 'dash', 'nebula']);
+    expect([...indexTenantLicenses(null).modules]).toEqual([]);
   });
 });
 
@@ -53,7 +53,7 @@ describe('the plan rows of a tenant', () => {
       moduleLicense({ ...plan, name: 'ten-service', owner: 'ACME' }),
       moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo: '10-sal' }),
     );
-    expect(lookUpTenant(tenant).plans.map(({ name, set }) => ({ name, set }))).toEqual([
+    expect(indexTenantLicenses(tenant).plans.map(({ name, set }) => ({ name, set }))).toEqual([
       { name: 'ten-sales', set: ['user'] },
     ]);
   });
@@ -78,9 +78,9 @@ describe('lookUpLicenses', () => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, name: 'TEN-SALES', extraInfo: 'set=sale-cal,new-cal' }),
     );
-    const { user, userTold } = lookUp(tenant, userWith(grantedLicense(plan)));
+    const { user, userLicensesKnown } = lookUp(tenant, userWith(grantedLicense(plan)));
     expect(user.has('new-cal')).toBe(true);
-    expect(userTold).toBe(true);
+    expect(userLicensesKnown).toBe(true);
   });
 
   it.each([
@@ -96,9 +96,9 @@ describe('lookUpLicenses', () => {
         version: '11',
       }),
     );
-    const { plans, userTold } = lookUp(tenant, userWith(grantedLicense({ ...plan, description })));
+    const { plans, userLicensesKnown } = lookUp(tenant, userWith(grantedLicense({ ...plan, description })));
     expect(plans[0]?.set.toSorted()).toEqual(set.toSorted());
-    expect(userTold).toBe(told);
+    expect(userLicensesKnown).toBe(told);
   });
 
   it('takes the set two versions agree on, in whatever order and from the one that has it', () => {
@@ -148,7 +148,7 @@ describe('lookUpLicenses', () => {
     ['a granted site license', null, userWith(grantedLicense({ name: 'sale', scope: 'site' })), true],
     ['only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
   ] as const)('says whether the site licenses are told: %s', (_case, tenant, user, told) => {
-    expect(lookUp(tenant, user).siteTold).toBe(told);
+    expect(lookUp(tenant, user).siteLicensesKnown).toBe(told);
   });
 
   it.each([
@@ -159,14 +159,16 @@ describe('lookUpLicenses', () => {
     ['no license, and perhaps not all', tenantWith(), userPartlyKnown(), false],
     ['some licenses, perhaps not all', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
   ] as const)('says whether the user licenses are told: %s', (_case, tenant, user, told) => {
-    expect(lookUp(tenant, user).userTold).toBe(told);
+    expect(lookUp(tenant, user).userLicensesKnown).toBe(told);
   });
 });
 
 describe('what has lapsed', () => {
   const until = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
-  const lapsedOf = (...granted: readonly GrantedLicense[]) => [...lookUp(null, userWith(...granted)).lapsed];
+  const expiredOf = (...granted: readonly GrantedLicense[]) => [
+    ...lookUp(null, userWith(...granted)).expired,
+  ];
 
   // Looked up on 2026-12-01.
   it.each([
@@ -174,26 +176,26 @@ describe('what has lapsed', () => {
     ['until tomorrow', '2026-12-02', []],
     ['until today', '2026-12-01', []],
     ['until yesterday', '2026-11-30', [['quote-cal', '2026-11-30']]],
-  ] as const)('of a license that counts %s', (_until, expiryDate, lapsed) => {
-    expect(lapsedOf(until(expiryDate))).toEqual(lapsed);
+  ] as const)('of a license that counts %s', (_until, expiryDate, expired) => {
+    expect(expiredOf(until(expiryDate))).toEqual(expired);
   });
 
   it('is nothing that still counts in another version, in whatever order', () => {
     for (const counting of [null, '2027-01-01', '2026-12-01']) {
-      expect(lapsedOf(until('2026-01-01'), until(counting, 'Quote-CAL'))).toEqual([]);
-      expect(lapsedOf(until(counting), until('2026-01-01'))).toEqual([]);
+      expect(expiredOf(until('2026-01-01'), until(counting, 'Quote-CAL'))).toEqual([]);
+      expect(expiredOf(until(counting), until('2026-01-01'))).toEqual([]);
     }
   });
 
   it('is told with the last day of several versions, in whatever order', () => {
     const days = ['2026-05-01', '2026-06-01', '2026-04-01'].map((day) => until(day));
-    expect(lapsedOf(...days)).toEqual([['quote-cal', '2026-06-01']]);
-    expect(lapsedOf(...days.toReversed())).toEqual([['quote-cal', '2026-06-01']]);
+    expect(expiredOf(...days)).toEqual([['quote-cal', '2026-06-01']]);
+    expect(expiredOf(...days.toReversed())).toEqual([['quote-cal', '2026-06-01']]);
   });
 
   it('is told by compared names, and not of partners', () => {
     expect(
-      lapsedOf(until('2026-01-01', 'SuperOffice.SAINT'), until('2026-02-01', 'quote-cal', 'ACME')),
+      expiredOf(until('2026-01-01', 'SuperOffice.SAINT'), until('2026-02-01', 'quote-cal', 'ACME')),
     ).toEqual([['saint', '2026-01-01']]);
   });
 
@@ -204,12 +206,12 @@ describe('what has lapsed', () => {
   it('is all that only a lapsed plan assigns', () => {
     const held = grantedLicense({ ...plan, extraInfo: 'set=sale-cal,quote-cal', expiryDate: '2026-01-01' });
     const beside = grantedLicense({ name: 'quote-cal' });
-    expect(lapsedOf(held, beside).toSorted()).toEqual([
+    expect(expiredOf(held, beside).toSorted()).toEqual([
       ['sale-cal', '2026-01-01'],
       ['ten-sales', '2026-01-01'],
     ]);
     const other = grantedLicense({ name: 'ten-salesservice', extraFlags: 1, extraInfo: 'set=sale-cal' });
-    expect(lapsedOf(held, other, beside)).toEqual([['ten-sales', '2026-01-01']]);
+    expect(expiredOf(held, other, beside)).toEqual([['ten-sales', '2026-01-01']]);
   });
 });
 
@@ -221,28 +223,32 @@ describe('unknownModules', () => {
       moduleLicense({ ...plan, extraInfo: 'set=sale-cal,balloon-cal' }),
     );
     const user = userWith(grantedLicense({ name: 'kite-cal' }), grantedLicense({ name: 'Zeppelin' }));
-    expect(unheardOf(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
+    expect(unrecognizedModules(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
   });
 
   it('reads the set of a documented plan whatever its flags', () => {
     const row = { ...plan, extraInfo: 'set=sale-cal,balloon-cal' };
-    expect(unheardOf(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual(['balloon-cal']);
-    expect(unheardOf(null, userWith(grantedLicense({ ...row, extraFlags: 3 })))).toEqual(['balloon-cal']);
+    expect(unrecognizedModules(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual([
+      'balloon-cal',
+    ]);
+    expect(unrecognizedModules(null, userWith(grantedLicense({ ...row, extraFlags: 3 })))).toEqual([
+      'balloon-cal',
+    ]);
   });
 
   it('reads sets only where they are SuperOffice plans', () => {
     const extraInfo = 'set=balloon-cal';
     const foreign = moduleLicense({ ...plan, owner: 'ACME', extraInfo });
     const marker = moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo });
-    expect(unheardOf(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
+    expect(unrecognizedModules(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
   });
 
   it('names the owner of partner modules, even of a name SuperOffice has too', () => {
     const user = userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' }));
-    expect(unheardOf(null, user)).toEqual(['ACME.sale-cal']);
+    expect(unrecognizedModules(null, user)).toEqual(['ACME.sale-cal']);
   });
 
   it('lists nothing known, in whatever case', () => {
-    expect(unheardOf(tenantWith(moduleLicense({ name: 'SUPEROFFICE.Sale' })), null)).toEqual([]);
+    expect(unrecognizedModules(tenantWith(moduleLicense({ name: 'SUPEROFFICE.Sale' })), null)).toEqual([]);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { lookUpLicenses, lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
-import { recognisePlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
+import { detectPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
 function planHeldBy(user: UserLicenses) {
-  return recognisePlan(lookUpLicenses(lookUpTenant(null), user, '2026-12-01'), assumptions);
+  return detectPlan(indexLicenses(indexTenantLicenses(null), user, '2026-12-01'), assumptions);
 }
 
-function recognise(...granted: readonly GrantedLicense[]) {
+function detect(...granted: readonly GrantedLicense[]) {
   return planHeldBy(userWith(...granted));
 }
 
@@ -25,20 +25,20 @@ describe('recognisePlan', () => {
       [old, undocumented],
       [undocumented, old],
     ]) {
-      expect(recognise(...granted)).toMatchObject({ kind: 'old-plan', module: 'superlicense-sales-pro' });
+      expect(detect(...granted)).toMatchObject({ kind: 'old-plan', module: 'superlicense-sales-pro' });
     }
   });
 
   it('lets what is granted beside speak for a plan without a set, but for none of two plans', () => {
     const beside = grantedLicense({ name: 'quote-cal' });
-    expect(recognise(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
-    expect(recognise(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
+    expect(detect(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
+    expect(detect(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
       tiers: { sales: 'unknown', service: 'unknown' },
     });
   });
 
   it('knows a plan of today by its name and finds its tier', () => {
-    expect(recognise(plan('ten-sales', 'Sales Premium', 'set=user,quote-cal'))).toMatchObject({
+    expect(detect(plan('ten-sales', 'Sales Premium', 'set=user,quote-cal'))).toMatchObject({
       kind: 'user-plan',
       plan: { key: 'sales-premium' },
       modules: ['ten-sales'],
@@ -48,7 +48,7 @@ describe('recognisePlan', () => {
   });
 
   it('names no plan while a tier is unknown', () => {
-    expect(recognise(plan('ten-salesservice', 'Sales Premium and Service'))).toMatchObject({
+    expect(detect(plan('ten-salesservice', 'Sales Premium and Service'))).toMatchObject({
       kind: 'user-plan',
       plan: null,
       tiers: { sales: 'premium', service: 'unknown', marketing: 'none' },
@@ -57,31 +57,31 @@ describe('recognisePlan', () => {
 
   it('adds up two plans, each with the marker in its own set', () => {
     const granted = [plan('ten-sales', '', 'set=user,t1'), plan('ten-service', '', 'set=user,t2')];
-    expect(recognise(...granted)).toMatchObject({ plan: { key: 'sales-essential+service-premium' } });
+    expect(detect(...granted)).toMatchObject({ plan: { key: 'sales-essential+service-premium' } });
   });
 
   it('uses a marker granted beside a single plan', () => {
-    expect(recognise(plan('ten-marketing'), grantedLicense({ name: 't1' }))).toMatchObject({
+    expect(detect(plan('ten-marketing'), grantedLicense({ name: 't1' }))).toMatchObject({
       plan: { key: 'marketing-essential' },
     });
   });
 
   it.each([0, 3])('takes a documented plan name for a plan whatever its flags: %i', (extraFlags) => {
-    expect(recognise(grantedLicense({ name: 'ten-sales', extraFlags }))).toMatchObject({ kind: 'user-plan' });
+    expect(detect(grantedLicense({ name: 'ten-sales', extraFlags }))).toMatchObject({ kind: 'user-plan' });
   });
 
   it('does not take a flag of 2 for a plan', () => {
     const marker = grantedLicense({ name: 'sales-t2', extraFlags: 2 });
-    expect(recognise(marker, grantedLicense({ name: 'user' }))).toBeNull();
+    expect(detect(marker, grantedLicense({ name: 'user' }))).toBeNull();
   });
 
   it('does not take the plan of a partner for a plan', () => {
     const foreign = { ...plan('ten-sales', 'Sales Premium'), owner: 'ACME' };
-    expect(recognise(foreign, grantedLicense({ name: 'user' }))).toBeNull();
+    expect(detect(foreign, grantedLicense({ name: 'user' }))).toBeNull();
   });
 
   it('knows the plans of version 8 and 9, whose tiers nobody published', () => {
-    expect(recognise(plan('superlicense-sales-pro', 'Sales User'))).toEqual({
+    expect(detect(plan('superlicense-sales-pro', 'Sales User'))).toEqual({
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
       tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
@@ -92,9 +92,9 @@ describe('recognisePlan', () => {
   it('prefers a plan of today to an old one, and an old one to one nobody documented', () => {
     const strange = plan('twelve-sales', 'Sales 12');
     const old = plan('superlicense-complete');
-    expect(recognise(strange, old, plan('ten-sales'))).toMatchObject({ modules: ['ten-sales'] });
-    expect(recognise(strange, old)).toMatchObject({ kind: 'old-plan' });
-    expect(recognise(strange)).toEqual({
+    expect(detect(strange, old, plan('ten-sales'))).toMatchObject({ modules: ['ten-sales'] });
+    expect(detect(strange, old)).toMatchObject({ kind: 'old-plan' });
+    expect(detect(strange)).toEqual({
       kind: 'undocumented-plan',
       module: 'twelve-sales',
       description: 'Sales 12',
@@ -103,20 +103,20 @@ describe('recognisePlan', () => {
 
   it('reads "no selection" as no plan, unless there is another', () => {
     const noSelection = plan('superlicense-no-selection');
-    expect(recognise(noSelection)).toEqual({ kind: 'no-plan', module: 'superlicense-no-selection' });
-    expect(recognise(noSelection, plan('ten-sales'))).toMatchObject({ kind: 'user-plan' });
+    expect(detect(noSelection)).toEqual({ kind: 'no-plan', module: 'superlicense-no-selection' });
+    expect(detect(noSelection, plan('ten-sales'))).toMatchObject({ kind: 'user-plan' });
   });
 
   it('knows that who may not log in has no plan', () => {
-    expect(recognise()).toEqual({ kind: 'no-plan', module: null });
-    expect(recognise(grantedLicense({ name: 'sale', scope: 'site' }))).toEqual({
+    expect(detect()).toEqual({ kind: 'no-plan', module: null });
+    expect(detect(grantedLicense({ name: 'sale', scope: 'site' }))).toEqual({
       kind: 'no-plan',
       module: null,
     });
   });
 
   it('does not know the plan of who may log in without one', () => {
-    expect(recognise(grantedLicense({ name: 'user' }))).toBeNull();
+    expect(detect(grantedLicense({ name: 'user' }))).toBeNull();
   });
 
   it('does not know the plan of a user of whom nothing was told', () => {

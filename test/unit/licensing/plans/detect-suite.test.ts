@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
-import { recogniseSuite, suiteSignsIn } from '../../../../src/licensing/plans/detect-suite.ts';
+import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
 import { assumptions, ruleOf } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } from '../fixtures/tenants.ts';
 
@@ -10,7 +10,7 @@ const seat = (description: string) => moduleLicense({ name: '?', description, sc
 
 function suiteIn(bought: readonly ModuleLicense[], granted: readonly GrantedLicense[] = []) {
   const { modules } = assumptions.suite;
-  return recogniseSuite(suiteSignsIn(bought, modules), suiteSignsIn(granted, modules));
+  return detectSuite(findSuiteIndicators(bought, modules), findSuiteIndicators(granted, modules));
 }
 
 describe('recogniseSuite', () => {
@@ -110,7 +110,7 @@ describe('the need of a feature', () => {
     ['quote-management', 'growth', 'core', 'inferred'],
     ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
     ['combined-selections', 'growth', 'core', 'inferred'],
-  ] as const)('%s is there from %s (perhaps %s)', (feature, from, perhapsFrom, confidence) => {
-    expect(ruleOf(feature).suiteNeed).toEqual({ from, perhapsFrom, confidence });
+  ] as const)('%s is there from %s (perhaps %s)', (feature, from, possiblyFrom, confidence) => {
+    expect(ruleOf(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
-import { findTiers, tiersFrom } from '../../../../src/licensing/plans/detect-tiers.ts';
+import { detectTiers, tiersFrom } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 interface Told {
@@ -12,7 +12,7 @@ interface Told {
 
 function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Told) {
   const row = { name, description, set: [] };
-  return findTiers(row, { modules: new Set(modules), site: new Set(site) }, assumptions);
+  return detectTiers(row, { modules: new Set(modules), site: new Set(site) }, assumptions);
 }
 
 function find(told: Told) {

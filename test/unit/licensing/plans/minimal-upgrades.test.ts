@@ -11,32 +11,36 @@ import {
   tierRank,
 } from '../../../../src/licensing/catalogue/solutions.ts';
 import {
+  getUserPlan,
   type PlanKey,
-  planOf,
   type UserPlan,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { planWordOn } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
-import { featuresOfSoldPlans } from '../../../../src/licensing/entitlements/purchased-plan-features.ts';
-import { rememberedUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
-import { lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
-import type { RecognisedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { contains, leastPlansFor, type Upgrade } from '../../../../src/licensing/plans/minimal-upgrades.ts';
-import { plansSoldTo } from '../../../../src/licensing/plans/seat-availability.ts';
+import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
+import { createPurchasedPlanFeatures } from '../../../../src/licensing/entitlements/purchased-plan-features.ts';
+import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
+import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import {
+  contains,
+  findMinimalPlans,
+  type Upgrade,
+} from '../../../../src/licensing/plans/minimal-upgrades.ts';
+import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
 import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
 import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
 
-function holding(tiers: PerSolution<FoundTier>): RecognisedPlan {
+function holding(tiers: PerSolution<FoundTier>): DetectedPlan {
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
-function offers(feature: FeatureKey, held: RecognisedPlan | null) {
+function offers(feature: FeatureKey, held: DetectedPlan | null) {
   const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
-  return leastPlansFor(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
+  return findMinimalPlans(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
 function offered(feature: FeatureKey, held: PlanKey) {
-  return offers(feature, holding(planOf(held).tiers)).map(({ plan, steps }) => [plan, steps]);
+  return offers(feature, holding(getUserPlan(held).tiers)).map(({ plan, steps }) => [plan, steps]);
 }
 
 describe('leastPlansFor', () => {
@@ -88,7 +92,7 @@ describe('leastPlansFor', () => {
   });
 
   it('keeps the solutions of an old plan, which has no tiers to count from', () => {
-    const held: RecognisedPlan = {
+    const held: DetectedPlan = {
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
       tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
@@ -105,7 +109,7 @@ describe('leastPlansFor', () => {
 
   function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
     const [row, ...rest] = rowsOf(feature);
-    return row !== undefined && planWordOn([row, ...rest], holding(tiers)).promised === 'yes';
+    return row !== undefined && findPlanInclusion([row, ...rest], holding(tiers)).inclusion === 'yes';
   }
 
   function lowered(tiers: PerSolution<PlanTier>, solution: Solution): PerSolution<PlanTier> {
@@ -120,7 +124,7 @@ describe('leastPlansFor', () => {
     fc.assert(
       fc.property(anyPlan, anyFeature, (held, feature) => {
         for (const { plan, steps } of offers(feature, holding(held.tiers))) {
-          const { tiers } = planOf(plan);
+          const { tiers } = getUserPlan(plan);
           const lesser = solutions
             .filter((each) => tiers[each] !== 'none')
             .map((each) => lowered(tiers, each))
@@ -169,21 +173,24 @@ describe('rememberedUpgrades', () => {
     hidden: false,
     seats: { inUse: 0, free: 1 },
   });
-  const tenant = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'saint' })));
-  const sold = plansSoldTo(tenant, assumptions);
-  const upgradesTo = rememberedUpgrades(sold, featuresOfSoldPlans(rules, tenant, sold));
-  const onSuite: RecognisedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
+  const tenant = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'saint' })));
+  const purchasedPlans = findPurchasedPlans(tenant, assumptions);
+  const findUpgrades = memoizeUpgrades(
+    purchasedPlans,
+    createPurchasedPlanFeatures(rules, tenant, purchasedPlans),
+  );
+  const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
   it('tells the seat of each plan', () => {
-    expect(seatsOf(upgradesTo([ruleOf('saint')], null))).toEqual([
+    expect(seatsOf(findUpgrades([ruleOf('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'assign'],
     ]);
   });
 
   it('promises no free seat where a site license is missing', () => {
-    const told = lookUpTenant(tenantWith(freeService, moduleLicense({ name: 'sale' })));
-    const lacking = rememberedUpgrades(sold, featuresOfSoldPlans(rules, told, sold));
+    const told = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
+    const lacking = memoizeUpgrades(purchasedPlans, createPurchasedPlanFeatures(rules, told, purchasedPlans));
     expect(seatsOf(lacking([ruleOf('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'ask'],
@@ -191,34 +198,36 @@ describe('rememberedUpgrades', () => {
   });
 
   it('offers nothing where nothing is wished for', () => {
-    expect(upgradesTo([], null)).toEqual([]);
-    expect(upgradesTo([], onSuite)).toEqual([]);
+    expect(findUpgrades([], null)).toEqual([]);
+    expect(findUpgrades([], onSuite)).toEqual([]);
   });
 
   it('remembers what it answered, for each question', () => {
-    const salesman = holding(planOf('sales-essential').tiers);
-    const answer = upgradesTo([ruleOf('saint')], salesman);
-    expect(upgradesTo([ruleOf('saint')], holding(planOf('sales-essential').tiers))).toBe(answer);
-    expect(upgradesTo([ruleOf('mailings')], salesman)).not.toEqual(answer);
-    expect(upgradesTo([ruleOf('saint')], holding(planOf('service-essential').tiers))).not.toEqual(answer);
-    expect(upgradesTo([ruleOf('saint')], onSuite)).not.toEqual(answer);
+    const salesman = holding(getUserPlan('sales-essential').tiers);
+    const answer = findUpgrades([ruleOf('saint')], salesman);
+    expect(findUpgrades([ruleOf('saint')], holding(getUserPlan('sales-essential').tiers))).toBe(answer);
+    expect(findUpgrades([ruleOf('mailings')], salesman)).not.toEqual(answer);
+    expect(findUpgrades([ruleOf('saint')], holding(getUserPlan('service-essential').tiers))).not.toEqual(
+      answer,
+    );
+    expect(findUpgrades([ruleOf('saint')], onSuite)).not.toEqual(answer);
   });
 
   it('names the least Suite plan that has it for certain, and the one that may', () => {
-    expect(upgradesTo([ruleOf('quote-management')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    expect(findUpgrades([ruleOf('quote-management')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });
 
   it('names the Suite plan that has all of several features', () => {
-    expect(upgradesTo([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', perhapsFrom: null },
+    expect(findUpgrades([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
     ]);
-    expect(upgradesTo([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'plus', perhapsFrom: null },
+    expect(findUpgrades([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
     ]);
-    expect(upgradesTo([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', perhapsFrom: 'core' },
+    expect(findUpgrades([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });
 });

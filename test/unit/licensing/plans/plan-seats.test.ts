@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
-import { planSeatsOf } from '../../../../src/licensing/plans/plan-seats.ts';
+import { countPlanSeats } from '../../../../src/licensing/plans/plan-seats.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
 function plan(told: Partial<ModuleLicense>): ModuleLicense {
@@ -17,14 +17,14 @@ function plan(told: Partial<ModuleLicense>): ModuleLicense {
 
 /** The seats of a tenant's only plan row. */
 function seatsWith(told: Partial<ModuleLicense>) {
-  const [only, ...more] = planSeatsOf(tenantWith(plan(told)));
+  const [only, ...more] = countPlanSeats(tenantWith(plan(told)));
   if (only === undefined || more.length > 0) throw new Error('there is not one plan');
   return only;
 }
 
 describe('planSeatsOf', () => {
   it('lists what a tenant bought, by module name', () => {
-    const listed = planSeatsOf(publishedTenant('premium'));
+    const listed = countPlanSeats(publishedTenant('premium'));
     expect(listed.map(({ module, ...row }) => [module, row.purchased, row.inUse, row.free])).toEqual([
       ['ten-marketing', 7, 3, 4],
       ['ten-sales', 21, 21, 0],
@@ -65,7 +65,7 @@ describe('planSeatsOf', () => {
 
   it('lists each version as a purchase of its own, and a row told twice once', () => {
     const rows = [plan({}), plan({ owner: 'SuperOffice' }), plan({ version: '12', purchased: 1 })];
-    expect(planSeatsOf(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
+    expect(countPlanSeats(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
   });
 
   it.each<[string, ModuleLicense]>([
@@ -73,7 +73,7 @@ describe('planSeatsOf', () => {
     ['the plan that says that a user has none', plan({ name: 'superlicense-no-selection' })],
     ['what somebody else issued', plan({ owner: 'ACME' })],
   ])('leaves out %s', (_what, row) => {
-    expect(planSeatsOf(tenantWith(row))).toEqual([]);
+    expect(countPlanSeats(tenantWith(row))).toEqual([]);
   });
 
   it('knows a plan by its flag and by its name', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type PlanKey, planOf, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { getUserPlan, type PlanKey, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { ModuleLicense, TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { lookUpTenant } from '../../../../src/licensing/licenses/license-index.ts';
-import { plansSoldTo, seatFor } from '../../../../src/licensing/plans/seat-availability.ts';
+import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
+import { findPurchasedPlans, seatFor } from '../../../../src/licensing/plans/seat-availability.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -17,15 +17,15 @@ function plan(told: Partial<ModuleLicense>): ModuleLicense {
 }
 
 function soldBy(tenant: TenantLicenses | null) {
-  return plansSoldTo(lookUpTenant(tenant), assumptions);
+  return findPurchasedPlans(indexTenantLicenses(tenant), assumptions);
 }
 
-function seatIn(tenant: TenantLicenses | null, wanted: UserPlan) {
-  return seatFor(soldBy(tenant), wanted);
+function seatIn(tenant: TenantLicenses | null, desired: UserPlan) {
+  return seatFor(soldBy(tenant), desired);
 }
 
 const other = moduleLicense({ name: 'server' });
-const premium = planOf('service-premium');
+const premium = getUserPlan('service-premium');
 const free = { inUse: 5, free: 10 };
 const taken = { inUse: 15, free: 0 };
 
@@ -76,14 +76,14 @@ describe('seatFor', () => {
       moduleLicense({ name: 'service-t2', extraFlags: 2 }),
     );
     expect(seatIn(tenant, premium)).toBe('assign');
-    expect(seatIn(tenant, planOf('service-essential'))).toBe('ask');
+    expect(seatIn(tenant, getUserPlan('service-essential'))).toBe('ask');
   });
 
   it('asks for what is not among the rows that could be read, where not all could', () => {
     const sales = { name: 'ten-sales', description: 'Sales Premium', seats: free };
     const tenant = { ...tenantWith(plan(sales)), complete: false };
     expect(seatIn(tenant, premium)).toBe('ask');
-    expect(seatIn(tenant, planOf('sales-premium'))).toBe('assign');
+    expect(seatIn(tenant, getUserPlan('sales-premium'))).toBe('assign');
   });
 
   it('asks where the license of the tenant was refused', () => {
@@ -91,7 +91,7 @@ describe('seatFor', () => {
   });
 
   it('tells the seats of the published tenant', () => {
-    const seatOf = (key: PlanKey) => seatIn(publishedTenant('premium'), planOf(key));
+    const seatOf = (key: PlanKey) => seatIn(publishedTenant('premium'), getUserPlan(key));
     expect(seatOf('sales-premium')).toBe('buy');
     expect(seatOf('service-premium')).toBe('assign');
     expect(seatOf('marketing-premium')).toBe('assign');

@@ -60,14 +60,14 @@ describe('suiteSeats', () => {
   });
 
   it.each([
-    ['a refused license', null, 3, 'license-untold'],
+    ['a refused license', null, 3, 'license-unknown'],
     ['user plans', publishedTenant('premium'), 3, 'no-suite'],
     ['nothing', tenantWith(), 3, 'no-suite'],
     ['a Suite without seats', tenantWith(site), 3, 'no-seat-license'],
     ['seats told for the site', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
     ['two versions', tenantWith(site, seats, { ...seats, version: '12' }), 3, 'several-seat-licenses'],
     ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
-    ['nobody counting', tenantWith(site, seats), null, 'use-untold'],
+    ['nobody counting', tenantWith(site, seats), null, 'use-unknown'],
   ] as const)('says nothing of %s', (_case, tenant, canLogIn, reason) => {
     expect(seatsOf(tenant, canLogIn)).toEqual({ valid: false, reason });
   });

@@ -5,7 +5,7 @@ import { featureLicense, patience, publishedCase, runs, someCase } from '../fixt
 import { opened } from '../fixtures/tenant-entitlements.ts';
 
 /** Whether somebody told the site licenses: the first one told tells of all others that they are not there. */
-function tellsSite({ complete, modules }: TenantLicenses, user: UserLicenses): boolean {
+function knowsSiteLicenses({ complete, modules }: TenantLicenses, user: UserLicenses): boolean {
   const own = ({ owner }: { readonly owner: string }) => owner.trim().toLowerCase() === 'superoffice';
   const byUser = user.granted.some((each) => own(each) && each.scope === 'site');
   return (complete && modules.some(own)) || (user.complete && byUser);
@@ -18,12 +18,12 @@ describe('another license', () => {
     fc.assert(
       fc.property(cases, featureLicense, ({ tenant, user }, more) => {
         const richer = { ...user, granted: [...user.granted, more] };
-        fc.pre(tellsSite(tenant, user) === tellsSite(tenant, richer));
+        fc.pre(knowsSiteLicenses(tenant, user) === knowsSiteLicenses(tenant, richer));
         const plans = opened(tenant);
         const after = plans.report(richer).entitlements;
-        const had = plans.report(user).entitlements.filter(({ state }) => state === 'enabled');
+        const alreadyEnabled = plans.report(user).entitlements.filter(({ state }) => state === 'enabled');
         const kept = new Set(after.filter(({ state }) => state === 'enabled').map(({ row }) => row));
-        expect(had.map(({ row }) => row).filter((row) => !kept.has(row))).toEqual([]);
+        expect(alreadyEnabled.map(({ row }) => row).filter((row) => !kept.has(row))).toEqual([]);
       }),
       runs,
     );

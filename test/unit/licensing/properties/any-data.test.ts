@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { anyCase, patience, runs, today } from '../fixtures/arbitraries.ts';
-import { licenseEngine } from '../fixtures/engine.ts';
+import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
 describe('any license data at all', () => {
@@ -11,7 +11,7 @@ describe('any license data at all', () => {
   it('gives the 76 rows of the catalogue, counted once per feature', { timeout: patience }, () => {
     fc.assert(
       fc.property(anyCase, fc.boolean(), fc.boolean(), day, (each, refused, unknown, on) => {
-        const plans = licenseEngine(refused ? null : each.tenant, on);
+        const plans = entitlementEngine(refused ? null : each.tenant, on);
         const { entitlements, counts } = plans.report(unknown ? null : each.user);
         const { total, ...states } = counts;
         expectSame(
@@ -29,8 +29,8 @@ describe('any license data at all', () => {
     fc.assert(
       fc.property(anyCase, ({ tenant, user }) => {
         const before = structuredClone({ tenant, user });
-        const first = licenseEngine(tenant, today).report(user);
-        expectSame(licenseEngine(tenant, today).report(user), first);
+        const first = entitlementEngine(tenant, today).report(user);
+        expectSame(entitlementEngine(tenant, today).report(user), first);
         expectSame({ tenant, user }, before);
       }),
       runs,

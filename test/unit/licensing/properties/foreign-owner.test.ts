@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { Diagnostic } from '../../../../src/licensing/diagnostics/diagnostic.ts';
-import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
 import {
   anyGranted,
   anyModule,
@@ -12,13 +12,13 @@ import {
   someCase,
   today,
 } from '../fixtures/arbitraries.ts';
-import { licenseEngine } from '../fixtures/engine.ts';
+import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
 const foreignGrant = fc.tuple(anyGranted, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
 const foreignModule = fc.tuple(anyModule, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
 
-function known({ unknownModules, ...rest }: PlanReport) {
+function known({ unknownModules, ...rest }: EntitlementReport) {
   return rest;
 }
 
@@ -32,8 +32,8 @@ describe("another owner's license", () => {
       fc.property(someCase, foreignGrant, foreignModule, ({ tenant, user }, grant, module) => {
         const more = { ...tenant, modules: [module, ...tenant.modules] };
         const richer = { ...user, granted: [grant, ...user.granted] };
-        const before = licenseEngine(tenant, today).report(user);
-        const after = licenseEngine(more, today).report(richer);
+        const before = entitlementEngine(tenant, today).report(user);
+        const after = entitlementEngine(more, today).report(richer);
         expectSame(known(after), known(before));
         const named = [grant, module].map(({ owner, name }) => `${owner}.${name}`);
         expectSame(after.unknownModules, [...new Set([...before.unknownModules, ...named])].sort());
@@ -46,8 +46,8 @@ describe("another owner's license", () => {
     const key = fc.constantFrom(...planKeys);
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, key, ({ tenant, user }, grant, module, plan) => {
-        const before = licenseEngine(tenant, today);
-        const after = licenseEngine({ ...tenant, modules: [...tenant.modules, module] }, today);
+        const before = entitlementEngine(tenant, today);
+        const after = entitlementEngine({ ...tenant, modules: [...tenant.modules, module] }, today);
         const richer = { ...user, granted: [...user.granted, grant] };
         expectSame(after.whatIf(richer, plan)?.changes, before.whatIf(user, plan)?.changes);
         expectSame(

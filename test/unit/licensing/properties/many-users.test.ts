@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
-import { knowTenant, reportUser } from '../../../../src/licensing/entitlements/user-report.ts';
+import { indexTenant, reportUser } from '../../../../src/licensing/entitlements/user-report.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { anyGranted, anyTenant, patience, runs, today } from '../fixtures/arbitraries.ts';
-import { licenseEngine, rules } from '../fixtures/engine.ts';
+import { entitlementEngine, rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
 const states: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'];
@@ -36,7 +36,7 @@ const twins: fc.Arbitrary<readonly UserLicenses[]> = fc
 // A fixed few, so that the tenant is got to know once.
 const tenants = fc.sample(anyTenant, { numRuns: 40, seed: 68 });
 const known = fc.constantFrom(
-  ...tenants.map((tenant) => ({ tenant, alone: knowTenant(rules, tenant, today) })),
+  ...tenants.map((tenant) => ({ tenant, alone: indexTenant(rules, tenant, today) })),
 );
 
 describe('many users', () => {
@@ -45,7 +45,7 @@ describe('many users', () => {
   }, () => {
     fc.assert(
       fc.property(known, twins, ({ tenant, alone }, users) => {
-        const { users: reports } = licenseEngine(tenant, today).reportAll(users);
+        const { users: reports } = entitlementEngine(tenant, today).reportAll(users);
         const last = new Map(users.map((user) => [user.associateId, user]));
         expectSame([...reports.keys()].sort(), [...last.keys()].sort());
         for (const [id, user] of last) expectSame(reports.get(id), reportUser(alone, user));
@@ -57,7 +57,7 @@ describe('many users', () => {
   it('are all counted, each once, in each of the 68 features', { timeout: patience }, () => {
     fc.assert(
       fc.property(known, twins, ({ tenant }, users) => {
-        const { users: reports, features } = licenseEngine(tenant, today).reportAll(users);
+        const { users: reports, features } = entitlementEngine(tenant, today).reportAll(users);
         const all = [...reports.values()];
         const holders = (feature: (typeof featureKeys)[number], state: FeatureState) =>
           all.filter((report) => report.features.get(feature)?.state === state).length;

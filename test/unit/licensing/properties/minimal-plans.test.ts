@@ -3,7 +3,7 @@ import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-key
 import { type PlanKey, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { planRow } from '../fixtures/catalogue-tenants.ts';
-import { isHad, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
+import { isAlreadyEnabled, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
 import { grantedLicense, grantOf, tenantWith, userWith } from '../fixtures/tenants.ts';
 import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
 
@@ -17,7 +17,7 @@ const users = [
 ];
 
 /** Tries all 26 plans: those that keep the tiers and enable the feature, and from which no tier can be taken. */
-function leastByTrying(
+function minimalPlansByTrying(
   tenant: TenantLicenses,
   user: UserLicenses,
 ): (feature: FeatureKey) => readonly PlanKey[] {
@@ -25,7 +25,9 @@ function leastByTrying(
   const { kept, own } = startOf(plans.report(user).plan);
   const tried = plansReaching(kept).map((plan) => ({ plan, report: plans.whatIf(user, plan.key)?.report }));
   return (feature) => {
-    const doing = tried.filter(({ report }) => report && isHad(report, feature)).map(({ plan }) => plan);
+    const doing = tried
+      .filter(({ report }) => report && isAlreadyEnabled(report, feature))
+      .map(({ plan }) => plan);
     // What the user's own plan has, and the license lacks, no other plan brings.
     if (doing.some(({ key }) => key === own?.key)) return [];
     const least = doing.filter(
@@ -42,7 +44,7 @@ describe.each([
   it.each(users)(
     'the upgrades from %s are the least of all 26 plans that enable the feature',
     (_held, user) => {
-      const least = leastByTrying(tenant, user);
+      const least = minimalPlansByTrying(tenant, user);
       const offers = offersOf(opened(tenant).report(user));
       const offered = offers.map(({ feature, upgrades }) => [
         feature,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
 import { anyCase, type Case, patience, runs, someCase, today } from '../fixtures/arbitraries.ts';
-import { licenseEngine } from '../fixtures/engine.ts';
+import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 import { grantedLicense, moduleLicense } from '../fixtures/tenants.ts';
 
@@ -69,8 +69,8 @@ describe('the order of what SuperOffice tells', () => {
     fc.assert(
       fc.property(cases, order, (each, by) => {
         const other = shuffledCase(each, by);
-        const report = licenseEngine(each.tenant, today).report(each.user);
-        expectSame(licenseEngine(other.tenant, today).report(other.user), report);
+        const report = entitlementEngine(each.tenant, today).report(each.user);
+        expectSame(entitlementEngine(other.tenant, today).report(other.user), report);
       }),
       runs,
     );
@@ -81,8 +81,8 @@ describe('the order of what SuperOffice tells', () => {
       fc.property(cases, order, (each, by) => {
         const other = shuffledCase(each, by);
         expectSame(
-          licenseEngine(other.tenant, today).diagnose(),
-          licenseEngine(each.tenant, today).diagnose(),
+          entitlementEngine(other.tenant, today).diagnose(),
+          entitlementEngine(each.tenant, today).diagnose(),
         );
       }),
       runs,
@@ -93,7 +93,7 @@ describe('the order of what SuperOffice tells', () => {
     fc.assert(
       fc.property(cases, order, fc.constantFrom(...planKeys), (each, by, plan) => {
         const [here, there] = [each, shuffledCase(each, by)].map(({ tenant, user }) => {
-          const plans = licenseEngine(tenant, today);
+          const plans = entitlementEngine(tenant, today);
           return [plans.upgrades(user, ['saint', 'mailings', 'print']), plans.whatIf(user, plan)];
         });
         expectSame(there, here);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { patience, runs, today } from '../fixtures/arbitraries.ts';
 import { anyPlan, containedIn, holderCase } from '../fixtures/catalogue-tenants.ts';
-import { licenseEngine } from '../fixtures/engine.ts';
+import { entitlementEngine } from '../fixtures/engine.ts';
 
 describe('a plan as the catalogue has it', () => {
   it('is recognised, enables every row it contains, and would change nothing for its holder', {
@@ -12,7 +12,7 @@ describe('a plan as the catalogue has it', () => {
       fc.property(
         anyPlan.chain((plan) => holderCase(plan).map((each) => ({ plan, ...each }))),
         ({ plan, tenant, user }) => {
-          const plans = licenseEngine(tenant, today);
+          const plans = entitlementEngine(tenant, today);
           const report = plans.report(user);
           const lacking = containedIn(plan).filter(
             ({ feature }) => report.features.get(feature)?.state !== 'enabled',

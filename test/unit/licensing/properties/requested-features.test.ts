@@ -1,38 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { childrenOf, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import { planOf, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { getUserPlan, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import { patience, runs } from '../fixtures/arbitraries.ts';
 import { catalogueCase } from '../fixtures/catalogue-tenants.ts';
 import { rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
-import { isHad, opened } from '../fixtures/tenant-entitlements.ts';
+import { isAlreadyEnabled, opened } from '../fixtures/tenant-entitlements.ts';
 import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
 
-const wishes = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
+const accessRequests = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
 const pick = fc.nat({ max: 25 });
 
 /** The wishes with the features of a group in its place. */
-function leavesOf(wished: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
+function leavesOf(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
   const leaf = (feature: FeatureKey) => rules.features.has(feature);
-  const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => childrenOf(id));
-  return new Set(wished.flatMap((each) => (leaf(each) ? [each] : below(each).map(({ feature }) => feature))));
+  const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => getChildRows(id));
+  return new Set(
+    requestedFeatures.flatMap((each) => (leaf(each) ? [each] : below(each).map(({ feature }) => feature))),
+  );
 }
 
-describe('wishes', () => {
+describe('access_requests', () => {
   it('are each added, had or undecided, and none is two of these', { timeout: patience }, () => {
     fc.assert(
-      fc.property(catalogueCase, wishes, ({ tenant, user }, wished) => {
+      fc.property(catalogueCase, accessRequests, ({ tenant, user }, requestedFeatures) => {
         const plans = opened(tenant);
-        const { adds, had, undecided } = plans.upgrades(user, wished);
+        const { adds, alreadyEnabled, undetermined } = plans.upgrades(user, requestedFeatures);
         const report = plans.report(user);
-        const told = [...adds, ...had, ...undecided];
-        expectSame([...told].sort(), [...leavesOf(wished)].sort());
-        expect(had.filter((feature) => !isHad(report, feature))).toEqual([]);
+        const told = [...adds, ...alreadyEnabled, ...undetermined];
+        expectSame([...told].sort(), [...leavesOf(requestedFeatures)].sort());
+        expect(alreadyEnabled.filter((feature) => !isAlreadyEnabled(report, feature))).toEqual([]);
         const isOffered = (each: FeatureKey) => (report.features.get(each)?.upgrades.length ?? 0) > 0;
         expect(adds.filter((each) => !isOffered(each))).toEqual([]);
-        expect(undecided.filter((each) => isOffered(each) || isHad(report, each))).toEqual([]);
+        expect(undetermined.filter((each) => isOffered(each) || isAlreadyEnabled(report, each))).toEqual([]);
       }),
       runs,
     );
@@ -40,13 +42,13 @@ describe('wishes', () => {
 
   it('come true, all of them, exactly on the plans that reach an upgrade', { timeout: patience }, () => {
     fc.assert(
-      fc.property(catalogueCase, wishes, pick, ({ tenant, user }, wished, at) => {
+      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);
-        const { adds, upgrades } = plans.upgrades(user, wished);
+        const { adds, upgrades } = plans.upgrades(user, requestedFeatures);
         const { kept, own } = startOf(plans.report(user).plan);
         const enables = (plan: UserPlan) => {
           const then = plans.whatIf(user, plan.key)?.report;
-          return then !== undefined && adds.every((feature) => isHad(then, feature));
+          return then !== undefined && adds.every((feature) => isAlreadyEnabled(then, feature));
         };
         const better = plansReaching(kept).filter(({ key }) => key !== own?.key);
         const plan = better[at % better.length];
@@ -55,7 +57,7 @@ describe('wishes', () => {
           return;
         }
         const reached = upgrades.some(
-          (each) => each.kind === 'user-plan' && reaches(plan, planOf(each.plan).tiers),
+          (each) => each.kind === 'user-plan' && reaches(plan, getUserPlan(each.plan).tiers),
         );
         expect(enables(plan)).toBe(reached);
       }),
@@ -65,14 +67,14 @@ describe('wishes', () => {
 
   it('say what else each upgrade would enable, and nothing more', { timeout: patience }, () => {
     fc.assert(
-      fc.property(catalogueCase, wishes, pick, ({ tenant, user }, wished, at) => {
+      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);
-        const { upgrades } = plans.upgrades(user, wished);
+        const { upgrades } = plans.upgrades(user, requestedFeatures);
         const upgrade = upgrades[at % Math.max(upgrades.length, 1)];
         if (upgrade?.kind !== 'user-plan') return;
         const before = plans.report(user).features;
         const then = plans.whatIf(user, upgrade.plan)?.report.features;
-        const leaves = leavesOf(wished);
+        const leaves = leavesOf(requestedFeatures);
         const won = [...rules.features.keys()].filter(
           (each) =>
             !leaves.has(each) &&

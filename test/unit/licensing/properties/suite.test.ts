@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { patience, runs, someCase, suitePlanPair, today } from '../fixtures/arbitraries.ts';
-import { assumptions, licenseEngine } from '../fixtures/engine.ts';
-import { isHad, offersOf, opened } from '../fixtures/tenant-entitlements.ts';
+import { assumptions, entitlementEngine } from '../fixtures/engine.ts';
+import { isAlreadyEnabled, offersOf, opened } from '../fixtures/tenant-entitlements.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
 /** The module by which a tenant on a Suite plan is recognised. */
@@ -29,7 +29,7 @@ describe('a higher Suite plan', () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
         const [less, more] = [lesser, higher].map((plan) =>
-          licenseEngine(onSuite(tenant, plan), today).report(user),
+          entitlementEngine(onSuite(tenant, plan), today).report(user),
         );
         const lost = less?.entitlements.filter(
           ({ state }, at) => state === 'enabled' && more?.entitlements[at]?.state !== 'enabled',
@@ -46,8 +46,8 @@ describe('a higher Suite plan', () => {
         const plans = opened(tenant);
         const more = plans.changesOnSuite(user, higher);
         const lost = plans.changesOnSuite(user, lesser).filter(({ change }, at) => {
-          const had = ['kept', 'gained', 'limited'].includes(change);
-          return had && ['lost', 'still-missing', undefined].includes(more[at]?.change);
+          const alreadyEnabled = ['kept', 'gained', 'limited'].includes(change);
+          return alreadyEnabled && ['lost', 'still-missing', undefined].includes(more[at]?.change);
         });
         expect([more.length, lost]).toEqual([62, []]);
       }),
@@ -60,13 +60,13 @@ describe('a Suite upgrade', () => {
   it('is the least plan that has the feature for certain', { timeout: patience }, () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [held, other]) => {
-        const on = (plan: SuitePlan) => licenseEngine(onSuite(tenant, plan), today).report(user);
+        const on = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
         const then = on(other);
         const wrong = offersOf(on(held)).filter(({ feature, upgrades }) => {
           const least = upgrades.map((each) =>
             each.kind === 'suite-plan' ? suitePlans.indexOf(each.plan) : 9,
           );
-          return isHad(then, feature) !== least.some((each) => suitePlans.indexOf(other) >= each);
+          return isAlreadyEnabled(then, feature) !== least.some((each) => suitePlans.indexOf(other) >= each);
         });
         expect(wrong.map(({ row }) => row)).toEqual([]);
       }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { patience, publishedCase, runs, someCase } from '../fixtures/arbitraries.ts';
 import { catalogueCase } from '../fixtures/catalogue-tenants.ts';
-import { isHad, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
+import { isAlreadyEnabled, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
 import { plansReaching, reaches, startOf, stepsAbove } from '../fixtures/tier-steps.ts';
 
 const pick = fc.nat({ max: 10_000 });
@@ -22,9 +22,9 @@ describe('an upgrade', () => {
         const then = plan && plans.whatIf(user, plan.key)?.report;
         const wrong = offersOf(report).filter(({ feature, upgrades }) => {
           // What the user's own plan has, and the license lacks, no other plan brings.
-          if (onOwn !== undefined && isHad(onOwn, feature)) return upgrades.length > 0;
+          if (onOwn !== undefined && isAlreadyEnabled(onOwn, feature)) return upgrades.length > 0;
           const reached = plan && plansOf(upgrades).some(({ tiers }) => reaches(plan, tiers));
-          return (then && isHad(then, feature)) !== reached;
+          return (then && isAlreadyEnabled(then, feature)) !== reached;
         });
         expect(wrong.map(({ row }) => row)).toEqual([]);
       }),
@@ -44,7 +44,7 @@ describe('an upgrade', () => {
         const offer = offers[at % Math.max(offers.length, 1)];
         if (offer === undefined) return;
         const then = plans.whatIf(user, offer.key)?.report;
-        expect(then && isHad(then, offer.feature)).toBe(true);
+        expect(then && isAlreadyEnabled(then, offer.feature)).toBe(true);
       }),
       runs,
     );

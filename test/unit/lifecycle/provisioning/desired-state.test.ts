@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadWantedSetup } from '../../../../src/lifecycle/provisioning/desired-state.ts';
+import { loadDesiredState } from '../../../../src/lifecycle/provisioning/desired-state.ts';
 
 describe('loadWantedSetup', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
@@ -20,7 +20,7 @@ describe('loadWantedSetup', () => {
   const loadAll = (panels: readonly object[], hook: object, publicUrl = 'https://planlens.example') => {
     writeFileSync(join(folder, 'web-panels.json'), JSON.stringify(panels));
     writeFileSync(join(folder, 'webhook.json'), JSON.stringify(hook));
-    return loadWantedSetup(folder, publicUrl);
+    return loadDesiredState(folder, publicUrl);
   };
   const load = (...panels: readonly object[]) => loadAll(panels, webhook).panels;
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../../src/superoffice/api/web-api.ts';
+import type { TenantApiClient } from '../../../../src/superoffice/api/web-api.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 
 type Fields = Record<string, unknown>;
@@ -8,7 +8,7 @@ interface Kept {
 }
 
 /** The least List agent that keeps web panels: new ones are seen by no group. Fields it knows beyond ours stay. */
-export function createPanelKeeper() {
+export function createFakePanelStore() {
   const panels = new Map<number, Kept>();
   const saved: string[] = [];
   /** ProgIds that are refused, with what with. */
@@ -40,7 +40,7 @@ export function createPanelKeeper() {
     },
   };
 
-  const caller: Caller = {
+  const apiClient: TenantApiClient = {
     async call({ operation, path, json }) {
       const method = methods[path.replace('Agents/List/', '')];
       if (method === undefined) throw new SuperOfficeError('not-found', operation);
@@ -49,7 +49,7 @@ export function createPanelKeeper() {
   };
 
   return {
-    caller,
+    apiClient,
     /** ProgIds in the order they were saved. */
     saved,
     refuse: (progId: string, failure: Error) => void refused.set(progId, failure),

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { WantedPanel } from '../../../../src/lifecycle/provisioning/desired-state.ts';
+import type { DesiredPanel } from '../../../../src/lifecycle/provisioning/desired-state.ts';
 import { planPanels, provisionPanels } from '../../../../src/lifecycle/provisioning/provision-panels.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import type { ProvisionedPanel } from '../../../../src/tenants/tenant-store.ts';
-import { createPanelKeeper } from './fake-panel-store.ts';
+import { createFakePanelStore } from './fake-panel-store.ts';
 
-const main: WantedPanel = {
+const main: DesiredPanel = {
   ProgId: 'planlens.main',
   Name: 'Planlens panel',
   Tooltip: 'Planlens',
@@ -18,7 +18,7 @@ const main: WantedPanel = {
   AlwaysReloadOnShow: false,
   Deleted: false,
 };
-const button: WantedPanel = {
+const button: DesiredPanel = {
   ...main,
   ProgId: 'planlens.button',
   Name: 'Planlens',
@@ -27,26 +27,27 @@ const button: WantedPanel = {
   Url: 'soprotocol:browser.PlanlensMain',
   UrlEncoding: 'None',
 };
-const wanted = [main, button];
+const desired = [main, button];
 
-let keeper: ReturnType<typeof createPanelKeeper>;
+let panelStore: ReturnType<typeof createFakePanelStore>;
 beforeEach(() => {
-  keeper = createPanelKeeper();
+  panelStore = createFakePanelStore();
   progress = [];
 });
 const nothing: ProvisionedPanel[] = [];
 let progress: string[];
 /** Provisions, `known` being what was set up before; notes the outcomes after each step. */
 const provision = (known = nothing) =>
-  provisionPanels(keeper.caller, planPanels(wanted, known), async (panels) => {
+  provisionPanels(panelStore.apiClient, planPanels(desired, known), async (panels) => {
     progress.push(panels.map(({ outcome }) => outcome).join(' '));
   });
 const outcomes = async () => (await provision()).map(({ outcome }) => outcome);
 
 function everythingIsRight(): void {
-  expect(keeper.all().map(({ entity }) => entity)).toMatchObject(wanted);
-  expect(keeper.all()).toHaveLength(2);
-  for (const { groups } of keeper.all()) expect(groups.map(({ Selected }) => Selected)).toEqual([true, true]);
+  expect(panelStore.all().map(({ entity }) => entity)).toMatchObject(desired);
+  expect(panelStore.all()).toHaveLength(2);
+  for (const { groups } of panelStore.all())
+    expect(groups.map(({ Selected }) => Selected)).toEqual([true, true]);
 }
 
 describe('provisionPanels', () => {
@@ -62,12 +63,12 @@ describe('provisionPanels', () => {
     await provision();
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
-    expect(keeper.saved).toEqual(['planlens.main', 'planlens.button']);
+    expect(panelStore.saved).toEqual(['planlens.main', 'planlens.button']);
     everythingIsRight();
   });
 
   // ProgId is how a panel is found: another one is another panel.
-  const changes: Omit<Record<keyof WantedPanel, unknown>, 'ProgId'> = {
+  const changes: Omit<Record<keyof DesiredPanel, unknown>, 'ProgId'> = {
     Name: 'Renamed',
     Tooltip: '',
     WindowName: 'Other',
@@ -81,54 +82,57 @@ describe('provisionPanels', () => {
   };
   it.each(Object.entries(changes))('mends %s alone where it is %j', async (field, value) => {
     await provision();
-    keeper.change('planlens.main', { [field]: value });
+    panelStore.change('planlens.main', { [field]: value });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
-    expect(keeper.saved).toEqual(['planlens.main', 'planlens.button', 'planlens.main']);
+    expect(panelStore.saved).toEqual(['planlens.main', 'planlens.button', 'planlens.main']);
     everythingIsRight();
   });
 
   it('mends all that differs at once', async () => {
     await provision();
-    keeper.change('planlens.button', changes);
+    panelStore.change('planlens.button', changes);
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
     everythingIsRight();
   });
 
   it('keeps what an administrator set beyond what we want', async () => {
     await provision();
-    keeper.change('planlens.main', { Rank: 99, Icon: 4, Url: 'https://old.example/' });
+    panelStore.change('planlens.main', { Rank: 99, Icon: 4, Url: 'https://old.example/' });
     await provision();
-    expect(keeper.all()[0]?.entity).toMatchObject({ Rank: 99, Icon: 4, Url: main.Url });
+    expect(panelStore.all()[0]?.entity).toMatchObject({ Rank: 99, Icon: 4, Url: main.Url });
   });
 
   it('revives a panel that was deleted softly, instead of making a second one', async () => {
     await provision();
-    keeper.change('planlens.main', { Deleted: true });
+    panelStore.change('planlens.main', { Deleted: true });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
     everythingIsRight();
   });
 
   it('shows a panel again to a group it was hidden from, and says that it changed something', async () => {
     await provision();
-    keeper.hideFromOneGroup('planlens.button');
+    panelStore.hideFromOneGroup('planlens.button');
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
     everythingIsRight();
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
   });
 
   it('reports a refused panel by its code and goes on with the others', async () => {
-    keeper.refuse('planlens.main', new SuperOfficeError('forbidden', 'web panel by ProgId', { status: 403 }));
+    panelStore.refuse(
+      'planlens.main',
+      new SuperOfficeError('forbidden', 'web panel by ProgId', { status: 403 }),
+    );
     expect(await provision()).toEqual([
       { progId: 'planlens.main', name: 'Planlens panel', outcome: 'failed', problem: 'forbidden' },
       { progId: 'planlens.button', name: 'Planlens', outcome: 'created', problem: null },
     ]);
-    keeper.allowAll();
+    panelStore.allowAll();
     expect(await outcomes()).toEqual(['created', 'unchanged']);
-    expect(keeper.all()).toHaveLength(2);
+    expect(panelStore.all()).toHaveLength(2);
   });
 
   it('throws what is no refusal of SuperOffice', async () => {
-    keeper.refuse('planlens.button', new TypeError('our own mistake'));
+    panelStore.refuse('planlens.button', new TypeError('our own mistake'));
     await expect(provision()).rejects.toThrow('our own mistake');
   });
 
@@ -139,13 +143,14 @@ describe('provisionPanels', () => {
 
   it('removes what an earlier version set up and this one wants no more, once', async () => {
     const before = await provision();
-    const withoutButton = () => provisionPanels(keeper.caller, planPanels([main], before), async () => {});
+    const withoutButton = () =>
+      provisionPanels(panelStore.apiClient, planPanels([main], before), async () => {});
     const after = await withoutButton();
     expect(after.map(({ name, outcome }) => [name, outcome])).toEqual([
       ['Planlens panel', 'unchanged'],
       ['Planlens', 'removed'],
     ]);
-    expect(keeper.all()).toHaveLength(1);
+    expect(panelStore.all()).toHaveLength(1);
     expect((await withoutButton()).map(({ outcome }) => outcome)).toEqual(['unchanged', 'removed']);
     expect(planPanels([main], after).map(({ progId }) => progId)).toEqual(['planlens.main']);
   });

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
 import {
-  lookAfterEveryMs,
-  startLookAfterWorker,
+  reconcileIntervalMs,
+  startReconcileWorker,
 } from '../../../../src/lifecycle/reconcile/reconcile-worker.ts';
 import type { Worker } from '../../../../src/lifecycle/worker.ts';
 import {
@@ -20,36 +20,36 @@ describe('startLookAfterWorker', () => {
   afterEach(() => worker.stop());
 
   /** Looks after one tenant that failed so often before; what became of it. */
-  async function lookAfter(failures: number, work: (tenant: Tenant) => Promise<void>) {
+  async function reconcile(failures: number, work: (tenant: Tenant) => Promise<void>) {
     const ended: { againMs: number; problem: string | null }[] = [];
-    const standings: string[] = [];
-    const due: Tenant[] = [{ ...tenant, lookedAfter: { ...tenant.lookedAfter, failures } }];
+    const statuses: string[] = [];
+    const due: Tenant[] = [{ ...tenant, reconciliation: { ...tenant.reconciliation, failures } }];
     const tenants = {
-      takeToLookAfter: async () => due.shift() ?? null,
-      endLookAfter: async (_of: Tenant, againMs: number, problem: string | null) => {
+      claimDueTenant: async () => due.shift() ?? null,
+      completeReconcile: async (_of: Tenant, againMs: number, problem: string | null) => {
         ended.push({ againMs, problem });
       },
-      saveStanding: async (_ctx: string, standing: string) => void standings.push(standing),
+      saveStatus: async (_tenantId: string, standing: string) => void statuses.push(standing),
     } as Partial<TenantStore> as TenantStore;
-    worker = startLookAfterWorker({ tenants, lookAfter: work, log: pino({ level: 'silent' }) });
+    worker = startReconcileWorker({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
     await expect.poll(() => ended).toHaveLength(1);
     const [{ againMs, problem } = { againMs: 0, problem: null }] = ended;
-    return { minutes: againMs / minute, problem, standings };
+    return { minutes: againMs / minute, problem, statuses };
   }
   const failing = (code: SuperOfficeErrorCode, retryAfterSeconds?: number) => async () => {
     throw new SuperOfficeError(code, 'users', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   };
 
   it('comes again after an hour, give or take a fifth', async () => {
-    const { minutes, problem } = await lookAfter(3, async () => {});
+    const { minutes, problem } = await reconcile(3, async () => {});
     expect(problem).toBeNull();
-    expect(Math.abs(minutes - lookAfterEveryMs / minute)).toBeLessThanOrEqual(12);
+    expect(Math.abs(minutes - reconcileIntervalMs / minute)).toBeLessThanOrEqual(12);
   });
 
   it('does not have all come at the same time', async () => {
     const times = new Set<number>();
     for (let each = 0; each < 5; each += 1) {
-      times.add((await lookAfter(0, async () => {})).minutes);
+      times.add((await reconcile(0, async () => {})).minutes);
       await worker.stop();
     }
     expect(times.size).toBe(5);
@@ -61,29 +61,29 @@ describe('startLookAfterWorker', () => {
     [5, 32],
     [20, 360],
   ])('waits longer with each failure: after %i more about %i minutes', async (failures, about) => {
-    const { minutes, problem } = await lookAfter(failures, failing('timeout'));
+    const { minutes, problem } = await reconcile(failures, failing('timeout'));
     expect(problem).toBe('timeout');
     expect(Math.abs(minutes - about)).toBeLessThanOrEqual(about * 0.2);
   });
 
   it('never comes before SuperOffice wants to be asked again', async () => {
-    expect((await lookAfter(0, failing('throttled', 3_600))).minutes).toBe(60);
+    expect((await reconcile(0, failing('throttled', 3_600))).minutes).toBe(60);
     await worker.stop();
-    expect((await lookAfter(6, failing('throttled', 1))).minutes).toBeGreaterThan(50);
+    expect((await reconcile(6, failing('throttled', 1))).minutes).toBeGreaterThan(50);
   });
 
   it.each([
     [new AppError('database-unavailable'), 'database-unavailable'],
     [new TypeError('a secret'), 'internal'],
   ])('names %s by a code', async (error, problem) => {
-    expect((await lookAfter(0, () => Promise.reject(error))).problem).toBe(problem);
+    expect((await reconcile(0, () => Promise.reject(error))).problem).toBe(problem);
   });
 
   it('takes a refusal for a withdrawn approval only when it lasts', async () => {
-    expect((await lookAfter(10, failing('system-user-refused'))).standings).toEqual([]);
+    expect((await reconcile(10, failing('system-user-refused'))).statuses).toEqual([]);
     await worker.stop();
-    expect((await lookAfter(11, failing('system-user-refused'))).standings).toEqual(['revoked']);
+    expect((await reconcile(11, failing('system-user-refused'))).statuses).toEqual(['revoked']);
     await worker.stop();
-    expect((await lookAfter(30, failing('client-refused'))).standings).toEqual([]);
+    expect((await reconcile(30, failing('client-refused'))).statuses).toEqual([]);
   });
 });

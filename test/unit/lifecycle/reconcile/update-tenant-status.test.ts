@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { createSettleStanding } from '../../../../src/lifecycle/reconcile/update-tenant-status.ts';
+import { createSyncTenantStatus } from '../../../../src/lifecycle/reconcile/update-tenant-status.ts';
 import type { TenantStateName, TenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
 import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
 
-type Standing = Tenant['standing'];
+type Standing = Tenant['status'];
 
 /** What is done about a tenant of that standing when SuperOffice tells this state. */
 async function settle(state: TenantStateName, standing: Standing, because: 'notice' | 'schedule') {
   const done: string[] = [];
   const isRunning = state === 'Running' || state === 'OnlineMaintenance';
   const states = {
-    forget: () => void done.push('asked anew'),
-    stateOf: async () => ({ state, isRunning, api: '', validUntil: 0 }),
+    invalidate: () => void done.push('asked anew'),
+    getState: async () => ({ state, isRunning, api: '', validUntil: 0 }),
   } as Partial<TenantStates> as TenantStates;
   const tenants = {
-    remove: async (_ctx: string, by: number | null) => void done.push(`removed by ${by}`),
-    saveStanding: async (_ctx: string, to: Standing) => void done.push(to),
+    remove: async (_tenantId: string, by: number | null) => void done.push(`removed by ${by}`),
+    saveStatus: async (_tenantId: string, to: Standing) => void done.push(to),
   } as Partial<TenantStore> as TenantStore;
-  const works = await createSettleStanding({ tenants, states })({ ...tenant, standing }, because);
+  const works = await createSyncTenantStatus({ tenants, states })({ ...tenant, status: standing }, because);
   return { works, done };
 }
 
@@ -26,14 +26,14 @@ describe('createSettleStanding', () => {
   it.each<[TenantStateName, Standing]>([
     ['Running', 'active'],
     ['OnlineMaintenance', 'active'],
-    ['Suspended', 'paused'],
-    ['OfflineMaintenance', 'paused'],
-    ['MigrationPending', 'paused'],
-    ['Provisioning', 'paused'],
-    ['Unknown', 'paused'],
-    ['Deleting', 'leaving'],
+    ['Suspended', 'suspended'],
+    ['OfflineMaintenance', 'suspended'],
+    ['MigrationPending', 'suspended'],
+    ['Provisioning', 'suspended'],
+    ['Unknown', 'suspended'],
+    ['Deleting', 'deleting'],
   ])('a tenant in %s is %s', async (state, standing) => {
-    const from = standing === 'active' ? 'paused' : 'active';
+    const from = standing === 'active' ? 'suspended' : 'active';
     expect(await settle(state, from, 'schedule')).toEqual({ works: standing === 'active', done: [standing] });
     expect(await settle(state, standing, 'schedule')).toEqual({ works: standing === 'active', done: [] });
   });
@@ -51,15 +51,15 @@ describe('createSettleStanding', () => {
   });
 
   it('purges it without notice only when it was leaving already', async () => {
-    expect(await settle('Deleted', 'active', 'schedule')).toEqual({ works: false, done: ['leaving'] });
-    expect(await settle('Deleted', 'paused', 'schedule')).toEqual({ works: false, done: ['leaving'] });
-    expect(await settle('Deleted', 'leaving', 'schedule')).toEqual({
+    expect(await settle('Deleted', 'active', 'schedule')).toEqual({ works: false, done: ['deleting'] });
+    expect(await settle('Deleted', 'suspended', 'schedule')).toEqual({ works: false, done: ['deleting'] });
+    expect(await settle('Deleted', 'deleting', 'schedule')).toEqual({
       works: false,
       done: ['removed by null'],
     });
   });
 
   it('takes up a tenant again that was leaving and runs', async () => {
-    expect(await settle('Running', 'leaving', 'schedule')).toEqual({ works: true, done: ['active'] });
+    expect(await settle('Running', 'deleting', 'schedule')).toEqual({ works: true, done: ['active'] });
   });
 });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  type Circuits,
-  createCircuits,
-  mostFailures,
+  type CircuitBreaker,
+  createCircuitBreaker,
+  maxFailures,
 } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import {
   SuperOfficeError,
@@ -10,28 +10,28 @@ import {
 } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { refusal } from '../expect-rejection.ts';
 
-const ctx = 'Cust1';
-const firstRest = 10_000;
+const tenantId = 'Cust1';
+const firstCooldown = 10_000;
 
 describe('createCircuits', () => {
   let now: number;
   let called: number;
   let opened: [string, number][];
-  let circuits: Circuits;
+  let circuitBreaker: CircuitBreaker;
 
   beforeEach(() => {
     now = Date.parse('2026-11-26T10:00:00Z');
     called = 0;
     opened = [];
-    circuits = createCircuits({ now: () => now, onOpen: (...about) => opened.push(about) });
+    circuitBreaker = createCircuitBreaker({ now: () => now, onOpen: (...about) => opened.push(about) });
   });
 
-  const through = (call: () => Promise<string>, of = ctx) =>
-    circuits.through(of, 'licenses', () => {
+  const through = (call: () => Promise<string>, of = tenantId) =>
+    circuitBreaker.execute(of, 'licenses', () => {
       called += 1;
       return call();
     });
-  const succeed = (of = ctx) => through(async () => 'answer', of);
+  const succeed = (of = tenantId) => through(async () => 'answer', of);
   /** The code of what came of a call that fails so. */
   const fail = async (code: SuperOfficeErrorCode = 'timeout', retryAfterSeconds?: number) => {
     const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
@@ -50,39 +50,39 @@ describe('createCircuits', () => {
   it.each<SuperOfficeErrorCode>(['timeout', 'unreachable', 'server-error', 'throttled'])(
     'opens after five times %s in a row, and calls nobody then',
     async (code) => {
-      for (let each = 0; each < mostFailures; each += 1) expect(await fail(code)).toBe(code);
-      expect(opened).toEqual([[ctx, firstRest]]);
+      for (let each = 0; each < maxFailures; each += 1) expect(await fail(code)).toBe(code);
+      expect(opened).toEqual([[tenantId, firstCooldown]]);
       expect((await refusal(succeed())).code).toBe('circuit-open');
-      expect(called).toBe(mostFailures);
+      expect(called).toBe(maxFailures);
       expect(await succeed('Cust2')).toBe('answer');
     },
   );
 
   it('does not open where an answer comes between, or a refusal, which is an answer', async () => {
     for (const between of [succeed, () => fail('forbidden'), () => fail('tenant-not-running')]) {
-      await failOften(mostFailures - 1);
+      await failOften(maxFailures - 1);
       await between();
     }
     expect(opened).toEqual([]);
   });
 
   it('is not moved by calls that we held back ourselves', async () => {
-    await failOften(mostFailures - 1);
+    await failOften(maxFailures - 1);
     expect(await fail('too-many-calls')).toBe('too-many-calls');
     await fail();
     expect(opened).toHaveLength(1);
   });
 
   it('tries one call after the rest, and closes when that is answered', async () => {
-    await failOften(mostFailures);
-    now += firstRest;
+    await failOften(maxFailures);
+    now += firstCooldown;
     expect(await succeed()).toBe('answer');
-    await failOften(mostFailures - 1);
+    await failOften(maxFailures - 1);
     expect(opened).toHaveLength(1);
   });
 
   it('rests twice as long after each trial that fails, five minutes at most', async () => {
-    await failOften(mostFailures);
+    await failOften(maxFailures);
     for (let trial = 0; trial < 7; trial += 1) {
       now += opened.at(-1)?.[1] ?? 0;
       await fail();
@@ -91,8 +91,8 @@ describe('createCircuits', () => {
   });
 
   it('lets one try, and whoever comes meanwhile have what came of it', async () => {
-    await failOften(mostFailures);
-    now += firstRest;
+    await failOften(maxFailures);
+    now += firstCooldown;
     called = 0;
     let answer = (_: string) => {};
     const trial = through(() => new Promise((resolve) => (answer = resolve)));
@@ -105,8 +105,8 @@ describe('createCircuits', () => {
   });
 
   it('calls nobody for those who waited for a trial that failed', async () => {
-    await failOften(mostFailures);
-    now += firstRest;
+    await failOften(maxFailures);
+    now += firstCooldown;
     called = 0;
     let refuse = (_: Error) => {};
     const trial = through(() => new Promise((_resolve, reject) => (refuse = reject)));
@@ -118,9 +118,9 @@ describe('createCircuits', () => {
   });
 
   it('counts once what fails together when it opens', async () => {
-    await failOften(mostFailures - 1);
+    await failOften(maxFailures - 1);
     await Promise.all(Array.from({ length: 20 }, () => fail()));
-    expect(opened).toEqual([[ctx, firstRest]]);
+    expect(opened).toEqual([[tenantId, firstCooldown]]);
   });
 
   it('opens at once for as long as SuperOffice wants, an hour at most', async () => {
@@ -140,9 +140,9 @@ describe('createCircuits', () => {
   });
 
   it('opens when another process found out, and never for shorter than it knew itself', async () => {
-    circuits.openedElsewhere(ctx, 5_000);
+    circuitBreaker.openFromPeer(tenantId, 5_000);
     expect((await refusal(succeed())).code).toBe('circuit-open');
-    circuits.openedElsewhere(ctx, 1_000);
+    circuitBreaker.openFromPeer(tenantId, 1_000);
     now += 4_999;
     expect((await refusal(succeed())).code).toBe('circuit-open');
     now += 1;
@@ -150,10 +150,10 @@ describe('createCircuits', () => {
   });
 
   it('goes on doubling though it hears of its own rest', async () => {
-    await failOften(mostFailures);
-    circuits.openedElsewhere(ctx, firstRest);
-    now += firstRest;
+    await failOften(maxFailures);
+    circuitBreaker.openFromPeer(tenantId, firstCooldown);
+    now += firstCooldown;
     await fail();
-    expect(opened.at(-1)).toEqual([ctx, 2 * firstRest]);
+    expect(opened.at(-1)).toEqual([tenantId, 2 * firstCooldown]);
   });
 });

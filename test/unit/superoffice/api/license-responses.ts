@@ -44,7 +44,7 @@ export const principalWith = (Licenses: readonly unknown[]) => ({
 });
 
 /** A row of GetLicenseFromDB: a site license unless told otherwise. */
-export const sold = (ModuleName: string, told: Row = {}): Row => ({
+export const purchasedPlans = (ModuleName: string, told: Row = {}): Row => ({
   New: null,
   Current: {
     OwnerName: 'SUPEROFFICE',
@@ -66,14 +66,17 @@ export const sold = (ModuleName: string, told: Row = {}): Row => ({
 });
 
 /** What makes a row the tenant's Sales Premium. */
-export const soldPlan = {
+export const purchasedPlan = {
   ModuleDescription: 'Sales Premium',
   LicenseType: 'UserLicense',
   ExtraFlags: 1,
   ExtraInfo: salesPremium,
 };
 /** What the Sales Premium tenant bought. */
-export const soldRows = [sold('ten-sales', soldPlan), ...siteModules.map((name) => sold(name))];
+export const soldRows = [
+  purchasedPlans('ten-sales', purchasedPlan),
+  ...siteModules.map((name) => purchasedPlans(name)),
+];
 
 /** What GetLicenseFromDB answers. */
 export const licenseWith = (

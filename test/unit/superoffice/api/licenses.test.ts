@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { readTenantLicenses, readUserLicenses } from '../../../../src/superoffice/api/licenses.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { refusal } from '../expect-rejection.ts';
-import { createCaller } from '../fake-tenant-api-client.ts';
+import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
-const answering = (body: unknown) => createCaller(() => body);
+const answering = (body: unknown) => createFakeApiClient(() => body);
 
 function wireModule(ModuleName: string, overrides: Record<string, unknown> = {}) {
   return {
@@ -62,9 +62,9 @@ function wireLicense(
 
 describe('readTenantLicenses', () => {
   it('asks for the licenses of SuperOffice', async () => {
-    const caller = answering(wireLicense([wireModule('sale')], []));
-    await readTenantLicenses(caller);
-    expect(caller.asked).toEqual([
+    const apiClient = answering(wireLicense([wireModule('sale')], []));
+    await readTenantLicenses(apiClient);
+    expect(apiClient.asked).toEqual([
       {
         operation: 'tenant licenses',
         method: 'POST',
@@ -199,7 +199,7 @@ describe('readTenantLicenses', () => {
     ['body', 'text'],
   ])('does not take an answer without a usable %s', async (detail, body) => {
     expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       detail,
     });
   });
@@ -236,14 +236,14 @@ describe('readUserLicenses', () => {
   ];
 
   it('asks for one associate', async () => {
-    const caller = answering(body);
-    await readUserLicenses(caller, 3456);
-    expect(caller.asked).toMatchObject([
+    const apiClient = answering(body);
+    await readUserLicenses(apiClient, 3456);
+    expect(apiClient.asked).toMatchObject([
       { path: 'Agents/License/GetUserLicenses', json: { AssociateId: 3456 } },
     ]);
   });
 
-  const untold = { version: '', expiryDate: null, extraInfo: '' };
+  const unknown = { version: '', expiryDate: null, extraInfo: '' };
 
   it('reads what is assigned, of every owner, without function rights', async () => {
     expect(await readUserLicenses(answering(body), 3456)).toEqual({
@@ -256,7 +256,7 @@ describe('readUserLicenses', () => {
           name: 'ten-sales',
           scope: 'user',
           description: 'Sales Premium',
-          ...untold,
+          ...unknown,
           extraFlags: 1,
         },
         {
@@ -264,10 +264,10 @@ describe('readUserLicenses', () => {
           name: 'visible-for',
           scope: 'user',
           description: '',
-          ...untold,
+          ...unknown,
           extraFlags: 0,
         },
-        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', ...untold, extraFlags: 0 },
+        { owner: 'PARTNER', name: 'x', scope: 'user', description: '', ...unknown, extraFlags: 0 },
       ],
     });
   });
@@ -286,7 +286,7 @@ describe('readUserLicenses', () => {
 
   it.each([[{}], [null], ['text']])('does not take %j', async (answer) => {
     expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       detail: 'body',
     });
   });

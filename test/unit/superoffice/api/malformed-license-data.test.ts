@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { FeatureState, Reason } from '../../../../src/licensing/entitlements/entitlement.ts';
-import type { PlanReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
+import type { EntitlementReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { readTenantLicenses, readUserLicenses } from '../../../../src/superoffice/api/licenses.ts';
 import { readCurrentPrincipal } from '../../../../src/superoffice/api/principal.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { reportPlan } from '../../licensing/fixtures/engine.ts';
-import { createCaller } from '../fake-tenant-api-client.ts';
+import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
+import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 import {
   grant,
   grants,
@@ -16,30 +16,30 @@ import {
   link,
   ownersWith,
   principalWith,
+  purchasedPlan,
+  purchasedPlans,
   restricted,
   salesPremium,
   siteModules,
-  sold,
-  soldPlan,
   soldRows,
 } from './license-responses.ts';
 import { damaged, placesIn, valueAt, wrongFor } from './malformed-values.ts';
 
-function decide(tenant: TenantLicenses | null, user: UserLicenses | null): PlanReport {
-  return reportPlan({ tenant, user, today: '2026-06-01' });
+function decide(tenant: TenantLicenses | null, user: UserLicenses | null): EntitlementReport {
+  return reportEntitlements({ tenant, user, today: '2026-06-01' });
 }
 
-const caller = (body: unknown) => createCaller(() => body);
-const tenantFrom = (body: unknown) => readTenantLicenses(caller(body));
-const userFrom = (body: unknown) => readUserLicenses(caller(body), 3456);
-const principalFrom = async (body: unknown) => (await readCurrentPrincipal(caller(body))).licenses;
+const apiClient = (body: unknown) => createFakeApiClient(() => body);
+const tenantFrom = (body: unknown) => readTenantLicenses(apiClient(body));
+const userFrom = (body: unknown) => readUserLicenses(apiClient(body), 3456);
+const principalFrom = async (body: unknown) => (await readCurrentPrincipal(apiClient(body))).licenses;
 
 /** An answer, the places without which it is refused, and what is decided with the others being as documented. */
 interface Answer {
   readonly call: string;
   readonly body: unknown;
   readonly needed: readonly string[];
-  decided(body: unknown): Promise<PlanReport>;
+  decided(body: unknown): Promise<EntitlementReport>;
 }
 
 const wholeTenant = await tenantFrom(licenseWith(soldRows));
@@ -79,11 +79,11 @@ const answers: readonly Answer[] = [
 ];
 
 /** What is decided, or null where the answer was refused; any other failure is the test's. */
-async function unlessRefused(work: Promise<PlanReport>): Promise<PlanReport | null> {
+async function unlessRefused(work: Promise<EntitlementReport>): Promise<EntitlementReport | null> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof SuperOfficeError && error.code === 'unexpected-answer') return null;
+    if (error instanceof SuperOfficeError && error.code === 'unexpected-response') return null;
     throw error;
   }
 }
@@ -129,7 +129,7 @@ describe.each(answers)('damage to the answer of $call', (answer) => {
   it.each([['text'], [7], [true], [null], [Array.isArray(body) ? {} : []]])(
     'costs it where its outermost shape is %j',
     async (shape) => {
-      await expect(decided(shape)).rejects.toMatchObject({ code: 'unexpected-answer', detail: 'body' });
+      await expect(decided(shape)).rejects.toMatchObject({ code: 'unexpected-response', detail: 'body' });
     },
   );
 
@@ -148,7 +148,7 @@ describe.each(answers)('damage to the answer of $call', (answer) => {
 
 type Decided = readonly [FeatureState | undefined, Reason | undefined];
 
-function verdictOn(report: PlanReport, feature: FeatureKey): Decided {
+function verdictOn(report: EntitlementReport, feature: FeatureKey): Decided {
   const found = report.entitlements.find((each) => each.feature === feature);
   return [found?.state, found?.reason];
 }
@@ -171,21 +171,21 @@ describe('the sales guide', () => {
   });
 
   it.each([
-    ['known to be missing', withoutPlan, ['view-only', 'user-license-missing-perhaps-visible']],
+    ['known to be missing', withoutPlan, ['view-only', 'user-license-missing-possibly-visible']],
     [
       'perhaps in a row without a name',
       [...withoutPlan, grant('guide-cal', { Name: 5 })],
-      ['enabled', 'promised-by-plan'],
+      ['enabled', 'included-in-plan'],
     ],
     [
       'perhaps of SuperOffice',
       [...withoutPlan, grant('guide-cal', { OwnerName: null })],
-      ['enabled', 'promised-by-plan'],
+      ['enabled', 'included-in-plan'],
     ],
     [
       'of another owner',
       [...withoutPlan, grant('guide-cal', { OwnerName: 'ADWIZA' })],
-      ['view-only', 'user-license-missing-perhaps-visible'],
+      ['view-only', 'user-license-missing-possibly-visible'],
     ],
   ])('with a license that is %s', async (_what, rows, verdict) => {
     expect(await withGrants(rows)).toEqual(verdict);
@@ -193,8 +193,8 @@ describe('the sales guide', () => {
 
   it.each([
     ['assigned', true, ['enabled', 'granted']],
-    ['not assigned', false, ['view-only', 'user-license-missing-perhaps-visible']],
-    ['assigned or not, nobody can tell', 'true', ['unknown', 'nothing-says']],
+    ['not assigned', false, ['view-only', 'user-license-missing-possibly-visible']],
+    ['assigned or not, nobody can tell', 'true', ['unknown', 'no-evidence']],
   ])('with a license that is %s', async (_what, Assigned, verdict) => {
     const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned })]);
     expect(verdictOn(decide(wholeTenant, await userFrom(body)), 'sales-guide')).toEqual(verdict);
@@ -205,7 +205,7 @@ describe('very much data', () => {
   const many = Array.from({ length: 10_000 }, (_, index) => `module-${index}`);
 
   it('is decided like little: 10,000 modules, in either place', async () => {
-    const rows = [...soldRows, ...many.map((name) => sold(name))];
+    const rows = [...soldRows, ...many.map((name) => purchasedPlans(name))];
     const tenant = await tenantFrom(
       licenseWith(
         rows,
@@ -223,7 +223,10 @@ describe('very much data', () => {
     ['a long set', `${salesPremium.replace(',guide-cal', '')},${many.join(',').slice(0, 4000)},guide-cal`],
     ['a set after much space', `${' '.repeat(4000)}${salesPremium}`],
   ])('is read to its end: %s of 4 kB', async (_what, ExtraInfo) => {
-    const rows = [sold('ten-sales', { ...soldPlan, ExtraInfo }), ...siteModules.map((name) => sold(name))];
+    const rows = [
+      purchasedPlans('ten-sales', { ...purchasedPlan, ExtraInfo }),
+      ...siteModules.map((name) => purchasedPlans(name)),
+    ];
     const user = await userFrom(ownersWith([link('ten-sales', { ExtraFlags: 1 })]));
     const tenant = await tenantFrom(licenseWith(rows));
     expect(verdictOn(decide(tenant, user), 'sales-guide')).toEqual(['enabled', 'granted']);
@@ -248,7 +251,7 @@ describe('rows that are too many', () => {
   });
 
   it('decide nothing where other owners call theirs like SuperOffice', async () => {
-    const foreign = (name: string) => sold(name, { OwnerName: 'ADWIZA' });
+    const foreign = (name: string) => purchasedPlans(name, { OwnerName: 'ADWIZA' });
     const tenant = await tenantFrom(licenseWith([...soldRows, ...['mktg-auto', 'ai'].map(foreign)]));
     const theirs = ['mktg-auto-cal', 'ej-client'].map((name) => grant(name, { OwnerName: 'ADWIZA' }));
     const [user, plain] = await Promise.all(
@@ -263,6 +266,6 @@ describe('rows that are too many', () => {
     const theirs = grants.map((row) => ({ ...row, OwnerName: 'ADWIZA' }));
     const user = await principalFrom(principalWith(theirs));
     expect(user.complete).toBe(false);
-    expect(verdictOn(decide(null, user), 'sales-guide')).toEqual(['unknown', 'nothing-says']);
+    expect(verdictOn(decide(null, user), 'sales-guide')).toEqual(['unknown', 'no-evidence']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCurrentPrincipal } from '../../../../src/superoffice/api/principal.ts';
 import { refusal } from '../expect-rejection.ts';
-import { createCaller } from '../fake-tenant-api-client.ts';
+import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
 const license = {
   OwnerId: 1,
@@ -29,13 +29,13 @@ const wire = {
   DatabaseContextIdentifier: 'Cust12345',
 };
 
-const reading = (body: unknown) => readCurrentPrincipal(createCaller(() => body));
+const reading = (body: unknown) => readCurrentPrincipal(createFakeApiClient(() => body));
 
 describe('readCurrentPrincipal', () => {
   it('asks the session who it is', async () => {
-    const caller = createCaller(() => wire);
-    await readCurrentPrincipal(caller);
-    expect(caller.asked).toEqual([
+    const apiClient = createFakeApiClient(() => wire);
+    await readCurrentPrincipal(apiClient);
+    expect(apiClient.asked).toEqual([
       { operation: 'current principal', method: 'GET', path: 'User/currentPrincipal' },
     ]);
   });
@@ -43,7 +43,7 @@ describe('readCurrentPrincipal', () => {
   it('reads the user with licenses of every scope and the function rights', async () => {
     expect(await reading(wire)).toEqual({
       associateId: 3456,
-      ctx: 'Cust12345',
+      tenantId: 'Cust12345',
       name: 'Hugo Boss',
       licenses: {
         associateId: 3456,
@@ -115,6 +115,6 @@ describe('readCurrentPrincipal', () => {
     ['DatabaseContextIdentifier', { ...wire, DatabaseContextIdentifier: 'Default' }],
     ['body', null],
   ])('does not take an answer without a usable %s', async (detail, body) => {
-    expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-answer', detail });
+    expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-response', detail });
   });
 });

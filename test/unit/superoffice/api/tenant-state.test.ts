@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
 import { ISSUER, NOW } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
-import { API, createClock, credentialTarget, endpoints, guardNetwork, http } from '../harness.ts';
+import { API, createClock, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
 
 guardNetwork();
 
@@ -12,7 +12,7 @@ const HOUR = 3_600 * SECOND;
 
 function setUp() {
   const clock = createClock();
-  return { clock, states: createTenantStates({ endpoints, http, credentialTarget, now: clock.now }) };
+  return { clock, states: createTenantStates({ endpoints, http, toAllowedUrl, now: clock.now }) };
 }
 
 function wire(overrides: Record<string, unknown> = {}) {
@@ -37,7 +37,7 @@ function answering(body: unknown, status = 200) {
 describe('stateOf', () => {
   it('reads where a tenant is, without a credential', async () => {
     answering(wire({ ValidUntil: '2026-02-23T10:40:01.9342965Z', Api: `${API}/` }));
-    expect(await setUp().states.stateOf('Cust12345')).toEqual({
+    expect(await setUp().states.getState('Cust12345')).toEqual({
       state: 'Running',
       isRunning: true,
       api: API,
@@ -55,7 +55,7 @@ describe('stateOf', () => {
     [undefined, false, 'Unknown'],
   ])('reads state %j, running %j, as %s', async (State, isRunning, state) => {
     answering(wire({ State, IsRunning: isRunning, Version: undefined }));
-    const read = await setUp().states.stateOf('Cust12345');
+    const read = await setUp().states.getState('Cust12345');
     expect(read).toMatchObject({ state, isRunning });
     expect(read).not.toHaveProperty('version');
   });
@@ -66,12 +66,12 @@ describe('stateOf', () => {
     ['nothing', null],
   ])('refuses a running tenant whose API is at %s', async (_what, Api) => {
     answering(wire({ Api }));
-    expect(await refusal(setUp().states.stateOf('Cust12345'))).toMatchObject({ code: 'api-host-refused' });
+    expect(await refusal(setUp().states.getState('Cust12345'))).toMatchObject({ code: 'api-host-refused' });
   });
 
   it('takes a tenant that is not running without an API', async () => {
     answering(wire({ State: 'Deleted', IsRunning: false, Api: null, ValidUntil: null }));
-    expect(await setUp().states.stateOf('Cust12345')).toMatchObject({
+    expect(await setUp().states.getState('Cust12345')).toMatchObject({
       isRunning: false,
       api: '',
       validUntil: 0,
@@ -82,30 +82,30 @@ describe('stateOf', () => {
     [404, '', 'tenant-unknown'],
     [200, 'null', 'tenant-unknown'],
     [503, '', 'server-error'],
-    [200, '<html>', 'unexpected-answer'],
-    [200, wire({ ContextIdentifier: 'Cust54321' }), 'unexpected-answer'],
-    [200, wire({ IsRunning: 'yes' }), 'unexpected-answer'],
+    [200, '<html>', 'unexpected-response'],
+    [200, wire({ ContextIdentifier: 'Cust54321' }), 'unexpected-response'],
+    [200, wire({ IsRunning: 'yes' }), 'unexpected-response'],
   ])('answers %d %j with %s', async (status, body, code) => {
     answering(body, status);
-    expect(await refusal(setUp().states.stateOf('Cust12345'))).toMatchObject({ code });
+    expect(await refusal(setUp().states.getState('Cust12345'))).toMatchObject({ code });
   });
 
-  it.each(['', 'common', 'Cust1/../../x', 'cust1'])('asks nobody about %j', async (ctx) => {
-    expect(await refusal(setUp().states.stateOf(ctx))).toMatchObject({ code: 'tenant-unknown' });
+  it.each(['', 'common', 'Cust1/../../x', 'cust1'])('asks nobody about %j', async (tenantId) => {
+    expect(await refusal(setUp().states.getState(tenantId))).toMatchObject({ code: 'tenant-unknown' });
   });
 
   it('remembers no failure', async () => {
     const { states } = setUp();
     answering('', 503);
-    await refusal(states.stateOf('Cust12345'));
+    await refusal(states.getState('Cust12345'));
     answering(wire());
-    expect(await states.stateOf('Cust12345')).toMatchObject({ isRunning: true });
+    expect(await states.getState('Cust12345')).toMatchObject({ isRunning: true });
   });
 
   it('asks once for a hundred who wait', async () => {
     const { states } = setUp();
     answering(wire());
-    const read = await Promise.all(Array.from({ length: 100 }, () => states.stateOf('Cust12345')));
+    const read = await Promise.all(Array.from({ length: 100 }, () => states.getState('Cust12345')));
     expect(new Set(read).size).toBe(1);
   });
 });
@@ -120,32 +120,32 @@ describe('how long a state is kept', () => {
   ])('is %s', async (_what, ValidUntil, life) => {
     const { states, clock } = setUp();
     answering(wire({ ValidUntil }));
-    const first = await states.stateOf('Cust12345');
+    const first = await states.getState('Cust12345');
     clock.advance(life);
-    expect(await states.stateOf('Cust12345')).toBe(first);
+    expect(await states.getState('Cust12345')).toBe(first);
     clock.advance(1);
     answering(wire({ State: 'Suspended', IsRunning: false }));
-    expect(await states.stateOf('Cust12345')).toMatchObject({ state: 'Suspended' });
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
   });
 
   it('is not made longer by use', async () => {
     const { states, clock } = setUp();
     answering(wire());
-    await states.stateOf('Cust12345');
+    await states.getState('Cust12345');
     clock.advance(400 * SECOND);
-    await states.stateOf('Cust12345');
+    await states.getState('Cust12345');
     clock.advance(201 * SECOND);
     answering(wire({ State: 'Suspended', IsRunning: false }));
-    expect(await states.stateOf('Cust12345')).toMatchObject({ state: 'Suspended' });
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
   });
 
   it('ends when it is forgotten', async () => {
     const { states } = setUp();
     answering(wire());
-    await states.stateOf('Cust12345');
-    states.forget('Cust12345');
+    await states.getState('Cust12345');
+    states.invalidate('Cust12345');
     answering(wire({ State: 'OfflineMaintenance', IsRunning: false }));
-    expect(await states.stateOf('Cust12345')).toMatchObject({ state: 'OfflineMaintenance' });
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'OfflineMaintenance' });
   });
 });
 
@@ -153,11 +153,11 @@ describe('forget', () => {
   it('does not fail those who wait, and keeps nothing of what they wait for', async () => {
     const { states } = setUp();
     answering(wire());
-    const waiting = states.stateOf('Cust12345');
-    states.forget('Cust12345');
+    const waiting = states.getState('Cust12345');
+    states.invalidate('Cust12345');
     expect(await waiting).toMatchObject({ state: 'Running' });
     answering(wire({ State: 'OnlineMaintenance' }));
-    expect(await states.stateOf('Cust12345')).toMatchObject({ state: 'OnlineMaintenance' });
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'OnlineMaintenance' });
   });
 });
 
@@ -165,13 +165,16 @@ describe('renew', () => {
   it('asks once however many found the same state wrong', async () => {
     const { states } = setUp();
     answering(wire());
-    const stale = await states.stateOf('Cust12345');
+    const stale = await states.getState('Cust12345');
     answering(wire({ Api: 'https://sod3.superoffice.com/Cust12345/api' }));
-    const renewed = await Promise.all([states.renew('Cust12345', stale), states.renew('Cust12345', stale)]);
+    const renewed = await Promise.all([
+      states.refresh('Cust12345', stale),
+      states.refresh('Cust12345', stale),
+    ]);
     expect(renewed.map(({ api }) => new URL(api).host)).toEqual([
       'sod3.superoffice.com',
       'sod3.superoffice.com',
     ]);
-    expect(await states.renew('Cust12345', stale)).toBe(renewed[0]);
+    expect(await states.refresh('Cust12345', stale)).toBe(renewed[0]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readUsers } from '../../../../src/superoffice/api/users.ts';
-import type { Caller } from '../../../../src/superoffice/api/web-api.ts';
+import type { TenantApiClient } from '../../../../src/superoffice/api/web-api.ts';
 import { refusal } from '../expect-rejection.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** A tenant with these users; `asked` are the queries it got. */
 function tenantOf(users: readonly Row[], pageRows = 500) {
   const asked: URLSearchParams[] = [];
-  const caller: Caller = {
+  const apiClient: TenantApiClient = {
     async call({ method, path }) {
       const [place, query] = path.split('?');
       expect([method, place]).toEqual(['GET', 'Archive/AllUsers']);
@@ -18,7 +18,7 @@ function tenantOf(users: readonly Row[], pageRows = 500) {
       return { value: users.filter(({ PrimaryKey }) => Number(PrimaryKey) > after).slice(0, pageRows) };
     },
   };
-  return { caller, asked };
+  return { apiClient, asked };
 }
 const user = (id: number, more: Row = {}): Row => ({
   PrimaryKey: String(id),
@@ -31,8 +31,8 @@ const user = (id: number, more: Row = {}): Row => ({
 describe('readUsers', () => {
   // certifies R27
   it('reads page by page behind the last primary key, in its order, until a page is not full', async () => {
-    const { caller, asked } = tenantOf(Array.from({ length: 1_203 }, (_each, index) => user(index + 1)));
-    const users = await readUsers(caller);
+    const { apiClient, asked } = tenantOf(Array.from({ length: 1_203 }, (_each, index) => user(index + 1)));
+    const users = await readUsers(apiClient);
     expect(users).toHaveLength(1_203);
     expect(users.at(-1)).toEqual({ associateId: 1_203, name: 'User 1203', userPlan: 'Sales' });
     expect(asked.map((query) => query.get('$filter'))).toEqual([
@@ -48,37 +48,40 @@ describe('readUsers', () => {
   });
 
   it('asks once more where the last page is full', async () => {
-    const { caller, asked } = tenantOf(Array.from({ length: 500 }, (_each, index) => user(index + 1)));
-    expect(await readUsers(caller)).toHaveLength(500);
+    const { apiClient, asked } = tenantOf(Array.from({ length: 500 }, (_each, index) => user(index + 1)));
+    expect(await readUsers(apiClient)).toHaveLength(500);
     expect(asked).toHaveLength(2);
   });
 
   it('takes a primary key as number or text', async () => {
-    const { caller } = tenantOf([user(1), user(2, { PrimaryKey: 2 })]);
-    expect((await readUsers(caller)).map(({ associateId }) => associateId)).toEqual([1, 2]);
+    const { apiClient } = tenantOf([user(1), user(2, { PrimaryKey: 2 })]);
+    expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 2]);
   });
 
   it.each([false, 'False', 'false', 0, '0'])('leaves out who is not active (%j)', async (isActive) => {
-    const { caller } = tenantOf([user(1), user(2, { isActive })]);
-    expect(await readUsers(caller)).toHaveLength(1);
+    const { apiClient } = tenantOf([user(1), user(2, { isActive })]);
+    expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
   it.each([true, 'True', 1, null, undefined])('takes nobody for retired by %j', async (isActive) => {
-    const { caller } = tenantOf([user(1, { isActive })]);
-    expect(await readUsers(caller)).toHaveLength(1);
+    const { apiClient } = tenantOf([user(1, { isActive })]);
+    expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
   it.each(['External user', 'anonymous account', 'System user'])(
     'leaves out who is none of ours: %s',
     async (assocType) => {
-      const { caller } = tenantOf([user(1, { assocType: 'associate' }), user(2, { assocType }), user(3)]);
-      expect((await readUsers(caller)).map(({ associateId }) => associateId)).toEqual([1, 3]);
+      const { apiClient } = tenantOf([user(1, { assocType: 'associate' }), user(2, { assocType }), user(3)]);
+      expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 3]);
     },
   );
 
   it('takes a plan or name that is not told, or is no text, for none', async () => {
-    const { caller } = tenantOf([user(1, { userplan: undefined, fullName: null }), user(2, { userplan: 5 })]);
-    expect(await readUsers(caller)).toEqual([
+    const { apiClient } = tenantOf([
+      user(1, { userplan: undefined, fullName: null }),
+      user(2, { userplan: 5 }),
+    ]);
+    expect(await readUsers(apiClient)).toEqual([
       { associateId: 1, name: '', userPlan: '' },
       { associateId: 2, name: 'User 2', userPlan: '' },
     ]);
@@ -89,23 +92,26 @@ describe('readUsers', () => {
     ['a row without a key', { value: [{ fullName: 'x' }] }],
     ['a key that is none', { value: [{ PrimaryKey: 'x' }] }],
   ])('rejects %s', async (_what, body) => {
-    const caller: Caller = { call: async () => body };
-    expect(await refusal(readUsers(caller))).toMatchObject({ code: 'unexpected-answer' });
+    const apiClient: TenantApiClient = { call: async () => body };
+    expect(await refusal(readUsers(apiClient))).toMatchObject({ code: 'unexpected-response' });
   });
 
   it('gives up a list that does not end', async () => {
     let calls = 0;
     const page = Array.from({ length: 500 }, (_each, index) => user(index + 1));
-    const caller: Caller = {
+    const apiClient: TenantApiClient = {
       async call() {
         calls += 1;
         return { value: page };
       },
     };
-    expect(await refusal(readUsers(caller))).toMatchObject({ code: 'unexpected-answer', detail: 'pages' });
+    expect(await refusal(readUsers(apiClient))).toMatchObject({
+      code: 'unexpected-response',
+      detail: 'pages',
+    });
     expect(calls).toBe(2);
     let last = 0;
-    const growing: Caller = {
+    const growing: TenantApiClient = {
       async call() {
         last += 500;
         return { value: page.map((row) => ({ ...row, PrimaryKey: Number(row.PrimaryKey) + last })) };

@@ -1,30 +1,30 @@
 import { inspect } from 'node:util';
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import { createCircuits } from '../../../../src/superoffice/api/circuit-breaker.ts';
+import { createCircuitBreaker } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
 import { createWebApi, type WebApiDeps } from '../../../../src/superoffice/api/web-api.ts';
 import { createTickets, TICKET_YOUNG_MS } from '../../../../src/superoffice/auth/tickets.ts';
-import { createCredentialTargets } from '../../../../src/superoffice/transport/endpoints.ts';
+import { createAllowedHosts } from '../../../../src/superoffice/transport/endpoints.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { ISSUER, NOW } from '../../../support/tokens.ts';
 import { nothingShared } from '../auth/fake-ticket-store.ts';
 import { refusal, SECRETS } from '../expect-rejection.ts';
-import { API, API_HOST, credentialTarget, endpoints, guardNetwork, http } from '../harness.ts';
+import { API, API_HOST, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
 
 guardNetwork();
 
-const tenant = { ctx: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
+const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
 /** No tenant is in trouble, and each may be called at once. */
-const unhindered: Pick<WebApiDeps, 'circuits' | 'takeCall'> = {
-  circuits: createCircuits({ now: () => NOW, onOpen: () => {} }),
-  takeCall: async () => 0,
+const unhindered: Pick<WebApiDeps, 'circuitBreaker' | 'acquireCall'> = {
+  circuitBreaker: createCircuitBreaker({ now: () => NOW, onOpen: () => {} }),
+  acquireCall: async () => 0,
 };
 const PATH = '/Cust12345/api/v1/User/currentPrincipal';
 
-function setUp(allowed = credentialTarget, hindered: Partial<typeof unhindered> = {}) {
+function setUp(allowed = toAllowedUrl, hindered: Partial<typeof unhindered> = {}) {
   let exchanges = 0;
   let time = NOW;
   const now = () => time;
@@ -36,12 +36,12 @@ function setUp(allowed = credentialTarget, hindered: Partial<typeof unhindered> 
       return `${SECRETS.ticket}${exchanges}`;
     },
   });
-  const states = createTenantStates({ endpoints, http, credentialTarget, now });
+  const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
   const webApi = createWebApi({
     states,
     tickets,
     http,
-    credentialTarget: allowed,
+    toAllowedUrl: allowed,
     clientSecret: SECRETS.client,
     ...unhindered,
     ...hindered,
@@ -52,7 +52,7 @@ function setUp(allowed = credentialTarget, hindered: Partial<typeof unhindered> 
     exchanges: () => exchanges,
     /** A ticket taken so long ago that it may have run out. */
     async takeOldTicket(): Promise<void> {
-      await tickets.ticketOf(tenant);
+      await tickets.getTicket(tenant);
       time += TICKET_YOUNG_MS;
     },
   };
@@ -126,14 +126,14 @@ describe('a tenant that cannot be called', () => {
     const refused = new SuperOfficeError('system-user-refused', 'system user');
     const ticketless = () =>
       createWebApi({
-        states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
+        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
         tickets: createTickets({
           now: () => NOW,
           shared: nothingShared,
           exchange: () => Promise.reject(refused),
         }),
         http,
-        credentialTarget,
+        toAllowedUrl,
         clientSecret: SECRETS.client,
         ...unhindered,
       }).asSystemUser(tenant);
@@ -145,16 +145,16 @@ describe('a tenant that cannot be called', () => {
 
   it('gets no credential at a host that is not allowed', async () => {
     serveState();
-    const { user } = setUp(createCredentialTargets(['.example.com']));
+    const { user } = setUp(createAllowedHosts(['.example.com']));
     expect(await refusal(user.call(principal))).toMatchObject({ code: 'api-host-refused' });
   });
 
   it('is unknown when its name is no context identifier', async () => {
     const webApi = createWebApi({
-      states: createTenantStates({ endpoints, http, credentialTarget, now: () => NOW }),
+      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
       tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
       http,
-      credentialTarget,
+      toAllowedUrl,
       clientSecret: SECRETS.client,
       ...unhindered,
     });
@@ -273,7 +273,7 @@ describe('an agent that fails with 200', () => {
     serveState();
     answeringAgent(200, body);
     expect(await refusal(setUp().system.call(agent))).toMatchObject({
-      code: 'unexpected-answer',
+      code: 'unexpected-response',
       status: 200,
     });
   });
@@ -314,9 +314,9 @@ describe('a tenant that is called often, or in trouble', () => {
     answering(401, '');
     answering(200, { ok: true }, { ticket: 2 });
     const places: string[] = [];
-    const { system, takeOldTicket } = setUp(credentialTarget, {
-      async takeCall(ctx) {
-        places.push(ctx);
+    const { system, takeOldTicket } = setUp(toAllowedUrl, {
+      async acquireCall(tenantId) {
+        places.push(tenantId);
         return 50;
       },
     });
@@ -329,14 +329,14 @@ describe('a tenant that is called often, or in trouble', () => {
 
   it('is not called where too many wait', async () => {
     serveState();
-    const { user } = setUp(credentialTarget, { takeCall: async () => null });
+    const { user } = setUp(toAllowedUrl, { acquireCall: async () => null });
     expect((await refusal(user.call(principal))).code).toBe('too-many-calls');
   });
 
   it('is asked nothing at all, not even its state, while its circuit is open', async () => {
-    const circuits = createCircuits({ now: () => NOW, onOpen: () => {} });
-    circuits.openedElsewhere('Cust12345', 1_000);
-    const { system, exchanges } = setUp(credentialTarget, { circuits });
+    const circuitBreaker = createCircuitBreaker({ now: () => NOW, onOpen: () => {} });
+    circuitBreaker.openFromPeer('Cust12345', 1_000);
+    const { system, exchanges } = setUp(toAllowedUrl, { circuitBreaker });
     expect((await refusal(system.call(principal))).code).toBe('circuit-open');
     expect(exchanges()).toBe(0);
   });

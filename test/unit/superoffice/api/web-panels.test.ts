@@ -6,7 +6,7 @@ import {
   webPanelByProgId,
 } from '../../../../src/superoffice/api/web-panels.ts';
 import { refusal } from '../expect-rejection.ts';
-import { createCaller } from '../fake-tenant-api-client.ts';
+import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
 const wire = {
   WebPanelId: 12,
@@ -30,13 +30,13 @@ const wire = {
 
 /** A caller that answers by the agent's method name. */
 const answering = (bodies: Record<string, unknown>) =>
-  createCaller(({ path }) => bodies[path.replace('Agents/List/', '')]);
+  createFakeApiClient(({ path }) => bodies[path.replace('Agents/List/', '')]);
 
 describe('reading panels', () => {
   it('finds a panel by its ProgId', async () => {
-    const caller = answering({ GetWebPanelByProgId: wire });
-    expect(await webPanelByProgId(caller, 'planlens.main')).toEqual(wire);
-    expect(caller.asked).toMatchObject([
+    const apiClient = answering({ GetWebPanelByProgId: wire });
+    expect(await webPanelByProgId(apiClient, 'planlens.main')).toEqual(wire);
+    expect(apiClient.asked).toMatchObject([
       {
         method: 'POST',
         path: 'Agents/List/GetWebPanelByProgId',
@@ -51,9 +51,9 @@ describe('reading panels', () => {
   });
 
   it('does not take a panel of another form', async () => {
-    const caller = answering({ GetWebPanelByProgId: { ...wire, WebPanelId: '12' } });
-    expect(await refusal(webPanelByProgId(caller, 'x'))).toMatchObject({
-      code: 'unexpected-answer',
+    const apiClient = answering({ GetWebPanelByProgId: { ...wire, WebPanelId: '12' } });
+    expect(await refusal(webPanelByProgId(apiClient, 'x'))).toMatchObject({
+      code: 'unexpected-response',
       detail: 'WebPanelId',
     });
   });
@@ -62,17 +62,17 @@ describe('reading panels', () => {
 describe('saveWebPanel', () => {
   it('sends the whole entity, unknown fields too, and reads it back', async () => {
     const panel = WebPanelEntity.parse({ ...wire, WebPanelId: 0 });
-    const caller = answering({ SaveWebPanelEntity: wire });
-    expect(await saveWebPanel(caller, panel)).toEqual(wire);
-    expect(caller.asked).toMatchObject([
+    const apiClient = answering({ SaveWebPanelEntity: wire });
+    expect(await saveWebPanel(apiClient, panel)).toEqual(wire);
+    expect(apiClient.asked).toMatchObject([
       { path: 'Agents/List/SaveWebPanelEntity', json: { ...wire, WebPanelId: 0 } },
     ]);
   });
 
   it.each([[{ ...wire, WebPanelId: 0 }], [null], ['saved']])('does not take %j for saved', async (body) => {
-    const caller = answering({ SaveWebPanelEntity: body });
-    expect(await refusal(saveWebPanel(caller, WebPanelEntity.parse(wire)))).toMatchObject({
-      code: 'unexpected-answer',
+    const apiClient = answering({ SaveWebPanelEntity: body });
+    expect(await refusal(saveWebPanel(apiClient, WebPanelEntity.parse(wire)))).toMatchObject({
+      code: 'unexpected-response',
     });
   });
 });
@@ -83,9 +83,9 @@ describe('showToAllUserGroups', () => {
   const panel = { UdListDefinitionName: 'webpanel', ListItemId: 12 };
 
   it('selects the groups that do not see it yet', async () => {
-    const caller = answering({ GetVisibleForUserGroupsFromListName: [sales, support] });
-    await showToAllUserGroups(caller, 12);
-    expect(caller.asked.map(({ path, json }) => [path, json])).toEqual([
+    const apiClient = answering({ GetVisibleForUserGroupsFromListName: [sales, support] });
+    await showToAllUserGroups(apiClient, 12);
+    expect(apiClient.asked.map(({ path, json }) => [path, json])).toEqual([
       ['Agents/List/GetVisibleForUserGroupsFromListName', panel],
       [
         'Agents/List/SetVisibleForUserGroupsFromListName',
@@ -95,15 +95,15 @@ describe('showToAllUserGroups', () => {
   });
 
   it.each([[[sales]], [[]]])('saves nothing when there is nothing to select: %j', async (groups) => {
-    const caller = answering({ GetVisibleForUserGroupsFromListName: groups });
-    await showToAllUserGroups(caller, 12);
-    expect(caller.asked).toHaveLength(1);
+    const apiClient = answering({ GetVisibleForUserGroupsFromListName: groups });
+    await showToAllUserGroups(apiClient, 12);
+    expect(apiClient.asked).toHaveLength(1);
   });
 
   it('does not take groups without an id', async () => {
-    const caller = answering({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
-    expect(await refusal(showToAllUserGroups(caller, 12))).toMatchObject({
-      code: 'unexpected-answer',
+    const apiClient = answering({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
+    expect(await refusal(showToAllUserGroups(apiClient, 12))).toMatchObject({
+      code: 'unexpected-response',
       detail: '0.Id',
     });
   });

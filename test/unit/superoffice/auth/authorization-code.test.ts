@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import { createSignIn } from '../../../../src/superoffice/auth/authorization-code.ts';
+import { createAuthorizationCodeFlow } from '../../../../src/superoffice/auth/authorization-code.ts';
 import { CLIENT_ID, ISSUER } from '../../../support/tokens.ts';
 import { refusal, SECRETS } from '../expect-rejection.ts';
 import { endpoints, guardNetwork, http } from '../harness.ts';
@@ -8,7 +8,7 @@ import { endpoints, guardNetwork, http } from '../harness.ts';
 guardNetwork();
 
 const redirectUri = 'https://planlens.example.com/auth/callback';
-const signIn = createSignIn({
+const signIn = createAuthorizationCodeFlow({
   endpoints,
   clientId: CLIENT_ID,
   clientSecret: SECRETS.client,
@@ -35,7 +35,9 @@ describe('authorizeUrl', () => {
   });
 
   it('asks the tenant itself when it is known, with the user name as a hint', () => {
-    const url = new URL(signIn.authorizeUrl({ ...asked, ctx: 'Cust12345', loginHint: 'a+b@example.com' }));
+    const url = new URL(
+      signIn.authorizeUrl({ ...asked, tenantId: 'Cust12345', loginHint: 'a+b@example.com' }),
+    );
     expect(url.pathname).toBe('/login/Cust12345/oauth/authorize');
     expect(url.searchParams.get('login_hint')).toBe('a+b@example.com');
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
@@ -45,8 +47,8 @@ describe('authorizeUrl', () => {
     expect(signIn.authorizeUrl(asked)).not.toContain(SECRETS.client);
   });
 
-  it.each(['common', '../common', 'Cust1/../Cust2', ''])('refuses the tenant %j', (ctx) => {
-    expect(() => signIn.authorizeUrl({ ...asked, ctx })).toThrow(
+  it.each(['common', '../common', 'Cust1/../Cust2', ''])('refuses the tenant %j', (tenantId) => {
+    expect(() => signIn.authorizeUrl({ ...asked, tenantId })).toThrow(
       expect.objectContaining({ code: 'tenant-unknown' }),
     );
   });
@@ -74,7 +76,7 @@ describe('redeemCode', () => {
         redirect_uri: redirectUri,
       })
       .reply(200, { ...tokens, refresh_token: 'r' });
-    expect(await signIn.redeemCode(redeemed)).toEqual({
+    expect(await signIn.exchangeCode(redeemed)).toEqual({
       accessToken: SECRETS.access,
       expiresIn: 3600,
       idToken: 'a.b.c',
@@ -84,7 +86,7 @@ describe('redeemCode', () => {
 
   it.each([[undefined], [null]])('does without a refresh token: %j', async (refresh_token) => {
     answering(200, { ...tokens, refresh_token, expires_in: '1200' });
-    expect(await signIn.redeemCode(redeemed)).toEqual({
+    expect(await signIn.exchangeCode(redeemed)).toEqual({
       accessToken: SECRETS.access,
       expiresIn: 1200,
       idToken: 'a.b.c',
@@ -107,10 +109,10 @@ describe('redeemCode', () => {
     [403, '', 'client-refused', undefined],
     [429, '', 'throttled', undefined],
     [503, '', 'server-error', undefined],
-    [302, '', 'unexpected-answer', undefined],
+    [302, '', 'unexpected-response', undefined],
   ])('answers %d %j with %s', async (status, body, code, detail) => {
     answering(status, body);
-    const error = await refusal(signIn.redeemCode(redeemed));
+    const error = await refusal(signIn.exchangeCode(redeemed));
     expect([error.code, error.detail]).toEqual([code, detail]);
   });
 
@@ -122,6 +124,9 @@ describe('redeemCode', () => {
     ['body', null],
   ])('does not take an answer without %s', async (detail, body) => {
     answering(200, body ?? 'null');
-    expect(await refusal(signIn.redeemCode(redeemed))).toMatchObject({ code: 'unexpected-answer', detail });
+    expect(await refusal(signIn.exchangeCode(redeemed))).toMatchObject({
+      code: 'unexpected-response',
+      detail,
+    });
   });
 });

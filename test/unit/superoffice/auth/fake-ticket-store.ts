@@ -1,19 +1,19 @@
-import { createTurns } from '../../../../src/coordination/keyed-mutex.ts';
-import type { HeldTicket, SharedTickets } from '../../../../src/superoffice/auth/tickets.ts';
+import { createKeyedMutex } from '../../../../src/coordination/keyed-mutex.ts';
+import type { StoredTicket, TicketStore } from '../../../../src/superoffice/auth/tickets.ts';
 
 /** A process alone: nobody keeps a ticket for it. */
-export const nothingShared: SharedTickets = {
+export const nothingShared: TicketStore = {
   find: async () => null,
   save: async () => {},
-  exclusively: (_ctx, work) => work(),
+  withLock: (_tenantId, work) => work(),
 };
 
 /** What several processes share. */
-export function createSharedTickets(): SharedTickets {
-  const kept = new Map<string, HeldTicket>();
+export function createFakeTicketStore(): TicketStore {
+  const kept = new Map<string, StoredTicket>();
   return {
-    find: async (ctx) => kept.get(ctx) ?? null,
-    save: async (ctx, held) => void kept.set(ctx, held),
-    exclusively: createTurns(),
+    find: async (tenantId) => kept.get(tenantId) ?? null,
+    save: async (tenantId, held) => void kept.set(tenantId, held),
+    withLock: createKeyedMutex(),
   };
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIdTokenVerifier, type IdTokenVerifier } from '../../../../src/superoffice/auth/id-token.ts';
-import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
 import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
 import {
   CLIENT_ID,
@@ -26,8 +26,8 @@ guardNetwork();
 const pair = createSigningPair();
 const stranger = createSigningPair();
 const config = { issuer: ISSUER, clientId: CLIENT_ID, now };
-const keySet = await loadedKeySet(pair);
-const verify = createIdTokenVerifier({ keySet, ...config });
+const jwks = await loadedKeySet(pair);
+const verify = createIdTokenVerifier({ jwks, ...config });
 
 async function outcome(
   token: string,
@@ -74,8 +74,8 @@ describe('rule 1: three base64url parts with two JSON objects', () => {
   });
 
   it('refuses before asking for any key', async () => {
-    const untouched = createKeySet({ url: endpoints.jwks, http, now });
-    const verdict = await createIdTokenVerifier({ keySet: untouched, ...config })('a.b.c', { nonce: NONCE });
+    const untouched = createJwks({ url: endpoints.jwks, http, now });
+    const verdict = await createIdTokenVerifier({ jwks: untouched, ...config })('a.b.c', { nonce: NONCE });
     expect(verdict).toEqual({ valid: false, reason: 'malformed' });
   });
 });
@@ -107,7 +107,7 @@ describe('rule 3: the signature comes first', () => {
   });
 
   it('names the signature, whatever else is wrong', async () => {
-    const wrongInAll = idTokenPayload({ exp: 1, nbf: 'x', iss: 'x', aud: 'x' }, { ctx: 'x' });
+    const wrongInAll = idTokenPayload({ exp: 1, nbf: 'x', iss: 'x', aud: 'x' }, { tenantId: 'x' });
     expect(await outcome(signToken(stranger, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
   });
 
@@ -198,7 +198,7 @@ describe('rule 10: times are required and hold', () => {
   });
 
   it('follows the skew given', async () => {
-    const strict = createIdTokenVerifier({ keySet, ...config, skewSeconds: 0 });
+    const strict = createIdTokenVerifier({ jwks, ...config, skewSeconds: 0 });
     expect(await strict(signed({ exp: seconds }), { nonce: NONCE })).toEqual({
       valid: false,
       reason: 'expired',
@@ -209,7 +209,7 @@ describe('rule 10: times are required and hold', () => {
   it.each([301, -1, Number.NaN, Number.POSITIVE_INFINITY])(
     'cannot be made with a skew of %d',
     (skewSeconds) => {
-      expect(() => createIdTokenVerifier({ keySet, ...config, skewSeconds })).toThrow(RangeError);
+      expect(() => createIdTokenVerifier({ jwks, ...config, skewSeconds })).toThrow(RangeError);
     },
   );
 });
@@ -225,7 +225,7 @@ describe('rule 11: iat in any form SuperOffice has sent', () => {
 });
 
 describe('rule 12: the nonce, or the same user at a refresh', () => {
-  const refreshOf = { ctx: TENANT.ctx, associateId: TENANT.associateId };
+  const refreshOf = { tenantId: TENANT.tenantId, associateId: TENANT.associateId };
 
   it('passes the nonce sent', async () => {
     expect(await outcome(signed(), { nonce: NONCE })).toBe('valid');
@@ -244,7 +244,7 @@ describe('rule 12: the nonce, or the same user at a refresh', () => {
   });
 
   it('refuses a refresh that changes tenant', async () => {
-    expect(await outcome(signed({}, { ctx: 'Cust2' }), { refreshOf })).toBe('ctx-mismatch');
+    expect(await outcome(signed({}, { tenantId: 'Cust2' }), { refreshOf })).toBe('ctx-mismatch');
   });
 
   it('refuses a refresh that changes user', async () => {
@@ -254,17 +254,17 @@ describe('rule 12: the nonce, or the same user at a refresh', () => {
 
 describe('rule 13: the tenant', () => {
   it('passes the tenant asked for', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, ctx: TENANT.ctx })).toBe('valid');
+    expect(await outcome(signed(), { nonce: NONCE, tenantId: TENANT.tenantId })).toBe('valid');
   });
 
   it('refuses another tenant than the panel is in', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, ctx: 'Cust54321' })).toBe('ctx-mismatch');
+    expect(await outcome(signed(), { nonce: NONCE, tenantId: 'Cust54321' })).toBe('ctx-mismatch');
   });
 
   it.each(['Cust', 'cust12345', 'Cust12345\n', 'Cust12345/..', 'XCust1', 'Cust１', 12345, undefined])(
     'refuses %j',
-    async (ctx) => {
-      expect(await outcome(signed({}, { ctx }))).toBe('ctx-malformed');
+    async (tenantId) => {
+      expect(await outcome(signed({}, { tenantId }))).toBe('ctx-malformed');
     },
   );
 });
@@ -307,7 +307,7 @@ describe('rule 18: only what is needed is kept', () => {
     expect(verdict).toEqual({
       valid: true,
       claims: {
-        ctx: 'Cust12345',
+        tenantId: 'Cust12345',
         associateId: 5,
         isAdministrator: false,
         companyName: 'Example Company',

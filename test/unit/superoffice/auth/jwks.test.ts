@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
 import { createSigningPair, ISSUER, jwkOf, type SigningPair } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
 import { createClock, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
@@ -14,24 +14,24 @@ const minute = 60_000;
 
 function setUp() {
   const clock = createClock();
-  return { clock, keySet: createKeySet({ url: endpoints.jwks, http, now: clock.now }) };
+  return { clock, jwks: createJwks({ url: endpoints.jwks, http, now: clock.now }) };
 }
 
 /** A key set that has these pairs' keys, and its clock. */
 async function warmed(...pairs: SigningPair[]) {
   const opened = setUp();
   serveKeys(...pairs.map((pair) => jwkOf(pair)));
-  await opened.keySet.warm();
+  await opened.jwks.prefetch();
   return opened;
 }
 
-type Hint = Parameters<ReturnType<typeof createKeySet>['keyFor']>[0];
+type Hint = Parameters<ReturnType<typeof createJwks>['keyFor']>[0];
 
 async function chosen(
-  keySet: ReturnType<typeof createKeySet>,
+  jwks: ReturnType<typeof createJwks>,
   hint: Hint,
 ): Promise<SigningPair | null | 'another'> {
-  const key = await keySet.keyFor(hint);
+  const key = await jwks.keyFor(hint);
   if (key === null) return null;
   return [one, two, three].find((pair) => pair.publicKey.equals(key)) ?? 'another';
 }
@@ -50,108 +50,108 @@ describe('rule 5: the key a hint names', () => {
     ['a kid that is the base64url thumbprint', { x5t: two.x5t }, { kid: two.x5t, x5t: undefined }],
   ])('finds it by %s', async (_how, hint, overrides) => {
     serveKeys(jwkOf(one), jwkOf(two, overrides));
-    expect(await chosen(setUp().keySet, hint)).toBe(two);
+    expect(await chosen(setUp().jwks, hint)).toBe(two);
   });
 
   it('prefers kid to x5t', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().keySet, { kid: one.kid, x5t: two.x5t })).toBe(one);
+    expect(await chosen(setUp().jwks, { kid: one.kid, x5t: two.x5t })).toBe(one);
   });
 
   it('takes the only key without a hint', async () => {
     serveKeys(jwkOf(one));
-    expect(await chosen(setUp().keySet, {})).toBe(one);
+    expect(await chosen(setUp().jwks, {})).toBe(one);
   });
 
   it('takes the only key for an unknown hint, after asking once more', async () => {
-    const { keySet } = await warmed(one);
+    const { jwks } = await warmed(one);
     serveKeys(jwkOf(one));
-    expect(await chosen(keySet, { kid: 'unknown' })).toBe(one);
+    expect(await chosen(jwks, { kid: 'unknown' })).toBe(one);
   });
 
   it('takes none of two without a hint', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().keySet, {})).toBeNull();
+    expect(await chosen(setUp().jwks, {})).toBeNull();
   });
 
   it('takes none of two for an unknown hint', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
     serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().keySet, { x5t: 'unknown' })).toBeNull();
+    expect(await chosen(setUp().jwks, { x5t: 'unknown' })).toBeNull();
   });
 
   it('does not take an empty hint for a missing thumbprint', async () => {
     const nameless = [jwkOf(one, { x5t: undefined }), jwkOf(two, { x5t: '' })];
     serveKeys(...nameless);
     serveKeys(...nameless);
-    expect(await chosen(setUp().keySet, { kid: '' })).toBeNull();
+    expect(await chosen(setUp().jwks, { kid: '' })).toBeNull();
   });
 });
 
 describe('rule 6: one shared refresh per interval', () => {
   it('asks once for any number of callers and keeps the answer', async () => {
-    const { keySet } = setUp();
+    const { jwks } = setUp();
     serveKeys(jwkOf(one));
-    const keys = await Promise.all(Array.from({ length: 100 }, () => chosen(keySet, { kid: one.kid })));
+    const keys = await Promise.all(Array.from({ length: 100 }, () => chosen(jwks, { kid: one.kid })));
     expect(new Set(keys)).toEqual(new Set([one]));
-    expect(await chosen(keySet, { x5t: one.x5t })).toBe(one);
+    expect(await chosen(jwks, { x5t: one.x5t })).toBe(one);
   });
 
   it('learns a new key at once, however new the keys it has', async () => {
-    const { keySet } = await warmed(one);
+    const { jwks } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
-    const asking = [chosen(keySet, { kid: two.kid }), chosen(keySet, { kid: two.kid })];
+    const asking = [chosen(jwks, { kid: two.kid }), chosen(jwks, { kid: two.kid })];
     expect(await Promise.all(asking)).toEqual([two, two]);
   });
 
   it('asks again only when the interval is over', async () => {
-    const { keySet, clock } = await warmed(one);
+    const { jwks, clock } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(keySet, { kid: 'unknown' })).toBeNull();
+    expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
     clock.advance(29_999);
-    expect(await chosen(keySet, { kid: three.kid })).toBeNull();
+    expect(await chosen(jwks, { kid: three.kid })).toBeNull();
     clock.advance(1);
     serveKeys(jwkOf(one), jwkOf(two), jwkOf(three));
-    expect(await chosen(keySet, { kid: three.kid })).toBe(three);
+    expect(await chosen(jwks, { kid: three.kid })).toBe(three);
   });
 
   it.each([
     ['fails', () => failKeys()],
     ['brings no usable key', () => serveKeys()],
   ])('keeps the last good keys when a refresh %s', async (_how, refresh) => {
-    const { keySet, clock } = await warmed(one, two);
+    const { jwks, clock } = await warmed(one, two);
     clock.advance(minute);
     refresh();
-    expect(await chosen(keySet, { kid: 'unknown' })).toBeNull();
-    expect(await chosen(keySet, { kid: one.kid })).toBe(one);
-    expect(await chosen(keySet, { kid: two.kid })).toBe(two);
+    expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
+    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
+    expect(await chosen(jwks, { kid: two.kid })).toBe(two);
   });
 
   it('drops a withdrawn key within a day', async () => {
-    const { keySet, clock } = await warmed(one, two);
+    const { jwks, clock } = await warmed(one, two);
     clock.advance(24 * 60 * minute);
     serveKeys(jwkOf(two));
-    expect(await chosen(keySet, { kid: two.kid })).toBe(two);
+    expect(await chosen(jwks, { kid: two.kid })).toBe(two);
     clock.advance(minute);
     serveKeys(jwkOf(two), jwkOf(createSigningPair()));
-    expect(await chosen(keySet, { kid: one.kid })).toBeNull();
+    expect(await chosen(jwks, { kid: one.kid })).toBeNull();
   });
 
   it('uses old keys while SuperOffice is down', async () => {
-    const { keySet, clock } = await warmed(one);
+    const { jwks, clock } = await warmed(one);
     clock.advance(48 * 60 * minute);
     failKeys();
-    expect(await chosen(keySet, { kid: one.kid })).toBe(one);
+    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
   });
 
   it('says what failed while it never had keys, and tries again a second later', async () => {
-    const { keySet, clock } = setUp();
+    const { jwks, clock } = setUp();
     failKeys(503);
-    expect(await refusal(keySet.warm())).toMatchObject({ code: 'server-error', status: 503 });
-    expect(await refusal(keySet.keyFor({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
+    expect(await refusal(jwks.prefetch())).toMatchObject({ code: 'server-error', status: 503 });
+    expect(await refusal(jwks.keyFor({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
     clock.advance(1_000);
     serveKeys(jwkOf(one));
-    expect(await chosen(keySet, { kid: one.kid })).toBe(one);
+    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
   });
 
   it.each([
@@ -160,14 +160,14 @@ describe('rule 6: one shared refresh per interval', () => {
     ['nothing', ''],
   ])('fails on %s', async (_what, body) => {
     nock(ISSUER).get('/login/.well-known/jwks').reply(200, body);
-    expect(await refusal(setUp().keySet.warm())).toMatchObject({ code: 'unexpected-answer' });
+    expect(await refusal(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
   });
 });
 
 describe('rule 7: an entry that cannot be used', () => {
   it('is read from its certificate where the numbers are missing', async () => {
     serveKeys(jwkOf(one), jwkOf(two, { n: undefined, e: undefined }));
-    expect(await chosen(setUp().keySet, { kid: two.kid })).toBe(two);
+    expect(await chosen(setUp().jwks, { kid: two.kid })).toBe(two);
   });
 
   it.each([
@@ -182,6 +182,6 @@ describe('rule 7: an entry that cannot be used', () => {
     ['is null', null],
   ])('is left out and spoils no other when it %s', async (_what, entry) => {
     serveKeys(entry, jwkOf(one));
-    expect(await chosen(setUp().keySet, {})).toBe(one);
+    expect(await chosen(setUp().jwks, {})).toBe(one);
   });
 });

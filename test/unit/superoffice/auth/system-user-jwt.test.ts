@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
 import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
 import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
 import {
@@ -20,13 +20,16 @@ import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from '../harne
 guardNetwork();
 
 const pair = createSigningPair();
-const verify = createSystemUserJwtVerifier({ keySet: await loadedKeySet(pair), now });
+const verify = createSystemUserJwtVerifier({ jwks: await loadedKeySet(pair), now });
 
 function jwt(claims?: Claims, own?: Claims): string {
   return signToken(pair, systemUserPayload(claims, own));
 }
 
-async function outcome(token: string, tenant: { ctx: string; serial: string } = TENANT): Promise<string> {
+async function outcome(
+  token: string,
+  tenant: { tenantId: string; serial: string } = TENANT,
+): Promise<string> {
   return wordFor(await verify(token, tenant));
 }
 
@@ -37,7 +40,7 @@ describe('rule 15: the system user JWT of this very tenant', () => {
   });
 
   it.each([
-    ['without ctx and serial', {}, { ctx: undefined, serial: undefined }],
+    ['without ctx and serial', {}, { tenantId: undefined, serial: undefined }],
     ['with iat as a number', { iat: seconds }, {}],
     ['with iat as digits', { iat: String(seconds) }, {}],
     ['with the audience in an array', { aud: [`spn:${TENANT.serial}`] }, {}],
@@ -52,7 +55,7 @@ describe('rule 15: the system user JWT of this very tenant', () => {
     ['audience', { aud: TENANT.serial }, {}],
     ['audience', { aud: `spn://${TENANT.serial}` }, {}],
     ['audience', { aud: [`spn:${TENANT.serial}`, 'spn:2'] }, {}],
-    ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
+    ['ctx-mismatch', {}, { tenantId: 'Cust54321' }],
     ['serial', {}, { serial: '2' }],
     ['ticket', {}, { ticket: undefined }],
     ['ticket', {}, { ticket: '' }],
@@ -67,15 +70,15 @@ describe('rule 15: the system user JWT of this very tenant', () => {
   });
 
   it('refuses the JWT of another tenant although it agrees with itself', async () => {
-    const other = jwt({ aud: 'spn:2' }, { ctx: 'Cust2', serial: '2' });
-    expect(await outcome(other, { ctx: 'Cust2', serial: '2' })).toBe('valid');
+    const other = jwt({ aud: 'spn:2' }, { tenantId: 'Cust2', serial: '2' });
+    expect(await outcome(other, { tenantId: 'Cust2', serial: '2' })).toBe('valid');
     expect(await outcome(other)).toBe('audience');
   });
 
   it('refuses everything for a tenant without a serial', async () => {
-    expect(await outcome(jwt({ aud: 'spn:' }, { serial: '' }), { ctx: TENANT.ctx, serial: '' })).toBe(
-      'serial',
-    );
+    expect(
+      await outcome(jwt({ aud: 'spn:' }, { serial: '' }), { tenantId: TENANT.tenantId, serial: '' }),
+    ).toBe('serial');
   });
 });
 
@@ -110,12 +113,12 @@ describe('rule 3: the signature of a system user JWT', () => {
 describe('rule 19: one reason from a closed list, for a system user JWT', () => {
   it('tells keys it cannot have from keys it does not know', async () => {
     serveKeys();
-    const keyless = createKeySet({ url: endpoints.jwks, http, now });
-    const unreachable = createSystemUserJwtVerifier({ keySet: keyless, now });
+    const keyless = createJwks({ url: endpoints.jwks, http, now });
+    const unreachable = createSystemUserJwtVerifier({ jwks: keyless, now });
     expect(await unreachable(jwt(), TENANT)).toEqual({ valid: false, reason: 'keys-unreachable' });
 
     const two = await loadedKeySet(pair, createSigningPair());
-    const knowing = createSystemUserJwtVerifier({ keySet: two, now });
+    const knowing = createSystemUserJwtVerifier({ jwks: two, now });
     const unhinted = signToken(pair, systemUserPayload(), {});
     expect(await knowing(unhinted, TENANT)).toEqual({ valid: false, reason: 'key-unknown' });
   });

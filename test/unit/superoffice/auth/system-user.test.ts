@@ -2,10 +2,10 @@ import { verify as verifySignature } from 'node:crypto';
 import { inspect } from 'node:util';
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import { createKeySet } from '../../../../src/superoffice/auth/jwks.ts';
+import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
 import {
   createSystemUser,
-  isApprovalWithdrawn,
+  isConsentRevoked,
   signSystemToken,
 } from '../../../../src/superoffice/auth/system-user.ts';
 import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
@@ -26,9 +26,9 @@ guardNetwork();
 const superOffice = createSigningPair();
 const app = createSigningPair();
 const deps = { endpoints, clientSecret: SECRETS.client, privateKey: app.privateKey, http, now };
-const request = { ctx: TENANT.ctx, serial: TENANT.serial, systemToken: SECRETS.system };
+const request = { tenantId: TENANT.tenantId, serial: TENANT.serial, systemToken: SECRETS.system };
 const PATH = '/Login/api/PartnerSystemUser/Authenticate';
-const verifyJwt = createSystemUserJwtVerifier({ keySet: await loadedKeySet(superOffice), now });
+const verifyJwt = createSystemUserJwtVerifier({ jwks: await loadedKeySet(superOffice), now });
 const systemUser = createSystemUser({ ...deps, verifyJwt });
 
 function granted(payload: unknown = systemUserPayload({}, { ticket: SECRETS.ticket })) {
@@ -100,7 +100,7 @@ describe('exchange', () => {
       for (const status of [200, 400, 500]) {
         answering(status, { IsSuccessful: false, ErrorMessage });
         const error = await refusal(systemUser.exchange(request));
-        expect([error.code, isApprovalWithdrawn(error)]).toEqual(['client-refused', false]);
+        expect([error.code, isConsentRevoked(error)]).toEqual(['client-refused', false]);
       }
     },
   );
@@ -114,7 +114,7 @@ describe('exchange', () => {
     [null, false],
   ])('knows whether %s says that the approval is withdrawn: %s', async (ErrorMessage, withdrawn) => {
     answering(200, { IsSuccessful: false, ErrorMessage });
-    expect(isApprovalWithdrawn(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
+    expect(isConsentRevoked(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
   });
 
   it.each([
@@ -130,7 +130,7 @@ describe('exchange', () => {
     ['malformed', { ...granted(), Token: 'x' }],
     ['malformed', { ...granted(), Token: null }],
     ['audience', granted(systemUserPayload({ aud: 'spn:2' }))],
-    ['ctx-mismatch', granted(systemUserPayload({}, { ctx: 'Cust2' }))],
+    ['ctx-mismatch', granted(systemUserPayload({}, { tenantId: 'Cust2' }))],
     ['ticket', granted(systemUserPayload({}, { ticket: '' }))],
     ['signature', { ...granted(), Token: signToken(app, systemUserPayload(), { x5t: superOffice.x5t }) }],
   ])('does not take a JWT that fails by %s', async (detail, body) => {
@@ -143,13 +143,13 @@ describe('exchange', () => {
 
   it.each(['<html>', '[]', 'null', { IsSuccessful: 'yes' }])('does not take the answer %j', async (body) => {
     answering(200, body);
-    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code: 'unexpected-answer' });
+    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code: 'unexpected-response' });
   });
 
   it('does not call a JWT invalid when the keys to check it are out of reach', async () => {
     serveKeys();
-    const keySet = createKeySet({ url: endpoints.jwks, http, now });
-    const keyless = createSystemUser({ ...deps, verifyJwt: createSystemUserJwtVerifier({ keySet, now }) });
+    const jwks = createJwks({ url: endpoints.jwks, http, now });
+    const keyless = createSystemUser({ ...deps, verifyJwt: createSystemUserJwtVerifier({ jwks, now }) });
     answering(200, granted());
     expect(await refusal(keyless.exchange(request))).toMatchObject({
       code: 'unreachable',

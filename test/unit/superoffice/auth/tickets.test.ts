@@ -8,11 +8,11 @@ import {
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { NOW } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
-import { createSharedTickets, nothingShared } from './fake-ticket-store.ts';
+import { createFakeTicketStore, nothingShared } from './fake-ticket-store.ts';
 
 const HOUR = 60 * 60 * 1000;
-const tenant: SystemUserTenant = { ctx: 'Cust1', serial: '11', systemToken: () => 'token-1' };
-const neighbour: SystemUserTenant = { ctx: 'Cust2', serial: '22', systemToken: () => 'token-2' };
+const tenant: SystemUserTenant = { tenantId: 'Cust1', serial: '11', systemToken: () => 'token-1' };
+const neighbour: SystemUserTenant = { tenantId: 'Cust2', serial: '22', systemToken: () => 'token-2' };
 
 /** Tickets over an exchange that counts, and waits for `open` when told to. */
 function setUp() {
@@ -25,7 +25,7 @@ function setUp() {
     shared: nothingShared,
     async exchange(request) {
       asked.push(request);
-      const ticket = `7T:${request.ctx}-${asked.length}`;
+      const ticket = `7T:${request.tenantId}-${asked.length}`;
       await gate;
       const failure = failures.shift();
       if (failure) throw failure;
@@ -53,15 +53,15 @@ describe('ticketOf', () => {
   it('exchanges once for a hundred who wait', async () => {
     const { tickets, asked, hold } = setUp();
     const open = hold();
-    const waiting = Array.from({ length: 100 }, () => tickets.ticketOf(tenant));
+    const waiting = Array.from({ length: 100 }, () => tickets.getTicket(tenant));
     open();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['7T:Cust1-1']));
-    expect(asked).toEqual([{ ctx: 'Cust1', serial: '11', systemToken: 'token-1' }]);
+    expect(asked).toEqual([{ tenantId: 'Cust1', serial: '11', systemToken: 'token-1' }]);
   });
 
   it('keeps tenants apart', async () => {
     const { tickets } = setUp();
-    expect(await Promise.all([tickets.ticketOf(tenant), tickets.ticketOf(neighbour)])).toEqual([
+    expect(await Promise.all([tickets.getTicket(tenant), tickets.getTicket(neighbour)])).toEqual([
       '7T:Cust1-1',
       '7T:Cust2-2',
     ]);
@@ -71,7 +71,7 @@ describe('ticketOf', () => {
   it('keeps a ticket as long as it is used within six hours', async () => {
     const { tickets, asked, advance } = setUp();
     for (let use = 0; use < 5; use += 1) {
-      await tickets.ticketOf(tenant);
+      await tickets.getTicket(tenant);
       advance(6 * HOUR);
     }
     expect(asked).toHaveLength(1);
@@ -79,9 +79,9 @@ describe('ticketOf', () => {
 
   it('exchanges anew after six hours without use', async () => {
     const { tickets, asked, advance } = setUp();
-    await tickets.ticketOf(tenant);
+    await tickets.getTicket(tenant);
     advance(6 * HOUR + 1);
-    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
   });
 
@@ -95,20 +95,20 @@ describe('ticketOf', () => {
         return 'token';
       },
     };
-    await tickets.ticketOf(counting);
-    await tickets.ticketOf(counting);
+    await tickets.getTicket(counting);
+    await tickets.getTicket(counting);
     expect(decrypted).toBe(1);
   });
 
   it('gives a failure to all who wait, and remembers none', async () => {
     const { tickets, asked, failures } = setUp();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    const waiting = [tickets.ticketOf(tenant), tickets.ticketOf(tenant)].map(refusal);
+    const waiting = [tickets.getTicket(tenant), tickets.getTicket(tenant)].map(refusal);
     expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual([
       'system-user-refused',
       'system-user-refused',
     ]);
-    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
   });
 
@@ -120,17 +120,17 @@ describe('ticketOf', () => {
         throw new Error('key gone');
       },
     };
-    await expect(tickets.ticketOf(broken)).rejects.toThrow('key gone');
+    await expect(tickets.getTicket(broken)).rejects.toThrow('key gone');
   });
 });
 
 describe('renew', () => {
   it('exchanges once however many saw the same ticket refused', async () => {
     const { tickets, asked, hold, advance } = setUp();
-    const stale = await tickets.ticketOf(tenant);
+    const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
     const open = hold();
-    const renewing = Array.from({ length: 100 }, () => tickets.renew(tenant, stale));
+    const renewing = Array.from({ length: 100 }, () => tickets.refresh(tenant, stale));
     open();
     expect(new Set(await Promise.all(renewing))).toEqual(new Set(['7T:Cust1-2']));
     expect(asked).toHaveLength(2);
@@ -138,48 +138,48 @@ describe('renew', () => {
 
   it('exchanges nothing when the ticket was renewed already', async () => {
     const { tickets, asked, advance } = setUp();
-    const stale = await tickets.ticketOf(tenant);
+    const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
-    const fresh = await tickets.renew(tenant, stale);
-    expect(await tickets.renew(tenant, stale)).toBe(fresh);
+    const fresh = await tickets.refresh(tenant, stale);
+    expect(await tickets.refresh(tenant, stale)).toBe(fresh);
     expect(asked).toHaveLength(2);
   });
 
   it('gives the same ticket back while it is too young to have run out', async () => {
     const { tickets, asked, advance } = setUp();
-    const refused = await tickets.ticketOf(tenant);
+    const refused = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS - 1);
-    expect(await tickets.renew(tenant, refused)).toBe(refused);
+    expect(await tickets.refresh(tenant, refused)).toBe(refused);
     expect(asked).toHaveLength(1);
   });
 
   it('leaves the neighbour alone', async () => {
     const { tickets, advance } = setUp();
-    const stale = await tickets.ticketOf(tenant);
+    const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
-    const kept = await tickets.ticketOf(neighbour);
-    await tickets.renew(tenant, stale);
-    expect(await tickets.ticketOf(neighbour)).toBe(kept);
+    const kept = await tickets.getTicket(neighbour);
+    await tickets.refresh(tenant, stale);
+    expect(await tickets.getTicket(neighbour)).toBe(kept);
   });
 });
 
 describe('forget', () => {
   it('makes the next caller exchange', async () => {
     const { tickets, asked } = setUp();
-    await tickets.ticketOf(tenant);
-    tickets.forget('Cust1');
-    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    await tickets.getTicket(tenant);
+    tickets.invalidate('Cust1');
+    expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
   });
 
   it('does not fail those who wait, and keeps nothing of what they wait for', async () => {
     const { tickets, asked, hold } = setUp();
     const open = hold();
-    const waiting = tickets.ticketOf(tenant);
-    tickets.forget('Cust1');
+    const waiting = tickets.getTicket(tenant);
+    tickets.invalidate('Cust1');
     open();
     expect(await waiting).toBe('7T:Cust1-1');
-    expect(await tickets.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
   });
 });
@@ -187,7 +187,7 @@ describe('forget', () => {
 describe('two processes', () => {
   /** Each with its own memory, and an exchange that counts for both. */
   function setUpTwo() {
-    const shared = createSharedTickets();
+    const shared = createFakeTicketStore();
     let time = NOW;
     let exchanges = 0;
     const failures: SuperOfficeError[] = [];
@@ -195,9 +195,9 @@ describe('two processes', () => {
       createTickets({
         now: () => time,
         shared,
-        async exchange({ ctx }) {
+        async exchange({ tenantId }) {
           exchanges += 1;
-          const ticket = `7T:${ctx}-${exchanges}`;
+          const ticket = `7T:${tenantId}-${exchanges}`;
           await new Promise((resolve) => setImmediate(resolve));
           const failure = failures.shift();
           if (failure) throw failure;
@@ -213,7 +213,7 @@ describe('two processes', () => {
   it('exchange one ticket between them, however many ask in both', async () => {
     const { one, other, exchanges } = setUpTwo();
     const all = await Promise.all(
-      Array.from({ length: 100 }, (_each, index) => (index % 2 ? one : other).ticketOf(tenant)),
+      Array.from({ length: 100 }, (_each, index) => (index % 2 ? one : other).getTicket(tenant)),
     );
     expect(new Set(all)).toEqual(new Set(['7T:Cust1-1']));
     expect(exchanges()).toBe(1);
@@ -221,48 +221,51 @@ describe('two processes', () => {
 
   it('renew it once, and find what the other renewed', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
-    const stale = await one.ticketOf(tenant);
-    await other.ticketOf(tenant);
+    const stale = await one.getTicket(tenant);
+    await other.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
-    const renewed = await one.renew(tenant, stale);
-    expect(await other.renew(tenant, stale)).toBe(renewed);
+    const renewed = await one.refresh(tenant, stale);
+    expect(await other.refresh(tenant, stale)).toBe(renewed);
     expect([renewed, exchanges()]).toEqual(['7T:Cust1-2', 2]);
   });
 
   it('do not use one that may have run out', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
-    await one.ticketOf(tenant);
+    await one.getTicket(tenant);
     advance(6 * HOUR);
-    expect(await other.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(exchanges()).toBe(2);
   });
 
   it('give the same ticket back while it is too young to have run out, though only the other exchanged it', async () => {
     const { one, other, exchanges } = setUpTwo();
-    const refused = await one.ticketOf(tenant);
-    expect(await other.renew(tenant, refused)).toBe(refused);
+    const refused = await one.getTicket(tenant);
+    expect(await other.refresh(tenant, refused)).toBe(refused);
     expect(exchanges()).toBe(1);
   });
 
   it('keep nothing of an exchange that failed', async () => {
     const { one, other, failures } = setUpTwo();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    expect((await refusal(one.ticketOf(tenant))).code).toBe('system-user-refused');
-    expect(await other.ticketOf(tenant)).toBe('7T:Cust1-2');
+    expect((await refusal(one.getTicket(tenant))).code).toBe('system-user-refused');
+    expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
   });
 
   it('take the ticket of a new approval in place of one that is still good', async () => {
     const { one, other } = setUpTwo();
-    await one.ticketOf(tenant);
-    await one.prove(tenant);
-    expect([await one.ticketOf(tenant), await other.ticketOf(tenant)]).toEqual(['7T:Cust1-2', '7T:Cust1-2']);
+    await one.getTicket(tenant);
+    await one.verifySystemUser(tenant);
+    expect([await one.getTicket(tenant), await other.getTicket(tenant)]).toEqual([
+      '7T:Cust1-2',
+      '7T:Cust1-2',
+    ]);
   });
 
   it('leave what they had where a new approval does not work', async () => {
     const { one, failures } = setUpTwo();
-    const before = await one.ticketOf(tenant);
+    const before = await one.getTicket(tenant);
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    expect((await refusal(one.prove(tenant))).code).toBe('system-user-refused');
-    expect(await one.ticketOf(tenant)).toBe(before);
+    expect((await refusal(one.verifySystemUser(tenant))).code).toBe('system-user-refused');
+    expect(await one.getTicket(tenant)).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-  guessedStateChangeAudiences,
 } from '../../../../src/superoffice/callbacks/state-change-token.ts';
 import {
   CLIENT_ID,
@@ -23,26 +23,26 @@ guardNetwork();
 
 const pair = createSigningPair();
 const verify = createStateChangeTokenVerifier({
-  keySet: await loadedKeySet(pair),
+  jwks: await loadedKeySet(pair),
   issuer: ISSUER,
-  audiences: guessedStateChangeAudiences(CLIENT_ID),
+  audiences: assumedStateChangeAudiences(CLIENT_ID),
   now,
 });
 
 async function outcome(payload: unknown, header?: Claims): Promise<string> {
-  return wordFor(await verify(signToken(pair, payload, header), { ctx: TENANT.ctx }));
+  return wordFor(await verify(signToken(pair, payload, header), { tenantId: TENANT.tenantId }));
 }
 
 describe('rule 20: a state change token has a profile of its own', () => {
   it('gives its end', async () => {
-    const verdict = await verify(signToken(pair, stateChangePayload()), { ctx: TENANT.ctx });
+    const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: TENANT.tenantId });
     expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
   });
 
   it.each([
     ['the client as audience', { aud: CLIENT_ID }, {}],
     ['the client as service', { aud: `spn:${CLIENT_ID}` }, {}],
-    ['no tenant in it', {}, { ctx: undefined }],
+    ['no tenant in it', {}, { tenantId: undefined }],
   ])('passes with %s', async (_what, claims, own) => {
     expect(await outcome(stateChangePayload(claims, own))).toBe('valid');
   });
@@ -51,7 +51,7 @@ describe('rule 20: a state change token has a profile of its own', () => {
     ['issuer', { iss: 'https://online.superoffice.com' }, {}],
     ['audience', { aud: 'someone else' }, {}],
     ['audience', { aud: undefined }, {}],
-    ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
+    ['ctx-mismatch', {}, { tenantId: 'Cust54321' }],
     ['profile', {}, { associateid: '5' }],
     ['profile', {}, { ticket: '7T:x' }],
     ['profile', { nonce: 'n' }, {}],

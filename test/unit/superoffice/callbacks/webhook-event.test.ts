@@ -16,7 +16,7 @@ describe('readWebhookEvent', () => {
     expect(read(told)).toEqual({
       eventId: told.EventId,
       event: 'associate.changed',
-      ctx: 'Cust1234',
+      tenantId: 'Cust1234',
       primaryKey: 141423,
     });
   });
@@ -28,7 +28,7 @@ describe('readWebhookEvent', () => {
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
     [{ Event: 'webhook.errors', EventId: 'no database keeps \u0000' }],
   ])('does without what is missing or no use: %j', (told) => {
-    expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, ctx: null, primaryKey: null });
+    expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, tenantId: null, primaryKey: null });
   });
 
   it('takes a key that is text', () => {

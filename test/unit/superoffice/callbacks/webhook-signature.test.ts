@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { isSignedWith } from '../../../../src/superoffice/callbacks/webhook-signature.ts';
+import { verifyWebhookSignature } from '../../../../src/superoffice/callbacks/webhook-signature.ts';
 
 /** Made by ourselves from the documented algorithm: no official triple of secret, body and signature is known. */
 const vectors = [
@@ -25,14 +25,14 @@ const keyOf = (secret: string) => createSecretKey(secret, 'utf8');
 
 describe('isSignedWith', () => {
   it.each(vectors)('takes $signature for these bytes and this secret', ({ secret, body, signature }) => {
-    expect(isSignedWith(keyOf(secret), Buffer.from(body), signature)).toBe(true);
+    expect(verifyWebhookSignature(keyOf(secret), Buffer.from(body), signature)).toBe(true);
   });
 
   it.each(vectors)('refuses $signature for anything else', ({ secret, body, signature }) => {
-    expect(isSignedWith(keyOf(`${secret}.`), Buffer.from(body), signature)).toBe(false);
-    expect(isSignedWith(keyOf(secret), Buffer.from(`${body} `), signature)).toBe(false);
+    expect(verifyWebhookSignature(keyOf(`${secret}.`), Buffer.from(body), signature)).toBe(false);
+    expect(verifyWebhookSignature(keyOf(secret), Buffer.from(`${body} `), signature)).toBe(false);
     for (const other of [undefined, '', signature.slice(0, -1), ` ${signature}`, signature.toLowerCase()]) {
-      expect(isSignedWith(keyOf(secret), Buffer.from(body), other)).toBe(false);
+      expect(verifyWebhookSignature(keyOf(secret), Buffer.from(body), other)).toBe(false);
     }
   });
 });

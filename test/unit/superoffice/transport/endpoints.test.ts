@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isContextIdentifier } from '../../../../src/superoffice/transport/context-identifier.ts';
-import { createCredentialTargets, loginEndpoints } from '../../../../src/superoffice/transport/endpoints.ts';
+import { createAllowedHosts, loginEndpoints } from '../../../../src/superoffice/transport/endpoints.ts';
 
 describe('loginEndpoints', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('loginEndpoints', () => {
 });
 
 describe('rule 17: where a credential may go', () => {
-  const targetOf = createCredentialTargets(['.superoffice.com']);
+  const targetOf = createAllowedHosts(['.superoffice.com']);
 
   it.each([
     ['https://online2.superoffice.com/Cust12345/api', 'https://online2.superoffice.com/Cust12345/api'],
@@ -95,12 +95,12 @@ describe('rule 17: where a credential may go', () => {
   });
 
   it('opens nothing for an empty list or entry', () => {
-    expect(createCredentialTargets([])('https://online.superoffice.com')).toBeNull();
-    expect(createCredentialTargets(['', ' '])('https://online.superoffice.com')).toBeNull();
+    expect(createAllowedHosts([])('https://online.superoffice.com')).toBeNull();
+    expect(createAllowedHosts(['', ' '])('https://online.superoffice.com')).toBeNull();
   });
 
   it('takes an entry without a dot in front for one exact host', () => {
-    const exact = createCredentialTargets(['crm.example.com']);
+    const exact = createAllowedHosts(['crm.example.com']);
     expect(exact('https://crm.example.com/api')).not.toBeNull();
     expect(exact('https://a.crm.example.com/api')).toBeNull();
     expect(exact('http://crm.example.com/api')).toBeNull();
@@ -109,7 +109,7 @@ describe('rule 17: where a credential may go', () => {
   it.each(['127.0.0.1', 'localhost', '[::1]'])(
     'opens %s by http on any port, and no other host with it',
     (host) => {
-      const local = createCredentialTargets([host]);
+      const local = createAllowedHosts([host]);
       expect(local(`http://${host}:4010/Cust1/api`)?.host).toBe(`${host}:4010`);
       expect(local(`https://${host}:4010/`)).toBeNull();
       expect(local(`http://user@${host}:4010/`)).toBeNull();

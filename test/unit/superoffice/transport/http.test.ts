@@ -146,7 +146,7 @@ describe('what goes wrong', () => {
   ])('is unexpected when an answer is too large, %s', async (_how, body, headers) => {
     const url = await serve((_request, response) => response.writeHead(200, headers).end(body));
     const error = await refusal(createHttp({ timeoutMs: 5_000 }).request(get(url)));
-    expect(error).toMatchObject({ code: 'unexpected-answer', detail: 'size' });
+    expect(error).toMatchObject({ code: 'unexpected-response', detail: 'size' });
   });
 });
 

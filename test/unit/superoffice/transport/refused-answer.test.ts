@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { refusedAnswer } from '../../../../src/superoffice/transport/refused-answer.ts';
+import { toResponseError } from '../../../../src/superoffice/transport/refused-answer.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 
 function answer(status: number, body: unknown = null, headers: Record<string, string> = {}) {
@@ -16,10 +16,10 @@ describe('refusedAnswer', () => {
     [429, 'throttled'],
     [500, 'server-error'],
     [503, 'server-error'],
-    [302, 'unexpected-answer'],
-    [418, 'unexpected-answer'],
+    [302, 'unexpected-response'],
+    [418, 'unexpected-response'],
   ])('reads %d as %s', (status, code) => {
-    expect(refusedAnswer('op', answer(status))).toMatchObject({ code, status, operation: 'op' });
+    expect(toResponseError('op', answer(status))).toMatchObject({ code, status, operation: 'op' });
   });
 
   it('tells the kind of error, never its text', () => {
@@ -28,7 +28,7 @@ describe('refusedAnswer', () => {
       ErrorType: 'SoNotFoundException',
       ErrorMessage: 'Contact of Jane Doe not found',
     };
-    const error = refusedAnswer('op', answer(404, body));
+    const error = toResponseError('op', answer(404, body));
     expect(error.detail).toBe('SoNotFoundException');
     expect(inspect(error)).not.toContain('Jane');
   });
@@ -36,7 +36,7 @@ describe('refusedAnswer', () => {
   it.each([[{ ErrorType: 'see 8A:token' }], [{ ErrorType: 5 }], ['<html>'], [[]]])(
     'tells nothing of %j',
     (body) => {
-      expect(refusedAnswer('op', answer(500, body))).not.toHaveProperty('detail');
+      expect(toResponseError('op', answer(500, body))).not.toHaveProperty('detail');
     },
   );
 
@@ -47,7 +47,9 @@ describe('refusedAnswer', () => {
     ['-1', undefined],
     ['99999999', undefined],
   ])('reads Retry-After %s', (header, seconds) => {
-    expect(refusedAnswer('op', answer(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(seconds);
+    expect(toResponseError('op', answer(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(
+      seconds,
+    );
   });
 });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import type { Wish } from '../../../../src/tenants/access-request-store.ts';
+import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
 import type { Contract } from '../../../../src/tenants/tenant-store.ts';
 import { type AdminInput, type AdminView, adminView } from '../../../../src/web/admin/admin-view.ts';
-import { licenseEngine } from '../../licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { readAt, tenant, wishFor } from '../panel/panel-contexts.ts';
+import { readAt, requestAccess, tenant } from '../panel/panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const today = '2026-12-01';
@@ -20,9 +20,9 @@ interface Given extends Partial<AdminInput> {
 function view({ licenses = premium, contract = null, ...given }: Given = {}): AdminView {
   return adminView({
     tenant: { ...tenant, contract },
-    wishes: [],
-    bought: licenses === null ? null : { content: licenses, readAt, stale: false },
-    plans: licenseEngine(licenses, today),
+    accessRequests: [],
+    tenantLicenses: licenses === null ? null : { content: licenses, readAt, stale: false },
+    tenantEntitlements: entitlementEngine(licenses, today),
     changes: [],
     today,
     csrfToken: 'a token',
@@ -34,39 +34,40 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
   });
 }
 
-const answered = { answeredAt: new Date('2026-11-30T10:00:00Z'), answeredBy: 'Kari Nygård' };
+const answered = { resolvedAt: new Date('2026-11-30T10:00:00Z'), resolvedBy: 'Kari Nygård' };
 
 describe('the queue', () => {
-  const one = (wish: Wish, given: Given = {}) => view({ wishes: [wish], ...given }).open[0];
+  const one = (accessRequest: AccessRequest, given: Given = {}) =>
+    view({ accessRequests: [accessRequest], ...given }).open[0];
 
   it('says who asks for what, when and why, and loses no order', () => {
-    const wishes = [
-      wishFor('feature:saint', { reason: 'For follow-ups' }),
-      wishFor('plan:sales-premium'),
-      wishFor('feature:forms', { state: 'declined', answer: 'Next year.', ...answered }),
-      wishFor('feature:saint', { state: 'done', ...answered }),
+    const accessRequests = [
+      requestAccess('feature:saint', { reason: 'For follow-ups' }),
+      requestAccess('plan:sales-premium'),
+      requestAccess('feature:forms', { state: 'declined', comment: 'Next year.', ...answered }),
+      requestAccess('feature:saint', { state: 'fulfilled', ...answered }),
     ];
-    const page = view({ wishes });
+    const page = view({ accessRequests });
     expect(page.open[0]).toEqual({
-      id: wishes[0]?.id,
+      id: accessRequests[0]?.id,
       title: 'Feature: Activity Monitors (SAINT)',
-      askedBy: 'Markus Brandt',
+      requestedBy: 'Markus Brandt',
       askedOn: 'November 22, 2026',
       reason: 'For follow-ups',
       draft: '',
-      mistake: '',
+      validationError: '',
     });
     expect(page.open.map(({ title }) => title)[1]).toBe('Plan: Sales-Premium');
-    expect(page.answered.map(({ outcome, answer }) => [outcome, answer])).toEqual([
+    expect(page.answered.map(({ outcome, comment }) => [outcome, comment])).toEqual([
       ['Declined on November 30, 2026 by Kari Nygård', 'Next year.'],
       ['Done on November 30, 2026 by Kari Nygård', ''],
     ]);
   });
 
   it('speaks the reader’s language, the catalogue’s labels too', () => {
-    const wish = one(wishFor('feature:saint'), { language: german });
-    expect(wish?.title).toBe('Funktion: Aktivitätsüberwachung (SAINT)');
-    expect(wish?.askedOn).toBe('22. November 2026');
+    const accessRequest = one(requestAccess('feature:saint'), { language: german });
+    expect(accessRequest?.title).toBe('Funktion: Aktivitätsüberwachung (SAINT)');
+    expect(accessRequest?.askedOn).toBe('22. November 2026');
   });
 
   it.each([
@@ -78,42 +79,49 @@ describe('the queue', () => {
     ['gone', 'gone'],
     ['', ''],
   ])('shows what is no longer in the catalogue by its key: %j', (subject, title) => {
-    expect(one(wishFor(subject))?.title).toBe(title);
+    expect(one(requestAccess(subject))?.title).toBe(title);
   });
 
   it('numbers who has no name', () => {
-    expect(one(wishFor('feature:saint', { askedBy: '' }))?.askedBy).toBe('User 5');
-    const wish = wishFor('feature:saint', { state: 'done', ...answered, answeredBy: '' });
-    expect(view({ wishes: [wish] }).answered[0]?.outcome).toBe(
+    expect(one(requestAccess('feature:saint', { requestedBy: '' }))?.requestedBy).toBe('User 5');
+    const accessRequest = requestAccess('feature:saint', { state: 'fulfilled', ...answered, resolvedBy: '' });
+    expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toBe(
       'Done on November 30, 2026 by an administrator',
     );
   });
 
   it('takes no word of what a user wrote for one of ours', () => {
-    const askedBy = '$t(admin.title) {{date}}';
-    expect(one(wishFor('feature:saint', { askedBy }))?.askedBy).toBe(askedBy);
-    const wish = wishFor('feature:saint', { state: 'done', ...answered, answeredBy: askedBy });
-    expect(view({ wishes: [wish] }).answered[0]?.outcome).toContain(`by ${askedBy}`);
+    const requestedBy = '$t(admin.title) {{date}}';
+    expect(one(requestAccess('feature:saint', { requestedBy }))?.requestedBy).toBe(requestedBy);
+    const accessRequest = requestAccess('feature:saint', {
+      state: 'fulfilled',
+      ...answered,
+      resolvedBy: requestedBy,
+    });
+    expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toContain(`by ${requestedBy}`);
   });
 
   it('keeps a refused answer in its own form, with what is wrong', () => {
     const [first, second] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
-    const wishes = [wishFor('feature:saint', { id: first }), wishFor('feature:forms', { id: second })];
-    const answer = 'x'.repeat(1501);
-    const refused = { form: 'answer', id: second, answer, mistake: 'answer-too-long' } as const;
-    const { open, contract } = view({ wishes, refused });
-    expect(open.map(({ draft, mistake }) => [draft, mistake])).toEqual([
+    const accessRequests = [
+      requestAccess('feature:saint', { id: first }),
+      requestAccess('feature:forms', { id: second }),
+    ];
+    const comment = 'x'.repeat(1501);
+    const refused = { form: 'resolution', id: second, comment, validationError: 'comment-too-long' } as const;
+    const { open, contract } = view({ accessRequests, refused });
+    expect(open.map(({ draft, validationError }) => [draft, validationError])).toEqual([
       ['', ''],
-      [answer, expect.stringContaining('1,501 characters; at most 500')],
+      [comment, expect.stringContaining('1,501 characters; at most 500')],
     ]);
-    expect(contract.mistake).toBe('');
+    expect(contract.validationError).toBe('');
   });
 });
 
 describe('the seats', () => {
   it('say of when they are', () => {
     const bought = { content: premium, readAt, stale: true };
-    const page = view({ bought });
+    const page = view({ tenantLicenses: bought });
     expect(page).toMatchObject({ stale: true, seatsNote: '', asOf: { iso: '2026-11-22T10:00:00.000Z' } });
     expect(page.seats).toHaveLength(4);
     expect(view().stale).toBe(false);
@@ -159,7 +167,7 @@ describe('what does not add up', () => {
 describe('the contract', () => {
   it('is empty where nobody told, and yearly is proposed', () => {
     const { contract } = view();
-    expect(contract).toMatchObject({ start: '', today, mistake: '', renewal: '', changes: [] });
+    expect(contract).toMatchObject({ start: '', today, validationError: '', renewal: '', changes: [] });
     expect(contract.periods.map(({ key, chosen }) => [key, chosen])).toEqual([
       ['monthly', false],
       ['quarterly', false],
@@ -190,12 +198,12 @@ describe('the contract', () => {
       form: 'contract',
       start: '2026-02-30',
       period: 'monthly',
-      mistake: 'start-not-a-day',
+      validationError: 'start-not-a-date',
     } as const;
     const { contract } = view({ contract: kept, refused });
     expect(contract).toMatchObject({
       start: '2026-02-30',
-      mistake: expect.stringContaining('“2026-02-30” is not a day'),
+      validationError: expect.stringContaining('“2026-02-30” is not a day'),
       renewal: 'Next renewal: March 1, 2027.',
     });
     expect(contract.periods.find(({ chosen }) => chosen)?.key).toBe('monthly');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { contractMistake, contractSchema } from '../../../../src/web/admin/contract-form.ts';
-import { formOf } from '../../../../src/web/rendering/form-parsing.ts';
+import { contractSchema, validateContract } from '../../../../src/web/admin/contract-form.ts';
+import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
 
 const today = '2026-12-01';
-const sent = (fields: object) => formOf(contractSchema, { period: 'yearly', ...fields });
+const sent = (fields: object) => parseForm(contractSchema, { period: 'yearly', ...fields });
 
 describe('what is told of a contract', () => {
   it.each([
@@ -14,16 +14,16 @@ describe('what is told of a contract', () => {
     ['0001-01-01', null],
     ['2026-12-02', 'start-in-future'],
     ['9999-12-31', 'start-in-future'],
-    ['2026-02-30', 'start-not-a-day'],
-    ['2026-02-29', 'start-not-a-day'],
-    ['2026-13-01', 'start-not-a-day'],
-    ['2026-3-1', 'start-not-a-day'],
-    ['2026-03-01T00:00', 'start-not-a-day'],
-    ['0000-01-01', 'start-not-a-day'],
-    ['10000-01-01', 'start-not-a-day'],
-    ['soon', 'start-not-a-day'],
-  ])('starting on %j: %s', (start, mistake) => {
-    expect(contractMistake(sent({ start }), today)).toBe(mistake);
+    ['2026-02-30', 'start-not-a-date'],
+    ['2026-02-29', 'start-not-a-date'],
+    ['2026-13-01', 'start-not-a-date'],
+    ['2026-3-1', 'start-not-a-date'],
+    ['2026-03-01T00:00', 'start-not-a-date'],
+    ['0000-01-01', 'start-not-a-date'],
+    ['10000-01-01', 'start-not-a-date'],
+    ['soon', 'start-not-a-date'],
+  ])('starting on %j: %s', (start, validationError) => {
+    expect(validateContract(sent({ start }), today)).toBe(validationError);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../../src/licensing/diagnostics/diagnostic.ts';
-import { diagnosticWords } from '../../../../src/web/admin/diagnostic-messages.ts';
+import { describeDiagnostic } from '../../../../src/web/admin/diagnostic-messages.ts';
 import { english, german } from '../harness.ts';
 
 /** One of each kind: the compiler refuses a missing one. */
@@ -17,9 +17,14 @@ const kinds: { readonly [Kind in Diagnostic['kind']]: Extract<Diagnostic, { kind
   'plan-without-set': { kind: 'plan-without-set', plan: 'ten-sales' },
   'extra-flags-unknown': { kind: 'extra-flags-unknown', module: 'quote', extraFlags: 1024 },
   'prerequisite-missing': { kind: 'prerequisite-missing', module: 'quote', prerequisite: 'server' },
-  'row-told-twice': { kind: 'row-told-twice', module: 'quote', rows: 3 },
+  'duplicate-row': { kind: 'duplicate-row', module: 'quote', rows: 3 },
   'several-versions': { kind: 'several-versions', module: 'quote', versions: ['11.11', '12'] },
-  'more-in-use-than-bought': { kind: 'more-in-use-than-bought', module: 'quote', inUse: 3, purchased: 2 },
+  'more-in-use-than-purchased': {
+    kind: 'more-in-use-than-purchased',
+    module: 'quote',
+    inUse: 3,
+    purchased: 2,
+  },
   'both-tiers-marked': { kind: 'both-tiers-marked', solution: 'sales', by: ['sales-t1', 'sales-t2'] },
   'foreign-owner': { kind: 'foreign-owner', owner: 'ACME', modules: 2 },
 };
@@ -30,7 +35,7 @@ describe('diagnosticWords', () => {
   it.each(each)('says all there is to %s, in one sentence of each language', (kind, diagnostic) => {
     const { kind: _kind, ...members } = diagnostic;
     for (const language of [english, german]) {
-      const words = diagnosticWords(diagnostic, language);
+      const words = describeDiagnostic(diagnostic, language);
       expect(words).not.toContain('{{');
       expect(words).not.toContain(kind);
       expect(words).toMatch(/\.$/);
@@ -42,10 +47,10 @@ describe('diagnosticWords', () => {
   });
 
   it('lists several, and names a solution as its users do', () => {
-    expect(diagnosticWords(kinds['several-versions'], english)).toBe(
+    expect(describeDiagnostic(kinds['several-versions'], english)).toBe(
       'quote comes in several versions: 11.11, 12.',
     );
-    expect(diagnosticWords(kinds['both-tiers-marked'], english)).toBe(
+    expect(describeDiagnostic(kinds['both-tiers-marked'], english)).toBe(
       'Sales is marked as both tiers (sales-t1, sales-t2), so the marks tell nothing.',
     );
   });

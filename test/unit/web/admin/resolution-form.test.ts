@@ -1,40 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { answerMistake, answerSchema, longestAnswer } from '../../../../src/web/admin/resolution-form.ts';
-import { formOf } from '../../../../src/web/rendering/form-parsing.ts';
+import {
+  maxCommentLength,
+  resolutionSchema,
+  validateResolution,
+} from '../../../../src/web/admin/resolution-form.ts';
+import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
 
 const id = '00000000-0000-4000-8000-000000000000';
-const sent = (fields: object) => formOf(answerSchema, { id, ...fields });
+const sent = (fields: object) => parseForm(resolutionSchema, { id, ...fields });
 
 describe('an answer to a wish', () => {
   it.each([
     ['declined', 'Next year.', null],
-    ['declined', '', 'answer-missing'],
-    ['declined', ' \r\n\t', 'answer-missing'],
-    ['declined', '\0', 'answer-missing'],
-    ['done', '', null],
-    ['done', 'x'.repeat(longestAnswer), null],
-    ['done', 'x'.repeat(longestAnswer + 1), 'answer-too-long'],
-    ['declined', 'x'.repeat(longestAnswer + 1), 'answer-too-long'],
-  ])('%s with %j: %s', (state, answer, mistake) => {
-    expect(answerMistake(sent({ state, answer }))).toBe(mistake);
+    ['declined', '', 'comment-missing'],
+    ['declined', ' \r\n\t', 'comment-missing'],
+    ['declined', '\0', 'comment-missing'],
+    ['fulfilled', '', null],
+    ['fulfilled', 'x'.repeat(maxCommentLength), null],
+    ['fulfilled', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
+    ['declined', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
+  ])('%s with %j: %s', (state, answer, validationError) => {
+    expect(validateResolution(sent({ state, answer }))).toBe(validationError);
   });
 
   it('may be left out where a thing is done', () => {
-    expect(sent({ state: 'done' }).answer).toBe('');
+    expect(sent({ state: 'fulfilled' }).comment).toBe('');
   });
 
   it('is as long as its field says it is: a line end counts once', () => {
-    const typed = `${'x'.repeat(longestAnswer - 2)}\r\nx`;
-    expect(answerMistake(sent({ state: 'done', answer: typed }))).toBeNull();
-    expect(sent({ state: 'done', answer: 'First\r\nsecond\r\n' }).answer).toBe('First\nsecond');
+    const typed = `${'x'.repeat(maxCommentLength - 2)}\r\nx`;
+    expect(validateResolution(sent({ state: 'fulfilled', comment: typed }))).toBeNull();
+    expect(sent({ state: 'fulfilled', comment: 'First\r\nsecond\r\n' }).comment).toBe('First\nsecond');
   });
 
   it.each([
-    ['state', { state: 'open', answer: 'x' }],
-    ['state', { answer: 'x' }],
-    ['answer', { state: 'done', answer: ['a', 'b'] }],
-    ['id', { id: 'x', state: 'done' }],
-    ['id', { id: ['a'], state: 'done' }],
+    ['state', { state: 'open', comment: 'x' }],
+    ['state', { comment: 'x' }],
+    ['comment', { state: 'fulfilled', comment: ['a', 'b'] }],
+    ['id', { id: 'x', state: 'fulfilled' }],
+    ['id', { id: ['a'], state: 'fulfilled' }],
   ])('is no form of ours with a wrong %s: %j', (field, fields) => {
     expect(() => sent(fields)).toThrow(`form-malformed: ${field}`);
   });

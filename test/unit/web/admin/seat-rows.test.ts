@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { seatRows, seatsNote } from '../../../../src/web/admin/seat-rows.ts';
-import { licenseEngine } from '../../licensing/fixtures/engine.ts';
+import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
 import { english, german } from '../harness.ts';
 
 const rowsOf = (tenant: TenantLicenses, language = english) =>
-  seatRows(tenant, licenseEngine(tenant, '2026-12-01'), language);
+  seatRows(tenant, entitlementEngine(tenant, '2026-12-01'), language);
 const plan = moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 });
 
 describe('the seats administrators see', () => {

@@ -18,7 +18,7 @@ const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://so
 const writers = appOf(async (req, res) => {
   if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
   if (req.path === '/session') {
-    sessions.write(res, { ctx: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
+    sessions.write(res, { tenantId: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
   } else writeCookie(res, '__Host-any', 'a b;c=ü', 90_000);
   res.end();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import { type FeaturePage, featureOf, featurePageView } from '../../../../src/web/panel/feature-page.ts';
+import { type FeaturePage, featurePageView, parseFeature } from '../../../../src/web/panel/feature-page.ts';
 import {
   grantedLicense,
   holderOf,
@@ -10,22 +10,25 @@ import {
   userWith,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { type Given, visitOf, wishFor } from './panel-contexts.ts';
+import { contextOf, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
 const salesman = holderOf(premium, 'ten-sales');
 
 function page(feature: Parameters<typeof featurePageView>[1], given: Given): FeaturePage {
-  return featurePageView(visitOf(given), feature);
+  return featurePageView(contextOf(given), feature);
 }
 
 describe('the explanation of a feature', () => {
   it('gives the reason, and what it rests on with the names SuperOffice uses', () => {
-    const { state, reason, inferred, evidence, requirement, upgrades, wish } = page('quote-management', {
-      tenant: premium,
-      user: salesman,
-    });
+    const { state, reason, inferred, evidence, requirement, upgrades, accessRequest } = page(
+      'quote-management',
+      {
+        tenant: premium,
+        user: salesman,
+      },
+    );
     expect([state, reason, inferred]).toEqual(['enabled', english.t('reason.granted'), false]);
     expect(evidence.map(({ text, code }) => `${text} ${code}`.trim())).toEqual([
       'Your company has the licence quote',
@@ -34,7 +37,7 @@ describe('the explanation of a feature', () => {
       'Sales is Premium in your plan: it comes with a licence only that tier has quote-cal',
     ]);
     expect(requirement).toBe('SuperOffice’s documentation asks for Sales-Premium.');
-    expect([upgrades, wish]).toEqual([[], null]);
+    expect([upgrades, accessRequest]).toEqual([[], null]);
   });
 
   it('names the plans that would add it, with seats and a way to look at them, the nearest first', () => {
@@ -110,35 +113,38 @@ describe('the explanation of a feature', () => {
   it('tells how the user’s wish for it stands', () => {
     const given = { tenant: premium, user: salesman };
     const subject = 'feature:knowledge-base';
-    const wish = (...wishes: NonNullable<Given['wishes']>) =>
-      page('knowledge-base', { ...given, wishes }).wish;
-    expect(wish()).toEqual({ subject, text: '', answer: '', mayAsk: true, mayWithdraw: false });
-    expect(wish(wishFor(subject))).toMatchObject({
+    const accessRequest = (...accessRequests: NonNullable<Given['accessRequests']>) =>
+      page('knowledge-base', { ...given, accessRequests }).accessRequest;
+    expect(accessRequest()).toEqual({ subject, text: '', answer: '', mayRequest: true, mayWithdraw: false });
+    expect(accessRequest(requestAccess(subject))).toMatchObject({
       text: english.t('wish.open', { date: 'November 22, 2026' }),
-      mayAsk: false,
+      mayRequest: false,
       mayWithdraw: true,
     });
-    const answered = { answer: 'Next year.', answeredAt: new Date('2026-11-24T23:00:00Z') };
-    expect(wish(wishFor(subject, { state: 'declined', ...answered }))).toEqual({
+    const answered = { answer: 'Next year.', resolvedAt: new Date('2026-11-24T23:00:00Z') };
+    expect(accessRequest(requestAccess(subject, { state: 'declined', ...answered }))).toEqual({
       subject,
       text: 'Your administrators declined on November 24, 2026.',
       answer: 'Next year.',
-      mayAsk: true,
+      mayRequest: true,
       mayWithdraw: false,
     });
-    expect(wish(wishFor('feature:saint'))?.text).toBe('');
+    expect(accessRequest(requestAccess('feature:saint'))?.text).toBe('');
   });
 
   it('shows of a feature that is enabled only what was asked for before, to be read or taken back', () => {
     const given = { tenant: premium, user: salesman };
     const subject = 'feature:saint';
     expect(page('saint', given).state).toBe('enabled');
-    expect(page('saint', given).wish).toBeNull();
-    const open = page('saint', { ...given, wishes: [wishFor(subject)] }).wish;
-    expect(open).toMatchObject({ mayAsk: false, mayWithdraw: true });
-    const answered = { state: 'done', answeredAt: new Date('2026-11-24T23:00:00Z') } as const;
-    const done = page('saint', { ...given, wishes: [wishFor(subject, answered)] }).wish;
-    expect(done).toMatchObject({ mayAsk: false, mayWithdraw: false });
+    expect(page('saint', given).accessRequest).toBeNull();
+    const open = page('saint', { ...given, accessRequests: [requestAccess(subject)] }).accessRequest;
+    expect(open).toMatchObject({ mayRequest: false, mayWithdraw: true });
+    const answered = { state: 'fulfilled', resolvedAt: new Date('2026-11-24T23:00:00Z') } as const;
+    const done = page('saint', {
+      ...given,
+      accessRequests: [requestAccess(subject, answered)],
+    }).accessRequest;
+    expect(done).toMatchObject({ mayRequest: false, mayWithdraw: false });
   });
 
   it('says which later step disagrees on a tier', () => {
@@ -182,9 +188,9 @@ describe('the explanation of a feature', () => {
 
 describe('featureOf', () => {
   it('knows the features of the catalogue and nothing else', () => {
-    expect(featureOf('saint')).toBe('saint');
+    expect(parseFeature('saint')).toBe('saint');
     for (const key of ['', 'Saint', 'toString', undefined, ['saint'], { saint: 1 }]) {
-      expect(() => featureOf(key)).toThrow('feature-unknown');
+      expect(() => parseFeature(key)).toThrow('feature-unknown');
     }
   });
 });

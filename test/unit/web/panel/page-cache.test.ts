@@ -1,67 +1,67 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createKeptPages, type Pages } from '../../../../src/web/panel/page-cache.ts';
-import type { Visit } from '../../../../src/web/panel/panel-context.ts';
+import { createPageCache, type PageCache } from '../../../../src/web/panel/page-cache.ts';
+import type { PanelContext } from '../../../../src/web/panel/panel-context.ts';
 import { holderOf, publishedTenant } from '../../licensing/fixtures/tenants.ts';
 import { german, views } from '../harness.ts';
-import { tenant, visitOf, wishFor } from './panel-contexts.ts';
+import { contextOf, requestAccess, tenant } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
-const visit = visitOf({ tenant: premium, user: holderOf(premium, 'ten-sales') });
+const context = contextOf({ tenant: premium, user: holderOf(premium, 'ten-sales') });
 const snapshot = { readAt: 0, stale: false };
 
 /** Everything a page may depend on, each changed alone. */
-const changes: Readonly<Record<string, Partial<Visit>>> = {
-  'the tenant': { tenant: { ...tenant, standing: 'revoked' } },
-  'what was bought': { bought: { ...snapshot, content: { ...premium } } },
-  'that nothing is known of it': { bought: null },
-  'what is held': { held: { ...snapshot, content: holderOf(premium, 'ten-service') } },
-  'the wishes': { wishes: [wishFor('feature:saint')] },
+const changes: Readonly<Record<string, Partial<PanelContext>>> = {
+  'the tenant': { tenant: { ...tenant, status: 'revoked' } },
+  'what was bought': { tenantLicenses: { ...snapshot, content: { ...premium } } },
+  'that nothing is known of it': { tenantLicenses: null },
+  'what is held': { userLicenses: { ...snapshot, content: holderOf(premium, 'ten-service') } },
+  'the wishes': { accessRequests: [requestAccess('feature:saint')] },
   'the day': { today: '2026-12-02' },
   'the token of its forms': { csrfToken: 'another' },
-  'the user': { session: { ...visit.session, associateId: 6 } },
-  'the customer': { session: { ...visit.session, ctx: 'Cust12346' } },
-  'the role': { session: { ...visit.session, isAdministrator: true } },
+  'the user': { session: { ...context.session, associateId: 6 } },
+  'the customer': { session: { ...context.session, tenantId: 'Cust12346' } },
+  'the role': { session: { ...context.session, isAdministrator: true } },
   'the language': { language: german },
-  'the language of the address': { address: { ...visit.address, language: 'de' } },
+  'the language of the address': { url: { ...context.url, language: 'de' } },
 };
 
 describe('createKeptPages', () => {
   let rendered: number;
-  let pages: Pages;
+  let pages: PageCache;
 
   beforeEach(() => {
     rendered = 0;
     pages = keeping(10_000_000);
   });
 
-  function keeping(maxBytes: number): Pages {
+  function keeping(maxBytes: number): PageCache {
     const counting: typeof views = (...page) => {
       rendered += 1;
       return views(...page);
     };
-    return createKeptPages({ views: counting, maxBytes });
+    return createPageCache({ views: counting, maxBytes });
   }
 
   it('makes a page once, and knows it again', () => {
-    const first = pages(visit, {});
+    const first = pages(context, {});
     expect(String(first.html)).toContain('Sales-Premium');
-    expect(pages({ ...visit }, { lang: 'en' })).toBe(first);
+    expect(pages({ ...context }, { lang: 'en' })).toBe(first);
     expect(rendered).toBe(1);
   });
 
   it('decides nothing for a page that is kept', () => {
-    pages(visit, {});
-    const undecided = Object.defineProperty({ ...visit }, 'report', {
+    pages(context, {});
+    const undetermined = Object.defineProperty({ ...context }, 'report', {
       get: () => {
         throw new Error('decided');
       },
     });
-    expect(() => pages(undecided, {})).not.toThrow();
+    expect(() => pages(undetermined, {})).not.toThrow();
   });
 
   it.each(Object.keys(changes))('makes it anew with %s', (what) => {
-    pages(visit, {});
-    pages({ ...visit, ...changes[what] }, {});
+    pages(context, {});
+    pages({ ...context, ...changes[what] }, {});
     expect(rendered).toBe(2);
   });
 
@@ -69,28 +69,28 @@ describe('createKeptPages', () => {
     // Plans and report follow from what was bought and held, and from the day.
     const followed = ['plans', 'report'];
     const changed = Object.values(changes).flatMap((change) => Object.keys(change));
-    expect([...new Set([...changed, ...followed])].sort()).toEqual(Object.keys(visit).sort());
+    expect([...new Set([...changed, ...followed])].sort()).toEqual(Object.keys(context).sort());
   });
 
   it.each([{ show: 'missing' }, { search: 'sale' }])('does not keep what was looked for: %o', (query) => {
-    pages(visit, {});
-    const filtered = pages(visit, query);
-    expect(filtered.etag).not.toBe(pages(visit, {}).etag);
-    pages(visit, query);
+    pages(context, {});
+    const filtered = pages(context, query);
+    expect(filtered.etag).not.toBe(pages(context, {}).etag);
+    pages(context, query);
     expect(rendered).toBe(3);
   });
 
   it('has the same tag for the same bytes in another process, and another for others', () => {
-    const first = pages(visit, {});
-    expect(keeping(1_000_000)(visit, {}).etag).toBe(first.etag);
+    const first = pages(context, {});
+    expect(keeping(1_000_000)(context, {}).etag).toBe(first.etag);
     expect(first.etag).toMatch(/^"[\w-]{27}"$/);
-    expect(pages({ ...visit, csrfToken: 'another' }, {}).etag).not.toBe(first.etag);
+    expect(pages({ ...context, csrfToken: 'another' }, {}).etag).not.toBe(first.etag);
   });
 
   it('keeps no more bytes than it may, the last used ones', () => {
-    const { length } = pages(visit, {}).html;
+    const { length } = pages(context, {}).html;
     pages = keeping(length * 2.5);
-    const of = (associateId: number) => ({ ...visit, session: { ...visit.session, associateId } });
+    const of = (associateId: number) => ({ ...context, session: { ...context.session, associateId } });
     rendered = 0;
     for (const associateId of [1, 2, 1, 3, 1]) pages(of(associateId), {});
     expect(rendered).toBe(3);

@@ -3,7 +3,7 @@ import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
-import { reportPlan } from '../../licensing/fixtures/engine.ts';
+import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
 import {
   grantedLicense,
   holderOf,
@@ -13,7 +13,7 @@ import {
   userWith,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { type Given, readAt, visitOf, wishFor } from './panel-contexts.ts';
+import { contextOf, type Given, readAt, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
@@ -23,7 +23,7 @@ type Solutions = { readonly solutions: PanelView['columns'][number] };
 
 /** The panel, and its solutions over both columns. */
 function view(given: Given, query: object = {}): PanelView & Solutions {
-  const page = panelView(visitOf(given), query);
+  const page = panelView(contextOf(given), query);
   return { ...page, solutions: page.columns.flat() };
 }
 
@@ -119,7 +119,7 @@ describe('the features', () => {
   });
 
   it('carry the state of the report in words, and what their explanation is asked by', () => {
-    const { entitlements } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
+    const { entitlements } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     for (const { row, feature: key, state } of entitlements) {
       const shown = feature(page, row);
       expect(shown).toMatchObject({ state, stateText: english.t(`state.${state}`), asked: false });
@@ -135,8 +135,13 @@ describe('the features', () => {
   });
 
   it('tell what was asked for and waits for an answer, in each of its rows', () => {
-    const wishes = [wishFor('feature:saint'), wishFor('feature:mailings', { state: 'declined' })];
-    const asked = features(view({ tenant: premium, user: salesman, wishes })).filter((each) => each.asked);
+    const accessRequests = [
+      requestAccess('feature:saint'),
+      requestAccess('feature:mailings', { state: 'declined' }),
+    ];
+    const asked = features(view({ tenant: premium, user: salesman, accessRequests })).filter(
+      (each) => each.asked,
+    );
     expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
@@ -160,7 +165,7 @@ describe('the features', () => {
   });
 
   it('are counted by state, those of no feature left out', () => {
-    const { counts } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
+    const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
       { state: 'view-only', count: counts.viewOnly, text: 'View only' },
@@ -169,7 +174,7 @@ describe('the features', () => {
   });
 
   it('are counted over all, each once', () => {
-    const { counts } = reportPlan({ tenant: premium, user: salesman, today: '2026-12-01' });
+    const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     expect(page.summary?.text).toBe(`${counts.enabled} of 62 features enabled`);
     expect(page.summary?.enabledPercent).toBe(Math.round((100 * counts.enabled) / 62));
   });
@@ -183,8 +188,8 @@ describe('the features', () => {
 
 describe('what would add most', () => {
   it('are the plans one step up, those with most first, with seat and a way to look at them', () => {
-    const { gains } = view({ tenant: premium, user: salesman });
-    expect(gains).toEqual([
+    const { suggestedUpgrades } = view({ tenant: premium, user: salesman });
+    expect(suggestedUpgrades).toEqual([
       {
         plan: 'Sales-Premium + Marketing-Essentials',
         text: '11 more features',
@@ -196,18 +201,20 @@ describe('what would add most', () => {
   });
 
   it('is the next Suite plan on a Suite tenant, without a seat', () => {
-    const { gains } = view({ tenant: suiteCore, user: userWith() });
-    expect(gains.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
+    const { suggestedUpgrades } = view({ tenant: suiteCore, user: userWith() });
+    expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
   });
 
   it('is nothing for a user without a plan or one nobody knows', () => {
     const none = userWith(plan('superlicense-no-selection', 'None'));
-    expect(view({ tenant: premium, user: none }).gains).toEqual([]);
-    expect(view({ tenant: premium, user: null }).gains).toEqual([]);
+    expect(view({ tenant: premium, user: none }).suggestedUpgrades).toEqual([]);
+    expect(view({ tenant: premium, user: null }).suggestedUpgrades).toEqual([]);
   });
 
   it('never is more than three', () => {
-    expect(view({ tenant: essential, user: holderOf(essential, 'ten-sales') }).gains).toHaveLength(3);
+    expect(
+      view({ tenant: essential, user: holderOf(essential, 'ten-sales') }).suggestedUpgrades,
+    ).toHaveLength(3);
   });
 });
 
@@ -217,12 +224,12 @@ describe('what was asked for', () => {
   const daysAgo = (days: number) => new Date(Date.parse(today) - days * day);
 
   it('is told with its state and where to read it, the newest first', () => {
-    const wishes = [
-      wishFor('feature:saint', { askedAt: daysAgo(3) }),
-      wishFor('plan:service-premium', { askedAt: daysAgo(1) }),
-      wishFor('feature:gone', { askedAt: daysAgo(1) }),
+    const accessRequests = [
+      requestAccess('feature:saint', { requestedAt: daysAgo(3) }),
+      requestAccess('plan:service-premium', { requestedAt: daysAgo(1) }),
+      requestAccess('feature:gone', { requestedAt: daysAgo(1) }),
     ];
-    const { asked } = view({ tenant: premium, user: salesman, today, wishes });
+    const { asked } = view({ tenant: premium, user: salesman, today, accessRequests });
     expect(asked).toEqual([
       {
         title: 'Service-Premium',
@@ -238,10 +245,10 @@ describe('what was asked for', () => {
   });
 
   it('is shown as long as nobody answered, and two weeks from an answer', () => {
-    const titles = (answeredAt: Date | null) => {
-      const told = { askedAt: daysAgo(90), answeredAt, state: answeredAt ? 'declined' : 'open' } as const;
-      const wishes = [wishFor('feature:saint', told)];
-      return view({ tenant: premium, user: salesman, today, wishes }).asked.length;
+    const titles = (resolvedAt: Date | null) => {
+      const told = { requestedAt: daysAgo(90), resolvedAt, state: resolvedAt ? 'declined' : 'open' } as const;
+      const accessRequests = [requestAccess('feature:saint', told)];
+      return view({ tenant: premium, user: salesman, today, accessRequests }).asked.length;
     };
     expect([titles(null), titles(daysAgo(13.9)), titles(daysAgo(14))]).toEqual([1, 1, 0]);
   });
@@ -317,12 +324,12 @@ describe('the add-ons', () => {
 describe('the date of the data', () => {
   const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
   const dated = (bought: ReturnType<typeof at> | null, held: ReturnType<typeof at> | null) => {
-    const visit = visitOf({ tenant: premium, user: null, language: german });
+    const context = contextOf({ tenant: premium, user: null, language: german });
     const { asOf, stale } = panelView(
       {
-        ...visit,
-        bought: bought && { ...bought, content: premium },
-        held: held && { ...held, content: holderOf(premium, 'ten-sales') },
+        ...context,
+        tenantLicenses: bought && { ...bought, content: premium },
+        userLicenses: held && { ...held, content: holderOf(premium, 'ten-sales') },
       },
       {},
     );

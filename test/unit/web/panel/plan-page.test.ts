@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planIn, planPageView } from '../../../../src/web/panel/plan-page.ts';
 import { holderOf, publishedTenant, userWith } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
-import { type Given, visitOf, wishFor } from './panel-contexts.ts';
+import { contextOf, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
@@ -10,14 +10,14 @@ const salesman = holderOf(premium, 'ten-sales');
 const onPlans: Given = { tenant: premium, user: salesman };
 
 function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onPlans) {
-  return planPageView(visitOf(given), plan).comparison;
+  return planPageView(contextOf(given), plan).comparison;
 }
 
 describe('the page that compares plans', () => {
   it('offers the 26 user plans, or the five of CRM Suite', () => {
-    expect(planPageView(visitOf(onPlans), null)).toMatchObject({ own: 'Sales-Premium', comparison: null });
-    expect(planPageView(visitOf(onPlans), null).plans).toHaveLength(26);
-    const suite = planPageView(visitOf({ tenant: suiteCore, user: userWith() }), 'plus').plans;
+    expect(planPageView(contextOf(onPlans), null)).toMatchObject({ own: 'Sales-Premium', comparison: null });
+    expect(planPageView(contextOf(onPlans), null).plans).toHaveLength(26);
+    const suite = planPageView(contextOf({ tenant: suiteCore, user: userWith() }), 'plus').plans;
     expect(suite.map(({ label, chosen }) => [label, chosen])).toEqual([
       ['CRM Suite Starter', false],
       ['CRM Suite Core', false],
@@ -50,10 +50,10 @@ describe('the page that compares plans', () => {
     expect(comparison('sales-premium')).toMatchObject({
       isOwn: true,
       summary: 'This is your plan.',
-      wish: null,
+      accessRequest: null,
     });
     const onSuite = comparison('core', { tenant: suiteCore, user: userWith() });
-    expect(onSuite).toMatchObject({ isOwn: true, wish: null });
+    expect(onSuite).toMatchObject({ isOwn: true, accessRequest: null });
   });
 
   it('tells of a Suite plan that it is for the whole company, and its limits', () => {
@@ -64,25 +64,29 @@ describe('the page that compares plans', () => {
   });
 
   it('tells how a wish for the plan stands', () => {
-    const wishes = [wishFor('plan:service-premium')];
-    expect(comparison('service-premium', { ...onPlans, wishes })?.wish?.mayAsk).toBe(false);
-    expect(comparison('service-essential', { ...onPlans, wishes })?.wish?.mayAsk).toBe(true);
+    const accessRequests = [requestAccess('plan:service-premium')];
+    expect(comparison('service-premium', { ...onPlans, accessRequests })?.accessRequest?.mayRequest).toBe(
+      false,
+    );
+    expect(comparison('service-essential', { ...onPlans, accessRequests })?.accessRequest?.mayRequest).toBe(
+      true,
+    );
   });
 
   it('compares nothing where nothing is known of the user, and says so once a plan is chosen', () => {
     const given = { tenant: premium, user: null };
     expect(comparison('service-premium', given)).toBeNull();
-    expect(planPageView(visitOf(given), 'service-premium').nothing).toBe(english.t('reason.user-unknown'));
-    expect(planPageView(visitOf(given), null).nothing).toBe('');
-    expect(planPageView(visitOf(onPlans), 'service-premium').nothing).toBe('');
+    expect(planPageView(contextOf(given), 'service-premium').nothing).toBe(english.t('reason.user-unknown'));
+    expect(planPageView(contextOf(given), null).nothing).toBe('');
+    expect(planPageView(contextOf(onPlans), 'service-premium').nothing).toBe('');
   });
 
   it('leaves no placeholder unfilled, in any language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       const pages = [
-        planPageView(visitOf({ ...onPlans, language }), 'service-premium'),
-        planPageView(visitOf({ tenant: suiteCore, user: userWith(), language }), 'plus'),
+        planPageView(contextOf({ ...onPlans, language }), 'service-premium'),
+        planPageView(contextOf({ tenant: suiteCore, user: userWith(), language }), 'plus'),
       ];
       expect(JSON.stringify(pages)).not.toMatch(/\{\{|undefined|NaN|returned an object|"compare\./);
     }
@@ -91,11 +95,11 @@ describe('the page that compares plans', () => {
 
 describe('planIn', () => {
   it('knows the plans of the tenant’s model only', () => {
-    expect(planIn('service-premium', visitOf(onPlans))).toBe('service-premium');
-    const suite = visitOf({ tenant: suiteCore, user: userWith() });
+    expect(planIn('service-premium', contextOf(onPlans))).toBe('service-premium');
+    const suite = contextOf({ tenant: suiteCore, user: userWith() });
     expect(planIn('plus', suite)).toBe('plus');
     for (const key of ['plus', '', 'toString', ['service-premium'], null]) {
-      expect(() => planIn(key, visitOf(onPlans))).toThrow('plan-unknown');
+      expect(() => planIn(key, contextOf(onPlans))).toThrow('plan-unknown');
     }
     expect(() => planIn('service-premium', suite)).toThrow('plan-unknown');
   });

@@ -45,8 +45,8 @@ describe('loadLanguages', () => {
     [['../de'], 'en'],
     [['deutsch'], 'en'],
     [[], 'en'],
-  ])('chooses for %j the language %s', (wanted, code) => {
-    const language = three.choose(wanted);
+  ])('chooses for %j the language %s', (desired, code) => {
+    const language = three.choose(desired);
     expect([language.code, language.t('hello')]).toEqual([
       code,
       { en: 'Hello', de: 'Hallo', no: 'Hei' }[code],

@@ -18,15 +18,15 @@ const row = {
 };
 const reader = {
   query: nasty,
-  ctx: nasty,
+  tenantId: nasty,
   associateId: nasty,
   language: nasty,
   csrfToken: nasty,
   backUrl: nasty,
 };
 const moment = { text: nasty, iso: nasty };
-const wish = { subject: nasty, text: nasty, answer: nasty, mayAsk: true, mayWithdraw: false };
-const withdrawable = { ...wish, mayAsk: false, mayWithdraw: true };
+const accessRequest = { subject: nasty, text: nasty, answer: nasty, mayRequest: true, mayWithdraw: false };
+const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
 const panel = {
@@ -36,7 +36,7 @@ const panel = {
   plan: nasty,
   planNote: nasty,
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
-  gains: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
+  suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
   asked: [{ title: nasty, text: nasty, href: nasty }],
   limits: [{ name: nasty, value: nasty }],
   asOf: moment,
@@ -72,7 +72,7 @@ const feature = {
   moreUpgrades: [upgrade],
   assumed: true,
   renewal: nasty,
-  wish,
+  accessRequest,
 };
 const plan = {
   ...reader,
@@ -89,14 +89,14 @@ const plan = {
     changed: [change],
     lost: [change],
     renewal: nasty,
-    wish,
+    accessRequest,
   },
 };
-const queued = { id: nasty, title: nasty, askedBy: nasty, askedOn: nasty };
-const open = { ...queued, reason: nasty, draft: nasty, mistake: nasty };
+const queued = { id: nasty, title: nasty, requestedBy: nasty, askedOn: nasty };
+const open = { ...queued, reason: nasty, draft: nasty, validationError: nasty };
 const admin = {
   companyName: nasty,
-  ctx: nasty,
+  tenantId: nasty,
   csrfToken: nasty,
   lang: nasty,
   saved: nasty,
@@ -112,7 +112,7 @@ const admin = {
     start: nasty,
     today: nasty,
     periods: [{ key: nasty, label: nasty, chosen: true }],
-    mistake: nasty,
+    validationError: nasty,
     renewal: nasty,
     changes: [nasty],
   },
@@ -120,12 +120,12 @@ const admin = {
 const setup = {
   lang: nasty,
   companyName: nasty,
-  ctx: nasty,
+  tenantId: nasty,
   consentedAt: nasty,
   provisionedAt: nasty,
   log: [{ at: { text: nasty, iso: nasty }, what: nasty }],
   setup: {
-    underWay: false,
+    inFlight: false,
     rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
     done: 1,
     complete: true,
@@ -143,14 +143,14 @@ const problem = {
   wayOn: { href: nasty, text: nasty },
 };
 const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
-const handOver = { code: nasty, panelUrl: nasty };
+const handoff = { code: nasty, panelUrl: nasty };
 
 const uninstall = {
   lang: nasty,
-  ctx: nasty,
+  tenantId: nasty,
   companyName: nasty,
   removed: false,
-  remainders: [{ name: nasty, problem: nasty }],
+  failedRemovals: [{ name: nasty, problem: nasty }],
   csrfToken: nasty,
 };
 
@@ -163,7 +163,7 @@ const pages = {
   setup,
   problem,
   'sign-in': signIn,
-  'hand-over': handOver,
+  'hand-over': handoff,
 };
 const withoutValues = { landing: {} };
 
@@ -200,19 +200,19 @@ describe('every page', () => {
   it.each([
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
     ['setup', { ...setup, setup: { ...setup.setup, standing: '', stopped: null } }, setup, 'class="notice"'],
-    ['setup', { ...setup, setup: { ...setup.setup, underWay: true } }, setup, 'href="/install"'],
-    ['setup', setup, { ...setup, setup: { ...setup.setup, underWay: true } }, 'data-under-way'],
+    ['setup', { ...setup, setup: { ...setup.setup, inFlight: true } }, setup, 'href="/install"'],
+    ['setup', setup, { ...setup, setup: { ...setup.setup, inFlight: true } }, 'data-under-way'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
-    ['panel', { ...panel, gains: [] }, panel, 'id="gains"'],
+    ['panel', { ...panel, suggestedUpgrades: [] }, panel, 'id="gains"'],
     ['panel', { ...panel, limits: [] }, panel, 'id="limits"'],
     ['panel', { ...panel, isAdministrator: false }, panel, 'href="/admin'],
     ['panel', { ...panel, asOf: null }, panel, '<time'],
     ['panel', { ...panel, unknownModules: '' }, panel, '<code>'],
     ['panel', { ...panel, planNote: '' }, { ...panel, planNote: 'noted' }, 'noted'],
-    ['feature', { ...feature, wish: null }, feature, '<form'],
-    ['feature', { ...feature, wish: { ...wish, mayAsk: false } }, feature, '<form'],
-    ['feature', { ...feature, wish: withdrawable }, feature, '<textarea'],
-    ['feature', feature, { ...feature, wish: withdrawable }, 'value="withdraw"'],
+    ['feature', { ...feature, accessRequest: null }, feature, '<form'],
+    ['feature', { ...feature, accessRequest: { ...accessRequest, mayRequest: false } }, feature, '<form'],
+    ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
+    ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, asked: [] }, panel, 'id="asked"'],
     ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
     ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
@@ -232,7 +232,7 @@ describe('every page', () => {
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
-    ['uninstall', { ...uninstall, remainders: [] }, uninstall, '<ul'],
+    ['uninstall', { ...uninstall, failedRemovals: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
   ])('%s leaves out what there is nothing of', (name, without, having, text) => {
     expect(views(name, german, without)).not.toContain(text);

@@ -13,16 +13,16 @@ const waiting: ProvisionedPanel = { ...created, outcome: 'waiting' };
 
 function view(
   panels: readonly ProvisionedPanel[],
-  lookedAfter: Partial<Tenant['lookedAfter']> = {},
+  reconciliation: Partial<Tenant['reconciliation']> = {},
   hook: Partial<TenantWebhook> = {},
 ) {
-  const of = { ...tenant, panels, lookedAfter: { ...tenant.lookedAfter, ...lookedAfter } };
+  const of = { ...tenant, panels, reconciliation: { ...tenant.reconciliation, ...reconciliation } };
   return setupView(of, hookOf(hook), english);
 }
 
 function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
   return {
-    ctx: tenant.ctx,
+    tenantId: tenant.tenantId,
     hookId: 'h',
     webhookId: 1,
     outcome: 'unchanged',
@@ -35,18 +35,18 @@ function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
 
 describe('setupView', () => {
   it('tells how far it is while setting up goes on; a webhook of before is not done yet', () => {
-    const page = view([created, waiting], { setupBeganAt: at });
-    expect(page).toMatchObject({ underWay: true, done: 1 });
+    const page = view([created, waiting], { setupStartedAt: at });
+    expect(page).toMatchObject({ inFlight: true, done: 1 });
     expect(page.rows.map(({ outcome }) => outcome)).toEqual(['created', 'waiting', 'waiting']);
-    expect(view([created], { setupBeganAt: at }, { checkedAt: null }).rows[1]?.outcome).toBe('waiting');
-    expect(view([created], { setupBeganAt: at }, { checkedAt: at }).done).toBe(2);
+    expect(view([created], { setupStartedAt: at }, { checkedAt: null }).rows[1]?.outcome).toBe('waiting');
+    expect(view([created], { setupStartedAt: at }, { checkedAt: at }).done).toBe(2);
   });
 
   it('is complete where no panel failed, whatever became of the webhook', () => {
     expect(view([created]).complete).toBe(true);
     expect(view([created], {}, { outcome: 'refused', problem: 'forbidden' })).toMatchObject({
       complete: true,
-      underWay: false,
+      inFlight: false,
       rows: [{}, { outcome: 'refused', problem: 'forbidden' }],
     });
     expect(view([created, failed]).complete).toBe(false);
@@ -59,8 +59,8 @@ describe('setupView', () => {
     const revoked = setupView(
       {
         ...tenant,
-        standing: 'revoked',
-        lookedAfter: { ...tenant.lookedAfter, problem: 'system-user-refused' },
+        status: 'revoked',
+        reconciliation: { ...tenant.reconciliation, lastError: 'system-user-refused' },
       },
       hookOf({}),
       english,
@@ -70,7 +70,7 @@ describe('setupView', () => {
 
   it('says why it stopped, and when it is tried again', () => {
     expect(view([created]).stopped).toBeNull();
-    expect(view([created], { problem: 'timeout', at }).stopped).toEqual({
+    expect(view([created], { lastError: 'timeout', at }).stopped).toEqual({
       problem: 'timeout',
       moment: english.moment(at.getTime()),
     });

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
-import { createBeginSignIn, forgetVerifier, verifierOf } from '../../../../src/web/sign-in/begin-sign-in.ts';
+import {
+  createBeginSignIn,
+  forgetVerifier,
+  readVerifier,
+} from '../../../../src/web/sign-in/begin-sign-in.ts';
 import { appOf } from '../harness.ts';
 
-const panel: SignInPurpose = { kind: 'panel', language: 'de', ctx: 'Cust12345', associateId: 5 };
+const panel: SignInPurpose = { kind: 'panel', language: 'de', tenantId: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';
 
 let begun: { purpose: SignInPurpose; signIn: BegunSignIn }[];
@@ -52,7 +56,7 @@ describe('createBeginSignIn', () => {
     expect([status, headers['cache-control']]).toEqual([302, 'no-store']);
     expect(purpose).toEqual(panel);
     const { codeVerifier, ...known } = signIn;
-    expect(Object.fromEntries(query)).toEqual({ ctx: 'Cust12345', ...known });
+    expect(Object.fromEntries(query)).toEqual({ tenantId: 'Cust12345', ...known });
     expect(String(headers.location)).not.toContain(codeVerifier);
   });
 
@@ -73,7 +77,7 @@ describe('createBeginSignIn', () => {
 
 describe('verifierOf', () => {
   const state = 's'.repeat(43);
-  const app = appOf((req, res) => void res.json(verifierOf(req, state)));
+  const app = appOf((req, res) => void res.json(readVerifier(req, state)));
   const good = 'A-_9'.repeat(11).slice(1);
 
   it.each([

@@ -10,7 +10,12 @@ import { appOf, listening } from '../harness.ts';
 
 const start = Date.UTC(2026, 10, 22, 10);
 const hour = 60 * 60_000;
-const session: Session = { ctx: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' };
+const session: Session = {
+  tenantId: 'Cust12345',
+  associateId: 5,
+  isAdministrator: false,
+  name: 'Markus Brandt',
+};
 const name = '__Host-planlens-session';
 
 let now = start;
@@ -121,7 +126,7 @@ describe('no session', () => {
     ['a key id that every object has', () => forged({}, { keyid: 'constructor' })],
     ['another issuer', () => forged({}, { issuer: 'someone-else' })],
     ['a time long past', () => forged({ iat: 1, exp: 2 })],
-    ['no tenant', () => forged({ ctx: undefined })],
+    ['no tenant', () => forged({ tenantId: undefined })],
     ['an associate id that is text', () => forged({ associateId: '5' })],
     ['an administrator by text', () => forged({ isAdministrator: 'true' })],
   ])('is one with %s', async (_what, token) => {

@@ -1,26 +1,26 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import {
-  attemptsOf,
-  beginCounting,
   countAttempt,
   forgetAttempts,
-  maySignInByItself,
+  maySignInSilently,
+  readAttempts,
+  startCounting,
 } from '../../../../src/web/sign-in/sign-in-attempts.ts';
 import { appOf } from '../harness.ts';
 
-const reader = { ctx: 'Cust12345', associateId: 5 };
+const reader = { tenantId: 'Cust12345', associateId: 5 };
 const now = Date.UTC(2026, 10, 22, 10);
 const name = '__Host-planlens-attempts';
 
 async function read(cookie: string, of = reader) {
-  const app = appOf((req, res) => void res.json(attemptsOf(req, of)));
+  const app = appOf((req, res) => void res.json(readAttempts(req, of)));
   return (await request(app).get('/').set('Cookie', cookie)).body;
 }
 
 async function begun(): Promise<string> {
   const app = appOf((_req, res) => {
-    beginCounting(res, reader);
+    startCounting(res, reader);
     res.end();
   });
   return cookieIn(await request(app).get('/'));
@@ -31,7 +31,7 @@ const cookieIn = ({ headers }: { headers: Record<string, unknown> }) =>
 
 async function written(cookie: string): Promise<string> {
   const app = appOf((req, res) => {
-    countAttempt(res, reader, attemptsOf(req, reader) ?? { count: 0, lastAt: 0 }, now);
+    countAttempt(res, reader, readAttempts(req, reader) ?? { count: 0, lastAt: 0 }, now);
     res.end();
   });
   return cookieIn(await request(app).get('/').set('Cookie', cookie));
@@ -57,7 +57,7 @@ describe('attempts to sign in', () => {
     const cookie = await written('');
     for (const other of [
       { ...reader, associateId: 6 },
-      { ...reader, ctx: 'Cust12346' },
+      { ...reader, tenantId: 'Cust12346' },
     ]) {
       expect(await read(cookie, other)).toEqual({ count: 0, lastAt: 0 });
     }
@@ -89,6 +89,6 @@ describe('maySignInByItself', () => {
     [3, 0, false],
     [9, 0, false],
   ])('after %i attempts, the last %i ms ago: %s', (count, ago, may) => {
-    expect(maySignInByItself({ count, lastAt: count === 0 ? 0 : now - ago }, now)).toBe(may);
+    expect(maySignInSilently({ count, lastAt: count === 0 ? 0 : now - ago }, now)).toBe(may);
   });
 });
