@@ -15,7 +15,7 @@ interface Load {
   readonly content: number;
 }
 
-test('time to content in the CRM, of the panel and of the smallest page the app has', async () => {
+test('measures the time to content in CRM for the panel and for the smallest page of the app', async () => {
   const machine = describeMachine();
   const fixture = await openBrowserFixture();
   const { page, panel, signIn } = await fixture.open();

@@ -7,7 +7,10 @@ export interface AppCredentials {
   readonly privateKeyPem: string;
 }
 
-/** What the Developer Portal keeps of the app: only the public half of its key (auth.md 5.1). */
+/**
+ * What the Developer Portal keeps of the app: only the public half of its key
+ * (docs/superoffice/auth.md#51-preconditions).
+ */
 export interface AppRegistration {
   readonly name: string;
   readonly company: string;
@@ -51,8 +54,9 @@ export function registerApp(appUrl: string, credentials: AppCredentials): AppReg
 }
 
 /**
- * The system user token of an app in a tenant: application name, hyphen, random text; constant (auth.md 5.1).
- * It is derived, not stored, so that it is still the same after a restart.
+ * The system user token of an app in a tenant: application name, hyphen, random text; constant
+ * (docs/superoffice/auth.md#51-preconditions). It is derived, not stored, so that it is still the same after
+ * a restart.
  */
 export function systemUserToken(app: AppRegistration, contextIdentifier: string): string {
   const random = createHmac('sha256', app.tokenSeed).update(`system user token ${contextIdentifier}`);

@@ -8,8 +8,8 @@ type Row = Record<string, Cell>;
 const defaultTop = 50;
 
 /**
- * The user archives, by OData (webapi.md 5, 9.1). AllUsers gives PrimaryKey as text and InternalUsers as a
- * number, as the documentation shows both.
+ * The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). AllUsers
+ * gives PrimaryKey as text and InternalUsers as a number, as the documentation shows both.
  */
 export function archiveRoutes(): ApiRoute[] {
   const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {

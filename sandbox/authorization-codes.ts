@@ -15,7 +15,10 @@ export interface Grant {
 
 export interface AuthorizationCodes {
   issue(grant: Grant): string;
-  /** Gives what the code stands for, once and within 10 minutes (auth.md 2.1); then undefined. */
+  /**
+   * Gives what the code stands for, once and within 10 minutes
+   * (docs/superoffice/auth.md#21-authorize-request); then undefined.
+   */
   redeem(code: string): Grant | undefined;
   reset(): void;
 }

@@ -31,9 +31,9 @@ export interface AuthorizeDeps {
 }
 
 /**
- * Serves the authorize endpoint of the code flow (auth.md 2.1), for all tenants (`common`) and for one.
- * The order of its questions: is the app who it says, is the request sound, who is the user, has the
- * user been at their identity provider, has the tenant approved the app.
+ * Serves the authorize endpoint of the code flow (docs/superoffice/auth.md#21-authorize-request), for all
+ * tenants (`common`) and for one. The order of its questions: is the app who it says, is the request sound,
+ * who is the user, has the user been at their identity provider, has the tenant approved the app.
  */
 export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
   router.get('/login/:ctx/oauth/authorize', deps.gate('Login.Authorize'), (req, res) => {
@@ -75,7 +75,7 @@ function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSess
   });
 }
 
-/** An unknown app or redirect URL is never sent anywhere (auth.md 7). */
+/** An unknown app or redirect URL is never sent anywhere (docs/superoffice/auth.md#7-iframe-sign-in). */
 function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
   return query.client_id === app.clientId && query.redirect_uri === app.redirectUri;
 }
@@ -113,7 +113,10 @@ function providerUrl(session: SuperIdSession, req: Request): string {
   return `/idp/sign-in?${query}`;
 }
 
-/** Only an administrator can approve an app for their tenant (panels-and-marketplace.md 12). */
+/**
+ * Only an administrator can approve an app for their tenant
+ * (docs/superoffice/panels-and-marketplace.md#12-install-state-uninstall).
+ */
 function askForConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
   if (session.user.isAdministrator) {
     res.render('consent', { app, tenant: session.tenant, user: session.user, next });

@@ -196,7 +196,10 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
   };
 }
 
-/** The notification of webapi.md 7.1; the public endpoint is a bare host. */
+/**
+ * The notification of docs/superoffice/web-api.md#71-state-change-notification; the public endpoint is a bare
+ * host.
+ */
 function stateChange(of: Tenant, changeType: number, tokens: Tokens) {
   return {
     ChangeType: changeType,
@@ -208,7 +211,10 @@ function stateChange(of: Tenant, changeType: number, tokens: Tokens) {
   };
 }
 
-/** Gives a user another plan, if a seat is free, and raises the event SuperOffice might raise (webapi.md 1.3). */
+/**
+ * Gives a user another plan, if a seat is free, and raises the event SuperOffice might raise
+ * (docs/superoffice/web-api.md#1-essentials).
+ */
 function setPlan({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['setPlan']>): void {
   const of = findTenant(tenants, input.tenant);
   const user = findUser(of, input.associateId);

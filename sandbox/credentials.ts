@@ -9,11 +9,14 @@ export type TenantApiClient =
   | { readonly kind: 'system-user'; readonly tenantId: string };
 
 export interface Credentials {
-  /** `8A:{ctx}.{base64}`, valid for 3600 seconds (auth.md 2.2). */
+  /** `8A:{ctx}.{base64}`, valid for 3600 seconds (docs/superoffice/auth.md#22-token-request). */
   issueAccessToken(tenantId: string, associateId: number): string;
-  /** 64 characters, reusable until the consent is revoked (auth.md 2.2). */
+  /** 64 characters, reusable until the consent is revoked (docs/superoffice/auth.md#22-token-request). */
   issueRefreshToken(tenantId: string, associateId: number): string;
-  /** `7T:` and the base64 of UTF-16LE text, valid for 6 hours after each use (auth.md 5.5). */
+  /**
+   * `7T:` and the base64 of UTF-16LE text, valid for 6 hours after each use
+   * (docs/superoffice/auth.md#55-jwt-and-ticket).
+   */
   issueTicket(tenantId: string): string;
   /** Whose access token or ticket this is; undefined when unknown or expired. Counts as a use of a ticket. */
   apiClientOf(secret: string): TenantApiClient | undefined;

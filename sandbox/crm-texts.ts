@@ -1,6 +1,9 @@
 import type { User } from './tenants.ts';
 
-/** The screens of the rail, in its order, with the function right that hides one (user-plans.md 10). */
+/**
+ * The screens of the rail, in its order, with the function right that hides one
+ * (docs/superoffice/user-plans.md#10-function-rights).
+ */
 export const screens = [
   { key: 'dashboard', hiddenBy: null },
   { key: 'company', hiddenBy: 'hide-company' },

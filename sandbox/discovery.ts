@@ -4,7 +4,7 @@ import type { SigningKeys } from './keys.ts';
 
 /**
  * Serves the discovery document and the key set. The document is found under `/login` and at the root,
- * but its issuer is the bare origin: the trap of auth.md 1.
+ * but its issuer is the bare origin: the trap of docs/superoffice/auth.md#1-endpoints.
  */
 export function serveDiscovery(
   router: Router,

@@ -14,9 +14,9 @@ export type Failure =
   | 'timeout'
   /** 200 with a body that is cut off. */
   | 'malformed'
-  /** 200 with `null`, as an agent fails (webapi.md 3). */
+  /** 200 with `null`, as an agent fails (docs/superoffice/web-api.md#3-errors). */
   | 'null'
-  /** 200 with `Message` and `MessageDetail`, as an agent fails (webapi.md 3). */
+  /** 200 with `Message` and `MessageDetail`, as an agent fails (docs/superoffice/web-api.md#3-errors). */
   | 'message'
   | MalformedResponse;
 
@@ -162,7 +162,7 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
   };
 }
 
-/** Answers in the shape of a failed REST call (webapi.md 3). */
+/** Answers in the shape of a failed REST call (docs/superoffice/web-api.md#3-errors). */
 export function sendError(res: Response, status: number, type: string, message: string): void {
   res.status(status).json({ Error: true, ErrorType: type, ErrorMessage: message, ErrorSource: 'Sandbox' });
 }

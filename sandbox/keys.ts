@@ -39,8 +39,9 @@ export function createSigningKeys(): SigningKeys {
 }
 
 /**
- * The thumbprint is taken of the public key (SPKI), as Node makes no certificates: the real one is the
- * SHA-1 of the signing certificate. To a client it is an opaque key hint either way (auth.md 4.2).
+ * The thumbprint is taken of the public key (SPKI), as Node makes no certificates: the real one is the SHA-1
+ * of the signing certificate. To a client it is an opaque key hint either way
+ * (docs/superoffice/auth.md#42-signing-keys).
  */
 function makeKey(): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -55,7 +56,10 @@ function makeKey(): SigningKey {
   };
 }
 
-/** An entry of the key set as in the vendor's test data, less `x5c` (auth.md 4.2). */
+/**
+ * An entry of the key set as in the vendor's test data, less `x5c`
+ * (docs/superoffice/auth.md#42-signing-keys).
+ */
 function toJwk(key: SigningKey): Record<string, string> {
   const { n = '', e = '' } = key.publicKey.export({ format: 'jwk' });
   return { kty: 'RSA', use: 'sig', alg: 'RS256', kid: key.kid, x5t: key.x5t, n, e };

@@ -16,8 +16,8 @@ const moduleRequest = z.object({ OwnerName: z.string(), ModuleName: z.string() }
 const userRequest = z.object({ AssociateId: z.number() });
 
 /**
- * The License agent and its REST twin (licences.md 3). They differ where something is missing: the agent
- * answers 200 with null, REST answers 404 (webapi.md 3).
+ * The License agent and its REST twin (docs/superoffice/licenses.md#3-endpoints). They differ where something
+ * is missing: the agent answers 200 with null, REST answers 404 (docs/superoffice/web-api.md#3-errors).
  */
 export function licenseRoutes(): ApiRoute[] {
   return [...agentRoutes(), ...restRoutes()];

@@ -1,7 +1,10 @@
 import { assignedNames, type Seats, seatsOf } from './seats.ts';
 import type { Module, Tenant, User } from './tenants.ts';
 
-/** The owner of SuperOffice's own licenses; the name is reserved (licences.md 2). */
+/**
+ * The owner of SuperOffice's own licenses; the name is reserved
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export const superOffice = { name: 'SUPEROFFICE', description: 'SuperOffice AS', id: 1 };
 
 const noRights = { TableRight: null, FieldProperties: {} };
@@ -26,8 +29,9 @@ export function owners(tenant: Tenant) {
 type Owner = ReturnType<typeof owners>[number];
 
 /**
- * ExtendedLicenseInfo: everything an owner has sold to this tenant, with its use (licences.md 8). Which of
- * its two lists SuperOffice fills is unknown, so the Premium tenant fills one and the others fill both.
+ * ExtendedLicenseInfo: everything an owner has sold to this tenant, with its use
+ * (docs/superoffice/licenses.md#8-samples-of-the-license-agent). Which of its two lists SuperOffice fills is
+ * unknown, so the Premium tenant fills one and the others fill both.
  */
 export function extendedLicenseInfo(tenant: Tenant, owner: Owner) {
   const rows = owner.modules.map((module) => moduleLicense(owner, module));
@@ -92,7 +96,10 @@ function extendedModule(tenant: Tenant, owner: Owner, module: Module) {
   };
 }
 
-/** LicenseOwner for one user: every user license of an owner, hidden ones too, with `Assigned` (licences.md 8). */
+/**
+ * LicenseOwner for one user: every user license of an owner, hidden ones too, with `Assigned`
+ * (docs/superoffice/licenses.md#8-samples-of-the-license-agent).
+ */
 export function licenseOwner(tenant: Tenant, owner: Owner, user: User) {
   const links = owner.modules
     .filter((module) => module.LicenseType === 'UserLicense')

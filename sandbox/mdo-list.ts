@@ -61,7 +61,7 @@ export function mdoListRoutes(): ApiRoute[] {
 
 /**
  * The user plans of a tenant: Id of the module license, its description as Name, its module name as
- * ExtraInfo, led by "(No Selection)" (licences.md 3).
+ * ExtraInfo, led by "(No Selection)" (docs/superoffice/licenses.md#3-endpoints).
  */
 function userPlans(tenant: Tenant): ItemFields[] {
   const plans = tenant.modules.filter((module) => module.ExtraFlags === 1);

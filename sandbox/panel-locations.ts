@@ -1,4 +1,7 @@
-/** The names of the Navigation enum: where a web panel can be shown (panels-and-marketplace.md 3). */
+/**
+ * The names of the Navigation enum: where a web panel can be shown
+ * (docs/superoffice/panels-and-marketplace.md#3-display-locations).
+ */
 export const panelLocations = [
   'Invisible',
   'ToolboxMenu',

@@ -18,9 +18,10 @@ const languages: Record<User['language'], Language> = {
 };
 
 /**
- * Fills the angle-bracket variables of a web panel's URL for a user (panels-and-marketplace.md 4). Values
- * are percent-encoded as UTF-8 unless the panel's encoding is `None`; a variable the sandbox does not know
- * becomes empty, and so does `<usec>`, the ticket that is no longer handed out.
+ * Fills the angle-bracket variables of a web panel's URL for a user
+ * (docs/superoffice/panels-and-marketplace.md#4-url-variables). Values are percent-encoded as UTF-8 unless
+ * the panel's encoding is `None`; a variable the sandbox does not know becomes empty, and so does `<usec>`,
+ * the ticket that is no longer handed out.
  */
 export function fillPanelUrl(url: string, encoding: string, tenant: Tenant, user: User): string {
   const values = variables(tenant, user);

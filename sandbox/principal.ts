@@ -5,7 +5,10 @@ import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 /** The associate id of the app's system user in every tenant. */
 export const systemAssociateId = 7;
 
-/** `GET User/currentPrincipal`: who calls, their licenses and their function rights (licences.md 7). */
+/**
+ * `GET User/currentPrincipal`: who calls, their licenses and their function rights
+ * (docs/superoffice/licenses.md#7-sample-of-currentprincipal).
+ */
 export function principalRoutes(): ApiRoute[] {
   return [
     {

@@ -1,6 +1,9 @@
 import type { Module, Tenant, User } from './tenants.ts';
 
-/** The module names a plan row switches on: the `set=` command of its ExtraInfo (licences.md 4). */
+/**
+ * The module names a plan row switches on: the `set=` command of its ExtraInfo
+ * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
+ */
 export function planSet(plan: Module): string[] {
   return plan.ExtraInfo.startsWith('set=') ? plan.ExtraInfo.slice('set='.length).split(',') : [];
 }
@@ -16,7 +19,7 @@ export function assignedNames(tenant: Tenant, user: User): Set<string> {
   return new Set([...(plan ? [plan.ModuleName, ...planSet(plan)] : []), ...user.extraLicenses]);
 }
 
-/** The seats of one row. `total` = `free` + `inUse` (licences.md 2). */
+/** The seats of one row. `total` = `free` + `inUse` (docs/superoffice/licenses.md#2-carriers-and-tables). */
 export interface Seats {
   readonly total: number;
   readonly inUse: number;

@@ -40,7 +40,8 @@ export function serveSignIn(router: Router, deps: AuthorizationCodeFlowDeps): vo
     res.redirect(302, localPath(req.query.next ?? `/${found.tenant.contextIdentifier}/`));
   });
 
-  // An identity provider refuses to be framed: in a panel this page stays blank (auth.md 7).
+  // An identity provider refuses to be framed: in a panel this page stays blank
+  // (docs/superoffice/auth.md#7-iframe-sign-in).
   router.get('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
     const user = tenants.findUser(String(req.query.user))?.user;
     res.set({ 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "frame-ancestors 'none'" });

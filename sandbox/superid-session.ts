@@ -27,7 +27,10 @@ export interface SuperIdSessions {
   reset(): void;
 }
 
-/** Makes the SuperID sessions: a cookie of the login domain that works in a frame (auth.md 7). */
+/**
+ * Makes the SuperID sessions: a cookie of the login domain that works in a frame
+ * (docs/superoffice/auth.md#7-iframe-sign-in).
+ */
 export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessions {
   const sessions = new Map<string, { userName: string; atProvider: boolean }>();
   const idOf = (req: Request) => parseCookie(req.headers.cookie ?? '')[cookieName] ?? '';

@@ -17,7 +17,10 @@ const authenticateRequest = z.object({
 });
 type AuthenticateRequest = z.infer<typeof authenticateRequest>;
 
-/** The refusals of auth.md 5.4, in the form SuperOffice shows them. That they come back here is inferred. */
+/**
+ * The refusals of docs/superoffice/auth.md#54-response, in the form SuperOffice shows them. That they come
+ * back here is inferred.
+ */
 type Refusal = 'Revoked (1)' | 'Denied (4)' | 'InvalidTimestamp (6)' | 'InvalidSignature (7)';
 
 export interface SystemUserDeps {
@@ -29,7 +32,10 @@ export interface SystemUserDeps {
   readonly now: () => number;
 }
 
-/** Serves the exchange of a signed system user token for a JWT that carries a ticket (auth.md 5.3-5.5). */
+/**
+ * Serves the exchange of a signed system user token for a JWT that carries a ticket
+ * (docs/superoffice/auth.md#53-request to #55-jwt-and-ticket).
+ */
 export function serveSystemUser(router: Router, deps: SystemUserDeps): void {
   const gate = deps.gate('SystemUser.Authenticate');
   router.post('/Login/api/PartnerSystemUser/Authenticate', gate, (req, res) => {

@@ -14,12 +14,15 @@ export function endpointUrl(origin: string, tenant: Tenant): string {
   return `${host}/${tenant.contextIdentifier}`;
 }
 
-/** The address of a tenant's web API, without a trailing slash (auth.md 6.1). */
+/** The address of a tenant's web API, without a trailing slash (docs/superoffice/auth.md#61-state-api). */
 export function apiUrl(origin: string, tenant: Tenant): string {
   return `${endpointUrl(origin, tenant)}/api`;
 }
 
-/** True while the tenant can be used: Running and OnlineMaintenance (webapi.md 7.2). */
+/**
+ * True while the tenant can be used: Running and OnlineMaintenance
+ * (docs/superoffice/web-api.md#72-state-api).
+ */
 export function isRunning(tenant: Tenant): boolean {
   return running.includes(tenant.state);
 }

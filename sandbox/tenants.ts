@@ -83,14 +83,17 @@ const userFile = z.strictObject({
   users: z.record(z.string(), z.array(userRow)),
 });
 
-/** A row of a license: the fields of a ModuleLicense carrier that differ from row to row (licences.md 2). */
+/**
+ * A row of a license: the fields of a ModuleLicense carrier that differ from row to row
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export type Module = z.infer<typeof moduleRow>;
 export type User = z.infer<typeof userRow>;
 export type Role = z.infer<typeof roleRow>;
 export type UserGroup = { id: number; name: string };
 export type ThirdPartyOwner = z.infer<typeof tenantFile>['thirdParty'];
 
-/** The states of the tenant state API (auth.md 6.1). */
+/** The states of the tenant state API (docs/superoffice/auth.md#61-state-api). */
 export const tenantStates = [
   'Unknown',
   'Provisioning',
@@ -193,8 +196,9 @@ function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<
 }
 
 /**
- * Of the CRM Suite only descriptions are published, not module names (licences.md 10). Such a row has the
- * name `?` in the data and is served under the invented name `placeholderNames` gives its description.
+ * Of the CRM Suite only descriptions are published, not module names
+ * (docs/superoffice/licenses.md#10-unknown). Such a row has the name `?` in the data and is served under the
+ * invented name `placeholderNames` gives its description.
  */
 function realName(module: Module, placeholderNames: Record<string, string>): string {
   if (module.ModuleName !== '?') return module.ModuleName;

@@ -35,8 +35,9 @@ interface Owner {
 }
 
 /**
- * Serves the token endpoint (auth.md 2.2, 2.3). Error bodies are those of OAuth, as SuperOffice's are
- * unknown. A refresh answers without a refresh token and its id_token without a nonce.
+ * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies are those
+ * of OAuth, as SuperOffice's are unknown. A refresh answers without a refresh token and its id_token without
+ * a nonce.
  */
 export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): void {
   router.post('/login/common/oauth/tokens', deps.gate('Login.Tokens'), (req, res) => {

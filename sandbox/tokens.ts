@@ -11,11 +11,17 @@ const validBeforeIssue = 60;
 const validAfterIssue = 300;
 
 export interface Tokens {
-  /** An id_token (auth.md 3); a refreshed one carries no nonce (auth.md 2.3). */
+  /**
+   * An id_token (docs/superoffice/auth.md#3-id_token); a refreshed one carries no nonce
+   * (docs/superoffice/auth.md#23-refresh).
+   */
   idToken(tenant: Tenant, user: User, nonce: string | undefined): string;
-  /** The JWT that carries a system user ticket (auth.md 5.5). */
+  /** The JWT that carries a system user ticket (docs/superoffice/auth.md#55-jwt-and-ticket). */
   systemUserJwt(tenant: Tenant, ticket: string): string;
-  /** The token of a state change notification; only its issuer is known (webapi.md 7.1). */
+  /**
+   * The token of a state change notification; only its issuer is known
+   * (docs/superoffice/web-api.md#71-state-change-notification).
+   */
   stateChangeToken(tenant: Tenant): string;
   /** Makes the next token of this kind defective. */
   corruptNext(kind: TokenKind, defect: TokenDefect): void;
@@ -57,7 +63,7 @@ export function createTokens(deps: TokensDeps): Tokens {
           ...tenantClaims(origin, owner),
           [`${identity}system_token`]: systemUserToken(app, owner.contextIdentifier),
           ...(nonce === undefined ? {} : { nonce }),
-          // A string in every published sample (auth.md 3.3).
+          // A string in every published sample (docs/superoffice/auth.md#33-type-of-iat).
           iat: String(nowSeconds()),
           iss: origin,
           aud: app.clientId,
@@ -85,7 +91,8 @@ export function createTokens(deps: TokensDeps): Tokens {
         (owner) => ({
           [`${identity}ctx`]: owner.contextIdentifier,
           iss: origin,
-          // The audience is unknown (webapi.md 7.1); the client id is the sandbox's guess.
+          // The audience is unknown (docs/superoffice/web-api.md#71-state-change-notification); the client id
+          // is the sandbox's guess.
           aud: app.clientId,
           ...lifetime(),
         }),
@@ -98,7 +105,7 @@ export function createTokens(deps: TokensDeps): Tokens {
   };
 }
 
-/** The claims of auth.md 3.2 that tell who signed in. */
+/** The claims of docs/superoffice/auth.md#32-claims that tell who signed in. */
 function userClaims(user: User): Claims {
   return {
     [`${identity}associateid`]: String(user.associateId),
@@ -112,7 +119,9 @@ function userClaims(user: User): Claims {
   };
 }
 
-/** The claims of auth.md 3.2 that tell for which tenant; both addresses end in a slash. */
+/**
+ * The claims of docs/superoffice/auth.md#32-claims that tell for which tenant; both addresses end in a slash.
+ */
 function tenantClaims(origin: string, tenant: Tenant): Claims {
   return {
     [`${identity}ctx`]: tenant.contextIdentifier,

@@ -28,7 +28,7 @@ export interface ApiRoute {
   readonly answer: (call: ApiCall) => unknown;
 }
 
-/** A failed REST call: its status and the fields of the error body (webapi.md 3). */
+/** A failed REST call: its status and the fields of the error body (docs/superoffice/web-api.md#3-errors). */
 export class ApiError extends Error {
   readonly status: number;
   readonly type: string;
@@ -87,7 +87,8 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
   const apiClient = credentials.apiClientOf(secret);
   const fits =
     scheme.toLowerCase() === 'bearer' ? apiClient?.kind === 'user' : apiClient?.kind === 'system-user';
-  // A ticket is worth nothing without the app's secret (auth.md 5.6).
+  // A ticket is worth nothing without the app's secret
+  // (docs/superoffice/auth.md#56-api-call-with-the-ticket).
   const allowed = apiClient?.kind === 'user' || hasAppToken;
   if (
     !apiClient ||

@@ -7,7 +7,10 @@ import { type ApiCall, ApiError, type ApiRoute, readBody } from './web-api.ts';
 const text = (length: number) => z.string().max(length).nullish();
 const flag = z.boolean().nullish();
 
-/** What SaveWebPanelEntity reads; absent and null are the field's default (panels-and-marketplace.md 2). */
+/**
+ * What SaveWebPanelEntity reads; absent and null are the field's default
+ * (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
+ */
 const webPanelEntity = z.object({
   WebPanelId: z.number().nullish(),
   Name: z.string().min(1).max(239),
@@ -211,7 +214,10 @@ function list(name: string, answer: ApiRoute['answer']): ApiRoute {
   return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, answer };
 }
 
-/** The calls about "the app's own panels" know the app by its secret (panels-and-marketplace.md 5). */
+/**
+ * The calls about "the app's own panels" know the app by its secret
+ * (docs/superoffice/panels-and-marketplace.md#5-panel-api).
+ */
 function requireAppToken({ hasAppToken }: ApiCall): void {
   if (!hasAppToken) throw new ApiError(401, 'SoUnauthorizedException', 'SO-AppToken is missing or wrong');
 }

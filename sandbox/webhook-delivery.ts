@@ -7,7 +7,10 @@ const timeoutMs = 10_000;
 const waitsMs = [1000, 4000, 4000];
 const failuresUntilDisabled = 9;
 
-/** A webhook as the delivery sees it. The counters are those of `webhook_usage` (webapi.md 6.9). */
+/**
+ * A webhook as the delivery sees it. The counters are those of `webhook_usage`
+ * (docs/superoffice/web-api.md#69-counters).
+ */
 export interface DeliverableHook {
   readonly WebhookId: number;
   readonly Name: string;
@@ -64,7 +67,10 @@ interface Queued {
   retry: number;
 }
 
-/** Makes the sender of webhook calls: signed, retried, and given up as documented (webapi.md 6.5-6.8). */
+/**
+ * Makes the sender of webhook calls: signed, retried, and given up as documented
+ * (docs/superoffice/web-api.md#65-payload to #68-delivery).
+ */
 export function createWebhookDelivery(deps: { now: () => number }): WebhookDelivery {
   let attempts: Attempt[] = [];
   let retryScale = 1;
@@ -180,7 +186,9 @@ async function send(
   }
 }
 
-/** The body of a call (webapi.md 6.5); a webhook's own `Properties` are added to it. */
+/**
+ * The body of a call (docs/superoffice/web-api.md#65-payload); a webhook's own `Properties` are added to it.
+ */
 function payload(hook: DeliverableHook, { eventId, event, timestamp }: Queued): Record<string, unknown> {
   return {
     EventId: eventId,
@@ -197,7 +205,10 @@ function payload(hook: DeliverableHook, { eventId, event, timestamp }: Queued): 
   };
 }
 
-/** The headers of a call (webapi.md 6.6); only the body is signed, and only with a secret (webapi.md 6.7). */
+/**
+ * The headers of a call (docs/superoffice/web-api.md#66-request-headers); only the body is signed, and only
+ * with a secret (docs/superoffice/web-api.md#67-signature).
+ */
 function headers(
   hook: DeliverableHook,
   queued: Queued,

@@ -10,7 +10,10 @@ import {
   webhookEntity,
 } from './webhooks.ts';
 
-/** The operations on webhooks, as REST and as the agent SuperOffice's own client speaks (webapi.md 6.1). */
+/**
+ * The operations on webhooks, as REST and as the agent SuperOffice's own client speaks
+ * (docs/superoffice/web-api.md#61-endpoints).
+ */
 export function webhookRoutes(webhooks: Webhooks): ApiRoute[] {
   return [...restRoutes(webhooks), ...agentRoutes(webhooks)];
 }

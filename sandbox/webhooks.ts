@@ -3,7 +3,9 @@ import type { Tenant } from './tenants.ts';
 import { ApiError } from './web-api.ts';
 import type { DeliverableHook, WebhookDelivery, WebhookEvent } from './webhook-delivery.ts';
 
-/** What a caller says of a webhook; absent and null mean the default (webapi.md 6.2). */
+/**
+ * What a caller says of a webhook; absent and null mean the default (docs/superoffice/web-api.md#62-entity).
+ */
 export const webhookEntity = z.object({
   WebhookId: z.number().nullish(),
   Name: z.string().max(100).nullish(),
@@ -68,7 +70,10 @@ export function createWebhooks({
     byTenant.set(tenant.contextIdentifier, hook ? [...others, hook] : others);
   }
 
-  /** The receiver must answer 200 to a test event, else the save fails (webapi.md 6.3). */
+  /**
+   * The receiver must answer 200 to a test event, else the save fails
+   * (docs/superoffice/web-api.md#63-registering).
+   */
   async function requireAnswer(hook: Hook): Promise<void> {
     const { status, text } = await delivery.sendTest(hook);
     if (status === 200) return;

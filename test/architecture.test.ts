@@ -24,39 +24,39 @@ function forbidden(folder: string, allowed: (each: Import) => boolean): string[]
 const typesOfPlans = ({ to, typeOnly }: Import) => typeOnly && within('src/licensing')(to);
 const errors = ({ to }: Import) => to === 'src/errors.ts';
 
-describe('who imports whom', () => {
-  it('plans: nothing but itself, no package and nothing of Node either', () => {
+describe('module dependencies', () => {
+  it('licensing imports nothing but itself, neither packages nor Node modules', () => {
     const packages = imports.filter(({ from, own }) => within('src/licensing')(from) && !own);
     expect([...forbidden('src/licensing', () => false), ...packages.map(said)]).toEqual([]);
   });
 
-  it('superoffice: itself, types of plans and errors', () => {
+  it('superoffice imports only itself, types of licensing and errors', () => {
     expect(forbidden('src/superoffice', (each) => typesOfPlans(each) || errors(each))).toEqual([]);
   });
 
-  it('tenants: itself, types of plans and errors', () => {
+  it('tenants imports only itself, types of licensing and errors', () => {
     expect(forbidden('src/tenants', (each) => typesOfPlans(each) || errors(each))).toEqual([]);
   });
 
-  it('web: itself, superoffice, tenants, plans and errors', () => {
+  it('web imports only itself, superoffice, tenants, licensing and errors', () => {
     const folders = ['src/superoffice', 'src/tenants', 'src/licensing'].map(within);
     const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
     expect(forbidden('src/web', allowed)).toEqual([]);
   });
 
-  it('lifecycle: itself, superoffice, tenants, plans and errors', () => {
+  it('lifecycle imports only itself, superoffice, tenants, licensing and errors', () => {
     const folders = ['src/superoffice', 'src/tenants', 'src/licensing'].map(within);
     const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
     expect(forbidden('src/lifecycle', allowed)).toEqual([]);
   });
 
-  it('doctor: itself, superoffice, tenants and errors', () => {
+  it('doctor imports only itself, superoffice, tenants and errors', () => {
     const folders = ['src/superoffice', 'src/tenants'].map(within);
     const allowed = (each: Import) => errors(each) || folders.some((inFolder) => inFolder(each.to));
     expect(forbidden('src/doctor', allowed)).toEqual([]);
   });
 
-  it('assumptions: types of plans, its lists and names, and what is assumed', () => {
+  it('load-assumptions imports only licensing types, lists, names and the shipped assumptions', () => {
     const own = imports.filter(({ from, own }) => own && from === 'src/config/load-assumptions.ts');
     const files = own.filter((each) => !typesOfPlans(each)).map(({ to }) => to);
     const lists = ['add-ons', 'catalogue', 'feature-keys', 'suite-limits', 'suite-plans'];
@@ -64,17 +64,17 @@ describe('who imports whom', () => {
     expect(files.sort()).toEqual([...allowed, 'src/licensing/entitlements/assumptions.json'].sort());
   });
 
-  it('nothing of src but config.ts imports assumptions.ts', () => {
+  it('only config.ts imports load-assumptions.ts', () => {
     expect(
       imports.filter(({ to }) => to === 'src/config/load-assumptions.ts').map(({ from }) => from),
     ).toEqual(['src/config/config.ts']);
   });
 
-  it('errors: nothing', () => {
+  it('errors imports nothing', () => {
     expect(imports.filter(({ from }) => from === 'src/errors.ts').map(said)).toEqual([]);
   });
 
-  it('src has these folders and files, each under a rule', () => {
+  it('src contains only these folders and files, each covered by a rule', () => {
     const parts = new Set(sources.map((file) => file.split('/')[1]));
     expect([...parts].sort()).toEqual(
       [
@@ -100,7 +100,7 @@ describe('who imports whom', () => {
     );
   });
 
-  it('nobody imports server.ts, which starts when imported', () => {
+  it('no file imports server.ts, which starts the server when imported', () => {
     const all = [
       ...imports,
       ...[...filesUnder('sandbox', '.ts'), ...filesUnder('test', '.ts')].flatMap(importsOf),
@@ -108,24 +108,24 @@ describe('who imports whom', () => {
     expect(all.filter(({ to }) => to === 'src/server.ts').map(said)).toEqual([]);
   });
 
-  it('src stays in src: no sandbox, no test, and every file is there', () => {
+  it('src imports only files in src, and every imported file exists', () => {
     const outside = imports.filter(({ own, to }) => own && ![...sources, ...data].includes(to));
     expect(outside.map(said)).toEqual([]);
   });
 
-  it('data of src is JSON that some file of src imports', () => {
+  it('every data file in src is JSON and is imported by a source file', () => {
     const unused = data.filter((file) => !imports.some(({ to }) => to === file));
     expect([data.length > 0, unused]).toEqual([true, []]);
     expect(filesUnder('src', '').filter((file) => !/\.(ts|json)$/.test(file))).toEqual([]);
   });
 
-  it('sandbox takes nothing from src', () => {
+  it('sandbox imports nothing from src', () => {
     const taken = filesUnder('sandbox', '.ts').flatMap(importsOf);
     expect(taken.length).toBeGreaterThan(10);
     expect(taken.filter(({ to }) => within('src')(to)).map(said)).toEqual([]);
   });
 
-  it('src uses packages it has in production', () => {
+  it('src imports only production dependencies and uses every one of them', () => {
     const packages = imports.filter(({ own, to }) => !own && !to.startsWith('node:'));
     const installed = { ...manifest.dependencies, ...manifest.optionalDependencies };
     const nameOf = (to: string) => to.split('/', to.startsWith('@') ? 2 : 1).join('/');
@@ -134,12 +134,12 @@ describe('who imports whom', () => {
     expect(Object.keys(manifest.dependencies).filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it('there are no circles, types included', () => {
+  it('imports form no cycle, type imports included', () => {
     expect(circlesIn(imports.filter(({ own }) => own)).map((circle) => circle.join(' → '))).toEqual([]);
   });
 });
 
-describe('what files hold', () => {
+describe('source text', () => {
   /** Files of src whose text has it, comments included. */
   const having = (pattern: RegExp) => sources.filter((file) => pattern.test(textOf(file)));
 
@@ -147,16 +147,16 @@ describe('what files hold', () => {
     expect(having(/process\.env\b|process\[/)).toEqual(['src/config/config.ts']);
   });
 
-  it('plans is synchronous, asks no clock and rolls no dice', () => {
+  it('licensing is synchronous and reads neither a clock nor random numbers', () => {
     const restless = having(/\basync\b|\bawait\b|\bPromise\b|new Date|Date\.now|Math\.random/);
     expect(restless.filter(within('src/licensing'))).toEqual([]);
   });
 
-  it('nothing is exported by default', () => {
+  it('no file has a default export', () => {
     expect(having(/^export default\b|\bas default\b/m)).toEqual([]);
   });
 
-  it('no rule of the linter or the compiler is switched off', () => {
+  it('no linter or compiler rule is disabled', () => {
     expect(having(/biome-ignore|@ts-(ignore|expect-error|nocheck)|\bas any\b/)).toEqual([]);
   });
 
@@ -166,7 +166,7 @@ describe('what files hold', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('there are at least 1.2 lines of test to a line of source', () => {
+  it('the tests have at least 1.2 lines for each line of source', () => {
     const lines = (files: readonly string[]) =>
       files.reduce((sum, file) => sum + textOf(file).split('\n').length - 1, 0);
     const [source, test] = [lines(sources), lines(filesUnder('test', '.ts'))];
@@ -174,8 +174,8 @@ describe('what files hold', () => {
   });
 });
 
-describe('the readers these rules stand on', () => {
-  it('find every form of import', () => {
+describe('import analysis behind these rules', () => {
+  it('finds every form of import', () => {
     const text = [
       "import { a } from './a.ts';",
       "import type { B } from '../plans/b.ts';",
@@ -204,7 +204,7 @@ describe('the readers these rules stand on', () => {
     ]);
   });
 
-  it('find circles, and only those', () => {
+  it('finds every import cycle and nothing else', () => {
     const edge = (from: string, to: string) => ({ from, to });
     expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('a', 'c')])).toEqual([]);
     expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual([['b', 'c', 'b']]);

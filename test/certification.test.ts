@@ -13,18 +13,18 @@ import { root } from './support/project-files.ts';
 const everywhere = () => true;
 const { requirements, evidence } = readCertification(join(root, 'manifest'), root);
 
-describe('the certification checklist', () => {
-  it('answers each of R1 to R53, and each answer is shown', () => {
+describe('certification checklist', () => {
+  it('covers R1 to R53 and has evidence for each requirement', () => {
     expect(Object.keys(requirements)).toEqual(Array.from({ length: 53 }, (_each, index) => `R${index + 1}`));
     expect(uncoveredRequirements(requirements, evidence, (file) => existsSync(join(root, file)))).toEqual([]);
   });
 
-  it('is as it follows from the annotations', () => {
+  it('matches the checklist generated from the annotations', () => {
     const written = readFileSync(join(root, 'manifest', 'certification', 'checklist.md'), 'utf8');
     expect(written).toBe(checklist(requirements, evidence));
   });
 
-  it('turns red for every test it rests on that is removed, where no other shows the same', () => {
+  it('reports a requirement when the tests that certify it are removed', () => {
     for (const { requirement } of evidence) {
       const others = evidence.filter((each) => each.requirement !== requirement);
       expect(uncoveredRequirements(requirements, others, everywhere)).toEqual([
@@ -34,7 +34,7 @@ describe('the certification checklist', () => {
   });
 });
 
-describe('what is annotated', () => {
+describe('certification annotation', () => {
   // Put together, so that this file annotates nothing.
   const annotated = (names: string, test: string) => `  // ${'certifies'} ${names}\n  ${test}`;
 
@@ -43,19 +43,19 @@ describe('what is annotated', () => {
     ['test(`does it`, async () => {', 'does it'],
     ["it(\n    'does it',", 'does it'],
     ["describe('all of it', async () => {", 'all of it'],
-  ])('is the test below: %s', (test, title) => {
+  ])('is attributed to the test below it: %s', (test, title) => {
     expect(evidenceIn('a.test.ts', annotated('R1, R22', test))).toEqual([
       { requirement: 'R1', file: 'a.test.ts', title },
       { requirement: 'R22', file: 'a.test.ts', title },
     ]);
   });
 
-  it('is nothing without an annotation', () => {
+  it('yields no evidence when it is missing', () => {
     expect(evidenceIn('a.test.ts', "it('does it', () => {")).toEqual([]);
   });
 });
 
-describe('what is not shown', () => {
+describe('incomplete certification', () => {
   const asked: Requirements = {
     R1: { asks: 'a', does: 'b', proof: 'tests' },
     R2: { asks: 'a', does: 'b', proof: 'files', files: ['docs/gone.md'] },
@@ -64,7 +64,7 @@ describe('what is not shown', () => {
   };
   const shows = (requirement: string) => ({ requirement, file: 'a.test.ts', title: 'does it' });
 
-  it('is named, and so is what is shown and was not asked for', () => {
+  it('reports requirements without evidence and evidence that was not asked for', () => {
     expect(uncoveredRequirements(asked, [shows('R4'), shows('R9')], () => false)).toEqual([
       'R1: no test certifies it',
       'R2: docs/gone.md is missing',

@@ -97,8 +97,8 @@ const outcomes = all<ProvisionedPanel['outcome'] | WebhookOutcome>({
   refused: yes,
 });
 const changes = all<LicenseChange['kind']>({
-  bought: yes,
-  gone: yes,
+  added: yes,
+  removed: yes,
   purchased: yes,
   contents: yes,
   expiry: yes,
@@ -154,7 +154,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'seat.': seats,
   'foundTier.': all<FoundTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
   'evidence.module.': ['site-present', 'site-absent', 'user-present', 'user-absent'],
-  'evidence.plan.': all<Inclusion>({ yes, no: yes, perhaps: yes, silent: yes }),
+  'evidence.plan.': all<Inclusion>({ yes, no: yes, possibly: yes, unstated: yes }),
   'evidence.tier.': all<TierStep>({
     'premium-module': yes,
     'user-marker': yes,
@@ -196,19 +196,19 @@ const missing = (keys: readonly string[]) => [...new Set(keys.filter((key) => !i
 /** The key code asks for, of a text in one plural form. */
 const withoutForm = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '');
 
-describe('the keys', () => {
-  it('that code and views name are there', () => {
+describe('locale keys', () => {
+  it('every key used in code and views exists', () => {
     const asked = [...users.matchAll(/\bt\('([^']+)'[,)]/g)].map(([, key = '']) => key);
     expect(asked.length).toBeGreaterThan(25);
     expect(missing(asked)).toEqual([]);
     expect(missing(literalKeys)).toEqual([]);
   });
 
-  it.each(Object.entries(families))('%s… are there for every value', (start, ends) => {
+  it.each(Object.entries(families))('the keys %s… exist for every value', (start, ends) => {
     expect(missing(ends.map((end) => start + end))).toEqual([]);
   });
 
-  it('that are put together are all of these families', () => {
+  it('every key built at run time belongs to one of these families', () => {
     const computed = [...users.matchAll(/\bt\((?:`([\w.]+)\$\{|'([\w.]+)' \+)/g)];
     const starts = computed.map(([, template, sum]) => template ?? sum ?? '');
     expect([...new Set(starts)].sort()).toEqual(Object.keys(families).sort());
@@ -217,14 +217,14 @@ describe('the keys', () => {
     expect(understood).toHaveLength(calls);
   });
 
-  it('are all used', () => {
+  it('every key is used', () => {
     const used = new Set([...literalKeys, ...familyKeys]);
     expect([...english.keys()].filter((key) => !used.has(withoutForm(key)))).toEqual([]);
   });
 });
 
-describe('the languages', () => {
-  it('are languages of the plan catalogue, English and German among them', () => {
+describe('languages', () => {
+  it('every locale is a language of the plan catalogue, including English and German', () => {
     const codes = locales.map(({ code }) => code);
     expect(codes.filter((code) => !isLanguage(code))).toEqual([]);
     expect(codes).toEqual(expect.arrayContaining(['de', 'en']));
@@ -251,7 +251,7 @@ describe('the languages', () => {
   });
 
   it.each(locales)(
-    '$code holds clean text: no mark-up, no stray space, nothing empty or left open',
+    '$code contains clean text: no markup, no stray space, nothing empty or unfinished',
     ({ texts }) => {
       const unclean = [...texts].filter(
         ([, text]) =>
@@ -261,7 +261,7 @@ describe('the languages', () => {
     },
   );
 
-  it('English writes the noun licence, as the page is for readers of British English', () => {
+  it('English spells the noun licence, for readers of British English', () => {
     expect(
       [...english].filter(([, text]) => /\blicenses?\b/i.test(text.replace(/\{\{.*?\}\}/g, ''))),
     ).toEqual([]);

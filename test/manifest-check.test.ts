@@ -54,7 +54,7 @@ describe('manifest', () => {
     });
 
   // certifies R2, R33, R49
-  it('is as it has to be, pictures and what is generated included', () => {
+  it('the shipped manifest is valid, including its pictures and generated files', () => {
     expect(validateManifest(manifestFolder, root).problems).toEqual([]);
   });
 
@@ -63,19 +63,19 @@ describe('manifest', () => {
     ['provisioned.md', '# Nothing', 'is not what follows from the rest'],
     ['certification/checklist.md', '# All is well', 'is not what follows from the rest'],
     ['images/icon-home-488.png', 'no picture', 'is no transparent PNG of 488 x 488'],
-  ])('%s that was changed by hand is found', (file, content, says) => {
+  ])('reports that %s was edited by hand', (file, content, says) => {
     writeFileSync(join(folder, file), content);
     expect(validateManifest(folder, root).problems).toEqual([{ file, where: '', says }]);
   });
 
-  it('that sets up another panel has another list of what is provisioned', () => {
+  it('reports an outdated list of provisioned panels when a panel changes', () => {
     set('web-panels.json', '0.name', 'Planlens plans');
     expect(validateManifest(folder, root).problems).toEqual([
       { file: 'provisioned.md', where: '', says: 'is not what follows from the rest' },
     ]);
   });
 
-  it('says what is left to the vendor', () => {
+  it('lists the values that the vendor must still provide', () => {
     const { manifest } = readManifest(folder);
     expect(manifest && vendorTodos(manifest)).toContain('app.json: 4');
     set('app.json', 'vendor', 'A vendor');
@@ -199,7 +199,7 @@ describe('manifest', () => {
     ['web-panels.json', '0.windowName', 'Main', 'web-panels.json 0.windowName: does not begin with planlens'],
     ['web-panels.json', '0.visibleIn', 'Everywhere', 'web-panels.json 0.visibleIn: Invalid option'],
     ['webhook.json', 'events', ['sale.created'], 'webhook.json events.0: Invalid option'],
-  ])('%s with %s as %j is found', (file, path, value, problem) => {
+  ])('rejects %s when %s is %j', (file, path, value, problem) => {
     set(file, path, value);
     expect(wrong()).toHaveLength(1);
     expect(wrong()[0]?.slice(0, problem.length)).toBe(problem);
@@ -225,21 +225,21 @@ describe('manifest', () => {
       'is no transparent PNG of 488 x 488',
     ],
     ['logo-1080.png', null, 'is no transparent PNG of 1080 x 1080'],
-  ])('the picture %s as %j is found', (file, facts, problem) => {
+  ])('rejects the picture %s with the properties %j', (file, facts, problem) => {
     shown.set(file, facts);
     const found = wrong();
     expect(found).toHaveLength(file.startsWith('screenshots') ? 6 : 1);
     for (const each of found) expect(each).toContain(problem);
   });
 
-  it.each(['environments/stage.json', 'listing/nl.json'])('a missing %s is found', (file) => {
+  it.each(['environments/stage.json', 'listing/nl.json'])('reports that %s is missing', (file) => {
     rmSync(join(folder, file));
     expect(wrong()).toEqual([`${file} : is missing`]);
   });
 });
 
-describe('pictureFacts', () => {
-  it('reads what a PNG tells of itself, and takes nothing else for one', () => {
+describe('imageFacts', () => {
+  it('reads the size and transparency of a PNG and rejects any other data', () => {
     const icon = readFileSync(join(manifestFolder, 'images', 'icon-home-488.png'));
     expect(imageFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
     expect(imageFacts(Buffer.from('<svg>'))).toBeNull();

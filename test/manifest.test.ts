@@ -9,37 +9,37 @@ const [panel, ...otherPanels] = panels.filter(({ VisibleIn }) => VisibleIn === '
 const [button, ...otherButtons] = panels.filter(({ VisibleIn }) => VisibleIn === 'NavigatorButton');
 
 describe('manifest/web-panels.json', () => {
-  it('is one panel and one button in the main menu', () => {
+  it('defines one panel and one button in the main menu', () => {
     expect([panel?.Name, button?.Name, panels.length]).toEqual(['Planlens panel', 'Planlens', 2]);
     expect([...otherPanels, ...otherButtons]).toEqual([]);
   });
 
   // certifies R1, R9
-  it('opens our own panel over https and tells it tenant, user and language', () => {
+  it('opens our panel over HTTPS with tenant, user and language as parameters', () => {
     const url = new URL(panel?.Url ?? '');
     expect([url.protocol, url.origin, url.pathname]).toEqual(['https:', origin, '/panel']);
     expect(Object.fromEntries(url.searchParams)).toEqual({ uctx: '<uctx>', usid: '<usid>', lang: '<lani>' });
   });
 
   // certifies R9
-  it('never asks for a credential: what stands in an address gets into logs', () => {
+  it('never requests a credential, because URLs end up in logs', () => {
     for (const { Url } of panels) expect(Url).not.toMatch(/usec|ticket|token|secret/i);
   });
 
-  it('encodes what CRM fills in', () => {
+  it('encodes the values that CRM inserts into the panel URL', () => {
     expect(panel?.UrlEncoding).toBe('Unicode');
   });
 
-  it('has the button open the panel, by its window name', () => {
+  it('opens the panel from the button by its window name', () => {
     expect(button?.Url).toBe(`soprotocol:browser.${panel?.WindowName}`);
   });
 
-  it('has no address of ours unfilled', () => {
+  it('leaves no placeholder of our own unfilled in a URL', () => {
     for (const { Url } of panels) expect(Url).not.toMatch(/[{}]/);
   });
 
   it.each(['ProgId', 'WindowName', 'Name'] as const)(
-    'gives each panel a %s of its own, with our name',
+    'gives each panel a unique %s that begins with our name',
     (field) => {
       const values = panels.map((each) => each[field]);
       expect(new Set(values).size).toBe(panels.length);
@@ -47,7 +47,7 @@ describe('manifest/web-panels.json', () => {
     },
   );
 
-  it('has window names a soprotocol address can carry', () => {
+  it('uses window names that a soprotocol URL can contain', () => {
     for (const { WindowName } of panels) expect(WindowName).toMatch(/^[A-Za-z]+$/);
   });
 
@@ -56,7 +56,7 @@ describe('manifest/web-panels.json', () => {
     for (const { Tooltip } of panels) expect(Tooltip).toContain('Planlens');
   });
 
-  it('fits in what SuperOffice keeps', () => {
+  it('stays within the field lengths that SuperOffice stores', () => {
     const longest = { Name: 239, Tooltip: 254, WindowName: 254, ProgId: 254, Url: 1023 } as const;
     const longOrigin = `https://${'a'.repeat(63)}.${'b'.repeat(63)}.example:65535`;
     for (const each of loadDesiredState(join(root, 'manifest'), longOrigin).panels) {
@@ -66,7 +66,7 @@ describe('manifest/web-panels.json', () => {
     }
   });
 
-  it('is seen wherever CRM runs, and is not deleted', () => {
+  it('shows every panel wherever CRM runs and marks none as deleted', () => {
     for (const each of panels) {
       expect(each).toMatchObject({ OnCentral: true, OnSalesMarketingWeb: true, Deleted: false });
     }
@@ -74,7 +74,7 @@ describe('manifest/web-panels.json', () => {
 });
 
 describe('manifest/webhook.json', () => {
-  it('asks for what happens to users, at an address of ours', () => {
+  it('subscribes to user events at our own URL', () => {
     expect(webhook).toEqual({
       name: 'Planlens',
       events: ['associate.created', 'associate.changed', 'associate.deleted'],

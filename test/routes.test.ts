@@ -78,11 +78,11 @@ const postOnly = [
   '/callbacks/state-change',
 ];
 
-describe('the route table', () => {
-  it('is this, with each route’s guards in order', () => {
+describe('route table', () => {
+  it('lists every route with its middleware in order', () => {
     expect(routeTable()).toEqual([
       'use limitPipelining',
-      'use requestCount',
+      'use requestMetrics',
       'use requestLog',
       'use securityHeaders',
       'use serveStatic',
@@ -98,50 +98,53 @@ describe('the route table', () => {
       'get /panel framedByCrm panel',
       'get /panel/feature framedByCrm featurePage',
       'get /panel/plan framedByCrm planPage',
-      'post /panel/access-requests framedByCrm urlencodedParser ownForms ask',
-      'post /panel/refresh framedByCrm urlencodedParser ownForms refresh',
+      'post /panel/access-requests framedByCrm urlencodedParser csrfProtection ask',
+      'post /panel/refresh framedByCrm urlencodedParser csrfProtection refresh',
       'get /panel/sign-in popUp',
       'get /panel/session sessionCheck',
-      'post /panel/session jsonParser redeemHandOver',
+      'post /panel/session jsonParser redeemHandoff',
       'get /admin admin',
-      'post /admin/access-requests urlencodedParser ownForms answerWish',
-      'post /admin/contract urlencodedParser ownForms saveContract',
+      'post /admin/access-requests urlencodedParser csrfProtection resolveAccessRequest',
+      'post /admin/contract urlencodedParser csrfProtection saveContract',
       'get /setup setup',
       'get /setup/export exportData',
       'get /uninstall uninstallPage',
-      'post /uninstall urlencodedParser ownForms uninstall',
-      'all /auth/callback,/panel/session,/uninstall onlyMethods',
-      `all /panel/access-requests,/panel/refresh,/admin/access-requests,/admin/contract,/callbacks/webhooks/:hookId,/callbacks/state-change onlyMethods`,
-      `all ${getOnly.join()} onlyMethods`,
+      'post /uninstall urlencodedParser csrfProtection uninstall',
+      'all /auth/callback,/panel/session,/uninstall methodNotAllowed',
+      `all /panel/access-requests,/panel/refresh,/admin/access-requests,/admin/contract,/callbacks/webhooks/:hookId,/callbacks/state-change methodNotAllowed`,
+      `all ${getOnly.join()} methodNotAllowed`,
       'use notFound',
-      'use answerProblem',
+      'use handleError',
     ]);
   });
 });
 
-describe('a method a route does not serve', () => {
+describe('unsupported method', () => {
   const others = ['post', 'put', 'patch', 'delete', 'options'] as const;
 
   it.each(getOnly.flatMap((path) => others.map((method) => [method, path] as const)))(
-    '%s %s is answered 405 with what it does serve',
+    '%s %s responds with 405 and names the allowed method',
     async (method, path) => {
       const { status, headers, body } = await request(server)[method](path);
       expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET']);
     },
   );
 
-  it.each(postOnly)('get %s too', async (path) => {
+  it.each(postOnly)('get %s responds with 405 and names POST as the allowed method', async (path) => {
     const { status, headers } = await request(server).get(path);
     expect([status, headers.allow]).toEqual([405, 'POST']);
   });
 
-  it.each(['put', 'patch', 'delete', 'options'] as const)('%s /auth/callback too', async (method) => {
-    const { status, headers } = await request(server)[method]('/auth/callback');
-    expect([status, headers.allow]).toEqual([405, 'GET, POST']);
-  });
+  it.each(['put', 'patch', 'delete', 'options'] as const)(
+    '%s /auth/callback responds with 405 and names GET and POST as the allowed methods',
+    async (method) => {
+      const { status, headers } = await request(server)[method]('/auth/callback');
+      expect([status, headers.allow]).toEqual([405, 'GET, POST']);
+    },
+  );
 });
 
-describe('an address that is not ours', () => {
+describe('unknown path', () => {
   it.each([
     '/nothing',
     '/panel/more',
@@ -156,12 +159,12 @@ describe('an address that is not ours', () => {
     '/views/panel.ejs',
     '/locales/en.json',
     '/manifest/web-panels.json',
-  ])('%s is answered 404', async (path) => {
+  ])('%s responds with 404', async (path) => {
     const { status, body } = await request(server).get(path);
     expect([status, body.code]).toEqual([404, 'not-found']);
   });
 
-  it('is 404 by any method', async () => {
+  it('responds with 404 to other methods as well', async () => {
     for (const method of ['post', 'put', 'delete'] as const) {
       expect((await request(server)[method]('/nothing')).status).toBe(404);
     }
@@ -215,7 +218,7 @@ const answers = [
 ];
 
 describe.each(answers)('$method $path ($status)', ({ method, path, status, framedBy }) => {
-  it('has the security headers, and is framed by those only who may', async () => {
+  it('sends the security headers and permits framing only by the expected hosts', async () => {
     const response = await request(server)[method](path).set('Accept', 'text/html');
     expect(response.status).toBe(status);
     const policies = String(response.headers['content-security-policy']).split(';');
@@ -239,16 +242,16 @@ describe.each(answers)('$method $path ($status)', ({ method, path, status, frame
   });
 });
 
-describe('what browsers keep', () => {
+describe('browser caching', () => {
   it.each(['/install', '/panel', '/setup', '/auth/callback', '/nothing'])(
-    'is nothing of %s',
+    'forbids caching of %s',
     async (path) => {
       const { headers } = await request(server).get(path);
       expect(headers['cache-control']).toBe('no-store');
     },
   );
 
-  it('is the style sheet, under an address that changes with it', async () => {
+  it('permits caching the style sheet under a URL that contains its version', async () => {
     const page = await request(server).get('/').set('Accept', 'text/html');
     const address = /href="(\/assets\/planlens\.css\?v=[\w-]+)"/.exec(page.text)?.[1] ?? '';
     const { status, headers } = await request(server).get(address);

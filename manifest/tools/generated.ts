@@ -11,7 +11,7 @@ export function generatedFiles(manifest: Manifest): ReadonlyMap<string, string> 
   return new Map([...jsonSchemas, ['provisioned.md', provisioned(manifest)]]);
 }
 
-/** The list of what is set up in a tenant, as an auditor wants it (certification.md R33). */
+/** The list of what is set up in a tenant, as an auditor wants it (docs/superoffice/certification.md#r33). */
 function provisioned({ panels, webhook }: Manifest): string {
   const panelRows = panels.map(
     ({ name, progId, windowName, visibleIn, url }) =>

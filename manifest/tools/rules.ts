@@ -26,7 +26,10 @@ const addresses = {
 const callback = '{PUBLIC_URL}/auth/callback';
 const prefix = 'planlens';
 
-/** The icons and the logo, and how wide and high each is (panels-and-marketplace.md section 13). */
+/**
+ * The icons and the logo, and how wide and high each is
+ * (docs/superoffice/panels-and-marketplace.md#13-app-store-listing).
+ */
 export const icons: Readonly<Record<string, number>> = {
   'icon-home-488.png': 488,
   'icon-detail-488.png': 488,

@@ -4,7 +4,7 @@ import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/provisioning
 /** What only the vendor can say; it is filled in before the listing is published. */
 export const vendorFills = 'TO BE FILLED IN BY THE VENDOR';
 
-/** A name takes none of these (panels-and-marketplace.md section 13). */
+/** A name takes none of these (docs/superoffice/panels-and-marketplace.md#13-app-store-listing). */
 const forbiddenInNames = /[.:;?*~#%|=\\/{}<>'"]/;
 const name = z
   .string()

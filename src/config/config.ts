@@ -20,7 +20,10 @@ export interface Config {
     readonly privateKey: KeyObject;
     /** Host suffixes a credential may be sent to. */
     readonly apiHosts: readonly string[];
-    /** Origins that may show the panel in a frame (panels-and-marketplace.md section 7). */
+    /**
+     * Origins that may show the panel in a frame
+     * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
+     */
     readonly frameAncestors: readonly string[];
   };
   readonly database: { readonly url: string } | { readonly dataDir: string };
@@ -46,14 +49,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** The stage environment answers at `qaonline` (auth.md section 10). */
+/** The stage environment answers at `qaonline` (docs/superoffice/auth.md#10-contradictions). */
 const loginUrls = {
   sod: 'https://sod.superoffice.com',
   stage: 'https://qaonline.superoffice.com',
   online: 'https://online.superoffice.com',
 } as const;
 
-/** No list of CRM hosts is published; tenants move between numbered ones (panels-and-marketplace.md section 7). */
+/**
+ * No list of CRM hosts is published; tenants move between numbered ones
+ * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
+ */
 const superOfficePages = ['https://*.superoffice.com'];
 const defaultDataDir = './data';
 const loopback = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,7 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 
-/** So many calls a tenant may get in any second, by all processes together: a checklist of SuperOffice's (webapi.md section 4). */
+/**
+ * So many calls a tenant may get in any second, by all processes together: a checklist of SuperOffice's
+ * (docs/superoffice/web-api.md#4-limits-and-performance).
+ */
 export const callsPerSecond = 10;
 /** A call takes a while from its place to SuperOffice, and not each as long: a quarter of a second is kept free for that, ms. */
 const windowMs = 1_250;

@@ -17,7 +17,7 @@ export interface AppCheckContext {
 }
 
 const discoverySchema = z.object({ issuer: z.string() });
-/** A signature counts within minutes (auth.md 5.2); how many is not documented. */
+/** A signature counts within minutes (docs/superoffice/auth.md#52-signing); how many is not documented. */
 const clockToleranceMs = 2 * 60_000;
 
 /** Examines the app's configuration step by step; what makes the next step senseless is the last. */

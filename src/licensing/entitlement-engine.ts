@@ -99,7 +99,7 @@ export interface TenantEntitlements {
    *
    * @example
    * premiumTenantPlans
-   *   .stepsUp(salesPremiumUser)
+   *   .nextTierOptions(salesPremiumUser)
    *   .map(({ plan, seat, enables }) => [plan, seat, enables.length])
    * // → [
    * //   ['sales-premium+marketing-essential', 'buy', 11],
@@ -181,7 +181,7 @@ const maxOpenTenants = 64;
  * holds their license data, which must not be changed.
  *
  * @example
- * createLicenseEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
+ * createEntitlementEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
  * // → 'Sales-Premium'
  */
 export function createEntitlementEngine(assumptions: Assumptions): EntitlementEngine {

@@ -42,7 +42,10 @@ export interface LicenseSnapshots {
   removeUser(tenant: Tenant, associateId: number): Promise<void>;
 }
 
-/** Plans change seldom and take effect at the next sign-in (user-plans.md section 11), which reads anew anyway. */
+/**
+ * Plans change seldom and take effect at the next sign-in (docs/superoffice/user-plans.md#11-administration),
+ * which reads anew anyway.
+ */
 export const licenseCachePolicy: CachePolicy = {
   maxAgeMs: 10 * 60_000,
   retryAfterMs: 30_000,

@@ -28,7 +28,10 @@ export function createLicenseSource({ webApi }: SuperOffice, tenants: TenantStor
   };
 }
 
-/** Whether a partner app may read licenses is not documented: a refusal is no answer (licences.md section 3). */
+/**
+ * Whether a partner app may read licenses is not documented: a refusal is no answer
+ * (docs/superoffice/licenses.md#3-endpoints).
+ */
 async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;

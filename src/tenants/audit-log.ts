@@ -30,7 +30,7 @@ export interface AuditEntry {
   readonly event: AuditEvent;
 }
 
-/** Longer than the three months that are asked for (certification.md R37). */
+/** Longer than the three months that are asked for (docs/superoffice/certification.md#r37). */
 const retentionMs = 400 * 24 * 60 * 60_000;
 
 /** Writes an entry by `db`, which may be a transaction: what must not be done without is then not done. `at` in ms since 1970. */

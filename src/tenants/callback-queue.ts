@@ -75,19 +75,19 @@ export function createCallbackQueue(deps: { db: Database; now: () => number }) {
     const at = new Date(now());
     const { rows } = await sql<{ tenantId: string; event_id: string }>`
       with arrived as (
-        select distinct on (ctx, "eventId") ctx, "eventId" as event_id, content
-        from jsonb_to_recordset(${JSON.stringify(arrived)}::jsonb) as each(ctx text, "eventId" text, content jsonb)
-        order by ctx, "eventId"
+        select distinct on ("tenantId", "eventId") "tenantId", "eventId" as event_id, content
+        from jsonb_to_recordset(${JSON.stringify(arrived)}::jsonb) as each("tenantId" text, "eventId" text, content jsonb)
+        order by "tenantId", "eventId"
       ), kept as (
         insert into callbacks (context_identifier, event_id, content, received_at, due_at)
-        select ctx, event_id, content, ${at}, ${at}
-        from arrived join tenants on context_identifier = ctx
+        select "tenantId", event_id, content, ${at}, ${at}
+        from arrived join tenants on context_identifier = "tenantId"
         on conflict (context_identifier, event_id) do update
           set received_at = excluded.received_at, due_at = excluded.due_at, attempts = 0, processed_at = null
           where excluded.content->>'source' = 'state-change' and callbacks.processed_at is not null
-        returning context_identifier as ctx, event_id
+        returning context_identifier as "tenantId", event_id
       )
-      select ctx, event_id, pg_notify(${callbackChannel}, '') from kept`.execute(db);
+      select "tenantId", event_id, pg_notify(${callbackChannel}, '') from kept`.execute(db);
     const kept = new Set(rows.map(({ tenantId, event_id }) => `${tenantId} ${event_id}`));
     // Of the same one arriving twice at once the first is kept.
     return arrived.map(({ tenantId, eventId }) => kept.delete(`${tenantId} ${eventId}`));

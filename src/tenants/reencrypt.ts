@@ -62,7 +62,7 @@ async function* othersIn(
 ): AsyncGenerator<readonly EncryptedRow[]> {
   for (let after: string | undefined = ''; after !== undefined; ) {
     const { rows }: { rows: EncryptedRow[] } = await sql<EncryptedRow>`
-      select context_identifier as ctx, ${sql.ref(column)} as sealed from ${sql.table(table)}
+      select context_identifier as "tenantId", ${sql.ref(column)} as sealed from ${sql.table(table)}
       where context_identifier > ${after} and split_part(${sql.ref(column)}, '.', 1) <> ${keyId}
       order by context_identifier limit ${batch}`.execute(db);
     if (rows.length > 0) yield rows;

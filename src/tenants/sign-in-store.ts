@@ -53,7 +53,10 @@ export interface RefusedSignIn {
 
 export type SignInStore = ReturnType<typeof createSignInStore>;
 
-/** How long a user may take at SuperOffice's sign-in page: as long as its code lives (auth.md 2.1). */
+/**
+ * How long a user may take at SuperOffice's sign-in page: as long as its code lives
+ * (docs/superoffice/auth.md#21-authorize-request).
+ */
 export const signInLifetimeMs = 10 * 60_000;
 
 const place = 'sign-in state';

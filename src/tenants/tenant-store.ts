@@ -31,7 +31,10 @@ export interface Contract {
 export interface Tenant {
   readonly tenantId: string;
   readonly companyName: string;
-  /** The database serial number: the audience of the tenant's system user JWT (auth.md 4.1). */
+  /**
+   * The database serial number: the audience of the tenant's system user JWT
+   * (docs/superoffice/auth.md#41-issuer-and-audience).
+   */
   readonly serial: string;
   readonly consentedAt: Date;
   readonly provisionedAt: Date | null;

@@ -17,7 +17,10 @@ export function isSuitePlan(plan: AnyPlan): plan is SuitePlan {
   return suitePlans.some((each) => each === plan);
 }
 
-/** What a plan is called; names of plans are English in every language (user-plans.md 4). */
+/**
+ * What a plan is called; names of plans are English in every language
+ * (docs/superoffice/user-plans.md#4-plans).
+ */
 export function planLabel(plan: AnyPlan, { t }: Language): string {
   return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }

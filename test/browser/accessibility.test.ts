@@ -5,7 +5,7 @@ import { install, panelUrl, people } from '../support/planlens.ts';
 import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
 import { languages, states, suiteAdministrator } from './page-states.ts';
 
-describe('every page', () => {
+describe('page accessibility', () => {
   let fixture: BrowserFixture;
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('every page', () => {
   }
 
   test.each(names)(
-    'in the state %s has nothing that axe objects to, in any language, light and dark',
+    'has no axe violations in state %s, in any language and color scheme',
     async (name) => {
       const { page, reach } = await windowFor(name);
       for (const language of languages) {
@@ -58,27 +58,24 @@ describe('every page', () => {
   const told = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
     violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 
-  test.each(names)(
-    'in the state %s fits into 300 pixels, and stands text of twice the size',
-    async (name) => {
-      const { page, reach } = await windowFor(name);
-      await page.setViewportSize({ width: 300, height: 900 });
-      await reach('de');
-      const html = page.locator('html');
-      expect(await html.evaluate((root) => root.clientWidth)).toBeLessThanOrEqual(300);
-      expect(await stickingOut(html)).toEqual([]);
+  test.each(names)('fits a 300-pixel viewport and tolerates doubled text size in state %s', async (name) => {
+    const { page, reach } = await windowFor(name);
+    await page.setViewportSize({ width: 300, height: 900 });
+    await reach('de');
+    const html = page.locator('html');
+    expect(await html.evaluate((root) => root.clientWidth)).toBeLessThanOrEqual(300);
+    expect(await stickingOut(html)).toEqual([]);
 
-      await page.setViewportSize({ width: 640, height: 900 });
-      await html.evaluate((root) => {
-        root.style.fontSize = '200%';
-      });
-      expect(await stickingOut(html)).toEqual([]);
-      await page.context().close();
-    },
-  );
+    await page.setViewportSize({ width: 640, height: 900 });
+    await html.evaluate((root) => {
+      root.style.fontSize = '200%';
+    });
+    expect(await stickingOut(html)).toEqual([]);
+    await page.context().close();
+  });
 
   test.each(['panel-opened', 'plans', 'admin', 'setup', 'landing'])(
-    'in the state %s loads without a complaint of the browser',
+    'loads without console errors or warnings in state %s',
     async (name) => {
       const { reach, troubles } = await windowFor(name);
       await reach('de');
@@ -86,18 +83,21 @@ describe('every page', () => {
     },
   );
 
-  test.each(['landing', 'setup'])('of kind %s shows where the keyboard is', async (name) => {
-    const { page, reach } = await windowFor(name);
-    await reach('de');
+  test.each(['landing', 'setup'])(
+    'shows a visible outline on the focused link of the %s page',
+    async (name) => {
+      const { page, reach } = await windowFor(name);
+      await reach('de');
 
-    await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
 
-    const focused = page.locator(':focus');
-    expect(await focused.getAttribute('href')).toBe('/install');
-    expect(await outlineOf(focused)).toEqual({ style: 'solid', width: '3px' });
-  });
+      const focused = page.locator(':focus');
+      expect(await focused.getAttribute('href')).toBe('/install');
+      expect(await outlineOf(focused)).toEqual({ style: 'solid', width: '3px' });
+    },
+  );
 
-  test('moves nothing for those who do not want it, and little for the others', async () => {
+  test('animates nothing under reduced motion and only one element otherwise', async () => {
     const { page, reach } = await windowFor('panel');
     await reach('de');
     const moving = () =>
@@ -116,7 +116,7 @@ describe('every page', () => {
     expect(await moving()).toBe(1);
   });
 
-  describe('in its frame in CRM', () => {
+  describe('panel frame in CRM', () => {
     async function panelOfSalesEssential(): Promise<Window> {
       const window = await fixture.open();
       await window.signIn(germans.salesEssential);
@@ -125,7 +125,7 @@ describe('every page', () => {
     }
 
     // certifies R44
-    test('has nothing that axe objects to, with a feature opened', async () => {
+    test('has no axe violations with an expanded feature', async () => {
       const { page, panel } = await panelOfSalesEssential();
       await panel.locator('[data-row="SaP9"] summary').click();
       await panel.locator('[data-row="SaP9"] .evidence').waitFor();
@@ -135,7 +135,7 @@ describe('every page', () => {
     });
 
     // certifies R43
-    test('can be walked by keyboard, and a feature opened, read, asked for and taken back', async () => {
+    test('lets a keyboard user expand a feature, request access and withdraw the request', async () => {
       const { page, panel } = await panelOfSalesEssential();
       await page.locator('details.user > summary').focus();
 
@@ -171,7 +171,7 @@ describe('every page', () => {
       await expect.poll(() => focused.getAttribute('name')).toBe('reason');
     });
 
-    test('tells a screen reader the name and the state of each feature', async () => {
+    test('exposes the name and the state of each feature to screen readers', async () => {
       const { panel } = await panelOfSalesEssential();
       const told = await panel
         .locator('summary.line')
@@ -182,14 +182,14 @@ describe('every page', () => {
       expect(told.filter((name) => !shapes.test(name))).toEqual([]);
     });
 
-    test('fits into a frame 300 pixels wide', async () => {
+    test('fits a frame 300 pixels wide', async () => {
       const { page, panel } = await panelOfSalesEssential();
       await page.locator(frame).evaluate((iframe) => iframe.setAttribute('style', 'width: 300px'));
       expect(await stickingOut(panel.locator('html'))).toEqual([]);
     });
   });
 
-  test('that says what is wrong has the status to go with it, and no other complaint of the browser', async () => {
+  test('an error page sends a matching HTTP status and causes no other console message', async () => {
     const { page, troubles } = await fixture.open();
     await page.goto(panelUrl(fixture.planlens, { ...people.salesPremium, tenantId: 'Cust29999' }, 'de'));
     expect(troubles).toEqual([expect.stringContaining('status of 404')]);

@@ -68,7 +68,8 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
   const calsThere = cals.every((name) => granted.has(name));
   const allThere = sites.length + cals.length > 0 && siteThere && calsThere;
 
-  // A common row is in every plan; a missing module alone must not take it away (licences.md 6).
+  // A common row is in every plan; a missing module alone must not take it away
+  // (docs/superoffice/licenses.md#6-modules-per-feature).
   const licensed = cals.length > 0 ? 'granted' : 'site-license-only';
   if (feature.group === 'common') return { state: 'enabled', reason: allThere ? licensed : 'in-every-plan' };
   // What only a site license or a license of a common row speaks for, the plan decides.
@@ -97,7 +98,10 @@ const editingLicenses = [
   'target-cal',
 ];
 
-/** A site license applies to everyone (licences.md 4), so whose plan has the feature is licensed by it. */
+/**
+ * A site license applies to everyone (docs/superoffice/licenses.md#4-extraflags-and-extrainfo), so whose plan
+ * has the feature is licensed by it.
+ */
 function byPlan(inPlan: boolean, siteThere: boolean, enabledBy: Decision['reason']): Decision {
   if (inPlan) return { state: 'enabled', reason: enabledBy };
   return { state: 'upgrade', reason: siteThere ? 'plan-lacks' : 'site-license-missing' };
@@ -110,8 +114,9 @@ function userLicensesOf({ feature_key, user_module }: Feature): string[] {
 }
 
 /**
- * `report-cal` is in the published sets of plans without Service and stands for Print, so it does not speak for the
- * Service reports; and a site license such as `escalate` speaks only for the tenant (licences.md 5).
+ * `report-cal` is in the published sets of plans without Service and stands for Print, so it does not speak
+ * for the Service reports; and a site license such as `escalate` speaks only for the tenant
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
  */
 function isOfCommonRow(cal: string): boolean {
   return features.some((feature) => feature.group === 'common' && feature.user_module === cal);
@@ -144,8 +149,9 @@ function advice(feature: Feature, holder: Holder): string {
 }
 
 /**
- * No row under the plan's name: none was bought. A row of the same name in another tier: whether its seats would do
- * is not published (licences.md 5 and 10), so the user has to ask.
+ * No row under the plan's name: none was bought. A row of the same name in another tier: whether its seats
+ * would do is not published (docs/superoffice/licenses.md#5-plans-and-tier-detection and #10-unknown), so the
+ * user has to ask.
  */
 function seat(tiers: Tiers, modules: readonly Module[]): 'assign' | 'buy' | 'ask' {
   const name = `ten-${solutions.filter((each) => tiers[each] > 0).join('')}`;
@@ -166,7 +172,8 @@ function printed(feature: Feature, { state, reason }: Decision, holder: Holder):
   return {
     row: feature.row_id,
     state,
-    // A misprint of the published page, which the panel does not repeat (user-plans.md 7).
+    // A misprint of the published page, which the panel does not repeat
+    // (docs/superoffice/user-plans.md#7-languages).
     label: feature.de.replace(/Persone$/, 'Personen'),
     stateText: german.state[state],
     reason: group

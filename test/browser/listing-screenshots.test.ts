@@ -11,7 +11,7 @@ const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
 const emily = { tenantId: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
 
 /** Takes the listing's screenshots anew, where `PLANLENS_LISTING_PICTURES` names the folder; else there is nothing to do. */
-describe.skipIf(folder === '')('a screenshot for the listing', () => {
+describe.skipIf(folder === '')('App Store listing images', () => {
   let fixture: BrowserFixture;
   let window: Window;
 
@@ -29,7 +29,7 @@ describe.skipIf(folder === '')('a screenshot for the listing', () => {
     await page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
-  test('and the icons, from one drawing', async () => {
+  test('renders the icons of every size from one SVG drawing', async () => {
     const drawing = readFileSync(new URL('../../manifest/images/icon.svg', import.meta.url), 'utf8');
     for (const [file, size] of Object.entries(icons)) {
       const page = await window.page.context().newPage();
@@ -42,13 +42,13 @@ describe.skipIf(folder === '')('a screenshot for the listing', () => {
     }
   });
 
-  test('of what a plan holds', async () => {
+  test('captures the panel with the features of a plan', async () => {
     await window.signIn(emily);
     await window.panel.locator('.solution').last().waitFor();
     await keep('01-what-your-plan-holds', window.page);
   });
 
-  test('of why a feature is missing, and how to get it', async () => {
+  test('captures an expanded feature with the reason it is missing and the request form', async () => {
     const { page, panel } = window;
     const row = panel.locator('[data-row="SvP1"]');
     await row.locator('summary').click();
@@ -61,14 +61,14 @@ describe.skipIf(folder === '')('a screenshot for the listing', () => {
     await row.locator('[role=status]').waitFor();
   });
 
-  test('of what another plan would bring', async () => {
+  test('captures the comparison with another plan', async () => {
     const { page, panel } = window;
     await panel.locator('.gains a').first().click();
     await panel.locator('.gained').waitFor();
     await keep('03-what-another-plan-would-bring', page);
   });
 
-  test('of what administrators see', async () => {
+  test("captures the administrators' page", async () => {
     const { page, signIn } = window;
     await signIn(people.administrator, '');
     await page.goto(`${fixture.planlens.url}/admin`);

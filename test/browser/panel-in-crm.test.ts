@@ -6,7 +6,7 @@ import { panelUrl } from '../support/planlens.ts';
 import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
 import { expectedPanel, type PanelRow } from './expected-panel.ts';
 
-describe('the panel in CRM, third-party cookies blocked', () => {
+describe('panel in CRM with third-party cookies blocked', () => {
   let fixture: BrowserFixture;
 
   beforeAll(async () => {
@@ -15,22 +15,25 @@ describe('the panel in CRM, third-party cookies blocked', () => {
 
   afterAll(() => fixture.close());
 
-  test.each(Object.entries(germans))('tells %s in German what their plan holds', async (name, person) => {
-    const { page, panel, troubles, signIn } = await fixture.open();
-    await signIn(person);
+  test.each(Object.entries(germans))(
+    'shows %s the German panel with the expected plan, summary and 76 rows',
+    async (name, person) => {
+      const { page, panel, troubles, signIn } = await fixture.open();
+      await signIn(person);
 
-    const expected = expectedPanel(person);
-    expect(await panel.locator('h1').textContent()).toBe(expected.plan);
-    expect(await panel.locator('.masthead .answer').textContent()).toBe(expected.summary);
-    expect(await panel.locator('html').getAttribute('lang')).toBe('de');
-    expect(expected.rows).toHaveLength(76);
-    expect(await rowsIn(panel)).toEqual(expected.rows);
-    expect(troubles).toEqual([]);
-    await keepPicture(name, { page, panel });
-  });
+      const expected = expectedPanel(person);
+      expect(await panel.locator('h1').textContent()).toBe(expected.plan);
+      expect(await panel.locator('.masthead .answer').textContent()).toBe(expected.summary);
+      expect(await panel.locator('html').getAttribute('lang')).toBe('de');
+      expect(expected.rows).toHaveLength(76);
+      expect(await rowsIn(panel)).toEqual(expected.rows);
+      expect(troubles).toEqual([]);
+      await keepPicture(name, { page, panel });
+    },
+  );
 
   // certifies R42
-  test('opens by its button on the start page', async () => {
+  test('opens from its navigator button on the start page', async () => {
     const { page, panel, troubles, signIn } = await fixture.open();
     await signIn(germans.salesPremium, '');
     expect(await page.locator('iframe').count()).toBe(0);
@@ -41,7 +44,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(troubles).toEqual([]);
   });
 
-  test('is light, stands still, and asks no other host for anything', async () => {
+  test('loads three resources under 60 kB from its own origin and causes no layout shift', async () => {
     const { page, panel, signIn } = await fixture.open();
     const answers: Response[] = [];
     page.on('response', (response) => {
@@ -75,7 +78,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(shift).toBe(0);
   });
 
-  test('narrows the list down as one types, and by what is enabled, without asking the server', async () => {
+  test('filters features by search text and by state without a server request', async () => {
     const { page, panel, signIn } = await fixture.open();
     await signIn(germans.salesPremium);
     await panel.locator('.solution').last().waitFor();
@@ -101,7 +104,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(asked).toEqual([]);
   });
 
-  test('reads licences again when asked, and says of when they are', async () => {
+  test('re-reads licenses on request and updates the displayed read time', async () => {
     const { panel, signIn, troubles } = await fixture.open();
     await signIn(germans.servicePremium);
     const time = panel.locator('[data-focus] time');
@@ -113,7 +116,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(troubles).toEqual([]);
   });
 
-  test('keeps filter, opened features and what is typed when licences are read again, or cannot be', async () => {
+  test('keeps filter, expanded features and typed text when a license refresh succeeds or fails', async () => {
     const { page, panel, signIn } = await fixture.open();
     await signIn(germans.salesEssential);
     const row = panel.locator('[data-row="SaP9"]');
@@ -143,7 +146,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(await shown()).toEqual(before);
   });
 
-  test('keeps its user signed in when the page is loaded again', async () => {
+  test('keeps the user signed in after a page reload', async () => {
     const { control } = fixture.planlens.sandbox;
     const signIns = () =>
       control.requests().filter(({ operation }) => operation === 'Login.Authorize').length;
@@ -159,7 +162,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     expect(signIns()).toBe(1);
   });
 
-  test('shows each user their own plan when the CRM user changes, never the former one', async () => {
+  test("shows each user their own plan, never the previous user's, when the CRM user changes", async () => {
     const { page, panel, signIn } = await fixture.open();
     const shown: Promise<string>[] = [];
     page.on('response', (response) => {
@@ -180,7 +183,7 @@ describe('the panel in CRM, third-party cookies blocked', () => {
     ]);
   });
 
-  test('tells a tenant without the app that it is not installed', async () => {
+  test('shows the tenant-not-installed page to a tenant without the app', async () => {
     const { page, signIn } = await fixture.open();
     const stranger = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
     await signIn(stranger, '');

@@ -9,7 +9,7 @@ const folder = process.env.PLANLENS_SCREENSHOTS ?? '';
 const language = languages.find((each) => each === process.env.PLANLENS_SCREENSHOTS_LANGUAGE) ?? 'de';
 
 /** Pictures to look at, not a check: taken only where `PLANLENS_SCREENSHOTS` names a folder to put them in. */
-describe.skipIf(folder === '')('a picture of every state of a page', () => {
+describe.skipIf(folder === '')('page state screenshots', () => {
   let fixture: BrowserFixture;
 
   beforeAll(async () => {
@@ -20,18 +20,21 @@ describe.skipIf(folder === '')('a picture of every state of a page', () => {
 
   afterAll(() => fixture.close());
 
-  test.each(Object.entries(states))('%s', async (name, { person, reach }) => {
-    const { page, signIn } = await fixture.open({ locale: null });
-    if (person !== null) await signIn(person, '');
-    await reach({ fixture, page, language });
-    for (const width of [320, 768, 1280]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        const path = join(folder, `${name}-${width}-${colorScheme}.png`);
-        expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(0);
+  test.each(Object.entries(states))(
+    'captures state %s at three widths in light and dark',
+    async (name, { person, reach }) => {
+      const { page, signIn } = await fixture.open({ locale: null });
+      if (person !== null) await signIn(person, '');
+      await reach({ fixture, page, language });
+      for (const width of [320, 768, 1280]) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          const path = join(folder, `${name}-${width}-${colorScheme}.png`);
+          expect((await page.screenshot({ path, fullPage: true })).length).toBeGreaterThan(0);
+        }
       }
-    }
-    await page.context().close();
-  });
+      await page.context().close();
+    },
+  );
 });

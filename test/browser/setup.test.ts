@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
 import { suiteAdministrator } from './page-states.ts';
 
-describe('the setup page in a browser', () => {
+describe('setup page in a browser', () => {
   let fixture: BrowserFixture;
 
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describe('the setup page in a browser', () => {
   afterAll(() => fixture.close());
 
   // certifies R28
-  test('follows an installation to its end, saying how far it is, without a hand laid on it', async () => {
+  test('updates the progress of an installation to completion without user action', async () => {
     const { control } = fixture.planlens.sandbox;
     const { id } = control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
     const { page, signIn, troubles } = await fixture.open();

@@ -7,7 +7,7 @@ import { type BrowserFixture, germans, openBrowserFixture, type Window } from '.
 const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
 const attemptIsLostAfterMs = 3_000;
 
-describe('signing in to the panel in CRM, third-party cookies blocked', () => {
+describe('panel sign-in in CRM with third-party cookies blocked', () => {
   let fixture: BrowserFixture;
 
   beforeAll(async () => {
@@ -37,7 +37,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     return window;
   }
 
-  test('a federated user is offered a button at the second load, and gets the panel through a pop-up', async () => {
+  test('offers a federated user a button on the second load and opens the panel through a pop-up', async () => {
     const window = await lostInFrame();
     expect(await window.panel.locator('h1').textContent()).toBe('Please sign in');
 
@@ -50,7 +50,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
-  test('a browser that refuses the session cookie keeps the session in the page, all the way', async () => {
+  test('keeps the session in the page when the browser blocks the session cookie', async () => {
     fixture.planlens.refuseFrameCookies(true);
     const window = await fixture.open();
     await window.signIn(germans.salesEssential);
@@ -75,7 +75,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(stored).toEqual([0, 0, '']);
   });
 
-  test('a federated user whose browser refuses every cookie is offered the button at once', async () => {
+  test('offers a federated user the button on the first load when the browser blocks all cookies', async () => {
     fixture.planlens.refuseFrameCookies(true);
     const window = await fixture.open();
     await window.signIn(federated);
@@ -87,7 +87,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
-  test('a blocked pop-up is said, with the way round it', async () => {
+  test('explains that the browser blocked the pop-up and offers a link to a new tab', async () => {
     const window = await lostInFrame();
     await window.panel.locator('html').evaluate((html) => {
       html.ownerDocument.defaultView.open = () => null;
@@ -97,7 +97,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(await window.panel.locator('a.elsewhere').getAttribute('target')).toBe('_blank');
   });
 
-  test('pressing the button twice brings the window to the front, and spoils nothing', async () => {
+  test('completes the sign-in in a single pop-up when the button is pressed twice', async () => {
     const window = await lostInFrame();
     const popUp = await pressed(window);
     await button(window).click();
@@ -106,7 +106,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(window.page.context().pages()).toHaveLength(1);
   });
 
-  test('a connection that breaks at the hand-over is said, and the button tries again', async () => {
+  test('reports a connection failure during the session handoff and lets the user retry', async () => {
     const window = await lostInFrame();
     const session = `${fixture.planlens.url}/panel/session`;
     await window.page.route(session, (route) => route.abort());
@@ -119,7 +119,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
-  test('three tries that lead nowhere end with an explanation and a way out', async () => {
+  test('stops after three failed sign-ins with an explanation and a link to a separate window', async () => {
     const window = await lostInFrame();
     await (await pressed(window)).close();
     await window.panel.getByText('The window was closed before you were signed in.').waitFor();
@@ -139,7 +139,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await own.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
-  test('a sign-in that comes back wrong into the frame offers the button, and the pop-up mends it', async () => {
+  test('offers the button after an invalid id_token in the frame and completes sign-in in the pop-up', async () => {
     fixture.planlens.sandbox.control.corruptNextToken({ kind: 'id-token', defect: 'expired' });
     const window = await fixture.open();
     await window.signIn(germans.salesPremium);
@@ -149,7 +149,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
-  test('an ended session is renewed without a question', async () => {
+  test('renews an expired session without user interaction', async () => {
     const window = await fixture.open();
     await window.signIn(germans.servicePremium);
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
@@ -158,7 +158,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
   });
 
-  test('a session that ends while the panel is open is said where it matters, and nothing typed is lost', async () => {
+  test('reports a session that expires in the open panel in place and keeps typed text', async () => {
     const window = await fixture.open();
     await window.signIn(germans.salesEssential);
     const row = window.panel.locator('[data-row="SaP9"]');
@@ -182,7 +182,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     await expect.poll(() => window.panel.getByRole('alert').count()).toBe(0);
   });
 
-  test('the panel follows the CRM to another tenant', async () => {
+  test('shows the panel of the new tenant when the CRM switches tenants', async () => {
     const window = await fixture.open();
     await window.signIn(germans.salesPremium);
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
@@ -191,7 +191,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(await window.panel.locator('.eyebrow').first().textContent()).toContain('Fjordkraft');
   });
 
-  test('a code handed over is good for no page of another origin, and for the panel once', async () => {
+  test('accepts a handoff code only from its own origin and only once', async () => {
     const window = await lostInFrame();
     const taken: string[] = [];
     const session = `${fixture.planlens.url}/panel/session`;
@@ -219,7 +219,7 @@ describe('signing in to the panel in CRM, third-party cookies blocked', () => {
     expect(await sendFrom(window.panel.locator('html'))).toBe(403);
   });
 
-  test('a pop-up that a page of another origin opened hands nothing to it', async () => {
+  test('sends no message to a page of another origin that opened the sign-in pop-up', async () => {
     const window = await fixture.open();
     await window.signIn(germans.salesPremium, '');
     const { tenantId, associateId } = people.salesPremium;

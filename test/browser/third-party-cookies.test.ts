@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 
 /** What every test of a panel in a frame rests on: the blocking is real, and a partitioned cookie outlives it. */
-describe('cookies in a frame of another site', () => {
+describe('cookies in a cross-site frame', () => {
   let browser: Browser;
   let servers: Server[];
   let framed: string;
@@ -30,16 +30,16 @@ describe('cookies in a frame of another site', () => {
     }
   });
 
-  test('are lost where third-party cookies are blocked, unless they are partitioned', async () => {
+  test('a browser that blocks third-party cookies keeps only partitioned cookies', async () => {
     expect(await cookiesInFrame(pageBlockingThirdPartyCookies)).toEqual(['__Host-partitioned=1']);
   });
 
-  test('survive where third-party cookies are allowed', async () => {
+  test('a browser that allows third-party cookies keeps partitioned and unpartitioned cookies', async () => {
     const cookies = await cookiesInFrame((context) => context.newPage());
     expect(cookies).toEqual(['__Host-partitioned=1', 'plain=1']);
   });
 
-  test('are kept by the blocking page where the site is not framed', async () => {
+  test('a browser that blocks third-party cookies keeps unpartitioned cookies of a top-level page', async () => {
     const context = await browser.newContext();
     const page = await pageBlockingThirdPartyCookies(context);
     await page.goto(`${framed}/set`);

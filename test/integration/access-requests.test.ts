@@ -14,7 +14,7 @@ import {
 
 const { administrator, otherAdministrator, salesPremium } = people;
 
-describe('asking the administrators', async () => {
+describe('access requests', async () => {
   const planlens = await installedPlanlens();
   await install(planlens, otherAdministrator);
 
@@ -37,7 +37,7 @@ describe('asking the administrators', async () => {
     };
   };
 
-  it('shows the asker at once how it stands, and the administrators who asks for what and why', async () => {
+  it('shows a new request to the requester, and once with its reason to administrators', async () => {
     const { asked, page, cookieClient } = await ask('knowledge-base', 'For <b>our</b> customers');
     expect(asked.status).toBe(200);
     expect(wordsOf(asked.html)).toContain('They have not answered yet.');
@@ -54,7 +54,7 @@ describe('asking the administrators', async () => {
     expect(words.split('Knowledge base').length).toBe(2);
   });
 
-  it('tells the asker what an administrator answered, and lets them ask again', async () => {
+  it('shows the resolution to the requester and allows another request', async () => {
     await ask('request-categorization', '');
     const { cookieClient, page } = await inAdmin();
     const asked = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
@@ -78,7 +78,7 @@ describe('asking the administrators', async () => {
     expect([twice.status, twice.html.includes('access-request-resolved')]).toEqual([409, true]);
   });
 
-  it('is taken back by the asker, and may be asked anew', async () => {
+  it('lets the requester withdraw a request and submit it again', async () => {
     const { cookieClient, asked } = await ask('image-library', 'For our brand');
     const withdrawn = await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
@@ -94,7 +94,7 @@ describe('asking the administrators', async () => {
     expect(wordsOf(again.html)).toContain('They have not answered yet.');
   });
 
-  it('is for a plan too', async () => {
+  it('accepts a request for a plan', async () => {
     const cookieClient = await inPanel();
     const query = 'uctx=Cust20001&usid=101&lang=en&plan=sales-premium%2Bservice-premium';
     const page = await cookieClient.get(`${planlens.url}/panel/plan?${query}`);
@@ -113,7 +113,7 @@ describe('asking the administrators', async () => {
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],
     ['a form of nobody', { csrf: '' }, 403, 'csrf-token-invalid'],
     ['a form of another session', { csrf: 'x'.repeat(43) }, 403, 'csrf-token-invalid'],
-  ])('refuses %s and keeps nothing', async (_what, fields, status, code) => {
+  ])('rejects %s and stores nothing', async (_what, fields, status, code) => {
     const before = (await planlens.services.accessRequests.listByTenant('Cust20001', 50)).length;
     const cookieClient = await inPanel();
     const page = await cookieClient.get(featureUrl(planlens, salesPremium, 'forms'));
@@ -125,7 +125,7 @@ describe('asking the administrators', async () => {
     expect(await planlens.services.accessRequests.listByTenant('Cust20001', 50)).toHaveLength(before);
   });
 
-  it('takes a reason that fills its field with line ends in it, and one with a character no database keeps', async () => {
+  it('accepts a reason of maximum length with line breaks and strips a NUL character', async () => {
     const cookieClient = await inPanel();
     const reasons = ['bounce-management', 'spam-complaints-management'] as const;
     const sent = [`${'x'.repeat(250)}\r\n${'y'.repeat(249)}`, 'a\0b'];
@@ -143,7 +143,7 @@ describe('asking the administrators', async () => {
     expect(reasons.map(reasonFor)).toEqual([`${'x'.repeat(250)}\n${'y'.repeat(249)}`, 'ab']);
   });
 
-  it('keeps the wishes of a tenant from the administrators of another, and from users', async () => {
+  it('hides the requests of a tenant from its users and from administrators of another tenant', async () => {
     await ask('mailings', 'secret reason');
     const { cookieClient, page } = await inAdmin(otherAdministrator);
     expect(page.status).toBe(200);
@@ -164,13 +164,13 @@ describe('asking the administrators', async () => {
   it.each([
     ['another state', { state: 'open' }, 'state'],
     ['no wish', { id: 'x', state: 'fulfilled' }, 'id'],
-  ])('refuses %s of an administrator', async (_what, fields, field) => {
+  ])('rejects %s in a resolution by an administrator', async (_what, fields, field) => {
     const { cookieClient, page } = await inAdmin();
     const refused = await submit(cookieClient, page, '/admin/access-requests', fields);
     expect([refused.status, refused.html.includes(`form-malformed (${field})`)]).toEqual([400, true]);
   });
 
-  it('names the next renewal once an administrator told the contract', async () => {
+  it('shows the next renewal after an administrator saves the contract', async () => {
     const { cookieClient, page } = await inAdmin();
     expect(wordsOf(page.html)).toContain('Purchased In use Free');
     const saved = await submit(cookieClient, page, '/admin/contract', {
@@ -184,7 +184,7 @@ describe('asking the administrators', async () => {
     expect(wordsOf(forgotten.html)).not.toContain('Next renewal');
   });
 
-  it('asks SuperOffice again when a reader wants fresh data, and not again within moments', async () => {
+  it('re-reads licenses when a user requests a refresh, but not twice in quick succession', async () => {
     const cookieClient = await inPanel();
     const page = await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(30_000);

@@ -32,7 +32,7 @@ const dayMs = 24 * 60 * 60_000;
 const codeIn = ({ html }: Pick<PanelContext, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
 const pathsOf = ({ hops }: PanelContext) => hops.map((hop) => new URL(hop).pathname);
 
-describe('the administrators’ page', async () => {
+describe("administrators' page", async () => {
   const planlens = await installedPlanlens();
   for (const person of [otherAdministrator, suiteAdministrator]) await install(planlens, person);
   const adminUrl = `${planlens.url}/admin`;
@@ -76,15 +76,15 @@ describe('the administrators’ page', async () => {
   const contractOf = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
   const csrfOf = ({ html }: PanelContext) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
-  describe('opened', () => {
-    it('signs an administrator in silently in a fresh browser, and comes back to itself', async () => {
+  describe('access', () => {
+    it('signs an administrator in silently in a fresh browser and returns to the page', async () => {
       const { page } = await inAdmin();
       expect(page.status).toBe(200);
       expect(pathsOf(page)).toEqual(['/admin', '/login/common/oauth/authorize', '/auth/callback', '/admin']);
       expect(wordsOf(page.html)).toContain('Designteamet · Cust20001 Planlens for administrators');
     });
 
-    it('asks a browser nobody is signed in with to sign in, and shows nothing before', async () => {
+    it('redirects a browser without a session to sign-in and reveals no tenant data', async () => {
       const { status, headers, html } = await createCookieClient().peek(adminUrl);
       expect(status).toBe(302);
       expect(headers.get('location')).toContain(`${planlens.sandbox.url}/login/common/oauth/authorize?`);
@@ -92,7 +92,7 @@ describe('the administrators’ page', async () => {
     });
 
     // certifies R21
-    it('is for administrators only, in its page and in its forms', async () => {
+    it('rejects the page and its forms for a user who is not an administrator', async () => {
       const id = await asked('knowledge-base');
       const user = await inPanel();
       const refused = await user.get(adminUrl);
@@ -108,7 +108,7 @@ describe('the administrators’ page', async () => {
       expect(await contractOf()).toBeNull();
     });
 
-    it('shows an administrator no other tenant, whatever its address says', async () => {
+    it('starts a sign-in instead of showing another tenant named in the URL', async () => {
       const { cookieClient } = await inAdmin();
       const other = await cookieClient.get(`${adminUrl}?uctx=Cust20003`);
       expect(pathsOf(other)).toContain('/login/Cust20003/oauth/authorize');
@@ -117,7 +117,7 @@ describe('the administrators’ page', async () => {
       expect([own.status, own.hops.length]).toEqual([200, 1]);
     });
 
-    it('shows a user nothing in the session of another, whoever signed in to this browser before', async () => {
+    it('requires a new sign-in when the URL names another user than the session', async () => {
       const { cookieClient } = await inAdmin();
       const own = await cookieClient.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
       expect([own.status, own.hops.length, own.html.includes('lang="de"')]).toEqual([200, 1, true]);
@@ -137,7 +137,7 @@ describe('the administrators’ page', async () => {
       ]);
     });
 
-    it('is framed by nobody, kept by nobody, and led to and from the setup', async () => {
+    it('forbids framing and storing, and links to and from the setup page', async () => {
       const { cookieClient, page } = await inAdmin();
       expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(page.headers.get('cache-control')).toBe('private, no-store');
@@ -146,14 +146,14 @@ describe('the administrators’ page', async () => {
     });
   });
 
-  describe('the queue', () => {
-    it('is empty, and says so, until somebody asks', async () => {
+  describe('access request queue', () => {
+    it('shows an empty message and no form without access requests', async () => {
       const { page } = await inAdmin();
       expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
       expect(page.html).not.toContain('action="/admin/access-requests"');
     });
 
-    it('has the oldest wish first, with who asked, when and why', async () => {
+    it('lists the oldest access request first with requester, date and reason', async () => {
       await asked('knowledge-base', 'For customers');
       await asked('mailings');
       const { page } = await inAdmin();
@@ -162,7 +162,7 @@ describe('the administrators’ page', async () => {
       expect(words.indexOf('Knowledge base')).toBeLessThan(words.indexOf('Mailings'));
     });
 
-    it('is answered by a form, which the asker sees, and leads to the answer', async () => {
+    it('resolves an access request by form and shows the resolution to the requester', async () => {
       const id = await asked('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const done = await submit(cookieClient, page, '/admin/access-requests', {
@@ -190,7 +190,7 @@ describe('the administrators’ page', async () => {
         `&lt;b&gt;${'x'.repeat(498)}`,
       ],
     ])(
-      'says beside the form what is wrong with %s, and keeps what was typed',
+      'explains an invalid resolution (%s) beside the form and keeps the typed text',
       async (_what, fields, says, kept) => {
         const id = await asked('knowledge-base');
         await asked('mailings');
@@ -216,7 +216,7 @@ describe('the administrators’ page', async () => {
       },
     );
 
-    it('takes 500 characters of any kind, and line ends as one', async () => {
+    it('accepts a resolution text of 500 characters and counts a line break as one', async () => {
       await asked('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const answer = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
@@ -227,7 +227,7 @@ describe('the administrators’ page', async () => {
       expect((await accessRequestsOf('Cust20001'))[0]?.comment).toHaveLength(500);
     });
 
-    it('takes one answer of two', async () => {
+    it('accepts only the first of two resolutions of one access request', async () => {
       const id = await asked('knowledge-base');
       const first = await inAdmin();
       const second = await inAdmin(colleague);
@@ -250,7 +250,7 @@ describe('the administrators’ page', async () => {
       expect(page.html).toContain(`id="wish-${id}"`);
     });
 
-    it('is seen and answered by no other tenant’s administrator', async () => {
+    it('hides access requests from administrators of another tenant and rejects their resolutions', async () => {
       const id = await asked('knowledge-base', 'secret reason');
       const { cookieClient, page } = await inAdmin(otherAdministrator);
       expect(page.status).toBe(200);
@@ -264,7 +264,7 @@ describe('the administrators’ page', async () => {
       expect((await accessRequestsOf('Cust20001')).map(({ state }) => state)).toEqual(['open']);
     });
 
-    it('shows what is no longer in the catalogue by its key', async () => {
+    it('shows the key of a requested feature that is no longer in the catalogue', async () => {
       await planlens.services.accessRequests.submit('Cust20001', {
         associateId: 101,
         requestedBy: 'Markus Brandt',
@@ -276,13 +276,13 @@ describe('the administrators’ page', async () => {
     });
   });
 
-  describe('its forms', () => {
+  describe('administrator forms', () => {
     const forms = [
       ['/admin/access-requests', { state: 'fulfilled', comment: '' }],
       ['/admin/contract', { start: '2026-01-01', period: 'yearly' }],
     ] as const;
 
-    it.each(forms)('%s takes none without the session’s own token', async (path, fields) => {
+    it.each(forms)('%s rejects a form without the CSRF token of the session', async (path, fields) => {
       const id = await asked('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const foreign = csrfOf((await inAdmin(colleague)).page);
@@ -295,7 +295,7 @@ describe('the administrators’ page', async () => {
       expect(csrfOf(page)).not.toBe(foreign);
     });
 
-    it.each(forms)('%s takes none without a session', async (path, fields) => {
+    it.each(forms)('%s rejects a form without a session', async (path, fields) => {
       const { page } = await inAdmin();
       const csrf = csrfOf(page);
       const refused = await createCookieClient().post(`${planlens.url}${path}`, { csrf, ...fields });
@@ -308,7 +308,7 @@ describe('the administrators’ page', async () => {
       ['/admin/access-requests', { id: 'x', state: 'fulfilled' }, 'id'],
       ['/admin/contract', { start: '2026-01-01', period: 'weekly' }, 'period'],
       ['/admin/contract', { period: 'yearly' }, 'start'],
-    ])('%s is no form of ours with %j', async (path, fields, field) => {
+    ])('%s rejects a malformed form with the fields %j', async (path, fields, field) => {
       await asked('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const id = /name="id" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
@@ -319,19 +319,19 @@ describe('the administrators’ page', async () => {
     });
   });
 
-  describe('the seats', () => {
-    it('are those of the tenant’s plans, as of a time', async () => {
+  describe('seat table', () => {
+    it('lists the seats of each purchased plan with the read time', async () => {
       const words = wordsOf((await inAdmin()).page.html);
       expect(words).toContain('Plan Purchased In use Free Marketing Premium 7 3 4 Sales Premium 21 21 0');
       expect(words).toContain('Licence data as of');
     });
 
-    it('are those of the CRM Suite plan', async () => {
+    it('lists the seats of the CRM Suite plan', async () => {
       const words = wordsOf((await inAdmin(suiteAdministrator)).page.html);
       expect(words).toMatch(/Free CRM Suite Core \d+ \d+ \d+ /);
     });
 
-    it('are the last known while SuperOffice is down', async () => {
+    it('shows the last known seats while SuperOffice is unavailable', async () => {
       const { cookieClient } = await inAdmin();
       planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
@@ -344,8 +344,8 @@ describe('the administrators’ page', async () => {
     });
   });
 
-  describe('the contract', () => {
-    it('is told, tells what follows, and is forgotten', async () => {
+  describe('contract form', () => {
+    it('saves a contract, derives the next renewal from it and deletes it', async () => {
       const { cookieClient, page } = await inAdmin();
       expect(wordsOf(page.html)).toContain('The start is not known yet');
       const saved = await submit(cookieClient, page, '/admin/contract', {
@@ -380,7 +380,7 @@ describe('the administrators’ page', async () => {
       ['no day at all', () => 'soon" onfocus="', 'is not a day of the calendar'],
       ['the year nought', () => '0000-01-01', 'is not a day of the calendar'],
     ])(
-      'says beside the form what is wrong with %s, and keeps what was told before',
+      'explains an invalid start date (%s) beside the form and keeps the saved contract',
       async (_what, day, says) => {
         const told = { start: '2026-03-01', period: 'yearly' } as const;
         await planlens.services.tenants.saveContract('Cust20001', told);
@@ -396,7 +396,7 @@ describe('the administrators’ page', async () => {
       },
     );
 
-    it('may start today', async () => {
+    it('accepts a contract that starts today', async () => {
       const { cookieClient, page } = await inAdmin();
       const start = todayOf(page);
       const saved = await submit(cookieClient, page, '/admin/contract', { start, period: 'yearly' });
@@ -406,11 +406,11 @@ describe('the administrators’ page', async () => {
   });
 });
 
-describe('the administrators’ page where SuperOffice refuses the licence', async () => {
+describe("administrators' page without permission to read the tenant license", async () => {
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
 
-  it('says so instead of an empty table', async () => {
+  it('shows an explanation instead of an empty seat table', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
     await install(planlens);
     const cookieClient = await signedInToCrm(planlens, administrator);

@@ -20,7 +20,7 @@ interface Entry {
   readonly content: { readonly event: string };
 }
 
-describe('the audit log', async () => {
+describe('audit log', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
@@ -35,11 +35,11 @@ describe('the audit log', async () => {
       .map(({ associate_id, content }) => [associate_id, content.event]);
   const setup = async () => (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
 
-  it('has the installation, once', async () => {
+  it('records an installation once', async () => {
     expect(await done()).toEqual([[131, 'installed']]);
   });
 
-  it('has sign-ins, what users ask for and take back, and what administrators answer', async () => {
+  it('records sign-ins, access requests, withdrawals, resolutions, contract changes and exports', async () => {
     const user = await signedInToCrm(planlens, salesPremium);
     await user.get(panelUrl(planlens, salesPremium));
     const feature = async () => user.get(featureUrl(planlens, salesPremium, 'request-management'));
@@ -66,7 +66,7 @@ describe('the audit log', async () => {
     ]);
   });
 
-  it('has every change of standing, once, and none that changes nothing', async () => {
+  it('records each change of tenant status once and ignores notifications without a change', async () => {
     for (const state of ['Suspended', 'Running'] as const) {
       control.setTenantState({ tenant: tenantId, state });
       for (const changeType of [2, 3]) {
@@ -82,11 +82,11 @@ describe('the audit log', async () => {
     ]);
   });
 
-  it('holds no name, no address and nobody’s words', async () => {
+  it('contains no names, email addresses or free text', async () => {
     expect(JSON.stringify(await rows())).not.toMatch(/@|Markus|Kari|For |Here you/);
   });
 
-  it('is on the setup page, newest first, without sign-ins, and in the download', async () => {
+  it('appears on the setup page newest first without sign-ins, and completely in the export', async () => {
     const { html } = await setup();
     const words = wordsOf(html);
     expect(words).toMatch(
@@ -103,7 +103,7 @@ describe('the audit log', async () => {
     expect(JSON.stringify(told.auditLog)).not.toContain(otherAdministrator.tenantId);
   });
 
-  it('keeps of a removed tenant that it was removed, and by whom', async () => {
+  it('keeps only the deletion and its author after a tenant is removed', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     const page = await cookieClient.get(`${planlens.url}/setup`);
     control.fail({ operation: 'Webhook.*', with: 503 });
@@ -116,13 +116,13 @@ describe('the audit log', async () => {
     expect((await done(otherAdministrator.tenantId)).length).toBeGreaterThan(0);
   });
 
-  it('names SuperOffice where it deleted the tenant', async () => {
+  it('records a deletion by SuperOffice without an associate', async () => {
     control.setTenantState({ tenant: otherAdministrator.tenantId, state: 'Deleted' });
     await control.sendStateChange({ tenant: otherAdministrator.tenantId, changeType: 4 });
     await expect.poll(() => done(otherAdministrator.tenantId)).toEqual([[null, 'deleted']]);
   });
 
-  it('is forgotten after 400 days', async () => {
+  it('purges entries after 400 days', async () => {
     await services.audit.purgeExpired();
     expect(await rows()).toHaveLength(2);
     planlens.passTime(401 * 24 * 60 * 60_000);

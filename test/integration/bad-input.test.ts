@@ -14,7 +14,7 @@ interface Problem {
 }
 
 /** What came in as a problem, once as a page and once as JSON. */
-describe('what a client sends wrong', async () => {
+describe('invalid client input', async () => {
   const planlens = await installedPlanlens();
 
   async function problem(path: string, init: RequestInit = {}): Promise<Problem> {
@@ -58,12 +58,12 @@ describe('what a client sends wrong', async () => {
     ['user 0', '/panel?uctx=Cust20001&usid=0'],
     ['a user beyond any database', '/panel?uctx=Cust20001&usid=9999999999'],
     ['a tenant as an object', '/panel?uctx[x]=Cust20001&usid=101'],
-  ])('panel address with %s', (_what, path) => refused(path, 'panel-url-invalid'));
+  ])('rejects a panel URL with %s', (_what, path) => refused(path, 'panel-url-invalid'));
 
-  it('a tenant that never installed the app', () =>
+  it('rejects a tenant that never installed the app', () =>
     refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed'));
 
-  it('takes any language, known or nonsense', async () => {
+  it('accepts any language parameter, known or unknown', async () => {
     for (const language of ['xx', '', 'de-AT', '../../etc/passwd', 'a'.repeat(500)]) {
       const answer = await fetch(
         `${planlens.url}/panel?${new URLSearchParams({ uctx: 'Cust20001', usid: '101', lang: language })}`,
@@ -81,41 +81,45 @@ describe('what a client sends wrong', async () => {
     ['an empty state', '?state=&code=abc'],
     ['two states', '?state=a&state=b&code=abc'],
     ['a state of a megabyte’s temper', `?state=${'a'.repeat(5000)}&code=abc`],
-  ])('callback with %s', (_what, query) => refused(`/auth/callback${query}`, 'sign-in-response-malformed'));
+  ])('rejects a sign-in callback with %s', (_what, query) =>
+    refused(`/auth/callback${query}`, 'sign-in-response-malformed'),
+  );
 
-  it('callback with a state never given', () =>
+  it('rejects a sign-in callback with an unknown state', () =>
     refused('/auth/callback?state=invented&code=abc', 'sign-in-state-unknown'));
 
-  it('posted callback with a state never given', () =>
+  it('rejects a posted sign-in callback with an unknown state', () =>
     refused('/auth/callback', 'sign-in-state-unknown', {
       method: 'POST',
       body: new URLSearchParams({ state: 'invented', code: 'abc' }),
     }));
 
-  it('posted callback larger than any answer', () =>
+  it('rejects a posted sign-in callback that exceeds the size limit', () =>
     refused('/auth/callback', 'body-too-large', {
       method: 'POST',
       body: new URLSearchParams({ state: 'a'.repeat(20_000) }),
     }));
 
-  it('posted callback of a type we do not read', () =>
+  it('rejects a posted sign-in callback with an unsupported content type', () =>
     refused('/auth/callback', 'sign-in-response-malformed', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"state":',
     }));
 
-  it('posted callback in an encoding nobody knows', () =>
+  it('rejects a posted sign-in callback with an unknown content encoding', () =>
     refused('/auth/callback', 'request-malformed', {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'nonsense' },
       body: 'state=a',
     }));
 
-  it('an address with broken percent encoding', () => refused('/assets/%E0%A4%A', 'not-found'));
-  it('an address that is not there', () => refused('/nowhere', 'not-found'));
-  it('an asset outside its folder', () => refused('/assets/..%2f..%2fpackage.json', 'not-found'));
-  it('a method nobody serves', () => refused('/panel', 'method-not-allowed', { method: 'DELETE' }));
+  it('answers 404 to a path with invalid percent encoding', () => refused('/assets/%E0%A4%A', 'not-found'));
+  it('answers 404 to an unknown path', () => refused('/nowhere', 'not-found'));
+  it('answers 404 to an asset path outside the asset folder', () =>
+    refused('/assets/..%2f..%2fpackage.json', 'not-found'));
+  it('answers 405 to an unsupported method', () =>
+    refused('/panel', 'method-not-allowed', { method: 'DELETE' }));
 
   /** A sign-in to the panel begun and answered by SuperOffice, stopped before our callback. */
   async function completedSignIn() {
@@ -126,7 +130,7 @@ describe('what a client sends wrong', async () => {
   }
 
   // certifies R6
-  it('a state another browser began: refused there, still good where it began', async () => {
+  it('rejects a state that another browser started and still accepts it in that browser', async () => {
     const { cookieClient, callback } = await completedSignIn();
     const stranger = await createCookieClient().get(callback);
     expect(stranger.status).toBe(403);
@@ -134,7 +138,7 @@ describe('what a client sends wrong', async () => {
     expect((await cookieClient.get(callback)).html).toContain('<h1>Sales-Premium</h1>');
   });
 
-  it('a state used twice', async () => {
+  it('rejects a state that was already used', async () => {
     const { cookieClient, callback } = await completedSignIn();
     await cookieClient.get(callback);
     const again = await cookieClient.get(callback);
@@ -142,7 +146,7 @@ describe('what a client sends wrong', async () => {
     expect(again.html).toContain('sign-in-state-unknown');
   });
 
-  it('a sign-in that took longer than it may', async () => {
+  it('rejects a sign-in that exceeds its lifetime', async () => {
     const { cookieClient, callback } = await completedSignIn();
     planlens.passTime(signInLifetimeMs + 1);
     const late = await cookieClient.get(callback);
@@ -150,7 +154,7 @@ describe('what a client sends wrong', async () => {
     expect(late.html).toContain('sign-in-state-unknown');
   });
 
-  it('a code SuperOffice no longer accepts', async () => {
+  it('rejects an authorization code that SuperOffice no longer accepts', async () => {
     const { cookieClient, callback } = await completedSignIn();
     const withOldCode = new URL(callback);
     withOldCode.searchParams.set('code', 'expired-or-used');
@@ -159,7 +163,7 @@ describe('what a client sends wrong', async () => {
     expect(answer.html).toContain('sign-in-code-refused');
   });
 
-  it('a sign-in SuperOffice refused, whose words are not repeated as markup', async () => {
+  it('reports a sign-in denied by SuperOffice and escapes the error parameter', async () => {
     const { cookieClient, callback } = await completedSignIn();
     const denied = new URL(callback);
     denied.searchParams.delete('code');
@@ -171,7 +175,7 @@ describe('what a client sends wrong', async () => {
   });
 
   it.each(['tampered', 'expired', 'hs256', 'other-tenant'] as const)(
-    'an id_token that is %s: no session, nothing kept',
+    'rejects a sign-in with an id_token that is %s, without a session or stored data',
     async (defect) => {
       const { cookieClient, callback } = await completedSignIn();
       const before = await stored();
@@ -184,7 +188,7 @@ describe('what a client sends wrong', async () => {
     },
   );
 
-  it('session cookies that are not ours', async () => {
+  it('treats an invalid session cookie as no session and redirects to sign-in', async () => {
     for (const cookie of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', `${'a'.repeat(2000)}.b.c`]) {
       const answer = await fetch(`${planlens.url}/setup`, {
         headers: { cookie: `__Host-planlens-session=${cookie}` },
@@ -198,7 +202,7 @@ describe('what a client sends wrong', async () => {
   });
 
   // certifies R16
-  it('shows every problem as a page to a browser, in its language, never a stack', async () => {
+  it('renders an error for a browser as a page in its language without a stack trace', async () => {
     const answer = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
       headers: { accept: 'text/html' },
     });
@@ -210,7 +214,7 @@ describe('what a client sends wrong', async () => {
   });
 
   // certifies R15
-  it('never answered with a 5xx in all of this', () => {
+  it('never responds with a 5xx status to any of these requests', () => {
     const statuses = planlens.logged.flatMap((line) => /"res":\{"status":(\d+)\}/.exec(line)?.[1] ?? []);
     expect(statuses.length).toBeGreaterThan(30);
     expect(statuses.filter((status) => status.startsWith('5'))).toEqual([]);

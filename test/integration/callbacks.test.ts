@@ -5,7 +5,7 @@ import { install, installedPlanlens, panelUrl, people, signedInToCrm } from '../
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
 const { tenantId } = people.administrator;
 
-describe('what SuperOffice calls us about', async () => {
+describe('callbacks from SuperOffice', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
@@ -35,8 +35,8 @@ describe('what SuperOffice calls us about', async () => {
   const licensesRead = () =>
     control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
 
-  describe('the webhook', () => {
-    it('is set up by the installation, tested by SuperOffice, with a secret of its own', async () => {
+  describe('webhook events', () => {
+    it('the installation creates a webhook with its own secret that SuperOffice tests once', async () => {
       expect(await hook()).toMatchObject({
         outcome: 'created',
         problem: null,
@@ -48,7 +48,7 @@ describe('what SuperOffice calls us about', async () => {
       expect(await hook()).toMatchObject({ outcome: 'unchanged' });
     });
 
-    it('brings a changed plan to the panel without waiting for the data to age', async () => {
+    it('a plan change event updates the panel before cached data expires', async () => {
       const cookieClient = await signedInToCrm(planlens, withoutPlan);
       expect((await cookieClient.get(panelUrl(planlens, withoutPlan))).html).toContain(
         '<h1>No user plan</h1>',
@@ -63,7 +63,7 @@ describe('what SuperOffice calls us about', async () => {
       await idle();
     });
 
-    it('is worked off once however often it comes, and not at all for a user nobody opened a panel for', async () => {
+    it('processes a repeated event once', async () => {
       const body = event();
       control.clearRequests();
       const answers = await Promise.all([1, 2, 3, 4].map(() => call(body)));
@@ -81,7 +81,7 @@ describe('what SuperOffice calls us about', async () => {
       ['an event of another customer', { ContextIdentifier: 'Cust20003' }],
       ['an event nobody asked for', { Event: 'sale.created' }],
       ['an event without a name', { Event: undefined }],
-    ])('answers 200 to %s and keeps nothing', async (_what, told) => {
+    ])('answers 200 to %s and reads no licenses', async (_what, told) => {
       control.clearRequests();
       const { status } = await call(event(told));
       expect(status).toBe(200);
@@ -93,11 +93,11 @@ describe('what SuperOffice calls us about', async () => {
       ['no JSON', 'nothing'],
       ['an array', '[]'],
       ['nothing', ''],
-    ])('answers 200 to %s that is signed, and keeps nothing', async (_what, body) => {
+    ])('answers 200 to a signed webhook body (%s)', async (_what, body) => {
       expect((await call(body)).status).toBe(200);
     });
 
-    it('takes an event without id, keys and changes, once', async () => {
+    it('accepts a repeated event without id, keys and changes', async () => {
       const body = event({ EventId: undefined, PrimaryKey: undefined });
       expect((await call(body)).status).toBe(200);
       expect((await call(body)).status).toBe(200);
@@ -108,7 +108,7 @@ describe('what SuperOffice calls us about', async () => {
       ['no signature', {}],
       ['an empty signature', { 'X-SuperOffice-Signature': '' }],
       ['another signature', { 'X-SuperOffice-Signature': Buffer.alloc(32).toString('base64') }],
-    ])('refuses %s, and keeps nothing', async (_what, headers) => {
+    ])('rejects %s with 401 and reads no licenses', async (_what, headers) => {
       control.clearRequests();
       const answer = await call(event(), headers);
       expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
@@ -119,7 +119,7 @@ describe('what SuperOffice calls us about', async () => {
       expect(licensesRead()).toBe(0);
     });
 
-    it('refuses what was changed on its way, and the address of nobody', async () => {
+    it('rejects a modified body, an unknown webhook address and an oversized body', async () => {
       const { secret } = await hook();
       const signature = createHmac('sha256', secret()).update(event()).digest('base64');
       expect((await call(event(), { 'X-SuperOffice-Signature': signature })).status).toBe(401);
@@ -127,7 +127,7 @@ describe('what SuperOffice calls us about', async () => {
       expect((await call('x'.repeat(300_000))).status).toBe(413);
     });
 
-    it('never answers 410, which would end it', async () => {
+    it('answers 405, not 410, to unsupported methods so that SuperOffice keeps the webhook active', async () => {
       for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {
         const { hookId } = await hook();
         const { status } = await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method });
@@ -135,7 +135,7 @@ describe('what SuperOffice calls us about', async () => {
       }
     });
 
-    it('is tried again when SuperOffice does not answer, and loses nothing', async () => {
+    it('retries an event after SuperOffice fails and loses nothing', async () => {
       control.fail({ operation: 'License.*', with: 503 });
       expect((await call(event())).status).toBe(200);
       await expect.poll(() => licensesRead()).toBeGreaterThan(0);
@@ -146,11 +146,11 @@ describe('what SuperOffice calls us about', async () => {
     });
   });
 
-  describe('a state change', () => {
+  describe('state change notifications', () => {
     const standing = async () => (await services.tenants.find(tenantId))?.status;
 
     // certifies R19
-    it('pauses a suspended tenant and resumes it', async () => {
+    it('suspends a tenant on a suspend notification and reactivates it on a resume notification', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Suspended' });
       expect((await control.sendStateChange({ tenant: tenantId, changeType: 2 })).status).toBe(200);
       await expect.poll(standing).toBe('suspended');
@@ -159,7 +159,7 @@ describe('what SuperOffice calls us about', async () => {
       await expect.poll(standing).toBe('active');
     });
 
-    it('has events wait for nobody while the tenant is paused, and made good when it runs again', async () => {
+    it('processes no events of a suspended tenant and refreshes its licenses after it resumes', async () => {
       const cookieClient = await signedInToCrm(planlens, withoutPlan);
       await cookieClient.get(panelUrl(planlens, withoutPlan));
       const held = async () => {
@@ -187,7 +187,7 @@ describe('what SuperOffice calls us about', async () => {
       await idle();
     });
 
-    it('mends panels and webhook after a backup was restored', async () => {
+    it('repairs panels and webhook after a restored backup', async () => {
       control.clearRequests();
       await control.sendStateChange({ tenant: tenantId, changeType: 1 });
       await idle();
@@ -197,14 +197,14 @@ describe('what SuperOffice calls us about', async () => {
     });
 
     // certifies R19
-    it('that says Delete deletes nothing while SuperOffice says the tenant runs', async () => {
+    it('a Delete notification deletes nothing while SuperOffice reports the tenant as running', async () => {
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await idle();
       expect(await standing()).toBe('active');
     });
 
     it.each(['tampered', 'expired', 'hs256'] as const)(
-      'with a token that is %s changes nothing',
+      'rejects a notification with a token that is %s and keeps the tenant status',
       async (defect) => {
         control.setTenantState({ tenant: tenantId, state: 'Suspended' });
         control.corruptNextToken({ kind: 'state-change', defect });
@@ -216,7 +216,7 @@ describe('what SuperOffice calls us about', async () => {
     );
 
     it.each([[{}], [{ ChangeType: 9, ContextIdentifier: tenantId, Token: 'x' }], [[]]])(
-      'that cannot be read (%j) is said to be so',
+      'answers 400 to a malformed notification (%j)',
       async (body) => {
         const answer = await fetch(`${planlens.url}/callbacks/state-change`, {
           method: 'POST',
@@ -230,7 +230,7 @@ describe('what SuperOffice calls us about', async () => {
       },
     );
 
-    it('that says Delete deletes everything once SuperOffice says the tenant is deleted', async () => {
+    it('a Delete notification deletes all tenant data once SuperOffice reports the tenant as deleted', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Deleting' });
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await expect.poll(standing).toBe('deleting');

@@ -17,7 +17,7 @@ async function runCliIn(
   return { code: await command.ended(), said: command.output() };
 }
 
-describe('the operator’s command', async () => {
+describe('operator CLI', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox, environment } = planlens;
   const { control } = sandbox;
@@ -30,17 +30,17 @@ describe('the operator’s command', async () => {
     [['retry']],
     [['retry', '1; drop']],
     [['parked', 'now', 'please']],
-  ])('says what it can where it is told %j', async (line) => {
+  ])('prints its usage and exits with 2 for the arguments %j', async (line) => {
     const { code, said } = await runCli(...line);
     expect([code, said.startsWith('Usage:')]).toEqual([2, true]);
   });
 
-  it('names what is wrong with its configuration', async () => {
+  it('names the invalid setting in its configuration', async () => {
     const { code, said } = await runCliIn({ ...environment, ENCRYPTION_KEYS: 'nonsense' }, 'parked');
     expect([code, said]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
   });
 
-  it('lists callbacks that were put aside, and has them tried again', async () => {
+  it('lists dead letters and schedules them for retry', async () => {
     const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
     const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
     const body = JSON.stringify({ EventId: randomUUID(), ...told });
@@ -66,13 +66,13 @@ describe('the operator’s command', async () => {
   });
 });
 
-describe('changing the key that encrypts', async () => {
+describe('encryption key rotation', async () => {
   const planlens = await installedPlanlens();
   const { environment } = planlens;
   let server: ServerProcess | null = null;
   afterAll(() => server?.child.kill('SIGKILL'));
 
-  it('moves all secrets to a new key while the app runs, which then needs the old one no more', async () => {
+  it('re-encrypts all secrets with a new key, after which the app runs without the old key', async () => {
     const fresh = keyringText('fresh');
     const rotating = { ...environment, ENCRYPTION_KEYS: `${fresh},${environment.ENCRYPTION_KEYS}` };
     const { code, said } = await runCliIn(rotating, 'reencrypt');

@@ -13,7 +13,7 @@ import { spawnCli } from '../support/server-process.ts';
 
 const { tenantId } = people.administrator;
 
-describe('the doctor', async () => {
+describe('doctor', async () => {
   const planlens = await installedPlanlens();
   const { sandbox, environment, services } = planlens;
   const { control } = sandbox;
@@ -53,7 +53,7 @@ describe('the doctor', async () => {
       .map(({ step, message, remedy }) => `${step}: ${message} -> ${remedy}`);
   }
 
-  it('finds nothing wrong where nothing is', async () => {
+  it('reports no failed check for a correct configuration', async () => {
     expect(await wrongWith()).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('the doctor', async () => {
       { SUPEROFFICE_LOGIN_URL: 'http://localhost:1' },
       ['environment: http://localhost:1 does not answer', 'tenant: '],
     ],
-  ])('names %s, and where to mend it', async (_what, changed, wrong) => {
+  ])('reports %s and a remedy without revealing secrets', async (_what, changed, wrong) => {
     const found = await wrongWith(changed);
     expect(found).toHaveLength(wrong.length);
     for (const [index, begins] of wrong.entries()) {
@@ -104,14 +104,14 @@ describe('the doctor', async () => {
     expect(found.join()).not.toMatch(/BEGIN|another/);
   });
 
-  it('names a clock that is an hour off, and which way', async () => {
+  it('reports a clock that is one hour off and its direction', async () => {
     const [ahead] = await wrongWith({}, 60 * 60_000);
     expect(ahead).toMatch(/^clock: This machine's clock is 60 minutes ahead\. -> .*NTP/);
     const [behind] = await wrongWith({}, -60 * 60_000);
     expect(behind).toContain('60 minutes behind');
   });
 
-  it('names the sign-in of another environment', async () => {
+  it('reports a sign-in host of another environment', async () => {
     const impostor = createServer((_request, response) => {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ issuer: sandbox.url }));
     });
@@ -180,26 +180,26 @@ describe('the doctor', async () => {
       () => control.fail({ operation: 'State', with: 'null' }),
       ['tenant: SuperOffice does not know Cust20001'],
     ],
-  ])('names %s', async (_what, plant, wrong) => {
+  ])('reports %s as a failed check', async (_what, plant, wrong) => {
     plant();
     const found = await wrongWith();
     expect(found.map((each) => each.slice(0, wrong[0]?.length ?? 0))[0]).toBe(wrong[0]);
     expect(found).toHaveLength(wrong.length);
   });
 
-  describe('as a command', () => {
+  describe('doctor command', () => {
     const doctor = async (env: NodeJS.ProcessEnv, ...line: string[]) => {
       const command = spawnCli(['doctor', ...line], env);
       return { code: await command.ended(), said: command.output() };
     };
 
-    it('says what is well, step by step, of the app and of one customer', async () => {
+    it('prints the result of each check for the app and one tenant and exits with 0', async () => {
       const { code, said } = await doctor(environment, tenantId);
       expect([code, said.match(/^good {2}/gm)?.length, said.match(/^BAD/gm)]).toEqual([0, 12, null]);
       expect(said).toContain('good  system user: The app can become the tenant’s system user.');
     });
 
-    it('says what is not and where to mend it, by its exit code too', async () => {
+    it('prints failed checks with a remedy and exits with 1', async () => {
       const { code, said } = await doctor({
         ...environment,
         SUPEROFFICE_CLIENT_SECRET: 'a-wrong-client-secret',

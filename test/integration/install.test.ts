@@ -61,7 +61,7 @@ describe('installation', () => {
   }
 
   // certifies R31
-  it('explains before anything is asked', async () => {
+  it('the landing page explains the installation before any request to SuperOffice', async () => {
     const landing = await createCookieClient().get(planlens.url);
     expect(landing.status).toBe(200);
     expect(landing.html).toContain('href="/install"');
@@ -69,7 +69,7 @@ describe('installation', () => {
     expect(operations().filter((operation) => operation !== 'Login.Jwks')).toEqual([]);
   });
 
-  it('leads from sign-in over the approval to the setup page', async () => {
+  it('leads from sign-in through consent to the setup page', async () => {
     const setup = await install(planlens);
     expect(setup.status).toBe(200);
     expect(new URL(setup.url).pathname).toBe('/setup');
@@ -78,7 +78,7 @@ describe('installation', () => {
   });
 
   // certifies R12
-  it('sets up exactly the panels of the manifest, for all user groups', async () => {
+  it('creates exactly the web panels of the manifest, visible to all user groups', async () => {
     await install(planlens);
     const manifest = JSON.parse(readFileSync(join(root, 'manifest', 'web-panels.json'), 'utf8')) as Record<
       string,
@@ -102,7 +102,7 @@ describe('installation', () => {
   });
 
   // certifies R4, R6
-  it('asks SuperOffice as documented: PKCE S256, state, nonce, and the exact redirect address', async () => {
+  it('sends PKCE S256, state, nonce and the exact redirect URI in the authorization request', async () => {
     const { headers } = await createCookieClient().peek(`${planlens.url}/install`);
     const authorize = new URL(headers.get('location') ?? '');
     expect(authorize.pathname).toBe('/login/common/oauth/authorize');
@@ -120,7 +120,7 @@ describe('installation', () => {
   });
 
   // certifies R3
-  it('keeps the system user token, and that only sealed', async () => {
+  it('stores the system user token encrypted only and never logs it', async () => {
     await install(planlens);
     const token = (await planlens.services.tenants.find(tenantId))?.systemToken() ?? '';
     expect(token).toMatch(/^.+-.+$/);
@@ -129,7 +129,7 @@ describe('installation', () => {
   });
 
   // certifies R32
-  it('changes nothing when done twice', async () => {
+  it('a second installation changes nothing', async () => {
     await install(planlens);
     const before = await panelsInCrm();
     planlens.sandbox.control.clearRequests();
@@ -140,7 +140,7 @@ describe('installation', () => {
     expect(await tenantRows()).toHaveLength(1);
   });
 
-  it('repairs a panel somebody changed, and one somebody deleted', async () => {
+  it('repairs a modified panel and recreates a deleted panel', async () => {
     await install(planlens);
     const [main, button] = await panelsInCrm();
     if (main === undefined || button === undefined) throw new Error('not both panels are there');
@@ -157,7 +157,7 @@ describe('installation', () => {
     expect((await panelsInCrm()).map((panel) => panel.Url)).toEqual([main.Url, button.Url]);
   });
 
-  it('sets up each panel once when two administrators install at the same moment', async () => {
+  it('creates each panel once when administrators install concurrently', async () => {
     const visitors = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
     const setups = await Promise.all(visitors.map((cookieClient) => installAs(cookieClient, planlens)));
     expect(setups.map((setup) => setup.status)).toEqual([200, 200, 200]);
@@ -165,7 +165,7 @@ describe('installation', () => {
     expect(await tenantRows()).toHaveLength(1);
   });
 
-  it('takes the answer as a posted form too', async () => {
+  it('accepts the authorization response as a posted form', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     planlens.sandbox.control.approve({ tenant: tenantId });
     const begun = await cookieClient.peek(`${planlens.url}/install`);
@@ -180,7 +180,7 @@ describe('installation', () => {
   });
 
   // certifies R30
-  it('tells somebody who is no administrator who can, and keeps nothing', async () => {
+  it('rejects a user who is not an administrator and stores nothing', async () => {
     planlens.sandbox.control.approve({ tenant: tenantId });
     const refused = await install(planlens, salesPremium);
     expect(refused.status).toBe(403);
@@ -189,7 +189,7 @@ describe('installation', () => {
     expect(await tenantRows()).toEqual([]);
   });
 
-  it('shows the setup to administrators only', async () => {
+  it('restricts the setup page to administrators', async () => {
     await install(planlens);
     const stranger = await createCookieClient().get(`${planlens.url}/setup`);
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
@@ -200,7 +200,7 @@ describe('installation', () => {
     expect(refused.html).toContain('administrator-required');
   });
 
-  it('lets an administrator in by the session they have at SuperOffice', async () => {
+  it('signs an administrator in to the setup page through the SuperOffice session', async () => {
     await install(planlens);
     const administrator = await signedInToCrm(planlens, people.administrator);
     const setup = await administrator.get(`${planlens.url}/setup`);
@@ -208,7 +208,7 @@ describe('installation', () => {
     expect(setup.html).toContain('Designteamet');
   });
 
-  it('goes on without the webhook where this app may not use it, says so, and sets it up once it may', async () => {
+  it('completes without a webhook that is not permitted and creates it once it is permitted', async () => {
     planlens.sandbox.control.fail({ operation: 'Webhook.*', with: 403 });
     const without = await install(planlens);
     expect(without.html).toContain('<h1>Planlens is installed</h1>');
@@ -217,7 +217,7 @@ describe('installation', () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Created']);
   });
 
-  it('mends a webhook that was stopped or changed, and leaves those of others alone', async () => {
+  it('repairs a stopped or modified webhook without creating a second one', async () => {
     await install(planlens);
     const apiClient = await asSystemUser();
     const call = (method: 'GET' | 'POST' | 'PUT', path: string, json?: unknown) =>
@@ -234,7 +234,7 @@ describe('installation', () => {
     });
   });
 
-  it('says which part SuperOffice refused, keeps the rest, and completes at the next try', async () => {
+  it('reports the panel that SuperOffice refused, creates the rest and completes on retry', async () => {
     planlens.sandbox.control.fail({ operation: 'List.SaveWebPanelEntity', with: 403, times: 1 });
     const incomplete = await install(planlens);
     expect(incomplete.status).toBe(200);
@@ -244,7 +244,7 @@ describe('installation', () => {
     expect(outcomes(complete.html)).toEqual(['Created', 'Unchanged', 'Unchanged']);
   });
 
-  it('says that SuperOffice refused the system user, and recovers', async () => {
+  it('reports a refused system user and succeeds on retry', async () => {
     planlens.sandbox.control.fail({ operation: 'SystemUser.Authenticate', with: 403, times: 1 });
     const refused = await install(planlens);
     expect(refused.status).toBe(502);
@@ -254,7 +254,7 @@ describe('installation', () => {
 
   const times = { kind: 'id-token' } as const;
   it.each(tokenDefects.filter((defect) => defect !== 'other-tenant'))(
-    'refuses an id_token that is %s, and keeps nothing',
+    'rejects an id_token that is %s and stores no tenant',
     async (defect) => {
       planlens.sandbox.control.approve({ tenant: tenantId });
       planlens.sandbox.control.corruptNextToken({ ...times, defect });
@@ -267,7 +267,7 @@ describe('installation', () => {
   );
 
   it.each(tokenDefects.filter((defect) => defect !== 'no-nonce'))(
-    'refuses a system user JWT that is %s',
+    'rejects a system user JWT that is %s and creates no web panel',
     async (defect) => {
       planlens.sandbox.control.corruptNextToken({ kind: 'system-user', defect });
       const refused = await install(planlens);

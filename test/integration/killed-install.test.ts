@@ -11,7 +11,7 @@ import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
 /** The server as an operator runs it, with its private PostgreSQL, killed without warning. */
-describe('an installation cut off by kill -9', () => {
+describe('installation interrupted by kill -9', () => {
   let sandbox: Sandbox;
   let url: string;
   let dataDir: string;
@@ -68,27 +68,30 @@ describe('an installation cut off by kill -9', () => {
     ['List.SetVisibleForUserGroupsFromListName', 2],
     ['Webhook.List', 1],
     ['Webhook.Create', 1],
-  ])('at %s (%i) is completed by installing again: nothing doubled, nothing lost', async (operation, nth) => {
-    const { id } = sandbox.control.hold({ operation, nth });
-    const cutOff = install({ sandbox, url }).catch((error: Error) => error);
-    await sandbox.control.whenHeld({ id });
-    server.child.kill('SIGKILL');
-    await server.ended();
-    sandbox.control.release({ id });
-    expect(await cutOff).toBeInstanceOf(Error);
+  ])(
+    'a second installation after a kill at %s (call %i) completes without duplicates',
+    async (operation, nth) => {
+      const { id } = sandbox.control.hold({ operation, nth });
+      const cutOff = install({ sandbox, url }).catch((error: Error) => error);
+      await sandbox.control.whenHeld({ id });
+      server.child.kill('SIGKILL');
+      await server.ended();
+      sandbox.control.release({ id });
+      expect(await cutOff).toBeInstanceOf(Error);
 
-    await startServer();
-    const setup = await install({ sandbox, url });
-    expect(setup.status).toBe(200);
-    expect(panelsIn(setup.html)).toHaveLength(3);
-    expect(panelsIn(setup.html)).not.toContain('Failed');
-    expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
+      await startServer();
+      const setup = await install({ sandbox, url });
+      expect(setup.status).toBe(200);
+      expect(panelsIn(setup.html)).toHaveLength(3);
+      expect(panelsIn(setup.html)).not.toContain('Failed');
+      expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
 
-    const user = people.salesPremium;
-    const cookieClient = await signedInToCrm({ sandbox }, user);
-    expect(
-      (await cookieClient.get(`${sandbox.url}/${user.tenantId}/`)).html.match(/PlanlensMain/g),
-    ).toHaveLength(1);
-    expect((await cookieClient.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
-  });
+      const user = people.salesPremium;
+      const cookieClient = await signedInToCrm({ sandbox }, user);
+      expect(
+        (await cookieClient.get(`${sandbox.url}/${user.tenantId}/`)).html.match(/PlanlensMain/g),
+      ).toHaveLength(1);
+      expect((await cookieClient.get(panelUrl({ url }, user))).html).toContain('<h1>Sales-Premium</h1>');
+    },
+  );
 });

@@ -12,8 +12,11 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/** What an auditor wants of a log (certification.md R37): when, who, from where, what, and what came of it. */
-describe('what the app logs', async () => {
+/**
+ * What an auditor wants of a log (docs/superoffice/certification.md#r37): when, who, from where, what, and
+ * what came of it.
+ */
+describe('application log', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
   const lines = () => planlens.logged.map((line) => JSON.parse(line) as Line);
@@ -23,7 +26,7 @@ describe('what the app logs', async () => {
       .at(-1);
 
   // certifies R37
-  it('names tenant and user in the line of each request of a signed-in user, and what came of it', async () => {
+  it('logs tenant, user and outcome of each request of a signed-in user', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const who = { tenantId, associateId: salesPremium.associateId };
@@ -47,7 +50,7 @@ describe('what the app logs', async () => {
     });
   });
 
-  it('names nobody who is not proven', async () => {
+  it('logs no user for a request without a verified identity', async () => {
     await fetch(panelUrl(planlens, salesPremium), { redirect: 'manual' });
     const { tenantId: told, associateId } = lineOf('/panel', 'request completed') ?? {
       tenantId: '',
@@ -56,7 +59,7 @@ describe('what the app logs', async () => {
     expect([told, associateId]).toEqual([tenantId, undefined]);
   });
 
-  it('names tenant, source and outcome of what SuperOffice called about', async () => {
+  it('logs tenant, source and outcome of each processed callback', async () => {
     control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
     await control.whenDelivered();
     await control.sendStateChange({ tenant: tenantId, changeType: 3 });
@@ -81,7 +84,7 @@ describe('what the app logs', async () => {
     });
   });
 
-  it('names what was called at SuperOffice, where, how long it took and what came of it', () => {
+  it('logs operation, host, duration and outcome of each SuperOffice call', () => {
     const called = lines().filter(({ msg }) => msg === 'called SuperOffice');
     expect(called.length).toBeGreaterThan(10);
     for (const line of called)

@@ -98,7 +98,7 @@ describe('three processes on one PostgreSQL', () => {
     return cookieClient;
   }
 
-  it(`ask SuperOffice once for all who open a panel first: ${views} views at the same moment`, async () => {
+  it(`${views} concurrent first panel views read each license from SuperOffice once`, async () => {
     const readers = await Promise.all(
       users.map(async (person) => ({ person, cookieClient: await reader(person) })),
     );
@@ -119,7 +119,7 @@ describe('three processes on one PostgreSQL', () => {
     expect(calls('License.GetUserLicenses')).toBe(users.length);
   }, 120_000);
 
-  it('show each other’s changes, though each remembers what it showed', async () => {
+  it('the panel of each process shows changes made by another process despite its cache', async () => {
     const person = users[0] as Person;
     const cookie = sessionCookie(environment, person);
     const shownBy = async (index: number) => {
@@ -150,7 +150,7 @@ describe('three processes on one PostgreSQL', () => {
   });
 
   it(
-    'lose nothing and do nothing twice while they are killed at random',
+    'every event is stored once and processed while processes are killed at random',
     async () => {
       const known = users.slice(0, 6);
       for (const person of known) await reader(person);

@@ -24,7 +24,7 @@ function samplesIn(text: string): Sample[] {
     });
 }
 
-describe('the metrics', async () => {
+describe('metrics endpoint', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
 
@@ -55,7 +55,7 @@ describe('the metrics', async () => {
     await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers });
   }
 
-  it('count requests by route, whoever asked for whatever', async () => {
+  it('counts requests by route pattern, method and status', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await fetch(`${planlens.url}/nothing/at/all`);
@@ -69,7 +69,7 @@ describe('the metrics', async () => {
     expect(counted('unmatched', 'PUT', '405')).toBe(1);
   });
 
-  it('count calls to SuperOffice by operation and outcome, and where license data were found', async () => {
+  it('counts SuperOffice calls by operation and outcome, and license cache requests by outcome', async () => {
     const before = await scrape();
     sandbox.control.fail({ operation: 'License.*', with: 503 });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
@@ -88,7 +88,7 @@ describe('the metrics', async () => {
     );
   });
 
-  it('tell how many callbacks wait, for how long, and what came of the others', async () => {
+  it('reports callback queue depth, age of the oldest callback and callback outcomes', async () => {
     await sendEvent();
     await expect.poll(async () => (await services.callbackQueue.depth()).waiting).toBe(0);
     expect(figure(await scrape(), 'planlens_callbacks_total', { outcome: 'processed' })).toBeGreaterThan(0);
@@ -103,7 +103,7 @@ describe('the metrics', async () => {
     expect(figure(samples, 'planlens_callback_queue_oldest_age_seconds')).toBeGreaterThan(0.5);
   });
 
-  it('tell how many tenants there are of each standing', async () => {
+  it('reports the number of tenants by status', async () => {
     const standing = async (name: string) => figure(await scrape(), 'planlens_tenants', { standing: name });
     expect([await standing('active'), await standing('suspended')]).toEqual([1, 0]);
     await services.tenants.saveStatus(tenantId, 'suspended');
@@ -111,7 +111,7 @@ describe('the metrics', async () => {
     await services.tenants.saveStatus(tenantId, 'active');
   });
 
-  it('tell nothing of who and where', async () => {
+  it('exposes no tenant, user, host or webhook identifier in labels', async () => {
     const { hookId } = await services.webhooks.ofTenant(tenantId);
     const values = (await scrape()).flatMap(({ labels }) => Object.values(labels)).join(' ');
     expect(values).not.toMatch(/Cust\d|127\.0\.0\.1|localhost|@|\b(101|131)\b/);

@@ -12,7 +12,7 @@ const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 const versions = Object.keys(migrations);
 
-describe('an app that finds the schema of an earlier version, with data in it', async () => {
+describe('startup on the database schema of an earlier version', async () => {
   const planlens = await installedPlanlens();
   let server: ServerProcess | null = null;
   afterEach(async () => {
@@ -71,38 +71,35 @@ describe('an app that finds the schema of an earlier version, with data in it', 
     return url;
   }
 
-  it.each(versions)(
-    'goes on from %s: nothing lost, the tenant set up as this version wants it',
-    async (version) => {
-      const databaseUrl = await databaseOf(version);
-      const cookieClient = await signedInToCrm(planlens, salesPremium);
-      await cookieClient.get(panelUrl(planlens, salesPremium));
-      const url = await start(databaseUrl);
-      const shown = await cookieClient.get(panelUrl({ url }, salesPremium));
-      expect(shown.html).toContain('<h1>Sales-Premium</h1>');
+  it.each(versions)('migrates from %s without data loss and reconciles the tenant', async (version) => {
+    const databaseUrl = await databaseOf(version);
+    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
+    const url = await start(databaseUrl);
+    const shown = await cookieClient.get(panelUrl({ url }, salesPremium));
+    expect(shown.html).toContain('<h1>Sales-Premium</h1>');
 
-      const applied = await rowsIn(databaseUrl, 'kysely_migration');
-      expect(applied.map(({ name }) => name).sort()).toEqual(versions);
-      expect(await rowsIn(databaseUrl, 'consumed_nonces')).toMatchObject([{ nonce: 'spent' }]);
-      await expect
-        .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
-        .toMatchObject({
-          context_identifier: tenantId,
-          standing: 'active',
-          provisioned_fingerprint: expect.any(String),
-        });
-      expect(await rowsIn(databaseUrl, 'webhooks')).toMatchObject([
-        { context_identifier: tenantId, problem: null },
-      ]);
+    const applied = await rowsIn(databaseUrl, 'kysely_migration');
+    expect(applied.map(({ name }) => name).sort()).toEqual(versions);
+    expect(await rowsIn(databaseUrl, 'consumed_nonces')).toMatchObject([{ nonce: 'spent' }]);
+    await expect
+      .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
+      .toMatchObject({
+        context_identifier: tenantId,
+        standing: 'active',
+        provisioned_fingerprint: expect.any(String),
+      });
+    expect(await rowsIn(databaseUrl, 'webhooks')).toMatchObject([
+      { context_identifier: tenantId, problem: null },
+    ]);
 
-      const admin = await signedInToCrm(planlens, administrator);
-      await admin.get(`${planlens.url}/setup`);
-      const setup = await admin.get(`${url}/setup`);
-      expect(wordsOf(setup.html)).toContain('Planlens is installed');
-    },
-  );
+    const admin = await signedInToCrm(planlens, administrator);
+    await admin.get(`${planlens.url}/setup`);
+    const setup = await admin.get(`${url}/setup`);
+    expect(wordsOf(setup.html)).toContain('Planlens is installed');
+  });
 
-  it('is brought up by two processes at the same moment', async () => {
+  it('two processes that start concurrently both become ready on the migrated database', async () => {
     const databaseUrl = await databaseOf(versions[0] ?? '');
     const other = await freePort();
     const second = spawnServer({

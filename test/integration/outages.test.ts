@@ -28,7 +28,7 @@ const cases: [operation: string, failure: Failure][] = [
 ];
 
 // certifies R17
-describe('while SuperOffice is in trouble', async () => {
+describe('SuperOffice outages', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
@@ -61,7 +61,7 @@ describe('while SuperOffice is in trouble', async () => {
   }
 
   it.each(cases)(
-    'the panel answers when %s answers by %s, and recovers by itself',
+    'the panel responds while %s fails with %s and recovers without user action',
     async (operation, failure) => {
       const before = await readAt();
       planlens.passTime(overAnHour);
@@ -76,7 +76,7 @@ describe('while SuperOffice is in trouble', async () => {
   );
 
   it.each(['License.*', 'SystemUser.Authenticate'])(
-    'the last good data are shown with their date while %s is away',
+    'the panel shows the last good data marked as stale while %s is unavailable',
     async (operation) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });
@@ -89,7 +89,7 @@ describe('while SuperOffice is in trouble', async () => {
   );
 
   it.each(['Suspended', 'OfflineMaintenance', 'MigrationPending', 'ProvisioningFailed', 'Unknown'] as const)(
-    'the panel answers when the tenant is in %s, and recovers by itself',
+    'the panel responds while the tenant is in state %s and recovers without user action',
     async (state) => {
       const before = await readAt();
       planlens.passTime(overAnHour);
@@ -102,7 +102,7 @@ describe('while SuperOffice is in trouble', async () => {
     },
   );
 
-  it('nobody notices a move, new signing keys, ended tickets, and an answer that takes seconds', async () => {
+  it('the panel shows current data after a tenant move, new keys, expired tickets and slow calls', async () => {
     for (const trouble of [
       () => control.moveTenant({ tenant: tenantId }),
       () => control.rotateKeys({ dropOld: true }),
@@ -117,7 +117,7 @@ describe('while SuperOffice is in trouble', async () => {
   }, 60_000);
 
   // certifies R17
-  it('calls that fail again and again stop, and begin again by one', async () => {
+  it('the circuit breaker opens after repeated failures and closes after its cooldown', async () => {
     planlens.passTime(overAnHour);
     control.fail({ operation: 'License.*', with: 500 });
     const asked = () => control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
@@ -134,7 +134,7 @@ describe('while SuperOffice is in trouble', async () => {
   }, 60_000);
 
   // certifies R17
-  it('a withdrawn approval stops all work for the tenant until it installs again', async () => {
+  it('a revoked consent stops all calls for the tenant until it is installed again', async () => {
     expect(await panel()).toMatchObject({ shown: true });
     control.revoke({ tenant: tenantId });
     planlens.passTime(maxCooldown);

@@ -54,7 +54,7 @@ describe('panel', async () => {
   const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
 
   // certifies R10
-  it('signs the user in by the tenant’s own address and shows their features', async () => {
+  it('signs the user in at the authorization endpoint of the tenant and shows their features', async () => {
     const panel = await open(salesPremium);
     expect(panel.status).toBe(200);
     expect(panel.hops.map((hop) => new URL(hop).pathname)).toEqual([
@@ -75,7 +75,7 @@ describe('panel', async () => {
   });
 
   // certifies R45
-  it('speaks German, with the catalogue’s own words', async () => {
+  it('shows German text with the German labels of the catalogue', async () => {
     const { html } = await open(servicePremium, 'de');
     expect(html).toContain('<html lang="de">');
     expect(html).toContain('Ihr Plan');
@@ -84,7 +84,7 @@ describe('panel', async () => {
   });
 
   // certifies R21
-  it('knows who has no plan, whose role hides screens, and who may only look', async () => {
+  it('handles users without a plan, with screens hidden by function rights and with view-only access', async () => {
     expect((await open(withoutPlan)).html).toContain('<h1>No user plan</h1>');
     const hidden = (await open(hiddenByRole)).html;
     expect(rowOf(hidden, 'SaE1').state).toBe('hidden-by-role');
@@ -100,7 +100,7 @@ describe('panel', async () => {
     expect(rowOf(marketing, 'MaP1').state).toBe('enabled');
   });
 
-  it('serves the second view from what it has: no sign-in, no call', async () => {
+  it('serves a second view without sign-in and without SuperOffice calls', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.sandbox.control.clearRequests();
@@ -110,7 +110,7 @@ describe('panel', async () => {
   });
 
   // certifies R13
-  it('may be framed by the CRM alone, and is shown by no browser without asking', async () => {
+  it('allows framing only by the CRM and requires revalidation by the browser', async () => {
     const { headers } = await open(salesPremium);
     expect(headers.get('content-security-policy')).toContain(
       `frame-ancestors https://*.superoffice.com ${planlens.sandbox.url}`,
@@ -119,7 +119,7 @@ describe('panel', async () => {
     expect(headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  describe('that is opened again', () => {
+  describe('conditional panel requests', () => {
     const address = panelUrl(planlens, salesPremium);
     // As browsers ask; without it fetch says that no answer it knows is good enough.
     const known = { 'cache-control': 'max-age=0' };
@@ -127,7 +127,7 @@ describe('panel', async () => {
       fetch(address, { headers: { ...known, ...headers }, redirect: 'manual' });
     const cookie = sessionCookie(planlens.environment, salesPremium);
 
-    it('is not sent again while it says the same', async () => {
+    it('answers 304 until the panel content changes', async () => {
       const first = await again({ cookie });
       const tag = first.headers.get('etag') ?? '';
       const second = await again({ cookie, 'if-none-match': tag });
@@ -144,7 +144,7 @@ describe('panel', async () => {
       expect([third.status, third.headers.get('etag') === tag]).toEqual([200, false]);
     });
 
-    it('is not known to anybody else by its tag', async () => {
+    it('does not answer 304 without a valid session of the same user', async () => {
       const tag = (await again({ cookie })).headers.get('etag') ?? '';
       const asked = { 'if-none-match': tag };
       expect((await again(asked)).status, 'nobody').toBe(302);
@@ -154,7 +154,7 @@ describe('panel', async () => {
       expect((await again({ ...asked, cookie: old })).status, 'a session that is over').toBe(302);
     });
 
-    it('asks neither the database nor SuperOffice', async () => {
+    it('serves a cached panel without the database and without SuperOffice calls', async () => {
       await again({ cookie });
       planlens.sandbox.control.clearRequests();
       const database = new URL(planlens.environment.DATABASE_URL ?? '');
@@ -180,7 +180,7 @@ describe('panel', async () => {
     });
   });
 
-  it('reads anew when its data is old, and shows the plan changed meanwhile', async () => {
+  it('re-reads expired license data and shows a plan that changed in the meantime', async () => {
     const cookieClient = await signedInToCrm(planlens, withoutPlan);
     await cookieClient.get(panelUrl(planlens, withoutPlan));
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
@@ -190,7 +190,7 @@ describe('panel', async () => {
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
   });
 
-  it('shows the last good data with its date while SuperOffice is down', async () => {
+  it('shows the last good data with its date while SuperOffice is unavailable', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
@@ -205,7 +205,7 @@ describe('panel', async () => {
   });
 
   // certifies R36
-  it('asks no more of a tenant that withdrew its approval, says so, and begins anew when it is installed again', async () => {
+  it('makes no further calls for a tenant that revoked its consent until it is reinstalled', async () => {
     const { control } = planlens.sandbox;
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
@@ -231,7 +231,7 @@ describe('panel', async () => {
   });
 
   // certifies R18
-  it('lets a tenant in maintenance and a moved one be seen, and heals an expired ticket', async () => {
+  it('shows the panel after an expired ticket and after a tenant move', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const seenAfter = async (disturb: () => void) => {
@@ -245,7 +245,7 @@ describe('panel', async () => {
     );
   });
 
-  it('asks nobody to sign in twice when the session ran out, only SuperOffice silently', async () => {
+  it('renews an expired session silently through SuperOffice', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(61 * 60_000);
@@ -254,7 +254,7 @@ describe('panel', async () => {
     expect(again.hops.map((hop) => new URL(hop).pathname)).toContain('/login/Cust20001/oauth/authorize');
   });
 
-  it('does not sign in round and round for a browser that keeps no session', async () => {
+  it('does not loop through sign-in when the browser keeps no session cookie', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
     const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
@@ -269,7 +269,7 @@ describe('panel', async () => {
   });
 
   // certifies R8
-  it('never shows one user’s panel under another’s address', async () => {
+  it('rejects the panel URL of another user with user-mismatch', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const other = await cookieClient.get(panelUrl(planlens, servicePremium));
@@ -278,7 +278,7 @@ describe('panel', async () => {
     expect(other.html).not.toContain('Sales-Premium');
   });
 
-  it('signs in several panels of one browser at the same moment', async () => {
+  it('signs in several panels of one browser concurrently', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await Promise.all(
       [1, 2, 3].map(() => knock(cookieClient, panelUrl(planlens, salesPremium))),
@@ -292,7 +292,7 @@ describe('panel', async () => {
     expect(panels.map((panel) => panel.status)).toEqual([200, 200, 200]);
   });
 
-  it('does not exchange the ticket for each user where the License agent answers 401', async () => {
+  it('exchanges the ticket once, not for each user, while the License agent answers 401', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 401 });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     planlens.sandbox.control.clearRequests();
@@ -301,7 +301,7 @@ describe('panel', async () => {
     expect(operations().filter((operation) => operation === 'SystemUser.Authenticate')).toHaveLength(1);
   });
 
-  it('changes user when the CRM does', async () => {
+  it('switches the user when the CRM does', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await cookieClient.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
@@ -310,14 +310,14 @@ describe('panel', async () => {
   });
 
   // certifies R11
-  it('gives nothing to a copied address in another browser', async () => {
+  it('redirects a copied URL in another browser to sign-in', async () => {
     const stranger = await createCookieClient().get(panelUrl(planlens, salesPremium));
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
     expect(stranger.html).not.toContain('Sales-Premium');
   });
 
   // certifies R37
-  it('keeps its own promise about secrets in everything it logged', async () => {
+  it('logs no secrets', async () => {
     await open(administrator);
     const all = planlens.logged.join('');
     const token = (await planlens.services.tenants.find('Cust20001'))?.systemToken() ?? 'none';
@@ -337,7 +337,7 @@ describe('panel', async () => {
   });
 });
 
-describe('panel where SuperOffice holds back', () => {
+describe('panel with restricted or unavailable SuperOffice APIs', () => {
   let planlens: Planlens;
 
   beforeEach(async () => {
@@ -359,7 +359,7 @@ describe('panel where SuperOffice holds back', () => {
     return visitAfter(() => {});
   }
 
-  it('shows what the user’s own sign-in tells when the License agent is closed to the app', async () => {
+  it('shows the licenses of the signed-in principal when the License agent is forbidden', async () => {
     const { cookieClient, panel } = await visitWithoutLicenses(403);
     expect(panel.status).toBe(200);
     expect(panel.html).toContain('did not let Planlens read your company');
@@ -368,14 +368,14 @@ describe('panel where SuperOffice holds back', () => {
     expect(wordsOf(html)).toContain('Sales-Premium + Service-Essentials Whether a seat is free is not known');
   });
 
-  it('shows what the system user may read when the principal is closed', async () => {
+  it('shows the licenses read by the system user when the principal is forbidden', async () => {
     const { panel } = await visitAfter(() =>
       planlens.sandbox.control.fail({ operation: 'User.*', with: 403 }),
     );
     expect(panel.html).toContain('<h1>Sales-Premium</h1>');
   });
 
-  it('says so when nothing is known and nobody answers, and recovers', async () => {
+  it('answers 503 without cached data while SuperOffice fails and recovers afterwards', async () => {
     const { cookieClient, panel: down } = await visitWithoutLicenses(500);
     expect(down.status).toBe(503);
     expect(down.html).toContain('superoffice-unavailable');
@@ -385,7 +385,7 @@ describe('panel where SuperOffice holds back', () => {
   });
 
   it.each(['Suspended', 'OfflineMaintenance'] as const)(
-    'says that the tenant is in %s when it knows nothing',
+    'answers tenant-not-running for a tenant in state %s without cached data',
     async (state) => {
       const { panel } = await visitAfter(() => {
         planlens.passTime(2 * 60 * 60_000);
@@ -401,7 +401,7 @@ describe('panel where SuperOffice holds back', () => {
     },
   );
 
-  it('recognises a CRM Suite tenant and its plan', async () => {
+  it('detects a CRM Suite tenant and its plan', async () => {
     const users = createTenants().find('Cust20002')?.users ?? [];
     const admin = users.find((user) => user.isAdministrator);
     const person = {

@@ -8,7 +8,7 @@ const { tenantId } = administrator;
 /** Later than every tenant's turn, ms: each comes once an hour, give or take a fifth. */
 const overAnHour = 75 * 60_000;
 
-describe('looking after a tenant without being told', async () => {
+describe('tenant reconciliation', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
@@ -40,7 +40,7 @@ describe('looking after a tenant without being told', async () => {
       .toBeGreaterThan(at.getTime() + 40 * 60_000);
   }
 
-  it('sets a webhook going again that SuperOffice stopped, and leaves alone one that goes', async () => {
+  it('reactivates a webhook that SuperOffice stopped and leaves an active one unchanged', async () => {
     const { WebhookId, TargetUrl } = await webhook();
     await call('PUT', `Webhook/${WebhookId}`, {
       Name: 'Planlens',
@@ -57,7 +57,7 @@ describe('looking after a tenant without being told', async () => {
     expect(control.requests().filter(({ operation }) => /Update|Create|Save/.test(operation))).toEqual([]);
   });
 
-  it('finds a changed plan without any webhook, brings it to the panel, and keeps it as history', async () => {
+  it('detects a plan change without a webhook, updates the panel and records the change', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain(
       '<h1>Sales-Premium</h1>',
@@ -82,7 +82,7 @@ describe('looking after a tenant without being told', async () => {
     );
   });
 
-  it('finds what the tenant buys and gives up, each once', async () => {
+  it('records each purchased and each removed module license once', async () => {
     const buy = (module: string, licenses: number) =>
       control.setPurchased({ tenant: tenantId, module, licenses });
     const found = async () =>
@@ -98,7 +98,7 @@ describe('looking after a tenant without being told', async () => {
     expect(await found()).toEqual(['gone saint', 'purchased ten-sales']);
   });
 
-  it('notices a tenant taken offline, and one that runs again, though nobody told', async () => {
+  it('detects a suspended and a resumed tenant without a notification', async () => {
     control.setTenantState({ tenant: tenantId, state: 'Suspended' });
     await anHourLater();
     expect((await tenant()).status).toBe('suspended');
@@ -107,7 +107,7 @@ describe('looking after a tenant without being told', async () => {
     expect((await tenant()).status).toBe('active');
   });
 
-  it('tries again sooner where SuperOffice does not answer, later each time, and says why', async () => {
+  it('retries a failed reconciliation with increasing delay and records the error', async () => {
     control.fail({ operation: 'Archive.*', with: 500 });
     planlens.passTime(overAnHour);
     await expect
@@ -125,7 +125,7 @@ describe('looking after a tenant without being told', async () => {
       .toMatchObject({ failures: 0, problem: null });
   });
 
-  it('leaves a tenant alone for as long as SuperOffice wants', async () => {
+  it('makes no calls to a tenant for the Retry-After period that SuperOffice sent', async () => {
     control.fail({ operation: 'Archive.*', with: 429, times: 1, retryAfter: 1_800 });
     planlens.passTime(overAnHour);
     await expect
@@ -141,14 +141,14 @@ describe('looking after a tenant without being told', async () => {
     await expect.poll(async () => (await tenant()).reconciliation.lastError, { timeout: 20_000 }).toBeNull();
   });
 
-  it('goes on without a list of users where this app may not read it', async () => {
+  it('succeeds without the user list when the app has no permission to read it', async () => {
     control.fail({ operation: 'Archive.*', with: 403 });
     await anHourLater();
     expect((await tenant()).reconciliation).toMatchObject({ failures: 0, problem: null });
   });
 
   // certifies R27
-  it('calls a tenant ten times in a second at most, whatever it has to do', async () => {
+  it('limits calls to a tenant to ten per second', async () => {
     // Nothing of before counts any more.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     control.clearRequests();
@@ -161,7 +161,7 @@ describe('looking after a tenant without being told', async () => {
     expect(maxPerSecond).toBeLessThanOrEqual(callsPerSecond);
   });
 
-  it('purges a tenant that SuperOffice says is deleted only when it says so an hour later too', async () => {
+  it('purges a deleted tenant only after SuperOffice reports it deleted again an hour later', async () => {
     control.setTenantState({ tenant: tenantId, state: 'Deleted' });
     await anHourLater();
     expect((await tenant()).status).toBe('deleting');

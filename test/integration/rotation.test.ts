@@ -13,7 +13,7 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 const { salesPremium } = people;
 
 /** As an operator does it: the portal first or the app first, then a restart with another environment. */
-describe('rotating what the app is known by', () => {
+describe('credential rotation', () => {
   let sandbox: Sandbox;
   let url: string;
   let environment: NodeJS.ProcessEnv;
@@ -60,7 +60,7 @@ describe('rotating what the app is known by', () => {
   const exchanges = () =>
     sandbox.control.requests().filter(({ operation }) => operation === 'SystemUser.Authenticate').length;
 
-  it('SESSION_KEYS: a session signed with the old key stays one with the new key in front', async () => {
+  it('SESSION_KEYS: a session signed with the old key stays valid after a new key is prepended', async () => {
     await restartWith({ SESSION_KEYS: `${keyringText('fresh')},${environment.SESSION_KEYS}` });
     sandbox.control.clearRequests();
     expect(await heading()).toBe('Sales-Premium');
@@ -69,7 +69,7 @@ describe('rotating what the app is known by', () => {
     ).not.toContainEqual(expect.objectContaining({ operation: 'Login.Authorize' }));
   });
 
-  it('SUPEROFFICE_PRIVATE_KEY: until the restart the last good data are shown and no approval is lost', async () => {
+  it('SUPEROFFICE_PRIVATE_KEY: panel and consent survive until the app restarts with the new key', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = (key: typeof publicKey) => key.export({ type: 'spki', format: 'pem' }).toString();
     sandbox.control.setRegistration({ publicKey: pem(publicKey) });
@@ -88,7 +88,7 @@ describe('rotating what the app is known by', () => {
   });
 
   // certifies R3
-  it('SUPEROFFICE_CLIENT_SECRET: the same', async () => {
+  it('SUPEROFFICE_CLIENT_SECRET: panel and consent survive until the app restarts with the new secret', async () => {
     sandbox.control.setRegistration({ clientSecret: 'another secret' });
     await needTickets();
     await restartWith({});

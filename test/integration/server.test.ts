@@ -13,7 +13,7 @@ import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/plan
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 
-describe('the server process', () => {
+describe('server process', () => {
   let sandbox: Sandbox;
   let url: string;
   let dataDir: string;
@@ -50,7 +50,7 @@ describe('the server process', () => {
   };
 
   // certifies R1, R3
-  it('names every problem of its settings at once and ends', async () => {
+  it('reports all invalid settings at once and exits with 1', async () => {
     const bad = start({ PUBLIC_URL: 'ftp://nowhere', SUPEROFFICE_CLIENT_SECRET: '', SESSION_KEYS: 'weak' });
     expect(await bad.ended()).toBe(1);
     for (const name of ['PUBLIC_URL', 'SUPEROFFICE_CLIENT_SECRET', 'SESSION_KEYS'])
@@ -58,7 +58,7 @@ describe('the server process', () => {
     expect(bad.output()).not.toMatch(/ at .*\.ts|weak|nowhere/);
   });
 
-  it('starts, answers, and at SIGTERM stops itself and its private PostgreSQL', async () => {
+  it('starts, serves requests, and on SIGTERM stops itself and the embedded PostgreSQL', async () => {
     const running = start();
     await untilReady(url);
     expect(await postgresRuns()).toBe(true);
@@ -68,7 +68,7 @@ describe('the server process', () => {
     expect(await postgresRuns()).toBe(false);
   });
 
-  it('finishes what it is doing before it stops', async () => {
+  it('completes requests in flight before it stops', async () => {
     const running = start();
     await untilReady(url);
     const cookieClient = await signedInToCrm({ sandbox }, people.salesPremium);
@@ -84,7 +84,7 @@ describe('the server process', () => {
     expect(await running.ended()).toBe(0);
   });
 
-  it('leaves no PostgreSQL behind when told to stop before it is ready', async () => {
+  it('leaves no PostgreSQL running after a SIGTERM during startup', async () => {
     const early = start();
     await expect.poll(postgresRuns, { interval: 5, timeout: 15_000 }).toBe(true);
     early.child.kill('SIGTERM');
@@ -93,7 +93,7 @@ describe('the server process', () => {
     expect(await postgresRuns()).toBe(false);
   });
 
-  it('shares its private PostgreSQL with a second process, which may go first or last', async () => {
+  it('shares the embedded PostgreSQL with a second process that outlives the first', async () => {
     const first = start();
     await untilReady(url);
     const port = await freePort();
@@ -107,7 +107,7 @@ describe('the server process', () => {
     expect(await postgresRuns()).toBe(false);
   });
 
-  it('answers and stops in time though its database says nothing more', async () => {
+  it('responds and stops in time while its database is silent', async () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     const running = start({ DATABASE_URL: proxy.url });
     await untilReady(url);
@@ -124,7 +124,7 @@ describe('the server process', () => {
     await proxy.close();
   });
 
-  it('says so and ends with 1 where it cannot stop everything', async () => {
+  it('logs an incomplete shutdown and exits with 1', async () => {
     const running = start();
     await untilReady(url);
     const { home } = await prepareEmbeddedPostgresPaths(dataDir);
@@ -136,7 +136,7 @@ describe('the server process', () => {
     expect(running.output()).toContain('not everything could be stopped');
   });
 
-  it('waits for no one who connects and says nothing', async () => {
+  it('stops without waiting for idle connections', async () => {
     const running = start();
     await untilReady(url);
     const silent = connect(Number(new URL(url).port), 'localhost');
@@ -146,7 +146,7 @@ describe('the server process', () => {
     silent.destroy();
   });
 
-  it('leaves no PostgreSQL behind when its port is taken', async () => {
+  it('leaves no PostgreSQL running when its port is in use', async () => {
     const port = await freePort();
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, resolve));
@@ -157,7 +157,7 @@ describe('the server process', () => {
     other.close();
   });
 
-  it('says it is not ready while the database is away, and lives on', async () => {
+  it('reports not ready while the database is unavailable and stays alive', async () => {
     start();
     await untilReady(url);
     const { home } = await prepareEmbeddedPostgresPaths(dataDir);

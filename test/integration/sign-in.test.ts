@@ -20,7 +20,7 @@ function newChallenge() {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-describe('signing in to the panel', async () => {
+describe('panel sign-in', async () => {
   const planlens = await installedPlanlens();
 
   const popUpUrl = ({ tenantId, associateId }: Person, challenge: string) => {
@@ -50,7 +50,7 @@ describe('signing in to the panel', async () => {
     return { status, html };
   };
 
-  it('notices at the next load that the first attempt never came back, and offers a button', async () => {
+  it('detects on the next load that the first attempt did not return and offers a button', async () => {
     const frame = createCookieClient();
     expect((await firstHop(frame)).status).toBe(302);
     planlens.passTime(attemptIsLostAfterMs);
@@ -62,21 +62,21 @@ describe('signing in to the panel', async () => {
     expect(html).not.toContain('Sales-Premium');
   });
 
-  it('takes an attempt of a moment ago for another frame’s, but begins no more than three by itself', async () => {
+  it('starts at most three silent attempts in quick succession', async () => {
     const frame = createCookieClient();
     const statuses = [];
     for (let load = 0; load < 5; load += 1) statuses.push((await firstHop(frame)).status);
     expect(statuses).toEqual([302, 302, 302, 401, 401]);
   });
 
-  it('tries by itself again for another user, and for the same one when the dead frame is forgotten', async () => {
+  it('starts a silent attempt for another user after a lost attempt', async () => {
     const frame = createCookieClient();
     await firstHop(frame);
     planlens.passTime(attemptIsLostAfterMs);
     expect((await firstHop(frame, servicePremium)).status).toBe(302);
   });
 
-  it('offers the button where SuperOffice refuses in the frame, with the reason', async () => {
+  it('offers the button with the reason when SuperOffice denies a sign-in in the frame', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(frame, panelUrl(planlens, salesPremium));
     const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
@@ -87,7 +87,7 @@ describe('signing in to the panel', async () => {
     expect(refused.html).toContain('data-pop-up=');
   });
 
-  it('sends a browser that keeps no cookie nowhere: it is offered the button at once', async () => {
+  it('offers the button to a browser that blocks cookies instead of redirecting it', async () => {
     const frame = createCookieClient();
     const first = await frame.peek(panelUrl(planlens, salesPremium));
     const tried = new URL(first.headers.get('location') ?? '', planlens.url);
@@ -101,7 +101,7 @@ describe('signing in to the panel', async () => {
     expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');
   });
 
-  it('offers the button to a browser that lost its cookies on the way', async () => {
+  it('offers the button to a browser that lost its cookies during sign-in', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(frame, panelUrl(planlens, salesPremium));
     const answered = await frame.peek(begun.headers.get('location') ?? '');
@@ -111,7 +111,7 @@ describe('signing in to the panel', async () => {
     expect(back.html).toContain('data-pop-up=');
   });
 
-  it('hands a sign-in in a pop-up over to the panel that opened it', async () => {
+  it('hands off the session of the pop-up to the panel that opened it', async () => {
     const { verifier, challenge } = newChallenge();
     const code = await handedOff(salesPremium, challenge);
     const answer = await redeem({ code, verifier });
@@ -122,14 +122,14 @@ describe('signing in to the panel', async () => {
     expect(await panel.text()).toContain('<h1>Sales-Premium</h1>');
   });
 
-  it('hands it over once', async () => {
+  it('accepts a handoff code once', async () => {
     const { verifier, challenge } = newChallenge();
     const code = await handedOff(salesPremium, challenge);
     expect((await redeem({ code, verifier })).status).toBe(200);
     expect((await redeem({ code, verifier })).status).toBe(403);
   });
 
-  it('hands it over within a minute, to the same panel, and to a page of our own origin only', async () => {
+  it('accepts a handoff code within its lifetime, with its verifier and from its own origin only', async () => {
     const { verifier, challenge } = newChallenge();
     const late = await handedOff(salesPremium, challenge);
     planlens.passTime(handoffLifetimeMs);
@@ -146,7 +146,7 @@ describe('signing in to the panel', async () => {
   });
 
   it.each([[{}], [{ code: 'x', verifier: 'y' }], [[]], ['text'], [null]])(
-    'answers 400 to %j for a hand-over, and tells which fields',
+    'answers 400 to the malformed handoff request %j',
     async (body) => {
       const answer = await redeem(body);
       const { code } = (await answer.json()) as { code: string };
@@ -154,14 +154,14 @@ describe('signing in to the panel', async () => {
     },
   );
 
-  it('does not hand over another user than the panel is for', async () => {
+  it('does not hand off a session of another user than the user of the panel', async () => {
     const popUp = await signedInToCrm(planlens, servicePremium);
     const { status, html } = await popUp.get(popUpUrl(salesPremium, newChallenge().challenge));
     expect([status, codeIn(html)]).toEqual([403, '']);
     expect(html).toContain('user-mismatch');
   });
 
-  it('opens no other user’s and no other tenant’s panel with a bearer, and sends no script to SuperOffice', async () => {
+  it('rejects a forged bearer token and a bearer token for another user or tenant', async () => {
     const { verifier, challenge } = newChallenge();
     const answer = await redeem({ code: await handedOff(salesPremium, challenge), verifier });
     const { bearer } = (await answer.json()) as { bearer: string };
@@ -176,7 +176,7 @@ describe('signing in to the panel', async () => {
     expect((await withBearer(panelUrl(planlens, salesPremium), 'forged')).status).toBe(401);
   });
 
-  it('shows nothing of the tenant to whoever alters or copies the address of any page of the panel', async () => {
+  it('reveals no tenant data to a user with an altered or copied panel URL', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];

@@ -22,7 +22,7 @@ const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 
 /** The same for both ways to keep data, with the server as an operator runs it. */
-describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life on %s', (place) => {
+describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on %s', (place) => {
   let sandbox: Sandbox;
   let url: string;
   let dataDir: string;
@@ -56,12 +56,12 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
   }
   const webhookAddress = () => sandbox.control.setupOf({ tenant: tenantId }).webhooks[0]?.TargetUrl ?? '';
 
-  it('begins with an installation', async () => {
+  it('installs the app and shows the panel', async () => {
     expect((await install({ sandbox, url })).html).toContain('<h1>Planlens is installed</h1>');
     expect(await panel()).toBe('Sales-Premium');
   });
 
-  it('hears of changes by its webhook, and of nobody else’s', async () => {
+  it('applies a plan change from its webhook and rejects a forged event', async () => {
     sandbox.control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: null });
     await sandbox.control.whenDelivered();
     await expect.poll(panel, { timeout: 10_000 }).toBe('No user plan');
@@ -75,14 +75,14 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
     expect((await fetch(webhookAddress(), { method: 'POST', body, headers })).status).toBe(401);
   });
 
-  it('outlives a restart', async () => {
+  it('keeps its data across a restart', async () => {
     server.child.kill('SIGTERM');
     expect(await server.ended()).toBe(0);
     await start();
     expect(await panel()).toBe('No user plan');
   });
 
-  it('pauses and goes on as SuperOffice says', async () => {
+  it('accepts suspend and resume notifications and shows the panel afterwards', async () => {
     for (const [state, changeType] of [
       ['Suspended', 2],
       ['Running', 3],
@@ -93,7 +93,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('a tenant’s life o
     expect(await panel()).toBe('No user plan');
   });
 
-  it('ends with nothing left', async () => {
+  it('uninstalls the app and leaves nothing in the tenant', async () => {
     const cookieClient = await signedInToCrm({ sandbox }, administrator);
     const done = await submit(cookieClient, await cookieClient.get(`${url}/setup`), '/uninstall', {});
     expect(wordsOf(done.html)).toContain('Planlens has been removed');

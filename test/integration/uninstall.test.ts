@@ -14,7 +14,7 @@ import { rowsIn } from '../support/rows.ts';
 const { administrator, otherAdministrator, salesPremium } = people;
 const { tenantId } = administrator;
 
-describe('removing the app', async () => {
+describe('uninstallation', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
@@ -43,7 +43,7 @@ describe('removing the app', async () => {
     return { panels: panels.length, hooks: hooks.length };
   };
 
-  it('needs an administrator’s own form', async () => {
+  it('requires an administrator session and a valid CSRF token', async () => {
     const { cookieClient, page } = await inSetup();
     expect(page.html).toContain('action="/uninstall?lang="');
     const foreign = await cookieClient.post(`${planlens.url}/uninstall`, { csrf: 'x'.repeat(43) });
@@ -55,14 +55,14 @@ describe('removing the app', async () => {
   });
 
   // certifies R35
-  it('can be begun where the App Store sends people', async () => {
+  it('shows the uninstall form at the URL that the App Store opens', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     const arrived = await cookieClient.get(`${planlens.url}/uninstall`);
     expect([arrived.status, arrived.html.includes('id="uninstall"')]).toEqual([200, true]);
   });
 
   // certifies R35
-  it('gives what is held as a file, of the own tenant and without secrets', async () => {
+  it('exports all data of the own tenant without secrets', async () => {
     await services.accessRequests.submit(tenantId, {
       associateId: 101,
       requestedBy: 'Markus Brandt',
@@ -87,7 +87,7 @@ describe('removing the app', async () => {
     ).toBe(401);
   });
 
-  it('keeps our data while SuperOffice does not let go of something, and says what', async () => {
+  it('keeps the tenant data and names the failed removals until a retry succeeds', async () => {
     control.fail({ operation: 'List.DeleteWebPanel', with: 503 });
     const { cookieClient, page } = await inSetup();
     const refused = await submit(cookieClient, page, '/uninstall', {});
@@ -106,7 +106,7 @@ describe('removing the app', async () => {
   });
 
   // certifies R34
-  it('leaves other tenants as they are, and can be undone by installing again', async () => {
+  it('leaves other tenants unchanged and can be reversed by a new installation', async () => {
     expect(await services.tenants.find(otherAdministrator.tenantId)).not.toBeNull();
     const setup = await install(planlens);
     expect(setup.status).toBe(200);
@@ -116,7 +116,7 @@ describe('removing the app', async () => {
     expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
   });
 
-  it('deletes our data though something is left, where an administrator insists', async () => {
+  it('deletes the tenant data despite failed removals when an administrator forces it', async () => {
     const { cookieClient, page } = await inSetup();
     control.fail({ operation: 'List.*', with: 503 });
     const refused = await submit(cookieClient, page, '/uninstall', {});

@@ -19,7 +19,7 @@ const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 
 /** One tenant's way with the app; after each step stands what is in the tenant. */
-describe('install, change, repair, upgrade, uninstall, reinstall', () => {
+describe('tenant setup from installation to reinstallation', () => {
   let planlens: Planlens;
   const nextVersion = mkdtempSync(join(tmpdir(), 'planlens-next-'));
 
@@ -61,16 +61,16 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
     'webhook Planlens Active for associate.created,associate.changed,associate.deleted at /callbacks/webhooks/{hook}',
   ];
 
-  it('nothing is there before', () => {
+  it('the tenant has no panels or webhooks before installation', () => {
     expect(inTenant()).toEqual([]);
   });
 
-  it('install sets everything up', async () => {
+  it('the installation creates both panels and the webhook', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
     expect(inTenant()).toEqual(installed);
   });
 
-  it('somebody changes a panel, deletes another, and the webhook stops', async () => {
+  it('panels and webhook in the tenant change when they are modified outside the app', async () => {
     const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: tenantId });
     const [main, button] = panels;
     const [hook] = webhooks;
@@ -88,12 +88,12 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
   });
 
   // certifies R32
-  it('repair brings everything back, with nothing doubled', async () => {
+  it('a second installation repairs all panels and the webhook without duplicates', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Updated', 'Created', 'Updated']);
     expect(inTenant()).toEqual(installed);
   });
 
-  it('upgrade migrates the installed tenant by itself: another name, another panel, one less', async () => {
+  it('an app upgrade migrates an installed tenant to renamed, added and removed panels', async () => {
     await mkdir(join(nextVersion, 'manifest'));
     const read = (file: string) => JSON.parse(readFileSync(join(root, 'manifest', file), 'utf8'));
     const write = (file: string, content: unknown) =>
@@ -128,14 +128,14 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
     expect(outcomes(setup.html)).toEqual(['Updated', 'Created', 'Removed', 'Updated']);
   });
 
-  it('the version before takes it back', async () => {
+  it('a downgrade restores the previous panels and webhook', async () => {
     await planlens.upgradeTo(root);
     planlens.passTime(10 * 60_000);
     await expect.poll(inTenant, { timeout: 20_000 }).toEqual(installed);
   });
 
   // certifies R34
-  it('uninstall leaves nothing in the tenant, and nothing with us', async () => {
+  it('the uninstallation removes everything from the tenant and all stored tenant data', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     const done = await submit(
       cookieClient,
@@ -148,7 +148,7 @@ describe('install, change, repair, upgrade, uninstall, reinstall', () => {
     expect(await planlens.services.tenants.find(tenantId)).toBeNull();
   });
 
-  it('reinstall sets everything up again, and the panel shows', async () => {
+  it('a reinstallation recreates panels and webhook, and the panel loads', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
     expect(inTenant()).toEqual(installed);
     const cookieClient = await signedInToCrm(planlens, salesPremium);

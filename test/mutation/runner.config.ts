@@ -8,7 +8,7 @@ export default class LoadingRunner extends VitestTestRunner {
       return await super.importFile(file, source);
     } catch (error) {
       if (source === 'setup') throw error;
-      test('loads', () => {
+      test('loads the test file', () => {
         throw error;
       });
       return undefined;

@@ -30,8 +30,8 @@ const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}
 const controlInput = (name: string, input: unknown = {}) =>
   postJson(`${sandbox.url}/_control/${name}`, input);
 
-describe('over HTTP', () => {
-  it('turns the same knobs', async () => {
+describe('sandbox control API over HTTP', () => {
+  it('injects faults and lists requests as the control object does', async () => {
     expect(await jsonOf(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual(
       {},
     );
@@ -50,13 +50,13 @@ describe('over HTTP', () => {
     ['approve', { tenant: 'Cust1' }, 400],
     ['setPlan', { tenant: premium, associateId: 101, plan: 'no-such' }, 400],
     ['reset', { unknown: true }, 400],
-  ])('refuses %s %o', async (name, input, status) => {
+  ])('rejects the control %s with the input %o', async (name, input, status) => {
     expect((await controlInput(name, input)).status).toBe(status);
   });
 });
 
-describe('disturbing requests', () => {
-  it.each([401, 403, 429, 500, 503] as const)('answers %i as often as asked', async (status) => {
+describe('fault injection', () => {
+  it.each([401, 403, 429, 500, 503] as const)('responds with %i as often as requested', async (status) => {
     sandbox.control.fail({ operation: 'License.GetFencingInfo', with: status, times: 2 });
     expect([(await fencing()).status, (await fencing()).status, (await fencing()).status]).toEqual([
       status,
@@ -65,7 +65,7 @@ describe('disturbing requests', () => {
     ]);
   });
 
-  it('answers 421, which fetch repeats once by itself', async () => {
+  it('responds with 421, which fetch retries once automatically', async () => {
     sandbox.control.fail({ operation: 'License.GetFencingInfo', with: 421, times: 2 });
     const response = await fencing();
     expect(response.status).toBe(421);
@@ -73,7 +73,7 @@ describe('disturbing requests', () => {
     expect(sandbox.control.requests().map(({ status }) => status)).toEqual([421, 421]);
   });
 
-  it('answers 200 with what is no answer', async () => {
+  it('responds with 200 and a body that is not a valid response', async () => {
     sandbox.control.fail({ operation: 'License.*', with: 'null', times: 1 });
     expect(await (await fencing()).json()).toBeNull();
     sandbox.control.fail({ operation: 'License.*', with: 'message', times: 1 });
@@ -84,21 +84,21 @@ describe('disturbing requests', () => {
     await expect(broken.json()).rejects.toThrow(SyntaxError);
   });
 
-  it('never answers', async () => {
+  it('never responds to a request with the timeout fault', async () => {
     sandbox.control.fail({ operation: 'State', with: 'timeout', times: 1 });
     const url = `${sandbox.url}/api/state/${premium}`;
     await expect(fetch(url, { signal: AbortSignal.timeout(100) })).rejects.toThrow();
     expect((await get(url)).status).toBe(200);
   });
 
-  it('fails one tenant and leaves another alone, until told otherwise', async () => {
+  it('keeps failing one tenant without affecting another', async () => {
     sandbox.control.fail({ tenant: suite, with: 500 });
     expect((await get(`${sandbox.url}/api/state/${suite}`)).status).toBe(500);
     expect((await get(`${sandbox.url}/api/state/${suite}`)).status).toBe(500);
     expect((await get(`${sandbox.url}/api/state/${premium}`)).status).toBe(200);
   });
 
-  it('knows the tenant of a system user exchange by its body', async () => {
+  it('detects the tenant of a system user exchange from its body', async () => {
     sandbox.control.fail({ operation: 'SystemUser.Authenticate', tenant: premium, with: 503 });
     expect((await authenticate(sandbox, { SignedSystemToken: 'x' })).status).toBe(503);
     expect((await authenticate(sandbox, { SignedSystemToken: 'x', ContextIdentifier: suite })).status).toBe(
@@ -106,14 +106,14 @@ describe('disturbing requests', () => {
     );
   });
 
-  it('delays', async () => {
+  it('delays a response by the given time', async () => {
     sandbox.control.delay({ operation: 'License.GetFencingInfo', ms: 120 });
     const start = performance.now();
     await fencing();
     expect(performance.now() - start).toBeGreaterThanOrEqual(115);
   });
 
-  it('holds the nth request until it is released, and lets the others pass', async () => {
+  it('holds the nth request until it is released and lets the others pass', async () => {
     const { id } = sandbox.control.hold({ operation: 'License.GetFencingInfo', nth: 2 });
     expect((await fencing()).status).toBe(200);
     let answered = false;
@@ -128,7 +128,7 @@ describe('disturbing requests', () => {
     expect((await held).status).toBe(200);
   });
 
-  it('tells over HTTP that a request is held', async () => {
+  it('reports over HTTP that a request is on hold', async () => {
     const { id } = await jsonOf<{ id: number }>(await controlInput('hold', { operation: 'State' }));
     const held = get(`${sandbox.url}/api/state/${premium}`);
     expect((await controlInput('whenHeld', { id })).status).toBe(200);
@@ -137,7 +137,7 @@ describe('disturbing requests', () => {
     expect((await controlInput('whenHeld', { id })).status).toBe(400);
   });
 
-  it('records what was asked and how it was answered, and forgets it', async () => {
+  it('records requests with their response status and clears the record', async () => {
     await fencing();
     await get(`${client.url}/MDOList`);
     expect(
@@ -151,7 +151,7 @@ describe('disturbing requests', () => {
   });
 });
 
-describe('plans', () => {
+describe('user plans', () => {
   const seatsOf = async (name: string) => {
     const license = await client.agent<{
       ExtendedModuleLicenses: { Current: { ModuleName: string }; NumberOfLicensesInUse: number }[];
@@ -160,7 +160,7 @@ describe('plans', () => {
       ?.NumberOfLicensesInUse;
   };
 
-  it('moves a seat with the plan of a user', async () => {
+  it('moves a seat when the plan of a user changes', async () => {
     sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-service' });
     expect([await seatsOf('ten-sales'), await seatsOf('ten-service')]).toEqual([20, 6]);
     expect([await seatsOf('sale-cal'), await seatsOf('ej-client'), await seatsOf('user')]).toEqual([
@@ -170,7 +170,7 @@ describe('plans', () => {
     expect(await seatsOf('user')).toBe(48);
   });
 
-  it('gives none that is not free', () => {
+  it('rejects a plan without a free seat', () => {
     const setPlan = () =>
       sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-salesservicemarketing' });
     expect(setPlan).toThrow('No seat of ten-salesservicemarketing is free');
@@ -180,7 +180,7 @@ describe('plans', () => {
 });
 
 describe('state change notifications', () => {
-  it("are posted to the app's endpoint with a signed token", async () => {
+  it('posts a signed token to the endpoint of the app', async () => {
     const app = await startReceiver();
     const other = await startSandbox({ appUrl: app.url });
     expect(await other.control.sendStateChange({ tenant: premium, changeType: 2 })).toEqual({ status: 200 });
@@ -209,7 +209,7 @@ describe('defective tokens', () => {
   };
   const seconds = () => Date.now() / 1000;
 
-  it('affect one token only', async () => {
+  it('affects one token only', async () => {
     const { claims } = await nextIdToken('foreign-issuer');
     expect(claims.iss).toBe('https://login.example');
     expect(decodeJwt((await tokensFor(sandbox, people.sales)).id_token).claims.iss).toBe(sandbox.url);
@@ -222,7 +222,7 @@ describe('defective tokens', () => {
     ['foreign-issuer', ({ claims }: Jwt) => claims.iss !== sandbox.url],
     ['other-tenant', ({ claims }: Jwt) => claims[`${identity}ctx`] !== premium],
     ['no-nonce', ({ claims }: Jwt) => claims.nonce === undefined],
-  ] as const)('%s: well signed, wrong claim', async (defect, isWrong) => {
+  ] as const)('%s yields a validly signed token with a wrong claim', async (defect, isWrong) => {
     const token = await nextIdToken(defect);
     expect(isWrong(token)).toBe(true);
     expect(await isSigned(token)).toBe(true);
@@ -234,14 +234,14 @@ describe('defective tokens', () => {
     ['tampered', 'RS256'],
     ['hs256', 'HS256'],
     ['none', 'none'],
-  ] as const)('%s: right claims, not signed by a published key', async (defect, alg) => {
+  ] as const)('%s yields a token with correct claims that no published key signed', async (defect, alg) => {
     const token = await nextIdToken(defect);
     expect(token.header.alg).toBe(alg);
     expect(token.claims).toMatchObject({ iss: sandbox.url, aud: sandbox.clientId, nonce: 'nonce-1' });
     expect(await isSigned(token)).toBe(false);
   });
 
-  it('can be the JWT of the system user', async () => {
+  it('can affect the JWT of the system user', async () => {
     const signed = signSystemToken(await systemTokenOf(sandbox, people.admin), sandbox.privateKeyPem);
     sandbox.control.corruptNextToken({ kind: 'system-user', defect: 'other-tenant' });
     const { Token } = await jsonOf<{ Token: string }>(
@@ -251,8 +251,8 @@ describe('defective tokens', () => {
   });
 });
 
-describe('keys', () => {
-  it('rotate: the new one signs, the old one stays published', async () => {
+describe('signing keys', () => {
+  it('signs with the new key after a rotation and still publishes the old one', async () => {
     const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
     sandbox.control.rotateKeys();
     const after = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
@@ -260,7 +260,7 @@ describe('keys', () => {
     expect([await isSigned(before), await isSigned(after)]).toEqual([true, true]);
   });
 
-  it('can drop the old one', async () => {
+  it('stops publishing the old key when it is dropped', async () => {
     const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
     sandbox.control.rotateKeys({ dropOld: true });
     expect(await isSigned(before)).toBe(false);
@@ -269,7 +269,7 @@ describe('keys', () => {
 });
 
 describe('reset', () => {
-  it('puts everything back', async () => {
+  it('restores the initial state of the sandbox', async () => {
     const cookie = await signIn(sandbox, people.sales);
     await client.agent('List/SaveWebPanelEntity', { Name: 'One' });
     sandbox.control.setTenantState({ tenant: suite, state: 'Suspended' });

@@ -31,8 +31,8 @@ const button = {
 const page = async (userName: string, path: string) =>
   (await get(`${sandbox.url}${path}`, await signIn(sandbox, userName))).text();
 
-describe('the CRM page', () => {
-  it('asks a stranger and a user of another tenant to sign in, and comes back', async () => {
+describe('sandbox CRM page', () => {
+  it('redirects a visitor without a session or from another tenant to sign-in and back', async () => {
     const path = `/${premium}/?panel=PlansMain`;
     for (const cookie of [{ Cookie: '' }, await signIn(sandbox, people.essential)]) {
       const html = await (await get(`${sandbox.url}${path}`, cookie)).text();
@@ -51,12 +51,12 @@ describe('the CRM page', () => {
     expect(english).not.toContain('<iframe');
   });
 
-  it('hides the screens a role hides', async () => {
+  it('hides the screens that the role of the user hides', async () => {
     const railOf = async (userName: string) => (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
     expect(((await railOf(people.sales)) ?? 0) - ((await railOf(people.restricted)) ?? 0)).toBe(2);
   });
 
-  it('shows an app panel in a titled frame, opened by a button in the rail', async () => {
+  it('shows an app panel in a titled frame and opens it from its navigator button', async () => {
     await addPanel(panel, [1, 2, 3, 4]);
     await addPanel(button, [1, 2, 3, 4]);
     const home = await page(people.sales, `/${premium}/`);
@@ -67,7 +67,7 @@ describe('the CRM page', () => {
     expect(open).toMatch(/title="See your plan" aria-current="page"/);
   });
 
-  it('shows a panel only to the groups it is visible to, only in its tenant, and not when deleted', async () => {
+  it('shows a panel only to its user groups, only in its tenant and not when it is deleted', async () => {
     await addPanel(panel, [3]);
     expect(await page(people.service, `/${premium}/?panel=PlansMain`)).toContain('<iframe');
     expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
@@ -80,12 +80,12 @@ describe('the CRM page', () => {
     expect(await page(people.service, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
   });
 
-  it('frames nothing but web addresses', async () => {
+  it('frames only web URLs', async () => {
     await addPanel({ ...panel, Url: 'javascript:alert(1)' }, [2]);
     expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
   });
 
-  it('escapes what it prints', async () => {
+  it('escapes the panel name', async () => {
     await addPanel({ ...panel, Name: '"><script>' }, [2]);
     expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('"><script>');
   });
@@ -96,15 +96,15 @@ describe('the CRM page', () => {
   };
 });
 
-describe('the front page', () => {
-  it('lists everybody with a link to sign in, and the app', async () => {
+describe('sandbox front page', () => {
+  it('lists every active user with a sign-in link, and the app', async () => {
     const html = await (await get(`${sandbox.url}/`)).text();
     expect(html).toContain(`href="${appUrl}"`);
     expect(html.match(/href="\/login\/as\//g)).toHaveLength(18);
     expect(html).not.toContain(`/login/as/${people.retired}`);
   });
 
-  it('loads nothing from elsewhere', async () => {
+  it('loads no resources from other hosts', async () => {
     const html = await (await get(`${sandbox.url}/`)).text();
     const sources = [...html.matchAll(/(?:src|href)="(https?:[^"]*)"/g)].map((match) => match[1]);
     expect(sources).toEqual([appUrl]);
@@ -112,7 +112,7 @@ describe('the front page', () => {
   });
 });
 
-describe('the variables of a panel URL', () => {
+describe('panel URL variables', () => {
   const found = createTenants().findUser(people.service);
   const fill = (url: string, encoding = 'Unicode') =>
     found ? fillPanelUrl(url, encoding, found.tenant, found.user) : undefined;
@@ -133,17 +133,17 @@ describe('the variables of a panel URL', () => {
     ['<vern>', 'SuperOffice%2011.11'],
     ['<ulic>', 'superoffice.ten-service'],
     ['<zzzz>', ''],
-  ])('%s is %j', (tag, value) => {
+  ])('fills %s with %j', (tag, value) => {
     expect(fill(`https://app.example/?x=${tag}&y=1`)).toBe(`https://app.example/?x=${value}&y=1`);
   });
 
-  it('are filled in any case, every time, and nothing else is touched', () => {
+  it('fills variables in any case and at every occurrence, and leaves other text unchanged', () => {
     expect(fill('https://a.example/<UCTX>/<uctx>?b=<toolong>&c=<>')).toBe(
       'https://a.example/Cust20001/Cust20001?b=<toolong>&c=<>',
     );
   });
 
-  it('stay as they are for the encoding None', () => {
+  it('does not encode values when the encoding is None', () => {
     expect(fill('https://a.example/?n=<auth>', 'None')).toBe('https://a.example/?n=Lena Hoffmann');
   });
 });

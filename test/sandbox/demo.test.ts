@@ -40,7 +40,9 @@ const answers = (url: string) =>
   );
 
 describe('npm run demo', () => {
-  it('opens at the panel of an installed tenant, and stops with its app', { timeout: 60_000 }, async () => {
+  it('opens the panel of an installed tenant and stops together with its app', {
+    timeout: 60_000,
+  }, async () => {
     const { child, appUrl, address } = await runDemo();
     const crm = await get(address);
     expect(await answers(appUrl)).toBe(true);
@@ -54,7 +56,7 @@ describe('npm run demo', () => {
     expect(await answers(appUrl)).toBe(false);
   });
 
-  it('leaves no app behind when it is killed, and starts again on its data', {
+  it('leaves no app running after it is killed and restarts on its data', {
     timeout: 60_000,
   }, async () => {
     const killed = await runDemo();

@@ -33,8 +33,8 @@ const exchange = (code: string, more: Record<string, string> = {}) =>
   tokenRequest(sandbox, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...more });
 const errorOf = async (response: Response) => [response.status, (await jsonOf(response)).error];
 
-describe('discovery and keys', () => {
-  it('serves the document under /login and at the root, with the bare origin as issuer', async () => {
+describe('sandbox OpenID discovery and keys', () => {
+  it('serves the same document under /login and at the root with the origin as issuer', async () => {
     const [login, root] = await Promise.all(
       ['/login', ''].map(async (at) =>
         (await get(`${sandbox.url}${at}/.well-known/openid-configuration`)).json(),
@@ -47,7 +47,7 @@ describe('discovery and keys', () => {
     });
   });
 
-  it('publishes each key with one thumbprint in two spellings', async () => {
+  it('publishes one key with its thumbprint as hex kid and as base64url x5t', async () => {
     const [key = {}, ...others] = await publishedKeys(sandbox);
     expect(others).toEqual([]);
     expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5t']);
@@ -60,8 +60,8 @@ describe('discovery and keys', () => {
   });
 });
 
-describe('authorize', () => {
-  it('sends a signed-in user straight back with a code and the state', async () => {
+describe('sandbox authorization endpoint', () => {
+  it('redirects a signed-in user back with a code and the state', async () => {
     const response = await get(authorizeUrl(sandbox), await signIn(sandbox, people.sales));
     expect(response.status).toBe(302);
     const location = new URL(response.headers.get('location') ?? '');
@@ -70,7 +70,7 @@ describe('authorize', () => {
     expect(location.searchParams.get('code')).toHaveLength(64);
   });
 
-  it('shows the sign-in page to a stranger and goes on after the sign-in', async () => {
+  it('shows the sign-in page to a visitor without a session and continues after sign-in', async () => {
     const url = authorizeUrl(sandbox, { query: { login_hint: people.sales } });
     const page = await get(url);
     expect(page.status).toBe(200);
@@ -84,7 +84,7 @@ describe('authorize', () => {
     expect(codeOf(await get(next, { Cookie: cookieOf(signedIn) }))).toHaveLength(64);
   });
 
-  it('sets the session cookie so that it is sent in a frame', async () => {
+  it('sets the session cookie with SameSite=None so that a frame sends it', async () => {
     const response = await get(`${sandbox.url}/login/as/${people.sales}`);
     expect(response.headers.get('set-cookie')).toMatch(
       /^SoOnlineAuth=\S+; Path=\/; HttpOnly; Secure; SameSite=None$/,
@@ -94,7 +94,7 @@ describe('authorize', () => {
   it.each([
     ['the tenant of the address', { tenantId: suite }],
     ['the tenant of acr_values', { query: { acr_values: `tenant:${suite}` } }],
-  ])('shows the sign-in page when the session is of another tenant than %s', async (_, options) => {
+  ])('shows the sign-in page when the session belongs to another tenant than %s', async (_, options) => {
     const page = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
     expect(page.status).toBe(200);
     const html = await page.text();
@@ -103,7 +103,7 @@ describe('authorize', () => {
   });
 
   it.each([{ tenantId: premium }, { query: { acr_values: `tenant:${premium}` } }])(
-    'takes the session of the tenant that is asked for: %o',
+    'uses the session of the requested tenant: %o',
     async (options) => {
       const response = await get(authorizeUrl(sandbox, options), await signIn(sandbox, people.sales));
       expect(codeOf(response)).toHaveLength(64);
@@ -122,7 +122,7 @@ describe('authorize', () => {
     expect(await response.text()).toContain('Technical error');
   });
 
-  it('knows no customer it does not have', async () => {
+  it('rejects an unknown tenant without a redirect', async () => {
     const response = await get(
       authorizeUrl(sandbox, { tenantId: 'Cust1' }),
       await signIn(sandbox, people.sales),
@@ -136,7 +136,7 @@ describe('authorize', () => {
     [{ scope: 'email' }, 'invalid_scope'],
     [{ response_mode: 'web_message' }, 'invalid_request'],
     [{ code_challenge_method: 'S512' }, 'invalid_request'],
-  ])('reports an unsound request to the app: %o', async (query, error) => {
+  ])('reports an invalid request to the app: %o', async (query, error) => {
     const response = await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, people.sales));
     const location = new URL(response.headers.get('location') ?? '');
     expect(location.searchParams.get('error')).toBe(error);
@@ -144,7 +144,7 @@ describe('authorize', () => {
     expect(location.searchParams.get('code')).toBeNull();
   });
 
-  it('posts the answer in a form when asked to', async () => {
+  it('posts the authorization response as a form with response_mode form_post', async () => {
     const url = authorizeUrl(sandbox, { query: { response_mode: 'form_post', state: 'a"b' } });
     const html = await (await get(url, await signIn(sandbox, people.sales))).text();
     expect(html).toContain(`action="${redirectUri}"`);
@@ -152,7 +152,7 @@ describe('authorize', () => {
     expect(html).toMatch(/name="code" value="[\w-]{64}"/);
   });
 
-  it('lets nobody in who left the company, or is unknown', async () => {
+  it('rejects the sign-in of a retired or unknown user', async () => {
     for (const userName of [people.retired, 'nobody@example.com']) {
       const response = await postForm(`${sandbox.url}/login/sign-in`, { userName, next: '/' });
       expect(response.status).toBe(401);
@@ -162,24 +162,24 @@ describe('authorize', () => {
   });
 
   it.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', ''])(
-    'goes on only to a path of its own after sign-in: %j',
+    'redirects only to a path of its own after sign-in: %j',
     async (next) => {
       const response = await get(`${sandbox.url}/login/as/${people.sales}?${new URLSearchParams({ next })}`);
       expect(response.headers.get('location')).toBe('/');
     },
   );
 
-  it('ends the session at sign-out', async () => {
+  it('ends the session on sign-out', async () => {
     const cookie = await signIn(sandbox, people.sales);
     await get(`${sandbox.url}/login/logout`, cookie);
     expect((await get(authorizeUrl(sandbox), cookie)).status).toBe(200);
   });
 });
 
-describe('consent', () => {
+describe('sandbox consent', () => {
   beforeEach(() => sandbox.control.revoke({ tenant: premium }));
 
-  it('is asked of an administrator, once', async () => {
+  it('asks an administrator for consent once', async () => {
     const cookie = await signIn(sandbox, people.admin);
     const page = await get(authorizeUrl(sandbox), cookie);
     expect(page.status).toBe(200);
@@ -190,7 +190,7 @@ describe('consent', () => {
     expect(codeOf(await get(authorizeUrl(sandbox), cookie))).toHaveLength(64);
   });
 
-  it('is refused to everybody else', async () => {
+  it('refuses sign-in and consent to a user who is not an administrator', async () => {
     const cookie = await signIn(sandbox, people.sales);
     const page = await get(authorizeUrl(sandbox), cookie);
     expect(page.status).toBe(403);
@@ -199,15 +199,15 @@ describe('consent', () => {
     expect((await get(authorizeUrl(sandbox), cookie)).status).toBe(403);
   });
 
-  it('counts for one tenant only', async () => {
+  it('applies consent to one tenant only', async () => {
     sandbox.control.approve({ tenant: premium });
     const page = await get(authorizeUrl(sandbox), await signIn(sandbox, people.essential));
     expect(page.status).toBe(403);
   });
 });
 
-describe('a federated user', () => {
-  it('is sent to the identity provider, whose page refuses to be framed, for every code', async () => {
+describe('sandbox federated user', () => {
+  it('redirects a federated user for every code to an identity provider page that forbids framing', async () => {
     const cookie = await signIn(sandbox, people.federated);
     const sent = await get(authorizeUrl(sandbox), cookie);
     expect(sent.status).toBe(302);
@@ -225,7 +225,7 @@ describe('a federated user', () => {
     expect((await get(next, after)).headers.get('location')).toContain('/idp/sign-in?');
   });
 
-  it('is sent there from the sign-in page, too', async () => {
+  it('redirects a federated user from the sign-in page to the identity provider', async () => {
     const response = await postForm(`${sandbox.url}/login/sign-in`, {
       userName: people.federated,
       next: '/x',
@@ -235,11 +235,11 @@ describe('a federated user', () => {
   });
 });
 
-describe('token endpoint', () => {
+describe('sandbox token endpoint', () => {
   const code = async (query: Record<string, string> = {}, userName = people.sales) =>
     codeOf(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
 
-  it('exchanges a code for the documented answer', async () => {
+  it('exchanges a code for the documented token response', async () => {
     const response = await exchange(await code());
     expect(response.headers.get('cache-control')).toBe('no-store');
     const answer = await jsonOf<TokenAnswer>(response);
@@ -256,24 +256,24 @@ describe('token endpoint', () => {
     expect(answer.refresh_token).toHaveLength(64);
   });
 
-  it('takes the client secret in the Authorization header', async () => {
+  it('accepts the client secret in the Authorization header', async () => {
     const basic = Buffer.from(`${sandbox.clientId}:${sandbox.clientSecret}`).toString('base64');
     const fields = { grant_type: 'authorization_code', code: await code(), redirect_uri: redirectUri };
     const url = `${sandbox.url}/login/common/oauth/tokens`;
     expect((await postForm(url, fields, { Authorization: `Basic ${basic}` })).status).toBe(200);
   });
 
-  it.each([{ client_secret: 'wrong' }, { client_id: 'wrong' }])('refuses a client with %o', async (wrong) => {
+  it.each([{ client_secret: 'wrong' }, { client_id: 'wrong' }])('rejects a client with %o', async (wrong) => {
     expect(await errorOf(await exchange(await code(), wrong))).toEqual([401, 'invalid_client']);
   });
 
-  it('refuses a code that was used', async () => {
+  it('rejects a code that was already used', async () => {
     const used = await code();
     expect((await exchange(used)).status).toBe(200);
     expect(await errorOf(await exchange(used))).toEqual([400, 'invalid_grant']);
   });
 
-  it('refuses a code after ten minutes, not before', async () => {
+  it('accepts a code within ten minutes and rejects it afterwards', async () => {
     const [early, late] = [await code(), await code()];
     advance(599_000);
     expect((await exchange(early)).status).toBe(200);
@@ -281,18 +281,18 @@ describe('token endpoint', () => {
     expect(await errorOf(await exchange(late))).toEqual([400, 'invalid_grant']);
   });
 
-  it('refuses another redirect_uri than the one the code was sent to', async () => {
+  it('rejects a redirect_uri that differs from the one in the authorization request', async () => {
     const response = await exchange(await code(), { redirect_uri: `${appUrl}/` });
     expect(await errorOf(response)).toEqual([400, 'invalid_grant']);
   });
 
-  it('refuses a code of a tenant that revoked its approval', async () => {
+  it('rejects a code of a tenant that revoked its consent', async () => {
     const early = await code();
     sandbox.control.revoke({ tenant: premium });
     expect(await errorOf(await exchange(early))).toEqual([400, 'invalid_grant']);
   });
 
-  it('verifies S256', async () => {
+  it('verifies a PKCE S256 challenge', async () => {
     const { verifier, challenge } = pkce();
     const query = { code_challenge: challenge, code_challenge_method: 'S256' };
     expect((await exchange(await code(query), { code_verifier: verifier })).status).toBe(200);
@@ -301,7 +301,7 @@ describe('token endpoint', () => {
     expect(await errorOf(await exchange(await code(query)))).toEqual([400, 'invalid_grant']);
   });
 
-  it('takes the challenge as the verifier itself when no method is named', async () => {
+  it('treats a PKCE challenge without a method as plain', async () => {
     const { verifier, challenge } = pkce();
     expect(
       (await exchange(await code({ code_challenge: verifier }), { code_verifier: verifier })).status,
@@ -310,14 +310,14 @@ describe('token endpoint', () => {
     expect(await errorOf(hashed)).toEqual([400, 'invalid_grant']);
   });
 
-  it('refuses a verifier nobody announced', async () => {
+  it('rejects a PKCE verifier without a challenge', async () => {
     expect(await errorOf(await exchange(await code(), { code_verifier: 'x' }))).toEqual([
       400,
       'invalid_grant',
     ]);
   });
 
-  it('refreshes without a new refresh token and without a nonce', async () => {
+  it('refreshes tokens without a new refresh token and without a nonce', async () => {
     const first = await tokensFor(sandbox, people.sales);
     const fields = { grant_type: 'refresh_token', refresh_token: first.refresh_token };
     const again = await jsonOf<TokenAnswer>(await tokenRequest(sandbox, fields));
@@ -329,7 +329,7 @@ describe('token endpoint', () => {
     expect((await tokenRequest(sandbox, fields)).status).toBe(200);
   });
 
-  it('refuses an unknown refresh token, and any after the consent is revoked', async () => {
+  it('rejects an unknown refresh token, and a known one after consent was revoked', async () => {
     const { refresh_token } = await tokensFor(sandbox, people.sales);
     const refresh = (token: string) =>
       tokenRequest(sandbox, { grant_type: 'refresh_token', refresh_token: token });
@@ -339,15 +339,15 @@ describe('token endpoint', () => {
     expect(await errorOf(await refresh(refresh_token))).toEqual([400, 'invalid_grant']);
   });
 
-  it('knows no other grants', async () => {
+  it('rejects unsupported and missing grant types', async () => {
     const response = await tokenRequest(sandbox, { grant_type: 'client_credentials' });
     expect(await errorOf(response)).toEqual([400, 'unsupported_grant_type']);
     expect(await errorOf(await tokenRequest(sandbox, {}))).toEqual([400, 'invalid_request']);
   });
 });
 
-describe('id_token', () => {
-  it('is signed by the published key and names it by x5t only', async () => {
+describe('sandbox id_token', () => {
+  it('is signed with the published key and identifies it by x5t only', async () => {
     const { header, input, signature } = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
     const [key = {}, ...others] = await publishedKeys(sandbox);
     expect(header).toEqual({ typ: 'JWT', alg: 'RS256', x5t: key.x5t });
@@ -356,7 +356,7 @@ describe('id_token', () => {
     expect(others).toEqual([]);
   });
 
-  it('carries the documented claims in their documented types', async () => {
+  it('contains the documented claims in the documented types', async () => {
     const { claims } = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
     const { iat, nbf, exp, ...rest } = claims;
     expect(iat).toMatch(/^\d{10}$/);
@@ -384,12 +384,12 @@ describe('id_token', () => {
     });
   });
 
-  it('says True for an administrator', async () => {
+  it('contains is_administrator True for an administrator', async () => {
     const { claims } = decodeJwt((await tokensFor(sandbox, people.admin)).id_token);
     expect(claims[`${identity}is_administrator`]).toBe('True');
   });
 
-  it('carries a system token that is the same after a restart and differs from tenant to tenant', async () => {
+  it('contains a system user token that survives a restart and differs between tenants', async () => {
     const tokenOf = async (from: Sandbox, tenantId: string, userName: string) => {
       from.control.approve({ tenant: tenantId });
       return decodeJwt((await tokensFor(from, userName)).id_token).claims[`${identity}system_token`];

@@ -40,7 +40,7 @@ describe('npm run sandbox', () => {
     return code;
   }
 
-  it('serves, tells what the app needs, and keeps the credentials over a restart', async () => {
+  it('serves requests, prints the settings of the app and keeps its credentials across a restart', async () => {
     const first = await run();
     expect((await get(`${first.url}/login/.well-known/jwks`)).status).toBe(200);
     const settings = (output: string) =>
@@ -59,8 +59,8 @@ describe('npm run sandbox', () => {
   });
 });
 
-describe('the credentials of the app', () => {
-  it('are made once, in files nobody else reads', () => {
+describe('loadAppCredentials', () => {
+  it('generates credentials once, in files that only the owner can read', () => {
     const made = loadAppCredentials(join(dir, 'new'));
     expect(made.credentials.clientId).toMatch(/^[0-9a-f]{32}$/);
     expect(createPrivateKey(made.credentials.privateKeyPem).asymmetricKeyDetails?.modulusLength).toBe(2048);
@@ -71,7 +71,7 @@ describe('the credentials of the app', () => {
     expect(loadAppCredentials(join(dir, 'new'))).toEqual(made);
   });
 
-  it('are not made anew when half of them is there', () => {
+  it('does not generate new credentials when one of the two files exists', () => {
     writeFileSync(join(dir, 'private-key.pem'), 'kept');
     expect(() => loadAppCredentials(dir)).toThrow('client.json');
     expect(readFileSync(join(dir, 'private-key.pem'), 'utf8')).toBe('kept');

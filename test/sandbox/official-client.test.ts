@@ -19,7 +19,7 @@ const superOffice: Client = createRequire(import.meta.url)('@superoffice/webapi'
 const { sandbox } = await openSandbox();
 
 /** SuperOffice's own npm client, as an independent reader of what the sandbox answers. */
-describe("SuperOffice's own client against the sandbox", () => {
+describe('official SuperOffice client against the sandbox', () => {
   let api: WebApi;
 
   /** Its `authenticateWith...` methods write to options all clients share, hence headers of one's own. */
@@ -37,7 +37,7 @@ describe("SuperOffice's own client against the sandbox", () => {
   });
 
   describe('License agent', () => {
-    it('reads the license of one owner and of all', async () => {
+    it('reads the license of one owner and of all owners', async () => {
       const license = await api.getLicenseAgent().getLicenseFromDBAsync('SUPEROFFICE');
       const plan = license.extendedModuleLicenses?.find((row) => row.current?.moduleName === 'ten-sales');
       expect(license.current?.companyName).toBe('Designteamet');
@@ -48,7 +48,7 @@ describe("SuperOffice's own client against the sandbox", () => {
       expect(await api.getLicenseAgent().getLicenseForAllOwnersFromDBAsync()).toHaveLength(1);
     });
 
-    it('reads one module, and null for one that is not there', async () => {
+    it('reads one module license, and null for a missing module', async () => {
       const agent = api.getLicenseAgent();
       const module = await agent.getModuleLicenseFromDBAsync('SUPEROFFICE', 'sale-cal');
       expect(module).toMatchObject({
@@ -59,7 +59,7 @@ describe("SuperOffice's own client against the sandbox", () => {
       expect(await agent.getModuleLicenseFromDBAsync('SUPEROFFICE', 'no-such')).toBeFalsy();
     });
 
-    it("reads a user's licenses", async () => {
+    it('reads the licenses of a user', async () => {
       const [owner] = await api.getLicenseAgent().getUserLicensesAsync(101);
       const assigned = owner?.restrictedModuleLicenses
         ?.filter((link) => link.assigned)
@@ -70,13 +70,13 @@ describe("SuperOffice's own client against the sandbox", () => {
       expect(owner?.unrestrictedModuleLicenses?.map((link) => link.name)).toEqual(['visible-for']);
     });
 
-    it('reads the status of user and installation', async () => {
+    it('reads the license status of user and installation', async () => {
       const status = await api.getLicenseAgent().getUserAndInstallationLicenceStatusAsync(101);
       expect(status.companyName).toBe('Designteamet');
       expect(status.userLicenses).toContain('ten-sales');
     });
 
-    it('reads the shop, the list of user licenses and the usage of a Suite', async () => {
+    it('reads the shop URL, the user license list and the usage of a Suite tenant', async () => {
       const agent = api.getLicenseAgent();
       expect(await agent.getShopUrlAsync('SUPEROFFICE')).toContain(premium);
       const [own] = await agent.getUserLicensesMDOListAsync();
@@ -90,8 +90,8 @@ describe("SuperOffice's own client against the sandbox", () => {
     });
   });
 
-  describe('List agent, web panels', () => {
-    it('creates, finds, changes and deletes a panel', async () => {
+  describe('List agent web panels', () => {
+    it('creates, finds, updates and deletes a web panel', async () => {
       const agent = api.getListAgent();
       const blank = await agent.createDefaultWebPanelEntityAsync();
       const saved = await agent.saveWebPanelEntityAsync({
@@ -111,7 +111,7 @@ describe("SuperOffice's own client against the sandbox", () => {
       expect(await agent.getWebPanelListAsync()).toEqual([]);
     });
 
-    it('deletes all panels of the app', async () => {
+    it('deletes all web panels of the app', async () => {
       const agent = api.getListAgent();
       await agent.saveWebPanelEntityAsync({ name: 'One' });
       await agent.saveWebPanelEntityAsync({ name: 'Two' });
@@ -119,7 +119,7 @@ describe("SuperOffice's own client against the sandbox", () => {
       expect(await agent.getAppWebPanelsAsync()).toEqual([]);
     });
 
-    it('sets who sees a panel, by each of the calls', async () => {
+    it('sets the visible user groups of a web panel through each operation', async () => {
       const agent = api.getListAgent();
       const { webPanelId: id = 0 } = await agent.saveWebPanelEntityAsync({ name: 'Seen' });
       const lists = await api.getMDOAgent().getListAsync('Lists', true, '', false);
@@ -176,13 +176,13 @@ describe("SuperOffice's own client against the sandbox", () => {
     await receiver.close();
   });
 
-  it('works with the access token of a user', async () => {
+  it('accepts the access token of a user', async () => {
     const { access_token } = await tokensFor(sandbox, people.sales);
     const agent = client(premium, { Authorization: `Bearer ${access_token}` }).getLicenseAgent();
     expect((await agent.getLicenseFromDBAsync('superoffice')).current?.companyName).toBe('Designteamet');
   });
 
-  it('is refused without the app token', async () => {
+  it('receives 401 for a ticket without the app token', async () => {
     const agent = client(premium, {
       Authorization: `SOTicket ${await ticketFor(sandbox)}`,
     }).getLicenseAgent();

@@ -125,7 +125,7 @@ const leftOut = [
   'GET /api/v1/Archive/{archiveProviderName}/$metadata',
 ];
 
-describe.runIf(existsSync(dir))('the answers fit the published OpenAPI descriptions', () => {
+describe.runIf(existsSync(dir))('sandbox responses against the published OpenAPI descriptions', () => {
   const documented = existsSync(dir) ? loadOperations() : new Map<string, Answers>();
   let sandbox: Sandbox;
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
@@ -150,29 +150,32 @@ describe.runIf(existsSync(dir))('the answers fit the published OpenAPI descripti
     Secret: 'secret',
   });
 
-  it('covers every documented operation, or says that it does not', () => {
+  it('every documented operation is either covered or explicitly left out', () => {
     const covered = new Set([...calls.map((call) => call.documented), ...leftOut]);
     expect([...documented.keys()].filter((name) => !covered.has(name))).toEqual([]);
     expect([...covered].filter((name) => !documented.has(name))).toEqual([]);
   });
 
-  it.each(calls)('$documented $path', async ({ documented: name, path, body }) => {
-    const method = name.split(' ')[0] ?? '';
-    const address = path ?? name.slice(`${method} /api/v1`.length);
-    const response = await fetch(`${client.url}${address}`, {
-      method,
-      headers: { ...client.headers, 'Content-Type': 'application/json' },
-      ...(method === 'GET' || method === 'DELETE'
-        ? {}
-        : { body: JSON.stringify(body === 'webhook' ? hook() : (body ?? {})) }),
-    });
-    expectDocumented(documented, name, response.status, await response.text());
-  });
+  it.each(calls)(
+    'response to $documented $path matches its schema',
+    async ({ documented: name, path, body }) => {
+      const method = name.split(' ')[0] ?? '';
+      const address = path ?? name.slice(`${method} /api/v1`.length);
+      const response = await fetch(`${client.url}${address}`, {
+        method,
+        headers: { ...client.headers, 'Content-Type': 'application/json' },
+        ...(method === 'GET' || method === 'DELETE'
+          ? {}
+          : { body: JSON.stringify(body === 'webhook' ? hook() : (body ?? {})) }),
+      });
+      expectDocumented(documented, name, response.status, await response.text());
+    },
+  );
 
   it.each([
     [suite, people.suiteAdmin],
     [essential, 'silje.aune@fjordkraft.example'],
-  ])('fits for the licenses of %s too', async (tenantId, admin) => {
+  ])('license responses of tenant %s match their schemas', async (tenantId, admin) => {
     const other = await systemClient(sandbox, tenantId, admin);
     const name = 'GET /api/v1/License';
     expectDocumented(documented, name, 200, JSON.stringify(await other.get('/License')));
@@ -180,7 +183,7 @@ describe.runIf(existsSync(dir))('the answers fit the published OpenAPI descripti
     expectDocumented(documented, fencing, 200, JSON.stringify(await other.agent('License/GetFencingInfo')));
   });
 
-  it('fits for the principal of a person', async () => {
+  it('principal response for a user access token matches its schema', async () => {
     const { access_token } = await tokensFor(sandbox, people.sales);
     const response = await fetch(`${client.url}/User/currentPrincipal`, {
       headers: { Authorization: `Bearer ${access_token}` },
@@ -188,7 +191,7 @@ describe.runIf(existsSync(dir))('the answers fit the published OpenAPI descripti
     expectDocumented(documented, 'GET /api/v1/User/currentPrincipal', response.status, await response.text());
   });
 
-  it('would notice a property the schema does not know, a wrong type and a wrong name of an enum', () => {
+  it('validation rejects an unknown property, a wrong type and an unknown enum value', () => {
     const name = 'POST /api/v1/Agents/License/GetModuleLicenseFromDB';
     const validate = documented.get(name)?.get(200);
     expect(validate?.({ ModuleName: 'sale' })).toBe(true);

@@ -33,8 +33,8 @@ const refusalOf = async (response: Response) => {
   return String(body.ErrorMessage).replace('Authorization error: ', '');
 };
 
-describe('the exchange of a signed system user token', () => {
-  it('gives a JWT of its own profile, signed by the key of id_tokens', async () => {
+describe('sandbox system user token exchange', () => {
+  it('issues a JWT with system user claims, signed with the id_token key', async () => {
     const response = await authenticate(sandbox, {
       SignedSystemToken: signSystemToken(token, sandbox.privateKeyPem),
     });
@@ -57,14 +57,14 @@ describe('the exchange of a signed system user token', () => {
     });
   });
 
-  it('gives a ticket of the documented form', async () => {
+  it('issues a ticket in the documented format', async () => {
     const ticket = await ticketFor(sandbox);
     expect(ticket).toMatch(/^7T:/);
     const text = Buffer.from(ticket.slice(3), 'base64').toString('utf16le');
     expect(text).toMatch(/^[0-9a-f]{32};\d+;Cust20001$/);
   });
 
-  it('refuses a signature of another key', async () => {
+  it('rejects a signature by another key', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const response = await authenticate(sandbox, { SignedSystemToken: signSystemToken(token, pem) });
@@ -72,7 +72,7 @@ describe('the exchange of a signed system user token', () => {
   });
 
   it.each(['', 'no-dots', 'a.b.c', 'Planlens-x.202601010000.!!!'])(
-    'refuses what is not signed: %j',
+    'rejects a malformed signed system token: %j',
     async (text) => {
       expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: text }))).toBe(
         'InvalidSignature (7)',
@@ -80,7 +80,7 @@ describe('the exchange of a signed system user token', () => {
     },
   );
 
-  it('refuses a signature that was moved to another time', async () => {
+  it('rejects a signature that was moved to another timestamp', async () => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() - minute);
     const now = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 12);
     const moved = signed.replace(/\.\d{12}\./, `.${now}.`);
@@ -94,7 +94,7 @@ describe('the exchange of a signed system user token', () => {
     [-14, true],
     [14, true],
     [17, false],
-  ])('takes a timestamp %i minutes off: %s', async (minutes, taken) => {
+  ])('checks a timestamp that is %i minutes off (accepted: %s)', async (minutes, taken) => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() + minutes * minute);
     const response = await authenticate(sandbox, { SignedSystemToken: signed });
     if (taken) expect((await jsonOf(response)).IsSuccessful).toBe(true);
@@ -105,7 +105,7 @@ describe('the exchange of a signed system user token', () => {
     ['a wrong client secret', { ApplicationToken: 'wrong' }],
     ['an unknown tenant', { ContextIdentifier: 'Cust1' }],
     ['the token of another tenant', { ContextIdentifier: essential }],
-  ])('refuses %s', async (_, wrong) => {
+  ])('rejects %s with Denied', async (_, wrong) => {
     sandbox.control.approve({ tenant: essential });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
     expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed, ...wrong }))).toBe(
@@ -113,13 +113,13 @@ describe('the exchange of a signed system user token', () => {
     );
   });
 
-  it('refuses a tenant that revoked its approval', async () => {
+  it('rejects a tenant that revoked its consent', async () => {
     sandbox.control.revoke({ tenant: premium });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
     expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed }))).toBe('Revoked (1)');
   });
 
-  it('answers 400 to a malformed request and to another kind of token', async () => {
+  it('answers 400 to a malformed request and to an unsupported token type', async () => {
     const url = `${sandbox.url}/Login/api/PartnerSystemUser/Authenticate`;
     expect((await postJson(url, { SignedSystemToken: 'x' })).status).toBe(400);
     expect((await authenticate(sandbox, { SignedSystemToken: 'x', ReturnTokenType: 'Saml' })).status).toBe(
@@ -128,13 +128,13 @@ describe('the exchange of a signed system user token', () => {
   });
 });
 
-describe('a ticket', () => {
+describe('sandbox ticket', () => {
   const status = async (ticket: string, at = sandbox) => {
     const headers = { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': at.clientSecret };
     return (await get(`${at.url}/${premium}/api/v1/MDOList`, headers)).status;
   };
 
-  it('lives six hours after its last use', async () => {
+  it('expires six hours after its last use', async () => {
     const { sandbox: other, advance } = await startWithClock();
     const ticket = await ticketFor(other);
     advance(359 * minute);
@@ -146,7 +146,7 @@ describe('a ticket', () => {
     await other.close();
   });
 
-  it('ends when tickets are expired or the consent is revoked', async () => {
+  it('expires when tickets are expired or consent is revoked', async () => {
     const first = await ticketFor(sandbox);
     sandbox.control.expireTickets({ tenant: essential });
     expect(await status(first)).toBe(200);

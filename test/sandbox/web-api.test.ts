@@ -35,27 +35,27 @@ async function principalOf(userName: string): Promise<Principal> {
   return jsonOf<Principal>(await get(url, { Authorization: `Bearer ${access_token}` }));
 }
 
-describe('who may call', () => {
+describe('sandbox web API authentication', () => {
   const statusWith = async (headers: Record<string, string>, tenantId = premium) =>
     (await get(`${sandbox.url}/${tenantId}/api/v1/MDOList`, headers)).status;
 
-  it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('takes the scheme %s', async (scheme) => {
+  it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('accepts the authorization scheme %s', async (scheme) => {
     const Authorization = `${scheme} ${await ticketFor(sandbox)}`;
     expect(await statusWith({ Authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
   });
 
-  it('takes a ticket only with the client secret', async () => {
+  it('accepts a ticket only with the client secret', async () => {
     const Authorization = `SOTicket ${await ticketFor(sandbox)}`;
     expect(await statusWith({ Authorization })).toBe(401);
     expect(await statusWith({ Authorization, 'SO-AppToken': 'wrong' })).toBe(401);
   });
 
-  it("takes a user's token without it", async () => {
+  it('accepts a user access token without the client secret', async () => {
     const { access_token } = await tokensFor(sandbox, people.sales);
     expect(await statusWith({ Authorization: `Bearer ${access_token}` })).toBe(200);
   });
 
-  it('takes neither for the other', async () => {
+  it('rejects an access token as a ticket and a ticket as a bearer token', async () => {
     const { access_token } = await tokensFor(sandbox, people.sales);
     const app = { 'SO-AppToken': sandbox.clientSecret };
     expect(await statusWith({ Authorization: `SOTicket ${access_token}`, ...app })).toBe(401);
@@ -63,7 +63,7 @@ describe('who may call', () => {
   });
 
   it.each(['', 'Basic YTpi', 'SOTicket', 'SOTicket 7T:abc', 'Bearer 8A:Cust20001.abc'])(
-    'answers 401 in the error shape to %j',
+    'answers 401 with a SuperOffice error body to the Authorization header %j',
     async (Authorization) => {
       const response = await get(`${client.url}/MDOList`, { ...client.headers, Authorization });
       expect(response.status).toBe(401);
@@ -76,14 +76,14 @@ describe('who may call', () => {
     },
   );
 
-  it("answers 401 to another tenant's credentials", async () => {
+  it('answers 401 to credentials of another tenant', async () => {
     const { access_token } = await tokensFor(sandbox, people.sales);
     sandbox.control.approve({ tenant: essential });
     expect(await statusWith(client.headers, essential)).toBe(401);
     expect(await statusWith({ Authorization: `Bearer ${access_token}` }, essential)).toBe(401);
   });
 
-  it('answers 404 to an unknown tenant and an unknown operation, and 400 to an unreadable body', async () => {
+  it('answers 404 to an unknown tenant or operation and 400 to an invalid body', async () => {
     expect(await statusWith(client.headers, 'Cust1')).toBe(404);
     expect((await get(`${client.url}/NoSuch`, client.headers)).status).toBe(404);
     const url = `${client.url}/Agents/License/GetUserLicenses`;
@@ -94,16 +94,19 @@ describe('who may call', () => {
     expect((await postJson(url, { AssociateId: 'x' }, client.headers)).status).toBe(400);
   });
 
-  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'] as const)('is down while %s', async (state) => {
-    sandbox.control.setTenantState({ tenant: premium, state });
-    expect(await statusWith(client.headers)).toBe(503);
-    sandbox.control.setTenantState({ tenant: premium, state: 'OnlineMaintenance' });
-    expect(await statusWith(client.headers)).toBe(200);
-  });
+  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'] as const)(
+    'answers 503 while the tenant is in state %s',
+    async (state) => {
+      sandbox.control.setTenantState({ tenant: premium, state });
+      expect(await statusWith(client.headers)).toBe(503);
+      sandbox.control.setTenantState({ tenant: premium, state: 'OnlineMaintenance' });
+      expect(await statusWith(client.headers)).toBe(200);
+    },
+  );
 });
 
-describe('tenant state', () => {
-  it('tells where a tenant is, without a credential', async () => {
+describe('sandbox tenant state', () => {
+  it('returns the state and endpoints of a tenant without credentials', async () => {
     const state = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
     expect(state).toEqual({
       ContextIdentifier: premium,
@@ -122,17 +125,17 @@ describe('tenant state', () => {
     ['OnlineMaintenance', true],
     ['OfflineMaintenance', false],
     ['Deleted', false],
-  ] as const)('tells %s, running: %s', async (state, running) => {
+  ] as const)('reports the state %s with IsRunning %s', async (state, running) => {
     sandbox.control.setTenantState({ tenant: premium, state });
     const answer = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
     expect(answer).toMatchObject({ State: state, IsRunning: running });
   });
 
-  it('answers 404 to an unknown customer', async () => {
+  it('answers 404 for an unknown tenant', async () => {
     expect((await get(`${sandbox.url}/api/state/Cust1`)).status).toBe(404);
   });
 
-  it('names the new address after a move; the old one answers 421', async () => {
+  it('returns the new endpoint of a moved tenant and answers 421 at the old one', async () => {
     sandbox.control.moveTenant({ tenant: premium });
     const { Api } = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
     expect(Api).toBe(`${sandbox.url}/online2/${premium}/api`);
@@ -143,7 +146,7 @@ describe('tenant state', () => {
   });
 });
 
-describe('licenses', () => {
+describe('sandbox license API', () => {
   interface Extended {
     Current: { ModuleLicenses: unknown[]; OwnerName: string };
     ExtendedModuleLicenses: {
@@ -160,7 +163,7 @@ describe('licenses', () => {
     return [row?.NumberOfLicensesInUse, row?.NumberOfLicensesFree, row?.NumberOfLicensesTotal];
   };
 
-  it('counts seats as published', async () => {
+  it('counts used, free and total seats as published', async () => {
     const license = await licenseOf(client);
     expect(seats(license, 'ten-sales')).toEqual([21, 0, 21]);
     expect(seats(license, 'ten-service')).toEqual([5, 10, 15]);
@@ -171,26 +174,31 @@ describe('licenses', () => {
     expect(seats(license, 'server')).toEqual([0, 1, 1]);
   });
 
-  it.each([premium, suite, essential])('never has more in use than bought in %s', async (tenantId) => {
-    const admins: Record<string, string> = {
-      [suite]: people.suiteAdmin,
-      [essential]: 'silje.aune@fjordkraft.example',
-    };
-    const license = await licenseOf(await systemClient(sandbox, tenantId, admins[tenantId] ?? people.admin));
-    expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
-    for (const row of license.ExtendedModuleLicenses) {
-      expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);
-      expect(row.NumberOfLicensesFree).toBeGreaterThanOrEqual(0);
-    }
-  });
+  it.each([premium, suite, essential])(
+    'never reports more seats in use than purchased in %s',
+    async (tenantId) => {
+      const admins: Record<string, string> = {
+        [suite]: people.suiteAdmin,
+        [essential]: 'silje.aune@fjordkraft.example',
+      };
+      const license = await licenseOf(
+        await systemClient(sandbox, tenantId, admins[tenantId] ?? people.admin),
+      );
+      expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
+      for (const row of license.ExtendedModuleLicenses) {
+        expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);
+        expect(row.NumberOfLicensesFree).toBeGreaterThanOrEqual(0);
+      }
+    },
+  );
 
-  it('fills one list of modules at one tenant and both at another', async () => {
+  it('fills one module list for one tenant and both module lists for another', async () => {
     const other = await licenseOf(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
     expect((await licenseOf(client)).Current.ModuleLicenses).toEqual([]);
     expect(other.Current.ModuleLicenses).toHaveLength(other.ExtendedModuleLicenses.length);
   });
 
-  it('names modules of the Suite by placeholders', async () => {
+  it('uses placeholder names for Suite modules', async () => {
     const license = await licenseOf(await systemClient(sandbox, suite, people.suiteAdmin));
     const names = license.ExtendedModuleLicenses.map((row) => row.Current);
     expect(names.find((row) => row.ModuleDescription === 'CRM Suite Core')?.ModuleName).toBe(
@@ -199,7 +207,7 @@ describe('licenses', () => {
     expect(names.map((row) => row.ModuleName)).not.toContain('?');
   });
 
-  it('answers what is missing with null by agent and with 404 by REST', async () => {
+  it('answers a missing license with null through the agent and with 404 through REST', async () => {
     const missing = { OwnerName: 'SUPEROFFICE', ModuleName: 'no-such' };
     expect(await client.agent('License/GetModuleLicenseFromDB', missing)).toBeNull();
     expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'NOBODY' })).toBeNull();
@@ -211,7 +219,7 @@ describe('licenses', () => {
     }
   });
 
-  it('lists every user license with what a user has, hidden ones too, and no ExtraInfo', async () => {
+  it('lists every user license with its assignment, including hidden ones, without ExtraInfo', async () => {
     const [owner] = await client.agent<{ RestrictedModuleLicenses: Record<string, unknown>[] }[]>(
       'License/GetUserLicenses',
       { AssociateId: 111 },
@@ -231,7 +239,7 @@ describe('licenses', () => {
     expect(links.some((link) => 'ExtraInfo' in link)).toBe(false);
   });
 
-  it('has a second owner when third-party licenses are switched on, with a name SuperOffice uses too', async () => {
+  it('includes a second owner with a shared module name when third-party licenses are enabled', async () => {
     const owners = () => client.get<Extended[]>('/License');
     expect(await owners()).toHaveLength(1);
     sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
@@ -243,8 +251,8 @@ describe('licenses', () => {
   });
 });
 
-describe('the current principal', () => {
-  it('holds the site licenses, the plan and what the plan sets', async () => {
+describe('sandbox current principal', () => {
+  it('returns the site licenses, the user plan and the licenses that the plan sets', async () => {
     const { Licenses, ...rest } = await principalOf(people.sales);
     expect(rest).toMatchObject({
       UserType: 'InternalAssociate',
@@ -262,29 +270,29 @@ describe('the current principal', () => {
     expect(plan).toMatchObject({ ExtraFlags: 1, ExtraInfo: expect.stringMatching(/^set=/) });
   });
 
-  it('has the function rights of the role, sorted', async () => {
+  it('returns the function rights of the role in sorted order', async () => {
     const { FunctionRights } = await principalOf(people.restricted);
     expect(FunctionRights).toEqual(['allow-bulk-export', 'hide-project', 'hide-sale']);
     expect((await principalOf(people.admin)).FunctionRights).toContain('admin-all');
   });
 
-  it('has no user licenses without a plan', async () => {
+  it('returns no user licenses for a user without a plan', async () => {
     const { Licenses } = await principalOf(people.noPlan);
     expect(Licenses.length).toBeGreaterThan(0);
     expect(Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
   });
 
-  it('of a ticket is the system user', async () => {
+  it('returns the system user for a ticket', async () => {
     const principal = await client.get<Principal>('/User/currentPrincipal');
     expect(principal.UserType).toBe('SystemAssociate');
     expect(principal.Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
   });
 });
 
-describe('the user archives', () => {
+describe('sandbox user archive API', () => {
   const rows = (query: string) => client.get<Rows>(query);
 
-  it('give all users with their plan', async () => {
+  it('lists all users with their plan', async () => {
     const { value } = await rows('/Archive/AllUsers');
     expect(value).toHaveLength(13);
     expect(value[0]).toMatchObject({
@@ -307,7 +315,7 @@ describe('the user archives', () => {
     });
   });
 
-  it('have columns for the licenses of a third party where it is switched on', async () => {
+  it('includes columns of third-party licenses only when these are enabled', async () => {
     const freja = '/Archive/AllUsers?$filter=associateDbId eq 112';
     expect((await rows(freja)).value[0]).not.toHaveProperty('nordlys_insight-user');
     sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
@@ -317,12 +325,12 @@ describe('the user archives', () => {
     });
   });
 
-  it('give the key as text in one and as a number in the other', async () => {
+  it('returns the key as text in /User and as a number in /Archive/InternalUsers', async () => {
     expect((await rows('/User?$top=1')).value[0]?.PrimaryKey).toBe('101');
     expect((await rows('/Archive/InternalUsers?$top=1')).value[0]?.PrimaryKey).toBe(101);
   });
 
-  it('select, filter and sort', async () => {
+  it('supports select, filter and sort', async () => {
     const { value } = await rows(
       '/Archive/AllUsers?$select=associateDbId,fullName,noSuch&$filter=associateDbId gt 130 and isActive eq true&$orderBy=fullName desc',
     );
@@ -337,7 +345,7 @@ describe('the user archives', () => {
     expect(one.value.map((row) => row.associateDbId)).toEqual([111]);
   });
 
-  it('lead from page to page', async () => {
+  it('links from page to page', async () => {
     const seen: unknown[] = [];
     let url: string | null =
       `${client.url}/Archive/AllUsers?$select=associateDbId&$orderBy=associateDbId desc&$top=5`;
@@ -350,14 +358,14 @@ describe('the user archives', () => {
   });
 
   it.each(['$filter=associateDbId lt 5', '$filter=noSuch eq 5', '$top=x'])(
-    'refuse what they do not know: %s',
+    'answers 400 to an unsupported query: %s',
     async (query) => {
       expect((await get(`${client.url}/Archive/AllUsers?${query}`, client.headers)).status).toBe(400);
     },
   );
 });
 
-describe('MDO lists', () => {
+describe('sandbox MDO list API', () => {
   interface Item {
     Id: number;
     Name: string;
@@ -365,7 +373,7 @@ describe('MDO lists', () => {
     ExtraInfo: string;
   }
 
-  it('give the plans as SuperOffice documents them', async () => {
+  it('returns the user plans as documented by SuperOffice', async () => {
     const plans = await client.get<Item[]>('/MDOList/userplan');
     expect(plans.map(({ Id, Name, ExtraInfo }) => [Id, Name, ExtraInfo])).toEqual([
       [79, '(No Selection)', 'superlicense-no-selection'],
@@ -376,14 +384,14 @@ describe('MDO lists', () => {
     ]);
   });
 
-  it('give the groups and the list definition of web panels, by a name in any case', async () => {
+  it('returns the user groups and the web panel list definition', async () => {
     expect((await client.get<Item[]>('/MDOList/usergroup')).map((row) => row.Name)).toContain('Sales');
     const [definition] = await client.get<Item[]>('/MDOList/Lists');
     expect(definition).toMatchObject({ Id: 124, Type: 'webpanel' });
     expect(await client.get('/MDOList')).toContain('userplan');
   });
 
-  it('answer 404 for a list they do not have', async () => {
+  it('answers 404 for an unknown list', async () => {
     expect((await get(`${client.url}/MDOList/nosuch`, client.headers)).status).toBe(404);
   });
 });

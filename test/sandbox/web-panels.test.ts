@@ -20,8 +20,8 @@ const save = (fields: Record<string, unknown>) => client.agent<Panel>('List/Save
 const statusOf = async (method: string, body: unknown, headers = client.headers) =>
   (await postJson(`${client.url}/Agents/List/${method}`, body, headers)).status;
 
-describe('saving a web panel', () => {
-  it('creates it for id 0 and fills in what was left out', async () => {
+describe('sandbox web panel creation and update', () => {
+  it('creates a panel for id 0 with defaults for missing fields', async () => {
     const panel = await save({ WebPanelId: 0, Name: 'One', Url: null, VisibleIn: 'BrowserPanel' });
     expect(panel).toMatchObject({
       Name: 'One',
@@ -33,13 +33,13 @@ describe('saving a web panel', () => {
     expect(panel.WebPanelId).toBeGreaterThan(0);
   });
 
-  it('gives the defaults without saving them', async () => {
+  it('returns the default entity without saving it', async () => {
     const blank = await client.agent<Panel>('List/CreateDefaultWebPanelEntity');
     expect(blank).toMatchObject({ WebPanelId: 0, Name: '', VisibleIn: 'Invisible' });
     expect(await client.agent('List/GetWebPanelList')).toEqual([]);
   });
 
-  it('replaces it for an id it knows', async () => {
+  it('replaces a panel with a known id', async () => {
     const { WebPanelId } = await save({ Name: 'One', Tooltip: 'old' });
     await save({ WebPanelId, Name: 'One, renamed' });
     expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([
@@ -47,7 +47,7 @@ describe('saving a web panel', () => {
     ]);
   });
 
-  it('refuses a name that is taken, an id it does not know and an entity that makes no sense', async () => {
+  it('rejects a duplicate name, an unknown id and an invalid entity', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
     expect(await statusOf('SaveWebPanelEntity', { Name: 'One' })).toBe(400);
     expect(await statusOf('SaveWebPanelEntity', { WebPanelId, Name: 'One' })).toBe(200);
@@ -57,13 +57,13 @@ describe('saving a web panel', () => {
     expect(await client.agent('List/GetWebPanelList')).toHaveLength(1);
   });
 
-  it('keeps a panel that is marked deleted', async () => {
+  it('keeps a panel that is marked as deleted', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
     await save({ WebPanelId, Name: 'One', Deleted: true });
     expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([{ Deleted: true }]);
   });
 
-  it('keeps the panels of one tenant from another', async () => {
+  it('isolates the panels of one tenant from another', async () => {
     await save({ Name: 'One', ProgId: 'one' });
     const other = await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example');
     expect(await other.agent('List/GetWebPanelList')).toEqual([]);
@@ -71,19 +71,19 @@ describe('saving a web panel', () => {
   });
 });
 
-describe('finding and deleting', () => {
-  it('answers null for a panel that is not there', async () => {
+describe('sandbox web panel lookup and deletion', () => {
+  it('returns null for an unknown panel', async () => {
     expect(await client.agent('List/GetWebPanelByProgId', { ProgId: 'none' })).toBeNull();
     expect(await client.agent('List/GetWebPanelEntity?webPanelEntityId=9')).toBeNull();
   });
 
-  it('deletes for good', async () => {
+  it('deletes a panel permanently', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
     expect(await statusOf('DeleteWebPanel', { Id: WebPanelId })).toBe(204);
     expect(await client.agent('List/GetWebPanelList')).toEqual([]);
   });
 
-  it("knows the app's own panels by the app token, and needs it for them", async () => {
+  it('identifies panels of the app by the app token and requires it to list or delete them', async () => {
     const { access_token } = await tokensFor(sandbox, people.admin);
     const user = { Authorization: `Bearer ${access_token}` };
     expect(await statusOf('SaveWebPanelEntity', { Name: 'By hand' }, user)).toBe(200);
@@ -96,14 +96,14 @@ describe('finding and deleting', () => {
   });
 });
 
-describe('who sees a panel', () => {
+describe('sandbox web panel visibility', () => {
   const byId = (id: number) => ({ UdListDefinitionId: 124, ListItemId: id });
   const ticked = async (id: number) => {
     const groups = await client.agent<Group[]>('List/GetVisibleForUserGroups', byId(id));
     return groups.filter((group) => group.Selected).map((group) => group.Id);
   };
 
-  it('is no group until one is ticked', async () => {
+  it('includes no user group until one is selected', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
     expect(await ticked(id)).toEqual([]);
     const all = { ...byId(id), UserGroupId: [1, 2, 3], Enable: true };
@@ -113,7 +113,7 @@ describe('who sees a panel', () => {
     expect(await ticked(id)).toEqual([1, 3]);
   });
 
-  it('survives a change of the panel', async () => {
+  it('survives an update of the panel', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
     await client.agent('List/SetVisibleForUserGroup', { ...byId(id), UserGroupId: [4], Enable: true });
     await save({ WebPanelId: id, Name: 'Renamed' });
@@ -121,7 +121,7 @@ describe('who sees a panel', () => {
   });
 
   it.each(['FromListName', ''])(
-    'can be set as a list of ticks: SetVisibleForUserGroups%s',
+    'accepts a list of selected groups through SetVisibleForUserGroups%s',
     async (suffix) => {
       const { WebPanelId: ListItemId } = await save({ Name: 'One' });
       const list = suffix ? { UdListDefinitionName: 'webpanel' } : { UdListDefinitionId: 124 };
@@ -139,7 +139,7 @@ describe('who sees a panel', () => {
     },
   );
 
-  it('is asked about by the right list and an item that exists', async () => {
+  it('rejects another list definition and an unknown list item', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
     expect(await statusOf('GetVisibleForUserGroups', { UdListDefinitionId: 1, ListItemId: id })).toBe(400);
     expect(await statusOf('GetVisibleForUserGroups', byId(999))).toBe(404);

@@ -48,8 +48,8 @@ const changePlan = async () => {
   await sandbox.control.whenDelivered();
 };
 
-describe('registering', () => {
-  it('posts a signed test event first', async () => {
+describe('sandbox webhook registration', () => {
+  it('sends a signed test event first', async () => {
     const hook = await created();
     expect(hook).toMatchObject({ Name: 'Ours', State: 'Active', Secret: null });
     expect(receiver.received).toHaveLength(1);
@@ -68,26 +68,26 @@ describe('registering', () => {
     });
   });
 
-  it.each([202, 204, 302, 500])('is refused when the test event is answered by %i', async (status) => {
+  it.each([202, 204, 302, 500])('fails when the test event is answered with %i', async (status) => {
     statuses.push(status);
     expect((await create()).status).toBe(400);
     expect(await client.get('/Webhook')).toEqual([]);
   });
 
-  it('is refused when nobody answers', async () => {
+  it('fails when the target does not respond', async () => {
     await receiver.close();
     expect((await create()).status).toBe(400);
   });
 
   it.each(['http://example.com/hook', 'ftp://127.0.0.1/', 'nonsense'])(
-    'is refused for the target %s',
+    'fails for the invalid target %s',
     async (TargetUrl) => {
       expect((await create({ TargetUrl })).status).toBe(400);
       expect(sandbox.control.deliveries()).toEqual([]);
     },
   );
 
-  it('sends no signature without a secret, and the headers it is given', async () => {
+  it('sends the custom headers, and no signature without a secret', async () => {
     await create({ Secret: null, Headers: { 'X-Own': 'yes' } });
     const [test] = receiver.received;
     expect(test?.headers['x-superoffice-signature']).toBeUndefined();
@@ -95,8 +95,8 @@ describe('registering', () => {
   });
 });
 
-describe('managing', () => {
-  it('starts from a default that is not saved', async () => {
+describe('sandbox webhook management', () => {
+  it('returns a default webhook without saving it', async () => {
     expect(await client.get('/Webhook/default')).toMatchObject({
       WebhookId: 0,
       Events: ['contact.created', 'contact.deleted'],
@@ -106,7 +106,7 @@ describe('managing', () => {
     });
   });
 
-  it('lists by name, event and state', async () => {
+  it('filters the list by name, event and state', async () => {
     await create();
     await create({ Name: 'Other', Events: ['contact.created'], State: 'Stopped' });
     const names = async (query: string) =>
@@ -118,7 +118,7 @@ describe('managing', () => {
     expect(await names('?statusFilter=Unknown')).toHaveLength(2);
   });
 
-  it('keeps the secret when an update does not name one', async () => {
+  it('keeps the secret when an update omits it', async () => {
     const { WebhookId } = await created();
     expect((await put(WebhookId, { Secret: null, Name: 'Renamed' })).status).toBe(200);
     const last = receiver.received.at(-1);
@@ -126,7 +126,7 @@ describe('managing', () => {
     expect((await read(WebhookId)).Name).toBe('Renamed');
   });
 
-  it('deletes, and answers 404 from then on', async () => {
+  it('answers 404 for a deleted webhook and sends it no events', async () => {
     const { WebhookId } = await created();
     const url = `${client.url}/Webhook/${WebhookId}`;
     expect((await fetch(url, { method: 'DELETE', headers: client.headers })).status).toBe(204);
@@ -135,7 +135,7 @@ describe('managing', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('tries a target out without saving', async () => {
+  it('tests a target without saving a webhook', async () => {
     const answer = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
     expect(await jsonOf(answer)).toMatchObject({ Success: true, Message: '200 seen' });
     statuses.push(500);
@@ -145,8 +145,8 @@ describe('managing', () => {
   });
 });
 
-describe('delivering', () => {
-  it('signs the exact bytes of an event and tells what changed', async () => {
+describe('sandbox webhook delivery', () => {
+  it('signs the exact bytes of an event and includes the changed entity', async () => {
     await created({ Properties: { installation: 'æøå' } });
     await changePlan();
     const call = receiver.received.at(-1);
@@ -169,7 +169,7 @@ describe('delivering', () => {
     expect(event.Timestamp).toMatch(/\.\d{7}Z$/);
   });
 
-  it('raises an event of a name of its own', async () => {
+  it('delivers a custom event', async () => {
     await created({ Events: ['foo.bar'] });
     const answer = await postJson(`${client.url}/Webhook/foo.bar/123`, { Colour: 'green' }, client.headers);
     expect(answer.status).toBe(204);
@@ -181,14 +181,14 @@ describe('delivering', () => {
     });
   });
 
-  it('tells nobody who did not ask or is stopped', async () => {
+  it('sends no event to a webhook that is stopped or did not subscribe to it', async () => {
     await created({ Events: ['contact.created'] });
     await created({ State: 'Stopped' });
     await changePlan();
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('retries with the same event id until it is taken', async () => {
+  it('retries with the same event id until the target accepts the event', async () => {
     const { WebhookId } = await created();
     statuses.push(500, 500, 503, 500);
     await changePlan();
@@ -211,7 +211,7 @@ describe('delivering', () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(95);
   });
 
-  it('gives up after nine failures in a row, until it is activated again', async () => {
+  it('stops after nine consecutive failures until the webhook is activated again', async () => {
     const { WebhookId } = await created();
     statuses.push(...Array<number>(9).fill(500));
     await changePlan();
@@ -226,7 +226,7 @@ describe('delivering', () => {
     expect(receiver.received).toHaveLength(12);
   });
 
-  it('gives up at once on 410', async () => {
+  it('stops at once after a 410', async () => {
     const { WebhookId } = await created();
     statuses.push(410);
     await changePlan();

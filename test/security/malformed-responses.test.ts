@@ -29,7 +29,7 @@ const maxWaitMs = 25_000;
 /** An answer may be five megabytes, read twice; the rest is garbage of this process, the sandbox's too. It sends 200. */
 const maxMemory = 150 * 2 ** 20;
 
-describe('SuperOffice, or whoever answers in its place', async () => {
+describe('malformed SuperOffice responses', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
   const cookieClient = await signedInToCrm(planlens, salesPremium);
@@ -43,7 +43,7 @@ describe('SuperOffice, or whoever answers in its place', async () => {
       .flatMap(({ msg, reason }) => (msg === 'license data not read or saved' ? [reason] : []));
 
   it.each(cases)(
-    '%s answers by %s: bounded, said, and the last good data kept',
+    'the panel keeps the last good data within time and memory limits when %s returns %s',
     async (operation, answer) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });
@@ -71,7 +71,7 @@ describe('SuperOffice, or whoever answers in its place', async () => {
   );
 
   it.each(answers)(
-    'a sign-in is refused, and told why, while the token endpoint answers by %s',
+    'a sign-in fails with a specific error while the token endpoint returns %s, then recovers',
     async (answer) => {
       control.fail({ operation: 'Login.Tokens', with: answer });
       const stranger = await signedInToCrm(planlens, people.servicePremium);
@@ -88,7 +88,7 @@ describe('SuperOffice, or whoever answers in its place', async () => {
     60_000,
   );
 
-  it('has polluted no prototype', () => {
+  it('do not pollute Object.prototype', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect(({} as Record<string, unknown>).isAdministrator).toBeUndefined();
   });

@@ -24,7 +24,7 @@ import { tries } from './profile.ts';
 const jwksUrl = `${ISSUER}/login/.well-known/jwks`;
 const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];
 
-describe('tokens nobody may pass with', () => {
+describe('forged and misused tokens', () => {
   const asked = new Set<string>();
   let calls = 0;
   const jwks = createJwks({
@@ -66,29 +66,25 @@ describe('tokens nobody may pass with', () => {
       { numRuns: tries(long) },
     );
 
-  describe.each(kinds)('as %s', (kind) => {
-    it('takes the genuine one, so that refusing the others says something', async () => {
+  describe.each(kinds)('token verification as %s', (kind) => {
+    it('accepts the genuine token, which proves that the rejections are meaningful', async () => {
       expect(await verify[kind](genuineToken(kind))).toMatchObject({ valid: true });
     });
 
-    it('refuses what SuperOffice’s key signed for another purpose, time, tenant or user', async () => {
+    it('rejects a token that SuperOffice signed for another purpose, time, tenant or user', async () => {
       for (const token of wronglyIssued(kind)) await expectRefused(kind, token);
     });
 
-    it('refuses claims of every wrong type', () => refusing(kind, strangeClaims(kind), 1_000));
+    it('rejects claims of the wrong type', () => refusing(kind, strangeClaims(kind), 1_000));
 
-    it('refuses any JSON for a payload', () => refusing(kind, strangePayload(), 500));
+    it('rejects arbitrary JSON as payload', () => refusing(kind, strangePayload(), 500));
 
-    it('refuses what somebody without the key made', () => refusing(kind, forged(kind), 4_000), 120_000);
+    it('rejects tokens created without the signing key', () => refusing(kind, forged(kind), 4_000), 120_000);
 
-    it(
-      'refuses a genuine one that was changed',
-      () => refusing(kind, mutated(genuineToken(kind)), 4_000),
-      120_000,
-    );
+    it('rejects an altered genuine token', () => refusing(kind, mutated(genuineToken(kind)), 4_000), 120_000);
   });
 
-  it('asks for keys where they are, whatever a header says, and seldom', () => {
+  it('fetches keys rarely and only from the configured JWKS URL, whatever a token header says', () => {
     expect([...asked]).toEqual([jwks]);
     expect(calls, 'the clock stands still').toBeLessThanOrEqual(2);
   });

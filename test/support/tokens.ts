@@ -66,7 +66,7 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
       identityprovider: 'superoffice-online',
       email: 'user@example.com',
       upn: 'user@example.com',
-      tenantId: TENANT.tenantId,
+      ctx: TENANT.tenantId,
       is_administrator: 'False',
       serial: TENANT.serial,
       company_name: 'Example Company',
@@ -86,7 +86,7 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
 
 /** A good system user JWT's payload. */
 export function systemUserPayload(claims: Claims = {}, own: Claims = {}): Claims {
-  const about = { ticket: '7T:MAAzAGEA', tenantId: TENANT.tenantId, serial: TENANT.serial, ...own };
+  const about = { ticket: '7T:MAAzAGEA', ctx: TENANT.tenantId, serial: TENANT.serial, ...own };
   return { iss: 'SuperOffice AS', aud: `spn:${TENANT.serial}`, ...times, ...identity(about), ...claims };
 }
 
@@ -96,7 +96,7 @@ export function stateChangePayload(claims: Claims = {}, own: Claims = {}): Claim
     iss: ISSUER,
     aud: CLIENT_ID,
     ...times,
-    ...identity({ tenantId: TENANT.tenantId, ...own }),
+    ...identity({ ctx: TENANT.tenantId, ...own }),
     ...claims,
   };
 }

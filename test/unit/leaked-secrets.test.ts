@@ -15,7 +15,7 @@ describe('leakedSecrets', () => {
     ['in JSON', JSON.stringify(secret)],
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
-  ])('finds a secret %s, and names its kind', (_where, told) => {
+  ])('finds a secret %s and names its kind', (_where, told) => {
     expect(leakedSecrets(line(`before ${told} after`), known)).toEqual(['the client secret']);
   });
 
@@ -24,15 +24,15 @@ describe('leakedSecrets', () => {
     ['a ticket', '7T:MAAzADQANQA2ADcA'],
     ['an access token', '8A:Cust12345.abc'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
-  ])('finds %s nobody told it of', (kind, told) => {
+  ])('finds %s that is not a known secret', (kind, told) => {
     expect(leakedSecrets(line(told), new Map())).toEqual([kind]);
   });
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing in log lines without a secret', () => {
     expect(leakedSecrets(line('callback worked off for Cust12345'), known)).toEqual([]);
   });
 
-  it('knows what an app is started with', () => {
+  it('derives the known secrets from the environment of the app', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const environment = {
       SUPEROFFICE_CLIENT_SECRET: 'client-secret-of-the-app',

@@ -5,7 +5,7 @@ const counts = { waiting: 2, deadLettered: 1, oldestAgeMs: 1_500 };
 const statuses = { active: 3, suspended: 0, deleting: 0, revoked: 1 };
 
 describe('createMetrics', () => {
-  it('asks the database at a scrape, once for all figures, and not again a moment later', async () => {
+  it('queries the database once per scrape and reuses the figures for a scrape moments later', async () => {
     let asked = 0;
     const metrics = createMetrics();
     metrics.watch({
@@ -31,7 +31,7 @@ describe('createMetrics', () => {
       expect(text).toContain(`\n${sample}\n`);
   });
 
-  it('says that the database is away and leaves out what it would have told', async () => {
+  it('reports the database as down and omits the figures that come from it', async () => {
     const metrics = createMetrics();
     const away = () => Promise.reject(new Error('away'));
     metrics.watch({ callbackQueue: { depth: away }, tenants: { countByStatus: async () => statuses } });
@@ -42,7 +42,7 @@ describe('createMetrics', () => {
     );
   });
 
-  it('keeps one app’s figures apart from another’s', async () => {
+  it('does not share figures between two apps', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.onCallback('processed');
     expect(await one.registry.metrics()).toContain('planlens_callbacks_total{outcome="done"} 1');

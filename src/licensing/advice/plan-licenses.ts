@@ -30,9 +30,10 @@ export interface PlanLicenses {
 }
 
 /**
- * The licenses that come with a plan. What SuperOffice puts in most plans is not published (licences.md 10): the
- * tenant's own row of it tells; else what its features need by the catalogue, and what the lesser plans that the tenant
- * bought, and the one the user holds, are known to have.
+ * The licenses that come with a plan. What SuperOffice puts in most plans is not published
+ * (docs/superoffice/licenses.md#10-unknown): the tenant's own row of it tells; else what its features need by
+ * the catalogue, and what the lesser plans that the tenant bought, and the one the user holds, are known to
+ * have.
  */
 export function findPlanLicenses(
   plan: UserPlan,

@@ -5,7 +5,7 @@ import { type SuitePlan, suitePlans, suiteReaches } from '../catalogue/suite-pla
 import { sortedUnique } from '../licenses/collections.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../plans/detect-plan.ts';
 
-/** Which Suite plan each tier of a solution leads to (user-plans.md 8). */
+/** Which Suite plan each tier of a solution leads to (docs/superoffice/user-plans.md#8-crm-suite). */
 const targets: PerSolution<Readonly<Record<Tier, SuitePlan>>> = {
   sales: { essential: 'core', premium: 'growth' },
   service: { essential: 'core', premium: 'growth' },
@@ -48,12 +48,12 @@ export type SuiteTarget =
     };
 
 /**
- * The Suite plan a tenant moves to, from what each of its users holds (null: unknown). The highest tier any of them
- * has decides for all (user-plans.md 8). Plans the table does not name may lead to any plan up to the highest in the
- * table, which is inferred.
+ * The Suite plan a tenant moves to, from what each of its users holds (null: unknown). The highest tier any
+ * of them has decides for all (docs/superoffice/user-plans.md#8-crm-suite). Plans the table does not name may
+ * lead to any plan up to the highest in the table, which is inferred.
  *
  * @example
- * suiteTargetOf([salesEssentialUser, marketingPremiumUser])
+ * findSuiteTarget([salesEssentialUser, marketingPremiumUser])
  * // → {
  * //   kind: 'plan',
  * //   plan: 'plus',
@@ -63,7 +63,7 @@ export type SuiteTarget =
  * // }
  *
  * @example
- * suiteTargetOf([salesUserOfUnknownTier])
+ * findSuiteTarget([salesUserOfUnknownTier])
  * // → { kind: 'range', atLeast: 'core', atMost: 'growth', unknown: [{ kind: 'tier', solution: 'sales' }] }
  */
 export function findSuiteTarget(held: readonly (DetectedPlan | null)[]): SuiteTarget {

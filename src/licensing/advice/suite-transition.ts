@@ -51,11 +51,11 @@ export interface SuiteTransition {
 }
 
 /**
- * What moving to CRM Suite would mean for one user. `target` is where all users of the tenant lead (`suiteTargetOf`):
+ * What moving to CRM Suite would mean for one user. `target` is where all users of the tenant lead (`findSuiteTarget`):
  * they get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
  *
  * @example
- * suiteTransition(rules, suiteTargetOf([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
+ * suiteTransition(rules, findSuiteTarget([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
 export function suiteTransition(rules: Rules, target: SuiteTarget, report: CurrentReport): SuiteTransition {

@@ -8,7 +8,10 @@ import {
   writeDay,
 } from './calendar-days.ts';
 
-/** The billing periods a customer chooses from, shortest first (user-plans.md 5). */
+/**
+ * The billing periods a customer chooses from, shortest first
+ * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract).
+ */
 export const billingPeriods = ['monthly', 'quarterly', 'half-yearly', 'yearly'] as const;
 
 /** How often a customer is billed. */
@@ -21,7 +24,10 @@ const monthsOf: Readonly<Record<BillingPeriod, number>> = {
   yearly: 12,
 };
 
-/** The first term in months (user-plans.md 5); every billing period divides it. */
+/**
+ * The first term in months (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract); every billing
+ * period divides it.
+ */
 const firstTerm = 12;
 
 /** A contract, and the day to look at it. Dates are `YYYY-MM-DD` without a time zone. */
@@ -61,7 +67,8 @@ type Refused = { readonly valid: false; readonly reason: ContractRefusal };
 
 /**
  * Where a contract stands today: a first term of 12 months, then renewals of one billing period each
- * (user-plans.md 5). A month without the day the contract started on counts from its last day.
+ * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). A month without the day the contract
+ * started on counts from its last day.
  *
  * @example
  * contractOn({ start: '2026-01-31', period: 'quarterly', today: '2026-05-01' })
@@ -123,9 +130,10 @@ export interface PlanChangeEffect {
 }
 
 /**
- * When a plan change made today counts. That plans may be added and changed later is documented (user-plans.md 5),
- * and an administrator sees totals below the seats in use, so they may shrink (user-plans.md 11). The days are
- * inferred: bought licenses are there once activated, given-up ones are paid for until the term ends.
+ * When a plan change made today counts. That plans may be added and changed later is documented
+ * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract), and an administrator sees totals below the
+ * seats in use, so they may shrink (docs/superoffice/user-plans.md#11-administration). The days are inferred:
+ * bought licenses are there once activated, given-up ones are paid for until the term ends.
  *
  * @example
  * planChangeOn({ start: '2026-01-31', period: 'monthly', today: '2027-02-01' }, 'reduce', assumptions.planChanges)

@@ -39,7 +39,7 @@ export type CatalogueRow = RowPlace & {
 /** All rows of one feature, at least one. */
 export type FeatureRows = readonly [CatalogueRow, ...CatalogueRow[]];
 
-/** The plan catalogue in the order SuperOffice publishes it (user-plans.md 3). */
+/** The plan catalogue in the order SuperOffice publishes it (docs/superoffice/user-plans.md#3-features). */
 export const catalogue: readonly CatalogueRow[] = blocks.flatMap(({ place, rows }) =>
   rows.map(([id, parent, feature]) => ({ ...place, id, parent, feature })),
 );

@@ -1,4 +1,7 @@
-/** The 68 features of the plan catalogue; one feature may stand in several rows (user-plans.md 3). */
+/**
+ * The 68 features of the plan catalogue; one feature may stand in several rows
+ * (docs/superoffice/user-plans.md#3-features).
+ */
 export const featureKeys = [
   'contact-management',
   'companies-and-contacts',

@@ -1,6 +1,7 @@
 /**
- * Module names SuperOffice has documented, lower case, without owner (licences.md 6 and the license name constants).
- * `synchronizer` is inferred: published as a display name only.
+ * Module names SuperOffice has documented, lower case, without owner
+ * (docs/superoffice/licenses.md#6-modules-per-feature and the license name constants). `synchronizer` is
+ * inferred: published as a display name only.
  */
 export const knownModules = [
   'server',

@@ -3,7 +3,9 @@ import type { FeatureKey } from './feature-keys.ts';
 import type { Language } from './languages.ts';
 import { publishedLabels } from './published-labels.ts';
 
-/** Misprints of the published labels, corrected on the page only (user-plans.md 7). */
+/**
+ * Misprints of the published labels, corrected on the page only (docs/superoffice/user-plans.md#7-languages).
+ */
 const corrections: Readonly<Record<string, string>> = {
   'Firmen und Persone': 'Firmen und Personen',
 };

@@ -1,6 +1,9 @@
 import { type PerSolution, type PlanTier, type Solution, solutions } from './solutions.ts';
 
-/** The seven module names of user plans and their solutions; each name serves both tiers (licences.md 5). */
+/**
+ * The seven module names of user plans and their solutions; each name serves both tiers
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
+ */
 const planModules = {
   'ten-sales': ['sales'],
   'ten-service': ['service'],
@@ -14,7 +17,10 @@ const planModules = {
 /** A module name that stands for user plans of today. */
 export type PlanModule = keyof typeof planModules;
 
-/** The user plans of version 8 and 9 and the solutions they were for (licences.md 5). */
+/**
+ * The user plans of version 8 and 9 and the solutions they were for
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
+ */
 const oldPlans = {
   'superlicense-contact-manager': [],
   'superlicense-sales-pro': ['sales'],
@@ -27,7 +33,10 @@ const oldPlans = {
 /** A module name that stands for a user plan of version 8 or 9. */
 export type OldPlanModule = keyof typeof oldPlans;
 
-/** The plan module that says that a user has no plan (licences.md 5). */
+/**
+ * The plan module that says that a user has no plan
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
+ */
 export const noPlanModule = 'superlicense-no-selection';
 
 /** Whether a module name is one of the seven plan names. */
@@ -61,7 +70,10 @@ export function isNamedPlan(name: string): boolean {
   return isPlanModule(name) || isOldPlanModule(name) || name === noPlanModule;
 }
 
-/** Whether a row is a user plan: by ExtraFlags 1, or by a documented name whatever its flags (licences.md 4 and 5). */
+/**
+ * Whether a row is a user plan: by ExtraFlags 1, or by a documented name whatever its flags
+ * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo and #5-plans-and-tier-detection).
+ */
 export function isPlanRow(name: string, { extraFlags }: { readonly extraFlags: number }): boolean {
   return extraFlags === 1 || isNamedPlan(name);
 }

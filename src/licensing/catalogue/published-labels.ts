@@ -1,7 +1,10 @@
 import type { RowId } from './catalogue.ts';
 import type { Language } from './languages.ts';
 
-/** The catalogue's labels as SuperOffice publishes them in six languages, faults included (user-plans.md 3 and 7). */
+/**
+ * The catalogue's labels as SuperOffice publishes them in six languages, faults included
+ * (docs/superoffice/user-plans.md#3-features and #7-languages).
+ */
 export const publishedLabels: Readonly<Record<RowId, Readonly<Record<Language, string>>>> = {
   C1: {
     en: 'Contact management',

@@ -4,7 +4,10 @@ import type { Solution, Tier } from './solutions.ts';
 import type { SuitePlan } from './suite-plans.ts';
 import { getUserPlan } from './user-plans.ts';
 
-/** What a feature may need beside its license (user-plans.md 9). */
+/**
+ * What a feature may need beside its license
+ * (docs/superoffice/user-plans.md#9-requirements-on-feature-pages).
+ */
 export const sideRequirements = [
   /** Only in CRM Online. */
   'online-only',
@@ -55,15 +58,17 @@ const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
 };
 
 /**
- * What SuperOffice's documentation asks for before a feature is there (user-plans.md 3 and 9).
+ * What SuperOffice's documentation asks for before a feature is there
+ * (docs/superoffice/user-plans.md#3-features and #9-requirements-on-feature-pages).
  *
- * Documented are the requirements on a feature's own page, and those of common features: they are in every plan, and
- * nobody signs in without one. All others are inferred: that the listed tiers have the feature is published, that
- * nothing else has it is not, and known plans do hold licenses they are not listed with (licences.md 6). The page on
- * SAINT names only the license sold as such, and that on targets says nothing of KPIs: the tiers are those listed.
+ * Documented are the requirements on a feature's own page, and those of common features: they are in every
+ * plan, and nobody signs in without one. All others are inferred: that the listed tiers have the feature is
+ * published, that nothing else has it is not, and known plans do hold licenses they are not listed with
+ * (docs/superoffice/licenses.md#6-modules-per-feature). The page on SAINT names only the license sold as
+ * such, and that on targets says nothing of KPIs: the tiers are those listed.
  *
  * @example
- * requirementOf('saint')
+ * getRequirement('saint')
  * // → {
  * //   tiers: [{ solution: 'sales', tier: 'premium' }, { solution: 'service', tier: 'premium' }],
  * //   license: 'SAINT',
@@ -73,7 +78,7 @@ const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
  * // }
  *
  * @example
- * requirementOf('calendar')
+ * getRequirement('calendar')
  * // → { tiers: [], license: null, also: [], suitePlan: null, confidence: 'documented' }
  */
 export function getRequirement(feature: FeatureKey): Requirement {
@@ -89,11 +94,11 @@ export function getRequirement(feature: FeatureKey): Requirement {
  * A requirement in English, as SuperOffice words it. What the feature needs beside it (`also`) is not worded.
  *
  * @example
- * requirementWording(requirementOf('project-management'))
+ * requirementWording(getRequirement('project-management'))
  * // → 'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan'
  *
  * @example
- * requirementWording(requirementOf('calendar'))
+ * requirementWording(getRequirement('calendar'))
  * // → 'Any user plan'
  */
 export function requirementWording({ tiers, license, suitePlan }: Requirement): string {

@@ -3,7 +3,7 @@ import type { FeatureKey } from './feature-keys.ts';
 /** A row as it is written down: its name, the group row above or null, and its feature. */
 type RowData = readonly [id: string, parent: string | null, feature: FeatureKey];
 
-// The rows of the published catalogue, in its order (user-plans.md 3).
+// The rows of the published catalogue, in its order (docs/superoffice/user-plans.md#3-features).
 export const common = [
   ['C1', null, 'contact-management'],
   ['C2', 'C1', 'companies-and-contacts'],

@@ -1,10 +1,16 @@
-/** The three solutions, in the order SuperOffice names them in a plan (user-plans.md 2). */
+/**
+ * The three solutions, in the order SuperOffice names them in a plan
+ * (docs/superoffice/user-plans.md#2-solutions-tiers-and-add-ons).
+ */
 export const solutions = ['sales', 'service', 'marketing'] as const;
 
 /** One of the three solutions a user plan is made of. */
 export type Solution = (typeof solutions)[number];
 
-/** What a solution is sold as; premium contains essential (user-plans.md 2, inferred). */
+/**
+ * What a solution is sold as; premium contains essential
+ * (docs/superoffice/user-plans.md#2-solutions-tiers-and-add-ons, inferred).
+ */
 export type Tier = 'essential' | 'premium';
 
 /** The tier of a solution in a plan; `none` where the plan lacks the solution. */

@@ -1,7 +1,10 @@
 import type { FeatureKey } from './feature-keys.ts';
 import type { SuitePlan } from './suite-plans.ts';
 
-/** What CRM Suite plans limit; flows count while they run or pause (user-plans.md 8). */
+/**
+ * What CRM Suite plans limit; flows count while they run or pause
+ * (docs/superoffice/user-plans.md#8-crm-suite).
+ */
 export const suiteLimitNames = [
   'dashboards',
   'active-projects',
@@ -15,7 +18,7 @@ export type SuiteLimitName = (typeof suiteLimitNames)[number];
 /** How many are allowed; 0: the plan has none of it. */
 export type SuiteLimit = number | 'unlimited';
 
-/** The limits of each CRM Suite plan, as published (user-plans.md 8). */
+/** The limits of each CRM Suite plan, as published (docs/superoffice/user-plans.md#8-crm-suite). */
 export const suiteLimits: Readonly<Record<SuitePlan, Readonly<Record<SuiteLimitName, SuiteLimit>>>> = {
   starter: { dashboards: 3, 'active-projects': 0, 'custom-objects': 0, 'active-marketing-flows': 0 },
   core: {
@@ -77,7 +80,10 @@ export function featureLimit(
   return maximum === 'unlimited' ? null : { ...limited, maximum };
 }
 
-/** How far a limit is used up: a warning from 85 %, a stop at 100 % (user-plans.md 8). */
+/**
+ * How far a limit is used up: a warning from 85 %, a stop at 100 %
+ * (docs/superoffice/user-plans.md#8-crm-suite).
+ */
 export type LimitUse = 'free' | 'near' | 'reached';
 
 /**
@@ -100,7 +106,10 @@ export function judgeUse(count: number, limit: SuiteLimit): LimitUse | null {
   return count * 100 >= limit * 85 ? 'near' : 'free';
 }
 
-/** What SuperOffice tells of one limit, without saying which (FencingInfo, licences.md 2). */
+/**
+ * What SuperOffice tells of one limit, without saying which (FencingInfo,
+ * docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export interface FencingReading {
   readonly activeCount: number;
   readonly maximum: number;
@@ -108,7 +117,10 @@ export interface FencingReading {
   readonly hasReached: boolean;
 }
 
-/** Which limit a reading is about: never told, so at best inferred from its maximum (licences.md 10). */
+/**
+ * Which limit a reading is about: never told, so at best inferred from its maximum
+ * (docs/superoffice/licenses.md#10-unknown).
+ */
 export type FencedLimit =
   | { readonly known: true; readonly name: SuiteLimitName; readonly confidence: 'inferred' }
   | {

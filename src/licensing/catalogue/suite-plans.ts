@@ -1,4 +1,7 @@
-/** The five plans of SuperOffice CRM Suite, each containing the one before (user-plans.md 8). */
+/**
+ * The five plans of SuperOffice CRM Suite, each containing the one before
+ * (docs/superoffice/user-plans.md#8-crm-suite).
+ */
 export const suitePlans = ['starter', 'core', 'growth', 'plus', 'super'] as const;
 
 /** A plan of SuperOffice CRM Suite; all users of a tenant share it. */

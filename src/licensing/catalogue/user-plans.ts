@@ -8,7 +8,7 @@ import {
   type Tier,
 } from './solutions.ts';
 
-/** The 26 user plans in the order SuperOffice publishes them (user-plans.md 4). */
+/** The 26 user plans in the order SuperOffice publishes them (docs/superoffice/user-plans.md#4-plans). */
 export const planKeys = [
   'sales-essential',
   'sales-premium',

@@ -16,7 +16,7 @@ export type Diagnostic =
   | { readonly kind: 'set-name-missing'; readonly plan: string; readonly module: string }
   /** A plan has a row that assigns nothing. */
   | { readonly kind: 'plan-without-set'; readonly plan: string }
-  /** Only 0, 1 and 2 are documented (licences.md 4). */
+  /** Only 0, 1 and 2 are documented (docs/superoffice/licenses.md#4-extraflags-and-extrainfo). */
   | { readonly kind: 'extra-flags-unknown'; readonly module: string; readonly extraFlags: number }
   | { readonly kind: 'prerequisite-missing'; readonly module: string; readonly prerequisite: string }
   /** Rows alike in all but the spelling of owner and name: they count once. `rows`: how many were told in all. */
@@ -28,11 +28,14 @@ export type Diagnostic =
       readonly inUse: number;
       readonly purchased: number;
     }
-  /** The site markers of both tiers of a solution: they tell nothing then (licences.md 5). */
+  /**
+   * The site markers of both tiers of a solution: they tell nothing then
+   * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
+   */
   | {
       readonly kind: 'both-tiers-marked';
       readonly solution: Solution;
       readonly by: readonly [essential: string, premium: string];
     }
-  /** How many rows another owner issued: they decide nothing (licences.md 1). */
+  /** How many rows another owner issued: they decide nothing (docs/superoffice/licenses.md#1-rules). */
   | { readonly kind: 'foreign-owner'; readonly owner: string; readonly modules: number };

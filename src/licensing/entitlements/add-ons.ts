@@ -8,7 +8,7 @@ interface AddOnData {
   readonly label: string | Readonly<Record<Language, string>>;
 }
 
-/** The add-on subscriptions (user-plans.md 5). */
+/** The add-on subscriptions (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). */
 const addOns = [
   { key: 'cep', label: 'Customer Engagement Platform (CEP)' },
   { key: 'ai', label: 'SuperOffice AI' },
@@ -44,8 +44,8 @@ export interface AddOn {
 }
 
 /**
- * The four add-ons, from the tenant's site licenses (licences.md 6). On a CRM Suite tenant a missing one proves nothing:
- * what a Suite plan contains of them is not published.
+ * The four add-ons, from the tenant's site licenses (docs/superoffice/licenses.md#6-modules-per-feature). On
+ * a CRM Suite tenant a missing one proves nothing: what a Suite plan contains of them is not published.
  */
 export function decideAddOns(
   licenseIndex: Pick<LicenseIndex, 'site' | 'siteLicensesKnown'>,

@@ -3,9 +3,10 @@ import type { FeatureDecision } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
 /**
- * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it (user-plans.md 10). What
- * they lack or can only view needs both then: the license and another role; where no plan change would bring it, since
- * the user's own plan has it, nobody can tell. `rights` are compared names.
+ * Turns what the user holds into `hidden-by-role` where a function right of theirs hides it
+ * (docs/superoffice/user-plans.md#10-function-rights). What they lack or can only view needs both then: the
+ * license and another role; where no plan change would bring it, since the user's own plan has it, nobody can
+ * tell. `rights` are compared names.
  */
 export function applyFunctionRights(
   verdict: FeatureDecision,

@@ -28,7 +28,10 @@ export interface Assumptions extends TierIndicators {
   };
 }
 
-/** The module licenses behind a feature (licences.md 6). Names are compared in lower case, without owner. */
+/**
+ * The module licenses behind a feature (docs/superoffice/licenses.md#6-modules-per-feature). Names are
+ * compared in lower case, without owner.
+ */
 export interface FeatureModules {
   /** Any one of these site licenses is enough; empty where none is known. */
   readonly site: readonly string[];

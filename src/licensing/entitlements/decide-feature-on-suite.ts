@@ -7,9 +7,10 @@ import { isGranted, licenseStatusFor, moduleEvidence } from './license-status.ts
 import type { FeatureRule } from './rules.ts';
 
 /**
- * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one proves
- * nothing, since the module names of Suite plans are unknown (licences.md 10). `plan` is null where it is unknown. What
- * the plan limits to a number is said even of a licensed feature: that a license lifts the limit is published nowhere.
+ * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one
+ * proves nothing, since the module names of Suite plans are unknown
+ * (docs/superoffice/licenses.md#10-unknown). `plan` is null where it is unknown. What the plan limits to a
+ * number is said even of a licensed feature: that a license lifts the limit is published nowhere.
  */
 export function decideFeatureOnSuite(
   rule: FeatureRule,

@@ -15,8 +15,9 @@ import type { FeatureRule } from './rules.ts';
 type Decision = readonly [state: FeatureState, reason: Reason];
 
 /**
- * Decides one feature for a user on the module-based subscription. License data decides; the plan has the word
- * where no license of the feature's own can speak (licences.md 1 and 6, design.md 5).
+ * Decides one feature for a user on the module-based subscription. License data decides; the plan has the
+ * word where no license of the feature's own can speak (docs/superoffice/licenses.md#1-rules and
+ * #6-modules-per-feature).
  */
 export function decideFeature(
   rule: FeatureRule,
@@ -53,7 +54,8 @@ function decide(
   return byPlan(words, inclusion, common || own);
 }
 
-// A common feature is in every plan: a module that is missing alone must not take it away (licences.md 6).
+// A common feature is in every plan: a module that is missing alone must not take it away
+// (docs/superoffice/licenses.md#6-modules-per-feature).
 function inEveryPlan(words: LicenseStatuses): Decision {
   return ['enabled', licensedReason(words) ?? 'in-every-plan'];
 }
@@ -77,9 +79,9 @@ function byPlan(words: LicenseStatuses, inclusion: Inclusion, licensesSpeak: boo
       return ['enabled', licensedReason(words) ?? 'included-in-plan'];
     case 'no':
       return ['upgrade', 'plan-lacks'];
-    case 'perhaps':
+    case 'possibly':
       return ['unknown', 'tier-unknown'];
-    case 'silent': {
+    case 'unstated': {
       // A tenant's license for one solution does not say that this user holds the solution.
       const reason = licensesSpeak ? licensedReason(words) : null;
       return reason === null ? ['unknown', 'no-evidence'] : ['enabled', reason];

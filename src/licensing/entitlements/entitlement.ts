@@ -7,7 +7,7 @@ import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { TierFinding } from '../plans/detect-tiers.ts';
 import type { Upgrade } from '../plans/minimal-upgrades.ts';
 
-/** What a feature is for one user (design.md 5). */
+/** What a feature is for one user (docs/superoffice/licenses.md#1-rules). */
 export type FeatureState = 'enabled' | 'view-only' | 'hidden-by-role' | 'upgrade' | 'add-on' | 'unknown';
 
 /** Why a feature has its state: one code, for which the page has a sentence. */
@@ -43,7 +43,7 @@ export type Reason =
   | 'group-of-features';
 
 /** What a plan says of a feature; `perhaps`: the tier is unknown; `silent`: nobody published what this plan has. */
-export type Inclusion = 'yes' | 'no' | 'perhaps' | 'silent';
+export type Inclusion = 'yes' | 'no' | 'possibly' | 'unstated';
 
 /** One fact a state rests on. */
 export type Evidence =

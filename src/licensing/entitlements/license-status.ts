@@ -3,7 +3,7 @@ import type { Evidence } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
 /** What the license data says of one kind of license of a feature. */
-export type LicenseStatus = 'present' | 'absent' | 'untold' | 'none-known';
+export type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
 
 /** What the license data says of a feature. */
 export interface LicenseStatuses {
@@ -49,5 +49,5 @@ export function moduleEvidence(rule: FeatureRule, licenseIndex: LicenseIndex): r
 function word(modules: readonly string[], present: boolean, told: boolean): LicenseStatus {
   if (modules.length === 0) return 'none-known';
   if (present) return 'present';
-  return told ? 'absent' : 'untold';
+  return told ? 'absent' : 'unknown';
 }

@@ -11,7 +11,7 @@ export interface PlanInclusion {
   readonly confidence: Confidence;
 }
 
-const strongestFirst: readonly Inclusion[] = ['yes', 'perhaps', 'silent', 'no'];
+const strongestFirst: readonly Inclusion[] = ['yes', 'possibly', 'unstated', 'no'];
 
 /**
  * What a plan says of a feature. `rows` are all rows of the feature: a feature is one thing whatever row it stands
@@ -26,7 +26,7 @@ export function findPlanInclusion(rows: FeatureRows, plan: DetectedPlan | null):
   const confidences = alike.map(({ confidence }) => confidence);
   const confidence = said === 'no' ? minConfidence(confidences) : maxConfidence(confidences);
   const [first] = alike.filter((word) => word.confidence === confidence);
-  return first ?? { inclusion: 'silent', row: rows[0], confidence: 'none' };
+  return first ?? { inclusion: 'unstated', row: rows[0], confidence: 'none' };
 }
 
 function wordOf(row: CatalogueRow, plan: DetectedPlan | null): PlanInclusion {
@@ -37,7 +37,7 @@ function wordOf(row: CatalogueRow, plan: DetectedPlan | null): PlanInclusion {
       // That nobody logs in without a login license is documented, that it says "no plan" is concluded from it.
       return { row, inclusion: 'no', confidence: plan.module === null ? 'inferred' : 'documented' };
     default:
-      return { row, inclusion: 'silent', confidence: 'none' };
+      return { row, inclusion: 'unstated', confidence: 'none' };
   }
 }
 
@@ -47,7 +47,7 @@ function inUserPlan(row: CatalogueRow, { tiers, findings }: AssignedUserPlan): O
   const held = tiers[row.solution];
   if (held === 'none') return { inclusion: 'no', confidence: 'documented' };
   if (row.tier === 'essential') return { inclusion: 'yes', confidence: 'documented' };
-  if (held === 'unknown') return { inclusion: 'perhaps', confidence: 'none' };
+  if (held === 'unknown') return { inclusion: 'possibly', confidence: 'none' };
   const found = findings.find(({ solution, tier }) => solution === row.solution && tier === held);
   const inclusion = tierRank(held) >= tierRank(row.tier) ? 'yes' : 'no';
   return { inclusion, confidence: found?.confidence ?? 'none' };

@@ -56,7 +56,10 @@ function findUpgrades(
   });
 }
 
-/** The Suite plan that would add a feature: all users of a tenant share one (user-plans.md 8). */
+/**
+ * The Suite plan that would add a feature: all users of a tenant share one
+ * (docs/superoffice/user-plans.md#8-crm-suite).
+ */
 function suiteUpgrade({ from, possiblyFrom }: SuiteAvailability): Upgrade {
   return { kind: 'suite-plan', plan: from, possiblyFrom };
 }

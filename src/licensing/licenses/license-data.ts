@@ -1,4 +1,7 @@
-/** What a license row applies to: LicenseType of the web API, in our words (licences.md section 2). */
+/**
+ * What a license row applies to: LicenseType of the web API, in our words
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export type LicenseScope = 'site' | 'user' | 'satellite' | 'unknown';
 
 /**
@@ -48,7 +51,10 @@ export interface GrantedLicense {
   /** `YYYY-MM-DD`, the last day it counts; null = forever, or not told. */
   readonly expiryDate: string | null;
   readonly extraFlags: number;
-  /** Empty where the source did not carry it (GetUserLicenses has none, licences.md section 3). */
+  /**
+   * Empty where the source did not carry it (GetUserLicenses has none,
+   * docs/superoffice/licenses.md#3-endpoints).
+   */
   readonly extraInfo: string;
 }
 

@@ -14,8 +14,9 @@ export interface Notice {
 export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
 
 /**
- * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the site licenses among
- * the user's tell (licences.md 2): the last of their days, and none where one of them counts for ever.
+ * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the
+ * site licenses among the user's tell (docs/superoffice/licenses.md#2-carriers-and-tables): the last of their
+ * days, and none where one of them counts for ever.
  */
 export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
   if (tenant !== null && (tenant.complete || tenant.expiryDate !== null)) return tenant;
@@ -26,8 +27,9 @@ export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses
 }
 
 /**
- * Whether the license has lapsed or soon will; a date itself still counts (licences.md 2: after the expiry date
- * comes grace, after grace the tenant is read-only). `today` is `YYYY-MM-DD`. At most one notice.
+ * Whether the license has lapsed or soon will; a date itself still counts
+ * (docs/superoffice/licenses.md#2-carriers-and-tables: after the expiry date comes grace, after grace the
+ * tenant is read-only). `today` is `YYYY-MM-DD`. At most one notice.
  */
 export function noticesOn(
   { expiryDate, adminWarningDate, graceDate }: LicenseDates,

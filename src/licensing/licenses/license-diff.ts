@@ -3,7 +3,7 @@ import type { ModuleLicense, TenantLicenses } from './license-data.ts';
 /** What changed between two readings of licenses. Dates are `YYYY-MM-DD`; null = none. */
 export type LicenseChange =
   /** A module license the tenant did not have, or has no more. */
-  | { readonly kind: 'bought' | 'gone'; readonly module: ModuleOfChange; readonly purchased: number }
+  | { readonly kind: 'added' | 'removed'; readonly module: ModuleOfChange; readonly purchased: number }
   /** Another number of them was bought. */
   | {
       readonly kind: 'purchased';
@@ -34,11 +34,11 @@ export function diffLicenses(before: TenantLicenses, after: TenantLicenses): Lic
   for (const [identity, row] of fresh) {
     const known = old.get(identity);
     if (known !== undefined) changes.push(...changesOf(known, row));
-    else if (before.complete) changes.push({ kind: 'bought', module: named(row), purchased: row.purchased });
+    else if (before.complete) changes.push({ kind: 'added', module: named(row), purchased: row.purchased });
   }
   for (const [identity, row] of old) {
     if (after.complete && !fresh.has(identity))
-      changes.push({ kind: 'gone', module: named(row), purchased: row.purchased });
+      changes.push({ kind: 'removed', module: named(row), purchased: row.purchased });
   }
   if (before.expiryDate !== after.expiryDate)
     changes.push({ kind: 'expiry', from: before.expiryDate, to: after.expiryDate });

@@ -24,7 +24,10 @@ export interface TenantLicenseIndex {
   readonly modules: ReadonlySet<string>;
   /** False where not everything was told: then a name missing in `modules` proves nothing. */
   readonly licensesKnown: boolean;
-  /** The user plan rows: ExtraFlags 1, or a documented name (licences.md 4 and 5). */
+  /**
+   * The user plan rows: ExtraFlags 1, or a documented name
+   * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo and #5-plans-and-tier-detection).
+   */
   readonly plans: readonly TenantPlanRow[];
 }
 
@@ -58,8 +61,8 @@ export function indexTenantLicenses(tenant: TenantLicenses | null): TenantLicens
 }
 
 /**
- * Joins what the tenant bought with what the user was granted (licences.md 3). `today` is `YYYY-MM-DD`.
- * A plan granted without its `set=` takes it from the tenant's row of the same name.
+ * Joins what the tenant bought with what the user was granted (docs/superoffice/licenses.md#3-endpoints).
+ * `today` is `YYYY-MM-DD`. A plan granted without its `set=` takes it from the tenant's row of the same name.
  */
 export function indexLicenses(tenant: TenantLicenseIndex, user: UserLicenses, today: string): LicenseIndex {
   const granted = onlySuperOffice(user.granted).map((license) => ({

@@ -1,6 +1,9 @@
 const ownOwner = 'superoffice';
 
-/** Whether an owner is SuperOffice itself; partners issue modules of the same names (licences.md 1). */
+/**
+ * Whether an owner is SuperOffice itself; partners issue modules of the same names
+ * (docs/superoffice/licenses.md#1-rules).
+ */
 export function isSuperOffice(owner: string): boolean {
   return owner.trim().toLowerCase() === ownOwner;
 }

@@ -4,7 +4,9 @@ import { groupBy, sortedUnique } from './collections.ts';
 import type { ModuleLicense } from './license-data.ts';
 import { parseLicenseSet } from './license-set.ts';
 
-/** All versions of each module (licences.md 2), sorted by compared name. */
+/**
+ * All versions of each module (docs/superoffice/licenses.md#2-carriers-and-tables), sorted by compared name.
+ */
 export type Modules = ReadonlyMap<string, readonly ModuleLicense[]>;
 
 /** A plan row as the count check sees it. */
@@ -26,7 +28,10 @@ export function planRow(plan: string, row: ModuleLicense): readonly PlanRow[] {
   return [{ plan, set, seats: sumPurchased([row]), promisesSet }];
 }
 
-/** Whether a value of ExtraFlags is one of the documented ones (licences.md 4). */
+/**
+ * Whether a value of ExtraFlags is one of the documented ones
+ * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
+ */
 export function isDocumented(extraFlags: number): boolean {
   return [0, 1, 2].includes(extraFlags);
 }
@@ -52,13 +57,19 @@ export function differingCounts(modules: Modules, plans: readonly PlanRow[]): re
   });
 }
 
-/** How many were bought in all versions; null where there is no limit or one is not told: none is 0 (licences.md 4). */
+/**
+ * How many were bought in all versions; null where there is no limit or one is not told: none is 0
+ * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
+ */
 export function sumPurchased(rows: readonly ModuleLicense[]): number | null {
   const told = rows.every((row) => !row.unrestricted && row.purchased > 0 && isCount(row.purchased));
   return told && rows.length > 0 ? sum(rows.map(({ purchased }) => purchased)) : null;
 }
 
-/** Whether a number can be one of licenses, which are UInt in the database (licences.md 2). */
+/**
+ * Whether a number can be one of licenses, which are UInt in the database
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }

@@ -1,8 +1,9 @@
 import type { ModuleLicense } from './license-data.ts';
 
 /**
- * The rows of one module, each once: rows alike in all but the spelling of owner and name are one row told again.
- * Rows of different versions are purchases of their own (licences.md 2).
+ * The rows of one module, each once: rows alike in all but the spelling of owner and name are one row told
+ * again. Rows of different versions are purchases of their own
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
  */
 export function dedupeRows(rows: readonly ModuleLicense[]): readonly ModuleLicense[] {
   const told = new Set<string>();

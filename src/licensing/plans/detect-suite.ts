@@ -47,9 +47,10 @@ export function findSuiteIndicators(
 }
 
 /**
- * The tenant's CRM Suite subscription, or null where there is none (user-plans.md 8). Module names speak first, then
- * descriptions (`CRM Suite Core`), then a user license called just like the plan. Licenses that name different plans
- * leave the plan open.
+ * The tenant's CRM Suite subscription, or null where there is none
+ * (docs/superoffice/user-plans.md#8-crm-suite). Module names speak first, then descriptions (`CRM Suite
+ * Core`), then a user license called just like the plan. Licenses that name different plans leave the plan
+ * open.
  */
 export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSubscription | null {
   const userPlansPurchased = indicators.some((each) => each.userPlansPurchased);

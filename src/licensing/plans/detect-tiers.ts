@@ -93,9 +93,10 @@ const unknown = { tier: 'unknown', step: 'none', by: null, confidence: 'none', a
 const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
 
 /**
- * The tier of each solution of a plan row, with the step that decided (licences.md 5, the whole order inferred).
- * A step that contradicts itself (both `sales-t1` and `sales-t2`) decides nothing and the next one is asked:
- * in a tenant with both tiers the plan's own name is all that is left.
+ * The tier of each solution of a plan row, with the step that decided
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection, the whole order inferred). A step that
+ * contradicts itself (both `sales-t1` and `sales-t2`) decides nothing and the next one is asked: in a tenant
+ * with both tiers the plan's own name is all that is left.
  */
 export function detectTiers(
   row: PlanRow & { readonly name: PlanModule },

@@ -17,10 +17,11 @@ export interface PlanSeats {
 }
 
 /**
- * The seats of each user plan a tenant bought, by module name; each version is a purchase of its own (licences.md 2).
+ * The seats of each user plan a tenant bought, by module name; each version is a purchase of its own
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
  *
  * @example
- * planSeatsOf(premiumTenant)[0]
+ * countPlanSeats(premiumTenant)[0]
  * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
  */
 export function countPlanSeats(tenant: TenantLicenses): readonly PlanSeats[] {

@@ -43,7 +43,9 @@ export function licenseRowsForPlan({ plans }: PurchasedPlans, plan: UserPlan): r
   return named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));
 }
 
-/** What it takes to give somebody a plan in this tenant (user-plans.md 11). */
+/**
+ * What it takes to give somebody a plan in this tenant (docs/superoffice/user-plans.md#11-administration).
+ */
 export function seatFor(purchasedPlans: PurchasedPlans, plan: UserPlan): Seat {
   const named = purchasedPlans.plans.some(({ row }) => row.name === planModuleFor(plan.tiers));
   return named
@@ -51,7 +53,8 @@ export function seatFor(purchasedPlans: PurchasedPlans, plan: UserPlan): Seat {
     : purchasedPlans.otherwise;
 }
 
-// A hidden license cannot be assigned by an administrator (licences.md 2).
+// A hidden license cannot be assigned by an administrator
+// (docs/superoffice/licenses.md#2-carriers-and-tables).
 function seatOf({ unrestricted, hidden, seats }: TenantPlanRow): Seat {
   if (hidden) return 'ask';
   if (unrestricted) return 'assign';

@@ -27,9 +27,10 @@ export interface SuiteSeats {
 export type SuiteSeatsAnswer = SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal };
 
 /**
- * The seats of a CRM Suite tenant: a seat is a user who can log in (user-plans.md 8), bought as the user license of
- * the Suite plan. `tenant` is null where its license was refused, `canLogIn` where nobody counted these users.
- * Which row is that license is a guess by name and description, as in `recogniseSuite`.
+ * The seats of a CRM Suite tenant: a seat is a user who can log in
+ * (docs/superoffice/user-plans.md#8-crm-suite), bought as the user license of the Suite plan. `tenant` is
+ * null where its license was refused, `canLogIn` where nobody counted these users. Which row is that license
+ * is a guess by name and description, as in `detectSuite`.
  *
  * @example
  * suiteSeats(suiteCoreTenant, 20, assumptions.suite.modules)

@@ -16,7 +16,10 @@ export const webPanelsSchema = z.array(
   }),
 );
 
-/** A plan change raises no event that is documented: those of users are hints to read sooner (webapi.md 1). */
+/**
+ * A plan change raises no event that is documented: those of users are hints to read sooner
+ * (docs/superoffice/web-api.md#1-essentials).
+ */
 export const webhookSchema = z.strictObject({
   name: z.string().min(1).max(100),
   events: z.array(z.enum(['associate.created', 'associate.changed', 'associate.deleted'])).min(1),
@@ -38,7 +41,10 @@ export type DesiredPanel = Pick<
   | 'Deleted'
 >;
 
-/** The webhook as it should be in every tenant. By its name we know ours among others; names need not be unique (webapi.md 6.2). */
+/**
+ * The webhook as it should be in every tenant. By its name we know ours among others; names need not be
+ * unique (docs/superoffice/web-api.md#62-entity).
+ */
 export interface WantedWebhook {
   readonly name: string;
   readonly events: readonly string[];

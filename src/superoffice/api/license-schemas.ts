@@ -20,7 +20,10 @@ const nameOf = z.string().regex(/\S/);
 const licenseScope = lenientString.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
 const lenientNumber = lenientCount.transform((value) => value ?? 0);
 
-/** ModuleLicense carrier; LicenseType arrives as its name (licences.md 2). */
+/**
+ * ModuleLicense carrier; LicenseType arrives as its name
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export const moduleLicenseSchema = z.object({
   OwnerName: nameOf,
   ModuleName: nameOf,
@@ -87,7 +90,10 @@ export const licenseOwnersSchema = readableRows(
   }),
 );
 
-/** GrantedModuleLicense carriers, with the ExtraInfo that only the REST reply has (licences.md 2). */
+/**
+ * GrantedModuleLicense carriers, with the ExtraInfo that only the REST reply has
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export const grantedLicensesSchema = lenientRows(
   z.object({
     OwnerName: nameOf,
@@ -101,7 +107,7 @@ export const grantedLicensesSchema = lenientRows(
   }),
 );
 
-/** The owner of SuperOffice's own licenses (licences.md 1). */
+/** The owner of SuperOffice's own licenses (docs/superoffice/licenses.md#1-rules). */
 export const OWN_OWNER = 'SUPEROFFICE';
 
 /** Whether an owner's name is SuperOffice's own, in any case. */

@@ -7,9 +7,9 @@ import { moduleRows } from './module-rows.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * What the tenant bought from SuperOffice (licences.md 3); rows that cannot be read are left out. Throws
- * `unexpected-response` for a license without any row, as no tenant has that; `unauthorized` or `forbidden` say
- * nothing about the licenses.
+ * What the tenant bought from SuperOffice (docs/superoffice/licenses.md#3-endpoints); rows that cannot be
+ * read are left out. Throws `unexpected-response` for a license without any row, as no tenant has that;
+ * `unauthorized` or `forbidden` say nothing about the licenses.
  */
 export async function readTenantLicenses(apiClient: TenantApiClient): Promise<TenantLicenses> {
   const operation = 'tenant licenses';

@@ -2,8 +2,9 @@ import type { ModuleLicense } from '../../licensing/licenses/license-data.ts';
 import type { extendedModuleLicenseSchema, moduleLicenseSchema } from './license-schemas.ts';
 
 /**
- * The rows of a license from both places they may be in, each once by owner, name and version: which place
- * is filled is not documented (licences.md 3). Seats come from the extended row, else null.
+ * The rows of a license from both places they may be in, each once by owner, name and version: which place is
+ * filled is not documented (docs/superoffice/licenses.md#3-endpoints). Seats come from the extended row, else
+ * null.
  */
 export function moduleRows(
   plain: readonly moduleLicenseSchema[],

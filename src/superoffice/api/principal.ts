@@ -24,8 +24,9 @@ const principalSchema = z.object({
 });
 
 /**
- * The caller's own associate, licenses and function rights; needs no agent (licences.md 3 and 7). Throws
- * `unexpected-response` where it does not tell who the caller is; licenses it could not read make the rest not complete.
+ * The caller's own associate, licenses and function rights; needs no agent
+ * (docs/superoffice/licenses.md#3-endpoints and #7-sample-of-currentprincipal). Throws `unexpected-response`
+ * where it does not tell who the caller is; licenses it could not read make the rest not complete.
  */
 export async function readCurrentPrincipal(apiClient: TenantApiClient): Promise<Principal> {
   const operation = 'current principal';

@@ -21,7 +21,9 @@ const STATE_NAMES = [
   'MigrationPending',
 ] as const;
 
-/** SuperOffice's names (webapi.md 7.2); a name not among them reads as `Unknown`. */
+/**
+ * SuperOffice's names (docs/superoffice/web-api.md#72-state-api); a name not among them reads as `Unknown`.
+ */
 export type TenantStateName = (typeof STATE_NAMES)[number];
 
 /** Where a tenant is now. `api` has no trailing slash and is only a credential target while `isRunning`. */
@@ -49,7 +51,10 @@ export interface TenantStatesDeps {
   readonly now: () => number;
 }
 
-/** A guess: how far `ValidUntil` may be trusted. The documents name no bounds (webapi.md 7.2). */
+/**
+ * A guess: how far `ValidUntil` may be trusted. The documents name no bounds
+ * (docs/superoffice/web-api.md#72-state-api).
+ */
 const STATE_LIFE_MS = { least: 30_000, most: 60 * 60 * 1000 } as const;
 const MOST_TENANTS = 10_000;
 const OPERATION = 'tenant state';
@@ -84,7 +89,8 @@ export function createTenantStates({ endpoints, http, toAllowedUrl, now }: Tenan
       method: 'GET',
       url: endpoints.state(tenantId),
     });
-    // What SuperOffice answers for a customer it does not know is not documented (webapi.md 7.2).
+    // What SuperOffice answers for a customer it does not know is not documented
+    // (docs/superoffice/web-api.md#72-state-api).
     if (answer.status === 404 || (answer.status === 200 && answer.body === null)) throw unknown();
     if (answer.status !== 200) throw unreadable(answer);
     const state = readBody(OPERATION, Answer, answer.body);

@@ -10,16 +10,22 @@ export interface ListedUser {
   readonly userPlan: string;
 }
 
-/** Rows of a page: few columns in the order of the primary key may be a thousand (webapi.md section 4). */
+/**
+ * Rows of a page: few columns in the order of the primary key may be a thousand
+ * (docs/superoffice/web-api.md#4-limits-and-performance).
+ */
 const pageRows = 500;
 /** A tenant with more has users of another kind than ours, ten thousands of them. */
 const maxPages = 100;
 const operation = 'users';
-/** Kinds of users who have no plan, and whose names are none of our business (webapi.md 9.1). */
+/**
+ * Kinds of users who have no plan, and whose names are none of our business
+ * (docs/superoffice/web-api.md#91-allusers-archive).
+ */
 const otherKinds = /external|anonymous|system/i;
 
 const Row = z.object({
-  // A number in one sample, text in another (webapi.md section 5).
+  // A number in one sample, text in another (docs/superoffice/web-api.md#5-odata-archive).
   PrimaryKey: z.coerce.number().int().positive(),
   fullName: lenientString,
   userplan: lenientString,

@@ -49,9 +49,9 @@ interface Credentials {
 }
 
 /**
- * The tenants' web API (webapi.md sections 1 to 3). A tenant that is not running is not called
- * (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be (`too-many-calls`).
- * Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
+ * The tenants' web API (docs/superoffice/web-api.md#1-essentials to #3-errors). A tenant that is not running
+ * is not called (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be
+ * (`too-many-calls`). Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
  */
 export function createWebApi(deps: WebApiDeps): WebApi {
   return {

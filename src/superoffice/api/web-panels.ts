@@ -3,8 +3,8 @@ import { flag, readBody, text, whole } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * A web panel as the List agent carries it (panels-and-marketplace.md section 2). Fields not named here are
- * kept, so that a panel read, changed and saved loses nothing.
+ * A web panel as the List agent carries it (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
+ * Fields not named here are kept, so that a panel read, changed and saved loses nothing.
  */
 export const WebPanelEntity = z.looseObject({
   /** 0 for a panel to be created. */

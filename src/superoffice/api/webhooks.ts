@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readBody, text, whole } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
-/** A webhook as a tenant keeps it (webapi.md 6.2); its secret is never told. */
+/** A webhook as a tenant keeps it (docs/superoffice/web-api.md#62-entity); its secret is never told. */
 export const WebhookEntity = z.looseObject({
   WebhookId: whole,
   Name: text,

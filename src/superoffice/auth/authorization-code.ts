@@ -45,7 +45,10 @@ const Tokens = z.object({
   refresh_token: z.string().min(1).nullish(),
 });
 
-/** RFC 6749 5.2. Which of them SuperOffice sends is not documented (auth.md 2.2). */
+/**
+ * RFC 6749 5.2. Which of them SuperOffice sends is not documented
+ * (docs/superoffice/auth.md#22-token-request).
+ */
 const OAuthError = z.object({
   error: z.enum([
     'invalid_request',
@@ -59,8 +62,9 @@ const OAuthError = z.object({
 const ABOUT_THE_CLIENT = ['invalid_client', 'unauthorized_client'];
 
 /**
- * The authorization code flow with PKCE (auth.md 2). `authorizeUrl` throws `tenant-unknown` for a malformed
- * context identifier; `redeemCode` throws `code-refused`, `client-refused` or an error of the connection.
+ * The authorization code flow with PKCE (docs/superoffice/auth.md#2-authorization-code-flow). `authorizeUrl`
+ * throws `tenant-unknown` for a malformed context identifier; `exchangeCode` throws `code-refused`,
+ * `client-refused` or an error of the connection.
  */
 export function createAuthorizationCodeFlow({
   endpoints,

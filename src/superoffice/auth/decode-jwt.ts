@@ -7,7 +7,10 @@ export interface DecodedJwt {
 /** Far above any real token, far below what would make parsing a burden. */
 const MAX_TOKEN_CHARACTERS = 32_768;
 
-/** The header and payload of a compact JWT, or null unless it is three base64url parts of which two are JSON objects (auth.md rule 1). */
+/**
+ * The header and payload of a compact JWT, or null unless it is three base64url parts of which two are JSON
+ * objects (docs/superoffice/auth.md#rule-1).
+ */
 export function decodeJwt(token: string): DecodedJwt | null {
   if (token.length > MAX_TOKEN_CHARACTERS) return null;
   const parts = token.split('.');

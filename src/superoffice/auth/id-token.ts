@@ -25,7 +25,7 @@ export type ExpectedSignIn =
   | { readonly refreshOf: { readonly tenantId: string; readonly associateId: number } };
 
 export interface IdTokenVerifierDeps extends JwtVerifierDeps {
-  /** `https://{env}.superoffice.com`, lower case, nothing after it (auth.md rule 8). */
+  /** `https://{env}.superoffice.com`, lower case, nothing after it (docs/superoffice/auth.md#rule-8). */
   readonly issuer: string;
   readonly clientId: string;
 }
@@ -35,7 +35,10 @@ export type IdTokenVerifier = (
   expected: ExpectedSignIn,
 ) => Promise<VerificationResult<IdTokenClaims>>;
 
-/** Verifies id_tokens for one environment and client (auth.md rules 1 to 14); the answer holds claims or one reason. */
+/**
+ * Verifies id_tokens for one environment and client (docs/superoffice/auth.md#rule-1 to #rule-14); the answer
+ * holds claims or one reason.
+ */
 export function createIdTokenVerifier({ issuer, clientId, ...deps }: IdTokenVerifierDeps): IdTokenVerifier {
   const verifyClaims = createJwtVerifier(deps);
   return async (token, expected) => {

@@ -27,7 +27,7 @@ const LEAST_MODULUS_BITS = 2048;
 
 /**
  * The RSA signing keys of a JWKS document. An entry that is for something else, unreadable or too short is
- * left out and never spoils the others (auth.md rule 7); anything but a JWKS gives no keys.
+ * left out and never spoils the others (docs/superoffice/auth.md#rule-7); anything but a JWKS gives no keys.
  */
 export async function signingKeys(document: unknown): Promise<SigningKey[]> {
   const jwks = jwksSchema.safeParse(document);

@@ -34,8 +34,9 @@ const EMPTY_RETRY_MS = 1_000;
 const OPERATION = 'jwks';
 
 /**
- * SuperOffice's signing keys, fetched when first needed and kept (auth.md rules 5 and 6). An unknown key or
- * old age causes one refresh shared by all callers, at most one per interval; a failed one keeps the keys.
+ * SuperOffice's signing keys, fetched when first needed and kept (docs/superoffice/auth.md#rule-5 and
+ * #rule-6). An unknown key or old age causes one refresh shared by all callers, at most one per interval; a
+ * failed one keeps the keys.
  */
 export function createJwks({ url, http, now, refreshIntervalMs = 30_000 }: JwksDeps): Jwks {
   let keys: readonly SigningKey[] = [];

@@ -24,7 +24,8 @@ const LEAST_MODULUS_BITS = 2048;
 
 /**
  * The app's RSA key from a PEM (PKCS#1 or PKCS#8; line breaks may be written as `\n`, as environment files
- * do) or from the Developer Portal's RSAKeyValue XML (auth.md 5.1 and 5.2). Throws a PrivateKeyError.
+ * do) or from the Developer Portal's RSAKeyValue XML (docs/superoffice/auth.md#51-preconditions and
+ * #52-signing). Throws a PrivateKeyError.
  */
 export function parsePrivateKey(text: string): KeyObject {
   const trimmed = text.trim();

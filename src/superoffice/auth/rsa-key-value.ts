@@ -14,7 +14,10 @@ export interface RsaPrivateJwk {
 const DOCUMENT = /^\s*(?:<\?xml[^<>]*\?>\s*)?<RSAKeyValue>(.*)<\/RSAKeyValue>\s*$/s;
 const ELEMENT = /\s*<([A-Za-z]{1,10})>([A-Za-z0-9+/\s]+={0,2})\s*<\/\1>\s*/sy;
 
-/** The key an RSAKeyValue document holds (auth.md 5.2), or null unless it is exactly the eight elements, each once. */
+/**
+ * The key an RSAKeyValue document holds (docs/superoffice/auth.md#52-signing), or null unless it is exactly
+ * the eight elements, each once.
+ */
 export function parseRsaKeyValue(xml: string): RsaPrivateJwk | null {
   const inner = DOCUMENT.exec(xml)?.[1];
   const elements = inner === undefined ? null : readElements(inner);

@@ -22,7 +22,10 @@ const ISSUER = 'SuperOffice AS';
 /** What an HTTP header can hold without quoting; a ticket with anything else was not made by SuperOffice. */
 const TICKET = /^[\x21-\x7e]+$/;
 
-/** Verifies system user JWTs (auth.md rule 15): its audience is our stored serial, never the token's own. */
+/**
+ * Verifies system user JWTs (docs/superoffice/auth.md#rule-15): its audience is our stored serial, never the
+ * token's own.
+ */
 export function createSystemUserJwtVerifier(deps: JwtVerifierDeps): SystemUserJwtVerifier {
   const verifyClaims = createJwtVerifier(deps);
   return async (token, tenant) => {

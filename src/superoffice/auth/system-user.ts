@@ -31,7 +31,10 @@ const OPERATION = 'system user';
 
 const Answer = z.object({ IsSuccessful: flag, Token: text, ErrorMessage: text });
 
-/** The AuthorizeErrorCode names (auth.md 5.4). That they appear in `ErrorMessage` is a guess. */
+/**
+ * The AuthorizeErrorCode names (docs/superoffice/auth.md#54-response). That they appear in `ErrorMessage` is
+ * a guess.
+ */
 const ERROR_NAME =
   /\b(Revoked|InvalidRedirectUrl|Expired|Denied|NeedsReapproval|InvalidTimestamp|InvalidSignature)\b/;
 
@@ -49,7 +52,10 @@ export function isConsentRevoked(error: unknown): boolean {
   );
 }
 
-/** The token with its time and signature, as PartnerSystemUser wants it (auth.md 5.2). `at` in milliseconds since 1970. */
+/**
+ * The token with its time and signature, as PartnerSystemUser wants it (docs/superoffice/auth.md#52-signing).
+ * `at` in milliseconds since 1970.
+ */
 export function signSystemToken(systemToken: string, key: KeyObject, at: number): string {
   const minute = new Date(at).toISOString().replace(/\D/g, '').slice(0, 12);
   const data = `${systemToken}.${minute}`;
@@ -57,8 +63,9 @@ export function signSystemToken(systemToken: string, key: KeyObject, at: number)
 }
 
 /**
- * Exchanges a tenant's system user token for a ticket (auth.md 5.3 to 5.5). Throws `system-user-refused`
- * if SuperOffice says no, `client-refused` if that is about our key or clock, `system-user-jwt-invalid` if its answer does not verify, or an error of the connection.
+ * Exchanges a tenant's system user token for a ticket (docs/superoffice/auth.md#53-request to
+ * #55-jwt-and-ticket). Throws `system-user-refused` if SuperOffice says no, `client-refused` if that is about
+ * our key or clock, `system-user-jwt-invalid` if its answer does not verify, or an error of the connection.
  */
 export function createSystemUser(deps: SystemUserDeps): SystemUser {
   return {

@@ -43,9 +43,14 @@ export interface TicketsDeps {
   readonly now: () => number;
 }
 
-/** SuperOffice keeps a ticket for six hours after its last use (auth.md 5.5). */
+/**
+ * SuperOffice keeps a ticket for six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket).
+ */
 const TICKET_LIFE_MS = 6 * 60 * 60 * 1000;
-/** A guess: no document says how soon a ticket may end before its time (each exchange writes a row, auth.md 5.5). */
+/**
+ * A guess: no document says how soon a ticket may end before its time (each exchange writes a row,
+ * docs/superoffice/auth.md#55-jwt-and-ticket).
+ */
 export const TICKET_YOUNG_MS = 5 * 60 * 1000;
 const MOST_TENANTS = 10_000;
 

@@ -1,4 +1,4 @@
-/** Why a token is not accepted: a closed list, safe to log (auth.md rule 19). */
+/** Why a token is not accepted: a closed list, safe to log (docs/superoffice/auth.md#rule-19). */
 export const TOKEN_REASONS = [
   'malformed',
   'algorithm',

@@ -10,7 +10,7 @@ export type VerifiedClaims = Readonly<Record<string, unknown>>;
 export interface JwtVerifierDeps {
   readonly jwks: Jwks;
   readonly now: () => number;
-  /** Allowed clock difference in seconds, 0 to 300 (auth.md rule 10). */
+  /** Allowed clock difference in seconds, 0 to 300 (docs/superoffice/auth.md#rule-10). */
   readonly skewSeconds?: number;
 }
 
@@ -18,8 +18,9 @@ const ALGORITHM = 'RS256';
 const MOST_SKEW_SECONDS = 300;
 
 /**
- * What every SuperOffice token must pass before its profile is looked at (auth.md rules 1 to 3, 10 and 11).
- * Never throws for a token, whatever it holds; throws a RangeError at once for a skew out of bounds.
+ * What every SuperOffice token must pass before its profile is looked at (docs/superoffice/auth.md#rule-1 to
+ * #rule-3, #rule-10 and #rule-11). Never throws for a token, whatever it holds; throws a RangeError at once
+ * for a skew out of bounds.
  */
 export function createJwtVerifier({ jwks, now, skewSeconds = 60 }: JwtVerifierDeps) {
   if (!(skewSeconds >= 0 && skewSeconds <= MOST_SKEW_SECONDS)) {
@@ -79,7 +80,7 @@ function reasonOf(error: unknown): TokenReason {
 
 function timeReason({ exp, nbf, iat }: VerifiedClaims): TokenReason | null {
   if (!Number.isFinite(exp) || !Number.isFinite(nbf)) return 'time-claims';
-  // SuperOffice has sent `iat` both as number and as digit string (auth.md 3.3).
+  // SuperOffice has sent `iat` both as number and as digit string (docs/superoffice/auth.md#33-type-of-iat).
   const plausible =
     iat === undefined || Number.isFinite(iat) || (typeof iat === 'string' && /^\d+$/.test(iat));
   return plausible ? null : 'iat';

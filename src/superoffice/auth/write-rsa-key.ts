@@ -1,7 +1,10 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 const modulusBits = 2048;
-/** The numbers of a key by the names of their XML elements, public ones first (auth.md 5.2). */
+/**
+ * The numbers of a key by the names of their XML elements, public ones first
+ * (docs/superoffice/auth.md#52-signing).
+ */
 const publicElements = { Modulus: 'n', Exponent: 'e' } as const;
 const privateElements = { P: 'p', Q: 'q', DP: 'dp', DQ: 'dq', InverseQ: 'qi', D: 'd' } as const;
 

@@ -23,14 +23,18 @@ export type StateChangeTokenVerifier = (
 ) => Promise<VerificationResult<StateChangeTokenClaims>>;
 
 /**
- * A guess: no document names the audience of a state change token (webapi.md 7.1). These are the forms
- * SuperOffice uses in its other tokens to the same client (auth.md 4.1).
+ * A guess: no document names the audience of a state change token
+ * (docs/superoffice/web-api.md#71-state-change-notification). These are the forms SuperOffice uses in its
+ * other tokens to the same client (docs/superoffice/auth.md#41-issuer-and-audience).
  */
 export function assumedStateChangeAudiences(clientId: string): string[] {
   return [clientId, `spn:${clientId}`];
 }
 
-/** What only a sign-in's token says: one that says it must not pass as a message about a tenant (auth.md rule 20). */
+/**
+ * What only a sign-in's token says: one that says it must not pass as a message about a tenant
+ * (docs/superoffice/auth.md#rule-20).
+ */
 const SIGN_IN_CLAIMS = ['associateid', 'ticket'];
 
 /** Verifies the `Token` of a state change notice; if it names a tenant, that must be the notice's own. */

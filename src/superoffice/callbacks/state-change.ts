@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What SuperOffice says is going to happen to a tenant, by its number (webapi.md 7.1). */
+/**
+ * What SuperOffice says is going to happen to a tenant, by its number
+ * (docs/superoffice/web-api.md#71-state-change-notification).
+ */
 export const stateChanges = ['upgrade', 'backup-restored', 'suspend', 'resume', 'delete', 'move'] as const;
 
 export type StateChange = (typeof stateChanges)[number];

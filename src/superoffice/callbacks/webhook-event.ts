@@ -15,7 +15,10 @@ export interface WebhookEvent {
 /** PostgreSQL takes no NUL. */
 const storable = z.string().regex(/^[^\0]*$/);
 
-/** Read tolerantly: samples differ in what they leave out, and injected properties add to it (webapi.md 6.5). */
+/**
+ * Read tolerantly: samples differ in what they leave out, and injected properties add to it
+ * (docs/superoffice/web-api.md#65-payload).
+ */
 const eventSchema = z.looseObject({
   EventId: storable.min(1).max(100).nullish().catch(null),
   Event: storable.min(1).max(200),

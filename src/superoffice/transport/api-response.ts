@@ -3,7 +3,10 @@ import type { HttpResponse } from './http.ts';
 import { toResponseError } from './refused-answer.ts';
 import { SuperOfficeError } from './superoffice-error.ts';
 
-/** An agent that fails may still answer 200, with this in place of the result (webapi.md section 3). */
+/**
+ * An agent that fails may still answer 200, with this in place of the result
+ * (docs/superoffice/web-api.md#3-errors).
+ */
 const FailureMessage = z.union([
   z.strictObject({ Message: z.string() }),
   z.object({ Message: z.string(), MessageDetail: z.string().nullable() }),

@@ -10,7 +10,10 @@ export interface LoginEndpoints {
   state(tenantId: string): string;
 }
 
-/** The endpoints of a login host such as `https://sod.superoffice.com` (auth.md 1). A path or trailing slash is ignored. */
+/**
+ * The endpoints of a login host such as `https://sod.superoffice.com` (docs/superoffice/auth.md#1-endpoints).
+ * A path or trailing slash is ignored.
+ */
 export function loginEndpoints(loginUrl: string): LoginEndpoints {
   const base = new URL(loginUrl).origin;
   return {
@@ -29,9 +32,9 @@ export type ToAllowedUrl = (url: string) => URL | null;
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * The one gate before a credential leaves us (auth.md rule 17): https on the default port, without user
- * info, on a host named by `hosts`. An entry starting with a dot is a suffix, any other an exact host. An
- * entry naming a loopback host allows that host by http on any port, for the sandbox.
+ * The one gate before a credential leaves us (docs/superoffice/auth.md#rule-17): https on the default port,
+ * without user info, on a host named by `hosts`. An entry starting with a dot is a suffix, any other an exact
+ * host. An entry naming a loopback host allows that host by http on any port, for the sandbox.
  */
 export function createAllowedHosts(hosts: readonly string[]): ToAllowedUrl {
   const entries = hosts.map((host) => host.trim().toLowerCase()).filter((host) => host !== '');

@@ -12,7 +12,10 @@ const CODE_OF_STATUS: Readonly<Record<number, SuperOfficeErrorCode>> = {
 
 const NamedError = z.object({ ErrorType: z.string().regex(/^[A-Za-z]{1,60}$/) });
 
-/** The error for an answer outside 2xx (webapi.md section 3); `detail` is SuperOffice's ErrorType when it has one. */
+/**
+ * The error for an answer outside 2xx (docs/superoffice/web-api.md#3-errors); `detail` is SuperOffice's
+ * ErrorType when it has one.
+ */
 export function toResponseError(
   operation: string,
   { status, headers, body }: HttpResponse,

@@ -20,8 +20,8 @@ export function changeRows(changes: readonly RecordedChange[], language: Languag
 function describeChange({ change, user }: RecordedChange, language: Language): string {
   const { t } = language;
   switch (change.kind) {
-    case 'bought':
-    case 'gone':
+    case 'added':
+    case 'removed':
       return t(`admin.change.${change.kind}`, {
         module: nameOf(change.module),
         purchased: language.number(change.purchased),
@@ -49,7 +49,7 @@ function describeChange({ change, user }: RecordedChange, language: Language): s
 function nameOf({
   name,
   description,
-}: Extract<LicenseChange, { readonly kind: 'bought' | 'gone' }>['module']): string {
+}: Extract<LicenseChange, { readonly kind: 'added' | 'removed' }>['module']): string {
   return description || name;
 }
 

@@ -7,8 +7,9 @@ import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
 
 /**
- * Takes SuperOffice's notice that a tenant's state changes: its token verified, then kept, then 200. It is a hint: what
- * is done about it rests on what the state API says then (webapi.md 7.1), so a replayed one changes nothing.
+ * Takes SuperOffice's notice that a tenant's state changes: its token verified, then kept, then 200. It is a
+ * hint: what is done about it rests on what the state API says then
+ * (docs/superoffice/web-api.md#71-state-change-notification), so a replayed one changes nothing.
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;

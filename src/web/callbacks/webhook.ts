@@ -7,8 +7,9 @@ import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**
- * Takes what a tenant's webhook tells: signature over the bytes as they came, then kept, then 200 and nothing else, for
- * any other answer counts as a failure and 410 would end the webhook (webapi.md 6.8). Worked off later.
+ * Takes what a tenant's webhook tells: signature over the bytes as they came, then kept, then 200 and nothing
+ * else, for any other answer counts as a failure and 410 would end the webhook
+ * (docs/superoffice/web-api.md#68-delivery). Worked off later.
  */
 export function createWebhookCallback(deps: {
   webhooks: WebhookStore;

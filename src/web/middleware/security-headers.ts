@@ -14,9 +14,11 @@ const pageSources = {
 } as const;
 
 /**
- * Headers for every page: nothing loads but our own stylesheet and script, nobody may frame it. helmet's `X-Frame-Options` and
- * `Cross-Origin-Opener-Policy` are left out: the first blanks a panel in the CRM, the second cuts a sign-in pop-up
- * from its opener (panels-and-marketplace.md section 7); `frame-ancestors` does the former's work.
+ * Headers for every page: nothing loads but our own stylesheet and script, nobody may frame it. helmet's
+ * `X-Frame-Options` and `Cross-Origin-Opener-Policy` are left out: the first blanks a panel in the CRM, the
+ * second cuts a sign-in pop-up from its opener
+ * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing); `frame-ancestors` does the former's
+ * work.
  */
 export function securityHeaders(): RequestHandler {
   const headers = headersBy(

@@ -45,7 +45,10 @@ export interface PanelContexts {
   load(request: Request, reader?: PanelRequest): Promise<PanelContext>;
 }
 
-/** Opens panels. The address is a hint: a session of another tenant or user is never used for it (auth.md rule 13). */
+/**
+ * Opens panels. The address is a hint: a session of another tenant or user is never used for it
+ * (docs/superoffice/auth.md#rule-13).
+ */
 export function createPanelContexts(deps: {
   tenants: TenantStore;
   sessions: Sessions;

@@ -17,7 +17,7 @@ const phosphorNames = {
   back: 'arrow-left',
 } as const;
 
-/** Puts into a page, where `iconsHere` stands, the icons it uses by `#icon-{name}` as one hidden drawing. */
+/** Puts into a page, where `iconPlaceholder` stands, the icons it uses by `#icon-{name}` as one hidden drawing. */
 export type InjectIcons = (html: string) => string;
 
 /** Stands in a template for the icons the page uses. */

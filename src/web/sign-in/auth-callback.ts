@@ -30,7 +30,10 @@ const resolutionSchema = z.object({
   error: z.string().max(200).optional(),
 });
 
-/** The one redirect URI: takes SuperOffice's answer to a sign-in as a query or a posted form (auth.md 2.1). */
+/**
+ * The one redirect URI: takes SuperOffice's answer to a sign-in as a query or a posted form
+ * (docs/superoffice/auth.md#21-authorize-request).
+ */
 export function createAuthCallback(deps: {
   signIns: SignInStore;
   exchangeCode: (answer: {

@@ -25,8 +25,9 @@ export function forgetVerifier(response: Response, state: string): void {
 }
 
 /**
- * Authorization code flow with state, nonce and PKCE S256 (auth.md 2.1): the panel goes to its tenant's own authorize
- * address, where a live CRM session answers without a question; an installation lets SuperOffice ask for the tenant.
+ * Authorization code flow with state, nonce and PKCE S256 (docs/superoffice/auth.md#21-authorize-request):
+ * the panel goes to its tenant's own authorize address, where a live CRM session answers without a question;
+ * an installation lets SuperOffice ask for the tenant.
  */
 export function createBeginSignIn(deps: {
   signIns: SignInStore;

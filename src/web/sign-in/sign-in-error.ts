@@ -11,7 +11,7 @@ export class SignInError extends Error {
 
   constructor(purpose: OwnPurpose, cause: unknown) {
     super('a sign-in did not work', { cause });
-    this.name = 'SignInFailure';
+    this.name = 'SignInError';
     this.purpose = purpose;
   }
 }

@@ -48,7 +48,7 @@ function namesAmiss(environment: NodeJS.ProcessEnv): string[] {
 }
 
 describe('loadConfig', () => {
-  it('needs seven values and knows a default for the rest', () => {
+  it('requires seven values and uses defaults for the rest', () => {
     const config = loadConfig(least);
     expect(config).toMatchObject({
       port: 4200,
@@ -69,7 +69,7 @@ describe('loadConfig', () => {
     expect(config.sessionKeys.current.id).toBe('s1');
   });
 
-  it('takes every value it is told', () => {
+  it('reads every supported value from the environment', () => {
     const url = 'postgres://planlens:pw@db.example:5432/planlens';
     const config = loadConfig({
       ...least,
@@ -101,24 +101,24 @@ describe('loadConfig', () => {
     ['sod', 'https://sod.superoffice.com'],
     ['stage', 'https://qaonline.superoffice.com'],
     ['online', 'https://online.superoffice.com'],
-  ])('signs in to %s at %s', (environment, loginUrl) => {
+  ])('uses the login URL of the environment %s: %s', (environment, loginUrl) => {
     const config = loadConfig({ ...least, SUPEROFFICE_ENVIRONMENT: environment });
     expect(config.superOffice.loginUrl).toBe(loginUrl);
   });
 
-  it('ignores names that are not its own', () => {
+  it('ignores environment variables it does not know', () => {
     expect(problemsOf({ ...least, PATH: '/bin', SUPEROFFICE_OTHER: 'x' })).toEqual([]);
   });
 });
 
-describe('a value that is missing', () => {
-  it.each(Object.keys(least))('is said of %s, absent or empty', (name) => {
+describe('missing values', () => {
+  it.each(Object.keys(least))('reports %s when it is missing or empty', (name) => {
     const { [name]: _, ...without } = least as Record<string, string>;
     expect(namesAmiss(without)).toEqual([name]);
     expect(namesAmiss({ ...least, [name]: '' })).toEqual([name]);
   });
 
-  it('is its default where it has one, empty too', () => {
+  it('uses the default for an optional value that is missing or empty', () => {
     const names = environmentNames.filter((name) => !(name in least));
     expect(names).toHaveLength(8);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
@@ -126,7 +126,7 @@ describe('a value that is missing', () => {
   });
 });
 
-describe('a value that is wrong', () => {
+describe('invalid values', () => {
   const badOrigins = [
     'planlens.example',
     'ftp://planlens.example',
@@ -156,12 +156,12 @@ describe('a value that is wrong', () => {
     values.map((value) => [name, value] as const),
   );
 
-  it.each(each)('is said of %s=%j', (name, value) => {
+  it.each(each)('rejects %s=%j', (name, value) => {
     expect(namesAmiss({ ...least, [name]: value })).toEqual([name]);
   });
 
   it.each(['http://localhost:4200', 'http://127.0.0.1:4200', 'http://[::1]:4200', 'https://localhost'])(
-    'is not %s: this machine may be reached without https',
+    'accepts the loopback URL %s, which needs no HTTPS',
     (url) => {
       const config = loadConfig({ ...least, PUBLIC_URL: url, SUPEROFFICE_LOGIN_URL: url });
       expect([config.publicUrl, config.superOffice.loginUrl]).toEqual([url, url]);
@@ -169,32 +169,32 @@ describe('a value that is wrong', () => {
   );
 });
 
-describe('the private key', () => {
+describe('private key', () => {
   const { SUPEROFFICE_PRIVATE_KEY: _, ...withoutKey } = least;
   it.each([
     ['PEM', pem],
     ['PEM on one line', pem.replaceAll('\n', '\\n')],
     ['RSAKeyValue XML', rsaKeyValue(numbersOf(privateKey))],
-  ])('may be %s, told or in a file', (form, text) => {
+  ])('accepts %s from the environment or from a file', (form, text) => {
     const told = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
     const path = file(`${form}.key`, text);
     const read = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path });
     for (const { superOffice } of [told, read]) expect(superOffice.privateKey.equals(privateKey)).toBe(true);
   });
 
-  it('is the one told where both are', () => {
+  it('prefers the key in the environment to the key file', () => {
     const path = file('unread.key', 'no key');
     expect(problemsOf({ ...least, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([]);
   });
 
-  it('is wrong where the file holds none', () => {
+  it('rejects a key file that contains no key', () => {
     const path = file('empty.key', '');
     expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
       'SUPEROFFICE_PRIVATE_KEY',
     ]);
   });
 
-  it('is missing where its file cannot be read, which is said too', () => {
+  it('reports both the unreadable key file and the missing key', () => {
     const path = join(folder, 'nothing-here.pem');
     expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
       'SUPEROFFICE_PRIVATE_KEY_FILE',
@@ -203,7 +203,7 @@ describe('the private key', () => {
   });
 });
 
-describe('the assumptions', () => {
+describe('assumptions', () => {
   function dataDirWith(name: string, text: string): string {
     const dataDir = join(folder, name);
     mkdirSync(dataDir);
@@ -211,7 +211,7 @@ describe('the assumptions', () => {
     return dataDir;
   }
 
-  it('are those shipped, changed as assumptions.json in DATA_DIR says', () => {
+  it('applies assumptions.json in DATA_DIR to the shipped assumptions', () => {
     const dataDir = dataDirWith('changed', '{"planChanges": {"reduce": "at-once"}}');
     const config = loadConfig({ ...least, DATA_DIR: dataDir });
     expect(config.assumptions).toEqual({
@@ -220,14 +220,14 @@ describe('the assumptions', () => {
     });
   });
 
-  it('are read from there with a database elsewhere, too', () => {
+  it('reads assumptions.json from DATA_DIR even when DATABASE_URL is set', () => {
     const dataDir = dataDirWith('beside', '{"planChanges": {"reduce": "at-once"}}');
     const url = 'postgres://planlens@db.example/planlens';
     const config = loadConfig({ ...least, DATA_DIR: dataDir, DATABASE_URL: url });
     expect(config.assumptions.planChanges.reduce).toBe('at-once');
   });
 
-  it('are told wrong with everything else that is, and where', () => {
+  it('reports invalid assumptions with their path, together with all other problems', () => {
     const dataDir = dataDirWith('wrong', '{"planChanges": {"add": "never"}, "licenses": []}');
     const problems = problemsOf({ ...least, DATA_DIR: dataDir, PORT: 'x' });
     expect(problems).toHaveLength(3);
@@ -237,8 +237,8 @@ describe('the assumptions', () => {
   });
 });
 
-describe('the error', () => {
-  it('tells every problem at once, a line each', () => {
+describe('ConfigError', () => {
+  it('lists every problem on a line of its own', () => {
     expect(namesAmiss({}).sort()).toEqual(Object.keys(least).sort());
     expect(() => loadConfig({})).toThrow(/7 problem\(s\)/);
     const error = new ConfigError(['PORT must be a port number', 'PUBLIC_URL is missing or empty']);
@@ -246,7 +246,7 @@ describe('the error', () => {
     expect(error.name).toBe('ConfigError');
   });
 
-  it('repeats no value, however wrong', () => {
+  it('does not repeat any invalid value', () => {
     const wrong = Object.fromEntries(environmentNames.map((name) => [name, `S3CRET-of-${name}`]));
     const { SUPEROFFICE_PRIVATE_KEY_FILE: _file, ...others } = wrong;
     for (const environment of [wrong, others]) {
@@ -257,7 +257,7 @@ describe('the error', () => {
     }
   });
 
-  it('repeats no value that is right either', () => {
+  it('does not repeat any valid value', () => {
     const secret = 'S3CRET-client-secret';
     const keys = keyringText('a');
     const environment = { ...least, SUPEROFFICE_CLIENT_SECRET: secret, SESSION_KEYS: keys, PORT: 'x' };
@@ -281,7 +281,7 @@ describe('.env.example', () => {
   const text = textOf('.env.example');
   const values = parseEnv(text);
 
-  it('lists exactly the names that are read, each once and with a line of what it is', () => {
+  it('lists each supported name exactly once, with a description above it', () => {
     const lines = text.split('\n');
     const names = lines.flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? []);
     expect(names.toSorted()).toEqual(environmentNames.toSorted());
@@ -290,7 +290,7 @@ describe('.env.example', () => {
     }
   });
 
-  it('holds no secret, and says of each that it is one', () => {
+  it('contains no secret and labels every secret as one', () => {
     const secrets = [
       'SUPEROFFICE_CLIENT_SECRET',
       'SUPEROFFICE_PRIVATE_KEY',
@@ -305,11 +305,11 @@ describe('.env.example', () => {
     expect(text).not.toMatch(/[A-Za-z0-9+/]{40}|BEGIN|\w:\/\/\w+:\w+@/);
   });
 
-  it('gives as values what would be the default, so that it changes nothing', () => {
+  it('gives only default values, so that copying it changes nothing', () => {
     expect(loadConfig({ ...values, ...least })).toEqual(loadConfig(least));
   });
 
-  it('lacks only what every installation has of its own', () => {
+  it('leaves no required value empty except those every installation must provide', () => {
     const missing = Object.keys(least).filter((name) => name !== 'SUPEROFFICE_ENVIRONMENT');
     expect(namesAmiss(values).sort()).toEqual(missing.sort());
   });

@@ -33,17 +33,17 @@ function placesAmiss(text: string): readonly string[] {
 }
 
 describe('readAssumptions', () => {
-  it('gives those shipped where there is no file', () => {
+  it('returns the shipped assumptions when there is no file', () => {
     const read = readAssumptions(join(folder, 'nothing-here.json'));
     expect(read).toEqual({ valid: true, assumptions: shipped });
     expect(Object.keys(shipped.modules)).toHaveLength(68);
   });
 
-  it('gives those shipped where the file changes nothing', () => {
+  it('returns the shipped assumptions when the file changes nothing', () => {
     expect(changedBy({})).toEqual(shipped);
   });
 
-  it('changes what the file names, and nothing beside', () => {
+  it('overrides only the values that the file names', () => {
     const told = { user: ['ej-mod-knowledge'], confidence: 'inferred' };
     const knowledgeBase = { ...shipped.modules['knowledge-base'], ...told };
     expect(changedBy({ modules: { 'knowledge-base': told } })).toEqual({
@@ -52,16 +52,16 @@ describe('readAssumptions', () => {
     });
   });
 
-  it('replaces a list, it does not add to it', () => {
+  it('replaces a list instead of extending it', () => {
     expect(changedBy({ addOnModules: { cep: ['cep2'] } }).addOnModules.cep).toEqual(['cep2']);
   });
 
-  it('adds what there was not', () => {
+  it('adds an entry that the shipped assumptions lack', () => {
     const { hiddenBy } = changedBy({ hiddenBy: { 'hide-document': ['documents-and-templates'] } });
     expect(hiddenBy).toEqual({ ...shipped.hiddenBy, 'hide-document': ['documents-and-templates'] });
   });
 
-  it('takes away what is null', () => {
+  it('removes entries that are set to null', () => {
     const { containedIn, hiddenBy, suite } = changedBy({
       containedIn: { 'dashboards-default-tiles': null },
       hiddenBy: { 'hide-sale': null },
@@ -74,7 +74,7 @@ describe('readAssumptions', () => {
     expect(suite.limitedFeatures).toEqual(limited);
   });
 
-  it('reads module names in lower case and without their owner', () => {
+  it('converts module names to lower case and strips their owner', () => {
     const { modules, tierMarkers } = changedBy({
       modules: { saint: { site: [' SuperOffice.SAINT2 '], user: ['SAINT2-CAL'] } },
       tierMarkers: { user: { premium: 'T3' } },
@@ -83,12 +83,12 @@ describe('readAssumptions', () => {
     expect(tierMarkers.user).toEqual({ essential: 't1', premium: 't3' });
   });
 
-  it('reads a file that begins with a byte order mark', () => {
+  it('accepts a file that begins with a byte order mark', () => {
     expect(readText('\uFEFF{}')).toEqual({ valid: true, assumptions: shipped });
   });
 });
 
-describe('a file that is wrong', () => {
+describe('invalid assumptions file', () => {
   it.each([
     ['an unknown key', { licenses: [] }, 'the file'],
     ['an unknown key further down', { suite: { plans: {} } }, 'suite'],
@@ -124,18 +124,18 @@ describe('a file that is wrong', () => {
     ],
     ['the removal of what is not there', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
     ['an unknown confidence', { modules: { saint: { confidence: 'sure' } } }, 'modules.saint.confidence'],
-  ])('is told by the path of what is: %s', (_case, patch, place) => {
+  ])('reports the path of the invalid value: %s', (_case, patch, place) => {
     expect(placesAmiss(JSON.stringify(patch))).toEqual([place]);
   });
 
-  it('names what it does not know', () => {
+  it('names the unknown key and the unknown feature', () => {
     const read = readText('{"modules": {"saynt": {"user": []}}, "licenses": []}');
     const told = read.valid ? '' : read.problems.join('\n');
     expect(told).toContain('"saynt"');
     expect(told).toContain('"licenses"');
   });
 
-  it('is told all at once', () => {
+  it('reports all problems at once', () => {
     const patch = {
       modules: { saint: { user: 'saint-cal' }, forms: { confidence: 'sure' } },
       planChanges: { add: 'never' },
@@ -147,22 +147,22 @@ describe('a file that is wrong', () => {
     ]);
   });
 
-  it.each(['[]', 'null', '"modules"', '7'])('is one that holds no object: %s', (text) => {
+  it.each(['[]', 'null', '"modules"', '7'])('rejects a file that contains no object: %s', (text) => {
     expect(placesAmiss(text)).toEqual(['the file']);
   });
 
-  it.each(['', '{', '{"modules": {}}}', "{'modules': {}}"])('is one that is not JSON: %j', (text) => {
+  it.each(['', '{', '{"modules": {}}}', "{'modules': {}}"])('rejects a file that is not JSON: %j', (text) => {
     expect(readText(text)).toEqual({ valid: false, problems: ['assumptions.json is not JSON'] });
   });
 
-  it('is one that is a folder', () => {
+  it('rejects a path that is a directory', () => {
     expect(readAssumptions(folder)).toEqual({
       valid: false,
       problems: ['assumptions.json cannot be read'],
     });
   });
 
-  it('is one with keys every object has', () => {
+  it('rejects keys that every object inherits', () => {
     expect(placesAmiss('{"__proto__": {"user": []}, "constructor": {}}')).toEqual(['the file']);
   });
 });

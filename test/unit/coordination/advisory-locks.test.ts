@@ -5,7 +5,7 @@ import type { WithLock } from '../../../src/coordination/keyed-mutex.ts';
 import { type Database, openAdvisoryLockConnection, openDatabase } from '../../../src/database/database.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
-describe('createLocks', () => {
+describe('createAdvisoryLocks', () => {
   let session: Database;
   let otherSession: Database;
   let locks: WithLock;
@@ -20,7 +20,7 @@ describe('createLocks', () => {
   });
   afterAll(() => Promise.all([session.destroy(), otherSession.destroy()]));
 
-  it('lets one at a time work under a name, and others under others meanwhile', async () => {
+  it('runs one task per name at a time and tasks of other names in parallel', async () => {
     const events: string[] = [];
     const work = (name: string, until: Promise<unknown>) => async () => {
       events.push(`${name} begins`);
@@ -38,7 +38,7 @@ describe('createLocks', () => {
     expect(events.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
   });
 
-  it('holds up nobody however many wait', async () => {
+  it('runs a task of a free name while many tasks wait', async () => {
     let finish = () => {};
     const until = new Promise<void>((resolve) => {
       finish = resolve;
@@ -49,7 +49,7 @@ describe('createLocks', () => {
     await Promise.all(waiting);
   });
 
-  describe('while another process works under the name', () => {
+  describe('when another process has the lock', () => {
     let otherLocks: WithLock;
     let finish: () => void;
     let theirs: Promise<void>;
@@ -66,13 +66,13 @@ describe('createLocks', () => {
       });
     });
 
-    it('waits longer than any statement may take', async () => {
+    it('waits longer than the statement timeout', async () => {
       setTimeout(() => finish(), 6_000);
       expect(await locks('Cust1', async () => 'my turn')).toBe('my turn');
       await theirs;
     });
 
-    it('gives up in the end, says why, and keeps no turn and no connection', async () => {
+    it('times out with a reason and keeps neither the lock nor a connection', async () => {
       const waiting = locks('Cust1', async () => 'my turn').catch((error: unknown) => error);
       expect(await locks('Cust2', async () => 'free')).toBe('free');
       now += lockTimeoutMs;
@@ -83,7 +83,7 @@ describe('createLocks', () => {
     });
   });
 
-  it('is free again when the work fails', async () => {
+  it('releases the lock when the task fails', async () => {
     await expect(
       locks('Cust1', async () => {
         throw new Error('refused');
@@ -92,7 +92,7 @@ describe('createLocks', () => {
     expect(await locks('Cust1', async () => 'free')).toBe('free');
   });
 
-  it('outlives the time after which a pool closes who is idle', async () => {
+  it('keeps the lock beyond the idle timeout of the connection pool', async () => {
     const others = createAdvisoryLocks({ session: otherSession, now: () => now });
     const events: string[] = [];
     const first = locks('Cust3', async () => {
@@ -105,7 +105,7 @@ describe('createLocks', () => {
     expect(events).toEqual(['first ends', 'second begins']);
   });
 
-  it('loses nothing of a work during which the database was lost, and frees its name', async () => {
+  it('returns the result of a task and releases its lock when the connection is lost', async () => {
     const cut = () =>
       sql`select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and pid <> pg_backend_pid()`.execute(otherSession);

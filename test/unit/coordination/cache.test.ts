@@ -7,7 +7,7 @@ interface Row {
 
 const start = Date.parse('2026-11-26T10:00:00Z');
 
-describe('createMemory', () => {
+describe('createCache', () => {
   let now: number;
   let reads: number;
   let row: Row | null;
@@ -26,7 +26,7 @@ describe('createMemory', () => {
       return row;
     });
 
-  it('reads once, and gives the same object until it is told to forget', async () => {
+  it('reads once and returns the same object until it is invalidated', async () => {
     const first = await get();
     expect(await get()).toBe(first);
     expect(reads).toBe(1);
@@ -35,19 +35,19 @@ describe('createMemory', () => {
     expect(await get()).toEqual({ name: 'second' });
   });
 
-  it('reads once however many ask at the same time', async () => {
+  it('reads once for concurrent callers', async () => {
     await Promise.all([get(), get(), get()]);
     expect(reads).toBe(1);
   });
 
-  it('asks again for what was not there', async () => {
+  it('does not cache a missing value', async () => {
     row = null;
     expect(await get()).toBeNull();
     row = { name: 'now there' };
     expect(await get()).toEqual({ name: 'now there' });
   });
 
-  it('does not keep what was read before it was told to forget', async () => {
+  it('does not cache a read that started before the invalidation', async () => {
     let answer = (_row: Row) => {};
     const reading = memory.get('Cust1/5', () => new Promise<Row>((resolve) => (answer = resolve)));
     await Promise.resolve();
@@ -57,7 +57,7 @@ describe('createMemory', () => {
     expect(await get()).toEqual({ name: 'first' });
   });
 
-  it('forgets all below a key, and everything', async () => {
+  it('invalidates all keys under a prefix, or the whole cache', async () => {
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
     memory.invalidatePrefix('Cust1/');
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
@@ -67,7 +67,7 @@ describe('createMemory', () => {
     expect(reads).toBe(6);
   });
 
-  it('asks again after ten minutes, should a notice have been missed', async () => {
+  it('reads again after ten minutes in case a notification was missed', async () => {
     await get();
     now = start + 600_000;
     await get();
@@ -77,13 +77,13 @@ describe('createMemory', () => {
     expect(reads).toBe(2);
   });
 
-  it('keeps no more than it may', async () => {
+  it('limits the number of entries', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await get(key);
     await get('a');
     expect(reads).toBe(5);
   });
 
-  it('tells of a failed read whoever asked, and tries again', async () => {
+  it('propagates a failed read and reads again the next time', async () => {
     await expect(memory.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     expect(await get('a')).toEqual({ name: 'first' });
   });

@@ -20,8 +20,8 @@ function setUp() {
   return { withLock, began, work, end, settled };
 }
 
-describe('createTurns', () => {
-  it('runs one of a name at a time, in the order they came', async () => {
+describe('createKeyedMutex', () => {
+  it('runs the tasks of one key one at a time in arrival order', async () => {
     const { began, work, end, settled } = setUp();
     const all = ['a1', 'a2', 'a3'].map((label) => work('a', label));
     await settled();
@@ -33,7 +33,7 @@ describe('createTurns', () => {
     expect(await Promise.all(all)).toEqual(['a1', 'a2', 'a3']);
   });
 
-  it('lets nobody wait behind the queue of another name', async () => {
+  it('does not wait for the queue of another key', async () => {
     const { began, work, end, settled } = setUp();
     const all = [work('a', 'a1'), work('a', 'a2'), work('b', 'b1')];
     await settled();
@@ -42,7 +42,7 @@ describe('createTurns', () => {
     await Promise.all(all);
   });
 
-  it('goes on after a work that failed', async () => {
+  it('runs the next task after a task fails', async () => {
     const { withLock } = setUp();
     const failing = withLock('a', () => Promise.reject(new Error('refused')));
     const next = withLock('a', async () => 'done');

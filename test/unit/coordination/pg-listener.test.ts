@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Subscription, subscribe } from '../../../src/coordination/pg-listener.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
-describe('listenTo', () => {
+describe('subscribe', () => {
   let url: string;
   let notices: Subscription | undefined;
   let heard: [string, string][];
@@ -42,7 +42,7 @@ describe('listenTo', () => {
   const listeners = () =>
     ask<{ pid: number }>("select pid from pg_stat_activity where query like 'listen %' and state = 'idle'");
 
-  it('hears what any process tells on its channels, and nothing else', async () => {
+  it('receives the notifications of any process on its own channels only', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
     await ask("select pg_notify('one', 'a'), pg_notify('other', 'b'), pg_notify('third', 'c')");
@@ -54,7 +54,7 @@ describe('listenTo', () => {
       ]);
   });
 
-  it('listens again after its connection was lost', async () => {
+  it('listens again after its connection is lost', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
     await ask("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'");
@@ -65,7 +65,7 @@ describe('listenTo', () => {
     expect(began, 'told that what was said meanwhile was not heard').toBe(2);
   });
 
-  it('ends when closed', async () => {
+  it('stops listening when it is closed', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
     await notices?.close();

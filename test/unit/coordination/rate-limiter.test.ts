@@ -6,7 +6,7 @@ import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { emptyDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
-describe('createCallBudget', () => {
+describe('rate limiter', () => {
   const open: Database[] = [];
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('createCallBudget', () => {
     return begins.flat().sort((one, other) => one - other);
   }
 
-  it('lets ten begin at once, and never more in a second, whoever asks', async () => {
+  it('admits ten calls at once and at most ten per second across all processes', async () => {
     const begins = await places('Cust1', 60);
     expect(begins).toHaveLength(60);
     expect(begins[callsPerSecond - 1]).toBeLessThan(1_000);
@@ -52,23 +52,23 @@ describe('createCallBudget', () => {
     }
   });
 
-  it('keeps tenants apart', async () => {
+  it('limits each tenant separately', async () => {
     await places('Cust2', 30);
     expect((await places('Cust3', 1))[0]).toBeLessThan(1_000);
   });
 
-  it('lets nobody in who would have to wait too long', async () => {
+  it('rejects a call that would have to wait too long', async () => {
     const begins = await places('Cust4', 150);
     expect(begins.length).toBeGreaterThanOrEqual(80);
     expect(begins.length).toBeLessThan(110);
     expect(begins.at(-1)).toBeLessThan(maxCallWaitMs + 2_500);
   });
 
-  it('lets nobody in for a tenant that is none of ours', async () => {
+  it('rejects a call for an unknown tenant', async () => {
     expect(await createRateLimiter({ db: processDb(0) })('Cust99')).toBeNull();
   });
 
-  it('turns none of the first away, however many come at the same moment', async () => {
+  it('admits all of the first calls when they arrive concurrently', async () => {
     for (let round = 0; round < 20; round += 1) {
       await processDb(0).deleteFrom('rate_limits').execute();
       expect(await places('Cust1', 6)).toHaveLength(6);

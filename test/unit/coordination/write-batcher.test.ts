@@ -18,8 +18,8 @@ function slowWriter() {
   return { write, written, letWrite };
 }
 
-describe('inBatches', () => {
-  it('writes at once what comes alone, and together what comes meanwhile', async () => {
+describe('createWriteBatcher', () => {
+  it('writes a single item immediately and batches the items that arrive during the write', async () => {
     const { write, written, letWrite } = slowWriter();
     const put = createWriteBatcher(write, 10);
     const results = Promise.all(['a', 'b', 'c'].map(put));
@@ -33,7 +33,7 @@ describe('inBatches', () => {
     expect(await late).toBe('D');
   });
 
-  it('writes no more at a time than it may', async () => {
+  it('limits the size of a batch', async () => {
     const { write, written, letWrite } = slowWriter();
     const put = createWriteBatcher(write, 2);
     const results = Promise.all(['a', 'b', 'c', 'd'].map(put));
@@ -42,7 +42,7 @@ describe('inBatches', () => {
     expect(written).toEqual([['a'], ['b', 'c'], ['d']]);
   });
 
-  it('fails only the one that is refused', async () => {
+  it('rejects only the invalid item of a failed batch', async () => {
     const put = createWriteBatcher(async (items: readonly string[]) => {
       await new Promise((resolve) => setImmediate(resolve));
       if (items.includes('bad')) throw new Error('refused');
@@ -53,7 +53,7 @@ describe('inBatches', () => {
     expect(await put('later')).toBe('later');
   });
 
-  it('tries once, not each alone, where the database is away', async () => {
+  it('does not retry the items one by one when the database is unavailable', async () => {
     let tries = 0;
     const put = createWriteBatcher(async (_items: readonly string[]): Promise<string[]> => {
       tries += 1;

@@ -4,7 +4,7 @@ import { keyringSchema } from '../../../src/crypto/keyring.ts';
 import { keyringText } from '../../support/keyrings.ts';
 
 describe('keyringSchema', () => {
-  it('takes the first key as the current one and keeps all by id', () => {
+  it('uses the first key as the current one and keeps all keys by id', () => {
     const text = keyringText('2026', '2025');
     const keyring = keyringSchema.parse(text);
     expect(keyring.current.id).toBe('2026');
@@ -13,7 +13,7 @@ describe('keyringSchema', () => {
     expect(keyring.current.key.symmetricKeySize).toBe(32);
   });
 
-  it('allows spaces around the commas', () => {
+  it('accepts spaces around the commas', () => {
     expect(keyringSchema.parse(keyringText('a', 'b').replace(',', ' , ')).byId.size).toBe(2);
   });
 
@@ -30,7 +30,7 @@ describe('keyringSchema', () => {
     ['one bad entry among good ones', `a:${good},b:${short}`],
     ['the same id twice', `a:${good},a:${randomBytes(32).toString('base64')}`],
     ['a trailing comma', `a:${good},`],
-  ])('refuses %s without repeating it', (_what, text) => {
+  ])('rejects %s without repeating the input', (_what, text) => {
     const result = keyringSchema.safeParse(text);
     expect(result.success).toBe(false);
     expect(result.error?.issues).toHaveLength(1);

@@ -6,7 +6,7 @@ import { newKeyring } from '../../support/keyrings.ts';
 const place = 'Cust12345/system_token';
 
 describe('createSecretBox', () => {
-  it('opens what it sealed, whatever the text', () => {
+  it('decrypts every text that it encrypted', () => {
     const box = createSecretBox(newKeyring());
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -15,7 +15,7 @@ describe('createSecretBox', () => {
     );
   });
 
-  it('shows nothing of the text and never seals the same twice alike', () => {
+  it('hides the text and never produces the same ciphertext twice', () => {
     const box = createSecretBox(newKeyring());
     const sealed = box.encrypt('My App-AbC123', place);
     expect(sealed).not.toContain('AbC123');
@@ -23,14 +23,14 @@ describe('createSecretBox', () => {
     expect(box.encrypt('My App-AbC123', place)).not.toBe(sealed);
   });
 
-  it('refuses to open for another tenant or column', () => {
+  it('does not decrypt for another tenant or column', () => {
     const box = createSecretBox(newKeyring());
     const sealed = box.encrypt('secret', place);
     expect(() => box.decrypt(sealed, 'Cust99999/system_token')).toThrow();
     expect(() => box.decrypt(sealed, 'Cust12345/webhook_secret')).toThrow();
   });
 
-  it('refuses a text changed in any part', () => {
+  it('rejects a ciphertext changed in any part', () => {
     const box = createSecretBox(newKeyring('a', 'b'));
     const parts = box.encrypt('secret', place).split('.');
     parts.forEach((part, index) => {
@@ -42,7 +42,7 @@ describe('createSecretBox', () => {
     expect(() => box.decrypt(parts.slice(0, 3).join('.'), place)).toThrow();
   });
 
-  it('refuses another spelling of the same bytes', () => {
+  it('rejects another encoding of the same bytes', () => {
     const box = createSecretBox(newKeyring());
     const sealed = box.encrypt('secret', place);
     const last = sealed.at(-1) ?? '';
@@ -55,7 +55,7 @@ describe('createSecretBox', () => {
     expect(() => box.decrypt(`${sealed}=`, place)).toThrow();
   });
 
-  it('refuses a shortened authentication tag', () => {
+  it('rejects a shortened authentication tag', () => {
     const box = createSecretBox(newKeyring());
     const parts = box.encrypt('secret', place).split('.');
     const shortTag = Buffer.from(parts[3] ?? '', 'base64url')
@@ -64,7 +64,7 @@ describe('createSecretBox', () => {
     expect(() => box.decrypt([...parts.slice(0, 3), shortTag].join('.'), place)).toThrow();
   });
 
-  it('opens with an older key of the ring and seals with the newest', () => {
+  it('decrypts with an older key and encrypts with the current one', () => {
     const old = newKeyring('old');
     const sealed = createSecretBox(old).encrypt('secret', place);
     const newest = newKeyring('new');
@@ -76,7 +76,7 @@ describe('createSecretBox', () => {
     expect(rotated.encrypt('secret', place)).toMatch(/^new\./);
   });
 
-  it('names the key that is gone, never the text', () => {
+  it('names the missing key but not the text', () => {
     const sealed = createSecretBox(newKeyring('gone')).encrypt('secret', place);
     expect(() => createSecretBox(newKeyring('here')).decrypt(sealed, place)).toThrow(/"gone"/);
   });

@@ -11,7 +11,7 @@ const codeOf = (work: Promise<unknown>) =>
   work.catch((error: unknown) => (error instanceof AppError ? error.code : error));
 
 describe('openDatabase', () => {
-  it('makes the schema once, however many processes start at the same time', async () => {
+  it('applies each migration once when several processes start concurrently', async () => {
     const url = await emptyDatabase();
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(url, () => {})));
     const [db] = opened;
@@ -26,7 +26,7 @@ describe('openDatabase', () => {
     await Promise.all(opened.map((each) => each.destroy()));
   });
 
-  it('leaves an up-to-date schema and its rows alone', async () => {
+  it('keeps an up-to-date schema and its rows', async () => {
     const url = await emptyDatabase();
     const first = await openDatabase(url, () => {});
     await first.insertInto('consumed_nonces').values({ nonce: 'n', expires_at: new Date() }).execute();
@@ -36,11 +36,11 @@ describe('openDatabase', () => {
     await second.destroy();
   });
 
-  it('rejects where nobody answers, and tells why', async () => {
+  it('rejects with the cause when the server is unreachable', async () => {
     await expect(openDatabase('postgres://x:y@127.0.0.1:1/none', () => {})).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('survives a connection cut by the server, and says so', async () => {
+  it('reports a connection cut by the server and serves the next query', async () => {
     const url = await emptyDatabase();
     const lost: Error[] = [];
     const db = await openDatabase(url, (error) => lost.push(error));
@@ -52,7 +52,7 @@ describe('openDatabase', () => {
     await Promise.all([db.destroy(), other.destroy()]);
   });
 
-  it('survives a connection cut in the middle of a query', async () => {
+  it('recovers from a connection cut during a query', async () => {
     const url = await emptyDatabase();
     const lost: Error[] = [];
     const db = await openDatabase(url, (error) => lost.push(error));
@@ -68,8 +68,8 @@ describe('openDatabase', () => {
   });
 });
 
-describe('a database that falls silent', () => {
-  it('fails every query in time, and serves again on new connections', async () => {
+describe('unresponsive database', () => {
+  it('fails every query within the timeout and recovers on new connections', async () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     const db = await openDatabase(proxy.url, () => {});
     await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.2)`.execute(db)));
@@ -86,7 +86,7 @@ describe('a database that falls silent', () => {
     await proxy.close();
   });
 
-  it('is not started with', async () => {
+  it('rejects opening with a timeout', async () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     proxy.fallSilent();
     await expect(openDatabase(proxy.url, () => {})).rejects.toThrow(/timeout/);
@@ -94,18 +94,18 @@ describe('a database that falls silent', () => {
   });
 });
 
-describe('a database that is away', () => {
+describe('unavailable database', () => {
   it.each([
     ['a statement without end', 'select pg_sleep(30)'],
     ['a connection cut', 'select pg_terminate_backend(pg_backend_pid())'],
-  ])('is what %s counts as, and the next query is answered', async (_what, text) => {
+  ])('reports database-unavailable after %s and serves the next query', async (_what, text) => {
     const db = await openDatabase(await emptyDatabase(), () => {});
     expect(await codeOf(sql.raw(text).execute(db))).toBe('database-unavailable');
     expect(await one(db)).toEqual([{ one: 1 }]);
     await db.destroy();
   });
 
-  it('is not what a refused statement counts as, and its connection is kept', async () => {
+  it('does not report database-unavailable for a failed statement and keeps its connection', async () => {
     const db = await openDatabase(await emptyDatabase(), () => {});
     const session = () => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
     const before = await session();
@@ -115,14 +115,14 @@ describe('a database that is away', () => {
   });
 });
 
-describe('isDatabaseAway', () => {
+describe('isConnectionError', () => {
   const coded = (code: string) => Object.assign(new Error('some text'), { code });
 
   it.each(
     'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENOTFOUND EAI_AGAIN 08001 08006 57P01 57P02 57P03 57014 53300'.split(
       ' ',
     ),
-  )('is true of %s', (code) => {
+  )('returns true for the code %s', (code) => {
     expect(isConnectionError(coded(code))).toBe(true);
   });
 
@@ -135,16 +135,19 @@ describe('isDatabaseAway', () => {
     'Query read timeout',
     'Client has encountered a connection error and is not queryable',
     'Client was closed and is not queryable',
-  ])('is true of pg’s "%s"', (message) => {
+  ])('returns true for the pg message %s', (message) => {
     expect(isConnectionError(new Error(message))).toBe(true);
   });
 
-  it.each(['23505', '22012', '42P01', '28P01', '40001', '57P04', 'ENOENT'])('is false of %s', (code) => {
-    expect(isConnectionError(coded(code))).toBe(false);
-    expect(isConnectionError(Object.assign(new Error('Connection terminated'), { code }))).toBe(false);
-  });
+  it.each(['23505', '22012', '42P01', '28P01', '40001', '57P04', 'ENOENT'])(
+    'returns false for the code %s',
+    (code) => {
+      expect(isConnectionError(coded(code))).toBe(false);
+      expect(isConnectionError(Object.assign(new Error('Connection terminated'), { code }))).toBe(false);
+    },
+  );
 
-  it('is false of errors of others and of what is no error', () => {
+  it('returns false for unrelated errors and for values that are not errors', () => {
     expect(isConnectionError(new Error('the Query read timeout'))).toBe(false);
     expect(isConnectionError({ code: 'ECONNREFUSED' })).toBe(false);
     expect(isConnectionError(undefined)).toBe(false);

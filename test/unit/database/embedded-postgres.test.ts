@@ -26,7 +26,7 @@ async function pidOf(postgres: EmbeddedPostgres): Promise<string> {
   return pid;
 }
 
-describe('startPrivatePostgres', () => {
+describe('embedded PostgreSQL', () => {
   let dataDir: string;
   let started: EmbeddedPostgres[];
 
@@ -46,7 +46,7 @@ describe('startPrivatePostgres', () => {
     return postgres;
   };
 
-  it('keeps its data over a restart', async () => {
+  it('keeps its data across a restart', async () => {
     const first = await start();
     await query(first.url, 'create table kept as select 42 as answer');
     await first.stop();
@@ -55,10 +55,10 @@ describe('startPrivatePostgres', () => {
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('attaches to the server a killed process left running', async () => {
-    const code = `import { startPrivatePostgres } from ${JSON.stringify(new URL('../../../src/database/embedded-postgres.ts', import.meta.url).href)};
+  it('attaches to a server that a killed process left running', async () => {
+    const code = `import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../../src/database/embedded-postgres.ts', import.meta.url).href)};
       setInterval(() => {}, 1000);
-      startPrivatePostgres(${JSON.stringify(dataDir)}).then(({ url }) => process.send(url));`;
+      startEmbeddedPostgres(${JSON.stringify(dataDir)}).then(({ url }) => process.send(url));`;
     const script = join(dataDir, 'start.mjs');
     await writeFile(script, code);
     const child = fork(script, { execArgv: ['--import', 'tsx'] });
@@ -76,7 +76,7 @@ describe('startPrivatePostgres', () => {
     expect(await query(attached.url, 'select answer from kept')).toEqual([{ answer: 7 }]);
   });
 
-  it('is stopped by the last process that uses it, idle or not', async () => {
+  it('stops the server only when its last user stops', async () => {
     const first = await start();
     const second = await start();
     expect(second.url).toBe(first.url);
@@ -89,20 +89,20 @@ describe('startPrivatePostgres', () => {
     await expect(query(third.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('is stopped though all its users stop at once, and though it is stopped twice', async () => {
+  it('stops when all users stop concurrently and allows a second stop', async () => {
     const users = [await start(), await start(), await start()];
     await Promise.all(users.map((user) => user.stop()));
     await expect(query(users[0]?.url ?? '', 'select 1')).rejects.toThrow(/ECONNREFUSED/);
     await users[0]?.stop();
   });
 
-  it('starts anew while its last user stops it', async () => {
+  it('starts again while its last user stops it', async () => {
     const first = await start();
     const [second] = await Promise.all([start(), first.stop()]);
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('stops without complaint where the server is gone already', async () => {
+  it('stops without an error when the server is already gone', async () => {
     const first = await start();
     process.kill(Number(await pidOf(first)), 'SIGQUIT');
     await expect.poll(() => query(first.url, 'select 1').catch(() => 'down')).toBe('down');
@@ -113,7 +113,7 @@ describe('startPrivatePostgres', () => {
     ['says nothing', () => {}],
     ['speaks something else', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['hangs up', (socket) => socket.destroy()],
-  ])('takes no program for itself that got its port and %s', async (_what, behave) => {
+  ])('does not attach to another program that took its port and %s', async (_what, behave) => {
     const first = await start();
     const pid = await pidOf(first);
     await query(first.url, 'create table kept as select 1 as answer');
@@ -134,7 +134,7 @@ describe('startPrivatePostgres', () => {
     sleeper.kill();
   });
 
-  it('starts again after the server itself was killed', async () => {
+  it('starts again after the server is killed', async () => {
     const first = await start();
     await query(first.url, 'create table kept as select 1 as answer');
     process.kill(Number(await pidOf(first)), 'SIGKILL');
@@ -143,7 +143,7 @@ describe('startPrivatePostgres', () => {
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 1 }]);
   });
 
-  it('throws away a cluster whose making was cut off', async () => {
+  it('discards an unfinished cluster', async () => {
     const first = await start();
     await first.stop();
     await rm(join(first.folder, 'cluster'), { recursive: true });
@@ -153,7 +153,7 @@ describe('startPrivatePostgres', () => {
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('lets nobody in without its password, which only the owner may read', async () => {
+  it('requires its password, which only the owner can read', async () => {
     const postgres = await start();
     const guess = new URL(postgres.url);
     guess.password = 'guess';
@@ -162,7 +162,7 @@ describe('startPrivatePostgres', () => {
     expect(stdout.trim()).toBe('600');
   });
 
-  it('writes its password over no link somebody put in its place', async () => {
+  it('does not write its password through a symbolic link', async () => {
     const first = await start();
     await first.stop();
     await rm(join(first.folder, 'cluster'), { recursive: true });
@@ -176,7 +176,7 @@ describe('startPrivatePostgres', () => {
     expect((await lstat(join(second.folder, 'password'))).isFile()).toBe(true);
   });
 
-  it.runIf(process.getuid?.() === 0)('gives no folder away that a link in its place leads to', async () => {
+  it.runIf(process.getuid?.() === 0)('refuses a symbolic link in place of its folder', async () => {
     const first = await start();
     await first.stop();
     await rm(first.folder, { recursive: true });
@@ -187,13 +187,13 @@ describe('startPrivatePostgres', () => {
     expect((await lstat(victim)).uid).toBe(0);
   });
 
-  it('works in a folder that only its owner may enter', async () => {
+  it('works in a folder that only its owner can enter', async () => {
     await chmod(dataDir, 0o700);
     const postgres = await start();
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('names the log when the server does not come up', async () => {
+  it('names the server log when the server does not start', async () => {
     const postgres = await start();
     await postgres.stop();
     await writeFile(join(postgres.folder, 'cluster', 'postgresql.conf'), 'no such = setting');

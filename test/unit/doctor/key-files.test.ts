@@ -13,20 +13,20 @@ describe('key files', () => {
   beforeAll(() => generateKeyFile(file('app.pem')));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('make a key the app takes, for its owner’s eyes only', () => {
+  it('generates a key that the app accepts, in a file only its owner can read', () => {
     const key = parsePrivateKey(text('app.pem'));
     expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
     expect(statSync(file('app.pem')).mode & 0o777).toBe(0o600);
   });
 
-  it('show the public half in both forms, which verifies what the key signs, and nothing secret', () => {
+  it('exports the public key as PEM and XML without any private part', () => {
     const { pem, xml } = exportPublicKey(file('app.pem'));
     const signature = sign('RSA-SHA256', Buffer.from('x'), parsePrivateKey(text('app.pem')));
     expect(verify('RSA-SHA256', Buffer.from('x'), createPublicKey(pem), signature)).toBe(true);
     expect(xml).toMatch(/^<RSAKeyValue><Modulus>[^<]+<\/Modulus><Exponent>AQAB<\/Exponent><\/RSAKeyValue>$/);
   });
 
-  it('are converted to the portal’s form and back, the key staying the same', () => {
+  it('converts a key to the XML form of the portal and back without changing it', () => {
     expect(convertKeyFile(file('app.pem'), file('app.xml'))).toBe('RSAKeyValue XML');
     expect(text('app.xml')).toMatch(/^<RSAKeyValue>(<(\w+)>[^<]+<\/\2>){8}<\/RSAKeyValue>$/);
     expect(convertKeyFile(file('app.xml'), file('again.pem'))).toBe('PEM');
@@ -35,7 +35,7 @@ describe('key files', () => {
     expect(statSync(file('app.xml')).mode & 0o777).toBe(0o600);
   });
 
-  it('overwrite nothing, and take nothing that is no key', () => {
+  it('does not overwrite an existing file and rejects a file without a key', () => {
     const before = text('app.pem');
     expect(() => generateKeyFile(file('app.pem'))).toThrow(/EEXIST/);
     expect(() => convertKeyFile(file('app.xml'), file('app.pem'))).toThrow(/EEXIST/);

@@ -37,7 +37,7 @@ function canShow(change: string): boolean {
 
 const changes = changesOf(assumptions).filter(({ change }) => canShow(change));
 
-describe('a change of one entry of the assumptions is seen by a golden vector:', () => {
+describe('sensitivity of the golden vectors to the assumptions', () => {
   it.each([
     ['modules/', 240, 'licenses'],
     ['editingLicenses = ', 16, 'login'],
@@ -50,14 +50,14 @@ describe('a change of one entry of the assumptions is seen by a golden vector:',
     ['suite/modules/', 42, 'suite-by-'],
     ['suite/needByTier/', 40, 'suite-by-name'],
     ['suite/limitedFeatures/', 20, 'suite-by-name'],
-  ])('%s (at least %d)', (part, least, likely) => {
+  ])('at least one vector detects each change under %s (at least %d changes)', (part, least, likely) => {
     const ofPart = changes.filter(({ change }) => change.startsWith(part));
     expect(ofPart.length).toBeGreaterThanOrEqual(least);
     shipped.sort((a, b) => Number(b.name.startsWith(likely)) - Number(a.name.startsWith(likely)));
     expect(ofPart.filter((each) => !isSeen(each.assumptions)).map(({ change }) => change)).toEqual([]);
   });
 
-  it('editingLicenses, one more', () => {
+  it('at least one vector detects each additional editing license', () => {
     const { editingLicenses } = assumptions;
     const others = [...besideSite].filter((name) => !editingLicenses.includes(name));
     expect(others).toHaveLength(6);
@@ -66,8 +66,8 @@ describe('a change of one entry of the assumptions is seen by a golden vector:',
   });
 });
 
-describe('entries no answer depends on', () => {
-  it('are these; one that begins to count needs a golden vector', () => {
+describe('assumptions that affect no result', () => {
+  it('changing these assumptions changes no vector; an entry that gains an effect needs one', () => {
     const notBesideSite = features.flatMap(({ user }) => user).filter((name) => !besideSite.has(name));
     const changed = {
       ...assumptions,

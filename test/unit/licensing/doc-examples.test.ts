@@ -111,14 +111,14 @@ function examplesIn(file: string): readonly Example[] {
 
 const all = Object.keys(modules).flatMap((file) => examplesIn(file).map((example) => ({ file, ...example })));
 
-describe('the examples in the doc comments', () => {
-  it.each(all)('$file: $call', ({ about, call, result }) => {
+describe('examples in doc comments', () => {
+  it.each(all)('the example in $file returns its documented result: $call', ({ about, call, result }) => {
     const context = createContext({ ...named, ...Object.assign({}, ...Object.values(modules)) });
     expect(call).toContain(`${about}(`);
     expect(runInContext(`(${call})`, context)).toEqual(runInContext(`(${result})`, context));
   });
 
-  it.each(Object.entries(modules))('every function of %s has one', (file, exported) => {
+  it.each(Object.entries(modules))('every function of %s has an example', (file, exported) => {
     const functions = Object.entries(exported).flatMap(([name, value]) =>
       typeof value === 'function' ? [name] : [],
     );
@@ -126,8 +126,8 @@ describe('the examples in the doc comments', () => {
     expect(functions.filter((name) => !examplesIn(file).some(({ about }) => about === name))).toEqual([]);
   });
 
-  it('every method of the license engine has one', () => {
+  it('every method of the entitlement engine has an example', () => {
     const about = new Set(examplesIn('entitlement-engine.ts').map((example) => example.about));
-    expect([...about].sort()).toEqual(['createLicenseEngine', ...Object.keys(premiumTenantPlans)].sort());
+    expect([...about].sort()).toEqual(['createEntitlementEngine', ...Object.keys(premiumTenantPlans)].sort());
   });
 });

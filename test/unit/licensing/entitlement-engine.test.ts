@@ -4,8 +4,8 @@ import { tenantWith } from './fixtures/tenants.ts';
 
 const today = '2026-12-01';
 
-describe('tenants a license engine has opened', () => {
-  it('stay open until the day or their data are others', () => {
+describe('cache of entitlement engines', () => {
+  it('reuses the engine of a tenant until the day or the license data change', () => {
     const tenant = tenantWith();
     const opened = entitlementEngine(tenant, today);
     expect(entitlementEngine(tenant, today)).toBe(opened);
@@ -13,7 +13,7 @@ describe('tenants a license engine has opened', () => {
     expect(entitlementEngine(tenantWith(), today)).not.toBe(opened);
   });
 
-  it('are 64 at most: the one that was not asked for the longest is closed', () => {
+  it('caches at most 64 tenants and evicts the least recently used one', () => {
     const tenants = Array.from({ length: 64 }, () => tenantWith());
     const opened = tenants.map((tenant) => entitlementEngine(tenant, today));
     const isOpen = (place: number) => entitlementEngine(tenants[place] ?? null, today) === opened[place];

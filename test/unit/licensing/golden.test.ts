@@ -36,11 +36,11 @@ if (process.env.PLANLENS_WRITE_GOLDEN === '1') {
 }
 
 describe('golden vectors', () => {
-  it.each([...goldenCases])('%s', (_name, golden) => {
+  it.each([...goldenCases])('the engine returns the expected result for %s', (_name, golden) => {
     expect(answer(golden)).toStrictEqual(golden.expect);
   });
 
-  it('are written one feature, one license to a line', () => {
+  it('every file is formatted with one feature or one license to a line', () => {
     const tenants = [...goldenTenants].filter(
       ([name, tenant]) => goldenText('tenants', name) !== formatGolden(tenant),
     );
@@ -50,14 +50,17 @@ describe('golden vectors', () => {
     expect([...tenants, ...cases].map(([name]) => name)).toEqual([]);
   });
 
-  it('ask about every tenant of the folder', () => {
+  it('every tenant of the folder is used by a case', () => {
     const asked = new Set([...goldenCases.values()].map(({ tenant }) => tenant));
     expect([...goldenTenants.keys()].filter((name) => !asked.has(name))).toEqual([]);
   });
 
-  it.each(['premium', 'essential', 'suite-core'] as const)('ask about the published tenant %s', (key) => {
-    expect(goldenTenants.get(`published-${key}`)).toEqual(publishedTenant(key));
-  });
+  it.each(['premium', 'essential', 'suite-core'] as const)(
+    'the golden tenant equals the published tenant %s',
+    (key) => {
+      expect(goldenTenants.get(`published-${key}`)).toEqual(publishedTenant(key));
+    },
+  );
 });
 
 const decided = z
@@ -91,14 +94,14 @@ function missing(found: readonly unknown[], names: Readonly<Record<string, true>
   return Object.keys(names).filter((name) => !found.includes(name));
 }
 
-describe('golden vectors cover', () => {
+describe('golden vector coverage', () => {
   const features = all.flatMap((each) => Object.values(each.features));
   const addOns = all.flatMap((each) => Object.values(each.addOns));
   const changes = all.flatMap(({ onSuite, suiteTransition }) =>
     Object.values({ ...suiteTransition?.changes, ...onSuite }),
   );
 
-  it('every state', () => {
+  it('includes every feature state', () => {
     const states = {
       enabled: true,
       'view-only': true,
@@ -115,7 +118,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every reason', () => {
+  it('includes every reason', () => {
     const reasons = {
       granted: true,
       'site-license-only': true,
@@ -150,7 +153,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every kind of plan, and every one of the 26', () => {
+  it('includes every kind of plan and all 26 published plans', () => {
     const kinds = {
       'user-plan': true,
       'old-plan': true,
@@ -168,7 +171,7 @@ describe('golden vectors cover', () => {
     expect(publishedPlans.filter((key) => !held.includes(key))).toEqual([]);
   });
 
-  it('every step that finds a tier', () => {
+  it('includes every step that detects a tier', () => {
     const steps = {
       'premium-module': true,
       'user-marker': true,
@@ -185,7 +188,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every change on the way to CRM Suite', () => {
+  it('includes every feature change and change reason of the transition to CRM Suite', () => {
     const kinds = {
       gained: true,
       kept: true,
@@ -217,7 +220,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every target on CRM Suite, and all that can be unknown of it', () => {
+  it('includes every kind of CRM Suite target and every kind of unknown part', () => {
     const parts = { tier: true, 'old-plan': true, 'undocumented-plan': true, plan: true } satisfies Record<
       UnknownPart['kind'],
       true
@@ -238,7 +241,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every answer on the seats of CRM Suite', () => {
+  it('includes every state and every refusal reason of CRM Suite seats', () => {
     const reasons = {
       'license-unknown': true,
       'no-suite': true,
@@ -262,7 +265,7 @@ describe('golden vectors cover', () => {
     ).toEqual([]);
   });
 
-  it('every kind of diagnostic', () => {
+  it('includes every kind of diagnostic', () => {
     const kinds = {
       'license-incomplete': true,
       'seat-count-differs': true,
@@ -287,26 +290,29 @@ function inState(name: string, state: string): string[] {
   return features.filter(([, [each]]) => each === state).map(([feature]) => feature);
 }
 
-describe('what the page says, asked without the engine,', () => {
+describe('golden vectors compared with the published page', () => {
   const rows: Readonly<Record<string, string>> = Object.assign({}, commonRows, ...Object.values(tierRows));
 
-  it.each(publishedPlans)('%s is recognised and has its features, no more and no less', (plan) => {
+  it.each(publishedPlans)('%s is detected and enables exactly its published features', (plan) => {
     const name = `plan-${plan.replaceAll('+', '-')}`;
     expect(expected.get(name)?.plan?.plan).toBe(plan);
     expect(inState(name, 'enabled').sort()).toEqual(featuresOf(plan));
   });
 
-  it.each(publishedPlans)('%s leads to the least plans with what it lacks', (plan) => {
-    const features = Object.entries(expected.get(`plan-${plan.replaceAll('+', '-')}`)?.features ?? {});
-    const lacked = features.filter(([, [state]]) => state !== 'enabled');
-    const advised = lacked.map(([feature, [, , , upgrades = []]]) => [
-      feature,
-      upgrades.map(([key, steps]) => [key, steps]).sort(),
-    ]);
-    expect(advised).toEqual(
-      lacked.map(([feature]) => [feature, [...findMinimalPlansWith(feature, plan)].sort()]),
-    );
-  });
+  it.each(publishedPlans)(
+    'upgrades from %s are the minimal plans that include each missing feature',
+    (plan) => {
+      const features = Object.entries(expected.get(`plan-${plan.replaceAll('+', '-')}`)?.features ?? {});
+      const lacked = features.filter(([, [state]]) => state !== 'enabled');
+      const advised = lacked.map(([feature, [, , , upgrades = []]]) => [
+        feature,
+        upgrades.map(([key, steps]) => [key, steps]).sort(),
+      ]);
+      expect(advised).toEqual(
+        lacked.map(([feature]) => [feature, [...findMinimalPlansWith(feature, plan)].sort()]),
+      );
+    },
+  );
 
   it.each([
     ['published-premium-sales', expectedStates.salesPremium],
@@ -316,7 +322,7 @@ describe('what the page says, asked without the engine,', () => {
     ['published-premium-without-plan', expectedStates.withoutPlan],
     ['published-essential-sales', expectedStates.salesEssential],
     ['published-suite-core', expectedStates.suiteCore],
-  ])('%s has what was written row by row', (name, states) => {
+  ])('%s has the expected states in every row', (name, states) => {
     const named = (ids: string) => [...new Set(ids.split(/\s+/).flatMap((id) => rows[id] ?? []))].sort();
     expect(inState(name, 'enabled').sort()).toEqual(named(states.enabled));
     expect(inState(name, 'view-only').sort()).toEqual(named(states.viewOnly));

@@ -36,7 +36,7 @@ function setUp({ concurrency = 1, pollIntervalMs = 60_000 } = {}) {
 }
 
 describe('startWorker', () => {
-  it('looks when woken, and goes on while there is something', async () => {
+  it('claims work when woken and continues while there is more', async () => {
     const { worker, things, began, end } = setUp();
     await settled();
     things.push('a', 'b');
@@ -52,7 +52,7 @@ describe('startWorker', () => {
     await worker.stop();
   });
 
-  it('looks by itself after a while', async () => {
+  it('claims work at the poll interval without being woken', async () => {
     const { worker, things, began, end } = setUp({ pollIntervalMs: 20 });
     await settled();
     things.push('a');
@@ -61,7 +61,7 @@ describe('startWorker', () => {
     await worker.stop();
   });
 
-  it('has as many hands as it is given', async () => {
+  it('processes as many items at once as its concurrency allows', async () => {
     const { worker, things, began, end } = setUp({ concurrency: 2 });
     await settled();
     things.push('a', 'b', 'c');
@@ -75,7 +75,7 @@ describe('startWorker', () => {
     expect(began).toEqual(['a', 'b', 'c']);
   });
 
-  it('ends after what is under way, and takes nothing more', async () => {
+  it('finishes the item in progress when stopped and claims no other', async () => {
     const { worker, things, began, end } = setUp();
     await settled();
     things.push('a', 'b');
@@ -93,7 +93,7 @@ describe('startWorker', () => {
     expect(began).toEqual(['a']);
   });
 
-  it('says that it could not look, and looks again', async () => {
+  it('reports a failed claim and tries again at the next poll', async () => {
     const { worker, things, began, failures, breakDown, end } = setUp({ pollIntervalMs: 20 });
     breakDown(true);
     await expect.poll(() => failures.length).toBeGreaterThan(0);

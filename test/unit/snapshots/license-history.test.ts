@@ -11,12 +11,12 @@ import { newKeyring } from '../../support/keyrings.ts';
 
 const readAt = Date.parse('2026-11-26T10:00:00Z');
 const module = { owner: 'SUPEROFFICE', name: 'saint', description: 'SAINT' };
-const bought: LicenseChange = { kind: 'bought', module, purchased: 1 };
-const gone: LicenseChange = { kind: 'gone', module, purchased: 1 };
+const bought: LicenseChange = { kind: 'added', module, purchased: 1 };
+const gone: LicenseChange = { kind: 'removed', module, purchased: 1 };
 const moved = { associateId: 7, change: { kind: 'user-plan', from: 'A', to: 'B' } } as const;
 const markus = { associateId: 7, name: 'Markus', userPlan: 'B' };
 
-describe('the history of licenses', () => {
+describe('license history', () => {
   let db: Database;
   const history = () => createLicenseHistory({ db });
   const users = () => createUserStore({ db });
@@ -39,7 +39,7 @@ describe('the history of licenses', () => {
   });
   afterAll(() => db.destroy());
 
-  it('has what was found, the newest first, of the own tenant', async () => {
+  it('returns the latest changes of the requested tenant, newest first', async () => {
     await snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought]);
     await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [gone, bought]);
     await snapshots().saveTenant('Cust2', { content: {}, readAt }, [gone]);
@@ -50,7 +50,7 @@ describe('the history of licenses', () => {
     ]);
   });
 
-  it('names a user as long as they are listed', async () => {
+  it('names a user only while the user is listed', async () => {
     await users().replace('Cust1', [markus], [moved], readAt);
     expect(await history().latest('Cust1', 5)).toEqual([
       { change: moved.change, foundAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
@@ -59,8 +59,8 @@ describe('the history of licenses', () => {
     expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });
   });
 
-  it('is kept in one step with what it was found in: both or neither', async () => {
-    const broken = { kind: 'gone', module, purchased: 1n } as unknown as LicenseChange;
+  it('saves changes and their source data in one transaction', async () => {
+    const broken = { kind: 'removed', module, purchased: 1n } as unknown as LicenseChange;
     await expect(
       snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought, broken]),
     ).rejects.toThrow();
@@ -70,7 +70,7 @@ describe('the history of licenses', () => {
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 
-  it('keeps a list of users in place of the one before, however long', async () => {
+  it('replaces the whole user list, even a long one', async () => {
     const many = Array.from({ length: 12_000 }, (_each, index) => ({
       associateId: index + 1,
       name: `User ${index}`,
@@ -83,7 +83,7 @@ describe('the history of licenses', () => {
     expect(await users().listByTenant('Cust2')).toEqual([]);
   });
 
-  it('goes with the tenant', async () => {
+  it('deletes changes and users with the tenant', async () => {
     await users().replace('Cust1', [markus], [moved], readAt);
     await tenants().remove('Cust1', null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);

@@ -76,7 +76,7 @@ describe('createLicenseSnapshots', () => {
       onFailed: (about) => failed.push(about),
     });
 
-  it('keeps tenant and user data so that a new process starts from them', async () => {
+  it('persists tenant and user data so that a new process starts from them', async () => {
     const first = create();
     expect((await first.getTenantLicenses(tenant))?.content).toEqual(tenantLicenses);
     expect((await first.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
@@ -92,7 +92,7 @@ describe('createLicenseSnapshots', () => {
     expect(failed).toEqual([]);
   });
 
-  it('shows the last good with its date while SuperOffice is down', async () => {
+  it('returns stale data with its date while SuperOffice is unavailable', async () => {
     const readAt = now;
     await create().getTenantLicenses(tenant);
     now += licenseCachePolicy.maxAgeMs + 1;
@@ -101,7 +101,7 @@ describe('createLicenseSnapshots', () => {
     expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', error: new Error('down') }]);
   });
 
-  it('keeps the function rights of the last sign-in when the system user reads anew', async () => {
+  it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
     await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
     now += licenseCachePolicy.maxAgeMs + 1;
@@ -109,7 +109,7 @@ describe('createLicenseSnapshots', () => {
     expect(renewed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
   });
 
-  it('keeps the function rights of a sign-in that came while the system user was reading', async () => {
+  it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
     const licenses = create();
     await licenses.saveUserLicenses(tenant, userLicenses);
     now += licenseCachePolicy.maxAgeMs + 1;
@@ -122,25 +122,25 @@ describe('createLicenseSnapshots', () => {
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
   });
 
-  it('lets newer function rights replace older ones, none included', async () => {
+  it('replaces older function rights with newer ones, even with an empty list', async () => {
     const licenses = create();
     await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
     await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: [] });
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
-  it('has nothing of a user SuperOffice refuses to tell about', async () => {
+  it('returns null for a user whose licenses SuperOffice refuses to report', async () => {
     readUser = async () => null;
     expect(await create().getUserLicenses(tenant, 8)).toBeNull();
   });
 
-  it('says whose data could not be read', async () => {
+  it('reports the user whose licenses could not be read', async () => {
     readUser = () => Promise.reject(new Error('down'));
     await expect(create().getUserLicenses(tenant, 9)).rejects.toThrow('down');
     expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', associateId: 9, error: new Error('down') }]);
   });
 
-  it('reads anew what an older version kept in another shape', async () => {
+  it('reads again when the stored data has an older format', async () => {
     await create().getTenantLicenses(tenant);
     await db.updateTable('license_snapshots').set({ format: 0 }).execute();
     const changed = { ...tenantLicenses, companyName: 'Renamed' };

@@ -9,7 +9,7 @@ interface Of {
 
 const ages = { maxAgeMs: 600_000, retryAfterMs: 30_000, negativeTtlMs: 3_000, minRefreshIntervalMs: 20_000 };
 
-describe('createLastGood', () => {
+describe('stale-if-error cache', () => {
   let now: number;
   let kept: Map<string, Snapshot<string>>;
   let reads: string[];
@@ -46,7 +46,7 @@ describe('createLastGood', () => {
     return createStaleIfErrorCache(source, { ages, now: () => now, maxBytes: 2_000 });
   };
 
-  it('reads once and keeps what it read', async () => {
+  it('reads once and caches the result', async () => {
     const staleIfErrorCache = create();
     const first = await staleIfErrorCache.get({ id: 'a' });
     expect(first).toEqual({ content: 'fresh a', readAt: now, stale: false });
@@ -55,7 +55,7 @@ describe('createLastGood', () => {
     expect(reads).toEqual(['a']);
   });
 
-  it('tells where it found what was asked for', async () => {
+  it('reports where each requested value was found', async () => {
     const staleIfErrorCache = create();
     await staleIfErrorCache.get({ id: 'a' });
     await staleIfErrorCache.get({ id: 'a' });
@@ -67,14 +67,14 @@ describe('createLastGood', () => {
     expect(found).toEqual(['superoffice', 'memory', 'database', 'stale', 'nothing']);
   });
 
-  it('reads once for a hundred who ask at the same time', async () => {
+  it('reads once for a hundred concurrent callers', async () => {
     const staleIfErrorCache = create();
     const all = await Promise.all(Array.from({ length: 100 }, () => staleIfErrorCache.get({ id: 'a' })));
     expect(new Set(all.map((each) => each?.content))).toEqual(new Set(['fresh a']));
     expect(reads).toEqual(['a']);
   });
 
-  it('reads young data anew on request, and not again within moments', async () => {
+  it('refreshes fresh data on request but not again within the minimum interval', async () => {
     const staleIfErrorCache = create();
     await staleIfErrorCache.get({ id: 'a' });
     await staleIfErrorCache.refresh({ id: 'a' });
@@ -87,7 +87,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
   });
 
-  it('shows the last good data as stale where reading on request fails', async () => {
+  it('returns stale data when a requested refresh fails', async () => {
     const staleIfErrorCache = create();
     const { content } = (await staleIfErrorCache.get({ id: 'a' })) ?? {};
     now += ages.minRefreshIntervalMs + 1;
@@ -96,7 +96,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content, stale: true });
   });
 
-  it('keeps one apart from another', async () => {
+  it('keeps the values of different keys separate', async () => {
     const staleIfErrorCache = create();
     const [a, b] = await Promise.all([
       staleIfErrorCache.get({ id: 'a' }),
@@ -105,7 +105,7 @@ describe('createLastGood', () => {
     expect([a?.content, b?.content]).toEqual(['fresh a', 'fresh b']);
   });
 
-  it('asks nobody while what another process kept is young', async () => {
+  it('does not read while the value stored by another process is fresh', async () => {
     kept.set('a', { content: 'kept', readAt: now - ages.maxAgeMs + 1 });
     const staleIfErrorCache = create();
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'kept', stale: false });
@@ -114,7 +114,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
   });
 
-  it('reads anew after its time', async () => {
+  it('reads again after the maximum age', async () => {
     const staleIfErrorCache = create();
     await staleIfErrorCache.get({ id: 'a' });
     now += ages.maxAgeMs + 1;
@@ -122,7 +122,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
   });
 
-  it('gives the last good as stale when the source fails, and leaves it alone for a while', async () => {
+  it('returns stale data when the source fails and waits before it retries', async () => {
     const staleIfErrorCache = create();
     const before = await staleIfErrorCache.get({ id: 'a' });
     now += ages.maxAgeMs + 1;
@@ -137,7 +137,7 @@ describe('createLastGood', () => {
     expect(failures).toEqual([['read', { id: 'a' }, new Error('down')]]);
   });
 
-  it('throws what the source threw when nothing was ever read, and for a moment does not ask again', async () => {
+  it('throws the source error when nothing is cached and waits before it retries', async () => {
     const staleIfErrorCache = create();
     answer = () => Promise.reject(new Error('down'));
     await expect(staleIfErrorCache.get({ id: 'a' })).rejects.toThrow('down');
@@ -149,7 +149,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'up' });
   });
 
-  it('shows what it read although it could not be saved, and says so', async () => {
+  it('returns data that could not be saved and reports the failure', async () => {
     save = () => Promise.reject(new Error('disk full'));
     const staleIfErrorCache = create();
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: false });
@@ -161,14 +161,14 @@ describe('createLastGood', () => {
     ]);
   });
 
-  it('gives null where the source refuses to tell and nothing is kept', async () => {
+  it('returns null when the source refuses and nothing is cached', async () => {
     answer = async () => null;
     expect(await create().get({ id: 'a' })).toBeNull();
     expect(kept.size).toBe(0);
     expect(failures).toEqual([]);
   });
 
-  it('keeps the last good through a refusal, which is no outage, and asks again in due time only', async () => {
+  it('returns cached data as fresh after a refusal and retries only after the maximum age', async () => {
     const readAt = now - ages.maxAgeMs;
     kept.set('a', { content: 'kept', readAt });
     answer = async () => null;
@@ -180,7 +180,7 @@ describe('createLastGood', () => {
     expect(kept.get('a')?.content).toBe('kept');
   });
 
-  it('takes what was learnt elsewhere over what it has', async () => {
+  it('replaces a cached value with a value that is put', async () => {
     const staleIfErrorCache = create();
     await staleIfErrorCache.get({ id: 'a' });
     now += 1000;
@@ -206,7 +206,7 @@ describe('createLastGood', () => {
     return { waiting, finish };
   }
 
-  it('does not fail a read under way when the same is learnt elsewhere, and keeps the latter', async () => {
+  it('completes a pending read when a value is put and keeps the put value', async () => {
     const staleIfErrorCache = create();
     const { waiting, finish } = await readUnderWay(staleIfErrorCache);
     await staleIfErrorCache.set({ id: 'a' }, 'told at sign-in');
@@ -215,7 +215,7 @@ describe('createLastGood', () => {
     expect((await staleIfErrorCache.get({ id: 'a' }))?.content).toBe('told at sign-in');
   });
 
-  it('does not fail a read under way when memory is full', async () => {
+  it('completes a pending read when memory is full', async () => {
     const staleIfErrorCache = create();
     const { waiting, finish } = await readUnderWay(staleIfErrorCache);
     for (const id of ['b', 'c', 'd', 'e']) await staleIfErrorCache.set({ id }, id);
@@ -223,7 +223,7 @@ describe('createLastGood', () => {
     expect((await waiting)?.content).toBe('read');
   });
 
-  it('holds no more than its limit in memory', async () => {
+  it('limits the number of bytes cached in memory', async () => {
     const staleIfErrorCache = create();
     for (const id of ['a', 'b', 'c', 'd', 'a']) await staleIfErrorCache.get({ id });
     expect(reads).toEqual(['a', 'b', 'c', 'd']);
@@ -232,7 +232,7 @@ describe('createLastGood', () => {
     expect(reads).toEqual(['a', 'b', 'c', 'd', 'b']);
   });
 
-  describe('beside another process', () => {
+  describe('with two processes', () => {
     /** Both over what is kept, and one turn at a time between them. */
     function createTwo() {
       const turns = createKeyedMutex();
@@ -240,14 +240,14 @@ describe('createLastGood', () => {
       return [create(), create()] as const;
     }
 
-    it('reads once for both', async () => {
+    it('reads once for both processes', async () => {
       const [one, other] = createTwo();
       const all = await Promise.all([one, other, one, other].map((each) => each.get({ id: 'a' })));
       expect(all.map((each) => each?.content)).toEqual(Array(4).fill('fresh a'));
       expect(reads).toEqual(['a']);
     });
 
-    it('shows what it has where the other has its turn for too long', async () => {
+    it('returns stale data when the lock of the other process is not released in time', async () => {
       await create().get({ id: 'a' });
       now += ages.maxAgeMs + 1;
       takeTurn = () => Promise.reject(new Error('busy'));
@@ -256,7 +256,7 @@ describe('createLastGood', () => {
     });
   });
 
-  it('dates what it read by when it began to read', async () => {
+  it('dates a value by the start of its read', async () => {
     const began = now;
     answer = async () => {
       now += 5_000;
@@ -265,7 +265,7 @@ describe('createLastGood', () => {
     expect(await create().get({ id: 'a' })).toMatchObject({ content: 'slow', readAt: began });
   });
 
-  it('reads again since a moment where the read it joined began before', async () => {
+  it('reads again when the pending read started before the requested time', async () => {
     const staleIfErrorCache = create();
     let end = (_: string) => {};
     answer = () => new Promise((resolve) => (end = resolve));
@@ -281,7 +281,7 @@ describe('createLastGood', () => {
     expect(await staleIfErrorCache.get({ id: 'a' })).toMatchObject({ content: 'newer' });
   });
 
-  it('tells what was kept before to who keeps it', async () => {
+  it('passes the previous value to save', async () => {
     const befores: unknown[] = [];
     save = async ({ id }, snapshot, before) => {
       befores.push(before?.content ?? null);

@@ -17,7 +17,7 @@ const accessRequest = {
 };
 const [own, other] = ['Cust12345', 'Cust12346'] as const;
 
-describe('createWishStore', () => {
+describe('createAccessRequestStore', () => {
   let db: Database;
   let store: AccessRequestStore;
   let now: number;
@@ -42,7 +42,7 @@ describe('createWishStore', () => {
     return first;
   };
 
-  it('remembers what a user asked for until they ask, take back or are answered', async () => {
+  it('caches the access requests of a user until one is submitted, withdrawn or resolved', async () => {
     const last = () => store.latestByUser(own, accessRequest.associateId);
     const subjects = async () => (await last()).map(({ subject, state }) => [subject, state]);
     expect(await last()).toBe(await last());
@@ -60,7 +60,7 @@ describe('createWishStore', () => {
     expect(await subjects()).toEqual([]);
   });
 
-  it('keeps a wish as it was asked, open', async () => {
+  it('saves a new access request as open', async () => {
     expect(await store.submit(own, accessRequest)).toBe(true);
     expect(await only()).toEqual({
       id: expect.stringMatching(/^[\da-f-]{36}$/),
@@ -73,7 +73,7 @@ describe('createWishStore', () => {
     });
   });
 
-  it('lets one be open per user and subject, however many are asked at the same moment', async () => {
+  it('allows one open access request per user and subject when several arrive concurrently', async () => {
     const asked = await Promise.all(
       [1, 2, 3, 4].map((each) => store.submit(own, { ...accessRequest, reason: `${each}` })),
     );
@@ -81,7 +81,7 @@ describe('createWishStore', () => {
     expect(await store.listByTenant(own, 50)).toHaveLength(1);
   });
 
-  it('takes back only the asker’s own wish for the subject, and only while it is open', async () => {
+  it('withdraws only an open access request of the same user and subject', async () => {
     await store.submit(own, accessRequest);
     for (const other of [
       { ...accessRequest, associateId: 6 },
@@ -100,14 +100,14 @@ describe('createWishStore', () => {
     expect((await only()).state).toBe('fulfilled');
   });
 
-  it('takes another user’s, another subject’s and another tenant’s for wishes of their own', async () => {
+  it('accepts separate access requests of another user, subject or tenant', async () => {
     await store.submit(own, accessRequest);
     expect(await store.submit(own, { ...accessRequest, associateId: 6 })).toBe(true);
     expect(await store.submit(own, { ...accessRequest, subject: 'plan:service-premium' })).toBe(true);
     expect(await store.submit(other, accessRequest)).toBe(true);
   });
 
-  it('is answered once, after which the user may ask again', async () => {
+  it('resolves an access request once and then accepts a new one', async () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
     now += 1000;
@@ -118,7 +118,7 @@ describe('createWishStore', () => {
     expect(await store.submit(own, accessRequest)).toBe(true);
   });
 
-  it('cannot be answered or seen by another tenant', async () => {
+  it('does not let another tenant see or resolve an access request', async () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
     expect(await store.resolve(other, id, { state: 'fulfilled', comment: '', resolvedBy: 'x' })).toBe(false);
@@ -127,7 +127,7 @@ describe('createWishStore', () => {
     expect((await only()).state).toBe('open');
   });
 
-  it('tells a user the last wish for each subject, and no other user’s', async () => {
+  it('returns only the latest access request of the user for each subject', async () => {
     await store.submit(own, accessRequest);
     await store.resolve(own, (await only()).id, { state: 'fulfilled', comment: '', resolvedBy: 'x' });
     now += 1000;
@@ -141,7 +141,7 @@ describe('createWishStore', () => {
     ]);
   });
 
-  it('lists open ones first, oldest first, then the last answered', async () => {
+  it('lists open access requests first, oldest first, then the latest resolved ones', async () => {
     for (const subject of ['feature:a', 'feature:b', 'feature:c', 'feature:d']) {
       now += 1000;
       await store.submit(own, { ...accessRequest, subject });
@@ -158,7 +158,7 @@ describe('createWishStore', () => {
     expect(await listed(1)).toEqual(['b', 'd', 'c']);
   });
 
-  it('goes with its tenant', async () => {
+  it('deletes access requests with their tenant', async () => {
     await store.submit(own, accessRequest);
     await db.deleteFrom('tenants').where('context_identifier', '=', own).execute();
     expect(await db.selectFrom('access_requests').selectAll().execute()).toEqual([]);

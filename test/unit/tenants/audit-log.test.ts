@@ -8,7 +8,7 @@ import { newKeyring } from '../../support/keyrings.ts';
 
 const consent = { companyName: '', serial: '1', systemToken: 't', associateId: 5 };
 
-describe('what must not be done unaudited', () => {
+describe('audit log', () => {
   let db: Database;
   const tenants = () =>
     createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => Date.parse('2026-11-26') });
@@ -20,7 +20,7 @@ describe('what must not be done unaudited', () => {
   });
   afterAll(() => db.destroy());
 
-  it('is written once though two processes do it at the same moment', async () => {
+  it('writes one event when several processes make the same change concurrently', async () => {
     await tenants().saveConsent({ tenantId: 'Cust1', ...consent });
     await Promise.all([1, 2, 3, 4].map(() => tenants().saveStatus('Cust1', 'suspended')));
     expect(await events('Cust1')).toEqual(['status-changed', 'installed']);
@@ -28,7 +28,7 @@ describe('what must not be done unaudited', () => {
     expect(await events('Cust1')).toEqual(['deleted']);
   });
 
-  it('is not done where it cannot be written', async () => {
+  it('rolls back a change when its event cannot be written', async () => {
     await tenants().saveConsent({ tenantId: 'Cust2', ...consent });
     await db.schema.alterTable('audit_log').renameTo('audit_log_away').execute();
     await expect(tenants().saveConsent({ tenantId: 'Cust3', ...consent })).rejects.toThrow();

@@ -15,7 +15,7 @@ const tenantId = 'Cust12345';
 const changed = { source: 'webhook', event: 'associate.changed', primaryKey: 5 } as const;
 const suspended = { source: 'state-change', change: 'suspend' } as const;
 
-describe('the callback inbox', () => {
+describe('createCallbackQueue', () => {
   let db: Database;
   let callbackQueue: CallbackQueue;
   let now: number;
@@ -38,7 +38,7 @@ describe('the callback inbox', () => {
     return callback;
   };
 
-  it('keeps an event once, however many processes get it at the same moment', async () => {
+  it('enqueues an event once when several processes receive it concurrently', async () => {
     const kept = await Promise.all(
       [1, 2, 3, 4, 5].map(() => callbackQueue.enqueue(tenantId, 'event', changed)),
     );
@@ -46,12 +46,12 @@ describe('the callback inbox', () => {
     expect(await callbackQueue.depth()).toEqual({ waiting: 1, parked: 0, oldestMs: 0 });
   });
 
-  it('keeps nothing for a tenant that is none of ours', async () => {
+  it('enqueues nothing for an unknown tenant', async () => {
     expect(await callbackQueue.enqueue('Cust99999', 'event', changed)).toBe(false);
     expect(await callbackQueue.claim()).toBeNull();
   });
 
-  it('gives each to one who asks, the oldest first', async () => {
+  it('gives each callback to exactly one of several concurrent claims', async () => {
     for (const [index, id] of ['a', 'b', 'c'].entries()) {
       now += index;
       await callbackQueue.enqueue(tenantId, id, { ...changed, primaryKey: index + 1 });
@@ -62,7 +62,7 @@ describe('the callback inbox', () => {
     expect(all.filter((each) => each === null)).toHaveLength(1);
   });
 
-  it('gives what was begun and not ended to another when its lease is over', async () => {
+  it('allows a callback to be claimed again after its lease expires', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     const first = await taken();
     expect(first).toMatchObject({ tenantId, content: changed, receivedAt: new Date(now), attempts: 1 });
@@ -71,7 +71,7 @@ describe('the callback inbox', () => {
     expect(await taken()).toMatchObject({ id: first.id, attempts: 2 });
   });
 
-  it('is done with what is done, and knows it when it comes again', async () => {
+  it('does not reprocess a completed callback that arrives again', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     await callbackQueue.complete(await taken());
     now += leaseMs;
@@ -80,7 +80,7 @@ describe('the callback inbox', () => {
     expect(await callbackQueue.depth()).toEqual({ waiting: 0, parked: 0, oldestMs: 0 });
   });
 
-  it('works off a notice of a state change anew when it comes again, but not while it waits', async () => {
+  it('enqueues a repeated state change after completion but not while it is waiting', async () => {
     expect(await callbackQueue.enqueue(tenantId, 'notice', suspended)).toBe(true);
     expect(await callbackQueue.enqueue(tenantId, 'notice', suspended)).toBe(false);
     await callbackQueue.complete(await taken());
@@ -88,7 +88,7 @@ describe('the callback inbox', () => {
     expect(await taken()).toMatchObject({ content: suspended, attempts: 1 });
   });
 
-  it('has what failed tried again, later each time, and puts it aside in the end', async () => {
+  it('retries a failed callback with exponential backoff and finally dead-letters it', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     const waits: number[] = [];
     for (let attempt = 1; attempt < maxAttempts; attempt += 1) {
@@ -109,13 +109,13 @@ describe('the callback inbox', () => {
     expect(await callbackQueue.depth()).toEqual({ waiting: 0, parked: 1, oldestMs: 0 });
   });
 
-  it('tells how long the oldest has been waiting', async () => {
+  it('reports the age of the oldest waiting callback', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     now += 5_000;
     expect(await callbackQueue.depth()).toEqual({ waiting: 1, parked: 0, oldestMs: 5_000 });
   });
 
-  it('forgets what was worked off a month ago, and nothing else', async () => {
+  it('purges only callbacks that were processed more than a month ago', async () => {
     await callbackQueue.enqueue(tenantId, 'old', changed);
     await callbackQueue.complete(await taken());
     now += 30 * 24 * 60 * 60_000 + 1;

@@ -15,7 +15,7 @@ const session = { tenantId: 'Cust12345', associateId: 5, isAdministrator: false,
 const verifier = 'v'.repeat(43);
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
-describe('createHandOverStore', () => {
+describe('createHandoffStore', () => {
   let db: Database;
   let store: HandoffStore;
   let now: number;
@@ -41,25 +41,25 @@ describe('createHandOverStore', () => {
 
   const rows = () => db.selectFrom('session_exchange_codes').selectAll().execute();
 
-  it('hands a session over to the panel that knows the verifier, once', async () => {
+  it('exchanges a code for its session once, given the matching verifier', async () => {
     const code = await store.issue(session, challenge);
     expect(await store.redeem(code, verifier)).toEqual(session);
     expect(await store.redeem(code, verifier)).toBeNull();
   });
 
-  it('gives it to one of several who ask at the same moment', async () => {
+  it('exchanges a code for only one of several concurrent requests', async () => {
     const code = await store.issue(session, challenge);
     const redeemed = await Promise.all([1, 2, 3, 4].map(() => store.redeem(code, verifier)));
     expect(redeemed.filter((each) => each !== null)).toEqual([session]);
   });
 
-  it('is spent by a wrong verifier: who guesses gets no second try', async () => {
+  it('consumes the code when the verifier is wrong', async () => {
     const code = await store.issue(session, challenge);
     expect(await store.redeem(code, 'w'.repeat(43))).toBeNull();
     expect(await store.redeem(code, verifier)).toBeNull();
   });
 
-  it('ends after a minute', async () => {
+  it('rejects a code after one minute', async () => {
     const [late, intime] = [await store.issue(session, challenge), await store.issue(session, challenge)];
     now += handoffLifetimeMs - 1;
     expect(await store.redeem(intime, verifier)).toEqual(session);
@@ -67,11 +67,11 @@ describe('createHandOverStore', () => {
     expect(await store.redeem(late, verifier)).toBeNull();
   });
 
-  it('knows no code it never gave', async () => {
+  it('rejects a code that was never issued', async () => {
     for (const code of ['', 'x', 'c'.repeat(43)]) expect(await store.redeem(code, verifier)).toBeNull();
   });
 
-  it('keeps no code in clear, and none for longer than it is good', async () => {
+  it('stores no code in plain text and purges expired codes', async () => {
     const code = await store.issue(session, challenge);
     expect(JSON.stringify(await rows())).not.toContain(code);
     now += handoffLifetimeMs + 1;
@@ -79,7 +79,7 @@ describe('createHandOverStore', () => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it('goes with its tenant', async () => {
+  it('deletes the codes of a deleted tenant', async () => {
     await store.issue(session, challenge);
     await db.deleteFrom('tenants').execute();
     expect(await rows()).toEqual([]);

@@ -7,7 +7,7 @@ import { newKeyring } from '../../support/keyrings.ts';
 
 const minute = 60_000;
 
-describe('whose turn it is to be looked after', () => {
+describe('tenant reconciliation schedule', () => {
   let db: Database;
   let now: number;
   const secrets = createSecretBox(newKeyring());
@@ -30,7 +30,7 @@ describe('whose turn it is to be looked after', () => {
     return tenant;
   }
 
-  it('is a tenant’s at once when it installs, and again when the time has come', async () => {
+  it('lets a tenant be claimed immediately after installation and again when it is due', async () => {
     await install('Cust1');
     const tenant = await taken();
     expect(tenant).toMatchObject({ tenantId: 'Cust1', provisionedFingerprint: null });
@@ -45,7 +45,7 @@ describe('whose turn it is to be looked after', () => {
     });
   });
 
-  it('is given to one of those who ask, and to another when that one was killed', async () => {
+  it('gives a due tenant to one claim and releases it when the lease expires', async () => {
     await install('Cust1');
     const asked = await Promise.all([1, 2, 3, 4].map(() => store().claimDueTenant()));
     expect(asked.filter((tenant) => tenant !== null)).toHaveLength(1);
@@ -55,7 +55,7 @@ describe('whose turn it is to be looked after', () => {
     expect((await taken()).tenantId).toBe('Cust1');
   });
 
-  it('is first theirs who wait for an installation, then theirs who wait longest, never theirs who withdrew', async () => {
+  it('claims new installations first, then the most overdue tenants, and never a revoked one', async () => {
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) {
       await install(tenantId);
       await store().completeReconcile(await taken(), Number(tenantId.at(-1)) * minute, null);
@@ -71,7 +71,7 @@ describe('whose turn it is to be looked after', () => {
     expect(await store().claimDueTenant()).toBeNull();
   });
 
-  it('tells how often it failed in a row, and why', async () => {
+  it('records the number of consecutive failures and the last error', async () => {
     await install('Cust1');
     for (const failures of [1, 2]) {
       await store().completeReconcile(await taken(), minute, 'timeout');
@@ -79,10 +79,10 @@ describe('whose turn it is to be looked after', () => {
       now += minute;
     }
     await store().completeReconcile(await taken(), minute, null);
-    expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures: 0, problem: null });
+    expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures: 0, lastError: null });
   });
 
-  it('leaves an installation to who took it, though one of before ends meanwhile', async () => {
+  it('keeps a new installation pending when an earlier reconciliation completes', async () => {
     await install('Cust1');
     const before = await taken();
     now += 1_000;
@@ -93,7 +93,7 @@ describe('whose turn it is to be looked after', () => {
     expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toBeNull();
   });
 
-  it('comes sooner for those whom another version of the app set up, and for nobody else', async () => {
+  it('advances the reconciliation only of tenants with an outdated fingerprint', async () => {
     for (const [tenantId, fingerprint] of [
       ['Cust1', 'old'],
       ['Cust2', 'new'],
@@ -117,9 +117,9 @@ describe('whose turn it is to be looked after', () => {
     expect(await at('Cust1')).toBeLessThanOrEqual(due);
   });
 
-  it('counts tenants by standing', async () => {
+  it('counts tenants by status', async () => {
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) await install(tenantId);
     await store().saveStatus('Cust3', 'suspended');
-    expect(await store().countByStatus()).toEqual({ active: 2, paused: 1, leaving: 0, revoked: 0 });
+    expect(await store().countByStatus()).toEqual({ active: 2, suspended: 1, deleting: 0, revoked: 0 });
   });
 });

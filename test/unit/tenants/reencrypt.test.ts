@@ -46,7 +46,7 @@ describe('reencrypt', () => {
     expect(webhook.secret()).toMatch(/^[\w-]{43}$/);
   }
 
-  it('seals everything with the first key, tells how far it is, and leaves nothing to the old one', async () => {
+  it('encrypts everything with the first key, reports progress and no longer needs the old key', async () => {
     expect(await reencrypt({ db, secrets: withBoth, onProgress })).toEqual({
       reencrypted: 231,
       unreadable: [],
@@ -56,7 +56,7 @@ describe('reencrypt', () => {
     await everyTokenOpensBy(withNew);
   });
 
-  it('goes on where a run was cut off, and has nothing to do when it is done', async () => {
+  it('resumes an interrupted run and changes nothing when complete', async () => {
     const cutOff = reencrypt({
       db,
       secrets: withBoth,
@@ -72,7 +72,7 @@ describe('reencrypt', () => {
     await everyTokenOpensBy(withNew);
   });
 
-  it('names what no key opens, by tenant, and does the rest', async () => {
+  it('reports undecryptable values by tenant and re-encrypts the rest', async () => {
     const broken = toTenantId(5);
     await sql`update tenants set system_token_encrypted = 'gone' || substr(system_token_encrypted, 4)
       where context_identifier = ${broken}`.execute(db);
@@ -85,7 +85,7 @@ describe('reencrypt', () => {
     await everyTokenOpensBy(withNew);
   });
 
-  it('leaves alone a token that was replaced while it ran', async () => {
+  it('keeps a token that is replaced during the run', async () => {
     const replacing: typeof withBoth = {
       ...withBoth,
       decrypt(sealed, place) {

@@ -25,7 +25,7 @@ describe('createSignInStore', () => {
 
   const rows = () => db.selectFrom('consumed_nonces').selectAll().execute();
 
-  it('gives a sign-in back to the browser that began it, once', async () => {
+  it('returns a sign-in once to the browser that started it', async () => {
     const { state, nonce, codeVerifier } = store.begin(purpose);
     expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
     const used = { valid: false, reason: 'unknown', purpose };
@@ -33,7 +33,7 @@ describe('createSignInStore', () => {
     expect(await store.take(state, '')).toEqual(used);
   });
 
-  it('challenges with the S256 of the verifier, and repeats nothing', () => {
+  it('creates an S256 challenge from the verifier and unique values for each sign-in', () => {
     const [one, other] = [store.begin(purpose), store.begin(purpose)];
     expect(one.codeChallenge).toBe(createHash('sha256').update(one.codeVerifier).digest('base64url'));
     expect(one.codeVerifier).toMatch(/^[\w-]{43}$/);
@@ -42,14 +42,14 @@ describe('createSignInStore', () => {
     }
   });
 
-  it('gives it to one of several answers that come at the same moment', async () => {
+  it('accepts a state only once when several callbacks arrive concurrently', async () => {
     const { state, nonce, codeVerifier } = store.begin({ kind: 'install' });
     const taken = await Promise.all([1, 2, 3, 4].map(() => store.take(state, codeVerifier)));
     const good = { valid: true, purpose: { kind: 'install' }, nonce };
     expect(taken.filter(({ valid }) => valid)).toEqual([good]);
   });
 
-  it('refuses a browser that did not begin it, and leaves it to the one that did', async () => {
+  it('rejects another browser and keeps the sign-in for the browser that started it', async () => {
     const foreign = { valid: false, reason: 'mismatch', purpose };
     const { state, nonce, codeVerifier } = store.begin(purpose);
     expect(await store.take(state, store.begin(purpose).codeVerifier)).toEqual(foreign);
@@ -57,7 +57,7 @@ describe('createSignInStore', () => {
     expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
   });
 
-  it('knows no state it never gave, and none that was touched', async () => {
+  it('rejects a state that was never issued or was modified', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     const other = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
     const unrecognizedModules = { valid: false, reason: 'unknown', purpose: null };
@@ -71,13 +71,13 @@ describe('createSignInStore', () => {
     );
   });
 
-  it('forgets a sign-in after its time', async () => {
+  it('rejects an expired sign-in', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     now += signInLifetimeMs + 1;
     expect(await store.take(state, codeVerifier)).toEqual({ valid: false, reason: 'unknown', purpose });
   });
 
-  it('keeps nothing of what was only begun, and of what was answered no longer than it could be again', async () => {
+  it('stores nothing for a started sign-in and purges expired consumed nonces', async () => {
     const before = (await rows()).length;
     for (let count = 0; count < 50; count += 1) store.begin(purpose);
     expect(await rows()).toHaveLength(before);
@@ -89,7 +89,7 @@ describe('createSignInStore', () => {
     expect((await rows()).map(({ nonce }) => nonce)).toEqual([next.nonce]);
   });
 
-  it('shows nothing of itself in the state that goes over the wire', () => {
+  it('hides the nonce, the verifier and the tenant in the state', () => {
     const { state, nonce, codeVerifier } = store.begin(purpose);
     const seen = state.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
     for (const secret of [nonce, codeVerifier, 'Cust12345'])

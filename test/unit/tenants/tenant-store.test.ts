@@ -26,11 +26,11 @@ describe('createTenantStore', () => {
   });
   afterAll(() => db.destroy());
 
-  it('knows no tenant before its approval', async () => {
+  it('finds no tenant before its consent', async () => {
     expect(await store.find('Cust1')).toBeNull();
   });
 
-  it('keeps an approval, the system user token only sealed', async () => {
+  it('saves consent and stores the system user token only encrypted', async () => {
     await store.saveConsent(consent);
     const tenant = await store.find(consent.tenantId);
     expect(tenant).toMatchObject({
@@ -47,7 +47,7 @@ describe('createTenantStore', () => {
     expect(JSON.stringify(tenant)).not.toContain('topsecret');
   });
 
-  it('replaces the token at a second approval and keeps what was provisioned', async () => {
+  it('replaces the token on a second consent and keeps the provisioned panels', async () => {
     const panels = [{ progId: 'p', name: 'Planlens', outcome: 'created', problem: null }] as const;
     await store.savePanels(consent.tenantId, panels);
     now = start + 1000;
@@ -58,7 +58,7 @@ describe('createTenantStore', () => {
     expect(await db.selectFrom('tenants').select('context_identifier').execute()).toHaveLength(1);
   });
 
-  it('keeps a token sealed for one tenant from opening for another', async () => {
+  it('does not decrypt a token that was encrypted for another tenant', async () => {
     await store.saveConsent({ ...consent, tenantId: 'Cust2' });
     const foreign = await db
       .selectFrom('tenants')
@@ -70,7 +70,7 @@ describe('createTenantStore', () => {
     expect(() => tenant?.systemToken()).toThrow();
   });
 
-  it('deletes everything of a deleted tenant', async () => {
+  it('deletes the snapshots of a deleted tenant', async () => {
     const snapshots = createSnapshotStore(db);
     await snapshots.saveTenant('Cust2', { content: { modules: [] }, readAt: start }, []);
     await snapshots.save('Cust2', { content: { granted: [] }, readAt: start }, 7);

@@ -30,7 +30,7 @@ describe('createTicketStore', () => {
   });
   afterAll(() => db.destroy());
 
-  it('keeps the latest ticket of a tenant, and that only sealed', async () => {
+  it('stores only the latest ticket of a tenant, encrypted', async () => {
     expect(await storeWith().find('Cust1')).toBeNull();
     await storeWith().save('Cust1', { ...held, ticket: '7T:older' });
     await storeWith().save('Cust1', held);
@@ -38,12 +38,12 @@ describe('createTicketStore', () => {
     expect(JSON.stringify(await db.selectFrom('tickets').selectAll().execute())).not.toContain('secret-of');
   });
 
-  it('keeps nothing for a tenant that is not installed', async () => {
+  it('stores no ticket for a tenant that is not installed', async () => {
     await storeWith().save('Cust2', held);
     expect(await storeWith().find('Cust2')).toBeNull();
   });
 
-  it('takes one it cannot open for none: of another key, or of another tenant', async () => {
+  it('ignores a ticket that was encrypted with another key or for another tenant', async () => {
     await storeWith().save('Cust1', held);
     expect(await storeWith(createSecretBox(newKeyring('other'))).find('Cust1')).toBeNull();
     await tenants().saveConsent({
@@ -61,7 +61,7 @@ describe('createTicketStore', () => {
     expect(await storeWith().find('Cust2')).toBeNull();
   });
 
-  it('keeps none longer than the tenant', async () => {
+  it('deletes the ticket with the tenant', async () => {
     await storeWith().save('Cust1', held);
     await tenants().remove('Cust1', null);
     expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([]);

@@ -38,7 +38,7 @@ function failing(error: unknown) {
 const logged = (message: string) =>
   lines.map((line) => JSON.parse(line)).find((line) => line.msg === message);
 
-describe('the answer', () => {
+describe('error response', () => {
   const app = failing(new AppError('panel-url-invalid', { detail: 'uctx' }));
 
   it.each([
@@ -46,14 +46,14 @@ describe('the answer', () => {
     'text/html',
     'text/*',
     'application/json;q=0.5, text/html',
-  ])('is a page for Accept: %s', async (accept) => {
+  ])('responds with an HTML page to Accept: %s', async (accept) => {
     const { status, headers, text } = await request(app).get('/').set('Accept', accept);
     expect([status, headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
     expect(text).toContain('<code>panel-url-invalid (uctx)</code>');
   });
 
   it.each(['application/json', '*/*', 'text/html;q=0.1, application/json', 'image/png', 'nonsense'])(
-    'is problem JSON for Accept: %s',
+    'responds with problem JSON to Accept: %s',
     async (accept) => {
       const { status, headers, body } = await request(app).get('/').set('Accept', accept);
       expect([status, headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
@@ -69,7 +69,7 @@ describe('the answer', () => {
     },
   );
 
-  it('names the request as the log does, and is never kept', async () => {
+  it('carries the request ID of the log entry and forbids caching', async () => {
     const { headers, body } = await request(app).get('/');
     expect(logged('request refused').req.id).toBe(body.instance);
     expect(headers['cache-control']).toBe('no-store');
@@ -82,21 +82,21 @@ describe('the answer', () => {
     ['/?lang=xx', 'de', 'de'],
     ['/?lang=de&lang=en', 'en', 'en'],
     ['/', 'fr', 'en'],
-  ])('at %s for %s is in the language %s', async (path, accepted, code) => {
+  ])('responds at %s to Accept-Language %s in the language %s', async (path, accepted, code) => {
     const { text } = await request(app).get(path).set('Accept', 'text/html').set('Accept-Language', accepted);
     expect(text).toContain(`<html lang="${code}">`);
   });
 
-  it('prints a detail harmless', async () => {
+  it('escapes the detail of an error', async () => {
     const nasty = failing(new AppError('sign-in-denied', { detail: '<img src=x>' }));
     const { text } = await request(nasty).get('/').set('Accept', 'text/html');
     expect(text).toContain('(&lt;img src=x&gt;)');
   });
 });
 
-describe('each code', () => {
+describe('error codes', () => {
   it.each(Object.entries(errorStatus))(
-    '%s is answered with %i and words of its own',
+    '%s has the status %i and its own title and text',
     async (code, status) => {
       const { status: answered, body } = await request(failing(new AppError(code as ErrorCode))).get('/');
       expect([answered, body.status, body.code]).toEqual([status, status, code]);
@@ -106,14 +106,14 @@ describe('each code', () => {
     },
   );
 
-  it('says when to ask again where that is known, and only there', async () => {
+  it('sends Retry-After only for a code with a known retry time', async () => {
     const away = await request(failing(new AppError('database-unavailable'))).get('/');
     expect(away.headers['retry-after']).toBe('10');
     const other = await request(failing(new AppError('superoffice-unavailable'))).get('/');
     expect(other.headers).not.toHaveProperty('retry-after');
   });
 
-  it('of 500 and more is logged as an error, any other as refused', async () => {
+  it('logs a code of status 500 or above as an error and any other as a refused request', async () => {
     await request(failing(new AppError('internal', { cause: new Error('why') }))).get('/');
     expect(logged('request failed')).toMatchObject({ level: 50, code: 'internal' });
     await request(failing(new AppError('tenant-mismatch'))).get('/');
@@ -121,7 +121,7 @@ describe('each code', () => {
   });
 });
 
-describe('a failure of SuperOffice', () => {
+describe('SuperOffice errors', () => {
   const answers: Record<SuperOfficeErrorCode, ErrorCode> = {
     unreachable: 'superoffice-unavailable',
     timeout: 'superoffice-unavailable',
@@ -143,18 +143,21 @@ describe('a failure of SuperOffice', () => {
     'client-refused': 'registration-refused',
   };
 
-  it.each(Object.entries(answers))('%s is answered as %s, naming it', async (thrown, code) => {
-    const error = new SuperOfficeError(thrown as SuperOfficeErrorCode, 'some operation', {
-      status: 418,
-      detail: 'inner detail',
-    });
-    const { status, body } = await request(failing(error)).get('/');
-    expect([status, body.code, body.detail]).toEqual([errorStatus[code], code, thrown]);
-    expect(JSON.stringify({ ...body, instance: '' })).not.toMatch(/some operation|inner detail|418/);
-  });
+  it.each(Object.entries(answers))(
+    'the SuperOffice error %s is reported as %s and named in the detail',
+    async (thrown, code) => {
+      const error = new SuperOfficeError(thrown as SuperOfficeErrorCode, 'some operation', {
+        status: 418,
+        detail: 'inner detail',
+      });
+      const { status, body } = await request(failing(error)).get('/');
+      expect([status, body.code, body.detail]).toEqual([errorStatus[code], code, thrown]);
+      expect(JSON.stringify({ ...body, instance: '' })).not.toMatch(/some operation|inner detail|418/);
+    },
+  );
 });
 
-describe('the way on', () => {
+describe('link on the error page', () => {
   const linkOf = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
     const problems = createErrorHandler({ languages, views });
     const app = appOf(requestLog(log))
@@ -169,7 +172,7 @@ describe('the way on', () => {
   };
   const reader = 'uctx=Cust1&usid=5&lang=en';
 
-  it('leads from a page of the panel to the panel, from the panel itself to another try', async () => {
+  it('leads from a panel page back to the panel, and from the panel to a retry', async () => {
     const panel = `/panel?${reader}`;
     expect(await linkOf(`/panel/feature?${reader}`, 'feature-unknown')).toMatchObject({
       href: panel,
@@ -178,13 +181,13 @@ describe('the way on', () => {
     expect(await linkOf(panel, 'superoffice-unavailable')).toMatchObject({ href: panel, words: 'Try again' });
   });
 
-  it('leads from the administrators’ forms to their page, and from elsewhere nowhere', async () => {
+  it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
     expect(await linkOf('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
     expect((await linkOf('/nothing', 'not-found')).href).toBeUndefined();
     expect((await linkOf(`/panel?${reader}`, 'tenant-not-installed')).href).toBeUndefined();
   });
 
-  it('shows again what was typed into a form that was refused, harmless', async () => {
+  it('shows the text of a refused form again, escaped', async () => {
     for (const field of ['reason', 'answer']) {
       const { text } = await linkOf(
         '/admin/access-requests',
@@ -200,7 +203,7 @@ describe('the way on', () => {
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('unexpected errors', () => {
   const secretText = 'connect postgres://planlens:pw-S3CRET@db failed';
 
   it.each<[string, unknown]>([
@@ -210,7 +213,7 @@ describe('what nobody foresaw', () => {
     ['an error with a status that is text', Object.assign(new Error(secretText), { status: '404' })],
     ['a thrown text', secretText],
     ['a thrown object', { status: 404, message: secretText }],
-  ])('%s is internal and tells nothing of itself', async (_what, error) => {
+  ])('%s is reported as internal without revealing its text', async (_what, error) => {
     for (const accept of ['text/html', 'application/json']) {
       const { status, text } = await request(failing(error)).get('/').set('Accept', accept);
       expect(status).toBe(500);
@@ -219,13 +222,13 @@ describe('what nobody foresaw', () => {
     }
   });
 
-  it('is logged as it is, for the operator', async () => {
+  it('logs the original error for the operator', async () => {
     await request(failing(new Error('what happened'))).get('/');
     expect(logged('request failed')).toMatchObject({ level: 50, code: 'internal' });
     expect(logged('request failed').err.message).toBe('what happened');
   });
 
-  it('ends in a plain code where even the page fails', async () => {
+  it('responds with the plain error code when the error page cannot be rendered', async () => {
     const noPages: Views = () => {
       throw new Error('template broken');
     };
@@ -241,7 +244,7 @@ describe('what nobody foresaw', () => {
     expect(logged('problem page failed').err.message).toBe('template broken');
   });
 
-  it('is handed on to Express, which cuts the answer off, where one has begun', async () => {
+  it('passes an error to Express, which aborts the response, once the response has started', async () => {
     const handedOn: unknown[] = [];
     const handOn: ErrorRequestHandler = (error, _req, _res, next) => {
       handedOn.push(error);
@@ -262,15 +265,15 @@ describe('what nobody foresaw', () => {
   });
 });
 
-describe('what a client sent wrong', () => {
+describe('malformed requests', () => {
   const app = appWith((req, res) => void res.json(req.body));
   const post = () => request(app).post('/').set('Content-Type', 'application/x-www-form-urlencoded');
 
-  it('is not there for a good form', async () => {
+  it('accepts a well-formed form', async () => {
     expect((await post().send('a=1')).body).toEqual({ a: '1' });
   });
 
-  it('is 413 for a body too large', async () => {
+  it('responds with 413 to a body that is too large', async () => {
     const { status, body } = await post().send(`a=${'x'.repeat(2000)}`);
     expect([status, body.code]).toEqual([413, 'body-too-large']);
   });
@@ -279,25 +282,25 @@ describe('what a client sent wrong', () => {
     ['another charset', { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-7' }],
     ['an unknown encoding', { 'Content-Encoding': 'snappy' }],
     ['a body that is not what its encoding says', { 'Content-Encoding': 'gzip' }],
-  ])('is 400 for %s', async (_what, headers) => {
+  ])('responds with 400 to %s', async (_what, headers) => {
     const { status, body } = await post().set(headers).send('a=1');
     expect([status, body.code]).toEqual([400, 'request-malformed']);
   });
 
-  it('is 400 for an address that cannot be decoded', async () => {
+  it('responds with 400 to a path that cannot be decoded', async () => {
     const { status, body } = await request(app).get('/named/%E0%A4%A');
     expect([status, body.code]).toEqual([400, 'request-malformed']);
   });
 
-  it('is 404 for an address that is not ours', async () => {
+  it('responds with 404 to an unknown path without repeating its query', async () => {
     const { status, body } = await request(app).get('/nothing/here?code=secret');
     expect([status, body.code]).toEqual([404, 'not-found']);
     expect(JSON.stringify(body)).not.toContain('secret');
   });
 });
 
-describe('onlyMethods', () => {
-  it('answers 405 and says what it takes', async () => {
+describe('methodNotAllowed', () => {
+  it('responds with 405 and lists the allowed methods', async () => {
     const app = appWith(methodNotAllowed('GET', 'POST'));
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);

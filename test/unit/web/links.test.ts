@@ -19,7 +19,7 @@ async function addressAt(url: string): Promise<unknown> {
   return (await request(server).get(url)).body;
 }
 
-describe('panelAddressOf', () => {
+describe('parsePanelUrl', () => {
   it.each([
     ['uctx=Cust12345&usid=5&lang=de', { tenantId: 'Cust12345', associateId: 5, language: 'de' }],
     ['lang=en&usid=2147483647&uctx=Cust1', { tenantId: 'Cust1', associateId: 2147483647, language: 'en' }],
@@ -31,11 +31,11 @@ describe('panelAddressOf', () => {
     ['uctx=Cust1&usid=5&lang=de%0D%0AX', { tenantId: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust1&usid=5&usec=abc&more=1', { tenantId: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust9999999999&usid=0000000007', { tenantId: 'Cust9999999999', associateId: 7, language: '' }],
-  ])('reads %s', async (query, address) => {
+  ])('parses %s', async (query, address) => {
     expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieProbe: false });
   });
 
-  it('knows where a cookie of ours must come along', async () => {
+  it('detects the cookie probe only with its exact parameter', async () => {
     const reader = { tenantId: 'Cust1', associateId: 5, language: 'de' };
     expect(await addressAt(cookieProbeUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieProbe: true });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieProbe: false });
@@ -45,7 +45,7 @@ describe('panelAddressOf', () => {
   });
 
   it.each(['signedIn=', 'signedIn=soon', 'signedIn=1&signedIn=2', 'signedIn=NaN'])(
-    'takes %s for no sign-in of ours',
+    'ignores %s as a sign-in time',
     async (query) => {
       const address = await addressAt(`/panel?uctx=Cust1&usid=5&${query}`);
       expect(address).toMatchObject({ signedInAt: 0 });
@@ -83,18 +83,18 @@ describe('panelAddressOf', () => {
     ['uctx=Cust1&usid=5%20or%201=1', 'usid'],
     ['uctx=Cust1&usid=NaN', 'usid'],
     ['uctx=Cust1&usid=Infinity', 'usid'],
-  ])('refuses %s and names %s', async (query, names) => {
+  ])('rejects %s and names %s', async (query, names) => {
     expect(await addressAt(`/panel?${query}`)).toEqual(['panel-url-invalid', names]);
   });
 });
 
 describe('panelUrl', () => {
-  it('is the address the CRM calls, and when we sent the reader there', () => {
+  it('builds the URL that CRM calls and adds the time of the sign-in', () => {
     const url = panelUrl({ tenantId: 'Cust1', associateId: 5, language: 'de' }, 1_795_381_426_149);
     expect(url).toBe('/panel?uctx=Cust1&usid=5&lang=de&signedIn=1795381426149');
   });
 
-  it('says the same to panelAddressOf, whatever the language', async () => {
+  it('is parsed back to the same values by parsePanelUrl', async () => {
     const addresses = fc.record({
       tenantId: fc.integer({ min: 0, max: 9_999_999_999 }).map((id) => `Cust${id}`),
       associateId: fc.integer({ min: 1, max: 2 ** 31 - 1 }),

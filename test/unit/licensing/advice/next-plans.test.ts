@@ -15,8 +15,8 @@ const suite = (plan: SuitePlan | null): DetectedPlan => ({
   by: { step: 'description', text: '' },
 });
 
-describe('nextPlansAbove', () => {
-  it('raises one solution by one tier, or adds one in Essential', () => {
+describe('nextTierOptions', () => {
+  it('raises one solution by one tier or adds one solution in Essential', () => {
     expect([...above('sales-essential')].sort()).toEqual([
       'sales-essential+marketing-essential',
       'sales-essential+service-essential',
@@ -24,13 +24,13 @@ describe('nextPlansAbove', () => {
     ]);
   });
 
-  it('never gives up a tier', () => {
+  it('never lowers a tier', () => {
     expect(above('sales-premium+service-premium+marketing-essential')).toEqual([
       'sales-premium+service-premium+marketing-premium',
     ]);
   });
 
-  it('is nothing above the highest plan of either kind', () => {
+  it('returns no options above the highest user plan and the highest Suite plan', () => {
     expect(above('sales-premium+service-premium+marketing-premium')).toEqual([]);
     expect(findNextPlans(suite('super'))).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('nextPlansAbove', () => {
     ['core', 'growth'],
     ['growth', 'plus'],
     ['plus', 'super'],
-  ] as const)('is the next Suite plan: above %s %s', (plan, next) => {
+  ] as const)('steps from the Suite plan %s to the Suite plan %s', (plan, next) => {
     expect(findNextPlans(suite(plan))).toEqual([{ kind: 'suite-plan', plan: next }]);
   });
 
@@ -60,7 +60,7 @@ describe('nextPlansAbove', () => {
         findings: [],
       },
     ],
-  ])('is nothing above %s', (_what, held) => {
+  ])('returns no options above %s', (_what, held) => {
     expect(findNextPlans(held)).toEqual([]);
   });
 });

@@ -4,13 +4,13 @@ import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures
 
 const today = '2026-12-01';
 
-describe('the plans one step above a user’s', () => {
+describe('next-plan gains of a user', () => {
   const essential = publishedTenant('essential');
   const plans = entitlementEngine(essential, today);
   const user = holderOf(essential, 'ten-sales');
   const steps = plans.nextTierOptions(user);
 
-  it('tell what each would enable and what it takes to get it', () => {
+  it('reports the features each next plan enables and its seat availability', () => {
     expect(steps.length).toBeGreaterThan(1);
     for (const step of steps) {
       if (step.kind !== 'user-plan') throw new Error(`a step to ${step.plan}`);
@@ -21,13 +21,13 @@ describe('the plans one step above a user’s', () => {
     }
   });
 
-  it('begin with the one that would enable most', () => {
+  it('lists the plan that enables the most features first', () => {
     const counts = steps.map(({ enables }) => enables.length);
     expect(counts).toEqual([...counts].sort((a, b) => b - a));
     expect(new Set(counts).size).toBeGreaterThan(1);
   });
 
-  it('leave out what would enable nothing', () => {
+  it('omits a plan that enables no feature', () => {
     const premium = publishedTenant('premium');
     const { granted } = holderOf(premium, 'ten-sales');
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
@@ -43,7 +43,7 @@ describe('the plans one step above a user’s', () => {
     ]);
   });
 
-  it('is the next CRM Suite plan, of which a seat is no question', () => {
+  it('returns the next CRM Suite plan without a seat on a Suite tenant', () => {
     const suite = publishedTenant('suite-core');
     const open = entitlementEngine(suite, today);
     const someone = holderOf(suite, null);

@@ -19,8 +19,8 @@ function licensesOf(key: PlanKey, tenant: TenantLicenses, held = nobody) {
 const planRow = (name: string, description: string, set: string) =>
   moduleLicense({ name, description, scope: 'user', extraFlags: 1, extraInfo: `set=${set}` });
 
-describe('the licenses that come with a plan', () => {
-  it('are told by the tenant’s own row of it, and nothing else', () => {
+describe('licenses that come with a plan', () => {
+  it('uses only the tenant row of the plan when that row exists', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'web,sale-cal'));
     const held = { tiers: getUserPlan('sales-essential').tiers, set: ['of-the-lesser-plan'] };
     expect(licensesOf('sales-premium', tenant, held)).toMatchObject({
@@ -29,7 +29,7 @@ describe('the licenses that come with a plan', () => {
     });
   });
 
-  it('are what its features need, where the tenant has no row of it', () => {
+  it('derives the licenses from the features of the plan when the tenant has no row of it', () => {
     const { from, user } = licensesOf('sales-premium', tenantWith());
     expect(from).toBe('catalogue');
     expect(user).toEqual(expect.arrayContaining(['sale-cal', 'quote-cal', 'guide-cal', 'saint-cal']));
@@ -37,13 +37,13 @@ describe('the licenses that come with a plan', () => {
     expect(user).toEqual([...new Set(user)].sort());
   });
 
-  it('of a row in another tier are not those of this one', () => {
+  it('excludes the set of a plan row in another tier', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'of-premium'));
     const { from, user } = licensesOf('sales-essential', tenant);
     expect([from, user.includes('of-premium')]).toEqual(['catalogue', false]);
   });
 
-  it('include what lesser plans are known to have: those the tenant bought and the one held', () => {
+  it('includes the licenses of lower plans that are purchased or assigned', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Essentials', 'of-a-sold-plan'));
     const held = { tiers: getUserPlan('service-essential').tiers, set: ['of-the-held-plan'] };
     const both = licensesOf('sales-premium+service-premium', tenant, held).user;
@@ -53,13 +53,13 @@ describe('the licenses that come with a plan', () => {
     expect(salesOnly).not.toContain('of-the-held-plan');
   });
 
-  it('include nothing of a plan whose tier is unknown: it may be more', () => {
+  it('excludes the licenses of an assigned plan whose tier is unknown', () => {
     const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
     const held = { tiers, set: ['of-some-tier'] };
     expect(licensesOf('sales-premium', tenantWith(), held).user).not.toContain('of-some-tier');
   });
 
-  it('lack the site licenses the tenant lacks, of alternatives the first', () => {
+  it('reports the missing site licenses, naming only the first of several alternatives', () => {
     const alternatives = [...rules.features.values()].find(({ site }) => site.length > 1);
     const [first = '', second = ''] = alternatives?.site ?? [];
     const plan = 'sales-premium+service-premium+marketing-premium';
@@ -70,8 +70,8 @@ describe('the licenses that come with a plan', () => {
   });
 });
 
-describe('a plan that is asked about', () => {
-  it('is held as its tiers say, by no step', () => {
+describe('toAssignedPlan', () => {
+  it('returns the tiers of the plan as documented findings with the step what-if', () => {
     const plan = getUserPlan('sales-premium+marketing-essential');
     expect(toAssignedPlan(plan)).toEqual({
       kind: 'user-plan',

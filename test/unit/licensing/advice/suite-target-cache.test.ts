@@ -16,8 +16,8 @@ function remembering() {
   return { heldBy, targetOf: memoizeSuiteTargets(heldBy) };
 }
 
-describe('rememberedTargets', () => {
-  it('reads a list of users once, however often it is asked about', () => {
+describe('Suite target cache', () => {
+  it('evaluates a list of users once for repeated requests', () => {
     const { heldBy, targetOf } = remembering();
     const users = [salesman, marketer];
     const first = targetOf(users);
@@ -25,7 +25,7 @@ describe('rememberedTargets', () => {
     expect(heldBy.mock.calls).toEqual([[salesman], [marketer]]);
   });
 
-  it('answers each list by its own users', () => {
+  it('returns the target of the users in each list', () => {
     const { heldBy, targetOf } = remembering();
     const [sales, both] = [[salesman], [salesman, marketer]];
     expect(targetOf(sales)).toEqual(findSuiteTarget([heldBy(salesman)]));

@@ -32,7 +32,7 @@ function boundsOf(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
   return target.kind === 'range' ? [target.atLeast, target.atMost] : null;
 }
 
-describe('the published table', () => {
+describe('suiteTargetOf by the published table', () => {
   it.each([
     ['sales', 'essential', 'core'],
     ['service', 'essential', 'core'],
@@ -65,7 +65,7 @@ describe('the published table', () => {
     ['premium', 'premium', 'premium', 'plus', ['marketing premium']],
     ['essential', 'none', 'premium', 'plus', ['marketing premium']],
   ] as const)(
-    'of one user with %s, %s, %s the highest tier decides: %s',
+    'decides by the highest tier of one user with %s, %s, %s: %s',
     (sales, service, marketing, plan, by) => {
       const target = findSuiteTarget([holds(sales, service, marketing)]);
       expect(target).toMatchObject({ kind: 'plan', plan });
@@ -75,7 +75,7 @@ describe('the published table', () => {
     },
   );
 
-  it('lets the highest tier of any user decide for all', () => {
+  it('applies the highest tier of any user to the whole tenant', () => {
     const many = Array.from({ length: 40 }, () => holds('essential', 'none', 'none'));
     expect(findSuiteTarget([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
     expect(findSuiteTarget([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
@@ -91,7 +91,7 @@ describe('the published table', () => {
     ['premium', ['ten-sales', 'ten-marketing'], 'plus'],
     ['premium', ['ten-salesservicemarketing'], 'plus'],
     ['essential', ['ten-sales'], 'core'],
-  ] as const)('reads the users of the published tenant %s with %s: %s', (key, plans, plan) => {
+  ] as const)('detects the target of the published tenant %s with users on %s: %s', (key, plans, plan) => {
     const tenant = publishedTenant(key);
     const held = plans.map(
       (each) => reportEntitlements({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
@@ -100,7 +100,7 @@ describe('the published table', () => {
   });
 });
 
-describe('what is unknown', () => {
+describe('suiteTargetOf with unknown data', () => {
   const salesTier = { kind: 'tier', solution: 'sales' } as const;
 
   it.each([
@@ -108,12 +108,15 @@ describe('what is unknown', () => {
     [holds('none', 'unknown', 'none'), 'core', 'growth', 'service'],
     [holds('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
     [holds('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
-  ] as const)('a tier leaves the plans it may lead to (%#)', (held, atLeast, atMost, solution) => {
-    const unknown = [{ kind: 'tier', solution }];
-    expect(findSuiteTarget([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
-  });
+  ] as const)(
+    'returns the range of plans that an unknown tier may lead to (%#)',
+    (held, atLeast, atMost, solution) => {
+      const unknown = [{ kind: 'tier', solution }];
+      expect(findSuiteTarget([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
+    },
+  );
 
-  it('a tier makes no difference beside a higher one, and is still said', () => {
+  it('reports an unknown tier that does not affect the target', () => {
     expect(findSuiteTarget([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
       kind: 'plan',
       plan: 'growth',
@@ -127,7 +130,7 @@ describe('what is unknown', () => {
     ['an old plan', old('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
     ['a user of whom nothing is known', null, { kind: 'plan' }],
-  ] as const)('%s may lead anywhere up to the highest plan of the table', (_case, held, part) => {
+  ] as const)('%s may lead to any plan up to the highest in the table', (_case, held, part) => {
     expect(findSuiteTarget([held])).toEqual({
       kind: 'range',
       atLeast: 'starter',
@@ -147,7 +150,7 @@ describe('what is unknown', () => {
     });
   });
 
-  it('is said once each, in a fixed order', () => {
+  it('lists each unknown part once, in a fixed order', () => {
     const held = [
       null,
       undocumented,
@@ -167,14 +170,14 @@ describe('what is unknown', () => {
   });
 });
 
-describe('where there is nothing to move', () => {
-  it('says so of nobody, and of users without a plan', () => {
+describe('suiteTargetOf with nothing to migrate', () => {
+  it('reports that no user has a plan, also when there are no users', () => {
     expect(findSuiteTarget([])).toEqual({ kind: 'no-assigned-plan' });
     expect(findSuiteTarget([noPlan, noPlan])).toEqual({ kind: 'no-assigned-plan' });
     expect(findSuiteTarget([holds('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
   });
 
-  it('says so of a Suite tenant, with its plan where all users tell the same', () => {
+  it('reports a tenant already on Suite, with its plan if all users agree', () => {
     expect(findSuiteTarget([onSuite('core'), onSuite('core')])).toEqual({ kind: 'on-suite', plan: 'core' });
     expect(findSuiteTarget([noPlan, onSuite('plus'), null])).toEqual({ kind: 'on-suite', plan: 'plus' });
     expect(findSuiteTarget([onSuite('core'), onSuite('plus')])).toEqual({ kind: 'on-suite', plan: null });
@@ -182,7 +185,7 @@ describe('where there is nothing to move', () => {
   });
 });
 
-describe('laws of the target', () => {
+describe('suiteTargetOf properties', () => {
   const runs = { numRuns: 10_000 };
   const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
   const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
@@ -198,7 +201,7 @@ describe('laws of the target', () => {
   );
   const users = fc.array(user, { maxLength: 6 });
 
-  it('one more user never lowers the plan', () => {
+  it('never lowers the target when a user is added', () => {
     fc.assert(
       fc.property(users, user, (held, another) => {
         const before = boundsOf(findSuiteTarget(held));
@@ -212,7 +215,7 @@ describe('laws of the target', () => {
     );
   });
 
-  it('neither order nor repetition of users matters', () => {
+  it('does not depend on the order or repetition of users', () => {
     fc.assert(
       fc.property(users, (held) => {
         expect(findSuiteTarget([...held, ...held].reverse())).toEqual(findSuiteTarget(held));
@@ -221,7 +224,7 @@ describe('laws of the target', () => {
     );
   });
 
-  it('a plan always has the tiers that led to it, a range always something unknown', () => {
+  it('names the tiers behind every plan and an unknown part behind every range', () => {
     fc.assert(
       fc.property(users, (held) => {
         const target = findSuiteTarget(held);
@@ -234,7 +237,7 @@ describe('laws of the target', () => {
     );
   });
 
-  it('finding out an unknown tier stays within the range', () => {
+  it('stays within the range when an unknown tier becomes known', () => {
     fc.assert(
       fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, told) => {
         const bounds = boundsOf(findSuiteTarget(held));

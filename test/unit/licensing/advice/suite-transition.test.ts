@@ -63,8 +63,8 @@ const common = 'C2 C3 C4 C5 C7 C8 C9 C11 C12 C13 C14 C16 C17 C18 C20 C21 C22 C23
 const forms = 'MaE13 MaE14 MaE15 MaE16 MaE17 MaE18 MaE19';
 const mailings = 'MaE1 MaE2 MaE3 MaE4 MaE5 MaE6 MaE7 MaE8 MaE9 MaE11 MaE12';
 
-describe('the users of the published tenants', () => {
-  it('Sales Essential on Core: all kept, requests and projects gained, what Premium sold unclear', () => {
+describe('Suite transition for users of the published tenants', () => {
+  it('Sales Essential on Core: nothing is lost, requests and projects are gained, Premium is unclear', () => {
     const changes = changesOnSuite(salesEssential, 'core');
     expect(rowsBy(changes, 'kept')).toBe(`${common} SaE1 SaE2 SaE3 SaE4 SaE5`);
     expect(rowsBy(changes, 'gained')).toBe('SaP8 SvE1 SvE2 SvE3 SvE4 SvE5');
@@ -74,7 +74,7 @@ describe('the users of the published tenants', () => {
     expect(rowsBy(changes, 'lost')).toBe('');
   });
 
-  it('Sales Essential on Starter: dashboards are limited, nothing is lost', () => {
+  it('Sales Essential on Starter: dashboards are limited and only view-only features are lost', () => {
     const changes = changesOnSuite(salesEssential, 'starter');
     expect(rowsBy(changes, 'limited')).toBe('C25 SaE3');
     // Custom tiles and combined selections could be seen: Starter has neither.
@@ -82,7 +82,7 @@ describe('the users of the published tenants', () => {
     expect(rowsBy(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
   });
 
-  it('Sales Premium on Growth: all kept; the marketing flows one could see are gone', () => {
+  it('Sales Premium on Growth: all enabled features are kept and view-only marketing flows are lost', () => {
     const changes = changesOnSuite(salesPremium, 'growth');
     expect(rowsBy(changes, 'kept')).toBe(
       `${common} SaE1 SaE2 SaE3 SaE4 SaE5 SaP1 SaP2 SaP3 SaP4 SaP5 SaP6 SaP7 SaP8 SaP9 ${forms}`,
@@ -92,7 +92,7 @@ describe('the users of the published tenants', () => {
     expect(one(changes, 'MaP1')).toMatchObject({ today: { state: 'view-only' }, confidence: 'inferred' });
   });
 
-  it('Marketing Premium on Plus: flows are limited to 10, everything else is kept or gained', () => {
+  it('Marketing Premium on Plus: flows are limited to 10 and everything else is kept or gained', () => {
     const changes = changesOnSuite(marketingPremium, 'plus');
     expect(rowsBy(changes, 'limited')).toBe('MaP1');
     expect(one(changes, 'MaP1')).toEqual({
@@ -107,12 +107,12 @@ describe('the users of the published tenants', () => {
     expect(changes.filter(({ change }) => !['kept', 'limited', 'gained'].includes(change))).toEqual([]);
   });
 
-  it('Marketing Premium on Super: nothing is limited', () => {
+  it('Marketing Premium on Super: no feature is limited', () => {
     expect(rowsBy(changesOnSuite(marketingPremium, 'super'), 'limited')).toBe('');
   });
 });
 
-describe('one feature', () => {
+describe('Suite transition of one feature', () => {
   it.each([
     [
       'project-management',
@@ -187,13 +187,16 @@ describe('one feature', () => {
     ['projects', 'an unknown user', nobody, 'SaP8', 'growth', 'unknown', 'today-unknown', null],
     ['projects', 'an unknown user', nobody, 'SaP8', 'starter', 'unknown', 'today-unknown', null],
     ['quotes', 'an unknown user', nobody, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
-  ] as const)('%s of %s (%#)', (_feature, _who, today, row, plan, change, reason, maximum) => {
-    const found = one(changesOnSuite(today, plan), row);
-    expect(found).toMatchObject({ change, reason });
-    expect(found?.limit?.maximum ?? null).toBe(maximum);
-  });
+  ] as const)(
+    'determines the change of %s for %s (%#)',
+    (_feature, _who, today, row, plan, change, reason, maximum) => {
+      const found = one(changesOnSuite(today, plan), row);
+      expect(found).toMatchObject({ change, reason });
+      expect(found?.limit?.maximum ?? null).toBe(maximum);
+    },
+  );
 
-  it('carries what is unknown of today', () => {
+  it('is unknown when the current state of the feature is unknown', () => {
     const unclear = tenantWith(
       moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 }),
     );
@@ -207,7 +210,7 @@ describe('one feature', () => {
     });
   });
 
-  it('stays hidden by the role that hides it today', () => {
+  it('treats a feature hidden by the role like an enabled one', () => {
     const user = { ...holderOf(premium, 'ten-sales'), functionRights: ['hide-project'] };
     const hidden = report(premium, user);
     expect(one(changesOnSuite(hidden, 'growth'), 'SaP8')).toMatchObject({
@@ -226,7 +229,7 @@ describe('one feature', () => {
     return today;
   };
 
-  it('is gained behind a role that hides it, and today says so', () => {
+  it('reports an unlicensed feature hidden by the role as gained, with both facts as the reason', () => {
     const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'project' }));
     const user = { ...holderOf(tenant, 'ten-sales'), functionRights: ['hide-project'] };
     expect(one(changesOnSuite(report(tenant, user), 'core'), 'SaP8')).toMatchObject({
@@ -245,13 +248,13 @@ describe('one feature', () => {
     ['a sight lost', seen('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
     ['today unknown', nobody, 'SaP8', 'growth', 'unknown', 'none'],
   ] as const)(
-    'is as sure as the weaker of its two halves: %s',
+    'has the lower confidence of the current state and the Suite plan: %s',
     (_case, today, row, plan, change, confidence) => {
       expect(one(changesOnSuite(today, plan), row)).toMatchObject({ change, confidence });
     },
   );
 
-  it('is as sure as each of the plans in question makes it', () => {
+  it('keeps its confidence when all possible target plans agree on the change', () => {
     const { target, changes } = suiteTransition([salesPremium.plan, null], seen('SaP8', 'project'));
     expect(target).toMatchObject({ kind: 'range', atLeast: 'growth', atMost: 'plus' });
     expect(one(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'documented' });
@@ -259,8 +262,8 @@ describe('one feature', () => {
   });
 });
 
-describe('from one Suite plan to another', () => {
-  it('keeps the limit there was: that is no new one', () => {
+describe('transition from one Suite plan to another', () => {
+  it('does not report an existing limit as a new one', () => {
     expect(one(changesOnSuite(suiteCore, 'core'), 'SaP8')).toMatchObject({
       change: 'kept',
       limit: { maximum: 100 },
@@ -268,7 +271,7 @@ describe('from one Suite plan to another', () => {
     expect(one(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({ change: 'kept', limit: null });
   });
 
-  it('limits what was unlimited, on a lesser plan', () => {
+  it('limits an unlimited feature on a lower plan', () => {
     expect(one(changesOnSuite(suiteCore, 'starter'), 'C25')).toMatchObject({
       change: 'limited',
       limit: { name: 'dashboards', maximum: 3 },
@@ -278,7 +281,7 @@ describe('from one Suite plan to another', () => {
 });
 
 describe('suiteTransition', () => {
-  it('moves a tenant to the plan its highest tier leads to, and the user with it', () => {
+  it('moves the user to the plan that the highest tier in the tenant leads to', () => {
     const { target, changes } = suiteTransition([salesEssential.plan], salesEssential);
     expect(target).toMatchObject({ kind: 'plan', plan: 'core' });
     expect(changes).toEqual(changesOnSuite(salesEssential, 'core'));
@@ -287,7 +290,7 @@ describe('suiteTransition', () => {
     expect(beside.changes).toEqual(changesOnSuite(salesEssential, 'plus'));
   });
 
-  it('leaves open what depends on a plan that is open', () => {
+  it('leaves a feature unknown when the possible target plans treat it differently', () => {
     const { target, changes } = suiteTransition([salesEssential.plan, null], salesEssential);
     expect(target).toEqual({ kind: 'range', atLeast: 'core', atMost: 'plus', unknown: [{ kind: 'plan' }] });
     // Alike on Core and Plus:
@@ -305,7 +308,7 @@ describe('suiteTransition', () => {
     expect(one(changes, 'MaP1')).toMatchObject({ change: 'unknown', reason: 'target-unknown', limit: null });
   });
 
-  it('has nothing to say where there is nothing to move', () => {
+  it('returns no changes when there is nothing to migrate', () => {
     expect(suiteTransition([suiteCore.plan], suiteCore)).toEqual({
       target: { kind: 'on-suite', plan: 'core' },
       changes: [],
@@ -316,7 +319,7 @@ describe('suiteTransition', () => {
     });
   });
 
-  it('tells of an old plan that nobody published where it leads', () => {
+  it('reports an old plan without a published target as unknown', () => {
     const plan = { name: 'superlicense-complete', description: 'Complete CRM User', extraFlags: 1 };
     const tenant = tenantWith(moduleLicense({ ...plan, scope: 'user', extraInfo: 'set=user,web,sale-cal' }));
     const today = report(tenant, holderOf(tenant, 'superlicense-complete'));
@@ -332,7 +335,7 @@ describe('suiteTransition', () => {
   });
 });
 
-describe('laws of the transition', () => {
+describe('Suite transition properties', () => {
   const runs = { numRuns: 2_000 };
   const features = catalogue.filter(({ id }) => getChildRows(id).length === 0);
   const site = [...new Set(catalogue.flatMap(({ feature }) => assumptions.modules[feature].site))].map(
@@ -401,7 +404,7 @@ describe('laws of the transition', () => {
     return !held.includes(lower.change) || most(higher) >= most(lower);
   }
 
-  it('a higher plan takes nothing away, and limits no more', () => {
+  it('a higher plan never takes away a feature or sets a lower limit', () => {
     fc.assert(
       fc.property(anyReport, fc.nat({ max: 3 }), (today, at) => {
         const [lower, higher] = suitePlans.slice(at, at + 2).map((plan) => changesOnSuite(today, plan));
@@ -425,7 +428,7 @@ describe('laws of the transition', () => {
     return before[change].includes(today.state) && (change === 'unknown') === (confidence === 'none');
   }
 
-  it('a change fits the state of today, no limit is 0, and just what is unknown is not sure at all', () => {
+  it('every change fits the current state, has no limit of 0, and lacks confidence only if unknown', () => {
     fc.assert(
       fc.property(anyReport, fc.constantFrom(...suitePlans), (today, plan) => {
         expect(changesOnSuite(today, plan).filter((each) => !isSound(each))).toEqual([]);
@@ -434,20 +437,23 @@ describe('laws of the transition', () => {
     );
   });
 
-  it.each(planReports)('the published table takes no feature from a user of its plan (%#)', (today) => {
-    const { target, changes } = suiteTransition([today.plan], today);
-    expect(target.kind).toBe('plan');
-    expect(
-      changes.filter(({ change, today: before }) => change === 'lost' && before.state === 'enabled'),
-    ).toEqual([]);
-    expect(
-      rowsBy(changes, 'unknown')
-        .split(' ')
-        .filter((row) => row.startsWith('C')),
-    ).toEqual([]);
-  });
+  it.each(planReports)(
+    'the published table never takes an enabled feature from a user of its plan (%#)',
+    (today) => {
+      const { target, changes } = suiteTransition([today.plan], today);
+      expect(target.kind).toBe('plan');
+      expect(
+        changes.filter(({ change, today: before }) => change === 'lost' && before.state === 'enabled'),
+      ).toEqual([]);
+      expect(
+        rowsBy(changes, 'unknown')
+          .split(' ')
+          .filter((row) => row.startsWith('C')),
+      ).toEqual([]);
+    },
+  );
 
-  it('what is said of an open target holds for every plan it may be', () => {
+  it('changes reported for an undetermined target hold for every possible plan', () => {
     fc.assert(
       fc.property(anyReport, fc.constantFrom(...planReports), (today, other) => {
         const { target, changes } = suiteTransition([other.plan, null], today);

@@ -8,23 +8,23 @@ const tenant = tenantWith(...mailings.site.map((name) => moduleLicense({ name })
 const planRow = (name: string, description: string) =>
   grantedLicense({ name, description, extraFlags: 1, extraInfo: `set=user,${mailings.user.join()}` });
 
-describe('what a user would have on another plan', () => {
+describe('whatIf', () => {
   const mailingsOn = (held: string, description: string) => {
     const user = userWith(planRow(held, description));
     return entitlementEngine(tenant, today).whatIf(user, 'sales-premium')?.report.features.get('mailings')
       ?.state;
   };
 
-  it('includes what a lesser plan of today, the one held, is told to have', () => {
+  it('includes the license set of the assigned plan when that plan is lower', () => {
     expect(mailingsOn('ten-sales', 'Sales Essentials')).toBe('enabled');
   });
 
-  it('includes nothing of another solution’s plan, nor of an old one: what it gave goes with it', () => {
+  it('drops the licenses of an assigned plan for another solution and of an old plan', () => {
     expect(mailingsOn('ten-service', 'Service Essentials')).not.toBe('enabled');
     expect(mailingsOn('superlicense-sales-pro', 'Sales')).not.toBe('enabled');
   });
 
-  it('keeps what is granted beside the plan', () => {
+  it('keeps licenses granted separately from the plan', () => {
     const beside = mailings.user.map((name) => grantedLicense({ name }));
     const user = userWith(
       grantedLicense({

@@ -31,7 +31,7 @@ describe('readDay', () => {
     ['2000-02-29', { year: 2000, month: 2, day: 29 }],
     ['0001-01-01', { year: 1, month: 1, day: 1 }],
     ['9999-12-31', { year: 9999, month: 12, day: 31 }],
-  ])('reads %s', (text, expected) => {
+  ])('parses the date %s', (text, expected) => {
     expect(readDay(text)).toEqual(expected);
   });
 
@@ -56,11 +56,11 @@ describe('readDay', () => {
     ['digits of another script', '２０２６-01-01'],
     ['another order', '01.01.2026'],
     ['nothing', ''],
-  ])('refuses %s', (_case, text) => {
+  ])('rejects invalid input: %s', (_case, text) => {
     expect(readDay(text)).toBeNull();
   });
 
-  it('reads every day of every calendar year, and writes it back', () => {
+  it('parses every calendar day and writes it back unchanged', () => {
     fc.assert(
       fc.property(anyDayNumber, (number) => {
         expect(writeDay(day(textOf(number)))).toBe(textOf(number));
@@ -69,7 +69,7 @@ describe('readDay', () => {
     );
   });
 
-  it('knows 28 or 29 days of February as another calendar does', () => {
+  it('accepts 29 February in exactly the years in which Date has it', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: lastYear }), (year) => {
         const text = `${String(year).padStart(4, '0')}-02-29`;
@@ -80,7 +80,7 @@ describe('readDay', () => {
     );
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws for any string, and every accepted string is written back unchanged', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const read = readDay(text);
@@ -106,11 +106,11 @@ describe('monthsAfter', () => {
     ['2026-05-07', 0, '2026-05-07'],
     ['2026-01-31', -1, '2025-12-31'],
     ['2026-03-31', -1, '2026-02-28'],
-  ])('%s and %i months is %s', (from, months, expected) => {
+  ])('%s plus %i months is %s', (from, months, expected) => {
     expect(writeDay(monthsAfter(day(from), months))).toBe(expected);
   });
 
-  it('keeps the day of the month, or takes the last one of a shorter month', () => {
+  it('keeps the day of the month, or takes the last day of a shorter month', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: firstDay, max: lastDay - 400 * 366 }),
@@ -141,11 +141,11 @@ describe('wholeMonthsBetween', () => {
     ['2028-02-29', '2029-02-28', 12],
     ['2026-12-15', '2027-01-14', 0],
     ['2026-12-15', '2027-01-15', 1],
-  ])('from %s to %s are %i', (from, to, months) => {
+  ])('from %s to %s there are %i whole months', (from, to, months) => {
     expect(wholeMonthsBetween(day(from), day(to))).toBe(months);
   });
 
-  it('is the greatest number of months that does not lead past the later day', () => {
+  it('returns the largest number of months that does not pass the later day', () => {
     fc.assert(
       fc.property(anyDayNumber, anyDayNumber, (a, b) => {
         const [from, to] = [textOf(Math.min(a, b)), textOf(Math.max(a, b))];
@@ -167,11 +167,11 @@ describe('dayBefore', () => {
     ['2028-03-01', '2028-02-29'],
     ['2100-03-01', '2100-02-28'],
     ['2027-01-01', '2026-12-31'],
-  ])('of %s is %s', (text, expected) => {
+  ])('the day before %s is %s', (text, expected) => {
     expect(writeDay(dayBefore(day(text)))).toBe(expected);
   });
 
-  it('is the one another calendar says', () => {
+  it('agrees with Date on the previous day of any date', () => {
     fc.assert(
       fc.property(fc.integer({ min: firstDay + 1, max: lastDay }), (number) => {
         expect(writeDay(dayBefore(day(textOf(number))))).toBe(textOf(number - 1));

@@ -19,8 +19,8 @@ function contract(start: string, period: BillingPeriod, today: string): Contract
   return answer;
 }
 
-describe('the first term', () => {
-  it.each(billingPeriods)('has 12 months, billed %s', (period) => {
+describe('contractOn in the first term', () => {
+  it.each(billingPeriods)('gives the first term 12 months when billed %s', (period) => {
     const { renewal, term, nextRenewal } = contract('2026-03-15', period, '2026-03-15');
     expect({ renewal, term, nextRenewal }).toEqual({
       renewal: 0,
@@ -48,13 +48,16 @@ describe('the first term', () => {
     ['2028-01-31', 'monthly', '2028-02-29', '2028-02-29', '2028-03-30', '2028-03-31'],
     ['2026-01-31', 'quarterly', '2026-05-01', '2026-04-30', '2026-07-30', '2026-07-31'],
     ['2026-08-31', 'half-yearly', '2027-02-28', '2027-02-28', '2027-08-30', '2027-08-31'],
-  ] as const)('started on %s, billed %s, on %s', (start, period, today, firstDay, lastDay, nextInvoice) => {
-    const { billing, nextInvoice: next } = contract(start, period, today);
-    expect({ billing, next }).toEqual({ billing: { firstDay, lastDay }, next: nextInvoice });
-  });
+  ] as const)(
+    'finds the billing period of a contract started on %s and billed %s, as of %s',
+    (start, period, today, firstDay, lastDay, nextInvoice) => {
+      const { billing, nextInvoice: next } = contract(start, period, today);
+      expect({ billing, next }).toEqual({ billing: { firstDay, lastDay }, next: nextInvoice });
+    },
+  );
 });
 
-describe('renewals', () => {
+describe('contractOn across renewals', () => {
   it.each([
     // On the day of the first renewal, and the day before the second.
     ['2026-03-15', 'monthly', '2027-03-15', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
@@ -80,21 +83,21 @@ describe('renewals', () => {
     ['0001-01-01', 'monthly', '9999-11-30', 119_975, '9999-11-01', '9999-11-30', '9999-12-01'],
     ['0001-01-01', 'yearly', '9998-12-31', 9_997, '9998-01-01', '9998-12-31', '9999-01-01'],
   ] as const)(
-    'started on %s, billed %s, on %s: renewal %i',
+    'for a contract started on %s and billed %s, as of %s, returns renewal %i and its term',
     (start, period, today, renewal, firstDay, lastDay, nextRenewal) => {
       const found = contract(start, period, today);
       expect(found).toMatchObject({ renewal, term: { firstDay, lastDay }, nextRenewal });
     },
   );
 
-  it.each(billingPeriods)('are one billing period each, billed %s', (period) => {
+  it.each(billingPeriods)('makes a renewed term exactly one billing period long when billed %s', (period) => {
     const { term, billing, nextRenewal, nextInvoice } = contract('2026-05-31', period, '2030-09-12');
     expect(billing).toEqual(term);
     expect(nextInvoice).toBe(nextRenewal);
   });
 });
 
-describe('a refused contract', () => {
+describe('validation in contractOn and planChangeOn', () => {
   it.each([
     ['2026-02-30', '2026-05-01', 'start-not-a-date'],
     ['', '2026-05-01', 'start-not-a-date'],
@@ -106,23 +109,23 @@ describe('a refused contract', () => {
     ['9998-12-31', '9998-12-30', 'before-start'],
     ['9999-01-01', '9999-01-01', 'beyond-calendar'],
     ['0001-01-01', '9999-12-31', 'beyond-calendar'],
-  ] as const)('started on %s, on %s: %s', (start, today, reason) => {
+  ] as const)('rejects the start %s on the date %s with the reason %s', (start, today, reason) => {
     const question = { start, period: 'monthly', today } as const;
     expect(contractOn(question)).toEqual({ valid: false, reason });
     expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
     expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
-  it('is not one that starts today', () => {
+  it('accepts a contract that starts today', () => {
     expect(contractOn({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
   });
 
-  it('is not one that is renewed on the last day of the calendar', () => {
+  it('accepts a contract whose next renewal is the last day of the calendar', () => {
     expect(contract('9998-12-31', 'yearly', '9999-12-30').nextRenewal).toBe('9999-12-31');
   });
 });
 
-describe('a plan change', () => {
+describe('planChangeOn', () => {
   it.each([
     ['add', 'monthly', '2026-07-01', 'at-once', '2026-07-01'],
     ['add', 'yearly', '2027-03-15', 'at-once', '2027-03-15'],
@@ -134,18 +137,21 @@ describe('a plan change', () => {
     // On the day of a renewal the new term has begun.
     ['reduce', 'half-yearly', '2027-03-15', 'at-renewal', '2027-09-15'],
     ['reduce', 'yearly', '2027-03-15', 'at-renewal', '2028-03-15'],
-  ] as const)('%s, billed %s, on %s counts %s', (change, period, today, rule, effectiveOn) => {
-    expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
-      valid: true,
-      rule,
-      effectiveOn,
-      possible: 'documented',
-      timing: 'inferred',
-    });
-  });
+  ] as const)(
+    'a change of kind %s, billed %s and made on %s, takes effect %s',
+    (change, period, today, rule, effectiveOn) => {
+      expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
+        valid: true,
+        rule,
+        effectiveOn,
+        possible: 'documented',
+        timing: 'inferred',
+      });
+    },
+  );
 });
 
-describe('laws of contracts', () => {
+describe('contract properties', () => {
   const runs = { numRuns: 10_000 };
   const dayMs = 86_400_000;
   const numberOf = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
@@ -177,7 +183,7 @@ describe('laws of contracts', () => {
     }));
   const on = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
 
-  it('the term and the billing period contain today, the next ones come after it', () => {
+  it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
       fc.property(question, (told) => {
         const { term, billing, nextRenewal, nextInvoice } = on(told, told.today);
@@ -190,7 +196,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('the terms tile the calendar, without gap or overlap', () => {
+  it('the terms cover the calendar without gap or overlap', () => {
     fc.assert(
       fc.property(question, (told) => {
         const { renewal, term, nextRenewal } = on(told, told.today);
@@ -207,7 +213,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('so do the billing periods, and every term ends with one', () => {
+  it('the billing periods have no gap, and every term starts and ends with one', () => {
     fc.assert(
       fc.property(question, (told) => {
         const { billing, nextInvoice, term } = on(told, told.today);
@@ -220,7 +226,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('every day of a term tells the same term', () => {
+  it('every day of a term returns the same term', () => {
     fc.assert(
       fc.property(question, fc.nat(), (told, pick) => {
         const { renewal, term, nextRenewal } = on(told, told.today);
@@ -232,7 +238,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('a day later is the same term or the next', () => {
+  it('the following day is in the same term, or in the next term after a last day', () => {
     fc.assert(
       fc.property(question, (told) => {
         const { renewal, term } = on(told, told.today);
@@ -243,7 +249,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('renewals come on the day of the start, or on the last day of a shorter month', () => {
+  it('a renewal falls on the start day of the month, or on the last day of a shorter month', () => {
     fc.assert(
       fc.property(question, (told) => {
         const { nextRenewal } = on(told, told.today);
@@ -255,7 +261,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('nothing given up counts sooner than something added', () => {
+  it('an addition takes effect today and a reduction takes effect later', () => {
     fc.assert(
       fc.property(question, (told) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
@@ -269,7 +275,7 @@ describe('laws of contracts', () => {
     );
   });
 
-  it('any text at all gives an answer, and the same one twice', () => {
+  it('any text returns a contract or a known reason, and the same result when repeated', () => {
     const reasons = ['start-not-a-date', 'today-not-a-date', 'before-start', 'beyond-calendar'];
     const text = fc.oneof(
       fc.string(),

@@ -12,7 +12,7 @@ import { assumptions } from '../fixtures/engine.ts';
 const { modules } = assumptions;
 
 describe('catalogue', () => {
-  it('has 76 rows, each once', () => {
+  it('has 76 rows with distinct ids', () => {
     expect(catalogue).toHaveLength(76);
     expect(new Set(catalogue.map((row) => row.id)).size).toBe(76);
   });
@@ -33,12 +33,12 @@ describe('catalogue', () => {
     });
   });
 
-  it('has 68 features, all of them used', () => {
+  it('has 68 feature keys, each used by a row', () => {
     expect(featureKeys).toHaveLength(68);
     expect(new Set(catalogue.map((row) => row.feature))).toEqual(new Set(featureKeys));
   });
 
-  it('repeats five features', () => {
+  it('lists exactly five features in more than one row', () => {
     const repeated = featureKeys.filter((feature) => rowsOf(feature).length > 1);
     expect(repeated.map((feature) => rowsOf(feature).map((row) => row.id))).toEqual([
       ['SaE3', 'SvE6'],
@@ -49,11 +49,11 @@ describe('catalogue', () => {
     ]);
   });
 
-  it('has modules for each feature in the shipped assumptions, in its order', () => {
+  it('has a module entry in the shipped assumptions for each feature key, in the same order', () => {
     expect(Object.keys(modules)).toEqual(featureKeys);
   });
 
-  it('has six groups over 19 common rows, none of them with modules of its own', () => {
+  it('has six groups over 19 common rows, and no group has modules of its own', () => {
     const groups = catalogue.filter((row) => getChildRows(row.id).length > 0);
     expect(groups.map((row) => row.id)).toEqual(['C1', 'C6', 'C10', 'C15', 'C19', 'C24']);
     expect(groups.flatMap((row) => getChildRows(row.id))).toHaveLength(19);
@@ -61,7 +61,7 @@ describe('catalogue', () => {
     expect(getChildRows('C9')).toEqual([]);
   });
 
-  it('marks how sure each mapping is', () => {
+  it('has 27 documented and 26 inferred rows, and 23 rows without modules or confidence', () => {
     const count = (confidence: string) =>
       catalogue.filter(({ feature }) => modules[feature].confidence === confidence).length;
     expect([count('documented'), count('inferred'), count('none')]).toEqual([27, 26, 23]);
@@ -72,7 +72,7 @@ describe('catalogue', () => {
     expect(without).toHaveLength(23);
   });
 
-  it('says of each row what the published table says', () => {
+  it('matches the published table in every row', () => {
     const file = new URL('../../../browser/fixtures/features.tsv', import.meta.url);
     const [, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
     const published = lines.map((line) => {
@@ -95,13 +95,13 @@ describe('catalogue', () => {
     expect(ours).toEqual(published);
   });
 
-  it('needs the sale for the sales guide, with either site license', () => {
+  it('requires both user licenses and either site license for the sales guide', () => {
     expect(modules['sales-guide'].site).toEqual(['guide-sale', 'guide']);
     expect(modules['sales-guide'].user).toEqual(['guide-cal', 'sale-cal']);
   });
 });
 
-describe('labels', () => {
+describe('catalogue labels', () => {
   it.each([
     ['en', 'ec97d56241a79ae1a848df274fc371866639a38d5c1c646dd887b795fc07bf85'],
     ['de', '7ff347a8d441a59a98a7d12fad0f060ce0ff45b51b4eb7f8522da6574ff0edab'],
@@ -109,19 +109,19 @@ describe('labels', () => {
     ['sv', 'e9dc419d598804ca89e9d2c1ac1a14237cee3591dd27de46d1e9f39e565666b8'],
     ['da', '0d7be31dad4867b4dd10ea1e4be0ea8851789315148508ace14c856caea69d2e'],
     ['nl', '882539f4c0b43dd2599e717cdb735966e92441e8a4452cec2c1e2e8c06cdffe1'],
-  ] as const)('are byte for byte the published ones in %s', (language, checksum) => {
+  ] as const)('every label equals the published label byte for byte in %s', (language, checksum) => {
     const text = catalogue.map((row) => `${publishedLabels[row.id][language]}\n`).join('');
     expect(createHash('sha256').update(text).digest('hex')).toBe(checksum);
   });
 
-  it('exist in all six languages', () => {
+  it('every row has a label in all six languages', () => {
     const missing = catalogue.flatMap((row) =>
       languages.filter((each) => getRowLabel(row.id, each).trim() === ''),
     );
     expect(missing).toEqual([]);
   });
 
-  it('correct the one misprint on the page, and nothing else', () => {
+  it('only the one misprint of the published page is corrected', () => {
     expect(publishedLabels.C2.de).toBe('Firmen und Persone');
     expect(getRowLabel('C2', 'de')).toBe('Firmen und Personen');
     const changed = catalogue.flatMap((row) =>
@@ -132,7 +132,7 @@ describe('labels', () => {
     expect(changed).toEqual(['C2']);
   });
 
-  it('are read in the language asked for', () => {
+  it('each label is returned in the requested language', () => {
     expect(getRowLabel('SvE1', 'en')).toBe('Request / Ticket management');
     expect(getRowLabel('SvE1', 'sv')).toBe('Ärendehantering');
     expect(getRowLabel('MaE20', 'en')).not.toBe(getRowLabel('SaP7', 'en'));
@@ -140,12 +140,12 @@ describe('labels', () => {
 });
 
 describe('known modules', () => {
-  it('are lower case and listed once', () => {
+  it('every known name is lower case and listed once', () => {
     expect(knownModules.filter((name) => name !== name.toLowerCase())).toEqual([]);
     expect(new Set(knownModules).size).toBe(knownModules.length);
   });
 
-  it('know every name of the shipped assumptions, those of CRM Suite apart', () => {
+  it('every module name of the shipped assumptions outside CRM Suite is known', () => {
     const { tierMarkers } = assumptions;
     const markers = [tierMarkers.user, ...Object.values(tierMarkers.site)];
     const assumed = [
@@ -159,7 +159,7 @@ describe('known modules', () => {
     expect(assumed.filter((name) => !isKnownModule(name))).toEqual([]);
   });
 
-  it('know a documented name and no other', () => {
+  it('a documented name is known and any other name is not', () => {
     expect(isKnownModule('sale-cal')).toBe(true);
     expect(isKnownModule('?')).toBe(false);
     expect(isKnownModule('constructor')).toBe(false);

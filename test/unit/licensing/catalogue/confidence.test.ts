@@ -3,8 +3,8 @@ import { type Confidence, minConfidence } from '../../../../src/licensing/catalo
 
 const strongestFirst: readonly Confidence[] = ['documented', 'inferred', 'none'];
 
-describe('weakest', () => {
-  it.each(strongestFirst)('is %s where all are', (each) => {
+describe('minConfidence', () => {
+  it.each(strongestFirst)('returns %s when all inputs have it', (each) => {
     expect(minConfidence([each])).toBe(each);
     expect(minConfidence([each, each, each])).toBe(each);
   });
@@ -13,16 +13,16 @@ describe('weakest', () => {
     ['documented', 'inferred', 'inferred'],
     ['documented', 'none', 'none'],
     ['inferred', 'none', 'none'],
-  ] as const)('of %s and %s is %s, in either order', (a, b, weaker) => {
+  ] as const)('given %s and %s, returns %s in either order', (a, b, weaker) => {
     expect([minConfidence([a, b]), minConfidence([b, a])]).toEqual([weaker, weaker]);
   });
 
-  it('is that of all of them', () => {
+  it('returns the lowest of any number of inputs', () => {
     expect(minConfidence(strongestFirst)).toBe('none');
     expect(minConfidence(['documented', 'inferred', 'documented'])).toBe('inferred');
   });
 
-  it('is none where there is nothing to rest on', () => {
+  it('returns none for an empty list of inputs', () => {
     expect(minConfidence([])).toBe('none');
   });
 });

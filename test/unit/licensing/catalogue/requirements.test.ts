@@ -21,8 +21,8 @@ const stated: readonly FeatureKey[] = [
   'quote-management',
 ];
 
-describe('requirementOf', () => {
-  it('asks for any one of the tiers a feature stands in, in the order of the catalogue', () => {
+describe('getRequirement', () => {
+  it('lists every tier that includes a feature, in catalogue order', () => {
     expect(tiersOf('sales-forecasting')).toEqual(['sales essential']);
     expect(tiersOf('dashboards-default-tiles')).toEqual(['sales essential', 'service essential']);
     expect(tiersOf('combined-selections')).toEqual([
@@ -33,13 +33,13 @@ describe('requirementOf', () => {
     expect(tiersOf('marketing-automation')).toEqual(['marketing premium']);
   });
 
-  it('asks for no tier exactly for the 26 common features', () => {
+  it('requires no tier for exactly the 26 common features', () => {
     const anyPlan = featureKeys.filter((feature) => tiersOf(feature).length === 0);
     expect(anyPlan).toEqual(featureKeys.filter(isCommon));
     expect(anyPlan).toHaveLength(26);
   });
 
-  it('asks for one tier for each of the 50 rows of solutions', () => {
+  it('requires one tier for each of the 50 solution rows', () => {
     const places = featureKeys.flatMap((feature) => tiersOf(feature).map((tier) => `${feature} ${tier}`));
     const rows = catalogue.filter(({ solution }) => solution !== 'common');
     expect(new Set(places)).toEqual(
@@ -48,7 +48,7 @@ describe('requirementOf', () => {
     expect(places).toHaveLength(50);
   });
 
-  it('is documented for common features and those with a page of their own, and inferred for all others', () => {
+  it('is documented for common features and those with their own page, and inferred for all others', () => {
     const documented = featureKeys.filter((feature) => getRequirement(feature).confidence === 'documented');
     expect(documented).toEqual(
       featureKeys.filter((feature) => isCommon(feature) || stated.includes(feature)),
@@ -57,7 +57,7 @@ describe('requirementOf', () => {
   });
 
   it.each(['quote-management', 'sales-guide'] as const)(
-    'asks for nothing beside Sales Premium for %s',
+    'requires nothing besides Sales Premium for %s',
     (feature) => {
       expect(getRequirement(feature)).toEqual({
         tiers: [{ solution: 'sales', tier: 'premium' }],
@@ -69,7 +69,7 @@ describe('requirementOf', () => {
     },
   );
 
-  it('knows what sales targets need beside Sales Premium', () => {
+  it('lists the additional requirements of sales targets besides Sales Premium', () => {
     const { also, ...rest } = getRequirement('sale-targets-and-kpis');
     expect(new Set(also)).toEqual(
       new Set([
@@ -82,11 +82,11 @@ describe('requirementOf', () => {
     expect(rest).toMatchObject({ tiers: [{ solution: 'sales', tier: 'premium' }], license: null });
   });
 
-  it('knows the license SAINT is sold under, and that statuses come first', () => {
+  it('names the SAINT license and requires defined statuses first', () => {
     expect(getRequirement('saint')).toMatchObject({ license: 'SAINT', also: ['statuses-defined'] });
   });
 
-  it('names a Suite plan only for the two features SuperOffice names one for', () => {
+  it('names a Suite plan only for SAINT and project management', () => {
     const suitePlans = featureKeys.flatMap((feature) => {
       const { suitePlan } = getRequirement(feature);
       return suitePlan === null ? [] : [[feature, suitePlan]];
@@ -97,7 +97,7 @@ describe('requirementOf', () => {
     ]);
   });
 
-  it('uses each code of what is needed beside for some feature', () => {
+  it('uses each code of an additional requirement for at least one feature', () => {
     const used = new Set(featureKeys.flatMap((feature) => getRequirement(feature).also));
     expect(used).toEqual(new Set(sideRequirements));
   });
@@ -117,11 +117,11 @@ describe('requirementWording', () => {
       'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan',
     ],
     ['saint', 'Sales Premium, Service Premium or SAINT licence, or the Growth plan'],
-  ])('of %s is %s', (feature, wording) => {
+  ])('describes the requirement of %s as: %s', (feature, wording) => {
     expect(wordingOf(feature)).toBe(wording);
   });
 
-  it('needs no license beside where any plan will do', () => {
+  it('names no extra license when any user plan is sufficient', () => {
     expect(requirementWording({ ...getRequirement('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
       'Any user plan, or the Plus plan',
     );

@@ -19,19 +19,19 @@ function limitOf(feature: FeatureKey, plan: SuitePlan) {
 
 const asNumber = (limit: SuiteLimit) => (limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit);
 
-describe('the published limits', () => {
+describe('published Suite plan limits', () => {
   it.each([
     ['starter', 3, 0, 0, 0],
     ['core', 'unlimited', 100, 0, 0],
     ['growth', 'unlimited', 'unlimited', 15, 0],
     ['plus', 'unlimited', 'unlimited', 'unlimited', 10],
     ['super', 'unlimited', 'unlimited', 'unlimited', 'unlimited'],
-  ] as const)('%s: %s dashboards, %s projects, %s custom objects, %s flows', (plan, ...limits) => {
+  ] as const)('%s allows %s dashboards, %s projects, %s custom objects, %s flows', (plan, ...limits) => {
     expect(suiteLimitNames.map((name) => suiteLimits[plan][name])).toEqual(limits);
     expect(Object.keys(suiteLimits[plan])).toHaveLength(4);
   });
 
-  it('are never tighter on a higher plan', () => {
+  it('are never lower on a higher plan', () => {
     for (const name of suiteLimitNames) {
       const limits = suitePlans.map((plan) => asNumber(suiteLimits[plan][name]));
       expect(limits).toEqual(limits.toSorted((a, b) => a - b));
@@ -39,7 +39,7 @@ describe('the published limits', () => {
   });
 
   // judgeFencing rests on this.
-  it.each(suitePlans)('give no number but 0 twice on %s', (plan) => {
+  it.each(suitePlans)('use no number except 0 twice on %s', (plan) => {
     const counted = suiteLimitNames
       .map((name) => suiteLimits[plan][name])
       .filter((limit) => limit !== 'unlimited' && limit !== 0);
@@ -55,7 +55,7 @@ describe('featureLimit', () => {
     ['marketing-automation', 'plus', 'active-marketing-flows', 10, 'documented'],
     ['dashboards-default-charts', 'starter', 'dashboards', 3, 'inferred'],
     ['dashboards-default-tiles', 'starter', 'dashboards', 3, 'inferred'],
-  ] as const)('%s on %s: %s, %i', (feature, plan, name, maximum, confidence) => {
+  ] as const)('limits %s on %s by %s to %i', (feature, plan, name, maximum, confidence) => {
     expect(limitOf(feature, plan)).toEqual({ name, maximum, confidence });
   });
 
@@ -65,11 +65,11 @@ describe('featureLimit', () => {
     ['dashboards-default-charts', 'core'],
     ['custom-fields', 'starter'],
     ['mailings', 'growth'],
-  ] as const)('%s on %s has none', (feature, plan) => {
+  ] as const)('returns no limit for %s on %s', (feature, plan) => {
     expect(limitOf(feature, plan)).toBeNull();
   });
 
-  it('says 0 only where the plan lacks the feature, and projects and flows begin where it ends', () => {
+  it('returns 0 only if the plan lacks the feature, and always then for projects and flows', () => {
     for (const plan of suitePlans) {
       for (const { feature, suiteAvailability } of rules.features.values()) {
         const maximum = limitOf(feature, plan)?.maximum;
@@ -107,7 +107,7 @@ describe('judgeUse', () => {
     [0, 1, 'free'],
     [0, 'unlimited', 'free'],
     [1_000_000, 'unlimited', 'free'],
-  ] as const)('%i of %s is %s', (count, limit, use) => {
+  ] as const)('rates %i of %s as %s', (count, limit, use) => {
     expect(judgeUse(count, limit)).toBe(use);
   });
 
@@ -121,11 +121,11 @@ describe('judgeUse', () => {
     [1, -1],
     [1, Number.NaN],
     [1, 2.5],
-  ] as const)('%d of %s is no count', (count, limit) => {
+  ] as const)('returns null for %d of %s because one of them is not a count', (count, limit) => {
     expect(judgeUse(count, limit)).toBeNull();
   });
 
-  it('only gets worse with every one more', () => {
+  it('never returns a better rating for a higher count', () => {
     const order = ['free', 'near', 'reached'];
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 1000 }), (count, limit) => {
@@ -154,7 +154,7 @@ describe('judgeFencing', () => {
     ['starter', 3, 'dashboards'],
     ['growth', 15, 'custom-objects'],
     ['plus', 10, 'active-marketing-flows'],
-  ] as const)('on %s a maximum of %i is inferred to be about %s', (plan, maximum, name) => {
+  ] as const)('infers on %s that a maximum of %i belongs to %s', (plan, maximum, name) => {
     expect(judgeFencing(reading({ maximum }), plan).limit).toEqual({
       known: true,
       name,
@@ -177,7 +177,7 @@ describe('judgeFencing', () => {
     ['growth', 100, 'maximum-in-no-limit'],
     ['plus', 15, 'maximum-in-no-limit'],
     ['super', 10, 'maximum-in-no-limit'],
-  ] as const)('on %s a maximum of %i is unknown: %s', (plan, maximum, reason) => {
+  ] as const)('does not identify the limit on %s with a maximum of %i: %s', (plan, maximum, reason) => {
     expect(judgeFencing(reading({ maximum }), plan).limit).toEqual({ known: false, reason });
   });
 
@@ -196,13 +196,13 @@ describe('judgeFencing', () => {
     [0, 0, false, true, 'reached', true],
     [-1, 100, false, false, 'free', false],
     [1, -1, false, false, 'free', false],
-  ] as const)('%i of %i, nearing %s, reached %s: %s', (...told) => {
+  ] as const)('%i of %i, nearing %s, reached %s: the flags decide and the rating is %s', (...told) => {
     const [activeCount, maximum, isNearing, hasReached, use, consistent] = told;
     const verdict = judgeFencing({ activeCount, maximum, isNearing, hasReached }, 'core');
     expect({ use: verdict.use, consistent: verdict.consistent }).toEqual({ use, consistent });
   });
 
-  it('names a limit only if its plan has just this maximum', () => {
+  it('names a limit only if the plan has exactly one limit with this maximum', () => {
     const plan = fc.constantFrom(...suitePlans);
     const maximum = fc.oneof(fc.constantFrom(0, 3, 10, 15, 100, -1), fc.integer(), fc.double());
     fc.assert(

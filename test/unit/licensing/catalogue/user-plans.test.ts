@@ -15,7 +15,7 @@ import {
 } from '../../../../src/licensing/catalogue/user-plans.ts';
 
 describe('user plans', () => {
-  it('are 26: six basic, twelve pairs, eight triples', () => {
+  it('comprise 26 plans: six basic, twelve pairs, eight triples', () => {
     const sizes = userPlans.map((plan) => solutions.filter((each) => plan.tiers[each] !== 'none').length);
     expect(sizes.filter((size) => size === 1)).toHaveLength(6);
     expect(sizes.filter((size) => size === 2)).toHaveLength(12);
@@ -23,7 +23,7 @@ describe('user plans', () => {
     expect(new Set(planKeys).size).toBe(26);
   });
 
-  it('are every mix of tiers there is', () => {
+  it('cover every combination of tiers', () => {
     const tiers = ['none', 'essential', 'premium'] as const;
     const mixes = tiers.flatMap((sales) =>
       tiers.flatMap((service) => tiers.map((marketing) => ({ sales, service, marketing }))),
@@ -40,7 +40,7 @@ describe('user plans', () => {
     );
   });
 
-  it('carry the tier of each solution', () => {
+  it('record the tier of each solution', () => {
     expect(getUserPlan('service-premium+marketing-essential').tiers).toEqual({
       sales: 'none',
       service: 'premium',
@@ -48,13 +48,13 @@ describe('user plans', () => {
     });
   });
 
-  it('are not found for an unknown tier', () => {
+  it('do not match an unknown tier', () => {
     expect(planWithTiers({ sales: 'unknown', service: 'none', marketing: 'none' })).toBeNull();
   });
 });
 
 describe('plan modules', () => {
-  it('serve the 26 plans under seven names', () => {
+  it('map the 26 plans to seven module names', () => {
     const names = userPlans.map((plan) => planModuleFor(plan.tiers));
     expect(new Set(names)).toEqual(
       new Set([
@@ -69,7 +69,7 @@ describe('plan modules', () => {
     );
   });
 
-  it('give back the solutions of the plans they serve', () => {
+  it('map each module name back to the solutions of its plan', () => {
     for (const { tiers } of userPlans) {
       const module = planModuleFor(tiers);
       expect(module && getPlanModuleSolutions(module)).toEqual(
@@ -78,17 +78,17 @@ describe('plan modules', () => {
     }
   });
 
-  it('exist for no plan without a solution', () => {
+  it('do not exist for a plan without a solution', () => {
     expect(planModuleFor(perSolution(() => 'none'))).toBeNull();
   });
 
-  it('are told from other modules', () => {
+  it('are distinguished from other modules', () => {
     expect(isPlanModule('ten-sales')).toBe(true);
     expect(isPlanModule('ten')).toBe(false);
     expect(isPlanModule('toString')).toBe(false);
   });
 
-  it('know the user plans of version 8 and 9', () => {
+  it('include the user plans of version 8 and 9', () => {
     expect(isOldPlanModule('superlicense-complete')).toBe(true);
     expect(getOldPlanSolutions('superlicense-complete')).toEqual(['sales', 'service', 'marketing']);
     expect(getOldPlanSolutions('superlicense-contact-manager')).toEqual([]);
@@ -97,8 +97,8 @@ describe('plan modules', () => {
   });
 });
 
-describe('tiers', () => {
-  it('are one step apart', () => {
+describe('tierRank', () => {
+  it('ranks none, essential and premium one step apart', () => {
     expect([tierRank('none'), tierRank('essential'), tierRank('premium')]).toEqual([0, 1, 2]);
   });
 });

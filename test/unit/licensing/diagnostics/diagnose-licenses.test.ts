@@ -19,13 +19,13 @@ const plan = (name: string, purchased: number, set: string, told: Told = {}) =>
 const counts = (...modules: readonly ModuleLicense[]) =>
   diagnose(...modules).filter(({ kind }) => kind === 'seat-count-differs');
 
-describe('the published tenants', () => {
-  it.each(['premium', 'suite-core', 'essential'] as const)('%s adds up', (key) => {
+describe('diagnoseLicenses for the published tenants', () => {
+  it.each(['premium', 'suite-core', 'essential'] as const)('finds no inconsistency in %s', (key) => {
     expect(diagnoseLicenses(publishedTenant(key), assumptions)).toEqual([]);
   });
 
   it.each(['ten-sales', 'ten-service', 'ten-marketing', 'ten-salesservicemarketing'])(
-    'no longer add up with one seat of %s more',
+    'reports a seat count difference after adding one seat of %s',
     (name) => {
       const tenant = publishedTenant('premium');
       const modules = tenant.modules.map((row) =>
@@ -51,17 +51,17 @@ describe('duplicate-row', () => {
     plan('ten-sales', 20, 'sale-cal'),
   ];
 
-  it('tells of a row that comes again in another spelling, which counts once', () => {
+  it('reports a row repeated in another spelling and counts it once', () => {
     expect(diagnose(...twice)).toEqual([{ kind: 'duplicate-row', module: 'sale-cal', rows: 2 }]);
   });
 
-  it('counts the seats in use once too', () => {
+  it('counts the seats in use of a repeated row once', () => {
     const used = { ...described, seats: { inUse: 15, free: 5 } };
     const rows = [cal('web', 20, used), cal('Web', 20, used)];
     expect(diagnose(...rows)).toEqual([{ kind: 'duplicate-row', module: 'web', rows: 2 }]);
   });
 
-  it('takes rows of two versions for two purchases', () => {
+  it('treats rows of two versions as two purchases', () => {
     const versions = [cal('sale-cal', 10), cal('Sale-CAL', 10, { version: '9.2' })];
     const kinds = diagnose(...versions, plan('ten-sales', 20, 'sale-cal')).map(({ kind }) => kind);
     expect(kinds).toEqual(['several-versions']);
@@ -73,26 +73,26 @@ describe('seat-count-differs', () => {
     { kind: 'seat-count-differs', module: 'web', purchased, inPlans, plans },
   ];
 
-  it('tells of a hidden user license of which fewer were bought than its plans have seats', () => {
+  it('reports a hidden user license purchased fewer times than its plans have seats', () => {
     const found = counts(cal('web', 29), plan('ten-service', 10, 'web'), plan('ten-sales', 20, 'web'));
     expect(found).toEqual(differs(29, 30, 'ten-sales', 'ten-service'));
   });
 
-  it('tells of one of which more were bought', () => {
+  it('reports a hidden user license purchased more times than its plans have seats', () => {
     expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'))).toEqual(differs(21, 20, 'ten-sales'));
   });
 
-  it('counts only the plans that contain it', () => {
+  it('counts only the plans that contain the license', () => {
     const others = [plan('ten-service', 10, 'user'), cal('user', 10)];
     expect(counts(cal('web', 20), plan('ten-sales', 20, 'web'), ...others)).toEqual([]);
   });
 
-  it('compares names without case and owner', () => {
+  it('compares names without case and owner prefix', () => {
     const found = counts(cal('WEB', 21), plan('SuperOffice.Ten-Sales', 20, 'Web'));
     expect(found).toEqual(differs(21, 20, 'ten-sales'));
   });
 
-  it('says nothing of unrestricted licenses, of those in no set, and of site licenses', () => {
+  it('ignores unrestricted licenses, licenses in no set, and site licenses', () => {
     const found = counts(
       cal('visible-for', 1, { unrestricted: true }),
       cal('quote-cal', 5),
@@ -102,13 +102,13 @@ describe('seat-count-differs', () => {
     expect(found).toEqual([]);
   });
 
-  it('says nothing where the number bought was not told', () => {
+  it('reports nothing when the purchased number is unknown', () => {
     expect(counts(cal('web', 0), plan('ten-sales', 20, 'web'))).toEqual([]);
     expect(counts(cal('web', Number.NaN), plan('ten-sales', 20, 'web'))).toEqual([]);
     expect(counts(cal('web', 2 ** 32), plan('ten-sales', 20, 'web'))).toEqual([]);
   });
 
-  it('lets a visible license be bought beside plans, but not fall short of them', () => {
+  it('allows a visible license to exceed the plan seats but not to fall short of them', () => {
     const visible = { hidden: false };
     expect(counts(cal('web', 21, visible), plan('ten-sales', 20, 'web'))).toEqual([]);
     expect(counts(cal('web', 19, visible), plan('ten-sales', 20, 'web'))).toEqual(
@@ -116,7 +116,7 @@ describe('seat-count-differs', () => {
     );
   });
 
-  it('lets one visible version be bought beside plans', () => {
+  it('allows a license to exceed the plan seats when one of its versions is visible', () => {
     const rows = [cal('web', 20), cal('web', 5, { hidden: false, version: '11.10' })];
     expect(counts(...rows, plan('ten-sales', 20, 'web'))).toEqual([]);
   });
@@ -127,24 +127,24 @@ describe('seat-count-differs', () => {
     ['has flags that may mean a plan', cal('odd', 10, { extraFlags: 3 })],
     ['is unrestricted', plan('ten-service', 1, 'web', { unrestricted: true })],
     ['has no told number', plan('ten-service', 0, 'web')],
-  ])('takes the sum as the least where another plan %s', (_what, other) => {
+  ])('treats the sum as a lower bound when another plan %s', (_what, other) => {
     const sales = plan('ten-sales', 20, 'web');
     expect(counts(cal('web', 25), sales, other)).toEqual([]);
     expect(counts(cal('web', 20), sales, other)).toEqual([]);
     expect(counts(cal('web', 19), sales, other)).toMatchObject([{ purchased: 19, inPlans: 20 }]);
   });
 
-  it('takes the sum as it is beside an unlimited plan that does not contain the license', () => {
+  it('treats the sum as exact beside an unlimited plan that does not contain the license', () => {
     const other = plan('ten-service', 1, 'user', { unrestricted: true });
     expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(differs(21, 20, 'ten-sales'));
   });
 
-  it('takes the sum as it is beside the row for users without a plan', () => {
+  it('treats the sum as exact beside the row for users without a plan', () => {
     const none = plan('superlicense-no-selection', 1, '', { unrestricted: true });
     expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(differs(21, 20, 'ten-sales'));
   });
 
-  it('adds up the versions of a license and of a plan, each with the set of its own', () => {
+  it('adds up the versions of a license and of a plan, using the set of each version', () => {
     const old = { version: '11.10' };
     const plans = [plan('ten-sales', 20, 'web'), plan('ten-sales', 5, 'web,user', old)];
     const found = counts(cal('web', 20), cal('web', 5, old), cal('user', 25), ...plans);
@@ -165,8 +165,8 @@ describe('seat-count-differs', () => {
   });
 });
 
-describe('a plan', () => {
-  it('names a license that is no row of the tenant', () => {
+describe('set-name-missing and plan-without-set', () => {
+  it('reports a license in a plan set that the tenant has no row of', () => {
     const acme = cal('quote-cal', 20, { owner: 'ACME' });
     const found = diagnose(plan('ten-sales', 20, 'web,sale-cal,quote-cal'), cal('web', 20), acme);
     expect(found).toEqual([
@@ -176,12 +176,12 @@ describe('a plan', () => {
     ]);
   });
 
-  it('tells a missing name once, in however many versions', () => {
+  it('reports a missing name once, regardless of the number of versions', () => {
     const found = diagnose(plan('ten-sales', 20, 'web'), plan('ten-sales', 5, 'web', { version: '11.10' }));
     expect(found.filter(({ kind }) => kind === 'set-name-missing')).toHaveLength(1);
   });
 
-  it('has no set, be it of today, of version 8 or of a name nobody documented', () => {
+  it('reports a flagged plan without a set, whether current, version 8 or undocumented', () => {
     const found = diagnose(
       plan('ten-sales', 20, ''),
       plan('superlicense-complete', 5, ''),
@@ -194,20 +194,20 @@ describe('a plan', () => {
     ]);
   });
 
-  it('of today is expected to have a set even without its flag', () => {
+  it('expects a set for a current plan even without its flag', () => {
     const found = diagnose(plan('ten-sales', 20, '', { extraFlags: 0 }));
     expect(found).toEqual([{ kind: 'plan-without-set', plan: 'ten-sales' }]);
   });
 
-  it('of version 8 is expected to have one only where the flag says so', () => {
+  it('expects a set for a version 8 plan only when its flag is set', () => {
     expect(diagnose(plan('superlicense-complete', 5, '', { extraFlags: 0 }))).toEqual([]);
   });
 
-  it('needs no set where it stands for having none', () => {
+  it('expects no set for the row of users without a plan', () => {
     expect(diagnose(plan('superlicense-no-selection', 1, ''))).toEqual([]);
   });
 
-  it('has no set in one of its versions', () => {
+  it('reports a plan that has no set in one of its versions', () => {
     const found = diagnose(
       cal('web', 20),
       plan('ten-sales', 20, 'web'),
@@ -221,7 +221,7 @@ describe('a plan', () => {
 });
 
 describe('extra-flags-unknown', () => {
-  it('tells of flags other than 0, 1 and 2', () => {
+  it('reports flags other than 0, 1 and 2', () => {
     const found = diagnose(
       site('dash', { extraFlags: 3 }),
       site('sale', { extraFlags: -1 }),
@@ -234,7 +234,7 @@ describe('extra-flags-unknown', () => {
     ]);
   });
 
-  it('tells of each once, no number at all included', () => {
+  it('reports each unknown value once, including NaN', () => {
     const flags = [Number.NaN, 4, Number.NaN, 3, 1];
     const found = diagnose(...flags.map((extraFlags) => site('?', { extraFlags, extraInfo: 'set=?' })));
     const told = found.flatMap((each) => ('extraFlags' in each ? [each.extraFlags] : []));
@@ -243,7 +243,7 @@ describe('extra-flags-unknown', () => {
 });
 
 describe('prerequisite-missing', () => {
-  it('tells of a license whose prerequisite is no row of the tenant', () => {
+  it('reports a license whose prerequisite is no row of the tenant', () => {
     const found = diagnose(
       site('guide-sale', { prerequisite: 'guide' }),
       site('target-sale', { prerequisite: 'SUPEROFFICE.Target' }),
@@ -256,13 +256,13 @@ describe('prerequisite-missing', () => {
     ]);
   });
 
-  it('needs none where the name is blank', () => {
+  it('ignores a blank prerequisite', () => {
     expect(diagnose(site('guide', { prerequisite: ' ' }))).toEqual([]);
   });
 });
 
 describe('several-versions', () => {
-  it('tells the versions of a name, sorted', () => {
+  it('reports the sorted versions of a license', () => {
     const found = diagnose(
       site('dash', { version: '12.0' }),
       site('DASH', { version: '11.11' }),
@@ -271,7 +271,7 @@ describe('several-versions', () => {
     expect(found).toEqual([{ kind: 'several-versions', module: 'dash', versions: ['11.11', '12.0'] }]);
   });
 
-  it('does not take a row told twice for two versions', () => {
+  it('does not treat a duplicate row as two versions', () => {
     const kinds = diagnose(site('dash'), site('dash')).map(({ kind }) => kind);
     expect(kinds).toEqual(['duplicate-row']);
   });
@@ -280,14 +280,14 @@ describe('several-versions', () => {
 describe('more-in-use-than-purchased', () => {
   const used = (inUse: number) => ({ seats: { inUse, free: 0 } });
 
-  it('tells of a license with more in use than were bought', () => {
+  it('reports a license with more seats in use than purchased', () => {
     const found = diagnose(cal('quote-cal', 20, used(21)), cal('sale-cal', 20, used(20)));
     expect(found).toEqual([
       { kind: 'more-in-use-than-purchased', module: 'quote-cal', inUse: 21, purchased: 20 },
     ]);
   });
 
-  it('adds up the versions, of which one may not tell its use', () => {
+  it('adds up the versions of a license, even when one does not report its use', () => {
     const rows = [cal('web', 20, used(24)), cal('web', 5, { version: '11.10' })];
     expect(diagnose(...rows).map(({ kind }) => kind)).toEqual(['several-versions']);
     const more = [cal('web', 20, used(26)), cal('web', 5, { version: '11.10' })];
@@ -299,24 +299,24 @@ describe('more-in-use-than-purchased', () => {
     });
   });
 
-  it('does not take a use below zero off the use of another version', () => {
+  it('does not subtract a negative use from the use of another version', () => {
     const rows = [cal('web', 20, used(26)), cal('web', 5, { version: '11.10', ...used(-5) })];
     expect(diagnose(...rows)).toContainEqual(expect.objectContaining({ inUse: 26, purchased: 25 }));
   });
 
-  it('says nothing of unrestricted licenses and of numbers that were not told', () => {
+  it('ignores unrestricted licenses and unknown numbers', () => {
     const unrestricted = cal('visible-for', 1, { unrestricted: true, ...used(9) });
     expect(diagnose(unrestricted, cal('web', 0, used(9)), cal('user', 5, used(Infinity)))).toEqual([]);
   });
 });
 
 describe('both-tiers-marked', () => {
-  it('tells of a solution with both site markers', () => {
+  it('reports a solution with both site tier markers', () => {
     const found = diagnose(site('Sales-T2'), site('sales-t1'), site('service-t1'), site('marketing-t2'));
     expect(found).toEqual([{ kind: 'both-tiers-marked', solution: 'sales', by: ['sales-t1', 'sales-t2'] }]);
   });
 
-  it('takes the markers from the assumptions', () => {
+  it('reads the tier markers from the assumptions', () => {
     const { user, site: markers } = assumptions.tierMarkers;
     const service = { essential: 'basic', premium: 'full' };
     const tenant = tenantWith(site('basic'), site('full'), site('service-t1'), site('service-t2'));
@@ -325,7 +325,7 @@ describe('both-tiers-marked', () => {
     ]);
   });
 
-  it('does not take the markers of a partner', () => {
+  it('ignores the tier markers of a partner', () => {
     expect(diagnose(site('sales-t1'), site('sales-t2', { owner: 'ACME' }))).toEqual([
       { kind: 'foreign-owner', owner: 'ACME', modules: 1 },
     ]);
@@ -333,7 +333,7 @@ describe('both-tiers-marked', () => {
 });
 
 describe('foreign-owner', () => {
-  it('counts the rows of each other owner, whatever the case it is written in', () => {
+  it('counts the rows of each other owner, regardless of case', () => {
     const owners = ['Zeta', 'acme', 'ACME ', 'superoffice'];
     expect(diagnose(...owners.map((owner) => site('tool', { owner })))).toEqual([
       { kind: 'foreign-owner', owner: 'ACME', modules: 2 },
@@ -341,7 +341,7 @@ describe('foreign-owner', () => {
     ]);
   });
 
-  it('says nothing else of their rows', () => {
+  it('reports nothing else about rows of other owners', () => {
     const odd = { owner: 'ACME', extraFlags: 7, prerequisite: 'none', seats: { inUse: 9, free: 0 } };
     expect(diagnose(site('tool', odd), site('tool', { ...odd, version: '1' }))).toEqual([
       { kind: 'foreign-owner', owner: 'ACME', modules: 2 },
@@ -349,7 +349,7 @@ describe('foreign-owner', () => {
   });
 });
 
-describe('any data at all', () => {
+describe('diagnoseLicenses for arbitrary data', () => {
   const name = fc.oneof(
     fc.constantFrom(
       'web',
@@ -382,7 +382,7 @@ describe('any data at all', () => {
     prerequisite: name,
   });
 
-  it('is diagnosed the same in any order, and left as it was', () => {
+  it('returns the same diagnostics in any order and does not modify its input', () => {
     const shuffled = fc
       .array(row, { maxLength: 30 })
       .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })));
@@ -396,7 +396,7 @@ describe('any data at all', () => {
     );
   });
 
-  describe('takes time in step with what it is given: ten times as much, far less than a hundred times as long', () => {
+  describe('run time for ten times as many rows', () => {
     const plansInSets = (count: number) =>
       Array.from({ length: count }, (_row, index) => {
         const set = Array.from({ length: 5 }, (_name, at) => `module-${(index + at) % count}`);
@@ -415,12 +415,12 @@ describe('any data at all', () => {
       return Math.min(...runs);
     }
 
-    it('for licenses that are all plans and all in sets', () => {
+    it('grows less than 40-fold for licenses that are all plans and all in sets', () => {
       const once = shortest(plansInSets(1_000), 1_000);
       expect(shortest(plansInSets(10_000), 10_000) / once).toBeLessThan(40);
     });
 
-    it('for versions of one license', () => {
+    it('grows less than 40-fold for versions of one license', () => {
       const once = shortest(versions(1_000), 1);
       expect(shortest(versions(10_000), 1) / once).toBeLessThan(40);
     });

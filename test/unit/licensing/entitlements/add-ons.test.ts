@@ -30,14 +30,14 @@ describe('decideAddOns', () => {
     ['exchange-sync', 'calendar-synchronization'],
     ['nebula', 'calendar-synchronization'],
     ['synchronizer', 'calendar-synchronization'],
-  ])('takes the site license %s for the add-on %s', (module, key) => {
+  ])('maps the site license %s to the enabled add-on %s', (module, key) => {
     const addOns = decide(licenseIndex([module]), 'user-plans');
     expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
       { key, state: 'enabled', reason: 'add-on-licensed', module },
     ]);
   });
 
-  it('calls what the tenant lacks an add-on', () => {
+  it('reports the state add-on for every add-on without a license', () => {
     const addOns = decide(licenseIndex(['aichatbot']), 'user-plans');
     expect(addOns.map(({ key, state }) => [key, state])).toEqual([
       ['cep', 'add-on'],
@@ -47,7 +47,7 @@ describe('decideAddOns', () => {
     ]);
   });
 
-  it('does not know where nobody told the site licenses, nor what a Suite plan contains', () => {
+  it('reports unknown when the site licenses are unknown or the tenant is on CRM Suite', () => {
     const unknown = decide(licenseIndex([], false), 'user-plans');
     const suite = decide(licenseIndex([]), 'suite');
     for (const { state, reason } of [...unknown, ...suite]) {
@@ -57,7 +57,7 @@ describe('decideAddOns', () => {
 });
 
 describe('addOnLabel', () => {
-  it('keeps the English name of three of them and translates the fourth', () => {
+  it('leaves the CEP name in English and translates calendar synchronization', () => {
     expect(languages.map((language) => addOnLabel('cep', language))).toEqual(
       languages.map(() => 'Customer Engagement Platform (CEP)'),
     );
@@ -67,7 +67,7 @@ describe('addOnLabel', () => {
 });
 
 describe('isLanguage', () => {
-  it('knows the six languages', () => {
+  it('accepts the six supported languages and rejects any other text', () => {
     expect(languages.every(isLanguage)).toBe(true);
     expect(isLanguage('fr')).toBe(false);
     expect(isLanguage('')).toBe(false);

@@ -35,11 +35,11 @@ describe('applyFunctionRights', () => {
     ['hide-reporter', ['C26', 'SvE5']],
     ['allow-bulk-export', []],
     ['constructor', []],
-  ])('%s hides %j', (right, rows) => {
+  ])('the function right %s hides exactly the rows %j', (right, rows) => {
     expect(hiddenRows(right)).toEqual(rows);
   });
 
-  it('is told beside what is not licensed, and nothing is made of what is unknown', () => {
+  it('notes the hiding right on a locked feature and leaves an unknown feature unchanged', () => {
     expect(hidden(verdict('upgrade'), 'quote-management', ['hide-sale'])).toMatchObject({
       state: 'upgrade',
       reason: 'not-licensed-and-hidden-by-role',
@@ -47,7 +47,7 @@ describe('applyFunctionRights', () => {
     expect(hidden(verdict('unknown'), 'quote-management', ['hide-sale'])).toEqual(verdict('unknown'));
   });
 
-  it('adds to the license that is missing where a feature could only be viewed', () => {
+  it('locks a view-only feature and cites the function right as evidence', () => {
     expect(hidden(verdict('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
       state: 'upgrade',
       reason: 'not-licensed-and-hidden-by-role',
@@ -56,11 +56,14 @@ describe('applyFunctionRights', () => {
     });
   });
 
-  it.each(['upgrade', 'unknown'] as const)('leaves %s: the role is not why', (state) => {
-    expect(hidden(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
-  });
+  it.each(['upgrade', 'unknown'] as const)(
+    'keeps the state %s of a feature that a function right hides',
+    (state) => {
+      expect(hidden(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
+    },
+  );
 
-  it('changes nothing where nobody told the rights', () => {
+  it('changes nothing when the function rights are unknown', () => {
     const enabled = verdict('enabled');
     expect(hidden(enabled, 'quote-management', null)).toBe(enabled);
   });

@@ -47,20 +47,20 @@ const ofFeature = (all: ReturnType<typeof decide>, feature: FeatureKey) => {
   return found;
 };
 
-describe('the rows of one user', () => {
-  it('are the catalogue’s, in its order, each with its own id though features repeat', () => {
+describe('entitlement rows of one user', () => {
+  it('lists the catalogue rows in order, each with its own id even when features repeat', () => {
     const rows = catalogue.map(({ id, feature }) => [id, feature]);
     expect(decide({}).map(({ row, feature }) => [row, feature])).toEqual(rows);
     expect(undeterminedEntitlements().map(({ row, feature }) => [row, feature])).toEqual(rows);
   });
 
-  it('of whom nothing is known are unknown, without advice', () => {
+  it('reports every row as unknown and without upgrades for an unknown user', () => {
     for (const each of undeterminedEntitlements()) {
       expect(each).toMatchObject({ state: 'unknown', reason: 'user-unknown', evidence: [], upgrades: [] });
     }
   });
 
-  it('have advice only where an upgrade would change something', () => {
+  it('lists upgrades exactly for the features that are locked or view-only', () => {
     for (const { state, upgrades, reason } of decide({ site: new Set(['sale']) })) {
       const advised = state === 'upgrade' || state === 'view-only';
       if (reason !== 'group-of-features') expect([state, upgrades.length > 0]).toEqual([state, advised]);
@@ -68,7 +68,7 @@ describe('the rows of one user', () => {
   });
 });
 
-describe('a group', () => {
+describe('entitlement of a feature group', () => {
   const [group] = catalogue.filter(({ id }) => getChildRows(id).length > 1);
   if (group === undefined) throw new Error('there is no group');
   const children = getChildRows(group.id);
@@ -99,7 +99,7 @@ describe('a group', () => {
     return ofFeature(all, group?.feature as FeatureKey);
   }
 
-  it('is as good as the best in it, and tells the state of each', () => {
+  it('a group has the best state of its features and lists the state of each', () => {
     const mixed = groupOf(['upgrade', 'view-only']);
     expect(mixed).toMatchObject({ state: 'view-only', reason: 'group-of-features', upgrades: [upgrade] });
     expect(groupOf(['view-only', 'enabled'])).toMatchObject({ state: 'enabled', upgrades: [] });
@@ -115,7 +115,7 @@ describe('a group', () => {
     );
   });
 
-  it('is unknown for whom nothing is told', () => {
+  it('a group is unknown when no licenses are known', () => {
     const all = decide({ siteLicensesKnown: false, userLicensesKnown: false });
     expect(ofFeature(all, group.feature)).toMatchObject({
       state: 'unknown',
@@ -125,7 +125,7 @@ describe('a group', () => {
   });
 });
 
-describe('a license that lapsed', () => {
+describe('evidence of an expired license', () => {
   const feature = 'quote-management';
   const by = changed(feature, { site: ['one', 'other'], user: ['cal'], parentFeature: null });
   const has = { site: new Set(['one', 'other']), user: new Set(['cal']) };
@@ -137,7 +137,7 @@ describe('a license that lapsed', () => {
     { kind: 'license-expired', module, date, readOnly },
   ];
 
-  it('is said of the one that was granted, and of alternatives only when none counts', () => {
+  it('an expired site license is named only when all its alternatives have expired', () => {
     expect(expirationsOf({})).toEqual([]);
     expect(expirationsOf({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
     const both = new Map([
@@ -150,7 +150,7 @@ describe('a license that lapsed', () => {
     );
   });
 
-  it('is said of the user’s own and of the plan that assigns it', () => {
+  it('the evidence names the expired user license, or the expired plan that assigns it', () => {
     expect(expirationsOf({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
       expiration('cal', '2026-03-03'),
     );
@@ -161,7 +161,7 @@ describe('a license that lapsed', () => {
     expect(expirationsOf({ expired: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
   });
 
-  it('is said of the whole tenant before any module, and not while it is only near', () => {
+  it('the evidence names the tenant license before any module, but not while expiry is only near', () => {
     const expired = new Map([['cal', '2026-03-03']]);
     const past = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
@@ -171,7 +171,7 @@ describe('a license that lapsed', () => {
     expect(expirationsOf({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 
-  it('is no matter where the feature is not to be had anyway', () => {
+  it('evidence is omitted for a locked feature without its site license and given for view-only', () => {
     const expired = new Map([['cal', '2026-03-03']]);
     expect(expirationsOf({ site: new Set(), expired })).toEqual([]);
     const viewOnly = {

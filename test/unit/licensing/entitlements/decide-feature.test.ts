@@ -70,11 +70,11 @@ const oldSales: DetectedPlan = {
 };
 const undocumented: DetectedPlan = { kind: 'undocumented-plan', module: 'twelve', description: '' };
 
-describe('a feature with a site and a user license (quotes)', () => {
+describe('decideFeature for a site and a user license (quotes)', () => {
   const site = ['quote'];
   const user = ['quote-cal'];
 
-  it('is enabled by both, whatever the plan', () => {
+  it('enables the feature when both licenses are present, regardless of the plan', () => {
     for (const plan of [
       holding('premium'),
       holding('none', 'premium'),
@@ -87,7 +87,7 @@ describe('a feature with a site and a user license (quotes)', () => {
     }
   });
 
-  it('is view-only without the user license', () => {
+  it('makes the feature view-only without the user license', () => {
     for (const plan of [holding('none', 'premium'), oldSales, undocumented, null]) {
       expect(decide('quote-management', { site }, plan)).toEqual([
         'view-only',
@@ -96,45 +96,45 @@ describe('a feature with a site and a user license (quotes)', () => {
     }
   });
 
-  it('is known to stay readable where its user license is documented as editing only', () => {
+  it('reports the feature as readable when its user license is documented as editing only', () => {
     expect(decide('project-management', { site: ['project'] }, null)).toEqual([
       'view-only',
       'user-license-missing',
     ]);
   });
 
-  it('is view-only without the user license even where the plan promises it: license data decides', () => {
+  it('makes the feature view-only without the user license even when the plan includes it', () => {
     expect(decide('quote-management', { site }, holding('premium'))).toEqual([
       'view-only',
       'user-license-missing-possibly-visible',
     ]);
   });
 
-  it('is not there to view for a user without a plan', () => {
+  it('requires an upgrade instead of returning view-only for a user without a plan', () => {
     expect(decide('quote-management', { site }, noPlan)).toEqual(['upgrade', 'user-without-plan']);
   });
 
-  it('is not licensed without the site license', () => {
+  it('requires an upgrade for a feature without its site license', () => {
     for (const plan of [holding('essential'), oldSales, undocumented, null]) {
       expect(decide('quote-management', { user }, plan)).toEqual(['upgrade', 'site-license-missing']);
     }
   });
 
-  it('is unknown where the plan promises it and the tenant lacks it: no other plan would help', () => {
+  it('returns unknown when the plan includes the feature and the site license is missing', () => {
     expect(decide('quote-management', { user }, holding('premium'))).toEqual([
       'unknown',
       'plan-license-conflict',
     ]);
   });
 
-  it('is enabled by the user license where nobody told the site licenses', () => {
+  it('enables the feature by its user license when the site licenses are unknown', () => {
     expect(decide('quote-management', { user, siteLicensesKnown: false }, null)).toEqual([
       'enabled',
       'granted',
     ]);
   });
 
-  it('is decided by the plan where nobody told the licenses', () => {
+  it('decides by the plan when the licenses are unknown', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     expect(decide('quote-management', unknown, holding('premium'))).toEqual(['enabled', 'included-in-plan']);
     expect(decide('quote-management', unknown, holding('essential'))).toEqual(['upgrade', 'plan-lacks']);
@@ -143,29 +143,29 @@ describe('a feature with a site and a user license (quotes)', () => {
   });
 });
 
-describe('a feature that needs two user licenses (the sales guide)', () => {
+describe('decideFeature for two user licenses (sales guide)', () => {
   it.each([
     [['guide-sale'], ['guide-cal', 'sale-cal'], 'enabled'],
     [['guide'], ['guide-cal', 'sale-cal'], 'enabled'],
     [['guide-sale'], ['guide-cal'], 'view-only'],
     [['guide-sale'], ['sale-cal'], 'view-only'],
     [[], ['guide-cal', 'sale-cal'], 'upgrade'],
-  ])('with %j and %j is %s', (site, user, state) => {
+  ])('with site licenses %j and user licenses %j the state is %s', (site, user, state) => {
     expect(decide('sales-guide', { site, user }, holding('none', 'none', 'premium'))[0]).toBe(state);
   });
 });
 
-describe('a feature with a user license only (requests)', () => {
-  it('is enabled by it', () => {
+describe('decideFeature for a user license only (request management)', () => {
+  it('enables the feature when the user license is present', () => {
     expect(decide('request-management', { user: ['ej-client'] }, null)).toEqual(['enabled', 'granted']);
   });
 
-  it('is not licensed without it', () => {
+  it('requires an upgrade for a feature without its user license', () => {
     expect(decide('request-management', {}, holding('premium'))).toEqual(['upgrade', 'not-licensed']);
     expect(decide('request-management', {}, undocumented)).toEqual(['upgrade', 'not-licensed']);
   });
 
-  it('is unknown without it where the plan promises it', () => {
+  it('returns unknown without the user license when the plan includes the feature', () => {
     expect(decide('request-management', {}, holding('none', 'essential'))).toEqual([
       'unknown',
       'plan-license-conflict',
@@ -173,10 +173,10 @@ describe('a feature with a user license only (requests)', () => {
   });
 });
 
-describe('a feature with a site license only (escalation)', () => {
+describe('decideFeature for a site license only (escalation)', () => {
   const site = ['escalate'];
 
-  it('is enabled for users whose plan contains it, and for them only', () => {
+  it('enables the feature only for users whose plan includes it', () => {
     expect(decide('rule-based-escalation', { site }, holding('none', 'premium'))).toEqual([
       'enabled',
       'site-license-only',
@@ -189,26 +189,26 @@ describe('a feature with a site license only (escalation)', () => {
     expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
-  it('stays open while the tier is unknown', () => {
+  it('returns unknown while the tier is unknown', () => {
     expect(decide('rule-based-escalation', { site }, holding('none', 'unknown'))).toEqual([
       'unknown',
       'tier-unknown',
     ]);
   });
 
-  it('stays open where no plan says that the user holds the solution', () => {
+  it('returns unknown when no plan shows that the user has the solution', () => {
     expect(decide('rule-based-escalation', { site }, undocumented)).toEqual(['unknown', 'no-evidence']);
     expect(decide('rule-based-escalation', { site }, null)).toEqual(['unknown', 'no-evidence']);
   });
 
-  it('counts for everybody where the feature is a common one', () => {
+  it('enables a common feature for every user', () => {
     expect(decide('documents-and-templates', { site: ['document'] }, null)).toEqual([
       'enabled',
       'site-license-only',
     ]);
   });
 
-  it('is not licensed without it', () => {
+  it('requires an upgrade for a feature without its only site license', () => {
     expect(decide('rule-based-escalation', {}, holding('premium'))).toEqual([
       'upgrade',
       'site-license-missing',
@@ -216,10 +216,10 @@ describe('a feature with a site license only (escalation)', () => {
   });
 });
 
-describe('a feature whose licenses every plan has (standard service reports)', () => {
+describe('decideFeature for licenses that every plan has (standard service reports)', () => {
   const licensed = { site: ['report'], user: ['report-cal'] };
 
-  it('needs the plan to contain the solution', () => {
+  it('enables the feature only when the plan contains the solution', () => {
     expect(decide('standard-service-reports', licensed, holding('premium'))).toEqual([
       'upgrade',
       'plan-lacks',
@@ -230,7 +230,7 @@ describe('a feature whose licenses every plan has (standard service reports)', (
     ]);
   });
 
-  it('cannot be viewed without the solution either', () => {
+  it('does not return view-only when the plan lacks the solution', () => {
     expect(decide('standard-service-reports', { site: ['report'] }, holding('premium'))[0]).toBe('upgrade');
     expect(decide('standard-service-reports', { site: ['report'] }, holding('none', 'premium'))[0]).toBe(
       'view-only',
@@ -238,7 +238,7 @@ describe('a feature whose licenses every plan has (standard service reports)', (
   });
 });
 
-describe('a feature without a known module (knowledge base)', () => {
+describe('decideFeature without a known module (knowledge base)', () => {
   it.each([
     [holding('none', 'premium'), 'enabled', 'included-in-plan'],
     [holding('none', 'essential'), 'upgrade', 'plan-lacks'],
@@ -248,13 +248,13 @@ describe('a feature without a known module (knowledge base)', () => {
     [oldSales, 'unknown', 'no-evidence'],
     [undocumented, 'unknown', 'no-evidence'],
     [null, 'unknown', 'no-evidence'],
-  ] as const)('is decided by the plan %#', (plan, state, reason) => {
+  ] as const)('decides by the plan in case %#', (plan, state, reason) => {
     expect(decide('knowledge-base', {}, plan)).toEqual([state, reason]);
   });
 });
 
-describe('a common feature', () => {
-  it('is in every plan, even where its module is missing', () => {
+describe('decideFeature for a common feature', () => {
+  it('enables the feature in every plan, even when its module is missing', () => {
     for (const feature of [
       'relations',
       'mobile-crm',
@@ -265,12 +265,12 @@ describe('a common feature', () => {
     }
   });
 
-  it('says so by its license where there is one', () => {
+  it('gives the license as the reason when the license is present', () => {
     const licensed = { site: ['relation'], user: ['relation-cal'] };
     expect(decide('relations', licensed, holding('essential'))).toEqual(['enabled', 'granted']);
   });
 
-  it('follows the license of a user with an old plan', () => {
+  it('decides by the licenses of a user with an old plan', () => {
     const licensed = { site: ['relation'], user: ['relation-cal'] };
     expect(decide('relations', licensed, oldSales)).toEqual(['enabled', 'granted']);
     expect(decide('relations', { site: ['relation'] }, oldSales)).toEqual([
@@ -284,7 +284,7 @@ describe('a common feature', () => {
     expect(decide('consent-management', {}, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
-  it('is not there for a user without a plan', () => {
+  it('requires an upgrade for a user without a plan', () => {
     expect(decide('documents-and-templates', { site: ['document'] }, noPlan)).toEqual([
       'upgrade',
       'user-without-plan',
@@ -292,8 +292,8 @@ describe('a common feature', () => {
   });
 });
 
-describe('a feature that stands in several rows', () => {
-  it('is one thing: the row that says most speaks', () => {
+describe('decideFeature for a feature in several rows', () => {
+  it('cites the row with the strongest plan inclusion', () => {
     const [plan] = decideFeature(
       ruleOf('dashboards-custom-tiles'),
       licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false }),
@@ -302,14 +302,14 @@ describe('a feature that stands in several rows', () => {
     expect(plan).toEqual({ kind: 'plan', inclusion: 'yes', row: 'MaE10' });
   });
 
-  it('is perhaps there while one row may promise it', () => {
+  it('returns unknown while the plan possibly includes one of the rows', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     expect(decide('saint', unknown, holding('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
   });
 });
 
-describe('evidence', () => {
-  it('names each module behind the state, present or absent', () => {
+describe('decideFeature evidence', () => {
+  it('names each module behind the state, whether present or absent', () => {
     const { evidence } = decideFeature(ruleOf('sales-guide'), licenseIndex({ site: ['guide'] }), null);
     expect(evidence).toEqual([
       { kind: 'module', scope: 'site', name: 'guide', present: true },
@@ -318,7 +318,7 @@ describe('evidence', () => {
     ]);
   });
 
-  it('names all alternatives where none is there', () => {
+  it('names all alternatives when none of them is present', () => {
     const { evidence } = decideFeature(ruleOf('forms'), licenseIndex({}), null);
     expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
       'forms',
@@ -327,14 +327,14 @@ describe('evidence', () => {
     ]);
   });
 
-  it('does not call absent what nobody told', () => {
+  it('does not list an unknown license as absent', () => {
     const unknown = licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false, user: ['guide-cal'] });
     expect(decideFeature(ruleOf('sales-guide'), unknown, null).evidence).toEqual([
       { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
     ]);
   });
 
-  it('tells how the tier of the solution was found', () => {
+  it('states how the tier of the solution was found', () => {
     const finding = foundTier('sales', 'premium');
     const other = foundTier('service', 'essential');
     const plan: DetectedPlan = {
@@ -354,16 +354,16 @@ describe('evidence', () => {
   });
 });
 
-describe('confidence', () => {
+describe('decideFeature confidence', () => {
   const confidence = (feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) =>
     decideFeature(ruleOf(feature), licenseIndex(licensed), plan).confidence;
 
-  it('is the one of the mapping where a module decided', () => {
+  it('the confidence equals that of the mapping when a module decided', () => {
     expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
     expect(confidence('request-management', { user: ['ej-client'] }, null)).toBe('inferred');
   });
 
-  it('is the one of the mapping for view-only too: whether a screen stays readable, the reason says', () => {
+  it('the confidence of view-only equals that of the mapping, whether or not visibility is certain', () => {
     const sales = { site: ['sale', 'quote'] };
     expect(decide('sales-and-opportunity-management', sales, null)[1]).toBe('user-license-missing');
     expect(decide('quote-management', sales, null)[1]).toBe('user-license-missing-possibly-visible');
@@ -372,13 +372,13 @@ describe('confidence', () => {
     expect(confidence('sales-forecasting', sales, null)).toBe('inferred');
   });
 
-  it('is documented where the published plan decided, none where nothing did', () => {
+  it('the confidence is documented when the published plan decided, and none when nothing decided', () => {
     expect(confidence('knowledge-base', {}, holding('none', 'premium'))).toBe('documented');
     expect(confidence('knowledge-base', {}, null)).toBe('none');
     expect(confidence('knowledge-base', {}, holding('none', 'unknown'))).toBe('none');
   });
 
-  it('is the one of the tier where the plan decided by it', () => {
+  it('the confidence equals that of the tier when the plan decided by its tier', () => {
     const inferred = (tier: FoundTier) => holding('none', tier, 'none', 'inferred');
     expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('included-in-plan');
     expect(confidence('knowledge-base', {}, inferred('premium'))).toBe('inferred');
@@ -386,14 +386,14 @@ describe('confidence', () => {
     expect(confidence('knowledge-base', {}, inferred('essential'))).toBe('inferred');
   });
 
-  it('is documented whatever the tier rests on where any tier of the solution would say the same', () => {
+  it('the confidence is documented when any tier of the solution would give the same result', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     const inferred = holding('premium', 'none', 'none', 'inferred');
     expect(confidence('sales-forecasting', unknown, inferred)).toBe('documented');
     expect(confidence('knowledge-base', unknown, inferred)).toBe('documented');
   });
 
-  it('is the weakest of the tiers where several rows lack a feature, and of one that has it enough', () => {
+  it('the confidence is the minimum of rows lacking the feature and the maximum of rows including it', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     const lacking = holding('none', 'essential', 'none', 'inferred');
     expect(decide('saint', unknown, lacking)[1]).toBe('plan-lacks');
@@ -404,7 +404,7 @@ describe('confidence', () => {
   });
 });
 
-describe('decideOnSuite', () => {
+describe('decideFeatureOnSuite', () => {
   const { limitedFeatures } = assumptions.suite;
   const onSuite = (
     feature: FeatureKey,
@@ -420,36 +420,36 @@ describe('decideOnSuite', () => {
     return [state, reason];
   };
 
-  it('asks the Suite plan', () => {
+  it('decides by the Suite plan', () => {
     expect(onSuite('project-management', 'core')).toEqual(['enabled', 'suite-plan-includes']);
     expect(onSuite('project-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
   });
 
-  it('does not guess between Core and Growth', () => {
+  it('returns unknown on Core when the feature may start only with Growth', () => {
     expect(onSuite('quote-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
     expect(onSuite('quote-management', 'core')).toEqual(['unknown', 'suite-plan-unclear']);
     expect(onSuite('quote-management', 'growth')).toEqual(['enabled', 'suite-plan-includes']);
   });
 
-  it('knows nothing of an unknown Suite plan', () => {
+  it('returns unknown when the Suite plan is unknown', () => {
     expect(onSuite('relations', null)).toEqual(['unknown', 'suite-plan-unknown']);
   });
 
-  it('lets a license of the feature decide, but never its absence', () => {
+  it('enables a feature by its licenses but never locks it because they are absent', () => {
     const licensed = { site: ['quote'], user: ['quote-cal'] };
     expect(onSuite('quote-management', 'core', licensed)).toEqual(['enabled', 'granted']);
     expect(onSuite('quote-management', null, licensed)).toEqual(['enabled', 'granted']);
     expect(onSuite('quote-management', 'growth', { site: ['quote'] })[0]).toBe('enabled');
   });
 
-  it('does not take a site license alone for a grant, nor a license every plan has, nor half of two', () => {
+  it('does not grant by a site license alone, a license every plan has, or one license of a pair', () => {
     expect(onSuite('rule-based-escalation', 'core', { site: ['escalate'] })[0]).toBe('upgrade');
     const reports = { site: ['report'], user: ['report-cal'] };
     expect(onSuite('standard-service-reports', null, reports)[0]).toBe('unknown');
     expect(onSuite('quote-management', 'core', { user: ['quote-cal'] })[0]).toBe('unknown');
   });
 
-  it('says what the plan limits an enabled feature to, be it by the plan or by a license', () => {
+  it('adds the plan limit of an enabled feature, whether the plan or a license enables it', () => {
     const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
       decideFeatureOnSuite(ruleOf('project-management'), licenseIndex(licensed), plan, limitedFeatures)
         .evidence;
@@ -462,7 +462,7 @@ describe('decideOnSuite', () => {
     expect(evidence(null, licensed).map(({ kind }) => kind)).toEqual(['module', 'module']);
   });
 
-  it('gives the need as evidence, with how sure it is', () => {
+  it('returns the required Suite plan as evidence, with its confidence', () => {
     expect(decideFeatureOnSuite(ruleOf('mailings'), licenseIndex({}), 'core', limitedFeatures)).toMatchObject(
       {
         confidence: 'inferred',

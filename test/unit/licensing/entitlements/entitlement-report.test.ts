@@ -72,13 +72,16 @@ const published = [
   ['Suite Core', suite, null, suiteCore],
 ] as const;
 
-describe('the users of the published tenants', () => {
-  it.each(published)('%s: every row is what an administrator would say', (_name, tenant, plan, expected) => {
-    expect(found(report(tenant, holderOf(tenant, plan)))).toEqual(rowsBy(expected));
-  });
+describe('entitlement report for users of the published tenants', () => {
+  it.each(published)(
+    '%s: every row has the state an administrator expects',
+    (_name, tenant, plan, expected) => {
+      expect(found(report(tenant, holderOf(tenant, plan)))).toEqual(rowsBy(expected));
+    },
+  );
 
   it.each(published)(
-    '%s: the same from the license of the tenant and the bare plan',
+    '%s: states are the same when only the tenant license reports the set of the plan',
     (_name, tenant, plan, expected) => {
       const bare = tenant.modules.filter(({ name }) => name === plan).map(grantOf);
       const user = userWith(...bare.map((license) => ({ ...license, extraInfo: '' })));
@@ -87,7 +90,7 @@ describe('the users of the published tenants', () => {
   );
 
   it.each(published)(
-    '%s: the same where the license of the tenant was refused',
+    '%s: states are the same without tenant licenses, but no seat availability is known',
     (_name, tenant, plan, expected) => {
       const alone = report(null, holderOf(tenant, plan));
       expect(found(alone)).toEqual(rowsBy(expected));
@@ -104,33 +107,33 @@ describe('the users of the published tenants', () => {
     ['ten-marketing', premium, 'marketing-premium'],
     ['ten-salesservicemarketing', premium, 'sales-premium+service-premium+marketing-premium'],
     ['ten-sales', essential, 'sales-essential'],
-  ] as const)('%s is recognised', (plan, tenant, key) => {
+  ] as const)('detects the user plan behind the module %s', (plan, tenant, key) => {
     const { model, plan: held } = report(tenant, holderOf(tenant, plan));
     expect(model).toBe('user-plans');
     expect(held?.kind === 'user-plan' && held.plan?.key).toBe(key);
   });
 
-  it('tells the add-ons of each', () => {
+  it('reports the add-on states of each tenant', () => {
     const states = (tenant: TenantLicenses) => report(tenant, null).addOns.map(({ state }) => state);
     expect(states(premium)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
     expect(states(essential)).toEqual(['add-on', 'add-on', 'add-on', 'add-on']);
     expect(states(suite)).toEqual(['unknown', 'unknown', 'unknown', 'enabled']);
   });
 
-  it('knows every module of theirs', () => {
+  it('reports no unknown modules except the unnamed one on the Suite tenant', () => {
     expect(report(premium, holderOf(premium, 'ten-sales')).unknownModules).toEqual([]);
     expect(report(essential, holderOf(essential, 'ten-sales')).unknownModules).toEqual([]);
     expect(report(suite, null).unknownModules).toEqual(['?']);
   });
 });
 
-describe('the shape of a report', () => {
-  it('has the 76 rows in catalogue order', () => {
+describe('shape of an entitlement report', () => {
+  it('contains the 76 catalogue rows in catalogue order', () => {
     const { entitlements } = report(premium, holderOf(premium, 'ten-sales'));
     expect(entitlements.map((each) => each.row)).toEqual(catalogue.map((each) => each.id));
   });
 
-  it('counts 62 features once each, groups not at all', () => {
+  it('counts each of the 62 features once and excludes groups', () => {
     expect(report(premium, holderOf(premium, 'ten-service')).counts).toEqual({
       total: 62,
       enabled: 34,
@@ -141,14 +144,14 @@ describe('the shape of a report', () => {
     });
   });
 
-  it('decides a repeated feature the same in all its rows', () => {
+  it('gives a repeated feature the same decision in all its rows', () => {
     const service = report(premium, holderOf(premium, 'ten-service'));
     expect(row(service, 'SaP8')).toEqual({ ...row(service, 'MaE21'), row: 'SaP8' });
   });
 });
 
-describe('groups', () => {
-  it('are as good as the best feature in them', () => {
+describe('feature groups in an entitlement report', () => {
+  it('gives a group the best state of its features', () => {
     const oldPlan = grantedLicense({ name: 'superlicense-contact-manager', extraFlags: 1 });
     const user = userWith(oldPlan, grantedLicense({ name: 'relation-cal' }));
     const tenant = tenantWith(moduleLicense({ name: 'relation' }), moduleLicense({ name: 'selection' }));
@@ -158,14 +161,14 @@ describe('groups', () => {
     expect(row(mixed, 'C1')?.evidence).toContainEqual({ kind: 'feature', row: 'C3', state: 'enabled' });
   });
 
-  it('carry the upgrade where none of their features is there', () => {
+  it('suggests the upgrade on a group when none of its features is enabled', () => {
     const upgrades = row(report(premium, holderOf(premium, null)), 'C1')?.upgrades ?? [];
     expect(upgrades).toHaveLength(3);
   });
 });
 
-describe('default tiles', () => {
-  it('come with custom tiles', () => {
+describe('default tiles in an entitlement report', () => {
+  it('enables default tiles as part of custom tiles', () => {
     const marketing = report(premium, holderOf(premium, 'ten-marketing'));
     expect(row(marketing, 'SaE3')).toMatchObject({ state: 'enabled', reason: 'part-of-another-feature' });
     expect(row(marketing, 'SaE3')?.evidence).toContainEqual({
@@ -175,11 +178,11 @@ describe('default tiles', () => {
     });
   });
 
-  it('rest on their own license where there is one', () => {
+  it('decides default tiles by their own site license when the tenant has it', () => {
     expect(row(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe('site-license-only');
   });
 
-  it('stay open with custom tiles the plan has and the licenses only show', () => {
+  it('leaves default tiles unknown when plan and licenses conflict on custom tiles', () => {
     const plan = grantedLicense({ name: 'ten-marketing', extraFlags: 1, extraInfo: 'set=user,t1' });
     const marketing = report(tenantWith(moduleLicense({ name: 'dash' })), userWith(plan));
     expect(row(marketing, 'MaE10')?.state).toBe('view-only');
@@ -191,22 +194,22 @@ describe('default tiles', () => {
   });
 });
 
-describe('upgrades in a report', () => {
-  it('come with what is locked and what can only be viewed, and with nothing else', () => {
+describe('upgrades in an entitlement report', () => {
+  it('lists upgrades for locked and view-only features and for no others', () => {
     const { entitlements } = report(premium, holderOf(premium, 'ten-service'));
     for (const { state, upgrades } of entitlements) {
       expect(upgrades.length > 0).toBe(state === 'upgrade' || state === 'view-only');
     }
   });
 
-  it('tell the free seats of the tenant', () => {
+  it('offers a free seat of the tenant with an upgrade', () => {
     const escalation = row(report(premium, holderOf(premium, null)), 'SvP1');
     expect(escalation?.upgrades).toEqual([
       { kind: 'user-plan', plan: 'service-premium', steps: 2, assumedEssential: [], seat: 'assign' },
     ]);
   });
 
-  it('promise no free seat where the tenant lacks the site license', () => {
+  it('does not promise a free seat when the tenant lacks the site license', () => {
     const tenant = tenantWith(...premium.modules.filter(({ name }) => name !== 'escalate'));
     const withoutPlan = report(tenant, holderOf(tenant, null));
     const seats = (id: string) =>
@@ -214,24 +217,24 @@ describe('upgrades in a report', () => {
     expect([seats('SvP1'), seats('SvP2')]).toEqual([['ask'], ['assign']]);
   });
 
-  it('are Suite plans on a Suite tenant', () => {
+  it('suggests Suite plans on a Suite tenant', () => {
     const core = report(suite, holderOf(suite, null));
     expect(row(core, 'MaP1')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'plus', possiblyFrom: null }]);
     expect(row(core, 'SaP6')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'growth', possiblyFrom: null }]);
   });
 });
 
-describe('function rights', () => {
+describe('function rights in an entitlement report', () => {
   const sales = holderOf(premium, 'ten-sales');
 
-  it('hide what is licensed, without offering an upgrade', () => {
+  it('hides a licensed feature without suggesting an upgrade', () => {
     const hidden = report(premium, { ...sales, functionRights: ['allow-bulk-export', 'hide-project'] });
     expect(row(hidden, 'SvP8')).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
     expect(hidden.counts.hiddenByRole).toBe(1);
     expect(hidden.counts.enabled).toBe(report(premium, sales).counts.enabled - 1);
   });
 
-  it('do not hide what is not licensed', () => {
+  it('does not hide a feature that is not licensed', () => {
     const hidden = report(essential, {
       ...holderOf(essential, 'ten-sales'),
       functionRights: ['hide-project'],
@@ -239,16 +242,16 @@ describe('function rights', () => {
     expect(row(hidden, 'SaP8')?.state).toBe('upgrade');
   });
 
-  it('hide on a Suite tenant, too', () => {
+  it('hides a licensed feature on a Suite tenant', () => {
     const hidden = report(suite, { ...holderOf(suite, null), functionRights: ['hide-project'] });
     expect(row(hidden, 'SaP8')?.state).toBe('hidden-by-role');
   });
 });
 
-describe('a lapsed license', () => {
+describe('expired tenant license', () => {
   const user = holderOf(premium, 'ten-service');
 
-  it('is said in the report and at each feature it carries', () => {
+  it('adds a notice to the report and evidence to each feature that depends on it', () => {
     const expired = reportEntitlements({ tenant: premium, user, today: '2027-04-01' });
     const evidence = { kind: 'license-expired', module: null, date: '2027-03-27', readOnly: false };
     expect(expired.notices.map(({ kind }) => kind)).toEqual(['license-expired']);
@@ -257,7 +260,7 @@ describe('a lapsed license', () => {
     expect(row(expired, 'MaE1')?.evidence).not.toContainEqual(evidence);
   });
 
-  it('changes no state, even read-only', () => {
+  it('does not change any feature state, even when the tenant is read-only', () => {
     const readOnly = reportEntitlements({ tenant: premium, user, today: '2027-05-01' });
     expect(found(readOnly)).toEqual(found(report(premium, user)));
     expect(row(readOnly, 'SvE1')?.evidence).toContainEqual({
@@ -268,14 +271,14 @@ describe('a lapsed license', () => {
     });
   });
 
-  it('is no evidence before it lapses', () => {
+  it('adds no evidence before the license expires', () => {
     const soon = reportEntitlements({ tenant: premium, user, today: '2027-03-01' });
     expect(soon.notices.map(({ kind }) => kind)).toEqual(['license-expires-soon']);
     expect(row(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-expired');
   });
 });
 
-describe('a module license that lapsed', () => {
+describe('expired module license', () => {
   const held = holderOf(premium, 'ten-sales');
   /** The user's report where the licenses of these names lapsed on these days. */
   function expiredReport(days: Readonly<Record<string, string>>, day = today): EntitlementReport {
@@ -287,7 +290,7 @@ describe('a module license that lapsed', () => {
       evidence.flatMap((each) => (each.kind === 'license-expired' ? [[row, each.module, each.date]] : [])),
     );
 
-  it('is said at each feature that rests on it, and changes no state', () => {
+  it('adds evidence to each dependent feature without changing its state', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' });
     expect(expirationsIn(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
     expect(row(expired, 'SaP9')?.evidence).toContainEqual({
@@ -300,30 +303,30 @@ describe('a module license that lapsed', () => {
     expect(expired.notices).toEqual([]);
   });
 
-  it('is said of a site license, too', () => {
+  it('adds evidence for an expired site license', () => {
     expect(expirationsIn(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
       ['SaP4', 'stakeholder', '2026-05-01'],
     ]);
   });
 
-  it('is not said where the feature is locked anyway', () => {
+  it('adds no evidence to a feature that is locked', () => {
     const expired = expiredReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
     expect(row(expired, 'SvP1')?.state).toBe('upgrade');
     expect(expirationsIn(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
   });
 
-  it('is not said before it lapses', () => {
+  it('adds no evidence on the expiry date itself', () => {
     expect(expirationsIn(expiredReport({ 'quote-cal': today }))).toEqual([]);
   });
 
-  it('is less than the license of the tenant that lapsed, which is said instead', () => {
+  it('is not reported when the expired tenant license is reported instead', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
     const said = expirationsIn(expired);
     expect(said).toContainEqual(['SaP9', null, '2027-04-08']);
     expect(said.filter(([, module]) => module !== null)).toEqual([]);
   });
 
-  it('is, where the license of the tenant was refused, the license of the tenant if all site licenses lapsed', () => {
+  it('counts as the tenant license if tenant licenses are refused and all site licenses expired', () => {
     const granted = held.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
     const refused = report(null, { ...held, granted });
     expect(refused.notices).toEqual([{ kind: 'license-expired', date: '2026-05-01', graceDate: null }]);
@@ -331,8 +334,8 @@ describe('a module license that lapsed', () => {
   });
 });
 
-describe('what is not known', () => {
-  it('leaves every feature open for an unknown user', () => {
+describe('unknown license data in an entitlement report', () => {
+  it('reports every feature as unknown for an unknown user', () => {
     const unknown = report(premium, null);
     expect(new Set(unknown.entitlements.map(({ state, reason }) => `${state} ${reason}`))).toEqual(
       new Set(['unknown user-unknown']),
@@ -341,29 +344,29 @@ describe('what is not known', () => {
     expect([unknown.plan, unknown.model]).toEqual([null, 'user-plans']);
   });
 
-  it('still names the Suite plan, which all users share', () => {
+  it('reports the Suite plan, which all users share, for an unknown user', () => {
     expect(report(suite, null)).toMatchObject({ model: 'suite', plan: { kind: 'suite', plan: 'core' } });
   });
 
-  it('locks nothing where nobody told anything', () => {
+  it('locks no feature when neither tenant nor user licenses are known', () => {
     const nothing = report(null, userPartlyKnown());
     expect(nothing.counts).toMatchObject({ unknown: 62, upgrade: 0 });
     expect([nothing.plan, nothing.model]).toEqual([null, 'unknown']);
   });
 
-  it('does not know how a tenant is sold that has no plan at all', () => {
+  it('reports the license model as unknown when neither tenant nor user has a plan', () => {
     expect(report(tenantWith(), userWith())).toMatchObject({
       model: 'unknown',
       plan: { kind: 'no-plan', module: null },
     });
   });
 
-  it('locks nothing of a Suite whose plan is open', () => {
+  it('locks no feature on a Suite tenant whose plan is undetermined', () => {
     const tenant = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
     expect(report(tenant, userWith()).counts).toMatchObject({ unknown: 62, upgrade: 0 });
   });
 
-  it('goes by the plan where its set was not told', () => {
+  it('decides by plan inclusion when the license set of the plan is not reported', () => {
     const plan = grantedLicense({ name: 'ten-sales', description: 'Sales Premium', extraFlags: 1 });
     const { entitlements, counts } = report(null, userWith(plan));
     expect(counts.unknown).toBe(0);
@@ -387,8 +390,8 @@ describe('what is not known', () => {
   });
 });
 
-describe('the plan of a user', () => {
-  it('is an old one: modules decide, the rest stays open', () => {
+describe('plan of a user in an entitlement report', () => {
+  it('decides by modules on an old plan and leaves all other features unknown', () => {
     const old = grantedLicense({
       name: 'superlicense-service-pro',
       extraFlags: 1,
@@ -402,7 +405,7 @@ describe('the plan of a user', () => {
     expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
   });
 
-  it('is none with "no selection"', () => {
+  it('treats the no-selection license as no plan', () => {
     const none = grantedLicense({ name: 'superlicense-no-selection', extraFlags: 1 });
     const noneReport = report(null, userWith(none, grantedLicense({ name: 'sale', scope: 'site' })));
     expect(noneReport.plan).toEqual({ kind: 'no-plan', module: 'superlicense-no-selection' });
@@ -410,7 +413,7 @@ describe('the plan of a user', () => {
     expect(noneReport.counts.upgrade).toBe(62);
   });
 
-  it('is not a partner plan, and partner modules license nothing', () => {
+  it('ignores a plan and modules issued by a partner', () => {
     const foreign = (name: string) => grantedLicense({ name, owner: 'ACME', extraFlags: 1 });
     const user = userWith(grantedLicense({ name: 'user' }), foreign('ten-sales'), foreign('sale-cal'));
     const foreignReport = report(tenantWith(moduleLicense({ name: 'sale' })), user);
@@ -420,7 +423,7 @@ describe('the plan of a user', () => {
   });
 });
 
-describe('data that contradict each other', () => {
+describe('contradictory license data', () => {
   const salesPlan = {
     name: 'ten-sales',
     description: 'Sales Premium',
@@ -429,7 +432,7 @@ describe('data that contradict each other', () => {
   } as const;
   const extraInfo = 'set=user,web,sale-cal,t2,saint-cal';
 
-  it('promise no seat of a plan whose own row lacks the license', () => {
+  it('does not promise a seat of a plan whose own row lacks the license', () => {
     const purchasedPlans = moduleLicense({
       ...salesPlan,
       extraInfo,
@@ -441,7 +444,7 @@ describe('data that contradict each other', () => {
     expect(upgrades).toMatchObject([{ plan: 'sales-premium', seat: 'ask' }]);
   });
 
-  it('leave open what the plan has, the licenses only show, and the role hides', () => {
+  it('leaves a feature unknown if the plan includes it, the licenses only show it and the role hides it', () => {
     const user = { ...userWith(grantedLicense({ ...salesPlan, extraInfo })), functionRights: ['hide-sale'] };
     expect(row(report(premium, user), 'SaP9')).toMatchObject({
       state: 'unknown',
@@ -451,7 +454,7 @@ describe('data that contradict each other', () => {
     });
   });
 
-  it('say of everything that its plan lapsed', () => {
+  it('adds expiry evidence to every feature of an expired plan', () => {
     const held = grantedLicense({ ...salesPlan, extraInfo, expiryDate: '2026-01-01' });
     const expiration = { kind: 'license-expired', module: 'ten-sales', date: '2026-01-01', readOnly: false };
     const { entitlements } = report(premium, userWith(held));
@@ -462,13 +465,13 @@ describe('data that contradict each other', () => {
     }
   });
 
-  it('take no tenant that sells user plans for CRM Suite by a description', () => {
+  it('does not detect CRM Suite from a description when the tenant has user plans', () => {
     const suite = moduleLicense({ name: 'x', description: 'Migration to CRM Suite Core' });
     const tenant = tenantWith(...premium.modules, suite);
     expect(report(tenant, holderOf(premium, 'ten-sales')).model).toBe('user-plans');
   });
 
-  it('tell what an upgrade would take from somebody whose plan nobody documented', () => {
+  it('lists what an upgrade would disable for a user with an undocumented plan', () => {
     const held = grantedLicense({ name: 'ten-custom', extraFlags: 1, extraInfo: 'set=user,web,sale-cal' });
     const { upgrades } = entitlementEngine(premium, today).upgrades(userWith(held), ['mailings']);
     expect(upgrades.map(({ disables }) => disables)).toEqual([
@@ -477,14 +480,14 @@ describe('data that contradict each other', () => {
   });
 });
 
-describe('a tenant asked about again', () => {
-  it('is opened once for the same data on the same day', () => {
+describe('entitlement engine for a repeated request', () => {
+  it('reuses the engine for the same data on the same day', () => {
     expect(entitlementEngine(premium, today)).toBe(entitlementEngine(premium, today));
     expect(entitlementEngine({ ...premium }, today)).not.toBe(entitlementEngine(premium, today));
     expect(entitlementEngine(null, today)).not.toBe(entitlementEngine(null, today));
   });
 
-  it('is opened anew on another day', () => {
+  it('creates a new engine on another day', () => {
     const before = entitlementEngine(premium, '2027-03-27').report(holderOf(premium, 'ten-sales')).notices;
     const after = entitlementEngine(premium, '2027-03-28').report(holderOf(premium, 'ten-sales')).notices;
     expect([before, after].map(([notice]) => notice?.kind)).toEqual([

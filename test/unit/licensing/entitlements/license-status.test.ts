@@ -14,21 +14,21 @@ import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures
 
 const today = '2026-12-01';
 
-describe('names of modules', () => {
-  it('are compared without owner, case and blanks', () => {
+describe('module names', () => {
+  it('module names are compared without owner prefix, case and blanks', () => {
     expect(
       ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(moduleName),
     ).toEqual(Array(4).fill('sale-cal'));
   });
 
-  it('nobody heard of are shown in one spelling, whatever their order', () => {
+  it('an unknown module is shown in one spelling, regardless of order', () => {
     const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
     for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
       expect([...unknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
     }
   });
 
-  it('that tell a tier by assumption are known', () => {
+  it('modules that the assumptions use as tier markers are known', () => {
     const site = { ...assumptions.tierMarkers.site, sales: { essential: 'own-e', premium: 'own-p' } };
     const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
     const changed = compileRules({ ...assumptions, tierMarkers });
@@ -37,7 +37,7 @@ describe('names of modules', () => {
   });
 });
 
-describe('a plan the tenant sells under a name nobody documented', () => {
+describe('a purchased plan with an undocumented name', () => {
   const row = moduleLicense({
     name: 'own-plan',
     description: '  ',
@@ -46,7 +46,7 @@ describe('a plan the tenant sells under a name nobody documented', () => {
     extraInfo: 'set=user,sale-cal',
   });
 
-  it('is a user’s plan though the grant does not say that it is one', () => {
+  it('the plan is recognized as a user plan even when the granted license has no plan flag', () => {
     const grant = grantedLicense({ name: 'own-plan', description: '' });
     const licenseIndex = indexLicenses(indexTenantLicenses(tenantWith(row)), userWith(grant), today);
     expect(licenseIndex.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
@@ -54,8 +54,8 @@ describe('a plan the tenant sells under a name nobody documented', () => {
   });
 });
 
-describe('a feature that comes with another', () => {
-  it('is as open as the other, where plan and licenses disagree on that', () => {
+describe('a feature with a parent feature', () => {
+  it('the feature is unknown when plan and licenses conflict about the parent feature', () => {
     const parentFeature = ruleOf('request-management');
     const rule = {
       ...ruleOf('quote-management'),
@@ -75,8 +75,8 @@ describe('a feature that comes with another', () => {
   });
 });
 
-describe('a feature that comes with another of which nobody can tell', () => {
-  it('is unknown too, though its own license is missing', () => {
+describe('a feature with an undetermined parent feature', () => {
+  it('the feature is unknown even when its own license is missing', () => {
     const rule = {
       ...ruleOf('request-management'),
       parentFeature: 'quote-management',
@@ -102,15 +102,15 @@ describe('a feature that comes with another of which nobody can tell', () => {
   });
 });
 
-describe('the label of a feature', () => {
-  it('is that of its first row, misprints corrected', () => {
+describe('feature label', () => {
+  it('the label equals that of the first row, with misprints corrected', () => {
     expect(getFeatureLabel('saint', 'en')).toBe('Activity Monitors (SAINT)');
     expect(getFeatureLabel('companies-and-contacts', 'de')).toBe('Firmen und Personen');
   });
 });
 
-describe('the count check', () => {
-  it('lets a license be that is bought as a site license too', () => {
+describe('seat count check', () => {
+  it('ignores a license that is also purchased as a site license', () => {
     const plan = { plan: 'ten-sales', set: ['x-cal'], seats: 10 };
     const user = moduleLicense({ name: 'x-cal', scope: 'user', purchased: 5 });
     const site = moduleLicense({ name: 'x-cal', scope: 'site', purchased: 1 });
@@ -122,7 +122,7 @@ describe('the count check', () => {
 });
 
 describe('CRM Suite', () => {
-  it('needs for a feature what is assumed for it, before what its page says', () => {
+  it('uses the requirement assumed for a feature before the requirement of its tier', () => {
     const { rows } = ruleOf('quote-management');
     const need = { from: 'super', possiblyFrom: 'plus', confidence: 'inferred' } as const;
     const { needByTier } = assumptions.suite;
@@ -132,7 +132,7 @@ describe('CRM Suite', () => {
     expect(findSuiteAvailability(rows, { needByTier, needByFeature: {} })).not.toEqual(need);
   });
 
-  it('may begin with Starter for whom nothing tells where they would move', () => {
+  it('starts the target range at Starter for a user with an undocumented plan', () => {
     const target = findSuiteTarget([{ kind: 'undocumented-plan', module: 'x', description: '' }]);
     expect(target).toMatchObject({ kind: 'range', atLeast: 'starter' });
   });

@@ -29,8 +29,8 @@ const first = (feature: FeatureKey) => rowsOf(feature)[0]?.id;
 const rowIn = (feature: FeatureKey, solution: Solution) =>
   rowsOf(feature).find((row) => row.solution === solution)?.id;
 
-describe('what a plan says of a feature', () => {
-  it('is nothing where no plan is known, or its kind promises no row', () => {
+describe('inclusionFor', () => {
+  it('says nothing about a feature when the plan is unknown or its kind lists no features', () => {
     const old = { kind: 'old-plan', module: 'superlicense-sales-pro', description: '' } as const;
     const { tiers } = holding({ sales: 'premium' }) as AssignedUserPlan;
     for (const plan of [
@@ -38,29 +38,29 @@ describe('what a plan says of a feature', () => {
       { ...old, tiers },
       { kind: 'undocumented-plan', module: 'x', description: '' } as const,
     ]) {
-      expect(wordOn('quote-management', plan)).toBe(`silent ${first('quote-management')} none`);
+      expect(wordOn('quote-management', plan)).toBe(`unstated ${first('quote-management')} none`);
     }
   });
 
-  it('is no without a plan, documented only where the license data say so', () => {
+  it('excludes a feature without a plan, and is documented only if the license data say so', () => {
     const id = first('quote-management');
     expect(wordOn('quote-management', { kind: 'no-plan', module: null })).toBe(`no ${id} inferred`);
     const told = { kind: 'no-plan', module: 'superlicense-no-selection' } as const;
     expect(wordOn('quote-management', told)).toBe(`no ${id} documented`);
   });
 
-  it('is yes for what every plan has and for what its tier has, however unsure the tier', () => {
+  it('includes common and essential features with documented confidence even if the tier is unknown', () => {
     const plan = holding({ sales: 'unknown' });
     expect(wordOn('companies-and-contacts', plan)).toBe(`yes ${first('companies-and-contacts')} documented`);
     expect(wordOn('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} documented`);
   });
 
-  it('is perhaps where only premium has it and the tier is unknown', () => {
+  it('is uncertain about a premium feature when the tier is unknown', () => {
     const plan = holding({ sales: 'unknown' });
-    expect(wordOn('quote-management', plan)).toBe(`perhaps ${rowIn('quote-management', 'sales')} none`);
+    expect(wordOn('quote-management', plan)).toBe(`possibly ${rowIn('quote-management', 'sales')} none`);
   });
 
-  it('is as sure as the step that found the tier', () => {
+  it('has the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
     const word = (tier: FoundTier, confidence?: CheckResult['confidence']) =>
       wordOn('quote-management', holding({ sales: tier }, confidence ? { sales: confidence } : {}));
@@ -70,7 +70,7 @@ describe('what a plan says of a feature', () => {
     expect(word('premium')).toBe(`yes ${id} none`);
   });
 
-  it('is not as sure as a step that found another solution’s tier, or another tier', () => {
+  it('has no confidence if the step detected the tier of another solution or another tier', () => {
     const plan = holding({ sales: 'premium', service: 'premium' }, { service: 'documented' });
     expect(wordOn('quote-management', plan)).toBe(`yes ${rowIn('quote-management', 'sales')} none`);
     const held = holding({ sales: 'premium' }, { sales: 'documented' }) as AssignedUserPlan;
@@ -81,18 +81,18 @@ describe('what a plan says of a feature', () => {
   });
 
   // Activity Monitors stand under Sales Premium, Service Premium and Marketing.
-  describe('that stands in several rows', () => {
-    it('is said by the row that says most', () => {
+  describe('for a feature in several rows', () => {
+    it('uses the row with the strongest inclusion', () => {
       const plan = holding(
         { sales: 'essential', service: 'premium' },
         { sales: 'documented', service: 'inferred' },
       );
       expect(wordOn('saint', plan)).toBe(`yes ${rowIn('saint', 'service')} inferred`);
       const unsure = holding({ sales: 'essential', service: 'unknown' }, { sales: 'documented' });
-      expect(wordOn('saint', unsure)).toBe(`perhaps ${rowIn('saint', 'service')} none`);
+      expect(wordOn('saint', unsure)).toBe(`possibly ${rowIn('saint', 'service')} none`);
     });
 
-    it('is as sure a yes as the surest, and as unsure a no as the least sure', () => {
+    it('has the highest confidence of the including rows and the lowest of the excluding rows', () => {
       const both = holding(
         { sales: 'premium', service: 'premium' },
         { sales: 'inferred', service: 'documented' },

@@ -29,8 +29,8 @@ function changed(change: Partial<GrantedLicense>): UserLicenses {
   };
 }
 
-describe('rememberedReports', () => {
-  it('makes one report for users alike, whoever they are', () => {
+describe('entitlement report cache', () => {
+  it('builds one report for all users with identical licenses and rights', () => {
     const { make, reportOn } = remembering();
     const first = reportOn(user);
     const other = { ...structuredClone(user), associateId: 7 };
@@ -58,7 +58,7 @@ describe('rememberedReports', () => {
       'a right for a license',
       { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
     ],
-  ] as const)('tells users apart by %s', (_what, other) => {
+  ] as const)('builds separate reports for users that differ in: %s', (_what, other) => {
     const { make, reportOn } = remembering();
     for (const each of [user, other, user, other]) reportOn(each);
     expect(make.mock.calls).toEqual([[user], [other]]);
@@ -72,7 +72,7 @@ describe('rememberedReports', () => {
       { ...user, functionRights: ['a', 'b,c'] },
     ],
     ['names with a comma in them', userWith(named('a,b'), named('c')), userWith(named('a'), named('b,c'))],
-  ])('tells users apart by %s, though their names read alike', (_what, one, other) => {
+  ])('builds separate reports for users whose data look alike but differ in: %s', (_what, one, other) => {
     for (const [a, b] of [
       [one, other],
       [other, one],
@@ -83,7 +83,7 @@ describe('rememberedReports', () => {
     }
   });
 
-  it('keeps no more than 64 reports of a tenant, and begins anew beyond', () => {
+  it('caches at most 64 reports of a tenant and clears the cache beyond that', () => {
     const { make, reportOn } = remembering();
     const users = Array.from({ length: 65 }, (_each, place) => changed({ description: `${place}` }));
     const [first = user] = users;

@@ -16,50 +16,50 @@ function rulesBy(changes: Partial<Assumptions>) {
 }
 
 describe('compileRules', () => {
-  it('has a rule for each of the 62 features, in catalogue order', () => {
+  it('compiles a rule for each of the 62 features, in catalogue order', () => {
     const leaves = catalogue.filter(({ id }) => getChildRows(id).length === 0).map(({ feature }) => feature);
     expect([...rules.features.keys()]).toEqual([...new Set(leaves)]);
     expect(rules.features.size).toBe(62);
   });
 
-  it('has none for a group: it is as good as what is in it', () => {
+  it('compiles no rule for a feature group', () => {
     const groups = catalogue.filter(({ id }) => getChildRows(id).length > 0);
     expect(groups).toHaveLength(6);
     expect(groups.filter(({ feature }) => rules.features.has(feature))).toEqual([]);
   });
 
-  it('has with each feature all its rows and what is assumed of its modules', () => {
+  it('gives each feature all its catalogue rows and its assumed modules', () => {
     for (const [feature, rule] of rules.features) {
       expect(rule).toMatchObject({ feature, ...assumptions.modules[feature] });
       expect(rule.rows).toEqual(rowsOf(feature));
     }
   });
 
-  it('keeps the assumptions it was made from', () => {
+  it('keeps the assumptions it was compiled from', () => {
     expect(rules.assumptions).toBe(assumptions);
   });
 });
 
-describe('a user license of the feature’s own', () => {
-  it('is none without any user license', () => {
+describe('hasOwnUserLicense of a feature rule', () => {
+  it('is false for a feature without a user license', () => {
     const without = featuresWhere(({ user }) => user.length === 0);
     expect(without).toContain('rule-based-escalation');
     expect(without.filter((feature) => ruleOf(feature).hasOwnUserLicense)).toEqual([]);
   });
 
-  it('is not one that every plan has, under the features of every plan it is', () => {
+  it('is false for a license that every plan includes, except for a common feature', () => {
     expect(ruleOf('standard-service-reports').user).toEqual(ruleOf('print').user);
     expect(ruleOf('standard-service-reports').hasOwnUserLicense).toBe(false);
     expect(ruleOf('print').hasOwnUserLicense).toBe(true);
   });
 
-  it('is every other', () => {
+  it('is true for every feature with a user license except the standard service reports', () => {
     expect(featuresWhere(({ user, hasOwnUserLicense }) => user.length > 0 && !hasOwnUserLicense)).toEqual([
       'standard-service-reports',
     ]);
   });
 
-  it('is not one that a lesser tier of the same solution needs', () => {
+  it('is false for a license that a lower tier of the same solution requires', () => {
     const knowing = (user: readonly string[]) => ({
       modules: {
         ...assumptions.modules,
@@ -75,7 +75,7 @@ describe('a user license of the feature’s own', () => {
     ]);
   });
 
-  it('is one among several, the others in every plan', () => {
+  it('is true when at least one of several licenses is not part of every plan', () => {
     const user = ['report-cal', 'ej-client'];
     const modules = {
       ...assumptions.modules,
@@ -86,34 +86,34 @@ describe('a user license of the feature’s own', () => {
   });
 });
 
-describe('the licenses that switch a screen on', () => {
+describe('screenLicenses of a feature rule', () => {
   it.each([
     ['quote-management', ['quote-cal']],
     ['sales-guide', ['guide-cal']],
     ['project-management', []],
     ['rule-based-escalation', []],
-  ] as const)('of %s are %j', (feature, licenses) => {
+  ] as const)('for %s, the licenses are %j', (feature, licenses) => {
     expect(ruleOf(feature).screenLicenses).toEqual(licenses);
   });
 
-  it('are all user licenses but those assumed to be for editing', () => {
+  it('contains all user licenses except those assumed to be for editing', () => {
     const rule = rulesBy({ editingLicenses: ['quote-cal'] }).features;
     expect(rule.get('quote-management')?.screenLicenses).toEqual([]);
     expect(rule.get('sales-guide')?.screenLicenses).toEqual(['guide-cal', 'sale-cal']);
   });
 });
 
-describe('the function rights that hide a feature', () => {
+describe('hidingFunctionRights of a feature rule', () => {
   it.each([
     ['quote-management', ['hide-sale']],
     ['combined-selections', ['hide-selection']],
     ['standard-service-reports', ['hide-reporter']],
     ['mailings', []],
-  ] as const)('%s: %j', (feature, rights) => {
+  ] as const)('for %s, the function rights are %j', (feature, rights) => {
     expect(ruleOf(feature).hidingFunctionRights).toEqual(rights);
   });
 
-  it('may be several', () => {
+  it('may list several function rights for one feature', () => {
     const hiddenBy = { ...assumptions.hiddenBy, 'hide-quote': ['quote-management'] } as const;
     expect(rulesBy({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
       'hide-sale',
@@ -122,29 +122,29 @@ describe('the function rights that hide a feature', () => {
   });
 });
 
-describe('the feature that contains another', () => {
-  it('is assumed of default tiles alone', () => {
+describe('parentFeature of a feature rule', () => {
+  it('is set only for default tiles', () => {
     expect(featuresWhere(({ parentFeature }) => parentFeature !== null)).toEqual([
       'dashboards-default-tiles',
     ]);
     expect(ruleOf('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
   });
 
-  it('is none where none is assumed', () => {
+  it('is null when the assumptions name no parent feature', () => {
     expect(rulesBy({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
   });
 });
 
-describe('the modules that are known', () => {
-  it.each(['sale-cal', 'ten-sales', 'suite2core', 'nebula'])('%s is', (name) => {
+describe('known modules', () => {
+  it.each(['sale-cal', 'ten-sales', 'suite2core', 'nebula'])('include %s', (name) => {
     expect(rules.knows(name)).toBe(true);
   });
 
-  it.each(['zeppelin', '?', '', 'constructor'])('%j is not', (name) => {
+  it.each(['zeppelin', '?', '', 'constructor'])('do not include %j', (name) => {
     expect(rules.knows(name)).toBe(false);
   });
 
-  it('are those an assumption names, too', () => {
+  it('include every module that the assumptions name', () => {
     const { modules, addOnModules, suite } = assumptions;
     const { knows } = rulesBy({
       modules: { ...modules, calendar: { site: ['kite'], user: ['kite-cal'], confidence: 'inferred' } },

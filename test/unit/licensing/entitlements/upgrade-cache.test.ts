@@ -25,15 +25,15 @@ function salesPremiumAt(seat: Seat): PurchasedPlans {
   return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
 }
 
-describe('rememberedUpgrades', () => {
-  it('knows none for no wish', () => {
+describe('upgrade cache', () => {
+  it('returns no upgrades when no features are requested', () => {
     const findUpgrades = memoizeUpgrades(nothingSold, () => null);
     expect(findUpgrades([], holding('sales-essential'))).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
     expect(findUpgrades([], null)).toEqual([]);
   });
 
-  it('finds each answer once', () => {
+  it('computes each result once', () => {
     const featuresOf = vi.fn(() => null);
     const findUpgrades = memoizeUpgrades(nothingSold, featuresOf);
     const first = findUpgrades([ruleOf('saint')], holding('sales-essential'));
@@ -43,7 +43,7 @@ describe('rememberedUpgrades', () => {
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
 
-  it('tells wishes apart, and what is held by its model and its tiers', () => {
+  it('separates results by requested features, license model and tiers', () => {
     const findUpgrades = memoizeUpgrades(nothingSold, () => null);
     const { tiers } = getUserPlan('sales-essential');
     const old: DetectedPlan = {
@@ -78,7 +78,7 @@ describe('rememberedUpgrades', () => {
       ['none that would not do for the other', ['plus', null], ['growth', 'core'], ['plus', null]],
       ['the sure plan of the other', ['plus', 'core'], ['growth', null], ['plus', 'growth']],
       ['the plan both need', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
-    ])('two features together need %s', (_what, one, other, both) => {
+    ])('requires for two features together %s', (_what, one, other, both) => {
       const findUpgrades = memoizeUpgrades(nothingSold, () => null);
       const [plan, possiblyFrom] = both;
       const rules = [needing('saint', ...one), needing('mailings', ...other)];
@@ -89,7 +89,7 @@ describe('rememberedUpgrades', () => {
     });
   });
 
-  describe('the seat', () => {
+  describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
       const featuresOf = () => (has === null ? null : new Set(has));
       const [first] = memoizeUpgrades(purchasedPlans, featuresOf)(
@@ -99,12 +99,12 @@ describe('rememberedUpgrades', () => {
       return first?.kind === 'user-plan' && first.plan === 'sales-premium' ? first.seat : first;
     };
 
-    it('is free where the tenant’s own row of the plan has the feature, or nobody knows what it has', () => {
+    it('is free when the plan row of the tenant has the feature or its features are unknown', () => {
       expect(seatFor(salesPremiumAt('assign'), ['quote-management'])).toBe('assign');
       expect(seatFor(salesPremiumAt('assign'), null)).toBe('assign');
     });
 
-    it('has to be asked for where the row lacks one of several', () => {
+    it('is uncertain when the plan row lacks one of several requested features', () => {
       const featuresOf = () => new Set<FeatureKey>(['quote-management']);
       const requestedFeatures = [ruleOf('quote-management'), ruleOf('stakeholders')];
       const [first] = memoizeUpgrades(salesPremiumAt('assign'), featuresOf)(
@@ -114,13 +114,13 @@ describe('rememberedUpgrades', () => {
       expect(first).toMatchObject({ plan: 'sales-premium', seat: 'ask' });
     });
 
-    it('has to be asked for where that row lacks it, and bought where it has to be bought anyway', () => {
+    it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
       expect(seatFor(salesPremiumAt('assign'), ['saint'])).toBe('ask');
       expect(seatFor(salesPremiumAt('buy'), ['saint'])).toBe('buy');
     });
   });
 
-  it('takes what the tenant’s own row of a plan has beyond the published for a way, but not the plan held', () => {
+  it('offers a plan whose tenant row has the feature beyond the catalogue, except the assigned plan', () => {
     const featuresOf = ({ key }: { key: PlanKey }) =>
       key === 'sales-essential' || key === 'sales-essential+service-essential'
         ? new Set(['quote-management'] as const)

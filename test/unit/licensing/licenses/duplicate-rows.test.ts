@@ -5,8 +5,8 @@ import { moduleLicense } from '../fixtures/tenants.ts';
 
 const row = moduleLicense({ name: 'sale-cal', seats: { inUse: 3, free: 2 } });
 
-describe('toldOnce', () => {
-  it('keeps one of the rows that differ in the spelling of owner and name only, the first', () => {
+describe('dedupeRows', () => {
+  it('keeps only the first of the rows that differ only in the spelling of owner and name', () => {
     const others = [{ ...row, name: 'Sale-CAL' }, { ...row, owner: 'SuperOffice' }, structuredClone(row)];
     expect(dedupeRows([row, ...others])).toEqual([row]);
   });
@@ -25,12 +25,12 @@ describe('toldOnce', () => {
     ['description', { description: 'Sales' }],
     ['tooltip', { tooltip: 'Sales' }],
     ['prerequisite', { prerequisite: 'sale' }],
-  ])('keeps both where they differ in %s', (_what, change) => {
+  ])('keeps both rows when they differ in %s', (_what, change) => {
     const other = { ...row, ...change };
     expect(dedupeRows([row, other, row])).toEqual([row, other]);
   });
 
-  it('takes rows without seats for alike', () => {
+  it('treats rows without seats as duplicates', () => {
     const unknown = { ...row, seats: null };
     expect(dedupeRows([unknown, { ...unknown, name: ' sale-cal' }])).toEqual([unknown]);
   });

@@ -8,17 +8,17 @@ const until = (name: string, expiryDate: string | null): Granted => ({
   license: grantedLicense({ name, expiryDate }),
 });
 
-describe('lapsedLicenses', () => {
-  it('takes a day for the last one that counts', () => {
+describe('expiredLicenses', () => {
+  it('treats a license as valid through its expiry date', () => {
     expect([...findExpiredLicenses([until('a', '2026-12-01')], [], today)]).toEqual([]);
     expect([...findExpiredLicenses([until('a', '2026-11-30')], [], today)]).toEqual([['a', '2026-11-30']]);
   });
 
-  it('tells nothing where nothing lapsed, though dates lie ahead', () => {
+  it('returns nothing when no license has expired, even with expiry dates in the future', () => {
     expect([...findExpiredLicenses([until('a', null), until('b', '2027-01-01')], [], today)]).toEqual([]);
   });
 
-  it('takes what only a plan assigns for as good as the plan, and what is granted too for as good as that', () => {
+  it('expires a license with the plan that assigns it, unless it is also granted directly', () => {
     const plans = [{ name: 'plan', set: ['assigned', 'granted'] }];
     const granted = [until('plan', '2026-06-30'), until('granted', null)];
     expect([...findExpiredLicenses(granted, plans, today)]).toEqual([
@@ -27,7 +27,7 @@ describe('lapsedLicenses', () => {
     ]);
   });
 
-  it('counts what several plans assign as long as one of them does', () => {
+  it('keeps a license valid as long as one of the plans that assign it is valid', () => {
     const plans = [
       { name: 'old', set: ['both'] },
       { name: 'new', set: ['both'] },

@@ -18,11 +18,11 @@ describe('noticesOn', () => {
     ['2027-03-28', 'license-expired'],
     ['2027-04-08', 'license-expired'],
     ['2027-04-09', 'license-read-only'],
-  ])('on %s says %s', (today, kind) => {
+  ])('on %s returns the notice %s', (today, kind) => {
     expect(noticesOn(dated, today)[0]?.kind).toBe(kind);
   });
 
-  it('carries the dates', () => {
+  it('returns the date of the notice and the grace date', () => {
     expect(noticesOn(dated, '2027-04-01')).toEqual([
       { kind: 'license-expired', date: '2027-03-27', graceDate: '2027-04-08' },
     ]);
@@ -31,21 +31,21 @@ describe('noticesOn', () => {
     ]);
   });
 
-  it('does not let grace end what has not expired, or never does', () => {
+  it('ignores a grace date when the license has not expired or never expires', () => {
     const graceDate = '2020-01-01';
     expect(noticesOn({ ...dated, expiryDate: null, graceDate }, '2027-01-01')).toEqual([]);
     expect(noticesOn({ ...dated, graceDate }, '2027-01-01')).toEqual([]);
   });
 
-  it('stays expired where no grace is set, and silent where nothing is', () => {
+  it('stays expired without a grace date, and returns nothing without a warning or expiry date', () => {
     expect(noticesOn({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
     expect(noticesOn({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);
     expect(noticesOn(tenantWith(), '2030-01-01')).toEqual([]);
   });
 });
 
-describe('licenseDatesOf', () => {
-  it('takes the tenant’s date though not all of its license was told, and the user’s only where it has none', () => {
+describe('license dates for a user', () => {
+  it('uses the expiry date of an incomplete tenant license, and the user licenses only without one', () => {
     const until = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
     const told = { ...dated, complete: false };
     expect(toLicenseDates(told, userWith(until)).expiryDate).toBe('2027-03-27');
@@ -57,7 +57,7 @@ describe('licenseDatesOf', () => {
   const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
     grantedLicense({ name: 'server', scope, expiryDate, owner });
 
-  it('are those of the tenant, whatever its users hold', () => {
+  it('uses the dates of the tenant license, regardless of the user licenses', () => {
     expect(toLicenseDates(dated, userWith(until('2030-01-01')))).toMatchObject({
       expiryDate: '2027-03-27',
       adminWarningDate: '2027-02-27',
@@ -87,11 +87,11 @@ describe('licenseDatesOf', () => {
       '2027-03-27',
     ],
     ['none where nothing is held', [], null],
-  ] as const)('are, where the license of the tenant was refused, %s', (_case, granted, expiryDate) => {
+  ] as const)('when the tenant license was refused, the expiry date is %s', (_case, granted, expiryDate) => {
     expect(toLicenseDates(null, userWith(...granted))).toEqual({ ...unknown, expiryDate });
   });
 
-  it('are none where nobody is known', () => {
+  it('returns no dates and no notices when neither tenant nor user is known', () => {
     expect(toLicenseDates(null, null)).toEqual({ ...unknown, expiryDate: null });
     expect(noticesOn(toLicenseDates(null, null), '2030-01-01')).toEqual([]);
   });

@@ -11,21 +11,21 @@ const sales = moduleLicense({
 const saint = moduleLicense({ name: 'saint', description: 'SAINT', purchased: 1 });
 const named = ({ owner, name, description }: typeof sales) => ({ owner, name, description });
 
-describe('licenseChanges', () => {
-  it('finds none between two readings of the same', () => {
+describe('diffLicenses', () => {
+  it('returns no changes for the same licenses in another order', () => {
     expect(diffLicenses(tenantWith(sales, saint), tenantWith(saint, sales))).toEqual([]);
   });
 
-  it('finds what was bought and what is gone', () => {
+  it('reports a purchased license and a removed license', () => {
     expect(diffLicenses(tenantWith(sales), tenantWith(sales, saint))).toEqual([
-      { kind: 'bought', module: named(saint), purchased: 1 },
+      { kind: 'added', module: named(saint), purchased: 1 },
     ]);
     expect(diffLicenses(tenantWith(sales, saint), tenantWith(saint))).toEqual([
-      { kind: 'gone', module: named(sales), purchased: 7 },
+      { kind: 'removed', module: named(sales), purchased: 7 },
     ]);
   });
 
-  it('finds another number, other contents and another end, each for itself', () => {
+  it('reports a changed number, changed contents and a changed expiry date separately', () => {
     const before = { ...tenantWith(sales), expiryDate: '2027-03-27' };
     const more = { ...sales, purchased: 9, extraInfo: 'set=a', description: 'Sales Premium 2' };
     const after = { ...tenantWith(more), expiryDate: null };
@@ -37,31 +37,31 @@ describe('licenseChanges', () => {
     ]);
   });
 
-  it('takes seats in use, texts and versions for no change of licenses', () => {
+  it('ignores changes of seats in use, texts and versions', () => {
     const other = { ...sales, seats: { inUse: 3, free: 4 }, description: 'x', tooltip: 'y', version: '12' };
     expect(diffLicenses(tenantWith(sales), tenantWith(other))).toEqual([]);
   });
 
-  it('knows a module in another spelling, and apart from that of another owner', () => {
+  it('matches a module in another spelling and distinguishes the same name of another owner', () => {
     const upper = { ...sales, owner: sales.owner.toLowerCase(), name: 'TEN-SALES' };
     expect(diffLicenses(tenantWith(sales), tenantWith(upper))).toEqual([]);
     const foreign = { ...sales, owner: 'APERIAM' };
     expect(diffLicenses(tenantWith(sales), tenantWith(sales, foreign))).toEqual([
-      { kind: 'bought', module: named(foreign), purchased: 7 },
+      { kind: 'added', module: named(foreign), purchased: 7 },
     ]);
   });
 
-  it('takes what a reading with unreadable rows does not tell neither for gone nor, later, for bought', () => {
+  it('reports a license missing from incomplete data neither as removed nor later as purchased', () => {
     const incomplete = { ...tenantWith(sales), complete: false };
     expect(diffLicenses(tenantWith(sales, saint), incomplete)).toEqual([]);
     expect(diffLicenses(incomplete, tenantWith(sales, saint))).toEqual([]);
   });
 });
 
-describe('userPlanChanges', () => {
+describe('diffUserPlans', () => {
   const user = (associateId: number, userPlan: string) => ({ associateId, userPlan });
 
-  it('finds who has another plan, who came with one, and who left', () => {
+  it('reports users with a changed plan, new users with a plan, and removed users', () => {
     const before = [user(1, 'Sales'), user(2, 'Service'), user(3, 'Sales'), user(5, '')];
     const after = [user(1, 'Sales'), user(2, 'Sales'), user(4, 'Service'), user(5, 'Sales'), user(6, '')];
     expect(diffUserPlans(before, after)).toEqual([
@@ -72,11 +72,11 @@ describe('userPlanChanges', () => {
     ]);
   });
 
-  it('says nothing about a first list, for nobody knows what was before', () => {
+  it('reports nothing for the first list because no earlier list exists', () => {
     expect(diffUserPlans([], [user(1, 'Sales')])).toEqual([]);
   });
 
-  it('finds that everybody left', () => {
+  it('reports the removal of all users', () => {
     expect(diffUserPlans([user(1, 'Sales')], [])).toHaveLength(1);
   });
 });

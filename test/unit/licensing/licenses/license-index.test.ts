@@ -13,12 +13,12 @@ import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } 
 const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
 describe('module names', () => {
-  it('are compared in lower case, without the owner texts write before them', () => {
+  it('module names are compared in lower case and without the SuperOffice owner prefix', () => {
     expect(moduleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
     expect(moduleName('acme.sale-cal')).toBe('acme.sale-cal');
   });
 
-  it('belong to SuperOffice whatever the case of the owner', () => {
+  it('module names belong to SuperOffice regardless of the case of the owner', () => {
     expect(isSuperOffice('SuperOffice')).toBe(true);
     expect(isSuperOffice('ACME')).toBe(false);
     expect(isSuperOffice('')).toBe(false);
@@ -33,8 +33,8 @@ function unrecognizedModules(tenant: TenantLicenses | null, user: UserLicenses |
   return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
 }
 
-describe('the modules of a tenant', () => {
-  it('are what SuperOffice sold, whatever scope it is declared with', () => {
+describe('tenant modules', () => {
+  it('tenant modules include SuperOffice licenses of every scope and exclude other owners', () => {
     const tenant = tenantWith(
       moduleLicense({ name: 'SALE' }),
       moduleLicense({ name: 'dash', scope: 'unknown' }),
@@ -46,8 +46,8 @@ describe('the modules of a tenant', () => {
   });
 });
 
-describe('the plan rows of a tenant', () => {
-  it('are only rows of SuperOffice with ExtraFlags 1', () => {
+describe('tenant plan rows', () => {
+  it('tenant plan rows include only SuperOffice rows with ExtraFlags 1', () => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, extraInfo: 'set=user' }),
       moduleLicense({ ...plan, name: 'ten-service', owner: 'ACME' }),
@@ -61,20 +61,20 @@ describe('the plan rows of a tenant', () => {
 
 const unreadable = { ...tenantWith(moduleLicense({ name: 'server' })), complete: false };
 
-describe('lookUpLicenses', () => {
-  it('joins the site licenses of tenant and user', () => {
+describe('indexLicenses', () => {
+  it('combines the site licenses of the tenant and the user', () => {
     const user = userWith(grantedLicense({ name: 'quote', scope: 'site' }));
     const { site } = lookUp(tenantWith(moduleLicense({ name: 'sale' })), user);
     expect([...site]).toEqual(['sale', 'quote']);
   });
 
-  it('expands the set that came with the granted plan', () => {
+  it('expands the license set of a granted plan', () => {
     const { user, plans } = lookUp(null, userWith(grantedLicense({ ...plan, extraInfo: 'set=sale-cal' })));
     expect([...user]).toEqual(['ten-sales', 'sale-cal']);
     expect(plans).toEqual([{ name: 'ten-sales', description: 'ten-sales', set: ['sale-cal'] }]);
   });
 
-  it('takes the set from the tenant where the granted plan came without', () => {
+  it('uses the set of the tenant row when the granted plan has none', () => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, name: 'TEN-SALES', extraInfo: 'set=sale-cal,new-cal' }),
     );
@@ -86,7 +86,7 @@ describe('lookUpLicenses', () => {
   it.each([
     ['the one described like the grant', 'Sales Essentials', ['user', 't1'], true],
     ['none where the description fits neither', 'Sales', [], false],
-  ] as const)('takes of two versions with different sets %s', (_which, description, set, told) => {
+  ] as const)('uses, of two versions with different sets, %s', (_which, description, set, told) => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, description: 'Sales Essentials', extraInfo: 'set=user,t1', version: '10' }),
       moduleLicense({
@@ -101,7 +101,7 @@ describe('lookUpLicenses', () => {
     expect(userLicensesKnown).toBe(told);
   });
 
-  it('takes the set two versions agree on, in whatever order and from the one that has it', () => {
+  it('uses the set on which two versions agree in any order when a third version has no set', () => {
     const versions = ['set=user,t2', 'set=t2,user', ''].map((extraInfo, version) =>
       moduleLicense({ ...plan, extraInfo, version: String(version) }),
     );
@@ -109,7 +109,7 @@ describe('lookUpLicenses', () => {
     expect(plans[0]?.set.toSorted()).toEqual(['t2', 'user']);
   });
 
-  it('knows a plan by the row of the tenant where the grant came without its flag', () => {
+  it('identifies a plan by the tenant row when the granted license has no plan flag', () => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, description: 'Sales Premium', extraInfo: 'set=user' }),
     );
@@ -119,12 +119,12 @@ describe('lookUpLicenses', () => {
     ]);
   });
 
-  it('does not lend the set of a partner row of the same name', () => {
+  it('does not use the set of a partner row with the same name', () => {
     const tenant = tenantWith(moduleLicense({ ...plan, owner: 'ACME', extraInfo: 'set=sale-cal' }));
     expect(lookUp(tenant, userWith(grantedLicense(plan))).user.has('sale-cal')).toBe(false);
   });
 
-  it('ignores licenses of partners', () => {
+  it('ignores partner licenses', () => {
     const { user } = lookUp(null, userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' })));
     expect([...user]).toEqual([]);
   });
@@ -147,7 +147,7 @@ describe('lookUpLicenses', () => {
     ],
     ['a granted site license', null, userWith(grantedLicense({ name: 'sale', scope: 'site' })), true],
     ['only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
-  ] as const)('says whether the site licenses are told: %s', (_case, tenant, user, told) => {
+  ] as const)('determines whether the site licenses are known for %s', (_case, tenant, user, told) => {
     expect(lookUp(tenant, user).siteLicensesKnown).toBe(told);
   });
 
@@ -158,12 +158,12 @@ describe('lookUpLicenses', () => {
     ['no license, and that is all', null, userWith(), true],
     ['no license, and perhaps not all', tenantWith(), userPartlyKnown(), false],
     ['some licenses, perhaps not all', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
-  ] as const)('says whether the user licenses are told: %s', (_case, tenant, user, told) => {
+  ] as const)('determines whether the user licenses are known for %s', (_case, tenant, user, told) => {
     expect(lookUp(tenant, user).userLicensesKnown).toBe(told);
   });
 });
 
-describe('what has lapsed', () => {
+describe('expired licenses in lookUpLicenses', () => {
   const until = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
   const expiredOf = (...granted: readonly GrantedLicense[]) => [
@@ -176,34 +176,37 @@ describe('what has lapsed', () => {
     ['until tomorrow', '2026-12-02', []],
     ['until today', '2026-12-01', []],
     ['until yesterday', '2026-11-30', [['quote-cal', '2026-11-30']]],
-  ] as const)('of a license that counts %s', (_until, expiryDate, expired) => {
-    expect(expiredOf(until(expiryDate))).toEqual(expired);
-  });
+  ] as const)(
+    'a license valid %s counts as expired only after its last day',
+    (_until, expiryDate, expired) => {
+      expect(expiredOf(until(expiryDate))).toEqual(expired);
+    },
+  );
 
-  it('is nothing that still counts in another version, in whatever order', () => {
+  it('a license still valid in another version is not expired, in any order', () => {
     for (const counting of [null, '2027-01-01', '2026-12-01']) {
       expect(expiredOf(until('2026-01-01'), until(counting, 'Quote-CAL'))).toEqual([]);
       expect(expiredOf(until(counting), until('2026-01-01'))).toEqual([]);
     }
   });
 
-  it('is told with the last day of several versions, in whatever order', () => {
+  it('an expired license has the last expiry date of its versions, in any order', () => {
     const days = ['2026-05-01', '2026-06-01', '2026-04-01'].map((day) => until(day));
     expect(expiredOf(...days)).toEqual([['quote-cal', '2026-06-01']]);
     expect(expiredOf(...days.toReversed())).toEqual([['quote-cal', '2026-06-01']]);
   });
 
-  it('is told by compared names, and not of partners', () => {
+  it('expired licenses have normalized names and exclude partner licenses', () => {
     expect(
       expiredOf(until('2026-01-01', 'SuperOffice.SAINT'), until('2026-02-01', 'quote-cal', 'ACME')),
     ).toEqual([['saint', '2026-01-01']]);
   });
 
-  it('is still held: it counts among the licenses of the user', () => {
+  it('an expired license remains among the user licenses', () => {
     expect([...lookUp(null, userWith(until('2026-01-01'))).user]).toEqual(['quote-cal']);
   });
 
-  it('is all that only a lapsed plan assigns', () => {
+  it('every license that only an expired plan assigns is expired', () => {
     const held = grantedLicense({ ...plan, extraInfo: 'set=sale-cal,quote-cal', expiryDate: '2026-01-01' });
     const beside = grantedLicense({ name: 'quote-cal' });
     expect(expiredOf(held, beside).toSorted()).toEqual([
@@ -216,7 +219,7 @@ describe('what has lapsed', () => {
 });
 
 describe('unknownModules', () => {
-  it('lists what the catalogue has never heard of: bought, granted or in a set', () => {
+  it('lists modules missing from the catalogue, whether purchased, granted or in a set', () => {
     const tenant = tenantWith(
       moduleLicense({ name: 'Zeppelin' }),
       moduleLicense({ name: 'sale' }),
@@ -226,7 +229,7 @@ describe('unknownModules', () => {
     expect(unrecognizedModules(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
   });
 
-  it('reads the set of a documented plan whatever its flags', () => {
+  it('reads the set of a documented plan regardless of its flags', () => {
     const row = { ...plan, extraInfo: 'set=sale-cal,balloon-cal' };
     expect(unrecognizedModules(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual([
       'balloon-cal',
@@ -236,19 +239,19 @@ describe('unknownModules', () => {
     ]);
   });
 
-  it('reads sets only where they are SuperOffice plans', () => {
+  it('reads sets only from SuperOffice plans', () => {
     const extraInfo = 'set=balloon-cal';
     const foreign = moduleLicense({ ...plan, owner: 'ACME', extraInfo });
     const marker = moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo });
     expect(unrecognizedModules(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
   });
 
-  it('names the owner of partner modules, even of a name SuperOffice has too', () => {
+  it('prefixes partner modules with their owner, even when SuperOffice has the same name', () => {
     const user = userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' }));
     expect(unrecognizedModules(null, user)).toEqual(['ACME.sale-cal']);
   });
 
-  it('lists nothing known, in whatever case', () => {
+  it('omits known modules, regardless of case', () => {
     expect(unrecognizedModules(tenantWith(moduleLicense({ name: 'SUPEROFFICE.Sale' })), null)).toEqual([]);
   });
 });

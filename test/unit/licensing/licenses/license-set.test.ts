@@ -4,7 +4,7 @@ import { knownModules } from '../../../../src/licensing/catalogue/known-modules.
 import { parseLicenseSet } from '../../../../src/licensing/licenses/license-set.ts';
 
 describe('parseLicenseSet', () => {
-  it('reads the documented form', () => {
+  it('parses the documented form', () => {
     expect(parseLicenseSet('set=user,web,sale-cal,t2')).toEqual(['user', 'web', 'sale-cal', 't2']);
   });
 
@@ -31,18 +31,18 @@ describe('parseLicenseSet', () => {
     ['set=user,web,user'],
     ['set=user;set=web'],
     ['set=user,\nweb'],
-  ])('tolerates %j', (extraInfo) => {
+  ])('parses the variant spelling %j', (extraInfo) => {
     expect(parseLicenseSet(extraInfo)).toEqual(['user', 'web']);
   });
 
-  it('keeps names it does not know, even with a space inside', () => {
+  it('keeps unknown names, even with a space inside', () => {
     expect(parseLicenseSet('set=new-thing,superlicense-ej-customer centre')).toEqual([
       'new-thing',
       'superlicense-ej-customer centre',
     ]);
   });
 
-  it('reads back any list of module names', () => {
+  it('parses any list of known module names without loss', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...knownModules)), (names) => {
         expect(parseLicenseSet(`set=${names.join(',')}`)).toEqual(names);
@@ -50,7 +50,7 @@ describe('parseLicenseSet', () => {
     );
   });
 
-  it('never fails', () => {
+  it('returns trimmed names for any text and never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(parseLicenseSet(`set=${text}`).every((name) => name === name.trim())).toBe(true);
@@ -58,7 +58,7 @@ describe('parseLicenseSet', () => {
     );
   });
 
-  it('takes white space without end in its stride', () => {
+  it('parses long runs of white space within two seconds', () => {
     const spaces = ' '.repeat(200_000);
     expect(parseLicenseSet(`${spaces}set=${spaces}a${spaces},b${spaces}`)).toEqual(['a', 'b']);
   }, 2_000);

@@ -17,8 +17,8 @@ function plan(name: string, description = '', extraInfo = ''): GrantedLicense {
   return grantedLicense({ name, description, extraInfo, extraFlags: 1 });
 }
 
-describe('recognisePlan', () => {
-  it('prefers an old plan to one nobody documented, whatever their order', () => {
+describe('detectPlan', () => {
+  it('prefers an old plan over an undocumented plan regardless of their order', () => {
     const old = plan('superlicense-sales-pro', 'Sales');
     const undocumented = plan('a-plan-of-their-own', 'Own');
     for (const granted of [
@@ -29,7 +29,7 @@ describe('recognisePlan', () => {
     }
   });
 
-  it('lets what is granted beside speak for a plan without a set, but for none of two plans', () => {
+  it('uses separately granted licenses for one plan without a set, but not for two plans', () => {
     const beside = grantedLicense({ name: 'quote-cal' });
     expect(detect(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
     expect(detect(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
@@ -37,7 +37,7 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('knows a plan of today by its name and finds its tier', () => {
+  it('detects a current plan by its name and determines its tier', () => {
     expect(detect(plan('ten-sales', 'Sales Premium', 'set=user,quote-cal'))).toMatchObject({
       kind: 'user-plan',
       plan: { key: 'sales-premium' },
@@ -55,32 +55,32 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('adds up two plans, each with the marker in its own set', () => {
+  it('combines two plans and uses the marker in the set of each', () => {
     const granted = [plan('ten-sales', '', 'set=user,t1'), plan('ten-service', '', 'set=user,t2')];
     expect(detect(...granted)).toMatchObject({ plan: { key: 'sales-essential+service-premium' } });
   });
 
-  it('uses a marker granted beside a single plan', () => {
+  it('uses a marker granted separately from a single plan', () => {
     expect(detect(plan('ten-marketing'), grantedLicense({ name: 't1' }))).toMatchObject({
       plan: { key: 'marketing-essential' },
     });
   });
 
-  it.each([0, 3])('takes a documented plan name for a plan whatever its flags: %i', (extraFlags) => {
+  it.each([0, 3])('treats a documented plan name as a plan regardless of its flags: %i', (extraFlags) => {
     expect(detect(grantedLicense({ name: 'ten-sales', extraFlags }))).toMatchObject({ kind: 'user-plan' });
   });
 
-  it('does not take a flag of 2 for a plan', () => {
+  it('does not treat a license with flag 2 as a plan', () => {
     const marker = grantedLicense({ name: 'sales-t2', extraFlags: 2 });
     expect(detect(marker, grantedLicense({ name: 'user' }))).toBeNull();
   });
 
-  it('does not take the plan of a partner for a plan', () => {
+  it('ignores a plan issued by a partner', () => {
     const foreign = { ...plan('ten-sales', 'Sales Premium'), owner: 'ACME' };
     expect(detect(foreign, grantedLicense({ name: 'user' }))).toBeNull();
   });
 
-  it('knows the plans of version 8 and 9, whose tiers nobody published', () => {
+  it('detects version 8 and 9 plans and reports their tiers as unknown', () => {
     expect(detect(plan('superlicense-sales-pro', 'Sales User'))).toEqual({
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
@@ -89,7 +89,7 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('prefers a plan of today to an old one, and an old one to one nobody documented', () => {
+  it('prefers a current plan over an old one, and an old one over an undocumented one', () => {
     const strange = plan('twelve-sales', 'Sales 12');
     const old = plan('superlicense-complete');
     expect(detect(strange, old, plan('ten-sales'))).toMatchObject({ modules: ['ten-sales'] });
@@ -101,13 +101,13 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('reads "no selection" as no plan, unless there is another', () => {
+  it('treats the no-selection license as no plan unless the user has another plan', () => {
     const noSelection = plan('superlicense-no-selection');
     expect(detect(noSelection)).toEqual({ kind: 'no-plan', module: 'superlicense-no-selection' });
     expect(detect(noSelection, plan('ten-sales'))).toMatchObject({ kind: 'user-plan' });
   });
 
-  it('knows that who may not log in has no plan', () => {
+  it('reports no plan for a user who cannot log in', () => {
     expect(detect()).toEqual({ kind: 'no-plan', module: null });
     expect(detect(grantedLicense({ name: 'sale', scope: 'site' }))).toEqual({
       kind: 'no-plan',
@@ -115,11 +115,11 @@ describe('recognisePlan', () => {
     });
   });
 
-  it('does not know the plan of who may log in without one', () => {
+  it('returns null for a user who can log in without a plan', () => {
     expect(detect(grantedLicense({ name: 'user' }))).toBeNull();
   });
 
-  it('does not know the plan of a user of whom nothing was told', () => {
+  it('returns null for a user whose licenses are not reported', () => {
     expect(planHeldBy(userPartlyKnown())).toBeNull();
     const beside = grantedLicense({ name: 'visible-for' });
     expect(planHeldBy(userPartlyKnown(beside))).toBeNull();

@@ -13,8 +13,8 @@ function suiteIn(bought: readonly ModuleLicense[], granted: readonly GrantedLice
   return detectSuite(findSuiteIndicators(bought, modules), findSuiteIndicators(granted, modules));
 }
 
-describe('recogniseSuite', () => {
-  it('knows the published Suite tenant by its description', () => {
+describe('detectSuite', () => {
+  it('detects the published Suite tenant by its description', () => {
     expect(suiteIn(publishedTenant('suite-core').modules)).toEqual({
       kind: 'suite',
       plan: 'core',
@@ -22,13 +22,13 @@ describe('recogniseSuite', () => {
     });
   });
 
-  it.each(suitePlans)('knows the plan %s', (plan) => {
+  it.each(suitePlans)('detects the plan %s', (plan) => {
     expect(suiteIn([site(`CRM Suite ${plan}`)])?.plan).toBe(plan);
     expect(suiteIn([site(`SuperOffice ${plan.toUpperCase()} Suite`)])?.plan).toBe(plan);
     expect(suiteIn([seat(plan)])?.plan).toBe(plan);
   });
 
-  it('goes by the same license whatever their order, and by one that names a plan', () => {
+  it('uses the same license regardless of row order and prefers one that names a plan', () => {
     const both = [site('CRM Suite Core'), site('Core of the CRM Suite')];
     for (const bought of [both, both.toReversed()]) {
       expect(suiteIn(bought)).toMatchObject({ plan: 'core', by: { text: 'CRM Suite Core' } });
@@ -45,7 +45,7 @@ describe('recogniseSuite', () => {
     }
   });
 
-  it('knows it from the licenses of the user alone', () => {
+  it('detects Suite from the user licenses alone', () => {
     const user = userWith(grantedLicense({ name: '?', description: 'CRM Suite Growth', scope: 'site' }));
     expect(suiteIn([], user.granted)?.plan).toBe('growth');
   });
@@ -54,7 +54,7 @@ describe('recogniseSuite', () => {
     ['suite2core', 'core'],
     ['Suite-3-Growth', 'growth'],
     ['suitemarker', null],
-  ] as const)('knows the module name %s', (name, plan) => {
+  ] as const)('detects Suite by the module name %s', (name, plan) => {
     const tenant = tenantWith(moduleLicense({ name, description: '' }));
     expect(suiteIn(tenant.modules)).toEqual({
       kind: 'suite',
@@ -63,14 +63,14 @@ describe('recogniseSuite', () => {
     });
   });
 
-  it('lets the description name the plan where the module is only a marker', () => {
+  it('takes the plan from another license when the module is only a marker', () => {
     const tenant = tenantWith(moduleLicense({ name: 'suitemarker' }), site('CRM Suite Plus'));
     expect(suiteIn(tenant.modules)?.plan).toBe('plus');
     const named = tenantWith(moduleLicense({ name: 'suitemarker' }), moduleLicense({ name: 'suite4plus' }));
     expect(suiteIn(named.modules)?.by).toEqual({ step: 'module-name', text: 'suite4plus' });
   });
 
-  it('leaves the plan open where the Suite has no known one, or two', () => {
+  it('leaves the plan undetermined when the Suite has no known plan or two plans', () => {
     expect(suiteIn([site('CRM Suite Enterprise')])?.plan).toBeNull();
     expect(suiteIn([site('CRM Suite Core'), site('CRM Suite Plus')])?.plan).toBeNull();
   });
@@ -83,20 +83,20 @@ describe('recogniseSuite', () => {
     ['a partner', tenantWith({ ...site('CRM Suite Core'), owner: 'ACME' })],
     ['a seat called Plus beside user plans', tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' }))],
     ['a name every object has', tenantWith(moduleLicense({ name: 'constructor' }))],
-  ])('sees no Suite in %s', (_case, tenant) => {
+  ])('does not detect Suite in %s', (_case, tenant) => {
     expect(suiteIn(tenant.modules)).toBeNull();
   });
 });
 
 describe('suiteReaches', () => {
-  it('is cumulative', () => {
+  it('treats a plan as including itself and every lower plan', () => {
     expect(suiteReaches('growth', 'core')).toBe(true);
     expect(suiteReaches('growth', 'growth')).toBe(true);
     expect(suiteReaches('core', 'growth')).toBe(false);
   });
 });
 
-describe('the need of a feature', () => {
+describe('Suite availability of a feature', () => {
   it.each([
     ['companies-and-contacts', 'starter', null, 'inferred'],
     ['sales-forecasting', 'starter', null, 'inferred'],
@@ -110,7 +110,7 @@ describe('the need of a feature', () => {
     ['quote-management', 'growth', 'core', 'inferred'],
     ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
     ['combined-selections', 'growth', 'core', 'inferred'],
-  ] as const)('%s is there from %s (perhaps %s)', (feature, from, possiblyFrom, confidence) => {
+  ] as const)('%s is available from %s (possibly from %s)', (feature, from, possiblyFrom, confidence) => {
     expect(ruleOf(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
   });
 });

@@ -19,8 +19,8 @@ function find(told: Told) {
   return findings(told).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
 }
 
-describe('findTiers', () => {
-  it('takes a tier alone for that of the plan only where its own words name none', () => {
+describe('detectTiers', () => {
+  it('uses a tier without a solution only if the description names no tier for the solution', () => {
     const description = 'Sales Premium, once Essential';
     expect(find({ description })).toEqual([['sales', 'premium', 'description', description]]);
     expect(find({ description: 'Essential' })).toEqual([['sales', 'essential', 'description', 'Essential']]);
@@ -31,7 +31,7 @@ describe('findTiers', () => {
     ['target-cal', 'ten-sales', 'sales'],
     ['stakeholder-cal', 'ten-sales', 'sales'],
     ['mktg-auto-cal', 'ten-marketing', 'marketing'],
-  ] as const)('first trusts a module only premium has: %s', (module, name, solution) => {
+  ] as const)('prefers the premium-only module %s over all other evidence', (module, name, solution) => {
     const site = [`${solution}-t1`];
     expect(find({ name, modules: [module, 't1'], site })).toEqual([
       [solution, 'premium', 'premium-module', module],
@@ -39,7 +39,7 @@ describe('findTiers', () => {
   });
 
   it.each(['guide-cal', 'saint-cal', 'project-cal', 'dash-cal', 'selection-combined-cal'])(
-    'does not take %s for premium: other solutions have it too',
+    'does not treat %s as premium-only because other solutions also include it',
     (module) => {
       expect(find({ name: 'ten-salesmarketing', modules: [module] }).map(([, tier]) => tier)).toEqual([
         'unknown',
@@ -51,20 +51,20 @@ describe('findTiers', () => {
   it.each([
     ['t1', 'essential', 'service-t2'],
     ['t2', 'premium', 'service-t1'],
-  ])('then the marker of the user: %s', (marker, tier, site) => {
+  ])('prefers the user marker %s over the site marker', (marker, tier, site) => {
     expect(find({ name: 'ten-service', modules: [marker], site: [site] })).toEqual([
       ['service', tier, 'user-marker', marker],
     ]);
   });
 
-  it('does not know which solution of a combination the marker of the user means', () => {
+  it('leaves both tiers of a combined plan unknown when only a user marker exists', () => {
     expect(find({ name: 'ten-salesservice', modules: ['t2'] }).map(([, tier]) => tier)).toEqual([
       'unknown',
       'unknown',
     ]);
   });
 
-  it('then the marker of the site, for each solution by itself', () => {
+  it('falls back to the site marker of each solution separately', () => {
     expect(find({ name: 'ten-salesservicemarketing', site: ['sales-t1', 'service-t2'] })).toEqual([
       ['sales', 'essential', 'site-marker', 'sales-t1'],
       ['service', 'premium', 'site-marker', 'service-t2'],
@@ -72,18 +72,18 @@ describe('findTiers', () => {
     ]);
   });
 
-  it('trusts the marker of the site more than the name of the plan', () => {
+  it('prefers the site marker over the plan description', () => {
     expect(find({ description: 'Sales Essentials', site: ['sales-t2'] })).toEqual([
       ['sales', 'premium', 'site-marker', 'sales-t2'],
     ]);
   });
 
-  it('finds nothing in markers of both tiers', () => {
+  it('reports the tier as unknown when markers of both tiers exist', () => {
     expect(find({ site: ['sales-t1', 'sales-t2'] })).toEqual([['sales', 'unknown', 'none', null]]);
     expect(find({ modules: ['t1', 't2'] })).toEqual([['sales', 'unknown', 'none', null]]);
   });
 
-  it('still reads the name of the plan where the tenant has markers of both tiers', () => {
+  it('falls back to the plan description when the tenant has markers of both tiers', () => {
     const site = ['sales-t1', 'sales-t2'];
     expect(find({ description: 'Sales Essentials', site })).toEqual([
       ['sales', 'essential', 'description', 'Sales Essentials'],
@@ -99,7 +99,7 @@ describe('findTiers', () => {
     ['Sales', 'unknown'],
     ['Sales Premium, formerly Sales Essential', 'unknown'],
     ['', 'unknown'],
-  ])('last reads the description %j', (description, tier) => {
+  ])('falls back to the tier in the description %j', (description, tier) => {
     expect(find({ description }).map(([, found]) => found)).toEqual([tier]);
   });
 
@@ -109,15 +109,15 @@ describe('findTiers', () => {
     ['Sales-Essentials + Service-Premium + Marketing-Essentials', ['essential', 'premium', 'essential']],
     ['Sales, Service and Marketing Premium', ['unknown', 'unknown', 'premium']],
     ['Complete Premium', ['unknown', 'unknown', 'unknown']],
-  ])('reads the tier of each solution in %j', (description, tiers) => {
+  ])('detects the tier of each solution in the description %j', (description, tiers) => {
     expect(find({ name: 'ten-salesservicemarketing', description }).map(([, tier]) => tier)).toEqual(tiers);
   });
 });
 
-describe('steps that disagree', () => {
+describe('conflicting tier evidence', () => {
   const against = (told: Told) => findings(told).map((finding) => finding.against);
 
-  it('are told in their order, with what made them say so', () => {
+  it('lists conflicting steps in order with the module or description behind each', () => {
     const told = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
     expect(against(told)).toEqual([
       [
@@ -127,35 +127,35 @@ describe('steps that disagree', () => {
     ]);
   });
 
-  it('are none where all agree, and none where nothing speaks', () => {
+  it('lists no conflicts when all steps agree or no step applies', () => {
     expect(against({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
     expect(against({})).toEqual([[]]);
   });
 
-  it('leave the finding as sure as those that agree with it', () => {
+  it('takes its confidence only from the steps that agree with the detected tier', () => {
     const [finding] = findings({ modules: ['quote-cal', 't1'] });
     expect([finding?.tier, finding?.confidence]).toEqual(['premium', 'inferred']);
   });
 });
 
-describe('how sure a tier is', () => {
+describe('confidence of a detected tier', () => {
   it.each([
     ['what only premium has', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
     ['the marker of the user', { modules: ['t2'] }, 'user-marker', 'documented'],
     ['the marker of the site', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
     ['the description', { description: 'Sales Premium' }, 'description', 'inferred'],
     ['nothing', {}, 'none', 'none'],
-  ] as const)('found by %s', (_by, told, step, confidence) => {
+  ] as const)('follows from the detection step: %s', (_by, told, step, confidence) => {
     expect(findings(told)).toMatchObject([{ step, confidence }]);
   });
 });
 
 describe('tiersFrom', () => {
-  it('has none for a solution nobody speaks of', () => {
+  it('reports none for a solution without findings', () => {
     expect(tiersFrom([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
   });
 
-  it('takes the best of several findings, of which an unknown one may be', () => {
+  it('prefers premium over unknown and unknown over essential for one solution', () => {
     const finding = {
       solution: 'sales',
       step: 'description',

@@ -43,7 +43,7 @@ function offered(feature: FeatureKey, held: PlanKey) {
   return offers(feature, holding(getUserPlan(held).tiers)).map(({ plan, steps }) => [plan, steps]);
 }
 
-describe('leastPlansFor', () => {
+describe('findMinimalPlans', () => {
   it.each([
     ['knowledge-base', 'sales-premium', [['sales-premium+service-premium', 2]]],
     ['knowledge-base', 'service-essential', [['service-premium', 1]]],
@@ -53,11 +53,11 @@ describe('leastPlansFor', () => {
       [['sales-premium+service-essential+marketing-essential', 1]],
     ],
     ['quote-management', 'sales-essential', [['sales-premium', 1]]],
-  ] as const)('adds %s to %s', (feature, held, plans) => {
+  ] as const)('finds the minimal plans that add %s to %s', (feature, held, plans) => {
     expect(offered(feature, held)).toEqual(plans);
   });
 
-  it('lists each way there is, fewest steps first', () => {
+  it('lists all minimal plans, fewest steps first', () => {
     expect(offered('project-management', 'service-essential')).toEqual([
       ['service-premium', 1],
       ['service-essential+marketing-essential', 1],
@@ -74,13 +74,13 @@ describe('leastPlansFor', () => {
     ]);
   });
 
-  it('offers nothing for what the plan contains already', () => {
+  it('offers nothing for a feature that the plan already contains', () => {
     expect(offered('sales-forecasting', 'sales-premium')).toEqual([]);
     expect(offered('relations', 'service-essential')).toEqual([]);
     expect(offered('saint', 'sales-premium')).toEqual([]);
   });
 
-  it('takes an unknown tier for essential at least, and says so', () => {
+  it('treats an unknown tier as essential at minimum and reports the assumption', () => {
     const held = holding({ sales: 'unknown', service: 'none', marketing: 'none' });
     expect(offers('request-management', held)).toEqual([
       {
@@ -91,7 +91,7 @@ describe('leastPlansFor', () => {
     ]);
   });
 
-  it('keeps the solutions of an old plan, which has no tiers to count from', () => {
+  it('keeps the solutions of an old plan and does not count their tiers as steps', () => {
     const held: DetectedPlan = {
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
@@ -120,7 +120,7 @@ describe('leastPlansFor', () => {
     return solutions.every((each) => tierRank(tiers[each]) >= tierRank(held[each]));
   }
 
-  it('keeps every tier, adds the feature, and could not do with less', () => {
+  it('keeps every tier, adds the feature and cannot be reduced further', () => {
     fc.assert(
       fc.property(anyPlan, anyFeature, (held, feature) => {
         for (const { plan, steps } of offers(feature, holding(held.tiers))) {
@@ -138,7 +138,7 @@ describe('leastPlansFor', () => {
     );
   });
 
-  it('offers something to exactly those whose plan lacks the feature', () => {
+  it('offers a plan exactly when the assigned plan lacks the feature', () => {
     fc.assert(
       fc.property(anyPlan, anyFeature, (held, feature) => {
         const found = offers(feature, holding(held.tiers));
@@ -147,7 +147,7 @@ describe('leastPlansFor', () => {
     );
   });
 
-  it('puts a plan first that none of the 26 beats', () => {
+  it('lists first a plan with the fewest steps of all 26', () => {
     fc.assert(
       fc.property(anyPlan, anyFeature, (held, feature) => {
         const able = userPlans.filter(
@@ -162,7 +162,7 @@ describe('leastPlansFor', () => {
   });
 });
 
-describe('rememberedUpgrades', () => {
+describe('upgrade cache', () => {
   const seatsOf = (upgrades: readonly Upgrade[]) =>
     upgrades.map((each) => (each.kind === 'user-plan' ? [each.plan, each.seat] : []));
   const freeService = moduleLicense({
@@ -181,14 +181,14 @@ describe('rememberedUpgrades', () => {
   );
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
-  it('tells the seat of each plan', () => {
+  it('reports the seat availability of each plan', () => {
     expect(seatsOf(findUpgrades([ruleOf('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'assign'],
     ]);
   });
 
-  it('promises no free seat where a site license is missing', () => {
+  it('does not promise a free seat when a site license is missing', () => {
     const told = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
     const lacking = memoizeUpgrades(purchasedPlans, createPurchasedPlanFeatures(rules, told, purchasedPlans));
     expect(seatsOf(lacking([ruleOf('saint')], null))).toEqual([
@@ -197,12 +197,12 @@ describe('rememberedUpgrades', () => {
     ]);
   });
 
-  it('offers nothing where nothing is wished for', () => {
+  it('offers nothing when no features are requested', () => {
     expect(findUpgrades([], null)).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
   });
 
-  it('remembers what it answered, for each question', () => {
+  it('caches the result for each set of requested features and plan', () => {
     const salesman = holding(getUserPlan('sales-essential').tiers);
     const answer = findUpgrades([ruleOf('saint')], salesman);
     expect(findUpgrades([ruleOf('saint')], holding(getUserPlan('sales-essential').tiers))).toBe(answer);
@@ -213,13 +213,13 @@ describe('rememberedUpgrades', () => {
     expect(findUpgrades([ruleOf('saint')], onSuite)).not.toEqual(answer);
   });
 
-  it('names the least Suite plan that has it for certain, and the one that may', () => {
+  it('names the lowest Suite plan that certainly has the feature and the one that possibly does', () => {
     expect(findUpgrades([ruleOf('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });
 
-  it('names the Suite plan that has all of several features', () => {
+  it('names the Suite plan that has all requested features', () => {
     expect(findUpgrades([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
     ]);

@@ -22,8 +22,8 @@ function seatsWith(told: Partial<ModuleLicense>) {
   return only;
 }
 
-describe('planSeatsOf', () => {
-  it('lists what a tenant bought, by module name', () => {
+describe('countPlanSeats', () => {
+  it('lists the purchased plans with their seats, sorted by module name', () => {
     const listed = countPlanSeats(publishedTenant('premium'));
     expect(listed.map(({ module, ...row }) => [module, row.purchased, row.inUse, row.free])).toEqual([
       ['ten-marketing', 7, 3, 4],
@@ -53,17 +53,17 @@ describe('planSeatsOf', () => {
       { purchased: Number.NaN, seats: { inUse: 1.5, free: Number.POSITIVE_INFINITY } },
       { purchased: null, inUse: null, free: null },
     ],
-  ])('tells of %s what is known', (_what, told, seats) => {
+  ])('reports known seat counts and null for unknown ones: %s', (_what, told, seats) => {
     expect(seatsWith(told)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
   });
 
-  it('names a plan as SuperOffice does, by its module where it does not', () => {
+  it('names a plan by its SuperOffice description, or by its module if the description is blank', () => {
     expect(seatsWith({ description: ' Service ' }).plan).toBe('Service');
     expect(seatsWith({ description: ' ' }).plan).toBe('ten-service');
     expect(seatsWith({ name: ' Ten-Service ' }).module).toBe('ten-service');
   });
 
-  it('lists each version as a purchase of its own, and a row told twice once', () => {
+  it('lists each version as a separate purchase and a duplicate row once', () => {
     const rows = [plan({}), plan({ owner: 'SuperOffice' }), plan({ version: '12', purchased: 1 })];
     expect(countPlanSeats(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
   });
@@ -72,11 +72,11 @@ describe('planSeatsOf', () => {
     ['licenses that are no plan', moduleLicense({ name: 'quote', scope: 'user' })],
     ['the plan that says that a user has none', plan({ name: 'superlicense-no-selection' })],
     ['what somebody else issued', plan({ owner: 'ACME' })],
-  ])('leaves out %s', (_what, row) => {
+  ])('omits %s', (_what, row) => {
     expect(countPlanSeats(tenantWith(row))).toEqual([]);
   });
 
-  it('knows a plan by its flag and by its name', () => {
+  it('detects a plan by its flag or by its name', () => {
     expect(seatsWith({ name: 'ten-everything' }).module).toBe('ten-everything');
     expect(seatsWith({ extraFlags: 0 }).module).toBe('ten-service');
   });

@@ -66,11 +66,11 @@ describe('seatFor', () => {
       'assign',
     ],
     ['two versions, one untold', [plan({ seats: taken }), plan({ version: '12', seats: null })], 'ask'],
-  ] as const)('with %s: %s', (_case, modules, seat) => {
+  ] as const)('with %s, the seat availability is %s', (_case, modules, seat) => {
     expect(seatIn(tenantWith(...modules), premium)).toBe(seat);
   });
 
-  it('finds the tier of a row by the markers, too', () => {
+  it('detects the tier of a plan row by a site marker when its description is blank', () => {
     const tenant = tenantWith(
       plan({ description: '', seats: free }),
       moduleLicense({ name: 'service-t2', extraFlags: 2 }),
@@ -79,18 +79,18 @@ describe('seatFor', () => {
     expect(seatIn(tenant, getUserPlan('service-essential'))).toBe('ask');
   });
 
-  it('asks for what is not among the rows that could be read, where not all could', () => {
+  it('reports uncertain availability for a plan missing from incomplete license rows', () => {
     const sales = { name: 'ten-sales', description: 'Sales Premium', seats: free };
     const tenant = { ...tenantWith(plan(sales)), complete: false };
     expect(seatIn(tenant, premium)).toBe('ask');
     expect(seatIn(tenant, getUserPlan('sales-premium'))).toBe('assign');
   });
 
-  it('asks where the license of the tenant was refused', () => {
+  it('reports uncertain availability when the tenant licenses are refused', () => {
     expect(seatIn(null, premium)).toBe('ask');
   });
 
-  it('tells the seats of the published tenant', () => {
+  it('reports the seat availability of each plan of the published tenant', () => {
     const seatOf = (key: PlanKey) => seatIn(publishedTenant('premium'), getUserPlan(key));
     expect(seatOf('sales-premium')).toBe('buy');
     expect(seatOf('service-premium')).toBe('assign');

@@ -14,7 +14,7 @@ function seatsOf(tenant: TenantLicenses | null, canLogIn: number | null) {
 }
 
 describe('suiteSeats', () => {
-  it('counts the users who can log in of the published tenant', () => {
+  it('counts the users of the published tenant who can log in', () => {
     expect(seatsOf(suite, 18)).toEqual({
       valid: true,
       state: 'free',
@@ -25,7 +25,7 @@ describe('suiteSeats', () => {
     });
   });
 
-  it('takes what the license says is in use where nobody counted', () => {
+  it('falls back to the number in use by license when users are not counted', () => {
     expect(seatsOf(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
   });
 
@@ -35,11 +35,11 @@ describe('suiteSeats', () => {
     [20, 'full', 0],
     [21, 'over', 0],
     [400, 'over', 0],
-  ])('%i who can log in: %s, %i free', (canLogIn, state, free) => {
+  ])('with %i users who can log in, the state is %s with %i free seats', (canLogIn, state, free) => {
     expect(seatsOf(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
   });
 
-  it('has always a seat where there is no limit, whatever number was bought', () => {
+  it('always reports a free seat without a limit, whatever number was purchased', () => {
     const tenant = tenantWith(site, { ...seats, unrestricted: true });
     expect(seatsOf(tenant, 500)).toMatchObject({
       state: 'free',
@@ -48,12 +48,15 @@ describe('suiteSeats', () => {
     });
   });
 
-  it.each(['suiteuser', 'Suite-2-Core', 'SUPEROFFICE.SuiteUser'])('knows the license named %s', (name) => {
-    const tenant = tenantWith(site, moduleLicense({ name, description: '', scope: 'user', purchased: 7 }));
-    expect(seatsOf(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
-  });
+  it.each(['suiteuser', 'Suite-2-Core', 'SUPEROFFICE.SuiteUser'])(
+    'detects the seat license named %s',
+    (name) => {
+      const tenant = tenantWith(site, moduleLicense({ name, description: '', scope: 'user', purchased: 7 }));
+      expect(seatsOf(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
+    },
+  );
 
-  it('counts no other user license, nor one of a partner', () => {
+  it('ignores other user licenses and licenses of a partner', () => {
     const other = moduleLicense({ name: 'visible-for', scope: 'user', purchased: 900 });
     const foreign = { ...seats, owner: 'ACME', purchased: 900 };
     expect(seatsOf(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
@@ -68,11 +71,11 @@ describe('suiteSeats', () => {
     ['two versions', tenantWith(site, seats, { ...seats, version: '12' }), 3, 'several-seat-licenses'],
     ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
     ['nobody counting', tenantWith(site, seats), null, 'use-unknown'],
-  ] as const)('says nothing of %s', (_case, tenant, canLogIn, reason) => {
+  ] as const)('returns a reason instead of seat counts: %s', (_case, tenant, canLogIn, reason) => {
     expect(seatsOf(tenant, canLogIn)).toEqual({ valid: false, reason });
   });
 
-  it('never promises a seat that is not there', () => {
+  it('never reports a free seat that does not exist', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 50 }), (purchased, canLogIn) => {
         const found = seatsOf(tenantWith(site, { ...seats, purchased }), canLogIn);

@@ -11,10 +11,12 @@ function knowsSiteLicenses({ complete, modules }: TenantLicenses, user: UserLice
   return (complete && modules.some(own)) || (user.complete && byUser);
 }
 
-describe('another license', () => {
+describe('an additional license', () => {
   const cases = fc.oneof(publishedCase, someCase);
 
-  it('takes nothing enabled away, unless it first tells the site licenses', { timeout: patience }, () => {
+  it('an additional license disables no feature, unless it is the first known site license', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(cases, featureLicense, ({ tenant, user }, more) => {
         const richer = { ...user, granted: [...user.granted, more] };

@@ -5,10 +5,12 @@ import { anyCase, patience, runs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
-describe('any license data at all', () => {
+describe('entitlement report for arbitrary license data', () => {
   const day = fc.oneof(fc.constant(today), fc.string());
 
-  it('gives the 76 rows of the catalogue, counted once per feature', { timeout: patience }, () => {
+  it('the report contains the 76 catalogue rows and counts each of the 62 features once', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(anyCase, fc.boolean(), fc.boolean(), day, (each, refused, unknown, on) => {
         const plans = entitlementEngine(refused ? null : each.tenant, on);
@@ -25,7 +27,7 @@ describe('any license data at all', () => {
     );
   });
 
-  it('gives the same report twice and is left as it was', { timeout: patience }, () => {
+  it('a repeated report is the same, and reporting does not modify the data', { timeout: patience }, () => {
     fc.assert(
       fc.property(anyCase, ({ tenant, user }) => {
         const before = structuredClone({ tenant, user });

@@ -32,8 +32,8 @@ function holds(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
   return evidence.kind !== 'module' || !evidence.present || names[evidence.scope].has(evidence.name);
 }
 
-describe('a verdict', () => {
-  it('carries upgrades only where the feature is locked or can only be viewed', { timeout: patience }, () => {
+describe('entitlement decisions', () => {
+  it('only locked and view-only features have upgrades', { timeout: patience }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
         const { entitlements } = opened(tenant).report(user);
@@ -46,7 +46,7 @@ describe('a verdict', () => {
     );
   });
 
-  it('that a feature is locked carries an upgrade', { timeout: patience }, () => {
+  it('every locked feature has at least one upgrade', { timeout: patience }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
         const { entitlements } = opened(tenant).report(user);
@@ -59,7 +59,7 @@ describe('a verdict', () => {
     );
   });
 
-  it('rests on licenses and rights the data has, all of them where licenses grant it', {
+  it('evidence names only licenses and rights in the data, and a grant has all its user licenses', {
     timeout: patience,
   }, () => {
     fc.assert(
@@ -79,8 +79,8 @@ describe('a verdict', () => {
   });
 });
 
-describe('a function right', () => {
-  it('enables nothing', { timeout: patience }, () => {
+describe('function rights', () => {
+  it('adding function rights enables no feature', { timeout: patience }, () => {
     fc.assert(
       fc.property(someCase, anyRights, ({ tenant, user }, functionRights) => {
         const plans = opened(tenant);

@@ -26,8 +26,10 @@ function ownOnes(diagnostics: readonly Diagnostic[]) {
   return diagnostics.filter(({ kind }) => kind !== 'foreign-owner');
 }
 
-describe("another owner's license", () => {
-  it('changes nothing but the unknown modules, granted or bought', { timeout: patience }, () => {
+describe('license of another owner', () => {
+  it('a license of another owner changes only the unknown modules, whether granted or purchased', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, ({ tenant, user }, grant, module) => {
         const more = { ...tenant, modules: [module, ...tenant.modules] };
@@ -42,7 +44,9 @@ describe("another owner's license", () => {
     );
   });
 
-  it('changes no other plan and no diagnostic of our own licenses', { timeout: patience }, () => {
+  it('a license of another owner changes no what-if, upgrade or diagnostic of SuperOffice licenses', {
+    timeout: patience,
+  }, () => {
     const key = fc.constantFrom(...planKeys);
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, key, ({ tenant, user }, grant, module, plan) => {

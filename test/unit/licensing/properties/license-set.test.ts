@@ -12,8 +12,8 @@ const long = fc
   .map(([each, length, tail]) => `set=${each.repeat(length).slice(0, length)}${tail}`);
 const text = fc.oneof({ weight: 20, arbitrary: short }, { weight: 1, arbitrary: long });
 
-describe('the set of a plan row', () => {
-  it('is a list of distinct names, lower case and trimmed, whatever the text', { timeout: patience }, () => {
+describe('parseLicenseSet properties', () => {
+  it('returns distinct, lower-case and trimmed names for any text', { timeout: patience }, () => {
     fc.assert(
       fc.property(text, (extraInfo) => {
         const names = parseLicenseSet(extraInfo);
@@ -24,7 +24,7 @@ describe('the set of a plan row', () => {
     );
   });
 
-  it('holds every name of a list, however it is spelled', { timeout: patience }, () => {
+  it('returns every name of a list, regardless of case and owner prefix', { timeout: patience }, () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/), { maxLength: 6 });
     const spelling = fc.constantFrom('', ' ', 'SUPEROFFICE.', ' superoffice.');
     fc.assert(

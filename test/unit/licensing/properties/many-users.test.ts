@@ -39,8 +39,8 @@ const known = fc.constantFrom(
   ...tenants.map((tenant) => ({ tenant, alone: indexTenant(rules, tenant, today) })),
 );
 
-describe('many users', () => {
-  it('each get the report they would get alone, a user told twice as told last', {
+describe('reports for many users', () => {
+  it('each report equals that of the user alone, using the last entry of a repeated user', {
     timeout: patience,
   }, () => {
     fc.assert(
@@ -54,7 +54,7 @@ describe('many users', () => {
     );
   });
 
-  it('are all counted, each once, in each of the 68 features', { timeout: patience }, () => {
+  it('each of the 68 features counts every user exactly once', { timeout: patience }, () => {
     fc.assert(
       fc.property(known, twins, ({ tenant }, users) => {
         const { users: reports, features } = entitlementEngine(tenant, today).reportAll(users);

@@ -40,9 +40,9 @@ function minimalPlansByTrying(
 describe.each([
   ['all plans', sellingAll],
   ['none', sellingNone],
-])('in a tenant that sells %s', (_sold, tenant) => {
+])('upgrades in a tenant with purchased plans: %s', (_sold, tenant) => {
   it.each(users)(
-    'the upgrades from %s are the least of all 26 plans that enable the feature',
+    'upgrades from %s are the minimal plans, out of all 26, that enable the feature',
     (_held, user) => {
       const least = minimalPlansByTrying(tenant, user);
       const offers = offersOf(opened(tenant).report(user));
@@ -56,7 +56,7 @@ describe.each([
     },
   );
 
-  it.each(users)('no upgrade from %s takes an enabled feature away', (_held, user) => {
+  it.each(users)('no upgrade from %s disables an enabled feature', (_held, user) => {
     const plans = opened(tenant);
     const upgrades = offersOf(plans.report(user)).flatMap((offer) => plansOf(offer.upgrades));
     const lost = upgrades.flatMap(({ key }) =>

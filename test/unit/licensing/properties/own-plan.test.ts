@@ -4,8 +4,8 @@ import { patience, runs, today } from '../fixtures/arbitraries.ts';
 import { anyPlan, containedIn, holderCase } from '../fixtures/catalogue-tenants.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
 
-describe('a plan as the catalogue has it', () => {
-  it('is recognised, enables every row it contains, and would change nothing for its holder', {
+describe('a plan with the licenses of the catalogue', () => {
+  it('the plan is detected, enables all its rows, and changes nothing in a what-if for its user', {
     timeout: patience,
   }, () => {
     fc.assert(

@@ -23,7 +23,9 @@ function leavesOf(requestedFeatures: readonly FeatureKey[]): ReadonlySet<Feature
 }
 
 describe('access_requests', () => {
-  it('are each added, had or undecided, and none is two of these', { timeout: patience }, () => {
+  it('each requested feature is exactly one of added, already enabled and undetermined', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(catalogueCase, accessRequests, ({ tenant, user }, requestedFeatures) => {
         const plans = opened(tenant);
@@ -40,7 +42,7 @@ describe('access_requests', () => {
     );
   });
 
-  it('come true, all of them, exactly on the plans that reach an upgrade', { timeout: patience }, () => {
+  it('a plan enables all added features exactly when it reaches an upgrade', { timeout: patience }, () => {
     fc.assert(
       fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);
@@ -65,7 +67,7 @@ describe('access_requests', () => {
     );
   });
 
-  it('say what else each upgrade would enable, and nothing more', { timeout: patience }, () => {
+  it('each upgrade lists exactly the other features it would enable', { timeout: patience }, () => {
     fc.assert(
       fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);

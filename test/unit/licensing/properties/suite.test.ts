@@ -24,8 +24,10 @@ const cases = someCase.map(({ tenant, user }) => ({
   user: { ...user, granted: user.granted.filter(unnamed) },
 }));
 
-describe('a higher Suite plan', () => {
-  it('enables whatever a lesser one enables, if no module names yet another', { timeout: patience }, () => {
+describe('order of the Suite plans', () => {
+  it('a higher plan enables all features of a lower one, if no module names another Suite plan', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
         const [less, more] = [lesser, higher].map((plan) =>
@@ -40,7 +42,7 @@ describe('a higher Suite plan', () => {
     );
   });
 
-  it('loses nothing that a lesser one keeps or adds', { timeout: patience }, () => {
+  it('a higher plan loses no feature that a lower plan keeps, gains or limits', { timeout: patience }, () => {
     fc.assert(
       fc.property(someCase, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
         const plans = opened(tenant);
@@ -56,8 +58,10 @@ describe('a higher Suite plan', () => {
   });
 });
 
-describe('a Suite upgrade', () => {
-  it('is the least plan that has the feature for certain', { timeout: patience }, () => {
+describe('Suite upgrades', () => {
+  it('an upgrade is the lowest Suite plan that is certain to enable the feature', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [held, other]) => {
         const on = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);

@@ -7,8 +7,8 @@ import { plansReaching, reaches, startOf, stepsAbove } from '../fixtures/tier-st
 
 const pick = fc.nat({ max: 10_000 });
 
-describe('an upgrade', () => {
-  it('is what a plan must reach to enable the feature, of all that keep the tiers, where rows sell what the catalogue says', {
+describe('user plan upgrades', () => {
+  it('a plan that keeps the tiers enables the feature exactly when it reaches an upgrade', {
     timeout: patience,
   }, () => {
     fc.assert(
@@ -32,7 +32,7 @@ describe('an upgrade', () => {
     );
   });
 
-  it('enables the feature it is offered for, whatever is held beside a published plan', {
+  it('an upgrade enables its feature, regardless of licenses beside a published plan', {
     timeout: patience,
   }, () => {
     fc.assert(
@@ -50,7 +50,7 @@ describe('an upgrade', () => {
     );
   });
 
-  it('keeps every tier, counts its steps, and is no step more than another one needs', {
+  it('each upgrade keeps every tier, has the correct step count and is minimal', {
     timeout: patience,
   }, () => {
     fc.assert(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadDesiredState } from '../../../../src/lifecycle/provisioning/desired-state.ts';
 
-describe('loadWantedSetup', () => {
+describe('loadDesiredState', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const panel = {
@@ -24,7 +24,7 @@ describe('loadWantedSetup', () => {
   };
   const load = (...panels: readonly object[]) => loadAll(panels, webhook).panels;
 
-  it('fills in our own address and what is the same for every panel', () => {
+  it('inserts the public URL and adds the fields that all panels share', () => {
     expect(load(panel)).toEqual([
       {
         ProgId: 'planlens.main',
@@ -46,7 +46,7 @@ describe('loadWantedSetup', () => {
     });
   });
 
-  it('has another fingerprint whenever anything is wanted otherwise, and the same otherwise', () => {
+  it('changes the fingerprint whenever the desired state changes, and only then', () => {
     const fingerprints = [
       loadAll([panel], webhook),
       loadAll([{ ...panel, tooltip: 'Other' }], webhook),
@@ -63,7 +63,7 @@ describe('loadWantedSetup', () => {
     ['no event', { ...webhook, events: [] }],
     ['no name', { ...webhook, name: '' }],
     ['a field it does not know', { ...webhook, secret: 'x' }],
-  ])('refuses a webhook with %s', (_what, wrong) => {
+  ])('rejects a webhook with %s', (_what, wrong) => {
     expect(() => loadAll([panel], wrong)).toThrow();
     expect(loadAll([panel], webhook).panels).toHaveLength(1);
   });
@@ -77,7 +77,7 @@ describe('loadWantedSetup', () => {
     ['an address longer than SuperOffice keeps', { ...panel, url: 'x'.repeat(1024) }],
     ['an encoding there is not', { ...panel, urlEncoding: 'UTF-8' }],
     ['no window name', { ...panel, windowName: undefined }],
-  ])('refuses %s', (_what, wrong) => {
+  ])('rejects a panel with %s', (_what, wrong) => {
     expect(() => load(panel, wrong)).toThrow();
     expect(load(panel, panel)).toHaveLength(2);
   });

@@ -51,7 +51,7 @@ function everythingIsRight(): void {
 }
 
 describe('provisionPanels', () => {
-  it('creates what is missing, seen by every user group', async () => {
+  it('creates missing panels that every user group can see', async () => {
     expect(await provision()).toEqual([
       { progId: 'planlens.main', name: 'Planlens panel', outcome: 'created', problem: null },
       { progId: 'planlens.button', name: 'Planlens', outcome: 'created', problem: null },
@@ -59,7 +59,7 @@ describe('provisionPanels', () => {
     everythingIsRight();
   });
 
-  it('leaves alone what is right, however often it is asked', async () => {
+  it('leaves matching panels unchanged on every run', async () => {
     await provision();
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
@@ -80,7 +80,7 @@ describe('provisionPanels', () => {
     AlwaysReloadOnShow: true,
     Deleted: true,
   };
-  it.each(Object.entries(changes))('mends %s alone where it is %j', async (field, value) => {
+  it.each(Object.entries(changes))('updates only the panel whose %s is %j', async (field, value) => {
     await provision();
     panelStore.change('planlens.main', { [field]: value });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
@@ -88,28 +88,28 @@ describe('provisionPanels', () => {
     everythingIsRight();
   });
 
-  it('mends all that differs at once', async () => {
+  it('corrects all differing fields of a panel in one run', async () => {
     await provision();
     panelStore.change('planlens.button', changes);
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
     everythingIsRight();
   });
 
-  it('keeps what an administrator set beyond what we want', async () => {
+  it('preserves fields that the desired state does not define', async () => {
     await provision();
     panelStore.change('planlens.main', { Rank: 99, Icon: 4, Url: 'https://old.example/' });
     await provision();
     expect(panelStore.all()[0]?.entity).toMatchObject({ Rank: 99, Icon: 4, Url: main.Url });
   });
 
-  it('revives a panel that was deleted softly, instead of making a second one', async () => {
+  it('restores a soft-deleted panel instead of creating a second one', async () => {
     await provision();
     panelStore.change('planlens.main', { Deleted: true });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
     everythingIsRight();
   });
 
-  it('shows a panel again to a group it was hidden from, and says that it changed something', async () => {
+  it('shows a panel again to a user group it was hidden from and reports it as updated', async () => {
     await provision();
     panelStore.hideFromOneGroup('planlens.button');
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
@@ -117,7 +117,7 @@ describe('provisionPanels', () => {
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
   });
 
-  it('reports a refused panel by its code and goes on with the others', async () => {
+  it('reports a refused panel by its error code and continues with the others', async () => {
     panelStore.refuse(
       'planlens.main',
       new SuperOfficeError('forbidden', 'web panel by ProgId', { status: 403 }),
@@ -131,17 +131,17 @@ describe('provisionPanels', () => {
     expect(panelStore.all()).toHaveLength(2);
   });
 
-  it('throws what is no refusal of SuperOffice', async () => {
+  it('rethrows an error that is not a SuperOffice error', async () => {
     panelStore.refuse('planlens.button', new TypeError('our own mistake'));
     await expect(provision()).rejects.toThrow('our own mistake');
   });
 
-  it('tells after each step how far it is', async () => {
+  it('reports the progress after each panel', async () => {
     await provision();
     expect(progress).toEqual(['waiting waiting', 'created waiting', 'created created']);
   });
 
-  it('removes what an earlier version set up and this one wants no more, once', async () => {
+  it('removes a panel of an earlier version and then stops tracking it', async () => {
     const before = await provision();
     const withoutButton = () =>
       provisionPanels(panelStore.apiClient, planPanels([main], before), async () => {});

@@ -15,7 +15,7 @@ import { tenant } from '../../web/panel/panel-contexts.ts';
 
 const minute = 60_000;
 
-describe('startLookAfterWorker', () => {
+describe('startReconcileWorker', () => {
   let worker: Worker;
   afterEach(() => worker.stop());
 
@@ -40,13 +40,13 @@ describe('startLookAfterWorker', () => {
     throw new SuperOfficeError(code, 'users', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
   };
 
-  it('comes again after an hour, give or take a fifth', async () => {
+  it('schedules the next reconciliation an hour after a success, give or take 20 percent', async () => {
     const { minutes, problem } = await reconcile(3, async () => {});
     expect(problem).toBeNull();
     expect(Math.abs(minutes - reconcileIntervalMs / minute)).toBeLessThanOrEqual(12);
   });
 
-  it('does not have all come at the same time', async () => {
+  it('adds jitter so that reconciliations do not coincide', async () => {
     const times = new Set<number>();
     for (let each = 0; each < 5; each += 1) {
       times.add((await reconcile(0, async () => {})).minutes);
@@ -60,13 +60,16 @@ describe('startLookAfterWorker', () => {
     [1, 2],
     [5, 32],
     [20, 360],
-  ])('waits longer with each failure: after %i more about %i minutes', async (failures, about) => {
-    const { minutes, problem } = await reconcile(failures, failing('timeout'));
-    expect(problem).toBe('timeout');
-    expect(Math.abs(minutes - about)).toBeLessThanOrEqual(about * 0.2);
-  });
+  ])(
+    'backs off with each failure: after %i earlier failures it waits about %i minutes',
+    async (failures, about) => {
+      const { minutes, problem } = await reconcile(failures, failing('timeout'));
+      expect(problem).toBe('timeout');
+      expect(Math.abs(minutes - about)).toBeLessThanOrEqual(about * 0.2);
+    },
+  );
 
-  it('never comes before SuperOffice wants to be asked again', async () => {
+  it('waits for the longer of Retry-After and its own backoff', async () => {
     expect((await reconcile(0, failing('throttled', 3_600))).minutes).toBe(60);
     await worker.stop();
     expect((await reconcile(6, failing('throttled', 1))).minutes).toBeGreaterThan(50);
@@ -75,11 +78,11 @@ describe('startLookAfterWorker', () => {
   it.each([
     [new AppError('database-unavailable'), 'database-unavailable'],
     [new TypeError('a secret'), 'internal'],
-  ])('names %s by a code', async (error, problem) => {
+  ])('records the error %s by its code', async (error, problem) => {
     expect((await reconcile(0, () => Promise.reject(error))).problem).toBe(problem);
   });
 
-  it('takes a refusal for a withdrawn approval only when it lasts', async () => {
+  it('marks a tenant as revoked only when the system user is refused repeatedly', async () => {
     expect((await reconcile(10, failing('system-user-refused'))).statuses).toEqual([]);
     await worker.stop();
     expect((await reconcile(11, failing('system-user-refused'))).statuses).toEqual(['revoked']);

@@ -22,7 +22,7 @@ async function settle(state: TenantStateName, standing: Standing, because: 'noti
   return { works, done };
 }
 
-describe('createSettleStanding', () => {
+describe('createSyncTenantStatus', () => {
   it.each<[TenantStateName, Standing]>([
     ['Running', 'active'],
     ['OnlineMaintenance', 'active'],
@@ -32,25 +32,25 @@ describe('createSettleStanding', () => {
     ['Provisioning', 'suspended'],
     ['Unknown', 'suspended'],
     ['Deleting', 'deleting'],
-  ])('a tenant in %s is %s', async (state, standing) => {
+  ])('maps the SuperOffice state %s to the tenant status %s', async (state, standing) => {
     const from = standing === 'active' ? 'suspended' : 'active';
     expect(await settle(state, from, 'schedule')).toEqual({ works: standing === 'active', done: [standing] });
     expect(await settle(state, standing, 'schedule')).toEqual({ works: standing === 'active', done: [] });
   });
 
-  it('asks SuperOffice anew because of a notice, and else believes what it told as long as it is good', async () => {
+  it('refreshes the tenant state for a notification and uses the cached one on schedule', async () => {
     expect((await settle('Running', 'active', 'notice')).done).toEqual(['asked anew']);
     expect((await settle('Running', 'active', 'schedule')).done).toEqual([]);
   });
 
-  it('purges a deleted tenant because of a notice', async () => {
+  it('purges a deleted tenant after a notification', async () => {
     expect(await settle('Deleted', 'active', 'notice')).toEqual({
       works: false,
       done: ['asked anew', 'removed by null'],
     });
   });
 
-  it('purges it without notice only when it was leaving already', async () => {
+  it('purges a deleted tenant without a notification only if its status is already deleting', async () => {
     expect(await settle('Deleted', 'active', 'schedule')).toEqual({ works: false, done: ['deleting'] });
     expect(await settle('Deleted', 'suspended', 'schedule')).toEqual({ works: false, done: ['deleting'] });
     expect(await settle('Deleted', 'deleting', 'schedule')).toEqual({
@@ -59,7 +59,7 @@ describe('createSettleStanding', () => {
     });
   });
 
-  it('takes up a tenant again that was leaving and runs', async () => {
+  it('reactivates a tenant that was deleting and is running again', async () => {
     expect(await settle('Running', 'deleting', 'schedule')).toEqual({ works: true, done: ['active'] });
   });
 });

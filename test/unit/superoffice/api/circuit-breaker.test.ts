@@ -13,7 +13,7 @@ import { refusal } from '../expect-rejection.ts';
 const tenantId = 'Cust1';
 const firstCooldown = 10_000;
 
-describe('createCircuits', () => {
+describe('circuit breaker', () => {
   let now: number;
   let called: number;
   let opened: [string, number][];
@@ -41,14 +41,14 @@ describe('createCircuits', () => {
     for (let each = 0; each < times; each += 1) await fail();
   }
 
-  it('lets calls through, and what they answer or throw', async () => {
+  it('returns the result or the error of a call while the circuit is closed', async () => {
     expect(await succeed()).toBe('answer');
     expect(await fail('server-error')).toBe('server-error');
     await expect(through(() => Promise.reject(new TypeError('ours')))).rejects.toThrow('ours');
   });
 
   it.each<SuperOfficeErrorCode>(['timeout', 'unreachable', 'server-error', 'throttled'])(
-    'opens after five times %s in a row, and calls nobody then',
+    'opens after five consecutive %s errors and then rejects calls without executing them',
     async (code) => {
       for (let each = 0; each < maxFailures; each += 1) expect(await fail(code)).toBe(code);
       expect(opened).toEqual([[tenantId, firstCooldown]]);
@@ -58,7 +58,7 @@ describe('createCircuits', () => {
     },
   );
 
-  it('does not open where an answer comes between, or a refusal, which is an answer', async () => {
+  it('does not open when a success or a definite refusal interrupts the failures', async () => {
     for (const between of [succeed, () => fail('forbidden'), () => fail('tenant-not-running')]) {
       await failOften(maxFailures - 1);
       await between();
@@ -66,14 +66,14 @@ describe('createCircuits', () => {
     expect(opened).toEqual([]);
   });
 
-  it('is not moved by calls that we held back ourselves', async () => {
+  it('ignores calls that our own rate limiter rejected', async () => {
     await failOften(maxFailures - 1);
     expect(await fail('too-many-calls')).toBe('too-many-calls');
     await fail();
     expect(opened).toHaveLength(1);
   });
 
-  it('tries one call after the rest, and closes when that is answered', async () => {
+  it('executes a probe after the cooldown and closes when it succeeds', async () => {
     await failOften(maxFailures);
     now += firstCooldown;
     expect(await succeed()).toBe('answer');
@@ -81,7 +81,7 @@ describe('createCircuits', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('rests twice as long after each trial that fails, five minutes at most', async () => {
+  it('doubles the cooldown after each failed probe, up to five minutes', async () => {
     await failOften(maxFailures);
     for (let trial = 0; trial < 7; trial += 1) {
       now += opened.at(-1)?.[1] ?? 0;
@@ -90,7 +90,7 @@ describe('createCircuits', () => {
     expect(opened.map(([, rest]) => rest / 1000)).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
   });
 
-  it('lets one try, and whoever comes meanwhile have what came of it', async () => {
+  it('runs one half-open probe and executes the waiting calls after it succeeds', async () => {
     await failOften(maxFailures);
     now += firstCooldown;
     called = 0;
@@ -104,7 +104,7 @@ describe('createCircuits', () => {
     expect(called).toBe(3);
   });
 
-  it('calls nobody for those who waited for a trial that failed', async () => {
+  it('rejects the calls that waited for a failed half-open probe without executing them', async () => {
     await failOften(maxFailures);
     now += firstCooldown;
     called = 0;
@@ -117,13 +117,13 @@ describe('createCircuits', () => {
     expect(called).toBe(1);
   });
 
-  it('counts once what fails together when it opens', async () => {
+  it('opens once when many concurrent calls fail', async () => {
     await failOften(maxFailures - 1);
     await Promise.all(Array.from({ length: 20 }, () => fail()));
     expect(opened).toEqual([[tenantId, firstCooldown]]);
   });
 
-  it('opens at once for as long as SuperOffice wants, an hour at most', async () => {
+  it('opens immediately for the Retry-After duration, up to one hour', async () => {
     await fail('throttled', 120);
     expect((await refusal(succeed())).code).toBe('circuit-open');
     now += 119_999;
@@ -134,12 +134,12 @@ describe('createCircuits', () => {
     expect(opened.map(([, rest]) => rest)).toEqual([120_000, 3_600_000]);
   });
 
-  it('takes a wish of no time for none', async () => {
+  it('does not open for a Retry-After of zero', async () => {
     await fail('throttled', 0);
     expect(opened).toEqual([]);
   });
 
-  it('opens when another process found out, and never for shorter than it knew itself', async () => {
+  it('opens when another process reports an open circuit and never shortens a known cooldown', async () => {
     circuitBreaker.openFromPeer(tenantId, 5_000);
     expect((await refusal(succeed())).code).toBe('circuit-open');
     circuitBreaker.openFromPeer(tenantId, 1_000);
@@ -149,7 +149,7 @@ describe('createCircuits', () => {
     expect(await succeed()).toBe('answer');
   });
 
-  it('goes on doubling though it hears of its own rest', async () => {
+  it('keeps doubling the cooldown when it receives its own circuit notification', async () => {
     await failOften(maxFailures);
     circuitBreaker.openFromPeer(tenantId, firstCooldown);
     now += firstCooldown;

@@ -1,6 +1,7 @@
-// The documented answers (licences.md 7 and 8), shortened to the fields Planlens reads.
+// The documented answers (docs/superoffice/licenses.md#7-sample-of-currentprincipal and
+// #8-samples-of-the-license-agent), shortened to the fields Planlens reads.
 
-/** ExtraInfo of Sales Premium (licences.md 4). */
+/** ExtraInfo of Sales Premium (docs/superoffice/licenses.md#4-extraflags-and-extrainfo). */
 export const salesPremium =
   'set=user,web,pocket-crm-cal,selection-cal,relation-cal,report-cal,chat-cal,forms-cal,sale-cal,t2,saint-cal,target-cal,project-cal,quote-cal,guide-cal,stakeholder-cal,dash-cal,selection-combined-cal';
 

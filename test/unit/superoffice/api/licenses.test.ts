@@ -61,7 +61,7 @@ function wireLicense(
 }
 
 describe('readTenantLicenses', () => {
-  it('asks for the licenses of SuperOffice', async () => {
+  it('requests the licenses of the owner SuperOffice', async () => {
     const apiClient = answering(wireLicense([wireModule('sale')], []));
     await readTenantLicenses(apiClient);
     expect(apiClient.asked).toEqual([
@@ -74,7 +74,7 @@ describe('readTenantLicenses', () => {
     ]);
   });
 
-  it('reads the license and its dates', async () => {
+  it('reads the license, its modules and its dates', async () => {
     expect(await readTenantLicenses(answering(wireLicense([], [extended(wireModule('ten-sales'))])))).toEqual(
       {
         companyName: 'Designteamet',
@@ -108,14 +108,14 @@ describe('readTenantLicenses', () => {
     ['a row', [wireModule('sale'), { OwnerName: 'SUPEROFFICE' }], null],
     ['a row with seats', null, [extended(wireModule('sale')), 'no row']],
     ['the whole list', 'no list', [extended(wireModule('sale'))]],
-  ])('is not complete where %s could not be read', async (_what, plain, extendedRows) => {
+  ])('marks the licenses incomplete when %s cannot be read', async (_what, plain, extendedRows) => {
     const { modules, complete } = await readTenantLicenses(
       answering(wireLicense([], extendedRows, { ModuleLicenses: plain })),
     );
     expect([modules.map(({ name }) => name), complete]).toEqual([['sale'], false]);
   });
 
-  it('is not complete where all but the rows with seats could not be read', async () => {
+  it('marks the licenses incomplete when only the rows with seats can be read', async () => {
     const answer = { ...wireLicense([], [extended(wireModule('sale'))]), Current: 'no license' };
     expect(await readTenantLicenses(answering(answer))).toMatchObject({ companyName: '', complete: false });
   });
@@ -126,7 +126,7 @@ describe('readTenantLicenses', () => {
   }
   const seats = { inUse: 18, free: 3 };
 
-  it('takes rows from where they are alone, with seats only where they are told', async () => {
+  it('reads a row from either list, with seats only when both seat counts are reported', async () => {
     expect(await rows([wireModule('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
     expect(await rows(null, [extended(wireModule('sale'))])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', seats],
@@ -136,7 +136,7 @@ describe('readTenantLicenses', () => {
     ]);
   });
 
-  it('takes a row in both places once, with its seats', async () => {
+  it('merges a row that appears in both lists and keeps its seats', async () => {
     const plain = [wireModule('SALE', { OwnerName: 'SuperOffice' }), wireModule('user')];
     expect(await rows(plain, [extended(wireModule('sale')), extended(wireModule('web'))])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', seats],
@@ -145,7 +145,7 @@ describe('readTenantLicenses', () => {
     ]);
   });
 
-  it('keeps two versions and two owners of one name', async () => {
+  it('keeps rows of the same name that differ in version or owner', async () => {
     const plain = [
       wireModule('sale'),
       wireModule('sale', { ModuleVersion: '12.0' }),
@@ -154,7 +154,7 @@ describe('readTenantLicenses', () => {
     expect(await rows(plain, [])).toHaveLength(3);
   });
 
-  it('leaves out a row that is only downloaded', async () => {
+  it('skips a row that is downloaded but not current', async () => {
     expect(await rows([wireModule('sale')], [{ New: wireModule('new'), Current: null }])).toHaveLength(1);
   });
 
@@ -165,14 +165,14 @@ describe('readTenantLicenses', () => {
     ['Unknown', 'unknown'],
     ['constructor', 'unknown'],
     [null, 'unknown'],
-  ])('reads license type %s as %s', async (LicenseType, scope) => {
+  ])('reads license type %s as scope %s', async (LicenseType, scope) => {
     const { modules } = await readTenantLicenses(
       answering(wireLicense([wireModule('x', { LicenseType })], [])),
     );
     expect(modules[0]?.scope).toBe(scope);
   });
 
-  it('reads null and missing fields as nothing', async () => {
+  it('reads null and missing fields as empty values', async () => {
     const bare = { OwnerName: 'ACME', ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
     const license = wireLicense([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
     const { modules, ...rest } = await readTenantLicenses(answering(license));
@@ -186,7 +186,7 @@ describe('readTenantLicenses', () => {
     });
   });
 
-  it('reads rows without a license around them', async () => {
+  it('reads module rows when the license around them is missing', async () => {
     const body = { Current: null, ExtendedModuleLicenses: [extended(wireModule('sale'))] };
     expect(await readTenantLicenses(answering(body))).toMatchObject({ serialNumber: '', expiryDate: null });
   });
@@ -197,14 +197,14 @@ describe('readTenantLicenses', () => {
     ['ModuleLicenses', wireLicense([wireModule('')], [extended(wireModule('x', { OwnerName: 5 }))])],
     ['body', [wireLicense([wireModule('sale')], [])]],
     ['body', 'text'],
-  ])('does not take an answer without a usable %s', async (detail, body) => {
+  ])('rejects a response without a usable %s', async (detail, body) => {
     expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
       code: 'unexpected-response',
       detail,
     });
   });
 
-  it('passes a refusal on: it says nothing of the licenses', async () => {
+  it('propagates a forbidden error unchanged', async () => {
     const forbidden = new SuperOfficeError('forbidden', 'x', { status: 403 });
     expect(await refusal(readTenantLicenses({ call: () => Promise.reject(forbidden) }))).toBe(forbidden);
   });
@@ -235,7 +235,7 @@ describe('readUserLicenses', () => {
     },
   ];
 
-  it('asks for one associate', async () => {
+  it('requests the licenses of one associate', async () => {
     const apiClient = answering(body);
     await readUserLicenses(apiClient, 3456);
     expect(apiClient.asked).toMatchObject([
@@ -245,7 +245,7 @@ describe('readUserLicenses', () => {
 
   const unknown = { version: '', expiryDate: null, extraInfo: '' };
 
-  it('reads what is assigned, of every owner, without function rights', async () => {
+  it('reads the assigned licenses of every owner and leaves function rights unknown', async () => {
     expect(await readUserLicenses(answering(body), 3456)).toEqual({
       associateId: 3456,
       complete: true,
@@ -280,11 +280,11 @@ describe('readUserLicenses', () => {
     ['does not tell whether one is assigned', [{ ...own, UnrestrictedModuleLicenses: [{ Name: 'web' }] }]],
     ['has a list that is none', [own, { ...partner, RestrictedModuleLicenses: 'x' }]],
     ['has an owner without a name', [own, { ...partner, Name: ' ' }]],
-  ])('knows the licenses not to be complete where SuperOffice %s', async (_case, answer) => {
+  ])('marks the licenses incomplete when SuperOffice %s', async (_case, answer) => {
     expect(await readUserLicenses(answering(answer), 1)).toMatchObject({ complete: false });
   });
 
-  it.each([[{}], [null], ['text']])('does not take %j', async (answer) => {
+  it.each([[{}], [null], ['text']])('rejects a response of %j', async (answer) => {
     expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
       code: 'unexpected-response',
       detail: 'body',

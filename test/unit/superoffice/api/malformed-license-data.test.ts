@@ -101,20 +101,20 @@ async function afterDamage({ body, decided }: Answer) {
   );
 }
 
-describe.each(answers)('damage to the answer of $call', (answer) => {
+describe.each(answers)('malformed response of $call', (answer) => {
   const { body, needed, decided } = answer;
   let outcomes: Awaited<ReturnType<typeof afterDamage>>;
   beforeAll(async () => {
     outcomes = await afterDamage(answer);
   }, 60_000);
 
-  it('costs it only at the places it cannot do without', () => {
+  it('rejects the response only when a required field is damaged', () => {
     const refused = outcomes.filter(({ report }) => report === null).map(({ place }) => place);
     expect(outcomes.length).toBeGreaterThan(250);
     expect([...new Set(refused)]).toEqual(needed);
   });
 
-  it('locks no feature that was there', async () => {
+  it('never changes an enabled feature to a state other than unknown', async () => {
     const before = (await decided(body)).entitlements;
     const enabled = new Set(before.filter(({ state }) => state === 'enabled').map(({ row }) => row));
     expect(enabled.size).toBeGreaterThan(20);
@@ -127,13 +127,13 @@ describe.each(answers)('damage to the answer of $call', (answer) => {
   });
 
   it.each([['text'], [7], [true], [null], [Array.isArray(body) ? {} : []]])(
-    'costs it where its outermost shape is %j',
+    'rejects a response whose top-level value is %j',
     async (shape) => {
       await expect(decided(shape)).rejects.toMatchObject({ code: 'unexpected-response', detail: 'body' });
     },
   );
 
-  it('fails in no other way, whatever comes at any places', async () => {
+  it('decides all 76 rows or rejects the response, whatever values replace its fields', async () => {
     const damage = fc.tuple(fc.constantFrom(...placesIn(body)), fc.jsonValue());
     await fc.assert(
       fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (damages) => {
@@ -153,7 +153,7 @@ function verdictOn(report: EntitlementReport, feature: FeatureKey): Decided {
   return [found?.state, found?.reason];
 }
 
-describe('the sales guide', () => {
+describe('sales guide entitlement', () => {
   const others = grants.filter(({ Name }) => Name !== 'guide-cal');
   const withGrants = async (Licenses: readonly unknown[]) =>
     verdictOn(decide(wholeTenant, await principalFrom(principalWith(Licenses))), 'sales-guide');
@@ -161,11 +161,11 @@ describe('the sales guide', () => {
     row.Name === 'ten-sales' ? { ...row, ExtraInfo: 'set=user' } : row,
   );
 
-  it('is granted by its license', async () => {
+  it('enables the feature when the user has its license', async () => {
     expect(await withGrants(grants)).toEqual(['enabled', 'granted']);
   });
 
-  it('is granted by the set of the tenant where the set of the user cannot be read', async () => {
+  it('enables the feature from the license set of the tenant when the set of the user is unreadable', async () => {
     const noSet = others.map((row) => ({ ...row, ExtraInfo: [salesPremium] }));
     expect(await withGrants(noSet)).toEqual(['enabled', 'granted']);
   });
@@ -187,7 +187,7 @@ describe('the sales guide', () => {
       [...withoutPlan, grant('guide-cal', { OwnerName: 'ADWIZA' })],
       ['view-only', 'user-license-missing-possibly-visible'],
     ],
-  ])('with a license that is %s', async (_what, rows, verdict) => {
+  ])('decides the feature from currentPrincipal when its license is %s', async (_what, rows, verdict) => {
     expect(await withGrants(rows)).toEqual(verdict);
   });
 
@@ -195,16 +195,16 @@ describe('the sales guide', () => {
     ['assigned', true, ['enabled', 'granted']],
     ['not assigned', false, ['view-only', 'user-license-missing-possibly-visible']],
     ['assigned or not, nobody can tell', 'true', ['unknown', 'no-evidence']],
-  ])('with a license that is %s', async (_what, Assigned, verdict) => {
+  ])('decides the feature from GetUserLicenses when its license is %s', async (_what, Assigned, verdict) => {
     const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned })]);
     expect(verdictOn(decide(wholeTenant, await userFrom(body)), 'sales-guide')).toEqual(verdict);
   });
 });
 
-describe('very much data', () => {
+describe('large license data', () => {
   const many = Array.from({ length: 10_000 }, (_, index) => `module-${index}`);
 
-  it('is decided like little: 10,000 modules, in either place', async () => {
+  it('decides the same entitlements with 10,000 additional modules on the tenant and the user', async () => {
     const rows = [...soldRows, ...many.map((name) => purchasedPlans(name))];
     const tenant = await tenantFrom(
       licenseWith(
@@ -222,7 +222,7 @@ describe('very much data', () => {
   it.each([
     ['a long set', `${salesPremium.replace(',guide-cal', '')},${many.join(',').slice(0, 4000)},guide-cal`],
     ['a set after much space', `${' '.repeat(4000)}${salesPremium}`],
-  ])('is read to its end: %s of 4 kB', async (_what, ExtraInfo) => {
+  ])('reads %s of 4 kB in ExtraInfo to the end', async (_what, ExtraInfo) => {
     const rows = [
       purchasedPlans('ten-sales', { ...purchasedPlan, ExtraInfo }),
       ...siteModules.map((name) => purchasedPlans(name)),
@@ -233,24 +233,24 @@ describe('very much data', () => {
   });
 });
 
-describe('rows that are too many', () => {
+describe('duplicate and foreign license rows', () => {
   const twice = <T>(rows: readonly T[]) => [...rows, ...rows];
 
-  it('count once where they are sent twice', async () => {
+  it('counts each row once when all rows are sent twice', async () => {
     const tenant = await tenantFrom(licenseWith(twice(soldRows)));
     expect(tenant).toEqual(wholeTenant);
     const user = await principalFrom(principalWith(twice(grants)));
     expect(decide(tenant, user)).toEqual(decide(tenant, wholeUser));
   });
 
-  it('count once where SuperOffice is listed twice as an owner', async () => {
+  it('counts each license once when SuperOffice is listed as an owner more than once', async () => {
     const [owner] = ownersWith(restricted);
     const user = await userFrom([{ ...owner, RestrictedModuleLicenses: [] }, owner, owner]);
     expect(user.complete).toBe(true);
     expect(decide(null, user)).toEqual(decide(null, await userFrom(ownersWith(restricted))));
   });
 
-  it('decide nothing where other owners call theirs like SuperOffice', async () => {
+  it('ignores modules of other owners that share the name of a SuperOffice module', async () => {
     const foreign = (name: string) => purchasedPlans(name, { OwnerName: 'ADWIZA' });
     const tenant = await tenantFrom(licenseWith([...soldRows, ...['mktg-auto', 'ai'].map(foreign)]));
     const theirs = ['mktg-auto-cal', 'ej-client'].map((name) => grant(name, { OwnerName: 'ADWIZA' }));
@@ -262,7 +262,7 @@ describe('rows that are too many', () => {
     expect({ entitlements, addOns }).toEqual({ entitlements: usual.entitlements, addOns: usual.addOns });
   });
 
-  it('prove nothing where all of them are of other owners', async () => {
+  it('reports incomplete licenses and an unknown feature when all rows belong to another owner', async () => {
     const theirs = grants.map((row) => ({ ...row, OwnerName: 'ADWIZA' }));
     const user = await principalFrom(principalWith(theirs));
     expect(user.complete).toBe(false);

@@ -32,7 +32,7 @@ const wire = {
 const reading = (body: unknown) => readCurrentPrincipal(createFakeApiClient(() => body));
 
 describe('readCurrentPrincipal', () => {
-  it('asks the session who it is', async () => {
+  it('requests the current principal of the session', async () => {
     const apiClient = createFakeApiClient(() => wire);
     await readCurrentPrincipal(apiClient);
     expect(apiClient.asked).toEqual([
@@ -75,20 +75,20 @@ describe('readCurrentPrincipal', () => {
     });
   });
 
-  it.each([[null], [undefined]])('knows that nobody told the function rights: %j', async (FunctionRights) => {
+  it.each([[null], [undefined]])('reads function rights of %j as not reported', async (FunctionRights) => {
     expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
   });
 
-  it('tells no rights from rights not told', async () => {
+  it('distinguishes an empty list of function rights from rights that are not reported', async () => {
     expect((await reading({ ...wire, FunctionRights: [] })).licenses.functionRights).toEqual([]);
   });
 
-  it('does not take a part of the function rights for all of them', async () => {
+  it('reads a partly readable list of function rights as not reported', async () => {
     const FunctionRights = ['hide-project', null];
     expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
   });
 
-  it('reads a date of the year 1 as forever', async () => {
+  it('reads an expiry date in the year 1 as no expiry', async () => {
     const read = await reading({ ...wire, Licenses: [{ ...license, ExpiryDate: '0001-01-01T00:00:00' }] });
     expect(read.licenses.granted).toMatchObject([{ name: 'ten-sales', expiryDate: null }]);
   });
@@ -97,13 +97,13 @@ describe('readCurrentPrincipal', () => {
     ['a name', [license, { ...license, Name: null }]],
     ['an owner', [license, { ...license, OwnerName: 7 }]],
     ['any fields', [license, 'sale-cal']],
-  ])('leaves out a row without %s and knows the rest not to be complete', async (_what, Licenses) => {
+  ])('skips a row without %s and marks the licenses incomplete', async (_what, Licenses) => {
     const { licenses } = await reading({ ...wire, Licenses });
     expect(licenses).toMatchObject({ granted: [{ name: 'ten-sales' }], complete: false });
     expect(licenses.granted).toHaveLength(1);
   });
 
-  it('reads a user without licenses', async () => {
+  it('marks the licenses of a user incomplete when the list is null', async () => {
     const read = await reading({ ...wire, FullName: null, Licenses: null });
     expect(read).toMatchObject({ licenses: { granted: [], complete: false } });
   });
@@ -114,7 +114,7 @@ describe('readCurrentPrincipal', () => {
     ['AssociateId', { ...wire, AssociateId: 7.5 }],
     ['DatabaseContextIdentifier', { ...wire, DatabaseContextIdentifier: 'Default' }],
     ['body', null],
-  ])('does not take an answer without a usable %s', async (detail, body) => {
+  ])('rejects a response without a usable %s', async (detail, body) => {
     expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-response', detail });
   });
 });

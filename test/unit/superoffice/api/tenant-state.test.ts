@@ -34,8 +34,8 @@ function answering(body: unknown, status = 200) {
     .reply(status, body as nock.Body);
 }
 
-describe('stateOf', () => {
-  it('reads where a tenant is, without a credential', async () => {
+describe('tenant state lookup', () => {
+  it('reads the state of a tenant without sending a credential', async () => {
     answering(wire({ ValidUntil: '2026-02-23T10:40:01.9342965Z', Api: `${API}/` }));
     expect(await setUp().states.getState('Cust12345')).toEqual({
       state: 'Running',
@@ -53,7 +53,7 @@ describe('stateOf', () => {
     ['Hibernating', true, 'Unknown'],
     [2, true, 'Unknown'],
     [undefined, false, 'Unknown'],
-  ])('reads state %j, running %j, as %s', async (State, isRunning, state) => {
+  ])('reads state %j with running %j as %s', async (State, isRunning, state) => {
     answering(wire({ State, IsRunning: isRunning, Version: undefined }));
     const read = await setUp().states.getState('Cust12345');
     expect(read).toMatchObject({ state, isRunning });
@@ -64,12 +64,12 @@ describe('stateOf', () => {
     ['another host', 'https://sod2.superoffice.com.evil.com/Cust12345/api'],
     ['plain http', 'http://sod2.superoffice.com/Cust12345/api'],
     ['nothing', null],
-  ])('refuses a running tenant whose API is at %s', async (_what, Api) => {
+  ])('rejects a running tenant whose API is at %s', async (_what, Api) => {
     answering(wire({ Api }));
     expect(await refusal(setUp().states.getState('Cust12345'))).toMatchObject({ code: 'api-host-refused' });
   });
 
-  it('takes a tenant that is not running without an API', async () => {
+  it('accepts a tenant without an API when it is not running', async () => {
     answering(wire({ State: 'Deleted', IsRunning: false, Api: null, ValidUntil: null }));
     expect(await setUp().states.getState('Cust12345')).toMatchObject({
       isRunning: false,
@@ -85,16 +85,19 @@ describe('stateOf', () => {
     [200, '<html>', 'unexpected-response'],
     [200, wire({ ContextIdentifier: 'Cust54321' }), 'unexpected-response'],
     [200, wire({ IsRunning: 'yes' }), 'unexpected-response'],
-  ])('answers %d %j with %s', async (status, body, code) => {
+  ])('maps status %d with body %j to error code %s', async (status, body, code) => {
     answering(body, status);
     expect(await refusal(setUp().states.getState('Cust12345'))).toMatchObject({ code });
   });
 
-  it.each(['', 'common', 'Cust1/../../x', 'cust1'])('asks nobody about %j', async (tenantId) => {
-    expect(await refusal(setUp().states.getState(tenantId))).toMatchObject({ code: 'tenant-unknown' });
-  });
+  it.each(['', 'common', 'Cust1/../../x', 'cust1'])(
+    'rejects the tenant %j without sending a request',
+    async (tenantId) => {
+      expect(await refusal(setUp().states.getState(tenantId))).toMatchObject({ code: 'tenant-unknown' });
+    },
+  );
 
-  it('remembers no failure', async () => {
+  it('does not cache a failure', async () => {
     const { states } = setUp();
     answering('', 503);
     await refusal(states.getState('Cust12345'));
@@ -102,7 +105,7 @@ describe('stateOf', () => {
     expect(await states.getState('Cust12345')).toMatchObject({ isRunning: true });
   });
 
-  it('asks once for a hundred who wait', async () => {
+  it('sends one request for a hundred concurrent callers', async () => {
     const { states } = setUp();
     answering(wire());
     const read = await Promise.all(Array.from({ length: 100 }, () => states.getState('Cust12345')));
@@ -110,14 +113,14 @@ describe('stateOf', () => {
   });
 });
 
-describe('how long a state is kept', () => {
+describe('tenant state cache lifetime', () => {
   it.each([
     ['until ValidUntil', new Date(NOW + 600 * SECOND).toISOString(), 600 * SECOND],
     ['thirty seconds at least', new Date(NOW - HOUR).toISOString(), 30 * SECOND],
     ['thirty seconds if it does not say', null, 30 * SECOND],
     ['thirty seconds if it says nothing readable', 'soon', 30 * SECOND],
     ['an hour at most', '9999-12-31T23:59:59Z', HOUR],
-  ])('is %s', async (_what, ValidUntil, life) => {
+  ])('caches a state %s', async (_what, ValidUntil, life) => {
     const { states, clock } = setUp();
     answering(wire({ ValidUntil }));
     const first = await states.getState('Cust12345');
@@ -128,7 +131,7 @@ describe('how long a state is kept', () => {
     expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
   });
 
-  it('is not made longer by use', async () => {
+  it('does not extend the lifetime when the state is read', async () => {
     const { states, clock } = setUp();
     answering(wire());
     await states.getState('Cust12345');
@@ -139,7 +142,7 @@ describe('how long a state is kept', () => {
     expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
   });
 
-  it('ends when it is forgotten', async () => {
+  it('reads the state again after it is invalidated', async () => {
     const { states } = setUp();
     answering(wire());
     await states.getState('Cust12345');
@@ -149,8 +152,8 @@ describe('how long a state is kept', () => {
   });
 });
 
-describe('forget', () => {
-  it('does not fail those who wait, and keeps nothing of what they wait for', async () => {
+describe('tenant state invalidation', () => {
+  it('completes a pending read but does not cache its result', async () => {
     const { states } = setUp();
     answering(wire());
     const waiting = states.getState('Cust12345');
@@ -161,8 +164,8 @@ describe('forget', () => {
   });
 });
 
-describe('renew', () => {
-  it('asks once however many found the same state wrong', async () => {
+describe('tenant state refresh', () => {
+  it('sends one request when several callers report the same outdated state', async () => {
     const { states } = setUp();
     answering(wire());
     const stale = await states.getState('Cust12345');

@@ -30,7 +30,7 @@ const user = (id: number, more: Row = {}): Row => ({
 
 describe('readUsers', () => {
   // certifies R27
-  it('reads page by page behind the last primary key, in its order, until a page is not full', async () => {
+  it('reads pages in primary key order until a page is not full', async () => {
     const { apiClient, asked } = tenantOf(Array.from({ length: 1_203 }, (_each, index) => user(index + 1)));
     const users = await readUsers(apiClient);
     expect(users).toHaveLength(1_203);
@@ -47,36 +47,36 @@ describe('readUsers', () => {
     });
   });
 
-  it('asks once more where the last page is full', async () => {
+  it('requests one more page when the last page is full', async () => {
     const { apiClient, asked } = tenantOf(Array.from({ length: 500 }, (_each, index) => user(index + 1)));
     expect(await readUsers(apiClient)).toHaveLength(500);
     expect(asked).toHaveLength(2);
   });
 
-  it('takes a primary key as number or text', async () => {
+  it('accepts a primary key as number or text', async () => {
     const { apiClient } = tenantOf([user(1), user(2, { PrimaryKey: 2 })]);
     expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 2]);
   });
 
-  it.each([false, 'False', 'false', 0, '0'])('leaves out who is not active (%j)', async (isActive) => {
+  it.each([false, 'False', 'false', 0, '0'])('skips an inactive user with isActive %j', async (isActive) => {
     const { apiClient } = tenantOf([user(1), user(2, { isActive })]);
     expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
-  it.each([true, 'True', 1, null, undefined])('takes nobody for retired by %j', async (isActive) => {
+  it.each([true, 'True', 1, null, undefined])('keeps a user whose isActive is %j', async (isActive) => {
     const { apiClient } = tenantOf([user(1, { isActive })]);
     expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
   it.each(['External user', 'anonymous account', 'System user'])(
-    'leaves out who is none of ours: %s',
+    'skips an account of type %s',
     async (assocType) => {
       const { apiClient } = tenantOf([user(1, { assocType: 'associate' }), user(2, { assocType }), user(3)]);
       expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 3]);
     },
   );
 
-  it('takes a plan or name that is not told, or is no text, for none', async () => {
+  it('reads a missing or non-text user plan or name as empty', async () => {
     const { apiClient } = tenantOf([
       user(1, { userplan: undefined, fullName: null }),
       user(2, { userplan: 5 }),
@@ -91,12 +91,12 @@ describe('readUsers', () => {
     ['no list', { rows: [] }],
     ['a row without a key', { value: [{ fullName: 'x' }] }],
     ['a key that is none', { value: [{ PrimaryKey: 'x' }] }],
-  ])('rejects %s', async (_what, body) => {
+  ])('rejects a response with %s', async (_what, body) => {
     const apiClient: TenantApiClient = { call: async () => body };
     expect(await refusal(readUsers(apiClient))).toMatchObject({ code: 'unexpected-response' });
   });
 
-  it('gives up a list that does not end', async () => {
+  it('rejects a list that repeats a page or exceeds the page limit', async () => {
     let calls = 0;
     const page = Array.from({ length: 500 }, (_each, index) => user(index + 1));
     const apiClient: TenantApiClient = {

@@ -77,8 +77,8 @@ function answeringAgent(status: number, body: string) {
   return nock(API_HOST).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
 }
 
-describe('headers', () => {
-  it('are ticket and client secret for the system user', async () => {
+describe('web API headers', () => {
+  it('sends the ticket and the client secret for the system user', async () => {
     serveState();
     nock(API_HOST, {
       reqheaders: {
@@ -93,7 +93,7 @@ describe('headers', () => {
     expect(await setUp().system.call({ ...principal, language: 'nb-NO' })).toEqual({ ok: 1 });
   });
 
-  it('are the access token alone for a user', async () => {
+  it('sends only the access token for a user', async () => {
     serveState();
     nock(API_HOST, {
       reqheaders: { authorization: `Bearer ${SECRETS.access}`, 'accept-language': 'en' },
@@ -104,7 +104,7 @@ describe('headers', () => {
     expect(await setUp().user.call(principal)).toEqual({ ok: 2 });
   });
 
-  it('go with a JSON body where there is one', async () => {
+  it('sends a content type with a JSON body', async () => {
     serveState();
     nock(API_HOST, { reqheaders: { 'content-type': 'application/json' } })
       .post('/Cust12345/api/v1/Agents/License/GetFencingInfo', { a: 1 })
@@ -113,16 +113,19 @@ describe('headers', () => {
   });
 });
 
-describe('a tenant that cannot be called', () => {
-  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])('is not called when %s', async (State) => {
-    serveState({ State, IsRunning: false });
-    expect(await refusal(setUp().system.call(principal))).toMatchObject({
-      code: 'tenant-not-running',
-      detail: State,
-    });
-  });
+describe('web API call to an unavailable tenant', () => {
+  it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])(
+    'does not call a tenant in state %s',
+    async (State) => {
+      serveState({ State, IsRunning: false });
+      expect(await refusal(setUp().system.call(principal))).toMatchObject({
+        code: 'tenant-not-running',
+        detail: State,
+      });
+    },
+  );
 
-  it('tells its state first when the ticket fails too', async () => {
+  it('reports the tenant state before a ticket failure', async () => {
     const refused = new SuperOfficeError('system-user-refused', 'system user');
     const ticketless = () =>
       createWebApi({
@@ -143,13 +146,13 @@ describe('a tenant that cannot be called', () => {
     expect(await refusal(ticketless().call(principal))).toBe(refused);
   });
 
-  it('gets no credential at a host that is not allowed', async () => {
+  it('sends no credential to a host that is not allowed', async () => {
     serveState();
     const { user } = setUp(createAllowedHosts(['.example.com']));
     expect(await refusal(user.call(principal))).toMatchObject({ code: 'api-host-refused' });
   });
 
-  it('is unknown when its name is no context identifier', async () => {
+  it('rejects a tenant name that is not a context identifier', async () => {
     const webApi = createWebApi({
       states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
       tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
@@ -163,8 +166,8 @@ describe('a tenant that cannot be called', () => {
   });
 });
 
-describe('healing', () => {
-  it('renews the ticket once on 401 and tries again', async () => {
+describe('web API recovery', () => {
+  it('refreshes the ticket once on 401 and retries', async () => {
     serveState();
     answering(401, '');
     answering(200, { ok: true }, { ticket: 2 });
@@ -174,7 +177,7 @@ describe('healing', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('gives up at the second 401', async () => {
+  it('fails after a second 401', async () => {
     serveState();
     answering(401, '');
     answering(401, '', { ticket: 2 });
@@ -184,7 +187,7 @@ describe('healing', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('renews once for many calls refused at once', async () => {
+  it('refreshes the ticket once for concurrent 401 responses', async () => {
     serveState();
     const { system, exchanges, takeOldTicket } = setUp();
     await takeOldTicket();
@@ -196,7 +199,7 @@ describe('healing', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('renews nothing when the ticket is too young to have run out', async () => {
+  it('does not refresh a ticket that is too young to have expired', async () => {
     serveState();
     answering(401, '');
     const { system, exchanges } = setUp();
@@ -204,13 +207,13 @@ describe('healing', () => {
     expect(exchanges()).toBe(1);
   });
 
-  it('has nothing to renew for a user', async () => {
+  it('does not retry a call of a user on 401', async () => {
     serveState();
     nock(API_HOST).get(PATH).reply(401, '');
     expect(await refusal(setUp().user.call(principal))).toMatchObject({ code: 'unauthorized' });
   });
 
-  it('renews nothing on 403', async () => {
+  it('does not refresh the ticket on 403', async () => {
     serveState();
     answering(403, { ErrorType: 'SoSessionException' });
     const { system, exchanges } = setUp();
@@ -221,7 +224,7 @@ describe('healing', () => {
     expect(exchanges()).toBe(1);
   });
 
-  it('reads the state once on 421 and tries again where the tenant is now', async () => {
+  it('reads the tenant state once on 421 and retries at the new host', async () => {
     serveState();
     answering(421, 'Wrong subdomain used to access tenant');
     serveState({ Api: 'https://sod3.superoffice.com/Cust12345/api' });
@@ -229,7 +232,7 @@ describe('healing', () => {
     expect(await setUp().system.call(principal)).toEqual({ ok: true });
   });
 
-  it('gives up at the second 421', async () => {
+  it('fails after a second 421', async () => {
     serveState();
     answering(421, '');
     serveState();
@@ -237,7 +240,7 @@ describe('healing', () => {
     expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'wrong-subdomain' });
   });
 
-  it('heals one of each in one call', async () => {
+  it('recovers from one 401 and one 421 in the same call', async () => {
     serveState();
     answering(401, '');
     answering(421, '', { ticket: 2 });
@@ -248,28 +251,28 @@ describe('healing', () => {
     expect(await system.call(principal)).toEqual({ ok: true });
   });
 
-  it('does not call a tenant that turns out not to be running', async () => {
+  it('does not retry when the tenant state read after a 421 is not running', async () => {
     serveState();
     answering(421, '');
     serveState({ State: 'OfflineMaintenance', IsRunning: false });
     expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'tenant-not-running' });
   });
 
-  it('does not try again after a server error', async () => {
+  it('does not retry after a server error', async () => {
     serveState();
     answering(500, '');
     expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'server-error' });
   });
 });
 
-describe('an agent that fails with 200', () => {
+describe('web API agent that fails with status 200', () => {
   it.each([
     ['null', 'null'],
     ['nothing', ''],
     ['a message with detail', '{"Message":"No access","MessageDetail":"..."}'],
     ['a message with empty detail', '{"Message":"No access","MessageDetail":null,"X":1}'],
     ['a message alone', '{"Message":"No access"}'],
-  ])('by %s', async (_what, body) => {
+  ])('rejects a 200 response that contains %s', async (_what, body) => {
     serveState();
     answeringAgent(200, body);
     expect(await refusal(setUp().system.call(agent))).toMatchObject({
@@ -278,27 +281,27 @@ describe('an agent that fails with 200', () => {
     });
   });
 
-  it('is told apart from one that may answer null', async () => {
+  it('accepts a null response when the call allows it', async () => {
     serveState();
     answeringAgent(200, 'null');
     expect(await setUp().system.call({ ...agent, mayBeNull: true })).toBeNull();
   });
 
-  it('is told apart from one that answers nothing by 204', async () => {
+  it('accepts an empty 204 response as null', async () => {
     serveState();
     answeringAgent(204, '');
     expect(await setUp().system.call(agent)).toBeNull();
   });
 
-  it('is told apart from a result that has a message of its own', async () => {
+  it('accepts a result that has a message field of its own', async () => {
     serveState();
     answeringAgent(200, '{"Success":true,"Message":"tested"}');
     expect(await setUp().system.call(agent)).toEqual({ Success: true, Message: 'tested' });
   });
 });
 
-describe('a failed call', () => {
-  it.each([401, 403, 404, 500])('tells no secret: %d', async (status) => {
+describe('web API failure', () => {
+  it.each([401, 403, 404, 500])('keeps secrets out of the error for status %d', async (status) => {
     serveState();
     nock(API_HOST)
       .get(PATH)
@@ -308,8 +311,8 @@ describe('a failed call', () => {
   });
 });
 
-describe('a tenant that is called often, or in trouble', () => {
-  it('takes a place for every request, those that heal included, and waits for it', async () => {
+describe('web API rate limit and circuit breaker', () => {
+  it('waits for the rate limiter before every request, including retries', async () => {
     serveState();
     answering(401, '');
     answering(200, { ok: true }, { ticket: 2 });
@@ -327,13 +330,13 @@ describe('a tenant that is called often, or in trouble', () => {
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
   });
 
-  it('is not called where too many wait', async () => {
+  it('rejects a call when the rate limiter does not admit it', async () => {
     serveState();
     const { user } = setUp(toAllowedUrl, { acquireCall: async () => null });
     expect((await refusal(user.call(principal))).code).toBe('too-many-calls');
   });
 
-  it('is asked nothing at all, not even its state, while its circuit is open', async () => {
+  it('sends no request, not even for the tenant state, while the circuit is open', async () => {
     const circuitBreaker = createCircuitBreaker({ now: () => NOW, onOpen: () => {} });
     circuitBreaker.openFromPeer('Cust12345', 1_000);
     const { system, exchanges } = setUp(toAllowedUrl, { circuitBreaker });

@@ -32,7 +32,7 @@ const wire = {
 const answering = (bodies: Record<string, unknown>) =>
   createFakeApiClient(({ path }) => bodies[path.replace('Agents/List/', '')]);
 
-describe('reading panels', () => {
+describe('webPanelByProgId', () => {
   it('finds a panel by its ProgId', async () => {
     const apiClient = answering({ GetWebPanelByProgId: wire });
     expect(await webPanelByProgId(apiClient, 'planlens.main')).toEqual(wire);
@@ -46,11 +46,14 @@ describe('reading panels', () => {
     ]);
   });
 
-  it.each([[null], [{ WebPanelId: 0, Name: null }], [{}]])('finds none in %j', async (body) => {
-    expect(await webPanelByProgId(answering({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
-  });
+  it.each([[null], [{ WebPanelId: 0, Name: null }], [{}]])(
+    'returns no panel for the response %j',
+    async (body) => {
+      expect(await webPanelByProgId(answering({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
+    },
+  );
 
-  it('does not take a panel of another form', async () => {
+  it('rejects a panel of another shape', async () => {
     const apiClient = answering({ GetWebPanelByProgId: { ...wire, WebPanelId: '12' } });
     expect(await refusal(webPanelByProgId(apiClient, 'x'))).toMatchObject({
       code: 'unexpected-response',
@@ -60,7 +63,7 @@ describe('reading panels', () => {
 });
 
 describe('saveWebPanel', () => {
-  it('sends the whole entity, unknown fields too, and reads it back', async () => {
+  it('sends the whole entity with unknown fields and returns the saved one', async () => {
     const panel = WebPanelEntity.parse({ ...wire, WebPanelId: 0 });
     const apiClient = answering({ SaveWebPanelEntity: wire });
     expect(await saveWebPanel(apiClient, panel)).toEqual(wire);
@@ -69,12 +72,15 @@ describe('saveWebPanel', () => {
     ]);
   });
 
-  it.each([[{ ...wire, WebPanelId: 0 }], [null], ['saved']])('does not take %j for saved', async (body) => {
-    const apiClient = answering({ SaveWebPanelEntity: body });
-    expect(await refusal(saveWebPanel(apiClient, WebPanelEntity.parse(wire)))).toMatchObject({
-      code: 'unexpected-response',
-    });
-  });
+  it.each([[{ ...wire, WebPanelId: 0 }], [null], ['saved']])(
+    'rejects %j as the saved panel',
+    async (body) => {
+      const apiClient = answering({ SaveWebPanelEntity: body });
+      expect(await refusal(saveWebPanel(apiClient, WebPanelEntity.parse(wire)))).toMatchObject({
+        code: 'unexpected-response',
+      });
+    },
+  );
 });
 
 describe('showToAllUserGroups', () => {
@@ -82,7 +88,7 @@ describe('showToAllUserGroups', () => {
   const support = { Id: 2, Name: 'Support', Selected: false, ChildItems: [] };
   const panel = { UdListDefinitionName: 'webpanel', ListItemId: 12 };
 
-  it('selects the groups that do not see it yet', async () => {
+  it('selects the user groups that do not see the panel yet', async () => {
     const apiClient = answering({ GetVisibleForUserGroupsFromListName: [sales, support] });
     await showToAllUserGroups(apiClient, 12);
     expect(apiClient.asked.map(({ path, json }) => [path, json])).toEqual([
@@ -94,13 +100,16 @@ describe('showToAllUserGroups', () => {
     ]);
   });
 
-  it.each([[[sales]], [[]]])('saves nothing when there is nothing to select: %j', async (groups) => {
-    const apiClient = answering({ GetVisibleForUserGroupsFromListName: groups });
-    await showToAllUserGroups(apiClient, 12);
-    expect(apiClient.asked).toHaveLength(1);
-  });
+  it.each([[[sales]], [[]]])(
+    'saves nothing when no user group remains to be selected: %j',
+    async (groups) => {
+      const apiClient = answering({ GetVisibleForUserGroupsFromListName: groups });
+      await showToAllUserGroups(apiClient, 12);
+      expect(apiClient.asked).toHaveLength(1);
+    },
+  );
 
-  it('does not take groups without an id', async () => {
+  it('rejects user groups without an id', async () => {
     const apiClient = answering({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
     expect(await refusal(showToAllUserGroups(apiClient, 12))).toMatchObject({
       code: 'unexpected-response',

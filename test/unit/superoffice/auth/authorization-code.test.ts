@@ -19,7 +19,7 @@ const asked = { state: 's t&te', nonce: 'n1', codeChallenge: 'E9Melhoa2OwvFrEMTJ
 const redeemed = { code: 'the-code', codeVerifier: 'the-verifier' };
 
 describe('authorizeUrl', () => {
-  it('asks the tenant picker when no tenant is known', () => {
+  it('uses the common endpoint when no tenant is known', () => {
     const url = new URL(signIn.authorizeUrl(asked));
     expect(url.origin + url.pathname).toBe(`${ISSUER}/login/common/oauth/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
@@ -34,7 +34,7 @@ describe('authorizeUrl', () => {
     });
   });
 
-  it('asks the tenant itself when it is known, with the user name as a hint', () => {
+  it('uses the endpoint of a known tenant and passes the user name as login_hint', () => {
     const url = new URL(
       signIn.authorizeUrl({ ...asked, tenantId: 'Cust12345', loginHint: 'a+b@example.com' }),
     );
@@ -43,18 +43,18 @@ describe('authorizeUrl', () => {
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
   });
 
-  it('holds no secret', () => {
+  it('contains no client secret', () => {
     expect(signIn.authorizeUrl(asked)).not.toContain(SECRETS.client);
   });
 
-  it.each(['common', '../common', 'Cust1/../Cust2', ''])('refuses the tenant %j', (tenantId) => {
+  it.each(['common', '../common', 'Cust1/../Cust2', ''])('rejects the tenant %j', (tenantId) => {
     expect(() => signIn.authorizeUrl({ ...asked, tenantId })).toThrow(
       expect.objectContaining({ code: 'tenant-unknown' }),
     );
   });
 });
 
-describe('redeemCode', () => {
+describe('exchangeCode', () => {
   const tokens = { token_type: 'Bearer', access_token: SECRETS.access, expires_in: 3600, id_token: 'a.b.c' };
 
   function answering(status: number, body: unknown) {
@@ -63,7 +63,7 @@ describe('redeemCode', () => {
       .reply(status, body as nock.Body);
   }
 
-  it('sends everything in the body, nothing in the URL', async () => {
+  it('sends all parameters in the body and none in the URL', async () => {
     nock(ISSUER, {
       reqheaders: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     })
@@ -84,7 +84,7 @@ describe('redeemCode', () => {
     });
   });
 
-  it.each([[undefined], [null]])('does without a refresh token: %j', async (refresh_token) => {
+  it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refresh_token) => {
     answering(200, { ...tokens, refresh_token, expires_in: '1200' });
     expect(await signIn.exchangeCode(redeemed)).toEqual({
       accessToken: SECRETS.access,
@@ -110,7 +110,7 @@ describe('redeemCode', () => {
     [429, '', 'throttled', undefined],
     [503, '', 'server-error', undefined],
     [302, '', 'unexpected-response', undefined],
-  ])('answers %d %j with %s', async (status, body, code, detail) => {
+  ])('maps status %d with body %j to error code %s', async (status, body, code, detail) => {
     answering(status, body);
     const error = await refusal(signIn.exchangeCode(redeemed));
     expect([error.code, error.detail]).toEqual([code, detail]);
@@ -122,7 +122,7 @@ describe('redeemCode', () => {
     ['expires_in', { ...tokens, expires_in: 0 }],
     ['body', '<html>'],
     ['body', null],
-  ])('does not take an answer without %s', async (detail, body) => {
+  ])('rejects a response without a usable %s', async (detail, body) => {
     answering(200, body ?? 'null');
     expect(await refusal(signIn.exchangeCode(redeemed))).toMatchObject({
       code: 'unexpected-response',

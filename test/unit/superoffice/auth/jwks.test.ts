@@ -40,7 +40,7 @@ function failKeys(status = 503): void {
   nock(ISSUER).get('/login/.well-known/jwks').reply(status, 'down');
 }
 
-describe('rule 5: the key a hint names', () => {
+describe('rule 5: selects the key named by kid or x5t', () => {
   it.each([
     ['its kid', { kid: two.kid }, {}],
     ['its x5t', { x5t: two.x5t }, {}],
@@ -48,39 +48,39 @@ describe('rule 5: the key a hint names', () => {
     ['its thumbprint where the entry has no kid', { kid: two.kid }, { kid: undefined }],
     ['its thumbprint in lower case', { kid: two.kid.toLowerCase() }, { kid: undefined }],
     ['a kid that is the base64url thumbprint', { x5t: two.x5t }, { kid: two.x5t, x5t: undefined }],
-  ])('finds it by %s', async (_how, hint, overrides) => {
+  ])('finds the key by %s', async (_how, hint, overrides) => {
     serveKeys(jwkOf(one), jwkOf(two, overrides));
     expect(await chosen(setUp().jwks, hint)).toBe(two);
   });
 
-  it('prefers kid to x5t', async () => {
+  it('prefers kid over x5t', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
     expect(await chosen(setUp().jwks, { kid: one.kid, x5t: two.x5t })).toBe(one);
   });
 
-  it('takes the only key without a hint', async () => {
+  it('selects the only key when neither kid nor x5t is given', async () => {
     serveKeys(jwkOf(one));
     expect(await chosen(setUp().jwks, {})).toBe(one);
   });
 
-  it('takes the only key for an unknown hint, after asking once more', async () => {
+  it('selects the only key for an unknown kid after one more fetch', async () => {
     const { jwks } = await warmed(one);
     serveKeys(jwkOf(one));
     expect(await chosen(jwks, { kid: 'unknown' })).toBe(one);
   });
 
-  it('takes none of two without a hint', async () => {
+  it('selects no key out of two when neither kid nor x5t is given', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
     expect(await chosen(setUp().jwks, {})).toBeNull();
   });
 
-  it('takes none of two for an unknown hint', async () => {
+  it('selects no key out of two for an unknown x5t', async () => {
     serveKeys(jwkOf(one), jwkOf(two));
     serveKeys(jwkOf(one), jwkOf(two));
     expect(await chosen(setUp().jwks, { x5t: 'unknown' })).toBeNull();
   });
 
-  it('does not take an empty hint for a missing thumbprint', async () => {
+  it('does not match an empty kid to a key without a thumbprint', async () => {
     const nameless = [jwkOf(one, { x5t: undefined }), jwkOf(two, { x5t: '' })];
     serveKeys(...nameless);
     serveKeys(...nameless);
@@ -88,8 +88,8 @@ describe('rule 5: the key a hint names', () => {
   });
 });
 
-describe('rule 6: one shared refresh per interval', () => {
-  it('asks once for any number of callers and keeps the answer', async () => {
+describe('rule 6: JWKS refreshes are shared and limited to one per interval', () => {
+  it('fetches the JWKS once for concurrent callers and caches it', async () => {
     const { jwks } = setUp();
     serveKeys(jwkOf(one));
     const keys = await Promise.all(Array.from({ length: 100 }, () => chosen(jwks, { kid: one.kid })));
@@ -97,14 +97,14 @@ describe('rule 6: one shared refresh per interval', () => {
     expect(await chosen(jwks, { x5t: one.x5t })).toBe(one);
   });
 
-  it('learns a new key at once, however new the keys it has', async () => {
+  it('refreshes immediately for an unknown key, even right after the first fetch', async () => {
     const { jwks } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
     const asking = [chosen(jwks, { kid: two.kid }), chosen(jwks, { kid: two.kid })];
     expect(await Promise.all(asking)).toEqual([two, two]);
   });
 
-  it('asks again only when the interval is over', async () => {
+  it('refreshes again for an unknown key only after the minimum interval', async () => {
     const { jwks, clock } = await warmed(one);
     serveKeys(jwkOf(one), jwkOf(two));
     expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
@@ -118,7 +118,7 @@ describe('rule 6: one shared refresh per interval', () => {
   it.each([
     ['fails', () => failKeys()],
     ['brings no usable key', () => serveKeys()],
-  ])('keeps the last good keys when a refresh %s', async (_how, refresh) => {
+  ])('keeps the cached keys when a refresh %s', async (_how, refresh) => {
     const { jwks, clock } = await warmed(one, two);
     clock.advance(minute);
     refresh();
@@ -137,14 +137,14 @@ describe('rule 6: one shared refresh per interval', () => {
     expect(await chosen(jwks, { kid: one.kid })).toBeNull();
   });
 
-  it('uses old keys while SuperOffice is down', async () => {
+  it('uses expired cached keys while SuperOffice is unavailable', async () => {
     const { jwks, clock } = await warmed(one);
     clock.advance(48 * 60 * minute);
     failKeys();
     expect(await chosen(jwks, { kid: one.kid })).toBe(one);
   });
 
-  it('says what failed while it never had keys, and tries again a second later', async () => {
+  it('reports the fetch error while no keys are cached and retries after one second', async () => {
     const { jwks, clock } = setUp();
     failKeys(503);
     expect(await refusal(jwks.prefetch())).toMatchObject({ code: 'server-error', status: 503 });
@@ -158,14 +158,14 @@ describe('rule 6: one shared refresh per interval', () => {
     ['no JSON', '<html>'],
     ['no list', { keys: 'none' }],
     ['nothing', ''],
-  ])('fails on %s', async (_what, body) => {
+  ])('rejects a JWKS response that contains %s', async (_what, body) => {
     nock(ISSUER).get('/login/.well-known/jwks').reply(200, body);
     expect(await refusal(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
   });
 });
 
-describe('rule 7: an entry that cannot be used', () => {
-  it('is read from its certificate where the numbers are missing', async () => {
+describe('rule 7: unusable JWKS entries are skipped', () => {
+  it('reads a key from its certificate when modulus and exponent are missing', async () => {
     serveKeys(jwkOf(one), jwkOf(two, { n: undefined, e: undefined }));
     expect(await chosen(setUp().jwks, { kid: two.kid })).toBe(two);
   });
@@ -180,7 +180,7 @@ describe('rule 7: an entry that cannot be used', () => {
     ['is of another kind', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: two.kid }],
     ['is no object', 'key'],
     ['is null', null],
-  ])('is left out and spoils no other when it %s', async (_what, entry) => {
+  ])('skips an entry and keeps the other keys when the entry %s', async (_what, entry) => {
     serveKeys(entry, jwkOf(one));
     expect(await chosen(setUp().jwks, {})).toBe(one);
   });

@@ -23,7 +23,7 @@ function isOurKey(key: KeyObject): boolean {
   return key.type === 'private' && verify('RSA-SHA256', data, pair.publicKey, sign('RSA-SHA256', data, key));
 }
 
-describe('a key that can be used', () => {
+describe('parsePrivateKey with a usable key', () => {
   const numbers = numbersOf(pair.privateKey);
 
   it.each([
@@ -40,16 +40,16 @@ describe('a key that can be used', () => {
       'RSAKeyValue with wrapped numbers',
       rsaKeyValue({ ...numbers, D: numbers.D?.replace(/(.{64})/g, '$1\n') ?? '' }),
     ],
-  ])('is read from %s', (_form, text) => {
+  ])('reads a key from %s', (_form, text) => {
     expect(isOurKey(parsePrivateKey(text))).toBe(true);
   });
 
-  it('comes back from XML as it went in', () => {
+  it('preserves all parameters of a key in RSAKeyValue XML', () => {
     expect(numbersOf(parsePrivateKey(rsaKeyValue(numbers)))).toEqual(numbers);
   });
 });
 
-describe('a key that cannot be used', () => {
+describe('parsePrivateKey with an unusable key', () => {
   const numbers = numbersOf(pair.privateKey);
   const { D: _d, ...withoutD } = numbers;
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
@@ -76,13 +76,13 @@ describe('a key that cannot be used', () => {
     ['unreadable', `<!DOCTYPE x [<!ENTITY y "z">]>${rsaKeyValue(numbers)}`],
     ['unreadable', rsaKeyValue(numbers).replace('<D>', '<D a="b">')],
     ['inconsistent', rsaKeyValue({ ...numbersOf(other.privateKey), Modulus: numbers.Modulus ?? '' })],
-  ])('is %s', (code, text) => {
+  ])('rejects the key with code %s', (code, text) => {
     const problem = problemOf(text);
     expect(problem).toBeInstanceOf(PrivateKeyError);
     expect(problem).toMatchObject({ code });
   });
 
-  it('tells nothing of itself', () => {
+  it('keeps key material out of the error', () => {
     const text = rsaKeyValue({ ...numbers, Extra: 'AQAB' });
     const told = inspect(problemOf(text), { depth: 10, showHidden: true });
     for (const number of Object.values(numbers)) expect(told).not.toContain(number.slice(0, 12) || 'AQAB');

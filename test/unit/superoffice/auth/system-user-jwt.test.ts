@@ -34,17 +34,17 @@ async function outcome(
 }
 
 // certifies R5
-describe('rule 15: the system user JWT of this very tenant', () => {
-  it('gives the ticket and nothing else', async () => {
+describe('rule 15: a system user JWT must belong to the tenant', () => {
+  it('returns only the ticket of a valid JWT', async () => {
     expect(await verify(jwt(), TENANT)).toEqual({ valid: true, claims: { ticket: '7T:MAAzAGEA' } });
   });
 
   it.each([
-    ['without ctx and serial', {}, { tenantId: undefined, serial: undefined }],
+    ['without ctx and serial', {}, { ctx: undefined, serial: undefined }],
     ['with iat as a number', { iat: seconds }, {}],
     ['with iat as digits', { iat: String(seconds) }, {}],
     ['with the audience in an array', { aud: [`spn:${TENANT.serial}`] }, {}],
-  ])('passes %s', async (_what, claims, own) => {
+  ])('accepts a JWT %s', async (_what, claims, own) => {
     expect(await outcome(jwt(claims, own))).toBe('valid');
   });
 
@@ -55,7 +55,7 @@ describe('rule 15: the system user JWT of this very tenant', () => {
     ['audience', { aud: TENANT.serial }, {}],
     ['audience', { aud: `spn://${TENANT.serial}` }, {}],
     ['audience', { aud: [`spn:${TENANT.serial}`, 'spn:2'] }, {}],
-    ['ctx-mismatch', {}, { tenantId: 'Cust54321' }],
+    ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
     ['serial', {}, { serial: '2' }],
     ['ticket', {}, { ticket: undefined }],
     ['ticket', {}, { ticket: '' }],
@@ -65,53 +65,53 @@ describe('rule 15: the system user JWT of this very tenant', () => {
     ['not-yet-valid', { nbf: seconds + 61 }, {}],
     ['time-claims', { exp: undefined }, {}],
     ['iat', { iat: 'now' }, {}],
-  ])('answers %s for %j %j', async (reason, claims, own) => {
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
     expect(await outcome(jwt(claims, own))).toBe(reason);
   });
 
-  it('refuses the JWT of another tenant although it agrees with itself', async () => {
+  it('rejects a JWT of another tenant although its claims are consistent', async () => {
     const other = jwt({ aud: 'spn:2' }, { tenantId: 'Cust2', serial: '2' });
     expect(await outcome(other, { tenantId: 'Cust2', serial: '2' })).toBe('valid');
     expect(await outcome(other)).toBe('audience');
   });
 
-  it('refuses everything for a tenant without a serial', async () => {
+  it('rejects every JWT for a tenant without a serial', async () => {
     expect(
       await outcome(jwt({ aud: 'spn:' }, { serial: '' }), { tenantId: TENANT.tenantId, serial: '' }),
     ).toBe('serial');
   });
 });
 
-describe('rule 16: no other token passes for a system user JWT', () => {
-  it('passes a system user JWT', async () => {
+describe('rule 16: no other token is accepted as a system user JWT', () => {
+  it('accepts a system user JWT', async () => {
     expect(await outcome(jwt())).toBe('valid');
   });
 
-  it('refuses an id_token of the same key', async () => {
+  it('rejects an id_token signed with the same key', async () => {
     expect(await outcome(signToken(pair, idTokenPayload()))).toBe('issuer');
   });
 
-  it('refuses an id_token even if its audience fits', async () => {
+  it('rejects an id_token even when its audience matches', async () => {
     expect(
       await outcome(signToken(pair, idTokenPayload({ aud: `spn:${TENANT.serial}` }, { ticket: 'x' }))),
     ).toBe('issuer');
   });
 });
 
-describe('rule 3: the signature of a system user JWT', () => {
-  it('passes our key', async () => {
+describe('rule 3: the signature of a system user JWT is verified', () => {
+  it('accepts a JWT signed with the trusted key', async () => {
     expect(await outcome(jwt())).toBe('valid');
   });
 
-  it('refuses a stranger who names our key', async () => {
+  it('rejects a JWT that names the trusted key but is signed with another', async () => {
     expect(await outcome(signToken(createSigningPair(), systemUserPayload(), { x5t: pair.x5t }))).toBe(
       'signature',
     );
   });
 });
 
-describe('rule 19: one reason from a closed list, for a system user JWT', () => {
-  it('tells keys it cannot have from keys it does not know', async () => {
+describe('rule 19: a system user JWT result carries one reason from a closed list', () => {
+  it('distinguishes unreachable keys from an unknown key', async () => {
     serveKeys();
     const keyless = createJwks({ url: endpoints.jwks, http, now });
     const unreachable = createSystemUserJwtVerifier({ jwks: keyless, now });
@@ -123,7 +123,7 @@ describe('rule 19: one reason from a closed list, for a system user JWT', () => 
     expect(await knowing(unhinted, TENANT)).toEqual({ valid: false, reason: 'key-unknown' });
   });
 
-  it('neither throws nor passes for any text', async () => {
+  it('rejects arbitrary text without throwing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         expect(TOKEN_REASONS).toContain(await outcome(text));

@@ -48,7 +48,7 @@ describe('signSystemToken', () => {
     expect(signed).toMatch(/^My App-AbC123xYz9\.202602030405\.[A-Za-z0-9+/]{342}==$/);
   });
 
-  it('signs token and minute so that the public key agrees', () => {
+  it('creates a signature over token and minute that the public key verifies', () => {
     const [token, minute, signature] = signed.split('.');
     const agrees = (data: string) =>
       verifySignature('RSA-SHA256', Buffer.from(data), app.publicKey, Buffer.from(signature ?? '', 'base64'));
@@ -57,7 +57,7 @@ describe('signSystemToken', () => {
     expect(agrees(`My Apq-AbC123xYz9.${minute}`)).toBe(false);
   });
 
-  it('signs letters beyond ASCII as UTF-8', () => {
+  it('signs non-ASCII characters as UTF-8', () => {
     const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, NOW).split('.');
     const data = Buffer.from(`${token}.${minute}`, 'utf8');
     expect(verifySignature('RSA-SHA256', data, app.publicKey, Buffer.from(signature ?? '', 'base64'))).toBe(
@@ -66,8 +66,8 @@ describe('signSystemToken', () => {
   });
 });
 
-describe('exchange', () => {
-  it('sends the signed token, the client secret and the tenant', async () => {
+describe('system user ticket exchange', () => {
+  it('sends the signed system token, the client secret and the tenant', async () => {
     nock(ISSUER, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
       .post(PATH, {
         SignedSystemToken: signSystemToken(SECRETS.system, app.privateKey, NOW),
@@ -88,14 +88,14 @@ describe('exchange', () => {
     [401, '', undefined],
     [403, '<html>Denied</html>', undefined],
     [500, { ErrorMessage: 'Denied (4)' }, 'Denied'],
-  ])('is refused by %d %j', async (status, body, detail) => {
+  ])('reports system-user-refused for status %d with body %j', async (status, body, detail) => {
     answering(status, body);
     const error = await refusal(systemUser.exchange(request));
     expect([error.code, error.status, error.detail]).toEqual(['system-user-refused', status, detail]);
   });
 
   it.each(['InvalidSignature (7)', 'InvalidTimestamp (6)', 'InvalidRedirectUrl (2)'])(
-    'takes %s for our own fault, whatever the status',
+    'reports client-refused for %s at any status',
     async (ErrorMessage) => {
       for (const status of [200, 400, 500]) {
         answering(status, { IsSuccessful: false, ErrorMessage });
@@ -112,7 +112,7 @@ describe('exchange', () => {
     ['Denied (4)', false],
     ['Something else', false],
     [null, false],
-  ])('knows whether %s says that the approval is withdrawn: %s', async (ErrorMessage, withdrawn) => {
+  ])('decides whether %s means that consent is revoked: %s', async (ErrorMessage, withdrawn) => {
     answering(200, { IsSuccessful: false, ErrorMessage });
     expect(isConsentRevoked(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
   });
@@ -121,7 +121,7 @@ describe('exchange', () => {
     [503, 'server-error'],
     [500, 'server-error'],
     [429, 'throttled'],
-  ])('is not refused by a server in trouble: %d', async (status, code) => {
+  ])('reports a transient error instead of a refusal for status %d', async (status, code) => {
     answering(status, 'try later');
     expect(await refusal(systemUser.exchange(request))).toMatchObject({ code, status });
   });
@@ -130,10 +130,10 @@ describe('exchange', () => {
     ['malformed', { ...granted(), Token: 'x' }],
     ['malformed', { ...granted(), Token: null }],
     ['audience', granted(systemUserPayload({ aud: 'spn:2' }))],
-    ['ctx-mismatch', granted(systemUserPayload({}, { tenantId: 'Cust2' }))],
+    ['ctx-mismatch', granted(systemUserPayload({}, { ctx: 'Cust2' }))],
     ['ticket', granted(systemUserPayload({}, { ticket: '' }))],
     ['signature', { ...granted(), Token: signToken(app, systemUserPayload(), { x5t: superOffice.x5t }) }],
-  ])('does not take a JWT that fails by %s', async (detail, body) => {
+  ])('rejects a JWT that fails verification with reason %s', async (detail, body) => {
     answering(200, body);
     expect(await refusal(systemUser.exchange(request))).toMatchObject({
       code: 'system-user-jwt-invalid',
@@ -141,12 +141,12 @@ describe('exchange', () => {
     });
   });
 
-  it.each(['<html>', '[]', 'null', { IsSuccessful: 'yes' }])('does not take the answer %j', async (body) => {
+  it.each(['<html>', '[]', 'null', { IsSuccessful: 'yes' }])('rejects the response %j', async (body) => {
     answering(200, body);
     expect(await refusal(systemUser.exchange(request))).toMatchObject({ code: 'unexpected-response' });
   });
 
-  it('does not call a JWT invalid when the keys to check it are out of reach', async () => {
+  it('reports unreachable instead of an invalid JWT when the signing keys cannot be fetched', async () => {
     serveKeys();
     const jwks = createJwks({ url: endpoints.jwks, http, now });
     const keyless = createSystemUser({ ...deps, verifyJwt: createSystemUserJwtVerifier({ jwks, now }) });
@@ -157,7 +157,7 @@ describe('exchange', () => {
     });
   });
 
-  it('tells no secret when it fails', async () => {
+  it('keeps secrets out of the error', async () => {
     answering(400, { ErrorMessage: `bad ${SECRETS.system} for ${SECRETS.client}`, Token: SECRETS.ticket });
     const told = inspect(await refusal(systemUser.exchange(request)), { depth: 20, showHidden: true });
     for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);

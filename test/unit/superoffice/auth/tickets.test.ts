@@ -49,8 +49,8 @@ function setUp() {
   };
 }
 
-describe('ticketOf', () => {
-  it('exchanges once for a hundred who wait', async () => {
+describe('system user ticket', () => {
+  it('exchanges once for a hundred concurrent callers', async () => {
     const { tickets, asked, hold } = setUp();
     const open = hold();
     const waiting = Array.from({ length: 100 }, () => tickets.getTicket(tenant));
@@ -59,7 +59,7 @@ describe('ticketOf', () => {
     expect(asked).toEqual([{ tenantId: 'Cust1', serial: '11', systemToken: 'token-1' }]);
   });
 
-  it('keeps tenants apart', async () => {
+  it('keeps the tickets of different tenants separate', async () => {
     const { tickets } = setUp();
     expect(await Promise.all([tickets.getTicket(tenant), tickets.getTicket(neighbour)])).toEqual([
       '7T:Cust1-1',
@@ -68,7 +68,7 @@ describe('ticketOf', () => {
   });
 
   // certifies R7
-  it('keeps a ticket as long as it is used within six hours', async () => {
+  it('keeps a ticket that is used at least every six hours', async () => {
     const { tickets, asked, advance } = setUp();
     for (let use = 0; use < 5; use += 1) {
       await tickets.getTicket(tenant);
@@ -77,7 +77,7 @@ describe('ticketOf', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('exchanges anew after six hours without use', async () => {
+  it('exchanges a new ticket after six hours without use', async () => {
     const { tickets, asked, advance } = setUp();
     await tickets.getTicket(tenant);
     advance(6 * HOUR + 1);
@@ -85,7 +85,7 @@ describe('ticketOf', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('decrypts the token only when an exchange is due', async () => {
+  it('decrypts the system token only for an exchange', async () => {
     const { tickets } = setUp();
     let decrypted = 0;
     const counting = {
@@ -100,7 +100,7 @@ describe('ticketOf', () => {
     expect(decrypted).toBe(1);
   });
 
-  it('gives a failure to all who wait, and remembers none', async () => {
+  it('returns a failure to all waiting callers and does not cache it', async () => {
     const { tickets, asked, failures } = setUp();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
     const waiting = [tickets.getTicket(tenant), tickets.getTicket(tenant)].map(refusal);
@@ -112,7 +112,7 @@ describe('ticketOf', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('passes on that a token could not be decrypted', async () => {
+  it('propagates a decryption error of the system token', async () => {
     const { tickets } = setUp();
     const broken = {
       ...tenant,
@@ -124,8 +124,8 @@ describe('ticketOf', () => {
   });
 });
 
-describe('renew', () => {
-  it('exchanges once however many saw the same ticket refused', async () => {
+describe('system user ticket refresh', () => {
+  it('exchanges once when many callers report the same refused ticket', async () => {
     const { tickets, asked, hold, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
@@ -136,7 +136,7 @@ describe('renew', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('exchanges nothing when the ticket was renewed already', async () => {
+  it('does not exchange again when the ticket is already refreshed', async () => {
     const { tickets, asked, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
@@ -145,7 +145,7 @@ describe('renew', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('gives the same ticket back while it is too young to have run out', async () => {
+  it('returns the same ticket while it is too young to have expired', async () => {
     const { tickets, asked, advance } = setUp();
     const refused = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS - 1);
@@ -153,7 +153,7 @@ describe('renew', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('leaves the neighbour alone', async () => {
+  it('does not change the ticket of another tenant', async () => {
     const { tickets, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
     advance(TICKET_YOUNG_MS);
@@ -163,8 +163,8 @@ describe('renew', () => {
   });
 });
 
-describe('forget', () => {
-  it('makes the next caller exchange', async () => {
+describe('system user ticket invalidation', () => {
+  it('forces an exchange for the next caller', async () => {
     const { tickets, asked } = setUp();
     await tickets.getTicket(tenant);
     tickets.invalidate('Cust1');
@@ -172,7 +172,7 @@ describe('forget', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('does not fail those who wait, and keeps nothing of what they wait for', async () => {
+  it('completes a pending exchange but does not cache its ticket', async () => {
     const { tickets, asked, hold } = setUp();
     const open = hold();
     const waiting = tickets.getTicket(tenant);
@@ -184,7 +184,7 @@ describe('forget', () => {
   });
 });
 
-describe('two processes', () => {
+describe('system user ticket shared by two processes', () => {
   /** Each with its own memory, and an exchange that counts for both. */
   function setUpTwo() {
     const shared = createFakeTicketStore();
@@ -210,7 +210,7 @@ describe('two processes', () => {
     return { one: create(), other: create(), failures, advance, exchanges: () => exchanges };
   }
 
-  it('exchange one ticket between them, however many ask in both', async () => {
+  it('exchanges one ticket for concurrent callers in both processes', async () => {
     const { one, other, exchanges } = setUpTwo();
     const all = await Promise.all(
       Array.from({ length: 100 }, (_each, index) => (index % 2 ? one : other).getTicket(tenant)),
@@ -219,7 +219,7 @@ describe('two processes', () => {
     expect(exchanges()).toBe(1);
   });
 
-  it('renew it once, and find what the other renewed', async () => {
+  it('refreshes a ticket once and reuses it in the other process', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
     const stale = await one.getTicket(tenant);
     await other.getTicket(tenant);
@@ -229,7 +229,7 @@ describe('two processes', () => {
     expect([renewed, exchanges()]).toEqual(['7T:Cust1-2', 2]);
   });
 
-  it('do not use one that may have run out', async () => {
+  it('does not use a shared ticket that may have expired', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
     await one.getTicket(tenant);
     advance(6 * HOUR);
@@ -237,21 +237,21 @@ describe('two processes', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('give the same ticket back while it is too young to have run out, though only the other exchanged it', async () => {
+  it('returns a ticket that the other process exchanged while it is too young to have expired', async () => {
     const { one, other, exchanges } = setUpTwo();
     const refused = await one.getTicket(tenant);
     expect(await other.refresh(tenant, refused)).toBe(refused);
     expect(exchanges()).toBe(1);
   });
 
-  it('keep nothing of an exchange that failed', async () => {
+  it('does not share the ticket of a failed exchange', async () => {
     const { one, other, failures } = setUpTwo();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
     expect((await refusal(one.getTicket(tenant))).code).toBe('system-user-refused');
     expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
   });
 
-  it('take the ticket of a new approval in place of one that is still good', async () => {
+  it('replaces a valid ticket in both processes after the system user is verified again', async () => {
     const { one, other } = setUpTwo();
     await one.getTicket(tenant);
     await one.verifySystemUser(tenant);
@@ -261,7 +261,7 @@ describe('two processes', () => {
     ]);
   });
 
-  it('leave what they had where a new approval does not work', async () => {
+  it('keeps the previous ticket when the system user cannot be verified again', async () => {
     const { one, failures } = setUpTwo();
     const before = await one.getTicket(tenant);
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));

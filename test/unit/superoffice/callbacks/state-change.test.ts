@@ -33,8 +33,8 @@ async function outcome(payload: unknown, header?: Claims): Promise<string> {
   return wordFor(await verify(signToken(pair, payload, header), { tenantId: TENANT.tenantId }));
 }
 
-describe('rule 20: a state change token has a profile of its own', () => {
-  it('gives its end', async () => {
+describe('rule 20: a state change token has its own claims profile', () => {
+  it('returns only the expiry time of a valid token', async () => {
     const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: TENANT.tenantId });
     expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
   });
@@ -42,8 +42,8 @@ describe('rule 20: a state change token has a profile of its own', () => {
   it.each([
     ['the client as audience', { aud: CLIENT_ID }, {}],
     ['the client as service', { aud: `spn:${CLIENT_ID}` }, {}],
-    ['no tenant in it', {}, { tenantId: undefined }],
-  ])('passes with %s', async (_what, claims, own) => {
+    ['no tenant in it', {}, { ctx: undefined }],
+  ])('accepts a token with %s', async (_what, claims, own) => {
     expect(await outcome(stateChangePayload(claims, own))).toBe('valid');
   });
 
@@ -51,26 +51,26 @@ describe('rule 20: a state change token has a profile of its own', () => {
     ['issuer', { iss: 'https://online.superoffice.com' }, {}],
     ['audience', { aud: 'someone else' }, {}],
     ['audience', { aud: undefined }, {}],
-    ['ctx-mismatch', {}, { tenantId: 'Cust54321' }],
+    ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
     ['profile', {}, { associateid: '5' }],
     ['profile', {}, { ticket: '7T:x' }],
     ['profile', { nonce: 'n' }, {}],
     ['expired', { exp: seconds - 60 }, {}],
-  ])('answers %s for %j %j', async (reason, claims, own) => {
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
     expect(await outcome(stateChangePayload(claims, own))).toBe(reason);
   });
 
   // certifies R5
-  it('refuses HS256, though a page shows it', async () => {
+  it('rejects an HS256 token although a SuperOffice page shows one', async () => {
     expect(await outcome(stateChangePayload(), { alg: 'HS256' })).toBe('algorithm');
   });
 
-  it('refuses an id_token, with or without its nonce', async () => {
+  it('rejects an id_token with or without a nonce', async () => {
     expect(await outcome(idTokenPayload())).toBe('profile');
     expect(await outcome(idTokenPayload({ nonce: undefined }))).toBe('profile');
   });
 
-  it('refuses a system user JWT', async () => {
+  it('rejects a system user JWT', async () => {
     expect(await outcome(systemUserPayload())).toBe('issuer');
   });
 });

@@ -4,7 +4,7 @@ import { readWebhookEvent } from '../../../../src/superoffice/callbacks/webhook-
 const read = (told: unknown) => readWebhookEvent(Buffer.from(JSON.stringify(told)));
 
 describe('readWebhookEvent', () => {
-  it('reads an event as documented, and lets everything else be', () => {
+  it('reads the documented fields and ignores all others', () => {
     const told = {
       EventId: '3e22506b-839a-4453-af17-634d6a626643',
       Event: 'associate.changed',
@@ -27,11 +27,11 @@ describe('readWebhookEvent', () => {
     [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
     [{ Event: 'webhook.errors', EventId: 'no database keeps \u0000' }],
-  ])('does without what is missing or no use: %j', (told) => {
+  ])('reads missing and unusable fields as null: %j', (told) => {
     expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, tenantId: null, primaryKey: null });
   });
 
-  it('takes a key that is text', () => {
+  it('accepts a primary key sent as text', () => {
     expect(read({ Event: 'associate.changed', PrimaryKey: '12' })?.primaryKey).toBe(12);
   });
 
@@ -44,11 +44,11 @@ describe('readWebhookEvent', () => {
     [{ Event: 7 }],
     [{ Event: 'x'.repeat(201) }],
     [{ Event: 'a\u0000' }],
-  ])('is no event: %j', (told) => {
+  ])('does not accept %j as an event', (told) => {
     expect(read(told)).toBeNull();
   });
 
-  it('is no event what is no JSON', () => {
+  it('does not accept a body that is not JSON as an event', () => {
     expect(readWebhookEvent(Buffer.from([0xff, 0xfe]))).toBeNull();
     expect(readWebhookEvent(Buffer.alloc(0))).toBeNull();
   });

@@ -8,7 +8,7 @@ describe('loginEndpoints', () => {
     'https://sod.superoffice.com',
     'https://sod.superoffice.com/',
     'https://SOD.superoffice.com/login/',
-  ])('makes the same addresses of %s', (loginUrl) => {
+  ])('builds the same endpoints from %s', (loginUrl) => {
     const endpoints = loginEndpoints(loginUrl);
     expect(endpoints).toMatchObject({
       issuer: 'https://sod.superoffice.com',
@@ -21,25 +21,25 @@ describe('loginEndpoints', () => {
     expect(endpoints.state('Cust1')).toBe('https://sod.superoffice.com/api/state/Cust1');
   });
 
-  it('keeps the port of a local stand-in', () => {
+  it('keeps the port of a local sandbox', () => {
     expect(loginEndpoints('http://127.0.0.1:4010/').issuer).toBe('http://127.0.0.1:4010');
   });
 
-  it('lets no tenant leave its place in the path', () => {
+  it('encodes a tenant identifier so that it cannot leave its path segment', () => {
     expect(loginEndpoints('https://sod.superoffice.com').state('../x?y')).toBe(
       'https://sod.superoffice.com/api/state/..%2Fx%3Fy',
     );
   });
 });
 
-describe('rule 17: where a credential may go', () => {
+describe('rule 17: credentials go only to allowed hosts', () => {
   const targetOf = createAllowedHosts(['.superoffice.com']);
 
   it.each([
     ['https://online2.superoffice.com/Cust12345/api', 'https://online2.superoffice.com/Cust12345/api'],
     ['https://online2.superoffice.com:443/Cust12345/api/', 'https://online2.superoffice.com/Cust12345/api/'],
     ['HTTPS://App-SOD.SuperOffice.com/x?y=1', 'https://app-sod.superoffice.com/x?y=1'],
-  ])('lets it go to %s', (url, href) => {
+  ])('allows a credential to be sent to %s', (url, href) => {
     expect(targetOf(url)?.href).toBe(href);
   });
 
@@ -69,11 +69,11 @@ describe('rule 17: where a credential may go', () => {
     'https://localhost/api',
     '',
     'https://',
-  ])('keeps it from %j', (url) => {
+  ])('refuses to send a credential to %j', (url) => {
     expect(targetOf(url)).toBeNull();
   });
 
-  it('never lets it go anywhere but to an https host of SuperOffice', () => {
+  it('allows only https origins of SuperOffice without user information in the URL', () => {
     const urls = fc
       .tuple(
         fc.constantFrom('https://', 'http://', 'https://a@', 'https:\\\\', 'https:/'),
@@ -94,12 +94,12 @@ describe('rule 17: where a credential may go', () => {
     );
   });
 
-  it('opens nothing for an empty list or entry', () => {
+  it('allows no host for an empty list or an empty entry', () => {
     expect(createAllowedHosts([])('https://online.superoffice.com')).toBeNull();
     expect(createAllowedHosts(['', ' '])('https://online.superoffice.com')).toBeNull();
   });
 
-  it('takes an entry without a dot in front for one exact host', () => {
+  it('treats an entry without a leading dot as one exact host', () => {
     const exact = createAllowedHosts(['crm.example.com']);
     expect(exact('https://crm.example.com/api')).not.toBeNull();
     expect(exact('https://a.crm.example.com/api')).toBeNull();
@@ -107,7 +107,7 @@ describe('rule 17: where a credential may go', () => {
   });
 
   it.each(['127.0.0.1', 'localhost', '[::1]'])(
-    'opens %s by http on any port, and no other host with it',
+    'allows local host %s over http on any port and no other host',
     (host) => {
       const local = createAllowedHosts([host]);
       expect(local(`http://${host}:4010/Cust1/api`)?.host).toBe(`${host}:4010`);
@@ -120,7 +120,7 @@ describe('rule 17: where a credential may go', () => {
 });
 
 describe('isContextIdentifier', () => {
-  it.each(['Cust1', 'Cust12345'])('knows %s', (value) => {
+  it.each(['Cust1', 'Cust12345'])('accepts %s as a context identifier', (value) => {
     expect(isContextIdentifier(value)).toBe(true);
   });
 
@@ -136,7 +136,7 @@ describe('isContextIdentifier', () => {
     null,
     undefined,
     1,
-  ])('refuses %j', (value) => {
+  ])('rejects %j as a context identifier', (value) => {
     expect(isContextIdentifier(value)).toBe(false);
   });
 });

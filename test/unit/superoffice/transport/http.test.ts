@@ -32,7 +32,7 @@ function get(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
   return { operation: 'test', method: 'GET', url, ...more };
 }
 
-describe('what is sent', () => {
+describe('HTTP request', () => {
   async function echoed(request: Partial<HttpRequest>): Promise<Record<string, unknown>> {
     const url = await serve(async (incoming, response) => {
       const { method, headers } = incoming;
@@ -42,7 +42,7 @@ describe('what is sent', () => {
     return body as Record<string, unknown>;
   }
 
-  it('asks for JSON and sends the headers given', async () => {
+  it('requests JSON and sends the given headers', async () => {
     expect(await echoed({ headers: { Authorization: 'Bearer x' } })).toMatchObject({
       method: 'GET',
       headers: { accept: 'application/json', authorization: 'Bearer x', connection: 'keep-alive' },
@@ -50,14 +50,14 @@ describe('what is sent', () => {
     });
   });
 
-  it('sends JSON', async () => {
+  it('sends a JSON body with its content type', async () => {
     expect(await echoed({ method: 'POST', json: { OwnerName: 'Blåbær' } })).toMatchObject({
       headers: { 'content-type': 'application/json' },
       body: '{"OwnerName":"Blåbær"}',
     });
   });
 
-  it('sends a form', async () => {
+  it('sends a form-encoded body with its content type', async () => {
     expect(await echoed({ method: 'POST', form: { code: 'a b&c=d' } })).toMatchObject({
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: 'code=a+b%26c%3Dd',
@@ -65,19 +65,19 @@ describe('what is sent', () => {
   });
 });
 
-describe('what comes back', () => {
+describe('HTTP response', () => {
   it.each([
     ['JSON', '{"a":[1]}', { a: [1] }],
     ['JSON text', '"https://x"', 'https://x'],
     ['null', 'null', null],
     ['nothing', '', null],
     ['a page', '<html>', '<html>'],
-  ])('reads %s', async (_what, sent, body) => {
+  ])('parses a response body of %s', async (_what, sent, body) => {
     const url = await serve((_request, response) => response.end(sent));
     expect(await createHttp({ timeoutMs: 2_000 }).request(get(url))).toMatchObject({ status: 200, body });
   });
 
-  it.each([304, 401, 421, 500])('gives status %d as an answer, with its headers', async (status) => {
+  it.each([304, 401, 421, 500])('returns status %d as a response with its headers', async (status) => {
     const url = await serve((_request, response) => response.writeHead(status, { 'Retry-After': '7' }).end());
     const answer = await createHttp({ timeoutMs: 2_000 }).request(get(url));
     expect(answer).toMatchObject({ status, headers: { 'retry-after': '7' } });
@@ -93,7 +93,7 @@ describe('what comes back', () => {
     expect(asked).toBe(1);
   });
 
-  it('uses one connection for one call after another', async () => {
+  it('reuses one connection for consecutive calls', async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {
       ports.add(request.socket.remotePort);
@@ -106,8 +106,8 @@ describe('what comes back', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  it('is unreachable, with the system code, where nobody listens', async () => {
+describe('HTTP failure', () => {
+  it('reports unreachable with the system error code when the connection is refused', async () => {
     const url = await serve(() => {});
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));
@@ -115,7 +115,7 @@ describe('what goes wrong', () => {
     expect(error).toMatchObject({ code: 'unreachable', operation: 'test', detail: 'ECONNREFUSED' });
   });
 
-  it('is unreachable when the connection breaks', async () => {
+  it('reports unreachable when the connection is reset', async () => {
     const url = await serve((request) => request.socket.destroy());
     expect(await refusal(createHttp({ timeoutMs: 2_000 }).request(get(url)))).toMatchObject({
       code: 'unreachable',
@@ -123,12 +123,12 @@ describe('what goes wrong', () => {
     });
   });
 
-  it('is a timeout when no answer comes', async () => {
+  it('reports a timeout when no response arrives', async () => {
     const url = await serve(() => {});
     expect(await refusal(createHttp({ timeoutMs: 50 }).request(get(url)))).toMatchObject({ code: 'timeout' });
   });
 
-  it('is a timeout when an answer never ends', async () => {
+  it('reports a timeout when a response never ends', async () => {
     const url = await serve((_request, response) => {
       response.write('{');
       const drip = setInterval(() => response.write(' '), 10);
@@ -143,45 +143,48 @@ describe('what goes wrong', () => {
   it.each([
     ['plain', tooLarge, {}],
     ['unpacked', gzipSync(tooLarge), { 'Content-Encoding': 'gzip' }],
-  ])('is unexpected when an answer is too large, %s', async (_how, body, headers) => {
+  ])('rejects an oversized response body (%s)', async (_how, body, headers) => {
     const url = await serve((_request, response) => response.writeHead(200, headers).end(body));
     const error = await refusal(createHttp({ timeoutMs: 5_000 }).request(get(url)));
     expect(error).toMatchObject({ code: 'unexpected-response', detail: 'size' });
   });
 });
 
-describe('rule 19: a failed call tells no secret', () => {
-  it.each(['unreachable', 'timeout'])('in no form of its error: %s', async (code) => {
-    const url = await serve((request) => (code === 'unreachable' ? request.socket.destroy() : undefined));
-    const calls: HttpCall[] = [];
-    const http = createHttp({ timeoutMs: 100, onCall: (call) => calls.push(call) });
-    const error = await refusal(
-      http.request({
-        operation: 'test',
-        method: 'POST',
-        url: `${url}/?leak=${SECRETS.access}`,
-        headers: { Authorization: `SOTicket ${SECRETS.ticket}`, 'SO-AppToken': SECRETS.client },
-        json: { SignedSystemToken: SECRETS.system },
-      }),
-    );
-    expect(error.code).toBe(code);
-    const forms = [
-      String(error),
-      error.stack,
-      error.message,
-      JSON.stringify(error),
-      JSON.stringify({ ...error }),
-      inspect(error, { depth: 20, showHidden: true }),
-      JSON.stringify(calls),
-    ].join('\n');
-    for (const secret of Object.values(SECRETS)) expect(forms).not.toContain(secret);
-    expect(error).not.toHaveProperty('cause');
-    expect(error).not.toHaveProperty('config');
-  });
+describe('rule 19: a failed call exposes no secret', () => {
+  it.each(['unreachable', 'timeout'])(
+    'keeps secrets out of the error and the observed call for code %s',
+    async (code) => {
+      const url = await serve((request) => (code === 'unreachable' ? request.socket.destroy() : undefined));
+      const calls: HttpCall[] = [];
+      const http = createHttp({ timeoutMs: 100, onCall: (call) => calls.push(call) });
+      const error = await refusal(
+        http.request({
+          operation: 'test',
+          method: 'POST',
+          url: `${url}/?leak=${SECRETS.access}`,
+          headers: { Authorization: `SOTicket ${SECRETS.ticket}`, 'SO-AppToken': SECRETS.client },
+          json: { SignedSystemToken: SECRETS.system },
+        }),
+      );
+      expect(error.code).toBe(code);
+      const forms = [
+        String(error),
+        error.stack,
+        error.message,
+        JSON.stringify(error),
+        JSON.stringify({ ...error }),
+        inspect(error, { depth: 20, showHidden: true }),
+        JSON.stringify(calls),
+      ].join('\n');
+      for (const secret of Object.values(SECRETS)) expect(forms).not.toContain(secret);
+      expect(error).not.toHaveProperty('cause');
+      expect(error).not.toHaveProperty('config');
+    },
+  );
 });
 
-describe('the observer', () => {
-  it('hears of every call, its host and how it went', async () => {
+describe('HTTP call observer', () => {
+  it('reports operation, host, duration and outcome of every call', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/broken') request.socket.destroy();
       else response.writeHead(404).end();

@@ -7,7 +7,7 @@ function answer(status: number, body: unknown = null, headers: Record<string, st
   return { status, body, headers };
 }
 
-describe('refusedAnswer', () => {
+describe('toResponseError', () => {
   it.each([
     [401, 'unauthorized'],
     [403, 'forbidden'],
@@ -18,11 +18,11 @@ describe('refusedAnswer', () => {
     [503, 'server-error'],
     [302, 'unexpected-response'],
     [418, 'unexpected-response'],
-  ])('reads %d as %s', (status, code) => {
+  ])('maps status %d to error code %s', (status, code) => {
     expect(toResponseError('op', answer(status))).toMatchObject({ code, status, operation: 'op' });
   });
 
-  it('tells the kind of error, never its text', () => {
+  it('reports the error type but not the error message', () => {
     const body = {
       Error: true,
       ErrorType: 'SoNotFoundException',
@@ -34,7 +34,7 @@ describe('refusedAnswer', () => {
   });
 
   it.each([[{ ErrorType: 'see 8A:token' }], [{ ErrorType: 5 }], ['<html>'], [[]]])(
-    'tells nothing of %j',
+    'reports no detail for the body %j',
     (body) => {
       expect(toResponseError('op', answer(500, body))).not.toHaveProperty('detail');
     },
@@ -46,7 +46,7 @@ describe('refusedAnswer', () => {
     ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
     ['-1', undefined],
     ['99999999', undefined],
-  ])('reads Retry-After %s', (header, seconds) => {
+  ])('parses Retry-After %s as seconds or ignores it', (header, seconds) => {
     expect(toResponseError('op', answer(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(
       seconds,
     );
@@ -54,14 +54,14 @@ describe('refusedAnswer', () => {
 });
 
 describe('SuperOfficeError', () => {
-  it('says what failed and how', () => {
+  it('names the operation, the error code and the detail in its text', () => {
     expect(String(new SuperOfficeError('timeout', 'jwks'))).toBe('SuperOfficeError: jwks: timeout');
     expect(new SuperOfficeError('unreachable', 'jwks', { detail: 'ENOTFOUND' }).message).toContain(
       'ENOTFOUND',
     );
   });
 
-  it('has only the facts it was given', () => {
+  it('carries only the given properties', () => {
     const error = new SuperOfficeError('throttled', 'op', { status: 429 });
     expect({ ...error }).toEqual({
       name: 'SuperOfficeError',

@@ -14,14 +14,14 @@ import {
 } from '../../../../src/superoffice/transport/schemas.ts';
 import { refusal } from '../expect-rejection.ts';
 
-describe('fields that may be null or absent', () => {
+describe('nullable response fields', () => {
   const Row = z.object({ text, whole, flag });
 
-  it.each([[{}], [{ text: null, whole: null, flag: null }]])('are read as nothing in %j', (row) => {
+  it.each([[{}], [{ text: null, whole: null, flag: null }]])('reads %j as empty values', (row) => {
     expect(Row.parse(row)).toEqual({ text: '', whole: 0, flag: false });
   });
 
-  it('are kept where they are told', () => {
+  it('keeps reported values', () => {
     expect(Row.parse({ text: 'a', whole: 3, flag: true, more: 1 })).toEqual({
       text: 'a',
       whole: 3,
@@ -30,14 +30,14 @@ describe('fields that may be null or absent', () => {
   });
 
   it.each([[{ text: 1 }], [{ whole: '1' }], [{ flag: 'true' }]])(
-    'are not made of another kind: %j',
+    'rejects a value of another type: %j',
     (row) => {
       expect(Row.safeParse(row).success).toBe(false);
     },
   );
 });
 
-describe('fields that may be anything', () => {
+describe('lenient response fields', () => {
   const Row = z.object({ text: lenientString, count: lenientCount, flag: lenientBoolean });
 
   it.each([
@@ -46,19 +46,19 @@ describe('fields that may be anything', () => {
     [{ text: 1, count: '1', flag: 'true' }],
     [{ text: ['a'], count: -1, flag: 1 }],
     [{ text: {}, count: 1.5, flag: [] }],
-  ])('are not told in %j', (row) => {
+  ])('reads %j as not reported', (row) => {
     expect(Row.parse(row)).toEqual({ text: '', count: null, flag: false });
   });
 
   it.each([[{ text: 'a', count: 0, flag: true }], [{ text: ' ', count: 700, flag: false }]])(
-    'are kept where they are told: %j',
+    'keeps the reported values of %j',
     (row) => {
       expect(Row.parse(row)).toEqual(row);
     },
   );
 });
 
-describe('a list of which rows may be unreadable', () => {
+describe('list with unreadable rows', () => {
   const Row = z.object({ id: z.number() });
   const a = { id: 1 };
 
@@ -66,12 +66,12 @@ describe('a list of which rows may be unreadable', () => {
     [[a, { id: 2 }], { rows: [a, { id: 2 }], lost: 0 }],
     [[{ id: 'x' }, a, null, 5], { rows: [a], lost: 3 }],
     [[], { rows: [], lost: 0 }],
-  ])('gives the rows of %j that can be read, and how many cannot', (list, read) => {
+  ])('returns the readable rows of %j and the number of unreadable ones', (list, read) => {
     expect(readableRows(Row).parse(list)).toEqual(read);
     expect(lenientRows(Row).parse(list)).toEqual(read);
   });
 
-  it.each([[null], [undefined], [a], ['text']])('is not %j', (list) => {
+  it.each([[null], [undefined], [a], ['text']])('rejects %j as a list', (list) => {
     expect(readableRows(Row).safeParse(list).success).toBe(false);
   });
 
@@ -81,7 +81,7 @@ describe('a list of which rows may be unreadable', () => {
     [{ list: null }, 0],
     [{ list: a }, 1],
     [{ list: 'text' }, 1],
-  ])('has no rows within %j', (row, lost) => {
+  ])('reads no rows from %j', (row, lost) => {
     expect(List.parse(row)).toEqual({ list: { rows: [], lost } });
   });
 });
@@ -100,7 +100,7 @@ describe('calendarDate', () => {
     [{}, null],
     [null, null],
     [undefined, null],
-  ])('reads %j as %j', (sent, date) => {
+  ])('parses %j as the date %j', (sent, date) => {
     expect(calendarDate.parse(sent)).toBe(date);
   });
 });
@@ -108,7 +108,7 @@ describe('calendarDate', () => {
 describe('readBody', () => {
   const Body = z.object({ Rows: z.array(z.object({ Id: z.number() })) });
 
-  it('gives what the schema reads', () => {
+  it('returns the body parsed by the schema', () => {
     expect(readBody('op', Body, { Rows: [{ Id: 1 }], More: 2 })).toEqual({ Rows: [{ Id: 1 }] });
   });
 
@@ -116,7 +116,7 @@ describe('readBody', () => {
     [{ Rows: [{ Id: 1 }, { Id: 'Jane' }] }, 'Rows.1.Id'],
     [{}, 'Rows'],
     [null, 'body'],
-  ])('names the field that does not fit in %j, not its value', async (body, detail) => {
+  ])('names the invalid field of %j without its value', async (body, detail) => {
     const error = await refusal(Promise.resolve().then(() => readBody('op', Body, body)));
     expect(error).toMatchObject({ code: 'unexpected-response', operation: 'op', detail });
     expect(error.message).not.toContain('Jane');

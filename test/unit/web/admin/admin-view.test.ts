@@ -36,11 +36,11 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
 
 const answered = { resolvedAt: new Date('2026-11-30T10:00:00Z'), resolvedBy: 'Kari Nygård' };
 
-describe('the queue', () => {
+describe('access request queue', () => {
   const one = (accessRequest: AccessRequest, given: Given = {}) =>
     view({ accessRequests: [accessRequest], ...given }).open[0];
 
-  it('says who asks for what, when and why, and loses no order', () => {
+  it('shows who requested what, when and why, in the given order', () => {
     const accessRequests = [
       requestAccess('feature:saint', { reason: 'For follow-ups' }),
       requestAccess('plan:sales-premium'),
@@ -64,7 +64,7 @@ describe('the queue', () => {
     ]);
   });
 
-  it('speaks the reader’s language, the catalogue’s labels too', () => {
+  it('uses the language of the page, also for catalogue labels', () => {
     const accessRequest = one(requestAccess('feature:saint'), { language: german });
     expect(accessRequest?.title).toBe('Funktion: Aktivitätsüberwachung (SAINT)');
     expect(accessRequest?.askedOn).toBe('22. November 2026');
@@ -78,11 +78,11 @@ describe('the queue', () => {
     ['feature:sales-premium', 'sales-premium'],
     ['gone', 'gone'],
     ['', ''],
-  ])('shows what is no longer in the catalogue by its key: %j', (subject, title) => {
+  ])('shows the subject %j by its label, or by its key if the catalogue lacks it', (subject, title) => {
     expect(one(requestAccess(subject))?.title).toBe(title);
   });
 
-  it('numbers who has no name', () => {
+  it('shows a user without a name by number and an administrator by role', () => {
     expect(one(requestAccess('feature:saint', { requestedBy: '' }))?.requestedBy).toBe('User 5');
     const accessRequest = requestAccess('feature:saint', { state: 'fulfilled', ...answered, resolvedBy: '' });
     expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toBe(
@@ -90,7 +90,7 @@ describe('the queue', () => {
     );
   });
 
-  it('takes no word of what a user wrote for one of ours', () => {
+  it('does not interpret text from a user as a translation template', () => {
     const requestedBy = '$t(admin.title) {{date}}';
     expect(one(requestAccess('feature:saint', { requestedBy }))?.requestedBy).toBe(requestedBy);
     const accessRequest = requestAccess('feature:saint', {
@@ -101,7 +101,7 @@ describe('the queue', () => {
     expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toContain(`by ${requestedBy}`);
   });
 
-  it('keeps a refused answer in its own form, with what is wrong', () => {
+  it('shows a rejected resolution again in its own form, with the error', () => {
     const [first, second] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
     const accessRequests = [
       requestAccess('feature:saint', { id: first }),
@@ -118,8 +118,8 @@ describe('the queue', () => {
   });
 });
 
-describe('the seats', () => {
-  it('say of when they are', () => {
+describe('seat table', () => {
+  it('shows when the license data was read and whether it is stale', () => {
     const bought = { content: premium, readAt, stale: true };
     const page = view({ tenantLicenses: bought });
     expect(page).toMatchObject({ stale: true, seatsNote: '', asOf: { iso: '2026-11-22T10:00:00.000Z' } });
@@ -127,7 +127,7 @@ describe('the seats', () => {
     expect(view().stale).toBe(false);
   });
 
-  it('say why there are none', () => {
+  it('explains why there are no seats to show', () => {
     expect(view({ licenses: null })).toMatchObject({
       seats: [],
       seatsNote: expect.stringContaining('did not let'),
@@ -139,7 +139,7 @@ describe('the seats', () => {
     expect(bare.seatsNote).toContain('no plan whose seats');
   });
 
-  it('come with what does not add up', () => {
+  it('lists the diagnostics of the license data', () => {
     expect(view().diagnostics).toEqual([]);
     const twice = premium.modules.flatMap((row) =>
       row.name === 'ten-sales' ? [row, { ...row, owner: 'SuperOffice' }] : [row],
@@ -150,8 +150,8 @@ describe('the seats', () => {
   });
 });
 
-describe('what does not add up', () => {
-  it('is said in a sentence for every kind, in any language', () => {
+describe('license diagnostics', () => {
+  it('describes every kind of diagnostic in a sentence, in every language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       const names = ['diagnostics-of-every-kind', 'diagnostics-plan-without-set', 'odd-flags', 'incomplete'];
@@ -164,8 +164,8 @@ describe('what does not add up', () => {
   });
 });
 
-describe('the contract', () => {
-  it('is empty where nobody told, and yearly is proposed', () => {
+describe('contract form', () => {
+  it('is empty without a known contract and proposes the yearly period', () => {
     const { contract } = view();
     expect(contract).toMatchObject({ start: '', today, validationError: '', renewal: '', changes: [] });
     expect(contract.periods.map(({ key, chosen }) => [key, chosen])).toEqual([
@@ -176,7 +176,7 @@ describe('the contract', () => {
     ]);
   });
 
-  it('tells when it renews and what a plan change made today means', () => {
+  it('shows the next renewal and the effect of a plan change made today', () => {
     const { contract } = view({ contract: { start: '2026-03-01', period: 'quarterly' } });
     expect(contract.start).toBe('2026-03-01');
     expect(contract.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
@@ -187,12 +187,12 @@ describe('the contract', () => {
     ]);
   });
 
-  it('says nothing of what follows from a start it cannot read', () => {
+  it('shows no consequences for a contract start in the future', () => {
     const { contract } = view({ contract: { start: '2027-01-01', period: 'yearly' } });
     expect([contract.renewal, contract.changes]).toEqual(['', []]);
   });
 
-  it('shows what was refused as it was sent, and what is kept beside it', () => {
+  it('shows rejected input as submitted, next to the renewal of the saved contract', () => {
     const kept = { start: '2026-03-01', period: 'yearly' } as const;
     const refused = {
       form: 'contract',

@@ -14,8 +14,8 @@ const words = (
 
 describe('changeRows', () => {
   it.each<[LicenseChange, string]>([
-    [{ kind: 'bought', module, purchased: 1200 }, 'Sales Premium: new, 1,200 purchased'],
-    [{ kind: 'gone', module, purchased: 7 }, 'Sales Premium: no longer there (7 before)'],
+    [{ kind: 'added', module, purchased: 1200 }, 'Sales Premium: new, 1,200 purchased'],
+    [{ kind: 'removed', module, purchased: 7 }, 'Sales Premium: no longer there (7 before)'],
     [{ kind: 'purchased', module, from: 7, to: 9 }, 'Sales Premium: 7 → 9 purchased'],
     [
       { kind: 'contents', module, from: 'set=a', to: 'set=b' },
@@ -23,11 +23,11 @@ describe('changeRows', () => {
     ],
     [{ kind: 'expiry', from: '2027-03-27', to: null }, 'End of the licence: March 27, 2027 → no end'],
     [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'End of the licence: no end → March 27, 2027'],
-  ])('puts %j into words', (change, what) => {
+  ])('describes the license change %j', (change, what) => {
     expect(words(change)).toBe(what);
   });
 
-  it('names a user by name, by number where nobody knows the name any more, and no plan as such', () => {
+  it('shows a user by name, or by number if the name is unknown, and an empty plan as no plan', () => {
     const change = { kind: 'user-plan', from: '', to: 'Sales Premium' } as const;
     expect(words(change, markus)).toBe('Markus Brandt: no plan → Sales Premium');
     expect(words({ ...change, from: 'Sales Premium', to: '' }, { associateId: 101, name: null })).toBe(
@@ -35,15 +35,15 @@ describe('changeRows', () => {
     );
   });
 
-  it('names a module as it is called where it has no description', () => {
+  it('shows a module by its module name when it has no description', () => {
     expect(words({ kind: 'purchased', module: { ...module, description: '' }, from: 1, to: 2 })).toBe(
       'ten-sales: 1 → 2 purchased',
     );
   });
 
-  it('says when it was found, in the language of the page', () => {
+  it('shows when the change was found, in the language of the page', () => {
     const rows = changeRows(
-      [{ change: { kind: 'bought', module, purchased: 2 }, foundAt, user: null }],
+      [{ change: { kind: 'added', module, purchased: 2 }, foundAt, user: null }],
       german,
     );
     expect(rows).toEqual([

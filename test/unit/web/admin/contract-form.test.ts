@@ -5,7 +5,7 @@ import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
 const today = '2026-12-01';
 const sent = (fields: object) => parseForm(contractSchema, { period: 'yearly', ...fields });
 
-describe('what is told of a contract', () => {
+describe('contract form', () => {
   it.each([
     ['', null],
     [' ', null],
@@ -22,7 +22,7 @@ describe('what is told of a contract', () => {
     ['0000-01-01', 'start-not-a-date'],
     ['10000-01-01', 'start-not-a-date'],
     ['soon', 'start-not-a-date'],
-  ])('starting on %j: %s', (start, validationError) => {
+  ])('validates the contract start %j: %s', (start, validationError) => {
     expect(validateContract(sent({ start }), today)).toBe(validationError);
   });
 
@@ -30,7 +30,7 @@ describe('what is told of a contract', () => {
     ['start', {}],
     ['start', { start: ['2026-01-01', '2026-02-01'] }],
     ['period', { start: '', period: 'weekly' }],
-  ])('is no form of ours with a wrong %s: %j', (field, fields) => {
+  ])('rejects a form with an invalid %s: %j', (field, fields) => {
     expect(() => sent(fields)).toThrow(`form-malformed: ${field}`);
   });
 });

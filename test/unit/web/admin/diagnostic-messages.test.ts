@@ -31,8 +31,8 @@ const kinds: { readonly [Kind in Diagnostic['kind']]: Extract<Diagnostic, { kind
 
 const each = Object.entries(kinds);
 
-describe('diagnosticWords', () => {
-  it.each(each)('says all there is to %s, in one sentence of each language', (kind, diagnostic) => {
+describe('describeDiagnostic', () => {
+  it.each(each)('mentions every value of %s in one sentence per language', (kind, diagnostic) => {
     const { kind: _kind, ...members } = diagnostic;
     for (const language of [english, german]) {
       const words = describeDiagnostic(diagnostic, language);
@@ -46,7 +46,7 @@ describe('diagnosticWords', () => {
     }
   });
 
-  it('lists several, and names a solution as its users do', () => {
+  it('lists several values and shows a solution by its display name', () => {
     expect(describeDiagnostic(kinds['several-versions'], english)).toBe(
       'quote comes in several versions: 11.11, 12.',
     );

@@ -9,7 +9,7 @@ import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
 const id = '00000000-0000-4000-8000-000000000000';
 const sent = (fields: object) => parseForm(resolutionSchema, { id, ...fields });
 
-describe('an answer to a wish', () => {
+describe('access request resolution form', () => {
   it.each([
     ['declined', 'Next year.', null],
     ['declined', '', 'comment-missing'],
@@ -19,15 +19,15 @@ describe('an answer to a wish', () => {
     ['fulfilled', 'x'.repeat(maxCommentLength), null],
     ['fulfilled', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
     ['declined', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
-  ])('%s with %j: %s', (state, answer, validationError) => {
+  ])('validates the resolution %s with the text %j: %s', (state, answer, validationError) => {
     expect(validateResolution(sent({ state, answer }))).toBe(validationError);
   });
 
-  it('may be left out where a thing is done', () => {
+  it('allows a fulfilled request without a text', () => {
     expect(sent({ state: 'fulfilled' }).comment).toBe('');
   });
 
-  it('is as long as its field says it is: a line end counts once', () => {
+  it('counts a line break as one character, as the form field does', () => {
     const typed = `${'x'.repeat(maxCommentLength - 2)}\r\nx`;
     expect(validateResolution(sent({ state: 'fulfilled', comment: typed }))).toBeNull();
     expect(sent({ state: 'fulfilled', comment: 'First\r\nsecond\r\n' }).comment).toBe('First\nsecond');
@@ -39,7 +39,7 @@ describe('an answer to a wish', () => {
     ['comment', { state: 'fulfilled', comment: ['a', 'b'] }],
     ['id', { id: 'x', state: 'fulfilled' }],
     ['id', { id: ['a'], state: 'fulfilled' }],
-  ])('is no form of ours with a wrong %s: %j', (field, fields) => {
+  ])('rejects a form with an invalid %s: %j', (field, fields) => {
     expect(() => sent(fields)).toThrow(`form-malformed: ${field}`);
   });
 });

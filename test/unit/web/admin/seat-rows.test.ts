@@ -10,8 +10,8 @@ const rowsOf = (tenant: TenantLicenses, language = english) =>
   seatRows(tenant, entitlementEngine(tenant, '2026-12-01'), language);
 const plan = moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 });
 
-describe('the seats administrators see', () => {
-  it('are those of each user plan', () => {
+describe('seat rows', () => {
+  it('lists the purchased, used and free seats of each user plan', () => {
     expect(rowsOf(publishedTenant('premium'))[0]).toEqual({
       plan: 'Marketing Premium',
       purchased: '7',
@@ -21,13 +21,13 @@ describe('the seats administrators see', () => {
     expect(rowsOf(publishedTenant('premium'))).toHaveLength(4);
   });
 
-  it('are those of the CRM Suite plan, named', () => {
+  it('lists the seats of the CRM Suite plan under its name', () => {
     expect(rowsOf(publishedTenant('suite-core'))).toEqual([
       { plan: 'CRM Suite Core', purchased: '20', inUse: '17', free: '3' },
     ]);
   });
 
-  it('of a CRM Suite may be without limit, and of a plan nobody knows', () => {
+  it('shows unlimited seats on CRM Suite, and a generic name for an unknown Suite plan', () => {
     const tenant = goldenTenants.get('suite-unlimited-seats') ?? tenantWith();
     expect(rowsOf(tenant)).toMatchObject([{ purchased: 'Unlimited', free: 'Unlimited' }]);
     const open = { name: '?', description: 'CRM Suite Enterprise', scope: 'user', purchased: 3 } as const;
@@ -35,7 +35,7 @@ describe('the seats administrators see', () => {
     expect(rowsOf(unknown)).toEqual([{ plan: 'CRM Suite', purchased: '3', inUse: '1', free: '2' }]);
   });
 
-  it('are called not told where they were not, and unlimited where they are', () => {
+  it('shows missing counts as not reported and unrestricted counts as unlimited', () => {
     expect(rowsOf(tenantWith({ ...plan, purchased: 0, seats: null }))).toEqual([
       { plan: 'Sales', purchased: 'not told', inUse: 'not told', free: 'not told' },
     ]);
@@ -44,12 +44,12 @@ describe('the seats administrators see', () => {
     ]);
   });
 
-  it('are written as the language writes numbers', () => {
+  it('formats counts in the number format of the language', () => {
     const many = tenantWith({ ...plan, purchased: 1600, seats: { inUse: 400, free: 1200 } });
     expect(rowsOf(many, german)[0]).toMatchObject({ purchased: '1.600', inUse: '400', free: '1.200' });
   });
 
-  it('may be none, for one of two reasons', () => {
+  it('returns no rows for a tenant without plans and gives one of two reasons', () => {
     expect(rowsOf(tenantWith(moduleLicense({ name: 'server' })))).toEqual([]);
     expect(seatsNote(true, english)).toContain('no plan whose seats');
     expect(seatsNote(false, english)).toContain('did not let Planlens read');

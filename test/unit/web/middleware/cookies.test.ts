@@ -35,20 +35,23 @@ async function cookieOf(path: string) {
 }
 
 // certifies R14
-describe('a cookie on the wire', () => {
+describe('cookies set by the app', () => {
   it.each([
     ['/session', '__Host-planlens-session', 3600],
     ['/sign-in', expect.stringMatching(/^__Host-planlens-sign-in-[\w-]{16}$/), 600],
     ['/any', '__Host-any', 90],
-  ])('of %s survives in the frame of another site and is ours alone', async (path, name, seconds) => {
-    const cookie = await cookieOf(path);
-    expect(cookie.name).toEqual(name);
-    expect(cookie.attributes).toEqual(
-      ['httponly', `max-age=${seconds}`, 'partitioned', 'path=/', 'samesite=none', 'secure'].sort(),
-    );
-  });
+  ])(
+    'the cookie set by %s works in a cross-site frame and is sent to our host only',
+    async (path, name, seconds) => {
+      const cookie = await cookieOf(path);
+      expect(cookie.name).toEqual(name);
+      expect(cookie.attributes).toEqual(
+        ['httponly', `max-age=${seconds}`, 'partitioned', 'path=/', 'samesite=none', 'secure'].sort(),
+      );
+    },
+  );
 
-  it('carries any text there and back', async () => {
+  it('encodes arbitrary text and reads it back unchanged', async () => {
     const { value } = await cookieOf('/any');
     expect(value).toMatch(/^[\w%.-]+$/);
     const reader = appOf((req, res) => void res.json(readCookie(req, '__Host-any')));
@@ -67,11 +70,11 @@ describe('readCookie', () => {
     ['wanted', null],
     ['=; ;;', null],
     ['wanted=%E0%A4%A', '%E0%A4%A'],
-  ])('finds in %j %j', async (header, value) => {
+  ])('reads the wanted cookie in the header %j as %j', async (header, value) => {
     expect((await request(reader).get('/').set('Cookie', header)).body).toEqual({ value });
   });
 
-  it('finds nothing where nothing was sent', async () => {
+  it('finds no cookie in a request without a cookie header', async () => {
     expect((await request(reader).get('/')).body).toEqual({ value: null });
   });
 });

@@ -45,7 +45,7 @@ async function lineOf(path: string): Promise<Record<string, unknown>> {
 }
 
 describe('requestLog', () => {
-  it('writes method, path, status and time, and nothing else of the request', async () => {
+  it('logs only the ID, client address, method, path, status and duration of a request', async () => {
     const line = await lineOf('/auth/callback');
     expect(Object.keys(line).sort()).toEqual(
       ['hostname', 'level', 'msg', 'pid', 'req', 'res', 'responseTime', 'time'].sort(),
@@ -59,20 +59,23 @@ describe('requestLog', () => {
     expect(Object.keys(Object(line.res))).toEqual(['status']);
   });
 
-  it.each(['/auth/callback', '/fails'])('holds no query, cookie, header or body of %s', async (path) => {
-    await lineOf(path);
-    for (const secret of secrets) expect(lines[0]).not.toContain(secret);
-    expect(lines[0]).not.toContain('S3CRET');
-    expect(lines[0]).not.toContain('?');
-  });
+  it.each(['/auth/callback', '/fails'])(
+    'logs no query, cookie, header or body of a request to %s',
+    async (path) => {
+      await lineOf(path);
+      for (const secret of secrets) expect(lines[0]).not.toContain(secret);
+      expect(lines[0]).not.toContain('S3CRET');
+      expect(lines[0]).not.toContain('?');
+    },
+  );
 
-  it('writes a failed request with its status and without the error, which is logged elsewhere', async () => {
+  it('logs the status of a failed request without the error, which is logged elsewhere', async () => {
     const line = await lineOf('/fails');
     expect(line).toMatchObject({ res: { status: 500 }, msg: 'request completed' });
     expect(line).not.toHaveProperty('err');
   });
 
-  it('writes of an error its kind, code and place, and no field that may hold a row', async () => {
+  it('logs the type, code and stack of an error, but no field that may contain a database row', async () => {
     await request(app).get('/logs');
     const line = JSON.parse(lines[0] ?? '');
     expect(line.err).toMatchObject({ type: 'Error', message: 'refused', code: '23514' });
@@ -80,12 +83,12 @@ describe('requestLog', () => {
     expect(lines.join('')).not.toContain('S3CRET');
   });
 
-  it('writes the whole path of what a sub-application answered', async () => {
+  it('logs the full path of a request that a sub-application handled', async () => {
     const line = await lineOf('/mounted/deep');
     expect(line.req).toMatchObject({ path: '/mounted/deep' });
   });
 
-  it('gives each request an id of our own making', async () => {
+  it('generates the ID of each request and ignores an ID sent by the client', async () => {
     const one = await request(app).get('/').set('X-Request-Id', 'chosen');
     const other = await request(app).get('/');
     expect(one.text).not.toBe('chosen');

@@ -32,11 +32,11 @@ const page = {
 
 describe('securityHeaders', () => {
   // certifies R13
-  it('lets nothing load but our style sheet, script and images, and nobody frame the page', async () => {
+  it('allows only our own resources on a page and forbids framing it', async () => {
     expect(policyIn(await headersOf('/'))).toEqual({ ...page, 'frame-ancestors': "'none'" });
   });
 
-  it('keeps the address from others and the type from being guessed', async () => {
+  it('suppresses the referrer, forbids content type sniffing and enforces HTTPS', async () => {
     const headers = await headersOf('/');
     expect(headers).toMatchObject({
       'referrer-policy': 'no-referrer',
@@ -45,16 +45,19 @@ describe('securityHeaders', () => {
     });
   });
 
-  it.each(['/', '/framed'])('leaves out of %s what breaks the panel or the pop-up', async (path) => {
-    const headers = await headersOf(path);
-    expect(headers).not.toHaveProperty('x-frame-options');
-    expect(headers).not.toHaveProperty('cross-origin-opener-policy');
-    expect(headers).not.toHaveProperty('cross-origin-embedder-policy');
-  });
+  it.each(['/', '/framed'])(
+    'omits from %s the headers that would break the panel or the pop-up',
+    async (path) => {
+      const headers = await headersOf(path);
+      expect(headers).not.toHaveProperty('x-frame-options');
+      expect(headers).not.toHaveProperty('cross-origin-opener-policy');
+      expect(headers).not.toHaveProperty('cross-origin-embedder-policy');
+    },
+  );
 });
 
 describe('framedByCrm', () => {
-  it('replaces only who may frame, in one policy', async () => {
+  it('replaces only the permitted frame ancestors, in a single policy', async () => {
     expect(policyIn(await headersOf('/framed'))).toEqual({
       ...page,
       'frame-ancestors': 'https://*.superoffice.com https://crm.example',

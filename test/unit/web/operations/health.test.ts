@@ -4,7 +4,7 @@ import { createReadyz, healthz } from '../../../../src/web/operations/health.ts'
 import { appOf } from '../harness.ts';
 
 describe('healthz', () => {
-  it('answers as long as the process does', async () => {
+  it('responds with 200 while the process runs', async () => {
     const { status, body } = await request(appOf(healthz())).get('/');
     expect([status, body]).toEqual([200, { status: 'ok' }]);
   });
@@ -14,12 +14,12 @@ describe('readyz', () => {
   it.each([
     [true, 200, 'ok'],
     [false, 503, 'database-unreachable'],
-  ])('answers for a database that answers: %s', async (answers, status, text) => {
+  ])('reports whether the database responds: %s', async (answers, status, text) => {
     const response = await request(appOf(createReadyz({ databaseAnswers: async () => answers }))).get('/');
     expect([response.status, response.body]).toEqual([status, { status: text }]);
   });
 
-  it('does not wait for a silent database as long as who asks', async () => {
+  it('responds with 503 within three seconds when the database does not respond', async () => {
     const asked = Date.now();
     const silent = createReadyz({ databaseAnswers: () => new Promise(() => {}) });
     const response = await request(appOf(silent)).get('/');

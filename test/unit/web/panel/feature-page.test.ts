@@ -20,8 +20,8 @@ function page(feature: Parameters<typeof featurePageView>[1], given: Given): Fea
   return featurePageView(contextOf(given), feature);
 }
 
-describe('the explanation of a feature', () => {
-  it('gives the reason, and what it rests on with the names SuperOffice uses', () => {
+describe('feature page', () => {
+  it('shows the reason and its evidence with the names SuperOffice uses', () => {
     const { state, reason, inferred, evidence, requirement, upgrades, accessRequest } = page(
       'quote-management',
       {
@@ -40,7 +40,7 @@ describe('the explanation of a feature', () => {
     expect([upgrades, accessRequest]).toEqual([[], null]);
   });
 
-  it('names the plans that would add it, with seats and a way to look at them, the nearest first', () => {
+  it('lists the plans that add the feature, nearest first, with seats and a comparison link', () => {
     const { upgrades, moreUpgrades, inferred } = page('knowledge-base', { tenant: premium, user: salesman });
     expect(upgrades).toEqual([
       {
@@ -62,7 +62,7 @@ describe('the explanation of a feature', () => {
     expect(essentials.moreUpgrades.map(({ plan }) => plan)).toEqual(['Sales-Essentials + Service-Premium']);
   });
 
-  it('names the Suite plan on a Suite tenant, and the lesser one that may be enough', () => {
+  it('names the Suite plan that adds the feature and the lower plan that may suffice', () => {
     const starter = tenantWith(moduleLicense({ name: '?', description: 'SuperOffice CRM Suite Starter' }));
     const { upgrades } = page('quote-management', { tenant: starter, user: userWith() });
     expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([
@@ -70,19 +70,19 @@ describe('the explanation of a feature', () => {
     ]);
   });
 
-  it('says what a Suite plan limits', () => {
+  it('shows the limits of a Suite plan', () => {
     const { evidence } = page('project-management', { tenant: suiteCore, user: userWith() });
     expect(evidence.map(({ text }) => text)).toContain('Your company’s plan allows: Active projects, 100.');
   });
 
-  it('says who can change a role that hides it', () => {
+  it('explains who can change the role that hides the feature', () => {
     const user = { ...salesman, functionRights: ['hide-sale'] };
     const { state, next, evidence } = page('sales-and-opportunity-management', { tenant: premium, user });
     expect([state, next]).toEqual(['hidden-by-role', english.t('next.role')]);
     expect(evidence.at(-1)).toEqual({ text: 'Your role has the functional right', code: 'hide-sale' });
   });
 
-  it('says what editing would need where it can only be viewed', () => {
+  it('names the user license needed to edit a feature that is view-only', () => {
     const { state, next } = page('marketing-automation', { tenant: premium, user: salesman });
     expect([state, next]).toEqual([
       'view-only',
@@ -90,7 +90,7 @@ describe('the explanation of a feature', () => {
     ]);
   });
 
-  it('says that a new plan should not be lower where the tier is not known', () => {
+  it('marks the advice as assumed when the tier of the current plan is unknown', () => {
     const bare = { name: 'ten-sales', description: 'Plan A', extraFlags: 1, extraInfo: 'set=user,web' };
     const given = {
       tenant: tenantWith(moduleLicense({ name: 'sale' })),
@@ -100,7 +100,7 @@ describe('the explanation of a feature', () => {
     expect(page('request-management', { tenant: premium, user: salesman }).assumed).toBe(false);
   });
 
-  it('names the next renewal where the contract is known and an upgrade is advised', () => {
+  it('shows the next renewal when the contract is known and an upgrade is recommended', () => {
     const contract = { start: '2026-03-01', period: 'yearly' } as const;
     const given = { tenant: premium, user: salesman, contract };
     expect(page('knowledge-base', given).renewal).toMatch(/renews on March 1, 2027\./);
@@ -110,7 +110,7 @@ describe('the explanation of a feature', () => {
     expect(page('knowledge-base', beforeIt).renewal).toBe('');
   });
 
-  it('tells how the user’s wish for it stands', () => {
+  it('shows the state of the access request for the feature', () => {
     const given = { tenant: premium, user: salesman };
     const subject = 'feature:knowledge-base';
     const accessRequest = (...accessRequests: NonNullable<Given['accessRequests']>) =>
@@ -132,7 +132,7 @@ describe('the explanation of a feature', () => {
     expect(accessRequest(requestAccess('feature:saint'))?.text).toBe('');
   });
 
-  it('shows of a feature that is enabled only what was asked for before, to be read or taken back', () => {
+  it('for an enabled feature, shows an earlier access request but allows no new one', () => {
     const given = { tenant: premium, user: salesman };
     const subject = 'feature:saint';
     expect(page('saint', given).state).toBe('enabled');
@@ -147,7 +147,7 @@ describe('the explanation of a feature', () => {
     expect(done).toMatchObject({ mayRequest: false, mayWithdraw: false });
   });
 
-  it('says which later step disagrees on a tier', () => {
+  it('names the later detection step that contradicts the tier', () => {
     const user = userWith(
       grantedLicense({
         name: 'ten-sales',
@@ -160,7 +160,7 @@ describe('the explanation of a feature', () => {
     expect(evidence.at(-1)?.text).toMatch(/\(Sales Essentials says Essential instead, but counts less\.\)$/);
   });
 
-  it('leaves no text out and no placeholder unfilled, for any feature in any language', () => {
+  it('leaves no text missing and no placeholder unfilled, for any feature in any language', () => {
     const tenants = [premium, suiteCore, null];
     for (const code of languages.codes) {
       const language = languages.choose([code]);
@@ -176,7 +176,7 @@ describe('the explanation of a feature', () => {
     }
   });
 
-  it('is in the reader’s language', () => {
+  it('uses the language of the panel user', () => {
     const { label, stateText } = page('knowledge-base', {
       tenant: premium,
       user: salesman,
@@ -186,8 +186,8 @@ describe('the explanation of a feature', () => {
   });
 });
 
-describe('featureOf', () => {
-  it('knows the features of the catalogue and nothing else', () => {
+describe('feature parameter', () => {
+  it('accepts the features of the catalogue and rejects anything else', () => {
     expect(parseFeature('saint')).toBe('saint');
     for (const key of ['', 'Saint', 'toString', undefined, ['saint'], { saint: 1 }]) {
       expect(() => parseFeature(key)).toThrow('feature-unknown');

@@ -25,7 +25,7 @@ const changes: Readonly<Record<string, Partial<PanelContext>>> = {
   'the language of the address': { url: { ...context.url, language: 'de' } },
 };
 
-describe('createKeptPages', () => {
+describe('createPageCache', () => {
   let rendered: number;
   let pages: PageCache;
 
@@ -42,14 +42,14 @@ describe('createKeptPages', () => {
     return createPageCache({ views: counting, maxBytes });
   }
 
-  it('makes a page once, and knows it again', () => {
+  it('renders a page once and returns the cached page afterwards', () => {
     const first = pages(context, {});
     expect(String(first.html)).toContain('Sales-Premium');
     expect(pages({ ...context }, { lang: 'en' })).toBe(first);
     expect(rendered).toBe(1);
   });
 
-  it('decides nothing for a page that is kept', () => {
+  it('does not compute the report for a cached page', () => {
     pages(context, {});
     const undetermined = Object.defineProperty({ ...context }, 'report', {
       get: () => {
@@ -59,20 +59,20 @@ describe('createKeptPages', () => {
     expect(() => pages(undetermined, {})).not.toThrow();
   });
 
-  it.each(Object.keys(changes))('makes it anew with %s', (what) => {
+  it.each(Object.keys(changes))('renders the page again after a change of %s', (what) => {
     pages(context, {});
     pages({ ...context, ...changes[what] }, {});
     expect(rendered).toBe(2);
   });
 
-  it('knows of each part of a visit whether a page may depend on it', () => {
+  it('these tests change every field of the panel context', () => {
     // Plans and report follow from what was bought and held, and from the day.
     const followed = ['plans', 'report'];
     const changed = Object.values(changes).flatMap((change) => Object.keys(change));
     expect([...new Set([...changed, ...followed])].sort()).toEqual(Object.keys(context).sort());
   });
 
-  it.each([{ show: 'missing' }, { search: 'sale' }])('does not keep what was looked for: %o', (query) => {
+  it.each([{ show: 'missing' }, { search: 'sale' }])('does not cache a filtered page: %o', (query) => {
     pages(context, {});
     const filtered = pages(context, query);
     expect(filtered.etag).not.toBe(pages(context, {}).etag);
@@ -80,14 +80,14 @@ describe('createKeptPages', () => {
     expect(rendered).toBe(3);
   });
 
-  it('has the same tag for the same bytes in another process, and another for others', () => {
+  it('gives equal pages the same ETag in every process and different pages different ones', () => {
     const first = pages(context, {});
     expect(keeping(1_000_000)(context, {}).etag).toBe(first.etag);
     expect(first.etag).toMatch(/^"[\w-]{27}"$/);
     expect(pages({ ...context, csrfToken: 'another' }, {}).etag).not.toBe(first.etag);
   });
 
-  it('keeps no more bytes than it may, the last used ones', () => {
+  it('evicts the least recently used pages beyond its byte limit', () => {
     const { length } = pages(context, {}).html;
     pages = keeping(length * 2.5);
     const of = (associateId: number) => ({ ...context, session: { ...context.session, associateId } });

@@ -43,7 +43,7 @@ const plan = (name: string, description: string, extraInfo = '') =>
   grantedLicense({ name, description, extraFlags: 1, extraInfo });
 const salesman = holderOf(premium, 'ten-sales');
 
-describe('the name of the plan and the note under it', () => {
+describe('plan name and note', () => {
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
     ['a plan of today', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
@@ -85,22 +85,22 @@ describe('the name of the plan and the note under it', () => {
       'planNote.unknown',
     ],
     ['an unknown user', { tenant: premium, user: null }, 'User plan not known', 'planNote.unknown'],
-  ])('of %s', (_what, given, name, note) => {
+  ])('shows the plan name and note for %s', (_what, given, name, note) => {
     const page = view(given);
     expect(page.plan).toBe(name);
     expect(page.planNote).toBe(note === '' ? '' : english.t(note));
   });
 });
 
-describe('the features', () => {
+describe('feature rows', () => {
   const page = view({ tenant: premium, user: salesman });
 
-  it('are the 76 rows of the catalogue, each once', () => {
+  it('shows each of the 76 rows of the catalogue exactly once', () => {
     const shown = features(page).map(({ id }) => id);
     expect(shown.toSorted()).toEqual(catalogue.map(({ id }) => id).toSorted());
   });
 
-  it('stand under their solution and tier, those of a group under the group', () => {
+  it('groups rows by solution and tier and nests the members of a group below it', () => {
     expect(page.solutions.map(({ id }) => id)).toEqual(['sales', 'service', 'marketing', 'common']);
     expect(page.solutions.map(({ tiers }) => tiers.map(({ title }) => title))).toEqual([
       ['Essential', 'Premium'],
@@ -118,7 +118,7 @@ describe('the features', () => {
     }
   });
 
-  it('carry the state of the report in words, and what their explanation is asked by', () => {
+  it('shows the state of each feature in words and carries the key of its explanation', () => {
     const { entitlements } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     for (const { row, feature: key, state } of entitlements) {
       const shown = feature(page, row);
@@ -128,13 +128,13 @@ describe('the features', () => {
     expect(new Set(features(page).map(({ state }) => state)).size).toBeGreaterThan(2);
   });
 
-  it('have the catalogue’s own labels in the reader’s language', () => {
+  it('shows the catalogue labels in the language of the panel user', () => {
     const label = (language: typeof english) =>
       feature(view({ tenant: premium, user: salesman, language }), 'C1')?.label;
     expect([label(english), label(german)]).toEqual(['Contact management', 'Kontaktmanagement']);
   });
 
-  it('tell what was asked for and waits for an answer, in each of its rows', () => {
+  it('marks a feature with an open access request in each of its rows', () => {
     const accessRequests = [
       requestAccess('feature:saint'),
       requestAccess('feature:mailings', { state: 'declined' }),
@@ -145,7 +145,7 @@ describe('the features', () => {
     expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
-  it('stand in two columns, of which one that is empty is left out', () => {
+  it('splits the solutions into two columns and drops an empty column', () => {
     const ids = (query: object) =>
       view({ tenant: premium, user: salesman }, query).columns.map((column) => column.map(({ id }) => id));
     expect(ids({})).toEqual([
@@ -155,7 +155,7 @@ describe('the features', () => {
     expect(ids({ search: 'sharepoint' })).toEqual([['common']]);
   });
 
-  it('are counted per solution, groups not', () => {
+  it('counts enabled features per solution without counting groups', () => {
     const leaves = (id: string) => catalogue.filter((row) => row.parent === id).length;
     for (const solution of page.solutions) {
       const all = features({ ...page, solutions: [solution] }).filter(({ id }) => leaves(id) === 0);
@@ -164,7 +164,7 @@ describe('the features', () => {
     }
   });
 
-  it('are counted by state, those of no feature left out', () => {
+  it('counts features by state and omits states without features', () => {
     const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
@@ -173,21 +173,21 @@ describe('the features', () => {
     expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
   });
 
-  it('are counted over all, each once', () => {
+  it('counts each feature once in the summary', () => {
     const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     expect(page.summary?.text).toBe(`${counts.enabled} of 62 features enabled`);
     expect(page.summary?.enabledPercent).toBe(Math.round((100 * counts.enabled) / 62));
   });
 
-  it('are none of them enabled for a user nobody knows', () => {
+  it('shows every feature as unknown and no summary for an unknown user', () => {
     const unknown = view({ tenant: premium, user: null });
     expect(unknown.summary).toBeNull();
     expect(new Set(features(unknown).map(({ state }) => state))).toEqual(new Set(['unknown']));
   });
 });
 
-describe('what would add most', () => {
-  it('are the plans one step up, those with most first, with seat and a way to look at them', () => {
+describe('suggested upgrades', () => {
+  it('lists the next higher plans, largest gain first, with seats and a comparison link', () => {
     const { suggestedUpgrades } = view({ tenant: premium, user: salesman });
     expect(suggestedUpgrades).toEqual([
       {
@@ -200,30 +200,30 @@ describe('what would add most', () => {
     ]);
   });
 
-  it('is the next Suite plan on a Suite tenant, without a seat', () => {
+  it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
     const { suggestedUpgrades } = view({ tenant: suiteCore, user: userWith() });
     expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
   });
 
-  it('is nothing for a user without a plan or one nobody knows', () => {
+  it('suggests nothing for a user without a plan and for an unknown user', () => {
     const none = userWith(plan('superlicense-no-selection', 'None'));
     expect(view({ tenant: premium, user: none }).suggestedUpgrades).toEqual([]);
     expect(view({ tenant: premium, user: null }).suggestedUpgrades).toEqual([]);
   });
 
-  it('never is more than three', () => {
+  it('suggests at most three plans', () => {
     expect(
       view({ tenant: essential, user: holderOf(essential, 'ten-sales') }).suggestedUpgrades,
     ).toHaveLength(3);
   });
 });
 
-describe('what was asked for', () => {
+describe('access requests of the user', () => {
   const day = 24 * 60 * 60_000;
   const today = '2026-12-01';
   const daysAgo = (days: number) => new Date(Date.parse(today) - days * day);
 
-  it('is told with its state and where to read it, the newest first', () => {
+  it('lists access requests with their state and a link, newest first', () => {
     const accessRequests = [
       requestAccess('feature:saint', { requestedAt: daysAgo(3) }),
       requestAccess('plan:service-premium', { requestedAt: daysAgo(1) }),
@@ -244,7 +244,7 @@ describe('what was asked for', () => {
     ]);
   });
 
-  it('is shown as long as nobody answered, and two weeks from an answer', () => {
+  it('shows an access request while it is open and for two weeks after its resolution', () => {
     const titles = (resolvedAt: Date | null) => {
       const told = { requestedAt: daysAgo(90), resolvedAt, state: resolvedAt ? 'declined' : 'open' } as const;
       const accessRequests = [requestAccess('feature:saint', told)];
@@ -254,8 +254,8 @@ describe('what was asked for', () => {
   });
 });
 
-describe('the limits of a Suite plan', () => {
-  it('are the published ones', () => {
+describe('Suite plan limits', () => {
+  it('shows the published limits of the Suite plan', () => {
     const limits = [
       { name: 'Dashboards', value: 'Unlimited' },
       { name: 'Active projects', value: '100' },
@@ -265,20 +265,20 @@ describe('the limits of a Suite plan', () => {
     expect(view({ tenant: suiteCore, user: userWith() }).limits).toEqual(limits);
   });
 
-  it('are none where the plan is open, and none on user plans', () => {
+  it('shows no limits for an unknown Suite plan or a user plan', () => {
     const open = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
     expect(view({ tenant: open, user: userWith() }).limits).toEqual([]);
     expect(view({ tenant: premium, user: salesman }).limits).toEqual([]);
   });
 });
 
-describe('the filter', () => {
+describe('feature filter', () => {
   const shown = (query: object) => {
     const page = view({ tenant: premium, user: salesman }, query);
     return { page, leaves: features(page).filter(({ children }) => children.length === 0) };
   };
 
-  it('shows all without one, and where it makes no sense', () => {
+  it('shows all features without a filter and with an invalid one', () => {
     for (const query of [{}, { show: 'nonsense', search: ['a', 'b'] }]) {
       const { page, leaves } = shown(query);
       expect([leaves.length, page.found, page.filter]).toEqual([70, '', { show: 'all', search: '' }]);
@@ -288,27 +288,27 @@ describe('the filter', () => {
   it.each([
     ['enabled', true],
     ['missing', false],
-  ])('shows what is %s', (show, enabled) => {
+  ])('shows only features that are %s', (show, enabled) => {
     const { page, leaves } = shown({ show });
     expect(leaves.every(({ state }) => (state === 'enabled') === enabled)).toBe(true);
     expect(page.found).toBe(`Features shown: ${leaves.length}`);
   });
 
-  it('searches labels whatever the case, and drops groups and solutions nothing is left of', () => {
+  it('searches labels case-insensitively and drops empty groups and solutions', () => {
     const { page, leaves } = shown({ search: ' SHAREPOINT ' });
     expect(leaves.map(({ id }) => id)).toEqual(['C13']);
     expect(page.solutions.map(({ id }) => id)).toEqual(['common']);
     expect(features(page).map(({ id }) => id)).toEqual(['C10', 'C13']);
   });
 
-  it('says what to do where nothing is found', () => {
+  it('shows advice when no feature matches', () => {
     const { page } = shown({ search: 'no such thing' });
     expect([page.solutions, page.found]).toEqual([[], english.t('filter.nothing')]);
   });
 });
 
-describe('the add-ons', () => {
-  it('are four, with state and reason and without an upgrade', () => {
+describe('add-ons', () => {
+  it('lists the four add-ons with state and reason and without an upgrade', () => {
     const { addOns } = view({ tenant: premium, user: salesman, language: german });
     expect(addOns.map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
     expect(addOns.at(-1)).toEqual({
@@ -321,7 +321,7 @@ describe('the add-ons', () => {
   });
 });
 
-describe('the date of the data', () => {
+describe('date of the license data', () => {
   const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
   const dated = (bought: ReturnType<typeof at> | null, held: ReturnType<typeof at> | null) => {
     const context = contextOf({ tenant: premium, user: null, language: german });
@@ -337,19 +337,19 @@ describe('the date of the data', () => {
   };
   const ten = ['22.11.2026, 10:00 UTC', '2026-11-22T10:00:00.000Z'];
 
-  it('is that of the older part, or of the one that was told', () => {
+  it('shows the date of the older part, or of the only known part', () => {
     expect(dated(at(1), null)).toEqual(['22.11.2026, 11:00 UTC', '2026-11-22T11:00:00.000Z', false]);
     expect(dated(at(0), null)).toEqual([...ten, false]);
     expect(dated(at(0), at(1, true))).toEqual([...ten, true]);
     expect(dated(at(1), at(0))).toEqual([...ten, false]);
   });
 
-  it('is left out where both were refused', () => {
+  it('shows no date when SuperOffice refused both parts', () => {
     expect(dated(null, null)).toEqual([undefined, undefined, false]);
   });
 });
 
-describe('notices', () => {
+describe('panel notices', () => {
   const noticesOn = (today: string, tenant: TenantLicenses | null = premium) =>
     view({ tenant, user: salesman, today }).notices;
 
@@ -363,21 +363,21 @@ describe('notices', () => {
       '2027-05-01',
       "Your company's licence has lapsed. Its grace period ended on April 8, 2027; SuperOffice CRM can only be read.",
     ],
-  ])('on %s tell of the license', (today, text) => {
+  ])('shows the license expiry notice that applies on %s', (today, text) => {
     expect(noticesOn(today)).toEqual([text]);
   });
 
-  it('are none while all is well', () => {
+  it('shows no notice while the license is valid', () => {
     expect(noticesOn('2026-12-01')).toEqual([]);
   });
 
-  it('tell where the tenant’s license was refused, not where only the user’s was', () => {
+  it('shows a notice when the tenant licenses were refused, but not when only the user licenses were', () => {
     expect(noticesOn('2026-12-01', null)).toEqual([english.t('notice.tenantLicenseRefused')]);
     expect(view({ tenant: premium, user: null }).notices).toEqual([]);
   });
 });
 
-describe('what is left', () => {
+describe('other panel data', () => {
   it('names unknown modules and the company', () => {
     const user = userWith(
       grantedLicense({ name: 'brand-new' }),
@@ -388,7 +388,7 @@ describe('what is left', () => {
     expect(page.companyName).toBe('Designteamet');
   });
 
-  it('leaves no text out and no placeholder unfilled, in any language', () => {
+  it('leaves no text missing and no placeholder unfilled, in any language', () => {
     const tenants = [premium, essential, suiteCore, null];
     const pages = languages.codes.flatMap((code) =>
       tenants.flatMap((tenant) => {

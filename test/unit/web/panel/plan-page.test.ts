@@ -13,8 +13,8 @@ function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onP
   return planPageView(contextOf(given), plan).comparison;
 }
 
-describe('the page that compares plans', () => {
-  it('offers the 26 user plans, or the five of CRM Suite', () => {
+describe('plan comparison page', () => {
+  it('offers the 26 user plans or the five CRM Suite plans', () => {
     expect(planPageView(contextOf(onPlans), null)).toMatchObject({ own: 'Sales-Premium', comparison: null });
     expect(planPageView(contextOf(onPlans), null).plans).toHaveLength(26);
     const suite = planPageView(contextOf({ tenant: suiteCore, user: userWith() }), 'plus').plans;
@@ -27,7 +27,7 @@ describe('the page that compares plans', () => {
     ]);
   });
 
-  it('tells what would be gained, and what it takes', () => {
+  it('shows the features gained and the seat required', () => {
     const told = comparison('sales-premium+service-essential');
     expect(told).toMatchObject({
       plan: 'Sales-Premium + Service-Essentials',
@@ -40,13 +40,13 @@ describe('the page that compares plans', () => {
     expect(told?.notes).toContain(english.t('compare.fromCatalogue'));
   });
 
-  it('tells what would be lost on a lesser plan', () => {
+  it('shows the features lost on a lower plan', () => {
     const lost = comparison('sales-essential')?.lost ?? [];
     expect(lost.map(({ label }) => label)).toContain('Quote Management');
     expect(lost[0]?.note).toMatch(/^\(Enabled → /);
   });
 
-  it('says which plan is the user’s own, for which there is nothing to ask', () => {
+  it('marks the current plan of the user and allows no access request for it', () => {
     expect(comparison('sales-premium')).toMatchObject({
       isOwn: true,
       summary: 'This is your plan.',
@@ -56,14 +56,14 @@ describe('the page that compares plans', () => {
     expect(onSuite).toMatchObject({ isOwn: true, accessRequest: null });
   });
 
-  it('tells of a Suite plan that it is for the whole company, and its limits', () => {
+  it('shows that a Suite plan covers the whole company, and shows its limits', () => {
     const told = comparison('starter', { tenant: suiteCore, user: userWith() });
     expect(told).toMatchObject({ seat: english.t('compare.wholeCompany'), renewal: '' });
     expect(told?.lost.map(({ label }) => label)).toContain('Project management');
     expect(told?.changed.map(({ note }) => note)).toContain('(Dashboards: 3)');
   });
 
-  it('tells how a wish for the plan stands', () => {
+  it('allows an access request only for a plan without an open one', () => {
     const accessRequests = [requestAccess('plan:service-premium')];
     expect(comparison('service-premium', { ...onPlans, accessRequests })?.accessRequest?.mayRequest).toBe(
       false,
@@ -73,7 +73,7 @@ describe('the page that compares plans', () => {
     );
   });
 
-  it('compares nothing where nothing is known of the user, and says so once a plan is chosen', () => {
+  it('compares nothing for an unknown user and explains why once a plan is chosen', () => {
     const given = { tenant: premium, user: null };
     expect(comparison('service-premium', given)).toBeNull();
     expect(planPageView(contextOf(given), 'service-premium').nothing).toBe(english.t('reason.user-unknown'));
@@ -81,7 +81,7 @@ describe('the page that compares plans', () => {
     expect(planPageView(contextOf(onPlans), 'service-premium').nothing).toBe('');
   });
 
-  it('leaves no placeholder unfilled, in any language', () => {
+  it('leaves no placeholder unfilled in any language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       const pages = [
@@ -94,7 +94,7 @@ describe('the page that compares plans', () => {
 });
 
 describe('planIn', () => {
-  it('knows the plans of the tenant’s model only', () => {
+  it('accepts only plans of the license model of the tenant', () => {
     expect(planIn('service-premium', contextOf(onPlans))).toBe('service-premium');
     const suite = contextOf({ tenant: suiteCore, user: userWith() });
     expect(planIn('plus', suite)).toBe('plus');

@@ -21,7 +21,7 @@ const three = loadLanguages(folder);
 const plainSpaces = (text: string) => text.replaceAll(/\s/g, ' ');
 
 describe('loadLanguages', () => {
-  it('knows one language per JSON file', () => {
+  it('loads one language for each JSON file', () => {
     expect([...three.codes].sort()).toEqual(['de', 'en', 'no']);
   });
 
@@ -45,7 +45,7 @@ describe('loadLanguages', () => {
     [['../de'], 'en'],
     [['deutsch'], 'en'],
     [[], 'en'],
-  ])('chooses for %j the language %s', (desired, code) => {
+  ])('for the requested languages %j, chooses %s', (desired, code) => {
     const language = three.choose(desired);
     expect([language.code, language.t('hello')]).toEqual([
       code,
@@ -53,29 +53,29 @@ describe('loadLanguages', () => {
     ]);
   });
 
-  it('falls back on the English text where a language lacks one', () => {
+  it('falls back to the English text when a translation is missing', () => {
     expect(three.choose(['de']).t('only.here')).toBe('Only in English');
   });
 
-  it('prints values as they are: views escape, and a value is no template', () => {
+  it('inserts values verbatim, without escaping or interpolating them', () => {
     const { t } = three.choose(['en']);
     expect(t('told', { what: '<b>&' })).toBe('Told: <b>&');
     expect(t('told', { what: '{{what}} $t(hello)' })).toBe('Told: {{what}} $t(hello)');
   });
 });
 
-describe('a language', () => {
+describe('Language', () => {
   it.each([
     [english, 'December 1, 2026'],
     [german, '1. Dezember 2026'],
-  ])('writes a calendar date wherever the server is', (language, text) => {
+  ])('formats a calendar date independently of the server time zone', (language, text) => {
     expect(language.date('2026-12-01')).toBe(text);
   });
 
   it.each([
     [english, 'Nov 22, 2026, 11:59 PM UTC'],
     [german, '22.11.2026, 23:59 UTC'],
-  ])('writes a moment in UTC and says so', (language, text) => {
+  ])('formats a timestamp in UTC and names the time zone', (language, text) => {
     expect(plainSpaces(language.moment(Date.UTC(2026, 10, 22, 23, 59)))).toBe(text);
   });
 
@@ -85,7 +85,7 @@ describe('a language', () => {
     [english, ['A', 'B'], 'A or B'],
     [english, ['A', 'B', 'C'], 'A, B, or C'],
     [german, ['A', 'B', 'C'], 'A, B oder C'],
-  ])('lists alternatives', (language, alternatives, text) => {
+  ])('joins alternatives into one phrase', (language, alternatives, text) => {
     expect(language.or(alternatives)).toBe(text);
   });
 });

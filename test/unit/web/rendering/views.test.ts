@@ -168,8 +168,8 @@ const pages = {
 const withoutValues = { landing: {} };
 
 // certifies R15
-describe('every page', () => {
-  it('is tried here', () => {
+describe('page templates', () => {
+  it('every template is covered by these tests', () => {
     const tried = Object.keys({ ...pages, ...withoutValues }).sort();
     const there = filesUnder('views', '.ejs').flatMap(
       (file) => /^views\/([\w-]+)\.ejs$/.exec(file)?.[1] ?? [],
@@ -177,7 +177,7 @@ describe('every page', () => {
     expect(tried).toEqual(there.sort());
   });
 
-  it.each(Object.entries(pages))('%s prints whatever it is given harmless', (name, page) => {
+  it.each(Object.entries(pages))('%s escapes every value it renders', (name, page) => {
     const html = views(name, english, page);
     expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
     expect(html).not.toMatch(/="[^"]*<|"' onload/);
@@ -186,7 +186,7 @@ describe('every page', () => {
   });
 
   it.each(Object.entries({ ...pages, ...withoutValues }))(
-    '%s names its language, its style sheet and its script, and nothing else runs',
+    '%s declares its language, style sheet and script and runs no other script',
     (name, page) => {
       const html = views(name, german, page);
       expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
@@ -234,12 +234,12 @@ describe('every page', () => {
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
     ['uninstall', { ...uninstall, failedRemovals: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
-  ])('%s leaves out what there is nothing of', (name, without, having, text) => {
+  ])('%s omits a section that has no content', (name, without, having, text) => {
     expect(views(name, german, without)).not.toContain(text);
     expect(views(name, german, having)).toContain(text);
   });
 
-  it('explains a feature, for a group those in it', () => {
+  it('offers an explanation for each feature and, in a group, for each member', () => {
     const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
   });
@@ -257,32 +257,32 @@ describe('loadViews', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('throws for a view there is not, a partial among them', () => {
+  it('throws for an unknown view, a partial or a path', () => {
     const load = loadViews(folder);
     for (const name of ['other', 'partials/part', 'part', '../public/planlens', 'page.ejs', '']) {
       expect(() => load(name, english, {})).toThrow(`no view named ${name}`);
     }
   });
 
-  it('reads the templates once', () => {
+  it('reads the templates only once', () => {
     const load = loadViews(folder);
     writeFileSync(join(folder, 'views', 'page.ejs'), 'changed');
     expect(load('page', english, { word: 'first' })).toMatch(/^first /);
   });
 
-  it('names the style sheet anew when it changed', () => {
+  it('changes the style sheet URL when the style sheet changes', () => {
     const before = loadViews(folder)('page', english, {});
     expect(loadViews(folder)('page', english, {})).toBe(before);
     writeFileSync(join(folder, 'public', 'planlens.css'), 'body { color: red }');
     expect(loadViews(folder)('page', english, {})).not.toBe(before);
   });
 
-  it('does not load a template that is no EJS', () => {
+  it('throws for a template that is not valid EJS', () => {
     writeFileSync(join(folder, 'views', 'broken.ejs'), '<% if ( { %>');
     expect(() => loadViews(folder)).toThrow();
   });
 
-  it('gives a template no variable but its own', () => {
+  it('exposes values to a template only through its page variable', () => {
     writeFileSync(join(folder, 'views', 'leak.ejs'), '<%= word %>');
     expect(() => loadViews(folder)('leak', english, { word: 'x' })).toThrow(/word is not defined/);
   });

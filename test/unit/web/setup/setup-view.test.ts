@@ -34,7 +34,7 @@ function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
 }
 
 describe('setupView', () => {
-  it('tells how far it is while setting up goes on; a webhook of before is not done yet', () => {
+  it('shows the progress of a running setup and treats an older webhook check as pending', () => {
     const page = view([created, waiting], { setupStartedAt: at });
     expect(page).toMatchObject({ inFlight: true, done: 1 });
     expect(page.rows.map(({ outcome }) => outcome)).toEqual(['created', 'waiting', 'waiting']);
@@ -42,7 +42,7 @@ describe('setupView', () => {
     expect(view([created], { setupStartedAt: at }, { checkedAt: at }).done).toBe(2);
   });
 
-  it('is complete where no panel failed, whatever became of the webhook', () => {
+  it('reports setup as complete when no panel failed, whatever the webhook outcome', () => {
     expect(view([created]).complete).toBe(true);
     expect(view([created], {}, { outcome: 'refused', problem: 'forbidden' })).toMatchObject({
       complete: true,
@@ -54,7 +54,7 @@ describe('setupView', () => {
     expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
   });
 
-  it('says why nothing is done for the tenant now, and names no next time where there is none', () => {
+  it('explains why a revoked tenant is not reconciled and shows no retry time', () => {
     expect(view([created]).standing).toBe('');
     const revoked = setupView(
       {
@@ -68,7 +68,7 @@ describe('setupView', () => {
     expect(revoked).toMatchObject({ standing: 'the approval of Planlens was withdrawn', stopped: null });
   });
 
-  it('says why it stopped, and when it is tried again', () => {
+  it('shows the last reconcile error and the time of the next attempt', () => {
     expect(view([created]).stopped).toBeNull();
     expect(view([created], { lastError: 'timeout', at }).stopped).toEqual({
       problem: 'timeout',

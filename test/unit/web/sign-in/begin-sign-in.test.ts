@@ -51,7 +51,7 @@ async function begin(purpose: SignInPurpose) {
 }
 
 describe('createBeginSignIn', () => {
-  it('redirects with what SuperOffice is to know, and keeps the verifier from it', async () => {
+  it('redirects to SuperOffice with the sign-in parameters but without the code verifier', async () => {
     const { status, headers, purpose, signIn, query } = await begin(panel);
     expect([status, headers['cache-control']]).toEqual([302, 'no-store']);
     expect(purpose).toEqual(panel);
@@ -60,12 +60,12 @@ describe('createBeginSignIn', () => {
     expect(String(headers.location)).not.toContain(codeVerifier);
   });
 
-  it('leaves the tenant open for an installation', async () => {
+  it('omits the tenant for an installation', async () => {
     const { query } = await begin({ kind: 'install' });
     expect(query.has('ctx')).toBe(false);
   });
 
-  it('keeps the verifier in a cookie of this sign-in alone', async () => {
+  it('stores the code verifier in a separate cookie for each sign-in', async () => {
     const [first, second] = [await begin(panel), await begin(panel)];
     const cookies = [first, second].map(({ headers }) => String(headers['set-cookie']).split(';', 1)[0]);
     expect(cookies).toEqual(
@@ -75,7 +75,7 @@ describe('createBeginSignIn', () => {
   });
 });
 
-describe('verifierOf', () => {
+describe('code verifier cookie', () => {
   const state = 's'.repeat(43);
   const app = appOf((req, res) => void res.json(readVerifier(req, state)));
   const good = 'A-_9'.repeat(11).slice(1);
@@ -87,23 +87,23 @@ describe('verifierOf', () => {
     [`${good}x`, ''],
     [`${good.slice(1)}%0A`, ''],
     [`${good.slice(1)}ü`, ''],
-  ])('reads %j as %j', async (value, verifier) => {
+  ])('reads the value %j as the code verifier %j', async (value, verifier) => {
     const cookie = `${cookieName(state)}=${encodeURI(value)}`;
     expect((await request(app).get('/').set('Cookie', cookie)).body).toBe(verifier);
   });
 
-  it('is empty without a cookie', async () => {
+  it('reads no code verifier without a cookie', async () => {
     expect((await request(app).get('/')).body).toBe('');
   });
 
-  it('does not take the verifier kept for another sign-in', async () => {
+  it('ignores the code verifier of another sign-in', async () => {
     const cookie = `${cookieName('another')}=${good}`;
     expect((await request(app).get('/').set('Cookie', cookie)).body).toBe('');
   });
 });
 
 describe('forgetVerifier', () => {
-  it('takes the cookie of that sign-in back', async () => {
+  it('deletes the cookie of the given sign-in', async () => {
     const app = appOf((_req, res) => {
       forgetVerifier(res, 'a state');
       res.end();

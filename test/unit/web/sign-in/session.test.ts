@@ -55,23 +55,23 @@ function forged(
   return jwt.sign(whole, secret, { algorithm: 'HS256', keyid: '2026', issuer: 'planlens', ...options });
 }
 
-describe('a session we wrote', () => {
-  it('is read as it was written', async () => {
+describe('session cookie', () => {
+  it('reads back the session that was written', async () => {
     expect(await readFrom(await written())).toEqual(session);
   });
 
-  it('is read among other cookies', async () => {
+  it('finds the session among other cookies', async () => {
     const { body } = await request(server)
       .get('/read')
       .set('Cookie', `a=1; ${name}=${await written()}; b=2`);
     expect(body).toEqual(session);
   });
 
-  it('is like the tokens forged below, so that those fail for their fault alone', async () => {
+  it('accepts the valid token on which the forged tokens below are based', async () => {
     expect(await readFrom(forged({}))).toEqual(session);
   });
 
-  it('lasts an hour and no longer', async () => {
+  it('expires after one hour', async () => {
     const token = await written();
     now = start + hour - 1000;
     expect(await readFrom(token)).toEqual(session);
@@ -79,7 +79,7 @@ describe('a session we wrote', () => {
     expect(await readFrom(token)).toBeNull();
   });
 
-  it('names its key and shows nothing but who it is for', async () => {
+  it('names its key and contains only the session and standard claims', async () => {
     const token = jwt.decode(await written(), { complete: true });
     expect(token?.header).toEqual({ alg: 'HS256', typ: 'JWT', kid: '2026' });
     const iat = start / 1000;
@@ -87,8 +87,8 @@ describe('a session we wrote', () => {
   });
 });
 
-describe('when keys are rotated', () => {
-  it('stays good while its key is kept, and new ones are signed with the first key', async () => {
+describe('session key rotation', () => {
+  it('accepts a token while its key is retained and signs new tokens with the first key', async () => {
     const old = keys.current;
     const token = await written();
     const fresh = newKeyring('2027').current;
@@ -103,17 +103,17 @@ describe('when keys are rotated', () => {
     expect(jwt.decode(await written(), { complete: true })?.header.kid).toBe('2027');
   });
 
-  it('ends with its key', async () => {
+  it('rejects a token once its key is removed', async () => {
     const token = await written();
     keys = newKeyring('2027');
     expect(await readFrom(token)).toBeNull();
   });
 });
 
-describe('no session', () => {
+describe('invalid session cookie', () => {
   const unsigned = () => `${encode({ alg: 'none', typ: 'JWT', kid: '2026' })}.${encode(session)}.`;
 
-  it('is one without a cookie', async () => {
+  it('reads no session without a cookie', async () => {
     expect((await request(server).get('/read')).body).toBeNull();
   });
 
@@ -129,18 +129,18 @@ describe('no session', () => {
     ['no tenant', () => forged({ tenantId: undefined })],
     ['an associate id that is text', () => forged({ associateId: '5' })],
     ['an administrator by text', () => forged({ isAdministrator: 'true' })],
-  ])('is one with %s', async (_what, token) => {
+  ])('rejects a token with %s', async (_what, token) => {
     expect(await readFrom(token())).toBeNull();
   });
 
-  it('is one without a key id or an issuer', async () => {
+  it('rejects a token without a key ID or an issuer', async () => {
     const exp = start / 1000 + 3600;
     const { key } = keys.current;
     expect(await readFrom(jwt.sign({ ...session, exp, iss: 'planlens' }, key))).toBeNull();
     expect(await readFrom(jwt.sign({ ...session, exp }, key, { keyid: '2026' }))).toBeNull();
   });
 
-  it.each([0, 1, 2])('is one whose part %i was changed', async (part) => {
+  it.each([0, 1, 2])('rejects a token whose part %i was changed', async (part) => {
     const parts = (await written()).split('.');
     const changed = parts.map((text, index) => {
       const first = text.startsWith('A') ? 'B' : 'A';
@@ -149,7 +149,7 @@ describe('no session', () => {
     expect(await readFrom(changed.join('.'))).toBeNull();
   });
 
-  it('is one whose holder was exchanged', async () => {
+  it('rejects a token whose payload was replaced', async () => {
     const [header, , signature] = (await written()).split('.');
     const other = encode({ ...session, isAdministrator: true, iss: 'planlens', exp: start / 1000 + 60 });
     expect(await readFrom([header, other, signature].join('.'))).toBeNull();
@@ -164,11 +164,11 @@ describe('no session', () => {
     '..',
     '%E0%A4%A',
     '"',
-  ])('is one of the form %s', async (token) => {
+  ])('rejects the malformed token %s', async (token) => {
     expect(await readFrom(token)).toBeNull();
   });
 
-  it('is anything else a cookie may hold, even with the start of a good token', async () => {
+  it('rejects arbitrary text, even after the beginning of a valid token', async () => {
     const [header = '', payload = ''] = (await written()).split('.');
     const printable = fc.string({ unit: fc.constantFrom(...'abzAZ019._-=%;, "{}[]:\\') });
     const tokens = printable.chain((text) =>

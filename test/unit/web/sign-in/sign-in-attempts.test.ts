@@ -37,23 +37,23 @@ async function written(cookie: string): Promise<string> {
   return cookieIn(await request(app).get('/').set('Cookie', cookie));
 }
 
-describe('attempts to sign in', () => {
-  it('are counted for one reader, with the moment of the last', async () => {
+describe('sign-in attempts', () => {
+  it('counts attempts per user, with the time of the last one', async () => {
     const first = await written('');
     expect(await read(first)).toMatchObject({ count: 1, lastAt: now });
     expect(await read(await written(first))).toMatchObject({ count: 2, lastAt: now });
   });
 
-  it('begin with none, which a browser that keeps cookies remembers', async () => {
+  it('starts at zero attempts in a browser that stores cookies', async () => {
     expect(await read(await begun())).toMatchObject({ count: 0, lastAt: 0 });
   });
 
-  it('are unknown to a browser that brings no cookie', async () => {
+  it('reports an unknown count for a browser that sends no cookie', async () => {
     expect(await read('')).toBeNull();
     expect(await read('another=1')).toBeNull();
   });
 
-  it('of another user or another tenant count for nothing', async () => {
+  it('ignores the attempts of another user or another tenant', async () => {
     const cookie = await written('');
     for (const other of [
       { ...reader, associateId: 6 },
@@ -64,13 +64,13 @@ describe('attempts to sign in', () => {
   });
 
   it.each(['x', 'Cust12345', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
-    'are none in a cookie %j',
+    'reads the malformed cookie %j as zero attempts',
     async (value) => {
       expect(await read(`${name}=${value}`)).toEqual({ count: 0, lastAt: 0 });
     },
   );
 
-  it('are forgotten after a sign-in that worked', async () => {
+  it('clears the cookie after a successful sign-in', async () => {
     const app = appOf((_req, res) => {
       forgetAttempts(res);
       res.end();
@@ -79,7 +79,7 @@ describe('attempts to sign in', () => {
   });
 });
 
-describe('maySignInByItself', () => {
+describe('maySignInSilently', () => {
   it.each([
     [0, 0, true],
     [1, 0, true],
@@ -88,7 +88,7 @@ describe('maySignInByItself', () => {
     [2, 2_999, true],
     [3, 0, false],
     [9, 0, false],
-  ])('after %i attempts, the last %i ms ago: %s', (count, ago, may) => {
+  ])('after %i attempts, the last %i ms ago, allows an automatic sign-in: %s', (count, ago, may) => {
     expect(maySignInSilently({ count, lastAt: count === 0 ? 0 : now - ago }, now)).toBe(may);
   });
 });
