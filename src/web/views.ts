@@ -51,10 +51,30 @@ function print(templates: ReadonlyMap<string, ejs.TemplateFunction>, name: strin
 }
 
 function compile(filename: string) {
-  return ejs.compile(readFileSync(filename, 'utf8'), {
+  return ejs.compile(withoutIndentation(readFileSync(filename, 'utf8')), {
     filename,
     strict: true,
     destructuredLocals: [...pageLocals, ...partialLocals],
+  });
+}
+
+/**
+ * A template whose line breaks and indentation print nothing. As in JSX, a line break beside a tag or a scriptlet is
+ * removed; between words or attributes it becomes one space. A space that a line break must print is `<%= ' ' %>`.
+ * The text of a `<pre>` or `<textarea>` comes from values, which are printed unchanged. The removed line breaks move
+ * into EJS comments, so that errors still name the line of the file.
+ */
+function withoutIndentation(template: string): string {
+  let lines = '';
+  return template.replace(/<%.*?%>|\s*\n\s*/gs, (match, offset: number) => {
+    if (match.startsWith('<%')) {
+      const comment = lines && `<%#${lines}%>`;
+      lines = '';
+      return comment + match;
+    }
+    lines += match.replace(/[^\n]/g, '');
+    const isBesideTag = template[offset - 1] === '>' || /[<>]/.test(template[offset + match.length] ?? '');
+    return isBesideTag ? '' : ' ';
   });
 }
 

@@ -277,6 +277,29 @@ describe('loadViews', () => {
     expect(loadViews(folder)('page', english, {})).not.toBe(before);
   });
 
+  it.each([
+    ['<ul>\n  <li>\n    <%= page.word %>\n  </li>\n\n</ul>\n', '<ul><li>x</li></ul>'],
+    ['<p>\n  two\n  words <b>here</b>\n</p>', '<p>two words <b>here</b></p>'],
+    ['<b>1</b>\n<b>2</b>\n<%= " " %><b>3</b>', '<b>1</b><b>2</b> <b>3</b>'],
+    [
+      '<input\n  name="a"\n  value="<%= page.word %>"\n  <%- " checked" %>\n>',
+      '<input name="a" value="x" checked>',
+    ],
+    ['<%\n  const a = 1;\n  const b = 2;\n%>\n<i><%= a + b %></i>', '<i>3</i>'],
+    ['<textarea><%= page.word %></textarea>', '<textarea>a\n  b\n</textarea>', 'a\n  b\n'],
+  ])('prints no indentation: %j', (template, html, word = 'x') => {
+    writeFileSync(join(folder, 'views', 'page.ejs'), template);
+    expect(loadViews(folder)('page', english, { word })).toBe(html);
+  });
+
+  it('names the line of the file in an error', () => {
+    writeFileSync(
+      join(folder, 'views', 'page.ejs'),
+      '<ul>\n  <li>1</li>\n\n  <li><%= page.a.b %></li>\n</ul>\n',
+    );
+    expect(() => loadViews(folder)('page', english, {})).toThrow(/page\.ejs:4\n/);
+  });
+
   it('does not load a template that is no EJS', () => {
     writeFileSync(join(folder, 'views', 'broken.ejs'), '<% if ( { %>');
     expect(() => loadViews(folder)).toThrow();
