@@ -9,6 +9,7 @@ import type { Services } from './services.ts';
 import { createAdmin } from './web/admin/admin.ts';
 import { createAdminPage } from './web/admin/admin-page.ts';
 import { createAnswerWish, createSaveContract } from './web/admin/answers.ts';
+import { serveAssets } from './web/assets.ts';
 import { createStateChangeCallback } from './web/callbacks/state-change.ts';
 import { createWebhookCallback } from './web/callbacks/webhook.ts';
 import { createReadyz, healthz } from './web/health.ts';
@@ -83,10 +84,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.use(limitPipelining(), requestCount(metrics.onRequest), requestLog(log), securityHeaders());
-  app.use(
-    '/assets',
-    express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
-  );
+  app.use('/assets', serveAssets(root));
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });
   app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, inbox }));

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs from 'ejs';
+import { assetVersion } from './assets.ts';
 import { iconsHere, loadIcons } from './icons.ts';
 import type { Language } from './languages.ts';
 
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
 export type Views = (name: string, language: Language, values: object) => string;
 
-const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite', 'part'];
+const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
+/** The scripts that pages name; what they import is loaded beside them. */
+const entries = ['planlens.js', 'sign-in.js'];
 /** What pages hand to `views/partials`. */
 const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
 
@@ -19,8 +21,10 @@ const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades'
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
   const shared = {
-    stylesheet: asset(root, 'planlens.css'),
-    script: asset(root, 'planlens.js'),
+    assets: `/assets/${assetVersion(root)}`,
+    modules: readdirSync(join(root, 'public')).filter(
+      (name) => name.endsWith('.js') && !entries.includes(name),
+    ),
     sprite: iconsHere,
   };
   const pages = compiledIn(folder);
@@ -76,10 +80,4 @@ function withoutIndentation(template: string): string {
     const isBesideTag = template[offset - 1] === '>' || /[<>]/.test(template[offset + match.length] ?? '');
     return isBesideTag ? '' : ' ';
   });
-}
-
-/** The address of a file in `public`; it changes with the file, so that browsers may keep it for a year. */
-function asset(root: string, name: string): string {
-  const content = readFileSync(join(root, 'public', name));
-  return `/assets/${name}?v=${createHash('sha256').update(content).digest('base64url').slice(0, 10)}`;
 }

@@ -166,6 +166,9 @@ const pages = {
   'hand-over': handOver,
 };
 const withoutValues = { landing: {} };
+const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
+const scriptsOf = (name: string) =>
+  ['sign-in', 'hand-over'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
 
 // certifies R15
 describe('every page', () => {
@@ -179,21 +182,20 @@ describe('every page', () => {
 
   it.each(Object.entries(pages))('%s prints whatever it is given harmless', (name, page) => {
     const html = views(name, english, page);
-    expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(scriptsOf(name).length);
     expect(html).not.toMatch(/="[^"]*<|"' onload/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).toContain('&amp;amp;');
   });
 
   it.each(Object.entries({ ...pages, ...withoutValues }))(
-    '%s names its language, its style sheet and its script, and nothing else runs',
+    '%s names its language, its style sheet and its scripts, and nothing else runs',
     (name, page) => {
       const html = views(name, german, page);
       expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
-      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/planlens\.css\?v=[\w-]{10}">/);
-      const script = /<script type="module" src="\/assets\/planlens\.js\?v=[\w-]{10}"><\/script>/;
-      expect(html).toMatch(script);
-      expect(html.replace(script, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
+      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/[\w-]{10}\/planlens\.css">/);
+      expect([...html.matchAll(scriptTag)].map(([, script]) => script)).toEqual(scriptsOf(name));
+      expect(html.replaceAll(scriptTag, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
     },
   );
 
@@ -252,7 +254,7 @@ describe('loadViews', () => {
     for (const name of ['views', 'views/partials', 'public']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'public', 'planlens.css'), 'body {}');
     writeFileSync(join(folder, 'public', 'planlens.js'), '');
-    writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= stylesheet %>');
+    writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= assets %> <%= modules %>');
     writeFileSync(join(folder, 'views', 'partials', 'part.ejs'), 'a part');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -270,11 +272,19 @@ describe('loadViews', () => {
     expect(load('page', english, { word: 'first' })).toMatch(/^first /);
   });
 
-  it('names the style sheet anew when it changed', () => {
-    const before = loadViews(folder)('page', english, {});
-    expect(loadViews(folder)('page', english, {})).toBe(before);
-    writeFileSync(join(folder, 'public', 'planlens.css'), 'body { color: red }');
-    expect(loadViews(folder)('page', english, {})).not.toBe(before);
+  it.each(['planlens.css', 'planlens.js', 'another.css'])(
+    'changes the path of all assets with %s',
+    (name) => {
+      const before = loadViews(folder)('page', english, {});
+      expect(loadViews(folder)('page', english, {})).toBe(before);
+      writeFileSync(join(folder, 'public', name), '/* changed */');
+      expect(loadViews(folder)('page', english, {})).not.toBe(before);
+    },
+  );
+
+  it('lists the modules that the scripts import', () => {
+    for (const name of ['sign-in.js', 'swap.js']) writeFileSync(join(folder, 'public', name), '');
+    expect(loadViews(folder)('page', english, {})).toMatch(/ swap\.js$/);
   });
 
   it.each([
