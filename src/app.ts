@@ -26,6 +26,7 @@ import { createPanel } from './web/panel/panel.ts';
 import { createPanelContexts } from './web/panel/panel-context.ts';
 import { createPlanPage } from './web/panel/plan-page.ts';
 import { createRefresh } from './web/panel/refresh.ts';
+import { serveAssets } from './web/rendering/assets.ts';
 import { loadLanguages } from './web/rendering/i18n.ts';
 import { loadViews } from './web/rendering/views.ts';
 import { createFinishInstall, createInstall } from './web/setup/install.ts';
@@ -101,10 +102,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.use(limitPipelining(), requestMetrics(metrics.onRequest), requestLog(log), securityHeaders());
-  app.use(
-    '/assets',
-    express.static(join(root, 'public'), { immutable: true, maxAge: '1y', index: false, redirect: false }),
-  );
+  app.use('/assets', serveAssets(root));
 
   const bytes = express.raw({ type: () => true, limit: '256kb' });
   app.post('/callbacks/webhooks/:hookId', bytes, createWebhookCallback({ webhooks, callbackQueue }));

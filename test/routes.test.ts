@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { createServer, METHODS, type Server } from 'node:http';
+import { join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
@@ -85,7 +87,7 @@ describe('route table', () => {
       'use requestMetrics',
       'use requestLog',
       'use securityHeaders',
-      'use serveStatic',
+      'use assets',
       'post /callbacks/webhooks/:hookId rawParser webhook',
       'post /callbacks/state-change jsonParser stateChange',
       'get /healthz healthz',
@@ -152,7 +154,11 @@ describe('unknown path', () => {
     '/admin/more',
     '/assets',
     '/assets/',
-    '/assets/nothing.css',
+    '/assets/planlens.css',
+    '/assets/0123456789',
+    '/assets/0123456789/',
+    '/assets/0123456789/nothing.css',
+    '/assets/0123456789/%2e%2e/package.json',
     '/assets/%2e%2e/package.json',
     '/assets/..%2f.env.example',
     '/.env.example',
@@ -168,7 +174,7 @@ describe('unknown path', () => {
     for (const method of ['post', 'put', 'delete'] as const) {
       expect((await request(server)[method]('/nothing')).status).toBe(404);
     }
-    expect((await request(server).post('/assets/planlens.css')).status).toBe(404);
+    expect((await request(server).post('/assets/0123456789/planlens.css')).status).toBe(404);
   });
 });
 
@@ -209,8 +215,8 @@ const answers = [
   answered('get', '/admin', 302),
   answered('post', '/admin/access-requests', 401),
   answered('post', '/admin/contract', 401),
-  answered('get', '/assets/planlens.js', 200),
-  answered('get', '/assets/planlens.css', 200),
+  answered('get', '/assets/0123456789/planlens.js', 200),
+  answered('get', '/assets/0123456789/planlens.css', 200),
   answered('get', '/nothing', 404),
   answered('get', '/assets', 404),
   answered('get', '/assets/%E0%A4%A', 404),
@@ -251,11 +257,30 @@ describe('browser caching', () => {
     },
   );
 
-  it('permits caching the style sheet under a URL that contains its version', async () => {
+  it('permits caching the style sheet and each script module under a path with their version', async () => {
     const page = await request(server).get('/').set('Accept', 'text/html');
-    const address = /href="(\/assets\/planlens\.css\?v=[\w-]+)"/.exec(page.text)?.[1] ?? '';
-    const { status, headers } = await request(server).get(address);
-    expect([status, headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
-    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const addresses = [...page.text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address = '']) => address);
+    const names = readdirSync(join(root, 'public')).filter((name) => name !== 'sign-in.js');
+    expect(addresses.map((address) => address.split('/')[3]).sort()).toEqual(names.sort());
+    for (const address of addresses) {
+      const { status, headers } = await request(server).get(address);
+      const type = address.endsWith('.css') ? 'text/css' : 'text/javascript';
+      expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    }
+  });
+
+  it('is no asset of another release', async () => {
+    const { headers } = await request(server).get('/assets/0123456789/planlens.css');
+    expect(headers['cache-control']).toBe('public, max-age=0');
+  });
+});
+
+describe('metrics', () => {
+  it('counts assets as one route, whatever version is requested', async () => {
+    await request(server).get('/assets/abcdefghij/planlens.css').expect(200);
+    const { text } = await request(server).get('/metrics');
+    expect(text).toContain('route="/assets"');
+    expect(text).not.toContain('abcdefghij');
   });
 });

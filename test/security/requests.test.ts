@@ -63,7 +63,7 @@ describe('server under hostile requests', async () => {
   const planlens = await installedPlanlens();
   const { url } = planlens;
   const routes = planlens.paths.map((path) => path.replace(':hookId', 'nobody'));
-  const paths = [...routes, '/assets/planlens.css', '/nowhere'];
+  const paths = [...routes, '/assets/0123456789/planlens.css', '/nowhere'];
   const { tenantId, associateId } = people.administrator;
   const administrator = sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
   const panel = new URL(panelUrl(planlens, people.administrator));
@@ -229,9 +229,19 @@ describe('server under hostile requests', async () => {
     '/assets/%00',
     '/assets//etc/passwd',
     '/assets/%c0%ae%c0%ae/package.json',
+    '/assets/0123456789/../../package.json',
+    '/assets/0123456789/..%2f..%2fpackage.json',
+    '/assets/0123456789/%2e%2e/%2e%2e/package.json',
+    '/assets/0123456789/..%5c..%5cpackage.json',
+    '/assets/0123456789/%00',
+    '/assets/0123456789//etc/passwd',
+    '/assets/0123456789//evil.example/%2e%2e',
+    '/assets/0123456789/%c0%ae%c0%ae/package.json',
     '/assets',
     '/assets/.',
     '/assets/.env',
+    '/assets/0123456789/.',
+    '/assets/0123456789/.env',
     '/.env',
     '/.git/config',
     '/views/panel.ejs',

@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import ejs from 'ejs';
+import { assetVersion } from './assets.ts';
 import type { Language } from './i18n.ts';
 import { iconPlaceholder, loadIcons } from './icons.ts';
 
 /** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
 export type Views = (name: string, language: Language, values: object) => string;
 
-const pageLocals = ['page', 't', 'language', 'stylesheet', 'script', 'sprite', 'part'];
+const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
+/** The scripts that pages name; what they import is loaded beside them. */
+const entries = ['planlens.js', 'sign-in.js'];
 /** What pages hand to `views/partials`. */
 const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
 
@@ -19,8 +21,10 @@ const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades'
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
   const shared = {
-    stylesheet: asset(root, 'planlens.css'),
-    script: asset(root, 'planlens.js'),
+    assets: `/assets/${assetVersion(root)}`,
+    modules: readdirSync(join(root, 'public')).filter(
+      (name) => name.endsWith('.js') && !entries.includes(name),
+    ),
     sprite: iconPlaceholder,
   };
   const pages = compiledIn(folder);
@@ -51,15 +55,29 @@ function print(templates: ReadonlyMap<string, ejs.TemplateFunction>, name: strin
 }
 
 function compile(filename: string) {
-  return ejs.compile(readFileSync(filename, 'utf8'), {
+  return ejs.compile(withoutIndentation(readFileSync(filename, 'utf8')), {
     filename,
     strict: true,
     destructuredLocals: [...pageLocals, ...partialLocals],
   });
 }
 
-/** The address of a file in `public`; it changes with the file, so that browsers may keep it for a year. */
-function asset(root: string, name: string): string {
-  const content = readFileSync(join(root, 'public', name));
-  return `/assets/${name}?v=${createHash('sha256').update(content).digest('base64url').slice(0, 10)}`;
+/**
+ * A template whose line breaks and indentation print nothing. As in JSX, a line break beside a tag or a scriptlet is
+ * removed; between words or attributes it becomes one space. A space that a line break must print is `<%= ' ' %>`.
+ * The text of a `<pre>` or `<textarea>` comes from values, which are printed unchanged. The removed line breaks move
+ * into EJS comments, so that errors still name the line of the file.
+ */
+function withoutIndentation(template: string): string {
+  let lines = '';
+  return template.replace(/<%.*?%>|\s*\n\s*/gs, (match, offset: number) => {
+    if (match.startsWith('<%')) {
+      const comment = lines && `<%#${lines}%>`;
+      lines = '';
+      return comment + match;
+    }
+    lines += match.replace(/[^\n]/g, '');
+    const isBesideTag = template[offset - 1] === '>' || /[<>]/.test(template[offset + match.length] ?? '');
+    return isBesideTag ? '' : ' ';
+  });
 }

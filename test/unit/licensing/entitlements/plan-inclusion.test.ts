@@ -6,14 +6,14 @@ import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-i
 import type { AssignedUserPlan, DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { ruleOf } from '../fixtures/engine.ts';
 
-type CheckResult = AssignedUserPlan['findings'][number];
+type Finding = AssignedUserPlan['findings'][number];
 
 function holding(
   tiers: Partial<Record<Solution, FoundTier>>,
-  confidences: Partial<Record<Solution, CheckResult['confidence']>> = {},
+  confidences: Partial<Record<Solution, Finding['confidence']>> = {},
 ): DetectedPlan {
   const all = { sales: 'none', service: 'none', marketing: 'none', ...tiers } as const;
-  const findings = Object.entries(confidences).map(([solution, confidence]): CheckResult => {
+  const findings = Object.entries(confidences).map(([solution, confidence]): Finding => {
     const tier = all[solution as Solution];
     return { solution: solution as Solution, tier, step: 'description', by: null, confidence, against: [] };
   });
@@ -62,7 +62,7 @@ describe('inclusionFor', () => {
 
   it('has the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
-    const word = (tier: FoundTier, confidence?: CheckResult['confidence']) =>
+    const word = (tier: FoundTier, confidence?: Finding['confidence']) =>
       wordOn('quote-management', holding({ sales: tier }, confidence ? { sales: confidence } : {}));
     expect(word('premium', 'documented')).toBe(`yes ${id} documented`);
     expect(word('premium', 'inferred')).toBe(`yes ${id} inferred`);

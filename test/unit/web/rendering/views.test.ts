@@ -166,6 +166,9 @@ const pages = {
   'hand-over': handoff,
 };
 const withoutValues = { landing: {} };
+const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
+const scriptsOf = (name: string) =>
+  ['sign-in', 'hand-over'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
 
 // certifies R15
 describe('page templates', () => {
@@ -179,21 +182,20 @@ describe('page templates', () => {
 
   it.each(Object.entries(pages))('%s escapes every value it renders', (name, page) => {
     const html = views(name, english, page);
-    expect(html.match(/<script[^>]*>/g)).toHaveLength(1);
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(scriptsOf(name).length);
     expect(html).not.toMatch(/="[^"]*<|"' onload/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).toContain('&amp;amp;');
   });
 
   it.each(Object.entries({ ...pages, ...withoutValues }))(
-    '%s declares its language, style sheet and script and runs no other script',
+    '%s declares its language, style sheet and scripts and runs no other script',
     (name, page) => {
       const html = views(name, german, page);
       expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
-      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/planlens\.css\?v=[\w-]{10}">/);
-      const script = /<script type="module" src="\/assets\/planlens\.js\?v=[\w-]{10}"><\/script>/;
-      expect(html).toMatch(script);
-      expect(html.replace(script, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
+      expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/[\w-]{10}\/planlens\.css">/);
+      expect([...html.matchAll(scriptTag)].map(([, script]) => script)).toEqual(scriptsOf(name));
+      expect(html.replaceAll(scriptTag, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
     },
   );
 
@@ -252,7 +254,7 @@ describe('loadViews', () => {
     for (const name of ['views', 'views/partials', 'public']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'public', 'planlens.css'), 'body {}');
     writeFileSync(join(folder, 'public', 'planlens.js'), '');
-    writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= stylesheet %>');
+    writeFileSync(join(folder, 'views', 'page.ejs'), '<%= page.word %> <%= assets %> <%= modules %>');
     writeFileSync(join(folder, 'views', 'partials', 'part.ejs'), 'a part');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -270,11 +272,42 @@ describe('loadViews', () => {
     expect(load('page', english, { word: 'first' })).toMatch(/^first /);
   });
 
-  it('changes the style sheet URL when the style sheet changes', () => {
-    const before = loadViews(folder)('page', english, {});
-    expect(loadViews(folder)('page', english, {})).toBe(before);
-    writeFileSync(join(folder, 'public', 'planlens.css'), 'body { color: red }');
-    expect(loadViews(folder)('page', english, {})).not.toBe(before);
+  it.each(['planlens.css', 'planlens.js', 'another.css'])(
+    'changes the path of all assets with %s',
+    (name) => {
+      const before = loadViews(folder)('page', english, {});
+      expect(loadViews(folder)('page', english, {})).toBe(before);
+      writeFileSync(join(folder, 'public', name), '/* changed */');
+      expect(loadViews(folder)('page', english, {})).not.toBe(before);
+    },
+  );
+
+  it('lists the modules that the scripts import', () => {
+    for (const name of ['sign-in.js', 'swap.js']) writeFileSync(join(folder, 'public', name), '');
+    expect(loadViews(folder)('page', english, {})).toMatch(/ swap\.js$/);
+  });
+
+  it.each([
+    ['<ul>\n  <li>\n    <%= page.word %>\n  </li>\n\n</ul>\n', '<ul><li>x</li></ul>'],
+    ['<p>\n  two\n  words <b>here</b>\n</p>', '<p>two words <b>here</b></p>'],
+    ['<b>1</b>\n<b>2</b>\n<%= " " %><b>3</b>', '<b>1</b><b>2</b> <b>3</b>'],
+    [
+      '<input\n  name="a"\n  value="<%= page.word %>"\n  <%- " checked" %>\n>',
+      '<input name="a" value="x" checked>',
+    ],
+    ['<%\n  const a = 1;\n  const b = 2;\n%>\n<i><%= a + b %></i>', '<i>3</i>'],
+    ['<textarea><%= page.word %></textarea>', '<textarea>a\n  b\n</textarea>', 'a\n  b\n'],
+  ])('prints no indentation: %j', (template, html, word = 'x') => {
+    writeFileSync(join(folder, 'views', 'page.ejs'), template);
+    expect(loadViews(folder)('page', english, { word })).toBe(html);
+  });
+
+  it('names the line of the file in an error', () => {
+    writeFileSync(
+      join(folder, 'views', 'page.ejs'),
+      '<ul>\n  <li>1</li>\n\n  <li><%= page.a.b %></li>\n</ul>\n',
+    );
+    expect(() => loadViews(folder)('page', english, {})).toThrow(/page\.ejs:4\n/);
   });
 
   it('throws for a template that is not valid EJS', () => {
