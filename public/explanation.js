@@ -35,7 +35,7 @@ async function showExplanation(why, url, body) {
 
 /** Puts an explanation into its row, with headings one level below the heading of the row. */
 function insertExplanation(why, explanation) {
-  explanation.querySelector('#wish')?.removeAttribute('id');
+  explanation.querySelector('#access-request')?.removeAttribute('id');
   const level = why.closest('.tier').querySelector('h3') === null ? 'h3' : 'h4';
   for (const heading of explanation.querySelectorAll('h2')) {
     const lower = document.createElement(level);
@@ -51,9 +51,9 @@ function insertExplanation(why, explanation) {
 
 /** Focuses the result of a form and updates the state shown in the row. */
 function showResult(why) {
-  why.querySelector('.wish')?.querySelector('[role=status], textarea')?.focus();
+  why.querySelector('.access-request')?.querySelector('[role=status], textarea')?.focus();
   const state = why.previousElementSibling.querySelector('.state');
   const [text] = state.textContent.split(' · ');
   const isRequested = why.querySelector('[value=withdraw]') !== null;
-  state.textContent = isRequested ? `${text} · ${why.closest('.solutions').dataset.asked}` : text;
+  state.textContent = isRequested ? `${text} · ${why.closest('.solutions').dataset.requested}` : text;
 }

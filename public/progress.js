@@ -4,12 +4,12 @@ import { fetchPage } from './session.js';
 
 /** Updates the progress each second; loads the page again when the setup has ended. */
 export async function followProgress() {
-  const section = document.querySelector('[data-under-way]');
+  const section = document.querySelector('[data-in-progress]');
   if (section === null) return;
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const { ok, page } = await fetchPage(location.href).catch(() => ({}));
   if (ok) {
-    const update = page.querySelector('[data-under-way]');
+    const update = page.querySelector('[data-in-progress]');
     if (update === null) return location.reload();
     const [status, newStatus] = [document, page].map((each) => each.querySelector('[role=status]'));
     // Screen readers announce a text that is set, even if it is the same.

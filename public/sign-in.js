@@ -7,7 +7,7 @@ import { swapPage } from './swap.js';
 /** The pop-up of the current sign-in. */
 let popUp = null;
 
-const code = document.body.dataset.handOver;
+const code = document.body.dataset.sessionHandoff;
 if (code !== undefined) handOver(code);
 
 document.addEventListener('click', (event) => {
@@ -20,7 +20,7 @@ document.addEventListener('click', (event) => {
 /** In the pop-up: sends the one-time code to the panel that opened it, the only page that can use it, and closes. */
 function handOver(code) {
   if (window.opener === null) return;
-  window.opener.postMessage({ planlens: 'hand-over', code }, location.origin);
+  window.opener.postMessage({ planlens: 'session-handoff', code }, location.origin);
   window.close();
 }
 
@@ -73,7 +73,8 @@ function receiveCode(popUp) {
       resolve(code);
     };
     const receive = ({ origin, source, data }) => {
-      if (origin === location.origin && source === popUp && data?.planlens === 'hand-over') finish(data.code);
+      if (origin === location.origin && source === popUp && data?.planlens === 'session-handoff')
+        finish(data.code);
     };
     // A message can arrive shortly after the window was closed.
     const watch = setInterval(() => {

@@ -174,7 +174,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'setup.status.': statuses,
   'admin.change.': changes,
   'admin.diagnostic.': diagnostics,
-  'admin.mistake.': validationErrors,
+  'admin.validationError.': validationErrors,
   'admin.planChange.': planChanges,
   'suitePlan.': suitePlans,
   'solution.': solutions,

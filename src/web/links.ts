@@ -46,7 +46,7 @@ export function parsePanelUrl(request: Request): PanelUrl {
   const address = panelUrlSchema.safeParse(request.query);
   if (!address.success) throw new AppError('panel-url-invalid', { detail: fieldsOf(address.error) });
   const { uctx, usid, lang, signedIn, cookie } = address.data;
-  const cookieProbe = cookie === 'due';
+  const cookieProbe = cookie === 'probe';
   return { tenantId: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieProbe };
 }
 
@@ -76,7 +76,7 @@ export function panelUrl(panelUser: PanelUser, signedInAt?: number): string {
 
 /** The panel's URL where a cookie we just gave must come along. */
 export function cookieProbeUrl(panelUser: PanelUser): string {
-  return `${panelUrl(panelUser)}&cookie=due`;
+  return `${panelUrl(panelUser)}&cookie=probe`;
 }
 
 /** The page that explains one feature to a reader. */

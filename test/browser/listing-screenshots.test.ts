@@ -63,7 +63,7 @@ describe.skipIf(folder === '')('App Store listing images', () => {
 
   test('captures the comparison with another plan', async () => {
     const { page, panel } = window;
-    await panel.locator('.gains a').first().click();
+    await panel.locator('.suggested-upgrades a').first().click();
     await panel.locator('.gained').waitFor();
     await keep('03-what-another-plan-would-bring', page);
   });

@@ -125,7 +125,7 @@ export const states: Readonly<Record<string, PageState>> = {
       await at.page.locator('.stopped').waitFor();
     },
   },
-  'hand-over': {
+  'session-handoff': {
     person: salesPremium,
     reach: (at) => go(at, salesPremium, '/panel/sign-in', { challenge: 'c'.repeat(43) }),
   },
@@ -142,7 +142,7 @@ export const states: Readonly<Record<string, PageState>> = {
       await withAccessRequests(at);
       await goAs(at, '/admin');
       await at.page.locator('button[value=declined]').first().click();
-      await at.page.locator('.mistake').waitFor();
+      await at.page.locator('.field-error').waitFor();
     },
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (at) => goAs(at, '/admin') },

@@ -170,8 +170,8 @@ describe("administrators' page", async () => {
         comment: 'From Monday.\r\nEnjoy.',
       });
       expect([done.status, new URL(done.url).pathname]).toEqual([200, '/admin']);
-      expect(new URL(done.url).hash).toBe(`#wish-${id}`);
-      expect(done.html).toContain(`id="wish-${id}"`);
+      expect(new URL(done.url).hash).toBe(`#request-${id}`);
+      expect(done.html).toContain(`id="request-${id}"`);
       expect(wordsOf(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
       expect(await accessRequestsOf('Cust20001')).toEqual([
         { state: 'fulfilled', comment: 'From Monday.\nEnjoy.', resolvedBy: 'Kari Nygård' },
@@ -212,7 +212,7 @@ describe("administrators' page", async () => {
           state: 'declined',
           comment: 'Too dear.',
         });
-        expect([mended.status, new URL(mended.url).hash]).toEqual([200, `#wish-${id}`]);
+        expect([mended.status, new URL(mended.url).hash]).toEqual([200, `#request-${id}`]);
       },
     );
 
@@ -247,7 +247,7 @@ describe("administrators' page", async () => {
         { state: 'declined', comment: 'No.', resolvedBy: 'Kari Nygård' },
       ]);
       const { page } = await inAdmin(colleague);
-      expect(page.html).toContain(`id="wish-${id}"`);
+      expect(page.html).toContain(`id="request-${id}"`);
     });
 
     it('hides access requests from administrators of another tenant and rejects their resolutions', async () => {

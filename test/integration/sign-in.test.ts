@@ -91,7 +91,11 @@ describe('panel sign-in', async () => {
     const frame = createCookieClient();
     const first = await frame.peek(panelUrl(planlens, salesPremium));
     const tried = new URL(first.headers.get('location') ?? '', planlens.url);
-    expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([302, '/panel', 'due']);
+    expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([
+      302,
+      '/panel',
+      'probe',
+    ]);
     frame.forgetCookies();
     const { status, html } = await frame.peek(tried.href);
     expect(status).toBe(403);

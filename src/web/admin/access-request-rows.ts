@@ -9,7 +9,7 @@ interface QueuedAccessRequest {
   readonly id: string;
   readonly title: string;
   readonly requestedBy: string;
-  readonly askedOn: string;
+  readonly requestedOn: string;
 }
 
 /** A wish that waits for an answer. */
@@ -62,7 +62,7 @@ function draftOf(
   { t, number }: Language,
 ): Pick<OpenAccessRequest, 'draft' | 'validationError'> {
   const lengths = { length: number(comment.length), longest: number(maxCommentLength) };
-  return { draft: comment, validationError: t(`admin.mistake.${validationError}`, lengths) };
+  return { draft: comment, validationError: t(`admin.validationError.${validationError}`, lengths) };
 }
 
 function toQueuedRequest(
@@ -73,7 +73,7 @@ function toQueuedRequest(
     id,
     title: subjectTitle(subject, language),
     requestedBy: requestedBy || language.t('admin.associate', { associateId }),
-    askedOn: day(requestedAt, language),
+    requestedOn: day(requestedAt, language),
   };
 }
 

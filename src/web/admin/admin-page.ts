@@ -68,7 +68,7 @@ export function createAdminPage(deps: {
       language,
       refused,
     };
-    const page = adminView({ ...shown, lang, answered });
+    const page = adminView({ ...shown, lang, resolved: answered });
     return views('admin', language, page);
   };
 }

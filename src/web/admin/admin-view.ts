@@ -32,7 +32,7 @@ export interface AdminView {
   /** What was answered just now, in words; empty where nothing was. */
   readonly saved: string;
   readonly open: readonly OpenAccessRequest[];
-  readonly answered: readonly ResolvedAccessRequest[];
+  readonly resolved: readonly ResolvedAccessRequest[];
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty where some are. */
   readonly seatsNote: string;
@@ -60,7 +60,7 @@ export interface AdminInput {
   readonly refused: InvalidForm | null;
   readonly lang: string;
   /** The wish that was answered just now, or null. */
-  readonly answered: string | null;
+  readonly resolved: string | null;
 }
 
 /** Puts what administrators work with into the words of one language. */
@@ -83,9 +83,9 @@ export function adminView(input: AdminInput): AdminView {
     tenantId: tenant.tenantId,
     csrfToken,
     lang,
-    saved: answered.find(({ id }) => id === input.answered)?.outcome ?? '',
+    saved: answered.find(({ id }) => id === input.resolved)?.outcome ?? '',
     open: openAccessRequests(accessRequests, refused?.form === 'resolution' ? refused : null, language),
-    answered,
+    resolved: answered,
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),

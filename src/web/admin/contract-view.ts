@@ -50,7 +50,7 @@ export function contractView(input: {
       chosen: key === (form?.period ?? 'yearly'),
     })),
     validationError:
-      refused === null ? '' : t(`admin.mistake.${refused.validationError}`, { start: refused.start }),
+      refused === null ? '' : t(`admin.validationError.${refused.validationError}`, { start: refused.start }),
     renewal: state?.valid ? t('admin.renewal', { date: date(state.nextRenewal) }) : '',
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
   };

@@ -47,5 +47,5 @@ export function seatsNote(licensesKnown: boolean, { t }: Language): string {
 
 function describeSeats(seats: SuiteLimit | null, { t, number }: Language): string {
   if (seats === 'unlimited') return t('panel.unlimited');
-  return seats === null ? t('admin.untold') : number(seats);
+  return seats === null ? t('admin.notReported') : number(seats);
 }

@@ -49,7 +49,7 @@ export interface AccessRequestView {
   /** What became of the last wish, in words; empty where there was none. */
   readonly text: string;
   /** The administrator's words, or empty. */
-  readonly answer: string;
+  readonly comment: string;
   readonly mayRequest: boolean;
   readonly mayWithdraw: boolean;
 }
@@ -62,11 +62,11 @@ export function accessRequestView(
 ): AccessRequestView {
   const accessRequest = accessRequests.find((each) => each.subject === subject);
   if (accessRequest === undefined)
-    return { subject, text: '', answer: '', mayRequest: true, mayWithdraw: false };
+    return { subject, text: '', comment: '', mayRequest: true, mayWithdraw: false };
   return {
     subject,
     text: describeState(accessRequest, language),
-    answer: accessRequest.comment,
+    comment: accessRequest.comment,
     mayRequest: accessRequest.state !== 'open',
     mayWithdraw: accessRequest.state === 'open',
   };
@@ -113,5 +113,5 @@ export function accessRequestSummaries(
 }
 
 function describeState({ state, resolvedAt, requestedAt }: AccessRequest, { t, date }: Language): string {
-  return t(`wish.${state}`, { date: date(toUtcDay((resolvedAt ?? requestedAt).getTime())) });
+  return t(`accessRequest.${state}`, { date: date(toUtcDay((resolvedAt ?? requestedAt).getTime())) });
 }

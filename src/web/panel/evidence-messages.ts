@@ -54,7 +54,7 @@ export function describeEvidence(evidence: Evidence, language: Language): Eviden
     }
     case 'license-expired': {
       const { module, readOnly } = evidence;
-      const expired = t(readOnly ? 'evidence.lapsed.readOnly' : 'evidence.lapsed.expired', {
+      const expired = t(readOnly ? 'evidence.expired.readOnly' : 'evidence.expired.expired', {
         date: date(evidence.date),
       });
       return { text: expired, code: module ?? '' };

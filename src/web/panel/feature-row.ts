@@ -13,7 +13,7 @@ export interface FeatureRow {
   readonly state: FeatureState;
   readonly stateText: string;
   /** Whether the user asked for it and waits for an answer. */
-  readonly asked: boolean;
+  readonly isRequested: boolean;
   readonly children: readonly FeatureRow[];
 }
 
@@ -30,7 +30,7 @@ export function featureRow(
     label: getRowLabel(row, language.code),
     state,
     stateText: language.t(`state.${state}`),
-    asked,
+    isRequested: asked,
     children,
   };
 }

@@ -24,7 +24,7 @@ export function suggestUpgrades({
   const steps = userLicenses === null ? [] : tenantEntitlements.nextTierOptions(userLicenses.content);
   return steps.slice(0, maxShown).map((step) => ({
     plan: planLabel(step.plan, language),
-    text: t('panel.gain', { count: step.enables.length }),
+    text: t('panel.suggestedUpgrade', { count: step.enables.length }),
     seat: step.kind === 'user-plan' ? t(`seat.${step.seat}`) : '',
     href: planUrl(url, step.plan),
   }));

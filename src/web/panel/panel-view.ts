@@ -71,7 +71,7 @@ export interface PanelView {
     readonly rest: readonly StateCount[];
   } | null;
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
-  readonly asked: readonly AccessRequestSummary[];
+  readonly accessRequests: readonly AccessRequestSummary[];
   readonly limits: readonly { readonly name: string; readonly value: string }[];
   /** Null where SuperOffice told nothing. */
   readonly asOf: Timestamp | null;
@@ -105,7 +105,7 @@ export function panelView(context: PanelContext, query: unknown): PanelView {
     planNote: assignedPlanNote(report.plan, language),
     summary: summaryOf(report.counts, language),
     suggestedUpgrades: suggestUpgrades(context),
-    asked: accessRequestSummaries(context.accessRequests, url, context.today, language),
+    accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: limitsOf(report, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),

@@ -12,7 +12,7 @@ const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'par
 /** The scripts that pages name; what they import is loaded beside them. */
 const entries = ['planlens.js', 'sign-in.js'];
 /** What pages hand to `views/partials`. */
-const partialLocals = ['title', 'name', 'feature', 'wish', 'changes', 'upgrades', 'entries'];
+const partialLocals = ['title', 'name', 'feature', 'accessRequest', 'changes', 'upgrades', 'entries'];
 
 /**
  * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, what all

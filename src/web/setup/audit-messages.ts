@@ -22,5 +22,5 @@ function whoOf({ associateId, name }: AuditEntry, { t }: Language): string {
 }
 
 function whatOf({ event }: AuditEntry, { t }: Language): string {
-  return event.event === 'status-changed' ? t(`setup.standing.${event.to}`) : t(`setup.event.${event.event}`);
+  return event.event === 'status-changed' ? t(`setup.status.${event.to}`) : t(`setup.event.${event.event}`);
 }

@@ -20,16 +20,16 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Lang
   ];
   const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
   return {
-    inFlight: setupStartedAt !== null,
+    inProgress: setupStartedAt !== null,
     rows,
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
     complete: tenant.panels.length > 0 && !failed,
     /** Why nothing is done for the tenant now; empty where something is. */
-    standing: status === 'active' ? '' : language.t(`setup.standing.${status}`),
+    statusText: status === 'active' ? '' : language.t(`setup.status.${status}`),
     stopped:
       lastError === null || status === 'revoked'
         ? null
-        : { lastError, moment: language.moment(at.getTime()) },
+        : { problem: lastError, moment: language.moment(at.getTime()) },
   };
 }
 

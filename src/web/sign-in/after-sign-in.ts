@@ -41,7 +41,7 @@ export function createAfterSignIn(deps: {
       sessions.write(response, session);
       const code = await handoffs.issue(session, purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
-      response.send(views('hand-over', language, { code, panelUrl: panelUrl(purpose) }));
+      response.send(views('session-handoff', language, { code, panelUrl: panelUrl(purpose) }));
     },
 
     async administration(_request, response, signedIn, purpose) {

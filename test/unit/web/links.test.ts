@@ -39,7 +39,7 @@ describe('parsePanelUrl', () => {
     const reader = { tenantId: 'Cust1', associateId: 5, language: 'de' };
     expect(await addressAt(cookieProbeUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieProbe: true });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieProbe: false });
-    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=due&cookie=due')).toMatchObject({
+    expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=probe&cookie=probe')).toMatchObject({
       cookieProbe: false,
     });
   });

@@ -29,7 +29,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     language: english,
     refused: null,
     lang: '',
-    answered: null,
+    resolved: null,
     ...given,
   });
 }
@@ -58,7 +58,7 @@ describe('access request queue', () => {
       validationError: '',
     });
     expect(page.open.map(({ title }) => title)[1]).toBe('Plan: Sales-Premium');
-    expect(page.answered.map(({ outcome, comment }) => [outcome, comment])).toEqual([
+    expect(page.resolved.map(({ outcome, comment }) => [outcome, comment])).toEqual([
       ['Declined on November 30, 2026 by Kari Nygård', 'Next year.'],
       ['Done on November 30, 2026 by Kari Nygård', ''],
     ]);
@@ -67,7 +67,7 @@ describe('access request queue', () => {
   it('uses the language of the page, also for catalogue labels', () => {
     const accessRequest = one(requestAccess('feature:saint'), { language: german });
     expect(accessRequest?.title).toBe('Funktion: Aktivitätsüberwachung (SAINT)');
-    expect(accessRequest?.askedOn).toBe('22. November 2026');
+    expect(accessRequest?.requestedOn).toBe('22. November 2026');
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe('access request queue', () => {
   it('shows a user without a name by number and an administrator by role', () => {
     expect(one(requestAccess('feature:saint', { requestedBy: '' }))?.requestedBy).toBe('User 5');
     const accessRequest = requestAccess('feature:saint', { state: 'fulfilled', ...answered, resolvedBy: '' });
-    expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toBe(
+    expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toBe(
       'Done on November 30, 2026 by an administrator',
     );
   });
@@ -98,7 +98,7 @@ describe('access request queue', () => {
       ...answered,
       resolvedBy: requestedBy,
     });
-    expect(view({ accessRequests: [accessRequest] }).answered[0]?.outcome).toContain(`by ${requestedBy}`);
+    expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toContain(`by ${requestedBy}`);
   });
 
   it('shows a rejected resolution again in its own form, with the error', () => {

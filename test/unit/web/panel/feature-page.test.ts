@@ -117,7 +117,7 @@ describe('feature page', () => {
       page('knowledge-base', { ...given, accessRequests }).accessRequest;
     expect(accessRequest()).toEqual({ subject, text: '', answer: '', mayRequest: true, mayWithdraw: false });
     expect(accessRequest(requestAccess(subject))).toMatchObject({
-      text: english.t('wish.open', { date: 'November 22, 2026' }),
+      text: english.t('accessRequest.open', { date: 'November 22, 2026' }),
       mayRequest: false,
       mayWithdraw: true,
     });

@@ -140,7 +140,7 @@ describe('feature rows', () => {
       requestAccess('feature:mailings', { state: 'declined' }),
     ];
     const asked = features(view({ tenant: premium, user: salesman, accessRequests })).filter(
-      (each) => each.asked,
+      (each) => each.isRequested,
     );
     expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
@@ -229,16 +229,16 @@ describe('access requests of the user', () => {
       requestAccess('plan:service-premium', { requestedAt: daysAgo(1) }),
       requestAccess('feature:gone', { requestedAt: daysAgo(1) }),
     ];
-    const { asked } = view({ tenant: premium, user: salesman, today, accessRequests });
+    const { accessRequests: asked } = view({ tenant: premium, user: salesman, today, accessRequests });
     expect(asked).toEqual([
       {
         title: 'Service-Premium',
-        text: english.t('wish.open', { date: 'November 30, 2026' }),
+        text: english.t('accessRequest.open', { date: 'November 30, 2026' }),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
       },
       {
         title: 'Activity Monitors (SAINT)',
-        text: english.t('wish.open', { date: 'November 28, 2026' }),
+        text: english.t('accessRequest.open', { date: 'November 28, 2026' }),
         href: '/panel/feature?uctx=Cust12345&usid=5&lang=en&feature=saint',
       },
     ]);
@@ -248,7 +248,7 @@ describe('access requests of the user', () => {
     const titles = (resolvedAt: Date | null) => {
       const told = { requestedAt: daysAgo(90), resolvedAt, state: resolvedAt ? 'declined' : 'open' } as const;
       const accessRequests = [requestAccess('feature:saint', told)];
-      return view({ tenant: premium, user: salesman, today, accessRequests }).asked.length;
+      return view({ tenant: premium, user: salesman, today, accessRequests }).accessRequests.length;
     };
     expect([titles(null), titles(daysAgo(13.9)), titles(daysAgo(14))]).toEqual([1, 1, 0]);
   });

@@ -163,12 +163,12 @@ const pages = {
   setup,
   problem,
   'sign-in': signIn,
-  'hand-over': handoff,
+  'session-handoff': handoff,
 };
 const withoutValues = { landing: {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
 const scriptsOf = (name: string) =>
-  ['sign-in', 'hand-over'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
+  ['sign-in', 'session-handoff'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
 
 // certifies R15
 describe('page templates', () => {

@@ -55,7 +55,7 @@ describe('setupView', () => {
   });
 
   it('explains why a revoked tenant is not reconciled and shows no retry time', () => {
-    expect(view([created]).standing).toBe('');
+    expect(view([created]).statusText).toBe('');
     const revoked = setupView(
       {
         ...tenant,
@@ -65,7 +65,7 @@ describe('setupView', () => {
       hookOf({}),
       english,
     );
-    expect(revoked).toMatchObject({ standing: 'the approval of Planlens was withdrawn', stopped: null });
+    expect(revoked).toMatchObject({ statusText: 'the approval of Planlens was withdrawn', stopped: null });
   });
 
   it('shows the last reconcile error and the time of the next attempt', () => {
