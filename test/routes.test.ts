@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { createServer, METHODS, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
@@ -12,9 +12,10 @@ import { openServices, provisioningBy, type Services } from '../src/services.ts'
 import { emptyDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
 import { root } from './support/project-files.ts';
+import { routesOf, stepsOf } from './support/routes.ts';
 import { createSigningPair } from './support/tokens.ts';
 
-/** Nobody listens there: no request of this file needs SuperOffice. */
+/** No server listens there: no request in this file needs SuperOffice. */
 const loginUrl = 'http://127.0.0.1:9';
 const crmHosts = `https://*.superoffice.com ${loginUrl}`;
 
@@ -48,102 +49,71 @@ afterAll(async () => {
   await services.close();
 });
 
-/** One line per step of a request: `use` for what every request passes, else methods, path and handlers in order. */
-function routeTable(): string[] {
-  return app.router.stack.flatMap(({ name, route }) => {
-    if (route === undefined) return [`use ${name}`];
-    const methods = [...new Set(route.stack.map(({ method }) => method))];
-    const every = methods.length >= METHODS.length - 2; // Express leaves out CONNECT and the like
-    return (every ? methods.slice(0, 1) : methods).map((method) => {
-      const handlers = route.stack.filter((step) => step.method === method).map((step) => step.name);
-      return [every ? 'all' : method, String(route.path), ...handlers].join(' ');
-    });
-  });
-}
-
-const getOnly = [
-  ...[
-    '/',
-    '/healthz',
-    '/readyz',
-    '/metrics',
-    '/install',
-    '/panel',
-    '/panel/feature',
-    '/panel/plan',
-    '/panel/sign-in',
-  ],
-  ...['/admin', '/setup', '/setup/export'],
-];
-const postOnly = [
-  ...['/panel/access-requests', '/panel/refresh', '/admin/access-requests', '/admin/contract'],
-  '/callbacks/state-change',
-];
-
 describe('route table', () => {
-  it('lists every route with its middleware in order', () => {
-    expect(routeTable()).toEqual([
-      'use limitPipelining',
-      'use requestMetrics',
-      'use requestLog',
-      'use securityHeaders',
-      'use assets',
-      'post /callbacks/webhooks/:hookId rawParser webhook',
-      'post /callbacks/state-change jsonParser stateChange',
-      'get /healthz healthz',
-      'get /readyz readyz',
-      'get /metrics metrics',
-      'get / landing',
-      'get /install install',
-      'get /auth/callback framedByCrm authCallback',
-      'post /auth/callback framedByCrm urlencodedParser authCallback',
-      'get /panel framedByCrm panel',
-      'get /panel/feature framedByCrm featurePage',
-      'get /panel/plan framedByCrm planPage',
-      'post /panel/access-requests framedByCrm urlencodedParser csrfProtection ask',
-      'post /panel/refresh framedByCrm urlencodedParser csrfProtection refresh',
-      'get /panel/sign-in popUp',
-      'get /panel/session sessionCheck',
-      'post /panel/session jsonParser redeemHandoff',
-      'get /admin admin',
-      'post /admin/access-requests urlencodedParser csrfProtection resolveAccessRequest',
-      'post /admin/contract urlencodedParser csrfProtection saveContract',
-      'get /setup setup',
-      'get /setup/export exportData',
-      'get /uninstall uninstallPage',
-      'post /uninstall urlencodedParser csrfProtection uninstall',
-      'all /auth/callback,/panel/session,/uninstall methodNotAllowed',
-      `all /panel/access-requests,/panel/refresh,/admin/access-requests,/admin/contract,/callbacks/webhooks/:hookId,/callbacks/state-change methodNotAllowed`,
-      `all ${getOnly.join()} methodNotAllowed`,
-      'use notFound',
-      'use handleError',
+  it('passes every request through the same middleware, and what no route serves to the error handler', () => {
+    const steps = stepsOf(app);
+    const first = steps.findIndex(({ route }) => route !== null);
+    const last = steps.findLastIndex(({ route }) => route !== null);
+    expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
+      'limitPipelining',
+      'requestMetrics',
+      'requestLog',
+      'securityHeaders',
+      'assets',
     ]);
+    expect(steps.slice(first, last).filter(({ route }) => route === null)).toEqual([]);
+    expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
+  });
+
+  it('declares each path once', () => {
+    const paths = routesOf(app).map(({ path }) => path);
+    expect(paths).toEqual([...new Set(paths)]);
+  });
+
+  it('serves GET and POST only and refuses other methods last', () => {
+    for (const { path, methods, handlers } of routesOf(app)) {
+      expect(
+        methods.filter((method) => !['get', 'post'].includes(method)),
+        path,
+      ).toEqual([]);
+      expect(
+        handlers.filter((handler) => handler.startsWith('all ')),
+        path,
+      ).toEqual(['all methodNotAllowed']);
+      expect(handlers.at(-1), path).toBe('all methodNotAllowed');
+    }
+  });
+
+  it('verifies the CSRF token of every form, after parsing it and before handling it', () => {
+    const withoutForm = /^\/(callbacks\/|auth\/callback$|panel\/session$)/;
+    for (const { path, methods, handlers } of routesOf(app)) {
+      if (!methods.includes('post')) continue;
+      const steps = handlers.filter((handler) => handler.startsWith('post '));
+      const guards = ['post urlencodedParser', 'post csrfProtection'];
+      if (withoutForm.test(path)) expect(steps, path).not.toContain('post csrfProtection');
+      else expect(steps.slice(-3, -1), path).toEqual(guards);
+    }
   });
 });
 
 describe('unsupported method', () => {
-  const others = ['post', 'put', 'patch', 'delete', 'options'] as const;
-
-  it.each(getOnly.flatMap((path) => others.map((method) => [method, path] as const)))(
-    '%s %s responds with 405 and names the allowed method',
-    async (method, path) => {
-      const { status, headers, body } = await request(server)[method](path);
-      expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET']);
-    },
-  );
-
-  it.each(postOnly)('get %s responds with 405 and names POST as the allowed method', async (path) => {
-    const { status, headers } = await request(server).get(path);
-    expect([status, headers.allow]).toEqual([405, 'POST']);
+  it('responds with 405 on each route and names the methods that the route serves', async () => {
+    for (const { path, methods } of routesOf(app)) {
+      const others = (['get', 'post', 'put', 'patch', 'delete', 'options'] as const).filter(
+        (method) => !methods.includes(method),
+      );
+      for (const method of others) {
+        const { status, headers, body } = await request(server)[method](path);
+        expect([method, path, status, body.code, headers.allow]).toEqual([
+          method,
+          path,
+          405,
+          'method-not-allowed',
+          methods.join(', ').toUpperCase(),
+        ]);
+      }
+    }
   });
-
-  it.each(['put', 'patch', 'delete', 'options'] as const)(
-    '%s /auth/callback responds with 405 and names GET and POST as the allowed methods',
-    async (method) => {
-      const { status, headers } = await request(server)[method]('/auth/callback');
-      expect([status, headers.allow]).toEqual([405, 'GET, POST']);
-    },
-  );
 });
 
 describe('unknown path', () => {
@@ -178,52 +148,57 @@ describe('unknown path', () => {
   });
 });
 
-interface Answered {
+interface ExpectedResponse {
   readonly method: 'get' | 'post' | 'head';
   readonly path: string;
   readonly status: number;
   readonly framedBy: string;
 }
-const answered = (
-  method: Answered['method'],
+const expected = (
+  method: ExpectedResponse['method'],
   path: string,
   status: number,
   framedBy = "'none'",
-): Answered => ({ method, path, status, framedBy });
+): ExpectedResponse => ({ method, path, status, framedBy });
 
-const answers = [
-  answered('get', '/', 200),
-  answered('head', '/', 200),
-  answered('get', '/healthz', 200),
-  answered('get', '/readyz', 200),
-  answered('get', '/metrics', 200),
-  answered('get', '/install', 302),
-  answered('get', '/auth/callback', 400, crmHosts),
-  answered('get', '/auth/callback?state=x&code=y', 400, crmHosts),
-  answered('post', '/auth/callback', 400, crmHosts),
-  answered('get', '/panel', 400, crmHosts),
-  answered('get', '/panel?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
-  answered('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 404, crmHosts),
-  answered('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
-  answered('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
-  answered('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
-  answered('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 400),
-  answered('get', `/panel/sign-in?uctx=Cust1&usid=5&lang=en&challenge=${'c'.repeat(43)}`, 302),
-  answered('get', '/panel/session', 403),
-  answered('post', '/panel/session', 403),
-  answered('get', '/setup', 302),
-  answered('get', '/admin', 302),
-  answered('post', '/admin/access-requests', 401),
-  answered('post', '/admin/contract', 401),
-  answered('get', '/assets/0123456789/planlens.js', 200),
-  answered('get', '/assets/0123456789/planlens.css', 200),
-  answered('get', '/nothing', 404),
-  answered('get', '/assets', 404),
-  answered('get', '/assets/%E0%A4%A', 404),
-  answered('post', '/panel', 405),
+const responses = [
+  expected('get', '/', 200),
+  expected('head', '/', 200),
+  expected('get', '/healthz', 200),
+  expected('get', '/readyz', 200),
+  expected('get', '/metrics', 200),
+  expected('get', '/install', 302),
+  expected('get', '/auth/callback', 400, crmHosts),
+  expected('get', '/auth/callback?state=x&code=y', 400, crmHosts),
+  expected('post', '/auth/callback', 400, crmHosts),
+  expected('get', '/panel', 400, crmHosts),
+  expected('get', '/panel?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
+  expected('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 404, crmHosts),
+  expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
+  expected('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
+  expected('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
+  expected('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 400),
+  expected('get', `/panel/sign-in?uctx=Cust1&usid=5&lang=en&challenge=${'c'.repeat(43)}`, 302),
+  expected('get', '/panel/session', 403),
+  expected('post', '/panel/session', 403),
+  expected('get', '/setup', 302),
+  expected('get', '/setup/export', 401),
+  expected('get', '/uninstall', 302),
+  expected('post', '/uninstall', 401),
+  expected('post', '/callbacks/state-change', 400),
+  expected('post', '/callbacks/webhooks/:hookId', 404),
+  expected('get', '/admin', 302),
+  expected('post', '/admin/access-requests', 401),
+  expected('post', '/admin/contract', 401),
+  expected('get', '/assets/0123456789/planlens.js', 200),
+  expected('get', '/assets/0123456789/planlens.css', 200),
+  expected('get', '/nothing', 404),
+  expected('get', '/assets', 404),
+  expected('get', '/assets/%E0%A4%A', 404),
+  expected('post', '/panel', 405),
 ];
 
-describe.each(answers)('$method $path ($status)', ({ method, path, status, framedBy }) => {
+describe.each(responses)('$method $path ($status)', ({ method, path, status, framedBy }) => {
   it('sends the security headers and permits framing only by the expected hosts', async () => {
     const response = await request(server)[method](path).set('Accept', 'text/html');
     expect(response.status).toBe(status);
@@ -248,6 +223,12 @@ describe.each(answers)('$method $path ($status)', ({ method, path, status, frame
   });
 });
 
+it('the security headers of every route are tested', () => {
+  const tested = responses.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+  const served = routesOf(app).flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`));
+  expect(served.filter((each) => !tested.includes(each))).toEqual([]);
+});
+
 describe('browser caching', () => {
   it.each(['/install', '/panel', '/setup', '/auth/callback', '/nothing'])(
     'forbids caching of %s',
@@ -270,7 +251,7 @@ describe('browser caching', () => {
     }
   });
 
-  it('is no asset of another release', async () => {
+  it('does not cache an asset path of another release as immutable', async () => {
     const { headers } = await request(server).get('/assets/0123456789/planlens.css');
     expect(headers['cache-control']).toBe('public, max-age=0');
   });

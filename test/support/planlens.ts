@@ -13,6 +13,7 @@ import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
+import { type Route, routesOf } from './routes.ts';
 
 /** The real app on a real port and database, against the sandbox SuperOffice. */
 export interface Planlens {
@@ -20,8 +21,8 @@ export interface Planlens {
   readonly sandbox: Sandbox;
   readonly services: Services;
   readonly environment: NodeJS.ProcessEnv;
-  /** The path of every route. */
-  readonly paths: readonly string[];
+  /** Every route of the app. */
+  readonly routes: readonly Route[];
   /** Everything the app logged, one JSON text a line. */
   readonly logged: readonly string[];
   /** From now on the app sees no cookie from a frame of another site, as if the browser refused even partitioned ones. */
@@ -59,7 +60,7 @@ export async function startPlanlens(): Promise<Planlens> {
     sandbox,
     services,
     environment,
-    paths: [...new Set(app.router.stack.flatMap(({ route }) => route?.path ?? []))],
+    routes: routesOf(app),
     logged,
     refuseFrameCookies: (refuse) => {
       refusing = refuse;

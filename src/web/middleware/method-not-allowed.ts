@@ -1,10 +1,13 @@
-import type { RequestHandler } from 'express';
+import type { IRoute, RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 
-/** Ends a route: any other method than those it serves is answered with what it does serve. */
-export function methodNotAllowed(...methods: readonly string[]): RequestHandler {
-  return function methodNotAllowed(_request, response) {
-    response.set('Allow', methods.join(', '));
-    throw new AppError('method-not-allowed');
-  };
-}
+/**
+ * Last handler of a route, for the methods it does not serve: responds with 405 and lists in `Allow` those it does.
+ * @throws AppError `method-not-allowed`
+ */
+export const methodNotAllowed: RequestHandler = function methodNotAllowed(request, response) {
+  const { stack }: IRoute = request.route;
+  const methods = new Set(stack.flatMap(({ method }) => method?.toUpperCase() ?? []));
+  response.set('Allow', [...methods].join(', '));
+  throw new AppError('method-not-allowed');
+};

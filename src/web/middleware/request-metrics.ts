@@ -1,21 +1,21 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 
-/** A request that was answered, or given up by who asked. */
+/** A request whose response was sent, or whose connection the client closed. */
 export interface ObservedRequest {
-  /** The pattern of the route, never the address asked for; `unmatched` for none. */
+  /** The path pattern of the route, never the requested path; `unmatched` if no route serves the request. */
   readonly route: string;
   readonly method: string;
   readonly status: number;
   readonly durationMs: number;
 }
 
-/** Tells of every request once, when it is over. */
+/** Reports each request once, when its response is closed. */
 export function requestMetrics(onRequest: (request: ObservedRequest) => void): RequestHandler {
   return function requestMetrics(request, response, next) {
     const startedAt = performance.now();
     response.once('close', () =>
       onRequest({
-        route: routeOf(request),
+        route: findRoute(request, response),
         method: methods.has(request.method) ? request.method : 'other',
         status: response.statusCode,
         durationMs: performance.now() - startedAt,
@@ -25,11 +25,10 @@ export function requestMetrics(onRequest: (request: ObservedRequest) => void): R
   };
 }
 
-/** A client may send any word as a method: no label for each. */
+/** Clients may send any token as a method; only these become label values. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function routeOf({ route, baseUrl }: Request): string {
+function findRoute({ route, baseUrl }: Request, { statusCode }: Response): string {
   const path: unknown = route?.path;
-  // Several routes share the handler that refuses a method.
-  return typeof path === 'string' ? path : baseUrl || 'unmatched';
+  return typeof path === 'string' && statusCode !== 405 ? path : baseUrl || 'unmatched';
 }

@@ -1,10 +1,13 @@
 import type { RequestHandler } from 'express';
 
-/** What operators watch, for Prometheus to fetch. */
-export function createMetricsPage(registry: {
+/** Renders metrics in the text format of Prometheus. */
+export interface MetricsRegistry {
   readonly contentType: string;
   metrics(): Promise<string>;
-}): RequestHandler {
+}
+
+/** Serves the metrics for Prometheus to scrape. */
+export function createMetricsPage(registry: MetricsRegistry): RequestHandler {
   return async function metrics(_request, response) {
     response
       .set('Cache-Control', 'no-store')

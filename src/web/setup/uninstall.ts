@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import type { SuperOffice } from '../../superoffice/client.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantExport } from '../../tenants/tenant-export.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant-store.ts';
@@ -10,28 +11,31 @@ import type { Views } from '../rendering/views.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
 
-/** `anyway` deletes our data though something of ours is left in the tenant. */
+/** `force` deletes our data although something that the app created is left in the tenant. */
 const uninstallSchema = z.object({ force: z.enum(['', 'yes']).default('') });
 
-/**
- * Removes the app from the administrator's tenant: panels and webhook there, then everything we hold. Our data stay as
- * long as something could not be removed, for without them nobody could try again, unless the administrator insists.
- */
-export function createUninstall(deps: {
-  administratorGuard: AdministratorGuard;
-  sessions: Sessions;
-  /** Removes panels and webhook, then everything we hold; what is left has our data stay, but for `anyway`. */
-  deprovision: (
+export interface UninstallDeps {
+  readonly administratorGuard: AdministratorGuard;
+  readonly sessions: Sessions;
+  /** Removes panels and webhook, then our data. If something is left in the tenant, our data stays unless `force`. */
+  readonly deprovision: (
     tenant: Tenant,
     by: { readonly associateId: number; readonly force: boolean },
   ) => Promise<{ readonly failedRemovals: readonly FailedRemoval[]; readonly removed: boolean }>;
-  /** Forgets what this process remembers of a tenant. */
-  forget: (tenantId: string) => void;
-  audit: AuditLog;
-  languages: Languages;
-  views: Views;
-}): RequestHandler {
-  const { administratorGuard, sessions, deprovision, audit, forget, languages, views } = deps;
+  /** Holds credentials and states of tenants in memory. */
+  readonly superOffice: Pick<SuperOffice, 'tickets' | 'states'>;
+  readonly audit: AuditLog;
+  readonly languages: Languages;
+  readonly views: Views;
+}
+
+/**
+ * Removes the app from the administrator's tenant: first its panels and webhook there, then all data of the tenant
+ * here. If something could not be removed, the data stays, because another attempt needs it, unless the form has
+ * `force`.
+ */
+export function createUninstall(deps: UninstallDeps): RequestHandler {
+  const { administratorGuard, sessions, deprovision, superOffice, audit, languages, views } = deps;
 
   return async function uninstall(request, response) {
     const { tenant, session } = await administratorGuard.require(request);
@@ -42,7 +46,8 @@ export function createUninstall(deps: {
     const { failedRemovals, removed } = await deprovision(tenant, by);
     const { tenantId, companyName } = tenant;
     if (removed) {
-      forget(tenantId);
+      superOffice.tickets.invalidate(tenantId);
+      superOffice.states.invalidate(tenantId);
       sessions.end(response);
     } else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
     request.log.info({ removed, failedRemovals }, 'uninstall');
@@ -61,12 +66,12 @@ export function createUninstall(deps: {
   };
 }
 
-/** Where the App Store sends administrators who want to remove the app: it is done on the setup page. */
-export const uninstallPage: RequestHandler = (_request, response) => {
+/** The App Store sends administrators here to remove the app, which they do on the setup page. */
+export const redirectToUninstall: RequestHandler = function redirectToUninstall(_request, response) {
   response.redirect(302, '/setup#uninstall');
 };
 
-/** What we hold about the administrator's tenant, as a file. */
+/** Downloads all stored data of the administrator's tenant as a JSON file. */
 export function createExport(deps: {
   administratorGuard: AdministratorGuard;
   exportTenant: (tenantId: string) => Promise<TenantExport>;

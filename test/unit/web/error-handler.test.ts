@@ -10,6 +10,7 @@ import {
 import { createErrorHandler } from '../../../src/web/error-handler.ts';
 import { methodNotAllowed } from '../../../src/web/middleware/method-not-allowed.ts';
 import { requestLog } from '../../../src/web/middleware/request-log.ts';
+import { healthz } from '../../../src/web/operations/health.ts';
 import type { Views } from '../../../src/web/rendering/views.ts';
 import { appOf, languages, views } from './harness.ts';
 
@@ -301,7 +302,9 @@ describe('malformed requests', () => {
 
 describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
-    const app = appWith(methodNotAllowed('GET', 'POST'));
+    const app = appOf(requestLog(log));
+    app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
+    app.use(createErrorHandler({ languages, views }).handleError);
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);
   });

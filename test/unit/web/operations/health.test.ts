@@ -5,7 +5,7 @@ import { appOf } from '../harness.ts';
 
 describe('healthz', () => {
   it('responds with 200 while the process runs', async () => {
-    const { status, body } = await request(appOf(healthz())).get('/');
+    const { status, body } = await request(appOf(healthz)).get('/');
     expect([status, body]).toEqual([200, { status: 'ok' }]);
   });
 });

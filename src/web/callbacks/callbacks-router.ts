@@ -1,0 +1,30 @@
+import express, { Router } from 'express';
+import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
+import type { CallbackQueue } from '../../tenants/callback-queue.ts';
+import type { WebhookStore } from '../../tenants/webhook-store.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { createStateChangeCallback } from './state-change.ts';
+import { createWebhookCallback } from './webhook.ts';
+
+/** Routes that SuperOffice calls: webhook events and state changes of tenants. */
+export function createCallbacksRouter(deps: {
+  webhooks: WebhookStore;
+  callbackQueue: CallbackQueue;
+  verifyStateChangeToken: StateChangeTokenVerifier;
+}): Router {
+  const { webhooks, callbackQueue, verifyStateChangeToken } = deps;
+  // A webhook's signature covers the bytes of its body, whatever their content type.
+  const bytes = express.raw({ type: () => true, limit: '256kb' });
+  const json = express.json({ limit: '64kb' });
+
+  const router = Router();
+  router
+    .route('/callbacks/webhooks/:hookId')
+    .post(bytes, createWebhookCallback({ webhooks, callbackQueue }))
+    .all(methodNotAllowed);
+  router
+    .route('/callbacks/state-change')
+    .post(json, createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbackQueue }))
+    .all(methodNotAllowed);
+  return router;
+}

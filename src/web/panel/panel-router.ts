@@ -1,0 +1,56 @@
+import { type RequestHandler, Router } from 'express';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
+import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
+import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import type { Sessions } from '../sign-in/session.ts';
+import { createSubmitAccessRequest } from './access-request.ts';
+import { createFeaturePage } from './feature-page.ts';
+import { createPageCache } from './page-cache.ts';
+import { createPanel } from './panel.ts';
+import { createPanelContexts } from './panel-context.ts';
+import { createPlanPage } from './plan-page.ts';
+import { createRefresh } from './refresh.ts';
+
+/** Routes of the web panel: its pages, which the CRM shows in a frame, and the forms on them. */
+export function createPanelRouter(deps: {
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  accessRequests: AccessRequestStore;
+  audit: AuditLog;
+  sessions: Sessions;
+  beginSignIn: BeginSignIn;
+  entitlementEngine: EntitlementEngine;
+  languages: Languages;
+  views: Views;
+  /** Size limit of the page cache, in bytes. */
+  pageCacheBytes: number;
+  inCrm: RequestHandler;
+  form: RequestHandler;
+  csrfProtection: RequestHandler;
+  now: () => number;
+}): Router {
+  const { inCrm, form, csrfProtection } = deps;
+  const panelContexts = createPanelContexts(deps);
+  const pages = createPageCache({ ...deps, maxBytes: deps.pageCacheBytes });
+  const panelDeps = { ...deps, panelContexts, pages };
+
+  const router = Router();
+  router.route('/panel').get(inCrm, createPanel(panelDeps)).all(methodNotAllowed);
+  router.route('/panel/feature').get(inCrm, createFeaturePage(panelDeps)).all(methodNotAllowed);
+  router.route('/panel/plan').get(inCrm, createPlanPage(panelDeps)).all(methodNotAllowed);
+  router
+    .route('/panel/access-requests')
+    .post(inCrm, form, csrfProtection, createSubmitAccessRequest(panelDeps))
+    .all(methodNotAllowed);
+  router
+    .route('/panel/refresh')
+    .post(inCrm, form, csrfProtection, createRefresh(panelDeps))
+    .all(methodNotAllowed);
+  return router;
+}

@@ -1,0 +1,43 @@
+import { type RequestHandler, Router } from 'express';
+import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { TenantExport } from '../../tenants/tenant-export.ts';
+import type { WebhookStore } from '../../tenants/webhook-store.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
+import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
+import type { Sessions } from '../sign-in/session.ts';
+import { createInstall } from './install.ts';
+import { createLanding } from './landing.ts';
+import { createSetup } from './setup.ts';
+import { createExport, createUninstall, redirectToUninstall, type UninstallDeps } from './uninstall.ts';
+
+/** Routes of the installation: the landing page, consent, the setup page, the data export and the removal. */
+export function createSetupRouter(
+  deps: UninstallDeps & {
+    beginSignIn: BeginSignIn;
+    administratorGuard: AdministratorGuard;
+    sessions: Sessions;
+    webhooks: WebhookStore;
+    audit: AuditLog;
+    exportTenant: (tenantId: string) => Promise<TenantExport>;
+    languages: Languages;
+    views: Views;
+    form: RequestHandler;
+    csrfProtection: RequestHandler;
+  },
+): Router {
+  const { form, csrfProtection } = deps;
+  const router = Router();
+  router.route('/').get(createLanding(deps)).all(methodNotAllowed);
+  router.route('/install').get(createInstall(deps)).all(methodNotAllowed);
+  router.route('/setup').get(createSetup(deps)).all(methodNotAllowed);
+  router.route('/setup/export').get(createExport(deps)).all(methodNotAllowed);
+  router
+    .route('/uninstall')
+    .get(redirectToUninstall)
+    .post(form, csrfProtection, createUninstall(deps))
+    .all(methodNotAllowed);
+  return router;
+}

@@ -1,0 +1,61 @@
+import express, { type RequestHandler, Router } from 'express';
+import type { Logger } from 'pino';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { SuperOffice } from '../../superoffice/client.ts';
+import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { HandoffStore } from '../../tenants/handoff-store.ts';
+import type { SignInStore } from '../../tenants/sign-in-store.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
+import { createAfterSignIn } from './after-sign-in.ts';
+import { type AfterSignIn, createAuthCallback } from './auth-callback.ts';
+import type { BeginSignIn } from './begin-sign-in.ts';
+import type { Sessions } from './session.ts';
+import { createPopUp, createRedeemHandoff, createSessionCheck } from './session-handoff.ts';
+import { createStartSession } from './start-session.ts';
+
+/** Routes of the sign-in: SuperOffice's redirect, the pop-up, and the session handoff to the panel that opened it. */
+export function createSignInRouter(deps: {
+  superOffice: Pick<SuperOffice, 'signIn' | 'verifyIdToken' | 'webApi'>;
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  audit: AuditLog;
+  signIns: SignInStore;
+  handoffs: HandoffStore;
+  sessions: Sessions;
+  beginSignIn: BeginSignIn;
+  finishInstall: AfterSignIn['install'];
+  languages: Languages;
+  views: Views;
+  publicUrl: string;
+  inCrm: RequestHandler;
+  form: RequestHandler;
+  log: Logger;
+  now: () => number;
+}): Router {
+  const { superOffice, finishInstall, inCrm, form } = deps;
+  const startSession = createStartSession({ ...deps, webApi: superOffice.webApi });
+  const authCallback = createAuthCallback({
+    signIns: deps.signIns,
+    exchangeCode: superOffice.signIn.exchangeCode,
+    verifyIdToken: superOffice.verifyIdToken,
+    after: { install: finishInstall, ...createAfterSignIn({ ...deps, startSession }) },
+  });
+  const json = express.json({ limit: '4kb' });
+
+  const router = Router();
+  router
+    .route('/auth/callback')
+    .get(inCrm, authCallback)
+    .post(inCrm, form, authCallback)
+    .all(methodNotAllowed);
+  router.route('/panel/sign-in').get(createPopUp(deps)).all(methodNotAllowed);
+  router
+    .route('/panel/session')
+    .get(createSessionCheck(deps))
+    .post(json, createRedeemHandoff(deps))
+    .all(methodNotAllowed);
+  return router;
+}
