@@ -117,7 +117,7 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
       `the installation into ${tenant.contextIdentifier} ended at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
-  while ((await cookieClient.get(setup.url)).html.includes('data-under-way')) {
+  while ((await cookieClient.get(setup.url)).html.includes('data-in-progress')) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

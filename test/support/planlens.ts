@@ -161,12 +161,12 @@ export async function installAs(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
 ): Promise<PanelContext> {
   const arrived = await approve(cookieClient, planlens);
-  const isUnderWay = (page: PanelContext) => page.html.includes('data-under-way');
-  if (!isUnderWay(arrived)) return arrived;
+  const isInProgress = (page: PanelContext) => page.html.includes('data-in-progress');
+  if (!isInProgress(arrived)) return arrived;
   return vi.waitUntil(
     async () => {
       const page = await cookieClient.get(arrived.url);
-      return isUnderWay(page) ? false : page;
+      return isInProgress(page) ? false : page;
     },
     { timeout: 15_000, interval: 50 },
   );

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
-import { subjectIn, subjectName } from '../panel/access-request-view.ts';
+import { parseSubject, subjectName } from '../panel/access-request-view.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
@@ -79,7 +79,7 @@ function toQueuedRequest(
 
 /** What a wish is about; what is no longer in the catalogue is shown by its key. */
 function subjectTitle(subject: string, language: Language): string {
-  const about = subjectIn(subject);
+  const about = parseSubject(subject);
   if (about === null) return subject.replace(/^\w+:/, '');
   return language.t(`admin.subject.${about.kind}`, { name: subjectName(about, language) });
 }

@@ -19,7 +19,7 @@ type Subject =
   | { readonly kind: 'plan'; readonly plan: AnyPlan };
 
 /** Reads a kept subject; null for what is no longer in the catalogue. */
-export function subjectIn(subject: string): Subject | null {
+export function parseSubject(subject: string): Subject | null {
   const feature = featureKeys.find((each) => subject === toSubject('feature', each));
   if (feature !== undefined) return { kind: 'feature', feature };
   const plan = [...planKeys, ...suitePlans].find((each) => subject === toSubject('plan', each));
@@ -105,7 +105,7 @@ export function accessRequestSummaries(
   return [...shown]
     .sort((a, b) => b.requestedAt.getTime() - a.requestedAt.getTime())
     .flatMap((accessRequest) => {
-      const about = subjectIn(accessRequest.subject);
+      const about = parseSubject(accessRequest.subject);
       if (about === null) return [];
       const title = subjectName(about, language);
       return [{ title, text: describeState(accessRequest, language), href: subjectUrl(about, panelUser) }];

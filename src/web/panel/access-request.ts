@@ -1,12 +1,13 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import { parseForm, typedText } from '../rendering/form-parsing.ts';
-import { subjectIn, subjectUrl } from './access-request-view.ts';
-import type { PanelContext, PanelContexts } from './panel-context.ts';
-import { planIn } from './plan-page.ts';
+import { parseSubject, subjectUrl } from './access-request-view.ts';
+import { decide, type PanelContext, type PanelContexts } from './panel-context.ts';
+import { parsePlan } from './plan-page.ts';
 
 /** How long a reason may be, in characters. */
 const maxReasonLength = 500;
@@ -21,14 +22,15 @@ const accessRequestFormSchema = z.object({
 export function createSubmitAccessRequest(deps: {
   panelContexts: PanelContexts;
   accessRequests: AccessRequestStore;
+  entitlementEngine: EntitlementEngine;
   audit: AuditLog;
 }): RequestHandler {
-  const { panelContexts, accessRequests, audit } = deps;
+  const { panelContexts, accessRequests, entitlementEngine, audit } = deps;
 
-  return async function ask(request, response) {
+  return async function submitAccessRequest(request, response) {
     const context = await panelContexts.load(request);
     const { subject, reason, intent } = parseForm(accessRequestFormSchema, request.body);
-    const page = pageOf(subject, context);
+    const page = subjectPage(subject, context);
     const { tenant, session } = context;
     const { associateId, name: requestedBy } = session;
     // Done twice, by two clicks or in two windows, is done once: the first wish stays, and what is gone is gone.
@@ -46,14 +48,17 @@ export function createSubmitAccessRequest(deps: {
     }
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };
-}
 
-/** The page of what was asked for; only what is in the catalogue, or a plan of the tenant's model, can be. */
-function pageOf(subject: string, context: PanelContext): string {
-  const about = subjectIn(subject);
-  if (about === null) {
-    throw new AppError(subject.startsWith('feature:') ? 'feature-unknown' : 'plan-unknown');
+  /**
+   * The page about a subject: a feature of the catalogue or a plan of the tenant's model.
+   * @throws AppError `feature-unknown`, `plan-unknown` for any other subject
+   */
+  function subjectPage(text: string, context: PanelContext): string {
+    const subject = parseSubject(text);
+    if (subject === null) {
+      throw new AppError(text.startsWith('feature:') ? 'feature-unknown' : 'plan-unknown');
+    }
+    if (subject.kind === 'plan') parsePlan(subject.plan, decide(context, entitlementEngine));
+    return `${subjectUrl(subject, context.url)}#access-request`;
   }
-  if (about.kind === 'plan') planIn(about.plan, context);
-  return `${subjectUrl(about, context.url)}#wish`;
 }

@@ -5,6 +5,7 @@ import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import { getRequirement, type Requirement } from '../../licensing/catalogue/requirements.ts';
 import { getUserPlan } from '../../licensing/catalogue/user-plans.ts';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Upgrade } from '../../licensing/plans/minimal-upgrades.ts';
 import { panelUrl, panelUserQuery, planUrl } from '../links.ts';
@@ -18,7 +19,7 @@ import {
   toSubject,
 } from './access-request-view.ts';
 import { describeEvidence, type EvidenceView } from './evidence-messages.ts';
-import type { PanelContext, PanelContexts } from './panel-context.ts';
+import { type DecidedContext, decide, type PanelContext, type PanelContexts } from './panel-context.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
@@ -53,10 +54,15 @@ export interface FeaturePage {
 }
 
 /** Explains one feature to the user. */
-export function createFeaturePage(deps: { panelContexts: PanelContexts; views: Views }): RequestHandler {
+export function createFeaturePage(deps: {
+  panelContexts: PanelContexts;
+  entitlementEngine: EntitlementEngine;
+  views: Views;
+}): RequestHandler {
   return async function featurePage(request, response) {
     const context = await deps.panelContexts.load(request);
-    const page = featurePageView(context, parseFeature(request.query.feature));
+    const feature = parseFeature(request.query.feature);
+    const page = featurePageView(decide(context, deps.entitlementEngine), feature);
     response.set('Cache-Control', 'private, no-store').send(deps.views('feature', context.language, page));
   };
 }
@@ -69,7 +75,7 @@ export function parseFeature(key: unknown): FeatureKey {
 }
 
 /** Puts what is known of one feature for one user into words. */
-export function featurePageView(context: PanelContext, feature: FeatureKey): FeaturePage {
+export function featurePageView(context: DecidedContext, feature: FeatureKey): FeaturePage {
   const { report, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);

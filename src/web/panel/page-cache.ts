@@ -1,64 +1,84 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
+import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
+import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import type { Views } from '../rendering/views.ts';
 import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
-import type { PanelContext } from './panel-context.ts';
+import { decide, type PanelContext } from './panel-context.ts';
 import { panelView } from './panel-view.ts';
 
-/** A panel as it is sent. */
+/** A rendered panel page. */
 export interface Page {
   readonly html: Buffer;
-  /** The same for the same bytes, in every process. */
+  /** A hash of the HTML, so the same in every process. */
   readonly etag: string;
 }
 
-/** Gives the panel of a visit. */
+/** Returns the panel page of a context, with the feature filter that the query asks for. */
 export type PageCache = (context: PanelContext, query: unknown) => Page;
 
 interface CachedPage extends Page {
-  readonly shows: readonly unknown[];
+  readonly version: string;
 }
 
 /**
- * Keeps the panels of those who come again, up to so many bytes. A page is made anew when anything it shows is another
- * object than before: what is remembered of tenant, licenses and wishes stays the same object until it changes.
+ * Caches one unfiltered page per user, language and role, up to `maxBytes` of HTML. A cached page is valid as long as
+ * its `pageVersion` is the current one. Filtered pages are rendered for each request.
  */
-export function createPageCache({ views, maxBytes }: { views: Views; maxBytes: number }): PageCache {
-  const kept = new LRUCache<string, CachedPage>({
+export function createPageCache(deps: {
+  views: Views;
+  entitlementEngine: EntitlementEngine;
+  maxBytes: number;
+}): PageCache {
+  const { views, entitlementEngine, maxBytes } = deps;
+  const cache = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
     sizeCalculation: ({ html }) => html.length,
   });
 
-  function made(context: PanelContext, query: unknown): Page {
-    const html = Buffer.from(views('panel', context.language, panelView(context, query)));
+  function render(context: PanelContext, query: unknown): Page {
+    const view = panelView(decide(context, entitlementEngine), query);
+    const html = Buffer.from(views('panel', context.language, view));
     return { html, etag: `"${createHash('sha1').update(html).digest('base64url')}"` };
   }
 
   return (context, query) => {
-    if (isFiltering(parseFeatureFilter(query))) return made(context, query);
-    const key = keyOf(context);
-    const shows = shownBy(context);
-    const known = kept.get(key);
-    if (known?.shows.every((shown, index) => shown === shows[index])) return known;
-    const page = { ...made(context, query), shows };
-    kept.set(key, page);
+    if (isFiltering(parseFeatureFilter(query))) return render(context, query);
+    const key = pageKey(context);
+    const version = pageVersion(context);
+    const cached = cache.get(key);
+    if (cached?.version === version) return cached;
+    const page = { ...render(context, query), version };
+    cache.set(key, page);
     return page;
   };
 }
 
-/** Who sees it and how: few things, which do not change from one view to the next. */
-function keyOf({ url, session, language }: PanelContext): string {
+/** The user a page is for, its language, and whether it shows what only administrators see. */
+function pageKey({ url, session, language }: PanelContext): string {
   const { tenantId, associateId } = session;
   return `${tenantId}/${associateId} ${url.language} ${language.code} ${session.isAdministrator}`;
 }
 
-function shownBy({
-  tenant,
-  tenantLicenses,
-  userLicenses,
-  accessRequests,
-  today,
-  csrfToken,
-}: PanelContext): readonly unknown[] {
-  return [tenant, tenantLicenses, userLicenses, accessRequests, today, csrfToken];
+/**
+ * Versions of everything that the page of one user shows and that may change: the tenant (status and name), its
+ * licenses, the user's licenses and access requests, the day, and the CSRF token of the forms. Only the name may contain
+ * spaces, so it comes last. Locales and templates do not change while a process runs.
+ */
+export function pageVersion(context: PanelContext): string {
+  const { tenant, tenantLicenses, userLicenses, accessRequests, today, csrfToken } = context;
+  const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)}`;
+  const requests = accessRequests.map(accessRequestVersion).join();
+  return `${licenses} ${requests} ${today} ${csrfToken} ${tenant.status} ${tenant.companyName}`;
+}
+
+/** Every read of license data has its own time; the same snapshot may turn stale. */
+function snapshotVersion(snapshot: CachedSnapshot<unknown> | null): string {
+  return snapshot === null ? 'none' : `${snapshot.readAt}${snapshot.stale ? '-stale' : ''}`;
+}
+
+/** A request changes once, when it is resolved. */
+function accessRequestVersion({ id, state, resolvedAt }: AccessRequest): string {
+  return `${id}-${state}-${resolvedAt?.getTime()}`;
 }

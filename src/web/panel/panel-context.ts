@@ -12,41 +12,51 @@ import type { Language, Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
 
-/** Who opened a panel, as far as it is proven. */
+/** The tenant and the user that a request for a panel page names. */
 export interface PanelRequest {
   readonly url: PanelUrl;
   readonly tenant: Tenant;
-  /** Null where nobody is signed in, or another user or another tenant's than the address tells. */
+  /** Null without a session, or if the session belongs to another user than the URL names. */
   readonly session: Session | null;
 }
 
-/** A signed-in user's panel: who is it, of which tenant, what did they buy, what does that allow. */
+/** What the panel pages of a signed-in user are made from. */
 export interface PanelContext {
   readonly url: PanelUrl;
   readonly tenant: Tenant;
   readonly session: Session;
-  /** What the tenant bought and what the user holds; null where SuperOffice refused to tell. */
+  /** Null if SuperOffice refused to return the licenses. */
   readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
+  /** Null if SuperOffice refused to return the licenses. */
   readonly userLicenses: CachedSnapshot<UserLicenses> | null;
-  readonly tenantEntitlements: TenantEntitlements;
-  readonly report: EntitlementReport;
-  /** The user's last wish for each subject. */
+  /** The user's latest access request for each subject. */
   readonly accessRequests: readonly AccessRequest[];
   readonly language: Language;
   readonly csrfToken: string;
-  /** The day the panel was opened, `YYYY-MM-DD`, of UTC. */
+  /** Day of the request, `YYYY-MM-DD` in UTC. */
   readonly today: string;
 }
 
+/** A panel context, and what its licenses enable. */
+export interface DecidedContext extends PanelContext {
+  readonly tenantEntitlements: TenantEntitlements;
+  /** The state of every feature for the user. */
+  readonly report: EntitlementReport;
+}
+
+/** Loads what panel pages need. */
 export interface PanelContexts {
   /** @throws AppError `panel-url-invalid`, `tenant-not-installed` */
   identify(request: Request): Promise<PanelRequest>;
-  /** @throws AppError as `reader`, and `session-required` without the reader's own session */
-  load(request: Request, reader?: PanelRequest): Promise<PanelContext>;
+  /**
+   * Loads the context of a request, which `identify` may have examined before.
+   * @throws AppError as `identify`, and `session-required` without a session of the user
+   */
+  load(request: Request, identified?: PanelRequest): Promise<PanelContext>;
 }
 
 /**
- * Opens panels. The address is a hint: a session of another tenant or user is never used for it
+ * Loads panel contexts. The URL is a hint: a session of another tenant or user is never used for it
  * (docs/superoffice/auth.md#rule-13).
  */
 export function createPanelContexts(deps: {
@@ -54,65 +64,50 @@ export function createPanelContexts(deps: {
   sessions: Sessions;
   licenses: LicenseSnapshots;
   accessRequests: AccessRequestStore;
-  entitlementEngine: EntitlementEngine;
   languages: Languages;
   now: () => number;
 }): PanelContexts {
-  const { tenants, sessions, licenses, accessRequests, entitlementEngine, languages, now } = deps;
+  const { tenants, sessions, licenses, accessRequests, languages, now } = deps;
 
   async function identify(request: Request): Promise<PanelRequest> {
-    const panelUrl = parsePanelUrl(request);
-    const tenant = await tenants.findCached(panelUrl.tenantId);
-    if (tenant === null) throw new AppError('tenant-not-installed', { detail: panelUrl.tenantId });
+    const url = parsePanelUrl(request);
+    const { tenantId, associateId } = url;
+    const tenant = await tenants.findCached(tenantId);
+    if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     const session = sessions.read(request);
-    const own = session?.tenantId === panelUrl.tenantId && session.associateId === panelUrl.associateId;
-    request.log.setBindings({
-      tenantId: panelUrl.tenantId,
-      ...(own && { associateId: panelUrl.associateId }),
-    });
-    return { url: panelUrl, tenant, session: own ? session : null };
+    const isOwn = session?.tenantId === tenantId && session.associateId === associateId;
+    request.log.setBindings({ tenantId, ...(isOwn && { associateId }) });
+    return { url, tenant, session: isOwn ? session : null };
   }
 
-  return {
-    identify: identify,
+  async function load(request: Request, identified?: PanelRequest): Promise<PanelContext> {
+    const { url, tenant, session } = identified ?? (await identify(request));
+    if (session === null) throw new AppError('session-required');
+    const [tenantLicenses, userLicenses, requests] = await Promise.all([
+      licenses.getTenantLicenses(tenant),
+      licenses.getUserLicenses(tenant, session.associateId),
+      accessRequests.latestByUser(tenant.tenantId, session.associateId),
+    ]);
+    return {
+      url,
+      tenant,
+      session,
+      tenantLicenses,
+      userLicenses,
+      accessRequests: requests,
+      language: languages.choose([url.language, ...request.acceptsLanguages()]),
+      csrfToken: sessions.csrfToken(session),
+      today: toUtcDay(now()),
+    };
+  }
 
-    async load(request, reader) {
-      const { url, tenant, session } = reader ?? (await identify(request));
-      if (session === null) throw new AppError('session-required');
-      const [bought, held, requestedFeatures] = await Promise.all([
-        licenses.getTenantLicenses(tenant),
-        licenses.getUserLicenses(tenant, session.associateId),
-        accessRequests.latestByUser(tenant.tenantId, session.associateId),
-      ]);
-      const today = toUtcDay(now());
-      // Only when asked for: a page that is kept needs nothing decided.
-      const plans = once(() => entitlementEngine(bought?.content ?? null, today));
-      const report = once(() => plans().report(held?.content ?? null));
-      return {
-        url: url,
-        tenant,
-        session,
-        tenantLicenses: bought,
-        userLicenses: held,
-        get tenantEntitlements() {
-          return plans();
-        },
-        get report() {
-          return report();
-        },
-        accessRequests: requestedFeatures,
-        language: languages.choose([url.language, ...request.acceptsLanguages()]),
-        csrfToken: sessions.csrfToken(session),
-        today,
-      };
-    },
-  };
+  return { identify, load };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+/** Decides every feature for the user of a panel. */
+export function decide(context: PanelContext, entitlementEngine: EntitlementEngine): DecidedContext {
+  const { tenantLicenses, userLicenses, today } = context;
+  const tenantEntitlements = entitlementEngine(tenantLicenses?.content ?? null, today);
+  const report = tenantEntitlements.report(userLicenses?.content ?? null);
+  return { ...context, tenantEntitlements, report };
 }

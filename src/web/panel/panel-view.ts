@@ -23,7 +23,7 @@ import {
 } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
-import type { PanelContext } from './panel-context.ts';
+import type { DecidedContext } from './panel-context.ts';
 
 interface TierView {
   readonly title: string;
@@ -86,7 +86,7 @@ export interface PanelView {
 }
 
 /** Puts a visit into the words of one language. Decides nothing about features. */
-export function panelView(context: PanelContext, query: unknown): PanelView {
+export function panelView(context: DecidedContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
   const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
@@ -152,7 +152,7 @@ function limitsOf({ plan }: EntitlementReport, { t, number }: Language): PanelVi
   }));
 }
 
-function noticesOf({ report, tenantLicenses, tenant, language: { t, date } }: PanelContext): string[] {
+function noticesOf({ report, tenantLicenses, tenant, language: { t, date } }: DecidedContext): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
     const known = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
@@ -194,7 +194,7 @@ const tiersBySolution = [
 ] as const;
 
 function solutionViews(
-  { report, accessRequests, language }: PanelContext,
+  { report, accessRequests, language }: DecidedContext,
   filter: FeatureFilter,
 ): SolutionView[] {
   const { t } = language;

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import { getFeatureLabel } from '../../licensing/catalogue/labels.ts';
 import type { SuitePlan } from '../../licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../licensing/catalogue/user-plans.ts';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
 import { panelUrl, panelUserQuery } from '../links.ts';
 import { type AnyPlan, assignedPlanName, isSuitePlan, planLabel, plansOfModel } from '../plan-names.ts';
@@ -14,7 +15,7 @@ import {
   toSubject,
 } from './access-request-view.ts';
 import { renewalText } from './feature-page.ts';
-import type { PanelContext, PanelContexts } from './panel-context.ts';
+import { type DecidedContext, decide, type PanelContexts } from './panel-context.ts';
 
 /** A feature that would change. */
 interface ChangeView {
@@ -54,24 +55,28 @@ export interface PlanPage {
 }
 
 /** Shows what another plan would give the user. */
-export function createPlanPage(deps: { panelContexts: PanelContexts; views: Views }): RequestHandler {
+export function createPlanPage(deps: {
+  panelContexts: PanelContexts;
+  entitlementEngine: EntitlementEngine;
+  views: Views;
+}): RequestHandler {
   return async function planPage(request, response) {
-    const context = await deps.panelContexts.load(request);
+    const context = decide(await deps.panelContexts.load(request), deps.entitlementEngine);
     const { plan } = request.query;
-    const page = planPageView(context, plan === undefined ? null : planIn(plan, context));
+    const page = planPageView(context, plan === undefined ? null : parsePlan(plan, context));
     response.set('Cache-Control', 'private, no-store').send(deps.views('plan', context.language, page));
   };
 }
 
 /** @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
-export function planIn(key: unknown, { report }: PanelContext): AnyPlan {
+export function parsePlan(key: unknown, { report }: DecidedContext): AnyPlan {
   const plan = plansOfModel(report).find((each) => each === key);
   if (plan === undefined) throw new AppError('plan-unknown');
   return plan;
 }
 
 /** Puts the plans a user could have, and what the chosen one would change, into words. */
-export function planPageView(context: PanelContext, chosen: AnyPlan | null): PlanPage {
+export function planPageView(context: DecidedContext, chosen: AnyPlan | null): PlanPage {
   const { url, report, language, userLicenses, csrfToken } = context;
   const user = userLicenses?.content;
   return {
@@ -92,7 +97,7 @@ export function planPageView(context: PanelContext, chosen: AnyPlan | null): Pla
   };
 }
 
-function comparisonOf(context: PanelContext, user: UserLicenses, plan: AnyPlan): Comparison {
+function comparisonOf(context: DecidedContext, user: UserLicenses, plan: AnyPlan): Comparison {
   const { report, language, accessRequests } = context;
   const { t } = language;
   const isOwn = isOwnPlan(context, plan);
@@ -114,7 +119,7 @@ function comparisonOf(context: PanelContext, user: UserLicenses, plan: AnyPlan):
 type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
 
 function onUserPlan(
-  { tenantEntitlements, language }: PanelContext,
+  { tenantEntitlements, language }: DecidedContext,
   user: UserLicenses,
   plan: PlanKey,
 ): Changes {
@@ -142,7 +147,7 @@ function onUserPlan(
 }
 
 function onSuite(
-  { tenantEntitlements, language }: PanelContext,
+  { tenantEntitlements, language }: DecidedContext,
   user: UserLicenses,
   plan: SuitePlan,
 ): Changes {
@@ -167,7 +172,7 @@ function onSuite(
   };
 }
 
-function isOwnPlan({ report: { plan } }: PanelContext, key: AnyPlan): boolean {
+function isOwnPlan({ report: { plan } }: DecidedContext, key: AnyPlan): boolean {
   if (plan?.kind === 'suite') return plan.plan === key;
   return plan?.kind === 'user-plan' && plan.plan?.key === key;
 }

@@ -1,12 +1,12 @@
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
 import type { Tenant } from '../../../../src/tenants/tenant-store.ts';
-import type { PanelContext } from '../../../../src/web/panel/panel-context.ts';
+import { type DecidedContext, decide } from '../../../../src/web/panel/panel-context.ts';
 import type { Language } from '../../../../src/web/rendering/i18n.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { english } from '../harness.ts';
 
-/** When the license data of a visit were read. */
+/** When the license data of a panel context were read. */
 export const readAt = Date.UTC(2026, 10, 22, 10);
 
 export const tenant: Tenant = {
@@ -23,7 +23,7 @@ export const tenant: Tenant = {
   systemToken: () => '',
 };
 
-/** What a visit is made of; null: SuperOffice refused to tell. */
+/** What a panel context is made of; null: SuperOffice refused to return the licenses. */
 export interface Given {
   readonly tenant: TenantLicenses | null;
   readonly user: UserLicenses | null;
@@ -33,28 +33,26 @@ export interface Given {
   readonly contract?: Tenant['contract'];
 }
 
-/** A signed-in user's visit as the panel opens it. */
-export function contextOf(given: Given): PanelContext {
+/** The panel context of a signed-in user, with the report of the test engine. */
+export function contextOf(given: Given): DecidedContext {
   const { today = '2026-12-01', language = english, accessRequests = [], contract = null } = given;
-  const of = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
-  const plans = entitlementEngine(given.tenant, today);
-  return {
+  const snapshotOf = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
+  const context = {
     url: { tenantId: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0, cookieProbe: false },
     tenant: { ...tenant, contract },
     session: { tenantId: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' },
-    tenantLicenses: of(given.tenant),
-    userLicenses: of(given.user),
-    tenantEntitlements: plans,
-    report: plans.report(given.user),
+    tenantLicenses: snapshotOf(given.tenant),
+    userLicenses: snapshotOf(given.user),
     accessRequests,
     language,
     csrfToken: 'a token',
     today,
   };
+  return decide(context, entitlementEngine);
 }
 
-/** A wish of the visiting user. */
-export function requestAccess(subject: string, told: Partial<AccessRequest> = {}): AccessRequest {
+/** An access request of the panel's user. */
+export function requestAccess(subject: string, changes: Partial<AccessRequest> = {}): AccessRequest {
   return {
     id: '00000000-0000-4000-8000-000000000000',
     associateId: 5,
@@ -66,6 +64,6 @@ export function requestAccess(subject: string, told: Partial<AccessRequest> = {}
     comment: '',
     resolvedBy: null,
     resolvedAt: null,
-    ...told,
+    ...changes,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planIn, planPageView } from '../../../../src/web/panel/plan-page.ts';
+import { parsePlan, planPageView } from '../../../../src/web/panel/plan-page.ts';
 import { holderOf, publishedTenant, userWith } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
 import { contextOf, type Given, requestAccess } from './panel-contexts.ts';
@@ -95,12 +95,12 @@ describe('plan comparison page', () => {
 
 describe('planIn', () => {
   it('accepts only plans of the license model of the tenant', () => {
-    expect(planIn('service-premium', contextOf(onPlans))).toBe('service-premium');
+    expect(parsePlan('service-premium', contextOf(onPlans))).toBe('service-premium');
     const suite = contextOf({ tenant: suiteCore, user: userWith() });
-    expect(planIn('plus', suite)).toBe('plus');
+    expect(parsePlan('plus', suite)).toBe('plus');
     for (const key of ['plus', '', 'toString', ['service-premium'], null]) {
-      expect(() => planIn(key, contextOf(onPlans))).toThrow('plan-unknown');
+      expect(() => parsePlan(key, contextOf(onPlans))).toThrow('plan-unknown');
     }
-    expect(() => planIn('service-premium', suite)).toThrow('plan-unknown');
+    expect(() => parsePlan('service-premium', suite)).toThrow('plan-unknown');
   });
 });

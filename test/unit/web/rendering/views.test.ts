@@ -13,10 +13,10 @@ const row = {
   label: nasty,
   state: nasty,
   stateText: nasty,
-  asked: true,
+  isRequested: true,
   children: [],
 };
-const reader = {
+const panelUser = {
   query: nasty,
   tenantId: nasty,
   associateId: nasty,
@@ -24,22 +24,22 @@ const reader = {
   csrfToken: nasty,
   backUrl: nasty,
 };
-const moment = { text: nasty, iso: nasty };
-const accessRequest = { subject: nasty, text: nasty, answer: nasty, mayRequest: true, mayWithdraw: false };
+const timestamp = { text: nasty, iso: nasty };
+const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest: true, mayWithdraw: false };
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
 const panel = {
-  ...reader,
+  ...panelUser,
   isAdministrator: true,
   companyName: nasty,
   plan: nasty,
   planNote: nasty,
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
   suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
-  asked: [{ title: nasty, text: nasty, href: nasty }],
+  accessRequests: [{ title: nasty, text: nasty, href: nasty }],
   limits: [{ name: nasty, value: nasty }],
-  asOf: moment,
+  asOf: timestamp,
   stale: true,
   notices: [nasty],
   filter: { show: 'all', search: nasty },
@@ -58,7 +58,7 @@ const panel = {
   unknownModules: nasty,
 };
 const feature = {
-  ...reader,
+  ...panelUser,
   label: nasty,
   state: nasty,
   stateText: nasty,
@@ -75,7 +75,7 @@ const feature = {
   accessRequest,
 };
 const plan = {
-  ...reader,
+  ...panelUser,
   own: nasty,
   nothing: nasty,
   plans: [{ key: nasty, label: nasty, chosen: true }],
@@ -92,7 +92,7 @@ const plan = {
     accessRequest,
   },
 };
-const queued = { id: nasty, title: nasty, requestedBy: nasty, askedOn: nasty };
+const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
 const open = { ...queued, reason: nasty, draft: nasty, validationError: nasty };
 const admin = {
   companyName: nasty,
@@ -101,10 +101,10 @@ const admin = {
   lang: nasty,
   saved: nasty,
   open: [open],
-  answered: [{ ...queued, outcome: nasty, answer: nasty }],
+  resolved: [{ ...queued, outcome: nasty, comment: nasty }],
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
   seatsNote: nasty,
-  asOf: moment,
+  asOf: timestamp,
   stale: true,
   diagnostics: [nasty],
   changes: [{ foundAt: { text: nasty, iso: nasty }, what: nasty }],
@@ -125,11 +125,11 @@ const setup = {
   provisionedAt: nasty,
   log: [{ at: { text: nasty, iso: nasty }, what: nasty }],
   setup: {
-    inFlight: false,
+    inProgress: false,
     rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
     done: 1,
     complete: true,
-    standing: nasty,
+    statusText: nasty,
     stopped: { problem: nasty, moment: nasty },
   },
 };
@@ -201,11 +201,16 @@ describe('page templates', () => {
 
   it.each([
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
-    ['setup', { ...setup, setup: { ...setup.setup, standing: '', stopped: null } }, setup, 'class="notice"'],
-    ['setup', { ...setup, setup: { ...setup.setup, inFlight: true } }, setup, 'href="/install"'],
-    ['setup', setup, { ...setup, setup: { ...setup.setup, inFlight: true } }, 'data-under-way'],
+    [
+      'setup',
+      { ...setup, setup: { ...setup.setup, statusText: '', stopped: null } },
+      setup,
+      'class="notice"',
+    ],
+    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'href="/install"'],
+    ['setup', setup, { ...setup, setup: { ...setup.setup, inProgress: true } }, ' data-in-progress'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
-    ['panel', { ...panel, suggestedUpgrades: [] }, panel, 'id="gains"'],
+    ['panel', { ...panel, suggestedUpgrades: [] }, panel, 'id="suggested-upgrades"'],
     ['panel', { ...panel, limits: [] }, panel, 'id="limits"'],
     ['panel', { ...panel, isAdministrator: false }, panel, 'href="/admin'],
     ['panel', { ...panel, asOf: null }, panel, '<time'],
@@ -215,7 +220,7 @@ describe('page templates', () => {
     ['feature', { ...feature, accessRequest: { ...accessRequest, mayRequest: false } }, feature, '<form'],
     ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
-    ['panel', { ...panel, asked: [] }, panel, 'id="asked"'],
+    ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
     ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
     ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
@@ -223,8 +228,8 @@ describe('page templates', () => {
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
-    ['admin', { ...admin, open: [{ ...open, reason: '' }], answered: [] }, admin, '<blockquote'],
-    ['admin', { ...admin, answered: [] }, admin, 'Beantwortet'],
+    ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
+    ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
     ['admin', { ...admin, seats: [] }, admin, '<table'],
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],

@@ -36,7 +36,7 @@ function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
 describe('setupView', () => {
   it('shows the progress of a running setup and treats an older webhook check as pending', () => {
     const page = view([created, waiting], { setupStartedAt: at });
-    expect(page).toMatchObject({ inFlight: true, done: 1 });
+    expect(page).toMatchObject({ inProgress: true, done: 1 });
     expect(page.rows.map(({ outcome }) => outcome)).toEqual(['created', 'waiting', 'waiting']);
     expect(view([created], { setupStartedAt: at }, { checkedAt: null }).rows[1]?.outcome).toBe('waiting');
     expect(view([created], { setupStartedAt: at }, { checkedAt: at }).done).toBe(2);
@@ -46,7 +46,7 @@ describe('setupView', () => {
     expect(view([created]).complete).toBe(true);
     expect(view([created], {}, { outcome: 'refused', problem: 'forbidden' })).toMatchObject({
       complete: true,
-      inFlight: false,
+      inProgress: false,
       rows: [{}, { outcome: 'refused', problem: 'forbidden' }],
     });
     expect(view([created, failed]).complete).toBe(false);
