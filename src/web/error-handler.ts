@@ -7,8 +7,8 @@ import type { Views } from './rendering/views.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
 import { SignInError } from './sign-in/sign-in-error.ts';
 
-/** What a failure of SuperOffice means to whoever asked us. */
-const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
+/** Our error codes for failures of SuperOffice; any other is `superoffice-unavailable`. */
+const codeBySuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
   'code-refused': 'sign-in-code-refused',
   'client-refused': 'registration-refused',
   'api-host-refused': 'registration-refused',
@@ -18,21 +18,28 @@ const codeOfSuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> =
   'system-user-jwt-invalid': 'system-user-refused',
 };
 
-/** When asking again is worth it, in seconds: a database that restarts is back by then. */
+/** Value of `Retry-After`, in seconds: long enough for a database to restart. */
 const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { 'database-unavailable': 10 };
 
+/** The last handlers of the app. */
+export interface ErrorHandler {
+  /** For a path that no route serves. */
+  readonly notFound: RequestHandler;
+  readonly handleError: ErrorRequestHandler;
+}
+
 /**
- * Answers every failure: a page for browsers, problem JSON (RFC 9457) for programs; the words come from the error's
- * code, never from the error. Unforeseen ones are logged and answered as `internal`.
+ * Responds to every error, with a page for browsers and problem JSON (RFC 9457) for programs. The text comes from the
+ * error's code, never from its message. Unexpected errors are logged and reported as `internal`.
  */
-export function createErrorHandler(deps: { languages: Languages; views: Views }) {
+export function createErrorHandler(deps: { languages: Languages; views: Views }): ErrorHandler {
   const notFound: RequestHandler = () => {
     throw new AppError('not-found');
   };
 
   const handleError: ErrorRequestHandler = (error, request, response, next) => {
     const failure = error instanceof SignInError ? error : null;
-    const problem = asAppError(failure?.cause ?? error);
+    const problem = toAppError(failure?.cause ?? error);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
     if (response.headersSent) return next(error);
@@ -40,23 +47,23 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
     const retryAfter = retryAfterSeconds[problem.code];
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
-      answer(request, response, problem, failure?.purpose ?? null);
+      sendProblem(request, response, problem, failure?.purpose ?? null);
     } catch (cause) {
-      // Express's own last resort would show the stack.
+      // Express's default error handler would show the stack.
       request.log.error({ err: cause }, 'problem page failed');
       response.type('text').send(problem.code);
     }
   };
 
-  function answer(
+  function sendProblem(
     request: Request,
     response: Response,
     problem: AppError,
     signIn: SignInError['purpose'] | null,
   ): void {
     const inPanel = signIn === null ? parsePanelUser(request.query) : null;
-    const desired = signIn?.language ?? languageIn(request);
-    const language = deps.languages.choose([desired, ...request.acceptsLanguages()]);
+    const requested = signIn?.language ?? parseLanguage(request);
+    const language = deps.languages.choose([requested, ...request.acceptsLanguages()]);
     const { code, status, detail } = problem;
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
@@ -64,11 +71,11 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
       const page = { title, text, code, detail, requestId: request.id };
       const html =
         signIn?.kind === 'panel' && canSignIn(problem)
-          ? deps.views('sign-in', language, { ...page, ...waysToSignIn(request, signIn) })
+          ? deps.views('sign-in', language, { ...page, ...signInLinks(request, signIn) })
           : deps.views('problem', language, {
               ...page,
-              typed: typedIn(request),
-              wayOn: wayOn(request, code, inPanel, language),
+              typed: findTypedText(request),
+              nextLink: findNextLink(request, code, inPanel, language),
             });
       response.send(html);
       return;
@@ -80,22 +87,22 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
   return { notFound, handleError };
 }
 
-function languageIn({ query }: Request): string | undefined {
+function parseLanguage({ query }: Request): string | undefined {
   return typeof query.lang === 'string' ? query.lang : undefined;
 }
 
-/** What somebody typed into a form of ours that was refused: it is shown again, so that nothing is lost. */
-function typedIn({ body }: Request): string {
-  const { reason, answer }: { reason?: unknown; answer?: unknown } = body ?? {};
-  return [reason, answer].find((each): each is string => typeof each === 'string') ?? '';
+/** The text that a user typed into a rejected form: the page shows it, so that it can be copied. */
+function findTypedText({ body }: Request): string {
+  const { reason, comment }: { reason?: unknown; comment?: unknown } = body ?? {};
+  return [reason, comment].find((each): each is string => typeof each === 'string') ?? '';
 }
 
-/** Whether signing in another way may help: not where SuperOffice or we are away, or nobody approved the app. */
+/** Whether another sign-in may help: not if SuperOffice or this app is unavailable, or without consent to the app. */
 function canSignIn({ status, code }: AppError): boolean {
   return status < 500 && code !== 'tenant-not-installed';
 }
 
-function waysToSignIn(request: Request, panelUser: PanelUser) {
+function signInLinks(request: Request, panelUser: PanelUser) {
   return {
     popUpUrl: popUpUrl(panelUser),
     ownWindowUrl: panelUrl(panelUser),
@@ -103,30 +110,30 @@ function waysToSignIn(request: Request, panelUser: PanelUser) {
   };
 }
 
-/** Where a page that failed leads on to: the panel it belongs to, or the administrators' page; null where nowhere. */
-function wayOn(
+/** The link of a problem page: to its panel, or to the administration page; null if neither would help. */
+function findNextLink(
   { path }: Request,
   code: ErrorCode,
-  reader: PanelUser | null,
+  panelUser: PanelUser | null,
   { t }: Language,
 ): { href: string; text: string } | null {
   if (code === 'tenant-not-installed') return null;
   if (path.startsWith('/admin/')) return { href: '/admin', text: t('problem.toAdmin') };
-  if (reader === null) return null;
+  if (panelUser === null) return null;
   const isPanel = path === '/panel';
-  return { href: panelUrl(reader), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };
+  return { href: panelUrl(panelUser), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };
 }
 
-function asAppError(error: unknown): AppError {
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof SuperOfficeError) {
-    const code = codeOfSuperOfficeError[error.code] ?? 'superoffice-unavailable';
+    const code = codeBySuperOfficeError[error.code] ?? 'superoffice-unavailable';
     return new AppError(code, { detail: error.code, cause: error });
   }
   return fromExpress(error) ?? new AppError('internal', { cause: error });
 }
 
-/** Express and its body parser put a 4xx `status` on what a client sent wrong. */
+/** Express and its body parsers set a 4xx `status` on errors that the client caused. */
 function fromExpress(error: unknown): AppError | null {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   if (status === 413) return new AppError('body-too-large');

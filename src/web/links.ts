@@ -5,31 +5,31 @@ import type { FeatureKey } from '../licensing/catalogue/feature-keys.ts';
 import type { AnyPlan } from './plan-names.ts';
 import { fieldsOf } from './rendering/form-parsing.ts';
 
-/** Whom a panel is for, as its URL says: a hint, never proof (panels-and-marketplace.md section 4). */
+/** The user that a panel's URL names: a hint, never proof (docs/superoffice/panels-and-marketplace.md#4-url-variables). */
 export interface PanelUser {
   readonly tenantId: string;
   readonly associateId: number;
   readonly language: string;
 }
 
-/** What the panel's URL says. */
+/** The parameters of the panel's URL. */
 export interface PanelUrl extends PanelUser {
-  /** When our own sign-in sent the reader here, ms since 1970; 0 where the CRM did. */
+  /** When our sign-in redirected here, ms since 1970; 0 if the CRM opened the panel. */
   readonly signedInAt: number;
-  /** Whether we sent the reader here right after giving their browser a cookie. */
+  /** Whether we redirected here after setting a cookie, to see whether the browser sends it. */
   readonly cookieProbe: boolean;
 }
 
-const largestId = 2 ** 31 - 1;
+const maxId = 2 ** 31 - 1;
 
-/** Whom an address of ours is for: tenant, user, language. */
+/** The query parameters that name the tenant, the user and the language of a page. */
 export const panelUserSchema = z.object({
   uctx: z.string().regex(/^Cust\d{1,10}$/),
   usid: z
     .string()
     .regex(/^\d{1,10}$/)
     .transform(Number)
-    .pipe(z.int().min(1).max(largestId)),
+    .pipe(z.int().min(1).max(maxId)),
   lang: z
     .string()
     .regex(/^[\w-]{0,20}$/)
@@ -43,53 +43,53 @@ const panelUrlSchema = panelUserSchema.extend({
 
 /** @throws AppError `panel-url-invalid`, naming the parameters that are missing or wrong */
 export function parsePanelUrl(request: Request): PanelUrl {
-  const address = panelUrlSchema.safeParse(request.query);
-  if (!address.success) throw new AppError('panel-url-invalid', { detail: fieldsOf(address.error) });
-  const { uctx, usid, lang, signedIn, cookie } = address.data;
+  const query = panelUrlSchema.safeParse(request.query);
+  if (!query.success) throw new AppError('panel-url-invalid', { detail: fieldsOf(query.error) });
+  const { uctx, usid, lang, signedIn, cookie } = query.data;
   const cookieProbe = cookie === 'probe';
   return { tenantId: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieProbe };
 }
 
-/** The language an address of ours asks for; empty where it asks for none. */
+/** The language that a page's URL asks for; empty if it names none. */
 export function requestedLanguage({ query }: Pick<Request, 'query'>): string {
   return panelUserSchema.shape.lang.parse(query.lang);
 }
 
-/** Whom an address within the panel is for, or null where it does not tell. */
+/** The user that the URL of a panel page names; null if it does not. */
 export function parsePanelUser(query: unknown): PanelUser | null {
-  const address = panelUrlSchema.safeParse(query);
-  if (!address.success) return null;
-  const { uctx, usid, lang } = address.data;
+  const parsed = panelUrlSchema.safeParse(query);
+  if (!parsed.success) return null;
+  const { uctx, usid, lang } = parsed.data;
   return { tenantId: uctx, associateId: usid, language: lang };
 }
 
-/** Where the pop-up of a panel's sign-in begins; the page adds its `challenge`. */
+/** URL of the sign-in pop-up; the panel's script adds its `challenge`. */
 export function popUpUrl(panelUser: PanelUser): string {
   return `/panel/sign-in?${panelUserQuery(panelUser)}`;
 }
 
-/** The panel's URL for a reader, as `manifest/web-panels.json` has the CRM call it, and when a sign-in of ours led there. */
+/** The panel's URL as `manifest/web-panels.json` registers it; `signedInAt` (ms since 1970) after a sign-in. */
 export function panelUrl(panelUser: PanelUser, signedInAt?: number): string {
   const signedIn = signedInAt === undefined ? '' : `&signedIn=${signedInAt}`;
   return `/panel?${panelUserQuery(panelUser)}${signedIn}`;
 }
 
-/** The panel's URL where a cookie we just gave must come along. */
+/** The panel's URL for testing whether the browser sends the cookie that was just set. */
 export function cookieProbeUrl(panelUser: PanelUser): string {
   return `${panelUrl(panelUser)}&cookie=probe`;
 }
 
-/** The page that explains one feature to a reader. */
+/** The page that explains one feature to the panel user. */
 export function featureUrl(panelUser: PanelUser, feature: FeatureKey): string {
   return `/panel/feature?${panelUserQuery(panelUser)}&feature=${feature}`;
 }
 
-/** The page that shows a reader what one plan would change. */
+/** The page that compares one plan with the panel user's own. */
 export function planUrl(panelUser: PanelUser, plan: AnyPlan): string {
   return `/panel/plan?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}`;
 }
 
-/** Whom a panel's link is for, as every address within the panel has it behind its question mark. */
+/** The query that every URL in the panel carries: tenant, user, language. */
 export function panelUserQuery({ tenantId, associateId, language }: PanelUser): string {
   return new URLSearchParams({ uctx: tenantId, usid: String(associateId), lang: language }).toString();
 }

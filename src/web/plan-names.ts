@@ -4,7 +4,7 @@ import type { EntitlementReport } from '../licensing/entitlements/entitlement-re
 import type { DetectedPlan } from '../licensing/plans/detect-plan.ts';
 import type { Language } from './rendering/i18n.ts';
 
-/** A plan a reader may look at or ask for. */
+/** A user plan or a CRM Suite plan. */
 export type AnyPlan = PlanKey | SuitePlan;
 
 /** The plans of a tenant's model: the 26 user plans or the five of CRM Suite. */
@@ -18,14 +18,14 @@ export function isSuitePlan(plan: AnyPlan): plan is SuitePlan {
 }
 
 /**
- * What a plan is called; names of plans are English in every language
+ * The name of a plan, which is English in every language
  * (docs/superoffice/user-plans.md#4-plans).
  */
 export function planLabel(plan: AnyPlan, { t }: Language): string {
   return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }
 
-/** What the plan somebody holds is called. */
+/** The name of a user's detected plan. */
 export function assignedPlanName(plan: DetectedPlan | null, { t }: Language): string {
   switch (plan?.kind) {
     case 'user-plan':
@@ -42,7 +42,7 @@ export function assignedPlanName(plan: DetectedPlan | null, { t }: Language): st
   }
 }
 
-/** What a reader should know about the plan they hold; empty where its name says all. */
+/** A remark about the user's detected plan; empty if its name is enough. */
 export function assignedPlanNote(plan: DetectedPlan | null, { t }: Language): string {
   if (plan === null) return t('planNote.unknown');
   if (plan.kind === 'user-plan') return plan.plan === null ? t('planNote.tierUnknown') : '';

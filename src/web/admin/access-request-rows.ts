@@ -4,7 +4,7 @@ import type { Language } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
 
-/** What a user asked for, as an administrator sees it. */
+/** What every access request in the administration page shows. */
 interface QueuedAccessRequest {
   readonly id: string;
   readonly title: string;
@@ -12,22 +12,22 @@ interface QueuedAccessRequest {
   readonly requestedOn: string;
 }
 
-/** A wish that waits for an answer. */
+/** An open access request. */
 export interface OpenAccessRequest extends QueuedAccessRequest {
   readonly reason: string;
-  /** An answer that was refused, as it was typed, and what is wrong with it; else both are empty. */
+  /** The comment and the error of a rejected form; empty otherwise. */
   readonly draft: string;
   readonly validationError: string;
 }
 
-/** A wish somebody answered. */
+/** A resolved access request. */
 export interface ResolvedAccessRequest extends QueuedAccessRequest {
-  /** How, when and by whom it was answered. */
+  /** How, when and by whom it was resolved. */
   readonly outcome: string;
   readonly comment: string;
 }
 
-/** The wishes that wait for an answer, in the words of one language. */
+/** The open requests among `accessRequests`; the one that `refused` names shows its error. */
 export function openAccessRequests(
   accessRequests: readonly AccessRequest[],
   refused: InvalidResolution | null,
@@ -37,11 +37,11 @@ export function openAccessRequests(
   return open.map((accessRequest) => ({
     ...toQueuedRequest(accessRequest, language),
     reason: accessRequest.reason,
-    ...(refused?.id === accessRequest.id ? draftOf(refused, language) : { draft: '', validationError: '' }),
+    ...(refused?.id === accessRequest.id ? toDraft(refused, language) : { draft: '', validationError: '' }),
   }));
 }
 
-/** The wishes somebody answered, in the words of one language. */
+/** The resolved requests among `accessRequests`. */
 export function resolvedAccessRequests(
   accessRequests: readonly AccessRequest[],
   language: Language,
@@ -50,14 +50,14 @@ export function resolvedAccessRequests(
   return accessRequests.flatMap((accessRequest) => {
     const { state, comment, resolvedBy, resolvedAt } = accessRequest;
     if (state === 'open' || resolvedAt === null) return [];
-    const by = { date: day(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
+    const by = { date: formatDay(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
     return [
       { ...toQueuedRequest(accessRequest, language), outcome: t(`admin.outcome.${state}`, by), comment },
     ];
   });
 }
 
-function draftOf(
+function toDraft(
   { comment, validationError }: InvalidResolution,
   { t, number }: Language,
 ): Pick<OpenAccessRequest, 'draft' | 'validationError'> {
@@ -73,17 +73,17 @@ function toQueuedRequest(
     id,
     title: subjectTitle(subject, language),
     requestedBy: requestedBy || language.t('admin.associate', { associateId }),
-    requestedOn: day(requestedAt, language),
+    requestedOn: formatDay(requestedAt, language),
   };
 }
 
-/** What a wish is about; what is no longer in the catalogue is shown by its key. */
+/** The label of a subject, or its key if the catalogue no longer contains it. */
 function subjectTitle(subject: string, language: Language): string {
-  const about = parseSubject(subject);
-  if (about === null) return subject.replace(/^\w+:/, '');
-  return language.t(`admin.subject.${about.kind}`, { name: subjectName(about, language) });
+  const parsed = parseSubject(subject);
+  if (parsed === null) return subject.replace(/^\w+:/, '');
+  return language.t(`admin.subject.${parsed.kind}`, { name: subjectName(parsed, language) });
 }
 
-function day(at: Date, { date }: Language): string {
+function formatDay(at: Date, { date }: Language): string {
   return date(toUtcDay(at.getTime()));
 }

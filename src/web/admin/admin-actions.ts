@@ -11,7 +11,7 @@ import type { AdminPage } from './admin-page.ts';
 import { contractSchema, validateContract } from './contract-form.ts';
 import { resolutionSchema, validateResolution } from './resolution-form.ts';
 
-/** Takes an administrator's answer to a wish of their own tenant. */
+/** Resolves an access request of the administrator's tenant, then redirects to it. */
 export function createResolveAccessRequest(deps: {
   administratorGuard: AdministratorGuard;
   accessRequests: AccessRequestStore;
@@ -23,10 +23,10 @@ export function createResolveAccessRequest(deps: {
   return async function resolveAccessRequest(request, response) {
     const administrator = await administratorGuard.require(request);
     const { session, tenant } = administrator;
-    const sent = parseForm(resolutionSchema, request.body);
-    const { id, state, comment } = sent;
+    const form = parseForm(resolutionSchema, request.body);
+    const { id, state, comment } = form;
     response.set('Cache-Control', 'no-store');
-    const validationError = validateResolution(sent);
+    const validationError = validateResolution(form);
     if (validationError !== null) {
       const page = await adminPage(request, administrator, {
         form: 'resolution',
@@ -51,7 +51,7 @@ export function createResolveAccessRequest(deps: {
   };
 }
 
-/** Keeps when the contract of the administrator's tenant began and how it is billed; an empty start forgets it. */
+/** Saves the contract of the administrator's tenant; an empty start date deletes it. */
 export function createSaveContract(deps: {
   administratorGuard: AdministratorGuard;
   tenants: TenantStore;
@@ -63,10 +63,10 @@ export function createSaveContract(deps: {
 
   return async function saveContract(request, response) {
     const administrator = await administratorGuard.require(request);
-    const sent = parseForm(contractSchema, request.body);
-    const { start, period } = sent;
+    const form = parseForm(contractSchema, request.body);
+    const { start, period } = form;
     response.set('Cache-Control', 'no-store');
-    const validationError = validateContract(sent, toUtcDay(now()));
+    const validationError = validateContract(form, toUtcDay(now()));
     if (validationError !== null) {
       const page = await adminPage(request, administrator, {
         form: 'contract',

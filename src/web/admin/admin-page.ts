@@ -16,12 +16,13 @@ import { adminView, type InvalidForm } from './admin-view.ts';
 const maxResolved = 50;
 const maxChanges = 50;
 
-/** The wish that was answered just now; null where none was. */
-const answeredSchema = z.uuid().nullable().catch(null);
+/** The id of the access request that was just resolved; null if none was. */
+const resolvedSchema = z.uuid().nullable().catch(null);
 
 /**
- * The administrators' page of their own tenant, as HTML. A refused form is shown as it was sent, with what is wrong.
- * @throws AppError `access-request-resolved` where the refused answer is to a wish that waits for none
+ * Renders the administration page of the administrator's tenant as HTML. A refused form is shown as it was sent, with its
+ * error.
+ * @throws AppError `access-request-resolved` if the refused form is for a request that is no longer open
  */
 export type AdminPage = (
   request: Request,
@@ -29,7 +30,7 @@ export type AdminPage = (
   refused: InvalidForm | null,
 ) => Promise<string>;
 
-/** Puts the administrators' page together: what users asked for, seats, what does not add up, the contract. */
+/** Makes the administration page: access requests, seats, license changes, diagnostics, the contract. */
 export function createAdminPage(deps: {
   sessions: Sessions;
   accessRequests: AccessRequestStore;
@@ -48,16 +49,16 @@ export function createAdminPage(deps: {
       accessRequests.listByTenant(tenant.tenantId, maxResolved),
       history.latest(tenant.tenantId, maxChanges),
     ]);
-    const waits = (id: string) =>
+    const isOpen = (id: string) =>
       requests.some((accessRequest) => accessRequest.id === id && accessRequest.state === 'open');
-    if (refused?.form === 'resolution' && !waits(refused.id)) throw new AppError('access-request-resolved');
+    if (refused?.form === 'resolution' && !isOpen(refused.id)) throw new AppError('access-request-resolved');
     const today = toUtcDay(now());
     const tenantEntitlements = entitlementEngine(tenantLicenses?.content ?? null, today);
     const lang = requestedLanguage(request);
-    const answered = answeredSchema.parse(request.query.answered);
+    const resolved = resolvedSchema.parse(request.query.resolved);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const csrfToken = sessions.csrfToken(session);
-    const shown = {
+    const page = adminView({
       tenant,
       accessRequests: requests,
       tenantLicenses,
@@ -67,8 +68,9 @@ export function createAdminPage(deps: {
       csrfToken,
       language,
       refused,
-    };
-    const page = adminView({ ...shown, lang, resolved: answered });
+      lang,
+      resolved,
+    });
     return views('admin', language, page);
   };
 }

@@ -19,51 +19,51 @@ import { describeDiagnostic } from './diagnostic-messages.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 
-/** A form that was not right: nothing typed is lost. */
+/** A rejected form with its error; the page shows it again, so that no input is lost. */
 export type InvalidForm = InvalidResolution | InvalidContract;
 
-/** Everything `views/admin.ejs` prints. */
+/** Values of `views/admin.ejs`. */
 export interface AdminView {
   readonly companyName: string;
   readonly tenantId: string;
   readonly csrfToken: string;
-  /** The language asked for by the page's address, as every address in it has it; may be empty. */
+  /** The language in the page's URL, which every link carries on; may be empty. */
   readonly lang: string;
-  /** What was answered just now, in words; empty where nothing was. */
+  /** The outcome of the request that was just resolved; empty if none was. */
   readonly saved: string;
   readonly open: readonly OpenAccessRequest[];
   readonly resolved: readonly ResolvedAccessRequest[];
   readonly seats: readonly SeatRow[];
-  /** Why no seats are listed; empty where some are. */
+  /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
-  /** Null where SuperOffice told nothing. */
+  /** When the licenses were read; null if SuperOffice refused to return them. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
   readonly diagnostics: readonly string[];
-  /** What changed in the licenses, the newest first. */
+  /** License changes, newest first. */
   readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
 }
 
-/** What administrators work with, and the form of theirs that was refused, if one was. */
+/** What the administration page is made from. */
 export interface AdminInput {
   readonly tenant: Tenant;
   readonly accessRequests: readonly AccessRequest[];
-  /** What the tenant bought; null where SuperOffice refused to tell. */
+  /** Null if SuperOffice refused to return the licenses. */
   readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   readonly tenantEntitlements: TenantEntitlements;
   readonly changes: readonly RecordedChange[];
-  /** `YYYY-MM-DD`, of UTC. */
+  /** `YYYY-MM-DD` in UTC. */
   readonly today: string;
   readonly csrfToken: string;
   readonly language: Language;
   readonly refused: InvalidForm | null;
   readonly lang: string;
-  /** The wish that was answered just now, or null. */
+  /** The id of the access request that was just resolved, or null. */
   readonly resolved: string | null;
 }
 
-/** Puts what administrators work with into the words of one language. */
+/** Makes the values of the administration page. */
 export function adminView(input: AdminInput): AdminView {
   const {
     tenant,
@@ -76,16 +76,16 @@ export function adminView(input: AdminInput): AdminView {
     refused,
     lang,
   } = input;
-  const answered = resolvedAccessRequests(accessRequests, language);
+  const resolved = resolvedAccessRequests(accessRequests, language);
   const seats = tenantLicenses === null ? [] : seatRows(tenantLicenses.content, tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
     tenantId: tenant.tenantId,
     csrfToken,
     lang,
-    saved: answered.find(({ id }) => id === input.resolved)?.outcome ?? '',
+    saved: resolved.find(({ id }) => id === input.resolved)?.outcome ?? '',
     open: openAccessRequests(accessRequests, refused?.form === 'resolution' ? refused : null, language),
-    resolved: answered,
+    resolved,
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { AdminPage } from './admin-page.ts';
 
-/** Shows administrators what their users asked for, and what their tenant bought. */
+/** Serves the administration page. */
 export function createAdmin(deps: {
   administratorGuard: AdministratorGuard;
   adminPage: AdminPage;

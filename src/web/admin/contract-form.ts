@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { type BillingPeriod, billingPeriods, contractOn } from '../../licensing/billing/contract.ts';
 import { typedText } from '../rendering/form-parsing.ts';
 
-/** When a contract began and how it is billed, as its form sends it; an empty start says that nobody knows. */
+/** The form of the contract; an empty start date means that it is unknown. */
 export const contractSchema = z.object({
   start: typedText,
   period: z.enum(billingPeriods),
 });
 
-/** What can be wrong with a start somebody typed. */
+/** Why a start date is invalid. */
 export type ContractValidationError = 'start-not-a-date' | 'start-in-future';
 
-/** What is wrong with what was told of a contract; null where nothing is. */
+/** Validates the form on a day (`YYYY-MM-DD`); null if it is valid. */
 export function validateContract(
   { start, period }: z.infer<typeof contractSchema>,
   today: string,
@@ -22,7 +22,7 @@ export function validateContract(
   return contract.reason === 'before-start' ? 'start-in-future' : 'start-not-a-date';
 }
 
-/** What was told of a contract and was not right, as it was sent. */
+/** A rejected form of the contract, as it was sent. */
 export interface InvalidContract {
   readonly form: 'contract';
   readonly start: string;

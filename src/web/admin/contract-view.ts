@@ -11,25 +11,25 @@ import type { InvalidContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];
 
-/** A customer's contract as administrators told it, and what follows from it. */
+/** The contract that administrators entered, and what follows from it. */
 export interface ContractView {
   readonly start: string;
-  /** `YYYY-MM-DD`: no contract starts later. */
+  /** `YYYY-MM-DD`: the latest permitted start. */
   readonly today: string;
   readonly periods: readonly {
     readonly key: BillingPeriod;
     readonly label: string;
     readonly chosen: boolean;
   }[];
-  /** What is wrong with what was sent; empty where nothing is. */
+  /** The error of a rejected form; empty otherwise. */
   readonly validationError: string;
-  /** When it renews; empty where nobody told when it began. */
+  /** When it renews; empty if its start is unknown. */
   readonly renewal: string;
-  /** What a plan change made today means. */
+  /** When plan changes made today take effect. */
   readonly changes: readonly string[];
 }
 
-/** Puts a contract into words: in its form what was refused, if something was, else what is kept. */
+/** Describes a contract. Its form shows the rejected input if there is one, else the saved contract. */
 export function contractView(input: {
   contract: Contract | null;
   refused: InvalidContract | null;
@@ -55,8 +55,8 @@ export function contractView(input: {
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
   };
 
-  function describeChange(change: PlanChange, told: Contract): readonly string[] {
-    const effect = plans.planChange(told, change);
+  function describeChange(change: PlanChange, saved: Contract): readonly string[] {
+    const effect = plans.planChange(saved, change);
     if (!effect.valid) return [];
     const { rule, effectiveOn } = effect;
     return [t(`admin.planChange.${change}-${rule}`, { date: date(effectiveOn) })];

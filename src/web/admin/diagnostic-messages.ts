@@ -2,14 +2,14 @@ import type { Diagnostic } from '../../licensing/diagnostics/diagnostic.ts';
 import type { Language } from '../rendering/i18n.ts';
 
 /**
- * Says in one sentence what does not add up. The sentence of a kind names the members of its diagnostic: a further kind
- * takes a text in `admin.diagnostic` and nothing here.
+ * Describes an inconsistency in one sentence. The text of each kind uses the members of its diagnostic as placeholders, so
+ * a new kind needs only a text in `admin.diagnostic`.
  */
 export function describeDiagnostic(diagnostic: Diagnostic, { t }: Language): string {
-  const words: Record<string, string> = {};
-  for (const [name, value] of Object.entries(diagnostic)) words[name] = describeMember(value);
-  if ('solution' in diagnostic) words.solution = t(`solution.${diagnostic.solution}`);
-  return t(`admin.diagnostic.${diagnostic.kind}`, words);
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(diagnostic)) values[name] = describeMember(value);
+  if ('solution' in diagnostic) values.solution = t(`solution.${diagnostic.solution}`);
+  return t(`admin.diagnostic.${diagnostic.kind}`, values);
 }
 
 function describeMember(value: string | number | readonly string[]): string {

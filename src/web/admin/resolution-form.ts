@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { typedText } from '../rendering/form-parsing.ts';
 
-/** How long an answer may be, in characters. */
+/** Maximum length of a comment, in characters. */
 export const maxCommentLength = 500;
 
-/** An administrator's answer to a wish, as its form sends it. */
+/** The form in which an administrator resolves an access request. */
 export const resolutionSchema = z.object({
   id: z.uuid(),
   state: z.enum(['fulfilled', 'declined']),
   comment: typedText.default(''),
 });
 
-/** What can be wrong with an answer somebody typed. */
+/** Why a resolution is invalid. */
 export type ResolutionValidationError = 'comment-missing' | 'comment-too-long';
 
-/** What is wrong with an answer; null where nothing is. Who is declined is told why. */
+/** Validates the form; null if it is valid. Declining a request requires a comment. */
 export function validateResolution({
   state,
   comment,
@@ -23,7 +23,7 @@ export function validateResolution({
   return state === 'declined' && comment === '' ? 'comment-missing' : null;
 }
 
-/** An answer that was not right, as it was sent. */
+/** A rejected resolution, as it was sent. */
 export interface InvalidResolution {
   readonly form: 'resolution';
   readonly id: string;

@@ -5,7 +5,7 @@ import { countPlanSeats } from '../../licensing/plans/plan-seats.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 
-/** The seats of one plan, in words. */
+/** The seats of one plan. */
 export interface SeatRow {
   readonly plan: string;
   readonly purchased: string;
@@ -13,25 +13,30 @@ export interface SeatRow {
   readonly free: string;
 }
 
-/** The seats of a tenant's CRM Suite plan, else of its user plans. */
+/** The seats of a tenant's CRM Suite plan, or of its user plans if it has none. */
 export function seatRows(
   licenses: TenantLicenses,
   plans: TenantEntitlements,
   language: Language,
 ): readonly SeatRow[] {
-  const told = (seats: SuiteLimit | null) => describeSeats(seats, language);
+  const describe = (seats: SuiteLimit | null) => describeSeats(seats, language);
   const suite = plans.suiteSeats(null);
   if (suite.valid) {
     const { purchased, used, free } = suite;
     return [
-      { plan: suiteName(plans, language), purchased: told(purchased), inUse: told(used), free: told(free) },
+      {
+        plan: suiteName(plans, language),
+        purchased: describe(purchased),
+        inUse: describe(used),
+        free: describe(free),
+      },
     ];
   }
   return countPlanSeats(licenses).map(({ plan, purchased, inUse, free }) => ({
     plan,
-    purchased: told(purchased),
-    inUse: told(inUse),
-    free: told(free),
+    purchased: describe(purchased),
+    inUse: describe(inUse),
+    free: describe(free),
   }));
 }
 
@@ -40,7 +45,7 @@ function suiteName(plans: TenantEntitlements, language: Language): string {
   return plan?.kind === 'suite' && plan.plan !== null ? planLabel(plan.plan, language) : 'CRM Suite';
 }
 
-/** Why no seats are listed: SuperOffice refused the license, or told of no plan with seats. */
+/** Why no seats are listed: SuperOffice refused the licenses, or they include no plan with seats. */
 export function seatsNote(licensesKnown: boolean, { t }: Language): string {
   return licensesKnown ? t('admin.noSeats') : t('admin.seatsRefused');
 }

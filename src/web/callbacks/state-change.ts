@@ -7,21 +7,25 @@ import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
 
 /**
- * Takes SuperOffice's notice that a tenant's state changes: its token verified, then kept, then 200. It is a
- * hint: what is done about it rests on what the state API says then
- * (docs/superoffice/web-api.md#71-state-change-notification), so a replayed one changes nothing.
+ * Receives SuperOffice's notification that a tenant's state changes: verifies its token, enqueues it, responds with 200.
+ * The notification is only a hint. Processing relies on what the state API reports
+ * (docs/superoffice/web-api.md#71-state-change-notification), so a replayed notification changes nothing.
+ *
+ * @throws AppError `state-change-malformed`, `state-change-token-invalid`
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
   callbackQueue: CallbackQueue;
 }): RequestHandler {
   return async function stateChange(request, response) {
-    const notice = readStateChange(request.body);
-    if (!notice.success) throw new AppError('state-change-malformed', { detail: fieldsOf(notice.error) });
-    const { tenantId, change, token } = notice.data;
-    const verdict = await deps.verifyToken(token, { tenantId });
-    if (!verdict.valid) throw new AppError('state-change-token-invalid', { detail: verdict.reason });
-    const kept = await deps.callbackQueue.enqueue(
+    const notification = readStateChange(request.body);
+    if (!notification.success)
+      throw new AppError('state-change-malformed', { detail: fieldsOf(notification.error) });
+    const { tenantId, change, token } = notification.data;
+    const verification = await deps.verifyToken(token, { tenantId });
+    if (!verification.valid)
+      throw new AppError('state-change-token-invalid', { detail: verification.reason });
+    const enqueued = await deps.callbackQueue.enqueue(
       tenantId,
       `state ${sha256Base64Url(`${change} ${token}`)}`,
       {
@@ -29,7 +33,7 @@ export function createStateChangeCallback(deps: {
         change,
       },
     );
-    request.log.setBindings({ tenantId, change, kept });
+    request.log.setBindings({ tenantId, change, enqueued });
     response.status(200).end();
   };
 }

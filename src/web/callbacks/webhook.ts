@@ -7,9 +7,11 @@ import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**
- * Takes what a tenant's webhook tells: signature over the bytes as they came, then kept, then 200 and nothing
- * else, for any other answer counts as a failure and 410 would end the webhook
- * (docs/superoffice/web-api.md#68-delivery). Worked off later.
+ * Receives an event of a tenant's webhook: verifies the signature over the received bytes, enqueues the event, responds
+ * with 200. Any other status counts as a failed delivery, and 410 ends the webhook
+ * (docs/superoffice/web-api.md#68-delivery). The event is processed later.
+ *
+ * @throws AppError `not-found`, `webhook-signature-invalid`
  */
 export function createWebhookCallback(deps: {
   webhooks: WebhookStore;
@@ -23,16 +25,16 @@ export function createWebhookCallback(deps: {
       throw new AppError('webhook-signature-invalid');
     }
     const event = readWebhookEvent(body);
-    const kept = await keep(hook, event, body);
-    request.log.setBindings({ tenantId: hook.tenantId, event: event?.event ?? null, kept });
+    const enqueued = await enqueue(hook, event, body);
+    request.log.setBindings({ tenantId: hook.tenantId, event: event?.event ?? null, enqueued });
     response.status(200).end();
   };
 
-  /** Of another customer, or nothing we work on, is signed by somebody who may and changes nothing. */
-  async function keep(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
+  /** Events of another tenant, and of other kinds, are acknowledged and ignored. @returns whether it was enqueued */
+  async function enqueue(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
     if (event === null || event.tenantId !== hook.tenantId || !event.event.startsWith('associate.'))
       return false;
-    // Without an id the same bytes are the same event.
+    // Without an id, equal bytes are taken as the same event.
     const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
     const { event: name, primaryKey } = event;
     return deps.callbackQueue.enqueue(hook.tenantId, eventId, { source: 'webhook', event: name, primaryKey });

@@ -2,15 +2,17 @@ import { parse } from 'cookie';
 import type { Request, Response } from 'express';
 
 /**
- * Cookies that survive in a frame of another site: `Partitioned` keeps them apart per CRM site, `__Host-` ties them
- * to our origin (design decision; observed in Chromium with third-party cookies blocked).
+ * Attributes that let browsers store cookies in a frame of another site: `Partitioned` separates them by CRM site, the
+ * prefix `__Host-` binds them to our origin (design decision; observed in Chromium with third-party cookies blocked).
  */
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'none', partitioned: true } as const;
 
+/** The value of a cookie; undefined if the request has none of that name. */
 export function readCookie(request: Request, name: string): string | undefined {
   return parse(request.headers.cookie ?? '')[name];
 }
 
+/** Sets a cookie that also works in the frame of a panel; `maxAgeMs` 0 deletes it. */
 export function writeCookie(response: Response, name: string, value: string, maxAgeMs: number): void {
   response.cookie(name, value, { ...attributes, maxAge: maxAgeMs });
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 
-/** So many requests may be under way on one connection. */
+/** Limit of unanswered requests on one connection. */
 const maxInFlight = 8;
 
 /**
- * Ends connections that ask on and on without waiting for an answer, as no browser and no proxy does: Node.js takes as many
- * requests from a connection as it can read, and each is kept until the one before is answered.
+ * Closes connections that send many requests without waiting for responses, which neither browsers nor proxies do.
+ * Node.js accepts as many requests as it can read from a connection and queues each until the previous one is done.
  */
 export function limitPipelining(): RequestHandler {
   const inFlight = new WeakMap<Socket, number>();

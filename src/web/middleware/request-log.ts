@@ -5,16 +5,16 @@ import { type Logger, pino } from 'pino';
 declare global {
   namespace Express {
     interface Request {
-      /** Names the request in the log, and to who reports a problem. */
+      /** Identifies the request in the log and on problem pages. */
       id: string;
       log: RequestLog;
     }
   }
 }
 
-/** The log of one request: what handlers find out about it stands in every line from then on. */
+/** The log of one request. `setBindings` adds fields to every later line. */
 export interface RequestLog {
-  setBindings(about: object): void;
+  setBindings(fields: object): void;
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
@@ -26,7 +26,7 @@ interface LoggedError {
   readonly stack: string;
 }
 
-// A database error's other fields hold rows, and those hold nonces and verifiers.
+// Other fields of a database error contain rows, with nonces and verifiers.
 const serializers = {
   err: pino.stdSerializers.wrapErrorSerializer(({ type, message, code, stack }: LoggedError) => ({
     type,
@@ -37,19 +37,19 @@ const serializers = {
 };
 
 /**
- * One line per request: method, path, status, time. Never a query or a header: they hold codes, states and ids. By itself
- * and not by pino-http, whose two loggers for each request took a fifth of a callback's time.
+ * Logs one line per request: method, path, status, time. Query and headers are left out, because they contain codes,
+ * states and ids. pino-http is not used: its two loggers per request took a fifth of a callback's time.
  */
 export function requestLog(logger: Logger): RequestHandler {
   const log = logger.child({}, { serializers });
   return function requestLog(request, response, next) {
     const startedAt = performance.now();
     request.id = randomUUID();
-    request.log = logOf(log, request);
+    request.log = createRequestLog(log, request);
     response.once('close', () => {
       const { statusCode: status, writableFinished } = response;
       const line = { res: { status }, responseTime: Math.round(performance.now() - startedAt) };
-      // What failed has been logged by `problems.ts`.
+      // The error itself is logged by `error-handler.ts`.
       request.log[status < 500 ? 'info' : 'error'](
         line,
         `request ${writableFinished ? 'completed' : 'aborted'}`,
@@ -59,14 +59,14 @@ export function requestLog(logger: Logger): RequestHandler {
   };
 }
 
-function logOf(log: Logger, { id, method, originalUrl, socket }: Request): RequestLog {
+function createRequestLog(log: Logger, { id, method, originalUrl, socket }: Request): RequestLog {
   const req = { id, method, path: originalUrl.split('?', 1)[0], from: socket.remoteAddress };
-  let known: object = {};
+  let bindings: object = {};
   return {
-    setBindings(about) {
-      known = { ...known, ...about };
+    setBindings(fields) {
+      bindings = { ...bindings, ...fields };
     },
-    info: (fields, message) => log.info({ req, ...known, ...fields }, message),
-    error: (fields, message) => log.error({ req, ...known, ...fields }, message),
+    info: (fields, message) => log.info({ req, ...bindings, ...fields }, message),
+    error: (fields, message) => log.error({ req, ...bindings, ...fields }, message),
   };
 }

@@ -8,17 +8,17 @@ import { type AnyPlan, planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 
-/** A wish's subject as it is kept: `feature:saint`, `plan:sales-premium`. */
+/** The stored form of a subject: `feature:saint`, `plan:sales-premium`. */
 export function toSubject(kind: 'feature' | 'plan', key: string): string {
   return `${kind}:${key}`;
 }
 
-/** What a wish is about. */
-type Subject =
+/** What an access request is about. */
+export type Subject =
   | { readonly kind: 'feature'; readonly feature: FeatureKey }
   | { readonly kind: 'plan'; readonly plan: AnyPlan };
 
-/** Reads a kept subject; null for what is no longer in the catalogue. */
+/** Parses a stored subject; null if the catalogue does not contain it. */
 export function parseSubject(subject: string): Subject | null {
   const feature = featureKeys.find((each) => subject === toSubject('feature', each));
   if (feature !== undefined) return { kind: 'feature', feature };
@@ -26,35 +26,37 @@ export function parseSubject(subject: string): Subject | null {
   return plan === undefined ? null : { kind: 'plan', plan };
 }
 
-/** What a wish's subject is called. */
-export function subjectName(about: Subject, language: Language): string {
-  return about.kind === 'feature'
-    ? getFeatureLabel(about.feature, language.code)
-    : planLabel(about.plan, language);
+/** The label of a subject. */
+export function subjectName(subject: Subject, language: Language): string {
+  return subject.kind === 'feature'
+    ? getFeatureLabel(subject.feature, language.code)
+    : planLabel(subject.plan, language);
 }
 
-/** The page in a reader's panel that is about a wish's subject. */
-export function subjectUrl(about: Subject, panelUser: PanelUser): string {
-  return about.kind === 'feature' ? featureUrl(panelUser, about.feature) : planUrl(panelUser, about.plan);
+/** The panel page about a subject. */
+export function subjectUrl(subject: Subject, panelUser: PanelUser): string {
+  return subject.kind === 'feature'
+    ? featureUrl(panelUser, subject.feature)
+    : planUrl(panelUser, subject.plan);
 }
 
-/** Whether a wish is about this subject and waits for an answer. */
+/** Whether an access request is about this subject and still open. */
 export function isOpen(accessRequest: AccessRequest, subject: string): boolean {
   return accessRequest.subject === subject && accessRequest.state === 'open';
 }
 
-/** How a user's wish for one thing stands, and whether they may ask for it (again). */
+/** The state of a user's access request for one subject, and what the user may do. */
 export interface AccessRequestView {
   readonly subject: string;
-  /** What became of the last wish, in words; empty where there was none. */
+  /** State of the latest request; empty if there is none. */
   readonly text: string;
-  /** The administrator's words, or empty. */
+  /** The administrator's comment; may be empty. */
   readonly comment: string;
   readonly mayRequest: boolean;
   readonly mayWithdraw: boolean;
 }
 
-/** Puts the user's last wish for a subject into words. */
+/** Describes the user's access request for a subject. */
 export function accessRequestView(
   subject: string,
   accessRequests: readonly AccessRequest[],
@@ -72,7 +74,10 @@ export function accessRequestView(
   };
 }
 
-/** Nobody needs to ask for what they have; what they asked for before stays to be seen. */
+/**
+ * The access request as the page shows it. Users cannot request what they already have, but still see an earlier request;
+ * null if there is none.
+ */
 export function accessRequestToShow(
   accessRequest: AccessRequestView,
   isAlreadyEnabled: boolean,
@@ -81,34 +86,34 @@ export function accessRequestToShow(
   return accessRequest.text === '' ? null : { ...accessRequest, mayRequest: false };
 }
 
-/** A line of what the user asked for, and where it can be read. */
+/** An access request in the list of the panel. */
 export interface AccessRequestSummary {
   readonly title: string;
   readonly text: string;
   readonly href: string;
 }
 
-/** How long an answer is shown among what was asked for. */
-const answerShownMs = 14 * 24 * 60 * 60_000;
+/** How long a resolved request stays in the list. */
+const resolvedShownMs = 14 * 24 * 60 * 60_000;
 
-/** What the user asked for and waits for, or was answered in the last two weeks before a day; newest first. */
+/** The user's open access requests and those resolved in the two weeks before `today`; newest first. */
 export function accessRequestSummaries(
   accessRequests: readonly AccessRequest[],
   panelUser: PanelUser,
   today: string,
   language: Language,
 ): readonly AccessRequestSummary[] {
-  const dayBegan = Date.parse(today);
+  const startOfDay = Date.parse(today);
   const shown = accessRequests.filter(
-    ({ resolvedAt }) => dayBegan - (resolvedAt?.getTime() ?? dayBegan) < answerShownMs,
+    ({ resolvedAt }) => startOfDay - (resolvedAt?.getTime() ?? startOfDay) < resolvedShownMs,
   );
   return [...shown]
     .sort((a, b) => b.requestedAt.getTime() - a.requestedAt.getTime())
     .flatMap((accessRequest) => {
-      const about = parseSubject(accessRequest.subject);
-      if (about === null) return [];
-      const title = subjectName(about, language);
-      return [{ title, text: describeState(accessRequest, language), href: subjectUrl(about, panelUser) }];
+      const subject = parseSubject(accessRequest.subject);
+      if (subject === null) return [];
+      const title = subjectName(subject, language);
+      return [{ title, text: describeState(accessRequest, language), href: subjectUrl(subject, panelUser) }];
     });
 }
 

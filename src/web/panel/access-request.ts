@@ -15,10 +15,10 @@ const maxReasonLength = 500;
 const accessRequestFormSchema = z.object({
   subject: z.string().regex(/^(feature|plan):.{1,100}$/),
   reason: typedText.max(maxReasonLength).default(''),
-  intent: z.enum(['ask', 'withdraw']).default('ask'),
+  intent: z.enum(['submit', 'withdraw']).default('submit'),
 });
 
-/** Takes a user's wish for a feature or a plan to their administrators, or back, and shows how it stands. */
+/** Submits or withdraws the user's access request for a feature or a plan, then redirects to the page about it. */
 export function createSubmitAccessRequest(deps: {
   panelContexts: PanelContexts;
   accessRequests: AccessRequestStore;
@@ -33,18 +33,18 @@ export function createSubmitAccessRequest(deps: {
     const page = subjectPage(subject, context);
     const { tenant, session } = context;
     const { associateId, name: requestedBy } = session;
-    // Done twice, by two clicks or in two windows, is done once: the first wish stays, and what is gone is gone.
+    // Idempotent for a double click or two windows: the first request stays, and a withdrawn one stays withdrawn.
     if (intent === 'withdraw') {
       const withdrawn = await accessRequests.withdraw(tenant.tenantId, { associateId, subject });
       if (withdrawn) await audit.write(session, { event: 'access-request-withdrawn', subject });
     } else {
-      const asked = await accessRequests.submit(tenant.tenantId, {
+      const submitted = await accessRequests.submit(tenant.tenantId, {
         associateId,
         requestedBy,
         subject,
         reason,
       });
-      if (asked) await audit.write(session, { event: 'access-request-submitted', subject });
+      if (submitted) await audit.write(session, { event: 'access-request-submitted', subject });
     }
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };

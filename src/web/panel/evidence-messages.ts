@@ -3,14 +3,14 @@ import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Evidence } from '../../licensing/entitlements/entitlement.ts';
 import type { Language } from '../rendering/i18n.ts';
 
-/** One fact in plain words, with the name SuperOffice knows it by for the curious. */
+/** One fact that a decision rests on, with SuperOffice's own name for it. */
 export interface EvidenceView {
   readonly text: string;
-  /** A module, a function right or a description; empty where there is none to name. */
+  /** The name of a module or function right, or a module's description; empty if there is none. */
   readonly code: string;
 }
 
-/** Puts what a decision rests on into words. */
+/** Describes one piece of evidence. */
 export function describeEvidence(evidence: Evidence, language: Language): EvidenceView {
   const { t, date, number } = language;
   switch (evidence.kind) {
@@ -20,7 +20,7 @@ export function describeEvidence(evidence: Evidence, language: Language): Eviden
     }
     case 'plan':
       return {
-        text: t(`evidence.plan.${evidence.inclusion}`, { place: associatedDataOf(evidence.row, language) }),
+        text: t(`evidence.plan.${evidence.inclusion}`, { place: describeRow(evidence.row, language) }),
         code: '',
       };
     case 'tier': {
@@ -62,9 +62,9 @@ export function describeEvidence(evidence: Evidence, language: Language): Eviden
   }
 }
 
-/** Where the catalogue lists a row: `Sales Premium`, or the features of every plan. */
-function associatedDataOf(row: string, { t }: Language): string {
-  const place = catalogue.find(({ id }) => id === row);
-  if (place === undefined || place.solution === 'common') return t('solution.common');
-  return `${t(`solution.${place.solution}`)} ${t(`tier.${place.tier}`)}`;
+/** The part of the catalogue that lists a row: `Sales Premium`, or the features of every plan. */
+function describeRow(id: string, { t }: Language): string {
+  const row = catalogue.find((each) => each.id === id);
+  if (row === undefined || row.solution === 'common') return t('solution.common');
+  return `${t(`solution.${row.solution}`)} ${t(`tier.${row.tier}`)}`;
 }

@@ -1,42 +1,43 @@
 import { z } from 'zod';
 import type { FeatureRow } from './feature-row.ts';
 
-/** Which features a reader wants to see. */
-const shown = ['all', 'enabled', 'missing'] as const;
+/** Values of the filter: which features the list shows. */
+const shownFeatures = ['all', 'enabled', 'missing'] as const;
 
 const filterSchema = z.object({
-  show: z.enum(shown).catch('all'),
+  show: z.enum(shownFeatures).catch('all'),
   search: z.string().max(100).catch(''),
 });
 
+/** The filter of the feature list. */
 export type FeatureFilter = Readonly<z.infer<typeof filterSchema>>;
 
-/** The filter of a panel's address; what makes no sense filters nothing. */
+/** Parses the filter in the query of the panel's URL; invalid values filter nothing. */
 export function parseFeatureFilter(query: unknown): FeatureFilter {
   const { show, search } = filterSchema.parse(query);
   return { show, search: search.trim() };
 }
 
-/** Whether a filter keeps anything back. */
+/** Whether a filter may hide features. */
 export function isFiltering({ show, search }: FeatureFilter): boolean {
   return show !== 'all' || search !== '';
 }
 
-/** The rows a filter lets through; a group stays with those of its features that do. */
-export function filtered(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
+/** The rows that match a filter; a group keeps its matching features. `locale` is for the search without case. */
+export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
   return rows.flatMap((row) => {
-    if (row.feature !== null) return passes(row, filter, locale) ? [row] : [];
-    const children = filtered(row.children, filter, locale);
+    if (row.feature !== null) return matches(row, filter, locale) ? [row] : [];
+    const children = filterRows(row.children, filter, locale);
     return children.length > 0 ? [{ ...row, children }] : [];
   });
 }
 
-/** The features among rows: groups do not count. */
+/** The number of features in rows, without groups. */
 export function countRows(rows: readonly FeatureRow[]): number {
   return rows.reduce((sum, row) => sum + (row.feature === null ? countRows(row.children) : 1), 0);
 }
 
-function passes({ label, state }: FeatureRow, { show, search }: FeatureFilter, locale: string): boolean {
+function matches({ label, state }: FeatureRow, { show, search }: FeatureFilter, locale: string): boolean {
   const isEnabled = state === 'enabled';
   if (show !== 'all' && isEnabled !== (show === 'enabled')) return false;
   return label.toLocaleLowerCase(locale).includes(search.toLocaleLowerCase(locale));

@@ -24,12 +24,12 @@ import { type DecidedContext, decide, type PanelContext, type PanelContexts } fr
 /** A plan that would add a feature. */
 interface UpgradeView {
   readonly plan: string;
-  /** What it takes to get it; empty for a CRM Suite plan, which is one for the whole company. */
+  /** Whether a seat is free or must be purchased; for a CRM Suite plan the lower plan that may suffice, or empty. */
   readonly seat: string;
   readonly href: string;
 }
 
-/** Everything `views/feature.ejs` prints: why a feature is as it is for the user, and what would change it. */
+/** Values of `views/feature.ejs`: the reasons for a feature's state, and what would change it. */
 export interface FeaturePage {
   readonly query: string;
   readonly backUrl: string;
@@ -38,7 +38,7 @@ export interface FeaturePage {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
-  /** What to do next, where there is something: who can change a role, what editing would need. */
+  /** What the user can do; may be empty. */
   readonly next: string;
   readonly inferred: boolean;
   readonly evidence: readonly EvidenceView[];
@@ -49,11 +49,11 @@ export interface FeaturePage {
   readonly moreUpgrades: readonly UpgradeView[];
   readonly assumed: boolean;
   readonly renewal: string;
-  /** Null where asking would not help. */
+  /** Null if the user has the feature and never requested it. */
   readonly accessRequest: AccessRequestView | null;
 }
 
-/** Explains one feature to the user. */
+/** Serves the page that explains one feature. */
 export function createFeaturePage(deps: {
   panelContexts: PanelContexts;
   entitlementEngine: EntitlementEngine;
@@ -74,14 +74,14 @@ export function parseFeature(key: unknown): FeatureKey {
   return feature;
 }
 
-/** Puts what is known of one feature for one user into words. */
+/** Describes the state of one feature for one user. @throws AppError `feature-unknown` */
 export function featurePageView(context: DecidedContext, feature: FeatureKey): FeaturePage {
   const { report, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);
   if (entitlement === undefined) throw new AppError('feature-unknown');
   const { state, reason, row, upgrades, evidence } = entitlement;
-  const least = upgrades.filter((each) => isLeast(each, upgrades));
+  const minimal = upgrades.filter((each) => isMinimal(each, upgrades));
   const requirement = getRequirement(feature);
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
@@ -97,9 +97,9 @@ export function featurePageView(context: DecidedContext, feature: FeatureKey): F
     evidence: evidence.map((each) => describeEvidence(each, language)),
     requirement: requirementText(requirement, language),
     also: requirement.also.map((each) => t(`requirement.also.${each}`)),
-    upgrades: least.map(toView),
-    moreUpgrades: upgrades.filter((each) => !least.includes(each)).map(toView),
-    assumed: least.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
+    upgrades: minimal.map(toView),
+    moreUpgrades: upgrades.filter((each) => !minimal.includes(each)).map(toView),
+    assumed: minimal.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
     renewal: upgrades.length > 0 ? renewalText(context) : '',
     accessRequest: accessRequestToShow(
       accessRequestView(toSubject('feature', feature), accessRequests, language),
@@ -108,8 +108,8 @@ export function featurePageView(context: DecidedContext, feature: FeatureKey): F
   };
 }
 
-/** The fewest tier steps; of CRM Suite plans there is but one. */
-function isLeast(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
+/** Whether an upgrade has the fewest tier steps. Of CRM Suite plans only one is listed. */
+function isMinimal(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
   const [first] = all;
   if (upgrade.kind === 'suite-plan' || first?.kind !== 'user-plan') return true;
   return upgrade.steps === first.steps;
@@ -118,30 +118,36 @@ function isLeast(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
 function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : possiblyText(upgrade, language),
+    seat:
+      upgrade.kind === 'user-plan'
+        ? language.t(`seat.${upgrade.seat}`)
+        : describePossiblePlan(upgrade, language),
     href: planUrl(url, upgrade.plan),
   };
 }
 
-/** Where it is open which CRM Suite plan is enough: the plan that surely is. */
-function possiblyText({ possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>, { t }: Language): string {
+/** The note on a CRM Suite plan if it is uncertain from which plan the feature is included. */
+function describePossiblePlan(
+  { possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>,
+  { t }: Language,
+): string {
   return possiblyFrom === null ? '' : t('upgrade.suitePossibly', { perhaps: t(`suitePlan.${possiblyFrom}`) });
 }
 
 function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
-  const lacking = evidence.flatMap((each) =>
+  const missing = evidence.flatMap((each) =>
     each.kind === 'module' && each.scope === 'user' && !each.present ? [each.name] : [],
   );
   if (state === 'view-only') {
-    const hasWay = upgrades.length > 0;
-    return t(hasWay ? 'next.view-only' : 'next.view-only-no-plan', { licenses: lacking.join(', ') });
+    const hasUpgrade = upgrades.length > 0;
+    return t(hasUpgrade ? 'next.view-only' : 'next.view-only-no-plan', { licenses: missing.join(', ') });
   }
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
   if (reason === 'plan-license-conflict') return t('next.disagree');
   return '';
 }
 
-/** What SuperOffice's documentation asks for, where it does; where the feature is listed otherwise. */
+/** The plans and licenses that SuperOffice's documentation requires for a feature. */
 function requirementText(requirement: Requirement, language: Language): string {
   const { t, or } = language;
   const { tiers, license, suitePlan, confidence } = requirement;
@@ -155,7 +161,7 @@ function requirementText(requirement: Requirement, language: Language): string {
   return t(`requirement.${confidence}`, { plans: or(named) });
 }
 
-/** When the contract next renews, where an administrator told when it began. */
+/** When the contract renews; empty if no administrator entered its start. */
 export function renewalText({ tenant, today, language: { t, date } }: PanelContext): string {
   if (tenant.contract === null) return '';
   const state = contractOn({ ...tenant.contract, today });

@@ -3,25 +3,25 @@ import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Language } from '../rendering/i18n.ts';
 
-/** One row of the list of features. */
+/** One row of the feature list. */
 export interface FeatureRow {
-  /** Of the catalogue, such as `SaP1`. */
+  /** Id of the catalogue row, such as `SaP1`. */
   readonly id: string;
-  /** What its explanation is asked by; null for a group, which speaks through its `children`. */
+  /** Key of its explanation; null for a group, whose `children` have explanations. */
   readonly feature: FeatureKey | null;
   readonly label: string;
   readonly state: FeatureState;
   readonly stateText: string;
-  /** Whether the user asked for it and waits for an answer. */
+  /** Whether the user has an open access request for it. */
   readonly isRequested: boolean;
   readonly children: readonly FeatureRow[];
 }
 
-/** Puts a decided feature into a row of one language. */
+/** Makes the row of a decided feature. */
 export function featureRow(
   { row, feature, state }: Entitlement,
   children: readonly FeatureRow[],
-  asked: boolean,
+  isRequested: boolean,
   language: Language,
 ): FeatureRow {
   return {
@@ -30,7 +30,7 @@ export function featureRow(
     label: getRowLabel(row, language.code),
     state,
     stateText: language.t(`state.${state}`),
-    isRequested: asked,
+    isRequested,
     children,
   };
 }

@@ -2,18 +2,18 @@ import { planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { DecidedContext } from './panel-context.ts';
 
-/** What one step up from the user's plan would add. */
+/** A plan one step above the user's, and what it would add. */
 export interface SuggestedUpgrade {
   readonly plan: string;
   readonly text: string;
-  /** What it takes to get it; empty for a CRM Suite plan, which is one for the whole company. */
+  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
   readonly seat: string;
   readonly href: string;
 }
 
 const maxShown = 3;
 
-/** The plans one step up that would enable most. */
+/** The plans one step above the user's that enable the most features. */
 export function suggestUpgrades({
   userLicenses,
   tenantEntitlements,

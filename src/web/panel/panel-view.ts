@@ -17,7 +17,7 @@ import {
 import {
   countRows,
   type FeatureFilter,
-  filtered,
+  filterRows,
   isFiltering,
   parseFeatureFilter,
 } from './feature-filter.ts';
@@ -43,7 +43,7 @@ interface StateCount {
   readonly count: number;
 }
 
-/** An add-on, in the shape of a feature without an explanation of its own. */
+/** An add-on. Like a feature, but without a page of its own. */
 interface AddOnView {
   readonly id: string;
   readonly label: string;
@@ -52,9 +52,9 @@ interface AddOnView {
   readonly reason: string;
 }
 
-/** Everything `views/panel.ejs` prints. */
+/** Values of `views/panel.ejs`. */
 export interface PanelView {
-  /** The reader's part of every address in the panel. */
+  /** The query that every URL in the panel carries. */
   readonly query: string;
   readonly tenantId: string;
   readonly associateId: number;
@@ -64,7 +64,7 @@ export interface PanelView {
   readonly companyName: string;
   readonly plan: string;
   readonly planNote: string;
-  /** Null where nothing is known of the user's features. */
+  /** Null if the state of every feature is unknown. */
   readonly summary: {
     readonly text: string;
     readonly enabledPercent: number;
@@ -73,19 +73,19 @@ export interface PanelView {
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
   readonly accessRequests: readonly AccessRequestSummary[];
   readonly limits: readonly { readonly name: string; readonly value: string }[];
-  /** Null where SuperOffice told nothing. */
+  /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
-  /** The solutions side by side where there is room; fixed, so that what is shown stays put while the rest arrives. */
+  /** The solutions in fixed columns, so that they do not move while the page loads. */
   readonly columns: readonly (readonly SolutionView[])[];
   readonly addOns: readonly AddOnView[];
   readonly unknownModules: string;
 }
 
-/** Puts a visit into the words of one language. Decides nothing about features. */
+/** Describes a decided panel context. Decides nothing about features. */
 export function panelView(context: DecidedContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
   const { t } = language;
@@ -103,16 +103,16 @@ export function panelView(context: DecidedContext, query: unknown): PanelView {
     companyName: tenant.companyName,
     plan: assignedPlanName(report.plan, language),
     planNote: assignedPlanNote(report.plan, language),
-    summary: summaryOf(report.counts, language),
+    summary: summarize(report.counts, language),
     suggestedUpgrades: suggestUpgrades(context),
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
-    limits: limitsOf(report, language),
+    limits: describeLimits(report, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     stale: snapshots.some((snapshot) => snapshot.stale),
-    notices: noticesOf(context),
+    notices: describeNotices(context),
     filter,
     found: foundText(solutions, filter, language),
-    columns: columnsOf(solutions),
+    columns: arrangeColumns(solutions),
     addOns: report.addOns.map((addOn) => ({
       id: addOn.key,
       label: addOnLabel(addOn.key, language.code),
@@ -124,7 +124,7 @@ export function panelView(context: DecidedContext, query: unknown): PanelView {
   };
 }
 
-function summaryOf(counts: FeatureCounts, { t }: Language): PanelView['summary'] {
+function summarize(counts: FeatureCounts, { t }: Language): PanelView['summary'] {
   const { total, enabled, upgrade, viewOnly, hiddenByRole, unknown } = counts;
   if (unknown === total) return null;
   const rest = [
@@ -142,8 +142,8 @@ function summaryOf(counts: FeatureCounts, { t }: Language): PanelView['summary']
   };
 }
 
-/** What the tenant's CRM Suite plan limits, as published; empty where there is none or it is unknown. */
-function limitsOf({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
+/** The published limits of the tenant's CRM Suite plan; empty without one, or if it is unknown. */
+function describeLimits({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
   if (plan?.kind !== 'suite' || plan.plan === null) return [];
   const limits = suiteLimits[plan.plan];
   return suiteLimitNames.map((name) => ({
@@ -152,11 +152,16 @@ function limitsOf({ plan }: EntitlementReport, { t, number }: Language): PanelVi
   }));
 }
 
-function noticesOf({ report, tenantLicenses, tenant, language: { t, date } }: DecidedContext): string[] {
+function describeNotices({
+  report,
+  tenantLicenses,
+  tenant,
+  language: { t, date },
+}: DecidedContext): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
-    const known = t(`notice.${kind}`, { date: date(day) });
+    const text = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
-    return inGrace ? `${known} ${t('notice.grace', { date: date(graceDate) })}` : known;
+    return inGrace ? `${text} ${t('notice.grace', { date: date(graceDate) })}` : text;
   });
   const revoked = tenant.status === 'revoked' ? [t('notice.revoked')] : [];
   return [...revoked, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
@@ -178,14 +183,14 @@ const columns: readonly (readonly SolutionView['id'][])[] = [
   ['marketing', 'common'],
 ];
 
-/** The columns with what stands in each; a column nothing is left of is none. */
-function columnsOf(solutions: readonly SolutionView[]): PanelView['columns'] {
+/** Solutions in columns; empty columns are dropped. */
+function arrangeColumns(solutions: readonly SolutionView[]): PanelView['columns'] {
   return columns
     .map((ids) => solutions.filter(({ id }) => ids.includes(id)))
     .filter((column) => column.length > 0);
 }
 
-/** What every plan has comes last: nobody opens the panel to look for it. */
+/** The features of every plan come last, because they are of least interest. */
 const tiersBySolution = [
   ['sales', ['essential', 'premium']],
   ['service', ['essential', 'premium']],
@@ -199,22 +204,22 @@ function solutionViews(
 ): SolutionView[] {
   const { t } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const isAsked = (feature: FeatureKey) =>
+  const isRequested = (feature: FeatureKey) =>
     accessRequests.some((accessRequest) => isOpen(accessRequest, toSubject('feature', feature)));
-  const rowOf = (row: CatalogueRow): FeatureRow[] => {
+  const toRows = (row: CatalogueRow): FeatureRow[] => {
     const entitlement = decided.get(row.id);
-    const children = getChildRows(row.id).flatMap(rowOf);
-    return entitlement ? [featureRow(entitlement, children, isAsked(row.feature), language)] : [];
+    const children = getChildRows(row.id).flatMap(toRows);
+    return entitlement ? [featureRow(entitlement, children, isRequested(row.feature), language)] : [];
   };
   const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
     const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
     const enabled = leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length;
     const tierViews = tiers.map((tier) => {
-      const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(rowOf);
+      const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(toRows);
       return {
         title: tier === 'common' ? '' : t(`tier.${tier}`),
-        features: filtered(own, filter, language.code),
+        features: filterRows(own, filter, language.code),
       };
     });
     return {

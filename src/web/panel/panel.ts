@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import { cookieProbeUrl, type PanelUrl } from '../links.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
-import { bringsBearer, isSessionExpected } from '../sign-in/session.ts';
+import { hasBearer, isSessionExpected } from '../sign-in/session.ts';
 import {
   type Attempts,
   countAttempt,
@@ -14,7 +14,7 @@ import { createSignInError } from '../sign-in/sign-in-error.ts';
 import type { PageCache } from './page-cache.ts';
 import type { PanelContexts } from './panel-context.ts';
 
-/** The web panel: the page of a signed-in user, or the way to sign in. */
+/** Serves the web panel to a signed-in user; starts the sign-in of any other. */
 export function createPanel(deps: {
   panelContexts: PanelContexts;
   beginSignIn: BeginSignIn;
@@ -27,22 +27,22 @@ export function createPanel(deps: {
     const panelRequest = await panelContexts.identify(request);
     if (panelRequest.session === null) return signIn(request, response, panelRequest.url);
     const { html, etag } = pages(await panelContexts.load(request, panelRequest), request.query);
-    // Kept by the browser, never shown without asking us: then who is signed in is looked at, and 304 is enough.
+    // The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice.
     response
       .set({ 'Cache-Control': 'private, no-cache', 'Content-Type': 'text/html; charset=utf-8', ETag: etag })
       .send(html);
   };
 
   function signIn(request: Request, response: Response, panelUrl: PanelUrl): void {
-    // A page that keeps its session itself cannot follow SuperOffice's redirects.
-    if (bringsBearer(request)) throw new AppError('session-required');
+    // A page that sends a bearer token fetches by script, which cannot follow redirects to SuperOffice.
+    if (hasBearer(request)) throw new AppError('session-required');
     if (isSessionExpected(panelUrl.signedInAt, now())) throw createSignInError(panelUrl, 'cookies-blocked');
     const attempts = readAttempts(request, panelUrl);
-    if (attempts === null) tryCookie(response, panelUrl);
-    else signInCounted(response, panelUrl, attempts);
+    if (attempts === null) probeCookies(response, panelUrl);
+    else signInSilently(response, panelUrl, attempts);
   }
 
-  function signInCounted(response: Response, panelUrl: PanelUrl, attempts: Attempts): void {
+  function signInSilently(response: Response, panelUrl: PanelUrl, attempts: Attempts): void {
     if (!maySignInSilently(attempts, now())) throw createSignInError(panelUrl, 'sign-in-timeout');
     countAttempt(response, panelUrl, attempts, now());
     const { tenantId, associateId, language } = panelUrl;
@@ -50,10 +50,10 @@ export function createPanel(deps: {
   }
 
   /**
-   * A browser that keeps no cookies here could not keep the session either, nor that a sign-in is under way: where the
-   * frame of one dies, nothing would notice. So it is found out before anything leaves for SuperOffice.
+   * Detects blocked cookies before the redirect to SuperOffice. Such a browser could store neither the session nor the
+   * number of attempts, so a frame whose sign-in never returns would go unnoticed.
    */
-  function tryCookie(response: Response, panelUrl: PanelUrl): void {
+  function probeCookies(response: Response, panelUrl: PanelUrl): void {
     startCounting(response, panelUrl);
     if (panelUrl.cookieProbe) throw createSignInError(panelUrl, 'cookies-blocked');
     response.set('Cache-Control', 'no-store').redirect(302, cookieProbeUrl(panelUrl));

@@ -20,11 +20,11 @@ import { type DecidedContext, decide, type PanelContexts } from './panel-context
 /** A feature that would change. */
 interface ChangeView {
   readonly label: string;
-  /** From which state to which, or the new limit; empty where the heading says all. */
+  /** The states before and after, or the new limit; empty if the heading is enough. */
   readonly note: string;
 }
 
-/** What one plan would mean for the user. */
+/** What would change for the user with one plan. */
 interface Comparison {
   readonly plan: string;
   readonly isOwn: boolean;
@@ -38,7 +38,7 @@ interface Comparison {
   readonly accessRequest: AccessRequestView | null;
 }
 
-/** Everything `views/plan.ejs` prints: plans to choose from, and what the chosen one would change. */
+/** Values of `views/plan.ejs`: the plans to choose from, and what the chosen one would change. */
 export interface PlanPage {
   readonly query: string;
   readonly tenantId: string;
@@ -48,13 +48,13 @@ export interface PlanPage {
   readonly csrfToken: string;
   readonly own: string;
   readonly plans: readonly { readonly key: AnyPlan; readonly label: string; readonly chosen: boolean }[];
-  /** Why the chosen plan cannot be compared; empty where it can, or none is chosen. */
+  /** Why the chosen plan cannot be compared; empty if it can, or if none is chosen. */
   readonly nothing: string;
-  /** Null where no plan is chosen, or nothing is known of the user to compare with. */
+  /** Null if no plan is chosen, or if the user's licenses are unknown. */
   readonly comparison: Comparison | null;
 }
 
-/** Shows what another plan would give the user. */
+/** Serves the page that compares another plan with the user's own. */
 export function createPlanPage(deps: {
   panelContexts: PanelContexts;
   entitlementEngine: EntitlementEngine;
@@ -68,14 +68,14 @@ export function createPlanPage(deps: {
   };
 }
 
-/** @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
+/** Parses the key of a plan. @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
 export function parsePlan(key: unknown, { report }: DecidedContext): AnyPlan {
   const plan = plansOfModel(report).find((each) => each === key);
   if (plan === undefined) throw new AppError('plan-unknown');
   return plan;
 }
 
-/** Puts the plans a user could have, and what the chosen one would change, into words. */
+/** Lists the plans that the user could have and describes what the chosen one would change. */
 export function planPageView(context: DecidedContext, chosen: AnyPlan | null): PlanPage {
   const { url, report, language, userLicenses, csrfToken } = context;
   const user = userLicenses?.content;
@@ -93,15 +93,17 @@ export function planPageView(context: DecidedContext, chosen: AnyPlan | null): P
       chosen: key === chosen,
     })),
     nothing: chosen !== null && user === undefined ? language.t('reason.user-unknown') : '',
-    comparison: chosen === null || user === undefined ? null : comparisonOf(context, user, chosen),
+    comparison: chosen === null || user === undefined ? null : compare(context, user, chosen),
   };
 }
 
-function comparisonOf(context: DecidedContext, user: UserLicenses, plan: AnyPlan): Comparison {
+function compare(context: DecidedContext, user: UserLicenses, plan: AnyPlan): Comparison {
   const { report, language, accessRequests } = context;
   const { t } = language;
   const isOwn = isOwnPlan(context, plan);
-  const changes = isSuitePlan(plan) ? onSuite(context, user, plan) : onUserPlan(context, user, plan);
+  const changes = isSuitePlan(plan)
+    ? compareSuitePlan(context, user, plan)
+    : compareUserPlan(context, user, plan);
   const { gained, lost } = changes;
   return {
     ...changes,
@@ -118,7 +120,7 @@ function comparisonOf(context: DecidedContext, user: UserLicenses, plan: AnyPlan
 
 type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
 
-function onUserPlan(
+function compareUserPlan(
   { tenantEntitlements, language }: DecidedContext,
   user: UserLicenses,
   plan: PlanKey,
@@ -146,16 +148,16 @@ function onUserPlan(
   };
 }
 
-function onSuite(
+function compareSuitePlan(
   { tenantEntitlements, language }: DecidedContext,
   user: UserLicenses,
   plan: SuitePlan,
 ): Changes {
   const { t, number } = language;
   const changes = tenantEntitlements.changesOnSuite(user, plan);
-  const those = (desired: (typeof changes)[number]['change']) =>
+  const changesTo = (kind: (typeof changes)[number]['change']) =>
     changes
-      .filter(({ change }) => change === desired)
+      .filter(({ change }) => change === kind)
       .map(({ feature, limit }) => ({
         label: getFeatureLabel(feature, language.code),
         note:
@@ -166,9 +168,9 @@ function onSuite(
   return {
     seat: t('compare.wholeCompany'),
     notes: [t('compare.inferredSuite')],
-    gained: those('gained'),
-    changed: those('limited'),
-    lost: those('lost'),
+    gained: changesTo('gained'),
+    changed: changesTo('limited'),
+    lost: changesTo('lost'),
   };
 }
 

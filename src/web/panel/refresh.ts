@@ -4,7 +4,7 @@ import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import { panelUrl } from '../links.ts';
 import type { PanelContexts } from './panel-context.ts';
 
-/** Reads the license data of a panel anew because its reader asks for it, and shows the panel. */
+/** Refreshes the license data when the user asks for it, then redirects to the panel. */
 export function createRefresh(deps: {
   panelContexts: PanelContexts;
   licenses: LicenseSnapshots;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 
-/** What somebody typed. Forms send a line end as two characters though fields count one; no database keeps a NUL. */
+/** Text of a form field. Forms send a line break as two characters but count one; PostgreSQL stores no NUL. */
 export const typedText = z
   .string()
   .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
@@ -11,7 +11,7 @@ export function fieldsOf({ issues }: z.ZodError): string {
   return issues.map(({ path }) => path.join('.')).join(', ');
 }
 
-/** What a form holds. @throws AppError `form-malformed`, naming the fields that are wrong */
+/** Parses the body of a form. @throws AppError `form-malformed`, naming the fields that are wrong */
 export function parseForm<T>(schema: z.ZodType<T>, body: unknown): T {
   const form = schema.safeParse(body);
   if (form.success) return form.data;

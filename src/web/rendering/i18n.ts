@@ -3,33 +3,33 @@ import { basename, join } from 'node:path';
 import { createInstance, type TFunction } from 'i18next';
 import { isLanguage, type Language as LanguageCode } from '../../licensing/catalogue/languages.ts';
 
-/** The text of a key, with values put in; `count` chooses the plural. */
+/** The text of a key with its placeholders filled in; `count` selects the plural. */
 type Translate = (key: string, values?: Readonly<Record<string, string | number | undefined>>) => string;
 
-/** The words of one language, and how it writes numbers and dates. */
+/** The texts and formats of one language. */
 export interface Language {
   readonly code: LanguageCode;
   readonly t: Translate;
-  /** A moment, ms since 1970, in UTC: the server knows no better time zone. */
-  moment(ms: number): string;
-  /** A calendar date `YYYY-MM-DD`. */
+  /** Formats a timestamp (ms since 1970) in UTC, because the server does not know the user's time zone. */
+  timestamp(ms: number): string;
+  /** Formats a calendar date `YYYY-MM-DD`. */
   date(iso: string): string;
   number(value: number): string;
-  /** Alternatives as this language lists them: `A, B or C`. */
+  /** Joins alternatives: `A, B or C`. */
   or(alternatives: readonly string[]): string;
 }
 
 export interface Languages {
   readonly codes: readonly string[];
-  /** @returns the first language we speak of those wanted (`de`, `de-AT`, SuperOffice's `no`), else English */
+  /** @returns the first available language of those desired (`de`, `de-AT`, SuperOffice's `no`), else English */
   choose(desired: readonly (string | undefined)[]): Language;
 }
 
 const fallback = 'en';
-/** CRM says `no` where browsers say `nb` or `nn`. */
+/** SuperOffice CRM uses `no` for Norwegian, browsers use `nb` or `nn`. */
 const sameLanguage: Record<string, string> = { nb: 'no', nn: 'no' };
 
-/** Loads the UI texts, one JSON file per language. */
+/** Loads the texts of the user interface, one JSON file per language, from a folder. */
 export function loadLanguages(folder: string): Languages {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   const resources = Object.fromEntries(
@@ -56,15 +56,15 @@ export function loadLanguages(folder: string): Languages {
   return {
     codes: [...languages.keys()],
     choose(desired) {
-      const known = desired
-        .map((code) => languages.get(primary(code ?? '')))
+      const available = desired
+        .map((code) => languages.get(primarySubtag(code ?? '')))
         .find((found) => found !== undefined);
-      return known ?? english;
+      return available ?? english;
     },
   };
 }
 
-function primary(tag: string): string {
+function primarySubtag(tag: string): string {
   const [code = ''] = tag.toLowerCase().split(/[-_]/);
   return sameLanguage[code] ?? code;
 }
@@ -80,21 +80,21 @@ function language(code: LanguageCode, translate: TFunction): Language {
   const alternatives = new Intl.ListFormat(code, { type: 'disjunction' });
   return {
     code,
-    t: rememberingPlain(translate),
+    t: memoizePlainTexts(translate),
     number: (value) => numbers.format(value),
     or: (items) => alternatives.format(items),
-    moment: (ms) => `${timestamps.format(ms)} UTC`,
+    timestamp: (ms) => `${timestamps.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
   };
 }
 
-/** Texts without values are asked for a hundred times a page. */
-function rememberingPlain(translate: TFunction): Translate {
+/** Caches texts without placeholders, of which a page needs about a hundred. */
+function memoizePlainTexts(translate: TFunction): Translate {
   const plain = new Map<string, string>();
   return (key, values) => {
     if (values !== undefined) return translate(key, values);
-    const known = plain.get(key) ?? translate(key);
-    plain.set(key, known);
-    return known;
+    const text = plain.get(key) ?? translate(key);
+    plain.set(key, text);
+    return text;
   };
 }

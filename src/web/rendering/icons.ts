@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** What each icon stands for, by its name in the Phosphor set, which SuperOffice uses too. */
+/** Our icon names and their names in the Phosphor set, which SuperOffice uses too. */
 const phosphorNames = {
   enabled: 'check-circle',
   'view-only': 'eye',
@@ -12,24 +12,24 @@ const phosphorNames = {
   search: 'magnifying-glass',
   refresh: 'arrows-clockwise',
   compare: 'scales',
-  administratorGuard: 'user-gear',
+  administrators: 'user-gear',
   elsewhere: 'arrow-square-out',
   back: 'arrow-left',
 } as const;
 
-/** Puts into a page, where `iconPlaceholder` stands, the icons it uses by `#icon-{name}` as one hidden drawing. */
+/** Replaces `iconPlaceholder` in a page with a hidden SVG sprite of the icons that the page uses by `#icon-{name}`. */
 export type InjectIcons = (html: string) => string;
 
-/** Stands in a template for the icons the page uses. */
+/** Marks the place of the icon sprite in a template. */
 export const iconPlaceholder = '<!--icons-->';
 
-/** Reads the icons once. */
+/** Reads the icons from the package and returns a function that injects them into pages. */
 export function loadIcons(): InjectIcons {
   const require = createRequire(import.meta.url);
   const symbols = Object.entries(phosphorNames).map(([name, phosphorName]) => {
     const file = require.resolve(`@phosphor-icons/core/regular/${phosphorName}.svg`);
     const id = `icon-${name}`;
-    return { use: `href="#${id}"`, symbol: symbolOf(id, readFileSync(file, 'utf8')) };
+    return { use: `href="#${id}"`, symbol: toSymbol(id, readFileSync(file, 'utf8')) };
   });
   return (html) => {
     const used = symbols.filter(({ use }) => html.includes(use)).map(({ symbol }) => symbol);
@@ -37,8 +37,8 @@ export function loadIcons(): InjectIcons {
   };
 }
 
-function symbolOf(id: string, svg: string): string {
+function toSymbol(id: string, svg: string): string {
   const [, viewBox, drawing] = /viewBox="([\d ]+)"[^>]*>(.*)<\/svg>/s.exec(svg) ?? [];
-  if (viewBox === undefined || drawing === undefined) throw new Error(`${id} is no drawing`);
+  if (viewBox === undefined || drawing === undefined) throw new Error(`${id} is not an SVG drawing`);
   return `<symbol id="${id}" viewBox="${viewBox}">${drawing}</symbol>`;
 }

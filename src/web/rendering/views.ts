@@ -5,18 +5,18 @@ import { assetVersion } from './assets.ts';
 import type { Language } from './i18n.ts';
 import { iconPlaceholder, loadIcons } from './icons.ts';
 
-/** Renders a page of `views/` with its values; the templates print and branch, and decide nothing. */
+/** Renders a page of `views/` with its values. @throws Error for an unknown page */
 export type Views = (name: string, language: Language, values: object) => string;
 
 const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
-/** The scripts that pages name; what they import is loaded beside them. */
+/** The scripts that pages load by name. All other scripts are modules that these import, which pages preload. */
 const entries = ['planlens.js', 'sign-in.js'];
-/** What pages hand to `views/partials`. */
+/** Variables of `views/partials`. */
 const partialLocals = ['title', 'name', 'feature', 'accessRequest', 'changes', 'upgrades', 'entries'];
 
 /**
- * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, what all
- * pages share, and `part(name, values)`, a partial with values of its own: EJS's `include` asks the disk each time.
+ * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, the paths of
+ * assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
  */
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');

@@ -6,7 +6,7 @@ import type { AfterSignIn } from '../sign-in/auth-callback.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { Sessions } from '../sign-in/session.ts';
 
-/** Starts the administrator's sign-in and approval; also run again to repair. */
+/** Starts the administrator's sign-in and consent. Running it again repairs an installation. */
 export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {
   return function install(_request, response) {
     deps.beginSignIn(response, { kind: 'install' });
@@ -14,13 +14,15 @@ export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandle
 }
 
 /**
- * After the administrator approved: proves that the system user token works, and keeps it. Setting up begins with that,
- * in whichever process, and goes on though this one ends; the setup page shows how it goes.
+ * Completes the consent: verifies that the system user token works, and saves it. Saving it starts the provisioning, in
+ * any process; the setup page shows its progress.
+ *
+ * @returns a handler that throws AppError `administrator-required`, `system-user-token-missing`
  */
 export function createFinishInstall(deps: {
   tenants: TenantStore;
   sessions: Sessions;
-  /** Exchanges the token for a ticket now; throws where SuperOffice refuses the system user. */
+  /** Exchanges the token for a ticket. @throws SuperOfficeError if SuperOffice refuses the system user */
   verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
 }): AfterSignIn['install'] {
   const { tenants, sessions, verifySystemUser } = deps;
@@ -30,7 +32,7 @@ export function createFinishInstall(deps: {
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
 
-    // Proven first: an approval that does not work must not replace one that does.
+    // Verified first, because a consent that does not work must not replace one that does.
     await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
     await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId });
 

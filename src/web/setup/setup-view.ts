@@ -2,16 +2,30 @@ import type { ProvisionedPanel, Tenant } from '../../tenants/tenant-store.ts';
 import type { TenantWebhook, WebhookOutcome } from '../../tenants/webhook-store.ts';
 import type { Language } from '../rendering/i18n.ts';
 
-/** What became of something we set up in a tenant. */
+/** A web panel or webhook that is provisioned in a tenant. */
 interface SetupRow {
   readonly name: string;
   readonly outcome: ProvisionedPanel['outcome'] | WebhookOutcome;
-  /** Why it failed, as a SuperOffice error code. */
+  /** The SuperOffice error code of a failure; null otherwise. */
   readonly problem: string | null;
 }
 
-/** How setting a tenant up goes, or went. */
-export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language) {
+/** State of the provisioning, as the setup page shows it. */
+export interface SetupView {
+  readonly inProgress: boolean;
+  readonly rows: readonly SetupRow[];
+  /** Number of rows that are no longer waiting. */
+  readonly done: number;
+  /** Whether every panel is provisioned. */
+  readonly complete: boolean;
+  /** Why the tenant is not being processed; empty for an active tenant. */
+  readonly statusText: string;
+  /** The error of the last attempt, and when the next one is due. */
+  readonly stopped: { readonly problem: string; readonly moment: string } | null;
+}
+
+/** Describes the provisioning of a tenant. */
+export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language): SetupView {
   const { status } = tenant;
   const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
@@ -24,20 +38,19 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Lang
     rows,
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
     complete: tenant.panels.length > 0 && !failed,
-    /** Why nothing is done for the tenant now; empty where something is. */
     statusText: status === 'active' ? '' : language.t(`setup.status.${status}`),
     stopped:
       lastError === null || status === 'revoked'
         ? null
-        : { problem: lastError, moment: language.moment(at.getTime()) },
+        : { problem: lastError, moment: language.timestamp(at.getTime()) },
   };
 }
 
-/** An app that may not be told of changes works all the same: what changed is seen when its data has aged. */
+/** The webhook is optional: without it, changes appear when cached data expires. */
 function webhookRow(
   { outcome, problem, checkedAt }: TenantWebhook,
   setupStartedAt: Date | null,
 ): Omit<SetupRow, 'name'> {
-  const isOld = setupStartedAt !== null && (checkedAt === null || checkedAt < setupStartedAt);
-  return isOld ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
+  const isOutdated = setupStartedAt !== null && (checkedAt === null || checkedAt < setupStartedAt);
+  return isOutdated ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
 }

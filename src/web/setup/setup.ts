@@ -9,9 +9,9 @@ import type { Sessions } from '../sign-in/session.ts';
 import { auditRows } from './audit-messages.ts';
 import { setupView } from './setup-view.ts';
 
-const maxEntries = 20;
+const maxLogEntries = 20;
 
-/** Shows a tenant's administrators what the installation does, and did. */
+/** Serves the setup page: the progress of the installation and the activity log. */
 export function createSetup(deps: {
   administratorGuard: AdministratorGuard;
   languages: Languages;
@@ -33,9 +33,9 @@ export function createSetup(deps: {
       csrfToken: sessions.csrfToken(session),
       companyName: tenant.companyName,
       tenantId: tenant.tenantId,
-      consentedAt: language.moment(tenant.consentedAt.getTime()),
-      provisionedAt: tenant.provisionedAt && language.moment(tenant.provisionedAt.getTime()),
-      log: auditRows(await audit.latest(tenant.tenantId, maxEntries), language),
+      consentedAt: language.timestamp(tenant.consentedAt.getTime()),
+      provisionedAt: tenant.provisionedAt && language.timestamp(tenant.provisionedAt.getTime()),
+      log: auditRows(await audit.latest(tenant.tenantId, maxLogEntries), language),
       setup: setupView(tenant, await webhooks.ofTenant(tenant.tenantId), language),
     };
     response.set('Cache-Control', 'no-store').send(views('setup', language, page));

@@ -5,10 +5,13 @@ import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
 import type { Session, Sessions } from './session.ts';
-import { forgetAttempts } from './sign-in-attempts.ts';
+import { clearAttempts } from './sign-in-attempts.ts';
 import type { StartSession } from './start-session.ts';
 
-/** What follows a user's sign-in: their panel, the panel that opened a pop-up, or an administrators' page. */
+/**
+ * Completes a user's sign-in: starts the session and leads to the panel, to the panel that opened the pop-up, or to a page
+ * for administrators.
+ */
 export function createAfterSignIn(deps: {
   startSession: StartSession;
   sessions: Sessions;
@@ -23,21 +26,21 @@ export function createAfterSignIn(deps: {
     signedIn: SignedIn,
     { associateId }: { associateId: number | null },
   ): Promise<Session> {
-    const isTheirs = associateId === null || associateId === signedIn.claims.associateId;
-    if (!isTheirs) throw new AppError('user-mismatch');
+    const isExpectedUser = associateId === null || associateId === signedIn.claims.associateId;
+    if (!isExpectedUser) throw new AppError('user-mismatch');
     return startSession(signedIn);
   }
 
   return {
     async panel(_request, response, signedIn, purpose) {
       sessions.write(response, await startPanelSession(signedIn, purpose));
-      forgetAttempts(response);
+      clearAttempts(response);
       response.redirect(303, panelUrl(purpose, now()));
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {
       const session = await startPanelSession(signedIn, purpose);
-      // For the panel in a window of its own, should this one have lost the panel that opened it.
+      // Also as a cookie, in case the pop-up lost the panel that opened it and shows the panel itself.
       sessions.write(response, session);
       const code = await handoffs.issue(session, purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);

@@ -5,16 +5,16 @@ import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
 import type { VerificationResult } from '../../superoffice/auth/verification-result.ts';
 import type { CompletedSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
 import { fieldsOf } from '../rendering/form-parsing.ts';
-import { forgetVerifier, readVerifier, tenantOf } from './begin-sign-in.ts';
+import { clearVerifier, readVerifier, tenantParameter } from './begin-sign-in.ts';
 import { SignInError } from './sign-in-error.ts';
 
-/** A user whom SuperOffice vouched for just now. */
+/** A user whose id_token was verified. */
 export interface SignedIn {
   readonly claims: IdTokenClaims;
   readonly accessToken: string;
 }
 
-/** What follows a sign-in, by its purpose; it answers the request. */
+/** Handlers that complete a sign-in, by its purpose. Each sends the response. */
 export type AfterSignIn = {
   readonly [Kind in SignInPurpose['kind']]: (
     request: Request,
@@ -24,19 +24,19 @@ export type AfterSignIn = {
   ) => Promise<void>;
 };
 
-const resolutionSchema = z.object({
+const authorizationResponseSchema = z.object({
   state: z.string().min(1).max(2_000),
   code: z.string().min(1).max(2_000).optional(),
   error: z.string().max(200).optional(),
 });
 
 /**
- * The one redirect URI: takes SuperOffice's answer to a sign-in as a query or a posted form
+ * The redirect URI: receives SuperOffice's authorization response as a query or a posted form
  * (docs/superoffice/auth.md#21-authorize-request).
  */
 export function createAuthCallback(deps: {
   signIns: SignInStore;
-  exchangeCode: (answer: {
+  exchangeCode: (response: {
     code: string;
     codeVerifier: string;
   }) => Promise<{ accessToken: string; idToken: string }>;
@@ -47,14 +47,14 @@ export function createAuthCallback(deps: {
   after: AfterSignIn;
 }): RequestHandler {
   return async function authCallback(request, response) {
-    const answer = answerOf(request);
-    const codeVerifier = readVerifier(request, answer.state);
-    const signIn = await deps.signIns.take(answer.state, codeVerifier);
+    const authorization = parseAuthorizationResponse(request);
+    const codeVerifier = readVerifier(request, authorization.state);
+    const signIn = await deps.signIns.take(authorization.state, codeVerifier);
     const { purpose } = signIn;
     try {
       if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);
-      forgetVerifier(response.set('Cache-Control', 'no-store'), answer.state);
-      await finish(request, response, signIn, { code: codeOf(answer), codeVerifier });
+      clearVerifier(response.set('Cache-Control', 'no-store'), authorization.state);
+      await finish(request, response, signIn, { code: findCode(authorization), codeVerifier });
     } catch (error) {
       throw purpose === null || purpose.kind === 'install' ? error : new SignInError(purpose, error);
     }
@@ -64,10 +64,10 @@ export function createAuthCallback(deps: {
     request: Request,
     response: Response,
     signIn: CompletedSignIn,
-    answer: { code: string; codeVerifier: string },
+    code: { code: string; codeVerifier: string },
   ): Promise<void> {
     const { purpose } = signIn;
-    const { accessToken, idToken } = await deps.exchangeCode(answer);
+    const { accessToken, idToken } = await deps.exchangeCode(code);
     const claims = await verifiedClaims(idToken, signIn);
     const { tenantId, associateId, isAdministrator } = claims;
     request.log.setBindings({ tenantId, associateId });
@@ -89,22 +89,24 @@ export function createAuthCallback(deps: {
     idToken: string,
     { nonce, purpose }: CompletedSignIn,
   ): Promise<IdTokenClaims> {
-    const verdict = await deps.verifyIdToken(idToken, { nonce, ...tenantOf(purpose) });
-    if (verdict.valid) return verdict.claims;
-    if (verdict.reason === 'ctx-mismatch') throw new AppError('tenant-mismatch');
-    throw new AppError('sign-in-token-invalid', { detail: verdict.reason });
+    const verification = await deps.verifyIdToken(idToken, { nonce, ...tenantParameter(purpose) });
+    if (verification.valid) return verification.claims;
+    if (verification.reason === 'ctx-mismatch') throw new AppError('tenant-mismatch');
+    throw new AppError('sign-in-token-invalid', { detail: verification.reason });
   }
 }
 
-type Answer = z.infer<typeof resolutionSchema>;
+type AuthorizationResponse = z.infer<typeof authorizationResponseSchema>;
 
-function answerOf(request: Request): Answer {
-  const answer = resolutionSchema.safeParse(request.method === 'POST' ? request.body : request.query);
-  if (!answer.success) throw new AppError('sign-in-response-malformed', { detail: fieldsOf(answer.error) });
-  return answer.data;
+function parseAuthorizationResponse(request: Request): AuthorizationResponse {
+  const parsed = authorizationResponseSchema.safeParse(
+    request.method === 'POST' ? request.body : request.query,
+  );
+  if (!parsed.success) throw new AppError('sign-in-response-malformed', { detail: fieldsOf(parsed.error) });
+  return parsed.data;
 }
 
-function codeOf({ code, error }: Answer): string {
+function findCode({ code, error }: AuthorizationResponse): string {
   if (error !== undefined) throw new AppError('sign-in-denied', { detail: error.replace(/[^\w .-]/g, '') });
   if (code === undefined) throw new AppError('sign-in-response-malformed', { detail: 'code' });
   return code;

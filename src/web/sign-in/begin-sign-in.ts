@@ -3,31 +3,31 @@ import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
-/** Sends a browser to SuperOffice to sign in for a purpose. */
+/** Redirects a browser to SuperOffice to sign in for a purpose. */
 export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
 
 /**
- * Keeps a sign-in's verifier, so that only the browser that began it can end it. One cookie for each sign-in, as
- * several panels may begin theirs at the same moment (a browser that opens its tabs again).
+ * Cookie of a sign-in's PKCE verifier, so that only the browser that began the sign-in can complete it. Each sign-in has
+ * its own cookie, because several panels may sign in at once when a browser restores its tabs.
  */
 const verifierCookie = (state: string) => `__Host-planlens-sign-in-${sha256Base64Url(state).slice(0, 16)}`;
-const shapeOfVerifier = /^[\w-]{43}$/;
+const verifierPattern = /^[\w-]{43}$/;
 
-/** @returns what this browser keeps for the sign-in of this state, empty where it has nothing or sends nonsense */
+/** Reads the verifier that the browser stores for the sign-in with this state; empty if there is no valid one. */
 export function readVerifier(request: Request, state: string): string {
   const verifier = readCookie(request, verifierCookie(state)) ?? '';
-  return shapeOfVerifier.test(verifier) ? verifier : '';
+  return verifierPattern.test(verifier) ? verifier : '';
 }
 
-/** Takes the verifier back when the sign-in of this state, which must be one of ours, has been answered. */
-export function forgetVerifier(response: Response, state: string): void {
+/** Deletes the verifier when the sign-in with this state is complete. The state must be one of ours. */
+export function clearVerifier(response: Response, state: string): void {
   writeCookie(response, verifierCookie(state), '', 0);
 }
 
 /**
- * Authorization code flow with state, nonce and PKCE S256 (docs/superoffice/auth.md#21-authorize-request):
- * the panel goes to its tenant's own authorize address, where a live CRM session answers without a question;
- * an installation lets SuperOffice ask for the tenant.
+ * Authorization code flow with state, nonce and PKCE S256 (docs/superoffice/auth.md#21-authorize-request).
+ * The panel uses the authorize URL of its tenant, where a live CRM session signs the user in without a prompt. An
+ * installation lets SuperOffice ask for the tenant.
  */
 export function createBeginSignIn(deps: {
   signIns: SignInStore;
@@ -36,12 +36,12 @@ export function createBeginSignIn(deps: {
   return (response, purpose) => {
     const { codeVerifier, ...query } = deps.signIns.begin(purpose);
     writeCookie(response, verifierCookie(query.state), codeVerifier, signInLifetimeMs);
-    const tenant = tenantOf(purpose);
+    const tenant = tenantParameter(purpose);
     response.set('Cache-Control', 'no-store').redirect(302, deps.authorizeUrl({ ...tenant, ...query }));
   };
 }
 
-/** The tenant a sign-in is for; an installation takes whichever the administrator has. */
-export function tenantOf(purpose: SignInPurpose): { tenantId?: string } {
+/** The tenant that a sign-in is for; empty for an installation, which accepts any tenant. */
+export function tenantParameter(purpose: SignInPurpose): { tenantId?: string } {
   return purpose.kind === 'install' || purpose.tenantId === null ? {} : { tenantId: purpose.tenantId };
 }

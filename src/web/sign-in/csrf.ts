@@ -2,7 +2,10 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { Sessions } from './session.ts';
 
-/** Lets only forms of our own pages through: who posts must know the token of the session it comes with. */
+/**
+ * Rejects forms that were not sent from our own pages: they lack the CSRF token of the session.
+ * @returns a handler that throws AppError `session-required`, `csrf-token-invalid`
+ */
 export function createCsrfProtection({ sessions }: { sessions: Sessions }): RequestHandler {
   return function csrfProtection(request, _response, next) {
     const session = sessions.read(request);

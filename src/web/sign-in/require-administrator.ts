@@ -6,13 +6,13 @@ import { panelUserSchema } from '../links.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { isSessionExpected, type Session, type Sessions } from './session.ts';
 
-/** An administrator, and their own tenant. */
+/** A signed-in administrator and their tenant. */
 export interface Administrator {
   readonly session: Session;
   readonly tenant: Tenant;
 }
 
-/** What a link to an administrators' page may say: whom it is for, and when a sign-in of ours led there. */
+/** Optional parameters of links to pages for administrators: the user, the language, the time of our sign-in. */
 const hintSchema = z.object({
   uctx: panelUserSchema.shape.uctx.nullable().catch(null),
   usid: panelUserSchema.shape.usid.nullable().catch(null),
@@ -20,52 +20,60 @@ const hintSchema = z.object({
   signedIn: z.coerce.number().catch(0),
 });
 
-export type AdministratorGuard = ReturnType<typeof createAdministratorGuard>;
+/** Restricts pages and forms to administrators, each for their own tenant. */
+export interface AdministratorGuard {
+  /**
+   * For a page. @returns null if the browser was redirected to sign in, which is silent with a live CRM session
+   * @throws AppError `administrator-required`, `tenant-not-installed`, `session-cookie-blocked`
+   */
+  signInOrRequire(
+    request: Request,
+    response: Response,
+    path: '/admin' | '/setup',
+  ): Promise<Administrator | null>;
+  /** For a form. @throws AppError `session-required`, `administrator-required`, `tenant-not-installed` */
+  require(request: Request): Promise<Administrator>;
+}
 
-/** Lets administrators into the pages of their own tenant, and nobody else. */
+/** Recognizes administrators by their session. `now` is in ms since 1970. */
 export function createAdministratorGuard(deps: {
   sessions: Sessions;
   tenants: TenantStore;
   beginSignIn: BeginSignIn;
   now: () => number;
-}) {
+}): AdministratorGuard {
   const { sessions, tenants, beginSignIn, now } = deps;
 
   return {
-    /**
-     * For a page: null where the browser was sent to sign in, silently if a CRM session lives.
-     * @throws AppError `administrator-required`, `tenant-not-installed`, `session-cookie-blocked`
-     */
-    async signInOrRequire(
-      request: Request,
-      response: Response,
-      path: '/admin' | '/setup',
-    ): Promise<Administrator | null> {
+    async signInOrRequire(request, response, path) {
       const { uctx: tenantId, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
       const session = sessions.read(request);
-      // A browser keeps this page's session apart from that of the frames: it may be somebody else's.
-      if (session !== null && isFor(tenantId, session.tenantId) && isFor(associateId, session.associateId)) {
-        return administrator(request, session);
+      // Browsers keep this page's session apart from those of panels in frames, so it may be of another user.
+      if (
+        session !== null &&
+        matches(tenantId, session.tenantId) &&
+        matches(associateId, session.associateId)
+      ) {
+        return requireAdministrator(request, session);
       }
       if (isSessionExpected(signedIn, now())) throw new AppError('session-cookie-blocked');
       beginSignIn(response, { kind: 'administration', path, language, tenantId, associateId });
       return null;
     },
 
-    /** For a form. @throws AppError `session-required`, `administrator-required`, `tenant-not-installed` */
-    async require(request: Request): Promise<Administrator> {
+    async require(request) {
       const session = sessions.read(request);
       if (session === null) throw new AppError('session-required');
-      return administrator(request, session);
+      return requireAdministrator(request, session);
     },
   };
 
-  /** Whether a hint fits; where none was given, anything does. */
-  function isFor<T>(hint: T | null, own: T): boolean {
+  /** Whether a hint matches; without a hint anything does. */
+  function matches<T>(hint: T | null, own: T): boolean {
     return hint === null || hint === own;
   }
 
-  async function administrator(request: Request, session: Session): Promise<Administrator> {
+  async function requireAdministrator(request: Request, session: Session): Promise<Administrator> {
     request.log.setBindings({ tenantId: session.tenantId, associateId: session.associateId });
     if (!session.isAdministrator) throw new AppError('administrator-required');
     const tenant = await tenants.find(session.tenantId);

@@ -13,7 +13,10 @@ const redemptionSchema = z.object({
   verifier: z.string().regex(/^[\w-]{43}$/),
 });
 
-/** The pop-up a panel opens where signing in within its frame did not come back; its challenge names that panel. */
+/**
+ * Serves the pop-up that a panel opens if the sign-in in its frame did not return. Its challenge identifies the panel.
+ * @returns a handler that throws AppError `panel-url-invalid`
+ */
 export function createPopUp(deps: { beginSignIn: BeginSignIn }): RequestHandler {
   return function popUp(request, response) {
     const { tenantId, associateId, language }: PanelUrl = parsePanelUrl(request);
@@ -30,8 +33,9 @@ export function createPopUp(deps: { beginSignIn: BeginSignIn }): RequestHandler 
 }
 
 /**
- * Takes the code a pop-up handed to the panel that opened it, and gives that panel its session: as a cookie, and as a
- * token to keep in the page where the browser refuses cookies in frames. Only a page of our own origin may ask.
+ * Exchanges the code that a pop-up passed to its panel for the session: as a cookie, and as a bearer token for a browser
+ * that blocks cookies in frames. Only pages of our own origin may call it.
+ * @returns a handler that throws AppError `session-exchange-refused`, `request-malformed`
  */
 export function createRedeemHandoff(deps: {
   publicUrl: string;
@@ -41,7 +45,7 @@ export function createRedeemHandoff(deps: {
   return async function redeemHandoff(request, response) {
     if (request.headers.origin !== deps.publicUrl)
       throw new AppError('session-exchange-refused', { detail: 'origin' });
-    const { code, verifier } = redemptionOf(request);
+    const { code, verifier } = parseRedemption(request);
     const session = sessionSchema.safeParse(await deps.handoffs.redeem(code, verifier));
     if (!session.success) throw new AppError('session-exchange-refused', { detail: 'code' });
     const bearer = deps.sessions.write(response, session.data);
@@ -49,7 +53,7 @@ export function createRedeemHandoff(deps: {
   };
 }
 
-/** Tells the panel whether its browser kept the session. */
+/** Reports to the panel's script whether the browser stored the session: 204, else AppError `session-cookie-blocked`. */
 export function createSessionCheck(deps: { sessions: Sessions }): RequestHandler {
   return function sessionCheck(request, response) {
     if (deps.sessions.read(request) === null) throw new AppError('session-cookie-blocked');
@@ -57,7 +61,7 @@ export function createSessionCheck(deps: { sessions: Sessions }): RequestHandler
   };
 }
 
-function redemptionOf(request: Request): z.infer<typeof redemptionSchema> {
+function parseRedemption(request: Request): z.infer<typeof redemptionSchema> {
   const redemption = redemptionSchema.safeParse(request.body);
   if (redemption.success) return redemption.data;
   throw new AppError('request-malformed', { detail: fieldsOf(redemption.error) });

@@ -5,50 +5,51 @@ import { z } from 'zod';
 import type { Keyring } from '../../crypto/keyring.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
-/** Who is signed in to the panel, as a verified id_token said. */
+/** The claims of a session. */
 export const sessionSchema = z.object({
   tenantId: z.string(),
   associateId: z.int(),
   isAdministrator: z.boolean(),
-  /** What SuperOffice calls the user; empty where it did not tell. */
+  /** The user's name in SuperOffice; empty if unknown. */
   name: z.string(),
 });
 
-/** Who is signed in to the panel: an associate of one tenant. */
+/** A signed-in associate of one tenant. */
 export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
+/** Reads and writes sessions. */
 export interface Sessions {
-  /** @returns null where there is no session, or none that we signed and that is still good */
+  /** @returns null without a session, or if its signature or lifetime is invalid */
   read(request: Request): Session | null;
-  /** Keeps the session in a cookie. @returns the same as a bearer token, for a page whose browser refuses the cookie */
+  /** Stores the session in a cookie. @returns the same as a bearer token, for browsers that block the cookie */
   write(response: Response, session: Session): string;
-  /** Ends the session of this browser. */
+  /** Deletes the cookie. */
   end(response: Response): void;
-  /** A token to put into the forms of a user's pages. */
+  /** The CSRF token for forms of the session's user. */
   csrfToken(session: Session): string;
-  /** Whether a form came from a page of the user who is signed in. */
+  /** Compares a CSRF token from a form in constant time. */
   verifyCsrfToken(session: Session, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
-/** Short, because renewing it is silent: the CRM user is signed in at SuperOffice all day. */
+/** Short, because the renewal is silent: CRM users are signed in to SuperOffice all day. */
 const lifetimeMs = 60 * 60_000;
 const issuer = 'planlens';
-/** How soon after a sign-in its session must show; without it, signing in again would go round for ever. */
-const dueWithinMs = 20_000;
+/** A sign-in must lead to a session within this time. Otherwise the panel would sign in over and over. */
+const expectedWithinMs = 20_000;
 
-/** Whether a sign-in that ended at a moment (ms, 0 for none) is so recent that its session should be here. */
+/** Whether a sign-in completed so recently that its session should exist. Times in ms; 0 for no sign-in. */
 export function isSessionExpected(signedInAt: number, now: number): boolean {
-  return now - signedInAt < dueWithinMs;
+  return now - signedInAt < expectedWithinMs;
 }
 
-/** Sessions as a signed token, so that any process can read them. Times from `now` (ms). */
+/** Sessions are signed tokens, so that every process can read them. `now` is in ms since 1970. */
 export function createSessions({ keys, now }: { keys: Keyring; now: () => number }): Sessions {
   const read = (request: Request) => {
-    const token = tokenOf(request);
-    return token === undefined ? null : verified(token, keys, now());
+    const token = findToken(request);
+    return token === undefined ? null : verifyToken(token, keys, now());
   };
-  // Of the user and not of the token: a session renewed elsewhere in the browser must not spoil a form being filled in.
+  // Depends on the user, not on the session token, so that a renewed session does not invalidate an open form.
   const csrfToken = ({ tenantId, associateId }: Session) =>
     createHmac('sha256', keys.current.key).update(`form ${tenantId} ${associateId}`).digest('base64url');
 
@@ -72,31 +73,31 @@ export function createSessions({ keys, now }: { keys: Keyring; now: () => number
 
     csrfToken,
 
-    verifyCsrfToken(session, given) {
-      const desired = Buffer.from(csrfToken(session));
-      const sent = Buffer.from(given);
-      return desired.length === sent.length && timingSafeEqual(desired, sent);
+    verifyCsrfToken(session, sent) {
+      const expectedToken = Buffer.from(csrfToken(session));
+      const sentToken = Buffer.from(sent);
+      return expectedToken.length === sentToken.length && timingSafeEqual(expectedToken, sentToken);
     },
   };
 }
 
-/** Whether a request brings its session itself, as the panel's script does where the browser keeps no cookie. */
-export function bringsBearer(request: Request): boolean {
-  return bearerOf(request) !== undefined;
+/** Whether a request has a bearer token, which the panel's script sends if the browser blocks cookies. */
+export function hasBearer(request: Request): boolean {
+  return findBearer(request) !== undefined;
 }
 
-function bearerOf({ headers }: Request): string | undefined {
+function findBearer({ headers }: Request): string | undefined {
   return /^Bearer (\S*)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-/** A bearer counts before the cookie: only a page that has none of the latter sends it. */
-function tokenOf(request: Request): string | undefined {
-  return bearerOf(request) ?? readCookie(request, cookieName);
+/** The bearer token precedes the cookie, because only pages without the cookie send it. */
+function findToken(request: Request): string | undefined {
+  return findBearer(request) ?? readCookie(request, cookieName);
 }
 
-function verified(token: string, keys: Keyring, nowMs: number): Session | null {
+function verifyToken(token: string, keys: Keyring, nowMs: number): Session | null {
   try {
-    // Decoding throws too, where a part that should be JSON is not.
+    // Decoding throws as well if a part of the token is not JSON.
     const keyId = jwt.decode(token, { complete: true })?.header.kid;
     const key = keys.byId.get(keyId ?? '');
     if (key === undefined) return null;

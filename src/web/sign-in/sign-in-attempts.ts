@@ -3,23 +3,23 @@ import { z } from 'zod';
 import type { PanelUser } from '../links.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
-/** A panel's reader, as far as attempts to sign them in go. */
-type PanelRequest = Pick<PanelUser, 'tenantId' | 'associateId'>;
+/** The user whose sign-in attempts are counted. */
+type AttemptUser = Pick<PanelUser, 'tenantId' | 'associateId'>;
 
-/** How often a panel tried to sign its reader in without them coming back. */
+/** How often a panel tried to sign its user in silently without success. */
 export interface Attempts {
   readonly count: number;
-  /** When it last did, ms since 1970; 0 for never. */
+  /** Time of the last attempt, ms since 1970; 0 for none. */
   readonly lastAt: number;
 }
 
 const cookieName = '__Host-planlens-attempts';
-/** After it a dead frame is forgotten, and signing in silently is tried again. */
+/** After this time attempts are forgotten and the silent sign-in is tried again. */
 const retentionMs = 10 * 60_000;
-/** SuperOffice answers a live session at once: what takes longer did not come back (design decision). */
+/** SuperOffice redirects a live session at once; an attempt that takes longer counts as failed (design decision). */
 const pendingMs = 3_000;
-/** So many sign-ins may begin by themselves, whatever happens between them. */
-const most = 3;
+/** Limit of silent sign-ins in a row. */
+const maxAttempts = 3;
 
 const attemptsSchema = z
   .string()
@@ -34,47 +34,41 @@ const attemptsSchema = z
 
 const none: Attempts = { count: 0, lastAt: 0 };
 
-/** What this browser remembers of signing this reader in; of another reader nothing. Null where it brings no memory. */
-export function readAttempts(request: Request, { tenantId, associateId }: PanelRequest): Attempts | null {
+/** Reads the user's attempts from the browser's cookie, where those of another user count as none; null without cookie. */
+export function readAttempts(request: Request, { tenantId, associateId }: AttemptUser): Attempts | null {
   const cookie = readCookie(request, cookieName);
   if (cookie === undefined) return null;
-  const kept = attemptsSchema.safeParse(cookie);
-  const own = kept.success && kept.data.tenantId === tenantId && kept.data.associateId === associateId;
-  return own ? kept.data : none;
+  const { data } = attemptsSchema.safeParse(cookie);
+  return data?.tenantId === tenantId && data.associateId === associateId ? data : none;
 }
 
-/** Gives the browser a memory of no attempt: what comes back without it is of a browser that keeps no cookies here. */
-export function startCounting(response: Response, reader: PanelRequest): void {
-  remember(response, reader, none);
+/** Sets the cookie to no attempts. A browser that then sends none blocks cookies. */
+export function startCounting(response: Response, user: AttemptUser): void {
+  writeAttempts(response, user, none);
 }
 
 /**
- * Whether the panel may go to SuperOffice by itself: the frame of an attempt that never came back shows nothing (an
- * identity provider that refuses to be framed), and one that comes back without a session would go round for ever. An
- * attempt begun just now may be another frame's, still under way.
+ * Whether the panel may redirect to SuperOffice without a click. If an attempt did not return, the frame is blank (the
+ * identity provider refuses to be framed); if it returned without a session, another one would start an endless loop. A
+ * very recent attempt may be that of another frame, still in progress.
  */
 export function maySignInSilently({ count, lastAt }: Attempts, now: number): boolean {
-  return count === 0 || (count < most && now - lastAt < pendingMs);
+  return count === 0 || (count < maxAttempts && now - lastAt < pendingMs);
 }
 
-/** Remembers that the panel goes to SuperOffice now. */
-export function countAttempt(
-  response: Response,
-  reader: PanelRequest,
-  { count }: Attempts,
-  now: number,
-): void {
-  remember(response, reader, { count: count + 1, lastAt: now });
+/** Counts an attempt that starts at `now` (ms). */
+export function countAttempt(response: Response, user: AttemptUser, { count }: Attempts, now: number): void {
+  writeAttempts(response, user, { count: count + 1, lastAt: now });
 }
 
-/** Starts counting anew, after a sign-in that worked. */
-export function forgetAttempts(response: Response): void {
+/** Deletes the count after a successful sign-in. */
+export function clearAttempts(response: Response): void {
   writeCookie(response, cookieName, '', 0);
 }
 
-function remember(
+function writeAttempts(
   response: Response,
-  { tenantId, associateId }: PanelRequest,
+  { tenantId, associateId }: AttemptUser,
   { count, lastAt }: Attempts,
 ): void {
   writeCookie(response, cookieName, [tenantId, associateId, count, lastAt].join('.'), retentionMs);

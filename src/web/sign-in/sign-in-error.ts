@@ -2,21 +2,21 @@ import { AppError } from '../../errors.ts';
 import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
 import type { PanelUser } from '../links.ts';
 
-/** What a sign-in that began on a page of ours was for. */
-type OwnPurpose = Extract<SignInPurpose, { language: string }>;
+/** The purpose of a sign-in that began on one of our pages. */
+type PagePurpose = Extract<SignInPurpose, { language: string }>;
 
-/** A sign-in that did not work: whoever answers it speaks its language, and offers a panel another way to sign in. */
+/** A failed sign-in. The error page uses its language and offers the user of a panel other ways to sign in. */
 export class SignInError extends Error {
-  readonly purpose: OwnPurpose;
+  readonly purpose: PagePurpose;
 
-  constructor(purpose: OwnPurpose, cause: unknown) {
-    super('a sign-in did not work', { cause });
+  constructor(purpose: PagePurpose, cause: unknown) {
+    super('sign-in failed', { cause });
     this.name = 'SignInError';
     this.purpose = purpose;
   }
 }
 
-/** The failure of a panel's sign-in with a reason of ours. */
+/** The error of a panel's sign-in that did not reach SuperOffice. */
 export function createSignInError(
   { tenantId, associateId, language }: PanelUser,
   code: 'sign-in-timeout' | 'cookies-blocked',

@@ -10,12 +10,12 @@ import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
 
-/** Makes a session of a sign-in. */
+/** Makes the session of a sign-in. @throws AppError `tenant-not-installed` */
 export type StartSession = (signedIn: SignedIn) => Promise<Session>;
 
 /**
- * Welcomes a user whom SuperOffice vouched for: reads what only they may ask for (licenses, function rights, name),
- * once, and keeps it. Throws AppError `tenant-not-installed` where nobody approved the app.
+ * Starts the session of a user whose id_token was verified. Reads and saves what only the user may read: licenses,
+ * function rights and name.
  */
 export function createStartSession(deps: {
   tenants: TenantStore;
@@ -31,7 +31,7 @@ export function createStartSession(deps: {
     const tenant = await tenants.find(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     await audit.write(claims, { event: 'signed-in', isAdministrator });
-    const principal = await knownFromPrincipal(claims, accessToken);
+    const principal = await readPrincipal(claims, accessToken);
     if (principal !== null) await licenses.saveUserLicenses(tenant, principal.licenses);
     return {
       tenantId,
@@ -41,8 +41,8 @@ export function createStartSession(deps: {
     };
   };
 
-  /** Without it the panel still works from what the system user may read, only the role stays unknown. */
-  async function knownFromPrincipal(
+  /** Null if it cannot be read: the panel then relies on the system user, and the function rights stay unknown. */
+  async function readPrincipal(
     { tenantId, associateId }: IdTokenClaims,
     accessToken: string,
   ): Promise<Principal | null> {

@@ -189,7 +189,7 @@ describe('link on the error page', () => {
   });
 
   it('shows the text of a refused form again, escaped', async () => {
-    for (const field of ['reason', 'answer']) {
+    for (const field of ['reason', 'comment']) {
       const { text } = await linkOf(
         '/admin/access-requests',
         'session-required',

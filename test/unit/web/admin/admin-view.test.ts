@@ -34,7 +34,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
   });
 }
 
-const answered = { resolvedAt: new Date('2026-11-30T10:00:00Z'), resolvedBy: 'Kari Nygård' };
+const resolution = { resolvedAt: new Date('2026-11-30T10:00:00Z'), resolvedBy: 'Kari Nygård' };
 
 describe('access request queue', () => {
   const one = (accessRequest: AccessRequest, given: Given = {}) =>
@@ -44,15 +44,15 @@ describe('access request queue', () => {
     const accessRequests = [
       requestAccess('feature:saint', { reason: 'For follow-ups' }),
       requestAccess('plan:sales-premium'),
-      requestAccess('feature:forms', { state: 'declined', comment: 'Next year.', ...answered }),
-      requestAccess('feature:saint', { state: 'fulfilled', ...answered }),
+      requestAccess('feature:forms', { state: 'declined', comment: 'Next year.', ...resolution }),
+      requestAccess('feature:saint', { state: 'fulfilled', ...resolution }),
     ];
     const page = view({ accessRequests });
     expect(page.open[0]).toEqual({
       id: accessRequests[0]?.id,
       title: 'Feature: Activity Monitors (SAINT)',
       requestedBy: 'Markus Brandt',
-      askedOn: 'November 22, 2026',
+      requestedOn: 'November 22, 2026',
       reason: 'For follow-ups',
       draft: '',
       validationError: '',
@@ -84,7 +84,11 @@ describe('access request queue', () => {
 
   it('shows a user without a name by number and an administrator by role', () => {
     expect(one(requestAccess('feature:saint', { requestedBy: '' }))?.requestedBy).toBe('User 5');
-    const accessRequest = requestAccess('feature:saint', { state: 'fulfilled', ...answered, resolvedBy: '' });
+    const accessRequest = requestAccess('feature:saint', {
+      state: 'fulfilled',
+      ...resolution,
+      resolvedBy: '',
+    });
     expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toBe(
       'Done on November 30, 2026 by an administrator',
     );
@@ -95,7 +99,7 @@ describe('access request queue', () => {
     expect(one(requestAccess('feature:saint', { requestedBy }))?.requestedBy).toBe(requestedBy);
     const accessRequest = requestAccess('feature:saint', {
       state: 'fulfilled',
-      ...answered,
+      ...resolution,
       resolvedBy: requestedBy,
     });
     expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toContain(`by ${requestedBy}`);

@@ -48,7 +48,7 @@ describe('changeRows', () => {
     );
     expect(rows).toEqual([
       {
-        foundAt: { text: german.moment(foundAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
+        foundAt: { text: german.timestamp(foundAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
         what: 'Sales Premium: neu, 2 gekauft',
       },
     ]);

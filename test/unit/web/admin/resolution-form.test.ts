@@ -19,11 +19,11 @@ describe('access request resolution form', () => {
     ['fulfilled', 'x'.repeat(maxCommentLength), null],
     ['fulfilled', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
     ['declined', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
-  ])('validates the resolution %s with the text %j: %s', (state, answer, validationError) => {
-    expect(validateResolution(sent({ state, answer }))).toBe(validationError);
+  ])('validates the resolution %s with the comment %j: %s', (state, comment, validationError) => {
+    expect(validateResolution(sent({ state, comment }))).toBe(validationError);
   });
 
-  it('allows a fulfilled request without a text', () => {
+  it('allows a fulfilled request without a comment', () => {
     expect(sent({ state: 'fulfilled' }).comment).toBe('');
   });
 

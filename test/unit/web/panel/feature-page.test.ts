@@ -115,17 +115,17 @@ describe('feature page', () => {
     const subject = 'feature:knowledge-base';
     const accessRequest = (...accessRequests: NonNullable<Given['accessRequests']>) =>
       page('knowledge-base', { ...given, accessRequests }).accessRequest;
-    expect(accessRequest()).toEqual({ subject, text: '', answer: '', mayRequest: true, mayWithdraw: false });
+    expect(accessRequest()).toEqual({ subject, text: '', comment: '', mayRequest: true, mayWithdraw: false });
     expect(accessRequest(requestAccess(subject))).toMatchObject({
       text: english.t('accessRequest.open', { date: 'November 22, 2026' }),
       mayRequest: false,
       mayWithdraw: true,
     });
-    const answered = { answer: 'Next year.', resolvedAt: new Date('2026-11-24T23:00:00Z') };
-    expect(accessRequest(requestAccess(subject, { state: 'declined', ...answered }))).toEqual({
+    const resolution = { comment: 'Next year.', resolvedAt: new Date('2026-11-24T23:00:00Z') };
+    expect(accessRequest(requestAccess(subject, { state: 'declined', ...resolution }))).toEqual({
       subject,
       text: 'Your administrators declined on November 24, 2026.',
-      answer: 'Next year.',
+      comment: 'Next year.',
       mayRequest: true,
       mayWithdraw: false,
     });
@@ -139,10 +139,10 @@ describe('feature page', () => {
     expect(page('saint', given).accessRequest).toBeNull();
     const open = page('saint', { ...given, accessRequests: [requestAccess(subject)] }).accessRequest;
     expect(open).toMatchObject({ mayRequest: false, mayWithdraw: true });
-    const answered = { state: 'fulfilled', resolvedAt: new Date('2026-11-24T23:00:00Z') } as const;
+    const resolution = { state: 'fulfilled', resolvedAt: new Date('2026-11-24T23:00:00Z') } as const;
     const done = page('saint', {
       ...given,
-      accessRequests: [requestAccess(subject, answered)],
+      accessRequests: [requestAccess(subject, resolution)],
     }).accessRequest;
     expect(done).toMatchObject({ mayRequest: false, mayWithdraw: false });
   });

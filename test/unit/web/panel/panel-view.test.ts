@@ -122,7 +122,7 @@ describe('feature rows', () => {
     const { entitlements } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
     for (const { row, feature: key, state } of entitlements) {
       const shown = feature(page, row);
-      expect(shown).toMatchObject({ state, stateText: english.t(`state.${state}`), asked: false });
+      expect(shown).toMatchObject({ state, stateText: english.t(`state.${state}`), isRequested: false });
       expect(shown?.feature).toBe((shown?.children.length ?? 0) > 0 ? null : key);
     }
     expect(new Set(features(page).map(({ state }) => state)).size).toBeGreaterThan(2);
@@ -139,10 +139,10 @@ describe('feature rows', () => {
       requestAccess('feature:saint'),
       requestAccess('feature:mailings', { state: 'declined' }),
     ];
-    const asked = features(view({ tenant: premium, user: salesman, accessRequests })).filter(
+    const requested = features(view({ tenant: premium, user: salesman, accessRequests })).filter(
       (each) => each.isRequested,
     );
-    expect(asked.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
+    expect(requested.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
   it('splits the solutions into two columns and drops an empty column', () => {
@@ -229,8 +229,8 @@ describe('access requests of the user', () => {
       requestAccess('plan:service-premium', { requestedAt: daysAgo(1) }),
       requestAccess('feature:gone', { requestedAt: daysAgo(1) }),
     ];
-    const { accessRequests: asked } = view({ tenant: premium, user: salesman, today, accessRequests });
-    expect(asked).toEqual([
+    const page = view({ tenant: premium, user: salesman, today, accessRequests });
+    expect(page.accessRequests).toEqual([
       {
         title: 'Service-Premium',
         text: english.t('accessRequest.open', { date: 'November 30, 2026' }),

@@ -76,7 +76,7 @@ describe('Language', () => {
     [english, 'Nov 22, 2026, 11:59 PM UTC'],
     [german, '22.11.2026, 23:59 UTC'],
   ])('formats a timestamp in UTC and names the time zone', (language, text) => {
-    expect(plainSpaces(language.moment(Date.UTC(2026, 10, 22, 23, 59)))).toBe(text);
+    expect(plainSpaces(language.timestamp(Date.UTC(2026, 10, 22, 23, 59)))).toBe(text);
   });
 
   it.each([

@@ -140,7 +140,7 @@ const problem = {
   detail: nasty,
   requestId: nasty,
   typed: nasty,
-  wayOn: { href: nasty, text: nasty },
+  nextLink: { href: nasty, text: nasty },
 };
 const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
 const handoff = { code: nasty, panelUrl: nasty };
@@ -224,7 +224,7 @@ describe('page templates', () => {
     ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
     ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
-    ['problem', { ...problem, wayOn: null }, problem, 'class="button"'],
+    ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],

@@ -72,7 +72,7 @@ describe('setupView', () => {
     expect(view([created]).stopped).toBeNull();
     expect(view([created], { lastError: 'timeout', at }).stopped).toEqual({
       problem: 'timeout',
-      moment: english.moment(at.getTime()),
+      moment: english.timestamp(at.getTime()),
     });
   });
 });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
 import {
   createBeginSignIn,
-  forgetVerifier,
+  clearVerifier,
   readVerifier,
 } from '../../../../src/web/sign-in/begin-sign-in.ts';
 import { appOf } from '../harness.ts';
@@ -102,10 +102,10 @@ describe('code verifier cookie', () => {
   });
 });
 
-describe('forgetVerifier', () => {
+describe('clearVerifier', () => {
   it('deletes the cookie of the given sign-in', async () => {
     const app = appOf((_req, res) => {
-      forgetVerifier(res, 'a state');
+      clearVerifier(res, 'a state');
       res.end();
     });
     const { headers } = await request(app).get('/');

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import {
   countAttempt,
-  forgetAttempts,
+  clearAttempts,
   maySignInSilently,
   readAttempts,
   startCounting,
@@ -72,7 +72,7 @@ describe('sign-in attempts', () => {
 
   it('clears the cookie after a successful sign-in', async () => {
     const app = appOf((_req, res) => {
-      forgetAttempts(res);
+      clearAttempts(res);
       res.end();
     });
     expect(String((await request(app).get('/')).headers['set-cookie'])).toMatch(/^[\w-]+=; Max-Age=0/);
