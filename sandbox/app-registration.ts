@@ -26,7 +26,7 @@ export interface AppRegistration {
 }
 
 /** Makes the credentials a new registration gets: 32 hex characters, a secret, an RSA 2048 key. */
-export function makeAppCredentials(): AppCredentials {
+export function generateAppCredentials(): AppCredentials {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     clientId: randomBytes(16).toString('hex'),

@@ -1,4 +1,4 @@
-import { heldNames, owners } from './license-carriers.ts';
+import { assignedLicenseNames, owners } from './license-carriers.ts';
 import type { Tenant, User } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 
@@ -12,25 +12,25 @@ const defaultTop = 50;
  * gives PrimaryKey as text and InternalUsers as a number, as the documentation shows both.
  */
 export function archiveRoutes(): ApiRoute[] {
-  const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'get', path, operation, answer };
+  const get = (path: string, operation: string, answer: ApiRoute['handle']): ApiRoute => {
+    return { method: 'get', path, operation, handle: answer };
   };
   return [
     get('/Archive', 'Archive.Names', () => ({ AllUsers: 'All users', InternalUsers: 'Internal users' })),
-    get('/User', 'User.List', (call) => answer(call, 'AllUsers', String)),
-    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => answer(call, 'AllUsers', String)),
-    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) => answer(call, 'InternalUsers', Number)),
+    get('/User', 'User.List', (call) => listUsers(call, 'AllUsers', String)),
+    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => listUsers(call, 'AllUsers', String)),
+    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) => listUsers(call, 'InternalUsers', Number)),
   ];
 }
 
-function answer(
+function listUsers(
   { tenant, query, baseUrl }: ApiCall,
   provider: string,
   toKey: (id: number) => string | number,
 ) {
   const rows = tenant.users
     .map((user) => userRow(tenant, user))
-    .filter((row) => keeps(row, query.$filter ?? ''));
+    .filter((row) => matchesFilter(row, query.$filter ?? ''));
   const sortedUnique = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
   const skip = wholeNumber(query.$skip, 0);
   const top = wholeNumber(query.$top, defaultTop);
@@ -78,7 +78,7 @@ function userRow(tenant: Tenant, user: User): Row {
 /** One column per user license that is not hidden, named after owner and module; 1 is assigned. */
 function licenseColumns(tenant: Tenant, user: User): Row {
   const columns = owners(tenant).flatMap((owner) => {
-    const held = heldNames(tenant, owner, user);
+    const held = assignedLicenseNames(tenant, owner, user);
     return owner.modules
       .filter((module) => module.LicenseType === 'UserLicense' && !module.IsHidden)
       .map(({ ModuleName }) => [`${owner.name.toLowerCase()}_${ModuleName}`, held.has(ModuleName) ? 1 : 0]);
@@ -87,7 +87,7 @@ function licenseColumns(tenant: Tenant, user: User): Row {
 }
 
 /** The part of `$filter` the sandbox knows: `column eq value` and `column gt value`, joined by `and`. */
-function keeps(row: Row, filter: string): boolean {
+function matchesFilter(row: Row, filter: string): boolean {
   if (filter.trim() === '') return true;
   return filter.split(/ and /i).every((part) => {
     const [, column = '', operator = '', raw = ''] = /^\s*(\S+) (eq|gt) (.+?)\s*$/i.exec(part) ?? [];

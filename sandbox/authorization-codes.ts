@@ -19,7 +19,7 @@ export interface AuthorizationCodes {
    * Gives what the code stands for, once and within 10 minutes
    * (docs/superoffice/auth.md#21-authorize-request); then undefined.
    */
-  redeem(code: string): Grant | undefined;
+  consume(code: string): Grant | undefined;
   reset(): void;
 }
 
@@ -32,7 +32,7 @@ export function createAuthorizationCodes(deps: { now: () => number }): Authoriza
       codes.set(code, { grant, until: deps.now() + validMs });
       return code;
     },
-    redeem: (code) => {
+    consume: (code) => {
       const entry = codes.get(code);
       codes.delete(code);
       return entry && entry.until >= deps.now() ? entry.grant : undefined;
@@ -42,7 +42,7 @@ export function createAuthorizationCodes(deps: { now: () => number }): Authoriza
 }
 
 /** Checks the PKCE verifier of a token request against the challenge of the authorize request (RFC 7636). */
-export function verifierFits(grant: Grant, verifier: string | undefined): boolean {
+export function isVerifierValid(grant: Grant, verifier: string | undefined): boolean {
   if (grant.challenge === undefined) return verifier === undefined;
   if (verifier === undefined) return false;
   const hashed = createHash('sha256').update(verifier).digest('base64url');

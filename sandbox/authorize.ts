@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
@@ -27,7 +27,7 @@ export interface AuthorizeDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly codes: AuthorizationCodes;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /**
@@ -36,35 +36,35 @@ export interface AuthorizeDeps {
  * who is the user, has the user been at their identity provider, has the tenant approved the app.
  */
 export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
-  router.get('/login/:ctx/oauth/authorize', deps.gate('Login.Authorize'), (req, res) => {
+  router.get('/login/:tenantId/oauth/authorize', deps.intercept('Login.Authorize'), (req, res) => {
     const parsed = authorizeQuery.safeParse(req.query);
     if (!parsed.success || !isRegistered(deps.app, parsed.data)) return technicalError(res);
-    if (!isServed(deps.tenants, req)) return technicalError(res);
-    const error = problemOf(parsed.data);
-    if (error !== undefined) return sendBack(res, parsed.data, { error });
-    answerUser(deps, req, res, parsed.data);
+    if (!isKnownTenant(deps.tenants, req)) return technicalError(res);
+    const error = findRequestError(parsed.data);
+    if (error !== undefined) return redirectToApp(res, parsed.data, { error });
+    respondToUser(deps, req, res, parsed.data);
   });
 }
 
 /** A sound request of the registered app: shows the person what is still missing, or sends them back. */
-function answerUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
-  const desired = wantedTenant(deps.tenants, req, query);
+function respondToUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
+  const desired = findRequestedTenant(deps.tenants, req, query);
   const session = deps.sessions.read(req);
   if (!session || (desired && desired !== session.tenant)) {
     const tenants = desired ? [desired] : deps.tenants.all();
     const hint = query.login_hint ?? '';
     res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
   } else if (deps.sessions.needsProvider(session)) {
-    res.redirect(302, providerUrl(session, req));
+    res.redirect(302, identityProviderUrl(session, req));
   } else if (!session.tenant.approved) {
-    askForConsent(res, deps.app, session, req.originalUrl);
+    renderConsent(res, deps.app, session, req.originalUrl);
   } else {
-    sendBack(res, query, { code: issueCode(deps, session, query) });
+    redirectToApp(res, query, { code: issueCode(deps, session, query) });
   }
 }
 
 function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSession, query: AuthorizeQuery) {
-  sessions.spendProviderVisit(session);
+  sessions.clearProviderVisit(session);
   return codes.issue({
     redirectUri: app.redirectUri,
     challenge: query.code_challenge,
@@ -81,7 +81,7 @@ function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
 }
 
 /** True for `common` and for every tenant there is. */
-function isServed(tenants: Tenants, req: Request): boolean {
+function isKnownTenant(tenants: Tenants, req: Request): boolean {
   const inAddress = String(req.params.tenantId);
   return inAddress === 'common' || tenants.find(inAddress) !== undefined;
 }
@@ -94,7 +94,7 @@ function technicalError(res: Response): void {
 }
 
 /** The OAuth error code of an unsound request, or undefined. */
-function problemOf(query: AuthorizeQuery): string | undefined {
+function findRequestError(query: AuthorizeQuery): string | undefined {
   if (query.response_type !== 'code') return 'unsupported_response_type';
   if (!query.scope?.split(' ').includes('openid')) return 'invalid_scope';
   if (!['query', 'form_post'].includes(query.response_mode ?? 'query')) return 'invalid_request';
@@ -102,13 +102,13 @@ function problemOf(query: AuthorizeQuery): string | undefined {
 }
 
 /** The tenant a request is about: of the address, or of `acr_values`; undefined: whichever the user has. */
-function wantedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
+function findRequestedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
   const inAddress = String(req.params.tenantId);
   const inQuery = /^tenant:(\S+)$/.exec(query.acr_values ?? '')?.[1];
   return tenants.find(inAddress === 'common' ? (inQuery ?? '') : inAddress);
 }
 
-function providerUrl(session: SuperIdSession, req: Request): string {
+function identityProviderUrl(session: SuperIdSession, req: Request): string {
   const query = new URLSearchParams({ user: session.user.userName, next: req.originalUrl });
   return `/idp/sign-in?${query}`;
 }
@@ -117,7 +117,7 @@ function providerUrl(session: SuperIdSession, req: Request): string {
  * Only an administrator can approve an app for their tenant
  * (docs/superoffice/panels-and-marketplace.md#12-install-state-uninstall).
  */
-function askForConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
+function renderConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
   if (session.user.isAdministrator) {
     res.render('consent', { app, tenant: session.tenant, user: session.user, next });
     return;
@@ -129,7 +129,7 @@ function askForConsent(res: Response, app: AppRegistration, session: SuperIdSess
 }
 
 /** Sends the answer to the app in the response mode it asked for, with its state. */
-function sendBack(res: Response, query: AuthorizeQuery, answer: Record<string, string>): void {
+function redirectToApp(res: Response, query: AuthorizeQuery, answer: Record<string, string>): void {
   const fields = query.state === undefined ? answer : { state: query.state, ...answer };
   const target = new URL(String(query.redirect_uri));
   if (query.response_mode === 'form_post') {

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
-import type { FaultInjector, SeenRequest } from './fault-injection.ts';
+import type { FaultInjector, RecordedRequest } from './fault-injection.ts';
 import { tokenDefects } from './jwt.ts';
 import type { SigningKeys } from './keys.ts';
 import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
-import { seatsOf } from './seats.ts';
+import { countSeats } from './seats.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import { type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
@@ -65,11 +65,11 @@ export const controlInputs = {
 interface Results {
   hold: { id: number };
   whenHeld: Promise<void>;
-  requests: readonly SeenRequest[];
+  requests: readonly RecordedRequest[];
   getUserPlan: string | null;
   setupOf: {
-    panels: ReturnType<WebPanels['of']>;
-    webhooks: ReturnType<Webhooks['of']>;
+    panels: ReturnType<WebPanels['list']>;
+    webhooks: ReturnType<Webhooks['list']>;
   };
   deliveries: readonly Attempt[];
   whenDelivered: Promise<void>;
@@ -179,7 +179,7 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
     setupOf: ({ tenant: id }) => {
       const of = findTenant(tenants, id);
-      return { panels: deps.panels.of(of), webhooks: deps.webhooks.of(of) };
+      return { panels: deps.panels.list(of), webhooks: deps.webhooks.list(of) };
     },
     getUserPlan: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
     sendStateChange: async (input) => {
@@ -233,7 +233,7 @@ function setPlan({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['setP
 function requireSeat(of: Tenant, planName: string): void {
   const plan = of.modules.find((module) => module.ModuleName === planName && module.inUse !== undefined);
   if (!plan) throw new Error(`No plan ${planName}`);
-  if (seatsOf(of, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
+  if (countSeats(of, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
 }
 
 type PlatformControl =

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type AppCredentials, makeAppCredentials } from './app-registration.ts';
+import { type AppCredentials, generateAppCredentials } from './app-registration.ts';
 
 const idFile = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
 
@@ -13,7 +13,7 @@ export function loadAppCredentials(dir: string): { credentials: AppCredentials; 
   const clientFile = join(dir, 'client.json');
   const privateKeyFile = join(dir, 'private-key.pem');
   if (!existsSync(clientFile) && !existsSync(privateKeyFile)) {
-    const { privateKeyPem, ...client } = makeAppCredentials();
+    const { privateKeyPem, ...client } = generateAppCredentials();
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(clientFile, `${JSON.stringify(client, null, 2)}\n`, { mode: 0o600 });
     writeFileSync(privateKeyFile, privateKeyPem, { mode: 0o600 });

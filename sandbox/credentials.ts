@@ -4,7 +4,7 @@ const accessTokenMs = 3600 * 1000;
 const ticketMs = 6 * 3600 * 1000;
 
 /** Who calls the web API: a signed-in user, or the app itself as the tenant's system user. */
-export type TenantApiClient =
+export type ApiCaller =
   | { readonly kind: 'user'; readonly tenantId: string; readonly associateId: number }
   | { readonly kind: 'system-user'; readonly tenantId: string };
 
@@ -19,8 +19,8 @@ export interface Credentials {
    */
   issueTicket(tenantId: string): string;
   /** Whose access token or ticket this is; undefined when unknown or expired. Counts as a use of a ticket. */
-  apiClientOf(secret: string): TenantApiClient | undefined;
-  userOfRefreshToken(secret: string): { tenantId: string; associateId: number } | undefined;
+  findCaller(secret: string): ApiCaller | undefined;
+  findRefreshTokenUser(secret: string): { tenantId: string; associateId: number } | undefined;
   /** Ends every ticket and access token of a tenant, or of all. */
   expire(tenantId: string | undefined): void;
   /** Ends everything of a tenant, refresh tokens too: its consent is gone. */
@@ -30,7 +30,7 @@ export interface Credentials {
 
 /** Makes the store of everything opaque that opens the web API. It lives in memory. */
 export function createCredentials(deps: { now: () => number }): Credentials {
-  const live = new Map<string, { apiClient: TenantApiClient; until: number }>();
+  const live = new Map<string, { apiClient: ApiCaller; until: number }>();
   const refreshTokens = new Map<string, { tenantId: string; associateId: number }>();
 
   const expire = (tenantId: string | undefined) => {
@@ -59,13 +59,13 @@ export function createCredentials(deps: { now: () => number }): Credentials {
       live.set(ticket, { apiClient: { kind: 'system-user', tenantId }, until: deps.now() + ticketMs });
       return ticket;
     },
-    apiClientOf: (secret) => {
+    findCaller: (secret) => {
       const entry = live.get(secret);
       if (!entry || entry.until < deps.now()) return undefined;
       if (entry.apiClient.kind === 'system-user') entry.until = deps.now() + ticketMs;
       return entry.apiClient;
     },
-    userOfRefreshToken: (secret) => refreshTokens.get(secret),
+    findRefreshTokenUser: (secret) => refreshTokens.get(secret),
     expire,
     revoke: (tenantId) => {
       expire(tenantId);

@@ -2,8 +2,8 @@ import type { Router } from 'express';
 import type { AppRegistration } from './app-registration.ts';
 import { icons } from './crm-icons.ts';
 import { crmTexts, screens } from './crm-texts.ts';
-import type { Gate } from './fault-injection.ts';
-import { cultureOf, fillPanelUrl } from './panel-url.ts';
+import type { Intercept } from './fault-injection.ts';
+import { getCulture, fillPanelUrl } from './panel-url.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 import type { WebPanels } from './web-panels.ts';
@@ -13,16 +13,16 @@ export interface CrmPageDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly panels: WebPanels;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /** Serves the front page of the sandbox and each tenant's CRM with its web panels. */
 export function serveCrm(router: Router, deps: CrmPageDeps): void {
-  router.get('/', deps.gate('Page.Index'), (_req, res) => {
+  router.get('/', deps.intercept('Page.Index'), (_req, res) => {
     res.render('index', { app: deps.app, tenants: deps.tenants.all(), getUserPlan });
   });
 
-  router.get('/:ctx', deps.gate('Page.Crm'), (req, res, next) => {
+  router.get('/:tenantId', deps.intercept('Page.Crm'), (req, res, next) => {
     const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return next();
     const session = deps.sessions.read(req);
@@ -34,7 +34,7 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
       tenant,
       user,
       plan: getUserPlan(tenant, user),
-      culture: cultureOf(user),
+      culture: getCulture(user),
       texts: crmTexts(user),
       icons,
       screens: visibleScreens(tenant, user),

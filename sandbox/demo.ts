@@ -23,10 +23,10 @@ async function main(): Promise<void> {
   const appPort = await freePort(sandboxPort === 4300 ? 4200 : 0);
   const appUrl = `http://localhost:${appPort}`;
   const sandbox = await startSandbox({ port: sandboxPort, appUrl, credentials });
-  say(`Sandbox SuperOffice runs at ${sandbox.url}`);
+  printStep(`Sandbox SuperOffice runs at ${sandbox.url}`);
 
   const app = startApp({
-    ...keysOfTheApp(),
+    ...loadAppKeys(),
     PORT: String(appPort),
     PUBLIC_URL: appUrl,
     SUPEROFFICE_ENVIRONMENT: 'sod',
@@ -39,12 +39,12 @@ async function main(): Promise<void> {
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   });
   stopTogether(app, sandbox);
-  await ready(app, `${appUrl}/readyz`);
-  say(`Planlens runs at ${appUrl}`);
+  await waitUntilReady(app, `${appUrl}/readyz`);
+  printStep(`Planlens runs at ${appUrl}`);
 
   for (const tenant of createTenants().all()) {
     await install(tenant, sandbox, appUrl);
-    say(`Installed into ${tenant.contextIdentifier} (${tenant.companyName}) by its administrator's approval`);
+    printStep(`Installed into ${tenant.contextIdentifier} (${tenant.companyName}) by its administrator's approval`);
   }
   const panel = encodeURIComponent('/Cust20001/?panel=PlanlensMain');
   process.stdout.write(`
@@ -55,7 +55,7 @@ The user menu at the top right signs in other users; ${sandbox.url}/ lists all o
 }
 
 /** Made at the first start and kept, since the database is kept too. */
-function keysOfTheApp(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
+function loadAppKeys(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
   const file = join(dir, 'app-keys.json');
   const key = () => `demo:${randomBytes(32).toString('base64')}`;
   const made = JSON.stringify({ ENCRYPTION_KEYS: key(), SESSION_KEYS: key() });
@@ -94,7 +94,7 @@ function stopTogether(app: ChildProcess, sandbox: Sandbox): void {
   });
 }
 
-async function ready(app: ChildProcess, url: string): Promise<void> {
+async function waitUntilReady(app: ChildProcess, url: string): Promise<void> {
   while (app.exitCode === null) {
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) return;
@@ -134,7 +134,7 @@ function freePort(desired: number): Promise<number> {
   });
 }
 
-function say(what: string): void {
+function printStep(what: string): void {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(`${seconds.padStart(5)} s  ${what}\n`);
 }

@@ -27,7 +27,7 @@ export interface RequestMatcher {
 }
 
 /** One request the sandbox received. `status` is 0 until it is answered, and stays 0 if it never is. */
-export interface SeenRequest {
+export interface RecordedRequest {
   readonly operation: string;
   readonly tenantId: string;
   status: number;
@@ -35,12 +35,12 @@ export interface SeenRequest {
 }
 
 /** Puts an operation's name on a route: records the request, then delays, holds or fails it as asked. */
-export type Gate = (operation: string) => RequestHandler;
+export type Intercept = (operation: string) => RequestHandler;
 
 export interface FaultInjector {
-  readonly gate: Gate;
+  readonly intercept: Intercept;
   /** The latest requests, oldest first. */
-  requests(): readonly SeenRequest[];
+  requests(): readonly RecordedRequest[];
   clearRequests(): void;
   delay(match: RequestMatcher, ms: number): void;
   /** `retryAfter`, in seconds, is told with it. */
@@ -61,35 +61,35 @@ export interface FaultInjector {
 
 interface Rule<T> extends RequestMatcher {
   readonly value: T;
-  left: number;
+  remaining: number;
 }
 
-interface FailureAsked {
+interface InjectedFailure {
   readonly failure: Failure;
   readonly retryAfter: number | undefined;
 }
 
 interface Hold extends RequestMatcher {
   countdown: number;
-  readonly arrived: PromiseWithResolver;
-  readonly released: PromiseWithResolver;
+  readonly arrived: Deferred;
+  readonly released: Deferred;
 }
 
-interface PromiseWithResolver {
+interface Deferred {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
 }
 
 /** A benchmark sends millions of requests; the latest are enough to look at. */
-const maxSeen = 10_000;
+const maxRecorded = 10_000;
 
 const failureTexts: Partial<Record<Failure, string>> = { 421: 'Wrong subdomain used to access tenant' };
 
 /** Makes the place where requests are counted and can be disturbed. */
 export function createFaultInjector(deps: { now: () => number }): FaultInjector {
-  let seen: SeenRequest[] = [];
+  let seen: RecordedRequest[] = [];
   let delays: Rule<number>[] = [];
-  let failures: Rule<FailureAsked>[] = [];
+  let failures: Rule<InjectedFailure>[] = [];
   const holds = new Map<number, Hold>();
   let lastHold = 0;
 
@@ -103,18 +103,18 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
     }
   }
 
-  function takeFailure(operation: string, tenantId: string): FailureAsked | undefined {
-    const rule = failures.find((row) => row.left > 0 && matches(row, operation, tenantId));
+  function takeFailure(operation: string, tenantId: string): InjectedFailure | undefined {
+    const rule = failures.find((row) => row.remaining > 0 && matches(row, operation, tenantId));
     if (!rule) return undefined;
-    rule.left -= 1;
+    rule.remaining -= 1;
     return rule.value;
   }
 
-  const gate: Gate = (operation) => async (req, res, next) => {
-    const tenantId = contextOf(req);
-    const entry: SeenRequest = { operation, tenantId, status: 0, at: deps.now() };
+  const intercept: Intercept = (operation) => async (req, res, next) => {
+    const tenantId = findTenantId(req);
+    const entry: RecordedRequest = { operation, tenantId, status: 0, at: deps.now() };
     seen.push(entry);
-    if (seen.length > maxSeen) seen.shift();
+    if (seen.length > maxRecorded) seen.shift();
     res.once('finish', () => {
       entry.status = res.statusCode;
     });
@@ -126,25 +126,25 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
     const failure = takeFailure(operation, tenantId);
     if (failure === undefined) return next();
     if (failure.retryAfter !== undefined) res.set('Retry-After', String(failure.retryAfter));
-    answerWith(failure.failure, res);
+    sendFailure(failure.failure, res);
   };
 
   return {
-    gate,
+    intercept,
     requests: () => seen,
     clearRequests: () => {
       seen = [];
     },
     delay: (match, ms) => {
-      delays.push({ ...match, value: ms, left: Number.POSITIVE_INFINITY });
+      delays.push({ ...match, value: ms, remaining: Number.POSITIVE_INFINITY });
     },
     fail: (match, failure, { times, retryAfter } = {}) => {
       const value = { failure, retryAfter };
-      failures.push({ ...match, value, left: times ?? Number.POSITIVE_INFINITY });
+      failures.push({ ...match, value, remaining: times ?? Number.POSITIVE_INFINITY });
     },
     hold: (match, nth) => {
       lastHold += 1;
-      holds.set(lastHold, { ...match, countdown: nth, arrived: withResolver(), released: withResolver() });
+      holds.set(lastHold, { ...match, countdown: nth, arrived: createDeferred(), released: createDeferred() });
       return lastHold;
     },
     whenHeld: (id) => holds.get(id)?.arrived.promise ?? Promise.reject(new Error(`No hold ${id}`)),
@@ -167,7 +167,7 @@ export function sendError(res: Response, status: number, type: string, message: 
   res.status(status).json({ Error: true, ErrorType: type, ErrorMessage: message, ErrorSource: 'Sandbox' });
 }
 
-function answerWith(failure: Failure, res: Response): void {
+function sendFailure(failure: Failure, res: Response): void {
   if (failure === 'timeout') return;
   if (failure === 'null') return void res.json(null);
   if (failure === 'message') return void res.json({ Message: 'The call failed', MessageDetail: 'As asked' });
@@ -184,12 +184,12 @@ function matches(match: RequestMatcher, operation: string, tenantId: string): bo
 }
 
 /** The tenant a request is about, as far as address or body tell; empty otherwise. */
-function contextOf(req: Request): string {
+function findTenantId(req: Request): string {
   const inBody: unknown = Object(req.body).ContextIdentifier;
   return String(req.params.tenantId ?? inBody ?? '');
 }
 
-function withResolver(): PromiseWithResolver {
+function createDeferred(): Deferred {
   let resolve = () => {};
   const promise = new Promise<void>((done) => {
     resolve = done;

@@ -3,11 +3,11 @@ export interface IssuedSecrets {
   /** Each secret, and what it is. */
   all(): ReadonlyMap<string, string>;
   /** The same function, every answer of which is remembered as a secret of this kind. */
-  noting<Arguments extends unknown[]>(
+  recordResult<Arguments extends unknown[]>(
     kind: string,
     issue: (...given: Arguments) => string,
   ): (...given: Arguments) => string;
-  note(kind: string, secret: string): void;
+  record(kind: string, secret: string): void;
 }
 
 /** Remembers what is secret. */
@@ -15,8 +15,8 @@ export function createIssuedSecrets(): IssuedSecrets {
   const issued = new Map<string, string>();
   return {
     all: () => issued,
-    note: (kind, secret) => void issued.set(secret, kind),
-    noting:
+    record: (kind, secret) => void issued.set(secret, kind),
+    recordResult:
       (kind, issue) =>
       (...given) => {
         const secret = issue(...given);

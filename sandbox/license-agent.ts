@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
   extendedLicenseInfo,
-  heldNames,
+  assignedLicenseNames,
   licenseOwner,
   moduleLicense,
-  ownerAt,
+  findOwner,
   owners,
 } from './license-carriers.ts';
 import { selectableItem } from './mdo-list.ts';
@@ -56,17 +56,17 @@ function restRoutes(): ApiRoute[] {
   ];
 }
 
-function agent(name: string, answer: ApiRoute['answer']): ApiRoute {
-  return { method: 'post', path: `/Agents/License/${name}`, operation: `License.${name}`, answer };
+function agent(name: string, answer: ApiRoute['handle']): ApiRoute {
+  return { method: 'post', path: `/Agents/License/${name}`, operation: `License.${name}`, handle: answer };
 }
 
-function rest(path: string, name: string, answer: ApiRoute['answer']): ApiRoute {
+function rest(path: string, name: string, answer: ApiRoute['handle']): ApiRoute {
   const found = (call: ApiCall) => {
     const result = answer(call);
     if (result === null) throw new ApiError(404, 'SoNotFoundException', 'License not found');
     return result;
   };
-  return { method: 'get', path, operation: `LicenseRest.${name}`, answer: found };
+  return { method: 'get', path, operation: `LicenseRest.${name}`, handle: found };
 }
 
 function allOwners(tenant: Tenant) {
@@ -74,12 +74,12 @@ function allOwners(tenant: Tenant) {
 }
 
 function oneOwner(tenant: Tenant, ownerName: string) {
-  const owner = ownerAt(tenant, ownerName);
+  const owner = findOwner(tenant, ownerName);
   return owner ? extendedLicenseInfo(tenant, owner) : null;
 }
 
 function oneModule(tenant: Tenant, ownerName: string, moduleName: string) {
-  const owner = ownerAt(tenant, ownerName);
+  const owner = findOwner(tenant, ownerName);
   const module = owner?.modules.find((row) => row.ModuleName === moduleName.toLowerCase());
   return owner && module ? moduleLicense(owner, module) : null;
 }
@@ -98,7 +98,7 @@ function licenceStatus(tenant: Tenant, associateId: number) {
     GraceDate: tenant.graceDate,
     CompanyName: tenant.companyName,
     SerialNr: tenant.serialNr,
-    UserLicenses: owners(tenant).flatMap((owner) => [...heldNames(tenant, owner, user)]),
+    UserLicenses: owners(tenant).flatMap((owner) => [...assignedLicenseNames(tenant, owner, user)]),
   };
 }
 
@@ -116,7 +116,7 @@ function fencingInfo(tenant: Tenant) {
 
 function shopUrl({ tenant, baseUrl }: ApiCall, ownerName: string): string | null {
   const { origin } = new URL(baseUrl);
-  return ownerAt(tenant, ownerName) ? `${origin}/shop?ctx=${tenant.contextIdentifier}` : null;
+  return findOwner(tenant, ownerName) ? `${origin}/shop?ctx=${tenant.contextIdentifier}` : null;
 }
 
 function userLicenseItems(tenant: Tenant) {

@@ -1,4 +1,4 @@
-import { assignedNames, type Seats, seatsOf } from './seats.ts';
+import { assignedNames, type Seats, countSeats } from './seats.ts';
 import type { Module, Tenant, User } from './tenants.ts';
 
 /**
@@ -10,7 +10,7 @@ export const superOffice = { name: 'SUPEROFFICE', description: 'SuperOffice AS',
 const noRights = { TableRight: null, FieldProperties: {} };
 
 /** The owner's rows at a tenant, with what the owner is called; undefined if it has none there. */
-export function ownerAt(tenant: Tenant, ownerName: string) {
+export function findOwner(tenant: Tenant, ownerName: string) {
   return owners(tenant).find((owner) => owner.name === ownerName.toUpperCase());
 }
 
@@ -115,7 +115,7 @@ export function licenseOwner(tenant: Tenant, owner: Owner, user: User) {
 
 function moduleLicenseLink(tenant: Tenant, owner: Owner, module: Module, user: User) {
   const seats = ownerSeats(tenant, owner, module);
-  const assigned = heldNames(tenant, owner, user).has(module.ModuleName);
+  const assigned = assignedLicenseNames(tenant, owner, user).has(module.ModuleName);
   return {
     Unrestricted: module.Unrestricted,
     Total: seats.total,
@@ -136,12 +136,12 @@ function moduleLicenseLink(tenant: Tenant, owner: Owner, module: Module, user: U
 }
 
 /** The names of an owner's user licenses that a user holds. */
-export function heldNames(tenant: Tenant, owner: Owner, user: User): Set<string> {
+export function assignedLicenseNames(tenant: Tenant, owner: Owner, user: User): Set<string> {
   return owner.name === superOffice.name ? assignedNames(tenant, user) : new Set(user.thirdPartyLicenses);
 }
 
 function ownerSeats(tenant: Tenant, owner: Owner, module: Module): Seats {
-  if (owner.name === superOffice.name) return seatsOf(tenant, module);
+  if (owner.name === superOffice.name) return countSeats(tenant, module);
   const inUse = tenant.users.filter((user) => user.thirdPartyLicenses.includes(module.ModuleName)).length;
   const used = module.LicenseType === 'UserLicense' ? inUse : 0;
   return { total: module.NumberOfLicenses, inUse: used, free: module.NumberOfLicenses - used };

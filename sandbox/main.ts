@@ -22,10 +22,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void sandbox.close();
   });
 }
-process.stdout.write(startSession(sandbox));
+process.stdout.write(describeSandbox(sandbox));
 
 /** What somebody who starts the sandbox needs to know: addresses, settings of the app, people to be. */
-function startSession({ url, clientId, clientSecret }: Sandbox): string {
+function describeSandbox({ url, clientId, clientSecret }: Sandbox): string {
   const people = createTenants()
     .all()
     .flatMap((tenant) => [

@@ -37,10 +37,10 @@ export const malformedResponses = {
   /** No text at all. */
   bytes: (res: Response) => res.type('json').send(Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x7b])),
   /** Far more than any answer holds, without a length. */
-  huge: (res: Response) => pipeline(hugeText(), res.type('json')).catch(nobodyReads),
+  huge: (res: Response) => pipeline(hugeText(), res.type('json')).catch(ignoreClosedConnection),
   /** The same in a few bytes. */
   bomb: (res: Response) =>
-    pipeline(hugeText(), createGzip(), res.type('json').set('Content-Encoding', 'gzip')).catch(nobodyReads),
+    pipeline(hugeText(), createGzip(), res.type('json').set('Content-Encoding', 'gzip')).catch(ignoreClosedConnection),
   /** A byte now and then, without an end. */
   drip: async (res: Response) => {
     for (let drip = 0; drip < drips && !res.destroyed; drip += 1) {
@@ -64,4 +64,4 @@ function hugeText(): Readable {
   return Readable.from(Array.from({ length: hugeMebibytes }, () => mebibyte));
 }
 
-function nobodyReads(): void {}
+function ignoreClosedConnection(): void {}

@@ -39,22 +39,22 @@ const lists: Lists = {
 
 /** The MDO lists the sandbox has: plans, groups, roles, users and the list of lists; REST and the MDO agent. */
 export function mdoListRoutes(): ApiRoute[] {
-  const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'get', path, operation, answer };
+  const get = (path: string, operation: string, answer: ApiRoute['handle']): ApiRoute => {
+    return { method: 'get', path, operation, handle: answer };
   };
   return [
     get('/MDOList', 'MDOList.Names', () => Object.keys(lists)),
     get('/MDOList/:listname', 'MDOList.Get', ({ tenant, params }) =>
-      itemsOf(tenant, params.listname).map(item),
+      listItems(tenant, params.listname).map(item),
     ),
     {
       method: 'post',
       path: '/Agents/MDO/GetList',
       operation: 'MDO.GetList',
-      answer: (call) => itemsOf(call.tenant, readBody(call, z.object({ Name: z.string() })).Name).map(item),
+      handle: (call) => listItems(call.tenant, readBody(call, z.object({ Name: z.string() })).Name).map(item),
     },
     get('/MDOList/:listname/selectable', 'MDOList.GetSelectable', ({ tenant, params }) =>
-      itemsOf(tenant, params.listname).map((fields) => selectableItem({ ...fields, ChildItems: [] })),
+      listItems(tenant, params.listname).map((fields) => selectableItem({ ...fields, ChildItems: [] })),
     ),
   ];
 }
@@ -76,7 +76,7 @@ function userPlans(tenant: Tenant): ItemFields[] {
   ];
 }
 
-function itemsOf(tenant: Tenant, listName = ''): ItemFields[] {
+function listItems(tenant: Tenant, listName = ''): ItemFields[] {
   const list = lists[listName.toLowerCase()];
   if (!list) throw new ApiError(404, 'SoNotFoundException', `MDO list ${listName} not found`);
   return list(tenant);

@@ -32,7 +32,7 @@ export function fillPanelUrl(url: string, encoding: string, tenant: Tenant, user
 }
 
 /** The culture of a user's language, such as `de-DE`. */
-export function cultureOf(user: User): string {
+export function getCulture(user: User): string {
   return languages[user.language].culture;
 }
 

@@ -1,4 +1,4 @@
-import { grantedLicense, heldNames, owners } from './license-carriers.ts';
+import { grantedLicense, assignedLicenseNames, owners } from './license-carriers.ts';
 import type { Tenant, User } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 
@@ -15,12 +15,12 @@ export function principalRoutes(): ApiRoute[] {
       method: 'get',
       path: '/User/currentPrincipal',
       operation: 'User.currentPrincipal',
-      answer: currentPrincipal,
+      handle: currentPrincipal,
     },
   ];
 }
 
-function currentPrincipal({ tenant, apiClient }: ApiCall) {
+function currentPrincipal({ tenant, caller: apiClient }: ApiCall) {
   if (apiClient.kind === 'system-user') return systemPrincipal(tenant);
   const user = tenant.users.find((row) => row.associateId === apiClient.associateId);
   if (!user || user.retired) throw new ApiError(401, 'SoUnauthorizedException', 'The user cannot sign in');
@@ -42,7 +42,7 @@ function userPrincipal(tenant: Tenant, user: User) {
     RoleName: role?.name ?? '',
     RoleDescription: role?.description ?? '',
     RoleType: 'Employee',
-    Licenses: grantedTo(tenant, user),
+    Licenses: grantedLicenses(tenant, user),
     FullName: user.fullName,
     EMailAddress: user.userName,
     FunctionRights: [...(role?.functionRights ?? [])].sort(),
@@ -59,16 +59,16 @@ function systemPrincipal(tenant: Tenant) {
     AssociateId: systemAssociateId,
     RoleName: 'System',
     RoleType: 'System',
-    Licenses: grantedTo(tenant, undefined),
+    Licenses: grantedLicenses(tenant, undefined),
     FullName: 'System user',
     FunctionRights: ['admin-all'],
   };
 }
 
 /** Site licenses are everybody's; user licenses only when assigned, and the unassigned ones are missing. */
-function grantedTo(tenant: Tenant, user: User | undefined) {
+function grantedLicenses(tenant: Tenant, user: User | undefined) {
   return owners(tenant).flatMap((owner) => {
-    const held = user ? heldNames(tenant, owner, user) : new Set<string>();
+    const held = user ? assignedLicenseNames(tenant, owner, user) : new Set<string>();
     return owner.modules
       .filter((module) => module.LicenseType === 'SiteLicense' || held.has(module.ModuleName))
       .map((module) => grantedLicense(tenant, owner, module));

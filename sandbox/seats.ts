@@ -30,7 +30,7 @@ export interface Seats {
  * Counts the seats of a row. A hidden license of a plan is in use as often as the plans that set it,
  * by the users listed here and by their unlisted colleagues.
  */
-export function seatsOf(tenant: Tenant, module: Module): Seats {
+export function countSeats(tenant: Tenant, module: Module): Seats {
   const inUse = module.LicenseType === 'SiteLicense' ? 0 : countInUse(tenant, module);
   const total = module.Unrestricted ? Math.max(module.NumberOfLicenses, inUse) : module.NumberOfLicenses;
   return { total, inUse, free: total - inUse };
@@ -41,5 +41,5 @@ function countInUse(tenant: Tenant, module: Module): number {
   const listed = tenant.users.filter((user) => assignedNames(tenant, user).has(name)).length;
   return planModules(tenant)
     .filter((plan) => plan.ModuleName === name || planSet(plan).includes(name))
-    .reduce((sum, plan) => sum + (tenant.unlistedHolders.get(plan.ModuleName) ?? 0), listed);
+    .reduce((sum, plan) => sum + (tenant.unlistedUserCounts.get(plan.ModuleName) ?? 0), listed);
 }

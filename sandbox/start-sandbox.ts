@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { type AppCredentials, makeAppCredentials, registerApp, systemUserToken } from './app-registration.ts';
+import { type AppCredentials, generateAppCredentials, registerApp, systemUserToken } from './app-registration.ts';
 import { archiveRoutes } from './archive.ts';
 import { createAuthorizationCodes } from './authorization-codes.ts';
 import { serveAuthorize } from './authorize.ts';
@@ -55,7 +55,7 @@ export interface Sandbox {
 
 /** Starts a stand-in for SuperOffice Online with one registered app, on the loopback interface. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const credentials = options.credentials ?? makeAppCredentials();
+  const credentials = options.credentials ?? generateAppCredentials();
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -87,20 +87,20 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
   const secrets = createIssuedSecrets();
-  const credentials = notingCredentials(createCredentials({ now }), secrets);
+  const credentials = recordCredentials(createCredentials({ now }), secrets);
   const grants = createAuthorizationCodes({ now });
-  const codes = { ...grants, issue: secrets.noting('an authorization code', grants.issue) };
+  const codes = { ...grants, issue: secrets.recordResult('an authorization code', grants.issue) };
   const tokens = createTokens({
     origin,
     app,
     keys,
     now,
-    otherTenant: (tenant) => otherThan(tenants.all(), tenant),
+    otherTenant: (tenant) => findOther(tenants.all(), tenant),
   });
   const panels = createWebPanels();
   const delivery = createWebhookDelivery({ now });
-  const webhooks = notingWebhooks(createWebhooks({ delivery, now }), secrets);
-  const { gate } = faultInjector;
+  const webhooks = recordWebhookSecrets(createWebhooks({ delivery, now }), secrets);
+  const { intercept } = faultInjector;
   const control = createControl({
     app,
     tenants,
@@ -116,18 +116,18 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   });
 
   for (const { contextIdentifier } of tenants.all()) {
-    secrets.note('a system user token', systemUserToken(app, contextIdentifier));
+    secrets.record('a system user token', systemUserToken(app, contextIdentifier));
   }
 
   const server = express();
   configure(server);
   serveControl(server, control);
-  serveDiscovery(server, { origin, keys, gate });
-  serveAuthorize(server, { app, tenants, sessions, codes, gate });
-  serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, gate });
-  serveSignIn(server, { tenants, sessions, gate });
-  serveSystemUser(server, { app, tenants, credentials, tokens, gate, now });
-  serveTenantState(server, { origin, tenants, gate, now });
+  serveDiscovery(server, { origin, keys, intercept });
+  serveAuthorize(server, { app, tenants, sessions, codes, intercept });
+  serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, intercept });
+  serveSignIn(server, { tenants, sessions, intercept });
+  serveSystemUser(server, { app, tenants, credentials, tokens, intercept, now });
+  serveTenantState(server, { origin, tenants, intercept, now });
   const routes = [
     ...licenseRoutes(),
     ...principalRoutes(),
@@ -136,15 +136,15 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
     ...panels.routes,
     ...webhookRoutes(webhooks),
   ];
-  serveWebApi(server, routes, { origin, app, tenants, credentials, gate });
+  serveWebApi(server, routes, { origin, app, tenants, credentials, intercept });
   // Where nobody should ever come: `redirect` leads here.
-  server.all('/elsewhere', gate('Elsewhere'), (_req, res) => void res.json({}));
+  server.all('/elsewhere', intercept('Elsewhere'), (_req, res) => void res.json({}));
   serveUnknownApiPaths(server);
-  serveCrm(server, { app, tenants, sessions, panels, gate });
+  serveCrm(server, { app, tenants, sessions, panels, intercept });
   return { app: server, control, secrets };
 }
 
-function notingCredentials(credentials: Credentials, { noting }: IssuedSecrets): Credentials {
+function recordCredentials(credentials: Credentials, { recordResult: noting }: IssuedSecrets): Credentials {
   return {
     ...credentials,
     issueAccessToken: noting('an access token', credentials.issueAccessToken),
@@ -153,7 +153,7 @@ function notingCredentials(credentials: Credentials, { noting }: IssuedSecrets):
   };
 }
 
-function notingWebhooks(webhooks: Webhooks, { note }: IssuedSecrets): Webhooks {
+function recordWebhookSecrets(webhooks: Webhooks, { record: note }: IssuedSecrets): Webhooks {
   return {
     ...webhooks,
     create: (tenant, body) => {
@@ -169,14 +169,14 @@ function configure(server: Express): void {
   server.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   server.use('/_sandbox', express.static(fileURLToPath(new URL('./public', import.meta.url))));
   server.use(express.urlencoded({ extended: false }), express.json({ strict: false, limit: '1mb' }));
-  server.use(answerUnreadableBody);
+  server.use(handleUnreadableBody);
 }
 
 /** A body that is no JSON is the caller's fault and is answered in the API's error shape. */
-const answerUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
+const handleUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
   sendError(res, 400, 'SoArgumentException', 'Unreadable request body');
 };
 
-function otherThan<T>(all: readonly T[], one: T): T {
+function findOther<T>(all: readonly T[], one: T): T {
   return all.find((candidate) => candidate !== one) ?? one;
 }

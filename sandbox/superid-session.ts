@@ -22,7 +22,7 @@ export interface SuperIdSessions {
    */
   needsProvider(session: SuperIdSession): boolean;
   /** Forgets that the user was at their identity provider. */
-  spendProviderVisit(session: SuperIdSession): void;
+  clearProviderVisit(session: SuperIdSession): void;
   end(req: Request, res: Response): void;
   reset(): void;
 }
@@ -48,7 +48,7 @@ export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessio
       res.cookie(cookieName, id, options);
     },
     needsProvider: ({ id, user }) => isFederated(user) && sessions.get(id)?.atProvider !== true,
-    spendProviderVisit: ({ id }) => {
+    clearProviderVisit: ({ id }) => {
       const session = sessions.get(id);
       if (session) session.atProvider = false;
     },

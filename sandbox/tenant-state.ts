@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { type Gate, sendError } from './fault-injection.ts';
+import { type Intercept, sendError } from './fault-injection.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
 const validForMs = 10 * 60 * 1000;
@@ -30,9 +30,9 @@ export function isRunning(tenant: Tenant): boolean {
 /** Serves the tenant state API: no authentication; an unknown tenant is a 404 (the answer is a guess). */
 export function serveTenantState(
   router: Router,
-  deps: { origin: string; tenants: Tenants; gate: Gate; now: () => number },
+  deps: { origin: string; tenants: Tenants; intercept: Intercept; now: () => number },
 ): void {
-  router.get('/api/state/:ctx', deps.gate('State'), (req, res) => {
+  router.get('/api/state/:tenantId', deps.intercept('State'), (req, res) => {
     const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return sendError(res, 404, 'SoNotFoundException', 'Unknown customer');
     res.json({

@@ -116,7 +116,7 @@ export interface Tenant extends z.infer<typeof tenantRow> {
   readonly groups: readonly UserGroup[];
   readonly thirdParty: ThirdPartyOwner;
   /** Plan name to the number of its holders that are counted in the published use but are no user here. */
-  readonly unlistedHolders: ReadonlyMap<string, number>;
+  readonly unlistedUserCounts: ReadonlyMap<string, number>;
 
   /** An administrator clicked "I approve" for the app. */
   approved: boolean;
@@ -162,7 +162,7 @@ function loadTenants(): Tenant[] {
   return tenants.map((row) => {
     const modules = row.modules.map((module) => ({
       ...module,
-      ModuleName: realName(module, placeholderNames),
+      ModuleName: resolveModuleName(module, placeholderNames),
     }));
     const listed = (users[row.contextIdentifier] ?? []).map((user) => ({
       ...user,
@@ -175,7 +175,7 @@ function loadTenants(): Tenant[] {
       roles,
       groups,
       thirdParty,
-      unlistedHolders: countUnlisted(modules, listed),
+      unlistedUserCounts: countUnlistedUsers(modules, listed),
       approved: false,
       state: 'Running',
       thirdPartyLicensed: false,
@@ -184,7 +184,7 @@ function loadTenants(): Tenant[] {
   });
 }
 
-function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<string, number> {
+function countUnlistedUsers(modules: readonly Module[], users: readonly User[]): Map<string, number> {
   return new Map(
     modules
       .filter((module) => module.inUse !== undefined)
@@ -200,7 +200,7 @@ function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<
  * (docs/superoffice/licenses.md#10-unknown). Such a row has the name `?` in the data and is served under the
  * invented name `placeholderNames` gives its description.
  */
-function realName(module: Module, placeholderNames: Record<string, string>): string {
+function resolveModuleName(module: Module, placeholderNames: Record<string, string>): string {
   if (module.ModuleName !== '?') return module.ModuleName;
   const name = placeholderNames[module.ModuleDescription];
   if (name === undefined)

@@ -134,7 +134,7 @@ function tenantClaims(origin: string, tenant: Tenant): Claims {
 
 function defectiveToken(keys: SigningKeys, claims: Claims, defect: TokenDefect): string {
   const { x5t, privateKey, publicKey } = keys.current();
-  const corrupted = spoiledClaims(claims, defect);
+  const corrupted = corruptClaims(claims, defect);
   if (defect === 'none') return unsignedJwt({ x5t }, corrupted);
   if (defect === 'hs256') return hmacJwt({ x5t }, corrupted, publicKey);
   if (defect === 'foreign-key') return signJwt({ x5t }, corrupted, keys.foreign().privateKey);
@@ -144,7 +144,7 @@ function defectiveToken(keys: SigningKeys, claims: Claims, defect: TokenDefect):
   return defect === 'tampered' ? tamperedJwt(token, `${identity}associateid`, '1') : token;
 }
 
-function spoiledClaims(claims: Claims, defect: TokenDefect): Claims {
+function corruptClaims(claims: Claims, defect: TokenDefect): Claims {
   const hours = (count: number) => ({
     nbf: Number(claims.nbf) + count * 3600,
     exp: Number(claims.exp) + count * 3600,

@@ -1,15 +1,15 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
-import type { Credentials, TenantApiClient } from './credentials.ts';
-import { type Gate, sendError } from './fault-injection.ts';
+import type { Credentials, ApiCaller } from './credentials.ts';
+import { type Intercept, sendError } from './fault-injection.ts';
 import { apiUrl, isRunning } from './tenant-state.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
 /** One authenticated call of the web API. */
 export interface ApiCall {
   readonly tenant: Tenant;
-  readonly apiClient: TenantApiClient;
+  readonly caller: ApiCaller;
   /** The call carried the app's secret in `SO-AppToken`. */
   readonly hasAppToken: boolean;
   readonly params: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface ApiRoute {
   /** Below `/v1`. */
   readonly path: string;
   readonly operation: string;
-  readonly answer: (call: ApiCall) => unknown;
+  readonly handle: (call: ApiCall) => unknown;
 }
 
 /** A failed REST call: its status and the fields of the error body (docs/superoffice/web-api.md#3-errors). */
@@ -45,21 +45,21 @@ export interface WebApiDeps {
   readonly app: AppRegistration;
   readonly tenants: Tenants;
   readonly credentials: Credentials;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /** Serves the web API of every tenant: at `/{ctx}/api`, and where a tenant moved at `/{endpoint}/{ctx}/api`. */
 export function serveWebApi(router: Router, routes: readonly ApiRoute[], deps: WebApiDeps): void {
-  for (const { method, path, operation, answer } of routes) {
+  for (const { method, path, operation, handle: answer } of routes) {
     router[method](
-      [`/:ctx/api/v1${path}`, `/:endpoint/:ctx/api/v1${path}`],
-      deps.gate(operation),
-      handle(deps, answer),
+      [`/:tenantId/api/v1${path}`, `/:endpoint/:tenantId/api/v1${path}`],
+      deps.intercept(operation),
+      createHandler(deps, answer),
     );
   }
 }
 
-function handle(deps: WebApiDeps, answer: ApiRoute['answer']): RequestHandler {
+function createHandler(deps: WebApiDeps, answer: ApiRoute['handle']): RequestHandler {
   return async (req, res) => {
     try {
       const result = await answer(authenticate(deps, req));
@@ -84,7 +84,7 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
 
   const hasAppToken = req.get('SO-AppToken') === app.clientSecret;
   const [, scheme = '', secret = ''] = /^(SOTicket|Bearer) (.+)$/i.exec(req.get('Authorization') ?? '') ?? [];
-  const apiClient = credentials.apiClientOf(secret);
+  const apiClient = credentials.findCaller(secret);
   const fits =
     scheme.toLowerCase() === 'bearer' ? apiClient?.kind === 'user' : apiClient?.kind === 'system-user';
   // A ticket is worth nothing without the app's secret
@@ -101,10 +101,10 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
   }
   return {
     tenant,
-    apiClient,
+    caller: apiClient,
     hasAppToken,
-    params: texts(req.params),
-    query: texts(req.query),
+    params: pickStrings(req.params),
+    query: pickStrings(req.query),
     body: req.body,
     baseUrl,
   };
@@ -133,7 +133,7 @@ function pascalCase(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function texts(source: object): Record<string, string> {
+function pickStrings(source: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(source).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
   );
@@ -143,5 +143,5 @@ function texts(source: object): Record<string, string> {
 export function serveUnknownApiPaths(router: Router): void {
   const notFound = (_req: Request, res: Response) =>
     sendError(res, 404, 'SoNotFoundException', 'No such operation in the sandbox');
-  router.all(['/:ctx/api/*rest', '/:endpoint/:ctx/api/*rest'], notFound);
+  router.all(['/:tenantId/api/*rest', '/:endpoint/:tenantId/api/*rest'], notFound);
 }

@@ -75,7 +75,7 @@ export interface WebPanels {
   /** The panels a group sees in CRM, by rank, without deleted ones. */
   visibleTo(tenant: Tenant, groupId: number): readonly (typeof defaults)[];
   /** Every panel of a tenant as it is, deleted ones too. */
-  of(tenant: Tenant): readonly (typeof defaults)[];
+  list(tenant: Tenant): readonly (typeof defaults)[];
   reset(): void;
 }
 
@@ -121,7 +121,7 @@ export function createWebPanels(): WebPanels {
         .filter((panel) => panel.groupIds.has(groupId) && !panel.entity.Deleted)
         .map((panel) => panel.entity)
         .sort((one, other) => one.Rank - other.Rank),
-    of: (tenant) => panelsOf(tenant).map((panel) => panel.entity),
+    list: (tenant) => panelsOf(tenant).map((panel) => panel.entity),
     reset: () => byTenant.clear(),
   };
 }
@@ -186,7 +186,7 @@ function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] 
   const set = (schema: typeof byId | typeof byName) => (call: ApiCall) => {
     const panel = find(call, readBody(call, schema).ListItemId);
     for (const { Id, Selected } of readBody(call, z.object({ UserGroups: userGroups })).UserGroups) {
-      tick(panel, [Id], Selected === true);
+      setVisible(panel, [Id], Selected === true);
     }
     return groups(call, panel);
   };
@@ -198,20 +198,20 @@ function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] 
     list('SetVisibleForUserGroup', (call) => {
       const schema = byId.extend({ UserGroupId: z.array(z.number()), Enable: z.boolean() });
       const { ListItemId, UserGroupId, Enable } = readBody(call, schema);
-      tick(find(call, ListItemId), UserGroupId, Enable);
+      setVisible(find(call, ListItemId), UserGroupId, Enable);
     }),
   ];
 }
 
-function tick(panel: WebPanel, groupIds: readonly number[], on: boolean): void {
+function setVisible(panel: WebPanel, groupIds: readonly number[], on: boolean): void {
   for (const id of groupIds) {
     if (on) panel.groupIds.add(id);
     else panel.groupIds.delete(id);
   }
 }
 
-function list(name: string, answer: ApiRoute['answer']): ApiRoute {
-  return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, answer };
+function list(name: string, answer: ApiRoute['handle']): ApiRoute {
+  return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, handle: answer };
 }
 
 /**

@@ -4,7 +4,7 @@ import { sevenDigits } from './tenant-state.ts';
 
 const timeoutMs = 10_000;
 /** Waits after the first, second and third failure of a cycle; the third sends the event to the back. */
-const waitsMs = [1000, 4000, 4000];
+const retryDelaysMs = [1000, 4000, 4000];
 const failuresUntilDisabled = 9;
 
 /**
@@ -105,10 +105,10 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
 
   /** Up to three attempts. True when there is nothing left to try. */
   async function cycle(hook: DeliverableHook, item: Queued, startedIn: number): Promise<boolean> {
-    for (const wait of waitsMs) {
+    for (const wait of retryDelaysMs) {
       const { status, text } = await post(hook, item, false);
       if (round !== startedIn) return true;
-      count(hook, status, text);
+      recordAttempt(hook, status, text);
       if (status === 200 || hook.State !== 'Active') return true;
       item.retry += 1;
       await sleep(wait * retryScale);
@@ -154,7 +154,7 @@ const testEvent: WebhookEvent = {
 };
 
 /** Keeps the books of an attempt; nine failures in a row or one 410 end the deliveries. */
-function count(hook: DeliverableHook, status: number, text: string): void {
+function recordAttempt(hook: DeliverableHook, status: number, text: string): void {
   hook.TotalCalls += 1;
   if (status === 200) {
     hook.ConsecutiveErrors = 0;

@@ -23,18 +23,18 @@ function restRoutes(webhooks: Webhooks): ApiRoute[] {
     method: ApiRoute['method'],
     path: string,
     name: string,
-    answer: ApiRoute['answer'],
+    answer: ApiRoute['handle'],
   ): ApiRoute => {
-    return { method, path: `/Webhook${path}`, operation: `Webhook.${name}`, answer };
+    return { method, path: `/Webhook${path}`, operation: `Webhook.${name}`, handle: answer };
   };
   const idOf = ({ params }: ApiCall) => Number(params.id);
   return [
     rest('get', '/default', 'Default', defaultWebhook),
-    rest('get', '', 'List', ({ tenant, query }) => filtered(webhooks.of(tenant), query).map(carrier)),
+    rest('get', '', 'List', ({ tenant, query }) => filtered(webhooks.list(tenant), query).map(carrier)),
     rest('post', '', 'Create', async (call) =>
       withLinks(call, await webhooks.create(call.tenant, readBody(call, webhookEntity))),
     ),
-    rest('post', '/Test', 'Test', (call) => tryOut(webhooks, readBody(call, webhookEntity))),
+    rest('post', '/Test', 'Test', (call) => testWebhook(webhooks, readBody(call, webhookEntity))),
     rest('get', '/:id', 'Get', (call) => withLinks(call, webhooks.find(call.tenant, idOf(call)))),
     rest('put', '/:id', 'Update', async (call) =>
       withLinks(call, await webhooks.update(call.tenant, idOf(call), readBody(call, webhookEntity))),
@@ -56,8 +56,8 @@ const listFilter = z.object({
 const signal = z.object({ EventName: z.string(), PrimaryKey: z.number(), Data: z.unknown() });
 
 function agentRoutes(webhooks: Webhooks): ApiRoute[] {
-  const agent = (name: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'post', path: `/Agents/Webhook/${name}`, operation: `WebhookAgent.${name}`, answer };
+  const agent = (name: string, answer: ApiRoute['handle']): ApiRoute => {
+    return { method: 'post', path: `/Agents/Webhook/${name}`, operation: `WebhookAgent.${name}`, handle: answer };
   };
   const idOf = ({ query }: ApiCall) => Number(query.webhookId ?? query.WebhookId);
   return [
@@ -79,10 +79,10 @@ function agentRoutes(webhooks: Webhooks): ApiRoute[] {
         eventFilter: EventFilter ?? '',
         statusFilter: StatusFilter ?? 'Unknown',
       };
-      return filtered(webhooks.of(call.tenant), query).map(carrier);
+      return filtered(webhooks.list(call.tenant), query).map(carrier);
     }),
     agent('TestWebhook', (call) =>
-      tryOut(webhooks, readBody(call, z.object({ Webhook: webhookEntity })).Webhook),
+      testWebhook(webhooks, readBody(call, z.object({ Webhook: webhookEntity })).Webhook),
     ),
     agent('SignalEvent', (call) => {
       const { EventName, PrimaryKey, Data } = readBody(call, signal);
@@ -100,14 +100,14 @@ function defaultWebhook() {
   return { ...carrier(unsavedHook(body)), Name: null, TargetUrl: null };
 }
 
-async function tryOut(webhooks: Webhooks, body: WebhookBody) {
-  const { status, text } = await webhooks.tryOut(body);
+async function testWebhook(webhooks: Webhooks, body: WebhookBody) {
+  const { status, text } = await webhooks.test(body);
   return { Success: status === 200, Message: `${status} ${text}`, TableRight: null, FieldProperties: {} };
 }
 
 /** An event with a name of the caller's own, such as `foo.bar` on row 123; `data` are its field values. */
 function customEvent(
-  { apiClient }: ApiCall,
+  { caller: apiClient }: ApiCall,
   event: string,
   primaryKey: number,
   data: unknown,

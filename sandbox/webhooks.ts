@@ -31,7 +31,7 @@ export interface Hook extends DeliverableHook {
 export type EventInTenant = Omit<WebhookEvent, 'contextIdentifier'>;
 
 export interface Webhooks {
-  of(tenant: Tenant): readonly Hook[];
+  list(tenant: Tenant): readonly Hook[];
   /** Throws 404 when the tenant has no such webhook. */
   find(tenant: Tenant, id: number): Hook;
   /** Creates a webhook. Throws 400 when its receiver does not answer the test event by 200. */
@@ -40,7 +40,7 @@ export interface Webhooks {
   update(tenant: Tenant, id: number, body: WebhookBody): Promise<Hook>;
   remove(tenant: Tenant, id: number): void;
   /** Posts the test event to a target that need not be saved. */
-  tryOut(body: WebhookBody): Promise<{ status: number; text: string }>;
+  test(body: WebhookBody): Promise<{ status: number; text: string }>;
   /** Tells every active webhook of a tenant that asked for this event. */
   raise(tenant: Tenant, event: EventInTenant): void;
   reset(): void;
@@ -81,7 +81,7 @@ export function createWebhooks({
   }
 
   return {
-    of: hooksOf,
+    list: hooksOf,
     find,
     create: async (tenant, body) => {
       lastId += 1;
@@ -101,7 +101,7 @@ export function createWebhooks({
       return hook;
     },
     remove: (tenant, id) => replace(tenant, find(tenant, id), undefined),
-    tryOut: (body) => delivery.sendTest(unsavedHook(body)),
+    test: (body) => delivery.sendTest(unsavedHook(body)),
     raise: (tenant, event) => {
       for (const hook of hooksOf(tenant)) {
         if (hook.State !== 'Active' || !hook.Events.includes(event.event)) continue;

@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
   appUrl,
   openSandbox,
-  people,
+  users,
   premium,
   startReceiver,
   suite,
-  ticketFor,
-  tokensFor,
+  getTicket,
+  getTokens,
 } from './support.ts';
 
 // Only its CommonJS build loads in Node: the ESM build imports files without their extension.
@@ -28,12 +28,12 @@ describe('official SuperOffice client against the sandbox', () => {
   }
 
   async function clientOf(tenantId: string, admin: string): Promise<WebApi> {
-    const ticket = await ticketFor(sandbox, tenantId, admin);
+    const ticket = await getTicket(sandbox, tenantId, admin);
     return client(tenantId, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
   }
 
   beforeEach(async () => {
-    api = await clientOf(premium, people.admin);
+    api = await clientOf(premium, users.admin);
   });
 
   describe('License agent', () => {
@@ -81,7 +81,7 @@ describe('official SuperOffice client against the sandbox', () => {
       expect(await agent.getShopUrlAsync('SUPEROFFICE')).toContain(premium);
       const [own] = await agent.getUserLicensesMDOListAsync();
       expect(own?.childItems?.map((child) => child.extraInfo)).toContain('ten-marketing');
-      const ofSuite = await clientOf(suite, people.suiteAdmin);
+      const ofSuite = await clientOf(suite, users.suiteAdmin);
       expect(await ofSuite.getLicenseAgent().getFencingInfoAsync()).toMatchObject({
         activeCount: 97,
         maximum: 100,
@@ -177,14 +177,14 @@ describe('official SuperOffice client against the sandbox', () => {
   });
 
   it('accepts the access token of a user', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     const agent = client(premium, { Authorization: `Bearer ${access_token}` }).getLicenseAgent();
     expect((await agent.getLicenseFromDBAsync('superoffice')).current?.companyName).toBe('Designteamet');
   });
 
   it('receives 401 for a ticket without the app token', async () => {
     const agent = client(premium, {
-      Authorization: `SOTicket ${await ticketFor(sandbox)}`,
+      Authorization: `SOTicket ${await getTicket(sandbox)}`,
     }).getLicenseAgent();
     await expect(agent.getFencingInfoAsync()).rejects.toMatchObject({ response: { status: 401 } });
   });

@@ -7,12 +7,12 @@ import {
   type ApiClient,
   appUrl,
   essential,
-  people,
+  users,
   premium,
   startReceiver,
   suite,
   systemClient,
-  tokensFor,
+  getTokens,
 } from './support.ts';
 
 const dir = resolve(process.env.SUPEROFFICE_OPENAPI ?? '../shared/openapi');
@@ -126,7 +126,7 @@ const leftOut = [
 ];
 
 describe.runIf(existsSync(dir))('sandbox responses against the published OpenAPI descriptions', () => {
-  const documented = existsSync(dir) ? loadOperations() : new Map<string, Answers>();
+  const documented = existsSync(dir) ? loadOperations() : new Map<string, ResponseValidators>();
   let sandbox: Sandbox;
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
   let client: ApiClient;
@@ -173,7 +173,7 @@ describe.runIf(existsSync(dir))('sandbox responses against the published OpenAPI
   );
 
   it.each([
-    [suite, people.suiteAdmin],
+    [suite, users.suiteAdmin],
     [essential, 'silje.aune@fjordkraft.example'],
   ])('license responses of tenant %s match their schemas', async (tenantId, admin) => {
     const other = await systemClient(sandbox, tenantId, admin);
@@ -184,7 +184,7 @@ describe.runIf(existsSync(dir))('sandbox responses against the published OpenAPI
   });
 
   it('principal response for a user access token matches its schema', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     const response = await fetch(`${client.url}/User/currentPrincipal`, {
       headers: { Authorization: `Bearer ${access_token}` },
     });
@@ -202,10 +202,10 @@ describe.runIf(existsSync(dir))('sandbox responses against the published OpenAPI
 });
 
 /** Documented status to the check of its body; null: documented without a body. */
-type Answers = Map<number, ValidateFunction | null>;
+type ResponseValidators = Map<number, ValidateFunction | null>;
 
 function expectDocumented(
-  documented: Map<string, Answers>,
+  documented: Map<string, ResponseValidators>,
   name: string,
   status: number,
   text: string,
@@ -220,20 +220,20 @@ function expectDocumented(
   expect(validate.errors ?? []).toEqual([]);
 }
 
-function loadOperations(): Map<string, Answers> {
-  const operations = new Map<string, Answers>();
+function loadOperations(): Map<string, ResponseValidators> {
+  const operations = new Map<string, ResponseValidators>();
   for (const file of readdirSync(dir).filter((name) => name.endsWith('.json'))) {
     const { paths, definitions } = JSON.parse(readFileSync(resolve(dir, file), 'utf8')) as Description;
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, { responses }] of Object.entries(methods)) {
-        operations.set(`${method.toUpperCase()} ${path}`, answersOf(responses, definitions));
+        operations.set(`${method.toUpperCase()} ${path}`, compileResponses(responses, definitions));
       }
     }
   }
   return operations;
 }
 
-function answersOf(responses: Operation['responses'], definitions: Description['definitions']): Answers {
+function compileResponses(responses: Operation['responses'], definitions: Description['definitions']): ResponseValidators {
   const ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addFormat('int32', { type: 'number', validate: (value) => value === (value | 0) });
   ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?$/);

@@ -8,7 +8,7 @@ export const appUrl = 'http://localhost:4200';
 export const redirectUri = `${appUrl}/auth/callback`;
 
 /** Some people of the sandbox's data. */
-export const people = {
+export const users = {
   sales: 'markus.brandt@designteamet.example',
   service: 'lena.hoffmann@designteamet.example',
   admin: 'kari.nygard@designteamet.example',
@@ -70,23 +70,23 @@ export function postJson(
 }
 
 /** The JSON object of an answer. */
-export async function jsonOf<T = Record<string, unknown>>(response: Response): Promise<T> {
+export async function readJson<T = Record<string, unknown>>(response: Response): Promise<T> {
   return (await response.json()) as T;
 }
 
 /** The key set the sandbox publishes. */
 export async function publishedKeys(sandbox: Sandbox): Promise<Record<string, string>[]> {
   const response = await get(`${sandbox.url}/login/.well-known/jwks`);
-  return (await jsonOf<{ keys: Record<string, string>[] }>(response)).keys;
+  return (await readJson<{ keys: Record<string, string>[] }>(response)).keys;
 }
 
 /** Signs a user in and gives the Cookie header of their browser. */
 export async function signIn(sandbox: Sandbox, userName: string): Promise<{ Cookie: string }> {
   const response = await get(`${sandbox.url}/login/as/${userName}`);
-  return { Cookie: cookieOf(response) };
+  return { Cookie: readCookie(response) };
 }
 
-export function cookieOf(response: Response): string {
+export function readCookie(response: Response): string {
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 
@@ -117,7 +117,7 @@ export function pkce() {
 }
 
 /** The code in a redirect to the app. Throws when there is none. */
-export function codeOf(response: Response): string {
+export function readCode(response: Response): string {
   const code = new URL(response.headers.get('location') ?? 'missing:').searchParams.get('code');
   if (!code) throw new Error(`No code: ${response.status} ${response.headers.get('location')}`);
   return code;
@@ -128,7 +128,7 @@ export function tokenRequest(sandbox: Sandbox, fields: Record<string, string>): 
   return postForm(`${sandbox.url}/login/common/oauth/tokens`, { ...client, ...fields });
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   access_token: string;
   refresh_token: string;
   id_token: string;
@@ -137,17 +137,17 @@ export interface TokenAnswer {
 }
 
 /** Walks a user through the code flow of an approved tenant. */
-export async function tokensFor(sandbox: Sandbox, userName: string): Promise<TokenAnswer> {
+export async function getTokens(sandbox: Sandbox, userName: string): Promise<TokenResponse> {
   const { verifier, challenge } = pkce();
   const query = { code_challenge: challenge, code_challenge_method: 'S256' };
-  const code = codeOf(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
+  const code = readCode(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
   const fields = {
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
     code_verifier: verifier,
   };
-  return (await (await tokenRequest(sandbox, fields)).json()) as TokenAnswer;
+  return (await (await tokenRequest(sandbox, fields)).json()) as TokenResponse;
 }
 
 export interface Jwt {
@@ -170,8 +170,8 @@ export function decodeJwt(token: string): Jwt {
 export const identity = 'http://schemes.superoffice.net/identity/';
 
 /** The system user token an administrator's sign-in reveals. */
-export async function systemTokenOf(sandbox: Sandbox, userName: string): Promise<string> {
-  const { id_token } = await tokensFor(sandbox, userName);
+export async function getSystemToken(sandbox: Sandbox, userName: string): Promise<string> {
+  const { id_token } = await getTokens(sandbox, userName);
   return String(decodeJwt(id_token).claims[`${identity}system_token`]);
 }
 
@@ -193,9 +193,9 @@ export function authenticate(sandbox: Sandbox, fields: Record<string, string>): 
 }
 
 /** Approves the app and gets a ticket for the tenant of an administrator. */
-export async function ticketFor(sandbox: Sandbox, tenantId = premium, admin = people.admin): Promise<string> {
+export async function getTicket(sandbox: Sandbox, tenantId = premium, admin = users.admin): Promise<string> {
   sandbox.control.approve({ tenant: tenantId });
-  const signed = signSystemToken(await systemTokenOf(sandbox, admin), sandbox.privateKeyPem);
+  const signed = signSystemToken(await getSystemToken(sandbox, admin), sandbox.privateKeyPem);
   const response = await authenticate(sandbox, { SignedSystemToken: signed, ContextIdentifier: tenantId });
   const { Token } = (await response.json()) as { Token: string };
   return String(decodeJwt(Token).claims[`${identity}ticket`]);
@@ -212,10 +212,10 @@ export interface ApiClient {
 export async function systemClient(
   sandbox: Sandbox,
   tenantId = premium,
-  admin = people.admin,
+  admin = users.admin,
 ): Promise<ApiClient> {
   const headers = {
-    Authorization: `SOTicket ${await ticketFor(sandbox, tenantId, admin)}`,
+    Authorization: `SOTicket ${await getTicket(sandbox, tenantId, admin)}`,
     'SO-AppToken': sandbox.clientSecret,
   };
   const url = `${sandbox.url}/${tenantId}/api/v1`;
@@ -230,7 +230,7 @@ export async function systemClient(
   };
 }
 
-export interface Received {
+export interface ReceivedRequest {
   url: string;
   headers: IncomingHttpHeaders;
   body: string;
@@ -238,7 +238,7 @@ export interface Received {
 
 /** A local server that keeps what it gets and answers with the statuses it is told, then 200. */
 export async function startReceiver(statuses: number[] = []) {
-  const received: Received[] = [];
+  const received: ReceivedRequest[] = [];
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));

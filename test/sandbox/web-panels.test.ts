@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { essential, openClient, people, postJson, systemClient, tokensFor } from './support.ts';
+import { essential, openClient, users, postJson, systemClient, getTokens } from './support.ts';
 
 interface Panel {
   WebPanelId: number;
@@ -84,7 +84,7 @@ describe('sandbox web panel lookup and deletion', () => {
   });
 
   it('identifies panels of the app by the app token and requires it to list or delete them', async () => {
-    const { access_token } = await tokensFor(sandbox, people.admin);
+    const { access_token } = await getTokens(sandbox, users.admin);
     const user = { Authorization: `Bearer ${access_token}` };
     expect(await statusOf('SaveWebPanelEntity', { Name: 'By hand' }, user)).toBe(200);
     await save({ Name: 'By the app' });

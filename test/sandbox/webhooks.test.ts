@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { get, jsonOf, openClient, postJson, premium, startReceiver } from './support.ts';
+import { get, readJson, openClient, postJson, premium, startReceiver } from './support.ts';
 
 interface Hook {
   WebhookId: number;
@@ -34,8 +34,8 @@ const body = (more: Record<string, unknown> = {}) => ({
 });
 const create = (more?: Record<string, unknown>) =>
   postJson(`${client.url}/Webhook`, body(more), client.headers);
-const created = async (more?: Record<string, unknown>) => jsonOf<Hook>(await create(more));
-const read = async (id: number) => jsonOf<Hook>(await get(`${client.url}/Webhook/${id}`, client.headers));
+const created = async (more?: Record<string, unknown>) => readJson<Hook>(await create(more));
+const read = async (id: number) => readJson<Hook>(await get(`${client.url}/Webhook/${id}`, client.headers));
 const put = (id: number, more: Record<string, unknown>) =>
   fetch(`${client.url}/Webhook/${id}`, {
     method: 'PUT',
@@ -137,10 +137,10 @@ describe('sandbox webhook management', () => {
 
   it('tests a target without saving a webhook', async () => {
     const answer = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
-    expect(await jsonOf(answer)).toMatchObject({ Success: true, Message: '200 seen' });
+    expect(await readJson(answer)).toMatchObject({ Success: true, Message: '200 seen' });
     statuses.push(500);
     const failed = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
-    expect(await jsonOf(failed)).toMatchObject({ Success: false, Message: '500 seen' });
+    expect(await readJson(failed)).toMatchObject({ Success: false, Message: '500 seen' });
     expect(await client.get('/Webhook')).toEqual([]);
   });
 });

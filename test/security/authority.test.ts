@@ -228,7 +228,7 @@ describe('authorization', async () => {
     );
     const signIn = await signedInToCrm(planlens, administrator);
     const state =
-      new URL((await signIn.peek(`${url}/install`)).headers.get('location') ?? '').searchParams.get(
+      new URL((await signIn.getOnce(`${url}/install`)).headers.get('location') ?? '').searchParams.get(
         'state',
       ) ?? '';
     const tokens = fc.oneof(
@@ -289,14 +289,14 @@ describe('authorization', async () => {
 
   it('accepts an authorization response once under concurrent replays', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
-    const begun = await cookieClient.peek(`${url}/install`);
-    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
+    const begun = await cookieClient.getOnce(`${url}/install`);
+    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
     const callback = answered.headers.get('location') ?? '';
     expect(new URL(callback).pathname).toBe('/auth/callback');
-    const all = await Promise.all(Array.from({ length: 20 }, () => cookieClient.peek(callback)));
+    const all = await Promise.all(Array.from({ length: 20 }, () => cookieClient.getOnce(callback)));
     const statuses = all.map(({ status }) => status).sort();
     expect(statuses).toEqual([303, ...Array(19).fill(errorStatus['sign-in-state-unknown'])].sort());
-    const stranger = await createCookieClient().peek(callback);
+    const stranger = await createCookieClient().getOnce(callback);
     expect([400, 403]).toContain(stranger.status);
   });
 

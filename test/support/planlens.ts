@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
-import { type CookieClient, createCookieClient, type PanelContext } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -149,7 +149,7 @@ export async function signedInToCrm(
 export async function install(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
   person: Person = people.administrator,
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const cookieClient = await signedInToCrm(planlens, person);
   return installAs(cookieClient, planlens);
 }
@@ -158,9 +158,9 @@ export async function install(
 export async function installAs(
   cookieClient: CookieClient,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const arrived = await approve(cookieClient, planlens);
-  const isUnderWay = (page: PanelContext) => page.html.includes('data-under-way');
+  const isUnderWay = (page: VisitedPage) => page.html.includes('data-under-way');
   if (!isUnderWay(arrived)) return arrived;
   return vi.waitUntil(
     async () => {
@@ -175,7 +175,7 @@ export async function installAs(
 export async function approve(
   cookieClient: CookieClient,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const arrived = await cookieClient.get(`${planlens.url}/install`);
   const next = /name="next" value="([^"]+)"/.exec(arrived.html)?.[1];
   if (!arrived.html.includes('action="/login/consent"') || next === undefined) return arrived;
@@ -183,10 +183,10 @@ export async function approve(
 }
 
 /** A panel's answer once it has tried the browser's cookies; where that sends the visitor, they do not go. */
-export async function knock(cookieClient: CookieClient, url: string): Promise<PanelContext> {
-  const first = await cookieClient.peek(url);
+export async function knock(cookieClient: CookieClient, url: string): Promise<VisitedPage> {
+  const first = await cookieClient.getOnce(url);
   const next = new URL(first.headers.get('location') ?? '', url);
-  return next.searchParams.has('cookie') ? cookieClient.peek(next.href) : first;
+  return next.searchParams.has('cookie') ? cookieClient.getOnce(next.href) : first;
 }
 
 /** What one of the features says on a panel's page. */
@@ -222,10 +222,10 @@ export function featureUrl(
 /** Sends the form of a page that posts to this path (a query is allowed), with what it holds and is filled in. */
 export async function submit(
   cookieClient: CookieClient,
-  page: Pick<PanelContext, 'url' | 'html'>,
+  page: Pick<VisitedPage, 'url' | 'html'>,
   path: string,
   fields: Readonly<Record<string, string>> = {},
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const forms = [...page.html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
   const form = forms.find(([, action]) => new URL(action ?? '', page.url).pathname === path);
   if (form === undefined) throw new Error(`no form posts to ${path}`);
