@@ -32,8 +32,8 @@ export interface AuthorizeDeps {
 
 /**
  * Serves the authorize endpoint of the code flow (docs/superoffice/auth.md#21-authorize-request), for all
- * tenants (`common`) and for one. The order of its questions: is the app who it says, is the request sound,
- * who is the user, has the user been at their identity provider, has the tenant approved the app.
+ * tenants (`common`) and for one. It checks, in this order: the registered app, the request, the user's session,
+ * the identity provider of a federated user, and the tenant's consent.
  */
 export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
   router.get('/login/:tenantId/oauth/authorize', deps.intercept('Login.Authorize'), (req, res) => {
@@ -46,12 +46,12 @@ export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
   });
 }
 
-/** A sound request of the registered app: shows the person what is still missing, or sends them back. */
+/** Handles a valid request: shows sign-in, identity provider or consent, or redirects to the app with a code. */
 function respondToUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
-  const desired = findRequestedTenant(deps.tenants, req, query);
+  const requested = findRequestedTenant(deps.tenants, req, query);
   const session = deps.sessions.read(req);
-  if (!session || (desired && desired !== session.tenant)) {
-    const tenants = desired ? [desired] : deps.tenants.all();
+  if (!session || (requested && requested !== session.tenant)) {
+    const tenants = requested ? [requested] : deps.tenants.all();
     const hint = query.login_hint ?? '';
     res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
   } else if (deps.sessions.needsProvider(session)) {
@@ -75,25 +75,25 @@ function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSess
   });
 }
 
-/** An unknown app or redirect URL is never sent anywhere (docs/superoffice/auth.md#7-iframe-sign-in). */
+/** An unknown app or redirect URL never causes a redirect (docs/superoffice/auth.md#7-iframe-sign-in). */
 function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
   return query.client_id === app.clientId && query.redirect_uri === app.redirectUri;
 }
 
-/** True for `common` and for every tenant there is. */
+/** True for `common` and for every existing tenant. */
 function isKnownTenant(tenants: Tenants, req: Request): boolean {
-  const inAddress = String(req.params.tenantId);
-  return inAddress === 'common' || tenants.find(inAddress) !== undefined;
+  const inPath = String(req.params.tenantId);
+  return inPath === 'common' || tenants.find(inPath) !== undefined;
 }
 
 function technicalError(res: Response): void {
   res.status(400).render('message', {
     title: 'Technical error',
-    text: 'Authorization error: InvalidRedirectUrl (2). The app, its redirect URL or the customer is not known.',
+    text: 'Authorization error: InvalidRedirectUrl (2). The app, its redirect URL or the customer is unknown.',
   });
 }
 
-/** The OAuth error code of an unsound request, or undefined. */
+/** The OAuth error code of an invalid request, or undefined. */
 function findRequestError(query: AuthorizeQuery): string | undefined {
   if (query.response_type !== 'code') return 'unsupported_response_type';
   if (!query.scope?.split(' ').includes('openid')) return 'invalid_scope';
@@ -101,11 +101,11 @@ function findRequestError(query: AuthorizeQuery): string | undefined {
   return ['plain', 'S256'].includes(query.code_challenge_method) ? undefined : 'invalid_request';
 }
 
-/** The tenant a request is about: of the address, or of `acr_values`; undefined: whichever the user has. */
+/** The tenant in the path or in `acr_values`; undefined when the tenant of the user's session applies. */
 function findRequestedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
-  const inAddress = String(req.params.tenantId);
+  const inPath = String(req.params.tenantId);
   const inQuery = /^tenant:(\S+)$/.exec(query.acr_values ?? '')?.[1];
-  return tenants.find(inAddress === 'common' ? (inQuery ?? '') : inAddress);
+  return tenants.find(inPath === 'common' ? (inQuery ?? '') : inPath);
 }
 
 function identityProviderUrl(session: SuperIdSession, req: Request): string {
@@ -124,13 +124,13 @@ function renderConsent(res: Response, app: AppRegistration, session: SuperIdSess
   }
   res.status(403).render('message', {
     title: 'Account does not have access',
-    text: `${app.name} is not approved for ${session.tenant.companyName}. An administrator has to approve it.`,
+    text: `${app.name} is not approved for ${session.tenant.companyName}. An administrator must approve it.`,
   });
 }
 
-/** Sends the answer to the app in the response mode it asked for, with its state. */
-function redirectToApp(res: Response, query: AuthorizeQuery, answer: Record<string, string>): void {
-  const fields = query.state === undefined ? answer : { state: query.state, ...answer };
+/** Sends the result to the app in the requested response mode, with its state. */
+function redirectToApp(res: Response, query: AuthorizeQuery, result: Record<string, string>): void {
+  const fields = query.state === undefined ? result : { state: query.state, ...result };
   const target = new URL(String(query.redirect_uri));
   if (query.response_mode === 'form_post') {
     res.render('form-post', { action: target.href, fields });

@@ -1,4 +1,4 @@
-/** A page as a visitor ends up at it, and every address passed on the way. */
+/** The final page of a request, and every URL requested on the way (`hops`). */
 export interface VisitedPage {
   readonly status: number;
   readonly url: string;
@@ -7,22 +7,23 @@ export interface VisitedPage {
   readonly hops: readonly string[];
 }
 
-/** A browser's manners without the browser: keeps cookies by host and follows redirects from site to site. */
+/** An HTTP client that stores cookies per host and follows redirects across hosts, like a browser. */
 export interface CookieClient {
   get(url: string): Promise<VisitedPage>;
   post(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
-  /** The next answer as it is, redirects not followed. */
+  /** Requests a URL without following redirects. */
   getOnce(url: string): Promise<VisitedPage>;
   clearCookies(): void;
 }
 
 const maxHops = 20;
 
+/** Creates a client without cookies. */
 export function createCookieClient(): CookieClient {
   const jars = new Map<string, Map<string, string>>();
 
   async function send(url: string, body?: URLSearchParams): Promise<Response> {
-    const jar = jarOf(url);
+    const jar = findJar(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, {
       method: body ? 'POST' : 'GET',
@@ -34,7 +35,7 @@ export function createCookieClient(): CookieClient {
     return response;
   }
 
-  function jarOf(url: string): Map<string, string> {
+  function findJar(url: string): Map<string, string> {
     const { hostname } = new URL(url);
     const jar = jars.get(hostname) ?? new Map<string, string>();
     jars.set(hostname, jar);
@@ -44,7 +45,11 @@ export function createCookieClient(): CookieClient {
   async function follow(url: string, body?: URLSearchParams): Promise<VisitedPage> {
     const hops = [url];
     let response = await send(url, body);
-    for (let next = findRedirectTarget(response, url); next !== null; next = findRedirectTarget(response, next)) {
+    for (
+      let next = findRedirectTarget(response, url);
+      next !== null;
+      next = findRedirectTarget(response, next)
+    ) {
       if (hops.push(next) > maxHops)
         throw new Error(`more than ${maxHops} redirects from ${new URL(url).pathname}`);
       response = await send(next);
@@ -74,7 +79,7 @@ function findRedirectTarget(response: Response, from: string): string | null {
 function storeCookie(jar: Map<string, string>, setCookie: string): void {
   const [pair = '', ...attributes] = setCookie.split(';').map((part) => part.trim());
   const [name = '', ...value] = pair.split('=');
-  const gone = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
-  if (gone) jar.delete(name);
+  const expired = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
+  if (expired) jar.delete(name);
   else jar.set(name, value.join('='));
 }

@@ -6,8 +6,10 @@ import { type AppCredentials, generateAppCredentials } from './app-registration.
 const idFile = z.strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
 
 /**
- * Reads the app's credentials from a folder, or makes them there on the first start (files of mode 0600):
- * `client.json` with id and secret, `private-key.pem` with the key. Throws when only part of it is there.
+ * Reads the app's credentials from a folder, or generates them on the first start (files of mode 0600):
+ * `client.json` with id and secret, `private-key.pem` with the key.
+ *
+ * @throws {Error} when only one of the two files exists
  */
 export function loadAppCredentials(dir: string): { credentials: AppCredentials; privateKeyFile: string } {
   const clientFile = join(dir, 'client.json');

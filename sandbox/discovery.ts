@@ -3,8 +3,8 @@ import type { Intercept } from './fault-injection.ts';
 import type { SigningKeys } from './keys.ts';
 
 /**
- * Serves the discovery document and the key set. The document is found under `/login` and at the root,
- * but its issuer is the bare origin: the trap of docs/superoffice/auth.md#1-endpoints.
+ * Serves the discovery document and the JWKS. The document is served under `/login` and at the root,
+ * but its issuer is the bare origin: see docs/superoffice/auth.md#1-endpoints.
  */
 export function serveDiscovery(
   router: Router,

@@ -24,9 +24,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 process.stdout.write(describeSandbox(sandbox));
 
-/** What somebody who starts the sandbox needs to know: addresses, settings of the app, people to be. */
+/** The printed text: the environment of the app, all users, and the URL. */
 function describeSandbox({ url, clientId, clientSecret }: Sandbox): string {
-  const people = createTenants()
+  const users = createTenants()
     .all()
     .flatMap((tenant) => [
       `\n${tenant.contextIdentifier}  ${tenant.companyName}`,
@@ -45,7 +45,7 @@ Environment of the app:
   SUPEROFFICE_CLIENT_ID=${clientId}
   SUPEROFFICE_CLIENT_SECRET=${clientSecret}
   SUPEROFFICE_PRIVATE_KEY_FILE=${privateKeyFile}
-${people.join('\n')}
+${users.join('\n')}
 
 Sandbox SuperOffice ready at ${url}
 `;

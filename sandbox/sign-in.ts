@@ -10,8 +10,8 @@ export interface SignInDeps {
 }
 
 /**
- * Serves everything a person sees on the way in: sign-in (a user name is enough here), the identity
- * provider of federated users, the consent of an administrator, and sign-out.
+ * Serves the interactive pages: sign-in (a user name is enough here), the identity provider of federated users,
+ * the consent of an administrator, and sign-out.
  */
 export function serveSignIn(router: Router, deps: SignInDeps): void {
   const { tenants, sessions, intercept } = deps;
@@ -30,7 +30,7 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
     res.redirect(303, next);
   });
 
-  // A short cut for demo and tests: signs a user in and goes on.
+  // A shortcut for demo and tests: signs a user in and redirects to `next`.
   router.get('/login/as/:userName', intercept('Login.As'), (req, res) => {
     const found = tenants.findUser(String(req.params.userName));
     if (!found || found.user.retired) {
@@ -40,7 +40,7 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
     res.redirect(302, localPath(req.query.next ?? `/${found.tenant.contextIdentifier}/`));
   });
 
-  // An identity provider refuses to be framed: in a panel this page stays blank
+  // An identity provider forbids framing: in a panel this page stays blank
   // (docs/superoffice/auth.md#7-iframe-sign-in).
   router.get('/idp/sign-in', intercept('Idp.SignIn'), (req, res) => {
     const user = tenants.findUser(String(req.query.user))?.user;
@@ -67,7 +67,10 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
   });
 }
 
-const notAdministrator = { title: 'Account does not have access', text: 'Only an administrator can approve an app.' };
+const notAdministrator = {
+  title: 'Account does not have access',
+  text: 'Only an administrator can approve an app.',
+};
 
 function parseForm(body: unknown): { userName: string; next: string } {
   const form: Record<string, unknown> = Object(body);

@@ -2,7 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { type AppCredentials, generateAppCredentials, registerApp, systemUserToken } from './app-registration.ts';
+import {
+  type AppCredentials,
+  generateAppCredentials,
+  registerApp,
+  systemUserToken,
+} from './app-registration.ts';
 import { archiveRoutes } from './archive.ts';
 import { createAuthorizationCodes } from './authorization-codes.ts';
 import { serveAuthorize } from './authorize.ts';
@@ -31,29 +36,29 @@ import { webhookRoutes } from './webhook-routes.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface SandboxOptions {
-  /** 0 or absent: any free port. */
+  /** Default 0: any free port. */
   readonly port?: number;
-  /** The app's public address; its callback and state-change addresses follow from it. */
+  /** The app's public URL; its callback URLs are derived from it. */
   readonly appUrl: string;
-  /** Absent: made at run time. */
+  /** Default: generated. */
   readonly credentials?: AppCredentials;
   readonly now?: () => number;
 }
 
 export interface Sandbox {
-  /** The origin: also the issuer of tokens. */
+  /** The origin, also the issuer of tokens. */
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The app's key; the sandbox itself keeps only the public half. */
+  /** The app's private key (PKCS8 PEM); the sandbox itself stores only the public key. */
   readonly privateKeyPem: string;
   readonly control: Control;
-  /** Every secret given out so far, or given to us, and what it is. */
+  /** Every secret issued or received so far, with its kind. */
   secrets(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for SuperOffice Online with one registered app, on the loopback interface. */
+/** Starts a SuperOffice Online sandbox with one registered app on the loopback interface. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const credentials = options.credentials ?? generateAppCredentials();
   const server = createServer();
@@ -79,17 +84,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp: AppCredentials) {
+function buildSandbox(origin: string, options: SandboxOptions, appCredentials: AppCredentials) {
   const now = options.now ?? Date.now;
-  const app = registerApp(options.appUrl, credentialsOfApp);
+  const app = registerApp(options.appUrl, appCredentials);
   const tenants = createTenants();
   const keys = createSigningKeys();
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
   const secrets = createIssuedSecrets();
   const credentials = recordCredentials(createCredentials({ now }), secrets);
-  const grants = createAuthorizationCodes({ now });
-  const codes = { ...grants, issue: secrets.recordResult('an authorization code', grants.issue) };
+  const plainCodes = createAuthorizationCodes({ now });
+  const codes = { ...plainCodes, issue: secrets.recordResult('an authorization code', plainCodes.issue) };
   const tokens = createTokens({
     origin,
     app,
@@ -137,27 +142,27 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
     ...webhookRoutes(webhooks),
   ];
   serveWebApi(server, routes, { origin, app, tenants, credentials, intercept });
-  // Where nobody should ever come: `redirect` leads here.
+  // Target of the malformed response `redirect`; a correct client never follows it.
   server.all('/elsewhere', intercept('Elsewhere'), (_req, res) => void res.json({}));
   serveUnknownApiPaths(server);
   serveCrm(server, { app, tenants, sessions, panels, intercept });
   return { app: server, control, secrets };
 }
 
-function recordCredentials(credentials: Credentials, { recordResult: noting }: IssuedSecrets): Credentials {
+function recordCredentials(credentials: Credentials, { recordResult }: IssuedSecrets): Credentials {
   return {
     ...credentials,
-    issueAccessToken: noting('an access token', credentials.issueAccessToken),
-    issueRefreshToken: noting('a refresh token', credentials.issueRefreshToken),
-    issueTicket: noting('a ticket', credentials.issueTicket),
+    issueAccessToken: recordResult('an access token', credentials.issueAccessToken),
+    issueRefreshToken: recordResult('a refresh token', credentials.issueRefreshToken),
+    issueTicket: recordResult('a ticket', credentials.issueTicket),
   };
 }
 
-function recordWebhookSecrets(webhooks: Webhooks, { record: note }: IssuedSecrets): Webhooks {
+function recordWebhookSecrets(webhooks: Webhooks, { record }: IssuedSecrets): Webhooks {
   return {
     ...webhooks,
     create: (tenant, body) => {
-      if (body.Secret) note('a webhook’s secret', body.Secret);
+      if (body.Secret) record('a webhook’s secret', body.Secret);
       return webhooks.create(tenant, body);
     },
   };
@@ -172,7 +177,7 @@ function configure(server: Express): void {
   server.use(handleUnreadableBody);
 }
 
-/** A body that is no JSON is the caller's fault and is answered in the API's error shape. */
+/** Sends 400 with an API error when the request body is not valid JSON. */
 const handleUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
   sendError(res, 400, 'SoArgumentException', 'Unreadable request body');
 };

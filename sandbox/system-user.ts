@@ -18,8 +18,8 @@ const authenticateRequest = z.object({
 type AuthenticateRequest = z.infer<typeof authenticateRequest>;
 
 /**
- * The refusals of docs/superoffice/auth.md#54-response, in the form SuperOffice shows them. That they come
- * back here is inferred.
+ * The errors of docs/superoffice/auth.md#54-response, in the format SuperOffice displays. That this endpoint
+ * returns them is an assumption.
  */
 type Refusal = 'Revoked (1)' | 'Denied (4)' | 'InvalidTimestamp (6)' | 'InvalidSignature (7)';
 
@@ -74,7 +74,7 @@ interface SignedToken {
   readonly token: string;
   /** The UTC minute of signing, in milliseconds. */
   readonly time: number;
-  /** What was signed: `token.yyyyMMddHHmm`. */
+  /** The signed text: `token.yyyyMMddHHmm`. */
   readonly data: string;
   readonly signature: Buffer;
 }

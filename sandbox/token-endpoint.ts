@@ -35,9 +35,9 @@ interface Owner {
 }
 
 /**
- * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies are those
- * of OAuth, as SuperOffice's are unknown. A refresh answers without a refresh token and its id_token without
- * a nonce.
+ * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies follow
+ * OAuth, because those of SuperOffice are unknown. The response to a refresh has no refresh token, and its id_token
+ * has no nonce.
  */
 export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): void {
   router.post('/login/common/oauth/tokens', deps.intercept('Login.Tokens'), (req, res) => {
@@ -63,7 +63,7 @@ export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): voi
   });
 }
 
-/** Checks the client's secret, in the form (client_secret_post) or in the header (client_secret_basic). */
+/** Checks the client secret in the form (client_secret_post) or the header (client_secret_basic). */
 function isClient(app: AppRegistration, req: Request, form: TokenForm): boolean {
   const basic = /^Basic (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
   const [id, secret] = basic
@@ -83,7 +83,7 @@ function exchangeCode(
   return owner && { ...owner, nonce: grant.nonce };
 }
 
-/** The tenant and user, if the tenant still approves the app and the user may still sign in. */
+/** Finds tenant and user, provided the tenant still approves the app and the user can still sign in. */
 function findOwner(
   tenants: Tenants,
   key: { tenantId: string; associateId: number } | undefined,

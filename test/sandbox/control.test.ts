@@ -6,21 +6,21 @@ import {
   authenticate,
   decodeJwt,
   get,
+  getSystemToken,
+  getTokens,
   identity,
   type Jwt,
-  readJson,
   openClient,
-  users,
   postJson,
   premium,
   publishedKeys,
+  readJson,
   signIn,
   signSystemToken,
   startReceiver,
   suite,
   systemClient,
-  getSystemToken,
-  getTokens,
+  users,
 } from './support.ts';
 
 const { sandbox, client } = await openClient();
@@ -32,9 +32,9 @@ const controlInput = (name: string, input: unknown = {}) =>
 
 describe('sandbox control API over HTTP', () => {
   it('injects faults and lists requests as the control object does', async () => {
-    expect(await readJson(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual(
-      {},
-    );
+    expect(
+      await readJson(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 })),
+    ).toEqual({});
     expect((await fencing()).status).toBe(500);
     const requests = await readJson<unknown[]>(await controlInput('requests'));
     expect(requests).toEqual([
@@ -277,7 +277,9 @@ describe('reset', () => {
     sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: null });
     sandbox.control.reset();
     expect(sandbox.control.requests()).toEqual([]);
-    expect(await readJson(await get(`${sandbox.url}/api/state/${suite}`))).toMatchObject({ State: 'Running' });
+    expect(await readJson(await get(`${sandbox.url}/api/state/${suite}`))).toMatchObject({
+      State: 'Running',
+    });
     expect((await fencing()).status).toBe(401);
     expect(await (await get(`${sandbox.url}/${premium}/`, cookie)).text()).toContain('<h1>Sign in</h1>');
     const again = await systemClient(sandbox);

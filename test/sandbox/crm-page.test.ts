@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fillPanelUrl } from '../../sandbox/panel-url.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
-import { appUrl, essential, get, openClient, users, premium, signIn } from './support.ts';
+import { appUrl, essential, get, openClient, premium, signIn, users } from './support.ts';
 
 const { sandbox, client } = await openClient();
 

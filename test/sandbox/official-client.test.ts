@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   appUrl,
+  getTicket,
+  getTokens,
   openSandbox,
-  users,
   premium,
   startReceiver,
   suite,
-  getTicket,
-  getTokens,
+  users,
 } from './support.ts';
 
 // Only its CommonJS build loads in Node: the ESM build imports files without their extension.

@@ -7,12 +7,12 @@ import {
   type ApiClient,
   appUrl,
   essential,
-  users,
+  getTokens,
   premium,
   startReceiver,
   suite,
   systemClient,
-  getTokens,
+  users,
 } from './support.ts';
 
 const dir = resolve(process.env.SUPEROFFICE_OPENAPI ?? '../shared/openapi');
@@ -233,7 +233,10 @@ function loadOperations(): Map<string, ResponseValidators> {
   return operations;
 }
 
-function compileResponses(responses: Operation['responses'], definitions: Description['definitions']): ResponseValidators {
+function compileResponses(
+  responses: Operation['responses'],
+  definitions: Description['definitions'],
+): ResponseValidators {
   const ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addFormat('int32', { type: 'number', validate: (value) => value === (value | 0) });
   ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?$/);

@@ -5,17 +5,17 @@ import {
   decodeJwt,
   essential,
   get,
+  getSystemToken,
+  getTicket,
   identity,
-  readJson,
   openSandbox,
-  users,
   postJson,
   premium,
   publishedKeys,
+  readJson,
   signSystemToken,
   startWithClock,
-  getSystemToken,
-  getTicket,
+  users,
 } from './support.ts';
 
 const { sandbox } = await openSandbox();

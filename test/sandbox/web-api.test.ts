@@ -3,15 +3,15 @@ import {
   type ApiClient,
   essential,
   get,
-  readJson,
-  openClient,
-  users,
-  postJson,
-  premium,
-  suite,
-  systemClient,
   getTicket,
   getTokens,
+  openClient,
+  postJson,
+  premium,
+  readJson,
+  suite,
+  systemClient,
+  users,
 } from './support.ts';
 
 interface Principal {
@@ -181,9 +181,7 @@ describe('sandbox license API', () => {
         [suite]: users.suiteAdmin,
         [essential]: 'silje.aune@fjordkraft.example',
       };
-      const license = await licenseOf(
-        await systemClient(sandbox, tenantId, admins[tenantId] ?? users.admin),
-      );
+      const license = await licenseOf(await systemClient(sandbox, tenantId, admins[tenantId] ?? users.admin));
       expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
       for (const row of license.ExtendedModuleLicenses) {
         expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { essential, openClient, users, postJson, systemClient, getTokens } from './support.ts';
+import { essential, getTokens, openClient, postJson, systemClient, users } from './support.ts';
 
 interface Panel {
   WebPanelId: number;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { get, readJson, openClient, postJson, premium, startReceiver } from './support.ts';
+import { get, openClient, postJson, premium, readJson, startReceiver } from './support.ts';
 
 interface Hook {
   WebhookId: number;
