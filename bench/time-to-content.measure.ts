@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { germans, openBrowserFixture } from '../test/browser/browser-fixture.ts';
+import { germanUsers, openBrowserFixture } from '../test/browser/browser-fixture.ts';
 import { panelUrl } from '../test/support/planlens.ts';
 import { describeMachine } from './machine.ts';
 
@@ -19,10 +19,10 @@ test('measures the time to content in CRM for the panel and for the smallest pag
   const machine = describeMachine();
   const fixture = await openBrowserFixture();
   const { page, panel, signIn } = await fixture.open();
-  await signIn(germans.salesEssential);
+  await signIn(germanUsers.salesEssential);
   await panel.locator('h1').waitFor();
   const addresses = {
-    panel: panelUrl(fixture.planlens, germans.salesEssential, 'de'),
+    panel: panelUrl(fixture.planlens, germanUsers.salesEssential, 'de'),
     'smallest page': `${fixture.planlens.url}/panel`,
   };
 

@@ -27,16 +27,15 @@ const { sandbox, client } = await openClient();
 beforeEach(() => sandbox.control.clearRequests());
 
 const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
-const controlInput = (name: string, input: unknown = {}) =>
-  postJson(`${sandbox.url}/_control/${name}`, input);
+const callControl = (name: string, input: unknown = {}) => postJson(`${sandbox.url}/_control/${name}`, input);
 
 describe('sandbox control API over HTTP', () => {
   it('injects faults and lists requests as the control object does', async () => {
     expect(
-      await readJson(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 })),
+      await readJson(await callControl('fail', { operation: 'License.*', with: 500, times: 1 })),
     ).toEqual({});
     expect((await fencing()).status).toBe(500);
-    const requests = await readJson<unknown[]>(await controlInput('requests'));
+    const requests = await readJson<unknown[]>(await callControl('requests'));
     expect(requests).toEqual([
       { operation: 'License.GetFencingInfo', tenantId: premium, status: 500, at: expect.any(Number) },
     ]);
@@ -51,7 +50,7 @@ describe('sandbox control API over HTTP', () => {
     ['setPlan', { tenant: premium, associateId: 101, plan: 'no-such' }, 400],
     ['reset', { unknown: true }, 400],
   ])('rejects the control %s with the input %o', async (name, input, status) => {
-    expect((await controlInput(name, input)).status).toBe(status);
+    expect((await callControl(name, input)).status).toBe(status);
   });
 });
 
@@ -116,25 +115,25 @@ describe('fault injection', () => {
   it('holds the nth request until it is released and lets the others pass', async () => {
     const { id } = sandbox.control.hold({ operation: 'License.GetFencingInfo', nth: 2 });
     expect((await fencing()).status).toBe(200);
-    let answered = false;
-    const held = fencing().then((response) => {
-      answered = true;
+    let hasResponded = false;
+    const response = fencing().then((response) => {
+      hasResponded = true;
       return response;
     });
     await sandbox.control.whenHeld({ id });
     expect((await fencing()).status).toBe(200);
-    expect(answered).toBe(false);
+    expect(hasResponded).toBe(false);
     sandbox.control.release({ id });
-    expect((await held).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 
   it('reports over HTTP that a request is on hold', async () => {
-    const { id } = await readJson<{ id: number }>(await controlInput('hold', { operation: 'State' }));
-    const held = get(`${sandbox.url}/api/state/${premium}`);
-    expect((await controlInput('whenHeld', { id })).status).toBe(200);
-    await controlInput('release', { id });
-    expect((await held).status).toBe(200);
-    expect((await controlInput('whenHeld', { id })).status).toBe(400);
+    const { id } = await readJson<{ id: number }>(await callControl('hold', { operation: 'State' }));
+    const response = get(`${sandbox.url}/api/state/${premium}`);
+    expect((await callControl('whenHeld', { id })).status).toBe(200);
+    await callControl('release', { id });
+    expect((await response).status).toBe(200);
+    expect((await callControl('whenHeld', { id })).status).toBe(400);
   });
 
   it('records requests with their response status and clears the record', async () => {

@@ -52,8 +52,9 @@ describe('sandbox CRM page', () => {
   });
 
   it('hides the screens that the role of the user hides', async () => {
-    const railOf = async (userName: string) => (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
-    expect(((await railOf(users.sales)) ?? 0) - ((await railOf(users.restricted)) ?? 0)).toBe(2);
+    const countScreens = async (userName: string) =>
+      (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
+    expect(((await countScreens(users.sales)) ?? 0) - ((await countScreens(users.restricted)) ?? 0)).toBe(2);
   });
 
   it('shows an app panel in a titled frame and opens it from its navigator button', async () => {
@@ -74,7 +75,7 @@ describe('sandbox CRM page', () => {
     expect(await page(users.essential, `/${essential}/?panel=PlansMain`)).not.toContain('<iframe');
     await client.agent('List/SaveWebPanelEntity', {
       ...panel,
-      WebPanelId: await idOf('Plans'),
+      WebPanelId: await findPanelId('Plans'),
       Deleted: true,
     });
     expect(await page(users.service, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
@@ -90,7 +91,7 @@ describe('sandbox CRM page', () => {
     expect(await page(users.sales, `/${premium}/?panel=PlansMain`)).not.toContain('"><script>');
   });
 
-  const idOf = async (name: string) => {
+  const findPanelId = async (name: string) => {
     const panels = await client.agent<{ WebPanelId: number; Name: string }[]>('List/GetWebPanelList');
     return panels.find((row) => row.Name === name)?.WebPanelId;
   };

@@ -28,10 +28,10 @@ import {
 const { sandbox, advance } = await openSandbox();
 beforeEach(() => sandbox.control.approve({ tenant: premium }));
 
-const pathOf = (url: string) => url.slice(sandbox.url.length);
+const toPath = (url: string) => url.slice(sandbox.url.length);
 const exchange = (code: string, more: Record<string, string> = {}) =>
   tokenRequest(sandbox, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...more });
-const errorOf = async (response: Response) => [response.status, (await readJson(response)).error];
+const readError = async (response: Response) => [response.status, (await readJson(response)).error];
 
 describe('sandbox OpenID discovery and keys', () => {
   it('serves the same document under /login and at the root with the origin as issuer', async () => {
@@ -77,7 +77,7 @@ describe('sandbox authorization endpoint', () => {
     expect(await page.text()).toContain(`value="${users.sales}"`);
     const signedIn = await postForm(`${sandbox.url}/login/sign-in`, {
       userName: users.sales,
-      next: pathOf(url),
+      next: toPath(url),
     });
     expect(signedIn.status).toBe(303);
     const next = `${sandbox.url}${signedIn.headers.get('location')}`;
@@ -153,7 +153,7 @@ describe('sandbox authorization endpoint', () => {
   });
 
   it('rejects the sign-in of a retired or unknown user', async () => {
-    for (const userName of [users.retired, 'nobody@example.com']) {
+    for (const userName of [users.retired, 'unknown@example.com']) {
       const response = await postForm(`${sandbox.url}/login/sign-in`, { userName, next: '/' });
       expect(response.status).toBe(401);
       expect(response.headers.get('set-cookie')).toBeNull();
@@ -184,7 +184,7 @@ describe('sandbox consent', () => {
     const page = await get(authorizeUrl(sandbox), cookie);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('I approve');
-    const next = pathOf(authorizeUrl(sandbox));
+    const next = toPath(authorizeUrl(sandbox));
     const approved = await postForm(`${sandbox.url}/login/consent`, { next }, cookie);
     expect(approved.headers.get('location')).toBe(next);
     expect(readCode(await get(authorizeUrl(sandbox), cookie))).toHaveLength(64);
@@ -242,18 +242,18 @@ describe('sandbox token endpoint', () => {
   it('exchanges a code for the documented token response', async () => {
     const response = await exchange(await code());
     expect(response.headers.get('cache-control')).toBe('no-store');
-    const answer = await readJson<TokenResponse>(response);
-    expect(Object.keys(answer).sort()).toEqual([
+    const tokens = await readJson<TokenResponse>(response);
+    expect(Object.keys(tokens).sort()).toEqual([
       'access_token',
       'expires_in',
       'id_token',
       'refresh_token',
       'token_type',
     ]);
-    expect(answer.token_type).toBe('Bearer');
-    expect(answer.expires_in).toBe(3600);
-    expect(answer.access_token).toMatch(/^8A:Cust20001\.[A-Za-z0-9+/]+=*$/);
-    expect(answer.refresh_token).toHaveLength(64);
+    expect(tokens.token_type).toBe('Bearer');
+    expect(tokens.expires_in).toBe(3600);
+    expect(tokens.access_token).toMatch(/^8A:Cust20001\.[A-Za-z0-9+/]+=*$/);
+    expect(tokens.refresh_token).toHaveLength(64);
   });
 
   it('accepts the client secret in the Authorization header', async () => {
@@ -264,13 +264,13 @@ describe('sandbox token endpoint', () => {
   });
 
   it.each([{ client_secret: 'wrong' }, { client_id: 'wrong' }])('rejects a client with %o', async (wrong) => {
-    expect(await errorOf(await exchange(await code(), wrong))).toEqual([401, 'invalid_client']);
+    expect(await readError(await exchange(await code(), wrong))).toEqual([401, 'invalid_client']);
   });
 
   it('rejects a code that was already used', async () => {
     const used = await code();
     expect((await exchange(used)).status).toBe(200);
-    expect(await errorOf(await exchange(used))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(used))).toEqual([400, 'invalid_grant']);
   });
 
   it('accepts a code within ten minutes and rejects it afterwards', async () => {
@@ -278,18 +278,18 @@ describe('sandbox token endpoint', () => {
     advance(599_000);
     expect((await exchange(early)).status).toBe(200);
     advance(2000);
-    expect(await errorOf(await exchange(late))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(late))).toEqual([400, 'invalid_grant']);
   });
 
   it('rejects a redirect_uri that differs from the one in the authorization request', async () => {
     const response = await exchange(await code(), { redirect_uri: `${appUrl}/` });
-    expect(await errorOf(response)).toEqual([400, 'invalid_grant']);
+    expect(await readError(response)).toEqual([400, 'invalid_grant']);
   });
 
   it('rejects a code of a tenant that revoked its consent', async () => {
     const early = await code();
     sandbox.control.revoke({ tenant: premium });
-    expect(await errorOf(await exchange(early))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(early))).toEqual([400, 'invalid_grant']);
   });
 
   it('verifies a PKCE S256 challenge', async () => {
@@ -297,8 +297,8 @@ describe('sandbox token endpoint', () => {
     const query = { code_challenge: challenge, code_challenge_method: 'S256' };
     expect((await exchange(await code(query), { code_verifier: verifier })).status).toBe(200);
     const wrong = await exchange(await code(query), { code_verifier: pkce().verifier });
-    expect(await errorOf(wrong)).toEqual([400, 'invalid_grant']);
-    expect(await errorOf(await exchange(await code(query)))).toEqual([400, 'invalid_grant']);
+    expect(await readError(wrong)).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(await code(query)))).toEqual([400, 'invalid_grant']);
   });
 
   it('treats a PKCE challenge without a method as plain', async () => {
@@ -307,11 +307,11 @@ describe('sandbox token endpoint', () => {
       (await exchange(await code({ code_challenge: verifier }), { code_verifier: verifier })).status,
     ).toBe(200);
     const hashed = await exchange(await code({ code_challenge: challenge }), { code_verifier: verifier });
-    expect(await errorOf(hashed)).toEqual([400, 'invalid_grant']);
+    expect(await readError(hashed)).toEqual([400, 'invalid_grant']);
   });
 
   it('rejects a PKCE verifier without a challenge', async () => {
-    expect(await errorOf(await exchange(await code(), { code_verifier: 'x' }))).toEqual([
+    expect(await readError(await exchange(await code(), { code_verifier: 'x' }))).toEqual([
       400,
       'invalid_grant',
     ]);
@@ -333,16 +333,16 @@ describe('sandbox token endpoint', () => {
     const { refresh_token } = await getTokens(sandbox, users.sales);
     const refresh = (token: string) =>
       tokenRequest(sandbox, { grant_type: 'refresh_token', refresh_token: token });
-    expect(await errorOf(await refresh('x'))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await refresh('x'))).toEqual([400, 'invalid_grant']);
     sandbox.control.revoke({ tenant: premium });
     sandbox.control.approve({ tenant: premium });
-    expect(await errorOf(await refresh(refresh_token))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await refresh(refresh_token))).toEqual([400, 'invalid_grant']);
   });
 
   it('rejects unsupported and missing grant types', async () => {
     const response = await tokenRequest(sandbox, { grant_type: 'client_credentials' });
-    expect(await errorOf(response)).toEqual([400, 'unsupported_grant_type']);
-    expect(await errorOf(await tokenRequest(sandbox, {}))).toEqual([400, 'invalid_request']);
+    expect(await readError(response)).toEqual([400, 'unsupported_grant_type']);
+    expect(await readError(await tokenRequest(sandbox, {}))).toEqual([400, 'invalid_request']);
   });
 });
 

@@ -18,22 +18,22 @@ const superOffice: Client = createRequire(import.meta.url)('@superoffice/webapi'
 
 const { sandbox } = await openSandbox();
 
-/** SuperOffice's own npm client, as an independent reader of what the sandbox answers. */
+/** Uses SuperOffice's own npm client as an independent check of the sandbox's responses. */
 describe('official SuperOffice client against the sandbox', () => {
   let api: WebApi;
 
-  /** Its `authenticateWith...` methods write to options all clients share, hence headers of one's own. */
+  /** Sets headers itself, because the `authenticateWith...` methods write to options that all clients share. */
   function client(tenantId: string, headers: Record<string, string>): WebApi {
     return new superOffice.WebApi({ baseUrl: `${sandbox.url}/${tenantId}/api`, axiosConfig: { headers } });
   }
 
-  async function clientOf(tenantId: string, admin: string): Promise<WebApi> {
+  async function createClient(tenantId: string, admin: string): Promise<WebApi> {
     const ticket = await getTicket(sandbox, tenantId, admin);
     return client(tenantId, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
   }
 
   beforeEach(async () => {
-    api = await clientOf(premium, users.admin);
+    api = await createClient(premium, users.admin);
   });
 
   describe('License agent', () => {
@@ -81,7 +81,7 @@ describe('official SuperOffice client against the sandbox', () => {
       expect(await agent.getShopUrlAsync('SUPEROFFICE')).toContain(premium);
       const [own] = await agent.getUserLicensesMDOListAsync();
       expect(own?.childItems?.map((child) => child.extraInfo)).toContain('ten-marketing');
-      const ofSuite = await clientOf(suite, users.suiteAdmin);
+      const ofSuite = await createClient(suite, users.suiteAdmin);
       expect(await ofSuite.getLicenseAgent().getFencingInfoAsync()).toMatchObject({
         activeCount: 97,
         maximum: 100,

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 export const appUrl = 'http://localhost:4200';
 export const redirectUri = `${appUrl}/auth/callback`;
 
-/** Some people of the sandbox's data. */
+/** Users of the sandbox's data. */
 export const users = {
   sales: 'markus.brandt@designteamet.example',
   service: 'lena.hoffmann@designteamet.example',
@@ -23,7 +23,7 @@ export const premium = 'Cust20001';
 export const suite = 'Cust20002';
 export const essential = 'Cust20003';
 
-/** A sandbox whose clock can be moved. */
+/** Starts a sandbox whose clock can be advanced. */
 export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: number): void }> {
   let offset = 0;
   const sandbox = await startSandbox({ appUrl, now: () => Date.now() + offset });
@@ -35,7 +35,7 @@ export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: 
   };
 }
 
-/** One such sandbox for the tests of a file: as new before each, closed after all; `advance` is not undone. */
+/** Starts a sandbox for a test file, reset before each test; `advance` is not reset. */
 export async function openSandbox() {
   const opened = await startWithClock();
   afterAll(() => opened.sandbox.close());
@@ -43,7 +43,7 @@ export async function openSandbox() {
   return opened;
 }
 
-/** The same with a client of the premium tenant, whose ticket is new before each test. */
+/** Also creates a client of the premium tenant, with a new ticket before each test. */
 export async function openClient() {
   const { sandbox } = await openSandbox();
   const client = await systemClient(sandbox);
@@ -69,18 +69,18 @@ export function postJson(
   return fetch(url, { method: 'POST', body: JSON.stringify(body), headers: all, redirect: 'manual' });
 }
 
-/** The JSON object of an answer. */
+/** Reads the JSON body of a response. */
 export async function readJson<T = Record<string, unknown>>(response: Response): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The key set the sandbox publishes. */
+/** Fetches the JWKS of the sandbox. */
 export async function publishedKeys(sandbox: Sandbox): Promise<Record<string, string>[]> {
   const response = await get(`${sandbox.url}/login/.well-known/jwks`);
   return (await readJson<{ keys: Record<string, string>[] }>(response)).keys;
 }
 
-/** Signs a user in and gives the Cookie header of their browser. */
+/** Signs a user in and returns the Cookie header of the session. */
 export async function signIn(sandbox: Sandbox, userName: string): Promise<{ Cookie: string }> {
   const response = await get(`${sandbox.url}/login/as/${userName}`);
   return { Cookie: readCookie(response) };
@@ -116,7 +116,11 @@ export function pkce() {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** The code in a redirect to the app. Throws when there is none. */
+/**
+ * Reads the code in a redirect to the app.
+ *
+ * @throws {Error} without a code
+ */
 export function readCode(response: Response): string {
   const code = new URL(response.headers.get('location') ?? 'missing:').searchParams.get('code');
   if (!code) throw new Error(`No code: ${response.status} ${response.headers.get('location')}`);
@@ -136,7 +140,7 @@ export interface TokenResponse {
   token_type: string;
 }
 
-/** Walks a user through the code flow of an approved tenant. */
+/** Completes the code flow for a user of an approved tenant. */
 export async function getTokens(sandbox: Sandbox, userName: string): Promise<TokenResponse> {
   const { verifier, challenge } = pkce();
   const query = { code_challenge: challenge, code_challenge_method: 'S256' };
@@ -169,7 +173,7 @@ export function decodeJwt(token: string): Jwt {
 
 export const identity = 'http://schemes.superoffice.net/identity/';
 
-/** The system user token an administrator's sign-in reveals. */
+/** Gets the system user token from the id_token of a sign-in. */
 export async function getSystemToken(sandbox: Sandbox, userName: string): Promise<string> {
   const { id_token } = await getTokens(sandbox, userName);
   return String(decodeJwt(id_token).claims[`${identity}system_token`]);
@@ -236,7 +240,7 @@ export interface ReceivedRequest {
   body: string;
 }
 
-/** A local server that keeps what it gets and answers with the statuses it is told, then 200. */
+/** Starts a local server that records requests and responds with `statuses` in order, then 200. */
 export async function startReceiver(statuses: number[] = []) {
   const received: ReceivedRequest[] = [];
   const server = createServer((req, res) => {
@@ -245,7 +249,7 @@ export async function startReceiver(statuses: number[] = []) {
     req.on('end', () => {
       received.push({ url: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() });
       res.statusCode = statuses.shift() ?? 200;
-      res.end('seen');
+      res.end('received');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 const minute = 60_000;
-const refusalOf = async (response: Response) => {
+const readRefusal = async (response: Response) => {
   const body = await readJson(response);
   expect([response.status, body.IsSuccessful, body.Token]).toEqual([200, false, null]);
   return String(body.ErrorMessage).replace('Authorization error: ', '');
@@ -68,13 +68,13 @@ describe('sandbox system user token exchange', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const response = await authenticate(sandbox, { SignedSystemToken: signSystemToken(token, pem) });
-    expect(await refusalOf(response)).toBe('InvalidSignature (7)');
+    expect(await readRefusal(response)).toBe('InvalidSignature (7)');
   });
 
   it.each(['', 'no-dots', 'a.b.c', 'Planlens-x.202601010000.!!!'])(
     'rejects a malformed signed system token: %j',
     async (text) => {
-      expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: text }))).toBe(
+      expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: text }))).toBe(
         'InvalidSignature (7)',
       );
     },
@@ -84,7 +84,7 @@ describe('sandbox system user token exchange', () => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() - minute);
     const now = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 12);
     const moved = signed.replace(/\.\d{12}\./, `.${now}.`);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: moved }))).toBe(
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: moved }))).toBe(
       'InvalidSignature (7)',
     );
   });
@@ -94,11 +94,11 @@ describe('sandbox system user token exchange', () => {
     [-14, true],
     [14, true],
     [17, false],
-  ])('checks a timestamp that is %i minutes off (accepted: %s)', async (minutes, taken) => {
+  ])('checks a timestamp that is %i minutes off (accepted: %s)', async (minutes, accepted) => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() + minutes * minute);
     const response = await authenticate(sandbox, { SignedSystemToken: signed });
-    if (taken) expect((await readJson(response)).IsSuccessful).toBe(true);
-    else expect(await refusalOf(response)).toBe('InvalidTimestamp (6)');
+    if (accepted) expect((await readJson(response)).IsSuccessful).toBe(true);
+    else expect(await readRefusal(response)).toBe('InvalidTimestamp (6)');
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('sandbox system user token exchange', () => {
   ])('rejects %s with Denied', async (_, wrong) => {
     sandbox.control.approve({ tenant: essential });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed, ...wrong }))).toBe(
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: signed, ...wrong }))).toBe(
       'Denied (4)',
     );
   });
@@ -116,7 +116,7 @@ describe('sandbox system user token exchange', () => {
   it('rejects a tenant that revoked its consent', async () => {
     sandbox.control.revoke({ tenant: premium });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed }))).toBe('Revoked (1)');
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: signed }))).toBe('Revoked (1)');
   });
 
   it('answers 400 to a malformed request and to an unsupported token type', async () => {

@@ -29,7 +29,7 @@ interface Rows {
 
 const { sandbox, client } = await openClient();
 
-async function principalOf(userName: string): Promise<Principal> {
+async function getPrincipal(userName: string): Promise<Principal> {
   const { access_token } = await getTokens(sandbox, userName);
   const url = `${client.url}/User/currentPrincipal`;
   return readJson<Principal>(await get(url, { Authorization: `Bearer ${access_token}` }));
@@ -127,8 +127,8 @@ describe('sandbox tenant state', () => {
     ['Deleted', false],
   ] as const)('reports the state %s with IsRunning %s', async (state, running) => {
     sandbox.control.setTenantState({ tenant: premium, state });
-    const answer = await readJson(await get(`${sandbox.url}/api/state/${premium}`));
-    expect(answer).toMatchObject({ State: state, IsRunning: running });
+    const body = await readJson(await get(`${sandbox.url}/api/state/${premium}`));
+    expect(body).toMatchObject({ State: state, IsRunning: running });
   });
 
   it('answers 404 for an unknown tenant', async () => {
@@ -156,7 +156,7 @@ describe('sandbox license API', () => {
       NumberOfLicensesTotal: number;
     }[];
   }
-  const licenseOf = (from: ApiClient) =>
+  const getLicense = (from: ApiClient) =>
     from.agent<Extended>('License/GetLicenseFromDB', { OwnerName: 'superoffice' });
   const seats = (license: Extended, name: string) => {
     const row = license.ExtendedModuleLicenses.find((candidate) => candidate.Current.ModuleName === name);
@@ -164,7 +164,7 @@ describe('sandbox license API', () => {
   };
 
   it('counts used, free and total seats as published', async () => {
-    const license = await licenseOf(client);
+    const license = await getLicense(client);
     expect(seats(license, 'ten-sales')).toEqual([21, 0, 21]);
     expect(seats(license, 'ten-service')).toEqual([5, 10, 15]);
     expect(seats(license, 'ten-salesservicemarketing')).toEqual([20, 0, 20]);
@@ -181,7 +181,9 @@ describe('sandbox license API', () => {
         [suite]: users.suiteAdmin,
         [essential]: 'silje.aune@fjordkraft.example',
       };
-      const license = await licenseOf(await systemClient(sandbox, tenantId, admins[tenantId] ?? users.admin));
+      const license = await getLicense(
+        await systemClient(sandbox, tenantId, admins[tenantId] ?? users.admin),
+      );
       expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
       for (const row of license.ExtendedModuleLicenses) {
         expect(row.NumberOfLicensesInUse + row.NumberOfLicensesFree).toBe(row.NumberOfLicensesTotal);
@@ -191,13 +193,13 @@ describe('sandbox license API', () => {
   );
 
   it('fills one module list for one tenant and both module lists for another', async () => {
-    const other = await licenseOf(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
-    expect((await licenseOf(client)).Current.ModuleLicenses).toEqual([]);
+    const other = await getLicense(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
+    expect((await getLicense(client)).Current.ModuleLicenses).toEqual([]);
     expect(other.Current.ModuleLicenses).toHaveLength(other.ExtendedModuleLicenses.length);
   });
 
   it('uses placeholder names for Suite modules', async () => {
-    const license = await licenseOf(await systemClient(sandbox, suite, users.suiteAdmin));
+    const license = await getLicense(await systemClient(sandbox, suite, users.suiteAdmin));
     const names = license.ExtendedModuleLicenses.map((row) => row.Current);
     expect(names.find((row) => row.ModuleDescription === 'CRM Suite Core')?.ModuleName).toBe(
       'unknown-suite-core',
@@ -208,9 +210,9 @@ describe('sandbox license API', () => {
   it('answers a missing license with null through the agent and with 404 through REST', async () => {
     const missing = { OwnerName: 'SUPEROFFICE', ModuleName: 'no-such' };
     expect(await client.agent('License/GetModuleLicenseFromDB', missing)).toBeNull();
-    expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'NOBODY' })).toBeNull();
+    expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'UNKNOWN' })).toBeNull();
     expect(await client.agent('License/GetUserLicenses', { AssociateId: 1 })).toBeNull();
-    for (const path of ['/License/SUPEROFFICE/no-such', '/License/NOBODY', '/License/User/1']) {
+    for (const path of ['/License/SUPEROFFICE/no-such', '/License/UNKNOWN', '/License/User/1']) {
       const response = await get(`${client.url}${path}`, client.headers);
       expect(response.status).toBe(404);
       expect((await readJson(response)).ErrorType).toBe('SoNotFoundException');
@@ -242,7 +244,7 @@ describe('sandbox license API', () => {
     expect(await owners()).toHaveLength(1);
     sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
     expect((await owners()).map((owner) => owner.Current.OwnerName)).toEqual(['SUPEROFFICE', 'NORDLYS']);
-    const { Licenses } = await principalOf('freja.lindqvist@designteamet.example');
+    const { Licenses } = await getPrincipal('freja.lindqvist@designteamet.example');
     expect(Licenses.filter((row) => row.Name === 'quote-cal').map((row) => row.OwnerName)).toEqual([
       'NORDLYS',
     ]);
@@ -251,7 +253,7 @@ describe('sandbox license API', () => {
 
 describe('sandbox current principal', () => {
   it('returns the site licenses, the user plan and the licenses that the plan sets', async () => {
-    const { Licenses, ...rest } = await principalOf(users.sales);
+    const { Licenses, ...rest } = await getPrincipal(users.sales);
     expect(rest).toMatchObject({
       UserType: 'InternalAssociate',
       AssociateId: 101,
@@ -269,13 +271,13 @@ describe('sandbox current principal', () => {
   });
 
   it('returns the function rights of the role in sorted order', async () => {
-    const { FunctionRights } = await principalOf(users.restricted);
+    const { FunctionRights } = await getPrincipal(users.restricted);
     expect(FunctionRights).toEqual(['allow-bulk-export', 'hide-project', 'hide-sale']);
-    expect((await principalOf(users.admin)).FunctionRights).toContain('admin-all');
+    expect((await getPrincipal(users.admin)).FunctionRights).toContain('admin-all');
   });
 
   it('returns no user licenses for a user without a plan', async () => {
-    const { Licenses } = await principalOf(users.noPlan);
+    const { Licenses } = await getPrincipal(users.noPlan);
     expect(Licenses.length).toBeGreaterThan(0);
     expect(Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
   });
