@@ -66,12 +66,12 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
   await open();
 
   const figures = [];
-  for (const { name, goalMs, clear: forget, restart } of cases) {
+  for (const { name, goalMs, clear, restart } of cases) {
     const times: number[] = [];
     const calls = new Set<string>();
     for (let round = 0; round < rounds; round += 1) {
       if (restart) await app.stop();
-      await forget(database);
+      await clear(database);
       if (restart) app = await startApp(environment);
       // Earlier calls count against the rate limit of ten calls per second.
       await sleep(1_100);
