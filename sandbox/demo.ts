@@ -119,7 +119,7 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
       `Installation in ${tenant.contextIdentifier} failed at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
-  while ((await cookieClient.get(setup.url)).html.includes('data-under-way')) {
+  while ((await cookieClient.get(setup.url)).html.includes('data-in-progress')) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -108,7 +108,7 @@ async function install(app: ServerProcess, sandbox: Sandbox): Promise<void> {
   const consent = await cookieClient.get(`${app.url}/install`);
   const [, next = ''] = /name="next" value="([^"]+)"/.exec(consent.html) ?? [];
   let page = await cookieClient.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
-  while (page.html.includes('data-under-way')) {
+  while (page.html.includes('data-in-progress')) {
     await sleep(100);
     page = await cookieClient.get(page.url);
   }

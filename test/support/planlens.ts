@@ -161,7 +161,7 @@ export async function installAs(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
 ): Promise<VisitedPage> {
   const arrived = await approve(cookieClient, planlens);
-  const isInProgress = (page: VisitedPage) => page.html.includes('data-under-way');
+  const isInProgress = (page: VisitedPage) => page.html.includes('data-in-progress');
   if (!isInProgress(arrived)) return arrived;
   return vi.waitUntil(
     async () => {
