@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { filesUnder, textOf } from './support/project-files.ts';
-import { circlesIn, type Import, importsIn, importsOf } from './support/source-imports.ts';
+import { findCycles, type Import, parseImports, readImports } from './support/source-imports.ts';
 
 const sources = filesUnder('src', '.ts');
 const data = filesUnder('src', '.json');
-const imports = sources.flatMap(importsOf);
+const imports = sources.flatMap(readImports);
 const dependencies = z.record(z.string(), z.string());
 const manifest = z
   .object({ dependencies, optionalDependencies: dependencies })
@@ -103,7 +103,7 @@ describe('module dependencies', () => {
   it('no file imports server.ts, which starts the server when imported', () => {
     const all = [
       ...imports,
-      ...[...filesUnder('sandbox', '.ts'), ...filesUnder('test', '.ts')].flatMap(importsOf),
+      ...[...filesUnder('sandbox', '.ts'), ...filesUnder('test', '.ts')].flatMap(readImports),
     ];
     expect(all.filter(({ to }) => to === 'src/server.ts').map(said)).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('module dependencies', () => {
   });
 
   it('sandbox imports nothing from src', () => {
-    const taken = filesUnder('sandbox', '.ts').flatMap(importsOf);
+    const taken = filesUnder('sandbox', '.ts').flatMap(readImports);
     expect(taken.length).toBeGreaterThan(10);
     expect(taken.filter(({ to }) => within('src')(to)).map(said)).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('module dependencies', () => {
   });
 
   it('imports form no cycle, type imports included', () => {
-    expect(circlesIn(imports.filter(({ own }) => own)).map((circle) => circle.join(' → '))).toEqual([]);
+    expect(findCycles(imports.filter(({ own }) => own)).map((circle) => circle.join(' → '))).toEqual([]);
   });
 });
 
@@ -190,7 +190,7 @@ describe('import analysis behind these rules', () => {
       "// a comment from './l.ts'",
     ].join('\n');
     expect(
-      importsIn(text, 'src/web/x.ts').map(({ to, typeOnly }) => `${to}${typeOnly ? ' type' : ''}`),
+      parseImports(text, 'src/web/x.ts').map(({ to, typeOnly }) => `${to}${typeOnly ? ' type' : ''}`),
     ).toEqual([
       'src/web/a.ts',
       'src/licensing/b.ts type',
@@ -206,8 +206,8 @@ describe('import analysis behind these rules', () => {
 
   it('finds every import cycle and nothing else', () => {
     const edge = (from: string, to: string) => ({ from, to });
-    expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('a', 'c')])).toEqual([]);
-    expect(circlesIn([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual([['b', 'c', 'b']]);
-    expect(circlesIn([edge('a', 'a')])).toEqual([['a', 'a']]);
+    expect(findCycles([edge('a', 'b'), edge('b', 'c'), edge('a', 'c')])).toEqual([]);
+    expect(findCycles([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')])).toEqual([['b', 'c', 'b']]);
+    expect(findCycles([edge('a', 'a')])).toEqual([['a', 'a']]);
   });
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
+import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** A program of ours as an operator runs it: a process of its own. */
@@ -40,8 +40,8 @@ function spawnProgram(
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
-      const secrets = secretsOfEnvironment(environment);
-      expect(leakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
+      const secrets = readEnvironmentSecrets(environment);
+      expect(findLeakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
       return code ?? signal ?? '';
     },
   };

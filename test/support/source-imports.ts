@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { textOf } from './project-files.ts';
 
-/** One import of a file. `to` is a path from the root for our own files, else the package as named. */
+/** An import. `to` is a path from the root for files of the repository, else the package name. */
 export interface Import {
   readonly from: string;
   readonly to: string;
   readonly own: boolean;
-  /** Gone at run time: `import type` or `export type`. */
+  /** True for `import type` and `export type`, which do not exist at run time. */
   readonly typeOnly: boolean;
 }
 
@@ -14,39 +14,39 @@ const statement =
   /^(?:import|export)\s+(?<type>type\s+)?[\w*$\s,]*(?:\{[^}]*\}\s*)?\bfrom\s+'(?<to>[^']+)'|^import\s+'(?<effects>[^']+)'/gm;
 const call = /\b(?:import|require(?:\.resolve)?)\(\s*['`](?<to>[^'`$]+)/g;
 
-/** What a file imports or re-exports, calls of `import()`, `require()` and `require.resolve()` among it. */
-export function importsOf(file: string): Import[] {
-  return importsIn(textOf(file), file);
+/** Reads the imports and re-exports of a file, including `import()`, `require()` and `require.resolve()`. */
+export function readImports(file: string): Import[] {
+  return parseImports(textOf(file), file);
 }
 
-/** The same of a text that stands at `file`. */
-export function importsIn(text: string, file: string): Import[] {
+/** Parses the imports of a source text; relative paths are resolved from `file`. */
+export function parseImports(text: string, file: string): Import[] {
   const statements = [...text.matchAll(statement)].map(({ groups }) =>
-    importOf(file, groups?.to ?? groups?.effects ?? '', groups?.type !== undefined),
+    createImport(file, groups?.to ?? groups?.effects ?? '', groups?.type !== undefined),
   );
-  const calls = [...text.matchAll(call)].map(({ groups }) => importOf(file, groups?.to ?? '', false));
+  const calls = [...text.matchAll(call)].map(({ groups }) => createImport(file, groups?.to ?? '', false));
   return [...statements, ...calls];
 }
 
-function importOf(from: string, name: string, typeOnly: boolean): Import {
+function createImport(from: string, name: string, typeOnly: boolean): Import {
   const own = name.startsWith('.');
   return { from, to: own ? posix.join(posix.dirname(from), name) : name, own, typeOnly };
 }
 
-/** Circles in a graph of files, each as the files one meets on the way round; empty where there are none. */
-export function circlesIn(edges: readonly Pick<Import, 'from' | 'to'>[]): string[][] {
+/** Finds the cycles in an import graph, each as a path that ends with its first file. */
+export function findCycles(edges: readonly Pick<Import, 'from' | 'to'>[]): string[][] {
   const next = new Map<string, string[]>();
   for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);
   const done = new Set<string>();
-  const circles: string[][] = [];
+  const cycles: string[][] = [];
 
-  function context(file: string, way: readonly string[]): void {
-    const seen = way.indexOf(file);
-    if (seen >= 0) circles.push([...way.slice(seen), file]);
+  function visit(file: string, path: readonly string[]): void {
+    const seen = path.indexOf(file);
+    if (seen >= 0) cycles.push([...path.slice(seen), file]);
     if (seen >= 0 || done.has(file)) return;
-    for (const other of next.get(file) ?? []) context(other, [...way, file]);
+    for (const other of next.get(file) ?? []) visit(other, [...path, file]);
     done.add(file);
   }
-  for (const file of next.keys()) context(file, []);
-  return circles;
+  for (const file of next.keys()) visit(file, []);
+  return cycles;
 }
