@@ -8,7 +8,7 @@ import { swapPage } from './swap.js';
 let popUp = null;
 
 const code = document.body.dataset.sessionHandoff;
-if (code !== undefined) handOver(code);
+if (code !== undefined) sendCode(code);
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[data-pop-up]');
@@ -18,7 +18,7 @@ document.addEventListener('click', (event) => {
 });
 
 /** In the pop-up: sends the one-time code to the panel that opened it, the only page that can use it, and closes. */
-function handOver(code) {
+function sendCode(code) {
   if (window.opener === null) return;
   window.opener.postMessage({ planlens: 'session-handoff', code }, location.origin);
   window.close();
@@ -30,17 +30,17 @@ async function signIn(link) {
   if (popUp !== null && !popUp.closed) return popUp.focus();
   const card = link.closest('.sign-in');
   const progress = card.querySelector('.progress');
-  const say = (key) => {
+  const showProgress = (key) => {
     progress.textContent = progress.dataset[key];
   };
   // Opened before the first `await`: browsers allow a window to be opened by a click only, not later.
   popUp = window.open('', 'planlens-sign-in', 'popup,width=560,height=720');
-  if (popUp === null) return say('blocked');
-  say('waiting');
+  if (popUp === null) return showProgress('blocked');
+  showProgress('waiting');
   const outcome = await enterBy(popUp, link).catch(() => 'refused');
   if (outcome === 'entered') return;
   popUp.close();
-  say(outcome);
+  showProgress(outcome);
   card.dataset.tries = Number(card.dataset.tries) + 1;
   if (Number(card.dataset.tries) < 3) return;
   const stopped = card.querySelector('.stopped');

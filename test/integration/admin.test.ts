@@ -29,8 +29,8 @@ const suiteAdministrator = {
 };
 
 const dayMs = 24 * 60 * 60_000;
-const codeIn = ({ html }: Pick<VisitedPage, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
-const pathsOf = ({ hops }: VisitedPage) => hops.map((hop) => new URL(hop).pathname);
+const findErrorCode = ({ html }: Pick<VisitedPage, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
+const toPaths = ({ hops }: VisitedPage) => hops.map((hop) => new URL(hop).pathname);
 
 describe("administrators' page", async () => {
   const planlens = await installedPlanlens();
@@ -40,7 +40,7 @@ describe("administrators' page", async () => {
   const db = await openDatabase(planlens.environment.DATABASE_URL ?? '', () => {});
   afterAll(() => db.destroy());
 
-  // Every test begins with nothing asked for and nothing told.
+  // Every test starts without access requests and without a contract.
   beforeEach(async () => {
     await db.deleteFrom('access_requests').execute();
     await planlens.services.tenants.saveContract('Cust20001', null);
@@ -55,17 +55,17 @@ describe("administrators' page", async () => {
     await cookieClient.get(panelUrl(planlens, person));
     return cookieClient;
   };
-  /** A user asks for a feature in the panel; the id of the wish. */
-  const asked = async (feature: FeatureKey, reason = ''): Promise<string> => {
+  /** Submits a user's access request for a feature in the panel. @returns its id */
+  const requestAccess = async (feature: FeatureKey, reason = ''): Promise<string> => {
     const cookieClient = await inPanel();
     const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
     await submit(cookieClient, page, '/panel/access-requests', { reason });
     const accessRequests = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
     const id = accessRequests.find(({ subject }) => subject === `feature:${feature}`)?.id;
-    if (id === undefined) throw new Error(`nobody asked for ${feature}`);
+    if (id === undefined) throw new Error(`no access request for ${feature}`);
     return id;
   };
-  const accessRequestsOf = async (tenantId: string) =>
+  const readAccessRequests = async (tenantId: string) =>
     (await planlens.services.accessRequests.listByTenant(tenantId, 50)).map(
       ({ state, comment, resolvedBy }) => ({
         state,
@@ -73,14 +73,14 @@ describe("administrators' page", async () => {
         resolvedBy,
       }),
     );
-  const contractOf = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
-  const csrfOf = ({ html }: VisitedPage) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const readContract = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
+  const findCsrfToken = ({ html }: VisitedPage) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
   describe('access', () => {
     it('signs an administrator in silently in a fresh browser and returns to the page', async () => {
       const { page } = await inAdmin();
       expect(page.status).toBe(200);
-      expect(pathsOf(page)).toEqual(['/admin', '/login/common/oauth/authorize', '/auth/callback', '/admin']);
+      expect(toPaths(page)).toEqual(['/admin', '/login/common/oauth/authorize', '/auth/callback', '/admin']);
       expect(wordsOf(page.html)).toContain('Designteamet · Cust20001 Planlens for administrators');
     });
 
@@ -93,25 +93,25 @@ describe("administrators' page", async () => {
 
     // certifies R21
     it('rejects the page and its forms for a user who is not an administrator', async () => {
-      const id = await asked('knowledge-base');
+      const id = await requestAccess('knowledge-base');
       const user = await inPanel();
       const refused = await user.get(adminUrl);
-      expect([refused.status, codeIn(refused)]).toEqual([403, 'administrator-required']);
+      expect([refused.status, findErrorCode(refused)]).toEqual([403, 'administrator-required']);
       const panel = await user.get(panelUrl(planlens, salesPremium));
-      const csrf = csrfOf(panel);
-      const answer = await user.post(`${adminUrl}/wishes`, { csrf, id, state: 'fulfilled', comment: '' });
-      const told = await user.post(`${adminUrl}/contract`, { csrf, start: '2026-01-01', period: 'yearly' });
-      for (const each of [answer, told]) {
-        expect([each.status, codeIn(each)]).toEqual([403, 'administrator-required']);
+      const csrf = findCsrfToken(panel);
+      const resolution = await user.post(`${adminUrl}/access-requests`, { csrf, id, state: 'fulfilled', comment: '' });
+      const contract = await user.post(`${adminUrl}/contract`, { csrf, start: '2026-01-01', period: 'yearly' });
+      for (const each of [resolution, contract]) {
+        expect([each.status, findErrorCode(each)]).toEqual([403, 'administrator-required']);
       }
-      expect(await accessRequestsOf('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
-      expect(await contractOf()).toBeNull();
+      expect(await readAccessRequests('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
+      expect(await readContract()).toBeNull();
     });
 
     it('starts a sign-in instead of showing another tenant named in the URL', async () => {
       const { cookieClient } = await inAdmin();
       const other = await cookieClient.get(`${adminUrl}?uctx=Cust20003`);
-      expect(pathsOf(other)).toContain('/login/Cust20003/oauth/authorize');
+      expect(toPaths(other)).toContain('/login/Cust20003/oauth/authorize');
       expect(new URL(other.url).origin).toBe(planlens.sandbox.url);
       const own = await cookieClient.get(`${adminUrl}?uctx=Cust20001`);
       expect([own.status, own.hops.length]).toEqual([200, 1]);
@@ -125,12 +125,12 @@ describe("administrators' page", async () => {
       const theirs = await cookieClient.get(
         `${adminUrl}?uctx=Cust20001&usid=${colleague.associateId}&lang=de`,
       );
-      expect(pathsOf(theirs)).toContain('/login/Cust20001/oauth/authorize');
+      expect(toPaths(theirs)).toContain('/login/Cust20001/oauth/authorize');
       expect(new URL(theirs.url).search).toContain(`uctx=Cust20001&usid=${colleague.associateId}&lang=de`);
       expect(theirs.status).toBe(200);
-      // The link of the one while the other is signed in to CRM.
+      // A link for one user while the other is signed in to CRM.
       const mixed = await cookieClient.get(`${adminUrl}?uctx=Cust20001&usid=131&lang=de`);
-      expect([mixed.status, codeIn(mixed), mixed.html.includes('lang="de"')]).toEqual([
+      expect([mixed.status, findErrorCode(mixed), mixed.html.includes('lang="de"')]).toEqual([
         403,
         'user-mismatch',
         true,
@@ -154,8 +154,8 @@ describe("administrators' page", async () => {
     });
 
     it('lists the oldest access request first with requester, date and reason', async () => {
-      await asked('knowledge-base', 'For customers');
-      await asked('mailings');
+      await requestAccess('knowledge-base', 'For customers');
+      await requestAccess('mailings');
       const { page } = await inAdmin();
       const words = wordsOf(page.html);
       expect(words).toMatch(/Feature: Knowledge base \(FAQs\) Markus Brandt, \w+ \d+, \d{4} For customers/);
@@ -163,7 +163,7 @@ describe("administrators' page", async () => {
     });
 
     it('resolves an access request by form and shows the resolution to the requester', async () => {
-      const id = await asked('knowledge-base');
+      const id = await requestAccess('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const done = await submit(cookieClient, page, '/admin/access-requests', {
         state: 'fulfilled',
@@ -173,7 +173,7 @@ describe("administrators' page", async () => {
       expect(new URL(done.url).hash).toBe(`#request-${id}`);
       expect(done.html).toContain(`id="request-${id}"`);
       expect(wordsOf(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
-      expect(await accessRequestsOf('Cust20001')).toEqual([
+      expect(await readAccessRequests('Cust20001')).toEqual([
         { state: 'fulfilled', comment: 'From Monday.\nEnjoy.', resolvedBy: 'Kari Nygård' },
       ]);
       const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'knowledge-base'));
@@ -182,53 +182,53 @@ describe("administrators' page", async () => {
     });
 
     it.each([
-      ['declining without a word', { state: 'declined', comment: ' ' }, 'Declining needs a few words', ''],
+      ['declined without a comment', { state: 'declined', comment: ' ' }, 'Declining needs a few words', ''],
       [
-        'a long text',
+        'a comment that is too long',
         { state: 'fulfilled', comment: `<b>${'x'.repeat(498)}` },
         'Your answer has 501 characters; at most 500 fit.',
         `&lt;b&gt;${'x'.repeat(498)}`,
       ],
     ])(
       'explains an invalid resolution (%s) beside the form and keeps the typed text',
-      async (_what, fields, says, kept) => {
-        const id = await asked('knowledge-base');
-        await asked('mailings');
+      async (_case, fields, message, typed) => {
+        const id = await requestAccess('knowledge-base');
+        await requestAccess('mailings');
         const { cookieClient, page } = await inAdmin();
         const refused = await submit(cookieClient, page, '/admin/access-requests', fields);
         expect(refused.status).toBe(400);
         expect(refused.headers.get('cache-control')).toBe('no-store');
         expect(refused.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
         const [before, own = '', other = ''] = refused.html.split('<article');
-        expect(before).not.toContain('class="mistake"');
+        expect(before).not.toContain('class="field-error"');
         expect(own).toContain(`value="${id}"`);
-        expect(wordsOf(`<body>${own}</body>`)).toContain(says);
-        expect(own).toMatch(/<textarea[^>]* aria-describedby="mistake" aria-invalid="true" autofocus>/);
-        expect(own).toContain(`${kept}</textarea>`);
+        expect(wordsOf(`<body>${own}</body>`)).toContain(message);
+        expect(own).toMatch(/<textarea[^>]* aria-describedby="field-error" aria-invalid="true" autofocus>/);
+        expect(own).toContain(`${typed}</textarea>`);
         expect(other).not.toContain('aria-invalid');
-        expect((await accessRequestsOf('Cust20001')).map(({ state }) => state)).toEqual(['open', 'open']);
+        expect((await readAccessRequests('Cust20001')).map(({ state }) => state)).toEqual(['open', 'open']);
 
-        const mended = await submit(cookieClient, refused, '/admin/access-requests', {
+        const corrected = await submit(cookieClient, refused, '/admin/access-requests', {
           state: 'declined',
           comment: 'Too dear.',
         });
-        expect([mended.status, new URL(mended.url).hash]).toEqual([200, `#request-${id}`]);
+        expect([corrected.status, new URL(corrected.url).hash]).toEqual([200, `#request-${id}`]);
       },
     );
 
     it('accepts a resolution text of 500 characters and counts a line break as one', async () => {
-      await asked('knowledge-base');
+      await requestAccess('knowledge-base');
       const { cookieClient, page } = await inAdmin();
-      const answer = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
+      const comment = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
       expect(
-        (await submit(cookieClient, page, '/admin/access-requests', { state: 'fulfilled', comment: answer }))
+        (await submit(cookieClient, page, '/admin/access-requests', { state: 'fulfilled', comment }))
           .status,
       ).toBe(200);
-      expect((await accessRequestsOf('Cust20001'))[0]?.comment).toHaveLength(500);
+      expect((await readAccessRequests('Cust20001'))[0]?.comment).toHaveLength(500);
     });
 
     it('accepts only the first of two resolutions of one access request', async () => {
-      const id = await asked('knowledge-base');
+      const id = await requestAccess('knowledge-base');
       const first = await inAdmin();
       const second = await inAdmin(colleague);
       await submit(first.cookieClient, first.page, '/admin/access-requests', {
@@ -238,12 +238,12 @@ describe("administrators' page", async () => {
       const late = await submit(second.cookieClient, second.page, '/admin/access-requests', {
         state: 'fulfilled',
       });
-      expect([late.status, codeIn(late)]).toEqual([409, 'access-request-resolved']);
-      const mistaken = await submit(second.cookieClient, second.page, '/admin/access-requests', {
+      expect([late.status, findErrorCode(late)]).toEqual([409, 'access-request-resolved']);
+      const invalid = await submit(second.cookieClient, second.page, '/admin/access-requests', {
         state: 'declined',
       });
-      expect([mistaken.status, codeIn(mistaken)]).toEqual([409, 'access-request-resolved']);
-      expect(await accessRequestsOf('Cust20001')).toEqual([
+      expect([invalid.status, findErrorCode(invalid)]).toEqual([409, 'access-request-resolved']);
+      expect(await readAccessRequests('Cust20001')).toEqual([
         { state: 'declined', comment: 'No.', resolvedBy: 'Kari Nygård' },
       ]);
       const { page } = await inAdmin(colleague);
@@ -251,17 +251,17 @@ describe("administrators' page", async () => {
     });
 
     it('hides access requests from administrators of another tenant and rejects their resolutions', async () => {
-      const id = await asked('knowledge-base', 'secret reason');
+      const id = await requestAccess('knowledge-base', 'secret reason');
       const { cookieClient, page } = await inAdmin(otherAdministrator);
       expect(page.status).toBe(200);
       expect(page.html).not.toMatch(/secret reason|Markus Brandt/);
-      const fields = { csrf: csrfOf(page), id };
-      for (const answer of [{ state: 'fulfilled' }, { state: 'declined', comment: '' }]) {
-        const refused = await cookieClient.post(`${adminUrl}/wishes`, { ...fields, ...answer });
-        expect([refused.status, codeIn(refused)]).toEqual([409, 'access-request-resolved']);
+      const fields = { csrf: findCsrfToken(page), id };
+      for (const resolution of [{ state: 'fulfilled' }, { state: 'declined', comment: '' }]) {
+        const refused = await cookieClient.post(`${adminUrl}/access-requests`, { ...fields, ...resolution });
+        expect([refused.status, findErrorCode(refused)]).toEqual([409, 'access-request-resolved']);
         expect(refused.html).not.toMatch(/secret reason|Markus Brandt/);
       }
-      expect((await accessRequestsOf('Cust20001')).map(({ state }) => state)).toEqual(['open']);
+      expect((await readAccessRequests('Cust20001')).map(({ state }) => state)).toEqual(['open']);
     });
 
     it('shows the key of a requested feature that is no longer in the catalogue', async () => {
@@ -283,23 +283,23 @@ describe("administrators' page", async () => {
     ] as const;
 
     it.each(forms)('%s rejects a form without the CSRF token of the session', async (path, fields) => {
-      const id = await asked('knowledge-base');
+      const id = await requestAccess('knowledge-base');
       const { cookieClient, page } = await inAdmin();
-      const foreign = csrfOf((await inAdmin(colleague)).page);
+      const foreign = findCsrfToken((await inAdmin(colleague)).page);
       for (const token of [{}, { csrf: '' }, { csrf: 'x'.repeat(43) }, { csrf: foreign }]) {
         const refused = await cookieClient.post(`${planlens.url}${path}`, { id, ...fields, ...token });
-        expect([refused.status, codeIn(refused)]).toEqual([403, 'csrf-token-invalid']);
+        expect([refused.status, findErrorCode(refused)]).toEqual([403, 'csrf-token-invalid']);
       }
-      expect(await accessRequestsOf('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
-      expect(await contractOf()).toBeNull();
-      expect(csrfOf(page)).not.toBe(foreign);
+      expect(await readAccessRequests('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
+      expect(await readContract()).toBeNull();
+      expect(findCsrfToken(page)).not.toBe(foreign);
     });
 
     it.each(forms)('%s rejects a form without a session', async (path, fields) => {
       const { page } = await inAdmin();
-      const csrf = csrfOf(page);
+      const csrf = findCsrfToken(page);
       const refused = await createCookieClient().post(`${planlens.url}${path}`, { csrf, ...fields });
-      expect([refused.status, codeIn(refused)]).toEqual([401, 'session-required']);
+      expect([refused.status, findErrorCode(refused)]).toEqual([401, 'session-required']);
       expect(refused.html).toContain('href="/admin"');
     });
 
@@ -309,10 +309,10 @@ describe("administrators' page", async () => {
       ['/admin/contract', { start: '2026-01-01', period: 'weekly' }, 'period'],
       ['/admin/contract', { period: 'yearly' }, 'start'],
     ])('%s rejects a malformed form with the fields %j', async (path, fields, field) => {
-      await asked('knowledge-base');
+      await requestAccess('knowledge-base');
       const { cookieClient, page } = await inAdmin();
       const id = /name="id" value="([^"]+)"/.exec(page.html)?.[1] ?? '';
-      const sent = { csrf: csrfOf(page), ...(path === '/admin/access-requests' && { id }), ...fields };
+      const sent = { csrf: findCsrfToken(page), ...(path === '/admin/access-requests' && { id }), ...fields };
       const refused = await cookieClient.post(`${planlens.url}${path}`, sent);
       expect(refused.status).toBe(400);
       expect(refused.html).toContain(`form-malformed (${field})`);
@@ -363,45 +363,45 @@ describe("administrators' page", async () => {
       const renewal = /Next renewal: (\w+ \d+, \d{4})/.exec(wordsOf(saved.html))?.[1];
       expect(wordsOf(advice.html)).toContain(`contract renews on ${renewal}`);
 
-      const forgotten = await submit(cookieClient, saved, '/admin/contract', {
+      const deleted = await submit(cookieClient, saved, '/admin/contract', {
         start: '',
         period: 'monthly',
       });
-      expect(wordsOf(forgotten.html)).toContain('The start is not known yet');
-      expect(await contractOf()).toBeNull();
+      expect(wordsOf(deleted.html)).toContain('The start is not known yet');
+      expect(await readContract()).toBeNull();
     });
 
-    /** Today by the app's clock, which the tests above move. */
-    const todayOf = ({ html }: VisitedPage) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
+    /** Today by the app's clock, which earlier tests moved. */
+    const findToday = ({ html }: VisitedPage) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
     const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
     it.each([
-      ['a day there is not', () => '2026-02-30', 'is not a day of the calendar'],
+      ['a day that does not exist', () => '2026-02-30', 'is not a day of the calendar'],
       ['tomorrow', dayAfter, 'cannot start after today'],
-      ['no day at all', () => 'soon" onfocus="', 'is not a day of the calendar'],
-      ['the year nought', () => '0000-01-01', 'is not a day of the calendar'],
+      ['not a date', () => 'soon" onfocus="', 'is not a day of the calendar'],
+      ['the year 0000', () => '0000-01-01', 'is not a day of the calendar'],
     ])(
       'explains an invalid start date (%s) beside the form and keeps the saved contract',
-      async (_what, day, says) => {
-        const told = { start: '2026-03-01', period: 'yearly' } as const;
-        await planlens.services.tenants.saveContract('Cust20001', told);
+      async (_case, day, message) => {
+        const contract = { start: '2026-03-01', period: 'yearly' } as const;
+        await planlens.services.tenants.saveContract('Cust20001', contract);
         const { cookieClient, page } = await inAdmin();
-        const start = day(todayOf(page));
+        const start = day(findToday(page));
         const refused = await submit(cookieClient, page, '/admin/contract', { start, period: 'monthly' });
         expect(refused.status).toBe(400);
-        expect(wordsOf(refused.html)).toContain(says);
+        expect(wordsOf(refused.html)).toContain(message);
         expect(refused.html).toContain(`name="start" value="${start.replaceAll('"', '&#34;')}"`);
-        expect(refused.html).toContain('aria-describedby="mistake" aria-invalid="true" autofocus');
+        expect(refused.html).toContain('aria-describedby="field-error" aria-invalid="true" autofocus');
         expect(refused.html).toContain('<option value="monthly" selected>');
-        expect(await contractOf()).toEqual(told);
+        expect(await readContract()).toEqual(contract);
       },
     );
 
     it('accepts a contract that starts today', async () => {
       const { cookieClient, page } = await inAdmin();
-      const start = todayOf(page);
+      const start = findToday(page);
       const saved = await submit(cookieClient, page, '/admin/contract', { start, period: 'yearly' });
       expect(saved.status).toBe(200);
-      expect(await contractOf()).toEqual({ start, period: 'yearly' });
+      expect(await readContract()).toEqual({ start, period: 'yearly' });
     });
   });
 });

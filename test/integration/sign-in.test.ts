@@ -12,9 +12,9 @@ import {
 } from '../support/planlens.ts';
 
 const { salesPremium, servicePremium } = people;
-const attemptIsLostAfterMs = 3_000;
+const attemptTimeoutMs = 3_000;
 
-/** What a panel makes before it opens its pop-up. */
+/** The verifier and challenge that a panel makes before it opens its pop-up. */
 function newChallenge() {
   const verifier = randomBytes(32).toString('base64url');
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
@@ -27,12 +27,12 @@ describe('panel sign-in', async () => {
     const query = { uctx: tenantId, usid: String(associateId), lang: 'en', challenge };
     return `${planlens.url}/panel/sign-in?${new URLSearchParams(query)}`;
   };
-  const codeIn = (html: string) => /data-hand-over="([\w-]{43})"/.exec(html)?.[1] ?? '';
+  const findCode = (html: string) => /data-session-handoff="([\w-]{43})"/.exec(html)?.[1] ?? '';
 
-  /** Signs somebody in by a pop-up; what it hands over. */
-  async function handedOff(person: Person, challenge: string): Promise<string> {
+  /** Signs a user in by a pop-up. @returns the code that the pop-up sends to the panel */
+  async function signInByPopUp(person: Person, challenge: string): Promise<string> {
     const popUp = await signedInToCrm(planlens, person);
-    return codeIn((await popUp.get(popUpUrl(person, challenge))).html);
+    return findCode((await popUp.get(popUpUrl(person, challenge))).html);
   }
 
   const redeem = (body: unknown, headers: Record<string, string> = { origin: planlens.url }) =>
@@ -53,7 +53,7 @@ describe('panel sign-in', async () => {
   it('detects on the next load that the first attempt did not return and offers a button', async () => {
     const frame = createCookieClient();
     expect((await firstHop(frame)).status).toBe(302);
-    planlens.passTime(attemptIsLostAfterMs);
+    planlens.passTime(attemptTimeoutMs);
     const { status, html } = await firstHop(frame);
     expect(status).toBe(401);
     expect(html).toContain('sign-in-timeout');
@@ -72,7 +72,7 @@ describe('panel sign-in', async () => {
   it('starts a silent attempt for another user after a lost attempt', async () => {
     const frame = createCookieClient();
     await firstHop(frame);
-    planlens.passTime(attemptIsLostAfterMs);
+    planlens.passTime(attemptTimeoutMs);
     expect((await firstHop(frame, servicePremium)).status).toBe(302);
   });
 
@@ -101,26 +101,26 @@ describe('panel sign-in', async () => {
     expect(status).toBe(403);
     expect(html).toContain('cookies-blocked');
     expect(html).toContain('data-pop-up=');
-    // Allowed cookies meanwhile, the same address goes on.
+    // The same URL works once the browser allows cookies.
     expect((await frame.getOnce(tried.href)).headers.get('location')).toContain('/oauth/authorize');
   });
 
   it('offers the button to a browser that lost its cookies during sign-in', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(frame, panelUrl(planlens, salesPremium));
-    const answered = await frame.getOnce(begun.headers.get('location') ?? '');
+    const authorized = await frame.getOnce(begun.headers.get('location') ?? '');
     frame.clearCookies();
-    const back = await frame.get(answered.headers.get('location') ?? '');
+    const back = await frame.get(authorized.headers.get('location') ?? '');
     expect(back.html).toContain('sign-in-state-mismatch');
     expect(back.html).toContain('data-pop-up=');
   });
 
   it('hands off the session of the pop-up to the panel that opened it', async () => {
     const { verifier, challenge } = newChallenge();
-    const code = await handedOff(salesPremium, challenge);
-    const answer = await redeem({ code, verifier });
-    const { bearer } = (await answer.json()) as { bearer: string };
-    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
+    const code = await signInByPopUp(salesPremium, challenge);
+    const response = await redeem({ code, verifier });
+    const { bearer } = (await response.json()) as { bearer: string };
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
     const panel = await withBearer(panelUrl(planlens, salesPremium), bearer);
     expect(panel.status).toBe(200);
     expect(await panel.text()).toContain('<h1>Sales-Premium</h1>');
@@ -128,21 +128,21 @@ describe('panel sign-in', async () => {
 
   it('accepts a handoff code once', async () => {
     const { verifier, challenge } = newChallenge();
-    const code = await handedOff(salesPremium, challenge);
+    const code = await signInByPopUp(salesPremium, challenge);
     expect((await redeem({ code, verifier })).status).toBe(200);
     expect((await redeem({ code, verifier })).status).toBe(403);
   });
 
   it('accepts a handoff code within its lifetime, with its verifier and from its own origin only', async () => {
     const { verifier, challenge } = newChallenge();
-    const late = await handedOff(salesPremium, challenge);
+    const late = await signInByPopUp(salesPremium, challenge);
     planlens.passTime(handoffLifetimeMs);
     expect((await redeem({ code: late, verifier })).status).toBe(403);
 
-    const stolen = await handedOff(salesPremium, challenge);
+    const stolen = await signInByPopUp(salesPremium, challenge);
     expect((await redeem({ code: stolen, verifier: newChallenge().verifier })).status).toBe(403);
 
-    const code = await handedOff(salesPremium, challenge);
+    const code = await signInByPopUp(salesPremium, challenge);
     for (const headers of [{ origin: planlens.sandbox.url }, { origin: 'null' }, {}]) {
       expect((await redeem({ code, verifier }, headers as Record<string, string>)).status).toBe(403);
     }
@@ -150,25 +150,25 @@ describe('panel sign-in', async () => {
   });
 
   it.each([[{}], [{ code: 'x', verifier: 'y' }], [[]], ['text'], [null]])(
-    'answers 400 to the malformed handoff request %j',
+    'responds with 400 to the malformed handoff request %j',
     async (body) => {
-      const answer = await redeem(body);
-      const { code } = (await answer.json()) as { code: string };
-      expect([answer.status, code]).toEqual([400, 'request-malformed']);
+      const response = await redeem(body);
+      const { code } = (await response.json()) as { code: string };
+      expect([response.status, code]).toEqual([400, 'request-malformed']);
     },
   );
 
   it('does not hand off a session of another user than the user of the panel', async () => {
     const popUp = await signedInToCrm(planlens, servicePremium);
     const { status, html } = await popUp.get(popUpUrl(salesPremium, newChallenge().challenge));
-    expect([status, codeIn(html)]).toEqual([403, '']);
+    expect([status, findCode(html)]).toEqual([403, '']);
     expect(html).toContain('user-mismatch');
   });
 
   it('rejects a forged bearer token and a bearer token for another user or tenant', async () => {
     const { verifier, challenge } = newChallenge();
-    const answer = await redeem({ code: await handedOff(salesPremium, challenge), verifier });
-    const { bearer } = (await answer.json()) as { bearer: string };
+    const response = await redeem({ code: await signInByPopUp(salesPremium, challenge), verifier });
+    const { bearer } = (await response.json()) as { bearer: string };
     for (const [person, status] of [
       [servicePremium, 401],
       [{ ...salesPremium, tenantId: 'Cust20002' }, 404],
