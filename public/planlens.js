@@ -1,4 +1,4 @@
-// The entry of every page: says which event does what. Every page works without scripts, except the sign-in pop-up.
+// The entry of every page: connects events to actions. Every page works without scripts, except the sign-in pop-up.
 
 import { openFeature, submitInPlace } from './explanation.js';
 import { filterFeatures } from './feature-list.js';

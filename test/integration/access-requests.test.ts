@@ -27,21 +27,24 @@ describe('access requests', async () => {
     const cookieClient = await signedInToCrm(planlens, person);
     return { cookieClient, page: await cookieClient.get(`${planlens.url}/admin`) };
   };
-  const ask = async (feature: string, reason: string) => {
+  const requestAccess = async (feature: string, reason: string) => {
     const cookieClient = await inPanel();
     const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
     return {
       cookieClient,
       page,
-      asked: await submit(cookieClient, page, '/panel/access-requests', { reason }),
+      submitted: await submit(cookieClient, page, '/panel/access-requests', { reason }),
     };
   };
 
   it('shows a new request to the requester, and once with its reason to administrators', async () => {
-    const { asked, page, cookieClient } = await ask('knowledge-base', 'For <b>our</b> customers');
-    expect(asked.status).toBe(200);
-    expect(wordsOf(asked.html)).toContain('They have not answered yet.');
-    expect(asked.html).not.toContain('name="reason"');
+    const { submitted, page, cookieClient } = await requestAccess(
+      'knowledge-base',
+      'For <b>our</b> customers',
+    );
+    expect(submitted.status).toBe(200);
+    expect(wordsOf(submitted.html)).toContain('They have not answered yet.');
+    expect(submitted.html).not.toContain('name="reason"');
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain('asked for');
 
     const again = await submit(cookieClient, page, '/panel/access-requests', { reason: 'again' });
@@ -55,17 +58,17 @@ describe('access requests', async () => {
   });
 
   it('shows the resolution to the requester and allows another request', async () => {
-    await ask('request-categorization', '');
+    await requestAccess('request-categorization', '');
     const { cookieClient, page } = await inAdmin();
-    const asked = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
-    const id = asked.find(({ subject }) => subject === 'feature:request-categorization')?.id;
+    const submitted = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
+    const id = submitted.find(({ subject }) => subject === 'feature:request-categorization')?.id;
     expect(page.html).toContain(`name="id" value="${id}"`);
-    const answered = await submit(cookieClient, page, '/admin/access-requests', {
+    const resolved = await submit(cookieClient, page, '/admin/access-requests', {
       id: id ?? '',
       state: 'declined',
       comment: 'Next year.',
     });
-    expect(wordsOf(answered.html)).toContain('Declined on');
+    expect(wordsOf(resolved.html)).toContain('Declined on');
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-categorization'));
     expect(wordsOf(seen.html)).toContain('Your administrators declined on');
     expect(wordsOf(seen.html)).toContain('Next year.');
@@ -79,17 +82,17 @@ describe('access requests', async () => {
   });
 
   it('lets the requester withdraw a request and submit it again', async () => {
-    const { cookieClient, asked } = await ask('image-library', 'For our brand');
-    const withdrawn = await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' });
+    const { cookieClient, submitted } = await requestAccess('image-library', 'For our brand');
+    const withdrawn = await submit(cookieClient, submitted, '/panel/access-requests', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
     expect(withdrawn.html).toContain('name="reason"');
     expect(wordsOf(withdrawn.html)).not.toContain('They have not answered yet.');
     expect(wordsOf((await inAdmin()).page.html)).not.toContain('Image library');
 
-    // Once more, from a page left open: nothing happens, and nobody is told of an error.
-    expect((await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' })).status).toBe(
-      200,
-    );
+    // A second withdrawal, from a page still open, has no effect and is not an error.
+    expect(
+      (await submit(cookieClient, submitted, '/panel/access-requests', { intent: 'withdraw' })).status,
+    ).toBe(200);
     const again = await submit(cookieClient, withdrawn, '/panel/access-requests', { reason: '' });
     expect(wordsOf(again.html)).toContain('They have not answered yet.');
   });
@@ -98,22 +101,22 @@ describe('access requests', async () => {
     const cookieClient = await inPanel();
     const query = 'uctx=Cust20001&usid=101&lang=en&plan=sales-premium%2Bservice-premium';
     const page = await cookieClient.get(`${planlens.url}/panel/plan?${query}`);
-    const asked = await submit(cookieClient, page, '/panel/access-requests', {});
-    expect(wordsOf(asked.html)).toContain('They have not answered yet.');
+    const submitted = await submit(cookieClient, page, '/panel/access-requests', {});
+    expect(wordsOf(submitted.html)).toContain('They have not answered yet.');
     expect(wordsOf((await inAdmin()).page.html)).toContain('Plan: Sales-Premium + Service-Premium');
   });
 
   it.each([
-    ['a feature nobody heard of', { subject: 'feature:nothing' }, 404, 'feature-unknown'],
+    ['an unknown feature', { subject: 'feature:nothing' }, 404, 'feature-unknown'],
     ['a feature and more', { subject: 'feature:mailings:1' }, 404, 'feature-unknown'],
     ['a plan of another model', { subject: 'plan:plus' }, 404, 'plan-unknown'],
     ['a plan and more', { subject: 'plan:sales-premium:x' }, 404, 'plan-unknown'],
-    ['an intent nobody knows', { intent: 'delete' }, 400, 'form-malformed'],
+    ['an unknown intent', { intent: 'delete' }, 400, 'form-malformed'],
     ['no subject', { subject: '' }, 400, 'form-malformed'],
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],
-    ['a form of nobody', { csrf: '' }, 403, 'csrf-token-invalid'],
+    ['a form without a CSRF token', { csrf: '' }, 403, 'csrf-token-invalid'],
     ['a form of another session', { csrf: 'x'.repeat(43) }, 403, 'csrf-token-invalid'],
-  ])('rejects %s and stores nothing', async (_what, fields, status, code) => {
+  ])('rejects %s and stores nothing', async (_case, fields, status, code) => {
     const before = (await planlens.services.accessRequests.listByTenant('Cust20001', 50)).length;
     const cookieClient = await inPanel();
     const page = await cookieClient.get(featureUrl(planlens, salesPremium, 'forms'));
@@ -131,20 +134,22 @@ describe('access requests', async () => {
     const sent = [`${'x'.repeat(250)}\r\n${'y'.repeat(249)}`, 'a\0b'];
     for (const [index, feature] of reasons.entries()) {
       const page = await cookieClient.get(featureUrl(planlens, salesPremium, feature));
-      const asked = await submit(cookieClient, page, '/panel/access-requests', { reason: sent[index] ?? '' });
-      expect([asked.status, wordsOf(asked.html).includes('They have not answered yet.')]).toEqual([
+      const submitted = await submit(cookieClient, page, '/panel/access-requests', {
+        reason: sent[index] ?? '',
+      });
+      expect([submitted.status, wordsOf(submitted.html).includes('They have not answered yet.')]).toEqual([
         200,
         true,
       ]);
     }
-    const kept = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
+    const stored = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
     const reasonFor = (feature: string) =>
-      kept.find((accessRequest) => accessRequest.subject === `feature:${feature}`)?.reason;
+      stored.find((accessRequest) => accessRequest.subject === `feature:${feature}`)?.reason;
     expect(reasons.map(reasonFor)).toEqual([`${'x'.repeat(250)}\n${'y'.repeat(249)}`, 'ab']);
   });
 
   it('hides the requests of a tenant from its users and from administrators of another tenant', async () => {
-    await ask('mailings', 'secret reason');
+    await requestAccess('mailings', 'secret reason');
     const { cookieClient, page } = await inAdmin(otherAdministrator);
     expect(page.status).toBe(200);
     expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
@@ -163,8 +168,8 @@ describe('access requests', async () => {
 
   it.each([
     ['another state', { state: 'open' }, 'state'],
-    ['no wish', { id: 'x', state: 'fulfilled' }, 'id'],
-  ])('rejects %s in a resolution by an administrator', async (_what, fields, field) => {
+    ['an invalid id', { id: 'x', state: 'fulfilled' }, 'id'],
+  ])('rejects %s in a resolution by an administrator', async (_case, fields, field) => {
     const { cookieClient, page } = await inAdmin();
     const refused = await submit(cookieClient, page, '/admin/access-requests', fields);
     expect([refused.status, refused.html.includes(`form-malformed (${field})`)]).toEqual([400, true]);
@@ -180,8 +185,8 @@ describe('access requests', async () => {
     expect(wordsOf(saved.html)).toMatch(/Next renewal: March 1, 20\d\d\./);
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
     expect(wordsOf(seen.html)).toMatch(/contract renews on March 1, 20\d\d\./);
-    const forgotten = await submit(cookieClient, saved, '/admin/contract', { start: '', period: 'monthly' });
-    expect(wordsOf(forgotten.html)).not.toContain('Next renewal');
+    const deleted = await submit(cookieClient, saved, '/admin/contract', { start: '', period: 'monthly' });
+    expect(wordsOf(deleted.html)).not.toContain('Next renewal');
   });
 
   it('re-reads licenses when a user requests a refresh, but not twice in quick succession', async () => {

@@ -99,12 +99,23 @@ describe("administrators' page", async () => {
       expect([refused.status, findErrorCode(refused)]).toEqual([403, 'administrator-required']);
       const panel = await user.get(panelUrl(planlens, salesPremium));
       const csrf = findCsrfToken(panel);
-      const resolution = await user.post(`${adminUrl}/access-requests`, { csrf, id, state: 'fulfilled', comment: '' });
-      const contract = await user.post(`${adminUrl}/contract`, { csrf, start: '2026-01-01', period: 'yearly' });
+      const resolution = await user.post(`${adminUrl}/access-requests`, {
+        csrf,
+        id,
+        state: 'fulfilled',
+        comment: '',
+      });
+      const contract = await user.post(`${adminUrl}/contract`, {
+        csrf,
+        start: '2026-01-01',
+        period: 'yearly',
+      });
       for (const each of [resolution, contract]) {
         expect([each.status, findErrorCode(each)]).toEqual([403, 'administrator-required']);
       }
-      expect(await readAccessRequests('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
+      expect(await readAccessRequests('Cust20001')).toEqual([
+        { state: 'open', comment: '', resolvedBy: null },
+      ]);
       expect(await readContract()).toBeNull();
     });
 
@@ -221,8 +232,7 @@ describe("administrators' page", async () => {
       const { cookieClient, page } = await inAdmin();
       const comment = `${'ü'.repeat(249)}\r\n${'漢'.repeat(250)}`;
       expect(
-        (await submit(cookieClient, page, '/admin/access-requests', { state: 'fulfilled', comment }))
-          .status,
+        (await submit(cookieClient, page, '/admin/access-requests', { state: 'fulfilled', comment })).status,
       ).toBe(200);
       expect((await readAccessRequests('Cust20001'))[0]?.comment).toHaveLength(500);
     });
@@ -290,7 +300,9 @@ describe("administrators' page", async () => {
         const refused = await cookieClient.post(`${planlens.url}${path}`, { id, ...fields, ...token });
         expect([refused.status, findErrorCode(refused)]).toEqual([403, 'csrf-token-invalid']);
       }
-      expect(await readAccessRequests('Cust20001')).toEqual([{ state: 'open', comment: '', resolvedBy: null }]);
+      expect(await readAccessRequests('Cust20001')).toEqual([
+        { state: 'open', comment: '', resolvedBy: null },
+      ]);
       expect(await readContract()).toBeNull();
       expect(findCsrfToken(page)).not.toBe(foreign);
     });

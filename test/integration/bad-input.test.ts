@@ -18,12 +18,12 @@ describe('invalid client input', async () => {
   const planlens = await installedPlanlens();
 
   async function problem(path: string, init: RequestInit = {}): Promise<Problem> {
-    const answer = await fetch(`${planlens.url}${path}`, { redirect: 'manual', ...init });
-    const body = (await answer.json()) as { code: string; title: string; text: string; status: number };
-    expect(body.status).toBe(answer.status);
+    const response = await fetch(`${planlens.url}${path}`, { redirect: 'manual', ...init });
+    const body = (await response.json()) as { code: string; title: string; text: string; status: number };
+    expect(body.status).toBe(response.status);
     expect(body.title).not.toMatch(/problem\./);
     expect(body.text).not.toMatch(/problem\./);
-    return { status: answer.status, code: body.code, type: answer.headers.get('content-type') ?? '' };
+    return { status: response.status, code: body.code, type: response.headers.get('content-type') ?? '' };
   }
 
   const stored = async () => {
@@ -58,20 +58,20 @@ describe('invalid client input', async () => {
     ['user 0', '/panel?uctx=Cust20001&usid=0'],
     ['a user beyond any database', '/panel?uctx=Cust20001&usid=9999999999'],
     ['a tenant as an object', '/panel?uctx[x]=Cust20001&usid=101'],
-  ])('rejects a panel URL with %s', (_what, path) => refused(path, 'panel-url-invalid'));
+  ])('rejects a panel URL with %s', (_case, path) => refused(path, 'panel-url-invalid'));
 
   it('rejects a tenant that never installed the app', () =>
     refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed'));
 
   it('accepts any language parameter, known or unknown', async () => {
     for (const language of ['xx', '', 'de-AT', '../../etc/passwd', 'a'.repeat(500)]) {
-      const answer = await fetch(
+      const response = await fetch(
         `${planlens.url}/panel?${new URLSearchParams({ uctx: 'Cust20001', usid: '101', lang: language })}`,
         {
           redirect: 'manual',
         },
       );
-      expect(answer.status).toBe(302);
+      expect(response.status).toBe(302);
     }
   });
 
@@ -81,7 +81,7 @@ describe('invalid client input', async () => {
     ['an empty state', '?state=&code=abc'],
     ['two states', '?state=a&state=b&code=abc'],
     ['a state of a megabyte’s temper', `?state=${'a'.repeat(5000)}&code=abc`],
-  ])('rejects a sign-in callback with %s', (_what, query) =>
+  ])('rejects a sign-in callback with %s', (_case, query) =>
     refused(`/auth/callback${query}`, 'sign-in-response-malformed'),
   );
 
@@ -114,19 +114,20 @@ describe('invalid client input', async () => {
       body: 'state=a',
     }));
 
-  it('answers 404 to a path with invalid percent encoding', () => refused('/assets/%E0%A4%A', 'not-found'));
-  it('answers 404 to an unknown path', () => refused('/nowhere', 'not-found'));
-  it('answers 404 to an asset path outside the asset folder', () =>
+  it('responds with 404 to a path with invalid percent encoding', () =>
+    refused('/assets/%E0%A4%A', 'not-found'));
+  it('responds with 404 to an unknown path', () => refused('/nowhere', 'not-found'));
+  it('responds with 404 to an asset path outside the asset folder', () =>
     refused('/assets/..%2f..%2fpackage.json', 'not-found'));
-  it('answers 405 to an unsupported method', () =>
+  it('responds with 405 to an unsupported method', () =>
     refused('/panel', 'method-not-allowed', { method: 'DELETE' }));
 
-  /** A sign-in to the panel begun and answered by SuperOffice, stopped before our callback. */
+  /** A panel sign-in that SuperOffice has authorized, before the redirect to our callback. */
   async function completedSignIn() {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
-    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
-    return { cookieClient, callback: answered.headers.get('location') ?? '' };
+    const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
+    return { cookieClient, callback: authorized.headers.get('location') ?? '' };
   }
 
   // certifies R6
@@ -158,9 +159,9 @@ describe('invalid client input', async () => {
     const { cookieClient, callback } = await completedSignIn();
     const withOldCode = new URL(callback);
     withOldCode.searchParams.set('code', 'expired-or-used');
-    const answer = await cookieClient.get(withOldCode.href);
-    expect(answer.status).toBe(400);
-    expect(answer.html).toContain('sign-in-code-refused');
+    const response = await cookieClient.get(withOldCode.href);
+    expect(response.status).toBe(400);
+    expect(response.html).toContain('sign-in-code-refused');
   });
 
   it('reports a sign-in denied by SuperOffice and escapes the error parameter', async () => {
@@ -168,10 +169,10 @@ describe('invalid client input', async () => {
     const denied = new URL(callback);
     denied.searchParams.delete('code');
     denied.searchParams.set('error', 'access_denied<script>alert(1)</script>');
-    const answer = await cookieClient.get(denied.href);
-    expect(answer.status).toBe(403);
-    expect(answer.html).toContain('sign-in-denied');
-    expect(answer.html).not.toContain('<script>');
+    const response = await cookieClient.get(denied.href);
+    expect(response.status).toBe(403);
+    expect(response.html).toContain('sign-in-denied');
+    expect(response.html).not.toContain('<script>');
   });
 
   it.each(['tampered', 'expired', 'hs256', 'other-tenant'] as const)(
@@ -180,21 +181,21 @@ describe('invalid client input', async () => {
       const { cookieClient, callback } = await completedSignIn();
       const before = await stored();
       planlens.sandbox.control.corruptNextToken({ kind: 'id-token', defect });
-      const answer = await cookieClient.get(callback);
-      expect([401, 403]).toContain(answer.status);
-      expect(answer.html).toMatch(/sign-in-token-invalid|tenant-mismatch/);
-      expect(answer.headers.getSetCookie().join()).not.toContain('__Host-planlens-session');
+      const response = await cookieClient.get(callback);
+      expect([401, 403]).toContain(response.status);
+      expect(response.html).toMatch(/sign-in-token-invalid|tenant-mismatch/);
+      expect(response.headers.getSetCookie().join()).not.toContain('__Host-planlens-session');
       expect(await stored()).toBe(before);
     },
   );
 
   it('treats an invalid session cookie as no session and redirects to sign-in', async () => {
     for (const cookie of ['', 'x', 'eyJhbGciOiJub25lIn0.e30.', `${'a'.repeat(2000)}.b.c`]) {
-      const answer = await fetch(`${planlens.url}/setup`, {
+      const response = await fetch(`${planlens.url}/setup`, {
         headers: { cookie: `__Host-planlens-session=${cookie}` },
         redirect: 'manual',
       });
-      expect([answer.status, answer.headers.get('location')]).toEqual([
+      expect([response.status, response.headers.get('location')]).toEqual([
         302,
         expect.stringContaining('/login/common/oauth/authorize'),
       ]);
@@ -203,11 +204,11 @@ describe('invalid client input', async () => {
 
   // certifies R16
   it('renders an error for a browser as a page in its language without a stack trace', async () => {
-    const answer = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
+    const response = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
       headers: { accept: 'text/html' },
     });
-    const html = await answer.text();
-    expect(answer.status).toBe(404);
+    const html = await response.text();
+    expect(response.status).toBe(404);
     expect(html).toContain('<html lang="de">');
     expect(html).toContain('Planlens ist hier nicht installiert');
     expect(html).not.toMatch(/at .*\.ts|node_modules/);

@@ -169,8 +169,8 @@ describe('installation', () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     planlens.sandbox.control.approve({ tenant: tenantId });
     const begun = await cookieClient.getOnce(`${planlens.url}/install`);
-    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
-    const callback = new URL(answered.headers.get('location') ?? '');
+    const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
+    const callback = new URL(authorized.headers.get('location') ?? '');
     const setup = await cookieClient.post(
       `${planlens.url}/auth/callback`,
       Object.fromEntries(callback.searchParams),

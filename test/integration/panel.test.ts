@@ -45,7 +45,7 @@ describe('panel', async () => {
     const cookieClient = await signedInToCrm(planlens, person);
     return cookieClient.get(panelUrl(planlens, person, language));
   };
-  /** What the panel says of one feature when it is opened. */
+  /** The explanation of one feature in the panel. */
   const explained = async (person: Person, feature: string) => {
     const cookieClient = await signedInToCrm(planlens, person);
     await cookieClient.get(panelUrl(planlens, person));
@@ -121,13 +121,13 @@ describe('panel', async () => {
 
   describe('conditional panel requests', () => {
     const address = panelUrl(planlens, salesPremium);
-    // As browsers ask; without it fetch says that no answer it knows is good enough.
+    // As browsers send it: by default fetch adds `no-cache` to conditional requests.
     const known = { 'cache-control': 'max-age=0' };
     const again = (headers: Record<string, string>) =>
       fetch(address, { headers: { ...known, ...headers }, redirect: 'manual' });
     const cookie = sessionCookie(planlens.environment, salesPremium);
 
-    it('answers 304 until the panel content changes', async () => {
+    it('responds with 304 until the panel content changes', async () => {
       const first = await again({ cookie });
       const tag = first.headers.get('etag') ?? '';
       const second = await again({ cookie, 'if-none-match': tag });
@@ -144,14 +144,14 @@ describe('panel', async () => {
       expect([third.status, third.headers.get('etag') === tag]).toEqual([200, false]);
     });
 
-    it('does not answer 304 without a valid session of the same user', async () => {
+    it('does not respond with 304 without a valid session of the same user', async () => {
       const tag = (await again({ cookie })).headers.get('etag') ?? '';
-      const asked = { 'if-none-match': tag };
-      expect((await again(asked)).status, 'nobody').toBe(302);
+      const conditional = { 'if-none-match': tag };
+      expect((await again(conditional)).status, 'no session').toBe(302);
       const other = sessionCookie(planlens.environment, servicePremium);
-      expect((await again({ ...asked, cookie: other })).status, 'another user').toBe(302);
+      expect((await again({ ...conditional, cookie: other })).status, 'another user').toBe(302);
       const old = sessionCookie(planlens.environment, salesPremium, () => Date.now() - 3_600_001);
-      expect((await again({ ...asked, cookie: old })).status, 'a session that is over').toBe(302);
+      expect((await again({ ...conditional, cookie: old })).status, 'an expired session').toBe(302);
     });
 
     it('serves a cached panel without the database and without SuperOffice calls', async () => {
@@ -234,9 +234,9 @@ describe('panel', async () => {
   it('shows the panel after an expired ticket and after a tenant move', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
-    const seenAfter = async (disturb: () => void) => {
+    const seenAfter = async (prepare: () => void) => {
       planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
-      disturb();
+      prepare();
       return (await cookieClient.get(panelUrl(planlens, salesPremium))).html;
     };
     expect(await seenAfter(() => planlens.sandbox.control.expireTickets())).toContain('Licence data as of');
@@ -257,8 +257,8 @@ describe('panel', async () => {
   it('does not loop through sign-in when the browser keeps no session cookie', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
-    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
-    const signedIn = await cookieClient.getOnce(answered.headers.get('location') ?? '');
+    const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
+    const signedIn = await cookieClient.getOnce(authorized.headers.get('location') ?? '');
     cookieClient.clearCookies();
     const back = await cookieClient.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
     expect([back.hops.length, back.status]).toEqual([1, 403]);
@@ -283,16 +283,16 @@ describe('panel', async () => {
     const begun = await Promise.all(
       [1, 2, 3].map(() => knock(cookieClient, panelUrl(planlens, salesPremium))),
     );
-    const answered = await Promise.all(
+    const authorized = await Promise.all(
       begun.map(({ headers }) => cookieClient.getOnce(headers.get('location') ?? '')),
     );
     const panels = await Promise.all(
-      answered.map(({ headers }) => cookieClient.get(headers.get('location') ?? '')),
+      authorized.map(({ headers }) => cookieClient.get(headers.get('location') ?? '')),
     );
     expect(panels.map((panel) => panel.status)).toEqual([200, 200, 200]);
   });
 
-  it('exchanges the ticket once, not for each user, while the License agent answers 401', async () => {
+  it('exchanges the ticket once, not for each user, while the License agent responds with 401', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 401 });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     planlens.sandbox.control.clearRequests();
@@ -345,18 +345,18 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
   });
   afterEach(() => planlens.close());
 
-  /** A first visit to the panel of the installed app, after what is done to it. */
-  async function visitAfter(disturb: () => void) {
+  /** Opens the panel for the first time after `prepare`. */
+  async function openPanelAfter(prepare: () => void) {
     await install(planlens);
     const cookieClient = await signedInToCrm(planlens, salesPremium);
-    disturb();
+    prepare();
     return { cookieClient, panel: await cookieClient.get(panelUrl(planlens, salesPremium)) };
   }
 
-  /** The same where the License agent fails from the beginning: nothing was ever read. */
+  /** The same if the License agent has failed from the beginning, so that nothing was ever read. */
   async function visitWithoutLicenses(failure: 403 | 500) {
     planlens.sandbox.control.fail({ operation: 'License.*', with: failure });
-    return visitAfter(() => {});
+    return openPanelAfter(() => {});
   }
 
   it('shows the licenses of the signed-in principal when the License agent is forbidden', async () => {
@@ -369,13 +369,13 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
   });
 
   it('shows the licenses read by the system user when the principal is forbidden', async () => {
-    const { panel } = await visitAfter(() =>
+    const { panel } = await openPanelAfter(() =>
       planlens.sandbox.control.fail({ operation: 'User.*', with: 403 }),
     );
     expect(panel.html).toContain('<h1>Sales-Premium</h1>');
   });
 
-  it('answers 503 without cached data while SuperOffice fails and recovers afterwards', async () => {
+  it('responds with 503 without cached data while SuperOffice fails and recovers afterwards', async () => {
     const { cookieClient, panel: down } = await visitWithoutLicenses(500);
     expect(down.status).toBe(503);
     expect(down.html).toContain('superoffice-unavailable');
@@ -385,9 +385,9 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
   });
 
   it.each(['Suspended', 'OfflineMaintenance'] as const)(
-    'answers tenant-not-running for a tenant in state %s without cached data',
+    'responds with tenant-not-running for a tenant in state %s without cached data',
     async (state) => {
-      const { panel } = await visitAfter(() => {
+      const { panel } = await openPanelAfter(() => {
         planlens.passTime(2 * 60 * 60_000);
         planlens.sandbox.control.setTenantState({ tenant: 'Cust20001', state });
         planlens.sandbox.control.clearRequests();

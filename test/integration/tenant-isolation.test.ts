@@ -21,8 +21,8 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 
-/** The same for both ways to keep data, with the server as an operator runs it. */
-describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on %s', (place) => {
+/** Runs with both kinds of database, with the server as an operator starts it. */
+describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle on %s', (kind) => {
   let sandbox: Sandbox;
   let url: string;
   let dataDir: string;
@@ -34,7 +34,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on
     sandbox = await startSandbox({ appUrl: url });
     dataDir = await mkdtemp(join(tmpdir(), 'planlens-battery-'));
     const database =
-      place === 'a DATABASE_URL' ? { DATABASE_URL: await emptyDatabase() } : { DATABASE_URL: '' };
+      kind === 'a DATABASE_URL' ? { DATABASE_URL: await emptyDatabase() } : { DATABASE_URL: '' };
     environment = { ...appEnvironment(url, sandbox, ''), ...database, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
     await start();
   });
@@ -75,7 +75,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on
     expect((await fetch(webhookAddress(), { method: 'POST', body, headers })).status).toBe(401);
   });
 
-  it('keeps its data across a restart', async () => {
+  it('preserves its data across a restart', async () => {
     server.child.kill('SIGTERM');
     expect(await server.ended()).toBe(0);
     await start();

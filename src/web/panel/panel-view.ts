@@ -190,7 +190,7 @@ function arrangeColumns(solutions: readonly SolutionView[]): PanelView['columns'
     .filter((column) => column.length > 0);
 }
 
-/** The features of every plan come last, because they are of least interest. */
+/** The features that every plan includes come last, because users look for the others. */
 const tiersBySolution = [
   ['sales', ['essential', 'premium']],
   ['service', ['essential', 'premium']],

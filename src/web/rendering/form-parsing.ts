@@ -6,7 +6,7 @@ export const typedText = z
   .string()
   .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
 
-/** The names of the fields that are wrong, for an answer; what they held stays unsaid: it may be a secret. */
+/** Lists the invalid fields for a response, without their values, which may be secret. */
 export function fieldsOf({ issues }: z.ZodError): string {
   return issues.map(({ path }) => path.join('.')).join(', ');
 }

@@ -20,7 +20,7 @@ const phosphorNames = {
 /** Replaces `iconPlaceholder` in a page with a hidden SVG sprite of the icons that the page uses by `#icon-{name}`. */
 export type InjectIcons = (html: string) => string;
 
-/** Marks the place of the icon sprite in a template. */
+/** Marks where a template prints the icon sprite. */
 export const iconPlaceholder = '<!--icons-->';
 
 /** Reads the icons from the package and returns a function that injects them into pages. */

@@ -14,7 +14,7 @@ export interface Attempts {
 }
 
 const cookieName = '__Host-planlens-attempts';
-/** After this time attempts are forgotten and the silent sign-in is tried again. */
+/** After this time the count expires and the silent sign-in is tried again. */
 const retentionMs = 10 * 60_000;
 /** SuperOffice redirects a live session at once; an attempt that takes longer counts as failed (design decision). */
 const pendingMs = 3_000;

@@ -20,14 +20,14 @@ beforeEach(() => {
 });
 const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
 
-/** An app whose `/` is this handler, with our answers to what goes wrong in it. */
+/** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const problems = createErrorHandler({ languages, views: pages });
+  const errorHandler = createErrorHandler({ languages, views: pages });
   return appOf(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
     .get('/named/:name', handler)
-    .use(problems.notFound, problems.handleError);
+    .use(errorHandler.notFound, errorHandler.handleError);
 }
 
 function failing(error: unknown) {
@@ -99,8 +99,8 @@ describe('error codes', () => {
   it.each(Object.entries(errorStatus))(
     '%s has the status %i and its own title and text',
     async (code, status) => {
-      const { status: answered, body } = await request(failing(new AppError(code as ErrorCode))).get('/');
-      expect([answered, body.status, body.code]).toEqual([status, status, code]);
+      const { status: sent, body } = await request(failing(new AppError(code as ErrorCode))).get('/');
+      expect([sent, body.status, body.code]).toEqual([status, status, code]);
       expect(body.title).not.toContain('problem.');
       expect(body.text).not.toContain('problem.');
       expect(body).not.toHaveProperty('detail');
@@ -123,7 +123,7 @@ describe('error codes', () => {
 });
 
 describe('SuperOffice errors', () => {
-  const answers: Record<SuperOfficeErrorCode, ErrorCode> = {
+  const codes: Record<SuperOfficeErrorCode, ErrorCode> = {
     unreachable: 'superoffice-unavailable',
     timeout: 'superoffice-unavailable',
     unauthorized: 'superoffice-unavailable',
@@ -144,7 +144,7 @@ describe('SuperOffice errors', () => {
     'client-refused': 'registration-refused',
   };
 
-  it.each(Object.entries(answers))(
+  it.each(Object.entries(codes))(
     'the SuperOffice error %s is reported as %s and named in the detail',
     async (thrown, code) => {
       const error = new SuperOfficeError(thrown as SuperOfficeErrorCode, 'some operation', {
@@ -160,22 +160,22 @@ describe('SuperOffice errors', () => {
 
 describe('link on the error page', () => {
   const linkOf = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const problems = createErrorHandler({ languages, views });
+    const errorHandler = createErrorHandler({ languages, views });
     const app = appOf(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
       })
-      .use(problems.handleError);
+      .use(errorHandler.handleError);
     const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
     const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
     return { href: href?.replaceAll('&amp;', '&'), words, text };
   };
-  const reader = 'uctx=Cust1&usid=5&lang=en';
+  const user = 'uctx=Cust1&usid=5&lang=en';
 
   it('leads from a panel page back to the panel, and from the panel to a retry', async () => {
-    const panel = `/panel?${reader}`;
-    expect(await linkOf(`/panel/feature?${reader}`, 'feature-unknown')).toMatchObject({
+    const panel = `/panel?${user}`;
+    expect(await linkOf(`/panel/feature?${user}`, 'feature-unknown')).toMatchObject({
       href: panel,
       words: 'Back to the panel',
     });
@@ -185,7 +185,7 @@ describe('link on the error page', () => {
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
     expect(await linkOf('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
     expect((await linkOf('/nothing', 'not-found')).href).toBeUndefined();
-    expect((await linkOf(`/panel?${reader}`, 'tenant-not-installed')).href).toBeUndefined();
+    expect((await linkOf(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
   });
 
   it('shows the text of a refused form again, escaped', async () => {
@@ -214,7 +214,7 @@ describe('unexpected errors', () => {
     ['an error with a status that is text', Object.assign(new Error(secretText), { status: '404' })],
     ['a thrown text', secretText],
     ['a thrown object', { status: 404, message: secretText }],
-  ])('%s is reported as internal without revealing its text', async (_what, error) => {
+  ])('%s is reported as internal without revealing its text', async (_case, error) => {
     for (const accept of ['text/html', 'application/json']) {
       const { status, text } = await request(failing(error)).get('/').set('Accept', accept);
       expect(status).toBe(500);
@@ -258,7 +258,7 @@ describe('unexpected errors', () => {
     const outcome = await request(app.use(handOn))
       .get('/')
       .then(
-        () => 'answered',
+        () => 'sent',
         () => 'cut off',
       );
     expect([outcome, handedOn]).toEqual(['cut off', [new Error('too late')]]);
@@ -282,8 +282,8 @@ describe('malformed requests', () => {
   it.each([
     ['another charset', { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-7' }],
     ['an unknown encoding', { 'Content-Encoding': 'snappy' }],
-    ['a body that is not what its encoding says', { 'Content-Encoding': 'gzip' }],
-  ])('responds with 400 to %s', async (_what, headers) => {
+    ['a body that does not match its content encoding', { 'Content-Encoding': 'gzip' }],
+  ])('responds with 400 to %s', async (_case, headers) => {
     const { status, body } = await post().set(headers).send('a=1');
     expect([status, body.code]).toEqual([400, 'request-malformed']);
   });

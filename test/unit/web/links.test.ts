@@ -36,8 +36,12 @@ describe('parsePanelUrl', () => {
   });
 
   it('detects the cookie probe only with its exact parameter', async () => {
-    const reader = { tenantId: 'Cust1', associateId: 5, language: 'de' };
-    expect(await addressAt(cookieProbeUrl(reader))).toEqual({ ...reader, signedInAt: 0, cookieProbe: true });
+    const panelUser = { tenantId: 'Cust1', associateId: 5, language: 'de' };
+    expect(await addressAt(cookieProbeUrl(panelUser))).toEqual({
+      ...panelUser,
+      signedInAt: 0,
+      cookieProbe: true,
+    });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieProbe: false });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=probe&cookie=probe')).toMatchObject({
       cookieProbe: false,

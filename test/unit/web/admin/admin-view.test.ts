@@ -124,8 +124,8 @@ describe('access request queue', () => {
 
 describe('seat table', () => {
   it('shows when the license data was read and whether it is stale', () => {
-    const bought = { content: premium, readAt, stale: true };
-    const page = view({ tenantLicenses: bought });
+    const tenantLicenses = { content: premium, readAt, stale: true };
+    const page = view({ tenantLicenses });
     expect(page).toMatchObject({ stale: true, seatsNote: '', asOf: { iso: '2026-11-22T10:00:00.000Z' } });
     expect(page.seats).toHaveLength(4);
     expect(view().stale).toBe(false);
@@ -197,14 +197,14 @@ describe('contract form', () => {
   });
 
   it('shows rejected input as submitted, next to the renewal of the saved contract', () => {
-    const kept = { start: '2026-03-01', period: 'yearly' } as const;
+    const saved = { start: '2026-03-01', period: 'yearly' } as const;
     const refused = {
       form: 'contract',
       start: '2026-02-30',
       period: 'monthly',
       validationError: 'start-not-a-date',
     } as const;
-    const { contract } = view({ contract: kept, refused });
+    const { contract } = view({ contract: saved, refused });
     expect(contract).toMatchObject({
       start: '2026-02-30',
       validationError: expect.stringContaining('“2026-02-30” is not a day'),

@@ -39,10 +39,10 @@ describe('describeDiagnostic', () => {
       expect(words).not.toContain('{{');
       expect(words).not.toContain(kind);
       expect(words).toMatch(/\.$/);
-      const told = Object.values(members)
+      const printed = Object.values(members)
         .flat()
         .filter((value) => value !== 'sales');
-      for (const value of told) expect(words).toContain(String(value));
+      for (const value of printed) expect(words).toContain(String(value));
     }
   });
 

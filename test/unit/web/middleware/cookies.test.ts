@@ -30,8 +30,10 @@ async function cookieOf(path: string) {
   expect(more).toEqual([]);
   const [pair = '', ...attributes] = cookie.split('; ');
   const [name, value = ''] = pair.split('=');
-  const told = attributes.map((text) => text.toLowerCase()).filter((text) => !text.startsWith('expires='));
-  return { name, value, attributes: told.sort() };
+  const withoutExpires = attributes
+    .map((text) => text.toLowerCase())
+    .filter((text) => !text.startsWith('expires='));
+  return { name, value, attributes: withoutExpires.sort() };
 }
 
 // certifies R14
@@ -54,14 +56,14 @@ describe('cookies set by the app', () => {
   it('encodes arbitrary text and reads it back unchanged', async () => {
     const { value } = await cookieOf('/any');
     expect(value).toMatch(/^[\w%.-]+$/);
-    const reader = appOf((req, res) => void res.json(readCookie(req, '__Host-any')));
-    const { body } = await request(reader).get('/').set('Cookie', `__Host-any=${value}`);
+    const app = appOf((req, res) => void res.json(readCookie(req, '__Host-any')));
+    const { body } = await request(app).get('/').set('Cookie', `__Host-any=${value}`);
     expect(body).toBe('a b;c=ü');
   });
 });
 
 describe('readCookie', () => {
-  const reader = appOf((req, res) => void res.json({ value: readCookie(req, 'wanted') ?? null }));
+  const app = appOf((req, res) => void res.json({ value: readCookie(req, 'wanted') ?? null }));
 
   it.each([
     ['a=1; wanted=2; b=3', '2'],
@@ -71,10 +73,10 @@ describe('readCookie', () => {
     ['=; ;;', null],
     ['wanted=%E0%A4%A', '%E0%A4%A'],
   ])('reads the wanted cookie in the header %j as %j', async (header, value) => {
-    expect((await request(reader).get('/').set('Cookie', header)).body).toEqual({ value });
+    expect((await request(app).get('/').set('Cookie', header)).body).toEqual({ value });
   });
 
   it('finds no cookie in a request without a cookie header', async () => {
-    expect((await request(reader).get('/')).body).toEqual({ value: null });
+    expect((await request(app).get('/')).body).toEqual({ value: null });
   });
 });

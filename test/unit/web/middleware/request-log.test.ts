@@ -21,7 +21,7 @@ const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(
 const app = appOf((_req, _res, next) => next())
   .use(requestLog(log))
   .all('/fails', () => {
-    throw Object.assign(new Error('told-S3CRET'), { code: 'body-S3CRET' });
+    throw Object.assign(new Error('message-S3CRET'), { code: 'body-S3CRET' });
   })
   .all('/logs', (req, res) => {
     const error = Object.assign(new Error('refused'), { code: '23514', detail: 'row-S3CRET' });
@@ -32,7 +32,7 @@ const app = appOf((_req, _res, next) => next())
   .use((req, res) => void res.set('Set-Cookie', 'a=set-S3CRET').send(String(req.id)));
 app.set('env', 'test');
 
-/** Sends a secret in every place a request has, and answers the one line written about it. */
+/** Sends a request with a secret in every part. @returns the line logged for it */
 async function lineOf(path: string): Promise<Record<string, unknown>> {
   await request(app)
     .post(`${path}?code=code-S3CRET&state=state-S3CRET`)

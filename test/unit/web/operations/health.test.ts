@@ -14,16 +14,18 @@ describe('readyz', () => {
   it.each([
     [true, 200, 'ok'],
     [false, 503, 'database-unreachable'],
-  ])('reports whether the database responds: %s', async (answers, status, text) => {
-    const response = await request(appOf(createReadyz({ databaseAnswers: async () => answers }))).get('/');
+  ])('reports whether the database responds: %s', async (isReachable, status, text) => {
+    const response = await request(appOf(createReadyz({ databaseAnswers: async () => isReachable }))).get(
+      '/',
+    );
     expect([response.status, response.body]).toEqual([status, { status: text }]);
   });
 
   it('responds with 503 within three seconds when the database does not respond', async () => {
-    const asked = Date.now();
+    const startedAt = Date.now();
     const silent = createReadyz({ databaseAnswers: () => new Promise(() => {}) });
     const response = await request(appOf(silent)).get('/');
     expect([response.status, response.body]).toEqual([503, { status: 'database-unreachable' }]);
-    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
   });
 });

@@ -46,7 +46,7 @@ const salesman = holderOf(premium, 'ten-sales');
 describe('plan name and note', () => {
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
-    ['a plan of today', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
+    ['a current plan', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
     [
       'a plan whose tier is unknown',
       { tenant: null, user: userWith(plan('ten-service', 'Service')) },
@@ -60,7 +60,7 @@ describe('plan name and note', () => {
       'planNote.old-plan',
     ],
     [
-      'a plan nobody documented',
+      'an undocumented plan',
       { tenant: null, user: userWith(plan('ten-everything', 'Everything')) },
       'Everything',
       'planNote.undocumented-plan',
@@ -85,7 +85,7 @@ describe('plan name and note', () => {
       'planNote.unknown',
     ],
     ['an unknown user', { tenant: premium, user: null }, 'User plan not known', 'planNote.unknown'],
-  ])('shows the plan name and note for %s', (_what, given, name, note) => {
+  ])('shows the plan name and note for %s', (_case, given, name, note) => {
     const page = view(given);
     expect(page.plan).toBe(name);
     expect(page.planNote).toBe(note === '' ? '' : english.t(note));
@@ -246,8 +246,12 @@ describe('access requests of the user', () => {
 
   it('shows an access request while it is open and for two weeks after its resolution', () => {
     const titles = (resolvedAt: Date | null) => {
-      const told = { requestedAt: daysAgo(90), resolvedAt, state: resolvedAt ? 'declined' : 'open' } as const;
-      const accessRequests = [requestAccess('feature:saint', told)];
+      const times = {
+        requestedAt: daysAgo(90),
+        resolvedAt,
+        state: resolvedAt ? 'declined' : 'open',
+      } as const;
+      const accessRequests = [requestAccess('feature:saint', times)];
       return view({ tenant: premium, user: salesman, today, accessRequests }).accessRequests.length;
     };
     expect([titles(null), titles(daysAgo(13.9)), titles(daysAgo(14))]).toEqual([1, 1, 0]);
@@ -323,13 +327,13 @@ describe('add-ons', () => {
 
 describe('date of the license data', () => {
   const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
-  const dated = (bought: ReturnType<typeof at> | null, held: ReturnType<typeof at> | null) => {
+  const dated = (tenantTimes: ReturnType<typeof at> | null, userTimes: ReturnType<typeof at> | null) => {
     const context = contextOf({ tenant: premium, user: null, language: german });
     const { asOf, stale } = panelView(
       {
         ...context,
-        tenantLicenses: bought && { ...bought, content: premium },
-        userLicenses: held && { ...held, content: holderOf(premium, 'ten-sales') },
+        tenantLicenses: tenantTimes && { ...tenantTimes, content: premium },
+        userLicenses: userTimes && { ...userTimes, content: holderOf(premium, 'ten-sales') },
       },
       {},
     );

@@ -28,16 +28,16 @@ describe('plan comparison page', () => {
   });
 
   it('shows the features gained and the seat required', () => {
-    const told = comparison('sales-premium+service-essential');
-    expect(told).toMatchObject({
+    const compared = comparison('sales-premium+service-essential');
+    expect(compared).toMatchObject({
       plan: 'Sales-Premium + Service-Essentials',
       isOwn: false,
       summary: 'Gained: 5 · Lost: 0',
       seat: english.t('seat.buy'),
       lost: [],
     });
-    expect(told?.gained.map(({ label }) => label)).toContain('Request / Ticket management');
-    expect(told?.notes).toContain(english.t('compare.fromCatalogue'));
+    expect(compared?.gained.map(({ label }) => label)).toContain('Request / Ticket management');
+    expect(compared?.notes).toContain(english.t('compare.fromCatalogue'));
   });
 
   it('shows the features lost on a lower plan', () => {
@@ -57,10 +57,10 @@ describe('plan comparison page', () => {
   });
 
   it('shows that a Suite plan covers the whole company, and shows its limits', () => {
-    const told = comparison('starter', { tenant: suiteCore, user: userWith() });
-    expect(told).toMatchObject({ seat: english.t('compare.wholeCompany'), renewal: '' });
-    expect(told?.lost.map(({ label }) => label)).toContain('Project management');
-    expect(told?.changed.map(({ note }) => note)).toContain('(Dashboards: 3)');
+    const compared = comparison('starter', { tenant: suiteCore, user: userWith() });
+    expect(compared).toMatchObject({ seat: english.t('compare.wholeCompany'), renewal: '' });
+    expect(compared?.lost.map(({ label }) => label)).toContain('Project management');
+    expect(compared?.changed.map(({ note }) => note)).toContain('(Dashboards: 3)');
   });
 
   it('allows an access request only for a plan without an open one', () => {

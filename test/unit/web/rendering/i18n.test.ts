@@ -7,7 +7,7 @@ import { english, german } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'planlens-locales-'));
 const texts = {
-  en: { hello: 'Hello', only: { here: 'Only in English' }, told: 'Told: {{what}}' },
+  en: { hello: 'Hello', only: { here: 'Only in English' }, value: 'Value: {{what}}' },
   de: { hello: 'Hallo' },
   no: { hello: 'Hei' },
 };
@@ -59,8 +59,8 @@ describe('loadLanguages', () => {
 
   it('inserts values verbatim, without escaping or interpolating them', () => {
     const { t } = three.choose(['en']);
-    expect(t('told', { what: '<b>&' })).toBe('Told: <b>&');
-    expect(t('told', { what: '{{what}} $t(hello)' })).toBe('Told: {{what}} $t(hello)');
+    expect(t('value', { what: '<b>&' })).toBe('Value: <b>&');
+    expect(t('value', { what: '{{what}} $t(hello)' })).toBe('Value: {{what}} $t(hello)');
   });
 });
 

@@ -2,11 +2,7 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
-import {
-  createBeginSignIn,
-  clearVerifier,
-  readVerifier,
-} from '../../../../src/web/sign-in/begin-sign-in.ts';
+import { clearVerifier, createBeginSignIn, readVerifier } from '../../../../src/web/sign-in/begin-sign-in.ts';
 import { appOf } from '../harness.ts';
 
 const panel: SignInPurpose = { kind: 'panel', language: 'de', tenantId: 'Cust12345', associateId: 5 };
@@ -36,7 +32,7 @@ const beginSignIn = createBeginSignIn({
   authorizeUrl: (query) => `${authorize}?${new URLSearchParams(query)}`,
 });
 
-/** The name of the cookie that keeps the verifier of one sign-in. */
+/** The name of the cookie with the verifier of one sign-in. */
 function cookieName(state: string): string {
   return `__Host-planlens-sign-in-${createHash('sha256').update(state).digest('base64url').slice(0, 16)}`;
 }

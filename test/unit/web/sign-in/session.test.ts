@@ -44,7 +44,7 @@ async function readFrom(token: string): Promise<unknown> {
   return body;
 }
 
-/** A token as ours are, but for what is told. */
+/** A valid session token with these changes. */
 function forged(
   payload: object,
   options: jwt.SignOptions = {},
@@ -129,7 +129,7 @@ describe('invalid session cookie', () => {
     ['no tenant', () => forged({ tenantId: undefined })],
     ['an associate id that is text', () => forged({ associateId: '5' })],
     ['an administrator by text', () => forged({ isAdministrator: 'true' })],
-  ])('rejects a token with %s', async (_what, token) => {
+  ])('rejects a token with %s', async (_case, token) => {
     expect(await readFrom(token())).toBeNull();
   });
 

@@ -1,26 +1,26 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import {
-  countAttempt,
   clearAttempts,
+  countAttempt,
   maySignInSilently,
   readAttempts,
   startCounting,
 } from '../../../../src/web/sign-in/sign-in-attempts.ts';
 import { appOf } from '../harness.ts';
 
-const reader = { tenantId: 'Cust12345', associateId: 5 };
+const user = { tenantId: 'Cust12345', associateId: 5 };
 const now = Date.UTC(2026, 10, 22, 10);
 const name = '__Host-planlens-attempts';
 
-async function read(cookie: string, of = reader) {
+async function read(cookie: string, of = user) {
   const app = appOf((req, res) => void res.json(readAttempts(req, of)));
   return (await request(app).get('/').set('Cookie', cookie)).body;
 }
 
 async function begun(): Promise<string> {
   const app = appOf((_req, res) => {
-    startCounting(res, reader);
+    startCounting(res, user);
     res.end();
   });
   return cookieIn(await request(app).get('/'));
@@ -31,7 +31,7 @@ const cookieIn = ({ headers }: { headers: Record<string, unknown> }) =>
 
 async function written(cookie: string): Promise<string> {
   const app = appOf((req, res) => {
-    countAttempt(res, reader, readAttempts(req, reader) ?? { count: 0, lastAt: 0 }, now);
+    countAttempt(res, user, readAttempts(req, user) ?? { count: 0, lastAt: 0 }, now);
     res.end();
   });
   return cookieIn(await request(app).get('/').set('Cookie', cookie));
@@ -56,8 +56,8 @@ describe('sign-in attempts', () => {
   it('ignores the attempts of another user or another tenant', async () => {
     const cookie = await written('');
     for (const other of [
-      { ...reader, associateId: 6 },
-      { ...reader, tenantId: 'Cust12346' },
+      { ...user, associateId: 6 },
+      { ...user, tenantId: 'Cust12346' },
     ]) {
       expect(await read(cookie, other)).toEqual({ count: 0, lastAt: 0 });
     }
