@@ -26,6 +26,7 @@ import { createAdministratorGuard } from './web/sign-in/require-administrator.ts
 import { createSessions } from './web/sign-in/session.ts';
 import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 
+/** What the web application is made from. */
 export interface AppDeps {
   readonly config: Config;
   readonly services: Services;

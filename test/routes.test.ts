@@ -12,7 +12,7 @@ import { openServices, provisioningBy, type Services } from '../src/services.ts'
 import { emptyDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
 import { root } from './support/project-files.ts';
-import { routesOf, stepsOf } from './support/routes.ts';
+import { listRoutes, listSteps } from './support/routes.ts';
 import { createSigningPair } from './support/tokens.ts';
 
 /** No server listens there: no request in this file needs SuperOffice. */
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 describe('route table', () => {
   it('passes every request through the same middleware, and what no route serves to the error handler', () => {
-    const steps = stepsOf(app);
+    const steps = listSteps(app);
     const first = steps.findIndex(({ route }) => route !== null);
     const last = steps.findLastIndex(({ route }) => route !== null);
     expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
@@ -66,12 +66,12 @@ describe('route table', () => {
   });
 
   it('declares each path once', () => {
-    const paths = routesOf(app).map(({ path }) => path);
+    const paths = listRoutes(app).map(({ path }) => path);
     expect(paths).toEqual([...new Set(paths)]);
   });
 
   it('serves GET and POST only and refuses other methods last', () => {
-    for (const { path, methods, handlers } of routesOf(app)) {
+    for (const { path, methods, handlers } of listRoutes(app)) {
       expect(
         methods.filter((method) => !['get', 'post'].includes(method)),
         path,
@@ -86,7 +86,7 @@ describe('route table', () => {
 
   it('verifies the CSRF token of every form, after parsing it and before handling it', () => {
     const withoutForm = /^\/(callbacks\/|auth\/callback$|panel\/session$)/;
-    for (const { path, methods, handlers } of routesOf(app)) {
+    for (const { path, methods, handlers } of listRoutes(app)) {
       if (!methods.includes('post')) continue;
       const steps = handlers.filter((handler) => handler.startsWith('post '));
       const guards = ['post urlencodedParser', 'post csrfProtection'];
@@ -98,7 +98,7 @@ describe('route table', () => {
 
 describe('unsupported method', () => {
   it('responds with 405 on each route and names the methods that the route serves', async () => {
-    for (const { path, methods } of routesOf(app)) {
+    for (const { path, methods } of listRoutes(app)) {
       const others = (['get', 'post', 'put', 'patch', 'delete', 'options'] as const).filter(
         (method) => !methods.includes(method),
       );
@@ -225,7 +225,7 @@ describe.each(responses)('$method $path ($status)', ({ method, path, status, fra
 
 it('the security headers of every route are tested', () => {
   const tested = responses.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
-  const served = routesOf(app).flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`));
+  const served = listRoutes(app).flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`));
   expect(served.filter((each) => !tested.includes(each))).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../errors.ts';
 import type { FeatureKey } from '../licensing/catalogue/feature-keys.ts';
 import type { AnyPlan } from './plan-names.ts';
-import { fieldsOf } from './rendering/form-parsing.ts';
+import { listFieldNames } from './rendering/form-parsing.ts';
 
 /** The user that a panel's URL names: a hint, never proof (docs/superoffice/panels-and-marketplace.md#4-url-variables). */
 export interface PanelUser {
@@ -44,7 +44,7 @@ const panelUrlSchema = panelUserSchema.extend({
 /** @throws AppError `panel-url-invalid`, naming the parameters that are missing or wrong */
 export function parsePanelUrl(request: Request): PanelUrl {
   const query = panelUrlSchema.safeParse(request.query);
-  if (!query.success) throw new AppError('panel-url-invalid', { detail: fieldsOf(query.error) });
+  if (!query.success) throw new AppError('panel-url-invalid', { detail: listFieldNames(query.error) });
   const { uctx, usid, lang, signedIn, cookie } = query.data;
   const cookieProbe = cookie === 'probe';
   return { tenantId: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieProbe };

@@ -8,7 +8,7 @@ import type { Language } from './rendering/i18n.ts';
 export type AnyPlan = PlanKey | SuitePlan;
 
 /** The plans of a tenant's model: the 26 user plans or the five of CRM Suite. */
-export function plansOfModel({ model }: Pick<EntitlementReport, 'model'>): readonly AnyPlan[] {
+export function getPlansOfModel({ model }: Pick<EntitlementReport, 'model'>): readonly AnyPlan[] {
   return model === 'suite' ? suitePlans : planKeys;
 }
 

@@ -13,7 +13,7 @@ import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
-import { type Route, routesOf } from './routes.ts';
+import { listRoutes, type Route } from './routes.ts';
 
 /** The app on a real port and database, connected to the sandbox. */
 export interface Planlens {
@@ -61,7 +61,7 @@ export async function startPlanlens(): Promise<Planlens> {
     sandbox,
     services,
     environment,
-    routes: routesOf(app),
+    routes: listRoutes(app),
     logged,
     blockFrameCookies: (block) => {
       isBlocking = block;

@@ -18,13 +18,13 @@ export interface Route {
 }
 
 /** Every step of an app in order, with the routes of its nested routers in their place. */
-export function stepsOf(app: Express): readonly Step[] {
+export function listSteps(app: Express): readonly Step[] {
   return stepsIn(app.router);
 }
 
 /** Every route of an app. */
-export function routesOf(app: Express): readonly Route[] {
-  return stepsOf(app).flatMap(({ route }) => route ?? []);
+export function listRoutes(app: Express): readonly Route[] {
+  return listSteps(app).flatMap(({ route }) => route ?? []);
 }
 
 function stepsIn({ stack }: IRouter): readonly Step[] {

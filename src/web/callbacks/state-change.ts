@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import { readStateChange } from '../../superoffice/callbacks/state-change.ts';
 import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
-import { fieldsOf } from '../rendering/form-parsing.ts';
+import { listFieldNames } from '../rendering/form-parsing.ts';
 
 /**
  * Receives SuperOffice's notification that a tenant's state changes: verifies its token, enqueues it, responds with 200.
@@ -20,7 +20,7 @@ export function createStateChangeCallback(deps: {
   return async function stateChange(request, response) {
     const notification = readStateChange(request.body);
     if (!notification.success)
-      throw new AppError('state-change-malformed', { detail: fieldsOf(notification.error) });
+      throw new AppError('state-change-malformed', { detail: listFieldNames(notification.error) });
     const { tenantId, change, token } = notification.data;
     const verification = await deps.verifyToken(token, { tenantId });
     if (!verification.valid)

@@ -6,7 +6,7 @@ import type { PlanKey } from '../../licensing/catalogue/user-plans.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
 import { panelUrl, panelUserQuery } from '../links.ts';
-import { type AnyPlan, assignedPlanName, isSuitePlan, planLabel, plansOfModel } from '../plan-names.ts';
+import { type AnyPlan, assignedPlanName, getPlansOfModel, isSuitePlan, planLabel } from '../plan-names.ts';
 import type { Views } from '../rendering/views.ts';
 import {
   type AccessRequestView,
@@ -70,7 +70,7 @@ export function createPlanPage(deps: {
 
 /** Parses the key of a plan. @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
 export function parsePlan(key: unknown, { report }: DecidedContext): AnyPlan {
-  const plan = plansOfModel(report).find((each) => each === key);
+  const plan = getPlansOfModel(report).find((each) => each === key);
   if (plan === undefined) throw new AppError('plan-unknown');
   return plan;
 }
@@ -87,7 +87,7 @@ export function planPageView(context: DecidedContext, chosen: AnyPlan | null): P
     backUrl: panelUrl(url),
     csrfToken,
     own: assignedPlanName(report.plan, language),
-    plans: plansOfModel(report).map((key) => ({
+    plans: getPlansOfModel(report).map((key) => ({
       key,
       label: planLabel(key, language),
       chosen: key === chosen,

@@ -7,7 +7,7 @@ export const typedText = z
   .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
 
 /** Lists the invalid fields for a response, without their values, which may be secret. */
-export function fieldsOf({ issues }: z.ZodError): string {
+export function listFieldNames({ issues }: z.ZodError): string {
   return issues.map(({ path }) => path.join('.')).join(', ');
 }
 
@@ -15,5 +15,5 @@ export function fieldsOf({ issues }: z.ZodError): string {
 export function parseForm<T>(schema: z.ZodType<T>, body: unknown): T {
   const form = schema.safeParse(body);
   if (form.success) return form.data;
-  throw new AppError('form-malformed', { detail: fieldsOf(form.error) });
+  throw new AppError('form-malformed', { detail: listFieldNames(form.error) });
 }

@@ -19,6 +19,7 @@ export interface Language {
   or(alternatives: readonly string[]): string;
 }
 
+/** The available languages. */
 export interface Languages {
   readonly codes: readonly string[];
   /** @returns the first available language of those desired (`de`, `de-AT`, SuperOffice's `no`), else English */

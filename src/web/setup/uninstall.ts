@@ -14,6 +14,7 @@ import type { Sessions } from '../sign-in/session.ts';
 /** `force` deletes our data although something that the app created is left in the tenant. */
 const uninstallSchema = z.object({ force: z.enum(['', 'yes']).default('') });
 
+/** What the removal of the app needs. */
 export interface UninstallDeps {
   readonly administratorGuard: AdministratorGuard;
   readonly sessions: Sessions;

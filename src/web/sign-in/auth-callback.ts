@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
 import type { VerificationResult } from '../../superoffice/auth/verification-result.ts';
 import type { CompletedSignIn, SignInPurpose, SignInStore } from '../../tenants/sign-in-store.ts';
-import { fieldsOf } from '../rendering/form-parsing.ts';
+import { listFieldNames } from '../rendering/form-parsing.ts';
 import { clearVerifier, readVerifier, tenantParameter } from './begin-sign-in.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -102,7 +102,8 @@ function parseAuthorizationResponse(request: Request): AuthorizationResponse {
   const parsed = authorizationResponseSchema.safeParse(
     request.method === 'POST' ? request.body : request.query,
   );
-  if (!parsed.success) throw new AppError('sign-in-response-malformed', { detail: fieldsOf(parsed.error) });
+  if (!parsed.success)
+    throw new AppError('sign-in-response-malformed', { detail: listFieldNames(parsed.error) });
   return parsed.data;
 }
 

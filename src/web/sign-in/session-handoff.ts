@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
 import { type PanelUrl, parsePanelUrl } from '../links.ts';
-import { fieldsOf } from '../rendering/form-parsing.ts';
+import { listFieldNames } from '../rendering/form-parsing.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { type Sessions, sessionSchema } from './session.ts';
 
@@ -64,5 +64,5 @@ export function createSessionCheck(deps: { sessions: Sessions }): RequestHandler
 function parseRedemption(request: Request): z.infer<typeof redemptionSchema> {
   const redemption = redemptionSchema.safeParse(request.body);
   if (redemption.success) return redemption.data;
-  throw new AppError('request-malformed', { detail: fieldsOf(redemption.error) });
+  throw new AppError('request-malformed', { detail: listFieldNames(redemption.error) });
 }

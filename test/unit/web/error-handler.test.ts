@@ -12,7 +12,7 @@ import { methodNotAllowed } from '../../../src/web/middleware/method-not-allowed
 import { requestLog } from '../../../src/web/middleware/request-log.ts';
 import { healthz } from '../../../src/web/operations/health.ts';
 import type { Views } from '../../../src/web/rendering/views.ts';
-import { appOf, languages, views } from './harness.ts';
+import { createApp, languages, views } from './harness.ts';
 
 let lines: string[];
 beforeEach(() => {
@@ -23,7 +23,7 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(l
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
   const errorHandler = createErrorHandler({ languages, views: pages });
-  return appOf(requestLog(log))
+  return createApp(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
     .get('/named/:name', handler)
@@ -159,9 +159,9 @@ describe('SuperOffice errors', () => {
 });
 
 describe('link on the error page', () => {
-  const linkOf = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
+  const findLink = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
     const errorHandler = createErrorHandler({ languages, views });
-    const app = appOf(requestLog(log))
+    const app = createApp(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
@@ -175,22 +175,22 @@ describe('link on the error page', () => {
 
   it('leads from a panel page back to the panel, and from the panel to a retry', async () => {
     const panel = `/panel?${user}`;
-    expect(await linkOf(`/panel/feature?${user}`, 'feature-unknown')).toMatchObject({
+    expect(await findLink(`/panel/feature?${user}`, 'feature-unknown')).toMatchObject({
       href: panel,
       words: 'Back to the panel',
     });
-    expect(await linkOf(panel, 'superoffice-unavailable')).toMatchObject({ href: panel, words: 'Try again' });
+    expect(await findLink(panel, 'superoffice-unavailable')).toMatchObject({ href: panel, words: 'Try again' });
   });
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
-    expect(await linkOf('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
-    expect((await linkOf('/nothing', 'not-found')).href).toBeUndefined();
-    expect((await linkOf(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
+    expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
+    expect((await findLink('/nothing', 'not-found')).href).toBeUndefined();
+    expect((await findLink(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
   });
 
   it('shows the text of a refused form again, escaped', async () => {
     for (const field of ['reason', 'comment']) {
-      const { text } = await linkOf(
+      const { text } = await findLink(
         '/admin/access-requests',
         'session-required',
         'post',
@@ -199,7 +199,7 @@ describe('link on the error page', () => {
       expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
     }
     expect(
-      (await linkOf('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
+      (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
     ).not.toContain('<textarea');
   });
 });
@@ -302,7 +302,7 @@ describe('malformed requests', () => {
 
 describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
-    const app = appOf(requestLog(log));
+    const app = createApp(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
     app.use(createErrorHandler({ languages, views }).handleError);
     const { status, headers, body } = await request(app).delete('/');

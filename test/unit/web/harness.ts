@@ -11,12 +11,12 @@ export const views = loadViews(root);
 export const english = languages.choose(['en']);
 export const german = languages.choose(['de']);
 
-/** An app with the real one's settings that hands every request to one handler. */
-export function appOf(handler: RequestHandler): Express {
+/** An app with the settings of Planlens that passes every request to one handler. */
+export function createApp(handler: RequestHandler): Express {
   return express().set('query parser', 'simple').use(handler);
 }
 
-/** The app on a port of its own while the file's tests run. */
+/** Serves an app on a free port while the tests of the file run. */
 export function listening(app: Express): Server {
   const server = createServer(app);
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));

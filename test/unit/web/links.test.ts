@@ -3,10 +3,10 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import { cookieProbeUrl, panelUrl, parsePanelUrl } from '../../../src/web/links.ts';
-import { appOf, listening } from './harness.ts';
+import { createApp, listening } from './harness.ts';
 
 const server = listening(
-  appOf((req, res) => {
+  createApp((req, res) => {
     try {
       res.json(parsePanelUrl(req));
     } catch (error) {

@@ -5,7 +5,7 @@ import { readCookie, writeCookie } from '../../../../src/web/middleware/cookies.
 import { createBeginSignIn } from '../../../../src/web/sign-in/begin-sign-in.ts';
 import { createSessions } from '../../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../../support/keyrings.ts';
-import { appOf } from '../harness.ts';
+import { createApp } from '../harness.ts';
 
 const sessions = createSessions({ keys: newKeyring(), now: Date.now });
 const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
@@ -15,7 +15,7 @@ const signIns: SignInStore = {
 };
 const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 
-const writers = appOf(async (req, res) => {
+const writers = createApp(async (req, res) => {
   if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
   if (req.path === '/session') {
     sessions.write(res, { tenantId: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
@@ -24,7 +24,7 @@ const writers = appOf(async (req, res) => {
 });
 
 /** The name, the value, and the attributes in lower case, without `Expires`, which `Max-Age` overrules. */
-async function cookieOf(path: string) {
+async function readSetCookie(path: string) {
   const { headers } = await request(writers).get(path);
   const [cookie = '', ...more] = [headers['set-cookie'] ?? []].flat();
   expect(more).toEqual([]);
@@ -45,7 +45,7 @@ describe('cookies set by the app', () => {
   ])(
     'the cookie set by %s works in a cross-site frame and is sent to our host only',
     async (path, name, seconds) => {
-      const cookie = await cookieOf(path);
+      const cookie = await readSetCookie(path);
       expect(cookie.name).toEqual(name);
       expect(cookie.attributes).toEqual(
         ['httponly', `max-age=${seconds}`, 'partitioned', 'path=/', 'samesite=none', 'secure'].sort(),
@@ -54,16 +54,16 @@ describe('cookies set by the app', () => {
   );
 
   it('encodes arbitrary text and reads it back unchanged', async () => {
-    const { value } = await cookieOf('/any');
+    const { value } = await readSetCookie('/any');
     expect(value).toMatch(/^[\w%.-]+$/);
-    const app = appOf((req, res) => void res.json(readCookie(req, '__Host-any')));
+    const app = createApp((req, res) => void res.json(readCookie(req, '__Host-any')));
     const { body } = await request(app).get('/').set('Cookie', `__Host-any=${value}`);
     expect(body).toBe('a b;c=ü');
   });
 });
 
 describe('readCookie', () => {
-  const app = appOf((req, res) => void res.json({ value: readCookie(req, 'wanted') ?? null }));
+  const app = createApp((req, res) => void res.json({ value: readCookie(req, 'wanted') ?? null }));
 
   it.each([
     ['a=1; wanted=2; b=3', '2'],

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { requestLog } from '../../../../src/web/middleware/request-log.ts';
-import { appOf } from '../harness.ts';
+import { createApp } from '../harness.ts';
 
 const secrets = [
   'code-S3CRET',
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
-const app = appOf((_req, _res, next) => next())
+const app = createApp((_req, _res, next) => next())
   .use(requestLog(log))
   .all('/fails', () => {
     throw Object.assign(new Error('message-S3CRET'), { code: 'body-S3CRET' });
@@ -33,7 +33,7 @@ const app = appOf((_req, _res, next) => next())
 app.set('env', 'test');
 
 /** Sends a request with a secret in every part. @returns the line logged for it */
-async function lineOf(path: string): Promise<Record<string, unknown>> {
+async function logRequest(path: string): Promise<Record<string, unknown>> {
   await request(app)
     .post(`${path}?code=code-S3CRET&state=state-S3CRET`)
     .set('Cookie', 'session=cookie-S3CRET')
@@ -46,7 +46,7 @@ async function lineOf(path: string): Promise<Record<string, unknown>> {
 
 describe('requestLog', () => {
   it('logs only the ID, client address, method, path, status and duration of a request', async () => {
-    const line = await lineOf('/auth/callback');
+    const line = await logRequest('/auth/callback');
     expect(Object.keys(line).sort()).toEqual(
       ['hostname', 'level', 'msg', 'pid', 'req', 'res', 'responseTime', 'time'].sort(),
     );
@@ -62,7 +62,7 @@ describe('requestLog', () => {
   it.each(['/auth/callback', '/fails'])(
     'logs no query, cookie, header or body of a request to %s',
     async (path) => {
-      await lineOf(path);
+      await logRequest(path);
       for (const secret of secrets) expect(lines[0]).not.toContain(secret);
       expect(lines[0]).not.toContain('S3CRET');
       expect(lines[0]).not.toContain('?');
@@ -70,7 +70,7 @@ describe('requestLog', () => {
   );
 
   it('logs the status of a failed request without the error, which is logged elsewhere', async () => {
-    const line = await lineOf('/fails');
+    const line = await logRequest('/fails');
     expect(line).toMatchObject({ res: { status: 500 }, msg: 'request completed' });
     expect(line).not.toHaveProperty('err');
   });
@@ -84,7 +84,7 @@ describe('requestLog', () => {
   });
 
   it('logs the full path of a request that a sub-application handled', async () => {
-    const line = await lineOf('/mounted/deep');
+    const line = await logRequest('/mounted/deep');
     expect(line.req).toMatchObject({ path: '/mounted/deep' });
   });
 

@@ -1,9 +1,9 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { framedByCrm, securityHeaders } from '../../../../src/web/middleware/security-headers.ts';
-import { appOf } from '../harness.ts';
+import { createApp } from '../harness.ts';
 
-const app = appOf(securityHeaders())
+const app = createApp(securityHeaders())
   .get('/framed', framedByCrm(['https://*.superoffice.com', 'https://crm.example']), (_req, res) =>
     res.send('framed'),
   )

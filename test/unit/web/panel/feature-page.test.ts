@@ -10,14 +10,14 @@ import {
   userWith,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { contextOf, type Given, requestAccess } from './panel-contexts.ts';
+import { createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
 const salesman = holderOf(premium, 'ten-sales');
 
 function page(feature: Parameters<typeof featurePageView>[1], given: Given): FeaturePage {
-  return featurePageView(contextOf(given), feature);
+  return featurePageView(createContext(given), feature);
 }
 
 describe('feature page', () => {

@@ -6,11 +6,11 @@ import { panelView } from '../../../../src/web/panel/panel-view.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../../licensing/fixtures/tenants.ts';
 import { english, german, views } from '../harness.ts';
-import { contextOf, requestAccess, tenant } from './panel-contexts.ts';
+import { createContext, requestAccess, tenant } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const request = requestAccess('feature:saint');
-const context: PanelContext = contextOf({
+const context: PanelContext = createContext({
   tenant: premium,
   user: holderOf(premium, 'ten-sales'),
   accessRequests: [request],
@@ -88,7 +88,7 @@ describe('pageVersion', () => {
   it.each(Object.keys(otherValues) as (keyof Tenant)[])(
     'changes with the field %s of the tenant if the page shows it',
     (field) => {
-      const before = contextOf({ tenant: premium, user: null });
+      const before = createContext({ tenant: premium, user: null });
       const after = { ...before, tenant: { ...before.tenant, [field]: otherValues[field] } };
       const html = (each: DecidedContext) => views('panel', english, panelView(each, {}));
       expect(pageVersion(after) === pageVersion(before)).toBe(html(after) === html(before));

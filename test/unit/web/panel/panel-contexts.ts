@@ -34,7 +34,7 @@ export interface Given {
 }
 
 /** The panel context of a signed-in user, with the report of the test engine. */
-export function contextOf(given: Given): DecidedContext {
+export function createContext(given: Given): DecidedContext {
   const { today = '2026-12-01', language = english, accessRequests = [], contract = null } = given;
   const snapshotOf = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
   const context = {

@@ -13,7 +13,7 @@ import {
   userWith,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { contextOf, type Given, readAt, requestAccess } from './panel-contexts.ts';
+import { createContext, type Given, readAt, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
@@ -23,7 +23,7 @@ type Solutions = { readonly solutions: PanelView['columns'][number] };
 
 /** The panel, and its solutions over both columns. */
 function view(given: Given, query: object = {}): PanelView & Solutions {
-  const page = panelView(contextOf(given), query);
+  const page = panelView(createContext(given), query);
   return { ...page, solutions: page.columns.flat() };
 }
 
@@ -328,7 +328,7 @@ describe('add-ons', () => {
 describe('date of the license data', () => {
   const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
   const dated = (tenantTimes: ReturnType<typeof at> | null, userTimes: ReturnType<typeof at> | null) => {
-    const context = contextOf({ tenant: premium, user: null, language: german });
+    const context = createContext({ tenant: premium, user: null, language: german });
     const { asOf, stale } = panelView(
       {
         ...context,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePlan, planPageView } from '../../../../src/web/panel/plan-page.ts';
 import { holderOf, publishedTenant, userWith } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
-import { contextOf, type Given, requestAccess } from './panel-contexts.ts';
+import { createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
@@ -10,14 +10,17 @@ const salesman = holderOf(premium, 'ten-sales');
 const onPlans: Given = { tenant: premium, user: salesman };
 
 function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onPlans) {
-  return planPageView(contextOf(given), plan).comparison;
+  return planPageView(createContext(given), plan).comparison;
 }
 
 describe('plan comparison page', () => {
   it('offers the 26 user plans or the five CRM Suite plans', () => {
-    expect(planPageView(contextOf(onPlans), null)).toMatchObject({ own: 'Sales-Premium', comparison: null });
-    expect(planPageView(contextOf(onPlans), null).plans).toHaveLength(26);
-    const suite = planPageView(contextOf({ tenant: suiteCore, user: userWith() }), 'plus').plans;
+    expect(planPageView(createContext(onPlans), null)).toMatchObject({
+      own: 'Sales-Premium',
+      comparison: null,
+    });
+    expect(planPageView(createContext(onPlans), null).plans).toHaveLength(26);
+    const suite = planPageView(createContext({ tenant: suiteCore, user: userWith() }), 'plus').plans;
     expect(suite.map(({ label, chosen }) => [label, chosen])).toEqual([
       ['CRM Suite Starter', false],
       ['CRM Suite Core', false],
@@ -76,17 +79,19 @@ describe('plan comparison page', () => {
   it('compares nothing for an unknown user and explains why once a plan is chosen', () => {
     const given = { tenant: premium, user: null };
     expect(comparison('service-premium', given)).toBeNull();
-    expect(planPageView(contextOf(given), 'service-premium').nothing).toBe(english.t('reason.user-unknown'));
-    expect(planPageView(contextOf(given), null).nothing).toBe('');
-    expect(planPageView(contextOf(onPlans), 'service-premium').nothing).toBe('');
+    expect(planPageView(createContext(given), 'service-premium').nothing).toBe(
+      english.t('reason.user-unknown'),
+    );
+    expect(planPageView(createContext(given), null).nothing).toBe('');
+    expect(planPageView(createContext(onPlans), 'service-premium').nothing).toBe('');
   });
 
   it('leaves no placeholder unfilled in any language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       const pages = [
-        planPageView(contextOf({ ...onPlans, language }), 'service-premium'),
-        planPageView(contextOf({ tenant: suiteCore, user: userWith(), language }), 'plus'),
+        planPageView(createContext({ ...onPlans, language }), 'service-premium'),
+        planPageView(createContext({ tenant: suiteCore, user: userWith(), language }), 'plus'),
       ];
       expect(JSON.stringify(pages)).not.toMatch(/\{\{|undefined|NaN|returned an object|"compare\./);
     }
@@ -95,11 +100,11 @@ describe('plan comparison page', () => {
 
 describe('planIn', () => {
   it('accepts only plans of the license model of the tenant', () => {
-    expect(parsePlan('service-premium', contextOf(onPlans))).toBe('service-premium');
-    const suite = contextOf({ tenant: suiteCore, user: userWith() });
+    expect(parsePlan('service-premium', createContext(onPlans))).toBe('service-premium');
+    const suite = createContext({ tenant: suiteCore, user: userWith() });
     expect(parsePlan('plus', suite)).toBe('plus');
     for (const key of ['plus', '', 'toString', ['service-premium'], null]) {
-      expect(() => parsePlan(key, contextOf(onPlans))).toThrow('plan-unknown');
+      expect(() => parsePlan(key, createContext(onPlans))).toThrow('plan-unknown');
     }
     expect(() => parsePlan('service-premium', suite)).toThrow('plan-unknown');
   });

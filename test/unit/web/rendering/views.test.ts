@@ -167,7 +167,7 @@ const pages = {
 };
 const withoutValues = { landing: {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
-const scriptsOf = (name: string) =>
+const expectedScripts = (name: string) =>
   ['sign-in', 'session-handoff'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
 
 // certifies R15
@@ -182,7 +182,7 @@ describe('page templates', () => {
 
   it.each(Object.entries(pages))('%s escapes every value it renders', (name, page) => {
     const html = views(name, english, page);
-    expect(html.match(/<script[^>]*>/g)).toHaveLength(scriptsOf(name).length);
+    expect(html.match(/<script[^>]*>/g)).toHaveLength(expectedScripts(name).length);
     expect(html).not.toMatch(/="[^"]*<|"' onload/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).toContain('&amp;amp;');
@@ -194,7 +194,7 @@ describe('page templates', () => {
       const html = views(name, german, page);
       expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
       expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/[\w-]{10}\/planlens\.css">/);
-      expect([...html.matchAll(scriptTag)].map(([, script]) => script)).toEqual(scriptsOf(name));
+      expect([...html.matchAll(scriptTag)].map(([, script]) => script)).toEqual(expectedScripts(name));
       expect(html.replaceAll(scriptTag, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
     },
   );

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
 import { clearVerifier, createBeginSignIn, readVerifier } from '../../../../src/web/sign-in/begin-sign-in.ts';
-import { appOf } from '../harness.ts';
+import { createApp } from '../harness.ts';
 
 const panel: SignInPurpose = { kind: 'panel', language: 'de', tenantId: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';
@@ -38,7 +38,7 @@ function cookieName(state: string): string {
 }
 
 async function begin(purpose: SignInPurpose) {
-  const app = appOf((_req, res) => beginSignIn(res, purpose));
+  const app = createApp((_req, res) => beginSignIn(res, purpose));
   const { status, headers } = await request(app).get('/');
   const [last] = begun.slice(-1);
   if (last === undefined) throw new Error('no sign-in was begun');
@@ -73,7 +73,7 @@ describe('createBeginSignIn', () => {
 
 describe('code verifier cookie', () => {
   const state = 's'.repeat(43);
-  const app = appOf((req, res) => void res.json(readVerifier(req, state)));
+  const app = createApp((req, res) => void res.json(readVerifier(req, state)));
   const good = 'A-_9'.repeat(11).slice(1);
 
   it.each([
@@ -100,7 +100,7 @@ describe('code verifier cookie', () => {
 
 describe('clearVerifier', () => {
   it('deletes the cookie of the given sign-in', async () => {
-    const app = appOf((_req, res) => {
+    const app = createApp((_req, res) => {
       clearVerifier(res, 'a state');
       res.end();
     });

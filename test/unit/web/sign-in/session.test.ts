@@ -6,7 +6,7 @@ import type { Keyring } from '../../../../src/crypto/keyring.ts';
 import { createSessions, type Session } from '../../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../../support/keyrings.ts';
 import { encode } from '../../../support/tokens.ts';
-import { appOf, listening } from '../harness.ts';
+import { createApp, listening } from '../harness.ts';
 
 const start = Date.UTC(2026, 10, 22, 10);
 const hour = 60 * 60_000;
@@ -21,7 +21,7 @@ const name = '__Host-planlens-session';
 let now = start;
 let keys: Keyring;
 const server = listening(
-  appOf((req, res) => {
+  createApp((req, res) => {
     const sessions = createSessions({ keys, now: () => now });
     if (req.path === '/write') sessions.write(res, session);
     res.json(sessions.read(req));

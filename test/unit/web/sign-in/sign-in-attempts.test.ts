@@ -7,19 +7,19 @@ import {
   readAttempts,
   startCounting,
 } from '../../../../src/web/sign-in/sign-in-attempts.ts';
-import { appOf } from '../harness.ts';
+import { createApp } from '../harness.ts';
 
 const user = { tenantId: 'Cust12345', associateId: 5 };
 const now = Date.UTC(2026, 10, 22, 10);
 const name = '__Host-planlens-attempts';
 
 async function read(cookie: string, of = user) {
-  const app = appOf((req, res) => void res.json(readAttempts(req, of)));
+  const app = createApp((req, res) => void res.json(readAttempts(req, of)));
   return (await request(app).get('/').set('Cookie', cookie)).body;
 }
 
 async function begun(): Promise<string> {
-  const app = appOf((_req, res) => {
+  const app = createApp((_req, res) => {
     startCounting(res, user);
     res.end();
   });
@@ -30,7 +30,7 @@ const cookieIn = ({ headers }: { headers: Record<string, unknown> }) =>
   String(headers['set-cookie']).split(';', 1)[0] ?? '';
 
 async function written(cookie: string): Promise<string> {
-  const app = appOf((req, res) => {
+  const app = createApp((req, res) => {
     countAttempt(res, user, readAttempts(req, user) ?? { count: 0, lastAt: 0 }, now);
     res.end();
   });
@@ -71,7 +71,7 @@ describe('sign-in attempts', () => {
   );
 
   it('clears the cookie after a successful sign-in', async () => {
-    const app = appOf((_req, res) => {
+    const app = createApp((_req, res) => {
       clearAttempts(res);
       res.end();
     });
