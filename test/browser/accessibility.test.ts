@@ -225,7 +225,7 @@ function readOutline(focused: Locator): Promise<{ style: string; width: string }
 function findOverflowing(html: Locator): Promise<string[]> {
   return html.evaluate((root) => {
     const { right } = root.getBoundingClientRect();
-    return [...root.querySelectorAll('body, body :not(svg, svg *, .unseen, select, option)')]
+    return [...root.querySelectorAll('body, body :not(svg, svg *, .visually-hidden, select, option)')]
       .filter((each) => {
         const tooFar = each.getBoundingClientRect().right > right;
         return tooFar || (each.clientWidth > 0 && each.scrollWidth > each.clientWidth);

@@ -30,7 +30,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
       const expected = expectedPanel(person);
       expect(await panel.locator('h1').textContent()).toBe(expected.plan);
-      expect(await panel.locator('.masthead .answer').textContent()).toBe(expected.summary);
+      expect(await panel.locator('.masthead .summary').textContent()).toBe(expected.summary);
       expect(await panel.locator('html').getAttribute('lang')).toBe('de');
       expect(expected.rows).toHaveLength(76);
       expect(await readRows(panel)).toEqual(expected.rows);
@@ -239,7 +239,7 @@ async function readRows(panel: FrameLocator): Promise<PanelRow[]> {
         state,
         label: text(line, '.label'),
         stateText: text(line, '.state'),
-        reason: text(explanation, '.because'),
+        reason: text(explanation, '.main-reason'),
         advice: plans.map((plan: typeof item) => plan.textContent.replace(/\s+/g, ' ').trim()).join(' | '),
       });
     }

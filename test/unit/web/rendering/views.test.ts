@@ -246,6 +246,13 @@ describe('page templates', () => {
     expect(views(name, german, having)).toContain(text);
   });
 
+  it.each(Object.entries({ ...pages, ...withoutValues }))('%s contains each icon it uses', (name, page) => {
+    const html = views(name, english, page);
+    for (const [, icon] of html.matchAll(/href="#(icon-[a-z-]+)"/g)) {
+      expect(html).toContain(`<symbol id="${icon}"`);
+    }
+  });
+
   it('offers an explanation for each feature and, in a group, for each member', () => {
     const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
