@@ -179,7 +179,10 @@ describe('link on the error page', () => {
       href: panel,
       words: 'Back to the panel',
     });
-    expect(await findLink(panel, 'superoffice-unavailable')).toMatchObject({ href: panel, words: 'Try again' });
+    expect(await findLink(panel, 'superoffice-unavailable')).toMatchObject({
+      href: panel,
+      words: 'Try again',
+    });
   });
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
