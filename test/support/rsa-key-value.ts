@@ -12,7 +12,7 @@ const elements = {
 } as const;
 
 /** A private key's numbers in standard base64, by the names of their XML elements. */
-export function numbersOf(key: KeyObject): Record<string, string> {
+export function getKeyNumbers(key: KeyObject): Record<string, string> {
   const jwk = key.export({ format: 'jwk' });
   const number = (name: keyof typeof jwk) => Buffer.from(String(jwk[name]), 'base64url').toString('base64');
   return Object.fromEntries(Object.entries(elements).map(([element, name]) => [element, number(name)]));

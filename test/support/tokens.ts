@@ -2,15 +2,15 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import type { VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 
 /** The moment all tokens made here are about, in milliseconds since 1970. */
-export const NOW = Date.UTC(2026, 1, 23, 10, 30, 15);
-export const now = () => NOW;
+export const testTime = Date.UTC(2026, 1, 23, 10, 30, 15);
+export const now = () => testTime;
 /** The same in the whole seconds tokens count in. */
-export const seconds = Math.floor(NOW / 1000);
-export const ISSUER = 'https://sod.superoffice.com';
-export const CLIENT_ID = '0123456789abcdef0123456789abcdef';
-export const TENANT = { tenantId: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
-export const NONCE = 'n-0S6_WzA2Mj';
-const IDENTITY = 'http://schemes.superoffice.net/identity/';
+export const seconds = Math.floor(testTime / 1000);
+export const testIssuer = 'https://sod.superoffice.com';
+export const testClientId = '0123456789abcdef0123456789abcdef';
+export const testTenant = { tenantId: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
+export const testNonce = 'n-0S6_WzA2Mj';
+const identityClaimPrefix = 'http://schemes.superoffice.net/identity/';
 
 export type Claims = Record<string, unknown>;
 export interface SigningPair {
@@ -33,7 +33,7 @@ export function createSigningPair(modulusLength = 2048): SigningPair {
 }
 
 /** The pair's JWKS entry with every field SuperOffice is known to send; an override of undefined removes a field. */
-export function jwkOf(pair: SigningPair, overrides: Claims = {}): Claims {
+export function toJwk(pair: SigningPair, overrides: Claims = {}): Claims {
   const { n, e } = pair.publicKey.export({ format: 'jwk' });
   const { kid, x5t } = pair;
   const x5c = [pair.certificate.toString('base64')];
@@ -52,7 +52,9 @@ export function encode(value: unknown): string {
 
 /** SuperOffice's own claims under their full names. */
 export function identity(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [IDENTITY + name, value]));
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [identityClaimPrefix + name, value]),
+  );
 }
 
 const times = { nbf: seconds - 60, exp: seconds + 300 };
@@ -62,23 +64,23 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
   return {
     sub: 'user@example.com',
     ...identity({
-      associateid: String(TENANT.associateId),
+      associateid: String(testTenant.associateId),
       identityprovider: 'superoffice-online',
       email: 'user@example.com',
       upn: 'user@example.com',
-      ctx: TENANT.tenantId,
+      ctx: testTenant.tenantId,
       is_administrator: 'False',
-      serial: TENANT.serial,
+      serial: testTenant.serial,
       company_name: 'Example Company',
       netserver_url: 'https://sod2.superoffice.com/Cust12345/Remote/Services88/',
       webapi_url: 'https://sod2.superoffice.com/Cust12345/api/',
       system_token: 'Planlens-AbC123xYz9',
       ...own,
     }),
-    nonce: NONCE,
+    nonce: testNonce,
     iat: String(seconds),
-    iss: ISSUER,
-    aud: CLIENT_ID,
+    iss: testIssuer,
+    aud: testClientId,
     ...times,
     ...claims,
   };
@@ -86,23 +88,23 @@ export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
 
 /** A good system user JWT's payload. */
 export function systemUserPayload(claims: Claims = {}, own: Claims = {}): Claims {
-  const about = { ticket: '7T:MAAzAGEA', ctx: TENANT.tenantId, serial: TENANT.serial, ...own };
-  return { iss: 'SuperOffice AS', aud: `spn:${TENANT.serial}`, ...times, ...identity(about), ...claims };
+  const about = { ticket: '7T:MAAzAGEA', ctx: testTenant.tenantId, serial: testTenant.serial, ...own };
+  return { iss: 'SuperOffice AS', aud: `spn:${testTenant.serial}`, ...times, ...identity(about), ...claims };
 }
 
 /** A good state change token's payload, as far as its form is known. */
 export function stateChangePayload(claims: Claims = {}, own: Claims = {}): Claims {
   return {
-    iss: ISSUER,
-    aud: CLIENT_ID,
+    iss: testIssuer,
+    aud: testClientId,
     ...times,
-    ...identity({ ctx: TENANT.tenantId, ...own }),
+    ...identity({ ctx: testTenant.tenantId, ...own }),
     ...claims,
   };
 }
 
 /** The one word for a verdict: `valid` or the reason against the token. */
-export function wordFor(verdict: VerificationResult<unknown>): string {
+export function toOutcome(verdict: VerificationResult<unknown>): string {
   return verdict.valid ? 'valid' : verdict.reason;
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
 
-export const SECRETS = {
+export const secrets = {
   client: 'client-secret-1f3b',
   ticket: '7T:TICKETabc==',
   access: '8A:Cust12345.ACCESS==',

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createJwks, type Jwks } from '../../../src/superoffice/auth/jwks.ts';
 import { createAllowedHosts, loginEndpoints } from '../../../src/superoffice/transport/endpoints.ts';
 import { createHttp } from '../../../src/superoffice/transport/http.ts';
-import { ISSUER, jwkOf, NOW, now, type SigningPair } from '../../support/tokens.ts';
+import { now, type SigningPair, testIssuer, testTime, toJwk } from '../../support/tokens.ts';
 
-export const API_HOST = 'https://sod2.superoffice.com';
-export const API = `${API_HOST}/Cust12345/api`;
-export const endpoints = loginEndpoints(ISSUER);
+export const apiHost = 'https://sod2.superoffice.com';
+export const apiUrl = `${apiHost}/Cust12345/api`;
+export const endpoints = loginEndpoints(testIssuer);
 export const toAllowedUrl = createAllowedHosts(['.superoffice.com']);
 export const http = createHttp({ timeoutMs: 3_000 });
 
@@ -25,7 +25,7 @@ export function guardNetwork(): void {
   afterAll(() => nock.restore());
 }
 
-export function createClock(at = NOW) {
+export function createClock(at = testTime) {
   let time = at;
   return {
     now: () => time,
@@ -37,12 +37,12 @@ export function createClock(at = NOW) {
 
 /** Answers the next request for keys with these JWKS entries. */
 export function serveKeys(...keys: unknown[]): void {
-  nock(ISSUER).get('/login/.well-known/jwks').reply(200, { keys });
+  nock(testIssuer).get('/login/.well-known/jwks').reply(200, { keys });
 }
 
 /** A real key set that already holds the pairs' keys. */
-export async function loadedKeySet(...pairs: SigningPair[]): Promise<Jwks> {
-  serveKeys(...pairs.map((pair) => jwkOf(pair)));
+export async function createLoadedJwks(...pairs: SigningPair[]): Promise<Jwks> {
+  serveKeys(...pairs.map((pair) => toJwk(pair)));
   const jwks = createJwks({ url: endpoints.jwks, http, now });
   await jwks.prefetch();
   return jwks;

@@ -1,14 +1,14 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
-import { ISSUER, NOW } from '../../../support/tokens.ts';
+import { testIssuer, testTime } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
-import { API, createClock, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
+import { apiUrl, createClock, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
 
 guardNetwork();
 
-const SECOND = 1_000;
-const HOUR = 3_600 * SECOND;
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
 
 function setUp() {
   const clock = createClock();
@@ -21,26 +21,26 @@ function wire(overrides: Record<string, unknown> = {}) {
     Endpoint: 'https://sod2.superoffice.com/Cust12345',
     State: 'Running',
     IsRunning: true,
-    ValidUntil: new Date(NOW + 10 * 60 * SECOND).toISOString(),
-    Api: API,
+    ValidUntil: new Date(testTime + 10 * 60 * secondMs).toISOString(),
+    Api: apiUrl,
     Version: 'Release_11.10_2026.02.24-02',
     ...overrides,
   };
 }
 
 function answering(body: unknown, status = 200) {
-  return nock(ISSUER, { badheaders: ['authorization', 'so-apptoken'] })
+  return nock(testIssuer, { badheaders: ['authorization', 'so-apptoken'] })
     .get('/api/state/Cust12345')
     .reply(status, body as nock.Body);
 }
 
 describe('tenant state lookup', () => {
   it('reads the state of a tenant without sending a credential', async () => {
-    answering(wire({ ValidUntil: '2026-02-23T10:40:01.9342965Z', Api: `${API}/` }));
+    answering(wire({ ValidUntil: '2026-02-23T10:40:01.9342965Z', Api: `${apiUrl}/` }));
     expect(await setUp().states.getState('Cust12345')).toEqual({
       state: 'Running',
       isRunning: true,
-      api: API,
+      api: apiUrl,
       validUntil: Date.UTC(2026, 1, 23, 10, 40, 1, 934),
       version: 'Release_11.10_2026.02.24-02',
     });
@@ -64,12 +64,12 @@ describe('tenant state lookup', () => {
     ['another host', 'https://sod2.superoffice.com.evil.com/Cust12345/api'],
     ['plain http', 'http://sod2.superoffice.com/Cust12345/api'],
     ['nothing', null],
-  ])('rejects a running tenant whose API is at %s', async (_what, Api) => {
+  ])('rejects a running tenant whose apiUrl is at %s', async (_what, Api) => {
     answering(wire({ Api }));
     expect(await refusal(setUp().states.getState('Cust12345'))).toMatchObject({ code: 'api-host-refused' });
   });
 
-  it('accepts a tenant without an API when it is not running', async () => {
+  it('accepts a tenant without an apiUrl when it is not running', async () => {
     answering(wire({ State: 'Deleted', IsRunning: false, Api: null, ValidUntil: null }));
     expect(await setUp().states.getState('Cust12345')).toMatchObject({
       isRunning: false,
@@ -115,11 +115,11 @@ describe('tenant state lookup', () => {
 
 describe('tenant state cache lifetime', () => {
   it.each([
-    ['until ValidUntil', new Date(NOW + 600 * SECOND).toISOString(), 600 * SECOND],
-    ['thirty seconds at least', new Date(NOW - HOUR).toISOString(), 30 * SECOND],
-    ['thirty seconds if it does not say', null, 30 * SECOND],
-    ['thirty seconds if it says nothing readable', 'soon', 30 * SECOND],
-    ['an hour at most', '9999-12-31T23:59:59Z', HOUR],
+    ['until ValidUntil', new Date(testTime + 600 * secondMs).toISOString(), 600 * secondMs],
+    ['thirty seconds at least', new Date(testTime - hourMs).toISOString(), 30 * secondMs],
+    ['thirty seconds if it does not say', null, 30 * secondMs],
+    ['thirty seconds if it says nothing readable', 'soon', 30 * secondMs],
+    ['an hour at most', '9999-12-31T23:59:59Z', hourMs],
   ])('caches a state %s', async (_what, ValidUntil, life) => {
     const { states, clock } = setUp();
     answering(wire({ ValidUntil }));
@@ -135,9 +135,9 @@ describe('tenant state cache lifetime', () => {
     const { states, clock } = setUp();
     answering(wire());
     await states.getState('Cust12345');
-    clock.advance(400 * SECOND);
+    clock.advance(400 * secondMs);
     await states.getState('Cust12345');
-    clock.advance(201 * SECOND);
+    clock.advance(201 * secondMs);
     answering(wire({ State: 'Suspended', IsRunning: false }));
     expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
   });

@@ -3,37 +3,37 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
-import { createWebApi, type WebApiDeps } from '../../../../src/superoffice/api/web-api.ts';
-import { createTickets, TICKET_YOUNG_MS } from '../../../../src/superoffice/auth/tickets.ts';
+import { createWebApi } from '../../../../src/superoffice/api/web-api.ts';
+import { createTickets, minRefreshAgeMs } from '../../../../src/superoffice/auth/tickets.ts';
 import { createAllowedHosts } from '../../../../src/superoffice/transport/endpoints.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { ISSUER, NOW } from '../../../support/tokens.ts';
-import { nothingShared } from '../auth/fake-ticket-store.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
-import { API, API_HOST, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
+import { testIssuer, testTime } from '../../../support/tokens.ts';
+import { unsharedTicketStore } from '../auth/fake-ticket-store.ts';
+import { refusal, secrets } from '../expect-rejection.ts';
+import { apiHost, apiUrl, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
 
 guardNetwork();
 
-const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
+const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => secrets.system };
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
 /** No tenant is in trouble, and each may be called at once. */
-const unhindered: Pick<WebApiDeps, 'circuitBreaker' | 'acquireCall'> = {
-  circuitBreaker: createCircuitBreaker({ now: () => NOW, onOpen: () => {} }),
+const unhindered: Pick<Parameters<typeof createWebApi>[0], 'circuitBreaker' | 'acquireCall'> = {
+  circuitBreaker: createCircuitBreaker({ now: () => testTime, onOpen: () => {} }),
   acquireCall: async () => 0,
 };
 const PATH = '/Cust12345/api/v1/User/currentPrincipal';
 
 function setUp(allowed = toAllowedUrl, hindered: Partial<typeof unhindered> = {}) {
   let exchanges = 0;
-  let time = NOW;
+  let time = testTime;
   const now = () => time;
   const tickets = createTickets({
     now,
-    shared: nothingShared,
+    store: unsharedTicketStore,
     exchange: async () => {
       exchanges += 1;
-      return `${SECRETS.ticket}${exchanges}`;
+      return `${secrets.ticket}${exchanges}`;
     },
   });
   const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
@@ -42,48 +42,54 @@ function setUp(allowed = toAllowedUrl, hindered: Partial<typeof unhindered> = {}
     tickets,
     http,
     toAllowedUrl: allowed,
-    clientSecret: SECRETS.client,
+    clientSecret: secrets.client,
     ...unhindered,
     ...hindered,
   });
   return {
     system: webApi.asSystemUser(tenant),
-    user: webApi.asUser('Cust12345', SECRETS.access),
+    user: webApi.asUser('Cust12345', secrets.access),
     exchanges: () => exchanges,
     /** A ticket taken so long ago that it may have run out. */
     async takeOldTicket(): Promise<void> {
       await tickets.getTicket(tenant);
-      time += TICKET_YOUNG_MS;
+      time += minRefreshAgeMs;
     },
   };
 }
 
 function serveState(overrides: Record<string, unknown> = {}): void {
-  const ValidUntil = new Date(NOW + 600_000).toISOString();
-  const state = { ContextIdentifier: 'Cust12345', State: 'Running', IsRunning: true, ValidUntil, Api: API };
-  nock(ISSUER)
+  const ValidUntil = new Date(testTime + 600_000).toISOString();
+  const state = {
+    ContextIdentifier: 'Cust12345',
+    State: 'Running',
+    IsRunning: true,
+    ValidUntil,
+    Api: apiUrl,
+  };
+  nock(testIssuer)
     .get('/api/state/Cust12345')
     .reply(200, { ...state, ...overrides });
 }
 
-/** Answers one call of the web API made with the n-th ticket. */
-function answering(status: number, body: unknown, { ticket = 1, host = API_HOST } = {}) {
-  return nock(host, { reqheaders: { authorization: `SOTicket ${SECRETS.ticket}${ticket}` } })
+/** Answers one call of the web apiUrl made with the n-th ticket. */
+function answering(status: number, body: unknown, { ticket = 1, host = apiHost } = {}) {
+  return nock(host, { reqheaders: { authorization: `SOTicket ${secrets.ticket}${ticket}` } })
     .get(PATH)
     .reply(status, body as nock.Body);
 }
 
 function answeringAgent(status: number, body: string) {
-  return nock(API_HOST).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
+  return nock(apiHost).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
 }
 
-describe('web API headers', () => {
+describe('web apiUrl headers', () => {
   it('sends the ticket and the client secret for the system user', async () => {
     serveState();
-    nock(API_HOST, {
+    nock(apiHost, {
       reqheaders: {
-        authorization: `SOTicket ${SECRETS.ticket}1`,
-        'so-apptoken': SECRETS.client,
+        authorization: `SOTicket ${secrets.ticket}1`,
+        'so-apptoken': secrets.client,
         accept: 'application/json',
         'accept-language': 'nb-NO',
       },
@@ -95,8 +101,8 @@ describe('web API headers', () => {
 
   it('sends only the access token for a user', async () => {
     serveState();
-    nock(API_HOST, {
-      reqheaders: { authorization: `Bearer ${SECRETS.access}`, 'accept-language': 'en' },
+    nock(apiHost, {
+      reqheaders: { authorization: `Bearer ${secrets.access}`, 'accept-language': 'en' },
       badheaders: ['so-apptoken'],
     })
       .get(PATH)
@@ -106,14 +112,14 @@ describe('web API headers', () => {
 
   it('sends a content type with a JSON body', async () => {
     serveState();
-    nock(API_HOST, { reqheaders: { 'content-type': 'application/json' } })
+    nock(apiHost, { reqheaders: { 'content-type': 'application/json' } })
       .post('/Cust12345/api/v1/Agents/License/GetFencingInfo', { a: 1 })
       .reply(200, '[]');
     expect(await setUp().system.call({ ...agent, json: { a: 1 } })).toEqual([]);
   });
 });
 
-describe('web API call to an unavailable tenant', () => {
+describe('web apiUrl call to an unavailable tenant', () => {
   it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])(
     'does not call a tenant in state %s',
     async (State) => {
@@ -129,15 +135,15 @@ describe('web API call to an unavailable tenant', () => {
     const refused = new SuperOfficeError('system-user-refused', 'system user');
     const ticketless = () =>
       createWebApi({
-        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
+        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
         tickets: createTickets({
-          now: () => NOW,
-          shared: nothingShared,
+          now: () => testTime,
+          store: unsharedTicketStore,
           exchange: () => Promise.reject(refused),
         }),
         http,
         toAllowedUrl,
-        clientSecret: SECRETS.client,
+        clientSecret: secrets.client,
         ...unhindered,
       }).asSystemUser(tenant);
     serveState({ State: 'Suspended', IsRunning: false });
@@ -154,19 +160,19 @@ describe('web API call to an unavailable tenant', () => {
 
   it('rejects a tenant name that is not a context identifier', async () => {
     const webApi = createWebApi({
-      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
-      tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
+      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
+      tickets: createTickets({ now: () => testTime, store: unsharedTicketStore, exchange: async () => 't' }),
       http,
       toAllowedUrl,
-      clientSecret: SECRETS.client,
+      clientSecret: secrets.client,
       ...unhindered,
     });
-    const error = await refusal(webApi.asUser('../Cust2', SECRETS.access).call(principal));
+    const error = await refusal(webApi.asUser('../Cust2', secrets.access).call(principal));
     expect(error).toMatchObject({ code: 'tenant-unknown' });
   });
 });
 
-describe('web API recovery', () => {
+describe('web apiUrl recovery', () => {
   it('refreshes the ticket once on 401 and retries', async () => {
     serveState();
     answering(401, '');
@@ -209,7 +215,7 @@ describe('web API recovery', () => {
 
   it('does not retry a call of a user on 401', async () => {
     serveState();
-    nock(API_HOST).get(PATH).reply(401, '');
+    nock(apiHost).get(PATH).reply(401, '');
     expect(await refusal(setUp().user.call(principal))).toMatchObject({ code: 'unauthorized' });
   });
 
@@ -265,7 +271,7 @@ describe('web API recovery', () => {
   });
 });
 
-describe('web API agent that fails with status 200', () => {
+describe('web apiUrl agent that fails with status 200', () => {
   it.each([
     ['null', 'null'],
     ['nothing', ''],
@@ -300,18 +306,18 @@ describe('web API agent that fails with status 200', () => {
   });
 });
 
-describe('web API failure', () => {
+describe('web apiUrl failure', () => {
   it.each([401, 403, 404, 500])('keeps secrets out of the error for status %d', async (status) => {
     serveState();
-    nock(API_HOST)
+    nock(apiHost)
       .get(PATH)
-      .reply(status, { ErrorMessage: `token ${SECRETS.access}`, ErrorType: 'SoException' });
+      .reply(status, { ErrorMessage: `token ${secrets.access}`, ErrorType: 'SoException' });
     const told = inspect(await refusal(setUp().user.call(principal)), { depth: 20, showHidden: true });
-    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+    for (const secret of Object.values(secrets)) expect(told).not.toContain(secret);
   });
 });
 
-describe('web API rate limit and circuit breaker', () => {
+describe('web apiUrl rate limit and circuit breaker', () => {
   it('waits for the rate limiter before every request, including retries', async () => {
     serveState();
     answering(401, '');
@@ -337,7 +343,7 @@ describe('web API rate limit and circuit breaker', () => {
   });
 
   it('sends no request, not even for the tenant state, while the circuit is open', async () => {
-    const circuitBreaker = createCircuitBreaker({ now: () => NOW, onOpen: () => {} });
+    const circuitBreaker = createCircuitBreaker({ now: () => testTime, onOpen: () => {} });
     circuitBreaker.openFromPeer('Cust12345', 1_000);
     const { system, exchanges } = setUp(toAllowedUrl, { circuitBreaker });
     expect((await refusal(system.call(principal))).code).toBe('circuit-open');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   saveWebPanel,
   showToAllUserGroups,
-  WebPanelEntity,
   webPanelByProgId,
+  webPanelSchema,
 } from '../../../../src/superoffice/api/web-panels.ts';
 import { refusal } from '../expect-rejection.ts';
 import { createFakeApiClient } from '../fake-tenant-api-client.ts';
@@ -64,7 +64,7 @@ describe('webPanelByProgId', () => {
 
 describe('saveWebPanel', () => {
   it('sends the whole entity with unknown fields and returns the saved one', async () => {
-    const panel = WebPanelEntity.parse({ ...wire, WebPanelId: 0 });
+    const panel = webPanelSchema.parse({ ...wire, WebPanelId: 0 });
     const apiClient = answering({ SaveWebPanelEntity: wire });
     expect(await saveWebPanel(apiClient, panel)).toEqual(wire);
     expect(apiClient.asked).toMatchObject([
@@ -76,7 +76,7 @@ describe('saveWebPanel', () => {
     'rejects %j as the saved panel',
     async (body) => {
       const apiClient = answering({ SaveWebPanelEntity: body });
-      expect(await refusal(saveWebPanel(apiClient, WebPanelEntity.parse(wire)))).toMatchObject({
+      expect(await refusal(saveWebPanel(apiClient, webPanelSchema.parse(wire)))).toMatchObject({
         code: 'unexpected-response',
       });
     },

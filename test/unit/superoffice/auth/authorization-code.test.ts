@@ -1,8 +1,8 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createAuthorizationCodeFlow } from '../../../../src/superoffice/auth/authorization-code.ts';
-import { CLIENT_ID, ISSUER } from '../../../support/tokens.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
+import { testClientId, testIssuer } from '../../../support/tokens.ts';
+import { refusal, secrets } from '../expect-rejection.ts';
 import { endpoints, guardNetwork, http } from '../harness.ts';
 
 guardNetwork();
@@ -10,8 +10,8 @@ guardNetwork();
 const redirectUri = 'https://planlens.example.com/auth/callback';
 const signIn = createAuthorizationCodeFlow({
   endpoints,
-  clientId: CLIENT_ID,
-  clientSecret: SECRETS.client,
+  clientId: testClientId,
+  clientSecret: secrets.client,
   redirectUri,
   http,
 });
@@ -21,10 +21,10 @@ const redeemed = { code: 'the-code', codeVerifier: 'the-verifier' };
 describe('authorizeUrl', () => {
   it('uses the common endpoint when no tenant is known', () => {
     const url = new URL(signIn.authorizeUrl(asked));
-    expect(url.origin + url.pathname).toBe(`${ISSUER}/login/common/oauth/authorize`);
+    expect(url.origin + url.pathname).toBe(`${testIssuer}/login/common/oauth/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       response_type: 'code',
-      client_id: CLIENT_ID,
+      client_id: testClientId,
       scope: 'openid',
       redirect_uri: redirectUri,
       state: 's t&te',
@@ -44,7 +44,7 @@ describe('authorizeUrl', () => {
   });
 
   it('contains no client secret', () => {
-    expect(signIn.authorizeUrl(asked)).not.toContain(SECRETS.client);
+    expect(signIn.authorizeUrl(asked)).not.toContain(secrets.client);
   });
 
   it.each(['common', '../common', 'Cust1/../Cust2', ''])('rejects the tenant %j', (tenantId) => {
@@ -55,29 +55,29 @@ describe('authorizeUrl', () => {
 });
 
 describe('exchangeCode', () => {
-  const tokens = { token_type: 'Bearer', access_token: SECRETS.access, expires_in: 3600, id_token: 'a.b.c' };
+  const tokens = { token_type: 'Bearer', access_token: secrets.access, expires_in: 3600, id_token: 'a.b.c' };
 
   function answering(status: number, body: unknown) {
-    return nock(ISSUER)
+    return nock(testIssuer)
       .post('/login/common/oauth/tokens')
       .reply(status, body as nock.Body);
   }
 
   it('sends all parameters in the body and none in the URL', async () => {
-    nock(ISSUER, {
+    nock(testIssuer, {
       reqheaders: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     })
       .post('/login/common/oauth/tokens', {
         grant_type: 'authorization_code',
-        client_id: CLIENT_ID,
-        client_secret: SECRETS.client,
+        client_id: testClientId,
+        client_secret: secrets.client,
         code: 'the-code',
         code_verifier: 'the-verifier',
         redirect_uri: redirectUri,
       })
       .reply(200, { ...tokens, refresh_token: 'r' });
     expect(await signIn.exchangeCode(redeemed)).toEqual({
-      accessToken: SECRETS.access,
+      accessToken: secrets.access,
       expiresIn: 3600,
       idToken: 'a.b.c',
       refreshToken: 'r',
@@ -87,7 +87,7 @@ describe('exchangeCode', () => {
   it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refresh_token) => {
     answering(200, { ...tokens, refresh_token, expires_in: '1200' });
     expect(await signIn.exchangeCode(redeemed)).toEqual({
-      accessToken: SECRETS.access,
+      accessToken: secrets.access,
       expiresIn: 1200,
       idToken: 'a.b.c',
     });

@@ -2,7 +2,7 @@ import { createKeyedMutex } from '../../../../src/coordination/keyed-mutex.ts';
 import type { StoredTicket, TicketStore } from '../../../../src/superoffice/auth/tickets.ts';
 
 /** A process alone: nobody keeps a ticket for it. */
-export const nothingShared: TicketStore = {
+export const unsharedTicketStore: TicketStore = {
   find: async () => null,
   save: async () => {},
   withLock: (_tenantId, work) => work(),

@@ -3,37 +3,37 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIdTokenVerifier, type IdTokenVerifier } from '../../../../src/superoffice/auth/id-token.ts';
 import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
-import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
+import { tokenReasons } from '../../../../src/superoffice/auth/verification-result.ts';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
   encode,
-  ISSUER,
   idTokenPayload,
-  NONCE,
   now,
   seconds,
   signToken,
   systemUserPayload,
-  TENANT,
-  wordFor,
+  testClientId,
+  testIssuer,
+  testNonce,
+  testTenant,
+  toOutcome,
 } from '../../../support/tokens.ts';
-import { endpoints, guardNetwork, http, loadedKeySet } from '../harness.ts';
+import { createLoadedJwks, endpoints, guardNetwork, http } from '../harness.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
 const stranger = createSigningPair();
-const config = { issuer: ISSUER, clientId: CLIENT_ID, now };
-const jwks = await loadedKeySet(pair);
+const config = { issuer: testIssuer, clientId: testClientId, now };
+const jwks = await createLoadedJwks(pair);
 const verify = createIdTokenVerifier({ jwks, ...config });
 
 async function outcome(
   token: string,
-  expected: Parameters<IdTokenVerifier>[1] = { nonce: NONCE },
+  expected: Parameters<IdTokenVerifier>[1] = { nonce: testNonce },
 ): Promise<string> {
-  return wordFor(await verify(token, expected));
+  return toOutcome(await verify(token, expected));
 }
 
 function signed(claims?: Claims, own?: Claims): string {
@@ -75,7 +75,9 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
 
   it('rejects a malformed token before it fetches any key', async () => {
     const untouched = createJwks({ url: endpoints.jwks, http, now });
-    const verdict = await createIdTokenVerifier({ jwks: untouched, ...config })('a.b.c', { nonce: NONCE });
+    const verdict = await createIdTokenVerifier({ jwks: untouched, ...config })('a.b.c', {
+      nonce: testNonce,
+    });
     expect(verdict).toEqual({ valid: false, reason: 'malformed' });
   });
 });
@@ -138,7 +140,7 @@ describe('rule 4: trusted keys come from configuration, not from the token', () 
 // certifies R5
 describe('rule 8: the issuer must match exactly', () => {
   it('accepts the issuer of the configured environment', async () => {
-    expect(await outcome(signed({ iss: ISSUER }))).toBe('valid');
+    expect(await outcome(signed({ iss: testIssuer }))).toBe('valid');
   });
 
   it.each([
@@ -157,7 +159,7 @@ describe('rule 8: the issuer must match exactly', () => {
 
 // certifies R5
 describe('rule 9: the only audience is our client ID', () => {
-  it.each([CLIENT_ID, [CLIENT_ID], [CLIENT_ID, CLIENT_ID]].map((aud) => [aud]))(
+  it.each([testClientId, [testClientId], [testClientId, testClientId]].map((aud) => [aud]))(
     'accepts the audience %j',
     async (aud) => {
       expect(await outcome(signed({ aud }))).toBe('valid');
@@ -166,13 +168,13 @@ describe('rule 9: the only audience is our client ID', () => {
 
   it.each(
     [
-      `spn:${CLIENT_ID}`,
-      `spn:${TENANT.serial}`,
-      [CLIENT_ID, 'other'],
+      `spn:${testClientId}`,
+      `spn:${testTenant.serial}`,
+      [testClientId, 'other'],
       [],
       '',
       undefined,
-      { 0: CLIENT_ID },
+      { 0: testClientId },
     ].map((aud) => [aud]),
   )('rejects the audience %j', async (aud) => {
     expect(await outcome(signed({ aud }))).toBe('audience');
@@ -202,11 +204,11 @@ describe('rule 10: exp and nbf are required and enforced', () => {
 
   it('applies the configured clock skew', async () => {
     const strict = createIdTokenVerifier({ jwks, ...config, skewSeconds: 0 });
-    expect(await strict(signed({ exp: seconds }), { nonce: NONCE })).toEqual({
+    expect(await strict(signed({ exp: seconds }), { nonce: testNonce })).toEqual({
       valid: false,
       reason: 'expired',
     });
-    expect(await strict(signed({ exp: seconds + 1 }), { nonce: NONCE })).toMatchObject({ valid: true });
+    expect(await strict(signed({ exp: seconds + 1 }), { nonce: testNonce })).toMatchObject({ valid: true });
   });
 
   it.each([301, -1, Number.NaN, Number.POSITIVE_INFINITY])(
@@ -231,19 +233,22 @@ describe('rule 11: iat is accepted in every form that SuperOffice has sent', () 
 });
 
 describe('rule 12: a sign-in requires the nonce, a refresh the same user', () => {
-  const refreshOf = { tenantId: TENANT.tenantId, associateId: TENANT.associateId };
+  const refreshOf = { tenantId: testTenant.tenantId, associateId: testTenant.associateId };
 
   it('accepts the nonce that was sent', async () => {
-    expect(await outcome(signed(), { nonce: NONCE })).toBe('valid');
+    expect(await outcome(signed(), { nonce: testNonce })).toBe('valid');
   });
 
   it('accepts a refreshed token without a nonce', async () => {
     expect(await outcome(signed({ nonce: undefined }), { refreshOf })).toBe('valid');
   });
 
-  it.each([['another'], [undefined], [''], [[NONCE]]])('rejects a token whose nonce is %j', async (nonce) => {
-    expect(await outcome(signed({ nonce }))).toBe('nonce');
-  });
+  it.each([['another'], [undefined], [''], [[testNonce]]])(
+    'rejects a token whose nonce is %j',
+    async (nonce) => {
+      expect(await outcome(signed({ nonce }))).toBe('nonce');
+    },
+  );
 
   it('rejects an empty nonce even when the expected nonce is empty', async () => {
     expect(await outcome(signed({ nonce: '' }), { nonce: '' })).toBe('nonce');
@@ -260,11 +265,11 @@ describe('rule 12: a sign-in requires the nonce, a refresh the same user', () =>
 
 describe('rule 13: the tenant must be valid and match', () => {
   it('accepts a token of the expected tenant', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, tenantId: TENANT.tenantId })).toBe('valid');
+    expect(await outcome(signed(), { nonce: testNonce, tenantId: testTenant.tenantId })).toBe('valid');
   });
 
   it('rejects a token of another tenant than that of the panel', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, tenantId: 'Cust54321' })).toBe('ctx-mismatch');
+    expect(await outcome(signed(), { nonce: testNonce, tenantId: 'Cust54321' })).toBe('ctx-mismatch');
   });
 
   it.each(['Cust', 'cust12345', 'Cust12345\n', 'Cust12345/..', 'XCust1', 'Cust１', 12345, undefined])(
@@ -279,7 +284,7 @@ describe('rule 14: associate and administrator claims', () => {
   it.each(['True', 'true'])(
     'recognizes an administrator by is_administrator %j',
     async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
+      const verdict = await verify(signed({}, { is_administrator }), { nonce: testNonce });
       expect(verdict).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
     },
   );
@@ -287,7 +292,7 @@ describe('rule 14: associate and administrator claims', () => {
   it.each(['False', 'TRUE', '1', 'yes', '', true, 1, undefined, ['True']])(
     'does not recognize an administrator by is_administrator %j',
     async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
+      const verdict = await verify(signed({}, { is_administrator }), { nonce: testNonce });
       expect(verdict).toMatchObject({ valid: true, claims: { isAdministrator: false } });
     },
   );
@@ -312,7 +317,7 @@ describe('rule 16: no other token is accepted as an id_token', () => {
 
 describe('rule 18: only required claims are kept', () => {
   it('returns the known claims', async () => {
-    const verdict = await verify(signed(), { nonce: NONCE });
+    const verdict = await verify(signed(), { nonce: testNonce });
     expect(verdict).toEqual({
       valid: true,
       claims: {
@@ -332,10 +337,10 @@ describe('rule 18: only required claims are kept', () => {
 
   it('returns neither the token, the nonce nor unknown claims', async () => {
     const token = signed({ secret_of_tomorrow: 'hush' });
-    const kept = JSON.stringify(await verify(token, { nonce: NONCE }));
+    const kept = JSON.stringify(await verify(token, { nonce: testNonce }));
     expect(kept).not.toContain('hush');
     expect(kept).not.toContain(token.split('.')[1]);
-    expect(kept).not.toContain(NONCE);
+    expect(kept).not.toContain(testNonce);
   });
 
   it('accepts a token without optional claims but requires the serial', async () => {
@@ -347,11 +352,14 @@ describe('rule 18: only required claims are kept', () => {
 
 describe('rule 19: a result carries one reason from a closed list', () => {
   it('returns no reason for a valid token', async () => {
-    expect(await verify(signed(), { nonce: NONCE })).not.toHaveProperty('reason');
+    expect(await verify(signed(), { nonce: testNonce })).not.toHaveProperty('reason');
   });
 
   it('returns only the reason for an invalid token', async () => {
-    expect(await verify(signed({ iss: 'x' }), { nonce: NONCE })).toEqual({ valid: false, reason: 'issuer' });
+    expect(await verify(signed({ iss: 'x' }), { nonce: testNonce })).toEqual({
+      valid: false,
+      reason: 'issuer',
+    });
   });
 
   it('rejects arbitrary text without throwing', async () => {
@@ -359,7 +367,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
       fc.asyncProperty(
         fc.oneof(fc.string(), fc.stringMatching(/^[\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}$/)),
         async (text) => {
-          expect(TOKEN_REASONS).toContain(await outcome(text));
+          expect(tokenReasons).toContain(await outcome(text));
         },
       ),
       { numRuns: 300 },
@@ -374,7 +382,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
         fc.string({ minLength: 1, maxLength: 1 }),
         async (at, other) => {
           fc.pre(other !== token[at]);
-          expect(TOKEN_REASONS).toContain(await outcome(token.slice(0, at) + other + token.slice(at + 1)));
+          expect(tokenReasons).toContain(await outcome(token.slice(0, at) + other + token.slice(at + 1)));
         },
       ),
       { numRuns: 300 },
@@ -386,7 +394,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
         fc.pre(!(['exp', 'nbf'].includes(name) && typeof value === 'number'));
-        expect(TOKEN_REASONS).toContain(await outcome(signed({ [name]: value })));
+        expect(tokenReasons).toContain(await outcome(signed({ [name]: value })));
       }),
       { numRuns: 60 },
     );

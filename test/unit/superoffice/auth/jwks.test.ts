@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
-import { createSigningPair, ISSUER, jwkOf, type SigningPair } from '../../../support/tokens.ts';
+import { createSigningPair, type SigningPair, testIssuer, toJwk } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
 import { createClock, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
 
@@ -20,24 +20,24 @@ function setUp() {
 /** A key set that has these pairs' keys, and its clock. */
 async function warmed(...pairs: SigningPair[]) {
   const opened = setUp();
-  serveKeys(...pairs.map((pair) => jwkOf(pair)));
+  serveKeys(...pairs.map((pair) => toJwk(pair)));
   await opened.jwks.prefetch();
   return opened;
 }
 
-type Hint = Parameters<ReturnType<typeof createJwks>['keyFor']>[0];
+type Hint = Parameters<ReturnType<typeof createJwks>['findKey']>[0];
 
 async function chosen(
   jwks: ReturnType<typeof createJwks>,
   hint: Hint,
 ): Promise<SigningPair | null | 'another'> {
-  const key = await jwks.keyFor(hint);
+  const key = await jwks.findKey(hint);
   if (key === null) return null;
   return [one, two, three].find((pair) => pair.publicKey.equals(key)) ?? 'another';
 }
 
 function failKeys(status = 503): void {
-  nock(ISSUER).get('/login/.well-known/jwks').reply(status, 'down');
+  nock(testIssuer).get('/login/.well-known/jwks').reply(status, 'down');
 }
 
 describe('rule 5: selects the key named by kid or x5t', () => {
@@ -49,39 +49,39 @@ describe('rule 5: selects the key named by kid or x5t', () => {
     ['its thumbprint in lower case', { kid: two.kid.toLowerCase() }, { kid: undefined }],
     ['a kid that is the base64url thumbprint', { x5t: two.x5t }, { kid: two.x5t, x5t: undefined }],
   ])('finds the key by %s', async (_how, hint, overrides) => {
-    serveKeys(jwkOf(one), jwkOf(two, overrides));
+    serveKeys(toJwk(one), toJwk(two, overrides));
     expect(await chosen(setUp().jwks, hint)).toBe(two);
   });
 
   it('prefers kid over x5t', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
+    serveKeys(toJwk(one), toJwk(two));
     expect(await chosen(setUp().jwks, { kid: one.kid, x5t: two.x5t })).toBe(one);
   });
 
   it('selects the only key when neither kid nor x5t is given', async () => {
-    serveKeys(jwkOf(one));
+    serveKeys(toJwk(one));
     expect(await chosen(setUp().jwks, {})).toBe(one);
   });
 
   it('selects the only key for an unknown kid after one more fetch', async () => {
     const { jwks } = await warmed(one);
-    serveKeys(jwkOf(one));
+    serveKeys(toJwk(one));
     expect(await chosen(jwks, { kid: 'unknown' })).toBe(one);
   });
 
   it('selects no key out of two when neither kid nor x5t is given', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
+    serveKeys(toJwk(one), toJwk(two));
     expect(await chosen(setUp().jwks, {})).toBeNull();
   });
 
   it('selects no key out of two for an unknown x5t', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
-    serveKeys(jwkOf(one), jwkOf(two));
+    serveKeys(toJwk(one), toJwk(two));
+    serveKeys(toJwk(one), toJwk(two));
     expect(await chosen(setUp().jwks, { x5t: 'unknown' })).toBeNull();
   });
 
   it('does not match an empty kid to a key without a thumbprint', async () => {
-    const nameless = [jwkOf(one, { x5t: undefined }), jwkOf(two, { x5t: '' })];
+    const nameless = [toJwk(one, { x5t: undefined }), toJwk(two, { x5t: '' })];
     serveKeys(...nameless);
     serveKeys(...nameless);
     expect(await chosen(setUp().jwks, { kid: '' })).toBeNull();
@@ -91,7 +91,7 @@ describe('rule 5: selects the key named by kid or x5t', () => {
 describe('rule 6: JWKS refreshes are shared and limited to one per interval', () => {
   it('fetches the JWKS once for concurrent callers and caches it', async () => {
     const { jwks } = setUp();
-    serveKeys(jwkOf(one));
+    serveKeys(toJwk(one));
     const keys = await Promise.all(Array.from({ length: 100 }, () => chosen(jwks, { kid: one.kid })));
     expect(new Set(keys)).toEqual(new Set([one]));
     expect(await chosen(jwks, { x5t: one.x5t })).toBe(one);
@@ -99,19 +99,19 @@ describe('rule 6: JWKS refreshes are shared and limited to one per interval', ()
 
   it('refreshes immediately for an unknown key, even right after the first fetch', async () => {
     const { jwks } = await warmed(one);
-    serveKeys(jwkOf(one), jwkOf(two));
+    serveKeys(toJwk(one), toJwk(two));
     const asking = [chosen(jwks, { kid: two.kid }), chosen(jwks, { kid: two.kid })];
     expect(await Promise.all(asking)).toEqual([two, two]);
   });
 
   it('refreshes again for an unknown key only after the minimum interval', async () => {
     const { jwks, clock } = await warmed(one);
-    serveKeys(jwkOf(one), jwkOf(two));
+    serveKeys(toJwk(one), toJwk(two));
     expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
     clock.advance(29_999);
     expect(await chosen(jwks, { kid: three.kid })).toBeNull();
     clock.advance(1);
-    serveKeys(jwkOf(one), jwkOf(two), jwkOf(three));
+    serveKeys(toJwk(one), toJwk(two), toJwk(three));
     expect(await chosen(jwks, { kid: three.kid })).toBe(three);
   });
 
@@ -130,10 +130,10 @@ describe('rule 6: JWKS refreshes are shared and limited to one per interval', ()
   it('drops a withdrawn key within a day', async () => {
     const { jwks, clock } = await warmed(one, two);
     clock.advance(24 * 60 * minute);
-    serveKeys(jwkOf(two));
+    serveKeys(toJwk(two));
     expect(await chosen(jwks, { kid: two.kid })).toBe(two);
     clock.advance(minute);
-    serveKeys(jwkOf(two), jwkOf(createSigningPair()));
+    serveKeys(toJwk(two), toJwk(createSigningPair()));
     expect(await chosen(jwks, { kid: one.kid })).toBeNull();
   });
 
@@ -148,9 +148,9 @@ describe('rule 6: JWKS refreshes are shared and limited to one per interval', ()
     const { jwks, clock } = setUp();
     failKeys(503);
     expect(await refusal(jwks.prefetch())).toMatchObject({ code: 'server-error', status: 503 });
-    expect(await refusal(jwks.keyFor({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
+    expect(await refusal(jwks.findKey({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
     clock.advance(1_000);
-    serveKeys(jwkOf(one));
+    serveKeys(toJwk(one));
     expect(await chosen(jwks, { kid: one.kid })).toBe(one);
   });
 
@@ -159,29 +159,29 @@ describe('rule 6: JWKS refreshes are shared and limited to one per interval', ()
     ['no list', { keys: 'none' }],
     ['nothing', ''],
   ])('rejects a JWKS response that contains %s', async (_what, body) => {
-    nock(ISSUER).get('/login/.well-known/jwks').reply(200, body);
+    nock(testIssuer).get('/login/.well-known/jwks').reply(200, body);
     expect(await refusal(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
   });
 });
 
 describe('rule 7: unusable JWKS entries are skipped', () => {
   it('reads a key from its certificate when modulus and exponent are missing', async () => {
-    serveKeys(jwkOf(one), jwkOf(two, { n: undefined, e: undefined }));
+    serveKeys(toJwk(one), toJwk(two, { n: undefined, e: undefined }));
     expect(await chosen(setUp().jwks, { kid: two.kid })).toBe(two);
   });
 
   it.each([
-    ['has neither numbers nor certificate', jwkOf(two, { n: undefined, x5c: undefined })],
-    ['has a broken certificate', jwkOf(two, { n: undefined, x5c: ['bm90IGEgY2VydA=='] })],
-    ['has no certificate in its list', jwkOf(two, { e: undefined, x5c: [] })],
-    ['is for encryption', jwkOf(two, { use: 'enc' })],
-    ['is for another algorithm', jwkOf(two, { alg: 'RS512' })],
-    ['is too short', jwkOf(createSigningPair(1024))],
+    ['has neither numbers nor certificate', toJwk(two, { n: undefined, x5c: undefined })],
+    ['has a broken certificate', toJwk(two, { n: undefined, x5c: ['bm90IGEgY2VydA=='] })],
+    ['has no certificate in its list', toJwk(two, { e: undefined, x5c: [] })],
+    ['is for encryption', toJwk(two, { use: 'enc' })],
+    ['is for another algorithm', toJwk(two, { alg: 'RS512' })],
+    ['is too short', toJwk(createSigningPair(1024))],
     ['is of another kind', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: two.kid }],
     ['is no object', 'key'],
     ['is null', null],
   ])('skips an entry and keeps the other keys when the entry %s', async (_what, entry) => {
-    serveKeys(entry, jwkOf(one));
+    serveKeys(entry, toJwk(one));
     expect(await chosen(setUp().jwks, {})).toBe(one);
   });
 });

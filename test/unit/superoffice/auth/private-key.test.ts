@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { PrivateKeyError, parsePrivateKey } from '../../../../src/superoffice/auth/private-key.ts';
-import { numbersOf, rsaKeyValue } from '../../../support/rsa-key-value.ts';
+import { getKeyNumbers, rsaKeyValue } from '../../../support/rsa-key-value.ts';
 import { createSigningPair } from '../../../support/tokens.ts';
 
 const pair = createSigningPair();
@@ -24,7 +24,7 @@ function isOurKey(key: KeyObject): boolean {
 }
 
 describe('parsePrivateKey with a usable key', () => {
-  const numbers = numbersOf(pair.privateKey);
+  const numbers = getKeyNumbers(pair.privateKey);
 
   it.each([
     ['PKCS#8', pkcs8],
@@ -45,12 +45,12 @@ describe('parsePrivateKey with a usable key', () => {
   });
 
   it('preserves all parameters of a key in RSAKeyValue XML', () => {
-    expect(numbersOf(parsePrivateKey(rsaKeyValue(numbers)))).toEqual(numbers);
+    expect(getKeyNumbers(parsePrivateKey(rsaKeyValue(numbers)))).toEqual(numbers);
   });
 });
 
 describe('parsePrivateKey with an unusable key', () => {
-  const numbers = numbersOf(pair.privateKey);
+  const numbers = getKeyNumbers(pair.privateKey);
   const { D: _d, ...withoutD } = numbers;
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
   const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -65,7 +65,7 @@ describe('parsePrivateKey with an unusable key', () => {
     ['encrypted', pair.privateKey.export(locked).toString()],
     ['not-rsa', curve.export({ type: 'pkcs8', format: 'pem' }).toString()],
     ['too-short', short.export({ type: 'pkcs8', format: 'pem' }).toString()],
-    ['too-short', rsaKeyValue(numbersOf(short))],
+    ['too-short', rsaKeyValue(getKeyNumbers(short))],
     ['unreadable', rsaKeyValue(withoutD)],
     ['unreadable', rsaKeyValue({ ...numbers, D: '' })],
     ['unreadable', rsaKeyValue({ ...numbers, D: 'not*base64' })],
@@ -75,7 +75,7 @@ describe('parsePrivateKey with an unusable key', () => {
     ['unreadable', `${rsaKeyValue(numbers)}<x/>`],
     ['unreadable', `<!DOCTYPE x [<!ENTITY y "z">]>${rsaKeyValue(numbers)}`],
     ['unreadable', rsaKeyValue(numbers).replace('<D>', '<D a="b">')],
-    ['inconsistent', rsaKeyValue({ ...numbersOf(other.privateKey), Modulus: numbers.Modulus ?? '' })],
+    ['inconsistent', rsaKeyValue({ ...getKeyNumbers(other.privateKey), Modulus: numbers.Modulus ?? '' })],
   ])('rejects the key with code %s', (code, text) => {
     const problem = problemOf(text);
     expect(problem).toBeInstanceOf(PrivateKeyError);

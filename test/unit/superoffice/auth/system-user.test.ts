@@ -11,32 +11,32 @@ import {
 import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
 import {
   createSigningPair,
-  ISSUER,
-  NOW,
   now,
   signToken,
   systemUserPayload,
-  TENANT,
+  testIssuer,
+  testTenant,
+  testTime,
 } from '../../../support/tokens.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
-import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from '../harness.ts';
+import { refusal, secrets } from '../expect-rejection.ts';
+import { createLoadedJwks, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
 
 guardNetwork();
 
 const superOffice = createSigningPair();
 const app = createSigningPair();
-const deps = { endpoints, clientSecret: SECRETS.client, privateKey: app.privateKey, http, now };
-const request = { tenantId: TENANT.tenantId, serial: TENANT.serial, systemToken: SECRETS.system };
+const deps = { endpoints, clientSecret: secrets.client, privateKey: app.privateKey, http, now };
+const request = { tenantId: testTenant.tenantId, serial: testTenant.serial, systemToken: secrets.system };
 const PATH = '/Login/api/PartnerSystemUser/Authenticate';
-const verifyJwt = createSystemUserJwtVerifier({ jwks: await loadedKeySet(superOffice), now });
+const verifyJwt = createSystemUserJwtVerifier({ jwks: await createLoadedJwks(superOffice), now });
 const systemUser = createSystemUser({ ...deps, verifyJwt });
 
-function granted(payload: unknown = systemUserPayload({}, { ticket: SECRETS.ticket })) {
+function granted(payload: unknown = systemUserPayload({}, { ticket: secrets.ticket })) {
   return { IsSuccessful: true, Token: signToken(superOffice, payload), ErrorMessage: null };
 }
 
 function answering(status: number, body: unknown) {
-  return nock(ISSUER)
+  return nock(testIssuer)
     .post(PATH)
     .reply(status, body as nock.Body);
 }
@@ -58,7 +58,7 @@ describe('signSystemToken', () => {
   });
 
   it('signs non-ASCII characters as UTF-8', () => {
-    const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, NOW).split('.');
+    const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, testTime).split('.');
     const data = Buffer.from(`${token}.${minute}`, 'utf8');
     expect(verifySignature('RSA-SHA256', data, app.publicKey, Buffer.from(signature ?? '', 'base64'))).toBe(
       true,
@@ -68,15 +68,15 @@ describe('signSystemToken', () => {
 
 describe('system user ticket exchange', () => {
   it('sends the signed system token, the client secret and the tenant', async () => {
-    nock(ISSUER, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
+    nock(testIssuer, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
       .post(PATH, {
-        SignedSystemToken: signSystemToken(SECRETS.system, app.privateKey, NOW),
-        ApplicationToken: SECRETS.client,
+        SignedSystemToken: signSystemToken(secrets.system, app.privateKey, testTime),
+        ApplicationToken: secrets.client,
         ContextIdentifier: 'Cust12345',
         ReturnTokenType: 'JWT',
       })
       .reply(200, granted());
-    expect(await systemUser.exchange(request)).toBe(SECRETS.ticket);
+    expect(await systemUser.exchange(request)).toBe(secrets.ticket);
   });
 
   it.each([
@@ -158,8 +158,8 @@ describe('system user ticket exchange', () => {
   });
 
   it('keeps secrets out of the error', async () => {
-    answering(400, { ErrorMessage: `bad ${SECRETS.system} for ${SECRETS.client}`, Token: SECRETS.ticket });
+    answering(400, { ErrorMessage: `bad ${secrets.system} for ${secrets.client}`, Token: secrets.ticket });
     const told = inspect(await refusal(systemUser.exchange(request)), { depth: 20, showHidden: true });
-    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+    for (const secret of Object.values(secrets)) expect(told).not.toContain(secret);
   });
 });

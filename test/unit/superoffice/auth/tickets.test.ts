@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import type { SystemUserRequest } from '../../../../src/superoffice/auth/system-user.ts';
 import {
   createTickets,
+  minRefreshAgeMs,
   type SystemUserTenant,
-  TICKET_YOUNG_MS,
 } from '../../../../src/superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { NOW } from '../../../support/tokens.ts';
+import { testTime } from '../../../support/tokens.ts';
 import { refusal } from '../expect-rejection.ts';
-import { createFakeTicketStore, nothingShared } from './fake-ticket-store.ts';
+import { createFakeTicketStore, unsharedTicketStore } from './fake-ticket-store.ts';
 
-const HOUR = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
 const tenant: SystemUserTenant = { tenantId: 'Cust1', serial: '11', systemToken: () => 'token-1' };
 const neighbour: SystemUserTenant = { tenantId: 'Cust2', serial: '22', systemToken: () => 'token-2' };
 
 /** Tickets over an exchange that counts, and waits for `open` when told to. */
 function setUp() {
   const asked: SystemUserRequest[] = [];
-  let time = NOW;
+  let time = testTime;
   let gate = Promise.resolve();
   const failures: SuperOfficeError[] = [];
   const tickets = createTickets({
     now: () => time,
-    shared: nothingShared,
+    store: unsharedTicketStore,
     async exchange(request) {
       asked.push(request);
       const ticket = `7T:${request.tenantId}-${asked.length}`;
@@ -72,7 +72,7 @@ describe('system user ticket', () => {
     const { tickets, asked, advance } = setUp();
     for (let use = 0; use < 5; use += 1) {
       await tickets.getTicket(tenant);
-      advance(6 * HOUR);
+      advance(6 * hourMs);
     }
     expect(asked).toHaveLength(1);
   });
@@ -80,7 +80,7 @@ describe('system user ticket', () => {
   it('exchanges a new ticket after six hours without use', async () => {
     const { tickets, asked, advance } = setUp();
     await tickets.getTicket(tenant);
-    advance(6 * HOUR + 1);
+    advance(6 * hourMs + 1);
     expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(asked).toHaveLength(2);
   });
@@ -128,7 +128,7 @@ describe('system user ticket refresh', () => {
   it('exchanges once when many callers report the same refused ticket', async () => {
     const { tickets, asked, hold, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const open = hold();
     const renewing = Array.from({ length: 100 }, () => tickets.refresh(tenant, stale));
     open();
@@ -139,7 +139,7 @@ describe('system user ticket refresh', () => {
   it('does not exchange again when the ticket is already refreshed', async () => {
     const { tickets, asked, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const fresh = await tickets.refresh(tenant, stale);
     expect(await tickets.refresh(tenant, stale)).toBe(fresh);
     expect(asked).toHaveLength(2);
@@ -148,7 +148,7 @@ describe('system user ticket refresh', () => {
   it('returns the same ticket while it is too young to have expired', async () => {
     const { tickets, asked, advance } = setUp();
     const refused = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS - 1);
+    advance(minRefreshAgeMs - 1);
     expect(await tickets.refresh(tenant, refused)).toBe(refused);
     expect(asked).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe('system user ticket refresh', () => {
   it('does not change the ticket of another tenant', async () => {
     const { tickets, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const kept = await tickets.getTicket(neighbour);
     await tickets.refresh(tenant, stale);
     expect(await tickets.getTicket(neighbour)).toBe(kept);
@@ -187,14 +187,14 @@ describe('system user ticket invalidation', () => {
 describe('system user ticket shared by two processes', () => {
   /** Each with its own memory, and an exchange that counts for both. */
   function setUpTwo() {
-    const shared = createFakeTicketStore();
-    let time = NOW;
+    const store = createFakeTicketStore();
+    let time = testTime;
     let exchanges = 0;
     const failures: SuperOfficeError[] = [];
     const create = () =>
       createTickets({
         now: () => time,
-        shared,
+        store,
         async exchange({ tenantId }) {
           exchanges += 1;
           const ticket = `7T:${tenantId}-${exchanges}`;
@@ -223,7 +223,7 @@ describe('system user ticket shared by two processes', () => {
     const { one, other, advance, exchanges } = setUpTwo();
     const stale = await one.getTicket(tenant);
     await other.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const renewed = await one.refresh(tenant, stale);
     expect(await other.refresh(tenant, stale)).toBe(renewed);
     expect([renewed, exchanges()]).toEqual(['7T:Cust1-2', 2]);
@@ -232,7 +232,7 @@ describe('system user ticket shared by two processes', () => {
   it('does not use a shared ticket that may have expired', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
     await one.getTicket(tenant);
-    advance(6 * HOUR);
+    advance(6 * hourMs);
     expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(exchanges()).toBe(2);
   });

@@ -2,46 +2,46 @@ import { describe, expect, it } from 'vitest';
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-} from '../../../../src/superoffice/callbacks/state-change-token.ts';
+} from '../../../../src/superoffice/callbacks/state-change.ts';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
-  ISSUER,
   idTokenPayload,
   now,
   seconds,
   signToken,
   stateChangePayload,
   systemUserPayload,
-  TENANT,
-  wordFor,
+  testClientId,
+  testIssuer,
+  testTenant,
+  toOutcome,
 } from '../../../support/tokens.ts';
-import { guardNetwork, loadedKeySet } from '../harness.ts';
+import { createLoadedJwks, guardNetwork } from '../harness.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
 const verify = createStateChangeTokenVerifier({
-  jwks: await loadedKeySet(pair),
-  issuer: ISSUER,
-  audiences: assumedStateChangeAudiences(CLIENT_ID),
+  jwks: await createLoadedJwks(pair),
+  issuer: testIssuer,
+  audiences: assumedStateChangeAudiences(testClientId),
   now,
 });
 
 async function outcome(payload: unknown, header?: Claims): Promise<string> {
-  return wordFor(await verify(signToken(pair, payload, header), { tenantId: TENANT.tenantId }));
+  return toOutcome(await verify(signToken(pair, payload, header), { tenantId: testTenant.tenantId }));
 }
 
 describe('rule 20: a state change token has its own claims profile', () => {
   it('returns only the expiry time of a valid token', async () => {
-    const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: TENANT.tenantId });
+    const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: testTenant.tenantId });
     expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
   });
 
   it.each([
-    ['the client as audience', { aud: CLIENT_ID }, {}],
-    ['the client as service', { aud: `spn:${CLIENT_ID}` }, {}],
+    ['the client as audience', { aud: testClientId }, {}],
+    ['the client as service', { aud: `spn:${testClientId}` }, {}],
     ['no tenant in it', {}, { ctx: undefined }],
   ])('accepts a token with %s', async (_what, claims, own) => {
     expect(await outcome(stateChangePayload(claims, own))).toBe('valid');

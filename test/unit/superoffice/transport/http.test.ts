@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttp, type HttpCall, type HttpRequest } from '../../../../src/superoffice/transport/http.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
+import { refusal, secrets } from '../expect-rejection.ts';
 
 const servers: Server[] = [];
 
@@ -161,9 +161,9 @@ describe('rule 19: a failed call exposes no secret', () => {
         http.request({
           operation: 'test',
           method: 'POST',
-          url: `${url}/?leak=${SECRETS.access}`,
-          headers: { Authorization: `SOTicket ${SECRETS.ticket}`, 'SO-AppToken': SECRETS.client },
-          json: { SignedSystemToken: SECRETS.system },
+          url: `${url}/?leak=${secrets.access}`,
+          headers: { Authorization: `SOTicket ${secrets.ticket}`, 'SO-AppToken': secrets.client },
+          json: { SignedSystemToken: secrets.system },
         }),
       );
       expect(error.code).toBe(code);
@@ -176,7 +176,7 @@ describe('rule 19: a failed call exposes no secret', () => {
         inspect(error, { depth: 20, showHidden: true }),
         JSON.stringify(calls),
       ].join('\n');
-      for (const secret of Object.values(SECRETS)) expect(forms).not.toContain(secret);
+      for (const secret of Object.values(secrets)) expect(forms).not.toContain(secret);
       expect(error).not.toHaveProperty('cause');
       expect(error).not.toHaveProperty('config');
     },
