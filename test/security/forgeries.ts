@@ -4,7 +4,6 @@ import {
   type Claims,
   createSigningPair,
   encode,
-  identity,
   idTokenPayload,
   seconds,
   signToken,
@@ -14,6 +13,7 @@ import {
   testIssuer,
   testNonce,
   testTenant,
+  toIdentityClaims,
 } from '../support/tokens.ts';
 
 /** Where headers of forged tokens say that keys are: nothing may ever be asked there. */
@@ -301,9 +301,9 @@ const wrongClaimsOf: Readonly<Record<TokenKind, Readonly<Record<string, readonly
   'id-token': {
     ...wrongClaims,
     nonce: wrongText,
-    ...identity({ ctx: wrongText, associateid: wrongText, serial: [...nothingOfAType, '\u0000'] }),
+    ...toIdentityClaims({ ctx: wrongText, associateid: wrongText, serial: [...nothingOfAType, '\u0000'] }),
   } as Record<string, readonly unknown[]>,
-  'system-user': { ...wrongClaims, ...identity({ ticket: [...nothingOfAType, '\u0000'] }) } as Record<
+  'system-user': { ...wrongClaims, ...toIdentityClaims({ ticket: [...nothingOfAType, '\u0000'] }) } as Record<
     string,
     readonly unknown[]
   >,

@@ -8,10 +8,10 @@ export const secrets = {
   system: 'Planlens-SYSTEMTOKEN9',
 } as const;
 
-/** The SuperOfficeError a promise rejects with; fails the test if it does not. */
-export async function refusal(promise: Promise<unknown>): Promise<SuperOfficeError> {
+/** Returns the SuperOfficeError that a promise rejects with. Fails the test if it does not reject with one. */
+export async function expectRejection(promise: Promise<unknown>): Promise<SuperOfficeError> {
   const outcome = await promise.then(
-    () => 'it was fulfilled',
+    () => 'fulfilled',
     (error: unknown) => error,
   );
   expect(outcome).toBeInstanceOf(SuperOfficeError);

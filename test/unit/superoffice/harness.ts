@@ -11,7 +11,7 @@ export const endpoints = loginEndpoints(testIssuer);
 export const toAllowedUrl = createAllowedHosts(['.superoffice.com']);
 export const http = createHttp({ timeoutMs: 3_000 });
 
-/** No test here reaches the network, and none leaves an answer unasked for. */
+/** Blocks the network and fails a test that leaves a mocked response unused. */
 export function guardNetwork(): void {
   beforeAll(() => {
     if (!nock.isActive()) nock.activate();
@@ -25,8 +25,8 @@ export function guardNetwork(): void {
   afterAll(() => nock.restore());
 }
 
-export function createClock(at = testTime) {
-  let time = at;
+export function createClock(start = testTime) {
+  let time = start;
   return {
     now: () => time,
     advance(ms: number) {
@@ -35,12 +35,12 @@ export function createClock(at = testTime) {
   };
 }
 
-/** Answers the next request for keys with these JWKS entries. */
+/** Responds to the next JWKS request with these entries. */
 export function serveKeys(...keys: unknown[]): void {
   nock(testIssuer).get('/login/.well-known/jwks').reply(200, { keys });
 }
 
-/** A real key set that already holds the pairs' keys. */
+/** A JWKS cache that contains the public keys of the pairs. */
 export async function createLoadedJwks(...pairs: SigningPair[]): Promise<Jwks> {
   serveKeys(...pairs.map((pair) => toJwk(pair)));
   const jwks = createJwks({ url: endpoints.jwks, http, now });

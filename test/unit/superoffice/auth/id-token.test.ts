@@ -24,7 +24,7 @@ import { createLoadedJwks, endpoints, guardNetwork, http } from '../harness.ts';
 guardNetwork();
 
 const pair = createSigningPair();
-const stranger = createSigningPair();
+const otherPair = createSigningPair();
 const config = { issuer: testIssuer, clientId: testClientId, now };
 const jwks = await createLoadedJwks(pair);
 const verify = createIdTokenVerifier({ jwks, ...config });
@@ -36,8 +36,8 @@ async function outcome(
   return toOutcome(await verify(token, expected));
 }
 
-function signed(claims?: Claims, own?: Claims): string {
-  return signToken(pair, idTokenPayload(claims, own));
+function signed(claims?: Claims, identityClaims?: Claims): string {
+  return signToken(pair, idTokenPayload(claims, identityClaims));
 }
 
 // certifies R5
@@ -49,7 +49,7 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty string', ''],
     ['two parts', `${header}.${payload}`],
     ['four parts', `${header}.${payload}.${signature}.x`],
     ['no signature', `${header}.${payload}.`],
@@ -60,9 +60,12 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
     ['an array as payload', `${header}.${encode([1])}.${signature}`],
     ['null as header', `${encode(null)}.${payload}.${signature}`],
     ['a string as payload', `${header}.${encode('x')}.${signature}`],
-    ['no JSON', `${header}.bm90IGpzb24.${signature}`],
-    ['broken UTF-8', `${header}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.${signature}`],
-    ['too long a token', `${header}.${payload}.${'A'.repeat(40_000)}`],
+    ['a payload that is not JSON', `${header}.bm90IGpzb24.${signature}`],
+    [
+      'invalid UTF-8',
+      `${header}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.${signature}`,
+    ],
+    ['a token that exceeds the size limit', `${header}.${payload}.${'A'.repeat(40_000)}`],
   ])('rejects a malformed token: %s', async (_what, token) => {
     expect(await outcome(token)).toBe('malformed');
   });
@@ -74,11 +77,11 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
   });
 
   it('rejects a malformed token before it fetches any key', async () => {
-    const untouched = createJwks({ url: endpoints.jwks, http, now });
-    const verdict = await createIdTokenVerifier({ jwks: untouched, ...config })('a.b.c', {
+    const emptyJwks = createJwks({ url: endpoints.jwks, http, now });
+    const result = await createIdTokenVerifier({ jwks: emptyJwks, ...config })('a.b.c', {
       nonce: testNonce,
     });
-    expect(verdict).toEqual({ valid: false, reason: 'malformed' });
+    expect(result).toEqual({ valid: false, reason: 'malformed' });
   });
 });
 
@@ -110,7 +113,7 @@ describe('rule 3: the signature is verified first', () => {
 
   it('reports the signature as the reason even when other claims are wrong too', async () => {
     const wrongInAll = idTokenPayload({ exp: 1, nbf: 'x', iss: 'x', aud: 'x' }, { ctx: 'x' });
-    expect(await outcome(signToken(stranger, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
+    expect(await outcome(signToken(otherPair, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
   });
 
   it('rejects a changed payload under an existing signature', async () => {
@@ -132,8 +135,8 @@ describe('rule 4: trusted keys come from configuration, not from the token', () 
   });
 
   it('rejects a token signed with the key in its own jwk header', async () => {
-    const jwk = stranger.publicKey.export({ format: 'jwk' });
-    expect(await outcome(signToken(stranger, idTokenPayload(), { x5t: pair.x5t, jwk }))).toBe('signature');
+    const jwk = otherPair.publicKey.export({ format: 'jwk' });
+    expect(await outcome(signToken(otherPair, idTokenPayload(), { x5t: pair.x5t, jwk }))).toBe('signature');
   });
 });
 
@@ -184,9 +187,9 @@ describe('rule 9: the only audience is our client ID', () => {
 // certifies R5
 describe('rule 10: exp and nbf are required and enforced', () => {
   it.each([
-    ['in the middle', {}],
-    ['just within the skew after exp', { exp: seconds - 59 }],
-    ['just within the skew before nbf', { nbf: seconds + 60 }],
+    ['between nbf and exp', {}],
+    ['within the skew after exp', { exp: seconds - 59 }],
+    ['within the skew before nbf', { nbf: seconds + 60 }],
   ])('accepts a token at a time %s', async (_what, claims) => {
     expect(await outcome(signed(claims))).toBe('valid');
   });
@@ -284,16 +287,16 @@ describe('rule 14: associate and administrator claims', () => {
   it.each(['True', 'true'])(
     'recognizes an administrator by is_administrator %j',
     async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: testNonce });
-      expect(verdict).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
+      const result = await verify(signed({}, { is_administrator }), { nonce: testNonce });
+      expect(result).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
     },
   );
 
   it.each(['False', 'TRUE', '1', 'yes', '', true, 1, undefined, ['True']])(
     'does not recognize an administrator by is_administrator %j',
     async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: testNonce });
-      expect(verdict).toMatchObject({ valid: true, claims: { isAdministrator: false } });
+      const result = await verify(signed({}, { is_administrator }), { nonce: testNonce });
+      expect(result).toMatchObject({ valid: true, claims: { isAdministrator: false } });
     },
   );
 
@@ -317,8 +320,8 @@ describe('rule 16: no other token is accepted as an id_token', () => {
 
 describe('rule 18: only required claims are kept', () => {
   it('returns the known claims', async () => {
-    const verdict = await verify(signed(), { nonce: testNonce });
-    expect(verdict).toEqual({
+    const result = await verify(signed(), { nonce: testNonce });
+    expect(result).toEqual({
       valid: true,
       claims: {
         tenantId: 'Cust12345',
@@ -337,10 +340,10 @@ describe('rule 18: only required claims are kept', () => {
 
   it('returns neither the token, the nonce nor unknown claims', async () => {
     const token = signed({ secret_of_tomorrow: 'hush' });
-    const kept = JSON.stringify(await verify(token, { nonce: testNonce }));
-    expect(kept).not.toContain('hush');
-    expect(kept).not.toContain(token.split('.')[1]);
-    expect(kept).not.toContain(testNonce);
+    const text = JSON.stringify(await verify(token, { nonce: testNonce }));
+    expect(text).not.toContain('hush');
+    expect(text).not.toContain(token.split('.')[1]);
+    expect(text).not.toContain(testNonce);
   });
 
   it('accepts a token without optional claims but requires the serial', async () => {

@@ -22,8 +22,8 @@ guardNetwork();
 const pair = createSigningPair();
 const verify = createSystemUserJwtVerifier({ jwks: await createLoadedJwks(pair), now });
 
-function jwt(claims?: Claims, own?: Claims): string {
-  return signToken(pair, systemUserPayload(claims, own));
+function jwt(claims?: Claims, identityClaims?: Claims): string {
+  return signToken(pair, systemUserPayload(claims, identityClaims));
 }
 
 async function outcome(
@@ -44,8 +44,8 @@ describe('rule 15: a system user JWT must belong to the tenant', () => {
     ['with iat as a number', { iat: seconds }, {}],
     ['with iat as digits', { iat: String(seconds) }, {}],
     ['with the audience in an array', { aud: [`spn:${testTenant.serial}`] }, {}],
-  ])('accepts a JWT %s', async (_what, claims, own) => {
-    expect(await outcome(jwt(claims, own))).toBe('valid');
+  ])('accepts a JWT %s', async (_what, claims, identityClaims) => {
+    expect(await outcome(jwt(claims, identityClaims))).toBe('valid');
   });
 
   it.each([
@@ -65,8 +65,8 @@ describe('rule 15: a system user JWT must belong to the tenant', () => {
     ['not-yet-valid', { nbf: seconds + 61 }, {}],
     ['time-claims', { exp: undefined }, {}],
     ['iat', { iat: 'now' }, {}],
-  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
-    expect(await outcome(jwt(claims, own))).toBe(reason);
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, identityClaims) => {
+    expect(await outcome(jwt(claims, identityClaims))).toBe(reason);
   });
 
   it('rejects a JWT of another tenant although its claims are consistent', async () => {

@@ -35,16 +35,16 @@ async function outcome(payload: unknown, header?: Claims): Promise<string> {
 
 describe('rule 20: a state change token has its own claims profile', () => {
   it('returns only the expiry time of a valid token', async () => {
-    const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: testTenant.tenantId });
-    expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
+    const result = await verify(signToken(pair, stateChangePayload()), { tenantId: testTenant.tenantId });
+    expect(result).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
   });
 
   it.each([
-    ['the client as audience', { aud: testClientId }, {}],
-    ['the client as service', { aud: `spn:${testClientId}` }, {}],
-    ['no tenant in it', {}, { ctx: undefined }],
-  ])('accepts a token with %s', async (_what, claims, own) => {
-    expect(await outcome(stateChangePayload(claims, own))).toBe('valid');
+    ['the client ID as audience', { aud: testClientId }, {}],
+    ['the client ID as service principal name', { aud: `spn:${testClientId}` }, {}],
+    ['no ctx claim', {}, { ctx: undefined }],
+  ])('accepts a token with %s', async (_what, claims, identityClaims) => {
+    expect(await outcome(stateChangePayload(claims, identityClaims))).toBe('valid');
   });
 
   it.each([
@@ -56,8 +56,8 @@ describe('rule 20: a state change token has its own claims profile', () => {
     ['profile', {}, { ticket: '7T:x' }],
     ['profile', { nonce: 'n' }, {}],
     ['expired', { exp: seconds - 60 }, {}],
-  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
-    expect(await outcome(stateChangePayload(claims, own))).toBe(reason);
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, identityClaims) => {
+    expect(await outcome(stateChangePayload(claims, identityClaims))).toBe(reason);
   });
 
   // certifies R5

@@ -5,7 +5,9 @@ import {
   verifyWebhookSignature,
 } from '../../../../src/superoffice/callbacks/webhook-event.ts';
 
-/** Made by ourselves from the documented algorithm: no official triple of secret, body and signature is known. */
+/**
+ * Computed with the documented algorithm (docs/superoffice/web-api.md#67-signature): SuperOffice publishes no vector.
+ */
 const vectors = [
   {
     secret: 'Something Super Secret',
@@ -43,11 +45,11 @@ describe('verifyWebhookSignature', () => {
   );
 });
 
-const read = (told: unknown) => readWebhookEvent(Buffer.from(JSON.stringify(told)));
+const readEvent = (body: unknown) => readWebhookEvent(Buffer.from(JSON.stringify(body)));
 
 describe('readWebhookEvent', () => {
   it('reads the documented fields and ignores all others', () => {
-    const told = {
+    const body = {
       EventId: '3e22506b-839a-4453-af17-634d6a626643',
       Event: 'associate.changed',
       PrimaryKey: 141423,
@@ -55,8 +57,8 @@ describe('readWebhookEvent', () => {
       Changes: ['group_idx'],
       Injected: { by: 'Properties' },
     };
-    expect(read(told)).toEqual({
-      eventId: told.EventId,
+    expect(readEvent(body)).toEqual({
+      eventId: body.EventId,
       event: 'associate.changed',
       tenantId: 'Cust1234',
       primaryKey: 141423,
@@ -68,13 +70,18 @@ describe('readWebhookEvent', () => {
     [{ Event: 'webhook.errors', EventId: null, PrimaryKey: null, ContextIdentifier: null }],
     [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
-    [{ Event: 'webhook.errors', EventId: 'no database keeps \u0000' }],
-  ])('reads missing and unusable fields as null: %j', (told) => {
-    expect(read(told)).toEqual({ event: 'webhook.errors', eventId: null, tenantId: null, primaryKey: null });
+    [{ Event: 'webhook.errors', EventId: 'a NUL \u0000' }],
+  ])('reads missing and unusable fields as null: %j', (body) => {
+    expect(readEvent(body)).toEqual({
+      event: 'webhook.errors',
+      eventId: null,
+      tenantId: null,
+      primaryKey: null,
+    });
   });
 
   it('accepts a primary key sent as text', () => {
-    expect(read({ Event: 'associate.changed', PrimaryKey: '12' })?.primaryKey).toBe(12);
+    expect(readEvent({ Event: 'associate.changed', PrimaryKey: '12' })?.primaryKey).toBe(12);
   });
 
   it.each([
@@ -86,8 +93,8 @@ describe('readWebhookEvent', () => {
     [{ Event: 7 }],
     [{ Event: 'x'.repeat(201) }],
     [{ Event: 'a\u0000' }],
-  ])('does not accept %j as an event', (told) => {
-    expect(read(told)).toBeNull();
+  ])('does not accept %j as an event', (body) => {
+    expect(readEvent(body)).toBeNull();
   });
 
   it('does not accept a body that is not JSON as an event', () => {

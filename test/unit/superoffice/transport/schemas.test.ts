@@ -12,7 +12,7 @@ import {
   readBody,
   stringOrEmpty,
 } from '../../../../src/superoffice/transport/schemas.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 
 describe('nullable response fields', () => {
   const rowSchema = z.object({ text: stringOrEmpty, number: numberOrZero, flag: booleanOrFalse });
@@ -117,7 +117,7 @@ describe('readBody', () => {
     [{}, 'Rows'],
     [null, 'body'],
   ])('names the invalid field of %j without its value', async (body, detail) => {
-    const error = await refusal(Promise.resolve().then(() => readBody('op', bodySchema, body)));
+    const error = await expectRejection(Promise.resolve().then(() => readBody('op', bodySchema, body)));
     expect(error).toMatchObject({ code: 'unexpected-response', operation: 'op', detail });
     expect(error.message).not.toContain('Jane');
   });
