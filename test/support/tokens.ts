@@ -32,7 +32,9 @@ export function createSigningPair(modulusLength = 2048): SigningPair {
   return { publicKey, privateKey, certificate, x5t: digest.toString('base64url'), kid };
 }
 
-/** The pair's JWKS entry with every field that SuperOffice sends; an override of undefined removes a field. */
+/**
+ * The pair's JWKS entry with every field that SuperOffice sends; an override of undefined removes a field.
+ */
 export function toJwk(pair: SigningPair, overrides: Claims = {}): Claims {
   const { n, e } = pair.publicKey.export({ format: 'jwk' });
   const { kid, x5t } = pair;
@@ -60,8 +62,8 @@ export function toIdentityClaims(claims: Claims): Claims {
 const times = { nbf: seconds - 60, exp: seconds + 300 };
 
 /**
- * A valid id_token payload. `claims` override standard claims, `identityClaims` SuperOffice claims; undefined removes
- * one.
+ * A valid id_token payload. `claims` override standard claims, `identityClaims` SuperOffice claims; undefined
+ * removes one.
  */
 export function idTokenPayload(claims: Claims = {}, identityClaims: Claims = {}): Claims {
   return {

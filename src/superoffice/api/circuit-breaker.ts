@@ -8,13 +8,16 @@ export interface CircuitBreaker {
    * @throws SuperOfficeError `circuit-open`, without running `call`, while the tenant's circuit is open
    */
   execute<T>(tenantId: string, operation: string, call: () => Promise<T>): Promise<T>;
-  /** Opens the circuit because another process opened it for `cooldownMs`. Never shortens the current cooldown. */
+  /**
+   * Opens the circuit because another process opened it for `cooldownMs`. Never shortens the current
+   * cooldown.
+   */
   openFromPeer(tenantId: string, cooldownMs: number): void;
 }
 
 /**
- * `closed`: calls run. `open`: calls are rejected until the cooldown ends. `half-open`: the cooldown has ended, and
- * one probe decides whether the circuit closes or opens again.
+ * `closed`: calls run. `open`: calls are rejected until the cooldown ends. `half-open`: the cooldown has
+ * ended, and one probe decides whether the circuit closes or opens again.
  */
 type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -37,8 +40,8 @@ const closedCircuit: Circuit = { consecutiveFailures: 0, openUntil: null };
 const failureCodes: readonly SuperOfficeErrorCode[] = ['unreachable', 'timeout', 'server-error', 'throttled'];
 
 /**
- * A circuit breaker per tenant. A circuit opens after consecutive failures, or at once for a Retry-After header.
- * Every failed half-open probe doubles the cooldown.
+ * A circuit breaker per tenant. A circuit opens after consecutive failures, or at once for a Retry-After
+ * header. Every failed half-open probe doubles the cooldown.
  */
 export function createCircuitBreaker(deps: {
   /** Milliseconds since 1970. */

@@ -35,6 +35,7 @@ export const moduleLicenseSchema = z.object({
   IsHidden: lenientBoolean,
   PrerequisiteModuleName: lenientString,
 });
+/** A parsed ModuleLicense. */
 export type ModuleLicenseRow = z.output<typeof moduleLicenseSchema>;
 
 /** The ExtendedModuleLicense carrier: a module license with its seat counts. */
@@ -43,6 +44,7 @@ export const extendedModuleLicenseSchema = z.object({
   NumberOfLicensesInUse: lenientCount,
   NumberOfLicensesFree: lenientCount,
 });
+/** A parsed ExtendedModuleLicense. */
 export type ExtendedModuleLicenseRow = z.output<typeof extendedModuleLicenseSchema>;
 
 const unreadableLicense = {
@@ -87,7 +89,10 @@ export const licenseOwnersSchema = readableRows(
   }),
 );
 
-/** The GrantedModuleLicense carriers. Only the REST response has ExtraInfo (docs/superoffice/licenses.md#21-carriers). */
+/**
+ * The GrantedModuleLicense carriers. Only the REST response has ExtraInfo
+ * (docs/superoffice/licenses.md#21-carriers).
+ */
 export const grantedLicensesSchema = lenientRows(
   z.object({
     OwnerName: requiredName,

@@ -12,8 +12,8 @@ import { mergeModuleRows } from './module-rows.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * The tenant's licenses of the owner SuperOffice (docs/superoffice/licenses.md#31-reading). Rows that cannot be read
- * are skipped and make the licenses incomplete.
+ * The tenant's licenses of the owner SuperOffice (docs/superoffice/licenses.md#31-reading). Rows that cannot
+ * be read are skipped and make the licenses incomplete.
  * @throws SuperOfficeError `unexpected-response` if no row can be read, because every tenant has one; an
  * `unauthorized` or `forbidden` error says nothing about the licenses
  */
@@ -43,9 +43,9 @@ export async function readTenantLicenses(apiClient: TenantApiClient): Promise<Te
 }
 
 /**
- * The user licenses assigned to an associate, of all owners. Function rights, versions and dates are not reported.
- * The response also lists assignable licenses, including the user plans, which are restricted licenses of
- * SuperOffice. The licenses are incomplete if none of those is listed or a row cannot be read.
+ * The user licenses assigned to an associate, of all owners. Function rights, versions and dates are not
+ * reported. The response also lists assignable licenses, including the user plans, which are restricted
+ * licenses of SuperOffice. The licenses are incomplete if none of those is listed or a row cannot be read.
  */
 export async function readUserLicenses(
   apiClient: TenantApiClient,

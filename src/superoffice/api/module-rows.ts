@@ -3,7 +3,8 @@ import type { ExtendedModuleLicenseRow, ModuleLicenseRow } from './license-schem
 
 /**
  * Merges the two lists of a license, one row per owner, name and version. Which list SuperOffice fills is not
- * documented (docs/superoffice/licenses.md#31-reading). Only extended rows have seats; otherwise `seats` is null.
+ * documented (docs/superoffice/licenses.md#31-reading). Only extended rows have seats; otherwise `seats` is
+ * null.
  */
 export function mergeModuleRows(
   plain: readonly ModuleLicenseRow[],

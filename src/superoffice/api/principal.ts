@@ -20,7 +20,7 @@ const principalSchema = z.object({
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
   FullName: z.string().nullable().catch(null),
   Licenses: grantedLicensesSchema,
-  // One unreadable right makes all of them unknown, because a missing right would mean that nothing is hidden.
+  // One unreadable right makes all of them unknown: a missing right would mean that nothing is hidden.
   FunctionRights: z.array(z.string()).nullable().catch(null),
 });
 

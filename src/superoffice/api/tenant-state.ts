@@ -23,25 +23,35 @@ const tenantStateNames = [
 /** The states of a tenant (docs/superoffice/web-api.md#72-state-api). Any other name is read as `Unknown`. */
 export type TenantStateName = (typeof tenantStateNames)[number];
 
+/** The state of a tenant as the state API reports it. */
 export interface TenantState {
   readonly state: TenantStateName;
   readonly isRunning: boolean;
-  /** The base URL of the web API, without a trailing slash. Credentials may be sent to it only while `isRunning`. */
+  /**
+   * The base URL of the web API, without a trailing slash. Credentials may be sent to it only while
+   * `isRunning`.
+   */
   readonly api: string;
   /** When to read the state again, in ms since 1970; 0 if not reported. */
   readonly validUntil: number;
   readonly version?: string;
 }
 
+/** A cache of tenant states. */
 export interface TenantStates {
   /** @throws SuperOfficeError `tenant-unknown`, `api-host-refused`, or an error of the connection */
   getState(tenantId: string): Promise<TenantState>;
-  /** A newer state than `stale`, which proved wrong. Concurrent callers share one request. Rejects like `getState`. */
+  /**
+   * A newer state than `stale`, which proved wrong. Concurrent callers share one request. Rejects like
+   * `getState`.
+   */
   refresh(tenantId: string, stale: TenantState): Promise<TenantState>;
   invalidate(tenantId: string): void;
 }
 
-/** Assumption: bounds for `ValidUntil`. The documents name none (docs/superoffice/web-api.md#72-state-api). */
+/**
+ * Assumption: bounds for `ValidUntil`. The documents name none (docs/superoffice/web-api.md#72-state-api).
+ */
 const minTtlMs = 30_000;
 const maxTtlMs = 60 * 60 * 1000;
 const maxTenants = 10_000;
@@ -56,7 +66,7 @@ const stateSchema = z.object({
   Version: stringOrEmpty,
 });
 
-/** A cache of tenant states, read without a credential and cached until `ValidUntil`, within bounds. */
+/** Caches tenant states, read without a credential, until their `ValidUntil`, within bounds. */
 export function createTenantStates(deps: {
   readonly endpoints: LoginEndpoints;
   readonly http: Http;
@@ -118,7 +128,9 @@ export function createTenantStates(deps: {
   };
 }
 
-/** The state API needs no credential, so its 401 or 403 says nothing about the app's permissions in a tenant. */
+/**
+ * The state API needs no credential, so its 401 or 403 says nothing about the app's permissions in a tenant.
+ */
 function toStateError(response: HttpResponse): SuperOfficeError {
   const { status } = response;
   const isRefusal = status === 401 || status === 403;

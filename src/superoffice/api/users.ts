@@ -11,7 +11,10 @@ export interface ListedUser {
   readonly userPlan: string;
 }
 
-/** Below the limit of 1,000 rows for a few columns in primary key order (docs/superoffice/web-api.md#4-limits-and-performance). */
+/**
+ * Below the limit of 1,000 rows for a few columns in primary key order
+ * (docs/superoffice/web-api.md#4-limits-and-performance).
+ */
 const pageRows = 500;
 /** Bounds the read at 50,000 users. */
 const maxPages = 100;
@@ -32,8 +35,8 @@ const pageSchema = z.object({ value: z.array(rowSchema) });
 type Row = z.output<typeof rowSchema>;
 
 /**
- * The active internal users of a tenant, in the order of their ids. Every page starts after the last primary key of
- * the previous one, so concurrent changes neither repeat nor skip a row.
+ * The active internal users of a tenant, in the order of their ids. Every page starts after the last primary
+ * key of the previous one, so concurrent changes neither repeat nor skip a row.
  * @throws SuperOfficeError `unexpected-response` if a page repeats or the list exceeds the page limit
  */
 export async function readUsers(apiClient: TenantApiClient): Promise<ListedUser[]> {

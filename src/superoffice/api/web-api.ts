@@ -7,6 +7,7 @@ import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { TenantState, TenantStates } from './tenant-state.ts';
 
+/** One call of the web API. */
 export interface ApiCall {
   /** Names the call in errors and metrics. */
   readonly operation: string;
@@ -24,17 +25,19 @@ export interface ApiCall {
 export interface TenantApiClient {
   /**
    * Returns the body of the response.
-   * @throws SuperOfficeError if the call fails, `tenant-not-running` or `circuit-open` if the tenant is not called
-   * now, `too-many-calls` if the rate limiter rejects the call
+   * @throws SuperOfficeError if the call fails, `tenant-not-running` or `circuit-open` if the tenant is not
+   * called now, `too-many-calls` if the rate limiter rejects the call
    */
   call(call: ApiCall): Promise<unknown>;
 }
 
+/** Creates API clients for a tenant's system user or for one of its users. */
 export interface WebApi {
   asSystemUser(tenant: SystemUserTenant): TenantApiClient;
   asUser(tenantId: string, accessToken: string): TenantApiClient;
 }
 
+/** How calls of one client are authenticated. */
 interface Credentials {
   readonly tenantId: string;
   /** The ticket or access token. */
@@ -53,8 +56,8 @@ interface Attempt {
 type Deps = Parameters<typeof createWebApi>[0];
 
 /**
- * The web API of all tenants (docs/superoffice/web-api.md#1-essentials to #3-errors). Respects the tenant state, the
- * circuit breaker and the rate limiter, and recovers once from each status in `recoveries`.
+ * The web API of all tenants (docs/superoffice/web-api.md#1-essentials to #3-errors). Respects the tenant
+ * state, the circuit breaker and the rate limiter, and recovers once from each status in `recoveries`.
  */
 export function createWebApi(deps: {
   readonly states: TenantStates;
@@ -120,7 +123,9 @@ const recoveries: Readonly<
   }),
 };
 
-/** Reads state and secret concurrently. If both fail, throws the error of the state, which is more specific. */
+/**
+ * Reads state and secret concurrently. If both fail, throws the error of the state, which is more specific.
+ */
 async function prepareAttempt(
   { states }: Deps,
   credentials: Credentials,

@@ -3,8 +3,8 @@ import { booleanOrFalse, numberOrZero, readBody, stringOrEmpty } from '../transp
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * The WebPanelEntity carrier of the List agent (docs/superoffice/panels-and-marketplace.md#2-entity-fields). Unknown
- * fields are preserved, so that saving a changed panel loses nothing.
+ * The WebPanelEntity carrier of the List agent (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
+ * Unknown fields are preserved, so that saving a changed panel loses nothing.
  */
 export const webPanelSchema = z.looseObject({
   /** 0 for a new panel. */
@@ -21,6 +21,7 @@ export const webPanelSchema = z.looseObject({
   AlwaysReloadOnShow: booleanOrFalse,
   Deleted: booleanOrFalse,
 });
+/** A web panel; the name is that of SuperOffice's carrier. */
 export type WebPanelEntity = z.output<typeof webPanelSchema>;
 
 /** The panel with this ProgId, soft-deleted or not, or null. */
@@ -51,7 +52,10 @@ export async function saveWebPanel(
   );
 }
 
-/** Assumption: the name of the list that contains web panels (docs/superoffice/panels-and-marketplace.md#5-panel-api). */
+/**
+ * Assumption: the name of the list that contains web panels
+ * (docs/superoffice/panels-and-marketplace.md#5-panel-api).
+ */
 const webPanelList = 'webpanel';
 
 /** Makes the panel visible to every user group. Returns false, without saving, if it already is. */

@@ -13,6 +13,7 @@ export const webhookSchema = z.looseObject({
   TargetUrl: stringOrEmpty,
   State: stringOrEmpty,
 });
+/** A registered webhook. */
 export type WebhookEntity = z.output<typeof webhookSchema>;
 
 /** A webhook to be saved. */
@@ -39,8 +40,8 @@ export async function listWebhooksByName(apiClient: TenantApiClient, name: strin
 }
 
 /**
- * Creates or replaces a webhook (docs/superoffice/web-api.md#63-registering). SuperOffice first sends a test event and
- * refuses the webhook unless the response is 200.
+ * Creates or replaces a webhook (docs/superoffice/web-api.md#63-registering). SuperOffice first sends a test
+ * event and refuses the webhook unless the response is 200.
  */
 export async function saveWebhook(apiClient: TenantApiClient, webhook: WebhookDraft): Promise<WebhookEntity> {
   const operation = 'save webhook';
@@ -55,6 +56,7 @@ export async function saveWebhook(apiClient: TenantApiClient, webhook: WebhookDr
   return readBody(operation, webhookSchema, body);
 }
 
+/** Deletes a webhook. */
 export async function deleteWebhook(apiClient: TenantApiClient, id: number): Promise<void> {
   await apiClient.call({
     operation: 'delete webhook',

@@ -5,6 +5,7 @@ import type { Http, HttpResponse } from '../transport/http.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
+/** The parameters of one sign-in. */
 export interface AuthorizeRequest {
   /** Skips SuperOffice's tenant picker. */
   readonly tenantId?: string;
@@ -25,6 +26,7 @@ export interface IssuedTokens {
   readonly refreshToken?: string;
 }
 
+/** Signs a user in: builds the authorize URL, then exchanges the code of the callback. */
 export interface AuthorizationCodeFlow {
   /** @throws SuperOfficeError `tenant-unknown` if `tenantId` is not a context identifier */
   authorizeUrl(request: AuthorizeRequest): string;

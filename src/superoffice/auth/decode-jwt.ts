@@ -8,8 +8,8 @@ export interface DecodedJwt {
 const maxTokenLength = 32_768;
 
 /**
- * Decodes a compact JWT without verifying it. Returns null unless it consists of three base64url parts whose first
- * two are JSON objects (docs/superoffice/auth.md#rule-1).
+ * Decodes a compact JWT without verifying it. Returns null unless it consists of three base64url parts whose
+ * first two are JSON objects (docs/superoffice/auth.md#rule-1).
  */
 export function decodeJwt(token: string): DecodedJwt | null {
   if (token.length > maxTokenLength) return null;

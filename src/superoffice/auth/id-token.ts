@@ -26,11 +26,14 @@ export interface IdTokenClaims {
   readonly expiresAt: number;
 }
 
-/** At sign-in: the nonce that was sent, and the tenant if known. At a refresh: the user of the previous token. */
+/**
+ * At sign-in: the nonce that was sent, and the tenant if known. At a refresh: the user of the previous token.
+ */
 export type ExpectedSignIn =
   | { readonly nonce: string; readonly tenantId?: string }
   | { readonly refreshOf: { readonly tenantId: string; readonly associateId: number } };
 
+/** Verifies an id_token. Reports an invalid token in the result. */
 export type IdTokenVerifier = (
   token: string,
   expected: ExpectedSignIn,

@@ -27,8 +27,8 @@ const jwksSchema = z.object({ keys: z.array(z.unknown()) });
 const minModulusBits = 2048;
 
 /**
- * Imports the RSA signing keys of a JWKS document. An entry that is unusable, too short or for another purpose is
- * skipped (docs/superoffice/auth.md#rule-7). A document that is not a JWKS yields no keys.
+ * Imports the RSA signing keys of a JWKS document. An entry that is unusable, too short or for another
+ * purpose is skipped (docs/superoffice/auth.md#rule-7). A document that is not a JWKS yields no keys.
  */
 export async function importSigningKeys(document: unknown): Promise<SigningKey[]> {
   const jwks = jwksSchema.safeParse(document);

@@ -10,6 +10,7 @@ export interface KeyHint {
   readonly x5t?: string;
 }
 
+/** A cached JSON Web Key Set. */
 export interface Jwks {
   /**
    * The key for a hint, null if no key matches.
@@ -27,9 +28,9 @@ const emptyRetryMs = 1_000;
 const operation = 'jwks';
 
 /**
- * A cache of SuperOffice's signing keys, fetched on first use (docs/superoffice/auth.md#rule-5 and #rule-6). An
- * unknown key or an expired cache causes one refresh shared by all callers, at most one per interval. If a refresh
- * fails, the cached keys remain in use.
+ * A cache of SuperOffice's signing keys, fetched on first use (docs/superoffice/auth.md#rule-5 and #rule-6).
+ * An unknown key or an expired cache causes one refresh shared by all callers, at most one per interval. If a
+ * refresh fails, the cached keys remain in use.
  */
 export function createJwks(deps: {
   readonly url: string;

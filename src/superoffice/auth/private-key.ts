@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { parseRsaKeyValue } from './rsa-key-value.ts';
 
+/** Why a private key cannot be used. */
 export type PrivateKeyProblem =
   | 'empty'
   | 'encrypted'
@@ -30,8 +31,9 @@ export class PrivateKeyError extends Error {
 const minModulusBits = 2048;
 
 /**
- * Parses the app's RSA key (docs/superoffice/auth.md#51-preconditions and #52-signing): PEM (PKCS#1 or PKCS#8, line
- * breaks optionally written as `\n`, as in environment files) or the Developer Portal's RSAKeyValue XML.
+ * Parses the app's RSA key (docs/superoffice/auth.md#51-preconditions and #52-signing): PEM (PKCS#1 or
+ * PKCS#8, line breaks optionally written as `\n`, as in environment files) or the Developer Portal's
+ * RSAKeyValue XML.
  * @throws PrivateKeyError if the key cannot be used
  */
 export function parsePrivateKey(text: string): KeyObject {
@@ -78,7 +80,9 @@ function importKey(create: () => KeyObject): KeyObject {
   }
 }
 
-/** Node.js imports XML parameters that do not match each other without an error; only a signature reveals it. */
+/**
+ * Node.js imports XML parameters that do not match each other without an error; only a signature reveals it.
+ */
 function isConsistent(key: KeyObject): boolean {
   const probe = Buffer.from('planlens');
   try {

@@ -20,7 +20,10 @@ const privateElements = { P: 'p', Q: 'q', DP: 'dp', DQ: 'dq', InverseQ: 'qi', D:
 const documentPattern = /^\s*(?:<\?xml[^<>]*\?>\s*)?<RSAKeyValue>(.*)<\/RSAKeyValue>\s*$/s;
 const elementPattern = /\s*<([A-Za-z]{1,10})>([A-Za-z0-9+/\s]+={0,2})\s*<\/\1>\s*/sy;
 
-/** Parses RSAKeyValue XML. Returns null unless it contains exactly the eight elements of a private key, each once. */
+/**
+ * Parses RSAKeyValue XML. Returns null unless it contains exactly the eight elements of a private key, each
+ * once.
+ */
 export function parseRsaKeyValue(xml: string): RsaPrivateJwk | null {
   const inner = documentPattern.exec(xml)?.[1];
   const elements = inner === undefined ? null : readElements(inner);

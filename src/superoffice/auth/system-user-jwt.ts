@@ -14,11 +14,13 @@ export interface SystemUserJwtTenant {
   readonly serial: string;
 }
 
+/** The claims of a verified system user JWT that the app uses. */
 export interface SystemUserJwtClaims {
   /** A secret: the credential for API calls as the system user. */
   readonly ticket: string;
 }
 
+/** Verifies a system user JWT for one tenant. Reports an invalid token in the result. */
 export type SystemUserJwtVerifier = (
   token: string,
   tenant: SystemUserJwtTenant,
@@ -29,8 +31,8 @@ const issuer = 'SuperOffice AS';
 const ticketPattern = /^[\x21-\x7e]+$/;
 
 /**
- * Verifies system user JWTs (docs/superoffice/auth.md#rule-15). The expected audience is the stored serial of the
- * tenant, never the serial in the token.
+ * Verifies system user JWTs (docs/superoffice/auth.md#rule-15). The expected audience is the stored serial of
+ * the tenant, never the serial in the token.
  */
 export function createSystemUserJwtVerifier(options: JwtVerifierOptions): SystemUserJwtVerifier {
   const verifyJwt = createJwtVerifier(options);

@@ -7,6 +7,7 @@ import { booleanOrFalse, readBody, stringOrEmpty } from '../transport/schemas.ts
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { SystemUserJwtVerifier } from './system-user-jwt.ts';
 
+/** The tenant whose system user ticket is requested. */
 export interface SystemUserRequest {
   readonly tenantId: string;
   readonly serial: string;
@@ -14,12 +15,13 @@ export interface SystemUserRequest {
   readonly systemToken: string;
 }
 
+/** The client of PartnerSystemUser. */
 export interface SystemUser {
   /**
    * Exchanges a system user token for a ticket.
-   * @throws SuperOfficeError `system-user-refused` if SuperOffice refuses, `client-refused` if it refuses because of
-   * our key, clock or redirect URL, `system-user-jwt-invalid` if the returned JWT is invalid, or an error of the
-   * connection
+   * @throws SuperOfficeError `system-user-refused` if SuperOffice refuses, `client-refused` if it refuses
+   * because of our key, clock or redirect URL, `system-user-jwt-invalid` if the returned JWT is invalid, or
+   * an error of the connection
    */
   exchange(request: SystemUserRequest): Promise<string>;
 }
@@ -33,7 +35,8 @@ const responseSchema = z.object({
 });
 
 /**
- * The names of AuthorizeErrorCode (docs/superoffice/auth.md#54-response). Assumption: `ErrorMessage` contains them.
+ * The names of AuthorizeErrorCode (docs/superoffice/auth.md#54-response). Assumption: `ErrorMessage` contains
+ * them.
  */
 const errorNamePattern =
   /\b(Revoked|InvalidRedirectUrl|Expired|Denied|NeedsReapproval|InvalidTimestamp|InvalidSignature)\b/;

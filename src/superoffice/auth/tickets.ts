@@ -8,16 +8,20 @@ export interface SystemUserTenant {
   readonly systemToken: () => string;
 }
 
+/** A cache of system user tickets. */
 export interface Tickets {
   /** The tenant's ticket, exchanged if none is cached. Rejects with the SuperOfficeError of the exchange. */
   getTicket(tenant: SystemUserTenant): Promise<string>;
   /**
-   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange. Returns
-   * `stale` if it is too young to have expired: then the refusal concerns the call, and every exchange adds a row
-   * to the customer's database.
+   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange.
+   * Returns `stale` if it is too young to have expired: then the refusal concerns the call, and every
+   * exchange adds a row to the customer's database.
    */
   refresh(tenant: SystemUserTenant, stale: string): Promise<string>;
-  /** Exchanges a new ticket even if one is cached, to verify a new system user token. Rejects like `getTicket`. */
+  /**
+   * Exchanges a new ticket even if one is cached, to verify a new system user token. Rejects like
+   * `getTicket`.
+   */
   verifySystemUser(tenant: SystemUserTenant): Promise<void>;
   /** Removes the tenant's ticket from the cache of this process. */
   invalidate(tenantId: string): void;
@@ -41,14 +45,14 @@ export interface TicketStore {
 /** A ticket expires six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket). */
 const ticketTtlMs = 6 * 60 * 60 * 1000;
 /**
- * Assumption: a ticket younger than this has not expired. No document states how early one may expire, and every
- * exchange writes a row (docs/superoffice/auth.md#55-jwt-and-ticket).
+ * Assumption: a ticket younger than this has not expired. No document states how early one may expire, and
+ * every exchange writes a row (docs/superoffice/auth.md#55-jwt-and-ticket).
  */
 export const minRefreshAgeMs = 5 * 60 * 1000;
 const maxTenants = 10_000;
 
 /**
- * A cache of system user tickets, one per tenant: in memory with a sliding expiry, then in the store. At most one
+ * Caches one ticket per tenant: in memory with a sliding expiry, then in the store. At most one
  * exchange per tenant is in flight across all processes.
  */
 export function createTickets(deps: {

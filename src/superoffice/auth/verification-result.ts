@@ -1,4 +1,6 @@
-/** Why a token is rejected: a closed list of codes that are safe to log (docs/superoffice/auth.md#rule-19). */
+/**
+ * Why a token is rejected: a closed list of codes that are safe to log (docs/superoffice/auth.md#rule-19).
+ */
 export const tokenReasons = [
   'malformed',
   'algorithm',
@@ -21,6 +23,7 @@ export const tokenReasons = [
   'profile',
 ] as const;
 
+/** One of the codes in `tokenReasons`. */
 export type TokenReason = (typeof tokenReasons)[number];
 
 /** The result of verifying a token: its required claims, or the reason why it is rejected. */

@@ -8,6 +8,7 @@ import { accepted, rejected, type TokenReason, type VerificationResult } from '.
 /** The claims of a token with a valid signature and lifetime; issuer and audience are not checked yet. */
 export type VerifiedClaims = Readonly<Record<string, unknown>>;
 
+/** What every JWT verifier needs. */
 export interface JwtVerifierOptions {
   readonly jwks: Jwks;
   /** Milliseconds since 1970. */
@@ -22,8 +23,8 @@ const identityClaimPrefix = 'http://schemes.superoffice.net/identity/';
 
 /**
  * Checks that apply to every SuperOffice token: form, algorithm, signature and times
- * (docs/superoffice/auth.md#rule-1 to #rule-3, #rule-10 and #rule-11). The verifier reports an invalid token in its
- * result and never throws for it.
+ * (docs/superoffice/auth.md#rule-1 to #rule-3, #rule-10 and #rule-11). The verifier reports an invalid token
+ * in its result and never throws for it.
  * @throws RangeError if `skewSeconds` is out of range
  */
 export function createJwtVerifier({ jwks, now, skewSeconds = 60 }: JwtVerifierOptions) {
@@ -48,13 +49,18 @@ export function identityClaim(claims: VerifiedClaims, name: string): unknown {
   return claims[identityClaimPrefix + name];
 }
 
-/** The SuperOffice claim as a non-empty string without NUL, which PostgreSQL cannot store; otherwise undefined. */
+/**
+ * The SuperOffice claim as a non-empty string without NUL, which PostgreSQL cannot store; otherwise
+ * undefined.
+ */
 export function textClaim(claims: VerifiedClaims, name: string): string | undefined {
   const value = identityClaim(claims, name);
   return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
 }
 
-/** True if `aud`, a string or an array, contains only the given audiences (docs/superoffice/auth.md#rule-9). */
+/**
+ * True if `aud`, a string or an array, contains only the given audiences (docs/superoffice/auth.md#rule-9).
+ */
 export function hasOnlyAudience({ aud }: VerifiedClaims, audiences: readonly string[]): boolean {
   const values: unknown[] = Array.isArray(aud) ? aud : [aud];
   return values.length > 0 && values.every((value) => typeof value === 'string' && audiences.includes(value));
@@ -101,7 +107,7 @@ function toReason(error: unknown): TokenReason {
 
 function checkTimeClaims({ exp, nbf, iat }: VerifiedClaims): TokenReason | null {
   if (!Number.isFinite(exp) || !Number.isFinite(nbf)) return 'time-claims';
-  // SuperOffice has sent `iat` as a number and as a string of digits (docs/superoffice/auth.md#33-type-of-iat).
+  // SuperOffice has sent both a number and a string of digits (docs/superoffice/auth.md#33-type-of-iat).
   const plausible =
     iat === undefined || Number.isFinite(iat) || (typeof iat === 'string' && /^\d+$/.test(iat));
   return plausible ? null : 'iat';

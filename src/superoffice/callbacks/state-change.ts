@@ -19,6 +19,7 @@ import {
  */
 export const stateChanges = ['upgrade', 'backup-restored', 'suspend', 'resume', 'delete', 'move'] as const;
 
+/** One of `stateChanges`. */
 export type StateChange = (typeof stateChanges)[number];
 
 /** A state-change notification: a hint to read the tenant state, trusted only after its token is verified. */
@@ -47,11 +48,13 @@ export function readStateChange(body: unknown): z.ZodSafeParseResult<StateChange
     .safeParse(body);
 }
 
+/** The claims of a verified state-change token that the app uses. */
 export interface StateChangeTokenClaims {
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
 
+/** Verifies the token of a notification. Reports an invalid token in the result. */
 export type StateChangeTokenVerifier = (
   token: string,
   notice: { readonly tenantId: string },
@@ -59,17 +62,23 @@ export type StateChangeTokenVerifier = (
 
 /**
  * Assumption: no document names the audience of a state-change token
- * (docs/superoffice/web-api.md#71-state-change-notification). These are the forms that SuperOffice uses in other
- * tokens for the same client (docs/superoffice/auth.md#41-issuer-and-audience).
+ * (docs/superoffice/web-api.md#71-state-change-notification). These are the forms that SuperOffice uses in
+ * other tokens for the same client (docs/superoffice/auth.md#41-issuer-and-audience).
  */
 export function assumedStateChangeAudiences(clientId: string): string[] {
   return [clientId, `spn:${clientId}`];
 }
 
-/** Claims of sign-in tokens. A token with one of them is not a state-change token (docs/superoffice/auth.md#rule-20). */
+/**
+ * Claims of sign-in tokens. A token with one of them is not a state-change token
+ * (docs/superoffice/auth.md#rule-20).
+ */
 const signInClaims = ['associateid', 'ticket'];
 
-/** Verifies the `Token` of a state-change notification. A `ctx` claim, if present, must match the notification. */
+/**
+ * Verifies the `Token` of a state-change notification. A `ctx` claim, if present, must match the
+ * notification.
+ */
 export function createStateChangeTokenVerifier({
   issuer,
   audiences,

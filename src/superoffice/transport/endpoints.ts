@@ -43,10 +43,10 @@ export type ToAllowedUrl = (url: string) => URL | null;
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Restricts where credentials are sent (docs/superoffice/auth.md#rule-17). A URL is allowed if it uses https on
- * the default port, has no user info, and its host is listed in `hosts`. An entry that starts with a dot matches
- * all subdomains, any other entry one exact host. A loopback host is allowed over http on any port, for the
- * sandbox.
+ * Restricts where credentials are sent (docs/superoffice/auth.md#rule-17). A URL is allowed if it uses https
+ * on the default port, has no user info, and its host is listed in `hosts`. An entry that starts with a dot
+ * matches all subdomains, any other entry one exact host. A loopback host is allowed over http on any port,
+ * for the sandbox.
  */
 export function createAllowedHosts(hosts: readonly string[]): ToAllowedUrl {
   const entries = hosts.map((host) => host.trim().toLowerCase()).filter((host) => host !== '');

@@ -3,7 +3,10 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { SuperOfficeError, type SuperOfficeErrorCode } from './superoffice-error.ts';
 
-/** One outbound request. `operation` names it in errors and metrics; at most one of `json` and `form` is given. */
+/**
+ * One outbound request. `operation` names it in errors and metrics; at most one of `json` and `form` is
+ * given.
+ */
 export interface HttpRequest {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -30,19 +33,22 @@ export interface HttpCall {
   readonly durationMs: number;
 }
 
+/** The HTTP client for SuperOffice. */
 export interface Http {
   /** @throws SuperOfficeError `timeout`, `unreachable`, or `unexpected-response` if the body is too large */
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
 const maxResponseBytes = 5 * 1024 * 1024;
-/** Shorter than the usual idle limit of servers, so that no request uses a connection the server has closed. */
+/**
+ * Shorter than the usual idle limit of servers, so that no request uses a connection the server has closed.
+ */
 const idleConnectionMs = 60_000;
 
 /**
  * The HTTP client for all calls to SuperOffice. It follows no redirect and ignores proxy settings of the
- * environment, because either could send a credential elsewhere. An error of the HTTP library is never rethrown:
- * it contains the request headers.
+ * environment, because either could send a credential elsewhere. An error of the HTTP library is never
+ * rethrown: it contains the request headers.
  */
 export function createHttp(deps: {
   /** For the whole exchange, body included. */

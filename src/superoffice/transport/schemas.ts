@@ -42,7 +42,10 @@ export function readableRows<T extends z.ZodType>(row: T) {
   });
 }
 
-/** Like `readableRows`, for a field: no rows if null or absent; a value that is not a list counts as one lost row. */
+/**
+ * Like `readableRows`, for a field: no rows if null or absent; a value that is not a list counts as one lost
+ * row.
+ */
 export function lenientRows<T extends z.ZodType>(row: T) {
   return readableRows(row)
     .nullish()

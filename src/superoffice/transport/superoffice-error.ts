@@ -19,7 +19,10 @@ export type SuperOfficeErrorCode =
   | 'code-refused'
   | 'client-refused';
 
-/** Facts about a failed call that are safe to log. `detail` is a name or a code, never free text from SuperOffice. */
+/**
+ * Facts about a failed call that are safe to log. `detail` is a name or a code, never free text from
+ * SuperOffice.
+ */
 export interface SuperOfficeErrorFacts {
   readonly status?: number;
   readonly retryAfterSeconds?: number;
@@ -27,8 +30,8 @@ export interface SuperOfficeErrorFacts {
 }
 
 /**
- * A failed call to SuperOffice. It contains only the code, the operation name and safe facts. It has no cause,
- * request or headers, so the whole error can be logged without exposing a secret.
+ * A failed call to SuperOffice. It contains only the code, the operation name and safe facts. It has no
+ * cause, request or headers, so the whole error can be logged without exposing a secret.
  */
 export class SuperOfficeError extends Error {
   override readonly name = 'SuperOfficeError';

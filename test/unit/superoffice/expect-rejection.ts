@@ -8,7 +8,9 @@ export const secrets = {
   system: 'Planlens-SYSTEMTOKEN9',
 } as const;
 
-/** Returns the SuperOfficeError that a promise rejects with. Fails the test if it does not reject with one. */
+/**
+ * Returns the SuperOfficeError that a promise rejects with. Fails the test if it does not reject with one.
+ */
 export async function expectRejection(promise: Promise<unknown>): Promise<SuperOfficeError> {
   const outcome = await promise.then(
     () => 'fulfilled',

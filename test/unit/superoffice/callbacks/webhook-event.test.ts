@@ -6,7 +6,8 @@ import {
 } from '../../../../src/superoffice/callbacks/webhook-event.ts';
 
 /**
- * Computed with the documented algorithm (docs/superoffice/web-api.md#67-signature): SuperOffice publishes no vector.
+ * Computed with the documented algorithm (docs/superoffice/web-api.md#67-signature): SuperOffice publishes no
+ * vector.
  */
 const vectors = [
   {
