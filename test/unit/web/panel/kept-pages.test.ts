@@ -89,7 +89,7 @@ describe('createKeptPages', () => {
 
   it('keeps no more bytes than it may, the last used ones', () => {
     const { length } = pages(visit, {}).html;
-    pages = keeping(length * 2.5);
+    pages = keeping(Math.floor(length * 2.5));
     const of = (associateId: number) => ({ ...visit, session: { ...visit.session, associateId } });
     rendered = 0;
     for (const associateId of [1, 2, 1, 3, 1]) pages(of(associateId), {});
