@@ -21,7 +21,7 @@ const licenseScope = lenientString.transform((type): LicenseScope => scopeByType
 const lenientNumber = lenientCount.transform((value) => value ?? 0);
 
 /** The ModuleLicense carrier (docs/superoffice/licenses.md#21-carriers). */
-export const moduleLicenseSchema = z.object({
+const moduleLicenseSchema = z.object({
   OwnerName: requiredName,
   ModuleName: requiredName,
   ModuleDescription: lenientString,
@@ -39,7 +39,7 @@ export const moduleLicenseSchema = z.object({
 export type ModuleLicenseRow = z.output<typeof moduleLicenseSchema>;
 
 /** The ExtendedModuleLicense carrier: a module license with its seat counts. */
-export const extendedModuleLicenseSchema = z.object({
+const extendedModuleLicenseSchema = z.object({
   Current: moduleLicenseSchema.nullish(),
   NumberOfLicensesInUse: lenientCount,
   NumberOfLicensesFree: lenientCount,

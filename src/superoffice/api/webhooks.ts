@@ -3,7 +3,7 @@ import { numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /** A registered webhook (docs/superoffice/web-api.md#62-entity). SuperOffice never returns its secret. */
-export const webhookSchema = z.looseObject({
+const webhookSchema = z.looseObject({
   WebhookId: numberOrZero,
   Name: stringOrEmpty,
   Events: z

@@ -6,7 +6,7 @@ import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
 /** The parameters of one sign-in. */
-export interface AuthorizeRequest {
+interface AuthorizeRequest {
   /** Skips SuperOffice's tenant picker. */
   readonly tenantId?: string;
   readonly state: string;
@@ -18,7 +18,7 @@ export interface AuthorizeRequest {
 }
 
 /** The tokens issued for an authorization code, all of them secrets. */
-export interface IssuedTokens {
+interface IssuedTokens {
   readonly accessToken: string;
   /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;

@@ -29,7 +29,7 @@ export interface IdTokenClaims {
 /**
  * At sign-in: the nonce that was sent, and the tenant if known. At a refresh: the user of the previous token.
  */
-export type ExpectedSignIn =
+type ExpectedSignIn =
   | { readonly nonce: string; readonly tenantId?: string }
   | { readonly refreshOf: { readonly tenantId: string; readonly associateId: number } };
 

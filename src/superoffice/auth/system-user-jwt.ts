@@ -9,13 +9,13 @@ import {
 } from './verify-jwt.ts';
 
 /** The tenant that a system user JWT must belong to. `serial` comes from the tenant's verified id_token. */
-export interface SystemUserJwtTenant {
+interface SystemUserJwtTenant {
   readonly tenantId: string;
   readonly serial: string;
 }
 
 /** The claims of a verified system user JWT that the app uses. */
-export interface SystemUserJwtClaims {
+interface SystemUserJwtClaims {
   /** A secret: the credential for API calls as the system user. */
   readonly ticket: string;
 }

@@ -17,10 +17,10 @@ import {
  * The announced changes of a tenant's state, in the order of their `ChangeType` numbers
  * (docs/superoffice/web-api.md#71-state-change-notification).
  */
-export const stateChanges = ['upgrade', 'backup-restored', 'suspend', 'resume', 'delete', 'move'] as const;
+const stateChanges = ['upgrade', 'backup-restored', 'suspend', 'resume', 'delete', 'move'] as const;
 
 /** One of `stateChanges`. */
-export type StateChange = (typeof stateChanges)[number];
+type StateChange = (typeof stateChanges)[number];
 
 /** A state-change notification: a hint to read the tenant state, trusted only after its token is verified. */
 export interface StateChangeNotice {
@@ -49,7 +49,7 @@ export function readStateChange(body: unknown): z.ZodSafeParseResult<StateChange
 }
 
 /** The claims of a verified state-change token that the app uses. */
-export interface StateChangeTokenClaims {
+interface StateChangeTokenClaims {
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }

@@ -14,10 +14,10 @@ export const siteModules = [
 type Row = Readonly<Record<string, unknown>>;
 
 /** A row of currentPrincipal: a user license by default. */
-export const grant = (Name: string, overrides: Row = {}): Row => ({
+export const grant = (name: string, overrides: Row = {}): Row => ({
   OwnerName: 'SUPEROFFICE',
-  Name,
-  Description: Name,
+  Name: name,
+  Description: name,
   Version: '11.11',
   LicenseType: 'UserLicense',
   ExtraFlags: 0,
@@ -37,20 +37,20 @@ export const grantedRows = [
 ];
 
 /** The response body of currentPrincipal. */
-export const principalWith = (Licenses: readonly unknown[]) => ({
+export const principalWith = (licenses: readonly unknown[]) => ({
   AssociateId: 3456,
-  Licenses,
+  Licenses: licenses,
   FunctionRights: ['allow-bulk-export', 'hide-project'],
   DatabaseContextIdentifier: 'Cust12345',
 });
 
 /** A row of GetLicenseFromDB: a site license by default. */
-export const extendedRow = (ModuleName: string, overrides: Row = {}): Row => ({
+export const extendedRow = (moduleName: string, overrides: Row = {}): Row => ({
   New: null,
   Current: {
     OwnerName: 'SUPEROFFICE',
-    ModuleName,
-    ModuleDescription: ModuleName,
+    ModuleName: moduleName,
+    ModuleDescription: moduleName,
     ModuleTooltip: '',
     ModuleVersion: '11.11',
     LicenseType: 'SiteLicense',
@@ -81,8 +81,8 @@ export const purchasedRows = [
 
 /** The response body of GetLicenseFromDB. */
 export const licenseWith = (
-  ExtendedModuleLicenses: readonly unknown[],
-  ModuleLicenses: readonly unknown[] = [],
+  extendedModuleLicenses: readonly unknown[],
+  moduleLicenses: readonly unknown[] = [],
 ) => ({
   Current: {
     CompanyName: 'Designteamet',
@@ -90,15 +90,15 @@ export const licenseWith = (
     AdminWarningDate: '2027-02-27T00:00:00',
     ExpiryDate: '2027-03-27T00:00:00',
     GraceDate: '2027-04-08T00:00:00',
-    ModuleLicenses,
+    ModuleLicenses: moduleLicenses,
   },
-  ExtendedModuleLicenses,
+  ExtendedModuleLicenses: extendedModuleLicenses,
 });
 
 /** A row of GetUserLicenses, assigned by default. */
-export const link = (Name: string, overrides: Row = {}): Row => ({
-  Name,
-  Description: Name,
+export const link = (name: string, overrides: Row = {}): Row => ({
+  Name: name,
+  Description: name,
   Assigned: true,
   ExtraFlags: 0,
   ...overrides,
@@ -113,6 +113,12 @@ export const restrictedLinks = [
 
 /** The response body of GetUserLicenses with SuperOffice as the only owner. */
 export const ownersWith = (
-  RestrictedModuleLicenses: readonly unknown[],
-  UnrestrictedModuleLicenses: readonly unknown[] = [link('visible-for', { Assigned: false })],
-) => [{ Name: 'SUPEROFFICE', RestrictedModuleLicenses, UnrestrictedModuleLicenses }];
+  restrictedModuleLicenses: readonly unknown[],
+  unrestrictedModuleLicenses: readonly unknown[] = [link('visible-for', { Assigned: false })],
+) => [
+  {
+    Name: 'SUPEROFFICE',
+    RestrictedModuleLicenses: restrictedModuleLicenses,
+    UnrestrictedModuleLicenses: unrestrictedModuleLicenses,
+  },
+];

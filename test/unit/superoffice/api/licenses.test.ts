@@ -6,10 +6,10 @@ import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
 const respondWith = (body: unknown) => createFakeApiClient(() => body);
 
-function moduleRow(ModuleName: string, overrides: Record<string, unknown> = {}) {
+function moduleRow(moduleName: string, overrides: Record<string, unknown> = {}) {
   return {
     OwnerName: 'SUPEROFFICE',
-    ModuleName,
+    ModuleName: moduleName,
     ModuleDescription: 'Sales Premium',
     ModuleTooltip: 'User Plan: Can edit Companies',
     ModuleVersion: '11.11',
@@ -27,10 +27,10 @@ function moduleRow(ModuleName: string, overrides: Record<string, unknown> = {}) 
   };
 }
 
-function extendedRow(Current: unknown, inUse: number | null = 18, free: number | null = 3) {
+function extendedRow(current: unknown, inUse: number | null = 18, free: number | null = 3) {
   return {
     New: null,
-    Current,
+    Current: current,
     NumberOfLicensesInUse: inUse,
     NumberOfLicensesFree: free,
     NumberOfLicensesTotal: 21,
@@ -165,9 +165,9 @@ describe('readTenantLicenses', () => {
     ['Unknown', 'unknown'],
     ['constructor', 'unknown'],
     [null, 'unknown'],
-  ])('reads license type %s as scope %s', async (LicenseType, scope) => {
+  ])('reads license type %s as scope %s', async (licenseType, scope) => {
     const { modules } = await readTenantLicenses(
-      respondWith(licenseBody([moduleRow('x', { LicenseType })], [])),
+      respondWith(licenseBody([moduleRow('x', { LicenseType: licenseType })], [])),
     );
     expect(modules[0]?.scope).toBe(scope);
   });

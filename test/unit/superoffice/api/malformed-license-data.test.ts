@@ -161,8 +161,8 @@ function getDecision(report: EntitlementReport, feature: FeatureKey): Decision {
 
 describe('sales guide entitlement', () => {
   const otherGrants = grantedRows.filter(({ Name }) => Name !== 'guide-cal');
-  const decideWithGrants = async (Licenses: readonly unknown[]) =>
-    getDecision(decide(completeTenant, await principalFrom(principalWith(Licenses))), 'sales-guide');
+  const decideWithGrants = async (licenses: readonly unknown[]) =>
+    getDecision(decide(completeTenant, await principalFrom(principalWith(licenses))), 'sales-guide');
   const withoutPlan = otherGrants.map((row) =>
     row.Name === 'ten-sales' ? { ...row, ExtraInfo: 'set=user' } : row,
   );
@@ -201,8 +201,8 @@ describe('sales guide entitlement', () => {
     ['assigned', true, ['enabled', 'granted']],
     ['not assigned', false, ['view-only', 'user-license-missing-possibly-visible']],
     ['of unreadable assignment', 'true', ['unknown', 'no-evidence']],
-  ])('decides the feature from GetUserLicenses when its license is %s', async (_what, Assigned, result) => {
-    const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned })]);
+  ])('decides the feature from GetUserLicenses when its license is %s', async (_what, assigned, result) => {
+    const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned: assigned })]);
     expect(getDecision(decide(completeTenant, await userFrom(body)), 'sales-guide')).toEqual(result);
   });
 });
@@ -233,9 +233,9 @@ describe('large license data', () => {
       `${salesPremium.replace(',guide-cal', '')},${manyModules.join(',').slice(0, 4000)},guide-cal`,
     ],
     ['a set after much space', `${' '.repeat(4000)}${salesPremium}`],
-  ])('reads %s of 4 kB in ExtraInfo to the end', async (_what, ExtraInfo) => {
+  ])('reads %s of 4 kB in ExtraInfo to the end', async (_what, extraInfo) => {
     const rows = [
-      extendedRow('ten-sales', { ...planFields, ExtraInfo }),
+      extendedRow('ten-sales', { ...planFields, ExtraInfo: extraInfo }),
       ...siteModules.map((name) => extendedRow(name)),
     ];
     const user = await userFrom(ownersWith([link('ten-sales', { ExtraFlags: 1 })]));

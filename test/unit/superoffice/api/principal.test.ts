@@ -75,8 +75,10 @@ describe('readCurrentPrincipal', () => {
     });
   });
 
-  it.each([[null], [undefined]])('reads function rights of %j as not reported', async (FunctionRights) => {
-    expect((await readFrom({ ...principalBody, FunctionRights })).licenses.functionRights).toBeNull();
+  it.each([[null], [undefined]])('reads function rights of %j as not reported', async (functionRights) => {
+    expect(
+      (await readFrom({ ...principalBody, FunctionRights: functionRights })).licenses.functionRights,
+    ).toBeNull();
   });
 
   it('distinguishes an empty list of function rights from rights that are not reported', async () => {
@@ -84,8 +86,10 @@ describe('readCurrentPrincipal', () => {
   });
 
   it('reads a partly readable list of function rights as not reported', async () => {
-    const FunctionRights = ['hide-project', null];
-    expect((await readFrom({ ...principalBody, FunctionRights })).licenses.functionRights).toBeNull();
+    const functionRights = ['hide-project', null];
+    expect(
+      (await readFrom({ ...principalBody, FunctionRights: functionRights })).licenses.functionRights,
+    ).toBeNull();
   });
 
   it('reads an expiry date in the year 1 as no expiry', async () => {
@@ -100,8 +104,8 @@ describe('readCurrentPrincipal', () => {
     ['a name', [license, { ...license, Name: null }]],
     ['an owner', [license, { ...license, OwnerName: 7 }]],
     ['any field', [license, 'sale-cal']],
-  ])('skips a row without %s and marks the licenses incomplete', async (_what, Licenses) => {
-    const { licenses } = await readFrom({ ...principalBody, Licenses });
+  ])('skips a row without %s and marks the licenses incomplete', async (_what, rows) => {
+    const { licenses } = await readFrom({ ...principalBody, Licenses: rows });
     expect(licenses).toMatchObject({ granted: [{ name: 'ten-sales' }], complete: false });
     expect(licenses.granted).toHaveLength(1);
   });

@@ -53,8 +53,8 @@ describe('tenant state lookup', () => {
     ['Hibernating', true, 'Unknown'],
     [2, true, 'Unknown'],
     [undefined, false, 'Unknown'],
-  ])('reads state %j with running %j as %s', async (State, isRunning, state) => {
-    respondWith(stateBody({ State, IsRunning: isRunning, Version: undefined }));
+  ])('reads state %j with running %j as %s', async (reported, isRunning, state) => {
+    respondWith(stateBody({ State: reported, IsRunning: isRunning, Version: undefined }));
     const read = await setUp().states.getState('Cust12345');
     expect(read).toMatchObject({ state, isRunning });
     expect(read).not.toHaveProperty('version');
@@ -64,8 +64,8 @@ describe('tenant state lookup', () => {
     ['on a host that is not allowed', 'https://sod2.superoffice.com.evil.com/Cust12345/api'],
     ['plain HTTP', 'http://sod2.superoffice.com/Cust12345/api'],
     ['missing', null],
-  ])('rejects a running tenant whose API URL is %s', async (_what, Api) => {
-    respondWith(stateBody({ Api }));
+  ])('rejects a running tenant whose API URL is %s', async (_what, api) => {
+    respondWith(stateBody({ Api: api }));
     expect(await expectRejection(setUp().states.getState('Cust12345'))).toMatchObject({
       code: 'api-host-refused',
     });
@@ -124,9 +124,9 @@ describe('tenant state cache lifetime', () => {
     ['for thirty seconds if ValidUntil is missing', null, 30 * secondMs],
     ['for thirty seconds if ValidUntil is not a date', 'soon', 30 * secondMs],
     ['for at most one hour', '9999-12-31T23:59:59Z', hourMs],
-  ])('caches a state %s', async (_what, ValidUntil, ttlMs) => {
+  ])('caches a state %s', async (_what, validUntil, ttlMs) => {
     const { states, clock } = setUp();
-    respondWith(stateBody({ ValidUntil }));
+    respondWith(stateBody({ ValidUntil: validUntil }));
     const first = await states.getState('Cust12345');
     clock.advance(ttlMs);
     expect(await states.getState('Cust12345')).toBe(first);

@@ -59,12 +59,12 @@ function setUp(allowed = toAllowedUrl, limits: Partial<typeof noLimits> = {}) {
 }
 
 function serveState(overrides: Record<string, unknown> = {}): void {
-  const ValidUntil = new Date(testTime + 600_000).toISOString();
+  const validUntil = new Date(testTime + 600_000).toISOString();
   const state = {
     ContextIdentifier: 'Cust12345',
     State: 'Running',
     IsRunning: true,
-    ValidUntil,
+    ValidUntil: validUntil,
     Api: apiUrl,
   };
   nock(testIssuer)
@@ -122,11 +122,11 @@ describe('web API headers', () => {
 describe('web API call to an unavailable tenant', () => {
   it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])(
     'does not call a tenant in state %s',
-    async (State) => {
-      serveState({ State, IsRunning: false });
+    async (state) => {
+      serveState({ State: state, IsRunning: false });
       expect(await expectRejection(setUp().system.call(principal))).toMatchObject({
         code: 'tenant-not-running',
-        detail: State,
+        detail: state,
       });
     },
   );

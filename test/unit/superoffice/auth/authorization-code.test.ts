@@ -88,8 +88,8 @@ describe('exchangeCode', () => {
     });
   });
 
-  it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refresh_token) => {
-    respondWith(200, { ...tokens, refresh_token, expires_in: '1200' });
+  it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refreshToken) => {
+    respondWith(200, { ...tokens, refresh_token: refreshToken, expires_in: '1200' });
     expect(await flow.exchangeCode(grant)).toEqual({
       accessToken: secrets.access,
       expiresIn: 1200,

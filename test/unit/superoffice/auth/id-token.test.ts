@@ -284,18 +284,15 @@ describe('rule 13: the tenant must be valid and match', () => {
 });
 
 describe('rule 14: associate and administrator claims', () => {
-  it.each(['True', 'true'])(
-    'recognizes an administrator by is_administrator %j',
-    async (is_administrator) => {
-      const result = await verify(signed({}, { is_administrator }), { nonce: testNonce });
-      expect(result).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
-    },
-  );
+  it.each(['True', 'true'])('recognizes an administrator by is_administrator %j', async (isAdministrator) => {
+    const result = await verify(signed({}, { is_administrator: isAdministrator }), { nonce: testNonce });
+    expect(result).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
+  });
 
   it.each(['False', 'TRUE', '1', 'yes', '', true, 1, undefined, ['True']])(
     'does not recognize an administrator by is_administrator %j',
-    async (is_administrator) => {
-      const result = await verify(signed({}, { is_administrator }), { nonce: testNonce });
+    async (isAdministrator) => {
+      const result = await verify(signed({}, { is_administrator: isAdministrator }), { nonce: testNonce });
       expect(result).toMatchObject({ valid: true, claims: { isAdministrator: false } });
     },
   );

@@ -96,9 +96,9 @@ describe('system user ticket exchange', () => {
 
   it.each(['InvalidSignature (7)', 'InvalidTimestamp (6)', 'InvalidRedirectUrl (2)'])(
     'reports client-refused for %s at any status',
-    async (ErrorMessage) => {
+    async (errorMessage) => {
       for (const status of [200, 400, 500]) {
-        respondWith(status, { IsSuccessful: false, ErrorMessage });
+        respondWith(status, { IsSuccessful: false, ErrorMessage: errorMessage });
         const error = await expectRejection(systemUser.exchange(request));
         expect([error.code, isConsentRevoked(error)]).toEqual(['client-refused', false]);
       }
@@ -112,8 +112,8 @@ describe('system user ticket exchange', () => {
     ['Denied (4)', false],
     ['Something else', false],
     [null, false],
-  ])('decides whether %s means that consent is revoked: %s', async (ErrorMessage, isRevoked) => {
-    respondWith(200, { IsSuccessful: false, ErrorMessage });
+  ])('decides whether %s means that consent is revoked: %s', async (errorMessage, isRevoked) => {
+    respondWith(200, { IsSuccessful: false, ErrorMessage: errorMessage });
     expect(isConsentRevoked(await expectRejection(systemUser.exchange(request)))).toBe(isRevoked);
   });
 
