@@ -179,7 +179,7 @@ describe('sales guide entitlement', () => {
   it.each([
     ['known to be missing', withoutPlan, ['view-only', 'user-license-missing-possibly-visible']],
     [
-      'possibly a row without a name',
+      'in a row without a readable name',
       [...withoutPlan, grant('guide-cal', { Name: 5 })],
       ['enabled', 'included-in-plan'],
     ],

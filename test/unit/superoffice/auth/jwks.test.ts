@@ -157,7 +157,7 @@ describe('rule 6: JWKS refreshes are shared and limited to one per interval', ()
   it.each([
     ['HTML', '<html>'],
     ['keys that are not a list', { keys: 'none' }],
-    ['nothing', ''],
+    ['an empty body', ''],
   ])('rejects a JWKS response that contains %s', async (_what, body) => {
     nock(testIssuer).get('/login/.well-known/jwks').reply(200, body);
     expect(await expectRejection(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
