@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** One real PostgreSQL for the whole run; each test file makes its own database in it. */
+/** Starts one PostgreSQL for the whole test run; each test file creates its own databases in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-tests-'));
   const postgres = await startEmbeddedPostgres(dataDir);
