@@ -149,6 +149,6 @@ describe('startup on a database with an earlier known migration', async () => {
       await Promise.all(
         [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
       );
-    });
+    }, 60_000);
   });
 });
