@@ -67,10 +67,10 @@ describe('createLicenseSnapshots', () => {
     createLicenseSnapshots({
       maxBytes: 2 ** 20,
       store: createSnapshotStore(db),
-      changes: diffLicenses,
+      diff: diffLicenses,
       locks: createKeyedMutex(),
-      read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
-      ages: licenseCachePolicy,
+      source: { tenantLicenses: readTenant, userLicenses: () => readUser() },
+      policy: licenseCachePolicy,
       now: () => now,
       onLookup: () => {},
       onFailed: (about) => failed.push(about),
