@@ -28,7 +28,7 @@ export async function openConfiguredDatabase(
     return { db, url: location.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
   const postgres = await startEmbeddedPostgres(location.dataDir);
-  log.info({ folder: postgres.folder }, 'embedded PostgreSQL is running');
+  log.info({ folder: postgres.home }, 'embedded PostgreSQL is running');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
     const closeDatabase = () => db.destroy().finally(postgres.stop);
@@ -36,6 +36,6 @@ export async function openConfiguredDatabase(
   } catch (error) {
     await postgres.stop();
     if (!(error instanceof IncompatibleDatabaseError)) throw error;
-    throw new IncompatibleDatabaseError(`delete the folder ${postgres.folder} and start again`);
+    throw new IncompatibleDatabaseError(`delete the folder ${postgres.home} and start again`);
   }
 }

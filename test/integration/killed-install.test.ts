@@ -34,7 +34,7 @@ describe('installation interrupted by kill -9', () => {
     await postgres.stop();
     await sandbox.close();
     await Promise.all(
-      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
+      [dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })),
     );
   });
 

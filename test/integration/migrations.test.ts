@@ -139,15 +139,15 @@ describe('startup on a database with an earlier known migration', async () => {
       const environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'warn', PORT: String(await freePort()) };
       const rejected = spawnServer(environment);
       expect(await rejected.ended()).toBe(1);
-      expect(rejected.output()).toBe(`${message} delete the folder ${postgres.folder} and start again.\n`);
+      expect(rejected.output()).toBe(`${message} delete the folder ${postgres.home} and start again.\n`);
 
-      await rm(postgres.folder, { recursive: true });
+      await rm(postgres.home, { recursive: true });
       server = spawnServer(environment);
       await untilReady(`http://localhost:${environment.PORT}`);
       server.child.kill('SIGTERM');
       expect(await server.ended()).toBe(0);
       await Promise.all(
-        [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
+        [dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })),
       );
     }, 60_000);
   });

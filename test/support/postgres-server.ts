@@ -18,7 +18,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await postgres.stop();
     await Promise.all(
-      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
+      [dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })),
     );
   };
 }
