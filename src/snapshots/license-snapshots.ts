@@ -98,8 +98,8 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       await tenantCache.refreshIfOlderThan(tenant, timestamp);
       if (associateId === null) return;
       const user = { tenant, associateId };
-      const stored = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
-      if (stored !== null) await userCache.refreshIfOlderThan(user, timestamp);
+      const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
+      if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
     invalidate: (key) => (key.includes('/') ? userCache : tenantCache).invalidate(key),
     invalidateAll() {

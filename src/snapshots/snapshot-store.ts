@@ -27,14 +27,14 @@ export interface SnapshotStore {
 /** The version of the stored content: increase it when TenantLicenses or UserLicenses change, so that data is read again. */
 const format = 3;
 /** The associate id of tenant data; SuperOffice's associate ids start at 1. */
-const tenantRow = 0;
+const tenantAssociateId = 0;
 
 /** The NOTIFY channel of changed snapshots; the payload is a `snapshotKey`. */
 export const snapshotChannel = 'planlens_snapshots';
 
 /** The key of a snapshot: `Cust12345` for a tenant, `Cust12345/5` for a user. */
-export function snapshotKey(tenantId: string, associateId: number = tenantRow): string {
-  return associateId === tenantRow ? tenantId : `${tenantId}/${associateId}`;
+export function snapshotKey(tenantId: string, associateId: number = tenantAssociateId): string {
+  return associateId === tenantAssociateId ? tenantId : `${tenantId}/${associateId}`;
 }
 
 /** Creates the store. */
@@ -58,7 +58,11 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         .execute();
       await saveLicenseChanges(
         transaction,
-        { tenantId, associateId: associateId === tenantRow ? null : associateId, foundAt: snapshot.readAt },
+        {
+          tenantId,
+          associateId: associateId === tenantAssociateId ? null : associateId,
+          foundAt: snapshot.readAt,
+        },
         changes,
       );
     });
@@ -66,7 +70,7 @@ export function createSnapshotStore(db: Database): SnapshotStore {
   }
 
   return {
-    async latest<T>(tenantId: string, associateId = tenantRow) {
+    async latest<T>(tenantId: string, associateId = tenantAssociateId) {
       const row = await db
         .selectFrom('license_snapshots')
         .select(['content', 'read_at'])
@@ -79,7 +83,7 @@ export function createSnapshotStore(db: Database): SnapshotStore {
 
     save: (tenantId, snapshot, associateId) => save(tenantId, snapshot, associateId, []),
 
-    saveTenant: (tenantId, snapshot, changes) => save(tenantId, snapshot, tenantRow, changes),
+    saveTenant: (tenantId, snapshot, changes) => save(tenantId, snapshot, tenantAssociateId, changes),
 
     async remove(tenantId, associateId) {
       await db
