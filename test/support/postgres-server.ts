@@ -17,8 +17,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await Promise.all(
-      [dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })),
-    );
+    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   };
 }
