@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
+import { IncompatibleDatabaseError } from './database/migrate.ts';
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openServices, provisioningBy, type Services } from './services.ts';
@@ -39,7 +40,8 @@ try {
     });
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : inspect(error)}\n`);
+  const isForOperator = error instanceof ConfigError || error instanceof IncompatibleDatabaseError;
+  process.stderr.write(`${isForOperator ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
 }
 // A connection to a database that fell silent would keep the process for as long as TCP believes in it.

@@ -108,10 +108,10 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = createLicenseSnapshots({
     store: createSnapshotStore(db),
-    read: createLicenseSource(superOffice, tenants),
-    changes: diffLicenses,
+    source: createLicenseSource(superOffice, tenants),
+    diff: diffLicenses,
     locks,
-    ages: licenseCachePolicy,
+    policy: licenseCachePolicy,
     maxBytes: config.cacheBytes / 4,
     now,
     onLookup: metrics.onLookup,

@@ -111,7 +111,7 @@ describe('server process', () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     const running = start({ DATABASE_URL: proxy.url });
     await untilReady(url);
-    proxy.fallSilent();
+    proxy.stopForwarding();
     const asked = Date.now();
     const panel = fetch(panelUrl({ url }, people.salesPremium));
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
