@@ -19,16 +19,16 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
 }
 
 /** The operator's command, with its arguments. */
-export function spawnCli(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('cli.ts', arguments_, environment);
+export function spawnCli(arguments: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  return spawnProgram('cli.ts', arguments, environment);
 }
 
 function spawnProgram(
   file: string,
-  arguments_: readonly string[],
+  arguments: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments_], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
   });
