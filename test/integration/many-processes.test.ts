@@ -251,7 +251,7 @@ describe('three processes on one PostgreSQL', () => {
 
       expect(unexpected).toEqual([]);
       // The sandbox delivers events of its own, too.
-      expect(refusedByNobody).toBeLessThanOrEqual(balancer.unavailableCount());
+      expect(refusedByNobody).toBeLessThanOrEqual(balancer.nobodyUp());
       const kept = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
         event_id: string;
         processed_at: Date | null;

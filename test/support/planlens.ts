@@ -11,7 +11,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Provisioning, provisioningBy, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
-import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** The app on a real port and database, connected to the sandbox. */
@@ -78,8 +78,8 @@ export async function startPlanlens(): Promise<Planlens> {
       await lifecycle.stop();
       await services.close();
       await sandbox.close();
-      const secrets = new Map([...readEnvironmentSecrets(environment), ...sandbox.secrets()]);
-      expect(findLeakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
+      const secrets = new Map([...secretsOfEnvironment(environment), ...sandbox.secrets()]);
+      expect(leakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
     },
   };
 }

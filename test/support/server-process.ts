@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** A program of ours as an operator runs it: a process of its own. */
@@ -19,16 +19,16 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
 }
 
 /** The operator's command, with its arguments. */
-export function spawnCli(arguments: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('cli.ts', arguments, environment);
+export function spawnCli(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  return spawnProgram('cli.ts', arguments_, environment);
 }
 
 function spawnProgram(
   file: string,
-  arguments: readonly string[],
+  arguments_: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments_], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
   });
@@ -40,8 +40,8 @@ function spawnProgram(
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
-      const secrets = readEnvironmentSecrets(environment);
-      expect(findLeakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
+      const secrets = secretsOfEnvironment(environment);
+      expect(leakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
       return code ?? signal ?? '';
     },
   };
