@@ -5,7 +5,7 @@ import type { PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts'
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
 
-function above(key: PlanKey): readonly string[] {
+function listNextPlans(key: PlanKey): readonly string[] {
   return findNextPlans(holding(key)).map((next) => next.plan);
 }
 
@@ -17,7 +17,7 @@ const suite = (plan: SuitePlan | null): DetectedPlan => ({
 
 describe('nextTierOptions', () => {
   it('raises one solution by one tier or adds one solution in Essential', () => {
-    expect([...above('sales-essential')].sort()).toEqual([
+    expect([...listNextPlans('sales-essential')].sort()).toEqual([
       'sales-essential+marketing-essential',
       'sales-essential+service-essential',
       'sales-premium',
@@ -25,13 +25,13 @@ describe('nextTierOptions', () => {
   });
 
   it('never lowers a tier', () => {
-    expect(above('sales-premium+service-premium+marketing-essential')).toEqual([
+    expect(listNextPlans('sales-premium+service-premium+marketing-essential')).toEqual([
       'sales-premium+service-premium+marketing-premium',
     ]);
   });
 
   it('returns no options above the highest user plan and the highest Suite plan', () => {
-    expect(above('sales-premium+service-premium+marketing-premium')).toEqual([]);
+    expect(listNextPlans('sales-premium+service-premium+marketing-premium')).toEqual([]);
     expect(findNextPlans(suite('super'))).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('nextTierOptions', () => {
         findings: [],
       },
     ],
-  ])('returns no options above %s', (_what, held) => {
-    expect(findNextPlans(held)).toEqual([]);
+  ])('returns no options above %s', (_what, assignedPlan) => {
+    expect(findNextPlans(assignedPlan)).toEqual([]);
   });
 });

@@ -31,9 +31,9 @@ describe('next-plan gains of a user', () => {
     const premium = publishedTenant('premium');
     const { granted } = holderOf(premium, 'ten-sales');
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
-    const rich = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
+    const userWithAllLicenses = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
     // Marketing's features all come by licenses, which this user has beside the plan.
-    expect(entitlementEngine(premium, today).nextTierOptions(rich)).toEqual([
+    expect(entitlementEngine(premium, today).nextTierOptions(userWithAllLicenses)).toEqual([
       {
         kind: 'user-plan',
         plan: 'sales-premium+service-essential',
@@ -45,12 +45,12 @@ describe('next-plan gains of a user', () => {
 
   it('returns the next CRM Suite plan without a seat on a Suite tenant', () => {
     const suite = publishedTenant('suite-core');
-    const open = entitlementEngine(suite, today);
-    const someone = holderOf(suite, null);
-    const gained = open.changesOnSuite(someone, 'growth').filter(({ change }) => change === 'gained');
-    expect(gained.length).toBeGreaterThan(0);
-    expect(open.nextTierOptions(someone)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', enables: gained.map(({ feature }) => feature) },
+    const suiteEntitlements = entitlementEngine(suite, today);
+    const suiteUser = holderOf(suite, null);
+    const gainedFeatures = suiteEntitlements.changesOnSuite(suiteUser, 'growth').filter(({ change }) => change === 'gained');
+    expect(gainedFeatures.length).toBeGreaterThan(0);
+    expect(suiteEntitlements.nextTierOptions(suiteUser)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', enables: gainedFeatures.map(({ feature }) => feature) },
     ]);
   });
 });

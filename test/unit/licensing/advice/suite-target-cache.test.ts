@@ -6,30 +6,30 @@ import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
-const salesman = holderOf(premium, 'ten-sales');
-const marketer = holderOf(premium, 'ten-marketing');
+const salesUser = holderOf(premium, 'ten-sales');
+const marketingUser = holderOf(premium, 'ten-marketing');
 
-function remembering() {
-  const heldBy = vi.fn(
+function setUp() {
+  const findPlan = vi.fn(
     (user: UserLicenses) => reportEntitlements({ tenant: premium, user, today: '2026-12-01' }).plan,
   );
-  return { heldBy, targetOf: memoizeSuiteTargets(heldBy) };
+  return { heldBy: findPlan, targetOf: memoizeSuiteTargets(findPlan) };
 }
 
 describe('Suite target cache', () => {
   it('evaluates a list of users once for repeated requests', () => {
-    const { heldBy, targetOf } = remembering();
-    const users = [salesman, marketer];
-    const first = targetOf(users);
-    expect(targetOf(users)).toBe(first);
-    expect(heldBy.mock.calls).toEqual([[salesman], [marketer]]);
+    const { heldBy: findPlan, targetOf: findTarget } = setUp();
+    const users = [salesUser, marketingUser];
+    const first = findTarget(users);
+    expect(findTarget(users)).toBe(first);
+    expect(findPlan.mock.calls).toEqual([[salesUser], [marketingUser]]);
   });
 
   it('returns the target of the users in each list', () => {
-    const { heldBy, targetOf } = remembering();
-    const [sales, both] = [[salesman], [salesman, marketer]];
-    expect(targetOf(sales)).toEqual(findSuiteTarget([heldBy(salesman)]));
-    expect(targetOf(both)).toEqual(findSuiteTarget([heldBy(salesman), heldBy(marketer)]));
-    expect(targetOf(sales)).not.toEqual(targetOf(both));
+    const { heldBy: findPlan, targetOf: findTarget } = setUp();
+    const [sales, both] = [[salesUser], [salesUser, marketingUser]];
+    expect(findTarget(sales)).toEqual(findSuiteTarget([findPlan(salesUser)]));
+    expect(findTarget(both)).toEqual(findSuiteTarget([findPlan(salesUser), findPlan(marketingUser)]));
+    expect(findTarget(sales)).not.toEqual(findTarget(both));
   });
 });

@@ -8,26 +8,26 @@ import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.t
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
-type Held = DetectedPlan | null;
+type AssignedPlan = DetectedPlan | null;
 
-function holds(sales: FoundTier, service: FoundTier, marketing: FoundTier): Held {
+function userPlan(sales: FoundTier, service: FoundTier, marketing: FoundTier): AssignedPlan {
   const tiers = { sales, service, marketing };
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
-function old(module: OldPlanModule): Held {
+function oldPlan(module: OldPlanModule): AssignedPlan {
   const tiers = { sales: 'none', service: 'none', marketing: 'none' } as const;
   return { kind: 'old-plan', module, tiers, description: '' };
 }
 
-const undocumented: Held = { kind: 'undocumented-plan', module: 'ten-finance', description: 'Finance' };
-const noPlan: Held = { kind: 'no-plan', module: null };
+const undocumented: AssignedPlan = { kind: 'undocumented-plan', module: 'ten-finance', description: 'Finance' };
+const noPlan: AssignedPlan = { kind: 'no-plan', module: null };
 
-function onSuite(plan: SuitePlan | null): Held {
+function onSuite(plan: SuitePlan | null): AssignedPlan {
   return { kind: 'suite', plan, by: { step: 'description', text: 'CRM Suite' } };
 }
 
-function boundsOf(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
+function getBounds(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
   if (target.kind === 'plan') return [target.plan, target.plan];
   return target.kind === 'range' ? [target.atLeast, target.atMost] : null;
 }
@@ -41,8 +41,8 @@ describe('suiteTargetOf by the published table', () => {
     ['service', 'premium', 'growth'],
     ['marketing', 'premium', 'plus'],
   ] as const)('%s %s leads to %s', (solution, tier, plan) => {
-    const tierOf = (each: string) => (each === solution ? tier : 'none');
-    expect(findSuiteTarget([holds(tierOf('sales'), tierOf('service'), tierOf('marketing'))])).toEqual({
+    const tierFor = (each: string) => (each === solution ? tier : 'none');
+    expect(findSuiteTarget([userPlan(tierFor('sales'), tierFor('service'), tierFor('marketing'))])).toEqual({
       kind: 'plan',
       plan,
       by: [{ solution, tier }],
@@ -67,7 +67,7 @@ describe('suiteTargetOf by the published table', () => {
   ] as const)(
     'decides by the highest tier of one user with %s, %s, %s: %s',
     (sales, service, marketing, plan, by) => {
-      const target = findSuiteTarget([holds(sales, service, marketing)]);
+      const target = findSuiteTarget([userPlan(sales, service, marketing)]);
       expect(target).toMatchObject({ kind: 'plan', plan });
       const named =
         target.kind === 'plan' ? target.by.map(({ solution, tier }) => `${solution} ${tier}`) : [];
@@ -76,10 +76,10 @@ describe('suiteTargetOf by the published table', () => {
   );
 
   it('applies the highest tier of any user to the whole tenant', () => {
-    const many = Array.from({ length: 40 }, () => holds('essential', 'none', 'none'));
+    const many = Array.from({ length: 40 }, () => userPlan('essential', 'none', 'none'));
     expect(findSuiteTarget([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
-    expect(findSuiteTarget([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
-    const both = [...many, holds('premium', 'none', 'none'), holds('none', 'none', 'premium')];
+    expect(findSuiteTarget([...many, userPlan('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
+    const both = [...many, userPlan('premium', 'none', 'none'), userPlan('none', 'none', 'premium')];
     expect(findSuiteTarget(both)).toMatchObject({
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -104,10 +104,10 @@ describe('suiteTargetOf with unknown data', () => {
   const salesTier = { kind: 'tier', solution: 'sales' } as const;
 
   it.each([
-    [holds('unknown', 'none', 'none'), 'core', 'growth', 'sales'],
-    [holds('none', 'unknown', 'none'), 'core', 'growth', 'service'],
-    [holds('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
-    [holds('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+    [userPlan('unknown', 'none', 'none'), 'core', 'growth', 'sales'],
+    [userPlan('none', 'unknown', 'none'), 'core', 'growth', 'service'],
+    [userPlan('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+    [userPlan('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
   ] as const)(
     'returns the range of plans that an unknown tier may lead to (%#)',
     (held, atLeast, atMost, solution) => {
@@ -117,7 +117,7 @@ describe('suiteTargetOf with unknown data', () => {
   );
 
   it('reports an unknown tier that does not affect the target', () => {
-    expect(findSuiteTarget([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
+    expect(findSuiteTarget([userPlan('unknown', 'none', 'none'), userPlan('none', 'premium', 'none')])).toEqual({
       kind: 'plan',
       plan: 'growth',
       by: [{ solution: 'service', tier: 'premium' }],
@@ -127,7 +127,7 @@ describe('suiteTargetOf with unknown data', () => {
   });
 
   it.each([
-    ['an old plan', old('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
+    ['an old plan', oldPlan('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
     ['a user of whom nothing is known', null, { kind: 'plan' }],
   ] as const)('%s may lead to any plan up to the highest in the table', (_case, held, part) => {
@@ -137,11 +137,11 @@ describe('suiteTargetOf with unknown data', () => {
       atMost: 'plus',
       unknown: [part],
     });
-    expect(findSuiteTarget([held, holds('premium', 'none', 'none')])).toMatchObject({
+    expect(findSuiteTarget([held, userPlan('premium', 'none', 'none')])).toMatchObject({
       atLeast: 'growth',
       atMost: 'plus',
     });
-    expect(findSuiteTarget([held, holds('none', 'none', 'premium')])).toEqual({
+    expect(findSuiteTarget([held, userPlan('none', 'none', 'premium')])).toEqual({
       kind: 'plan',
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -154,9 +154,9 @@ describe('suiteTargetOf with unknown data', () => {
     const held = [
       null,
       undocumented,
-      old('superlicense-sales-pro'),
-      old('superlicense-assistant'),
-      holds('unknown', 'none', 'unknown'),
+      oldPlan('superlicense-sales-pro'),
+      oldPlan('superlicense-assistant'),
+      userPlan('unknown', 'none', 'unknown'),
     ];
     const target = findSuiteTarget([...held, ...held]);
     expect(target.kind === 'range' && target.unknown).toEqual([
@@ -174,7 +174,7 @@ describe('suiteTargetOf with nothing to migrate', () => {
   it('reports that no user has a plan, also when there are no users', () => {
     expect(findSuiteTarget([])).toEqual({ kind: 'no-assigned-plan' });
     expect(findSuiteTarget([noPlan, noPlan])).toEqual({ kind: 'no-assigned-plan' });
-    expect(findSuiteTarget([holds('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
+    expect(findSuiteTarget([userPlan('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
   });
 
   it('reports a tenant already on Suite, with its plan if all users agree', () => {
@@ -190,13 +190,13 @@ describe('suiteTargetOf properties', () => {
   const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
   const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
   const user = fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => holds(...tiers)) },
+    { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => userPlan(...tiers)) },
     fc.constantFrom(
       noPlan,
       undocumented,
       null,
-      old('superlicense-complete'),
-      old('superlicense-service-pro'),
+      oldPlan('superlicense-complete'),
+      oldPlan('superlicense-service-pro'),
     ),
   );
   const users = fc.array(user, { maxLength: 6 });
@@ -204,8 +204,8 @@ describe('suiteTargetOf properties', () => {
   it('never lowers the target when a user is added', () => {
     fc.assert(
       fc.property(users, user, (held, another) => {
-        const before = boundsOf(findSuiteTarget(held));
-        const after = boundsOf(findSuiteTarget([...held, another]));
+        const before = getBounds(findSuiteTarget(held));
+        const after = getBounds(findSuiteTarget([...held, another]));
         if (before === null) return;
         expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
           true,
@@ -239,15 +239,15 @@ describe('suiteTargetOf properties', () => {
 
   it('stays within the range when an unknown tier becomes known', () => {
     fc.assert(
-      fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, told) => {
-        const bounds = boundsOf(findSuiteTarget(held));
+      fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, knownTiers) => {
+        const bounds = getBounds(findSuiteTarget(held));
         const found = held.map((each) => {
           if (each?.kind !== 'user-plan') return each;
           const { sales, service, marketing } = each.tiers;
-          const settle = (one: FoundTier) => (one === 'unknown' ? told.next().value : one);
-          return holds(settle(sales), settle(service), settle(marketing));
+          const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);
+          return userPlan(resolveTier(sales), resolveTier(service), resolveTier(marketing));
         });
-        const after = boundsOf(findSuiteTarget(found));
+        const after = getBounds(findSuiteTarget(found));
         if (bounds === null || after === null) expect(after).toEqual(bounds);
         else
           expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([

@@ -21,7 +21,7 @@ function day(text: string): CalendarDay {
 // Another calendar than ours, to compare with: UTC days since the year 1.
 const firstDay = Date.parse('0001-01-01T00:00:00Z') / 86_400_000;
 const lastDay = Date.parse('9999-12-31T00:00:00Z') / 86_400_000;
-const textOf = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
+const toText = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
 const anyDayNumber = fc.integer({ min: firstDay, max: lastDay });
 
 describe('readDay', () => {
@@ -63,7 +63,7 @@ describe('readDay', () => {
   it('parses every calendar day and writes it back unchanged', () => {
     fc.assert(
       fc.property(anyDayNumber, (number) => {
-        expect(writeDay(day(textOf(number)))).toBe(textOf(number));
+        expect(writeDay(day(toText(number)))).toBe(toText(number));
       }),
       runs,
     );
@@ -116,7 +116,7 @@ describe('monthsAfter', () => {
         fc.integer({ min: firstDay, max: lastDay - 400 * 366 }),
         fc.nat({ max: 4_000 }),
         (number, months) => {
-          const from = day(textOf(number));
+          const from = day(toText(number));
           const to = monthsAfter(from, months);
           const lastOfMonth = new Date(Date.UTC(to.year + 400, to.month, 0)).getUTCDate();
           expect(to.day).toBe(Math.min(from.day, lastOfMonth));
@@ -148,7 +148,7 @@ describe('wholeMonthsBetween', () => {
   it('returns the largest number of months that does not pass the later day', () => {
     fc.assert(
       fc.property(anyDayNumber, anyDayNumber, (a, b) => {
-        const [from, to] = [textOf(Math.min(a, b)), textOf(Math.max(a, b))];
+        const [from, to] = [toText(Math.min(a, b)), toText(Math.max(a, b))];
         const months = wholeMonthsBetween(day(from), day(to));
         const next = monthsAfter(day(from), months + 1);
         expect(writeDay(monthsAfter(day(from), months)) <= to).toBe(true);
@@ -174,7 +174,7 @@ describe('dayBefore', () => {
   it('agrees with Date on the previous day of any date', () => {
     fc.assert(
       fc.property(fc.integer({ min: firstDay + 1, max: lastDay }), (number) => {
-        expect(writeDay(dayBefore(day(textOf(number))))).toBe(textOf(number - 1));
+        expect(writeDay(dayBefore(day(toText(number))))).toBe(toText(number - 1));
       }),
       runs,
     );

@@ -14,9 +14,9 @@ import { assumptions } from '../fixtures/engine.ts';
 const { planChanges } = assumptions;
 
 function contract(start: string, period: BillingPeriod, today: string): ContractState {
-  const answer = contractOn({ start, period, today });
-  if (!answer.valid) throw new Error(answer.reason);
-  return answer;
+  const result = contractOn({ start, period, today });
+  if (!result.valid) throw new Error(result.reason);
+  return result;
 }
 
 describe('contractOn in the first term', () => {
@@ -154,14 +154,14 @@ describe('planChangeOn', () => {
 describe('contract properties', () => {
   const runs = { numRuns: 10_000 };
   const dayMs = 86_400_000;
-  const numberOf = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
-  const textOf = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
-  const dayAfter = (text: string) => textOf(numberOf(text) + 1);
-  const dayBefore = (text: string) => textOf(numberOf(text) - 1);
+  const toDayNumber = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
+  const toText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
+  const dayAfter = (text: string) => toText(toDayNumber(text) + 1);
+  const dayBefore = (text: string) => toText(toDayNumber(text) - 1);
 
   // Half of them start where months and leap years bite; most are looked at within a few years.
   const start = fc.oneof(
-    fc.integer({ min: numberOf('1900-01-01'), max: numberOf('2400-12-31') }).map(textOf),
+    fc.integer({ min: toDayNumber('1900-01-01'), max: toDayNumber('2400-12-31') }).map(toText),
     fc
       .tuple(
         fc.integer({ min: 1996, max: 2104 }),
@@ -179,14 +179,14 @@ describe('contract properties', () => {
     .map((told) => ({
       start: told.start,
       period: told.period,
-      today: textOf(numberOf(told.start) + told.distance),
+      today: toText(toDayNumber(told.start) + told.distance),
     }));
-  const on = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
+  const contractOnDay = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
 
   it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
       fc.property(question, (told) => {
-        const { term, billing, nextRenewal, nextInvoice } = on(told, told.today);
+        const { term, billing, nextRenewal, nextInvoice } = contractOnDay(told, told.today);
         expect(term.firstDay <= told.today && told.today <= term.lastDay).toBe(true);
         expect(billing.firstDay <= told.today && told.today <= billing.lastDay).toBe(true);
         expect(nextRenewal > told.today).toBe(true);
@@ -199,13 +199,13 @@ describe('contract properties', () => {
   it('the terms cover the calendar without gap or overlap', () => {
     fc.assert(
       fc.property(question, (told) => {
-        const { renewal, term, nextRenewal } = on(told, told.today);
+        const { renewal, term, nextRenewal } = contractOnDay(told, told.today);
         expect(dayAfter(term.lastDay)).toBe(nextRenewal);
-        const next = on(told, nextRenewal);
+        const next = contractOnDay(told, nextRenewal);
         expect([next.renewal, next.term.firstDay]).toEqual([renewal + 1, nextRenewal]);
         if (renewal === 0) expect(term.firstDay).toBe(told.start);
         else {
-          const before = on(told, dayBefore(term.firstDay));
+          const before = contractOnDay(told, dayBefore(term.firstDay));
           expect([before.renewal, before.nextRenewal]).toEqual([renewal - 1, term.firstDay]);
         }
       }),
@@ -216,11 +216,11 @@ describe('contract properties', () => {
   it('the billing periods have no gap, and every term starts and ends with one', () => {
     fc.assert(
       fc.property(question, (told) => {
-        const { billing, nextInvoice, term } = on(told, told.today);
+        const { billing, nextInvoice, term } = contractOnDay(told, told.today);
         expect(dayAfter(billing.lastDay)).toBe(nextInvoice);
-        expect(on(told, nextInvoice).billing.firstDay).toBe(nextInvoice);
-        expect(on(told, term.firstDay).billing.firstDay).toBe(term.firstDay);
-        expect(on(told, term.lastDay).billing.lastDay).toBe(term.lastDay);
+        expect(contractOnDay(told, nextInvoice).billing.firstDay).toBe(nextInvoice);
+        expect(contractOnDay(told, term.firstDay).billing.firstDay).toBe(term.firstDay);
+        expect(contractOnDay(told, term.lastDay).billing.lastDay).toBe(term.lastDay);
       }),
       runs,
     );
@@ -229,9 +229,9 @@ describe('contract properties', () => {
   it('every day of a term returns the same term', () => {
     fc.assert(
       fc.property(question, fc.nat(), (told, pick) => {
-        const { renewal, term, nextRenewal } = on(told, told.today);
-        const length = numberOf(term.lastDay) - numberOf(term.firstDay) + 1;
-        const other = on(told, textOf(numberOf(term.firstDay) + (pick % length)));
+        const { renewal, term, nextRenewal } = contractOnDay(told, told.today);
+        const length = toDayNumber(term.lastDay) - toDayNumber(term.firstDay) + 1;
+        const other = contractOnDay(told, toText(toDayNumber(term.firstDay) + (pick % length)));
         expect(other).toMatchObject({ renewal, term, nextRenewal });
       }),
       runs,
@@ -241,8 +241,8 @@ describe('contract properties', () => {
   it('the following day is in the same term, or in the next term after a last day', () => {
     fc.assert(
       fc.property(question, (told) => {
-        const { renewal, term } = on(told, told.today);
-        const moved = on(told, dayAfter(told.today)).renewal - renewal;
+        const { renewal, term } = contractOnDay(told, told.today);
+        const moved = contractOnDay(told, dayAfter(told.today)).renewal - renewal;
         expect(moved).toBe(told.today === term.lastDay ? 1 : 0);
       }),
       runs,
@@ -252,7 +252,7 @@ describe('contract properties', () => {
   it('a renewal falls on the start day of the month, or on the last day of a shorter month', () => {
     fc.assert(
       fc.property(question, (told) => {
-        const { nextRenewal } = on(told, told.today);
+        const { nextRenewal } = contractOnDay(told, told.today);
         const day = nextRenewal.slice(8);
         expect(day === told.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
         expect(day <= told.start.slice(8)).toBe(true);
@@ -283,10 +283,10 @@ describe('contract properties', () => {
     );
     fc.assert(
       fc.property(text, text, fc.constantFrom(...billingPeriods), (from, today, period) => {
-        const answer = contractOn({ start: from, period, today });
-        expect(contractOn({ start: from, period, today })).toEqual(answer);
-        if (!answer.valid) expect(reasons).toContain(answer.reason);
-        else expect(answer.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+        const result = contractOn({ start: from, period, today });
+        expect(contractOn({ start: from, period, today })).toEqual(result);
+        if (!result.valid) expect(reasons).toContain(result.reason);
+        else expect(result.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
       }),
       runs,
     );

@@ -18,9 +18,9 @@ describe('catalogue', () => {
   });
 
   it('has the published number of rows under each solution and tier', () => {
-    const places = catalogue.map(({ solution, tier }) => `${solution} ${tier}`);
+    const positions = catalogue.map(({ solution, tier }) => `${solution} ${tier}`);
     const counts = Object.fromEntries(
-      [...new Set(places)].map((place) => [place, places.filter((each) => each === place).length]),
+      [...new Set(positions)].map((position) => [position, positions.filter((each) => each === position).length]),
     );
     expect(counts).toEqual({
       'common common': 26,

@@ -13,7 +13,7 @@ import {
 import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { assumptions, rules } from '../fixtures/engine.ts';
 
-function limitOf(feature: FeatureKey, plan: SuitePlan) {
+function findLimit(feature: FeatureKey, plan: SuitePlan) {
   return featureLimit(feature, plan, assumptions.suite.limitedFeatures);
 }
 
@@ -56,7 +56,7 @@ describe('featureLimit', () => {
     ['dashboards-default-charts', 'starter', 'dashboards', 3, 'inferred'],
     ['dashboards-default-tiles', 'starter', 'dashboards', 3, 'inferred'],
   ] as const)('limits %s on %s by %s to %i', (feature, plan, name, maximum, confidence) => {
-    expect(limitOf(feature, plan)).toEqual({ name, maximum, confidence });
+    expect(findLimit(feature, plan)).toEqual({ name, maximum, confidence });
   });
 
   it.each([
@@ -66,13 +66,13 @@ describe('featureLimit', () => {
     ['custom-fields', 'starter'],
     ['mailings', 'growth'],
   ] as const)('returns no limit for %s on %s', (feature, plan) => {
-    expect(limitOf(feature, plan)).toBeNull();
+    expect(findLimit(feature, plan)).toBeNull();
   });
 
   it('returns 0 only if the plan lacks the feature, and always then for projects and flows', () => {
     for (const plan of suitePlans) {
       for (const { feature, suiteAvailability } of rules.features.values()) {
-        const maximum = limitOf(feature, plan)?.maximum;
+        const maximum = findLimit(feature, plan)?.maximum;
         const has = suiteReaches(plan, suiteAvailability.from);
         if (maximum === 0) expect(has).toBe(false);
         if (feature === 'project-management' || feature === 'marketing-automation') {

@@ -33,7 +33,7 @@ function report(tenant: TenantLicenses | null, user: UserLicenses | null): Entit
   return reportEntitlements({ tenant, user, today });
 }
 
-function rowsBy(states: ExpectedStates): Record<string, string[]> {
+function toRows(states: ExpectedStates): Record<string, string[]> {
   const rows = (text: string) =>
     text
       .split(/\s+/)
@@ -76,25 +76,25 @@ describe('entitlement report for users of the published tenants', () => {
   it.each(published)(
     '%s: every row has the state an administrator expects',
     (_name, tenant, plan, expected) => {
-      expect(found(report(tenant, holderOf(tenant, plan)))).toEqual(rowsBy(expected));
+      expect(found(report(tenant, holderOf(tenant, plan)))).toEqual(toRows(expected));
     },
   );
 
   it.each(published)(
     '%s: states are the same when only the tenant license reports the set of the plan',
     (_name, tenant, plan, expected) => {
-      const bare = tenant.modules.filter(({ name }) => name === plan).map(grantOf);
-      const user = userWith(...bare.map((license) => ({ ...license, extraInfo: '' })));
-      expect(found(report(tenant, user))).toEqual(rowsBy(expected));
+      const grantsWithoutSet = tenant.modules.filter(({ name }) => name === plan).map(grantOf);
+      const user = userWith(...grantsWithoutSet.map((license) => ({ ...license, extraInfo: '' })));
+      expect(found(report(tenant, user))).toEqual(toRows(expected));
     },
   );
 
   it.each(published)(
     '%s: states are the same without tenant licenses, but no seat availability is known',
     (_name, tenant, plan, expected) => {
-      const alone = report(null, holderOf(tenant, plan));
-      expect(found(alone)).toEqual(rowsBy(expected));
-      const seats = alone.entitlements.flatMap(({ upgrades }) =>
+      const userOnlyReport = report(null, holderOf(tenant, plan));
+      expect(found(userOnlyReport)).toEqual(toRows(expected));
+      const seats = userOnlyReport.entitlements.flatMap(({ upgrades }) =>
         upgrades.flatMap((upgrade) => (upgrade.kind === 'user-plan' ? [upgrade.seat] : [])),
       );
       expect(seats.filter((seat) => seat !== 'ask')).toEqual([]);
@@ -285,14 +285,14 @@ describe('expired module license', () => {
     const granted = held.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
     return reportEntitlements({ tenant: premium, user: { ...held, granted }, today: day });
   }
-  const expirationsIn = (from: EntitlementReport) =>
+  const listExpirations = (from: EntitlementReport) =>
     from.entitlements.flatMap(({ row, evidence }) =>
       evidence.flatMap((each) => (each.kind === 'license-expired' ? [[row, each.module, each.date]] : [])),
     );
 
   it('adds evidence to each dependent feature without changing its state', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' });
-    expect(expirationsIn(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
+    expect(listExpirations(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
     expect(row(expired, 'SaP9')?.evidence).toContainEqual({
       kind: 'license-expired',
       module: 'quote-cal',
@@ -304,7 +304,7 @@ describe('expired module license', () => {
   });
 
   it('adds evidence for an expired site license', () => {
-    expect(expirationsIn(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
+    expect(listExpirations(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
       ['SaP4', 'stakeholder', '2026-05-01'],
     ]);
   });
@@ -312,25 +312,25 @@ describe('expired module license', () => {
   it('adds no evidence to a feature that is locked', () => {
     const expired = expiredReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
     expect(row(expired, 'SvP1')?.state).toBe('upgrade');
-    expect(expirationsIn(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
+    expect(listExpirations(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
   });
 
   it('adds no evidence on the expiry date itself', () => {
-    expect(expirationsIn(expiredReport({ 'quote-cal': today }))).toEqual([]);
+    expect(listExpirations(expiredReport({ 'quote-cal': today }))).toEqual([]);
   });
 
   it('is not reported when the expired tenant license is reported instead', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
-    const said = expirationsIn(expired);
-    expect(said).toContainEqual(['SaP9', null, '2027-04-08']);
-    expect(said.filter(([, module]) => module !== null)).toEqual([]);
+    const expirations = listExpirations(expired);
+    expect(expirations).toContainEqual(['SaP9', null, '2027-04-08']);
+    expect(expirations.filter(([, module]) => module !== null)).toEqual([]);
   });
 
   it('counts as the tenant license if tenant licenses are refused and all site licenses expired', () => {
     const granted = held.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
     const refused = report(null, { ...held, granted });
     expect(refused.notices).toEqual([{ kind: 'license-expired', date: '2026-05-01', graceDate: null }]);
-    expect(expirationsIn(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
+    expect(listExpirations(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
   });
 });
 

@@ -9,11 +9,11 @@ const user: UserLicenses = {
   functionRights: ['hide-sale', 'admin-all'],
 };
 
-function remembering() {
-  const make = vi.fn((each: UserLicenses) =>
+function setUp() {
+  const createReport = vi.fn((each: UserLicenses) =>
     reportEntitlements({ tenant: null, user: each, today: '2026-12-01' }),
   );
-  return { make, reportOn: memoizeReports(make) };
+  return { make: createReport, reportOn: memoizeReports(createReport) };
 }
 
 /** Licenses that differ in their names only. */
@@ -25,18 +25,18 @@ function named(name: string): GrantedLicense {
 function changed(change: Partial<GrantedLicense>): UserLicenses {
   return {
     ...user,
-    granted: user.granted.map((each, place) => (place === 0 ? { ...each, ...change } : each)),
+    granted: user.granted.map((each, index) => (index === 0 ? { ...each, ...change } : each)),
   };
 }
 
 describe('entitlement report cache', () => {
   it('builds one report for all users with identical licenses and rights', () => {
-    const { make, reportOn } = remembering();
-    const first = reportOn(user);
+    const { make: createReport, reportOn: getReport } = setUp();
+    const first = getReport(user);
     const other = { ...structuredClone(user), associateId: 7 };
-    expect(reportOn(other)).toBe(first);
-    expect(reportOn(user)).toBe(first);
-    expect(make).toHaveBeenCalledTimes(1);
+    expect(getReport(other)).toBe(first);
+    expect(getReport(user)).toBe(first);
+    expect(createReport).toHaveBeenCalledTimes(1);
   });
 
   it.each([
@@ -59,9 +59,9 @@ describe('entitlement report cache', () => {
       { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
     ],
   ] as const)('builds separate reports for users that differ in: %s', (_what, other) => {
-    const { make, reportOn } = remembering();
-    for (const each of [user, other, user, other]) reportOn(each);
-    expect(make.mock.calls).toEqual([[user], [other]]);
+    const { make: createReport, reportOn: getReport } = setUp();
+    for (const each of [user, other, user, other]) getReport(each);
+    expect(createReport.mock.calls).toEqual([[user], [other]]);
   });
 
   it.each<[string, UserLicenses, UserLicenses]>([
@@ -77,19 +77,19 @@ describe('entitlement report cache', () => {
       [one, other],
       [other, one],
     ] as const) {
-      const { make, reportOn } = remembering();
-      for (const each of [a, b, a, b]) reportOn(each);
-      expect(make.mock.calls).toEqual([[a], [b]]);
+      const { make: createReport, reportOn: getReport } = setUp();
+      for (const each of [a, b, a, b]) getReport(each);
+      expect(createReport.mock.calls).toEqual([[a], [b]]);
     }
   });
 
   it('caches at most 64 reports of a tenant and clears the cache beyond that', () => {
-    const { make, reportOn } = remembering();
-    const users = Array.from({ length: 65 }, (_each, place) => changed({ description: `${place}` }));
+    const { make: createReport, reportOn: getReport } = setUp();
+    const users = Array.from({ length: 65 }, (_each, index) => changed({ description: `${index}` }));
     const [first = user] = users;
-    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) reportOn(each);
-    expect(make).toHaveBeenCalledTimes(64);
-    for (const each of [...users.slice(64), first, first]) reportOn(each);
-    expect(make).toHaveBeenCalledTimes(66);
+    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) getReport(each);
+    expect(createReport).toHaveBeenCalledTimes(64);
+    for (const each of [...users.slice(64), first, first]) getReport(each);
+    expect(createReport).toHaveBeenCalledTimes(66);
   });
 });

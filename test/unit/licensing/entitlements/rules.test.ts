@@ -6,12 +6,12 @@ import { compileRules, type FeatureRule } from '../../../../src/licensing/entitl
 import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
 
 /** The features whose rule is so, in catalogue order. */
-function featuresWhere(isSo: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
-  return [...rules.features.values()].filter(isSo).map(({ feature }) => feature);
+function featuresWhere(predicate: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
+  return [...rules.features.values()].filter(predicate).map(({ feature }) => feature);
 }
 
 /** The rules where the assumptions differ in these. */
-function rulesBy(changes: Partial<Assumptions>) {
+function rulesWith(changes: Partial<Assumptions>) {
   return compileRules({ ...assumptions, ...changes });
 }
 
@@ -60,15 +60,15 @@ describe('hasOwnUserLicense of a feature rule', () => {
   });
 
   it('is false for a license that a lower tier of the same solution requires', () => {
-    const knowing = (user: readonly string[]) => ({
+    const withKnowledgeBase = (user: readonly string[]) => ({
       modules: {
         ...assumptions.modules,
         'knowledge-base': { site: [], user, confidence: 'inferred' },
       } as const,
     });
-    const ownOf = (user: readonly string[]) =>
-      rulesBy(knowing(user)).features.get('knowledge-base')?.hasOwnUserLicense;
-    expect([ownOf(['ej-client']), ownOf(['ej-client', 'faq-cal']), ownOf(['sale-cal'])]).toEqual([
+    const hasOwnLicense = (user: readonly string[]) =>
+      rulesWith(withKnowledgeBase(user)).features.get('knowledge-base')?.hasOwnUserLicense;
+    expect([hasOwnLicense(['ej-client']), hasOwnLicense(['ej-client', 'faq-cal']), hasOwnLicense(['sale-cal'])]).toEqual([
       false,
       true,
       true,
@@ -81,7 +81,7 @@ describe('hasOwnUserLicense of a feature rule', () => {
       ...assumptions.modules,
       'standard-service-reports': { site: [], user, confidence: 'inferred' },
     } as const;
-    const rule = rulesBy({ modules }).features.get('standard-service-reports');
+    const rule = rulesWith({ modules }).features.get('standard-service-reports');
     expect(rule?.hasOwnUserLicense).toBe(true);
   });
 });
@@ -97,7 +97,7 @@ describe('screenLicenses of a feature rule', () => {
   });
 
   it('contains all user licenses except those assumed to be for editing', () => {
-    const rule = rulesBy({ editingLicenses: ['quote-cal'] }).features;
+    const rule = rulesWith({ editingLicenses: ['quote-cal'] }).features;
     expect(rule.get('quote-management')?.screenLicenses).toEqual([]);
     expect(rule.get('sales-guide')?.screenLicenses).toEqual(['guide-cal', 'sale-cal']);
   });
@@ -115,7 +115,7 @@ describe('hidingFunctionRights of a feature rule', () => {
 
   it('may list several function rights for one feature', () => {
     const hiddenBy = { ...assumptions.hiddenBy, 'hide-quote': ['quote-management'] } as const;
-    expect(rulesBy({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
+    expect(rulesWith({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
       'hide-sale',
       'hide-quote',
     ]);
@@ -131,7 +131,7 @@ describe('parentFeature of a feature rule', () => {
   });
 
   it('is null when the assumptions name no parent feature', () => {
-    expect(rulesBy({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
+    expect(rulesWith({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
   });
 });
 
@@ -146,7 +146,7 @@ describe('known modules', () => {
 
   it('include every module that the assumptions name', () => {
     const { modules, addOnModules, suite } = assumptions;
-    const { knows } = rulesBy({
+    const { knows } = rulesWith({
       modules: { ...modules, calendar: { site: ['kite'], user: ['kite-cal'], confidence: 'inferred' } },
       addOnModules: { ...addOnModules, cep: ['balloon'] },
       suite: { ...suite, modules: { zeppelin: 'core' } },

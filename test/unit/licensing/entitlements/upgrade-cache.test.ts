@@ -10,10 +10,10 @@ import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-
 import { holding } from '../fixtures/assigned-plans.ts';
 import { ruleOf } from '../fixtures/engine.ts';
 
-const nothingSold: PurchasedPlans = { plans: [], otherwise: 'buy' };
+const nothingPurchased: PurchasedPlans = { plans: [], otherwise: 'buy' };
 const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
-function salesPremiumAt(seat: Seat): PurchasedPlans {
+function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
   const row = {
     name: 'ten-sales',
     set: [],
@@ -27,24 +27,24 @@ function salesPremiumAt(seat: Seat): PurchasedPlans {
 
 describe('upgrade cache', () => {
   it('returns no upgrades when no features are requested', () => {
-    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
     expect(findUpgrades([], holding('sales-essential'))).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
     expect(findUpgrades([], null)).toEqual([]);
   });
 
   it('computes each result once', () => {
-    const featuresOf = vi.fn(() => null);
-    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf);
+    const findFeatures = vi.fn(() => null);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures);
     const first = findUpgrades([ruleOf('saint')], holding('sales-essential'));
-    const asked = featuresOf.mock.calls.length;
+    const calls = findFeatures.mock.calls.length;
     expect(findUpgrades([ruleOf('saint')], holding('sales-essential'))).toBe(first);
-    expect(featuresOf).toHaveBeenCalledTimes(asked);
+    expect(findFeatures).toHaveBeenCalledTimes(calls);
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
 
   it('separates results by requested features, license model and tiers', () => {
-    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
     const { tiers } = getUserPlan('sales-essential');
     const old: DetectedPlan = {
       kind: 'old-plan',
@@ -52,7 +52,7 @@ describe('upgrade cache', () => {
       description: '',
       tiers,
     };
-    const answers = [
+    const results = [
       findUpgrades([ruleOf('saint')], holding('sales-essential')),
       findUpgrades([ruleOf('mailings')], holding('sales-essential')),
       findUpgrades([ruleOf('saint'), ruleOf('mailings')], holding('sales-essential')),
@@ -61,11 +61,11 @@ describe('upgrade cache', () => {
       findUpgrades([ruleOf('saint')], onSuite),
       findUpgrades([ruleOf('saint')], null),
     ];
-    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(answers.length);
+    expect(new Set(results.map((each) => JSON.stringify(each))).size).toBe(results.length);
   });
 
   describe('on CRM Suite', () => {
-    const needing = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
+    const requiring = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
       const suiteAvailability: SuiteAvailability = { from, possiblyFrom, confidence: 'inferred' };
       return { ...ruleOf(feature), suiteAvailability };
     };
@@ -79,9 +79,9 @@ describe('upgrade cache', () => {
       ['the sure plan of the other', ['plus', 'core'], ['growth', null], ['plus', 'growth']],
       ['the plan both need', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
     ])('requires for two features together %s', (_what, one, other, both) => {
-      const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+      const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
       const [plan, possiblyFrom] = both;
-      const rules = [needing('saint', ...one), needing('mailings', ...other)];
+      const rules = [requiring('saint', ...one), requiring('mailings', ...other)];
       expect(findUpgrades(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan, possiblyFrom }]);
       expect(findUpgrades([...rules].reverse(), onSuite)).toEqual([
         { kind: 'suite-plan', plan, possiblyFrom },
@@ -91,8 +91,8 @@ describe('upgrade cache', () => {
 
   describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
-      const featuresOf = () => (has === null ? null : new Set(has));
-      const [first] = memoizeUpgrades(purchasedPlans, featuresOf)(
+      const findFeatures = () => (has === null ? null : new Set(has));
+      const [first] = memoizeUpgrades(purchasedPlans, findFeatures)(
         [ruleOf('quote-management')],
         holding('sales-essential'),
       );
@@ -100,14 +100,14 @@ describe('upgrade cache', () => {
     };
 
     it('is free when the plan row of the tenant has the feature or its features are unknown', () => {
-      expect(seatFor(salesPremiumAt('assign'), ['quote-management'])).toBe('assign');
-      expect(seatFor(salesPremiumAt('assign'), null)).toBe('assign');
+      expect(seatFor(salesPremiumWithSeat('assign'), ['quote-management'])).toBe('assign');
+      expect(seatFor(salesPremiumWithSeat('assign'), null)).toBe('assign');
     });
 
     it('is uncertain when the plan row lacks one of several requested features', () => {
-      const featuresOf = () => new Set<FeatureKey>(['quote-management']);
+      const findFeatures = () => new Set<FeatureKey>(['quote-management']);
       const requestedFeatures = [ruleOf('quote-management'), ruleOf('stakeholders')];
-      const [first] = memoizeUpgrades(salesPremiumAt('assign'), featuresOf)(
+      const [first] = memoizeUpgrades(salesPremiumWithSeat('assign'), findFeatures)(
         requestedFeatures,
         holding('sales-essential'),
       );
@@ -115,17 +115,17 @@ describe('upgrade cache', () => {
     });
 
     it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
-      expect(seatFor(salesPremiumAt('assign'), ['saint'])).toBe('ask');
-      expect(seatFor(salesPremiumAt('buy'), ['saint'])).toBe('buy');
+      expect(seatFor(salesPremiumWithSeat('assign'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('buy'), ['saint'])).toBe('buy');
     });
   });
 
   it('offers a plan whose tenant row has the feature beyond the catalogue, except the assigned plan', () => {
-    const featuresOf = ({ key }: { key: PlanKey }) =>
+    const findFeatures = ({ key }: { key: PlanKey }) =>
       key === 'sales-essential' || key === 'sales-essential+service-essential'
         ? new Set(['quote-management'] as const)
         : null;
-    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf as never);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures as never);
     const plans = findUpgrades([ruleOf('quote-management')], holding('sales-essential')).map(
       ({ plan }) => plan,
     );

@@ -46,44 +46,44 @@ describe('noticesOn', () => {
 
 describe('license dates for a user', () => {
   it('uses the expiry date of an incomplete tenant license, and the user licenses only without one', () => {
-    const until = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
-    const told = { ...dated, complete: false };
-    expect(toLicenseDates(told, userWith(until)).expiryDate).toBe('2027-03-27');
+    const validUntil = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
+    const incomplete = { ...dated, complete: false };
+    expect(toLicenseDates(incomplete, userWith(validUntil)).expiryDate).toBe('2027-03-27');
     const unknown = { ...tenantWith(), complete: false };
-    expect(toLicenseDates(unknown, userWith(until)).expiryDate).toBe('2030-01-01');
+    expect(toLicenseDates(unknown, userWith(validUntil)).expiryDate).toBe('2030-01-01');
   });
 
   const unknown = { adminWarningDate: null, graceDate: null };
-  const until = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
+  const validUntil = (expiryDate: string | null, scope: LicenseScope = 'site', owner = 'SUPEROFFICE') =>
     grantedLicense({ name: 'server', scope, expiryDate, owner });
 
   it('uses the dates of the tenant license, regardless of the user licenses', () => {
-    expect(toLicenseDates(dated, userWith(until('2030-01-01')))).toMatchObject({
+    expect(toLicenseDates(dated, userWith(validUntil('2030-01-01')))).toMatchObject({
       expiryDate: '2027-03-27',
       adminWarningDate: '2027-02-27',
       graceDate: '2027-04-08',
     });
-    expect(toLicenseDates(tenantWith(), userWith(until('2020-01-01'))).expiryDate).toBeNull();
+    expect(toLicenseDates(tenantWith(), userWith(validUntil('2020-01-01'))).expiryDate).toBeNull();
   });
 
   it.each([
-    ['the day of the one site license', [until('2027-03-27')], '2027-03-27'],
+    ['the day of the one site license', [validUntil('2027-03-27')], '2027-03-27'],
     [
       'the last day of several',
-      [until('2027-03-27'), until('2028-01-01'), until('2026-05-01')],
+      [validUntil('2027-03-27'), validUntil('2028-01-01'), validUntil('2026-05-01')],
       '2028-01-01',
     ],
-    ['none where one counts for ever', [until('2027-03-27'), until(null)], null],
-    ['none of user licenses', [until('2027-03-27', 'user')], null],
+    ['none where one counts for ever', [validUntil('2027-03-27'), validUntil(null)], null],
+    ['none of user licenses', [validUntil('2027-03-27', 'user')], null],
     [
       'the day of site licenses beside a user license for ever',
-      [until('2027-03-27'), until(null, 'user')],
+      [validUntil('2027-03-27'), validUntil(null, 'user')],
       '2027-03-27',
     ],
-    ['none of a partner', [until('2027-03-27', 'site', 'ACME')], null],
+    ['none of a partner', [validUntil('2027-03-27', 'site', 'ACME')], null],
     [
       'the day of SuperOffice’s beside a partner’s',
-      [until('2027-03-27'), until('2029-01-01', 'site', 'ACME')],
+      [validUntil('2027-03-27'), validUntil('2029-01-01', 'site', 'ACME')],
       '2027-03-27',
     ],
     ['none where nothing is held', [], null],

@@ -5,12 +5,12 @@ import { detectPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
-function planHeldBy(user: UserLicenses) {
+function detectPlanOfUser(user: UserLicenses) {
   return detectPlan(indexLicenses(indexTenantLicenses(null), user, '2026-12-01'), assumptions);
 }
 
 function detect(...granted: readonly GrantedLicense[]) {
-  return planHeldBy(userWith(...granted));
+  return detectPlanOfUser(userWith(...granted));
 }
 
 function plan(name: string, description = '', extraInfo = ''): GrantedLicense {
@@ -120,8 +120,8 @@ describe('detectPlan', () => {
   });
 
   it('returns null for a user whose licenses are not reported', () => {
-    expect(planHeldBy(userPartlyKnown())).toBeNull();
+    expect(detectPlanOfUser(userPartlyKnown())).toBeNull();
     const beside = grantedLicense({ name: 'visible-for' });
-    expect(planHeldBy(userPartlyKnown(beside))).toBeNull();
+    expect(detectPlanOfUser(userPartlyKnown(beside))).toBeNull();
   });
 });

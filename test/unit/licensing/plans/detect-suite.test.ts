@@ -8,14 +8,14 @@ import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } 
 const site = (description: string) => moduleLicense({ name: '?', description });
 const seat = (description: string) => moduleLicense({ name: '?', description, scope: 'user' });
 
-function suiteIn(bought: readonly ModuleLicense[], granted: readonly GrantedLicense[] = []) {
+function detect(purchased: readonly ModuleLicense[], granted: readonly GrantedLicense[] = []) {
   const { modules } = assumptions.suite;
-  return detectSuite(findSuiteIndicators(bought, modules), findSuiteIndicators(granted, modules));
+  return detectSuite(findSuiteIndicators(purchased, modules), findSuiteIndicators(granted, modules));
 }
 
 describe('detectSuite', () => {
   it('detects the published Suite tenant by its description', () => {
-    expect(suiteIn(publishedTenant('suite-core').modules)).toEqual({
+    expect(detect(publishedTenant('suite-core').modules)).toEqual({
       kind: 'suite',
       plan: 'core',
       by: { step: 'description', text: 'CRM Suite Core' },
@@ -23,31 +23,31 @@ describe('detectSuite', () => {
   });
 
   it.each(suitePlans)('detects the plan %s', (plan) => {
-    expect(suiteIn([site(`CRM Suite ${plan}`)])?.plan).toBe(plan);
-    expect(suiteIn([site(`SuperOffice ${plan.toUpperCase()} Suite`)])?.plan).toBe(plan);
-    expect(suiteIn([seat(plan)])?.plan).toBe(plan);
+    expect(detect([site(`CRM Suite ${plan}`)])?.plan).toBe(plan);
+    expect(detect([site(`SuperOffice ${plan.toUpperCase()} Suite`)])?.plan).toBe(plan);
+    expect(detect([seat(plan)])?.plan).toBe(plan);
   });
 
   it('uses the same license regardless of row order and prefers one that names a plan', () => {
     const both = [site('CRM Suite Core'), site('Core of the CRM Suite')];
-    for (const bought of [both, both.toReversed()]) {
-      expect(suiteIn(bought)).toMatchObject({ plan: 'core', by: { text: 'CRM Suite Core' } });
+    for (const purchased of [both, both.toReversed()]) {
+      expect(detect(purchased)).toMatchObject({ plan: 'core', by: { text: 'CRM Suite Core' } });
     }
-    const open = moduleLicense({ name: 'suitemarker' });
+    const marker = moduleLicense({ name: 'suitemarker' });
     const named = moduleLicense({ name: 'Suite-3-Growth' });
     const first = moduleLicense({ name: 'SUITEMARKER' });
-    for (const bought of [
-      [open, named],
-      [named, open],
-      [first, named, open],
+    for (const purchased of [
+      [marker, named],
+      [named, marker],
+      [first, named, marker],
     ]) {
-      expect(suiteIn(bought)).toMatchObject({ plan: 'growth', by: { text: 'Suite-3-Growth' } });
+      expect(detect(purchased)).toMatchObject({ plan: 'growth', by: { text: 'Suite-3-Growth' } });
     }
   });
 
   it('detects Suite from the user licenses alone', () => {
     const user = userWith(grantedLicense({ name: '?', description: 'CRM Suite Growth', scope: 'site' }));
-    expect(suiteIn([], user.granted)?.plan).toBe('growth');
+    expect(detect([], user.granted)?.plan).toBe('growth');
   });
 
   it.each([
@@ -56,7 +56,7 @@ describe('detectSuite', () => {
     ['suitemarker', null],
   ] as const)('detects Suite by the module name %s', (name, plan) => {
     const tenant = tenantWith(moduleLicense({ name, description: '' }));
-    expect(suiteIn(tenant.modules)).toEqual({
+    expect(detect(tenant.modules)).toEqual({
       kind: 'suite',
       plan,
       by: { step: 'module-name', text: name },
@@ -65,14 +65,14 @@ describe('detectSuite', () => {
 
   it('takes the plan from another license when the module is only a marker', () => {
     const tenant = tenantWith(moduleLicense({ name: 'suitemarker' }), site('CRM Suite Plus'));
-    expect(suiteIn(tenant.modules)?.plan).toBe('plus');
+    expect(detect(tenant.modules)?.plan).toBe('plus');
     const named = tenantWith(moduleLicense({ name: 'suitemarker' }), moduleLicense({ name: 'suite4plus' }));
-    expect(suiteIn(named.modules)?.by).toEqual({ step: 'module-name', text: 'suite4plus' });
+    expect(detect(named.modules)?.by).toEqual({ step: 'module-name', text: 'suite4plus' });
   });
 
   it('leaves the plan undetermined when the Suite has no known plan or two plans', () => {
-    expect(suiteIn([site('CRM Suite Enterprise')])?.plan).toBeNull();
-    expect(suiteIn([site('CRM Suite Core'), site('CRM Suite Plus')])?.plan).toBeNull();
+    expect(detect([site('CRM Suite Enterprise')])?.plan).toBeNull();
+    expect(detect([site('CRM Suite Core'), site('CRM Suite Plus')])?.plan).toBeNull();
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe('detectSuite', () => {
     ['a seat called Plus beside user plans', tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' }))],
     ['a name every object has', tenantWith(moduleLicense({ name: 'constructor' }))],
   ])('does not detect Suite in %s', (_case, tenant) => {
-    expect(suiteIn(tenant.modules)).toBeNull();
+    expect(detect(tenant.modules)).toBeNull();
   });
 });
 

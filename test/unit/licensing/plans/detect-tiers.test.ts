@@ -3,20 +3,20 @@ import type { PlanModule } from '../../../../src/licensing/catalogue/plan-module
 import { detectTiers, tiersFrom } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
-interface Told {
+interface Input {
   readonly name?: PlanModule;
   readonly description?: string;
   readonly modules?: readonly string[];
   readonly site?: readonly string[];
 }
 
-function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Told) {
+function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Input) {
   const row = { name, description, set: [] };
   return detectTiers(row, { modules: new Set(modules), site: new Set(site) }, assumptions);
 }
 
-function find(told: Told) {
-  return findings(told).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
+function find(input: Input) {
+  return findings(input).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
 }
 
 describe('detectTiers', () => {
@@ -115,11 +115,11 @@ describe('detectTiers', () => {
 });
 
 describe('conflicting tier evidence', () => {
-  const against = (told: Told) => findings(told).map((finding) => finding.against);
+  const listConflicts = (input: Input) => findings(input).map((finding) => finding.against);
 
   it('lists conflicting steps in order with the module or description behind each', () => {
-    const told = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
-    expect(against(told)).toEqual([
+    const input = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
+    expect(listConflicts(input)).toEqual([
       [
         { tier: 'essential', step: 'user-marker', by: 't1' },
         { tier: 'essential', step: 'description', by: 'Sales Essentials' },
@@ -128,8 +128,8 @@ describe('conflicting tier evidence', () => {
   });
 
   it('lists no conflicts when all steps agree or no step applies', () => {
-    expect(against({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
-    expect(against({})).toEqual([[]]);
+    expect(listConflicts({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
+    expect(listConflicts({})).toEqual([[]]);
   });
 
   it('takes its confidence only from the steps that agree with the detected tier', () => {
@@ -145,8 +145,8 @@ describe('confidence of a detected tier', () => {
     ['the marker of the site', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
     ['the description', { description: 'Sales Premium' }, 'description', 'inferred'],
     ['nothing', {}, 'none', 'none'],
-  ] as const)('follows from the detection step: %s', (_by, told, step, confidence) => {
-    expect(findings(told)).toMatchObject([{ step, confidence }]);
+  ] as const)('follows from the detection step: %s', (_by, input, step, confidence) => {
+    expect(findings(input)).toMatchObject([{ step, confidence }]);
   });
 });
 

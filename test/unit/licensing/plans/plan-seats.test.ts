@@ -3,7 +3,7 @@ import type { ModuleLicense } from '../../../../src/licensing/licenses/license-d
 import { countPlanSeats } from '../../../../src/licensing/plans/plan-seats.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
-function plan(told: Partial<ModuleLicense>): ModuleLicense {
+function plan(fields: Partial<ModuleLicense>): ModuleLicense {
   return moduleLicense({
     name: 'ten-service',
     description: 'Service Premium',
@@ -11,13 +11,13 @@ function plan(told: Partial<ModuleLicense>): ModuleLicense {
     extraFlags: 1,
     purchased: 15,
     seats: { inUse: 5, free: 10 },
-    ...told,
+    ...fields,
   });
 }
 
 /** The seats of a tenant's only plan row. */
-function seatsWith(told: Partial<ModuleLicense>) {
-  const [only, ...more] = countPlanSeats(tenantWith(plan(told)));
+function seatsWith(fields: Partial<ModuleLicense>) {
+  const [only, ...more] = countPlanSeats(tenantWith(plan(fields)));
   if (only === undefined || more.length > 0) throw new Error('there is not one plan');
   return only;
 }
@@ -53,8 +53,8 @@ describe('countPlanSeats', () => {
       { purchased: Number.NaN, seats: { inUse: 1.5, free: Number.POSITIVE_INFINITY } },
       { purchased: null, inUse: null, free: null },
     ],
-  ])('reports known seat counts and null for unknown ones: %s', (_what, told, seats) => {
-    expect(seatsWith(told)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
+  ])('reports known seat counts and null for unknown ones: %s', (_what, fields, seats) => {
+    expect(seatsWith(fields)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
   });
 
   it('names a plan by its SuperOffice description, or by its module if the description is blank', () => {

@@ -6,22 +6,22 @@ import { findPurchasedPlans, seatFor } from '../../../../src/licensing/plans/sea
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
-function plan(told: Partial<ModuleLicense>): ModuleLicense {
+function plan(fields: Partial<ModuleLicense>): ModuleLicense {
   return moduleLicense({
     name: 'ten-service',
     description: 'Service Premium',
     scope: 'user',
     extraFlags: 1,
-    ...told,
+    ...fields,
   });
 }
 
-function soldBy(tenant: TenantLicenses | null) {
+function findPurchased(tenant: TenantLicenses | null) {
   return findPurchasedPlans(indexTenantLicenses(tenant), assumptions);
 }
 
-function seatIn(tenant: TenantLicenses | null, desired: UserPlan) {
-  return seatFor(soldBy(tenant), desired);
+function findSeat(tenant: TenantLicenses | null, desired: UserPlan) {
+  return seatFor(findPurchased(tenant), desired);
 }
 
 const other = moduleLicense({ name: 'server' });
@@ -67,7 +67,7 @@ describe('seatFor', () => {
     ],
     ['two versions, one untold', [plan({ seats: taken }), plan({ version: '12', seats: null })], 'ask'],
   ] as const)('with %s, the seat availability is %s', (_case, modules, seat) => {
-    expect(seatIn(tenantWith(...modules), premium)).toBe(seat);
+    expect(findSeat(tenantWith(...modules), premium)).toBe(seat);
   });
 
   it('detects the tier of a plan row by a site marker when its description is blank', () => {
@@ -75,28 +75,28 @@ describe('seatFor', () => {
       plan({ description: '', seats: free }),
       moduleLicense({ name: 'service-t2', extraFlags: 2 }),
     );
-    expect(seatIn(tenant, premium)).toBe('assign');
-    expect(seatIn(tenant, getUserPlan('service-essential'))).toBe('ask');
+    expect(findSeat(tenant, premium)).toBe('assign');
+    expect(findSeat(tenant, getUserPlan('service-essential'))).toBe('ask');
   });
 
   it('reports uncertain availability for a plan missing from incomplete license rows', () => {
     const sales = { name: 'ten-sales', description: 'Sales Premium', seats: free };
     const tenant = { ...tenantWith(plan(sales)), complete: false };
-    expect(seatIn(tenant, premium)).toBe('ask');
-    expect(seatIn(tenant, getUserPlan('sales-premium'))).toBe('assign');
+    expect(findSeat(tenant, premium)).toBe('ask');
+    expect(findSeat(tenant, getUserPlan('sales-premium'))).toBe('assign');
   });
 
   it('reports uncertain availability when the tenant licenses are refused', () => {
-    expect(seatIn(null, premium)).toBe('ask');
+    expect(findSeat(null, premium)).toBe('ask');
   });
 
   it('reports the seat availability of each plan of the published tenant', () => {
-    const seatOf = (key: PlanKey) => seatIn(publishedTenant('premium'), getUserPlan(key));
-    expect(seatOf('sales-premium')).toBe('buy');
-    expect(seatOf('service-premium')).toBe('assign');
-    expect(seatOf('marketing-premium')).toBe('assign');
-    expect(seatOf('sales-premium+service-premium+marketing-premium')).toBe('buy');
-    expect(seatOf('sales-premium+service-premium')).toBe('buy');
-    expect(seatOf('sales-essential')).toBe('ask');
+    const findPublishedSeat = (key: PlanKey) => findSeat(publishedTenant('premium'), getUserPlan(key));
+    expect(findPublishedSeat('sales-premium')).toBe('buy');
+    expect(findPublishedSeat('service-premium')).toBe('assign');
+    expect(findPublishedSeat('marketing-premium')).toBe('assign');
+    expect(findPublishedSeat('sales-premium+service-premium+marketing-premium')).toBe('buy');
+    expect(findPublishedSeat('sales-premium+service-premium')).toBe('buy');
+    expect(findPublishedSeat('sales-essential')).toBe('ask');
   });
 });

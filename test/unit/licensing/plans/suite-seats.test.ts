@@ -9,13 +9,13 @@ const suite = publishedTenant('suite-core');
 const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
 const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
 
-function seatsOf(tenant: TenantLicenses | null, canLogIn: number | null) {
+function countSeats(tenant: TenantLicenses | null, canLogIn: number | null) {
   return suiteSeats(tenant, canLogIn, assumptions.suite.modules);
 }
 
 describe('suiteSeats', () => {
   it('counts the users of the published tenant who can log in', () => {
-    expect(seatsOf(suite, 18)).toEqual({
+    expect(countSeats(suite, 18)).toEqual({
       valid: true,
       state: 'free',
       purchased: 20,
@@ -26,7 +26,7 @@ describe('suiteSeats', () => {
   });
 
   it('falls back to the number in use by license when users are not counted', () => {
-    expect(seatsOf(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
+    expect(countSeats(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
   });
 
   it.each([
@@ -36,12 +36,12 @@ describe('suiteSeats', () => {
     [21, 'over', 0],
     [400, 'over', 0],
   ])('with %i users who can log in, the state is %s with %i free seats', (canLogIn, state, free) => {
-    expect(seatsOf(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
+    expect(countSeats(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
   });
 
   it('always reports a free seat without a limit, whatever number was purchased', () => {
     const tenant = tenantWith(site, { ...seats, unrestricted: true });
-    expect(seatsOf(tenant, 500)).toMatchObject({
+    expect(countSeats(tenant, 500)).toMatchObject({
       state: 'free',
       purchased: 'unlimited',
       free: 'unlimited',
@@ -52,14 +52,14 @@ describe('suiteSeats', () => {
     'detects the seat license named %s',
     (name) => {
       const tenant = tenantWith(site, moduleLicense({ name, description: '', scope: 'user', purchased: 7 }));
-      expect(seatsOf(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
+      expect(countSeats(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
     },
   );
 
   it('ignores other user licenses and licenses of a partner', () => {
     const other = moduleLicense({ name: 'visible-for', scope: 'user', purchased: 900 });
     const foreign = { ...seats, owner: 'ACME', purchased: 900 };
-    expect(seatsOf(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
+    expect(countSeats(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
   });
 
   it.each([
@@ -72,13 +72,13 @@ describe('suiteSeats', () => {
     ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
     ['nobody counting', tenantWith(site, seats), null, 'use-unknown'],
   ] as const)('returns a reason instead of seat counts: %s', (_case, tenant, canLogIn, reason) => {
-    expect(seatsOf(tenant, canLogIn)).toEqual({ valid: false, reason });
+    expect(countSeats(tenant, canLogIn)).toEqual({ valid: false, reason });
   });
 
   it('never reports a free seat that does not exist', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 50 }), (purchased, canLogIn) => {
-        const found = seatsOf(tenantWith(site, { ...seats, purchased }), canLogIn);
+        const found = countSeats(tenantWith(site, { ...seats, purchased }), canLogIn);
         if (!found.valid) throw new Error(found.reason);
         expect(found.free).toBe(Math.max(0, purchased - canLogIn));
         expect(found.state === 'free').toBe(canLogIn < purchased);

@@ -18,14 +18,14 @@ describe('an additional license', () => {
     timeout: patience,
   }, () => {
     fc.assert(
-      fc.property(cases, featureLicense, ({ tenant, user }, more) => {
-        const richer = { ...user, granted: [...user.granted, more] };
-        fc.pre(knowsSiteLicenses(tenant, user) === knowsSiteLicenses(tenant, richer));
+      fc.property(cases, featureLicense, ({ tenant, user }, license) => {
+        const userWithMore = { ...user, granted: [...user.granted, license] };
+        fc.pre(knowsSiteLicenses(tenant, user) === knowsSiteLicenses(tenant, userWithMore));
         const plans = opened(tenant);
-        const after = plans.report(richer).entitlements;
+        const after = plans.report(userWithMore).entitlements;
         const alreadyEnabled = plans.report(user).entitlements.filter(({ state }) => state === 'enabled');
-        const kept = new Set(after.filter(({ state }) => state === 'enabled').map(({ row }) => row));
-        expect(alreadyEnabled.map(({ row }) => row).filter((row) => !kept.has(row))).toEqual([]);
+        const stillEnabled = new Set(after.filter(({ state }) => state === 'enabled').map(({ row }) => row));
+        expect(alreadyEnabled.map(({ row }) => row).filter((row) => !stillEnabled.has(row))).toEqual([]);
       }),
       runs,
     );

@@ -9,25 +9,25 @@ import { opened } from '../fixtures/tenant-entitlements.ts';
 function namesIn({ tenant, user }: Case) {
   const own = <T extends { readonly owner: string }>(rows: readonly T[]) =>
     rows.filter(({ owner }) => owner.trim().toLowerCase() === 'superoffice');
-  const plain = (name: string) =>
+  const normalize = (name: string) =>
     name
       .trim()
       .toLowerCase()
       .replace(/^superoffice\./, '');
-  const bought = own(tenant.modules);
+  const purchased = own(tenant.modules);
   const granted = own(user.granted);
-  const held = new Set(granted.map(({ name }) => plain(name)));
-  const sets = [...granted, ...bought.filter(({ name }) => held.has(plain(name)))];
-  const assigned = sets.flatMap(({ extraInfo }) => extraInfo.split(/=|,|;|\s/).map(plain));
+  const grantedNames = new Set(granted.map(({ name }) => normalize(name)));
+  const sets = [...granted, ...purchased.filter(({ name }) => grantedNames.has(normalize(name)))];
+  const assigned = sets.flatMap(({ extraInfo }) => extraInfo.split(/=|,|;|\s/).map(normalize));
   return {
-    rights: (user.functionRights ?? []).map(plain),
-    site: new Set([...held, ...bought.map(({ name }) => plain(name))]),
-    user: new Set([...held, ...assigned]),
+    rights: (user.functionRights ?? []).map(normalize),
+    site: new Set([...grantedNames, ...purchased.map(({ name }) => normalize(name))]),
+    user: new Set([...grantedNames, ...assigned]),
   };
 }
 
 /** Whether the data has what a piece of evidence says is there. */
-function holds(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
+function isSupported(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
   if (evidence.kind === 'function-right') return names.rights.includes(evidence.name);
   return evidence.kind !== 'module' || !evidence.present || names[evidence.scope].has(evidence.name);
 }
@@ -70,7 +70,7 @@ describe('entitlement decisions', () => {
           const needed = reason === 'granted' ? (rules.features.get(feature)?.user ?? []) : [];
           const all =
             needed.every((name) => names.user.has(name)) && (reason !== 'granted' || needed.length > 0);
-          return !all || !evidence.every((each) => holds(each, names));
+          return !all || !evidence.every((each) => isSupported(each, names));
         });
         expect(wrong).toEqual([]);
       }),
@@ -86,8 +86,8 @@ describe('function rights', () => {
         const plans = opened(tenant);
         const before = plans.report({ ...user, functionRights: null }).entitlements;
         const after = plans.report({ ...user, functionRights }).entitlements;
-        const won = after.filter(({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled');
-        expect(won.map(({ row }) => row)).toEqual([]);
+        const gained = after.filter(({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled');
+        expect(gained.map(({ row }) => row)).toEqual([]);
       }),
       runs,
     );

@@ -16,7 +16,7 @@ function mixed(one: GrantedLicense, field: keyof GrantedLicense, other: GrantedL
   return { ...one, [field]: other[field] };
 }
 
-const twin = fc.record({
+const variation = fc.record({
   associateId: fc.nat({ max: 3 }),
   place: fc.nat({ max: 2 }),
   field: fc.constantFrom(...fields),
@@ -25,17 +25,17 @@ const twin = fc.record({
   functionRights: fc.constantFrom(null, [], ['hide-sale'], ['hide-project'], ['hide-sale', 'hide-project']),
 });
 // Users who hold the same but for one field of one license, and perhaps are told and hidden other things.
-const twins: fc.Arbitrary<readonly UserLicenses[]> = fc
-  .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(twin, { minLength: 2, maxLength: 3 }))
+const similarUsers: fc.Arbitrary<readonly UserLicenses[]> = fc
+  .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(variation, { minLength: 2, maxLength: 3 }))
   .map(([granted, each]) =>
-    each.map(({ place, field, other, ...user }) => ({
+    each.map(({ place: index, field, other, ...user }) => ({
       ...user,
-      granted: granted.map((license, at) => (at === place ? mixed(license, field, other) : license)),
+      granted: granted.map((license, at) => (at === index ? mixed(license, field, other) : license)),
     })),
   );
 // A fixed few, so that the tenant is got to know once.
 const tenants = fc.sample(anyTenant, { numRuns: 40, seed: 68 });
-const known = fc.constantFrom(
+const tenantCases = fc.constantFrom(
   ...tenants.map((tenant) => ({ tenant, alone: indexTenant(rules, tenant, today) })),
 );
 
@@ -44,11 +44,11 @@ describe('reports for many users', () => {
     timeout: patience,
   }, () => {
     fc.assert(
-      fc.property(known, twins, ({ tenant, alone }, users) => {
+      fc.property(tenantCases, similarUsers, ({ tenant, alone: tenantIndex }, users) => {
         const { users: reports } = entitlementEngine(tenant, today).reportAll(users);
         const last = new Map(users.map((user) => [user.associateId, user]));
         expectSame([...reports.keys()].sort(), [...last.keys()].sort());
-        for (const [id, user] of last) expectSame(reports.get(id), reportUser(alone, user));
+        for (const [id, user] of last) expectSame(reports.get(id), reportUser(tenantIndex, user));
       }),
       runs,
     );
@@ -56,16 +56,16 @@ describe('reports for many users', () => {
 
   it('each of the 68 features counts every user exactly once', { timeout: patience }, () => {
     fc.assert(
-      fc.property(known, twins, ({ tenant }, users) => {
+      fc.property(tenantCases, similarUsers, ({ tenant }, users) => {
         const { users: reports, features } = entitlementEngine(tenant, today).reportAll(users);
         const all = [...reports.values()];
-        const holders = (feature: (typeof featureKeys)[number], state: FeatureState) =>
+        const countUsers = (feature: (typeof featureKeys)[number], state: FeatureState) =>
           all.filter((report) => report.features.get(feature)?.state === state).length;
         expectSame([...features.keys()], featureKeys);
         const wrong = featureKeys.filter((feature) => {
           const counts = states.map((state) => features.get(feature)?.[state] ?? 0);
           const counted = counts.reduce((sum, each) => sum + each, 0);
-          return counted !== all.length || states.some((state, at) => counts[at] !== holders(feature, state));
+          return counted !== all.length || states.some((state, at) => counts[at] !== countUsers(feature, state));
         });
         expect(wrong).toEqual([]);
       }),

@@ -7,8 +7,8 @@ import { isAlreadyEnabled, offersOf, opened, plansOf } from '../fixtures/tenant-
 import { grantedLicense, grantOf, tenantWith, userWith } from '../fixtures/tenants.ts';
 import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
 
-const sellingAll = tenantWith(...userPlans.map(planRow));
-const sellingNone = tenantWith();
+const withAllPlans = tenantWith(...userPlans.map(planRow));
+const withoutPlans = tenantWith();
 const users = [
   ...userPlans.map((plan) => [plan.key, userWith(grantOf(planRow(plan)))] as const),
   ['no plan', userWith(grantedLicense({ name: 'superlicense-no-selection' }))] as const,
@@ -23,28 +23,28 @@ function minimalPlansByTrying(
 ): (feature: FeatureKey) => readonly PlanKey[] {
   const plans = opened(tenant);
   const { kept, own } = startOf(plans.report(user).plan);
-  const tried = plansReaching(kept).map((plan) => ({ plan, report: plans.whatIf(user, plan.key)?.report }));
+  const candidates = plansReaching(kept).map((plan) => ({ plan, report: plans.whatIf(user, plan.key)?.report }));
   return (feature) => {
-    const doing = tried
+    const enabling = candidates
       .filter(({ report }) => report && isAlreadyEnabled(report, feature))
       .map(({ plan }) => plan);
     // What the user's own plan has, and the license lacks, no other plan brings.
-    if (doing.some(({ key }) => key === own?.key)) return [];
-    const least = doing.filter(
-      (plan) => !doing.some((other) => other !== plan && reaches(plan, other.tiers)),
+    if (enabling.some(({ key }) => key === own?.key)) return [];
+    const minimal = enabling.filter(
+      (plan) => !enabling.some((other) => other !== plan && reaches(plan, other.tiers)),
     );
-    return least.map(({ key }) => key).sort();
+    return minimal.map(({ key }) => key).sort();
   };
 }
 
 describe.each([
-  ['all plans', sellingAll],
-  ['none', sellingNone],
-])('upgrades in a tenant with purchased plans: %s', (_sold, tenant) => {
+  ['all plans', withAllPlans],
+  ['none', withoutPlans],
+])('upgrades in a tenant with purchased plans: %s', (_purchased, tenant) => {
   it.each(users)(
     'upgrades from %s are the minimal plans, out of all 26, that enable the feature',
-    (_held, user) => {
-      const least = minimalPlansByTrying(tenant, user);
+    (_plan, user) => {
+      const findMinimal = minimalPlansByTrying(tenant, user);
       const offers = offersOf(opened(tenant).report(user));
       const offered = offers.map(({ feature, upgrades }) => [
         feature,
@@ -52,11 +52,11 @@ describe.each([
           .map(({ key }) => key)
           .sort(),
       ]);
-      expect(offered).toEqual(offers.map(({ feature }) => [feature, least(feature)]));
+      expect(offered).toEqual(offers.map(({ feature }) => [feature, findMinimal(feature)]));
     },
   );
 
-  it.each(users)('no upgrade from %s disables an enabled feature', (_held, user) => {
+  it.each(users)('no upgrade from %s disables an enabled feature', (_plan, user) => {
     const plans = opened(tenant);
     const upgrades = offersOf(plans.report(user)).flatMap((offer) => plansOf(offer.upgrades));
     const lost = upgrades.flatMap(({ key }) =>

@@ -10,11 +10,11 @@ import { expectSame } from '../fixtures/expect-same.ts';
 import { isAlreadyEnabled, opened } from '../fixtures/tenant-entitlements.ts';
 import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
 
-const accessRequests = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
+const anyRequestedFeatures = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
 const pick = fc.nat({ max: 25 });
 
 /** The wishes with the features of a group in its place. */
-function leavesOf(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
+function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
   const leaf = (feature: FeatureKey) => rules.features.has(feature);
   const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => getChildRows(id));
   return new Set(
@@ -27,12 +27,12 @@ describe('access_requests', () => {
     timeout: patience,
   }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, ({ tenant, user }, requestedFeatures) => {
+      fc.property(catalogueCase, anyRequestedFeatures, ({ tenant, user }, requestedFeatures) => {
         const plans = opened(tenant);
         const { adds, alreadyEnabled, undetermined } = plans.upgrades(user, requestedFeatures);
         const report = plans.report(user);
-        const told = [...adds, ...alreadyEnabled, ...undetermined];
-        expectSame([...told].sort(), [...leavesOf(requestedFeatures)].sort());
+        const listed = [...adds, ...alreadyEnabled, ...undetermined];
+        expectSame([...listed].sort(), [...expandGroups(requestedFeatures)].sort());
         expect(alreadyEnabled.filter((feature) => !isAlreadyEnabled(report, feature))).toEqual([]);
         const isOffered = (each: FeatureKey) => (report.features.get(each)?.upgrades.length ?? 0) > 0;
         expect(adds.filter((each) => !isOffered(each))).toEqual([]);
@@ -44,7 +44,7 @@ describe('access_requests', () => {
 
   it('a plan enables all added features exactly when it reaches an upgrade', { timeout: patience }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
+      fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);
         const { adds, upgrades } = plans.upgrades(user, requestedFeatures);
         const { kept, own } = startOf(plans.report(user).plan);
@@ -52,8 +52,8 @@ describe('access_requests', () => {
           const then = plans.whatIf(user, plan.key)?.report;
           return then !== undefined && adds.every((feature) => isAlreadyEnabled(then, feature));
         };
-        const better = plansReaching(kept).filter(({ key }) => key !== own?.key);
-        const plan = better[at % better.length];
+        const higherPlans = plansReaching(kept).filter(({ key }) => key !== own?.key);
+        const plan = higherPlans[at % higherPlans.length];
         if (adds.length === 0 || plan === undefined || (own !== null && enables(own))) {
           expect(upgrades).toEqual([]);
           return;
@@ -69,21 +69,21 @@ describe('access_requests', () => {
 
   it('each upgrade lists exactly the other features it would enable', { timeout: patience }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
+      fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
         const plans = opened(tenant);
         const { upgrades } = plans.upgrades(user, requestedFeatures);
         const upgrade = upgrades[at % Math.max(upgrades.length, 1)];
         if (upgrade?.kind !== 'user-plan') return;
         const before = plans.report(user).features;
         const then = plans.whatIf(user, upgrade.plan)?.report.features;
-        const leaves = leavesOf(requestedFeatures);
-        const won = [...rules.features.keys()].filter(
+        const leaves = expandGroups(requestedFeatures);
+        const gained = [...rules.features.keys()].filter(
           (each) =>
             !leaves.has(each) &&
             before.get(each)?.state !== 'enabled' &&
             then?.get(each)?.state === 'enabled',
         );
-        expectSame([...upgrade.alsoEnables].sort(), won.sort());
+        expectSame([...upgrade.alsoEnables].sort(), gained.sort());
       }),
       runs,
     );

@@ -63,14 +63,14 @@ describe('Suite upgrades', () => {
     timeout: patience,
   }, () => {
     fc.assert(
-      fc.property(cases, suitePlanPair, ({ tenant, user }, [held, other]) => {
-        const on = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
-        const then = on(other);
-        const wrong = offersOf(on(held)).filter(({ feature, upgrades }) => {
-          const least = upgrades.map((each) =>
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [current, other]) => {
+        const reportOn = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
+        const then = reportOn(other);
+        const wrong = offersOf(reportOn(current)).filter(({ feature, upgrades }) => {
+          const minimal = upgrades.map((each) =>
             each.kind === 'suite-plan' ? suitePlans.indexOf(each.plan) : 9,
           );
-          return isAlreadyEnabled(then, feature) !== least.some((each) => suitePlans.indexOf(other) >= each);
+          return isAlreadyEnabled(then, feature) !== minimal.some((each) => suitePlans.indexOf(other) >= each);
         });
         expect(wrong.map(({ row }) => row)).toEqual([]);
       }),

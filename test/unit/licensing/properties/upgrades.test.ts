@@ -18,11 +18,11 @@ describe('user plan upgrades', () => {
         const { kept, own } = startOf(report.plan);
         const others = plansReaching(kept).filter(({ key }) => key !== own?.key);
         const plan = others[at % Math.max(others.length, 1)];
-        const onOwn = own === null ? undefined : plans.whatIf(user, own.key)?.report;
+        const onCurrentPlan = own === null ? undefined : plans.whatIf(user, own.key)?.report;
         const then = plan && plans.whatIf(user, plan.key)?.report;
         const wrong = offersOf(report).filter(({ feature, upgrades }) => {
           // What the user's own plan has, and the license lacks, no other plan brings.
-          if (onOwn !== undefined && isAlreadyEnabled(onOwn, feature)) return upgrades.length > 0;
+          if (onCurrentPlan !== undefined && isAlreadyEnabled(onCurrentPlan, feature)) return upgrades.length > 0;
           const reached = plan && plansOf(upgrades).some(({ tiers }) => reaches(plan, tiers));
           return (then && isAlreadyEnabled(then, feature)) !== reached;
         });
