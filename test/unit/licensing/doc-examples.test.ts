@@ -45,9 +45,9 @@ const salesEssentialReport = reportEntitlements({
   today,
 });
 const premiumTenantPlans = entitlementEngine(premium, today);
-const bare = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
+const planWithoutTier = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
 
-/** What the examples name without saying what it is. */
+/** The values that the examples use without defining them. */
 const named = {
   assumptions,
   rules,
@@ -68,8 +68,8 @@ const named = {
     today,
   }).plan,
   salesUserOfUnknownTier: reportEntitlements({
-    tenant: tenantWith(moduleLicense({ ...bare, scope: 'user' })),
-    user: userWith(grantedLicense(bare)),
+    tenant: tenantWith(moduleLicense({ ...planWithoutTier, scope: 'user' })),
+    user: userWith(grantedLicense(planWithoutTier)),
     today,
   }).plan,
 };
@@ -80,10 +80,10 @@ interface Example {
   readonly result: string;
 }
 
-// A comment and the function or method it is about.
+// A doc comment and the function or method that it documents.
 const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export function )?(\w+)\(/g;
 
-// An example is a call, then its result behind `// → `, both over one line or several.
+// An example is a call followed by its result after `// → `; both may span several lines.
 function examplesIn(file: string): readonly Example[] {
   const source = readFileSync(new URL(`../../../src/licensing/${file}`, import.meta.url), 'utf8');
   const comments = [...source.matchAll(documented)];

@@ -19,7 +19,7 @@ describe('cache of entitlement engines', () => {
     const isCached = (index: number) => entitlementEngine(tenants[index] ?? null, today) === engines[index];
     expect([0, 63].map(isCached)).toEqual([true, true]);
     entitlementEngine(tenantWith(), today);
-    // The first was asked for a moment ago, so the second went.
+    // The first engine was used most recently, so the second one was evicted.
     expect([0, 2, 63].map(isCached)).toEqual([true, true, true]);
     expect(isCached(1)).toBe(false);
   });

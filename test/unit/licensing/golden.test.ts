@@ -10,21 +10,21 @@ import type { TierStep } from '../../../src/licensing/plans/detect-tiers.ts';
 import type { SuiteSeatsRefusal } from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from './fixtures/engine.ts';
 import * as expectedStates from './fixtures/expected-states.ts';
-import { answersBy } from './fixtures/golden-answers.ts';
 import { goldenCases, goldenFolder, goldenTenants, goldenText } from './fixtures/golden-cases.ts';
 import { formatGolden } from './fixtures/golden-format.ts';
+import { createEvaluator } from './fixtures/golden-results.ts';
 import {
   commonRows,
-  featuresOf,
   findMinimalPlansWith,
+  getPlanFeatures,
   publishedPlans,
   tierRows,
 } from './fixtures/published-rows.ts';
 import { publishedTenant } from './fixtures/tenants.ts';
 
-const evaluate = answersBy(assumptions);
+const evaluate = createEvaluator(assumptions);
 
-// Run once with this after a wanted change of what the engine answers, then read the diff line by line.
+// Run once with this variable after an intended change of engine results, then review the diff line by line.
 if (process.env.PLANLENS_WRITE_GOLDEN === '1') {
   const write = (name: string, text: string) => writeFileSync(new URL(name, goldenFolder), text);
   for (const [name, tenant] of goldenTenants) write(`tenants/${name}.json`, formatGolden(tenant));
@@ -89,7 +89,7 @@ const resultSchema = z.object({
 const expected = new Map([...goldenCases].map(([name, golden]) => [name, resultSchema.parse(golden.expect)]));
 const all = [...expected.values()];
 
-/** The names of a union that are not among those found. */
+/** Returns the names of a union that are missing from those found. */
 function missing(found: readonly unknown[], names: Readonly<Record<string, true>>): string[] {
   return Object.keys(names).filter((name) => !found.includes(name));
 }
@@ -284,7 +284,7 @@ describe('golden vector coverage', () => {
   });
 });
 
-/** The features a vector decides, by state. */
+/** Returns the features that a vector expects in the given state. */
 function findInState(name: string, state: string): string[] {
   const features = Object.entries(expected.get(name)?.features ?? {});
   return features.filter(([, [each]]) => each === state).map(([feature]) => feature);
@@ -296,7 +296,7 @@ describe('golden vectors compared with the published page', () => {
   it.each(publishedPlans)('%s is detected and enables exactly its published features', (plan) => {
     const name = `plan-${plan.replaceAll('+', '-')}`;
     expect(expected.get(name)?.plan?.plan).toBe(plan);
-    expect(findInState(name, 'enabled').sort()).toEqual(featuresOf(plan));
+    expect(findInState(name, 'enabled').sort()).toEqual(getPlanFeatures(plan));
   });
 
   it.each(publishedPlans)(

@@ -3,10 +3,10 @@ import { findNextPlans } from '../../../../src/licensing/advice/next-plans.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { holding } from '../fixtures/assigned-plans.ts';
+import { assignedPlan } from '../fixtures/assigned-plans.ts';
 
 function listNextPlans(key: PlanKey): readonly string[] {
-  return findNextPlans(holding(key)).map((next) => next.plan);
+  return findNextPlans(assignedPlan(key)).map((next) => next.plan);
 }
 
 const suite = (plan: SuitePlan | null): DetectedPlan => ({
@@ -15,7 +15,7 @@ const suite = (plan: SuitePlan | null): DetectedPlan => ({
   by: { step: 'description', text: '' },
 });
 
-describe('nextTierOptions', () => {
+describe('findNextPlans', () => {
   it('raises one solution by one tier or adds one solution in Essential', () => {
     expect([...listNextPlans('sales-essential')].sort()).toEqual([
       'sales-essential+marketing-essential',
@@ -45,12 +45,12 @@ describe('nextTierOptions', () => {
   });
 
   it.each<[string, DetectedPlan | null]>([
-    ['nothing known', null],
-    ['a Suite plan that is open', suite(null)],
+    ['an unknown plan', null],
+    ['a Suite plan of unknown name', suite(null)],
     ['no plan', { kind: 'no-plan', module: null }],
-    ['a plan nobody documented', { kind: 'undocumented-plan', module: 'x', description: '' }],
+    ['an undocumented plan', { kind: 'undocumented-plan', module: 'x', description: '' }],
     [
-      'a tier that is unknown',
+      'a plan with an unknown tier',
       {
         kind: 'user-plan',
         plan: null,
@@ -60,7 +60,7 @@ describe('nextTierOptions', () => {
         findings: [],
       },
     ],
-  ])('returns no options above %s', (_what, assignedPlan) => {
-    expect(findNextPlans(assignedPlan)).toEqual([]);
+  ])('returns no options above %s', (_case, plan) => {
+    expect(findNextPlans(plan)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures
 
 const today = '2026-12-01';
 
-describe('next-plan gains of a user', () => {
+describe('nextTierOptions', () => {
   const essential = publishedTenant('essential');
   const plans = entitlementEngine(essential, today);
   const user = holderOf(essential, 'ten-sales');
@@ -13,7 +13,7 @@ describe('next-plan gains of a user', () => {
   it('reports the features each next plan enables and its seat availability', () => {
     expect(steps.length).toBeGreaterThan(1);
     for (const step of steps) {
-      if (step.kind !== 'user-plan') throw new Error(`a step to ${step.plan}`);
+      if (step.kind !== 'user-plan') throw new Error(`unexpected option ${step.plan}`);
       const whatIf = plans.whatIf(user, step.plan);
       const enabled = whatIf?.changes.filter(({ after }) => after === 'enabled') ?? [];
       expect(step.enables).toEqual(enabled.map(({ feature }) => feature));
@@ -32,7 +32,7 @@ describe('next-plan gains of a user', () => {
     const { granted } = holderOf(premium, 'ten-sales');
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
     const userWithAllLicenses = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
-    // Marketing's features all come by licenses, which this user has beside the plan.
+    // All features of marketing depend on licenses, which this user has in addition to the plan.
     expect(entitlementEngine(premium, today).nextTierOptions(userWithAllLicenses)).toEqual([
       {
         kind: 'user-plan',
@@ -47,7 +47,9 @@ describe('next-plan gains of a user', () => {
     const suite = publishedTenant('suite-core');
     const suiteEntitlements = entitlementEngine(suite, today);
     const suiteUser = holderOf(suite, null);
-    const gainedFeatures = suiteEntitlements.changesOnSuite(suiteUser, 'growth').filter(({ change }) => change === 'gained');
+    const gainedFeatures = suiteEntitlements
+      .changesOnSuite(suiteUser, 'growth')
+      .filter(({ change }) => change === 'gained');
     expect(gainedFeatures.length).toBeGreaterThan(0);
     expect(suiteEntitlements.nextTierOptions(suiteUser)).toEqual([
       { kind: 'suite-plan', plan: 'growth', enables: gainedFeatures.map(({ feature }) => feature) },

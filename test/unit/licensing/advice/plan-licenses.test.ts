@@ -19,10 +19,10 @@ function findLicenses(key: PlanKey, tenant: TenantLicenses, assignedPlan = witho
 const planRow = (name: string, description: string, set: string) =>
   moduleLicense({ name, description, scope: 'user', extraFlags: 1, extraInfo: `set=${set}` });
 
-describe('licenses that come with a plan', () => {
+describe('findPlanLicenses', () => {
   it('uses only the tenant row of the plan when that row exists', () => {
     const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'web,sale-cal'));
-    const assignedPlan = { tiers: getUserPlan('sales-essential').tiers, set: ['of-the-lesser-plan'] };
+    const assignedPlan = { tiers: getUserPlan('sales-essential').tiers, set: ['lower-plan-license'] };
     expect(findLicenses('sales-premium', tenant, assignedPlan)).toMatchObject({
       from: 'tenant',
       user: ['sale-cal', 'web'],
@@ -38,25 +38,25 @@ describe('licenses that come with a plan', () => {
   });
 
   it('excludes the set of a plan row in another tier', () => {
-    const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'of-premium'));
+    const tenant = tenantWith(planRow('ten-sales', 'Sales Premium', 'premium-plan-license'));
     const { from, user } = findLicenses('sales-essential', tenant);
-    expect([from, user.includes('of-premium')]).toEqual(['catalogue', false]);
+    expect([from, user.includes('premium-plan-license')]).toEqual(['catalogue', false]);
   });
 
   it('includes the licenses of lower plans that are purchased or assigned', () => {
-    const tenant = tenantWith(planRow('ten-sales', 'Sales Essentials', 'of-a-sold-plan'));
-    const assignedPlan = { tiers: getUserPlan('service-essential').tiers, set: ['of-the-held-plan'] };
+    const tenant = tenantWith(planRow('ten-sales', 'Sales Essentials', 'purchased-plan-license'));
+    const assignedPlan = { tiers: getUserPlan('service-essential').tiers, set: ['assigned-plan-license'] };
     const both = findLicenses('sales-premium+service-premium', tenant, assignedPlan).user;
-    expect(both).toEqual(expect.arrayContaining(['of-a-sold-plan', 'of-the-held-plan']));
+    expect(both).toEqual(expect.arrayContaining(['purchased-plan-license', 'assigned-plan-license']));
     const salesOnly = findLicenses('sales-premium', tenant, assignedPlan).user;
-    expect(salesOnly).toContain('of-a-sold-plan');
-    expect(salesOnly).not.toContain('of-the-held-plan');
+    expect(salesOnly).toContain('purchased-plan-license');
+    expect(salesOnly).not.toContain('assigned-plan-license');
   });
 
   it('excludes the licenses of an assigned plan whose tier is unknown', () => {
     const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
-    const assignedPlan = { tiers, set: ['of-some-tier'] };
-    expect(findLicenses('sales-premium', tenantWith(), assignedPlan).user).not.toContain('of-some-tier');
+    const assignedPlan = { tiers, set: ['unknown-tier-license'] };
+    expect(findLicenses('sales-premium', tenantWith(), assignedPlan).user).not.toContain('unknown-tier-license');
   });
 
   it('reports the missing site licenses, naming only the first of several alternatives', () => {

@@ -13,12 +13,12 @@ function setUp() {
   const findPlan = vi.fn(
     (user: UserLicenses) => reportEntitlements({ tenant: premium, user, today: '2026-12-01' }).plan,
   );
-  return { heldBy: findPlan, targetOf: memoizeSuiteTargets(findPlan) };
+  return { findPlan, findTarget: memoizeSuiteTargets(findPlan) };
 }
 
-describe('Suite target cache', () => {
+describe('memoizeSuiteTargets', () => {
   it('evaluates a list of users once for repeated requests', () => {
-    const { heldBy: findPlan, targetOf: findTarget } = setUp();
+    const { findPlan, findTarget } = setUp();
     const users = [salesUser, marketingUser];
     const first = findTarget(users);
     expect(findTarget(users)).toBe(first);
@@ -26,7 +26,7 @@ describe('Suite target cache', () => {
   });
 
   it('returns the target of the users in each list', () => {
-    const { heldBy: findPlan, targetOf: findTarget } = setUp();
+    const { findPlan, findTarget } = setUp();
     const [sales, both] = [[salesUser], [salesUser, marketingUser]];
     expect(findTarget(sales)).toEqual(findSuiteTarget([findPlan(salesUser)]));
     expect(findTarget(both)).toEqual(findSuiteTarget([findPlan(salesUser), findPlan(marketingUser)]));

@@ -20,7 +20,11 @@ function oldPlan(module: OldPlanModule): AssignedPlan {
   return { kind: 'old-plan', module, tiers, description: '' };
 }
 
-const undocumented: AssignedPlan = { kind: 'undocumented-plan', module: 'ten-finance', description: 'Finance' };
+const undocumented: AssignedPlan = {
+  kind: 'undocumented-plan',
+  module: 'ten-finance',
+  description: 'Finance',
+};
 const noPlan: AssignedPlan = { kind: 'no-plan', module: null };
 
 function onSuite(plan: SuitePlan | null): AssignedPlan {
@@ -32,7 +36,7 @@ function getBounds(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null 
   return target.kind === 'range' ? [target.atLeast, target.atMost] : null;
 }
 
-describe('suiteTargetOf by the published table', () => {
+describe('findSuiteTarget by the published table', () => {
   it.each([
     ['sales', 'essential', 'core'],
     ['service', 'essential', 'core'],
@@ -100,7 +104,7 @@ describe('suiteTargetOf by the published table', () => {
   });
 });
 
-describe('suiteTargetOf with unknown data', () => {
+describe('findSuiteTarget with unknown data', () => {
   const salesTier = { kind: 'tier', solution: 'sales' } as const;
 
   it.each([
@@ -117,7 +121,9 @@ describe('suiteTargetOf with unknown data', () => {
   );
 
   it('reports an unknown tier that does not affect the target', () => {
-    expect(findSuiteTarget([userPlan('unknown', 'none', 'none'), userPlan('none', 'premium', 'none')])).toEqual({
+    expect(
+      findSuiteTarget([userPlan('unknown', 'none', 'none'), userPlan('none', 'premium', 'none')]),
+    ).toEqual({
       kind: 'plan',
       plan: 'growth',
       by: [{ solution: 'service', tier: 'premium' }],
@@ -129,7 +135,7 @@ describe('suiteTargetOf with unknown data', () => {
   it.each([
     ['an old plan', oldPlan('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
-    ['a user of whom nothing is known', null, { kind: 'plan' }],
+    ['an unknown user', null, { kind: 'plan' }],
   ] as const)('%s may lead to any plan up to the highest in the table', (_case, held, part) => {
     expect(findSuiteTarget([held])).toEqual({
       kind: 'range',
@@ -170,7 +176,7 @@ describe('suiteTargetOf with unknown data', () => {
   });
 });
 
-describe('suiteTargetOf with nothing to migrate', () => {
+describe('findSuiteTarget with nothing to migrate', () => {
   it('reports that no user has a plan, also when there are no users', () => {
     expect(findSuiteTarget([])).toEqual({ kind: 'no-assigned-plan' });
     expect(findSuiteTarget([noPlan, noPlan])).toEqual({ kind: 'no-assigned-plan' });
@@ -185,7 +191,7 @@ describe('suiteTargetOf with nothing to migrate', () => {
   });
 });
 
-describe('suiteTargetOf properties', () => {
+describe('findSuiteTarget properties', () => {
   const runs = { numRuns: 10_000 };
   const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
   const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
@@ -239,22 +245,26 @@ describe('suiteTargetOf properties', () => {
 
   it('stays within the range when an unknown tier becomes known', () => {
     fc.assert(
-      fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, knownTiers) => {
-        const bounds = getBounds(findSuiteTarget(held));
-        const found = held.map((each) => {
-          if (each?.kind !== 'user-plan') return each;
-          const { sales, service, marketing } = each.tiers;
-          const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);
-          return userPlan(resolveTier(sales), resolveTier(service), resolveTier(marketing));
-        });
-        const after = getBounds(findSuiteTarget(found));
-        if (bounds === null || after === null) expect(after).toEqual(bounds);
-        else
-          expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
-            true,
-            true,
-          ]);
-      }),
+      fc.property(
+        users,
+        fc.infiniteStream(knownTier.filter((each) => each !== 'none')),
+        (held, knownTiers) => {
+          const bounds = getBounds(findSuiteTarget(held));
+          const found = held.map((each) => {
+            if (each?.kind !== 'user-plan') return each;
+            const { sales, service, marketing } = each.tiers;
+            const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);
+            return userPlan(resolveTier(sales), resolveTier(service), resolveTier(marketing));
+          });
+          const after = getBounds(findSuiteTarget(found));
+          if (bounds === null || after === null) expect(after).toEqual(bounds);
+          else
+            expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
+              true,
+              true,
+            ]);
+        },
+      ),
       runs,
     );
   });

@@ -77,7 +77,7 @@ describe('Suite transition for users of the published tenants', () => {
   it('Sales Essential on Starter: dashboards are limited and only view-only features are lost', () => {
     const changes = changesOnSuite(salesEssential, 'starter');
     expect(listRows(changes, 'limited')).toBe('C25 SaE3');
-    // Custom tiles and combined selections could be seen: Starter has neither.
+    // Custom tiles and combined selections were view-only; Starter has neither.
     expect(listRows(changes, 'lost')).toBe('SaP3 SaP7');
     expect(listRows(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
   });
@@ -240,13 +240,13 @@ describe('Suite transition of one feature', () => {
   });
 
   it.each([
-    ['both published', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
-    ['both published', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
-    ['the plan inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
-    ['both inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
-    ['a sight gained', viewOnlyReport('SaP8', 'project'), 'SaP8', 'core', 'gained', 'documented'],
-    ['a sight lost', viewOnlyReport('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
-    ['today unknown', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
+    ['current state and Suite plan are documented', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
+    ['current state and Suite plan are documented', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
+    ['the Suite plan is inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
+    ['current state and Suite plan are inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
+    ['a view-only feature is gained', viewOnlyReport('SaP8', 'project'), 'SaP8', 'core', 'gained', 'documented'],
+    ['a view-only feature is lost', viewOnlyReport('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
+    ['the current state is unknown', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
   ] as const)(
     'has the lower confidence of the current state and the Suite plan: %s',
     (_case, today, row, plan, change, confidence) => {
@@ -268,7 +268,10 @@ describe('transition from one Suite plan to another', () => {
       change: 'kept',
       limit: { maximum: 100 },
     });
-    expect(findRow(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({ change: 'kept', limit: null });
+    expect(findRow(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({
+      change: 'kept',
+      limit: null,
+    });
   });
 
   it('limits an unlimited feature on a lower plan', () => {
@@ -293,19 +296,23 @@ describe('suiteTransition', () => {
   it('leaves a feature unknown when the possible target plans treat it differently', () => {
     const { target, changes } = suiteTransition([salesEssential.plan, null], salesEssential);
     expect(target).toEqual({ kind: 'range', atLeast: 'core', atMost: 'plus', unknown: [{ kind: 'plan' }] });
-    // Alike on Core and Plus:
+    // The same on Core and Plus:
     expect(findRow(changes, 'SaE1')).toEqual(findRow(changesOnSuite(salesEssential, 'core'), 'SaE1'));
     expect(findRow(changes, 'SvE1')?.change).toBe('gained');
-    // Gained either way, but up to 100 or without a limit:
+    // Gained in both cases, but with a limit of 100 or without a limit:
     expect(findRow(changes, 'SaP8')).toMatchObject({
       change: 'unknown',
       reason: 'target-unknown',
       limit: null,
       confidence: 'none',
     });
-    // Gained on Plus only:
+    // Gained only on Plus:
     expect(findRow(changes, 'MaE1')).toMatchObject({ change: 'unknown', reason: 'target-unknown' });
-    expect(findRow(changes, 'MaP1')).toMatchObject({ change: 'unknown', reason: 'target-unknown', limit: null });
+    expect(findRow(changes, 'MaP1')).toMatchObject({
+      change: 'unknown',
+      reason: 'target-unknown',
+      limit: null,
+    });
   });
 
   it('returns no changes when there is nothing to migrate', () => {
@@ -342,7 +349,7 @@ describe('Suite transition properties', () => {
     (name) => moduleLicense({ name }),
   );
 
-  // What a plan contains by the page: its rows' user licenses, in a tenant with every site license.
+  // A user with the user licenses of all rows of a plan, in a tenant with every site license.
   function createPlanReport({ tiers, label }: UserPlan): EntitlementReport {
     const contained = features.filter(
       ({ solution, tier }) => tier === 'common' || tierRank(tiers[solution]) >= tierRank(tier),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { entitlementEngine, ruleOf } from '../fixtures/engine.ts';
+import { entitlementEngine, getRule } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
-const mailings = ruleOf('mailings');
+const mailings = getRule('mailings');
 const today = '2026-12-01';
 const tenant = tenantWith(...mailings.site.map((name) => moduleLicense({ name })));
 const planRow = (name: string, description: string) =>

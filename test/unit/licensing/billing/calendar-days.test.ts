@@ -14,11 +14,11 @@ const runs = { numRuns: 10_000 };
 
 function day(text: string): CalendarDay {
   const read = readDay(text);
-  if (read === null) throw new Error(`${text} is no date`);
+  if (read === null) throw new Error(`${text} is not a date`);
   return read;
 }
 
-// Another calendar than ours, to compare with: UTC days since the year 1.
+// An independent calendar for comparison: UTC days since 1970, from the year 1 to the year 9999.
 const firstDay = Date.parse('0001-01-01T00:00:00Z') / 86_400_000;
 const lastDay = Date.parse('9999-12-31T00:00:00Z') / 86_400_000;
 const toText = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
@@ -36,8 +36,8 @@ describe('readDay', () => {
   });
 
   it.each([
-    ['a year without leap day', '2026-02-29'],
-    ['a century without leap day', '2100-02-29'],
+    ['29 February of a year without a leap day', '2026-02-29'],
+    ['29 February of a century without a leap day', '2100-02-29'],
     ['30 February', '2028-02-30'],
     ['31 April', '2026-04-31'],
     ['31 June', '2026-06-31'],
@@ -48,14 +48,14 @@ describe('readDay', () => {
     ['month 0', '2026-00-10'],
     ['month 13', '2026-13-01'],
     ['year 0', '0000-01-01'],
-    ['a time', '2026-01-01T00:00:00'],
-    ['no leading zero', '2026-1-1'],
-    ['five digits', '12026-01-01'],
-    ['spaces', ' 2026-01-01'],
-    ['a line after it', '2026-01-01\n'],
+    ['a date with a time', '2026-01-01T00:00:00'],
+    ['a date without leading zeros', '2026-1-1'],
+    ['a year with five digits', '12026-01-01'],
+    ['a leading space', ' 2026-01-01'],
+    ['a trailing line break', '2026-01-01\n'],
     ['digits of another script', '２０２６-01-01'],
-    ['another order', '01.01.2026'],
-    ['nothing', ''],
+    ['another order of day and year', '01.01.2026'],
+    ['an empty string', ''],
   ])('rejects invalid input: %s', (_case, text) => {
     expect(readDay(text)).toBeNull();
   });

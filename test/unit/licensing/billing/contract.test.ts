@@ -32,7 +32,7 @@ describe('contractOn in the first term', () => {
   });
 
   it.each([
-    // From a day in the middle of the month.
+    // Started in the middle of a month.
     ['2026-03-15', 'monthly', '2026-03-15', '2026-03-15', '2026-04-14', '2026-04-15'],
     ['2026-03-15', 'monthly', '2027-03-14', '2027-02-15', '2027-03-14', '2027-03-15'],
     ['2026-03-15', 'quarterly', '2026-06-14', '2026-03-15', '2026-06-14', '2026-06-15'],
@@ -40,7 +40,7 @@ describe('contractOn in the first term', () => {
     ['2026-03-15', 'half-yearly', '2026-09-14', '2026-03-15', '2026-09-14', '2026-09-15'],
     ['2026-03-15', 'half-yearly', '2026-09-15', '2026-09-15', '2027-03-14', '2027-03-15'],
     ['2026-03-15', 'yearly', '2027-03-14', '2026-03-15', '2027-03-14', '2027-03-15'],
-    // From the end of January: each month ends where it ends, the next one is back on the 31st.
+    // Started on 31 January: a shorter month uses its last day, a longer one the 31st again.
     ['2026-01-31', 'monthly', '2026-02-27', '2026-01-31', '2026-02-27', '2026-02-28'],
     ['2026-01-31', 'monthly', '2026-02-28', '2026-02-28', '2026-03-30', '2026-03-31'],
     ['2026-01-31', 'monthly', '2026-03-31', '2026-03-31', '2026-04-29', '2026-04-30'],
@@ -59,7 +59,7 @@ describe('contractOn in the first term', () => {
 
 describe('contractOn across renewals', () => {
   it.each([
-    // On the day of the first renewal, and the day before the second.
+    // On the day of the first renewal and around the second renewal.
     ['2026-03-15', 'monthly', '2027-03-15', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
     ['2026-03-15', 'monthly', '2027-04-14', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
     ['2026-03-15', 'monthly', '2027-04-15', 2, '2027-04-15', '2027-05-14', '2027-05-15'],
@@ -73,13 +73,13 @@ describe('contractOn across renewals', () => {
     ['2026-01-31', 'monthly', '2027-02-28', 2, '2027-02-28', '2027-03-30', '2027-03-31'],
     ['2026-01-31', 'monthly', '2028-02-29', 14, '2028-02-29', '2028-03-30', '2028-03-31'],
     ['2026-11-30', 'quarterly', '2028-02-28', 1, '2027-11-30', '2028-02-28', '2028-02-29'],
-    // Started on a leap day: in other years it is renewed on 28 February.
+    // Started on a leap day: renewed on 28 February in other years.
     ['2028-02-29', 'yearly', '2029-02-27', 0, '2028-02-29', '2029-02-27', '2029-02-28'],
     ['2028-02-29', 'yearly', '2029-02-28', 1, '2029-02-28', '2030-02-27', '2030-02-28'],
     ['2028-02-29', 'yearly', '2032-02-28', 3, '2031-02-28', '2032-02-28', '2032-02-29'],
     ['2028-02-29', 'yearly', '2032-02-29', 4, '2032-02-29', '2033-02-27', '2033-02-28'],
     ['2096-02-29', 'yearly', '2100-02-28', 4, '2100-02-28', '2101-02-27', '2101-02-28'],
-    // Contracts as long as the calendar.
+    // Contracts that span the whole calendar.
     ['0001-01-01', 'monthly', '9999-11-30', 119_975, '9999-11-01', '9999-11-30', '9999-12-01'],
     ['0001-01-01', 'yearly', '9998-12-31', 9_997, '9998-01-01', '9998-12-31', '9999-01-01'],
   ] as const)(
@@ -134,7 +134,7 @@ describe('planChangeOn', () => {
     ['reduce', 'monthly', '2027-03-14', 'at-renewal', '2027-03-15'],
     ['reduce', 'monthly', '2027-03-16', 'at-renewal', '2027-04-15'],
     ['reduce', 'quarterly', '2027-03-16', 'at-renewal', '2027-06-15'],
-    // On the day of a renewal the new term has begun.
+    // On the day of a renewal the new term has started.
     ['reduce', 'half-yearly', '2027-03-15', 'at-renewal', '2027-09-15'],
     ['reduce', 'yearly', '2027-03-15', 'at-renewal', '2028-03-15'],
   ] as const)(
@@ -159,7 +159,7 @@ describe('contract properties', () => {
   const dayAfter = (text: string) => toText(toDayNumber(text) + 1);
   const dayBefore = (text: string) => toText(toDayNumber(text) - 1);
 
-  // Half of them start where months and leap years bite; most are looked at within a few years.
+  // Many contracts start at the end of a month or on a leap day; most are evaluated within a few years.
   const start = fc.oneof(
     fc.integer({ min: toDayNumber('1900-01-01'), max: toDayNumber('2400-12-31') }).map(toText),
     fc

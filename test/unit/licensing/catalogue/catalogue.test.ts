@@ -20,7 +20,10 @@ describe('catalogue', () => {
   it('has the published number of rows under each solution and tier', () => {
     const positions = catalogue.map(({ solution, tier }) => `${solution} ${tier}`);
     const counts = Object.fromEntries(
-      [...new Set(positions)].map((position) => [position, positions.filter((each) => each === position).length]),
+      [...new Set(positions)].map((position) => [
+        position,
+        positions.filter((each) => each === position).length,
+      ]),
     );
     expect(counts).toEqual({
       'common common': 26,
@@ -88,7 +91,7 @@ describe('catalogue', () => {
       feature: row.feature,
       labels: publishedLabels[row.id],
       site: modules[row.feature].site.join('|'),
-      // The one module of ours that is not in the table (next test).
+      // `sale-cal` of the sales guide is the only module missing from the table; see the next test.
       user: modules[row.feature].user.filter((name) => row.id !== 'SaP1' || name !== 'sale-cal').join(),
       mark: marks[modules[row.feature].confidence],
     }));

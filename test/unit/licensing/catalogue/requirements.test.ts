@@ -12,7 +12,7 @@ const listTiers = (feature: FeatureKey) =>
 const wordingOf = (feature: FeatureKey) => requirementWording(getRequirement(feature));
 const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
 
-/** The features with a page of their own that states what they ask for. */
+/** The features whose requirements a separate page of the documentation states. */
 const featuresWithOwnPage: readonly FeatureKey[] = [
   'sales-guide',
   'sale-targets-and-kpis',
@@ -40,7 +40,9 @@ describe('getRequirement', () => {
   });
 
   it('requires one tier for each of the 50 solution rows', () => {
-    const featureTiers = featureKeys.flatMap((feature) => listTiers(feature).map((tier) => `${feature} ${tier}`));
+    const featureTiers = featureKeys.flatMap((feature) =>
+      listTiers(feature).map((tier) => `${feature} ${tier}`),
+    );
     const rows = catalogue.filter(({ solution }) => solution !== 'common');
     expect(new Set(featureTiers)).toEqual(
       new Set(rows.map(({ feature, solution, tier }) => `${feature} ${solution} ${tier}`)),

@@ -9,13 +9,13 @@ type RowFields = Partial<ModuleLicense>;
 
 const diagnose = (...modules: readonly ModuleLicense[]) =>
   diagnoseLicenses(tenantWith(...modules), assumptions);
-const site = (name: string, told: RowFields = {}) => moduleLicense({ name, ...told });
-const cal = (name: string, purchased: number, told: RowFields = {}) =>
-  moduleLicense({ name, scope: 'user', purchased, ...told });
-const plan = (name: string, purchased: number, set: string, told: RowFields = {}) =>
-  cal(name, purchased, { hidden: false, extraFlags: 1, extraInfo: set && `set=${set}`, ...told });
+const site = (name: string, fields: RowFields = {}) => moduleLicense({ name, ...fields });
+const cal = (name: string, purchased: number, fields: RowFields = {}) =>
+  moduleLicense({ name, scope: 'user', purchased, ...fields });
+const plan = (name: string, purchased: number, set: string, fields: RowFields = {}) =>
+  cal(name, purchased, { hidden: false, extraFlags: 1, extraInfo: set && `set=${set}`, ...fields });
 
-/** What is said of the counts alone. */
+/** Returns only the diagnostics about seat counts. */
 const counts = (...modules: readonly ModuleLicense[]) =>
   diagnose(...modules).filter(({ kind }) => kind === 'seat-count-differs');
 
@@ -79,7 +79,9 @@ describe('seat-count-differs', () => {
   });
 
   it('reports a hidden user license purchased more times than its plans have seats', () => {
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'))).toEqual(seatCountDiffers(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'))).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
   it('counts only the plans that contain the license', () => {
@@ -122,11 +124,11 @@ describe('seat-count-differs', () => {
   });
 
   it.each([
-    ['has no told set', plan('ten-service', 10, '')],
-    ['is named as one without being flagged', plan('superlicense-sales-pro', 10, '', { extraFlags: 0 })],
+    ['has no reported set', plan('ten-service', 10, '')],
+    ['is a documented plan without its flag', plan('superlicense-sales-pro', 10, '', { extraFlags: 0 })],
     ['has flags that may mean a plan', cal('odd', 10, { extraFlags: 3 })],
     ['is unrestricted', plan('ten-service', 1, 'web', { unrestricted: true })],
-    ['has no told number', plan('ten-service', 0, 'web')],
+    ['has no reported number', plan('ten-service', 0, 'web')],
   ])('treats the sum as a lower bound when another plan %s', (_what, other) => {
     const sales = plan('ten-sales', 20, 'web');
     expect(counts(cal('web', 25), sales, other)).toEqual([]);
@@ -136,12 +138,16 @@ describe('seat-count-differs', () => {
 
   it('treats the sum as exact beside an unlimited plan that does not contain the license', () => {
     const other = plan('ten-service', 1, 'user', { unrestricted: true });
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(seatCountDiffers(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
   it('treats the sum as exact beside the row for users without a plan', () => {
     const none = plan('superlicense-no-selection', 1, '', { unrestricted: true });
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(seatCountDiffers(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
   it('adds up the versions of a license and of a plan, using the set of each version', () => {
@@ -237,8 +243,8 @@ describe('extra-flags-unknown', () => {
   it('reports each unknown value once, including NaN', () => {
     const flags = [Number.NaN, 4, Number.NaN, 3, 1];
     const found = diagnose(...flags.map((extraFlags) => site('?', { extraFlags, extraInfo: 'set=?' })));
-    const told = found.flatMap((each) => ('extraFlags' in each ? [each.extraFlags] : []));
-    expect(told).toEqual([3, 4, Number.NaN]);
+    const reportedFlags = found.flatMap((each) => ('extraFlags' in each ? [each.extraFlags] : []));
+    expect(reportedFlags).toEqual([3, 4, Number.NaN]);
   });
 });
 
@@ -405,7 +411,7 @@ describe('diagnoseLicenses for arbitrary data', () => {
     const versions = (count: number) =>
       Array.from({ length: count }, (_row, index) => site('dash', { version: `${index}` }));
 
-    /** The shortest of three runs, ms: what else the machine does only makes one longer. */
+    /** Returns the fastest of three runs in milliseconds, because other load can only slow a run down. */
     function fastestRun(rows: readonly ModuleLicense[], diagnostics: number): number {
       const runs = Array.from({ length: 3 }, () => {
         const started = performance.now();

@@ -6,7 +6,7 @@ import {
   comparedRights,
 } from '../../../../src/licensing/entitlements/apply-function-rights.ts';
 import type { FeatureDecision, FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
-import { ruleOf, rules } from '../fixtures/engine.ts';
+import { getRule, rules } from '../fixtures/engine.ts';
 
 function decision(state: FeatureState): FeatureDecision {
   return { state, reason: 'granted', confidence: 'documented', evidence: [] };
@@ -17,7 +17,7 @@ function applyRights(
   feature: FeatureKey,
   rights: readonly string[] | null,
 ): FeatureDecision {
-  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights), true);
+  return applyFunctionRights(before, getRule(feature), comparedRights(rights), true);
 }
 
 function listHiddenRows(right: string): readonly string[] {

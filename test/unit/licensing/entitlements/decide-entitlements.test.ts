@@ -104,7 +104,10 @@ describe('entitlement of a feature group', () => {
     expect(mixed).toMatchObject({ state: 'view-only', reason: 'group-of-features', upgrades: [upgrade] });
     expect(decideGroup(['view-only', 'enabled'])).toMatchObject({ state: 'enabled', upgrades: [] });
     expect(decideGroup(['enabled', 'view-only'])).toMatchObject({ state: 'enabled' });
-    expect(decideGroup(['upgrade', 'hidden-by-role'])).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
+    expect(decideGroup(['upgrade', 'hidden-by-role'])).toMatchObject({
+      state: 'hidden-by-role',
+      upgrades: [],
+    });
     expect(decideGroup(['hidden-by-role', 'view-only'])).toMatchObject({ state: 'view-only' });
     expect(mixed.evidence).toEqual(
       children.map(({ id }, index) => ({
@@ -167,7 +170,9 @@ describe('evidence of an expired license', () => {
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
     const soon = { kind: 'license-expires-soon', date: '2027-01-01', graceDate: null } as const;
     expect(findExpirations({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
-    expect(findExpirations({ expired }, { notices: [readOnly] })).toEqual(expiration(null, '2026-07-07', true));
+    expect(findExpirations({ expired }, { notices: [readOnly] })).toEqual(
+      expiration(null, '2026-07-07', true),
+    );
     expect(findExpirations({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 

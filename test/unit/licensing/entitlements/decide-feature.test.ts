@@ -7,7 +7,7 @@ import { decideFeatureOnSuite } from '../../../../src/licensing/entitlements/dec
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { TierFinding } from '../../../../src/licensing/plans/detect-tiers.ts';
-import { assumptions, ruleOf } from '../fixtures/engine.ts';
+import { assumptions, getRule } from '../fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
@@ -33,7 +33,7 @@ function licenseIndex({
 }
 
 function decide(feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) {
-  const { state, reason } = decideFeature(ruleOf(feature), licenseIndex(licensed), plan);
+  const { state, reason } = decideFeature(getRule(feature), licenseIndex(licensed), plan);
   return [state, reason];
 }
 
@@ -136,7 +136,10 @@ describe('decideFeature for a site and a user license (quotes)', () => {
 
   it('decides by the plan when the licenses are unknown', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    expect(decide('quote-management', unknown, assignedPlan('premium'))).toEqual(['enabled', 'included-in-plan']);
+    expect(decide('quote-management', unknown, assignedPlan('premium'))).toEqual([
+      'enabled',
+      'included-in-plan',
+    ]);
     expect(decide('quote-management', unknown, assignedPlan('essential'))).toEqual(['upgrade', 'plan-lacks']);
     expect(decide('quote-management', unknown, assignedPlan('unknown'))).toEqual(['unknown', 'tier-unknown']);
     expect(decide('quote-management', unknown, null)).toEqual(['unknown', 'no-evidence']);
@@ -185,7 +188,10 @@ describe('decideFeature for a site license only (escalation)', () => {
       'upgrade',
       'plan-lacks',
     ]);
-    expect(decide('rule-based-escalation', { site }, assignedPlan('premium'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('rule-based-escalation', { site }, assignedPlan('premium'))).toEqual([
+      'upgrade',
+      'plan-lacks',
+    ]);
     expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
@@ -231,7 +237,9 @@ describe('decideFeature for licenses that every plan has (standard service repor
   });
 
   it('does not return view-only when the plan lacks the solution', () => {
-    expect(decide('standard-service-reports', { site: ['report'] }, assignedPlan('premium'))[0]).toBe('upgrade');
+    expect(decide('standard-service-reports', { site: ['report'] }, assignedPlan('premium'))[0]).toBe(
+      'upgrade',
+    );
     expect(decide('standard-service-reports', { site: ['report'] }, assignedPlan('none', 'premium'))[0]).toBe(
       'view-only',
     );
@@ -295,7 +303,7 @@ describe('decideFeature for a common feature', () => {
 describe('decideFeature for a feature in several rows', () => {
   it('cites the row with the strongest plan inclusion', () => {
     const [plan] = decideFeature(
-      ruleOf('dashboards-custom-tiles'),
+      getRule('dashboards-custom-tiles'),
       licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false }),
       assignedPlan('essential', 'none', 'essential'),
     ).evidence.filter((each) => each.kind === 'plan');
@@ -304,13 +312,16 @@ describe('decideFeature for a feature in several rows', () => {
 
   it('returns unknown while the plan possibly includes one of the rows', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    expect(decide('saint', unknown, assignedPlan('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
+    expect(decide('saint', unknown, assignedPlan('unknown', 'essential'))).toEqual([
+      'unknown',
+      'tier-unknown',
+    ]);
   });
 });
 
 describe('decideFeature evidence', () => {
   it('names each module behind the state, whether present or absent', () => {
-    const { evidence } = decideFeature(ruleOf('sales-guide'), licenseIndex({ site: ['guide'] }), null);
+    const { evidence } = decideFeature(getRule('sales-guide'), licenseIndex({ site: ['guide'] }), null);
     expect(evidence).toEqual([
       { kind: 'module', scope: 'site', name: 'guide', present: true },
       { kind: 'module', scope: 'user', name: 'guide-cal', present: false },
@@ -319,7 +330,7 @@ describe('decideFeature evidence', () => {
   });
 
   it('names all alternatives when none of them is present', () => {
-    const { evidence } = decideFeature(ruleOf('forms'), licenseIndex({}), null);
+    const { evidence } = decideFeature(getRule('forms'), licenseIndex({}), null);
     expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
       'forms',
       'forms-free',
@@ -329,7 +340,7 @@ describe('decideFeature evidence', () => {
 
   it('does not list an unknown license as absent', () => {
     const unknown = licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false, user: ['guide-cal'] });
-    expect(decideFeature(ruleOf('sales-guide'), unknown, null).evidence).toEqual([
+    expect(decideFeature(getRule('sales-guide'), unknown, null).evidence).toEqual([
       { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
     ]);
   });
@@ -345,18 +356,18 @@ describe('decideFeature evidence', () => {
       description: '',
       findings: [finding, other],
     };
-    expect(decideFeature(ruleOf('sales-forecasting-product-level'), licenseIndex({}), plan).evidence).toEqual(
-      [
-        { kind: 'plan', inclusion: 'yes', row: 'SaP2' },
-        { kind: 'tier', ...finding },
-      ],
-    );
+    expect(
+      decideFeature(getRule('sales-forecasting-product-level'), licenseIndex({}), plan).evidence,
+    ).toEqual([
+      { kind: 'plan', inclusion: 'yes', row: 'SaP2' },
+      { kind: 'tier', ...finding },
+    ]);
   });
 });
 
 describe('decideFeature confidence', () => {
   const confidence = (feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) =>
-    decideFeature(ruleOf(feature), licenseIndex(licensed), plan).confidence;
+    decideFeature(getRule(feature), licenseIndex(licensed), plan).confidence;
 
   it('the confidence equals that of the mapping when a module decided', () => {
     expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
@@ -412,7 +423,7 @@ describe('decideFeatureOnSuite', () => {
     licensed: Licensed = {},
   ) => {
     const { state, reason } = decideFeatureOnSuite(
-      ruleOf(feature),
+      getRule(feature),
       licenseIndex(licensed),
       plan,
       limitedFeatures,
@@ -451,7 +462,7 @@ describe('decideFeatureOnSuite', () => {
 
   it('adds the plan limit of an enabled feature, whether the plan or a license enables it', () => {
     const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
-      decideFeatureOnSuite(ruleOf('project-management'), licenseIndex(licensed), plan, limitedFeatures)
+      decideFeatureOnSuite(getRule('project-management'), licenseIndex(licensed), plan, limitedFeatures)
         .evidence;
     const limit = { name: 'active-projects', maximum: 100, confidence: 'documented' };
     const licensed = { site: ['project'], user: ['project-cal'] };
@@ -463,11 +474,11 @@ describe('decideFeatureOnSuite', () => {
   });
 
   it('returns the required Suite plan as evidence, with its confidence', () => {
-    expect(decideFeatureOnSuite(ruleOf('mailings'), licenseIndex({}), 'core', limitedFeatures)).toMatchObject(
-      {
-        confidence: 'inferred',
-        evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
-      },
-    );
+    expect(
+      decideFeatureOnSuite(getRule('mailings'), licenseIndex({}), 'core', limitedFeatures),
+    ).toMatchObject({
+      confidence: 'inferred',
+      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
+    });
   });
 });

@@ -15,11 +15,11 @@ import {
 } from '../fixtures/expected-states.ts';
 import {
   grantedLicense,
-  grantOf,
   holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
+  toGranted,
   userPartlyKnown,
   userWith,
 } from '../fixtures/tenants.ts';
@@ -83,7 +83,7 @@ describe('entitlement report for users of the published tenants', () => {
   it.each(published)(
     '%s: states are the same when only the tenant license reports the set of the plan',
     (_name, tenant, plan, expected) => {
-      const grantsWithoutSet = tenant.modules.filter(({ name }) => name === plan).map(grantOf);
+      const grantsWithoutSet = tenant.modules.filter(({ name }) => name === plan).map(toGranted);
       const user = userWith(...grantsWithoutSet.map((license) => ({ ...license, extraInfo: '' })));
       expect(found(report(tenant, user))).toEqual(toRows(expected));
     },

@@ -8,8 +8,8 @@ import { unknownModules } from '../../../../src/licensing/entitlements/unknown-m
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import { moduleName } from '../../../../src/licensing/licenses/module-names.ts';
 import { differingCounts } from '../../../../src/licensing/licenses/seat-counts.ts';
-import { holding } from '../fixtures/assigned-plans.ts';
-import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { assignedPlan } from '../fixtures/assigned-plans.ts';
+import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
@@ -56,14 +56,14 @@ describe('a purchased plan with an undocumented name', () => {
 
 describe('a feature with a parent feature', () => {
   it('the feature is unknown when plan and licenses conflict about the parent feature', () => {
-    const parentFeature = ruleOf('request-management');
+    const parentFeature = getRule('request-management');
     const rule = {
-      ...ruleOf('quote-management'),
+      ...getRule('quote-management'),
       parentFeature: parentFeature.feature,
       site: [],
       user: ['not-held'],
     };
-    const held = holding('service-essential');
+    const held = assignedPlan('service-essential');
     const licenseIndex = indexLicenses(indexTenantLicenses(tenantWith()), userWith(), today);
     const verdict = decideByLicense(rule, rules, { licenseIndex, plan: held });
     expect(verdict).toMatchObject({
@@ -78,7 +78,7 @@ describe('a feature with a parent feature', () => {
 describe('a feature with an undetermined parent feature', () => {
   it('the feature is unknown even when its own license is missing', () => {
     const rule = {
-      ...ruleOf('request-management'),
+      ...getRule('request-management'),
       parentFeature: 'quote-management',
       site: [],
       user: ['not-held'],
@@ -95,7 +95,7 @@ describe('a feature with an undetermined parent feature', () => {
     const licenseIndex = indexLicenses(indexTenantLicenses(null), userWith(), today);
     const told = { ...licenseIndex, userLicensesKnown: true, siteLicensesKnown: true };
     // Of a feature without a license the plan alone decides, and its tier is open.
-    const parentFeature = { ...ruleOf('quote-management'), site: [], user: [] };
+    const parentFeature = { ...getRule('quote-management'), site: [], user: [] };
     const features = new Map([...rules.features, [parentFeature.feature, parentFeature] as const]);
     const verdict = decideByLicense(rule, { ...rules, features }, { licenseIndex: told, plan: held });
     expect(verdict).toMatchObject({ state: 'unknown', reason: 'tier-unknown', confidence: 'none' });
@@ -123,7 +123,7 @@ describe('seat count check', () => {
 
 describe('CRM Suite', () => {
   it('uses the requirement assumed for a feature before the requirement of its tier', () => {
-    const { rows } = ruleOf('quote-management');
+    const { rows } = getRule('quote-management');
     const need = { from: 'super', possiblyFrom: 'plus', confidence: 'inferred' } as const;
     const { needByTier } = assumptions.suite;
     expect(findSuiteAvailability(rows, { needByTier, needByFeature: { 'quote-management': need } })).toEqual(

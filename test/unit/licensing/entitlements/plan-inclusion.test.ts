@@ -4,7 +4,7 @@ import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-key
 import type { FoundTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { ruleOf } from '../fixtures/engine.ts';
+import { getRule } from '../fixtures/engine.ts';
 
 type Finding = AssignedUserPlan['findings'][number];
 
@@ -21,7 +21,7 @@ function assignedPlan(
 }
 
 function describeInclusion(feature: FeatureKey, plan: DetectedPlan | null): string {
-  const { inclusion, row, confidence } = findPlanInclusion(ruleOf(feature).rows, plan);
+  const { inclusion, row, confidence } = findPlanInclusion(getRule(feature).rows, plan);
   return `${inclusion} ${row.id} ${confidence}`;
 }
 
@@ -44,26 +44,35 @@ describe('inclusionFor', () => {
 
   it('excludes a feature without a plan, and is documented only if the license data say so', () => {
     const id = first('quote-management');
-    expect(describeInclusion('quote-management', { kind: 'no-plan', module: null })).toBe(`no ${id} inferred`);
+    expect(describeInclusion('quote-management', { kind: 'no-plan', module: null })).toBe(
+      `no ${id} inferred`,
+    );
     const noSelection = { kind: 'no-plan', module: 'superlicense-no-selection' } as const;
     expect(describeInclusion('quote-management', noSelection)).toBe(`no ${id} documented`);
   });
 
   it('includes common and essential features with documented confidence even if the tier is unknown', () => {
     const plan = assignedPlan({ sales: 'unknown' });
-    expect(describeInclusion('companies-and-contacts', plan)).toBe(`yes ${first('companies-and-contacts')} documented`);
+    expect(describeInclusion('companies-and-contacts', plan)).toBe(
+      `yes ${first('companies-and-contacts')} documented`,
+    );
     expect(describeInclusion('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} documented`);
   });
 
   it('is uncertain about a premium feature when the tier is unknown', () => {
     const plan = assignedPlan({ sales: 'unknown' });
-    expect(describeInclusion('quote-management', plan)).toBe(`possibly ${rowIn('quote-management', 'sales')} none`);
+    expect(describeInclusion('quote-management', plan)).toBe(
+      `possibly ${rowIn('quote-management', 'sales')} none`,
+    );
   });
 
   it('has the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
     const inclusionWith = (tier: FoundTier, confidence?: Finding['confidence']) =>
-      describeInclusion('quote-management', assignedPlan({ sales: tier }, confidence ? { sales: confidence } : {}));
+      describeInclusion(
+        'quote-management',
+        assignedPlan({ sales: tier }, confidence ? { sales: confidence } : {}),
+      );
     expect(inclusionWith('premium', 'documented')).toBe(`yes ${id} documented`);
     expect(inclusionWith('premium', 'inferred')).toBe(`yes ${id} inferred`);
     expect(inclusionWith('essential', 'inferred')).toBe(`no ${id} inferred`);
@@ -72,7 +81,9 @@ describe('inclusionFor', () => {
 
   it('has no confidence if the step detected the tier of another solution or another tier', () => {
     const plan = assignedPlan({ sales: 'premium', service: 'premium' }, { service: 'documented' });
-    expect(describeInclusion('quote-management', plan)).toBe(`yes ${rowIn('quote-management', 'sales')} none`);
+    expect(describeInclusion('quote-management', plan)).toBe(
+      `yes ${rowIn('quote-management', 'sales')} none`,
+    );
     const assigned = assignedPlan({ sales: 'premium' }, { sales: 'documented' }) as AssignedUserPlan;
     const findings = assigned.findings.map((each) => ({ ...each, tier: 'essential' as const }));
     expect(describeInclusion('quote-management', { ...assigned, findings })).toBe(

@@ -3,7 +3,7 @@ import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catal
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { Assumptions } from '../../../../src/licensing/entitlements/assumptions.ts';
 import { compileRules, type FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
-import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 
 /** The features whose rule is so, in catalogue order. */
 function featuresWhere(predicate: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
@@ -44,13 +44,13 @@ describe('hasOwnUserLicense of a feature rule', () => {
   it('is false for a feature without a user license', () => {
     const without = featuresWhere(({ user }) => user.length === 0);
     expect(without).toContain('rule-based-escalation');
-    expect(without.filter((feature) => ruleOf(feature).hasOwnUserLicense)).toEqual([]);
+    expect(without.filter((feature) => getRule(feature).hasOwnUserLicense)).toEqual([]);
   });
 
   it('is false for a license that every plan includes, except for a common feature', () => {
-    expect(ruleOf('standard-service-reports').user).toEqual(ruleOf('print').user);
-    expect(ruleOf('standard-service-reports').hasOwnUserLicense).toBe(false);
-    expect(ruleOf('print').hasOwnUserLicense).toBe(true);
+    expect(getRule('standard-service-reports').user).toEqual(getRule('print').user);
+    expect(getRule('standard-service-reports').hasOwnUserLicense).toBe(false);
+    expect(getRule('print').hasOwnUserLicense).toBe(true);
   });
 
   it('is true for every feature with a user license except the standard service reports', () => {
@@ -68,11 +68,11 @@ describe('hasOwnUserLicense of a feature rule', () => {
     });
     const hasOwnLicense = (user: readonly string[]) =>
       rulesWith(withKnowledgeBase(user)).features.get('knowledge-base')?.hasOwnUserLicense;
-    expect([hasOwnLicense(['ej-client']), hasOwnLicense(['ej-client', 'faq-cal']), hasOwnLicense(['sale-cal'])]).toEqual([
-      false,
-      true,
-      true,
-    ]);
+    expect([
+      hasOwnLicense(['ej-client']),
+      hasOwnLicense(['ej-client', 'faq-cal']),
+      hasOwnLicense(['sale-cal']),
+    ]).toEqual([false, true, true]);
   });
 
   it('is true when at least one of several licenses is not part of every plan', () => {
@@ -93,7 +93,7 @@ describe('screenLicenses of a feature rule', () => {
     ['project-management', []],
     ['rule-based-escalation', []],
   ] as const)('for %s, the licenses are %j', (feature, licenses) => {
-    expect(ruleOf(feature).screenLicenses).toEqual(licenses);
+    expect(getRule(feature).screenLicenses).toEqual(licenses);
   });
 
   it('contains all user licenses except those assumed to be for editing', () => {
@@ -110,7 +110,7 @@ describe('hidingFunctionRights of a feature rule', () => {
     ['standard-service-reports', ['hide-reporter']],
     ['mailings', []],
   ] as const)('for %s, the function rights are %j', (feature, rights) => {
-    expect(ruleOf(feature).hidingFunctionRights).toEqual(rights);
+    expect(getRule(feature).hidingFunctionRights).toEqual(rights);
   });
 
   it('may list several function rights for one feature', () => {
@@ -127,7 +127,7 @@ describe('parentFeature of a feature rule', () => {
     expect(featuresWhere(({ parentFeature }) => parentFeature !== null)).toEqual([
       'dashboards-default-tiles',
     ]);
-    expect(ruleOf('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
+    expect(getRule('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
   });
 
   it('is null when the assumptions name no parent feature', () => {

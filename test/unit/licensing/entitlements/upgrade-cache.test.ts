@@ -7,8 +7,8 @@ import type { FeatureRule } from '../../../../src/licensing/entitlements/rules.t
 import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-availability.ts';
-import { holding } from '../fixtures/assigned-plans.ts';
-import { ruleOf } from '../fixtures/engine.ts';
+import { assignedPlan } from '../fixtures/assigned-plans.ts';
+import { getRule } from '../fixtures/engine.ts';
 
 const nothingPurchased: PurchasedPlans = { plans: [], otherwise: 'buy' };
 const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
@@ -28,7 +28,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
 describe('upgrade cache', () => {
   it('returns no upgrades when no features are requested', () => {
     const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
-    expect(findUpgrades([], holding('sales-essential'))).toEqual([]);
+    expect(findUpgrades([], assignedPlan('sales-essential'))).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
     expect(findUpgrades([], null)).toEqual([]);
   });
@@ -36,9 +36,9 @@ describe('upgrade cache', () => {
   it('computes each result once', () => {
     const findFeatures = vi.fn(() => null);
     const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures);
-    const first = findUpgrades([ruleOf('saint')], holding('sales-essential'));
+    const first = findUpgrades([getRule('saint')], assignedPlan('sales-essential'));
     const calls = findFeatures.mock.calls.length;
-    expect(findUpgrades([ruleOf('saint')], holding('sales-essential'))).toBe(first);
+    expect(findUpgrades([getRule('saint')], assignedPlan('sales-essential'))).toBe(first);
     expect(findFeatures).toHaveBeenCalledTimes(calls);
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
@@ -53,13 +53,13 @@ describe('upgrade cache', () => {
       tiers,
     };
     const results = [
-      findUpgrades([ruleOf('saint')], holding('sales-essential')),
-      findUpgrades([ruleOf('mailings')], holding('sales-essential')),
-      findUpgrades([ruleOf('saint'), ruleOf('mailings')], holding('sales-essential')),
-      findUpgrades([ruleOf('saint')], holding('service-essential')),
-      findUpgrades([ruleOf('saint')], old),
-      findUpgrades([ruleOf('saint')], onSuite),
-      findUpgrades([ruleOf('saint')], null),
+      findUpgrades([getRule('saint')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('mailings')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('saint'), getRule('mailings')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('saint')], assignedPlan('service-essential')),
+      findUpgrades([getRule('saint')], old),
+      findUpgrades([getRule('saint')], onSuite),
+      findUpgrades([getRule('saint')], null),
     ];
     expect(new Set(results.map((each) => JSON.stringify(each))).size).toBe(results.length);
   });
@@ -67,7 +67,7 @@ describe('upgrade cache', () => {
   describe('on CRM Suite', () => {
     const requiring = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
       const suiteAvailability: SuiteAvailability = { from, possiblyFrom, confidence: 'inferred' };
-      return { ...ruleOf(feature), suiteAvailability };
+      return { ...getRule(feature), suiteAvailability };
     };
 
     it.each<
@@ -93,8 +93,8 @@ describe('upgrade cache', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
       const findFeatures = () => (has === null ? null : new Set(has));
       const [first] = memoizeUpgrades(purchasedPlans, findFeatures)(
-        [ruleOf('quote-management')],
-        holding('sales-essential'),
+        [getRule('quote-management')],
+        assignedPlan('sales-essential'),
       );
       return first?.kind === 'user-plan' && first.plan === 'sales-premium' ? first.seat : first;
     };
@@ -106,10 +106,10 @@ describe('upgrade cache', () => {
 
     it('is uncertain when the plan row lacks one of several requested features', () => {
       const findFeatures = () => new Set<FeatureKey>(['quote-management']);
-      const requestedFeatures = [ruleOf('quote-management'), ruleOf('stakeholders')];
+      const requestedFeatures = [getRule('quote-management'), getRule('stakeholders')];
       const [first] = memoizeUpgrades(salesPremiumWithSeat('assign'), findFeatures)(
         requestedFeatures,
-        holding('sales-essential'),
+        assignedPlan('sales-essential'),
       );
       expect(first).toMatchObject({ plan: 'sales-premium', seat: 'ask' });
     });
@@ -126,7 +126,7 @@ describe('upgrade cache', () => {
         ? new Set(['quote-management'] as const)
         : null;
     const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures as never);
-    const plans = findUpgrades([ruleOf('quote-management')], holding('sales-essential')).map(
+    const plans = findUpgrades([getRule('quote-management')], assignedPlan('sales-essential')).map(
       ({ plan }) => plan,
     );
     expect(plans).toContain('sales-essential+service-essential');

@@ -11,11 +11,15 @@ const validUntil = (name: string, expiryDate: string | null): Granted => ({
 describe('expiredLicenses', () => {
   it('treats a license as valid through its expiry date', () => {
     expect([...findExpiredLicenses([validUntil('a', '2026-12-01')], [], today)]).toEqual([]);
-    expect([...findExpiredLicenses([validUntil('a', '2026-11-30')], [], today)]).toEqual([['a', '2026-11-30']]);
+    expect([...findExpiredLicenses([validUntil('a', '2026-11-30')], [], today)]).toEqual([
+      ['a', '2026-11-30'],
+    ]);
   });
 
   it('returns nothing when no license has expired, even with expiry dates in the future', () => {
-    expect([...findExpiredLicenses([validUntil('a', null), validUntil('b', '2027-01-01')], [], today)]).toEqual([]);
+    expect([
+      ...findExpiredLicenses([validUntil('a', null), validUntil('b', '2027-01-01')], [], today),
+    ]).toEqual([]);
   });
 
   it('expires a license with the plan that assigns it, unless it is also granted directly', () => {

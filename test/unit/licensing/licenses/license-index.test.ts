@@ -198,7 +198,10 @@ describe('expired licenses in lookUpLicenses', () => {
 
   it('expired licenses have normalized names and exclude partner licenses', () => {
     expect(
-      listExpired(validUntil('2026-01-01', 'SuperOffice.SAINT'), validUntil('2026-02-01', 'quote-cal', 'ACME')),
+      listExpired(
+        validUntil('2026-01-01', 'SuperOffice.SAINT'),
+        validUntil('2026-02-01', 'quote-cal', 'ACME'),
+      ),
     ).toEqual([['saint', '2026-01-01']]);
   });
 
@@ -207,7 +210,11 @@ describe('expired licenses in lookUpLicenses', () => {
   });
 
   it('every license that only an expired plan assigns is expired', () => {
-    const expiredPlan = grantedLicense({ ...plan, extraInfo: 'set=sale-cal,quote-cal', expiryDate: '2026-01-01' });
+    const expiredPlan = grantedLicense({
+      ...plan,
+      extraInfo: 'set=sale-cal,quote-cal',
+      expiryDate: '2026-01-01',
+    });
     const beside = grantedLicense({ name: 'quote-cal' });
     expect(listExpired(expiredPlan, beside).toSorted()).toEqual([
       ['sale-cal', '2026-01-01'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
 import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
-import { assumptions, ruleOf } from '../fixtures/engine.ts';
+import { assumptions, getRule } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const site = (description: string) => moduleLicense({ name: '?', description });
@@ -111,6 +111,6 @@ describe('Suite availability of a feature', () => {
     ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
     ['combined-selections', 'growth', 'core', 'inferred'],
   ] as const)('%s is available from %s (possibly from %s)', (feature, from, possiblyFrom, confidence) => {
-    expect(ruleOf(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
+    expect(getRule(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
   });
 });

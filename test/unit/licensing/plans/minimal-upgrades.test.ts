@@ -27,7 +27,7 @@ import {
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
-import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
 
 function assignedPlan(tiers: PerSolution<FoundTier>): DetectedPlan {
@@ -101,7 +101,9 @@ describe('findMinimalPlans', () => {
     expect(offers('sales-forecasting', assigned).map(({ plan, steps }) => [plan, steps])).toEqual([
       ['sales-essential', 1],
     ]);
-    expect(offers('mailings', assigned).map(({ plan }) => plan)).toEqual(['sales-essential+marketing-essential']);
+    expect(offers('mailings', assigned).map(({ plan }) => plan)).toEqual([
+      'sales-essential+marketing-essential',
+    ]);
   });
 
   const anyPlan = fc.constantFrom(...userPlans);
@@ -182,7 +184,7 @@ describe('upgrade cache', () => {
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
   it('reports the seat availability of each plan', () => {
-    expect(listSeats(findUpgrades([ruleOf('saint')], null))).toEqual([
+    expect(listSeats(findUpgrades([getRule('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'assign'],
     ]);
@@ -190,8 +192,11 @@ describe('upgrade cache', () => {
 
   it('does not promise a free seat when a site license is missing', () => {
     const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
-    const findUncertainUpgrades = memoizeUpgrades(purchasedPlans, createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans));
-    expect(listSeats(findUncertainUpgrades([ruleOf('saint')], null))).toEqual([
+    const findUncertainUpgrades = memoizeUpgrades(
+      purchasedPlans,
+      createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
+    );
+    expect(listSeats(findUncertainUpgrades([getRule('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'ask'],
     ]);
@@ -204,29 +209,29 @@ describe('upgrade cache', () => {
 
   it('caches the result for each set of requested features and plan', () => {
     const salesPlan = assignedPlan(getUserPlan('sales-essential').tiers);
-    const result = findUpgrades([ruleOf('saint')], salesPlan);
-    expect(findUpgrades([ruleOf('saint')], assignedPlan(getUserPlan('sales-essential').tiers))).toBe(result);
-    expect(findUpgrades([ruleOf('mailings')], salesPlan)).not.toEqual(result);
-    expect(findUpgrades([ruleOf('saint')], assignedPlan(getUserPlan('service-essential').tiers))).not.toEqual(
-      result,
-    );
-    expect(findUpgrades([ruleOf('saint')], onSuite)).not.toEqual(result);
+    const result = findUpgrades([getRule('saint')], salesPlan);
+    expect(findUpgrades([getRule('saint')], assignedPlan(getUserPlan('sales-essential').tiers))).toBe(result);
+    expect(findUpgrades([getRule('mailings')], salesPlan)).not.toEqual(result);
+    expect(
+      findUpgrades([getRule('saint')], assignedPlan(getUserPlan('service-essential').tiers)),
+    ).not.toEqual(result);
+    expect(findUpgrades([getRule('saint')], onSuite)).not.toEqual(result);
   });
 
   it('names the lowest Suite plan that certainly has the feature and the one that possibly does', () => {
-    expect(findUpgrades([ruleOf('quote-management')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });
 
   it('names the Suite plan that has all requested features', () => {
-    expect(findUpgrades([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('quote-management'), getRule('saint')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
     ]);
-    expect(findUpgrades([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('saint'), getRule('marketing-automation')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
     ]);
-    expect(findUpgrades([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('relations'), getRule('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });

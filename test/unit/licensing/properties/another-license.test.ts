@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { featureLicense, patience, publishedCase, runs, someCase } from '../fixtures/arbitraries.ts';
-import { opened } from '../fixtures/tenant-entitlements.ts';
+import { featureLicense, publishedCase, runs, someCase, timeoutMs } from '../fixtures/arbitraries.ts';
+import { getEntitlements } from '../fixtures/tenant-entitlements.ts';
 
 /** Whether somebody told the site licenses: the first one told tells of all others that they are not there. */
 function knowsSiteLicenses({ complete, modules }: TenantLicenses, user: UserLicenses): boolean {
@@ -15,13 +15,13 @@ describe('an additional license', () => {
   const cases = fc.oneof(publishedCase, someCase);
 
   it('an additional license disables no feature, unless it is the first known site license', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(cases, featureLicense, ({ tenant, user }, license) => {
         const userWithMore = { ...user, granted: [...user.granted, license] };
         fc.pre(knowsSiteLicenses(tenant, user) === knowsSiteLicenses(tenant, userWithMore));
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const after = plans.report(userWithMore).entitlements;
         const alreadyEnabled = plans.report(user).entitlements.filter(({ state }) => state === 'enabled');
         const stillEnabled = new Set(after.filter(({ state }) => state === 'enabled').map(({ row }) => row));

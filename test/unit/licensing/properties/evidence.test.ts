@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/licensing/entitlements/entitlement.ts';
-import { anyRights, type Case, patience, runs, someCase } from '../fixtures/arbitraries.ts';
+import { anyRights, type Case, runs, someCase, timeoutMs } from '../fixtures/arbitraries.ts';
 import { rules } from '../fixtures/engine.ts';
-import { opened } from '../fixtures/tenant-entitlements.ts';
+import { getEntitlements } from '../fixtures/tenant-entitlements.ts';
 
 /** The names in license data, compared the plain way; `said` has those of a plan's set too. */
 function namesIn({ tenant, user }: Case) {
@@ -33,10 +33,10 @@ function isSupported(evidence: Evidence, names: ReturnType<typeof namesIn>): boo
 }
 
 describe('entitlement decisions', () => {
-  it('only locked and view-only features have upgrades', { timeout: patience }, () => {
+  it('only locked and view-only features have upgrades', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(
           ({ state, upgrades }) => upgrades.length > 0 && state !== 'upgrade' && state !== 'view-only',
         );
@@ -46,10 +46,10 @@ describe('entitlement decisions', () => {
     );
   });
 
-  it('every locked feature has at least one upgrade', { timeout: patience }, () => {
+  it('every locked feature has at least one upgrade', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(
           ({ state, upgrades }) => state === 'upgrade' && upgrades.length === 0,
         );
@@ -60,12 +60,12 @@ describe('entitlement decisions', () => {
   });
 
   it('evidence names only licenses and rights in the data, and a grant has all its user licenses', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
         const names = namesIn({ tenant, user });
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(({ feature, reason, evidence }) => {
           const needed = reason === 'granted' ? (rules.features.get(feature)?.user ?? []) : [];
           const all =
@@ -80,13 +80,15 @@ describe('entitlement decisions', () => {
 });
 
 describe('function rights', () => {
-  it('adding function rights enables no feature', { timeout: patience }, () => {
+  it('adding function rights enables no feature', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, anyRights, ({ tenant, user }, functionRights) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const before = plans.report({ ...user, functionRights: null }).entitlements;
         const after = plans.report({ ...user, functionRights }).entitlements;
-        const gained = after.filter(({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled');
+        const gained = after.filter(
+          ({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled',
+        );
         expect(gained.map(({ row }) => row)).toEqual([]);
       }),
       runs,

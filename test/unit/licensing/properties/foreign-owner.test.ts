@@ -7,9 +7,9 @@ import {
   anyGranted,
   anyModule,
   foreignOwner,
-  patience,
   runs,
   someCase,
+  timeoutMs,
   today,
 } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
@@ -28,7 +28,7 @@ function ownDiagnostics(diagnostics: readonly Diagnostic[]) {
 
 describe('license of another owner', () => {
   it('a license of another owner changes only the unknown modules, whether granted or purchased', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, ({ tenant, user }, grant, module) => {
@@ -45,7 +45,7 @@ describe('license of another owner', () => {
   });
 
   it('a license of another owner changes no what-if, upgrade or diagnostic of SuperOffice licenses', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     const key = fc.constantFrom(...planKeys);
     fc.assert(

@@ -4,7 +4,7 @@ import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import { indexTenant, reportUser } from '../../../../src/licensing/entitlements/user-report.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { anyGranted, anyTenant, patience, runs, today } from '../fixtures/arbitraries.ts';
+import { anyGranted, anyTenant, runs, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine, rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
@@ -41,7 +41,7 @@ const tenantCases = fc.constantFrom(
 
 describe('reports for many users', () => {
   it('each report equals that of the user alone, using the last entry of a repeated user', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(tenantCases, similarUsers, ({ tenant, alone: tenantIndex }, users) => {
@@ -54,7 +54,7 @@ describe('reports for many users', () => {
     );
   });
 
-  it('each of the 68 features counts every user exactly once', { timeout: patience }, () => {
+  it('each of the 68 features counts every user exactly once', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(tenantCases, similarUsers, ({ tenant }, users) => {
         const { users: reports, features } = entitlementEngine(tenant, today).reportAll(users);
@@ -65,7 +65,9 @@ describe('reports for many users', () => {
         const wrong = featureKeys.filter((feature) => {
           const counts = states.map((state) => features.get(feature)?.[state] ?? 0);
           const counted = counts.reduce((sum, each) => sum + each, 0);
-          return counted !== all.length || states.some((state, at) => counts[at] !== countUsers(feature, state));
+          return (
+            counted !== all.length || states.some((state, at) => counts[at] !== countUsers(feature, state))
+          );
         });
         expect(wrong).toEqual([]);
       }),

@@ -3,14 +3,19 @@ import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-key
 import { type PlanKey, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { planRow } from '../fixtures/catalogue-tenants.ts';
-import { isAlreadyEnabled, offersOf, opened, plansOf } from '../fixtures/tenant-entitlements.ts';
-import { grantedLicense, grantOf, tenantWith, userWith } from '../fixtures/tenants.ts';
-import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
+import {
+  findUpgradable,
+  getEntitlements,
+  isAlreadyEnabled,
+  selectUserPlans,
+} from '../fixtures/tenant-entitlements.ts';
+import { grantedLicense, tenantWith, toGranted, userWith } from '../fixtures/tenants.ts';
+import { findStart, plansReaching, reaches } from '../fixtures/tier-steps.ts';
 
 const withAllPlans = tenantWith(...userPlans.map(planRow));
 const withoutPlans = tenantWith();
 const users = [
-  ...userPlans.map((plan) => [plan.key, userWith(grantOf(planRow(plan)))] as const),
+  ...userPlans.map((plan) => [plan.key, userWith(toGranted(planRow(plan)))] as const),
   ['no plan', userWith(grantedLicense({ name: 'superlicense-no-selection' }))] as const,
   ['an old plan', userWith(grantedLicense({ name: 'superlicense-sales-pro' }))] as const,
   ['a plan nobody knows', userWith(grantedLicense({ name: 'mystery', extraFlags: 1 }))] as const,
@@ -21,15 +26,18 @@ function minimalPlansByTrying(
   tenant: TenantLicenses,
   user: UserLicenses,
 ): (feature: FeatureKey) => readonly PlanKey[] {
-  const plans = opened(tenant);
-  const { kept, own } = startOf(plans.report(user).plan);
-  const candidates = plansReaching(kept).map((plan) => ({ plan, report: plans.whatIf(user, plan.key)?.report }));
+  const plans = getEntitlements(tenant);
+  const { minTiers, currentPlan } = findStart(plans.report(user).plan);
+  const candidates = plansReaching(minTiers).map((plan) => ({
+    plan,
+    report: plans.whatIf(user, plan.key)?.report,
+  }));
   return (feature) => {
     const enabling = candidates
       .filter(({ report }) => report && isAlreadyEnabled(report, feature))
       .map(({ plan }) => plan);
     // What the user's own plan has, and the license lacks, no other plan brings.
-    if (enabling.some(({ key }) => key === own?.key)) return [];
+    if (enabling.some(({ key }) => key === currentPlan?.key)) return [];
     const minimal = enabling.filter(
       (plan) => !enabling.some((other) => other !== plan && reaches(plan, other.tiers)),
     );
@@ -45,10 +53,10 @@ describe.each([
     'upgrades from %s are the minimal plans, out of all 26, that enable the feature',
     (_plan, user) => {
       const findMinimal = minimalPlansByTrying(tenant, user);
-      const offers = offersOf(opened(tenant).report(user));
+      const offers = findUpgradable(getEntitlements(tenant).report(user));
       const offered = offers.map(({ feature, upgrades }) => [
         feature,
-        plansOf(upgrades)
+        selectUserPlans(upgrades)
           .map(({ key }) => key)
           .sort(),
       ]);
@@ -57,8 +65,8 @@ describe.each([
   );
 
   it.each(users)('no upgrade from %s disables an enabled feature', (_plan, user) => {
-    const plans = opened(tenant);
-    const upgrades = offersOf(plans.report(user)).flatMap((offer) => plansOf(offer.upgrades));
+    const plans = getEntitlements(tenant);
+    const upgrades = findUpgradable(plans.report(user)).flatMap((offer) => selectUserPlans(offer.upgrades));
     const lost = upgrades.flatMap(({ key }) =>
       (plans.whatIf(user, key)?.changes ?? []).filter(({ before }) => before === 'enabled'),
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { anyCase, type Case, patience, runs, someCase, today } from '../fixtures/arbitraries.ts';
+import { anyCase, type Case, runs, someCase, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 import { grantedLicense, moduleLicense } from '../fixtures/tenants.ts';
@@ -65,7 +65,7 @@ const cases = fc.oneof({ weight: 5, arbitrary: contradictory }, { weight: 1, arb
 const order = fc.nat({ max: 100_000 });
 
 describe('order of the license data', () => {
-  it('reordering license data does not change the report', { timeout: patience }, () => {
+  it('reordering license data does not change the report', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(cases, order, (each, seed) => {
         const other = shuffledCase(each, seed);
@@ -76,7 +76,7 @@ describe('order of the license data', () => {
     );
   });
 
-  it('reordering license data does not change the diagnostics', { timeout: patience }, () => {
+  it('reordering license data does not change the diagnostics', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(cases, order, (each, seed) => {
         const other = shuffledCase(each, seed);
@@ -90,7 +90,7 @@ describe('order of the license data', () => {
   });
 
   it('reordering license data does not change the upgrades or the what-if result', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(cases, order, fc.constantFrom(...planKeys), (each, seed, plan) => {

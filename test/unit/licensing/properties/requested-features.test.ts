@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { getUserPlan, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { patience, runs } from '../fixtures/arbitraries.ts';
+import { runs, timeoutMs } from '../fixtures/arbitraries.ts';
 import { catalogueCase } from '../fixtures/catalogue-tenants.ts';
 import { rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
-import { isAlreadyEnabled, opened } from '../fixtures/tenant-entitlements.ts';
-import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
+import { getEntitlements, isAlreadyEnabled } from '../fixtures/tenant-entitlements.ts';
+import { findStart, plansReaching, reaches } from '../fixtures/tier-steps.ts';
 
 const anyRequestedFeatures = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
 const pick = fc.nat({ max: 25 });
@@ -24,11 +24,11 @@ function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<Fea
 
 describe('access_requests', () => {
   it('each requested feature is exactly one of added, already enabled and undetermined', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(catalogueCase, anyRequestedFeatures, ({ tenant, user }, requestedFeatures) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const { adds, alreadyEnabled, undetermined } = plans.upgrades(user, requestedFeatures);
         const report = plans.report(user);
         const listed = [...adds, ...alreadyEnabled, ...undetermined];
@@ -42,19 +42,19 @@ describe('access_requests', () => {
     );
   });
 
-  it('a plan enables all added features exactly when it reaches an upgrade', { timeout: patience }, () => {
+  it('a plan enables all added features exactly when it reaches an upgrade', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const { adds, upgrades } = plans.upgrades(user, requestedFeatures);
-        const { kept, own } = startOf(plans.report(user).plan);
+        const { minTiers, currentPlan } = findStart(plans.report(user).plan);
         const enables = (plan: UserPlan) => {
           const then = plans.whatIf(user, plan.key)?.report;
           return then !== undefined && adds.every((feature) => isAlreadyEnabled(then, feature));
         };
-        const higherPlans = plansReaching(kept).filter(({ key }) => key !== own?.key);
+        const higherPlans = plansReaching(minTiers).filter(({ key }) => key !== currentPlan?.key);
         const plan = higherPlans[at % higherPlans.length];
-        if (adds.length === 0 || plan === undefined || (own !== null && enables(own))) {
+        if (adds.length === 0 || plan === undefined || (currentPlan !== null && enables(currentPlan))) {
           expect(upgrades).toEqual([]);
           return;
         }
@@ -67,10 +67,10 @@ describe('access_requests', () => {
     );
   });
 
-  it('each upgrade lists exactly the other features it would enable', { timeout: patience }, () => {
+  it('each upgrade lists exactly the other features it would enable', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const { upgrades } = plans.upgrades(user, requestedFeatures);
         const upgrade = upgrades[at % Math.max(upgrades.length, 1)];
         if (upgrade?.kind !== 'user-plan') return;

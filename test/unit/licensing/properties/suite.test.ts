@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { patience, runs, someCase, suitePlanPair, today } from '../fixtures/arbitraries.ts';
+import { runs, someCase, suitePlanPair, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { assumptions, entitlementEngine } from '../fixtures/engine.ts';
-import { isAlreadyEnabled, offersOf, opened } from '../fixtures/tenant-entitlements.ts';
+import { findUpgradable, getEntitlements, isAlreadyEnabled } from '../fixtures/tenant-entitlements.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
 /** The module by which a tenant on a Suite plan is recognised. */
@@ -26,7 +26,7 @@ const cases = someCase.map(({ tenant, user }) => ({
 
 describe('order of the Suite plans', () => {
   it('a higher plan enables all features of a lower one, if no module names another Suite plan', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
@@ -42,10 +42,12 @@ describe('order of the Suite plans', () => {
     );
   });
 
-  it('a higher plan loses no feature that a lower plan keeps, gains or limits', { timeout: patience }, () => {
+  it('a higher plan loses no feature that a lower plan keeps, gains or limits', {
+    timeout: timeoutMs,
+  }, () => {
     fc.assert(
       fc.property(someCase, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const more = plans.changesOnSuite(user, higher);
         const lost = plans.changesOnSuite(user, lesser).filter(({ change }, at) => {
           const alreadyEnabled = ['kept', 'gained', 'limited'].includes(change);
@@ -60,17 +62,19 @@ describe('order of the Suite plans', () => {
 
 describe('Suite upgrades', () => {
   it('an upgrade is the lowest Suite plan that is certain to enable the feature', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(cases, suitePlanPair, ({ tenant, user }, [current, other]) => {
         const reportOn = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
         const then = reportOn(other);
-        const wrong = offersOf(reportOn(current)).filter(({ feature, upgrades }) => {
+        const wrong = findUpgradable(reportOn(current)).filter(({ feature, upgrades }) => {
           const minimal = upgrades.map((each) =>
             each.kind === 'suite-plan' ? suitePlans.indexOf(each.plan) : 9,
           );
-          return isAlreadyEnabled(then, feature) !== minimal.some((each) => suitePlans.indexOf(other) >= each);
+          return (
+            isAlreadyEnabled(then, feature) !== minimal.some((each) => suitePlans.indexOf(other) >= each)
+          );
         });
         expect(wrong.map(({ row }) => row)).toEqual([]);
       }),
