@@ -56,7 +56,9 @@ describe('findPlanLicenses', () => {
   it('excludes the licenses of an assigned plan whose tier is unknown', () => {
     const tiers = { sales: 'unknown', service: 'none', marketing: 'none' } as const;
     const assignedPlan = { tiers, set: ['unknown-tier-license'] };
-    expect(findLicenses('sales-premium', tenantWith(), assignedPlan).user).not.toContain('unknown-tier-license');
+    expect(findLicenses('sales-premium', tenantWith(), assignedPlan).user).not.toContain(
+      'unknown-tier-license',
+    );
   });
 
   it('reports the missing site licenses, naming only the first of several alternatives', () => {

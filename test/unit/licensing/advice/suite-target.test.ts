@@ -97,10 +97,10 @@ describe('findSuiteTarget by the published table', () => {
     ['essential', ['ten-sales'], 'core'],
   ] as const)('detects the target of the published tenant %s with users on %s: %s', (key, plans, plan) => {
     const tenant = publishedTenant(key);
-    const held = plans.map(
+    const assignedPlans = plans.map(
       (each) => reportEntitlements({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
     );
-    expect(findSuiteTarget(held)).toMatchObject({ kind: 'plan', plan });
+    expect(findSuiteTarget(assignedPlans)).toMatchObject({ kind: 'plan', plan });
   });
 });
 
@@ -114,9 +114,9 @@ describe('findSuiteTarget with unknown data', () => {
     [userPlan('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
   ] as const)(
     'returns the range of plans that an unknown tier may lead to (%#)',
-    (held, atLeast, atMost, solution) => {
+    (assignedPlan, atLeast, atMost, solution) => {
       const unknown = [{ kind: 'tier', solution }];
-      expect(findSuiteTarget([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
+      expect(findSuiteTarget([assignedPlan])).toEqual({ kind: 'range', atLeast, atMost, unknown });
     },
   );
 
@@ -136,18 +136,18 @@ describe('findSuiteTarget with unknown data', () => {
     ['an old plan', oldPlan('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
     ['an unknown user', null, { kind: 'plan' }],
-  ] as const)('%s may lead to any plan up to the highest in the table', (_case, held, part) => {
-    expect(findSuiteTarget([held])).toEqual({
+  ] as const)('%s may lead to any plan up to the highest in the table', (_case, assignedPlan, part) => {
+    expect(findSuiteTarget([assignedPlan])).toEqual({
       kind: 'range',
       atLeast: 'starter',
       atMost: 'plus',
       unknown: [part],
     });
-    expect(findSuiteTarget([held, userPlan('premium', 'none', 'none')])).toMatchObject({
+    expect(findSuiteTarget([assignedPlan, userPlan('premium', 'none', 'none')])).toMatchObject({
       atLeast: 'growth',
       atMost: 'plus',
     });
-    expect(findSuiteTarget([held, userPlan('none', 'none', 'premium')])).toEqual({
+    expect(findSuiteTarget([assignedPlan, userPlan('none', 'none', 'premium')])).toEqual({
       kind: 'plan',
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -157,14 +157,14 @@ describe('findSuiteTarget with unknown data', () => {
   });
 
   it('lists each unknown part once, in a fixed order', () => {
-    const held = [
+    const assignedPlans = [
       null,
       undocumented,
       oldPlan('superlicense-sales-pro'),
       oldPlan('superlicense-assistant'),
       userPlan('unknown', 'none', 'unknown'),
     ];
-    const target = findSuiteTarget([...held, ...held]);
+    const target = findSuiteTarget([...assignedPlans, ...assignedPlans]);
     expect(target.kind === 'range' && target.unknown).toEqual([
       salesTier,
       { kind: 'tier', solution: 'marketing' },
@@ -209,9 +209,9 @@ describe('findSuiteTarget properties', () => {
 
   it('never lowers the target when a user is added', () => {
     fc.assert(
-      fc.property(users, user, (held, another) => {
-        const before = getBounds(findSuiteTarget(held));
-        const after = getBounds(findSuiteTarget([...held, another]));
+      fc.property(users, user, (assignedPlans, another) => {
+        const before = getBounds(findSuiteTarget(assignedPlans));
+        const after = getBounds(findSuiteTarget([...assignedPlans, another]));
         if (before === null) return;
         expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
           true,
@@ -223,8 +223,10 @@ describe('findSuiteTarget properties', () => {
 
   it('does not depend on the order or repetition of users', () => {
     fc.assert(
-      fc.property(users, (held) => {
-        expect(findSuiteTarget([...held, ...held].reverse())).toEqual(findSuiteTarget(held));
+      fc.property(users, (assignedPlans) => {
+        expect(findSuiteTarget([...assignedPlans, ...assignedPlans].reverse())).toEqual(
+          findSuiteTarget(assignedPlans),
+        );
       }),
       runs,
     );
@@ -232,8 +234,8 @@ describe('findSuiteTarget properties', () => {
 
   it('names the tiers behind every plan and an unknown part behind every range', () => {
     fc.assert(
-      fc.property(users, (held) => {
-        const target = findSuiteTarget(held);
+      fc.property(users, (assignedPlans) => {
+        const target = findSuiteTarget(assignedPlans);
         if (target.kind === 'plan') expect(target.by.length).toBeGreaterThan(0);
         if (target.kind !== 'range') return;
         expect(target.unknown.length).toBeGreaterThan(0);
@@ -248,9 +250,9 @@ describe('findSuiteTarget properties', () => {
       fc.property(
         users,
         fc.infiniteStream(knownTier.filter((each) => each !== 'none')),
-        (held, knownTiers) => {
-          const bounds = getBounds(findSuiteTarget(held));
-          const found = held.map((each) => {
+        (assignedPlans, knownTiers) => {
+          const bounds = getBounds(findSuiteTarget(assignedPlans));
+          const found = assignedPlans.map((each) => {
             if (each?.kind !== 'user-plan') return each;
             const { sales, service, marketing } = each.tiers;
             const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);

@@ -244,7 +244,14 @@ describe('Suite transition of one feature', () => {
     ['current state and Suite plan are documented', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
     ['the Suite plan is inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
     ['current state and Suite plan are inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
-    ['a view-only feature is gained', viewOnlyReport('SaP8', 'project'), 'SaP8', 'core', 'gained', 'documented'],
+    [
+      'a view-only feature is gained',
+      viewOnlyReport('SaP8', 'project'),
+      'SaP8',
+      'core',
+      'gained',
+      'documented',
+    ],
     ['a view-only feature is lost', viewOnlyReport('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
     ['the current state is unknown', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
   ] as const)(

@@ -34,7 +34,7 @@ function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionConte
   return decideEntitlements(by, decisionContext);
 }
 
-/** The rules with one of them changed. */
+/** Returns the rules with one changed rule. */
 function changed(feature: FeatureKey, change: Partial<FeatureRule>): Rules {
   const rule = rules.features.get(feature);
   if (rule === undefined) throw new Error(`no rule for ${feature}`);
@@ -43,11 +43,11 @@ function changed(feature: FeatureKey, change: Partial<FeatureRule>): Rules {
 
 const findEntitlement = (all: ReturnType<typeof decide>, feature: FeatureKey) => {
   const found = all.find((each) => each.feature === feature);
-  if (found === undefined) throw new Error(`${feature} is in no row`);
+  if (found === undefined) throw new Error(`no row for ${feature}`);
   return found;
 };
 
-describe('entitlement rows of one user', () => {
+describe('decideEntitlements and undeterminedEntitlements', () => {
   it('lists the catalogue rows in order, each with its own id even when features repeat', () => {
     const rows = catalogue.map(({ id, feature }) => [id, feature]);
     expect(decide({}).map(({ row, feature }) => [row, feature])).toEqual(rows);
@@ -73,14 +73,14 @@ describe('entitlement of a feature group', () => {
   if (group === undefined) throw new Error('there is no group');
   const children = getChildRows(group.id);
 
-  /** The group's entitlement where its first features are in these states and the rest need an upgrade. */
+  /** Decides the group when its first features have the given states and the others require an upgrade. */
   function decideGroup(states: readonly FeatureState[]) {
     const stateAt = (index: number) => states[index] ?? 'upgrade';
-    const namesWithState = (kind: 'site' | 'user', desired: readonly FeatureState[]) =>
+    const namesWithState = (kind: 'site' | 'user', included: readonly FeatureState[]) =>
       new Set(
         children
           .map((_child, index) => `${kind}-${index}`)
-          .filter((_name, index) => desired.includes(stateAt(index))),
+          .filter((_name, index) => included.includes(stateAt(index))),
       );
     const features = new Map(rules.features);
     for (const [index, { feature }] of children.entries()) {
@@ -161,7 +161,7 @@ describe('evidence of an expired license', () => {
     expect(findExpirations({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
       expiration('ten-sales', '2026-04-04'),
     );
-    expect(findExpirations({ expired: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
+    expect(findExpirations({ expired: new Map([['not-required', '2026-05-05']]) })).toEqual([]);
   });
 
   it('the evidence names the tenant license before any module, but not while expiry is only near', () => {

@@ -29,8 +29,8 @@ const first = (feature: FeatureKey) => rowsOf(feature)[0]?.id;
 const rowIn = (feature: FeatureKey, solution: Solution) =>
   rowsOf(feature).find((row) => row.solution === solution)?.id;
 
-describe('inclusionFor', () => {
-  it('says nothing about a feature when the plan is unknown or its kind lists no features', () => {
+describe('findPlanInclusion', () => {
+  it('is unstated when the plan is unknown or its kind lists no features', () => {
     const old = { kind: 'old-plan', module: 'superlicense-sales-pro', description: '' } as const;
     const { tiers } = assignedPlan({ sales: 'premium' }) as AssignedUserPlan;
     for (const plan of [
@@ -91,7 +91,7 @@ describe('inclusionFor', () => {
     );
   });
 
-  // Activity Monitors stand under Sales Premium, Service Premium and Marketing.
+  // Activity Monitors (SAINT) are listed under Sales Premium and Service Premium.
   describe('for a feature in several rows', () => {
     it('uses the row with the strongest inclusion', () => {
       const plan = assignedPlan(

@@ -5,12 +5,12 @@ import type { Assumptions } from '../../../../src/licensing/entitlements/assumpt
 import { compileRules, type FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
 import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 
-/** The features whose rule is so, in catalogue order. */
+/** Returns the features whose rule satisfies a predicate, in catalogue order. */
 function featuresWhere(predicate: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
   return [...rules.features.values()].filter(predicate).map(({ feature }) => feature);
 }
 
-/** The rules where the assumptions differ in these. */
+/** Compiles the rules with changed assumptions. */
 function rulesWith(changes: Partial<Assumptions>) {
   return compileRules({ ...assumptions, ...changes });
 }

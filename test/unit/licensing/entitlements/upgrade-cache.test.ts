@@ -25,7 +25,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
   return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
 }
 
-describe('upgrade cache', () => {
+describe('memoizeUpgrades', () => {
   it('returns no upgrades when no features are requested', () => {
     const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
     expect(findUpgrades([], assignedPlan('sales-essential'))).toEqual([]);
@@ -74,10 +74,20 @@ describe('upgrade cache', () => {
       [string, [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null]]
     >([
       ['the higher plan', ['core', null], ['growth', null], ['growth', null]],
-      ['a lesser one that may do for both', ['plus', 'core'], ['super', 'growth'], ['super', 'growth']],
-      ['none that would not do for the other', ['plus', null], ['growth', 'core'], ['plus', null]],
-      ['the sure plan of the other', ['plus', 'core'], ['growth', null], ['plus', 'growth']],
-      ['the plan both need', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
+      [
+        'a lower plan that possibly includes both',
+        ['plus', 'core'],
+        ['super', 'growth'],
+        ['super', 'growth'],
+      ],
+      ['no lower plan if one feature rules it out', ['plus', null], ['growth', 'core'], ['plus', null]],
+      [
+        'the certain plan of one as the possible plan of both',
+        ['plus', 'core'],
+        ['growth', null],
+        ['plus', 'growth'],
+      ],
+      ['the plan that each requires', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
     ])('requires for two features together %s', (_what, one, other, both) => {
       const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
       const [plan, possiblyFrom] = both;

@@ -14,10 +14,10 @@ describe('dedupeRows', () => {
   it.each<[string, Partial<ModuleLicense>]>([
     ['version', { version: '9.2' }],
     ['scope', { scope: 'user' }],
-    ['number bought', { purchased: 99 }],
+    ['number purchased', { purchased: 99 }],
     ['number in use', { seats: { inUse: 4, free: 2 } }],
     ['number free', { seats: { inUse: 3, free: 1 } }],
-    ['seats untold', { seats: null }],
+    ['unknown seat count', { seats: null }],
     ['limit', { unrestricted: !row.unrestricted }],
     ['visibility', { hidden: !row.hidden }],
     ['flags', { extraFlags: 2 }],

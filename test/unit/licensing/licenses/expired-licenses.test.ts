@@ -8,7 +8,7 @@ const validUntil = (name: string, expiryDate: string | null): Granted => ({
   license: grantedLicense({ name, expiryDate }),
 });
 
-describe('expiredLicenses', () => {
+describe('findExpiredLicenses', () => {
   it('treats a license as valid through its expiry date', () => {
     expect([...findExpiredLicenses([validUntil('a', '2026-12-01')], [], today)]).toEqual([]);
     expect([...findExpiredLicenses([validUntil('a', '2026-11-30')], [], today)]).toEqual([

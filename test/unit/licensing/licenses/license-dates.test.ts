@@ -44,7 +44,7 @@ describe('noticesOn', () => {
   });
 });
 
-describe('license dates for a user', () => {
+describe('toLicenseDates', () => {
   it('uses the expiry date of an incomplete tenant license, and the user licenses only without one', () => {
     const validUntil = grantedLicense({ name: 'sale', scope: 'site', expiryDate: '2030-01-01' });
     const incomplete = { ...dated, complete: false };
@@ -67,26 +67,26 @@ describe('license dates for a user', () => {
   });
 
   it.each([
-    ['the day of the one site license', [validUntil('2027-03-27')], '2027-03-27'],
+    ['that of the only site license', [validUntil('2027-03-27')], '2027-03-27'],
     [
-      'the last day of several',
+      'the latest of several site licenses',
       [validUntil('2027-03-27'), validUntil('2028-01-01'), validUntil('2026-05-01')],
       '2028-01-01',
     ],
-    ['none where one counts for ever', [validUntil('2027-03-27'), validUntil(null)], null],
-    ['none of user licenses', [validUntil('2027-03-27', 'user')], null],
+    ['null if a site license never expires', [validUntil('2027-03-27'), validUntil(null)], null],
+    ['null if there are only user licenses', [validUntil('2027-03-27', 'user')], null],
     [
-      'the day of site licenses beside a user license for ever',
+      'that of the site license if a user license never expires',
       [validUntil('2027-03-27'), validUntil(null, 'user')],
       '2027-03-27',
     ],
-    ['none of a partner', [validUntil('2027-03-27', 'site', 'ACME')], null],
+    ['null if there are only partner licenses', [validUntil('2027-03-27', 'site', 'ACME')], null],
     [
-      'the day of SuperOffice’s beside a partner’s',
+      'that of the SuperOffice license, not of a partner license',
       [validUntil('2027-03-27'), validUntil('2029-01-01', 'site', 'ACME')],
       '2027-03-27',
     ],
-    ['none where nothing is held', [], null],
+    ['null without licenses', [], null],
   ] as const)('when the tenant license was refused, the expiry date is %s', (_case, granted, expiryDate) => {
     expect(toLicenseDates(null, userWith(...granted))).toEqual({ ...unknown, expiryDate });
   });

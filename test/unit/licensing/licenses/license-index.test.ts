@@ -84,8 +84,8 @@ describe('indexLicenses', () => {
   });
 
   it.each([
-    ['the one described like the grant', 'Sales Essentials', ['user', 't1'], true],
-    ['none where the description fits neither', 'Sales', [], false],
+    ['the one with the description of the granted license', 'Sales Essentials', ['user', 't1'], true],
+    ['no set if the description matches neither', 'Sales', [], false],
   ] as const)('uses, of two versions with different sets, %s', (_which, description, set, known) => {
     const tenant = tenantWith(
       moduleLicense({ ...plan, description: 'Sales Essentials', extraInfo: 'set=user,t1', version: '10' }),
@@ -130,23 +130,28 @@ describe('indexLicenses', () => {
   });
 
   it.each([
-    ['a tenant', tenantWith(moduleLicense({ name: 'server' })), userWith(), true],
-    ['a tenant of which not every row was readable', unreadable, userWith(), false],
-    ['a tenant without a single license', tenantWith(), userWith(), false],
+    ['a tenant with complete licenses', tenantWith(moduleLicense({ name: 'server' })), userWith(), true],
+    ['a tenant with an unreadable row', unreadable, userWith(), false],
+    ['a tenant without licenses', tenantWith(), userWith(), false],
     [
-      'a tenant with a partner’s alone',
+      'a tenant with only partner licenses',
       tenantWith(moduleLicense({ name: 'sale', owner: 'ACME' })),
       userWith(),
       false,
     ],
     [
-      'a site license among some',
+      'a user with a site license among incomplete licenses',
       null,
       userPartlyKnown(grantedLicense({ name: 'sale', scope: 'site' })),
       false,
     ],
-    ['a granted site license', null, userWith(grantedLicense({ name: 'sale', scope: 'site' })), true],
-    ['only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
+    [
+      'a user with a site license among complete licenses',
+      null,
+      userWith(grantedLicense({ name: 'sale', scope: 'site' })),
+      true,
+    ],
+    ['a user with only user licenses', null, userWith(grantedLicense({ name: 'sale-cal' })), false],
   ] as const)('determines whether the site licenses are known for %s', (_case, tenant, user, known) => {
     expect(index(tenant, user).siteLicensesKnown).toBe(known);
   });
@@ -155,24 +160,24 @@ describe('indexLicenses', () => {
     ['licenses without a plan', tenantWith(), userWith(grantedLicense({ name: 'user' })), true],
     ['a plan with its set', null, userWith(grantedLicense({ ...plan, extraInfo: 'set=user' })), true],
     ['a plan without its set', null, userWith(grantedLicense(plan)), false],
-    ['no license, and that is all', null, userWith(), true],
-    ['no license, and perhaps not all', tenantWith(), userPartlyKnown(), false],
-    ['some licenses, perhaps not all', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
+    ['no licenses in complete data', null, userWith(), true],
+    ['no licenses in incomplete data', tenantWith(), userPartlyKnown(), false],
+    ['some licenses in incomplete data', null, userPartlyKnown(grantedLicense({ name: 'user' })), false],
   ] as const)('determines whether the user licenses are known for %s', (_case, tenant, user, known) => {
     expect(index(tenant, user).userLicensesKnown).toBe(known);
   });
 });
 
-describe('expired licenses in lookUpLicenses', () => {
+describe('expired licenses in indexLicenses', () => {
   const validUntil = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
   const listExpired = (...granted: readonly GrantedLicense[]) => [
     ...index(null, userWith(...granted)).expired,
   ];
 
-  // Looked up on 2026-12-01.
+  // Evaluated on 2026-12-01.
   it.each([
-    ['for ever', null, []],
+    ['without an expiry date', null, []],
     ['until tomorrow', '2026-12-02', []],
     ['until today', '2026-12-01', []],
     ['until yesterday', '2026-11-30', [['quote-cal', '2026-11-30']]],
@@ -215,13 +220,13 @@ describe('expired licenses in lookUpLicenses', () => {
       extraInfo: 'set=sale-cal,quote-cal',
       expiryDate: '2026-01-01',
     });
-    const beside = grantedLicense({ name: 'quote-cal' });
-    expect(listExpired(expiredPlan, beside).toSorted()).toEqual([
+    const separateGrant = grantedLicense({ name: 'quote-cal' });
+    expect(listExpired(expiredPlan, separateGrant).toSorted()).toEqual([
       ['sale-cal', '2026-01-01'],
       ['ten-sales', '2026-01-01'],
     ]);
     const other = grantedLicense({ name: 'ten-salesservice', extraFlags: 1, extraInfo: 'set=sale-cal' });
-    expect(listExpired(expiredPlan, other, beside)).toEqual([['ten-sales', '2026-01-01']]);
+    expect(listExpired(expiredPlan, other, separateGrant)).toEqual([['ten-sales', '2026-01-01']]);
   });
 });
 

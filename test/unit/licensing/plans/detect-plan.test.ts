@@ -30,9 +30,9 @@ describe('detectPlan', () => {
   });
 
   it('uses separately granted licenses for one plan without a set, but not for two plans', () => {
-    const beside = grantedLicense({ name: 'quote-cal' });
-    expect(detect(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
-    expect(detect(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
+    const separateGrant = grantedLicense({ name: 'quote-cal' });
+    expect(detect(plan('ten-sales'), separateGrant)).toMatchObject({ tiers: { sales: 'premium' } });
+    expect(detect(plan('ten-sales'), plan('ten-service'), separateGrant)).toMatchObject({
       tiers: { sales: 'unknown', service: 'unknown' },
     });
   });
@@ -121,7 +121,7 @@ describe('detectPlan', () => {
 
   it('returns null for a user whose licenses are not reported', () => {
     expect(detectPlanOfUser(userPartlyKnown())).toBeNull();
-    const beside = grantedLicense({ name: 'visible-for' });
-    expect(detectPlanOfUser(userPartlyKnown(beside))).toBeNull();
+    const separateGrant = grantedLicense({ name: 'visible-for' });
+    expect(detectPlanOfUser(userPartlyKnown(separateGrant))).toBeNull();
   });
 });

@@ -76,13 +76,16 @@ describe('detectSuite', () => {
   });
 
   it.each([
-    ['user plans', publishedTenant('premium')],
-    ['an empty license', tenantWith()],
-    ['a site license that is only called Core', tenantWith(site('Core'))],
-    ['another product with a suite in its name', tenantWith(site('Office suite plus'))],
-    ['a partner', tenantWith({ ...site('CRM Suite Core'), owner: 'ACME' })],
-    ['a seat called Plus beside user plans', tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' }))],
-    ['a name every object has', tenantWith(moduleLicense({ name: 'constructor' }))],
+    ['a tenant with user plans', publishedTenant('premium')],
+    ['a tenant without licenses', tenantWith()],
+    ['a site license named Core', tenantWith(site('Core'))],
+    ['another product with Suite in its name', tenantWith(site('Office suite plus'))],
+    ['a partner license', tenantWith({ ...site('CRM Suite Core'), owner: 'ACME' })],
+    [
+      'a user license named Plus in a tenant with user plans',
+      tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' })),
+    ],
+    ['a module named like an object property', tenantWith(moduleLicense({ name: 'constructor' }))],
   ])('does not detect Suite in %s', (_case, tenant) => {
     expect(detect(tenant.modules)).toBeNull();
   });

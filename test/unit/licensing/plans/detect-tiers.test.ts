@@ -140,11 +140,11 @@ describe('conflicting tier evidence', () => {
 
 describe('confidence of a detected tier', () => {
   it.each([
-    ['what only premium has', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
-    ['the marker of the user', { modules: ['t2'] }, 'user-marker', 'documented'],
-    ['the marker of the site', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
-    ['the description', { description: 'Sales Premium' }, 'description', 'inferred'],
-    ['nothing', {}, 'none', 'none'],
+    ['a premium-only module', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
+    ['the user marker', { modules: ['t2'] }, 'user-marker', 'documented'],
+    ['the site marker', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
+    ['the plan description', { description: 'Sales Premium' }, 'description', 'inferred'],
+    ['no step', {}, 'none', 'none'],
   ] as const)('follows from the detection step: %s', (_by, input, step, confidence) => {
     expect(findings(input)).toMatchObject([{ step, confidence }]);
   });

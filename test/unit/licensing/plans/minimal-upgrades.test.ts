@@ -164,7 +164,7 @@ describe('findMinimalPlans', () => {
   });
 });
 
-describe('upgrade cache', () => {
+describe('memoizeUpgrades with the plans of a tenant', () => {
   const listSeats = (upgrades: readonly Upgrade[]) =>
     upgrades.map((each) => (each.kind === 'user-plan' ? [each.plan, each.seat] : []));
   const freeService = moduleLicense({

@@ -63,14 +63,24 @@ describe('suiteSeats', () => {
   });
 
   it.each([
-    ['a refused license', null, 3, 'license-unknown'],
-    ['user plans', publishedTenant('premium'), 3, 'no-suite'],
-    ['nothing', tenantWith(), 3, 'no-suite'],
-    ['a Suite without seats', tenantWith(site), 3, 'no-seat-license'],
-    ['seats told for the site', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
-    ['two versions', tenantWith(site, seats, { ...seats, version: '12' }), 3, 'several-seat-licenses'],
-    ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
-    ['nobody counting', tenantWith(site, seats), null, 'use-unknown'],
+    ['a refused tenant license', null, 3, 'license-unknown'],
+    ['a tenant with user plans', publishedTenant('premium'), 3, 'no-suite'],
+    ['a tenant without licenses', tenantWith(), 3, 'no-suite'],
+    ['a Suite without a seat license', tenantWith(site), 3, 'no-seat-license'],
+    ['a seat license with site scope', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
+    [
+      'two versions of the seat license',
+      tenantWith(site, seats, { ...seats, version: '12' }),
+      3,
+      'several-seat-licenses',
+    ],
+    [
+      'seat licenses of two plans',
+      tenantWith(site, seats, { ...seats, description: 'Plus' }),
+      3,
+      'several-seat-licenses',
+    ],
+    ['an unknown number of users', tenantWith(site, seats), null, 'use-unknown'],
   ] as const)('returns a reason instead of seat counts: %s', (_case, tenant, canLogIn, reason) => {
     expect(countSeats(tenant, canLogIn)).toEqual({ valid: false, reason });
   });

@@ -4,7 +4,7 @@ import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/lic
 import { featureLicense, publishedCase, runs, someCase, timeoutMs } from '../fixtures/arbitraries.ts';
 import { getEntitlements } from '../fixtures/tenant-entitlements.ts';
 
-/** Whether somebody told the site licenses: the first one told tells of all others that they are not there. */
+/** Whether the site licenses are known: once one is reported, any other site license counts as absent. */
 function knowsSiteLicenses({ complete, modules }: TenantLicenses, user: UserLicenses): boolean {
   const own = ({ owner }: { readonly owner: string }) => owner.trim().toLowerCase() === 'superoffice';
   const byUser = user.granted.some((each) => own(each) && each.scope === 'site');

@@ -5,7 +5,7 @@ import { anyRights, type Case, runs, someCase, timeoutMs } from '../fixtures/arb
 import { rules } from '../fixtures/engine.ts';
 import { getEntitlements } from '../fixtures/tenant-entitlements.ts';
 
-/** The names in license data, compared the plain way; `said` has those of a plan's set too. */
+/** Returns the normalized names in license data; `user` includes the license sets of the assigned plans. */
 function namesIn({ tenant, user }: Case) {
   const own = <T extends { readonly owner: string }>(rows: readonly T[]) =>
     rows.filter(({ owner }) => owner.trim().toLowerCase() === 'superoffice');
@@ -26,7 +26,7 @@ function namesIn({ tenant, user }: Case) {
   };
 }
 
-/** Whether the data has what a piece of evidence says is there. */
+/** Whether the license data contains what the evidence states as present. */
 function isSupported(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
   if (evidence.kind === 'function-right') return names.rights.includes(evidence.name);
   return evidence.kind !== 'module' || !evidence.present || names[evidence.scope].has(evidence.name);

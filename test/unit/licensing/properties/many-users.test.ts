@@ -11,32 +11,32 @@ import { expectSame } from '../fixtures/expect-same.ts';
 const states: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'];
 const fields = ['owner', 'name', 'scope', 'description', 'expiryDate', 'extraFlags', 'extraInfo'] as const;
 
-/** A license with one field of another: what a shared report would mix up. */
+/** Returns a license with one field of another license, which an incorrectly shared report would confuse. */
 function mixed(one: GrantedLicense, field: keyof GrantedLicense, other: GrantedLicense): GrantedLicense {
   return { ...one, [field]: other[field] };
 }
 
 const variation = fc.record({
   associateId: fc.nat({ max: 3 }),
-  place: fc.nat({ max: 2 }),
+  index: fc.nat({ max: 2 }),
   field: fc.constantFrom(...fields),
   other: anyGranted,
   complete: fc.boolean(),
   functionRights: fc.constantFrom(null, [], ['hide-sale'], ['hide-project'], ['hide-sale', 'hide-project']),
 });
-// Users who hold the same but for one field of one license, and perhaps are told and hidden other things.
+// Users whose licenses differ in one field of one license, and possibly in completeness and function rights.
 const similarUsers: fc.Arbitrary<readonly UserLicenses[]> = fc
   .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(variation, { minLength: 2, maxLength: 3 }))
   .map(([granted, each]) =>
-    each.map(({ place: index, field, other, ...user }) => ({
+    each.map(({ index, field, other, ...user }) => ({
       ...user,
       granted: granted.map((license, at) => (at === index ? mixed(license, field, other) : license)),
     })),
   );
-// A fixed few, so that the tenant is got to know once.
+// A fixed sample, so that each tenant is indexed once.
 const tenants = fc.sample(anyTenant, { numRuns: 40, seed: 68 });
 const tenantCases = fc.constantFrom(
-  ...tenants.map((tenant) => ({ tenant, alone: indexTenant(rules, tenant, today) })),
+  ...tenants.map((tenant) => ({ tenant, tenantIndex: indexTenant(rules, tenant, today) })),
 );
 
 describe('reports for many users', () => {
@@ -44,7 +44,7 @@ describe('reports for many users', () => {
     timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(tenantCases, similarUsers, ({ tenant, alone: tenantIndex }, users) => {
+      fc.property(tenantCases, similarUsers, ({ tenant, tenantIndex }, users) => {
         const { users: reports } = entitlementEngine(tenant, today).reportAll(users);
         const last = new Map(users.map((user) => [user.associateId, user]));
         expectSame([...reports.keys()].sort(), [...last.keys()].sort());

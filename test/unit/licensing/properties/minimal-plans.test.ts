@@ -18,10 +18,10 @@ const users = [
   ...userPlans.map((plan) => [plan.key, userWith(toGranted(planRow(plan)))] as const),
   ['no plan', userWith(grantedLicense({ name: 'superlicense-no-selection' }))] as const,
   ['an old plan', userWith(grantedLicense({ name: 'superlicense-sales-pro' }))] as const,
-  ['a plan nobody knows', userWith(grantedLicense({ name: 'mystery', extraFlags: 1 }))] as const,
+  ['an undocumented plan', userWith(grantedLicense({ name: 'mystery', extraFlags: 1 }))] as const,
 ];
 
-/** Tries all 26 plans: those that keep the tiers and enable the feature, and from which no tier can be taken. */
+/** Tries all 26 plans and returns the minimal ones that keep the tiers and enable the feature. */
 function minimalPlansByTrying(
   tenant: TenantLicenses,
   user: UserLicenses,
@@ -36,7 +36,7 @@ function minimalPlansByTrying(
     const enabling = candidates
       .filter(({ report }) => report && isAlreadyEnabled(report, feature))
       .map(({ plan }) => plan);
-    // What the user's own plan has, and the license lacks, no other plan brings.
+    // If the assigned plan includes the feature but its license is missing, no other plan adds it.
     if (enabling.some(({ key }) => key === currentPlan?.key)) return [];
     const minimal = enabling.filter(
       (plan) => !enabling.some((other) => other !== plan && reaches(plan, other.tiers)),
@@ -46,7 +46,7 @@ function minimalPlansByTrying(
 }
 
 describe.each([
-  ['all plans', withAllPlans],
+  ['all 26', withAllPlans],
   ['none', withoutPlans],
 ])('upgrades in a tenant with purchased plans: %s', (_purchased, tenant) => {
   it.each(users)(

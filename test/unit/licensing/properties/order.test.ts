@@ -6,7 +6,7 @@ import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 import { grantedLicense, moduleLicense } from '../fixtures/tenants.ts';
 
-/** The same items in another order, told by a number. */
+/** Returns the items in another order, which the seed determines. */
 function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
   const rank = (at: number) => ((at + 1) * 7919 * (seed + 1)) % 104_729;
   return items
@@ -30,7 +30,7 @@ function shuffledCase({ tenant, user }: Case, seed: number): Case {
   return { tenant: { ...tenant, modules }, user: { ...user, granted, functionRights } };
 }
 
-// Many rows of few names, which contradict each other.
+// Many contradictory rows with few names.
 const fewNames = fc.constantFrom(
   ...['ten-sales', 'ten-salesservice', 'superlicense-complete', 'mystery', 'enigma'],
 );
@@ -54,9 +54,9 @@ const contradictory: fc.Arbitrary<Case> = fc
     granted: fc.array(fc.record({ ...few, expiryDate: fc.constantFrom(null, '2020-01-01', '2021-01-01') }), {
       maxLength: 5,
     }),
-    beside: anyCase,
+    base: anyCase,
   })
-  .map(({ modules, granted, beside: { tenant, user } }) => ({
+  .map(({ modules, granted, base: { tenant, user } }) => ({
     tenant: { ...tenant, modules: [...tenant.modules, ...modules.map(moduleLicense)] },
     user: { ...user, granted: [...user.granted, ...granted.map(grantedLicense)] },
   }));

@@ -13,7 +13,7 @@ import { findStart, plansReaching, reaches } from '../fixtures/tier-steps.ts';
 const anyRequestedFeatures = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
 const pick = fc.nat({ max: 25 });
 
-/** The wishes with the features of a group in its place. */
+/** Returns the requested features, with each group replaced by its features. */
 function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
   const leaf = (feature: FeatureKey) => rules.features.has(feature);
   const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => getChildRows(id));
@@ -22,7 +22,7 @@ function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<Fea
   );
 }
 
-describe('access_requests', () => {
+describe('upgrades for requested features', () => {
   it('each requested feature is exactly one of added, already enabled and undetermined', {
     timeout: timeoutMs,
   }, () => {

@@ -7,7 +7,7 @@ import { assumptions, entitlementEngine } from '../fixtures/engine.ts';
 import { findUpgradable, getEntitlements, isAlreadyEnabled } from '../fixtures/tenant-entitlements.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
-/** The module by which a tenant on a Suite plan is recognised. */
+/** Returns the module that identifies a Suite plan. */
 function suiteModule(plan: SuitePlan): string {
   const named = Object.entries(assumptions.suite.modules).find(([, each]) => each === plan);
   return named?.[0] ?? '';
@@ -17,7 +17,7 @@ function onSuite(tenant: TenantLicenses, plan: SuitePlan): TenantLicenses {
   return { ...tenant, modules: [...tenant.modules, moduleLicense({ name: suiteModule(plan) })] };
 }
 
-// Where modules name two Suite plans, neither counts.
+// If modules name two Suite plans, the plan is undetermined.
 const unnamed = ({ name }: { readonly name: string }) => !/suite/i.test(name);
 const cases = someCase.map(({ tenant, user }) => ({
   tenant: { ...tenant, modules: tenant.modules.filter(unnamed) },
@@ -29,8 +29,8 @@ describe('order of the Suite plans', () => {
     timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
-        const [less, more] = [lesser, higher].map((plan) =>
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [lower, higher]) => {
+        const [less, more] = [lower, higher].map((plan) =>
           entitlementEngine(onSuite(tenant, plan), today).report(user),
         );
         const lost = less?.entitlements.filter(
@@ -46,10 +46,10 @@ describe('order of the Suite plans', () => {
     timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(someCase, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
+      fc.property(someCase, suitePlanPair, ({ tenant, user }, [lower, higher]) => {
         const plans = getEntitlements(tenant);
         const more = plans.changesOnSuite(user, higher);
-        const lost = plans.changesOnSuite(user, lesser).filter(({ change }, at) => {
+        const lost = plans.changesOnSuite(user, lower).filter(({ change }, at) => {
           const alreadyEnabled = ['kept', 'gained', 'limited'].includes(change);
           return alreadyEnabled && ['lost', 'still-missing', undefined].includes(more[at]?.change);
         });

@@ -26,7 +26,7 @@ describe('user plan upgrades', () => {
         const onCurrentPlan = currentPlan === null ? undefined : plans.whatIf(user, currentPlan.key)?.report;
         const then = plan && plans.whatIf(user, plan.key)?.report;
         const wrong = findUpgradable(report).filter(({ feature, upgrades }) => {
-          // What the user's own plan has, and the license lacks, no other plan brings.
+          // If the assigned plan includes the feature but its license is missing, no other plan adds it.
           if (onCurrentPlan !== undefined && isAlreadyEnabled(onCurrentPlan, feature))
             return upgrades.length > 0;
           const reached = plan && selectUserPlans(upgrades).some(({ tiers }) => reaches(plan, tiers));
