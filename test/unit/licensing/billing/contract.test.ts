@@ -174,23 +174,24 @@ describe('contract properties', () => {
       .filter((day) => day !== '2100-02-29'),
   );
   const distance = fc.oneof(fc.nat({ max: 800 }), fc.nat({ max: 12_000 }), fc.nat({ max: 2_500_000 }));
-  const question: fc.Arbitrary<ContractQuestion> = fc
+  const anyInput: fc.Arbitrary<ContractQuestion> = fc
     .record({ start, distance, period: fc.constantFrom(...billingPeriods) })
-    .map((told) => ({
-      start: told.start,
-      period: told.period,
-      today: toText(toDayNumber(told.start) + told.distance),
+    .map((input) => ({
+      start: input.start,
+      period: input.period,
+      today: toText(toDayNumber(input.start) + input.distance),
     }));
-  const contractOnDay = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
+  const contractOnDay = (input: ContractQuestion, today: string) =>
+    contract(input.start, input.period, today);
 
   it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { term, billing, nextRenewal, nextInvoice } = contractOnDay(told, told.today);
-        expect(term.firstDay <= told.today && told.today <= term.lastDay).toBe(true);
-        expect(billing.firstDay <= told.today && told.today <= billing.lastDay).toBe(true);
-        expect(nextRenewal > told.today).toBe(true);
-        expect(nextInvoice > told.today && nextInvoice <= nextRenewal).toBe(true);
+      fc.property(anyInput, (input) => {
+        const { term, billing, nextRenewal, nextInvoice } = contractOnDay(input, input.today);
+        expect(term.firstDay <= input.today && input.today <= term.lastDay).toBe(true);
+        expect(billing.firstDay <= input.today && input.today <= billing.lastDay).toBe(true);
+        expect(nextRenewal > input.today).toBe(true);
+        expect(nextInvoice > input.today && nextInvoice <= nextRenewal).toBe(true);
       }),
       runs,
     );
@@ -198,14 +199,14 @@ describe('contract properties', () => {
 
   it('the terms cover the calendar without gap or overlap', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { renewal, term, nextRenewal } = contractOnDay(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { renewal, term, nextRenewal } = contractOnDay(input, input.today);
         expect(dayAfter(term.lastDay)).toBe(nextRenewal);
-        const next = contractOnDay(told, nextRenewal);
+        const next = contractOnDay(input, nextRenewal);
         expect([next.renewal, next.term.firstDay]).toEqual([renewal + 1, nextRenewal]);
-        if (renewal === 0) expect(term.firstDay).toBe(told.start);
+        if (renewal === 0) expect(term.firstDay).toBe(input.start);
         else {
-          const before = contractOnDay(told, dayBefore(term.firstDay));
+          const before = contractOnDay(input, dayBefore(term.firstDay));
           expect([before.renewal, before.nextRenewal]).toEqual([renewal - 1, term.firstDay]);
         }
       }),
@@ -215,12 +216,12 @@ describe('contract properties', () => {
 
   it('the billing periods have no gap, and every term starts and ends with one', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { billing, nextInvoice, term } = contractOnDay(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { billing, nextInvoice, term } = contractOnDay(input, input.today);
         expect(dayAfter(billing.lastDay)).toBe(nextInvoice);
-        expect(contractOnDay(told, nextInvoice).billing.firstDay).toBe(nextInvoice);
-        expect(contractOnDay(told, term.firstDay).billing.firstDay).toBe(term.firstDay);
-        expect(contractOnDay(told, term.lastDay).billing.lastDay).toBe(term.lastDay);
+        expect(contractOnDay(input, nextInvoice).billing.firstDay).toBe(nextInvoice);
+        expect(contractOnDay(input, term.firstDay).billing.firstDay).toBe(term.firstDay);
+        expect(contractOnDay(input, term.lastDay).billing.lastDay).toBe(term.lastDay);
       }),
       runs,
     );
@@ -228,10 +229,10 @@ describe('contract properties', () => {
 
   it('every day of a term returns the same term', () => {
     fc.assert(
-      fc.property(question, fc.nat(), (told, pick) => {
-        const { renewal, term, nextRenewal } = contractOnDay(told, told.today);
+      fc.property(anyInput, fc.nat(), (input, pick) => {
+        const { renewal, term, nextRenewal } = contractOnDay(input, input.today);
         const length = toDayNumber(term.lastDay) - toDayNumber(term.firstDay) + 1;
-        const other = contractOnDay(told, toText(toDayNumber(term.firstDay) + (pick % length)));
+        const other = contractOnDay(input, toText(toDayNumber(term.firstDay) + (pick % length)));
         expect(other).toMatchObject({ renewal, term, nextRenewal });
       }),
       runs,
@@ -240,10 +241,10 @@ describe('contract properties', () => {
 
   it('the following day is in the same term, or in the next term after a last day', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { renewal, term } = contractOnDay(told, told.today);
-        const moved = contractOnDay(told, dayAfter(told.today)).renewal - renewal;
-        expect(moved).toBe(told.today === term.lastDay ? 1 : 0);
+      fc.property(anyInput, (input) => {
+        const { renewal, term } = contractOnDay(input, input.today);
+        const moved = contractOnDay(input, dayAfter(input.today)).renewal - renewal;
+        expect(moved).toBe(input.today === term.lastDay ? 1 : 0);
       }),
       runs,
     );
@@ -251,11 +252,11 @@ describe('contract properties', () => {
 
   it('a renewal falls on the start day of the month, or on the last day of a shorter month', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { nextRenewal } = contractOnDay(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { nextRenewal } = contractOnDay(input, input.today);
         const day = nextRenewal.slice(8);
-        expect(day === told.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
-        expect(day <= told.start.slice(8)).toBe(true);
+        expect(day === input.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
+        expect(day <= input.start.slice(8)).toBe(true);
       }),
       runs,
     );
@@ -263,13 +264,13 @@ describe('contract properties', () => {
 
   it('an addition takes effect today and a reduction takes effect later', () => {
     fc.assert(
-      fc.property(question, (told) => {
+      fc.property(anyInput, (input) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
-          const effect = planChangeOn(told, change, planChanges);
+          const effect = planChangeOn(input, change, planChanges);
           return effect.valid ? effect.effectiveOn : effect.reason;
         });
-        expect(added).toBe(told.today);
-        expect((reduced ?? '') > told.today).toBe(true);
+        expect(added).toBe(input.today);
+        expect((reduced ?? '') > input.today).toBe(true);
       }),
       runs,
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLanguage, languages } from '../../../../src/licensing/catalogue/languages.ts';
+import { languages } from '../../../../src/licensing/catalogue/languages.ts';
 import { addOnLabel, decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
@@ -63,13 +63,5 @@ describe('addOnLabel', () => {
     );
     expect(addOnLabel('calendar-synchronization', 'de')).toBe('Kalendersynchronisierung');
     expect(addOnLabel('calendar-synchronization', 'nl')).toBe('Agenda-synchronisatie');
-  });
-});
-
-describe('isLanguage', () => {
-  it('accepts the six supported languages and rejects any other text', () => {
-    expect(languages.every(isLanguage)).toBe(true);
-    expect(isLanguage('fr')).toBe(false);
-    expect(isLanguage('')).toBe(false);
   });
 });

@@ -1,36 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
 import type {
   GrantedLicense,
   TenantLicenses,
   UserLicenses,
 } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { isSuperOffice, moduleName } from '../../../../src/licensing/licenses/module-names.ts';
-import { rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
 const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
-describe('module names', () => {
-  it('module names are compared in lower case and without the SuperOffice owner prefix', () => {
-    expect(moduleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
-    expect(moduleName('acme.sale-cal')).toBe('acme.sale-cal');
-  });
-
-  it('module names belong to SuperOffice regardless of the case of the owner', () => {
-    expect(isSuperOffice('SuperOffice')).toBe(true);
-    expect(isSuperOffice('ACME')).toBe(false);
-    expect(isSuperOffice('')).toBe(false);
-  });
-});
-
 function index(tenant: TenantLicenses | null, user: UserLicenses) {
   return indexLicenses(indexTenantLicenses(tenant), user, '2026-12-01');
-}
-
-function unrecognizedModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
-  return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
 }
 
 describe('tenant modules', () => {
@@ -230,40 +210,19 @@ describe('expired licenses in indexLicenses', () => {
   });
 });
 
-describe('unknownModules', () => {
-  it('lists modules missing from the catalogue, whether purchased, granted or in a set', () => {
-    const tenant = tenantWith(
-      moduleLicense({ name: 'Zeppelin' }),
-      moduleLicense({ name: 'sale' }),
-      moduleLicense({ ...plan, extraInfo: 'set=sale-cal,balloon-cal' }),
-    );
-    const user = userWith(grantedLicense({ name: 'kite-cal' }), grantedLicense({ name: 'Zeppelin' }));
-    expect(unrecognizedModules(tenant, user)).toEqual(['Zeppelin', 'balloon-cal', 'kite-cal']);
+describe('a purchased plan with an undocumented name', () => {
+  const row = moduleLicense({
+    name: 'own-plan',
+    description: '  ',
+    scope: 'user',
+    extraFlags: 1,
+    extraInfo: 'set=user,sale-cal',
   });
 
-  it('reads the set of a documented plan regardless of its flags', () => {
-    const row = { ...plan, extraInfo: 'set=sale-cal,balloon-cal' };
-    expect(unrecognizedModules(tenantWith(moduleLicense({ ...row, extraFlags: 0 })), null)).toEqual([
-      'balloon-cal',
-    ]);
-    expect(unrecognizedModules(null, userWith(grantedLicense({ ...row, extraFlags: 3 })))).toEqual([
-      'balloon-cal',
-    ]);
-  });
-
-  it('reads sets only from SuperOffice plans', () => {
-    const extraInfo = 'set=balloon-cal';
-    const foreign = moduleLicense({ ...plan, owner: 'ACME', extraInfo });
-    const marker = moduleLicense({ name: 'sales-t2', extraFlags: 2, extraInfo });
-    expect(unrecognizedModules(tenantWith(foreign, marker), null)).toEqual(['ACME.ten-sales']);
-  });
-
-  it('prefixes partner modules with their owner, even when SuperOffice has the same name', () => {
-    const user = userWith(grantedLicense({ name: 'sale-cal', owner: 'ACME' }));
-    expect(unrecognizedModules(null, user)).toEqual(['ACME.sale-cal']);
-  });
-
-  it('omits known modules, regardless of case', () => {
-    expect(unrecognizedModules(tenantWith(moduleLicense({ name: 'SUPEROFFICE.Sale' })), null)).toEqual([]);
+  it('the plan is recognized as a user plan even when the granted license has no plan flag', () => {
+    const user = userWith(grantedLicense({ name: 'own-plan', description: '' }));
+    const licenseIndex = index(tenantWith(row), user);
+    expect(licenseIndex.plans).toEqual([{ name: 'own-plan', description: '', set: ['sale-cal', 'user'] }]);
+    expect(licenseIndex.user.has('sale-cal')).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
 import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
-import { assumptions, getRule } from '../fixtures/engine.ts';
+import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const site = (description: string) => moduleLicense({ name: '?', description });
@@ -88,32 +88,5 @@ describe('detectSuite', () => {
     ['a module named like an object property', tenantWith(moduleLicense({ name: 'constructor' }))],
   ])('does not detect Suite in %s', (_case, tenant) => {
     expect(detect(tenant.modules)).toBeNull();
-  });
-});
-
-describe('suiteReaches', () => {
-  it('treats a plan as including itself and every lower plan', () => {
-    expect(suiteReaches('growth', 'core')).toBe(true);
-    expect(suiteReaches('growth', 'growth')).toBe(true);
-    expect(suiteReaches('core', 'growth')).toBe(false);
-  });
-});
-
-describe('Suite availability of a feature', () => {
-  it.each([
-    ['companies-and-contacts', 'starter', null, 'inferred'],
-    ['sales-forecasting', 'starter', null, 'inferred'],
-    ['request-management', 'starter', null, 'inferred'],
-    ['dashboards-default-tiles', 'starter', null, 'inferred'],
-    ['project-management', 'core', null, 'documented'],
-    ['saint', 'growth', null, 'documented'],
-    ['rule-based-escalation', 'growth', null, 'inferred'],
-    ['mailings', 'growth', null, 'inferred'],
-    ['marketing-automation', 'plus', null, 'inferred'],
-    ['quote-management', 'growth', 'core', 'inferred'],
-    ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
-    ['combined-selections', 'growth', 'core', 'inferred'],
-  ] as const)('%s is available from %s (possibly from %s)', (feature, from, possiblyFrom, confidence) => {
-    expect(getRule(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
   });
 });
