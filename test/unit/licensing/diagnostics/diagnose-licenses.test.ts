@@ -136,14 +136,14 @@ describe('seat-count-differs', () => {
     expect(counts(cal('web', 19), sales, other)).toMatchObject([{ purchased: 19, inPlans: 20 }]);
   });
 
-  it('treats the sum as exact beside an unlimited plan that does not contain the license', () => {
+  it('treats the sum as exact when an unlimited plan does not contain the license', () => {
     const other = plan('ten-service', 1, 'user', { unrestricted: true });
     expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(
       seatCountDiffers(21, 20, 'ten-sales'),
     );
   });
 
-  it('treats the sum as exact beside the row for users without a plan', () => {
+  it('treats the sum as exact despite the row for users without a plan', () => {
     const none = plan('superlicense-no-selection', 1, '', { unrestricted: true });
     expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(
       seatCountDiffers(21, 20, 'ten-sales'),

@@ -42,7 +42,7 @@ describe('findPlanInclusion', () => {
     }
   });
 
-  it('excludes a feature without a plan, and is documented only if the license data say so', () => {
+  it('excludes a feature without a plan, and is documented only if the license data states it', () => {
     const id = first('quote-management');
     expect(describeInclusion('quote-management', { kind: 'no-plan', module: null })).toBe(
       `no ${id} inferred`,

@@ -38,7 +38,7 @@ describe('user plan upgrades', () => {
     );
   });
 
-  it('an upgrade enables its feature, regardless of licenses beside a published plan', {
+  it('an upgrade enables its feature, regardless of licenses in addition to a published plan', {
     timeout: timeoutMs,
   }, () => {
     fc.assert(
