@@ -1,5 +1,5 @@
 import { type NextTierOption, nextTierOptions } from './advice/next-tier-options.ts';
-import { memoizeSuiteTargets } from './advice/remembered-targets.ts';
+import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
   changesOnSuite,
   type FeatureTransition,
@@ -34,7 +34,7 @@ export interface TenantEntitlements {
    * Every feature of the catalogue for one user; null where the user is unknown: then every feature is.
    *
    * @example
-   * essentialTenantPlans.report(essentialUser).features.get('quote-management')
+   * essentialEntitlements.report(essentialUser).features.get('quote-management')
    * // → {
    * //   row: 'SaP9',
    * //   feature: 'quote-management',
@@ -44,7 +44,7 @@ export interface TenantEntitlements {
    * //   evidence: [
    * //     { kind: 'module', scope: 'site', name: 'quote', present: false },
    * //     { kind: 'module', scope: 'user', name: 'quote-cal', present: false },
-   * //     { kind: 'plan', promised: 'no', row: 'SaP9' },
+   * //     { kind: 'plan', inclusion: 'no', row: 'SaP9' },
    * //     {
    * //       kind: 'tier',
    * //       solution: 'sales',
@@ -66,7 +66,7 @@ export interface TenantEntitlements {
    * Every feature for many users, and how many have it in which state. Users alike in their licenses share a report.
    *
    * @example
-   * premiumTenantPlans.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
+   * premiumEntitlements.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
    * // → { upgrade: 1, enabled: 1 }
    */
   reportAll(users: readonly UserLicenses[]): TenantSummary;
@@ -75,7 +75,7 @@ export interface TenantEntitlements {
    * What it takes to give the user all of these features at once; a group stands for the features in it.
    *
    * @example
-   * essentialTenantPlans
+   * essentialEntitlements
    *   .upgrades(essentialUser, ['saint', 'mailings'])
    *   .upgrades.map(({ plan, steps, seat }) => [plan, steps, seat])
    * // → [
@@ -89,7 +89,7 @@ export interface TenantEntitlements {
    * What the user would have on another user plan; null on a CRM Suite tenant, where there are none.
    *
    * @example
-   * premiumTenantPlans.whatIf(salesPremiumUser, 'sales-premium+service-essential').changes[0]
+   * premiumEntitlements.whatIf(salesPremiumUser, 'sales-premium+service-essential').changes[0]
    * // → { feature: 'request-management', before: 'upgrade', after: 'enabled' }
    */
   whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
@@ -98,7 +98,7 @@ export interface TenantEntitlements {
    * The plans one step above the user's, those that would enable most first, each with what it would enable.
    *
    * @example
-   * premiumTenantPlans
+   * premiumEntitlements
    *   .nextTierOptions(salesPremiumUser)
    *   .map(({ plan, seat, enables }) => [plan, seat, enables.length])
    * // → [
@@ -113,7 +113,7 @@ export interface TenantEntitlements {
    * a list that must not be changed: asked with the same list for each of them, it is read once.
    *
    * @example
-   * essentialTenantPlans.suiteTransition(essentialUser, [essentialUser]).target
+   * essentialEntitlements.suiteTransition(essentialUser, [essentialUser]).target
    * // → {
    * //   kind: 'plan',
    * //   plan: 'core',
@@ -128,7 +128,7 @@ export interface TenantEntitlements {
    * What one CRM Suite plan would mean for a user, on user plans or on another Suite plan.
    *
    * @example
-   * essentialTenantPlans.changesOnSuite(essentialUser, 'plus').filter(({ change }) => change === 'lost')
+   * essentialEntitlements.changesOnSuite(essentialUser, 'plus').filter(({ change }) => change === 'lost')
    * // → []
    */
   changesOnSuite(user: UserLicenses, plan: SuitePlan): readonly FeatureTransition[];
@@ -137,7 +137,7 @@ export interface TenantEntitlements {
    * The seats of a CRM Suite tenant; `canLogIn`: how many users can log in, null where nobody counted.
    *
    * @example
-   * suiteCoreTenantPlans.suiteSeats(20)
+   * suiteCoreEntitlements.suiteSeats(20)
    * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
    */
   suiteSeats(canLogIn: number | null): SuiteSeatsAnswer;
@@ -146,7 +146,7 @@ export interface TenantEntitlements {
    * When a plan change made today counts under a contract that started on a day and is billed by a period.
    *
    * @example
-   * premiumTenantPlans.planChange({ start: '2026-01-31', period: 'yearly' }, 'reduce')
+   * premiumEntitlements.planChange({ start: '2026-01-31', period: 'yearly' }, 'reduce')
    * // → {
    * //   valid: true,
    * //   rule: 'at-renewal',
@@ -161,7 +161,7 @@ export interface TenantEntitlements {
    * What does not add up in the tenant's license data; nothing is known where the license was refused.
    *
    * @example
-   * premiumTenantPlans.diagnose()
+   * premiumEntitlements.diagnose()
    * // → []
    */
   diagnose(): readonly Diagnostic[];

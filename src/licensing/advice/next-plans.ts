@@ -13,7 +13,7 @@ export type NextPlan =
  * Empty where nobody can tell what one step is: no plan, a tier or a Suite plan that is unknown, a plan of another kind.
  *
  * @example
- * findNextPlans(salesPremium)
+ * findNextPlans(salesPremiumPlan)
  * // → [
  * //   { kind: 'user-plan', plan: 'sales-premium+service-essential' },
  * //   { kind: 'user-plan', plan: 'sales-premium+marketing-essential' },

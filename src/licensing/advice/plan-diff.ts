@@ -7,7 +7,7 @@ import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
 import { whatIf } from './what-if.ts';
 
 /** What a change of plan would switch on and off, groups left out. */
-export interface PlanDiff {
+interface PlanDiff {
   readonly enables: readonly FeatureKey[];
   /** What is enabled today and would not be. */
   readonly disables: readonly FeatureKey[];

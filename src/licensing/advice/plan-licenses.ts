@@ -1,4 +1,3 @@
-import { planModuleFor } from '../catalogue/plan-modules.ts';
 import {
   type FoundTier,
   type PerSolution,
@@ -10,7 +9,6 @@ import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { FeatureRule, Rules } from '../entitlements/rules.ts';
 import { sortedUnique } from '../licenses/collections.ts';
 import type { TenantLicenseIndex } from '../licenses/license-index.ts';
-import type { AssignedUserPlan } from '../plans/detect-plan.ts';
 import { contains } from '../plans/minimal-upgrades.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 
@@ -66,24 +64,6 @@ function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): b
   return solutions.every(
     (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(most[each]),
   );
-}
-
-/** A plan as something held: it is asked about, so nothing has to find its tiers. */
-export function toAssignedPlan(plan: UserPlan): AssignedUserPlan {
-  const module = planModuleFor(plan.tiers);
-  return {
-    kind: 'user-plan',
-    plan,
-    tiers: plan.tiers,
-    modules: module === null ? [] : [module],
-    description: plan.label,
-    findings: solutions
-      .filter((solution) => plan.tiers[solution] !== 'none')
-      .map((solution) => {
-        const tier = plan.tiers[solution];
-        return { solution, tier, step: 'what-if', by: null, confidence: 'documented', against: [] };
-      }),
-  };
 }
 
 function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLicenseIndex): readonly string[] {

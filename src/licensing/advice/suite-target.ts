@@ -3,6 +3,7 @@ import type { OldPlanModule } from '../catalogue/plan-modules.ts';
 import { type PerSolution, type Solution, solutions, type Tier } from '../catalogue/solutions.ts';
 import { type SuitePlan, suitePlans, suiteReaches } from '../catalogue/suite-plans.ts';
 import { sortedUnique } from '../licenses/collections.ts';
+import type { UserLicenses } from '../licenses/license-data.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../plans/detect-plan.ts';
 
 /** Which Suite plan each tier of a solution leads to (docs/superoffice/user-plans.md#8-crm-suite). */
@@ -13,7 +14,7 @@ const targets: PerSolution<Readonly<Record<Tier, SuitePlan>>> = {
 };
 
 /** A tier somebody in the tenant holds. */
-export interface AssignedTier {
+interface AssignedTier {
   readonly solution: Solution;
   readonly tier: Tier;
 }
@@ -53,7 +54,7 @@ export type SuiteTarget =
  * lead to any plan up to the highest in the table, which is inferred.
  *
  * @example
- * findSuiteTarget([salesEssentialUser, marketingPremiumUser])
+ * findSuiteTarget([salesEssentialPlan, marketingPremiumPlan])
  * // → {
  * //   kind: 'plan',
  * //   plan: 'plus',
@@ -63,7 +64,7 @@ export type SuiteTarget =
  * // }
  *
  * @example
- * findSuiteTarget([salesUserOfUnknownTier])
+ * findSuiteTarget([salesPlanOfUnknownTier])
  * // → { kind: 'range', atLeast: 'core', atMost: 'growth', unknown: [{ kind: 'tier', solution: 'sales' }] }
  */
 export function findSuiteTarget(held: readonly (DetectedPlan | null)[]): SuiteTarget {
@@ -82,6 +83,25 @@ export function findSuiteTarget(held: readonly (DetectedPlan | null)[]): SuiteTa
   const by = known.filter((part) => targetOf(part) === atLeast);
   const confidence = unknown.every(({ kind }) => kind === 'tier') ? 'documented' : 'inferred';
   return { kind: 'plan', plan: atLeast, by, unknown, confidence };
+}
+
+/**
+ * Memoizes `findSuiteTarget` by the list of users, which must not be changed: the target is the same for every user
+ * of a tenant. `getPlan` returns the detected plan of a user.
+ *
+ * @example
+ * memoizeSuiteTargets(() => salesEssentialPlan)([essentialUser]).kind
+ * // → 'plan'
+ */
+export function memoizeSuiteTargets(
+  getPlan: (user: UserLicenses) => DetectedPlan | null,
+): (users: readonly UserLicenses[]) => SuiteTarget {
+  const targets = new WeakMap<readonly UserLicenses[], SuiteTarget>();
+  return (users) => {
+    const target = targets.get(users) ?? findSuiteTarget(users.map((user) => getPlan(user)));
+    targets.set(users, target);
+    return target;
+  };
 }
 
 function assignedTiers(held: readonly (DetectedPlan | null)[], solution: Solution): readonly AssignedTier[] {

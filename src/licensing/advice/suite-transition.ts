@@ -55,7 +55,7 @@ export interface SuiteTransition {
  * they get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
  *
  * @example
- * suiteTransition(rules, findSuiteTarget([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
+ * suiteTransition(rules, findSuiteTarget([salesEssentialPlan]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
 export function suiteTransition(rules: Rules, target: SuiteTarget, report: CurrentReport): SuiteTransition {

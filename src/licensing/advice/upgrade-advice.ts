@@ -19,7 +19,7 @@ export interface UpgradeAdvice {
 }
 
 /** An upgrade, and what it would change beside what is wished for. */
-export type AdvisedUpgrade = Upgrade & {
+type AdvisedUpgrade = Upgrade & {
   readonly alsoEnables: readonly FeatureKey[];
   /** What is enabled today and would not be: of a plan nobody documented it is not known what would keep it. */
   readonly disables: readonly FeatureKey[];

@@ -8,8 +8,9 @@ import { reportForPlan, type TenantIndex } from '../entitlements/user-report.ts'
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
 import { indexLicenses, type LicenseIndex } from '../licenses/license-index.ts';
 import { moduleName } from '../licenses/module-names.ts';
+import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { type Seat, seatFor } from '../plans/seat-availability.ts';
-import { findPlanLicenses, type KnownPlan, type PlanLicenses, toAssignedPlan } from './plan-licenses.ts';
+import { findPlanLicenses, type KnownPlan, type PlanLicenses } from './plan-licenses.ts';
 
 /** What a user would have on another plan. */
 export interface WhatIf {
@@ -25,7 +26,7 @@ export interface WhatIf {
 }
 
 /** A feature that is in another state than before. */
-export interface FeatureDifference {
+interface FeatureDifference {
   readonly feature: FeatureKey;
   readonly before: FeatureState;
   readonly after: FeatureState;

@@ -38,13 +38,13 @@ export interface ContractQuestion {
 }
 
 /** Days in a row, both ends included; dates are `YYYY-MM-DD`. */
-export interface DaySpan {
+interface DaySpan {
   readonly firstDay: string;
   readonly lastDay: string;
 }
 
 /** Why nothing is said of a contract; `beyond-calendar`: the next renewal comes after the year 9999. */
-export type ContractRefusal = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
+type ContractRefusal = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
 
 /** Where a contract stands on one day. */
 export interface ContractState {
@@ -118,7 +118,7 @@ export type PlanChangeRule = 'at-once' | 'at-renewal';
 export type PlanChangeRules = Readonly<Record<PlanChange, PlanChangeRule>>;
 
 /** When a plan change counts, and how sure each half of the answer is. */
-export interface PlanChangeEffect {
+interface PlanChangeEffect {
   readonly valid: true;
   readonly rule: PlanChangeRule;
   /** `YYYY-MM-DD`. */

@@ -2,7 +2,6 @@ import { rowsOf } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { Solution, Tier } from './solutions.ts';
 import type { SuitePlan } from './suite-plans.ts';
-import { getUserPlan } from './user-plans.ts';
 
 /**
  * What a feature may need beside its license
@@ -22,7 +21,7 @@ export const sideRequirements = [
 ] as const;
 
 /** Something a feature may need beside its license. */
-export type SideRequirement = (typeof sideRequirements)[number];
+type SideRequirement = (typeof sideRequirements)[number];
 
 /** What SuperOffice's documentation asks for before a feature is there. */
 export interface Requirement {
@@ -88,35 +87,4 @@ export function getRequirement(feature: FeatureKey): Requirement {
   const own = stated[feature];
   const confidence = own !== undefined || tiers.length === 0 ? 'documented' : 'inferred';
   return { tiers, ...(own ?? nothingMore), confidence };
-}
-
-/**
- * A requirement in English, as SuperOffice words it. What the feature needs beside it (`also`) is not worded.
- *
- * @example
- * requirementWording(getRequirement('project-management'))
- * // → 'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan'
- *
- * @example
- * requirementWording(getRequirement('calendar'))
- * // → 'Any user plan'
- */
-export function requirementWording({ tiers, license, suitePlan }: Requirement): string {
-  const named = tiers.map(({ solution, tier }) => planName(solution, tier));
-  const licenses = license === null ? named : [...named, license];
-  const desired = tiers.length === 0 ? 'Any user plan' : `${anyOf(licenses)} licence`;
-  return suitePlan === null ? desired : `${desired}, or the ${capitalised(suitePlan)} plan`;
-}
-
-// Pages on features write the names of plans without their hyphen.
-function planName(solution: Solution, tier: Tier): string {
-  return getUserPlan(`${solution}-${tier}`).label.replace('-', ' ');
-}
-
-function anyOf(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' or ');
-}
-
-function capitalised(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
 }

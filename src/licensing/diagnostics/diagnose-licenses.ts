@@ -1,20 +1,18 @@
 import { solutions } from '../catalogue/solutions.ts';
 import { groupBy, sortedUnique } from '../licenses/collections.ts';
+import { dedupeRows } from '../licenses/duplicate-rows.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
 import { isSuperOffice, moduleName, onlySuperOffice } from '../licenses/module-names.ts';
-import {
-  differingCounts,
-  isCount,
-  isDocumented,
-  type Modules,
-  type PlanRow,
-  planRow,
-  sum,
-  sumPurchased,
-} from '../licenses/seat-counts.ts';
-import { dedupeRows } from '../licenses/told-twice.ts';
+import { isCount, sum, sumPurchased } from '../licenses/seat-counts.ts';
 import type { TierMarkers } from '../plans/detect-tiers.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import {
+  type CountedPlanRow,
+  checkSeatCounts,
+  isDocumentedFlag,
+  type ModuleRows,
+  toCountedPlanRows,
+} from './seat-count-check.ts';
 
 /**
  * What does not add up in what a tenant bought, for its administrators and for operators: by kind, then by name,
@@ -40,10 +38,10 @@ export function diagnoseLicenses(
 ): readonly Diagnostic[] {
   const told = groupBy(onlySuperOffice(tenant.modules), ({ name }) => moduleName(name));
   const modules = new Map([...told].map(([name, rows]) => [name, dedupeRows(rows)] as const));
-  const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => planRow(name, row)));
+  const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => toCountedPlanRows(name, row)));
   const each = (check: Check) => [...modules].flatMap(([module, rows]) => check(module, rows));
   const onAbsence = [
-    ...differingCounts(modules, plans),
+    ...checkSeatCounts(modules, plans),
     ...missingSetNames(modules, plans),
     ...each((module, rows) => missingPrerequisites(module, rows, modules)),
   ];
@@ -61,7 +59,7 @@ export function diagnoseLicenses(
 
 type Check = (module: string, rows: readonly ModuleLicense[]) => readonly Diagnostic[];
 
-function missingSetNames(modules: Modules, plans: readonly PlanRow[]): readonly Diagnostic[] {
+function missingSetNames(modules: ModuleRows, plans: readonly CountedPlanRow[]): readonly Diagnostic[] {
   return [...groupBy(plans, ({ plan }) => plan)].flatMap(([plan, rows]) =>
     sortedUnique(rows.flatMap(({ set }) => set))
       .filter((module) => !modules.has(module))
@@ -69,13 +67,13 @@ function missingSetNames(modules: Modules, plans: readonly PlanRow[]): readonly 
   );
 }
 
-function missingSets(plans: readonly PlanRow[]): readonly Diagnostic[] {
-  const empty = plans.filter(({ set, promisesSet }) => promisesSet && set.length === 0);
+function missingSets(plans: readonly CountedPlanRow[]): readonly Diagnostic[] {
+  const empty = plans.filter(({ set, expectsSet }) => expectsSet && set.length === 0);
   return sortedUnique(empty.map(({ plan }) => plan)).map((plan) => ({ kind: 'plan-without-set', plan }));
 }
 
 function unknownFlags(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
-  const flags = new Set(rows.map(({ extraFlags }) => extraFlags).filter((flag) => !isDocumented(flag)));
+  const flags = new Set(rows.map(({ extraFlags }) => extraFlags).filter((flag) => !isDocumentedFlag(flag)));
   return [...flags]
     .sort() // as texts: NaN has its place too
     .map((extraFlags) => ({ kind: 'extra-flags-unknown', module, extraFlags }));
@@ -84,14 +82,14 @@ function unknownFlags(module: string, rows: readonly ModuleLicense[]): readonly 
 function missingPrerequisites(
   module: string,
   rows: readonly ModuleLicense[],
-  modules: Modules,
+  modules: ModuleRows,
 ): readonly Diagnostic[] {
   return sortedUnique(rows.map(({ prerequisite }) => moduleName(prerequisite)))
     .filter((prerequisite) => prerequisite !== '' && !modules.has(prerequisite))
     .map((prerequisite) => ({ kind: 'prerequisite-missing', module, prerequisite }));
 }
 
-function duplicateRows(told: Modules, once: Modules): readonly Diagnostic[] {
+function duplicateRows(told: ModuleRows, once: ModuleRows): readonly Diagnostic[] {
   return [...told]
     .filter(([module, rows]) => rows.length > (once.get(module) ?? []).length)
     .map(([module, rows]) => ({ kind: 'duplicate-row', module, rows: rows.length }));
@@ -109,7 +107,7 @@ function excessUse(module: string, rows: readonly ModuleLicense[]): readonly Dia
   return [{ kind: 'more-in-use-than-purchased', module, inUse, purchased }];
 }
 
-function markedTwice(modules: Modules, markers: TierMarkers['site']): readonly Diagnostic[] {
+function markedTwice(modules: ModuleRows, markers: TierMarkers['site']): readonly Diagnostic[] {
   return solutions.flatMap((solution) => {
     const by = [markers[solution].essential, markers[solution].premium] as const;
     return by.every((name) => modules.has(name)) ? [{ kind: 'both-tiers-marked', solution, by }] : [];

@@ -27,7 +27,7 @@ const addOns = [
 ] as const satisfies readonly AddOnData[];
 
 /** One of the four add-on subscriptions. */
-export type AddOnKey = (typeof addOns)[number]['key'];
+type AddOnKey = (typeof addOns)[number]['key'];
 
 /** The four add-on subscriptions, in published order. */
 export const addOnKeys: readonly AddOnKey[] = addOns.map(({ key }) => key);

@@ -32,7 +32,7 @@ export interface Assumptions extends TierIndicators {
  * The module licenses behind a feature (docs/superoffice/licenses.md#6-modules-per-feature). Names are
  * compared in lower case, without owner.
  */
-export interface FeatureModules {
+interface FeatureModules {
   /** Any one of these site licenses is enough; empty where none is known. */
   readonly site: readonly string[];
   /** All of these user licenses are needed; empty where none is known. */

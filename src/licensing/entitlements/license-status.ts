@@ -3,7 +3,7 @@ import type { Evidence } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
 /** What the license data says of one kind of license of a feature. */
-export type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
+type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
 
 /** What the license data says of a feature. */
 export interface LicenseStatuses {

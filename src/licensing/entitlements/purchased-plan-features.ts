@@ -1,7 +1,7 @@
-import { toAssignedPlan } from '../advice/plan-licenses.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { PlanKey, UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, TenantLicenseIndex } from '../licenses/license-index.ts';
+import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 import { decideByLicense } from './decide-by-license.ts';
 import type { Rules } from './rules.ts';

@@ -2,7 +2,7 @@ import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 
 /** Gives the report on a user. */
-export type MakeReport = (user: UserLicenses) => EntitlementReport;
+type MakeReport = (user: UserLicenses) => EntitlementReport;
 
 /** So many reports are kept of a tenant, some fifty kilobytes each. Users all different gain nothing by more. */
 const maxCached = 64;

@@ -3,7 +3,7 @@ import type { FeatureState } from './entitlement.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 
 /** How many users have a feature in each state; a state nobody has is missing. */
-export type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
+type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
 
 /** What a tenant's users have. */
 export interface TenantSummary {

@@ -11,7 +11,7 @@ export interface Notice {
 }
 
 /** The dates of a tenant's license, `YYYY-MM-DD`; null = none or forever. */
-export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
+type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
 
 /**
  * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the

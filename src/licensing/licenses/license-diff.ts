@@ -18,7 +18,7 @@ export type LicenseChange =
   /** A user has another user plan; empty for none. */
   | { readonly kind: 'user-plan'; readonly from: string; readonly to: string };
 
-export interface ModuleOfChange {
+interface ModuleOfChange {
   readonly owner: string;
   readonly name: string;
   readonly description: string;
@@ -64,7 +64,7 @@ function named({ owner, name, description }: ModuleLicense): ModuleOfChange {
 }
 
 /** A user and the user plan they have; empty for none. */
-export interface UserWithPlan {
+interface UserWithPlan {
   readonly associateId: number;
   readonly userPlan: string;
 }

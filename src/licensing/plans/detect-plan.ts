@@ -5,8 +5,9 @@ import {
   noPlanModule,
   type OldPlanModule,
   type PlanModule,
+  planModuleFor,
 } from '../catalogue/plan-modules.ts';
-import { type FoundTier, type PerSolution, perSolution } from '../catalogue/solutions.ts';
+import { type FoundTier, type PerSolution, perSolution, solutions } from '../catalogue/solutions.ts';
 import { planWithTiers, type UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, PlanRow } from '../licenses/license-index.ts';
 import type { SuiteSubscription } from './detect-suite.ts';
@@ -30,7 +31,7 @@ export interface AssignedUserPlan {
 }
 
 /** A user plan of version 8 or 9: it gives solutions without tiers and promises nothing of today's catalogue. */
-export interface AssignedOldPlan {
+interface AssignedOldPlan {
   readonly kind: 'old-plan';
   readonly module: OldPlanModule;
   readonly tiers: PerSolution<FoundTier>;
@@ -38,13 +39,13 @@ export interface AssignedOldPlan {
 }
 
 /** The user is known to have no plan. `module` is the license that says so, or null where no license allows login. */
-export interface NoPlan {
+interface NoPlan {
   readonly kind: 'no-plan';
   readonly module: typeof noPlanModule | null;
 }
 
 /** A user plan whose name SuperOffice has not documented. */
-export interface UndocumentedPlan {
+interface UndocumentedPlan {
   readonly kind: 'undocumented-plan';
   readonly module: string;
   readonly description: string;
@@ -73,6 +74,26 @@ export function detectPlan(
   if (other !== undefined) return otherPlan(other);
   if (licenseIndex.plans.length > 0) return { kind: 'no-plan', module: noPlanModule };
   return mayLogIn(licenseIndex) ? null : { kind: 'no-plan', module: null };
+}
+
+/**
+ * A user plan as an assigned plan, for what-if questions: its tiers are known, so no tier detection is needed.
+ */
+export function toAssignedPlan(plan: UserPlan): AssignedUserPlan {
+  const module = planModuleFor(plan.tiers);
+  return {
+    kind: 'user-plan',
+    plan,
+    tiers: plan.tiers,
+    modules: module === null ? [] : [module],
+    description: plan.label,
+    findings: solutions
+      .filter((solution) => plan.tiers[solution] !== 'none')
+      .map((solution) => {
+        const tier = plan.tiers[solution];
+        return { solution, tier, step: 'what-if', by: null, confidence: 'documented', against: [] };
+      }),
+  };
 }
 
 // `user` is the login license; where not everything was told of the user, its absence proves nothing.
@@ -112,7 +133,7 @@ function userPlan(
 
 function otherPlan({ name, description }: PlanRow): AssignedOldPlan | UndocumentedPlan {
   if (!isOldPlanModule(name)) return { kind: 'undocumented-plan', module: name, description };
-  const solutions = getOldPlanSolutions(name);
-  const tiers = perSolution((solution) => (solutions.includes(solution) ? 'unknown' : 'none'));
+  const oldSolutions = getOldPlanSolutions(name);
+  const tiers = perSolution((solution) => (oldSolutions.includes(solution) ? 'unknown' : 'none'));
   return { kind: 'old-plan', module: name, tiers, description };
 }

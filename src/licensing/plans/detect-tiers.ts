@@ -30,7 +30,7 @@ export interface TierFinding {
 }
 
 /** A tier that a step names, and what made it say so. */
-export interface OtherTier {
+interface OtherTier {
   readonly tier: Tier;
   readonly step: TierStep;
   readonly by: string;

@@ -31,7 +31,7 @@ export type Upgrade =
     };
 
 /** A user plan that would do, before anybody asked for a seat. */
-export interface MinimalPlan extends Distance {
+interface MinimalPlan extends Distance {
   readonly plan: UserPlan;
 }
 

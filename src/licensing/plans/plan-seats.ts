@@ -1,13 +1,13 @@
 import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
 import { groupBy } from '../licenses/collections.ts';
+import { dedupeRows } from '../licenses/duplicate-rows.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
 import { moduleName, onlySuperOffice } from '../licenses/module-names.ts';
 import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
-import { dedupeRows } from '../licenses/told-twice.ts';
 
 /** A user plan a tenant bought, with its seats; null where they were not told. `free` is never below 0. */
-export interface PlanSeats {
+interface PlanSeats {
   /** What SuperOffice calls it. */
   readonly plan: string;
   readonly module: string;

@@ -11,7 +11,7 @@ import { detectTiers, type TierIndicators, tiersFrom } from './detect-tiers.ts';
 export type Seat = 'assign' | 'buy' | 'ask';
 
 /** A plan row of the tenant, the tiers found for it, and what it takes to give it to somebody. */
-export interface PurchasedPlan {
+interface PurchasedPlan {
   readonly row: TenantPlanRow;
   readonly tiers: PerSolution<FoundTier>;
   readonly seat: Seat;

@@ -13,7 +13,7 @@ export type SuiteSeatsRefusal =
   | 'purchase-unknown';
 
 /** The seats of a CRM Suite tenant. `free` is never below 0; `over`: more users may log in than seats are bought. */
-export interface SuiteSeats {
+interface SuiteSeats {
   readonly valid: true;
   readonly state: 'free' | 'full' | 'over';
   readonly purchased: SuiteLimit;

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import { getFeatureLabel } from '../../../../src/licensing/catalogue/labels.ts';
 import { findSuiteAvailability } from '../../../../src/licensing/catalogue/suite-availability.ts';
+import { checkSeatCounts } from '../../../../src/licensing/diagnostics/seat-count-check.ts';
 import { decideByLicense } from '../../../../src/licensing/entitlements/decide-by-license.ts';
 import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
 import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import { moduleName } from '../../../../src/licensing/licenses/module-names.ts';
-import { differingCounts } from '../../../../src/licensing/licenses/seat-counts.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
 import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
@@ -114,10 +114,10 @@ describe('seat count check', () => {
     const plan = { plan: 'ten-sales', set: ['x-cal'], seats: 10 };
     const user = moduleLicense({ name: 'x-cal', scope: 'user', purchased: 5 });
     const site = moduleLicense({ name: 'x-cal', scope: 'site', purchased: 1 });
-    const check = (...rows: (typeof user)[]) => differingCounts(new Map([['x-cal', rows]]), [plan] as never);
+    const check = (...rows: (typeof user)[]) => checkSeatCounts(new Map([['x-cal', rows]]), [plan] as never);
     expect(check(user)).toHaveLength(1);
     expect(check(user, site)).toEqual([]);
-    expect(differingCounts(new Map(), [plan] as never)).toEqual([]);
+    expect(checkSeatCounts(new Map(), [plan] as never)).toEqual([]);
   });
 });
 
