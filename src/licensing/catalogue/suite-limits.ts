@@ -2,7 +2,7 @@ import type { FeatureKey } from './feature-keys.ts';
 import type { SuitePlan } from './suite-plans.ts';
 
 /**
- * What CRM Suite plans limit; flows count while they run or pause
+ * The limits of CRM Suite plans. Marketing flows count while they are running or paused
  * (docs/superoffice/user-plans.md#8-crm-suite).
  */
 export const suiteLimitNames = [
@@ -12,10 +12,10 @@ export const suiteLimitNames = [
   'active-marketing-flows',
 ] as const;
 
-/** One of the four things CRM Suite plans limit. */
+/** One of the four limits of CRM Suite plans. */
 type SuiteLimitName = (typeof suiteLimitNames)[number];
 
-/** How many are allowed; 0: the plan has none of it. */
+/** The maximum number; 0 if the plan does not include the item. */
 export type SuiteLimit = number | 'unlimited';
 
 /** The limits of each CRM Suite plan, as published (docs/superoffice/user-plans.md#8-crm-suite). */
@@ -47,10 +47,10 @@ export const suiteLimits: Readonly<Record<SuitePlan, Readonly<Record<SuiteLimitN
   },
 };
 
-/** The features a limit bites on. Custom objects stand in no row of the catalogue. */
+/** The limit of each limited feature. Custom objects have no row in the catalogue. */
 export type LimitedFeatures = Readonly<Partial<Record<FeatureKey, Omit<FeatureLimit, 'maximum'>>>>;
 
-/** A number a feature is limited to. `confidence`: how sure it is that this limit is about this feature. */
+/** The limit of a feature. `confidence` is the confidence that the limit applies to this feature. */
 export interface FeatureLimit {
   readonly name: SuiteLimitName;
   readonly maximum: number;
@@ -58,24 +58,24 @@ export interface FeatureLimit {
 }
 
 /**
- * What a Suite plan limits a feature to, by the assumed features each limit bites on; null where it sets no number, be
- * it unlimited or not counted.
+ * Finds the limit of a feature in a Suite plan, given the assumed limited features. Null if the feature is unlimited or
+ * not counted.
  *
  * @example
- * featureLimit('project-management', 'core', assumptions.suite.limitedFeatures)
+ * findFeatureLimit('project-management', 'core', assumptions.suite.limitedFeatures)
  * // → { name: 'active-projects', maximum: 100, confidence: 'documented' }
  *
  * @example
- * featureLimit('project-management', 'growth', assumptions.suite.limitedFeatures)
+ * findFeatureLimit('project-management', 'growth', assumptions.suite.limitedFeatures)
  * // → null
  */
-export function featureLimit(
+export function findFeatureLimit(
   feature: FeatureKey,
   plan: SuitePlan,
   limitedFeatures: LimitedFeatures,
 ): FeatureLimit | null {
-  const limited = limitedFeatures[feature];
-  if (limited === undefined) return null;
-  const maximum = suiteLimits[plan][limited.name];
-  return maximum === 'unlimited' ? null : { ...limited, maximum };
+  const limitedFeature = limitedFeatures[feature];
+  if (limitedFeature === undefined) return null;
+  const maximum = suiteLimits[plan][limitedFeature.name];
+  return maximum === 'unlimited' ? null : { ...limitedFeature, maximum };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
-import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { type SuitePlan, suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
@@ -207,7 +207,7 @@ describe('suiteTargetOf properties', () => {
         const before = boundsOf(findSuiteTarget(held));
         const after = boundsOf(findSuiteTarget([...held, another]));
         if (before === null) return;
-        expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
+        expect(after !== null && isSuitePlanAtLeast(after[0], before[0]) && isSuitePlanAtLeast(after[1], before[1])).toBe(
           true,
         );
       }),
@@ -250,7 +250,7 @@ describe('suiteTargetOf properties', () => {
         const after = boundsOf(findSuiteTarget(found));
         if (bounds === null || after === null) expect(after).toEqual(bounds);
         else
-          expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
+          expect([isSuitePlanAtLeast(after[0], bounds[0]), isSuitePlanAtLeast(bounds[1], after[1])]).toEqual([
             true,
             true,
           ]);

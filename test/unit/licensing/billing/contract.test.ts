@@ -5,16 +5,16 @@ import {
   billingPeriods,
   type ContractQuestion,
   type ContractState,
-  contractOn,
+  getContractState,
   type PlanChange,
-  planChangeOn,
+  getPlanChangeEffect,
 } from '../../../../src/licensing/billing/contract.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 const { planChanges } = assumptions;
 
 function contract(start: string, period: BillingPeriod, today: string): ContractState {
-  const answer = contractOn({ start, period, today });
+  const answer = getContractState({ start, period, today });
   if (!answer.valid) throw new Error(answer.reason);
   return answer;
 }
@@ -111,13 +111,13 @@ describe('validation in contractOn and planChangeOn', () => {
     ['0001-01-01', '9999-12-31', 'beyond-calendar'],
   ] as const)('rejects the start %s on the date %s with the reason %s', (start, today, reason) => {
     const question = { start, period: 'monthly', today } as const;
-    expect(contractOn(question)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
+    expect(getContractState(question)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(question, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
   it('accepts a contract that starts today', () => {
-    expect(contractOn({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
+    expect(getContractState({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
   });
 
   it('accepts a contract whose next renewal is the last day of the calendar', () => {
@@ -140,7 +140,7 @@ describe('planChangeOn', () => {
   ] as const)(
     'a change of kind %s, billed %s and made on %s, takes effect %s',
     (change, period, today, rule, effectiveOn) => {
-      expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
+      expect(getPlanChangeEffect({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
         valid: true,
         rule,
         effectiveOn,
@@ -265,7 +265,7 @@ describe('contract properties', () => {
     fc.assert(
       fc.property(question, (told) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
-          const effect = planChangeOn(told, change, planChanges);
+          const effect = getPlanChangeEffect(told, change, planChanges);
           return effect.valid ? effect.effectiveOn : effect.reason;
         });
         expect(added).toBe(told.today);
@@ -283,8 +283,8 @@ describe('contract properties', () => {
     );
     fc.assert(
       fc.property(text, text, fc.constantFrom(...billingPeriods), (from, today, period) => {
-        const answer = contractOn({ start: from, period, today });
-        expect(contractOn({ start: from, period, today })).toEqual(answer);
+        const answer = getContractState({ start: from, period, today });
+        expect(getContractState({ start: from, period, today })).toEqual(answer);
         if (!answer.valid) expect(reasons).toContain(answer.reason);
         else expect(answer.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
       }),

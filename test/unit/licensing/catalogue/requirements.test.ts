@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { getRequirement, sideRequirements } from '../../../../src/licensing/catalogue/requirements.ts';
 
 const tiersOf = (feature: FeatureKey) =>
   getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
-const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
+const isCommon = (feature: FeatureKey) => getFeatureRows(feature).every(({ solution }) => solution === 'common');
 
 /** The features with a page of their own that states what they ask for. */
 const stated: readonly FeatureKey[] = [

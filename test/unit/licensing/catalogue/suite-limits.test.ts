@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
-  featureLimit,
+  findFeatureLimit,
   type SuiteLimit,
   suiteLimitNames,
   suiteLimits,
 } from '../../../../src/licensing/catalogue/suite-limits.ts';
-import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { type SuitePlan, suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { assumptions, rules } from '../fixtures/engine.ts';
 
 function limitOf(feature: FeatureKey, plan: SuitePlan) {
-  return featureLimit(feature, plan, assumptions.suite.limitedFeatures);
+  return findFeatureLimit(feature, plan, assumptions.suite.limitedFeatures);
 }
 
 const asNumber = (limit: SuiteLimit) => (limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit);
@@ -61,7 +61,7 @@ describe('featureLimit', () => {
     for (const plan of suitePlans) {
       for (const { feature, suiteAvailability } of rules.features.values()) {
         const maximum = limitOf(feature, plan)?.maximum;
-        const has = suiteReaches(plan, suiteAvailability.from);
+        const has = isSuitePlanAtLeast(plan, suiteAvailability.from);
         if (maximum === 0) expect(has).toBe(false);
         if (feature === 'project-management' || feature === 'marketing-automation') {
           expect(maximum === 0).toBe(!has);

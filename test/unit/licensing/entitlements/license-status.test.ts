@@ -5,9 +5,9 @@ import { findSuiteAvailability } from '../../../../src/licensing/catalogue/suite
 import { checkSeatCounts } from '../../../../src/licensing/diagnostics/seat-count-check.ts';
 import { decideByLicense } from '../../../../src/licensing/entitlements/decide-by-license.ts';
 import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
-import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
+import { findUnknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { moduleName } from '../../../../src/licensing/licenses/module-names.ts';
+import { normalizeModuleName } from '../../../../src/licensing/licenses/module-names.ts';
 import { holding } from '../fixtures/assigned-plans.ts';
 import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
@@ -17,14 +17,14 @@ const today = '2026-12-01';
 describe('module names', () => {
   it('module names are compared without owner prefix, case and blanks', () => {
     expect(
-      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(moduleName),
+      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(normalizeModuleName),
     ).toEqual(Array(4).fill('sale-cal'));
   });
 
   it('an unknown module is shown in one spelling, regardless of order', () => {
     const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
     for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
-      expect([...unknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
+      expect([...findUnknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
     }
   });
 
@@ -33,7 +33,7 @@ describe('module names', () => {
     const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
     const changed = compileRules({ ...assumptions, tierMarkers });
     const modules = ['own-e', 'own-p', 'own-1', 'own-2', 'own-3'].map((name) => moduleLicense({ name }));
-    expect([...unknownModules(modules, changed).values()]).toEqual(['own-3']);
+    expect([...findUnknownModules(modules, changed).values()]).toEqual(['own-3']);
   });
 });
 

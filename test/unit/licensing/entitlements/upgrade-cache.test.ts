@@ -10,7 +10,7 @@ import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-
 import { holding } from '../fixtures/assigned-plans.ts';
 import { ruleOf } from '../fixtures/engine.ts';
 
-const nothingSold: PurchasedPlans = { plans: [], otherwise: 'buy' };
+const nothingSold: PurchasedPlans = { plans: [], seatIfNotPurchased: 'buy' };
 const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
 function salesPremiumAt(seat: Seat): PurchasedPlans {
@@ -22,7 +22,7 @@ function salesPremiumAt(seat: Seat): PurchasedPlans {
     hidden: false,
     seats: null,
   };
-  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
+  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], seatIfNotPurchased: 'buy' };
 }
 
 describe('upgrade cache', () => {

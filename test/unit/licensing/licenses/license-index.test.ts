@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
+import { findUnknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
 import type {
   GrantedLicense,
   TenantLicenses,
   UserLicenses,
 } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { isSuperOffice, moduleName } from '../../../../src/licensing/licenses/module-names.ts';
+import { isSuperOffice, normalizeModuleName } from '../../../../src/licensing/licenses/module-names.ts';
 import { rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
@@ -14,8 +14,8 @@ const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
 describe('module names', () => {
   it('module names are compared in lower case and without the SuperOffice owner prefix', () => {
-    expect(moduleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
-    expect(moduleName('acme.sale-cal')).toBe('acme.sale-cal');
+    expect(normalizeModuleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
+    expect(normalizeModuleName('acme.sale-cal')).toBe('acme.sale-cal');
   });
 
   it('module names belong to SuperOffice regardless of the case of the owner', () => {
@@ -30,7 +30,7 @@ function lookUp(tenant: TenantLicenses | null, user: UserLicenses) {
 }
 
 function unrecognizedModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
-  return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
+  return [...findUnknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
 }
 
 describe('tenant modules', () => {
@@ -167,7 +167,7 @@ describe('expired licenses in lookUpLicenses', () => {
   const until = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
   const expiredOf = (...granted: readonly GrantedLicense[]) => [
-    ...lookUp(null, userWith(...granted)).expired,
+    ...lookUp(null, userWith(...granted)).expiredOn,
   ];
 
   // Looked up on 2026-12-01.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
 import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
 import { assumptions, ruleOf } from '../fixtures/engine.ts';
@@ -90,9 +90,9 @@ describe('detectSuite', () => {
 
 describe('suiteReaches', () => {
   it('treats a plan as including itself and every lower plan', () => {
-    expect(suiteReaches('growth', 'core')).toBe(true);
-    expect(suiteReaches('growth', 'growth')).toBe(true);
-    expect(suiteReaches('core', 'growth')).toBe(false);
+    expect(isSuitePlanAtLeast('growth', 'core')).toBe(true);
+    expect(isSuitePlanAtLeast('growth', 'growth')).toBe(true);
+    expect(isSuitePlanAtLeast('core', 'growth')).toBe(false);
   });
 });
 

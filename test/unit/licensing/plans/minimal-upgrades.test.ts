@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
   type FoundTier,
@@ -22,7 +22,7 @@ import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
-  contains,
+  includesRow,
   findMinimalPlans,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
@@ -35,7 +35,7 @@ function holding(tiers: PerSolution<FoundTier>): DetectedPlan {
 }
 
 function offers(feature: FeatureKey, held: DetectedPlan | null) {
-  const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
+  const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesRow(tiers, row));
   return findMinimalPlans(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
@@ -108,7 +108,7 @@ describe('findMinimalPlans', () => {
   const anyFeature = fc.constantFrom(...featureKeys);
 
   function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
-    const [row, ...rest] = rowsOf(feature);
+    const [row, ...rest] = getFeatureRows(feature);
     return row !== undefined && findPlanInclusion([row, ...rest], holding(tiers)).inclusion === 'yes';
   }
 

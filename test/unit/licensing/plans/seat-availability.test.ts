@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { getUserPlan, type PlanKey, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { ModuleLicense, TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { findPurchasedPlans, seatFor } from '../../../../src/licensing/plans/seat-availability.ts';
+import { findPurchasedPlans, findSeat } from '../../../../src/licensing/plans/seat-availability.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -21,7 +21,7 @@ function soldBy(tenant: TenantLicenses | null) {
 }
 
 function seatIn(tenant: TenantLicenses | null, desired: UserPlan) {
-  return seatFor(soldBy(tenant), desired);
+  return findSeat(soldBy(tenant), desired);
 }
 
 const other = moduleLicense({ name: 'server' });

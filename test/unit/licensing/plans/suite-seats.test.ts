@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { suiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
+import { countSuiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -10,7 +10,7 @@ const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
 const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
 
 function seatsOf(tenant: TenantLicenses | null, canLogIn: number | null) {
-  return suiteSeats(tenant, canLogIn, assumptions.suite.modules);
+  return countSuiteSeats(tenant, canLogIn, assumptions.suite.modules);
 }
 
 describe('suiteSeats', () => {
