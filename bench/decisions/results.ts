@@ -16,7 +16,7 @@ export interface Result {
 }
 
 /** The most the median may be, and whether it is. */
-export interface Goal {
+interface Goal {
   readonly atMost: number;
   readonly met: boolean;
 }

@@ -23,7 +23,7 @@ export interface Benchmark {
 }
 
 /** How many rounds count, after how many that do not. */
-export interface Rounds {
+interface Rounds {
   readonly warmUp: number;
   readonly measured: number;
 }

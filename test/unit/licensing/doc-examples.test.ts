@@ -44,7 +44,7 @@ const salesEssentialReport = reportEntitlements({
   user: holderOf(essential, 'ten-sales'),
   today,
 });
-const premiumTenantPlans = entitlementEngine(premium, today);
+const premiumEntitlements = entitlementEngine(premium, today);
 const planWithoutTier = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
 
 /** The values that the examples use without defining them. */
@@ -52,22 +52,22 @@ const named = {
   assumptions,
   rules,
   premiumTenant: premium,
-  premiumTenantPlans,
+  premiumEntitlements,
   salesPremiumUser: holderOf(premium, 'ten-sales'),
-  salesPremium: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
+  salesPremiumPlan: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
   servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
-  essentialTenantPlans: entitlementEngine(essential, today),
+  essentialEntitlements: entitlementEngine(essential, today),
   essentialUser: holderOf(essential, 'ten-sales'),
   suiteCoreTenant: publishedTenant('suite-core'),
-  suiteCoreTenantPlans: entitlementEngine(publishedTenant('suite-core'), today),
+  suiteCoreEntitlements: entitlementEngine(publishedTenant('suite-core'), today),
   salesEssentialReport,
-  salesEssentialUser: salesEssentialReport.plan,
-  marketingPremiumUser: reportEntitlements({
+  salesEssentialPlan: salesEssentialReport.plan,
+  marketingPremiumPlan: reportEntitlements({
     tenant: premium,
     user: holderOf(premium, 'ten-marketing'),
     today,
   }).plan,
-  salesUserOfUnknownTier: reportEntitlements({
+  salesPlanOfUnknownTier: reportEntitlements({
     tenant: tenantWith(moduleLicense({ ...planWithoutTier, scope: 'user' })),
     user: userWith(grantedLicense(planWithoutTier)),
     today,
@@ -128,6 +128,8 @@ describe('examples in doc comments', () => {
 
   it('every method of the entitlement engine has an example', () => {
     const about = new Set(examplesIn('entitlement-engine.ts').map((example) => example.about));
-    expect([...about].sort()).toEqual(['createEntitlementEngine', ...Object.keys(premiumTenantPlans)].sort());
+    expect([...about].sort()).toEqual(
+      ['createEntitlementEngine', ...Object.keys(premiumEntitlements)].sort(),
+    );
   });
 });

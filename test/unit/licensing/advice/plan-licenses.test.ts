@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  findPlanLicenses,
-  type KnownPlan,
-  toAssignedPlan,
-} from '../../../../src/licensing/advice/plan-licenses.ts';
+import { findPlanLicenses, type KnownPlan } from '../../../../src/licensing/advice/plan-licenses.ts';
 import { getUserPlan, type PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
 import { indexTenant } from '../../../../src/licensing/entitlements/user-report.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
@@ -69,36 +65,5 @@ describe('findPlanLicenses', () => {
     expect(findLicenses(plan, tenantWith()).missingSite).not.toContain(second);
     const withAlternative = findLicenses(plan, tenantWith(moduleLicense({ name: second }))).missingSite;
     expect(withAlternative).not.toContain(first);
-  });
-});
-
-describe('toAssignedPlan', () => {
-  it('returns the tiers of the plan as documented findings with the step what-if', () => {
-    const plan = getUserPlan('sales-premium+marketing-essential');
-    expect(toAssignedPlan(plan)).toEqual({
-      kind: 'user-plan',
-      plan,
-      tiers: { sales: 'premium', service: 'none', marketing: 'essential' },
-      modules: ['ten-salesmarketing'],
-      description: plan.label,
-      findings: [
-        {
-          solution: 'sales',
-          tier: 'premium',
-          step: 'what-if',
-          by: null,
-          confidence: 'documented',
-          against: [],
-        },
-        {
-          solution: 'marketing',
-          tier: 'essential',
-          step: 'what-if',
-          by: null,
-          confidence: 'documented',
-          against: [],
-        },
-      ],
-    });
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memoizeSuiteTargets } from '../../../../src/licensing/advice/remembered-targets.ts';
-import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
+import { findSuiteTarget, memoizeSuiteTargets } from '../../../../src/licensing/advice/suite-target.ts';
 import type { UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';

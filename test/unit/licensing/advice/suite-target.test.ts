@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
-import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import {
+  isSuitePlanAtLeast,
+  type SuitePlan,
+  suitePlans,
+} from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
@@ -213,9 +217,11 @@ describe('findSuiteTarget properties', () => {
         const before = getBounds(findSuiteTarget(assignedPlans));
         const after = getBounds(findSuiteTarget([...assignedPlans, another]));
         if (before === null) return;
-        expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
-          true,
-        );
+        expect(
+          after !== null &&
+            isSuitePlanAtLeast(after[0], before[0]) &&
+            isSuitePlanAtLeast(after[1], before[1]),
+        ).toBe(true);
       }),
       runs,
     );
@@ -261,10 +267,10 @@ describe('findSuiteTarget properties', () => {
           const after = getBounds(findSuiteTarget(found));
           if (bounds === null || after === null) expect(after).toEqual(bounds);
           else
-            expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
-              true,
-              true,
-            ]);
+            expect([
+              isSuitePlanAtLeast(after[0], bounds[0]),
+              isSuitePlanAtLeast(bounds[1], after[1]),
+            ]).toEqual([true, true]);
         },
       ),
       runs,

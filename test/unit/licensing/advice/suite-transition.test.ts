@@ -9,7 +9,7 @@ import {
   suiteTransition as transitionByRules,
 } from '../../../../src/licensing/advice/suite-transition.ts';
 import { catalogue, getChildRows } from '../../../../src/licensing/catalogue/catalogue.ts';
-import { planModuleFor } from '../../../../src/licensing/catalogue/plan-modules.ts';
+import { findPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { type UserPlan, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
@@ -366,7 +366,7 @@ describe('Suite transition properties', () => {
       'web',
       ...contained.flatMap(({ feature }) => assumptions.modules[feature].user),
     ]);
-    const name = planModuleFor(tiers) ?? '';
+    const name = findPlanModule(tiers) ?? '';
     const row = { name, description: label, extraFlags: 1, extraInfo: `set=${[...set].join(',')}` };
     const tenant = tenantWith(...site, moduleLicense({ ...row, scope: 'user' }));
     return report(tenant, holderOf(tenant, name));

@@ -5,21 +5,21 @@ import {
   billingPeriods,
   type ContractQuestion,
   type ContractState,
-  contractOn,
+  getContractState,
+  getPlanChangeEffect,
   type PlanChange,
-  planChangeOn,
 } from '../../../../src/licensing/billing/contract.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 const { planChanges } = assumptions;
 
 function contract(start: string, period: BillingPeriod, today: string): ContractState {
-  const result = contractOn({ start, period, today });
+  const result = getContractState({ start, period, today });
   if (!result.valid) throw new Error(result.reason);
   return result;
 }
 
-describe('contractOn in the first term', () => {
+describe('getContractState in the first term', () => {
   it.each(billingPeriods)('gives the first term 12 months when billed %s', (period) => {
     const { renewal, term, nextRenewal } = contract('2026-03-15', period, '2026-03-15');
     expect({ renewal, term, nextRenewal }).toEqual({
@@ -57,7 +57,7 @@ describe('contractOn in the first term', () => {
   );
 });
 
-describe('contractOn across renewals', () => {
+describe('getContractState across renewals', () => {
   it.each([
     // On the day of the first renewal and around the second renewal.
     ['2026-03-15', 'monthly', '2027-03-15', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
@@ -97,7 +97,7 @@ describe('contractOn across renewals', () => {
   });
 });
 
-describe('validation in contractOn and planChangeOn', () => {
+describe('validation in getContractState and getPlanChangeEffect', () => {
   it.each([
     ['2026-02-30', '2026-05-01', 'start-not-a-date'],
     ['', '2026-05-01', 'start-not-a-date'],
@@ -111,13 +111,15 @@ describe('validation in contractOn and planChangeOn', () => {
     ['0001-01-01', '9999-12-31', 'beyond-calendar'],
   ] as const)('rejects the start %s on the date %s with the reason %s', (start, today, reason) => {
     const question = { start, period: 'monthly', today } as const;
-    expect(contractOn(question)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
+    expect(getContractState(question)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(question, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
   it('accepts a contract that starts today', () => {
-    expect(contractOn({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
+    expect(getContractState({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(
+      true,
+    );
   });
 
   it('accepts a contract whose next renewal is the last day of the calendar', () => {
@@ -125,7 +127,7 @@ describe('validation in contractOn and planChangeOn', () => {
   });
 });
 
-describe('planChangeOn', () => {
+describe('getPlanChangeEffect', () => {
   it.each([
     ['add', 'monthly', '2026-07-01', 'at-once', '2026-07-01'],
     ['add', 'yearly', '2027-03-15', 'at-once', '2027-03-15'],
@@ -140,7 +142,7 @@ describe('planChangeOn', () => {
   ] as const)(
     'a change of kind %s, billed %s and made on %s, takes effect %s',
     (change, period, today, rule, effectiveOn) => {
-      expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
+      expect(getPlanChangeEffect({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
         valid: true,
         rule,
         effectiveOn,
@@ -266,7 +268,7 @@ describe('contract properties', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
-          const effect = planChangeOn(input, change, planChanges);
+          const effect = getPlanChangeEffect(input, change, planChanges);
           return effect.valid ? effect.effectiveOn : effect.reason;
         });
         expect(added).toBe(input.today);
@@ -284,8 +286,8 @@ describe('contract properties', () => {
     );
     fc.assert(
       fc.property(text, text, fc.constantFrom(...billingPeriods), (from, today, period) => {
-        const result = contractOn({ start: from, period, today });
-        expect(contractOn({ start: from, period, today })).toEqual(result);
+        const result = getContractState({ start: from, period, today });
+        expect(getContractState({ start: from, period, today })).toEqual(result);
         if (!result.valid) expect(reasons).toContain(result.reason);
         else expect(result.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
       }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { publishedLabels } from '../../../../src/licensing/catalogue/published-labels.ts';
 import { assumptions } from '../fixtures/engine.ts';
@@ -38,8 +38,8 @@ describe('catalogue', () => {
   });
 
   it('lists exactly five features in more than one row', () => {
-    const repeated = featureKeys.filter((feature) => rowsOf(feature).length > 1);
-    expect(repeated.map((feature) => rowsOf(feature).map((row) => row.id))).toEqual([
+    const repeated = featureKeys.filter((feature) => getFeatureRows(feature).length > 1);
+    expect(repeated.map((feature) => getFeatureRows(feature).map((row) => row.id))).toEqual([
       ['SaE3', 'SvE6'],
       ['SaP3', 'SvP6', 'MaE10'],
       ['SaP6', 'SvP5'],

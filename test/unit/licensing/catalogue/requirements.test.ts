@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import {
-  getRequirement,
-  requirementWording,
-  sideRequirements,
-} from '../../../../src/licensing/catalogue/requirements.ts';
+import { getRequirement, sideRequirements } from '../../../../src/licensing/catalogue/requirements.ts';
 
 const listTiers = (feature: FeatureKey) =>
   getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
-const wordingOf = (feature: FeatureKey) => requirementWording(getRequirement(feature));
-const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
+const isCommon = (feature: FeatureKey) =>
+  getFeatureRows(feature).every(({ solution }) => solution === 'common');
 
 /** The features whose requirements a separate page of the documentation states. */
 const featuresWithOwnPage: readonly FeatureKey[] = [
@@ -102,30 +98,5 @@ describe('getRequirement', () => {
   it('uses each code of an additional requirement for at least one feature', () => {
     const used = new Set(featureKeys.flatMap((feature) => getRequirement(feature).also));
     expect(used).toEqual(new Set(sideRequirements));
-  });
-});
-
-describe('requirementWording', () => {
-  it.each<[FeatureKey, string]>([
-    ['calendar', 'Any user plan'],
-    ['sales-forecasting', 'Sales Essentials licence'],
-    ['quote-management', 'Sales Premium licence'],
-    ['request-management', 'Service Essentials licence'],
-    ['mailings', 'Marketing Essentials licence'],
-    ['dashboards-default-tiles', 'Sales Essentials or Service Essentials licence'],
-    ['combined-selections', 'Sales Premium, Service Premium or Marketing Essentials licence'],
-    [
-      'project-management',
-      'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan',
-    ],
-    ['saint', 'Sales Premium, Service Premium or SAINT licence, or the Growth plan'],
-  ])('describes the requirement of %s as: %s', (feature, wording) => {
-    expect(wordingOf(feature)).toBe(wording);
-  });
-
-  it('names no extra license when any user plan is sufficient', () => {
-    expect(requirementWording({ ...getRequirement('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
-      'Any user plan, or the Plus plan',
-    );
   });
 });

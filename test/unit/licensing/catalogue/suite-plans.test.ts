@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
 
-describe('suiteReaches', () => {
+describe('isSuitePlanAtLeast', () => {
   it('treats a plan as including itself and every lower plan', () => {
-    expect(suiteReaches('growth', 'core')).toBe(true);
-    expect(suiteReaches('growth', 'growth')).toBe(true);
-    expect(suiteReaches('core', 'growth')).toBe(false);
+    expect(isSuitePlanAtLeast('growth', 'core')).toBe(true);
+    expect(isSuitePlanAtLeast('growth', 'growth')).toBe(true);
+    expect(isSuitePlanAtLeast('core', 'growth')).toBe(false);
   });
 });

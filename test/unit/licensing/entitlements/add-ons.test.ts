@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../../../src/licensing/catalogue/languages.ts';
-import { addOnLabel, decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
+import { decideAddOns, getAddOnLabel } from '../../../../src/licensing/entitlements/add-ons.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
@@ -12,7 +12,7 @@ function licenseIndex(site: readonly string[], siteLicensesKnown = true): Licens
     user: new Set(),
     userLicensesKnown: true,
     plans: [],
-    expired: new Map(),
+    expiredOn: new Map(),
   };
 }
 
@@ -56,12 +56,12 @@ describe('decideAddOns', () => {
   });
 });
 
-describe('addOnLabel', () => {
+describe('getAddOnLabel', () => {
   it('leaves the CEP name in English and translates calendar synchronization', () => {
-    expect(languages.map((language) => addOnLabel('cep', language))).toEqual(
+    expect(languages.map((language) => getAddOnLabel('cep', language))).toEqual(
       languages.map(() => 'Customer Engagement Platform (CEP)'),
     );
-    expect(addOnLabel('calendar-synchronization', 'de')).toBe('Kalendersynchronisierung');
-    expect(addOnLabel('calendar-synchronization', 'nl')).toBe('Agenda-synchronisatie');
+    expect(getAddOnLabel('calendar-synchronization', 'de')).toBe('Kalendersynchronisierung');
+    expect(getAddOnLabel('calendar-synchronization', 'nl')).toBe('Agenda-synchronisatie');
   });
 });

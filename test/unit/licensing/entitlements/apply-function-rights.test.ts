@@ -3,7 +3,7 @@ import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
   applyFunctionRights,
-  comparedRights,
+  normalizeFunctionRights,
 } from '../../../../src/licensing/entitlements/apply-function-rights.ts';
 import type { FeatureDecision, FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import { getRule, rules } from '../fixtures/engine.ts';
@@ -17,7 +17,7 @@ function applyRights(
   feature: FeatureKey,
   rights: readonly string[] | null,
 ): FeatureDecision {
-  return applyFunctionRights(before, getRule(feature), comparedRights(rights), true);
+  return applyFunctionRights(before, getRule(feature), normalizeFunctionRights(rights), true);
 }
 
 function listHiddenRows(right: string): readonly string[] {

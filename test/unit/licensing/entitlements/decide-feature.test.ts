@@ -28,7 +28,7 @@ function licenseIndex({
     siteLicensesKnown,
     userLicensesKnown,
     plans: [],
-    expired: new Map(),
+    expiredOn: new Map(),
   };
 }
 

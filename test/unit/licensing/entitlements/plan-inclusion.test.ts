@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { FoundTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
@@ -25,9 +25,9 @@ function describeInclusion(feature: FeatureKey, plan: DetectedPlan | null): stri
   return `${inclusion} ${row.id} ${confidence}`;
 }
 
-const first = (feature: FeatureKey) => rowsOf(feature)[0]?.id;
+const first = (feature: FeatureKey) => getFeatureRows(feature)[0]?.id;
 const rowIn = (feature: FeatureKey, solution: Solution) =>
-  rowsOf(feature).find((row) => row.solution === solution)?.id;
+  getFeatureRows(feature).find((row) => row.solution === solution)?.id;
 
 describe('findPlanInclusion', () => {
   it('is unstated when the plan is unknown or its kind lists no features', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { Assumptions } from '../../../../src/licensing/entitlements/assumptions.ts';
 import { compileRules, type FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
@@ -31,7 +31,7 @@ describe('compileRules', () => {
   it('gives each feature all its catalogue rows and its assumed modules', () => {
     for (const [feature, rule] of rules.features) {
       expect(rule).toMatchObject({ feature, ...assumptions.modules[feature] });
-      expect(rule.rows).toEqual(rowsOf(feature));
+      expect(rule.rows).toEqual(getFeatureRows(feature));
     }
   });
 
@@ -137,21 +137,21 @@ describe('parentFeature of a feature rule', () => {
 
 describe('known modules', () => {
   it.each(['sale-cal', 'ten-sales', 'suite2core', 'nebula'])('include %s', (name) => {
-    expect(rules.knows(name)).toBe(true);
+    expect(rules.isKnownModule(name)).toBe(true);
   });
 
   it.each(['zeppelin', '?', '', 'constructor'])('do not include %j', (name) => {
-    expect(rules.knows(name)).toBe(false);
+    expect(rules.isKnownModule(name)).toBe(false);
   });
 
   it('include every module that the assumptions name', () => {
     const { modules, addOnModules, suite } = assumptions;
-    const { knows } = rulesWith({
+    const { isKnownModule } = rulesWith({
       modules: { ...modules, calendar: { site: ['kite'], user: ['kite-cal'], confidence: 'inferred' } },
       addOnModules: { ...addOnModules, cep: ['balloon'] },
       suite: { ...suite, modules: { zeppelin: 'core' } },
     });
-    expect(['kite', 'kite-cal', 'balloon', 'zeppelin'].filter((name) => !knows(name))).toEqual([]);
-    expect(knows('suite2core')).toBe(false);
+    expect(['kite', 'kite-cal', 'balloon', 'zeppelin'].filter((name) => !isKnownModule(name))).toEqual([]);
+    expect(isKnownModule('suite2core')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
-import { unknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
+import { findUnknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { assumptions, rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
@@ -8,10 +8,12 @@ import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures
 const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
 function listUnknownModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
-  return [...unknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
+  return [
+    ...findUnknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values(),
+  ].sort();
 }
 
-describe('unknownModules', () => {
+describe('findUnknownModules', () => {
   it('lists modules missing from the catalogue, whether purchased, granted or in a set', () => {
     const tenant = tenantWith(
       moduleLicense({ name: 'Zeppelin' }),
@@ -51,7 +53,7 @@ describe('unknownModules', () => {
   it('shows an unknown module in one spelling, regardless of order', () => {
     const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
     for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
-      expect([...unknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
+      expect([...findUnknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
     }
   });
 
@@ -60,6 +62,6 @@ describe('unknownModules', () => {
     const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
     const changed = compileRules({ ...assumptions, tierMarkers });
     const modules = ['own-e', 'own-p', 'own-1', 'own-2', 'own-3'].map((name) => moduleLicense({ name }));
-    expect([...unknownModules(modules, changed).values()]).toEqual(['own-3']);
+    expect([...findUnknownModules(modules, changed).values()]).toEqual(['own-3']);
   });
 });

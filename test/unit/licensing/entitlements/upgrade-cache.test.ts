@@ -10,7 +10,7 @@ import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-
 import { assignedPlan } from '../fixtures/assigned-plans.ts';
 import { getRule } from '../fixtures/engine.ts';
 
-const nothingPurchased: PurchasedPlans = { plans: [], otherwise: 'buy' };
+const nothingPurchased: PurchasedPlans = { plans: [], seatIfNotPurchased: 'buy' };
 const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
 function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
@@ -22,7 +22,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
     hidden: false,
     seats: null,
   };
-  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
+  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], seatIfNotPurchased: 'buy' };
 }
 
 describe('memoizeUpgrades', () => {

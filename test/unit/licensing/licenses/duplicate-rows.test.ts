@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { dedupeRows } from '../../../../src/licensing/licenses/duplicate-rows.ts';
 import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
-import { dedupeRows } from '../../../../src/licensing/licenses/told-twice.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
 const row = moduleLicense({ name: 'sale-cal', seats: { inUse: 3, free: 2 } });

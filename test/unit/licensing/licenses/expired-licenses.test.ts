@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findExpiredLicenses, type Granted } from '../../../../src/licensing/licenses/expired-licenses.ts';
+import {
+  findExpiredLicenses,
+  type NormalizedGrant,
+} from '../../../../src/licensing/licenses/expired-licenses.ts';
 import { grantedLicense } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
-const validUntil = (name: string, expiryDate: string | null): Granted => ({
+const validUntil = (name: string, expiryDate: string | null): NormalizedGrant => ({
   name,
   license: grantedLicense({ name, expiryDate }),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LicenseScope } from '../../../../src/licensing/licenses/license-data.ts';
-import { noticesOn, toLicenseDates } from '../../../../src/licensing/licenses/license-dates.ts';
+import { findNotices, toLicenseDates } from '../../../../src/licensing/licenses/license-dates.ts';
 import { grantedLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const dated = {
@@ -10,7 +10,7 @@ const dated = {
   graceDate: '2027-04-08',
 };
 
-describe('noticesOn', () => {
+describe('findNotices', () => {
   it.each([
     ['2027-02-26', undefined],
     ['2027-02-27', 'license-expires-soon'],
@@ -19,28 +19,28 @@ describe('noticesOn', () => {
     ['2027-04-08', 'license-expired'],
     ['2027-04-09', 'license-read-only'],
   ])('on %s returns the notice %s', (today, kind) => {
-    expect(noticesOn(dated, today)[0]?.kind).toBe(kind);
+    expect(findNotices(dated, today)[0]?.kind).toBe(kind);
   });
 
   it('returns the date of the notice and the grace date', () => {
-    expect(noticesOn(dated, '2027-04-01')).toEqual([
+    expect(findNotices(dated, '2027-04-01')).toEqual([
       { kind: 'license-expired', date: '2027-03-27', graceDate: '2027-04-08' },
     ]);
-    expect(noticesOn(dated, '2027-05-01')).toEqual([
+    expect(findNotices(dated, '2027-05-01')).toEqual([
       { kind: 'license-read-only', date: '2027-04-08', graceDate: '2027-04-08' },
     ]);
   });
 
   it('ignores a grace date when the license has not expired or never expires', () => {
     const graceDate = '2020-01-01';
-    expect(noticesOn({ ...dated, expiryDate: null, graceDate }, '2027-01-01')).toEqual([]);
-    expect(noticesOn({ ...dated, graceDate }, '2027-01-01')).toEqual([]);
+    expect(findNotices({ ...dated, expiryDate: null, graceDate }, '2027-01-01')).toEqual([]);
+    expect(findNotices({ ...dated, graceDate }, '2027-01-01')).toEqual([]);
   });
 
   it('stays expired without a grace date, and returns nothing without a warning or expiry date', () => {
-    expect(noticesOn({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
-    expect(noticesOn({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);
-    expect(noticesOn(tenantWith(), '2030-01-01')).toEqual([]);
+    expect(findNotices({ ...dated, graceDate: null }, '2030-01-01')[0]?.kind).toBe('license-expired');
+    expect(findNotices({ ...dated, adminWarningDate: null }, '2027-03-01')).toEqual([]);
+    expect(findNotices(tenantWith(), '2030-01-01')).toEqual([]);
   });
 });
 
@@ -93,6 +93,6 @@ describe('toLicenseDates', () => {
 
   it('returns no dates and no notices when neither tenant nor user is known', () => {
     expect(toLicenseDates(null, null)).toEqual({ ...unknown, expiryDate: null });
-    expect(noticesOn(toLicenseDates(null, null), '2030-01-01')).toEqual([]);
+    expect(findNotices(toLicenseDates(null, null), '2030-01-01')).toEqual([]);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { isSuperOffice, moduleName } from '../../../../src/licensing/licenses/module-names.ts';
+import { isSuperOffice, normalizeModuleName } from '../../../../src/licensing/licenses/module-names.ts';
 
-describe('moduleName', () => {
+describe('normalizeModuleName', () => {
   it('returns the name in lower case and without the SuperOffice owner prefix', () => {
-    expect(moduleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
-    expect(moduleName('acme.sale-cal')).toBe('acme.sale-cal');
+    expect(normalizeModuleName(' SuperOffice.Sale-CAL ')).toBe('sale-cal');
+    expect(normalizeModuleName('acme.sale-cal')).toBe('acme.sale-cal');
   });
 
   it('returns the same name regardless of owner prefix, case and blanks', () => {
     expect(
-      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(moduleName),
+      ['sale-cal', ' SALE-CAL ', 'superoffice.sale-cal', 'SUPEROFFICE. sale-cal'].map(normalizeModuleName),
     ).toEqual(Array(4).fill('sale-cal'));
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { getUserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { detectPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { detectPlan, toAssignedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
@@ -123,5 +124,36 @@ describe('detectPlan', () => {
     expect(detectPlanOfUser(userPartlyKnown())).toBeNull();
     const separateGrant = grantedLicense({ name: 'visible-for' });
     expect(detectPlanOfUser(userPartlyKnown(separateGrant))).toBeNull();
+  });
+});
+
+describe('toAssignedPlan', () => {
+  it('returns the tiers of the plan as documented findings with the step what-if', () => {
+    const plan = getUserPlan('sales-premium+marketing-essential');
+    expect(toAssignedPlan(plan)).toEqual({
+      kind: 'user-plan',
+      plan,
+      tiers: { sales: 'premium', service: 'none', marketing: 'essential' },
+      modules: ['ten-salesmarketing'],
+      description: plan.label,
+      findings: [
+        {
+          solution: 'sales',
+          tier: 'premium',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+        {
+          solution: 'marketing',
+          tier: 'essential',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+      ],
+    });
   });
 });

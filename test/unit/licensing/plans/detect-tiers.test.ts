@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
-import { detectTiers, tiersFrom } from '../../../../src/licensing/plans/detect-tiers.ts';
+import { combineTiers, detectTiers } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 interface Input {
@@ -150,9 +150,9 @@ describe('confidence of a detected tier', () => {
   });
 });
 
-describe('tiersFrom', () => {
+describe('combineTiers', () => {
   it('reports none for a solution without findings', () => {
-    expect(tiersFrom([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
+    expect(combineTiers([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
   });
 
   it('prefers premium over unknown and unknown over essential for one solution', () => {
@@ -165,7 +165,7 @@ describe('tiersFrom', () => {
     } as const;
     const tiers = ['unknown', 'essential', 'premium'] as const;
     const sales = (count: number) =>
-      tiersFrom(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;
+      combineTiers(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;
     expect([sales(1), sales(2), sales(3)]).toEqual(['unknown', 'unknown', 'premium']);
   });
 });

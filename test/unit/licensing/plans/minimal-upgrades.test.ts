@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
   type FoundTier,
@@ -22,8 +22,8 @@ import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
-  contains,
   findMinimalPlans,
+  includesRow,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
@@ -35,7 +35,7 @@ function assignedPlan(tiers: PerSolution<FoundTier>): DetectedPlan {
 }
 
 function offers(feature: FeatureKey, assigned: DetectedPlan | null) {
-  const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
+  const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesRow(tiers, row));
   return findMinimalPlans(assigned, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
@@ -110,7 +110,7 @@ describe('findMinimalPlans', () => {
   const anyFeature = fc.constantFrom(...featureKeys);
 
   function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
-    const [row, ...rest] = rowsOf(feature);
+    const [row, ...rest] = getFeatureRows(feature);
     return row !== undefined && findPlanInclusion([row, ...rest], assignedPlan(tiers)).inclusion === 'yes';
   }
 

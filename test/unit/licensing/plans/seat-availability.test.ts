@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { getUserPlan, type PlanKey, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { ModuleLicense, TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { findPurchasedPlans, seatFor } from '../../../../src/licensing/plans/seat-availability.ts';
+import { findPurchasedPlans, findSeat } from '../../../../src/licensing/plans/seat-availability.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -20,8 +20,8 @@ function findPurchased(tenant: TenantLicenses | null) {
   return findPurchasedPlans(indexTenantLicenses(tenant), assumptions);
 }
 
-function findSeat(tenant: TenantLicenses | null, desired: UserPlan) {
-  return seatFor(findPurchased(tenant), desired);
+function findSeatIn(tenant: TenantLicenses | null, desired: UserPlan) {
+  return findSeat(findPurchased(tenant), desired);
 }
 
 const other = moduleLicense({ name: 'server' });
@@ -29,7 +29,7 @@ const premium = getUserPlan('service-premium');
 const free = { inUse: 5, free: 10 };
 const taken = { inUse: 15, free: 0 };
 
-describe('seatFor', () => {
+describe('findSeat', () => {
   it.each([
     ['a free seat', [plan({ seats: free })], 'assign'],
     ['no free seat', [plan({ seats: taken })], 'buy'],
@@ -71,7 +71,7 @@ describe('seatFor', () => {
       'ask',
     ],
   ] as const)('with %s, the seat availability is %s', (_case, modules, seat) => {
-    expect(findSeat(tenantWith(...modules), premium)).toBe(seat);
+    expect(findSeatIn(tenantWith(...modules), premium)).toBe(seat);
   });
 
   it('detects the tier of a plan row by a site marker when its description is blank', () => {
@@ -79,23 +79,23 @@ describe('seatFor', () => {
       plan({ description: '', seats: free }),
       moduleLicense({ name: 'service-t2', extraFlags: 2 }),
     );
-    expect(findSeat(tenant, premium)).toBe('assign');
-    expect(findSeat(tenant, getUserPlan('service-essential'))).toBe('ask');
+    expect(findSeatIn(tenant, premium)).toBe('assign');
+    expect(findSeatIn(tenant, getUserPlan('service-essential'))).toBe('ask');
   });
 
   it('reports uncertain availability for a plan missing from incomplete license rows', () => {
     const sales = { name: 'ten-sales', description: 'Sales Premium', seats: free };
     const tenant = { ...tenantWith(plan(sales)), complete: false };
-    expect(findSeat(tenant, premium)).toBe('ask');
-    expect(findSeat(tenant, getUserPlan('sales-premium'))).toBe('assign');
+    expect(findSeatIn(tenant, premium)).toBe('ask');
+    expect(findSeatIn(tenant, getUserPlan('sales-premium'))).toBe('assign');
   });
 
   it('reports uncertain availability when the tenant licenses are refused', () => {
-    expect(findSeat(null, premium)).toBe('ask');
+    expect(findSeatIn(null, premium)).toBe('ask');
   });
 
   it('reports the seat availability of each plan of the published tenant', () => {
-    const findPublishedSeat = (key: PlanKey) => findSeat(publishedTenant('premium'), getUserPlan(key));
+    const findPublishedSeat = (key: PlanKey) => findSeatIn(publishedTenant('premium'), getUserPlan(key));
     expect(findPublishedSeat('sales-premium')).toBe('buy');
     expect(findPublishedSeat('service-premium')).toBe('assign');
     expect(findPublishedSeat('marketing-premium')).toBe('assign');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { suiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
+import { countSuiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -10,10 +10,10 @@ const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
 const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
 
 function countSeats(tenant: TenantLicenses | null, canLogIn: number | null) {
-  return suiteSeats(tenant, canLogIn, assumptions.suite.modules);
+  return countSuiteSeats(tenant, canLogIn, assumptions.suite.modules);
 }
 
-describe('suiteSeats', () => {
+describe('countSuiteSeats', () => {
   it('counts the users of the published tenant who can log in', () => {
     expect(countSeats(suite, 18)).toEqual({
       valid: true,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getChildRows, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { getUserPlan, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import { runs, timeoutMs } from '../fixtures/arbitraries.ts';
@@ -16,7 +16,7 @@ const pick = fc.nat({ max: 25 });
 /** Returns the requested features, with each group replaced by its features. */
 function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
   const leaf = (feature: FeatureKey) => rules.features.has(feature);
-  const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => getChildRows(id));
+  const below = (feature: FeatureKey) => getFeatureRows(feature).flatMap(({ id }) => getChildRows(id));
   return new Set(
     requestedFeatures.flatMap((each) => (leaf(each) ? [each] : below(each).map(({ feature }) => feature))),
   );
