@@ -47,7 +47,7 @@ describe('findNextPlans', () => {
   it.each<[string, DetectedPlan | null]>([
     ['an unknown plan', null],
     ['a Suite plan of unknown name', suite(null)],
-    ['no plan', { kind: 'no-plan', module: null }],
+    ['a user without a plan', { kind: 'no-plan', module: null }],
     ['an undocumented plan', { kind: 'undocumented-plan', module: 'x', description: '' }],
     [
       'a plan with an unknown tier',
@@ -60,7 +60,7 @@ describe('findNextPlans', () => {
         findings: [],
       },
     ],
-  ])('returns no options above %s', (_case, plan) => {
+  ])('returns no options for %s', (_case, plan) => {
     expect(findNextPlans(plan)).toEqual([]);
   });
 });

@@ -240,20 +240,27 @@ describe('Suite transition of one feature', () => {
   });
 
   it.each([
-    ['current state and Suite plan are documented', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
-    ['current state and Suite plan are documented', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
-    ['the Suite plan is inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
-    ['current state and Suite plan are inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
+    ['documented state and documented inclusion', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
+    ['documented state and documented exclusion', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
+    ['documented state and inferred inclusion', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
+    ['inferred state and inferred inclusion', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
     [
-      'a view-only feature is gained',
+      'view-only feature that is gained',
       viewOnlyReport('SaP8', 'project'),
       'SaP8',
       'core',
       'gained',
       'documented',
     ],
-    ['a view-only feature is lost', viewOnlyReport('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
-    ['the current state is unknown', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
+    [
+      'view-only feature that is lost',
+      viewOnlyReport('SaP8', 'project'),
+      'SaP8',
+      'starter',
+      'lost',
+      'inferred',
+    ],
+    ['unknown state', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
   ] as const)(
     'has the lower confidence of the current state and the Suite plan: %s',
     (_case, today, row, plan, change, confidence) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteAvailability } from '../../../../src/licensing/catalogue/suite-availability.ts';
 import { assumptions, getRule } from '../fixtures/engine.ts';
 
-describe('Suite availability of a feature', () => {
+describe('suiteAvailability of a feature rule', () => {
   it.each([
     ['companies-and-contacts', 'starter', null, 'inferred'],
     ['sales-forecasting', 'starter', null, 'inferred'],
@@ -16,7 +16,7 @@ describe('Suite availability of a feature', () => {
     ['quote-management', 'growth', 'core', 'inferred'],
     ['dashboards-custom-tiles', 'growth', 'core', 'inferred'],
     ['combined-selections', 'growth', 'core', 'inferred'],
-  ] as const)('%s is available from %s (possibly from %s)', (feature, from, possiblyFrom, confidence) => {
+  ] as const)('determines the Suite plans that include %s', (feature, from, possiblyFrom, confidence) => {
     expect(getRule(feature).suiteAvailability).toEqual({ from, possiblyFrom, confidence });
   });
 });

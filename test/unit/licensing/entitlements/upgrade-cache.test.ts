@@ -88,7 +88,7 @@ describe('memoizeUpgrades', () => {
         ['plus', 'growth'],
       ],
       ['the plan that each requires', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
-    ])('requires for two features together %s', (_what, one, other, both) => {
+    ])('combines the requirements of two features: %s', (_what, one, other, both) => {
       const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
       const [plan, possiblyFrom] = both;
       const rules = [requiring('saint', ...one), requiring('mailings', ...other)];

@@ -17,15 +17,15 @@ describe('dedupeRows', () => {
     ['number purchased', { purchased: 99 }],
     ['number in use', { seats: { inUse: 4, free: 2 } }],
     ['number free', { seats: { inUse: 3, free: 1 } }],
-    ['unknown seat count', { seats: null }],
+    ['presence of seat counts', { seats: null }],
     ['limit', { unrestricted: !row.unrestricted }],
     ['visibility', { hidden: !row.hidden }],
-    ['flags', { extraFlags: 2 }],
-    ['set', { extraInfo: 'set=web' }],
+    ['value of ExtraFlags', { extraFlags: 2 }],
+    ['license set', { extraInfo: 'set=web' }],
     ['description', { description: 'Sales' }],
     ['tooltip', { tooltip: 'Sales' }],
     ['prerequisite', { prerequisite: 'sale' }],
-  ])('keeps both rows when they differ in %s', (_what, change) => {
+  ])('keeps both rows when the %s differs', (_what, change) => {
     const other = { ...row, ...change };
     expect(dedupeRows([row, other, row])).toEqual([row, other]);
   });

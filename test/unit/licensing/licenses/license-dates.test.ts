@@ -12,14 +12,14 @@ const dated = {
 
 describe('findNotices', () => {
   it.each([
-    ['2027-02-26', undefined],
+    ['2027-02-26', 'none'],
     ['2027-02-27', 'license-expires-soon'],
     ['2027-03-27', 'license-expires-soon'],
     ['2027-03-28', 'license-expired'],
     ['2027-04-08', 'license-expired'],
     ['2027-04-09', 'license-read-only'],
-  ])('on %s returns the notice %s', (today, kind) => {
-    expect(findNotices(dated, today)[0]?.kind).toBe(kind);
+  ])('on %s, the notice is %s', (today, kind) => {
+    expect(findNotices(dated, today)[0]?.kind ?? 'none').toBe(kind);
   });
 
   it('returns the date of the notice and the grace date', () => {

@@ -86,7 +86,7 @@ describe('detectSuite', () => {
       tenantWith(seat('Plus'), moduleLicense({ name: 'ten-sales' })),
     ],
     ['a module named like an object property', tenantWith(moduleLicense({ name: 'constructor' }))],
-  ])('does not detect Suite in %s', (_case, tenant) => {
+  ])('does not detect Suite for %s', (_case, tenant) => {
     expect(detect(tenant.modules)).toBeNull();
   });
 });

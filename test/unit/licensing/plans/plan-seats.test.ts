@@ -35,10 +35,10 @@ describe('countPlanSeats', () => {
 
   it.each<[string, Partial<ModuleLicense>, object]>([
     ['all counts reported', {}, { purchased: 15, inUse: 5, free: 10 }],
-    ['unknown seat count', { seats: null }, { purchased: 15, inUse: null, free: null }],
-    ['unlimited', { unrestricted: true }, { purchased: 'unlimited', inUse: 5, free: 'unlimited' }],
+    ['unknown use', { seats: null }, { purchased: 15, inUse: null, free: null }],
+    ['unlimited seats', { unrestricted: true }, { purchased: 'unlimited', inUse: 5, free: 'unlimited' }],
     [
-      'unlimited with unknown seat count',
+      'unlimited seats with unknown use',
       { unrestricted: true, seats: null },
       { purchased: 'unlimited', inUse: null, free: 'unlimited' },
     ],

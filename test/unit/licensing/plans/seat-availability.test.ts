@@ -31,46 +31,46 @@ const taken = { inUse: 15, free: 0 };
 
 describe('findSeat', () => {
   it.each([
-    ['a free seat', [plan({ seats: free })], 'assign'],
-    ['no free seat', [plan({ seats: taken })], 'buy'],
-    ['more in use than purchased', [plan({ seats: { inUse: 3, free: -1 } })], 'buy'],
-    ['unlimited seats', [plan({ seats: taken, unrestricted: true })], 'assign'],
-    ['an unknown seat count', [plan({ seats: null })], 'ask'],
-    ['another tier', [plan({ description: 'Service Essentials', seats: free })], 'ask'],
-    ['an unknown tier', [plan({ description: 'Service', seats: free })], 'ask'],
+    ['a free seat', 'assign', [plan({ seats: free })]],
+    ['no free seat', 'buy', [plan({ seats: taken })]],
+    ['more in use than purchased', 'buy', [plan({ seats: { inUse: 3, free: -1 } })]],
+    ['unlimited seats', 'assign', [plan({ seats: taken, unrestricted: true })]],
+    ['an unknown seat count', 'ask', [plan({ seats: null })]],
+    ['another tier', 'ask', [plan({ description: 'Service Essentials', seats: free })]],
+    ['an unknown tier', 'ask', [plan({ description: 'Service', seats: free })]],
     [
       'a row with a documented name and without the plan flag',
-      [plan({ extraFlags: 0, seats: free, hidden: false })],
       'assign',
+      [plan({ extraFlags: 0, seats: free, hidden: false })],
     ],
-    ['only a partner row of the plan', [plan({ owner: 'ACME', seats: free }), other], 'buy'],
-    ['no row of the plan', [other], 'buy'],
-    ['no SuperOffice row', [plan({ owner: 'ACME', seats: free })], 'ask'],
-    ['a hidden row', [plan({ hidden: true, seats: free })], 'ask'],
-    ['a hidden row with unlimited seats', [plan({ hidden: true, unrestricted: true })], 'ask'],
+    ['only a partner row of the plan', 'buy', [plan({ owner: 'ACME', seats: free }), other]],
+    ['no row of the plan', 'buy', [other]],
+    ['no SuperOffice row', 'ask', [plan({ owner: 'ACME', seats: free })]],
+    ['a hidden row', 'ask', [plan({ hidden: true, seats: free })]],
+    ['a hidden row with unlimited seats', 'ask', [plan({ hidden: true, unrestricted: true })]],
     [
       'a hidden row and a visible row with a free seat',
-      [plan({ hidden: true }), plan({ version: '12', seats: free })],
       'assign',
+      [plan({ hidden: true }), plan({ version: '12', seats: free })],
     ],
     [
       'a hidden row and a visible row without a free seat',
-      [plan({ hidden: true }), plan({ version: '12', seats: taken })],
       'ask',
+      [plan({ hidden: true }), plan({ version: '12', seats: taken })],
     ],
-    ['an undocumented plan', [plan({ name: 'twelve-service', seats: free })], 'ask'],
-    ['an old plan', [plan({ name: 'superlicense-service-pro', seats: free })], 'buy'],
+    ['an undocumented plan', 'ask', [plan({ name: 'twelve-service', seats: free })]],
+    ['an old plan', 'buy', [plan({ name: 'superlicense-service-pro', seats: free })]],
     [
       'two versions, one with a free seat',
-      [plan({ seats: taken }), plan({ version: '12', seats: free })],
       'assign',
+      [plan({ seats: taken }), plan({ version: '12', seats: free })],
     ],
     [
       'two versions, one with an unknown seat count',
-      [plan({ seats: taken }), plan({ version: '12', seats: null })],
       'ask',
+      [plan({ seats: taken }), plan({ version: '12', seats: null })],
     ],
-  ] as const)('with %s, the seat availability is %s', (_case, modules, seat) => {
+  ] as const)('with %s, the seat availability is %s', (_case, seat, modules) => {
     expect(findSeatIn(tenantWith(...modules), premium)).toBe(seat);
   });
 
