@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
-import { type SuitePlan, suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import {
+  isSuitePlanAtLeast,
+  type SuitePlan,
+  suitePlans,
+} from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
@@ -207,9 +211,11 @@ describe('suiteTargetOf properties', () => {
         const before = boundsOf(findSuiteTarget(held));
         const after = boundsOf(findSuiteTarget([...held, another]));
         if (before === null) return;
-        expect(after !== null && isSuitePlanAtLeast(after[0], before[0]) && isSuitePlanAtLeast(after[1], before[1])).toBe(
-          true,
-        );
+        expect(
+          after !== null &&
+            isSuitePlanAtLeast(after[0], before[0]) &&
+            isSuitePlanAtLeast(after[1], before[1]),
+        ).toBe(true);
       }),
       runs,
     );

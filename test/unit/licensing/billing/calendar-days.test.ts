@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addMonths,
   type CalendarDay,
   dayBefore,
+  formatDay,
   maxYear,
-  addMonths,
   parseDay,
   wholeMonthsBetween,
-  formatDay,
 } from '../../../../src/licensing/billing/calendar-days.ts';
 
 const runs = { numRuns: 10_000 };

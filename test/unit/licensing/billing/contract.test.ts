@@ -6,8 +6,8 @@ import {
   type ContractQuestion,
   type ContractState,
   getContractState,
-  type PlanChange,
   getPlanChangeEffect,
+  type PlanChange,
 } from '../../../../src/licensing/billing/contract.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
@@ -117,7 +117,9 @@ describe('validation in contractOn and planChangeOn', () => {
   });
 
   it('accepts a contract that starts today', () => {
-    expect(getContractState({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
+    expect(getContractState({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(
+      true,
+    );
   });
 
   it('accepts a contract whose next renewal is the last day of the calendar', () => {

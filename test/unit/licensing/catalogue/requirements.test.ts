@@ -5,7 +5,8 @@ import { getRequirement, sideRequirements } from '../../../../src/licensing/cata
 
 const tiersOf = (feature: FeatureKey) =>
   getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
-const isCommon = (feature: FeatureKey) => getFeatureRows(feature).every(({ solution }) => solution === 'common');
+const isCommon = (feature: FeatureKey) =>
+  getFeatureRows(feature).every(({ solution }) => solution === 'common');
 
 /** The features with a page of their own that states what they ask for. */
 const stated: readonly FeatureKey[] = [

@@ -6,7 +6,11 @@ import {
   suiteLimitNames,
   suiteLimits,
 } from '../../../../src/licensing/catalogue/suite-limits.ts';
-import { type SuitePlan, suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import {
+  isSuitePlanAtLeast,
+  type SuitePlan,
+  suitePlans,
+} from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { assumptions, rules } from '../fixtures/engine.ts';
 
 function limitOf(feature: FeatureKey, plan: SuitePlan) {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findPlanModule,
   getOldPlanSolutions,
   getPlanModuleSolutions,
   isOldPlanModule,
   isPlanModule,
-  findPlanModule,
 } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { perSolution, solutions, tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import {
+  findUserPlan,
   getUserPlan,
   planKeys,
-  findUserPlan,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isLanguage, languages } from '../../../../src/licensing/catalogue/languages.ts';
-import { getAddOnLabel, decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
+import { decideAddOns, getAddOnLabel } from '../../../../src/licensing/entitlements/add-ons.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
@@ -12,7 +12,7 @@ function licenseIndex(site: readonly string[], siteLicensesKnown = true): Licens
     user: new Set(),
     userLicensesKnown: true,
     plans: [],
-    expiredOn: new Map(),
+    expired: new Map(),
   };
 }
 

@@ -18,7 +18,7 @@ const nothing: LicenseIndex = {
   user: new Set(),
   userLicensesKnown: true,
   plans: [],
-  expiredOn: new Map(),
+  expired: new Map(),
 };
 const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', possiblyFrom: null };
 
@@ -139,26 +139,26 @@ describe('evidence of an expired license', () => {
 
   it('an expired site license is named only when all its alternatives have expired', () => {
     expect(expirationsOf({})).toEqual([]);
-    expect(expirationsOf({ expiredOn: new Map([['one', '2026-01-01']]) })).toEqual([]);
+    expect(expirationsOf({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
     const both = new Map([
       ['one', '2026-01-01'],
       ['other', '2026-02-02'],
     ]);
-    expect(expirationsOf({ expiredOn: both })).toEqual(expiration('one', '2026-01-01'));
-    expect(expirationsOf({ site: new Set(['other']), expiredOn: both })).toEqual(
+    expect(expirationsOf({ expired: both })).toEqual(expiration('one', '2026-01-01'));
+    expect(expirationsOf({ site: new Set(['other']), expired: both })).toEqual(
       expiration('other', '2026-02-02'),
     );
   });
 
   it('the evidence names the expired user license, or the expired plan that assigns it', () => {
-    expect(expirationsOf({ expiredOn: new Map([['cal', '2026-03-03']]) })).toEqual(
+    expect(expirationsOf({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
       expiration('cal', '2026-03-03'),
     );
     const plans = [{ name: 'ten-sales', description: '', set: ['cal'] }];
-    expect(expirationsOf({ plans, expiredOn: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
+    expect(expirationsOf({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
       expiration('ten-sales', '2026-04-04'),
     );
-    expect(expirationsOf({ expiredOn: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
+    expect(expirationsOf({ expired: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
   });
 
   it('the evidence names the tenant license before any module, but not while expiry is only near', () => {
@@ -166,14 +166,14 @@ describe('evidence of an expired license', () => {
     const past = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
     const soon = { kind: 'license-expires-soon', date: '2027-01-01', graceDate: null } as const;
-    expect(expirationsOf({ expiredOn: expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
-    expect(expirationsOf({ expiredOn: expired }, { notices: [readOnly] })).toEqual(expiration(null, '2026-07-07', true));
-    expect(expirationsOf({ expiredOn: expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
+    expect(expirationsOf({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
+    expect(expirationsOf({ expired }, { notices: [readOnly] })).toEqual(expiration(null, '2026-07-07', true));
+    expect(expirationsOf({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 
   it('evidence is omitted for a locked feature without its site license and given for view-only', () => {
     const expired = new Map([['cal', '2026-03-03']]);
-    expect(expirationsOf({ site: new Set(), expiredOn: expired })).toEqual([]);
+    expect(expirationsOf({ site: new Set(), expired })).toEqual([]);
     const viewOnly = {
       user: new Set<string>(),
       expired: new Map([

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { findExpiredLicenses, type NormalizedGrant } from '../../../../src/licensing/licenses/expired-licenses.ts';
+import {
+  findExpiredLicenses,
+  type NormalizedGrant,
+} from '../../../../src/licensing/licenses/expired-licenses.ts';
 import { grantedLicense } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';

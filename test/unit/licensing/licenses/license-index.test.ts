@@ -30,7 +30,9 @@ function lookUp(tenant: TenantLicenses | null, user: UserLicenses) {
 }
 
 function unrecognizedModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
-  return [...findUnknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values()].sort();
+  return [
+    ...findUnknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values(),
+  ].sort();
 }
 
 describe('tenant modules', () => {
@@ -167,7 +169,7 @@ describe('expired licenses in lookUpLicenses', () => {
   const until = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
   const expiredOf = (...granted: readonly GrantedLicense[]) => [
-    ...lookUp(null, userWith(...granted)).expiredOn,
+    ...lookUp(null, userWith(...granted)).expired,
   ];
 
   // Looked up on 2026-12-01.

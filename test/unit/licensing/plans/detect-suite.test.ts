@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suitePlans, isSuitePlanAtLeast } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { isSuitePlanAtLeast, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
 import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
 import { assumptions, ruleOf } from '../fixtures/engine.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
-import { detectTiers, combineTiers } from '../../../../src/licensing/plans/detect-tiers.ts';
+import { combineTiers, detectTiers } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 interface Told {

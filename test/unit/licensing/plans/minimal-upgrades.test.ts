@@ -22,8 +22,8 @@ import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
-  includesRow,
   findMinimalPlans,
+  includesRow,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
