@@ -95,7 +95,7 @@ export interface TenantEntitlements {
   whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
 
   /**
-   * Finds the plans one step above the user's and what each would enable, the largest gain first.
+   * Finds the plans one step above the user's and what each would enable, most features first.
    *
    * @example
    * premiumEntitlements

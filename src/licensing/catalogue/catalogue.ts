@@ -24,12 +24,12 @@ const sections = [
 export type RowId = (typeof sections)[number]['rows'][number][0];
 
 /** The section of a row: one tier of one solution, or the common features of every plan. */
-export type RowPlace =
+export type CatalogueSection =
   | { readonly solution: 'common'; readonly tier: 'common' }
   | { readonly solution: Solution; readonly tier: Tier };
 
 /** One of the 76 rows of the plan catalogue. */
-export type CatalogueRow = RowPlace & {
+export type CatalogueRow = CatalogueSection & {
   readonly id: RowId;
   /** The group row above, or null. */
   readonly parent: RowId | null;

@@ -32,7 +32,7 @@ export interface Requirement {
   readonly also: readonly SideRequirement[];
   /** The lowest CRM Suite plan with the feature, if its own page names one; null does not mean that no plan has it. */
   readonly suitePlan: SuitePlan | null;
-  /** `documented`: stated as a requirement. `inferred`: concluded from where the feature is listed. */
+  /** `documented`: stated as a requirement. `inferred`: concluded from the tiers that list the feature. */
   readonly confidence: 'documented' | 'inferred';
 }
 

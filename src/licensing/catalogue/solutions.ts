@@ -13,7 +13,7 @@ export type Solution = (typeof solutions)[number];
  */
 export type Tier = 'essential' | 'premium';
 
-/** The tier of a solution in a plan; `none` where the plan lacks the solution. */
+/** The tier of a solution in a plan; `none` if the plan does not include the solution. */
 export type PlanTier = Tier | 'none';
 
 /** The tier found for a user; `unknown` if the user has the solution but its tier cannot be detected. */

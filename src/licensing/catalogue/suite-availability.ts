@@ -1,4 +1,4 @@
-import type { FeatureRows, RowPlace } from './catalogue.ts';
+import type { CatalogueSection, FeatureRows } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import { getRequirement } from './requirements.ts';
 import type { PerSolution, Tier } from './solutions.ts';
@@ -47,7 +47,7 @@ export function findSuiteInclusion(
 }
 
 function getTierAvailability(
-  section: RowPlace,
+  section: CatalogueSection,
   { common, solutions }: SuiteAvailabilityData['needByTier'],
 ): SuiteAvailability {
   return section.solution === 'common' ? common : solutions[section.solution][section.tier];

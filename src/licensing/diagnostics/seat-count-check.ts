@@ -13,15 +13,15 @@ export interface CountedPlanRow {
   /** The normalized module name. */
   readonly plan: string;
   readonly set: readonly string[];
-  /** Null where the row has no limit or reports none. */
+  /** Null if the row has no limit or reports no number. */
   readonly seats: number | null;
   /** Whether a plan of this name and flag has a `set=`. */
   readonly expectsSet: boolean;
 }
 
 /**
- * Reads a row as a plan row; empty where it is none. A row with an undocumented flag may be a plan, so it is included
- * without a set.
+ * Reads a row as a plan row; empty if it is not one. A row with an undocumented flag is possibly a plan, so it is
+ * included without a set.
  */
 export function toCountedPlanRows(plan: string, row: ModuleLicense): readonly CountedPlanRow[] {
   const { extraFlags, extraInfo } = row;

@@ -76,13 +76,13 @@ function findTenantExpiration(notices: readonly Notice[]): Evidence | null {
 // One valid site license is sufficient, because they are alternatives. Each user license and each plan must be valid.
 function findModuleExpiration(
   { site, user }: FeatureRule,
-  { site: siteLicenses, plans, expiredOn }: LicenseIndex,
+  { site: siteLicenses, plans, expired }: LicenseIndex,
 ): Evidence | null {
-  if (expiredOn.size === 0) return null;
+  if (expired.size === 0) return null;
   const granted = site.filter((name) => siteLicenses.has(name));
-  const hasValid = granted.some((name) => !expiredOn.has(name));
+  const hasValid = granted.some((name) => !expired.has(name));
   for (const module of [...(hasValid ? [] : granted), ...user, ...plans.map(({ name }) => name)]) {
-    const date = expiredOn.get(module);
+    const date = expired.get(module);
     if (date !== undefined) return { kind: 'license-expired', module, date, readOnly: false };
   }
   return null;

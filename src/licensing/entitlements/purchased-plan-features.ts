@@ -39,7 +39,7 @@ function decideEnabledFeatures(
     user: new Set(set),
     userLicensesKnown: set.length > 0,
     plans: [],
-    expiredOn: new Map(),
+    expired: new Map(),
   };
   const context = { licenseIndex, plan: toAssignedPlan(plan) };
   const enabledRules = [...rules.features.values()].filter(

@@ -42,7 +42,7 @@ export interface LicenseIndex {
   /** The user's plan rows. */
   readonly plans: readonly PlanRow[];
   /** The last day of each expired license; a license with a version that is still valid is not expired. */
-  readonly expiredOn: ReadonlyMap<string, string>;
+  readonly expired: ReadonlyMap<string, string>;
 }
 
 /** Indexes the licenses of a tenant; null if SuperOffice refused access to them. */
@@ -81,7 +81,7 @@ export function indexLicenses(tenant: TenantLicenseIndex, user: UserLicenses, to
     userLicensesKnown:
       user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
     plans,
-    expiredOn: findExpiredLicenses(granted, plans, today),
+    expired: findExpiredLicenses(granted, plans, today),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ModuleLicense } from './license-data.ts';
 
 /**
- * The number purchased, summed over all versions of a module; null where a row has no limit or reports no number. A
+ * The number purchased, summed over all versions of a module; null if a row has no limit or reports no number. A
  * reported 0 counts as no number (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
  */
 export function sumPurchased(rows: readonly ModuleLicense[]): number | null {

@@ -26,11 +26,11 @@ export interface TierFinding {
   readonly by: string | null;
   readonly confidence: Confidence;
   /** The results of later steps that differ, in order; empty if all steps agree. */
-  readonly against: readonly OtherTier[];
+  readonly against: readonly ConflictingTier[];
 }
 
 /** A tier found by a step, and the module name or description it was found in. */
-interface OtherTier {
+interface ConflictingTier {
   readonly tier: Tier;
   readonly step: TierStep;
   readonly by: string;
@@ -47,7 +47,7 @@ type Step = (
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
   assumed: TierIndicators,
-) => (OtherTier & Pick<TierFinding, 'confidence'>) | null;
+) => (ConflictingTier & Pick<TierFinding, 'confidence'>) | null;
 
 /** The licenses that mark a tier: for one user, and for each solution of the tenant. */
 export interface TierMarkers {
@@ -81,10 +81,10 @@ const siteMarker: Step = (solution, _row, { site }, { tierMarkers }) => {
 
 const description: Step = (solution, row) => {
   const isSingleSolution = getPlanModuleSolutions(row.name).length === 1;
-  const words = [...row.description.matchAll(toTierPattern(solution))].map((match) => match[1] ?? '');
-  const loose = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
+  const namedTiers = [...row.description.matchAll(toTierPattern(solution))].map((match) => match[1] ?? '');
+  const anyTiers = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
   const tiers = new Set(
-    (isSingleSolution && words.length === 0 ? loose : words).map((word) => word.toLowerCase()),
+    (isSingleSolution && namedTiers.length === 0 ? anyTiers : namedTiers).map((name) => name.toLowerCase()),
   );
   if (tiers.size !== 1) return null;
   const tier: Tier = tiers.has('premium') ? 'premium' : 'essential';

@@ -12,7 +12,7 @@ function licenseIndex(site: readonly string[], siteLicensesKnown = true): Licens
     user: new Set(),
     userLicensesKnown: true,
     plans: [],
-    expiredOn: new Map(),
+    expired: new Map(),
   };
 }
 

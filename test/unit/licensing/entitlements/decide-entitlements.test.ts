@@ -18,7 +18,7 @@ const emptyIndex: LicenseIndex = {
   user: new Set(),
   userLicensesKnown: true,
   plans: [],
-  expiredOn: new Map(),
+  expired: new Map(),
 };
 const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', possiblyFrom: null };
 
@@ -142,46 +142,46 @@ describe('evidence of an expired license', () => {
 
   it('an expired site license is named only when all its alternatives have expired', () => {
     expect(findExpirations({})).toEqual([]);
-    expect(findExpirations({ expiredOn: new Map([['one', '2026-01-01']]) })).toEqual([]);
+    expect(findExpirations({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
     const both = new Map([
       ['one', '2026-01-01'],
       ['other', '2026-02-02'],
     ]);
-    expect(findExpirations({ expiredOn: both })).toEqual(expiration('one', '2026-01-01'));
-    expect(findExpirations({ site: new Set(['other']), expiredOn: both })).toEqual(
+    expect(findExpirations({ expired: both })).toEqual(expiration('one', '2026-01-01'));
+    expect(findExpirations({ site: new Set(['other']), expired: both })).toEqual(
       expiration('other', '2026-02-02'),
     );
   });
 
   it('the evidence names the expired user license, or the expired plan that assigns it', () => {
-    expect(findExpirations({ expiredOn: new Map([['cal', '2026-03-03']]) })).toEqual(
+    expect(findExpirations({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
       expiration('cal', '2026-03-03'),
     );
     const plans = [{ name: 'ten-sales', description: '', set: ['cal'] }];
-    expect(findExpirations({ plans, expiredOn: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
+    expect(findExpirations({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
       expiration('ten-sales', '2026-04-04'),
     );
-    expect(findExpirations({ expiredOn: new Map([['not-required', '2026-05-05']]) })).toEqual([]);
+    expect(findExpirations({ expired: new Map([['not-required', '2026-05-05']]) })).toEqual([]);
   });
 
   it('the evidence names the tenant license before any module, but not while expiry is only near', () => {
-    const expiredOn = new Map([['cal', '2026-03-03']]);
+    const expired = new Map([['cal', '2026-03-03']]);
     const past = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
     const soon = { kind: 'license-expires-soon', date: '2027-01-01', graceDate: null } as const;
-    expect(findExpirations({ expiredOn }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
-    expect(findExpirations({ expiredOn }, { notices: [readOnly] })).toEqual(
+    expect(findExpirations({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
+    expect(findExpirations({ expired }, { notices: [readOnly] })).toEqual(
       expiration(null, '2026-07-07', true),
     );
-    expect(findExpirations({ expiredOn }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
+    expect(findExpirations({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 
   it('evidence is omitted for a locked feature without its site license and given for view-only', () => {
-    const expiredOn = new Map([['cal', '2026-03-03']]);
-    expect(findExpirations({ site: new Set(), expiredOn })).toEqual([]);
+    const expired = new Map([['cal', '2026-03-03']]);
+    expect(findExpirations({ site: new Set(), expired })).toEqual([]);
     const viewOnly = {
       user: new Set<string>(),
-      expiredOn: new Map([
+      expired: new Map([
         ['one', '2026-01-01'],
         ['other', '2026-02-02'],
       ]),

@@ -28,7 +28,7 @@ function licenseIndex({
     siteLicensesKnown,
     userLicensesKnown,
     plans: [],
-    expiredOn: new Map(),
+    expired: new Map(),
   };
 }
 

@@ -152,7 +152,7 @@ describe('expired licenses in indexLicenses', () => {
   const validUntil = (expiryDate: string | null, name = 'quote-cal', owner = 'SUPEROFFICE') =>
     grantedLicense({ name, expiryDate, owner });
   const listExpired = (...granted: readonly GrantedLicense[]) => [
-    ...index(null, userWith(...granted)).expiredOn,
+    ...index(null, userWith(...granted)).expired,
   ];
 
   // Evaluated on 2026-12-01.
