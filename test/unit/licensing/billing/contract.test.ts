@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type BillingPeriod,
   billingPeriods,
-  type ContractQuestion,
+  type ContractInput,
   type ContractState,
   getContractState,
   getPlanChangeEffect,
@@ -176,14 +176,14 @@ describe('contract properties', () => {
       .filter((day) => day !== '2100-02-29'),
   );
   const distance = fc.oneof(fc.nat({ max: 800 }), fc.nat({ max: 12_000 }), fc.nat({ max: 2_500_000 }));
-  const question: fc.Arbitrary<ContractQuestion> = fc
+  const question: fc.Arbitrary<ContractInput> = fc
     .record({ start, distance, period: fc.constantFrom(...billingPeriods) })
     .map((told) => ({
       start: told.start,
       period: told.period,
       today: textOf(numberOf(told.start) + told.distance),
     }));
-  const on = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
+  const on = (told: ContractInput, today: string) => contract(told.start, told.period, today);
 
   it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
