@@ -30,7 +30,9 @@ export function countInSet(features: ReadonlySet<FeatureKey>): number {
   return count;
 }
 
-/** Creates an OpenFeature client with the in-memory provider: 68 flags, each targeted at the kinds of users who have it. */
+/**
+ * Creates an OpenFeature client with the in-memory provider: 68 flags, each targeted at the kinds of users who have it.
+ */
 export async function createOpenFeatureClient(kinds: readonly UserKind[]): Promise<Client> {
   const flags = featureKeys.map((feature) => [feature, createFlag(feature, kinds)] as const);
   await OpenFeature.setProviderAndWait(new TypedInMemoryProvider(Object.fromEntries(flags)));

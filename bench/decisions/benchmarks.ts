@@ -4,6 +4,8 @@ import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts'
 import { countAllowed, countInSet, createAbility } from './baselines.ts';
 import type { Benchmark } from './runner.ts';
 import {
+  createLicenseWithUniqueExpiry,
+  createUniqueLicense,
   type Difference,
   parseUsers,
   planKinds,
@@ -11,8 +13,6 @@ import {
   tenant,
   today,
   userKinds,
-  withUniqueExpiryDate,
-  withUniqueName,
 } from './tenant-users.ts';
 import {
   countEach,
@@ -31,7 +31,7 @@ export const tenantSize = 10_000;
 const preparedUsers = 1_000;
 const newUsers = 400;
 
-/** Reads one feature after the other from preparedReports reports: the cost of a request for a known user. */
+/** Reads one feature after the other from prepared reports: the cost of a request for a known user. */
 export function benchmarkPreparedUser(client: Client): Benchmark {
   const { report } = entitlementEngine(tenant, today);
   const users = repeatTo(planKinds, preparedUsers);
@@ -46,7 +46,7 @@ export function benchmarkPreparedUser(client: Client): Benchmark {
     preparedUsers,
   );
   return {
-    title: 'Ask for a feature of a preparedReports user',
+    title: 'Read a feature of a prepared user',
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
     decisions: preparedUsers * featureKeys.length,
@@ -59,12 +59,14 @@ export function benchmarkPreparedUser(client: Client): Benchmark {
   };
 }
 
-/** Decides all features of users that are not cached: Planlens from license data, the baselines from lists of features. */
+/**
+ * Decides all features of users that are not cached: Planlens from license data, the baselines from lists of features.
+ */
 export function benchmarkNewUser(client: Client): Benchmark {
-  const users = () => parseUsers(planKinds, newUsers, withUniqueName);
+  const users = () => parseUsers(planKinds, newUsers, createUniqueLicense);
   const goal = 10_000;
   return {
-    title: 'Decide 68 features of a user not seen before',
+    title: 'Decide 68 features of a new user',
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
     decisions: newUsers * featureKeys.length,
@@ -88,8 +90,12 @@ export function benchmarkTenant(client: Client): Benchmark {
     decisions: tenantSize * featureKeys.length,
     candidates: [
       { name: `Planlens, ${userKinds.length} kinds of users`, goal, prepare: prepareReports(null) },
-      { name: 'Planlens, unique license name per user', goal, prepare: prepareReports(withUniqueName) },
-      { name: 'Planlens, unique expiry date per user', goal, prepare: prepareReports(withUniqueExpiryDate) },
+      { name: 'Planlens, unique license name per user', goal, prepare: prepareReports(createUniqueLicense) },
+      {
+        name: 'Planlens, unique expiry date per user',
+        goal,
+        prepare: prepareReports(createLicenseWithUniqueExpiry),
+      },
       ...createBaselines(client, userKinds, tenantSize),
       {
         name: 'CASL, one ability per list of features',

@@ -4,14 +4,14 @@ import type { EntitlementReport } from '../../src/licensing/entitlements/entitle
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { createAbility } from './baselines.ts';
 import {
+  createLicenseWithUniqueExpiry,
+  createUniqueLicense,
   type Difference,
   parseUsers,
   repeatTo,
   tenant,
   today,
   type UserKind,
-  withUniqueExpiryDate,
-  withUniqueName,
 } from './tenant-users.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function checkEquivalence(
     kinds.map(async (kind) => [kind.name, await decideByBaselines(client, kind)] as const),
   );
   const expected = new Map(decisions);
-  for (const difference of [null, withUniqueName, withUniqueExpiryDate]) {
+  for (const difference of [null, createUniqueLicense, createLicenseWithUniqueExpiry]) {
     compareTenant(expected, repeatTo(kinds, count), reportUsers(kinds, count, difference));
   }
   return count * featureKeys.length;

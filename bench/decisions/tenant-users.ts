@@ -58,12 +58,12 @@ export function repeatTo<T>(items: readonly T[], count: number): readonly T[] {
 }
 
 /** Returns a license with a name unique to the user. */
-export function withUniqueName(index: number): GrantedLicense {
+export function createUniqueLicense(index: number): GrantedLicense {
   return grantedLicense({ name: `app-${index}` });
 }
 
 /** Returns the same license for all users, with an expiry date unique to the user. */
-export function withUniqueExpiryDate(index: number): GrantedLicense {
+export function createLicenseWithUniqueExpiry(index: number): GrantedLicense {
   const day = new Date(Date.UTC(2027, 0, 1 + index)).toISOString().slice(0, 10);
   return grantedLicense({ name: 'app', expiryDate: day });
 }

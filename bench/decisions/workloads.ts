@@ -43,7 +43,10 @@ export function reportAllUsers(users: readonly UserLicenses[]): Run {
   };
 }
 
-/** Creates the baseline candidates. They start from each user's list of enabled features, prepare, and read the 68 features. */
+/**
+ * Creates the baseline candidates. They start from each user's list of enabled features, prepare, and read the 68
+ * features.
+ */
 export function createBaselines(
   client: Client,
   kinds: readonly UserKind[],

@@ -9,7 +9,7 @@ import {
 import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
 import {
-  type ContractQuestion,
+  type ContractInput,
   getPlanChangeEffect,
   type PlanChange,
   type PlanChangeResult,
@@ -155,7 +155,7 @@ export interface TenantEntitlements {
    * //   timing: 'inferred',
    * // }
    */
-  planChange(contract: Omit<ContractQuestion, 'today'>, change: PlanChange): PlanChangeResult;
+  planChange(contract: Omit<ContractInput, 'today'>, change: PlanChange): PlanChangeResult;
 
   /**
    * Finds inconsistencies in the tenant's license data. Empty if SuperOffice refused access to the licenses.

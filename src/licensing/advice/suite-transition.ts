@@ -1,7 +1,7 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import { type Confidence, minConfidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import { findSuiteInclusion } from '../catalogue/suite-availability.ts';
+import { findSuiteInclusion, type SuiteInclusion } from '../catalogue/suite-availability.ts';
 import { type FeatureLimit, findFeatureLimit } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { Entitlement, FeatureState, Reason } from '../entitlements/entitlement.ts';
@@ -89,15 +89,15 @@ export function changesOnSuite(
 ): readonly FeatureTransition[] {
   const currentSuitePlan = report.plan?.kind === 'suite' ? report.plan.plan : null;
   const { limitedFeatures } = rules.assumptions.suite;
-  const limitOn = (each: SuitePlan) => (feature: FeatureKey) =>
+  const findLimitIn = (each: SuitePlan) => (feature: FeatureKey) =>
     findFeatureLimit(feature, each, limitedFeatures);
-  const limitToday = currentSuitePlan === null ? () => null : limitOn(currentSuitePlan);
-  const limitAfter = limitOn(plan);
+  const limitToday = currentSuitePlan === null ? () => null : findLimitIn(currentSuitePlan);
+  const limitAfter = findLimitIn(plan);
   return [...rules.features.values()].flatMap((rule) => {
     const entitlement = report.features.get(rule.feature);
     if (entitlement === undefined) return [];
     const after = findSuiteInclusion(plan, rule.suiteAvailability);
-    const limit = after === 'lacked' ? null : limitAfter(rule.feature);
+    const limit = after === 'excluded' ? null : limitAfter(rule.feature);
     return [
       toTransition(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
     ];
@@ -105,7 +105,6 @@ export function changesOnSuite(
 }
 
 type ChangeDecision = readonly [change: FeatureChange, reason: ChangeReason];
-type SuiteInclusion = ReturnType<typeof findSuiteInclusion>;
 
 interface PlanAfter {
   readonly after: SuiteInclusion;
@@ -120,7 +119,7 @@ function toTransition(
 ): FeatureTransition {
   const { feature, row, state } = today;
   const [change, reason] = decideChange(today, after, tighter);
-  const confidences = [today.confidence, suiteAvailability.confidence, ...getDoubts(change, state)];
+  const confidences = [today.confidence, suiteAvailability.confidence, ...getLossConfidence(change, state)];
   return {
     feature,
     row,
@@ -144,7 +143,7 @@ function decideChange(
   if (after === 'unclear') return ['unknown', 'suite-plan-unclear'];
   if (state === 'unknown') return ['unknown', 'today-unknown'];
   const hasFeature = state === 'enabled' || state === 'hidden-by-role';
-  if (after === 'lacked') {
+  if (after === 'excluded') {
     return [hasFeature || state === 'view-only' ? 'lost' : 'still-missing', 'suite-plan-lacks'];
   }
   if (reason === 'user-without-plan') return ['unknown', 'seat-unknown'];
@@ -153,7 +152,7 @@ function decideChange(
 }
 
 // It is not published that a lower plan also removes read access to a feature.
-function getDoubts(change: FeatureChange, state: FeatureState): readonly Confidence[] {
+function getLossConfidence(change: FeatureChange, state: FeatureState): readonly Confidence[] {
   return change === 'lost' && state === 'view-only' ? ['inferred'] : [];
 }
 

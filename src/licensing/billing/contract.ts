@@ -31,7 +31,7 @@ const periodMonths: Readonly<Record<BillingPeriod, number>> = {
 const firstTerm = 12;
 
 /** A contract and the day for which its state is requested. Dates are `YYYY-MM-DD` without a time zone. */
-export interface ContractQuestion {
+export interface ContractInput {
   readonly start: string;
   readonly period: BillingPeriod;
   readonly today: string;
@@ -44,7 +44,7 @@ interface DaySpan {
 }
 
 /** Why a contract has no result. `beyond-calendar`: the next renewal is after the year 9999. */
-type ContractRefusal = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
+type ContractError = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
 
 /** The state of a contract on one day. */
 export interface ContractState {
@@ -61,9 +61,9 @@ export interface ContractState {
 }
 
 /** When a plan change takes effect, or why there is no result. */
-export type PlanChangeResult = PlanChangeEffect | Refused;
+export type PlanChangeResult = PlanChangeEffect | InvalidContract;
 
-type Refused = { readonly valid: false; readonly reason: ContractRefusal };
+type InvalidContract = { readonly valid: false; readonly reason: ContractError };
 
 /**
  * Returns the state of a contract today: a first term of 12 months, then renewals of one billing period each
@@ -85,7 +85,7 @@ type Refused = { readonly valid: false; readonly reason: ContractRefusal };
  * getContractState({ start: '2026-02-30', period: 'monthly', today: '2026-05-01' })
  * // → { valid: false, reason: 'start-not-a-date' }
  */
-export function getContractState({ start, period, today }: ContractQuestion): ContractState | Refused {
+export function getContractState({ start, period, today }: ContractInput): ContractState | InvalidContract {
   const from = parseDay(start);
   if (from === null) return { valid: false, reason: 'start-not-a-date' };
   const now = parseDay(today);
@@ -146,14 +146,14 @@ interface PlanChangeEffect {
  * // }
  */
 export function getPlanChangeEffect(
-  question: ContractQuestion,
+  input: ContractInput,
   change: PlanChange,
   rules: PlanChangeRules,
 ): PlanChangeResult {
-  const contract = getContractState(question);
+  const contract = getContractState(input);
   if (!contract.valid) return contract;
   const rule = rules[change];
-  const effectiveOn = rule === 'at-once' ? question.today : contract.nextRenewal;
+  const effectiveOn = rule === 'at-once' ? input.today : contract.nextRenewal;
   return { valid: true, rule, effectiveOn, possible: 'documented', timing: 'inferred' };
 }
 

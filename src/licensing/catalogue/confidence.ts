@@ -8,7 +8,9 @@ export function minConfidence(confidences: readonly Confidence[]): Confidence {
   return lowestFirst.find((each) => confidences.includes(each)) ?? 'none';
 }
 
-/** Returns the highest of several confidences, for a conclusion that needs only one of them. `none` for an empty list. */
+/**
+ * Returns the highest of several confidences, for a conclusion that needs only one of them. `none` for an empty list.
+ */
 export function maxConfidence(confidences: readonly Confidence[]): Confidence {
   return lowestFirst.findLast((each) => confidences.includes(each)) ?? 'none';
 }

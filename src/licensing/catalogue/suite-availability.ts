@@ -37,13 +37,16 @@ export function findSuiteAvailability(
   return rows.map((row) => getTierAvailability(row, needByTier)).reduce(getLower);
 }
 
-/** Whether a Suite plan includes a feature with this availability. `unclear`: it possibly does. */
+/** Whether a Suite plan includes a feature. `unclear`: it possibly does. */
+export type SuiteInclusion = 'included' | 'unclear' | 'excluded';
+
+/** Finds whether a Suite plan includes a feature with this availability. */
 export function findSuiteInclusion(
   plan: SuitePlan,
   { from, possiblyFrom }: SuiteAvailability,
-): 'included' | 'unclear' | 'lacked' {
+): SuiteInclusion {
   if (isSuitePlanAtLeast(plan, from)) return 'included';
-  return possiblyFrom !== null && isSuitePlanAtLeast(plan, possiblyFrom) ? 'unclear' : 'lacked';
+  return possiblyFrom !== null && isSuitePlanAtLeast(plan, possiblyFrom) ? 'unclear' : 'excluded';
 }
 
 function getTierAvailability(

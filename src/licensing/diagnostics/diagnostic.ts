@@ -19,7 +19,9 @@ export type Diagnostic =
   /** Only 0, 1 and 2 are documented (docs/superoffice/licenses.md#4-extraflags-and-extrainfo). */
   | { readonly kind: 'extra-flags-unknown'; readonly module: string; readonly extraFlags: number }
   | { readonly kind: 'prerequisite-missing'; readonly module: string; readonly prerequisite: string }
-  /** Rows that differ only in the spelling of owner and name; they count once. `rows` is the number of all such rows. */
+  /**
+   * Rows that differ only in the spelling of owner and name; they count once. `rows` is the number of all such rows.
+   */
   | { readonly kind: 'duplicate-row'; readonly module: string; readonly rows: number }
   | { readonly kind: 'several-versions'; readonly module: string; readonly versions: readonly string[] }
   | {

@@ -5,7 +5,10 @@ import { parseLicenseSet } from '../licenses/license-set.ts';
 import { sum, sumPurchased } from '../licenses/seat-counts.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
-/** The rows of each module, one per version, sorted by normalized name (docs/superoffice/licenses.md#2-carriers-and-tables). */
+/**
+ * The rows of each module, one per version, sorted by normalized name
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ */
 export type ModuleRows = ReadonlyMap<string, readonly ModuleLicense[]>;
 
 /** A plan row with what the seat count check compares. */

@@ -14,7 +14,9 @@ import type { AddOnModules } from './add-ons.ts';
 export interface Assumptions extends TierIndicators {
   /** The module licenses of each feature. */
   readonly modules: Readonly<Record<FeatureKey, FeatureModules>>;
-  /** User licenses that only enable editing: without them the screen stays readable. Without any other it can disappear. */
+  /**
+   * User licenses that only enable editing: without them the screen stays readable. Without any other it can disappear.
+   */
   readonly editingLicenses: readonly string[];
   /** The feature that contains a feature, by the contained feature. */
   readonly containedIn: Readonly<Partial<Record<FeatureKey, FeatureKey>>>;

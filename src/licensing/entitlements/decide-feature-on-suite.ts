@@ -41,7 +41,7 @@ function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): Fea
       return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
     case 'unclear':
       return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
-    case 'lacked':
+    case 'excluded':
       return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
   }
 }

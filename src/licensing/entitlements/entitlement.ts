@@ -42,7 +42,10 @@ export type Reason =
   // any state
   | 'group-of-features';
 
-/** Whether a plan includes a feature. `possibly`: the tier is unknown; `unstated`: the contents of the plan are not published. */
+/**
+ * Whether a plan includes a feature. `possibly`: the tier is unknown; `unstated`: the contents of the plan are not
+ * published.
+ */
 export type Inclusion = 'yes' | 'no' | 'possibly' | 'unstated';
 
 /** One fact that a decision is based on. */

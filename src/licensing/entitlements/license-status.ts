@@ -2,7 +2,10 @@ import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { Evidence } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
-/** The status of the site licenses or the user licenses of a feature. `none-known`: no license of this kind is known for it. */
+/**
+ * The status of the site licenses or the user licenses of a feature. `none-known`: no license of this kind is known for
+ * it.
+ */
 type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
 
 /** The license statuses of a feature. */

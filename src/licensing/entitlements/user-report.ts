@@ -33,7 +33,10 @@ export interface TenantIndex {
   readonly today: string;
 }
 
-/** Indexes the data of a tenant that all its users share. `licenses` is null if access was refused; `today` is `YYYY-MM-DD`. */
+/**
+ * Indexes the data of a tenant that all its users share. `licenses` is null if access was refused; `today` is
+ * `YYYY-MM-DD`.
+ */
 export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantIndex {
   const { assumptions } = rules;
   const modules = licenses?.modules ?? [];

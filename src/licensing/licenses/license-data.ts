@@ -65,7 +65,10 @@ export interface GrantedLicense {
 export interface UserLicenses {
   readonly associateId: number;
   readonly granted: readonly GrantedLicense[];
-  /** Whether `granted` has all of the user's licenses of owner SUPEROFFICE. Only then does a missing row mean a missing license. */
+  /**
+   * Whether `granted` has all of the user's licenses of owner SUPEROFFICE. Only then does a missing row mean a missing
+   * license.
+   */
   readonly complete: boolean;
   readonly functionRights: readonly string[] | null;
 }

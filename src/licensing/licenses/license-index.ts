@@ -37,7 +37,10 @@ export interface LicenseIndex {
   /** Whether all site licenses are known. Otherwise a name missing from `site` can still be licensed. */
   readonly siteLicensesKnown: boolean;
   readonly user: ReadonlySet<string>;
-  /** Whether all user licenses and the sets of all plans are known. Otherwise a name missing from `user` can still be licensed. */
+  /**
+   * Whether all user licenses and the sets of all plans are known. Otherwise a name missing from `user` can still be
+   * licensed.
+   */
   readonly userLicensesKnown: boolean;
   /** The user's plan rows. */
   readonly plans: readonly PlanRow[];

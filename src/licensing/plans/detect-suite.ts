@@ -32,7 +32,10 @@ interface IndicatorLicense {
 
 const suiteDescription = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
 
-/** Finds the CRM Suite indicators in the licenses of a tenant or a user. `modules` is an assumption: the module names are not published. */
+/**
+ * Finds the CRM Suite indicators in the licenses of a tenant or a user. `modules` is an assumption: the module names
+ * are not published.
+ */
 export function findSuiteIndicators(
   licenses: readonly IndicatorLicense[],
   modules: SuiteModules,

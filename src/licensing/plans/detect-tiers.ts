@@ -118,7 +118,10 @@ export function detectTiers(
   });
 }
 
-/** Combines findings into one tier per solution; `none` for a solution without a finding. The highest tier counts, and an unknown tier counts more than essential. */
+/**
+ * Combines findings into one tier per solution; `none` for a solution without a finding. The highest tier counts, and
+ * an unknown tier counts more than essential.
+ */
 export function combineTiers(findings: readonly TierFinding[]): PerSolution<FoundTier> {
   const order: readonly FoundTier[] = ['premium', 'unknown', 'essential'];
   return perSolution((solution) => {

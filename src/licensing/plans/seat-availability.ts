@@ -39,7 +39,9 @@ export function findPurchasedPlans(tenant: TenantLicenseIndex, assumed: TierIndi
   return { plans, seatIfNotPurchased: undocumented || !tenant.licensesKnown ? 'ask' : 'buy' };
 }
 
-/** Returns the tenant's rows of exactly this plan. Both tiers share a module name, so the detected tiers must match too. */
+/**
+ * Returns the tenant's rows of exactly this plan. Both tiers share a module name, so the detected tiers must match too.
+ */
 export function licenseRowsForPlan({ plans }: PurchasedPlans, plan: UserPlan): readonly PurchasedPlan[] {
   const named = plans.filter(({ row }) => row.name === findPlanModule(plan.tiers));
   return named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));

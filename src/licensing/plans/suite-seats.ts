@@ -4,7 +4,7 @@ import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
 import { detectSuite, findSuiteIndicators, type SuiteModules } from './detect-suite.ts';
 
 /** Why the seats are unknown. */
-export type SuiteSeatsRefusal =
+export type SuiteSeatsError =
   | 'license-unknown'
   | 'no-suite'
   | 'no-seat-license'
@@ -24,7 +24,7 @@ interface SuiteSeats {
 }
 
 /** The seats, or why they are unknown. */
-export type SuiteSeatsResult = SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsRefusal };
+export type SuiteSeatsResult = SuiteSeats | { readonly valid: false; readonly reason: SuiteSeatsError };
 
 /**
  * Counts the seats of a CRM Suite tenant. Each user who can log in uses a seat
@@ -47,7 +47,7 @@ export function countSuiteSeats(
 ): SuiteSeatsResult {
   if (tenant === null) return { valid: false, reason: 'license-unknown' };
   const suite = detectSuite(findSuiteIndicators(tenant.modules, modules));
-  const missingReason = (reason: SuiteSeatsRefusal) => (tenant.complete ? reason : 'license-unknown');
+  const missingReason = (reason: SuiteSeatsError) => (tenant.complete ? reason : 'license-unknown');
   if (suite === null) return { valid: false, reason: missingReason('no-suite') };
   const [license, ...others] = findSeatLicenses(tenant, modules);
   if (license === undefined) return { valid: false, reason: missingReason('no-seat-license') };

@@ -7,7 +7,7 @@ import type { Diagnostic } from '../../../src/licensing/diagnostics/diagnostic.t
 import type { FeatureState, Reason } from '../../../src/licensing/entitlements/entitlement.ts';
 import type { DetectedPlan } from '../../../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../../../src/licensing/plans/detect-tiers.ts';
-import type { SuiteSeatsRefusal } from '../../../src/licensing/plans/suite-seats.ts';
+import type { SuiteSeatsError } from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from './fixtures/engine.ts';
 import * as expectedStates from './fixtures/expected-states.ts';
 import { goldenCases, goldenFolder, goldenTenants, goldenText } from './fixtures/golden-cases.ts';
@@ -249,7 +249,7 @@ describe('golden vector coverage', () => {
       'several-seat-licenses': true,
       'use-unknown': true,
       'purchase-unknown': true,
-    } satisfies Record<SuiteSeatsRefusal, true>;
+    } satisfies Record<SuiteSeatsError, true>;
     const seats = all.flatMap(({ suiteSeats }) => suiteSeats ?? []);
     expect(
       missing(

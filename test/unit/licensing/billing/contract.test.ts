@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type BillingPeriod,
   billingPeriods,
-  type ContractQuestion,
+  type ContractInput,
   type ContractState,
   getContractState,
   getPlanChangeEffect,
@@ -110,10 +110,10 @@ describe('validation in getContractState and getPlanChangeEffect', () => {
     ['9999-01-01', '9999-01-01', 'beyond-calendar'],
     ['0001-01-01', '9999-12-31', 'beyond-calendar'],
   ] as const)('rejects the start %s on the date %s with the reason %s', (start, today, reason) => {
-    const question = { start, period: 'monthly', today } as const;
-    expect(getContractState(question)).toEqual({ valid: false, reason });
-    expect(getPlanChangeEffect(question, 'add', planChanges)).toEqual({ valid: false, reason });
-    expect(getPlanChangeEffect(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
+    const input = { start, period: 'monthly', today } as const;
+    expect(getContractState(input)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(input, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(input, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
   it('accepts a contract that starts today', () => {
@@ -176,15 +176,14 @@ describe('contract properties', () => {
       .filter((day) => day !== '2100-02-29'),
   );
   const distance = fc.oneof(fc.nat({ max: 800 }), fc.nat({ max: 12_000 }), fc.nat({ max: 2_500_000 }));
-  const anyInput: fc.Arbitrary<ContractQuestion> = fc
+  const anyInput: fc.Arbitrary<ContractInput> = fc
     .record({ start, distance, period: fc.constantFrom(...billingPeriods) })
     .map((input) => ({
       start: input.start,
       period: input.period,
       today: toText(toDayNumber(input.start) + input.distance),
     }));
-  const contractOnDay = (input: ContractQuestion, today: string) =>
-    contract(input.start, input.period, today);
+  const contractOnDay = (input: ContractInput, today: string) => contract(input.start, input.period, today);
 
   it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
