@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { isGroup } from '../licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames } from '../licensing/catalogue/suite-limits.ts';
-import { suitePlans, suiteReaches } from '../licensing/catalogue/suite-plans.ts';
+import { suitePlans, isSuitePlanAtLeast } from '../licensing/catalogue/suite-plans.ts';
 import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
-import { moduleName } from '../licensing/licenses/module-names.ts';
+import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
 
 // Does not compile where the shipped file lacks a feature, or spells one differently.
 const shippedJson: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
 
-const module = z.string().transform(moduleName).pipe(z.string().min(1, 'must name a module'));
+const module = z.string().transform(normalizeModuleName).pipe(z.string().min(1, 'must name a module'));
 const modules = z.array(module);
 const feature = z.enum(featureKeys).refine((key) => !isGroup(key), 'is a group: name the features in it');
 const tiers = z.strictObject({ essential: module, premium: module });
@@ -28,7 +28,7 @@ const suiteAvailability = z
     confidence: inferredOrDocumented,
   })
   .refine(
-    ({ from, possiblyFrom }) => possiblyFrom === null || !suiteReaches(possiblyFrom, from),
+    ({ from, possiblyFrom }) => possiblyFrom === null || !isSuitePlanAtLeast(possiblyFrom, from),
     'possiblyFrom must be a lesser plan than from',
   );
 const timing = z.enum(['at-once', 'at-renewal']);

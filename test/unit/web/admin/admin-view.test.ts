@@ -154,7 +154,12 @@ describe('license diagnostics', () => {
   it('describes every kind of diagnostic in a sentence, in every language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
-      const names = ['diagnostics-of-every-kind', 'diagnostics-plan-without-set', 'odd-flags', 'incomplete'];
+      const names = [
+        'diagnostics-of-every-kind',
+        'diagnostics-plan-without-set',
+        'undocumented-flags',
+        'incomplete',
+      ];
       const said = names.flatMap(
         (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).diagnostics,
       );
