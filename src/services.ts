@@ -33,14 +33,10 @@ import {
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackQueue, callbackChannel, createCallbackQueue } from './tenants/callback-queue.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
+import { reconcileChannel } from './tenants/reconcile-schedule.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import {
-  createTenantStore,
-  reconcileChannel,
-  type TenantStore,
-  tenantChannel,
-} from './tenants/tenant-store.ts';
+import { createTenantStore, type TenantStore, tenantChannel } from './tenants/tenant-store.ts';
 import { createTicketStore } from './tenants/ticket-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 

@@ -1,7 +1,7 @@
 import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
-import type { Tenant } from '../tenants/tenant-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import {
   type CachedSnapshot,

@@ -10,7 +10,7 @@ describe('callbacks from SuperOffice', async () => {
   const { services, sandbox } = planlens;
   const { control } = sandbox;
 
-  const hook = () => services.webhooks.ofTenant(tenantId);
+  const hook = () => services.webhooks.findOrCreate(tenantId);
   const idle = () =>
     expect.poll(async () => (await services.callbackQueue.depth()).waiting, { timeout: 5_000 }).toBe(0);
 

@@ -41,7 +41,7 @@ describe('operator CLI', async () => {
   });
 
   it('lists dead letters and schedules them for retry', async () => {
-    const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
+    const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
     const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
     const body = JSON.stringify({ EventId: randomUUID(), ...told });
     const signature = createHmac('sha256', secret()).update(body).digest('base64');

@@ -154,7 +154,7 @@ describe('three processes on one PostgreSQL', () => {
     async () => {
       const known = users.slice(0, 6);
       for (const person of known) await reader(person);
-      const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
+      const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
       const sign = (body: string, key: string) => createHmac('sha256', key).update(body).digest('base64');
       const unexpected: string[] = [];
       let refusedByNobody = 0;

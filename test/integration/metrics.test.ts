@@ -43,7 +43,7 @@ describe('metrics endpoint', async () => {
     )?.value;
 
   async function sendEvent(): Promise<void> {
-    const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
+    const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
     const body = JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.changed',
@@ -112,7 +112,7 @@ describe('metrics endpoint', async () => {
   });
 
   it('exposes no tenant, user, host or webhook identifier in labels', async () => {
-    const { hookId } = await services.webhooks.ofTenant(tenantId);
+    const { hookId } = await services.webhooks.findOrCreate(tenantId);
     const values = (await scrape()).flatMap(({ labels }) => Object.values(labels)).join(' ');
     expect(values).not.toMatch(/Cust\d|127\.0\.0\.1|localhost|@|\b(101|131)\b/);
     expect(values).not.toContain(hookId);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
-import type { Tenant } from '../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../src/tenants/tenant.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;

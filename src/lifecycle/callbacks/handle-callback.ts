@@ -1,6 +1,7 @@
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { Callback } from '../../tenants/callback-queue.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { Provision } from '../provisioning/provision.ts';
 import type { SyncTenantStatus } from '../reconcile/update-tenant-status.ts';
 

@@ -2,7 +2,8 @@ import type { WithLock } from '../../coordination/keyed-mutex.ts';
 import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
 import { deleteWebhook } from '../../superoffice/api/webhooks.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { FailedRemoval, Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import type { DesiredState } from './desired-state.ts';
 import { planPanels, removePanel } from './provision-panels.ts';
@@ -46,7 +47,7 @@ export function createDeprovision(deps: {
   };
 
   async function removeWebhook(apiClient: TenantApiClient, tenantId: string): Promise<void> {
-    const own = await webhooks.ofTenant(tenantId);
+    const own = await webhooks.findOrCreate(tenantId);
     // Where this app may not use webhooks there is none of ours.
     if (own.outcome === 'refused') return;
     const actual = await ownWebhook(apiClient, own, desired.webhook);

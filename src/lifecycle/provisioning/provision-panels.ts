@@ -7,7 +7,7 @@ import {
   webPanelByProgId,
 } from '../../superoffice/api/web-panels.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { ProvisionedPanel } from '../../tenants/tenant-store.ts';
+import type { ProvisionedPanel } from '../../tenants/tenant.ts';
 import type { DesiredPanel } from './desired-state.ts';
 
 /** One thing to do about a tenant's panels. `wanted` is null for one that we set up once and want no more. */

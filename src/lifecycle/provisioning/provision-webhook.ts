@@ -13,7 +13,7 @@ export async function provisionWebhook(
   tenantId: string,
   { webhooks, desired }: { readonly webhooks: WebhookStore; readonly desired: WantedWebhook },
 ): Promise<WebhookOutcome> {
-  const own = await webhooks.ofTenant(tenantId);
+  const own = await webhooks.findOrCreate(tenantId);
   try {
     const { webhookId, outcome } = await ensurePanel(apiClient, own, desired);
     await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null });

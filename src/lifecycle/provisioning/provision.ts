@@ -1,6 +1,7 @@
 import type { WithLock } from '../../coordination/keyed-mutex.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import type { DesiredState } from './desired-state.ts';
 import { planPanels, provisionPanels } from './provision-panels.ts';

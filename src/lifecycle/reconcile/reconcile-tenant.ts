@@ -5,7 +5,7 @@ import type { UserStore } from '../../snapshots/user-store.ts';
 import { type ListedUser, readUsers } from '../../superoffice/api/users.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
 import { isRefusal } from '../../superoffice/transport/superoffice-error.ts';
-import type { Tenant } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
 import type { Provision } from '../provisioning/provision.ts';
 import type { SyncTenantStatus } from './update-tenant-status.ts';
 

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { ReconcileTenant } from './reconcile-tenant.ts';
 

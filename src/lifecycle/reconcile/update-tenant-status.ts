@@ -1,5 +1,6 @@
 import type { TenantStates } from '../../superoffice/api/tenant-state.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 
 /** Keeps whether we work for a tenant, as SuperOffice's state of it says now. @returns whether we do */
 export type SyncTenantStatus = (tenant: Tenant, because: 'notice' | 'schedule') => Promise<boolean>;

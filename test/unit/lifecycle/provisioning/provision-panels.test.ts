@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredPanel } from '../../../../src/lifecycle/provisioning/desired-state.ts';
 import { planPanels, provisionPanels } from '../../../../src/lifecycle/provisioning/provision-panels.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import type { ProvisionedPanel } from '../../../../src/tenants/tenant-store.ts';
+import type { ProvisionedPanel } from '../../../../src/tenants/tenant.ts';
 import { createFakePanelStore } from './fake-panel-store.ts';
 
 const main: DesiredPanel = {

@@ -10,7 +10,8 @@ import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
 } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../../src/tenants/tenant.ts';
+import type { TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
 
 const minute = 60_000;

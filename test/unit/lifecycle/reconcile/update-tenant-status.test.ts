@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSyncTenantStatus } from '../../../../src/lifecycle/reconcile/update-tenant-status.ts';
 import type { TenantStateName, TenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
-import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../../src/tenants/tenant.ts';
+import type { TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
 
 type Standing = Tenant['status'];
