@@ -61,8 +61,8 @@ export function createLicenseSnapshots(deps: {
   changes: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
   locks: WithLock;
   ages: CachePolicy;
-  /** The most that tenants' licenses, and that users', may take in memory. */
-  maxBytes: number;
+  /** The size of the cache of tenants' licenses, and of that of users' licenses. */
+  maxBytes: { readonly tenants: number; readonly users: number };
   now: () => number;
   onLookup: (licenseIndex: CacheLookup) => void;
   onFailed: (about: {
@@ -89,7 +89,7 @@ export function createLicenseSnapshots(deps: {
       onFailed: (what, { tenant }, error) => onFailed({ what, tenantId: tenant.tenantId, error }),
       onOutcome: (found) => onLookup({ scope: 'tenant', outcome: found }),
     },
-    { ages, now, maxBytes },
+    { ages, now, maxBytes: maxBytes.tenants },
   );
 
   const users = createStaleIfErrorCache<UserLicenses, { tenant: Tenant; associateId: number }>(
@@ -108,7 +108,7 @@ export function createLicenseSnapshots(deps: {
         onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
       onOutcome: (found) => onLookup({ scope: 'user', outcome: found }),
     },
-    { ages, now, maxBytes },
+    { ages, now, maxBytes: maxBytes.users },
   );
 
   return {

@@ -66,7 +66,7 @@ describe('createLicenseSnapshots', () => {
 
   const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
     createLicenseSnapshots({
-      maxBytes: 2 ** 20,
+      maxBytes: { tenants: 2 ** 20, users: 2 ** 20 },
       store: createSnapshotStore(db),
       changes: diffLicenses,
       locks: createKeyedMutex(),
