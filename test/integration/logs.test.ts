@@ -12,7 +12,7 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/** Each line must tell time, user, source, action and outcome (docs/superoffice/certification.md#r37). */
+/** Each line must contain time, user, source, action and outcome (docs/superoffice/certification.md#r37). */
 describe('application log', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;

@@ -5,7 +5,7 @@ const counts = { waiting: 2, deadLettered: 1, oldestAgeMs: 1_500 };
 const statuses = { active: 3, suspended: 0, deleting: 0, revoked: 1 };
 
 describe('createMetrics', () => {
-  it('queries the database once per scrape and reuses the figures for a scrape moments later', async () => {
+  it('queries the database once per scrape and reuses the figures for a scrape within a second', async () => {
     let queries = 0;
     const metrics = createMetrics();
     metrics.watch({
