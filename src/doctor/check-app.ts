@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { z } from 'zod';
-import type { SignIn } from '../superoffice/auth/authorization-code.ts';
+import type { AuthorizationCodeFlow } from '../superoffice/auth/authorization-code.ts';
 import type { Jwks } from '../superoffice/auth/jwks.ts';
 import type { Http, HttpResponse } from '../superoffice/transport/http.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
@@ -12,7 +12,7 @@ export interface AppCheckContext {
   readonly publicUrl: string;
   readonly http: Http;
   readonly keys: Jwks;
-  readonly signIn: SignIn;
+  readonly signIn: AuthorizationCodeFlow;
   readonly now: () => number;
 }
 

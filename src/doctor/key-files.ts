@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
-import { newPrivateKey, privatePem, publicPem, rsaKeyValueXml } from '../superoffice/auth/write-rsa-key.ts';
+import {
+  generatePrivateKey,
+  parsePrivateKey,
+  toPrivatePem,
+  toPublicPem,
+} from '../superoffice/auth/private-key.ts';
+import { formatRsaKeyValue } from '../superoffice/auth/rsa-key-value.ts';
 
 /** Writes a new private key as PEM to a new file that only its owner can read. @throws if the file exists */
 export function generateKeyFile(file: string): void {
-  writeNew(file, privatePem(newPrivateKey()));
+  writeNew(file, toPrivatePem(generatePrivateKey()));
 }
 
 /**
@@ -13,7 +18,7 @@ export function generateKeyFile(file: string): void {
  */
 export function exportPublicKey(file: string): { readonly pem: string; readonly xml: string } {
   const key = parsePrivateKey(readFileSync(file, 'utf8'));
-  return { pem: publicPem(key), xml: rsaKeyValueXml(key, { publicOnly: true }) };
+  return { pem: toPublicPem(key), xml: formatRsaKeyValue(key, { publicOnly: true }) };
 }
 
 /**
@@ -25,7 +30,7 @@ export function convertKeyFile(from: string, to: string): 'PEM' | 'RSAKeyValue X
   const text = readFileSync(from, 'utf8');
   const key = parsePrivateKey(text);
   const isXml = text.trimStart().startsWith('<');
-  writeNew(to, isXml ? privatePem(key) : rsaKeyValueXml(key, { publicOnly: false }));
+  writeNew(to, isXml ? toPrivatePem(key) : formatRsaKeyValue(key, { publicOnly: false }));
   return isXml ? 'PEM' : 'RSAKeyValue XML';
 }
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, environmentNames, loadConfig } from '../../../src/config/config.ts';
 import { keyringText } from '../../support/keyrings.ts';
 import { textOf } from '../../support/project-files.ts';
-import { numbersOf, rsaKeyValue } from '../../support/rsa-key-value.ts';
+import { getKeyNumbers, rsaKeyValue } from '../../support/rsa-key-value.ts';
 import { createSigningPair } from '../../support/tokens.ts';
 import { assumptions } from '../licensing/fixtures/engine.ts';
 
@@ -174,7 +174,7 @@ describe('private key', () => {
   it.each([
     ['PEM', pem],
     ['PEM on one line', pem.replaceAll('\n', '\\n')],
-    ['RSAKeyValue XML', rsaKeyValue(numbersOf(privateKey))],
+    ['RSAKeyValue XML', rsaKeyValue(getKeyNumbers(privateKey))],
   ])('accepts %s from the environment or from a file', (form, text) => {
     const fromEnvironment = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
     const path = file(`${form}.key`, text);

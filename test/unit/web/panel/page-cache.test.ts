@@ -89,7 +89,7 @@ describe('createPageCache', () => {
 
   it('evicts the least recently used pages beyond its byte limit', () => {
     const { length } = pages(context, {}).html;
-    pages = keeping(length * 2.5);
+    pages = keeping(Math.floor(length * 2.5));
     const of = (associateId: number) => ({ ...context, session: { ...context.session, associateId } });
     rendered = 0;
     for (const associateId of [1, 2, 1, 3, 1]) pages(of(associateId), {});

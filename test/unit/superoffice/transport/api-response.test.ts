@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { toResponseError } from '../../../../src/superoffice/transport/refused-answer.ts';
+import { toResponseError } from '../../../../src/superoffice/transport/api-response.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 
-function answer(status: number, body: unknown = null, headers: Record<string, string> = {}) {
+function respond(status: number, body: unknown = null, headers: Record<string, string> = {}) {
   return { status, body, headers };
 }
 
@@ -19,7 +19,7 @@ describe('toResponseError', () => {
     [302, 'unexpected-response'],
     [418, 'unexpected-response'],
   ])('maps status %d to error code %s', (status, code) => {
-    expect(toResponseError('op', answer(status))).toMatchObject({ code, status, operation: 'op' });
+    expect(toResponseError('op', respond(status))).toMatchObject({ code, status, operation: 'op' });
   });
 
   it('reports the error type but not the error message', () => {
@@ -28,7 +28,7 @@ describe('toResponseError', () => {
       ErrorType: 'SoNotFoundException',
       ErrorMessage: 'Contact of Jane Doe not found',
     };
-    const error = toResponseError('op', answer(404, body));
+    const error = toResponseError('op', respond(404, body));
     expect(error.detail).toBe('SoNotFoundException');
     expect(inspect(error)).not.toContain('Jane');
   });
@@ -36,7 +36,7 @@ describe('toResponseError', () => {
   it.each([[{ ErrorType: 'see 8A:token' }], [{ ErrorType: 5 }], ['<html>'], [[]]])(
     'reports no detail for the body %j',
     (body) => {
-      expect(toResponseError('op', answer(500, body))).not.toHaveProperty('detail');
+      expect(toResponseError('op', respond(500, body))).not.toHaveProperty('detail');
     },
   );
 
@@ -47,7 +47,7 @@ describe('toResponseError', () => {
     ['-1', undefined],
     ['99999999', undefined],
   ])('parses Retry-After %s as seconds or ignores it', (header, seconds) => {
-    expect(toResponseError('op', answer(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(
+    expect(toResponseError('op', respond(429, null, { 'retry-after': header })).retryAfterSeconds).toBe(
       seconds,
     );
   });
