@@ -24,7 +24,7 @@ export function createFakePanelStore() {
       saved.push(String(body.ProgId));
       const isNew = body.WebPanelId === 0;
       const id = isNew ? panels.size + 1 : Number(body.WebPanelId);
-      const groups = ['Sales', 'Support'].map((Name, index) => ({ Id: index, Name, Selected: false }));
+      const groups = ['Sales', 'Support'].map((name, index) => ({ Id: index, Name: name, Selected: false }));
       const entity = { Rank: 7, ...body, WebPanelId: id };
       panels.set(id, { entity, groups: panels.get(id)?.groups ?? groups });
       return entity;
