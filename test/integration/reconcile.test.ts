@@ -95,7 +95,7 @@ describe('tenant reconciliation', async () => {
     expect(await found()).toEqual(['purchased ten-sales']);
     buy('saint', 0);
     await reconcileAfterAnHour();
-    expect(await found()).toEqual(['gone saint', 'purchased ten-sales']);
+    expect(await found()).toEqual(['removed saint', 'purchased ten-sales']);
   });
 
   it('detects a suspended and a resumed tenant without a notification', async () => {
