@@ -4,6 +4,7 @@ import { type Config, ConfigError, loadConfig, processEnvironment } from './conf
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import type { Database } from './database/database.ts';
+import { IncompatibleDatabaseError } from './database/migrate.ts';
 import { openConfiguredDatabase } from './database/open-database.ts';
 import { checkApp } from './doctor/check-app.ts';
 import { type CheckResult, failed } from './doctor/check-result.ts';
@@ -46,7 +47,10 @@ const commands: Readonly<Record<string, Command>> = {
 
 process.exitCode = await run().catch((error: unknown) => {
   const isForOperator =
-    error instanceof ConfigError || error instanceof PrivateKeyError || isFileError(error);
+    error instanceof ConfigError ||
+    error instanceof IncompatibleDatabaseError ||
+    error instanceof PrivateKeyError ||
+    isFileError(error);
   process.stderr.write(`${isForOperator ? error.message : inspect(error)}\n`);
   return 1;
 });

@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
+import { IncompatibleDatabaseError } from './database/migrate.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -43,7 +44,8 @@ try {
     });
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : inspect(error)}\n`);
+  const isForOperator = error instanceof ConfigError || error instanceof IncompatibleDatabaseError;
+  process.stderr.write(`${isForOperator ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
 }
 // A connection to a silent database would keep the process alive until TCP gives up.

@@ -159,10 +159,10 @@ function openLicenses(deps: {
   const { config, db, superOffice, tenants, locks, telemetry, now } = deps;
   return createLicenseSnapshots({
     store: createSnapshotStore(db),
-    read: createLicenseSource(superOffice, tenants),
-    changes: diffLicenses,
+    source: createLicenseSource(superOffice, tenants),
+    diff: diffLicenses,
     locks,
-    ages: licenseCachePolicy,
+    policy: licenseCachePolicy,
     maxBytes: { tenants: config.cache.tenantLicenseBytes, users: config.cache.userLicenseBytes },
     now,
     onLookup: telemetry.onLookup,

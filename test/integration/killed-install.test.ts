@@ -33,9 +33,7 @@ describe('installation interrupted by kill -9', () => {
     await server.ended();
     await postgres.stop();
     await sandbox.close();
-    await Promise.all(
-      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
-    );
+    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
   /** Resets the sandbox and deletes the tenant. */

@@ -115,7 +115,7 @@ describe('server process', () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     const running = start({ DATABASE_URL: proxy.url });
     await untilReady(url);
-    proxy.fallSilent();
+    proxy.stopForwarding();
     const begun = Date.now();
     const panel = fetch(panelUrl({ url }, people.salesPremium));
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
