@@ -76,7 +76,7 @@ describe('SuperOffice outages', async () => {
   );
 
   it.each(['License.*', 'SystemUser.Authenticate'])(
-    'the panel shows the last good data marked as stale while %s is unavailable',
+    'the panel shows the last license data marked as stale while %s is unavailable',
     async (operation) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });
