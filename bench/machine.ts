@@ -1,19 +1,19 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
-/** Where and when a measurement was made. */
+/** The machine and date of a measurement. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
   readonly platform: string;
   readonly node: string;
-  /** Runnable processes over the last minute, before the measurement: above the number of cores, it was not alone. */
+  /** One-minute load average before the measurement; above `cores`, other work distorts the figures. */
   readonly load: number;
   /** `YYYY-MM-DD`. */
   readonly date: string;
 }
 
-/** Describes this machine, now. */
+/** Describes this machine and its current load. */
 export function describeMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',

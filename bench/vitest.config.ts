@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The measurements that need the tests' PostgreSQL and browser; nothing here can fail but the measuring.
+// Measurements that need the PostgreSQL and the browser of the tests.
 export default defineConfig({
   test: {
     include: ['bench/**/*.measure.ts'],

@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 
-/** What the app knows of itself and got from the Developer Portal. The private key is PKCS8 PEM. */
+/** The credentials an app gets from the Developer Portal. The private key is PKCS8 PEM. */
 export interface AppCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -8,7 +8,7 @@ export interface AppCredentials {
 }
 
 /**
- * What the Developer Portal keeps of the app: only the public half of its key
+ * The app as registered in the Developer Portal, with its public key only
  * (docs/superoffice/auth.md#51-preconditions).
  */
 export interface AppRegistration {
@@ -19,14 +19,14 @@ export interface AppRegistration {
   readonly clientId: string;
   clientSecret: string;
   publicKey: KeyObject;
-  /** What its system user tokens are derived from: they stay when the secret changes. */
+  /** Seed of the system user tokens, which do not change with the secret. */
   readonly tokenSeed: string;
   readonly redirectUri: string;
   readonly stateChangeUrl: string;
 }
 
-/** Makes the credentials a new registration gets: 32 hex characters, a secret, an RSA 2048 key. */
-export function makeAppCredentials(): AppCredentials {
+/** Generates the credentials of a new registration: client id and secret (32 hex characters each), an RSA 2048 key. */
+export function generateAppCredentials(): AppCredentials {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     clientId: randomBytes(16).toString('hex'),
@@ -35,14 +35,14 @@ export function makeAppCredentials(): AppCredentials {
   };
 }
 
-/** Registers the app at `appUrl` (its public address, without a trailing slash needed). */
+/** Registers the app at its public URL, with or without a trailing slash. */
 export function registerApp(appUrl: string, credentials: AppCredentials): AppRegistration {
   const url = appUrl.replace(/\/+$/, '');
   return {
     name: 'Planlens',
     company: 'Planlens',
     consentText:
-      'The app reads the licences and users of your SuperOffice and adds its web panel for all user groups.',
+      'The app reads the licenses and users of your SuperOffice and adds its web panel for all user groups.',
     url,
     clientId: credentials.clientId,
     clientSecret: credentials.clientSecret,
@@ -55,8 +55,7 @@ export function registerApp(appUrl: string, credentials: AppCredentials): AppReg
 
 /**
  * The system user token of an app in a tenant: application name, hyphen, random text; constant
- * (docs/superoffice/auth.md#51-preconditions). It is derived, not stored, so that it is still the same after
- * a restart.
+ * (docs/superoffice/auth.md#51-preconditions). It is derived, not stored, so it survives a restart.
  */
 export function systemUserToken(app: AppRegistration, contextIdentifier: string): string {
   const random = createHmac('sha256', app.tokenSeed).update(`system user token ${contextIdentifier}`);

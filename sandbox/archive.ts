@@ -1,4 +1,4 @@
-import { heldNames, owners } from './license-carriers.ts';
+import { assignedLicenseNames, owners } from './license-carriers.ts';
 import type { Tenant, User } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 
@@ -8,38 +8,39 @@ type Row = Record<string, Cell>;
 const defaultTop = 50;
 
 /**
- * The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). AllUsers
- * gives PrimaryKey as text and InternalUsers as a number, as the documentation shows both.
+ * The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). PrimaryKey
+ * is text in AllUsers and a number in InternalUsers, because the documentation shows both.
  */
 export function archiveRoutes(): ApiRoute[] {
-  const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'get', path, operation, answer };
+  const get = (path: string, operation: string, handle: ApiRoute['handle']): ApiRoute => {
+    return { method: 'get', path, operation, handle };
   };
   return [
     get('/Archive', 'Archive.Names', () => ({ AllUsers: 'All users', InternalUsers: 'Internal users' })),
-    get('/User', 'User.List', (call) => answer(call, 'AllUsers', String)),
-    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => answer(call, 'AllUsers', String)),
-    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) => answer(call, 'InternalUsers', Number)),
+    get('/User', 'User.List', (call) => listUsers(call, 'AllUsers', String)),
+    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => listUsers(call, 'AllUsers', String)),
+    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) =>
+      listUsers(call, 'InternalUsers', Number),
+    ),
   ];
 }
 
-function answer(
+function listUsers(
   { tenant, query, baseUrl }: ApiCall,
   provider: string,
   toKey: (id: number) => string | number,
 ) {
   const rows = tenant.users
     .map((user) => userRow(tenant, user))
-    .filter((row) => keeps(row, query.$filter ?? ''));
-  const sortedUnique = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
-  const skip = wholeNumber(query.$skip, 0);
-  const top = wholeNumber(query.$top, defaultTop);
+    .filter((row) => matchesFilter(row, query.$filter ?? ''));
+  const sorted = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
+  const skip = parseCount(query.$skip, 0);
+  const top = parseCount(query.$top, defaultTop);
   const columns = query.$select?.split(',').map((name) => name.trim());
   return {
     'odata.metadata': `${baseUrl}/archive/$metadata`,
-    'odata.nextLink':
-      skip + top < sortedUnique.length ? nextLink(baseUrl, provider, query, skip + top) : null,
-    value: sortedUnique.slice(skip, skip + top).map((row) => ({
+    'odata.nextLink': skip + top < sorted.length ? nextLink(baseUrl, provider, query, skip + top) : null,
+    value: sorted.slice(skip, skip + top).map((row) => ({
       PrimaryKey: toKey(Number(row.associateDbId)),
       EntityName: 'associate',
       ...pick(row, columns),
@@ -47,7 +48,7 @@ function answer(
   };
 }
 
-/** All columns of a user: a fixed part, and those of the licenses. */
+/** All columns of a user: the fixed columns and the license columns. */
 function userRow(tenant: Tenant, user: User): Row {
   const names = user.fullName.split(' ');
   const plan = tenant.modules.find((module) => module.ModuleName === user.plan);
@@ -78,16 +79,19 @@ function userRow(tenant: Tenant, user: User): Row {
 /** One column per user license that is not hidden, named after owner and module; 1 is assigned. */
 function licenseColumns(tenant: Tenant, user: User): Row {
   const columns = owners(tenant).flatMap((owner) => {
-    const held = heldNames(tenant, owner, user);
+    const assigned = assignedLicenseNames(tenant, owner, user);
     return owner.modules
       .filter((module) => module.LicenseType === 'UserLicense' && !module.IsHidden)
-      .map(({ ModuleName }) => [`${owner.name.toLowerCase()}_${ModuleName}`, held.has(ModuleName) ? 1 : 0]);
+      .map(({ ModuleName }) => [
+        `${owner.name.toLowerCase()}_${ModuleName}`,
+        assigned.has(ModuleName) ? 1 : 0,
+      ]);
   });
   return Object.fromEntries(columns);
 }
 
-/** The part of `$filter` the sandbox knows: `column eq value` and `column gt value`, joined by `and`. */
-function keeps(row: Row, filter: string): boolean {
+/** Evaluates the supported part of `$filter`: `column eq value` and `column gt value`, joined by `and`. */
+function matchesFilter(row: Row, filter: string): boolean {
   if (filter.trim() === '') return true;
   return filter.split(/ and /i).every((part) => {
     const [, column = '', operator = '', raw = ''] = /^\s*(\S+) (eq|gt) (.+?)\s*$/i.exec(part) ?? [];
@@ -119,7 +123,7 @@ function nextLink(baseUrl: string, provider: string, query: Record<string, strin
   return `${baseUrl}/Archive/${provider}?${new URLSearchParams({ ...query, $skip: String(skip) })}`;
 }
 
-function wholeNumber(text: string | undefined, fallback: number): number {
+function parseCount(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   if (!/^\d+$/.test(text)) throw new ApiError(400, 'SoArgumentException', `Not a number: ${text}`);
   return Number(text);

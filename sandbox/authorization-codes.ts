@@ -3,7 +3,7 @@ import { randomToken } from './credentials.ts';
 
 const validMs = 10 * 60 * 1000;
 
-/** What an authorization code stands for. */
+/** The grant behind an authorization code. */
 export interface Grant {
   readonly redirectUri: string;
   readonly challenge: string | undefined;
@@ -16,14 +16,14 @@ export interface Grant {
 export interface AuthorizationCodes {
   issue(grant: Grant): string;
   /**
-   * Gives what the code stands for, once and within 10 minutes
-   * (docs/superoffice/auth.md#21-authorize-request); then undefined.
+   * Returns the grant of a code once and within 10 minutes
+   * (docs/superoffice/auth.md#21-authorize-request), else undefined.
    */
-  redeem(code: string): Grant | undefined;
+  consume(code: string): Grant | undefined;
   reset(): void;
 }
 
-/** Makes the store of authorization codes. */
+/** Creates the store of authorization codes. */
 export function createAuthorizationCodes(deps: { now: () => number }): AuthorizationCodes {
   const codes = new Map<string, { grant: Grant; until: number }>();
   return {
@@ -32,7 +32,7 @@ export function createAuthorizationCodes(deps: { now: () => number }): Authoriza
       codes.set(code, { grant, until: deps.now() + validMs });
       return code;
     },
-    redeem: (code) => {
+    consume: (code) => {
       const entry = codes.get(code);
       codes.delete(code);
       return entry && entry.until >= deps.now() ? entry.grant : undefined;
@@ -42,7 +42,7 @@ export function createAuthorizationCodes(deps: { now: () => number }): Authoriza
 }
 
 /** Checks the PKCE verifier of a token request against the challenge of the authorize request (RFC 7636). */
-export function verifierFits(grant: Grant, verifier: string | undefined): boolean {
+export function isVerifierValid(grant: Grant, verifier: string | undefined): boolean {
   if (grant.challenge === undefined) return verifier === undefined;
   if (verifier === undefined) return false;
   const hashed = createHash('sha256').update(verifier).digest('base64url');

@@ -2,7 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
@@ -27,44 +27,44 @@ export interface AuthorizeDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly codes: AuthorizationCodes;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /**
  * Serves the authorize endpoint of the code flow (docs/superoffice/auth.md#21-authorize-request), for all
- * tenants (`common`) and for one. The order of its questions: is the app who it says, is the request sound,
- * who is the user, has the user been at their identity provider, has the tenant approved the app.
+ * tenants (`common`) and for one. It checks, in this order: the registered app, the request, the user's session,
+ * the identity provider of a federated user, and the tenant's consent.
  */
 export function serveAuthorize(router: Router, deps: AuthorizeDeps): void {
-  router.get('/login/:ctx/oauth/authorize', deps.gate('Login.Authorize'), (req, res) => {
+  router.get('/login/:tenantId/oauth/authorize', deps.intercept('Login.Authorize'), (req, res) => {
     const parsed = authorizeQuery.safeParse(req.query);
     if (!parsed.success || !isRegistered(deps.app, parsed.data)) return technicalError(res);
-    if (!isServed(deps.tenants, req)) return technicalError(res);
-    const error = problemOf(parsed.data);
-    if (error !== undefined) return sendBack(res, parsed.data, { error });
-    answerUser(deps, req, res, parsed.data);
+    if (!isKnownTenant(deps.tenants, req)) return technicalError(res);
+    const error = findRequestError(parsed.data);
+    if (error !== undefined) return redirectToApp(res, parsed.data, { error });
+    respondToUser(deps, req, res, parsed.data);
   });
 }
 
-/** A sound request of the registered app: shows the person what is still missing, or sends them back. */
-function answerUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
-  const desired = wantedTenant(deps.tenants, req, query);
+/** Handles a valid request: shows sign-in, identity provider or consent, or redirects to the app with a code. */
+function respondToUser(deps: AuthorizeDeps, req: Request, res: Response, query: AuthorizeQuery): void {
+  const requested = findRequestedTenant(deps.tenants, req, query);
   const session = deps.sessions.read(req);
-  if (!session || (desired && desired !== session.tenant)) {
-    const tenants = desired ? [desired] : deps.tenants.all();
+  if (!session || (requested && requested !== session.tenant)) {
+    const tenants = requested ? [requested] : deps.tenants.all();
     const hint = query.login_hint ?? '';
     res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
   } else if (deps.sessions.needsProvider(session)) {
-    res.redirect(302, providerUrl(session, req));
+    res.redirect(302, identityProviderUrl(session, req));
   } else if (!session.tenant.approved) {
-    askForConsent(res, deps.app, session, req.originalUrl);
+    renderConsent(res, deps.app, session, req.originalUrl);
   } else {
-    sendBack(res, query, { code: issueCode(deps, session, query) });
+    redirectToApp(res, query, { code: issueCode(deps, session, query) });
   }
 }
 
 function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSession, query: AuthorizeQuery) {
-  sessions.spendProviderVisit(session);
+  sessions.clearProviderVisit(session);
   return codes.issue({
     redirectUri: app.redirectUri,
     challenge: query.code_challenge,
@@ -75,40 +75,40 @@ function issueCode({ codes, sessions, app }: AuthorizeDeps, session: SuperIdSess
   });
 }
 
-/** An unknown app or redirect URL is never sent anywhere (docs/superoffice/auth.md#7-iframe-sign-in). */
+/** An unknown app or redirect URL never causes a redirect (docs/superoffice/auth.md#7-iframe-sign-in). */
 function isRegistered(app: AppRegistration, query: AuthorizeQuery): boolean {
   return query.client_id === app.clientId && query.redirect_uri === app.redirectUri;
 }
 
-/** True for `common` and for every tenant there is. */
-function isServed(tenants: Tenants, req: Request): boolean {
-  const inAddress = String(req.params.tenantId);
-  return inAddress === 'common' || tenants.find(inAddress) !== undefined;
+/** True for `common` and for every existing tenant. */
+function isKnownTenant(tenants: Tenants, req: Request): boolean {
+  const inPath = String(req.params.tenantId);
+  return inPath === 'common' || tenants.find(inPath) !== undefined;
 }
 
 function technicalError(res: Response): void {
   res.status(400).render('message', {
     title: 'Technical error',
-    text: 'Authorization error: InvalidRedirectUrl (2). The app, its redirect URL or the customer is not known.',
+    text: 'Authorization error: InvalidRedirectUrl (2). The app, its redirect URL or the customer is unknown.',
   });
 }
 
-/** The OAuth error code of an unsound request, or undefined. */
-function problemOf(query: AuthorizeQuery): string | undefined {
+/** The OAuth error code of an invalid request, or undefined. */
+function findRequestError(query: AuthorizeQuery): string | undefined {
   if (query.response_type !== 'code') return 'unsupported_response_type';
   if (!query.scope?.split(' ').includes('openid')) return 'invalid_scope';
   if (!['query', 'form_post'].includes(query.response_mode ?? 'query')) return 'invalid_request';
   return ['plain', 'S256'].includes(query.code_challenge_method) ? undefined : 'invalid_request';
 }
 
-/** The tenant a request is about: of the address, or of `acr_values`; undefined: whichever the user has. */
-function wantedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
-  const inAddress = String(req.params.tenantId);
+/** The tenant in the path or in `acr_values`; undefined when the tenant of the user's session applies. */
+function findRequestedTenant(tenants: Tenants, req: Request, query: AuthorizeQuery): Tenant | undefined {
+  const inPath = String(req.params.tenantId);
   const inQuery = /^tenant:(\S+)$/.exec(query.acr_values ?? '')?.[1];
-  return tenants.find(inAddress === 'common' ? (inQuery ?? '') : inAddress);
+  return tenants.find(inPath === 'common' ? (inQuery ?? '') : inPath);
 }
 
-function providerUrl(session: SuperIdSession, req: Request): string {
+function identityProviderUrl(session: SuperIdSession, req: Request): string {
   const query = new URLSearchParams({ user: session.user.userName, next: req.originalUrl });
   return `/idp/sign-in?${query}`;
 }
@@ -117,20 +117,20 @@ function providerUrl(session: SuperIdSession, req: Request): string {
  * Only an administrator can approve an app for their tenant
  * (docs/superoffice/panels-and-marketplace.md#12-install-state-uninstall).
  */
-function askForConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
+function renderConsent(res: Response, app: AppRegistration, session: SuperIdSession, next: string): void {
   if (session.user.isAdministrator) {
     res.render('consent', { app, tenant: session.tenant, user: session.user, next });
     return;
   }
   res.status(403).render('message', {
     title: 'Account does not have access',
-    text: `${app.name} is not approved for ${session.tenant.companyName}. An administrator has to approve it.`,
+    text: `${app.name} is not approved for ${session.tenant.companyName}. An administrator must approve it.`,
   });
 }
 
-/** Sends the answer to the app in the response mode it asked for, with its state. */
-function sendBack(res: Response, query: AuthorizeQuery, answer: Record<string, string>): void {
-  const fields = query.state === undefined ? answer : { state: query.state, ...answer };
+/** Sends the result to the app in the requested response mode, with its state. */
+function redirectToApp(res: Response, query: AuthorizeQuery, result: Record<string, string>): void {
+  const fields = query.state === undefined ? result : { state: query.state, ...result };
   const target = new URL(String(query.redirect_uri));
   if (query.response_mode === 'form_post') {
     res.render('form-post', { action: target.href, fields });

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
 import type { AuthorizationCodes } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
-import type { FaultInjector, SeenRequest } from './fault-injection.ts';
+import type { FaultInjector, RecordedRequest } from './fault-injection.ts';
 import { tokenDefects } from './jwt.ts';
 import type { SigningKeys } from './keys.ts';
 import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
-import { seatsOf } from './seats.ts';
+import { countSeats } from './seats.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import { type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
@@ -24,7 +24,7 @@ const failure = z.union([
   z.enum(['timeout', 'malformed', 'null', 'message', ...malformedNames]),
 ]);
 
-/** What each knob takes. `sandbox/README.md` tells what each does. */
+/** The input of each control; sandbox/README.md describes the controls. */
 export const controlInputs = {
   delay: z.strictObject({ ...match, ms: z.number().min(0) }),
   fail: z.strictObject({
@@ -47,7 +47,7 @@ export const controlInputs = {
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
-  setupOf: tenant,
+  getSetup: tenant,
   getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
   corruptNextToken: z.strictObject({
@@ -65,11 +65,11 @@ export const controlInputs = {
 interface Results {
   hold: { id: number };
   whenHeld: Promise<void>;
-  requests: readonly SeenRequest[];
+  requests: readonly RecordedRequest[];
   getUserPlan: string | null;
-  setupOf: {
-    panels: ReturnType<WebPanels['of']>;
-    webhooks: ReturnType<Webhooks['of']>;
+  getSetup: {
+    panels: ReturnType<WebPanels['list']>;
+    webhooks: ReturnType<Webhooks['list']>;
   };
   deliveries: readonly Attempt[];
   whenDelivered: Promise<void>;
@@ -80,7 +80,7 @@ type ControlInput<K extends keyof Inputs> = (
   ...input: Record<string, never> extends z.input<Inputs[K]> ? [z.input<Inputs[K]>?] : [z.input<Inputs[K]>]
 ) => K extends keyof Results ? Results[K] : void;
 
-/** The knobs of the sandbox. The HTTP endpoint `/_control` has the same ones under the same names. */
+/** The controls of the sandbox, also available over HTTP at `/_control/{name}`. */
 export type Control = { readonly [K in keyof Inputs]: ControlInput<K> };
 
 export interface ControlDeps {
@@ -97,7 +97,11 @@ export interface ControlDeps {
   readonly delivery: WebhookDelivery;
 }
 
-/** Makes the knobs. An input that makes no sense throws. */
+/**
+ * Creates the controls.
+ *
+ * @throws {Error} from a control whose input is invalid
+ */
 export function createControl(deps: ControlDeps): Control {
   return { ...faultControls(deps), ...tenantControls(deps), ...platformControls(deps) };
 }
@@ -115,16 +119,16 @@ type FaultControl =
 function faultControls({ faultInjector }: ControlDeps): Pick<Control, FaultControl> {
   return {
     delay: (input) => {
-      const { ms, ...at } = controlInputs.delay.parse(input);
-      faultInjector.delay(at, ms);
+      const { ms, ...matcher } = controlInputs.delay.parse(input);
+      faultInjector.delay(matcher, ms);
     },
     fail: (input) => {
-      const { with: how, times, retryAfter, ...at } = controlInputs.fail.parse(input);
-      faultInjector.fail(at, how, { times, retryAfter });
+      const { with: failure, times, retryAfter, ...matcher } = controlInputs.fail.parse(input);
+      faultInjector.fail(matcher, failure, { times, retryAfter });
     },
     hold: (input) => {
-      const { nth, ...at } = controlInputs.hold.parse(input);
-      return { id: faultInjector.hold(at, nth) };
+      const { nth, ...matcher } = controlInputs.hold.parse(input);
+      return { id: faultInjector.hold(matcher, nth) };
     },
     whenHeld: ({ id }) => faultInjector.whenHeld(id),
     release: ({ id }) => faultInjector.release(id),
@@ -144,7 +148,7 @@ type TenantControl =
   | 'setPurchased'
   | 'setPlan'
   | 'getUserPlan'
-  | 'setupOf'
+  | 'getSetup'
   | 'sendStateChange';
 
 function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
@@ -170,16 +174,16 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
     },
     setPurchased: (input) => {
       const { tenant: id, module: name, licenses } = controlInputs.setPurchased.parse(input);
-      const of = findTenant(tenants, id);
-      const others = of.modules.filter(({ ModuleName }) => ModuleName !== name);
-      const [module] = of.modules.filter(({ ModuleName }) => ModuleName === name);
+      const target = findTenant(tenants, id);
+      const others = target.modules.filter(({ ModuleName }) => ModuleName !== name);
+      const [module] = target.modules.filter(({ ModuleName }) => ModuleName === name);
       if (!module) throw new Error(`No module ${name}`);
-      of.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
+      target.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
-    setupOf: ({ tenant: id }) => {
-      const of = findTenant(tenants, id);
-      return { panels: deps.panels.of(of), webhooks: deps.webhooks.of(of) };
+    getSetup: ({ tenant: id }) => {
+      const target = findTenant(tenants, id);
+      return { panels: deps.panels.list(target), webhooks: deps.webhooks.list(target) };
     },
     getUserPlan: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
     sendStateChange: async (input) => {
@@ -198,42 +202,42 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
 
 /**
  * The notification of docs/superoffice/web-api.md#71-state-change-notification; the public endpoint is a bare
- * host.
+ * host name.
  */
-function stateChange(of: Tenant, changeType: number, tokens: Tokens) {
+function stateChange(target: Tenant, changeType: number, tokens: Tokens) {
   return {
     ChangeType: changeType,
-    ContextIdentifier: of.contextIdentifier,
+    ContextIdentifier: target.contextIdentifier,
     VersionName: 'Release_11.11_2026.05.12-03',
     FileVersion: '11.11.2026.512',
-    Token: tokens.stateChangeToken(of),
+    Token: tokens.stateChangeToken(target),
     PublicEndpoint: '127.0.0.1',
   };
 }
 
 /**
- * Gives a user another plan, if a seat is free, and raises the event SuperOffice might raise
+ * Assigns another plan to a user if a seat is free, and raises the event that SuperOffice presumably raises
  * (docs/superoffice/web-api.md#1-essentials).
  */
 function setPlan({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['setPlan']>): void {
-  const of = findTenant(tenants, input.tenant);
-  const user = findUser(of, input.associateId);
-  if (input.plan !== null && input.plan !== user.plan) requireSeat(of, input.plan);
+  const target = findTenant(tenants, input.tenant);
+  const user = findUser(target, input.associateId);
+  if (input.plan !== null && input.plan !== user.plan) requireSeat(target, input.plan);
   user.plan = input.plan;
-  webhooks.raise(of, {
+  webhooks.raise(target, {
     event: 'associate.changed',
     entity: 'associate',
     primaryKey: user.associateId,
     changes: ['associate_id', 'updated', 'updated_associate_id'],
     fieldValues: { deleted: 0, group_idx: user.groupId, person_id: user.personId, type: 0 },
-    changedBy: of.users.find((row) => row.isAdministrator)?.associateId ?? 0,
+    changedBy: target.users.find((row) => row.isAdministrator)?.associateId ?? 0,
   });
 }
 
-function requireSeat(of: Tenant, planName: string): void {
-  const plan = of.modules.find((module) => module.ModuleName === planName && module.inUse !== undefined);
+function requireSeat(target: Tenant, planName: string): void {
+  const plan = target.modules.find((module) => module.ModuleName === planName && module.inUse !== undefined);
   if (!plan) throw new Error(`No plan ${planName}`);
-  if (seatsOf(of, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
+  if (countSeats(target, plan).free === 0) throw new Error(`No seat of ${planName} is free`);
 }
 
 type PlatformControl =
@@ -276,8 +280,8 @@ function findTenant(tenants: Tenants, contextIdentifier: string): Tenant {
   return found;
 }
 
-function findUser(of: Tenant, associateId: number): User {
-  const found = of.users.find((row) => row.associateId === associateId);
+function findUser(target: Tenant, associateId: number): User {
+  const found = target.users.find((row) => row.associateId === associateId);
   if (!found) throw new Error(`No user ${associateId}`);
   return found;
 }

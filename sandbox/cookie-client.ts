@@ -1,5 +1,5 @@
-/** A page as a visitor ends up at it, and every address passed on the way. */
-export interface PanelContext {
+/** The final page of a request, and every URL requested on the way (`hops`). */
+export interface VisitedPage {
   readonly status: number;
   readonly url: string;
   readonly html: string;
@@ -7,22 +7,23 @@ export interface PanelContext {
   readonly hops: readonly string[];
 }
 
-/** A browser's manners without the browser: keeps cookies by host and follows redirects from site to site. */
+/** An HTTP client that stores cookies per host and follows redirects across hosts, like a browser. */
 export interface CookieClient {
-  get(url: string): Promise<PanelContext>;
-  post(url: string, form: Readonly<Record<string, string>>): Promise<PanelContext>;
-  /** The next answer as it is, redirects not followed. */
-  peek(url: string): Promise<PanelContext>;
-  forgetCookies(): void;
+  get(url: string): Promise<VisitedPage>;
+  post(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
+  /** Requests a URL without following redirects. */
+  getOnce(url: string): Promise<VisitedPage>;
+  clearCookies(): void;
 }
 
 const maxHops = 20;
 
+/** Creates a client without cookies. */
 export function createCookieClient(): CookieClient {
   const jars = new Map<string, Map<string, string>>();
 
   async function send(url: string, body?: URLSearchParams): Promise<Response> {
-    const jar = jarOf(url);
+    const jar = findJar(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, {
       method: body ? 'POST' : 'GET',
@@ -30,51 +31,55 @@ export function createCookieClient(): CookieClient {
       redirect: 'manual',
       ...(body && { body }),
     });
-    for (const line of response.headers.getSetCookie()) keep(jar, line);
+    for (const line of response.headers.getSetCookie()) storeCookie(jar, line);
     return response;
   }
 
-  function jarOf(url: string): Map<string, string> {
+  function findJar(url: string): Map<string, string> {
     const { hostname } = new URL(url);
     const jar = jars.get(hostname) ?? new Map<string, string>();
     jars.set(hostname, jar);
     return jar;
   }
 
-  async function follow(url: string, body?: URLSearchParams): Promise<PanelContext> {
+  async function follow(url: string, body?: URLSearchParams): Promise<VisitedPage> {
     const hops = [url];
     let response = await send(url, body);
-    for (let next = targetOf(response, url); next !== null; next = targetOf(response, next)) {
+    for (
+      let next = findRedirectTarget(response, url);
+      next !== null;
+      next = findRedirectTarget(response, next)
+    ) {
       if (hops.push(next) > maxHops)
         throw new Error(`more than ${maxHops} redirects from ${new URL(url).pathname}`);
       response = await send(next);
     }
-    return contextOf(response, hops);
+    return toVisitedPage(response, hops);
   }
 
   return {
     get: (url) => follow(url),
     post: (url, form) => follow(url, new URLSearchParams(form)),
-    peek: async (url) => contextOf(await send(url), [url]),
-    forgetCookies: () => jars.clear(),
+    getOnce: async (url) => toVisitedPage(await send(url), [url]),
+    clearCookies: () => jars.clear(),
   };
 }
 
-async function contextOf(response: Response, hops: readonly string[]): Promise<PanelContext> {
+async function toVisitedPage(response: Response, hops: readonly string[]): Promise<VisitedPage> {
   const html = await response.text();
   return { status: response.status, url: hops.at(-1) ?? '', html, headers: response.headers, hops };
 }
 
-function targetOf(response: Response, from: string): string | null {
+function findRedirectTarget(response: Response, from: string): string | null {
   const location = response.headers.get('location');
   const redirects = response.status >= 300 && response.status < 400;
   return redirects && location !== null ? new URL(location, from).href : null;
 }
 
-function keep(jar: Map<string, string>, setCookie: string): void {
+function storeCookie(jar: Map<string, string>, setCookie: string): void {
   const [pair = '', ...attributes] = setCookie.split(';').map((part) => part.trim());
   const [name = '', ...value] = pair.split('=');
-  const gone = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
-  if (gone) jar.delete(name);
+  const expired = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
+  if (expired) jar.delete(name);
   else jar.set(name, value.join('='));
 }

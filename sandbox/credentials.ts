@@ -3,13 +3,13 @@ import { randomBytes, randomInt } from 'node:crypto';
 const accessTokenMs = 3600 * 1000;
 const ticketMs = 6 * 3600 * 1000;
 
-/** Who calls the web API: a signed-in user, or the app itself as the tenant's system user. */
-export type TenantApiClient =
+/** A caller of the web API: a signed-in user, or the app as the tenant's system user. */
+export type ApiCaller =
   | { readonly kind: 'user'; readonly tenantId: string; readonly associateId: number }
   | { readonly kind: 'system-user'; readonly tenantId: string };
 
 export interface Credentials {
-  /** `8A:{ctx}.{base64}`, valid for 3600 seconds (docs/superoffice/auth.md#22-token-request). */
+  /** `8A:{tenantId}.{base64}`, valid for 3600 seconds (docs/superoffice/auth.md#22-token-request). */
   issueAccessToken(tenantId: string, associateId: number): string;
   /** 64 characters, reusable until the consent is revoked (docs/superoffice/auth.md#22-token-request). */
   issueRefreshToken(tenantId: string, associateId: number): string;
@@ -18,24 +18,24 @@ export interface Credentials {
    * (docs/superoffice/auth.md#55-jwt-and-ticket).
    */
   issueTicket(tenantId: string): string;
-  /** Whose access token or ticket this is; undefined when unknown or expired. Counts as a use of a ticket. */
-  apiClientOf(secret: string): TenantApiClient | undefined;
-  userOfRefreshToken(secret: string): { tenantId: string; associateId: number } | undefined;
-  /** Ends every ticket and access token of a tenant, or of all. */
+  /** The caller of an access token or ticket; undefined when unknown or expired. Extends the life of a ticket. */
+  findCaller(secret: string): ApiCaller | undefined;
+  findRefreshTokenUser(secret: string): { tenantId: string; associateId: number } | undefined;
+  /** Expires all tickets and access tokens of one tenant, or of all tenants. */
   expire(tenantId: string | undefined): void;
-  /** Ends everything of a tenant, refresh tokens too: its consent is gone. */
+  /** Deletes all credentials of a tenant, including refresh tokens, when its consent is revoked. */
   revoke(tenantId: string): void;
   reset(): void;
 }
 
-/** Makes the store of everything opaque that opens the web API. It lives in memory. */
+/** Creates the in-memory store of access tokens, refresh tokens and tickets. */
 export function createCredentials(deps: { now: () => number }): Credentials {
-  const live = new Map<string, { apiClient: TenantApiClient; until: number }>();
+  const live = new Map<string, { caller: ApiCaller; until: number }>();
   const refreshTokens = new Map<string, { tenantId: string; associateId: number }>();
 
   const expire = (tenantId: string | undefined) => {
-    for (const [secret, { apiClient }] of live) {
-      if (tenantId === undefined || apiClient.tenantId === tenantId) live.delete(secret);
+    for (const [secret, { caller }] of live) {
+      if (tenantId === undefined || caller.tenantId === tenantId) live.delete(secret);
     }
   };
 
@@ -43,7 +43,7 @@ export function createCredentials(deps: { now: () => number }): Credentials {
     issueAccessToken: (tenantId, associateId) => {
       const token = `8A:${tenantId}.${randomBytes(64).toString('base64')}`;
       live.set(token, {
-        apiClient: { kind: 'user', tenantId, associateId },
+        caller: { kind: 'user', tenantId, associateId },
         until: deps.now() + accessTokenMs,
       });
       return token;
@@ -56,16 +56,16 @@ export function createCredentials(deps: { now: () => number }): Credentials {
     issueTicket: (tenantId) => {
       const text = `${randomBytes(16).toString('hex')};${randomInt(1_000_000_000)};${tenantId}`;
       const ticket = `7T:${Buffer.from(text, 'utf16le').toString('base64')}`;
-      live.set(ticket, { apiClient: { kind: 'system-user', tenantId }, until: deps.now() + ticketMs });
+      live.set(ticket, { caller: { kind: 'system-user', tenantId }, until: deps.now() + ticketMs });
       return ticket;
     },
-    apiClientOf: (secret) => {
+    findCaller: (secret) => {
       const entry = live.get(secret);
       if (!entry || entry.until < deps.now()) return undefined;
-      if (entry.apiClient.kind === 'system-user') entry.until = deps.now() + ticketMs;
-      return entry.apiClient;
+      if (entry.caller.kind === 'system-user') entry.until = deps.now() + ticketMs;
+      return entry.caller;
     },
-    userOfRefreshToken: (secret) => refreshTokens.get(secret),
+    findRefreshTokenUser: (secret) => refreshTokens.get(secret),
     expire,
     revoke: (tenantId) => {
       expire(tenantId);

@@ -1,6 +1,6 @@
 import type { ScreenKey } from './crm-texts.ts';
 
-/** The paths of the rail's icons: 24 by 24, drawn in lines. */
+/** The SVG paths of the navigator icons: 24 by 24, stroked. */
 export const icons: Record<ScreenKey | 'panel', string> = {
   dashboard: 'M4 18a8.5 8.5 0 1 1 16 0zM12 15l4-5M7 14h.01M9 10h.01',
   company: 'M4 20V6l8-2v16M12 9h8v11M3 20h18M8 9h.01M8 13h.01M16 13h.01M16 16h.01',

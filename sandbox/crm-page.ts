@@ -2,8 +2,8 @@ import type { Router } from 'express';
 import type { AppRegistration } from './app-registration.ts';
 import { icons } from './crm-icons.ts';
 import { crmTexts, screens } from './crm-texts.ts';
-import type { Gate } from './fault-injection.ts';
-import { cultureOf, fillPanelUrl } from './panel-url.ts';
+import type { Intercept } from './fault-injection.ts';
+import { fillPanelUrl, getCulture } from './panel-url.ts';
 import type { SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 import type { WebPanels } from './web-panels.ts';
@@ -13,16 +13,16 @@ export interface CrmPageDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly panels: WebPanels;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /** Serves the front page of the sandbox and each tenant's CRM with its web panels. */
 export function serveCrm(router: Router, deps: CrmPageDeps): void {
-  router.get('/', deps.gate('Page.Index'), (_req, res) => {
-    res.render('index', { app: deps.app, tenants: deps.tenants.all(), getUserPlan });
+  router.get('/', deps.intercept('Page.Index'), (_req, res) => {
+    res.render('index', { app: deps.app, tenants: deps.tenants.all(), describePlan });
   });
 
-  router.get('/:ctx', deps.gate('Page.Crm'), (req, res, next) => {
+  router.get('/:tenantId', deps.intercept('Page.Crm'), (req, res, next) => {
     const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return next();
     const session = deps.sessions.read(req);
@@ -33,8 +33,8 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
     res.render('crm', {
       tenant,
       user,
-      plan: getUserPlan(tenant, user),
-      culture: cultureOf(user),
+      plan: describePlan(tenant, user),
+      culture: getCulture(user),
       texts: crmTexts(user),
       icons,
       screens: visibleScreens(tenant, user),
@@ -45,13 +45,13 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
   });
 }
 
-/** The screens a user's role shows. */
+/** The screens that the user's role does not hide. */
 function visibleScreens(tenant: Tenant, user: User) {
   const rights = tenant.roles.find((role) => role.id === user.roleId)?.functionRights ?? [];
   return screens.filter(({ hiddenBy }) => hiddenBy === null || !rights.includes(hiddenBy));
 }
 
-/** The buttons apps added to the rail; each opens the panel its `soprotocol:browser.` URL names. */
+/** The navigator buttons of apps; each opens the panel named in its `soprotocol:browser.` URL. */
 function buttons(panels: WebPanels, tenant: Tenant, user: User) {
   return panels
     .visibleTo(tenant, user.groupId)
@@ -63,7 +63,7 @@ function buttons(panels: WebPanels, tenant: Tenant, user: User) {
     }));
 }
 
-/** The panel in the main area with its URL filled in; null when none is asked for or the user sees none. */
+/** The requested panel with its URL filled in; null without a panel that the user can see. */
 function openPanel(panels: WebPanels, tenant: Tenant, user: User, windowName: unknown) {
   const panel = panels
     .visibleTo(tenant, user.groupId)
@@ -73,7 +73,7 @@ function openPanel(panels: WebPanels, tenant: Tenant, user: User, windowName: un
   return { name: panel.Name, windowName: panel.WindowName, src };
 }
 
-function getUserPlan(tenant: Tenant, user: User): string {
+function describePlan(tenant: Tenant, user: User): string {
   if (user.retired) return 'Former employee';
   return (
     tenant.modules.find((module) => module.ModuleName === user.plan)?.ModuleDescription ?? '(No Selection)'

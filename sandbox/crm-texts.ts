@@ -132,7 +132,7 @@ const texts: Record<User['language'], CrmTexts> = {
   },
 };
 
-/** The words of the CRM page in a user's language. */
+/** The texts of the CRM page in a user's language. */
 export function crmTexts(user: User): CrmTexts {
   return texts[user.language];
 }

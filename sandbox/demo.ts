@@ -19,14 +19,14 @@ async function main(): Promise<void> {
   mkdirSync(dir, { recursive: true });
   const { credentials, privateKeyFile } = loadAppCredentials(join(dir, 'sandbox'));
   const sandboxPort = await freePort(4300);
-  // Where another demo has taken that port, its app may be about to take the usual one too.
+  // If another demo uses that port, its app probably uses 4200 as well.
   const appPort = await freePort(sandboxPort === 4300 ? 4200 : 0);
   const appUrl = `http://localhost:${appPort}`;
   const sandbox = await startSandbox({ port: sandboxPort, appUrl, credentials });
-  say(`Sandbox SuperOffice runs at ${sandbox.url}`);
+  printStep(`Sandbox SuperOffice runs at ${sandbox.url}`);
 
   const app = startApp({
-    ...keysOfTheApp(),
+    ...loadAppKeys(),
     PORT: String(appPort),
     PUBLIC_URL: appUrl,
     SUPEROFFICE_ENVIRONMENT: 'sod',
@@ -39,28 +39,30 @@ async function main(): Promise<void> {
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
   });
   stopTogether(app, sandbox);
-  await ready(app, `${appUrl}/readyz`);
-  say(`Planlens runs at ${appUrl}`);
+  await waitUntilReady(app, `${appUrl}/readyz`);
+  printStep(`Planlens runs at ${appUrl}`);
 
   for (const tenant of createTenants().all()) {
     await install(tenant, sandbox, appUrl);
-    say(`Installed into ${tenant.contextIdentifier} (${tenant.companyName}) by its administrator's approval`);
+    printStep(
+      `Installed in ${tenant.contextIdentifier} (${tenant.companyName}) with its administrator's consent`,
+    );
   }
   const panel = encodeURIComponent('/Cust20001/?panel=PlanlensMain');
   process.stdout.write(`
 Open  ${sandbox.url}/login/as/markus.brandt@designteamet.example?next=${panel}
 
-The user menu at the top right signs in other users; ${sandbox.url}/ lists all of them. Ctrl-C stops everything.
+To switch users, use the user menu at the top right or the list at ${sandbox.url}/. Press Ctrl-C to stop.
 `);
 }
 
-/** Made at the first start and kept, since the database is kept too. */
-function keysOfTheApp(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
+/** Generates the keys at the first start and stores them, because the database is stored too. */
+function loadAppKeys(): Record<'ENCRYPTION_KEYS' | 'SESSION_KEYS', string> {
   const file = join(dir, 'app-keys.json');
   const key = () => `demo:${randomBytes(32).toString('base64')}`;
-  const made = JSON.stringify({ ENCRYPTION_KEYS: key(), SESSION_KEYS: key() });
+  const generated = JSON.stringify({ ENCRYPTION_KEYS: key(), SESSION_KEYS: key() });
   try {
-    writeFileSync(file, made, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, generated, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
@@ -71,7 +73,7 @@ function startApp(settings: Record<string, string>): ChildProcess {
   const server = join(project, 'src', 'server.ts');
   const stopWithParent = new URL('stop-with-parent.ts', import.meta.url).href;
   const { PATH, HOME } = process.env;
-  // In a group of its own: Ctrl-C reaches us, and we stop it in order.
+  // Detached, so that Ctrl-C reaches only the demo, which stops the app in order.
   return spawn(process.execPath, ['--import', 'tsx', '--import', stopWithParent, server], {
     cwd: project,
     env: { PATH, HOME, ...settings },
@@ -94,15 +96,15 @@ function stopTogether(app: ChildProcess, sandbox: Sandbox): void {
   });
 }
 
-async function ready(app: ChildProcess, url: string): Promise<void> {
+async function waitUntilReady(app: ChildProcess, url: string): Promise<void> {
   while (app.exitCode === null) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer?.ok) return;
+    const response = await fetch(url).catch(() => null);
+    if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** What an administrator does in the browser: sign in, press Install, approve. */
+/** Installs the app as an administrator: signs in, starts the installation, approves. */
 async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promise<void> {
   const administrator = tenant.users.find((user) => user.isAdministrator);
   const cookieClient = createCookieClient();
@@ -114,19 +116,19 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
   const setup = await cookieClient.post(`${sandbox.url}/login/consent`, { next });
   if (new URL(setup.url).pathname !== '/setup' || setup.status !== 200) {
     throw new Error(
-      `the installation into ${tenant.contextIdentifier} ended at ${new URL(setup.url).pathname} (${setup.status})`,
+      `Installation in ${tenant.contextIdentifier} failed at ${new URL(setup.url).pathname} (${setup.status})`,
     );
   }
-  while ((await cookieClient.get(setup.url)).html.includes('data-under-way')) {
+  while ((await cookieClient.get(setup.url)).html.includes('data-in-progress')) {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** The wanted port, or any other where it is taken. */
+/** The desired port, or any free port if it is in use. */
 function freePort(desired: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', () => (desired === 0 ? reject(new Error('no free port')) : resolve(freePort(0))));
+    probe.once('error', () => (desired === 0 ? reject(new Error('No free port')) : resolve(freePort(0))));
     probe.listen(desired, () => {
       const address = probe.address();
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : desired));
@@ -134,7 +136,7 @@ function freePort(desired: number): Promise<number> {
   });
 }
 
-function say(what: string): void {
+function printStep(message: string): void {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  process.stdout.write(`${seconds.padStart(5)} s  ${what}\n`);
+  process.stdout.write(`${seconds.padStart(5)} s  ${message}\n`);
 }

@@ -1,20 +1,20 @@
 import type { Router } from 'express';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import type { SigningKeys } from './keys.ts';
 
 /**
- * Serves the discovery document and the key set. The document is found under `/login` and at the root,
- * but its issuer is the bare origin: the trap of docs/superoffice/auth.md#1-endpoints.
+ * Serves the discovery document and the JWKS. The document is served under `/login` and at the root,
+ * but its issuer is the bare origin: see docs/superoffice/auth.md#1-endpoints.
  */
 export function serveDiscovery(
   router: Router,
-  deps: { origin: string; keys: SigningKeys; gate: Gate },
+  deps: { origin: string; keys: SigningKeys; intercept: Intercept },
 ): void {
-  const { origin, keys, gate } = deps;
+  const { origin, keys, intercept } = deps;
   const login = `${origin}/login`;
   router.get(
     ['/login/.well-known/openid-configuration', '/.well-known/openid-configuration'],
-    gate('Login.Discovery'),
+    intercept('Login.Discovery'),
     (_req, res) => {
       res.json({
         issuer: origin,
@@ -33,7 +33,7 @@ export function serveDiscovery(
       });
     },
   );
-  router.get('/login/.well-known/jwks', gate('Login.Jwks'), (_req, res) => {
+  router.get('/login/.well-known/jwks', intercept('Login.Jwks'), (_req, res) => {
     res.json(keys.jwks());
   });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
 
-/** How a request can be made to fail: an HTTP status, or something worse. */
+/** An injectable failure: an HTTP status, no response, or a malformed one. */
 export type Failure =
   | 401
   | 403
@@ -10,86 +10,86 @@ export type Failure =
   | 429
   | 500
   | 503
-  /** Never answered. */
+  /** No response at all. */
   | 'timeout'
-  /** 200 with a body that is cut off. */
+  /** 200 with a truncated body. */
   | 'malformed'
-  /** 200 with `null`, as an agent fails (docs/superoffice/web-api.md#3-errors). */
+  /** 200 with `null`, as a failing agent sends it (docs/superoffice/web-api.md#3-errors). */
   | 'null'
-  /** 200 with `Message` and `MessageDetail`, as an agent fails (docs/superoffice/web-api.md#3-errors). */
+  /** 200 with `Message` and `MessageDetail`, as a failing agent sends it (docs/superoffice/web-api.md#3-errors). */
   | 'message'
   | MalformedResponse;
 
-/** Which requests a rule is about: an operation name or a prefix ending in `*`, of one tenant or of all. */
+/** Selects requests: an operation name or a prefix ending in `*`, of one tenant or of all. */
 export interface RequestMatcher {
   readonly operation: string;
   readonly tenant?: string | undefined;
 }
 
-/** One request the sandbox received. `status` is 0 until it is answered, and stays 0 if it never is. */
-export interface SeenRequest {
+/** One request the sandbox received. `status` is 0 until the response is sent. `at` is in epoch ms. */
+export interface RecordedRequest {
   readonly operation: string;
   readonly tenantId: string;
   status: number;
   readonly at: number;
 }
 
-/** Puts an operation's name on a route: records the request, then delays, holds or fails it as asked. */
-export type Gate = (operation: string) => RequestHandler;
+/** Returns the middleware of an operation: it records the request, then delays, holds or fails it. */
+export type Intercept = (operation: string) => RequestHandler;
 
 export interface FaultInjector {
-  readonly gate: Gate;
+  readonly intercept: Intercept;
   /** The latest requests, oldest first. */
-  requests(): readonly SeenRequest[];
+  requests(): readonly RecordedRequest[];
   clearRequests(): void;
   delay(match: RequestMatcher, ms: number): void;
-  /** `retryAfter`, in seconds, is told with it. */
+  /** Fails the next `times` matching requests, or all; `retryAfter` is sent in seconds. */
   fail(
     match: RequestMatcher,
     failure: Failure,
     options?: { times?: number | undefined; retryAfter?: number | undefined },
   ): void;
-  /** Holds the nth (1 = next) matching request. Returns the number of the hold. */
+  /** Holds the nth (1 = next) matching request. Returns the id of the hold. */
   hold(match: RequestMatcher, nth: number): number;
   /** Resolves when the held request has arrived. */
   whenHeld(id: number): Promise<void>;
-  /** Lets the held request go on, or cancels a hold that nobody ran into. */
+  /** Releases the held request, or cancels a hold that no request has reached. */
   release(id: number): void;
-  /** Forgets every rule and request, and lets held requests go on. */
+  /** Removes all rules and recorded requests, and releases held requests. */
   reset(): void;
 }
 
 interface Rule<T> extends RequestMatcher {
   readonly value: T;
-  left: number;
+  remaining: number;
 }
 
-interface FailureAsked {
+interface InjectedFailure {
   readonly failure: Failure;
   readonly retryAfter: number | undefined;
 }
 
 interface Hold extends RequestMatcher {
   countdown: number;
-  readonly arrived: PromiseWithResolver;
-  readonly released: PromiseWithResolver;
+  readonly arrived: Deferred;
+  readonly released: Deferred;
 }
 
-interface PromiseWithResolver {
+interface Deferred {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
 }
 
-/** A benchmark sends millions of requests; the latest are enough to look at. */
-const maxSeen = 10_000;
+/** Bounds memory when a benchmark sends millions of requests. */
+const maxRecorded = 10_000;
 
 const failureTexts: Partial<Record<Failure, string>> = { 421: 'Wrong subdomain used to access tenant' };
 
-/** Makes the place where requests are counted and can be disturbed. */
+/** Creates the injector, whose middleware every route uses. */
 export function createFaultInjector(deps: { now: () => number }): FaultInjector {
-  let seen: SeenRequest[] = [];
+  let recorded: RecordedRequest[] = [];
   let delays: Rule<number>[] = [];
-  let failures: Rule<FailureAsked>[] = [];
+  let failures: Rule<InjectedFailure>[] = [];
   const holds = new Map<number, Hold>();
   let lastHold = 0;
 
@@ -103,18 +103,18 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
     }
   }
 
-  function takeFailure(operation: string, tenantId: string): FailureAsked | undefined {
-    const rule = failures.find((row) => row.left > 0 && matches(row, operation, tenantId));
+  function takeFailure(operation: string, tenantId: string): InjectedFailure | undefined {
+    const rule = failures.find((row) => row.remaining > 0 && matches(row, operation, tenantId));
     if (!rule) return undefined;
-    rule.left -= 1;
+    rule.remaining -= 1;
     return rule.value;
   }
 
-  const gate: Gate = (operation) => async (req, res, next) => {
-    const tenantId = contextOf(req);
-    const entry: SeenRequest = { operation, tenantId, status: 0, at: deps.now() };
-    seen.push(entry);
-    if (seen.length > maxSeen) seen.shift();
+  const intercept: Intercept = (operation) => async (req, res, next) => {
+    const tenantId = findTenantId(req);
+    const entry: RecordedRequest = { operation, tenantId, status: 0, at: deps.now() };
+    recorded.push(entry);
+    if (recorded.length > maxRecorded) recorded.shift();
     res.once('finish', () => {
       entry.status = res.statusCode;
     });
@@ -123,28 +123,33 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
       .reduce((sum, row) => sum + row.value, 0);
     if (ms > 0) await sleep(ms);
     await waitForHold(operation, tenantId);
-    const failure = takeFailure(operation, tenantId);
-    if (failure === undefined) return next();
-    if (failure.retryAfter !== undefined) res.set('Retry-After', String(failure.retryAfter));
-    answerWith(failure.failure, res);
+    const injected = takeFailure(operation, tenantId);
+    if (injected === undefined) return next();
+    if (injected.retryAfter !== undefined) res.set('Retry-After', String(injected.retryAfter));
+    sendFailure(injected.failure, res);
   };
 
   return {
-    gate,
-    requests: () => seen,
+    intercept,
+    requests: () => recorded,
     clearRequests: () => {
-      seen = [];
+      recorded = [];
     },
     delay: (match, ms) => {
-      delays.push({ ...match, value: ms, left: Number.POSITIVE_INFINITY });
+      delays.push({ ...match, value: ms, remaining: Number.POSITIVE_INFINITY });
     },
     fail: (match, failure, { times, retryAfter } = {}) => {
       const value = { failure, retryAfter };
-      failures.push({ ...match, value, left: times ?? Number.POSITIVE_INFINITY });
+      failures.push({ ...match, value, remaining: times ?? Number.POSITIVE_INFINITY });
     },
     hold: (match, nth) => {
       lastHold += 1;
-      holds.set(lastHold, { ...match, countdown: nth, arrived: withResolver(), released: withResolver() });
+      holds.set(lastHold, {
+        ...match,
+        countdown: nth,
+        arrived: createDeferred(),
+        released: createDeferred(),
+      });
       return lastHold;
     },
     whenHeld: (id) => holds.get(id)?.arrived.promise ?? Promise.reject(new Error(`No hold ${id}`)),
@@ -155,25 +160,26 @@ export function createFaultInjector(deps: { now: () => number }): FaultInjector 
     reset: () => {
       for (const hold of holds.values()) hold.released.resolve();
       holds.clear();
-      seen = [];
+      recorded = [];
       delays = [];
       failures = [];
     },
   };
 }
 
-/** Answers in the shape of a failed REST call (docs/superoffice/web-api.md#3-errors). */
+/** Sends the error body of a failed REST call (docs/superoffice/web-api.md#3-errors). */
 export function sendError(res: Response, status: number, type: string, message: string): void {
   res.status(status).json({ Error: true, ErrorType: type, ErrorMessage: message, ErrorSource: 'Sandbox' });
 }
 
-function answerWith(failure: Failure, res: Response): void {
+function sendFailure(failure: Failure, res: Response): void {
   if (failure === 'timeout') return;
   if (failure === 'null') return void res.json(null);
-  if (failure === 'message') return void res.json({ Message: 'The call failed', MessageDetail: 'As asked' });
+  if (failure === 'message')
+    return void res.json({ Message: 'The call failed', MessageDetail: 'Injected failure' });
   if (failure === 'malformed') return void res.type('json').send('{"Current": {"CompanyName": "Desi');
   if (typeof failure === 'string') return void malformedResponses[failure](res);
-  sendError(res, failure, 'SandboxFailure', failureTexts[failure] ?? 'Failed as asked');
+  sendError(res, failure, 'SandboxFailure', failureTexts[failure] ?? 'Injected failure');
 }
 
 function matches(match: RequestMatcher, operation: string, tenantId: string): boolean {
@@ -183,13 +189,13 @@ function matches(match: RequestMatcher, operation: string, tenantId: string): bo
     : match.operation === operation;
 }
 
-/** The tenant a request is about, as far as address or body tell; empty otherwise. */
-function contextOf(req: Request): string {
+/** The tenant id in the path or body of a request, else ''. */
+function findTenantId(req: Request): string {
   const inBody: unknown = Object(req.body).ContextIdentifier;
   return String(req.params.tenantId ?? inBody ?? '');
 }
 
-function withResolver(): PromiseWithResolver {
+function createDeferred(): Deferred {
   let resolve = () => {};
   const promise = new Promise<void>((done) => {
     resolve = done;

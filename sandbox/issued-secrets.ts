@@ -1,25 +1,25 @@
-/** Everything secret the sandbox gave out or was given, so that a test can look for it where it must not be. */
+/** The secrets that the sandbox issued or received, so that tests can search logs for them. */
 export interface IssuedSecrets {
-  /** Each secret, and what it is. */
+  /** Each secret with its kind. */
   all(): ReadonlyMap<string, string>;
-  /** The same function, every answer of which is remembered as a secret of this kind. */
-  noting<Arguments extends unknown[]>(
+  /** Wraps a function so that each of its results is recorded as a secret of this kind. */
+  recordResult<Arguments extends unknown[]>(
     kind: string,
-    issue: (...given: Arguments) => string,
-  ): (...given: Arguments) => string;
-  note(kind: string, secret: string): void;
+    issue: (...parameters: Arguments) => string,
+  ): (...parameters: Arguments) => string;
+  record(kind: string, secret: string): void;
 }
 
-/** Remembers what is secret. */
+/** Creates an empty record of secrets. */
 export function createIssuedSecrets(): IssuedSecrets {
   const issued = new Map<string, string>();
   return {
     all: () => issued,
-    note: (kind, secret) => void issued.set(secret, kind),
-    noting:
+    record: (kind, secret) => void issued.set(secret, kind),
+    recordResult:
       (kind, issue) =>
-      (...given) => {
-        const secret = issue(...given);
+      (...parameters) => {
+        const secret = issue(...parameters);
         issued.set(secret, kind);
         return secret;
       },

@@ -3,8 +3,8 @@ import { createHmac, type KeyObject, sign } from 'node:crypto';
 export type Claims = Record<string, string | number>;
 
 /**
- * What a test can have wrong in the next token of a kind. `none` and `hs256` are the classic forgeries:
- * no signature, and an HMAC keyed with the public key everybody knows.
+ * The defects that a test can inject into the next token of a kind. `none` and `hs256` are the classic forgeries:
+ * no signature, and an HMAC keyed with the public key.
  */
 export const tokenDefects = [
   'expired',

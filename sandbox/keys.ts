@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
-/** A key SuperOffice signs tokens with. `kid` and `x5t` are one thumbprint, in hex and in base64url. */
+/** A key that SuperOffice signs tokens with. `kid` and `x5t` are the same thumbprint in hex and base64url. */
 export interface SigningKey {
   readonly kid: string;
   readonly x5t: string;
@@ -9,41 +9,41 @@ export interface SigningKey {
 }
 
 export interface SigningKeys {
-  /** The key that signs now. */
+  /** The current signing key. */
   current(): SigningKey;
-  /** A key that is in no key set: what a forger would sign with. */
+  /** A key that is not published, as a forger would use. */
   foreign(): SigningKey;
-  /** The published key set: every key in force, newest first. */
+  /** The published JWKS: every valid key, newest first. */
   jwks(): { keys: Record<string, string>[] };
-  /** Signs with a new key from now on; the old ones stay published unless `dropOld`. */
+  /** Switches to a new key; the old keys stay published unless `dropOld`. */
   rotate(dropOld: boolean): void;
 }
 
-/** Makes a key set with one fresh RSA 2048 key. */
+/** Creates a key set with one new RSA 2048 key. */
 export function createSigningKeys(): SigningKeys {
-  let published = [makeKey()];
-  let current = published[0] ?? makeKey();
+  let published = [generateKey()];
+  let current = published[0] ?? generateKey();
   let foreign: SigningKey | undefined;
   return {
     current: () => current,
     foreign: () => {
-      foreign ??= makeKey();
+      foreign ??= generateKey();
       return foreign;
     },
     jwks: () => ({ keys: published.map(toJwk) }),
     rotate: (dropOld) => {
-      current = makeKey();
+      current = generateKey();
       published = dropOld ? [current] : [current, ...published];
     },
   };
 }
 
 /**
- * The thumbprint is taken of the public key (SPKI), as Node makes no certificates: the real one is the SHA-1
- * of the signing certificate. To a client it is an opaque key hint either way
+ * The thumbprint is that of the public key (SPKI), because Node creates no certificates; the real one is the SHA-1
+ * of the signing certificate. A client treats either as an opaque key id
  * (docs/superoffice/auth.md#42-signing-keys).
  */
-function makeKey(): SigningKey {
+function generateKey(): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const thumbprint = createHash('sha1')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
@@ -57,7 +57,7 @@ function makeKey(): SigningKey {
 }
 
 /**
- * An entry of the key set as in the vendor's test data, less `x5c`
+ * An entry of the JWKS as in SuperOffice's test data, without `x5c`
  * (docs/superoffice/auth.md#42-signing-keys).
  */
 function toJwk(key: SigningKey): Record<string, string> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
+  assignedLicenseNames,
   extendedLicenseInfo,
-  heldNames,
+  findOwner,
   licenseOwner,
   moduleLicense,
-  ownerAt,
   owners,
 } from './license-carriers.ts';
 import { selectableItem } from './mdo-list.ts';
@@ -16,8 +16,8 @@ const moduleRequest = z.object({ OwnerName: z.string(), ModuleName: z.string() }
 const userRequest = z.object({ AssociateId: z.number() });
 
 /**
- * The License agent and its REST twin (docs/superoffice/licenses.md#3-endpoints). They differ where something
- * is missing: the agent answers 200 with null, REST answers 404 (docs/superoffice/web-api.md#3-errors).
+ * The License agent and its REST equivalent (docs/superoffice/licenses.md#3-endpoints). They differ for a
+ * missing license: the agent responds with 200 and null, REST with 404 (docs/superoffice/web-api.md#3-errors).
  */
 export function licenseRoutes(): ApiRoute[] {
   return [...agentRoutes(), ...restRoutes()];
@@ -56,17 +56,17 @@ function restRoutes(): ApiRoute[] {
   ];
 }
 
-function agent(name: string, answer: ApiRoute['answer']): ApiRoute {
-  return { method: 'post', path: `/Agents/License/${name}`, operation: `License.${name}`, answer };
+function agent(name: string, handle: ApiRoute['handle']): ApiRoute {
+  return { method: 'post', path: `/Agents/License/${name}`, operation: `License.${name}`, handle };
 }
 
-function rest(path: string, name: string, answer: ApiRoute['answer']): ApiRoute {
-  const found = (call: ApiCall) => {
-    const result = answer(call);
+function rest(path: string, name: string, handle: ApiRoute['handle']): ApiRoute {
+  const handleMissing = (call: ApiCall) => {
+    const result = handle(call);
     if (result === null) throw new ApiError(404, 'SoNotFoundException', 'License not found');
     return result;
   };
-  return { method: 'get', path, operation: `LicenseRest.${name}`, answer: found };
+  return { method: 'get', path, operation: `LicenseRest.${name}`, handle: handleMissing };
 }
 
 function allOwners(tenant: Tenant) {
@@ -74,12 +74,12 @@ function allOwners(tenant: Tenant) {
 }
 
 function oneOwner(tenant: Tenant, ownerName: string) {
-  const owner = ownerAt(tenant, ownerName);
+  const owner = findOwner(tenant, ownerName);
   return owner ? extendedLicenseInfo(tenant, owner) : null;
 }
 
 function oneModule(tenant: Tenant, ownerName: string, moduleName: string) {
-  const owner = ownerAt(tenant, ownerName);
+  const owner = findOwner(tenant, ownerName);
   const module = owner?.modules.find((row) => row.ModuleName === moduleName.toLowerCase());
   return owner && module ? moduleLicense(owner, module) : null;
 }
@@ -98,11 +98,11 @@ function licenceStatus(tenant: Tenant, associateId: number) {
     GraceDate: tenant.graceDate,
     CompanyName: tenant.companyName,
     SerialNr: tenant.serialNr,
-    UserLicenses: owners(tenant).flatMap((owner) => [...heldNames(tenant, owner, user)]),
+    UserLicenses: owners(tenant).flatMap((owner) => [...assignedLicenseNames(tenant, owner, user)]),
   };
 }
 
-/** Usage against the limit of a CRM Suite plan. What a tenant without one answers is unknown: all zero here. */
+/** Usage against the limit of a CRM Suite plan. The response for a tenant without one is unknown: all zero here. */
 function fencingInfo(tenant: Tenant) {
   const none = { ActiveCount: 0, Maximum: 0, IsNearingMaximum: false, HasReachedMaximum: false };
   return {
@@ -116,7 +116,7 @@ function fencingInfo(tenant: Tenant) {
 
 function shopUrl({ tenant, baseUrl }: ApiCall, ownerName: string): string | null {
   const { origin } = new URL(baseUrl);
-  return ownerAt(tenant, ownerName) ? `${origin}/shop?ctx=${tenant.contextIdentifier}` : null;
+  return findOwner(tenant, ownerName) ? `${origin}/shop?ctx=${tenant.contextIdentifier}` : null;
 }
 
 function userLicenseItems(tenant: Tenant) {

@@ -1,4 +1,4 @@
-import { assignedNames, type Seats, seatsOf } from './seats.ts';
+import { assignedNames, countSeats, type Seats } from './seats.ts';
 import type { Module, Tenant, User } from './tenants.ts';
 
 /**
@@ -9,12 +9,12 @@ export const superOffice = { name: 'SUPEROFFICE', description: 'SuperOffice AS',
 
 const noRights = { TableRight: null, FieldProperties: {} };
 
-/** The owner's rows at a tenant, with what the owner is called; undefined if it has none there. */
-export function ownerAt(tenant: Tenant, ownerName: string) {
+/** The owner with this name (case-insensitive) and its rows in a tenant; undefined if it has none. */
+export function findOwner(tenant: Tenant, ownerName: string) {
   return owners(tenant).find((owner) => owner.name === ownerName.toUpperCase());
 }
 
-/** Every owner with licenses at a tenant: SuperOffice, and the third party if it is switched on. */
+/** Every owner with licenses at a tenant: SuperOffice, and the third party if it is enabled. */
 export function owners(tenant: Tenant) {
   const own = {
     ...superOffice,
@@ -29,7 +29,7 @@ export function owners(tenant: Tenant) {
 type Owner = ReturnType<typeof owners>[number];
 
 /**
- * ExtendedLicenseInfo: everything an owner has sold to this tenant, with its use
+ * ExtendedLicenseInfo: all licenses of an owner that this tenant purchased, with their use
  * (docs/superoffice/licenses.md#8-samples-of-the-license-agent). Which of its two lists SuperOffice fills is
  * unknown, so the Premium tenant fills one and the others fill both.
  */
@@ -115,7 +115,7 @@ export function licenseOwner(tenant: Tenant, owner: Owner, user: User) {
 
 function moduleLicenseLink(tenant: Tenant, owner: Owner, module: Module, user: User) {
   const seats = ownerSeats(tenant, owner, module);
-  const assigned = heldNames(tenant, owner, user).has(module.ModuleName);
+  const assigned = assignedLicenseNames(tenant, owner, user).has(module.ModuleName);
   return {
     Unrestricted: module.Unrestricted,
     Total: seats.total,
@@ -135,13 +135,13 @@ function moduleLicenseLink(tenant: Tenant, owner: Owner, module: Module, user: U
   };
 }
 
-/** The names of an owner's user licenses that a user holds. */
-export function heldNames(tenant: Tenant, owner: Owner, user: User): Set<string> {
+/** The names of the owner's user licenses that are assigned to a user. */
+export function assignedLicenseNames(tenant: Tenant, owner: Owner, user: User): Set<string> {
   return owner.name === superOffice.name ? assignedNames(tenant, user) : new Set(user.thirdPartyLicenses);
 }
 
 function ownerSeats(tenant: Tenant, owner: Owner, module: Module): Seats {
-  if (owner.name === superOffice.name) return seatsOf(tenant, module);
+  if (owner.name === superOffice.name) return countSeats(tenant, module);
   const inUse = tenant.users.filter((user) => user.thirdPartyLicenses.includes(module.ModuleName)).length;
   const used = module.LicenseType === 'UserLicense' ? inUse : 0;
   return { total: module.NumberOfLicenses, inUse: used, free: module.NumberOfLicenses - used };

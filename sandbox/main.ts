@@ -22,11 +22,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void sandbox.close();
   });
 }
-process.stdout.write(startSession(sandbox));
+process.stdout.write(describeSandbox(sandbox));
 
-/** What somebody who starts the sandbox needs to know: addresses, settings of the app, people to be. */
-function startSession({ url, clientId, clientSecret }: Sandbox): string {
-  const people = createTenants()
+/** The printed text: the environment of the app, all users, and the URL. */
+function describeSandbox({ url, clientId, clientSecret }: Sandbox): string {
+  const users = createTenants()
     .all()
     .flatMap((tenant) => [
       `\n${tenant.contextIdentifier}  ${tenant.companyName}`,
@@ -45,7 +45,7 @@ Environment of the app:
   SUPEROFFICE_CLIENT_ID=${clientId}
   SUPEROFFICE_CLIENT_SECRET=${clientSecret}
   SUPEROFFICE_PRIVATE_KEY_FILE=${privateKeyFile}
-${people.join('\n')}
+${users.join('\n')}
 
 Sandbox SuperOffice ready at ${url}
 `;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tenant } from './tenants.ts';
 import { ApiError, type ApiRoute, readBody } from './web-api.ts';
 
-/** The list definition of web panels: what the visibility calls of the List agent call UdListDefinitionId. */
+/** The list definition of web panels; its id is the UdListDefinitionId in visibility calls of the List agent. */
 export const webPanelList = { id: 124, name: 'webpanel' };
 
 interface ItemFields {
@@ -37,31 +37,31 @@ const lists: Lists = {
   lists: () => [{ Id: webPanelList.id, Name: 'GUI - Web panel', Type: webPanelList.name }],
 };
 
-/** The MDO lists the sandbox has: plans, groups, roles, users and the list of lists; REST and the MDO agent. */
+/** The MDO lists of plans, groups, roles, users and lists, through REST and the MDO agent. */
 export function mdoListRoutes(): ApiRoute[] {
-  const get = (path: string, operation: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'get', path, operation, answer };
+  const get = (path: string, operation: string, handle: ApiRoute['handle']): ApiRoute => {
+    return { method: 'get', path, operation, handle };
   };
   return [
     get('/MDOList', 'MDOList.Names', () => Object.keys(lists)),
     get('/MDOList/:listname', 'MDOList.Get', ({ tenant, params }) =>
-      itemsOf(tenant, params.listname).map(item),
+      listItems(tenant, params.listname).map(item),
     ),
     {
       method: 'post',
       path: '/Agents/MDO/GetList',
       operation: 'MDO.GetList',
-      answer: (call) => itemsOf(call.tenant, readBody(call, z.object({ Name: z.string() })).Name).map(item),
+      handle: (call) => listItems(call.tenant, readBody(call, z.object({ Name: z.string() })).Name).map(item),
     },
     get('/MDOList/:listname/selectable', 'MDOList.GetSelectable', ({ tenant, params }) =>
-      itemsOf(tenant, params.listname).map((fields) => selectableItem({ ...fields, ChildItems: [] })),
+      listItems(tenant, params.listname).map((fields) => selectableItem({ ...fields, ChildItems: [] })),
     ),
   ];
 }
 
 /**
  * The user plans of a tenant: Id of the module license, its description as Name, its module name as
- * ExtraInfo, led by "(No Selection)" (docs/superoffice/licenses.md#3-endpoints).
+ * ExtraInfo, after the entry "(No Selection)" (docs/superoffice/licenses.md#3-endpoints).
  */
 function userPlans(tenant: Tenant): ItemFields[] {
   const plans = tenant.modules.filter((module) => module.ExtraFlags === 1);
@@ -76,7 +76,7 @@ function userPlans(tenant: Tenant): ItemFields[] {
   ];
 }
 
-function itemsOf(tenant: Tenant, listName = ''): ItemFields[] {
+function listItems(tenant: Tenant, listName = ''): ItemFields[] {
   const list = lists[listName.toLowerCase()];
   if (!list) throw new ApiError(404, 'SoNotFoundException', `MDO list ${listName} not found`);
   return list(tenant);
@@ -86,7 +86,7 @@ function item(fields: ItemFields) {
   return { ...emptyItem, ...fields, ChildItems: [], FullName: fields.Name };
 }
 
-/** SelectableMDOListItem: an item that can be ticked. */
+/** SelectableMDOListItem: an item that can be selected. */
 export function selectableItem(fields: ItemFields & { Selected?: boolean; ChildItems?: unknown[] }) {
   return {
     ...emptyItem,

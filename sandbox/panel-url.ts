@@ -3,7 +3,7 @@ import type { Tenant, User } from './tenants.ts';
 
 interface Language {
   readonly culture: string;
-  /** The code SuperOffice uses of old; documented for English only (`US`), the rest follow country codes. */
+  /** SuperOffice's legacy language code; documented for English only (`US`), the others are country codes. */
   readonly code: string;
   readonly name: string;
 }
@@ -20,8 +20,8 @@ const languages: Record<User['language'], Language> = {
 /**
  * Fills the angle-bracket variables of a web panel's URL for a user
  * (docs/superoffice/panels-and-marketplace.md#4-url-variables). Values are percent-encoded as UTF-8 unless
- * the panel's encoding is `None`; a variable the sandbox does not know becomes empty, and so does `<usec>`,
- * the ticket that is no longer handed out.
+ * the panel's encoding is `None`; a variable unknown to the sandbox becomes empty, and so does `<usec>`,
+ * the ticket, which SuperOffice no longer issues.
  */
 export function fillPanelUrl(url: string, encoding: string, tenant: Tenant, user: User): string {
   const values = variables(tenant, user);
@@ -32,7 +32,7 @@ export function fillPanelUrl(url: string, encoding: string, tenant: Tenant, user
 }
 
 /** The culture of a user's language, such as `de-DE`. */
-export function cultureOf(user: User): string {
+export function getCulture(user: User): string {
   return languages[user.language].culture;
 }
 
@@ -71,8 +71,8 @@ function variables(tenant: Tenant, user: User): Record<string, string> {
 }
 
 function visibleLicenses(tenant: Tenant, user: User): string[] {
-  const held = assignedNames(tenant, user);
+  const assigned = assignedNames(tenant, user);
   return tenant.modules
-    .filter((module) => held.has(module.ModuleName) && !module.IsHidden)
+    .filter((module) => assigned.has(module.ModuleName) && !module.IsHidden)
     .map((module) => `superoffice.${module.ModuleName}`);
 }

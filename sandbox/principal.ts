@@ -1,12 +1,12 @@
-import { grantedLicense, heldNames, owners } from './license-carriers.ts';
+import { assignedLicenseNames, grantedLicense, owners } from './license-carriers.ts';
 import type { Tenant, User } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 
-/** The associate id of the app's system user in every tenant. */
+/** The associate id of the app's system user, the same in every tenant. */
 export const systemAssociateId = 7;
 
 /**
- * `GET User/currentPrincipal`: who calls, their licenses and their function rights
+ * `GET User/currentPrincipal`: the calling user with licenses and function rights
  * (docs/superoffice/licenses.md#7-sample-of-currentprincipal).
  */
 export function principalRoutes(): ApiRoute[] {
@@ -15,14 +15,14 @@ export function principalRoutes(): ApiRoute[] {
       method: 'get',
       path: '/User/currentPrincipal',
       operation: 'User.currentPrincipal',
-      answer: currentPrincipal,
+      handle: currentPrincipal,
     },
   ];
 }
 
-function currentPrincipal({ tenant, apiClient }: ApiCall) {
-  if (apiClient.kind === 'system-user') return systemPrincipal(tenant);
-  const user = tenant.users.find((row) => row.associateId === apiClient.associateId);
+function currentPrincipal({ tenant, caller }: ApiCall) {
+  if (caller.kind === 'system-user') return systemPrincipal(tenant);
+  const user = tenant.users.find((row) => row.associateId === caller.associateId);
   if (!user || user.retired) throw new ApiError(401, 'SoUnauthorizedException', 'The user cannot sign in');
   return userPrincipal(tenant, user);
 }
@@ -42,7 +42,7 @@ function userPrincipal(tenant: Tenant, user: User) {
     RoleName: role?.name ?? '',
     RoleDescription: role?.description ?? '',
     RoleType: 'Employee',
-    Licenses: grantedTo(tenant, user),
+    Licenses: grantedLicenses(tenant, user),
     FullName: user.fullName,
     EMailAddress: user.userName,
     FunctionRights: [...(role?.functionRights ?? [])].sort(),
@@ -59,18 +59,18 @@ function systemPrincipal(tenant: Tenant) {
     AssociateId: systemAssociateId,
     RoleName: 'System',
     RoleType: 'System',
-    Licenses: grantedTo(tenant, undefined),
+    Licenses: grantedLicenses(tenant, undefined),
     FullName: 'System user',
     FunctionRights: ['admin-all'],
   };
 }
 
-/** Site licenses are everybody's; user licenses only when assigned, and the unassigned ones are missing. */
-function grantedTo(tenant: Tenant, user: User | undefined) {
+/** All site licenses, and the user licenses assigned to the user. */
+function grantedLicenses(tenant: Tenant, user: User | undefined) {
   return owners(tenant).flatMap((owner) => {
-    const held = user ? heldNames(tenant, owner, user) : new Set<string>();
+    const assigned = user ? assignedLicenseNames(tenant, owner, user) : new Set<string>();
     return owner.modules
-      .filter((module) => module.LicenseType === 'SiteLicense' || held.has(module.ModuleName))
+      .filter((module) => module.LicenseType === 'SiteLicense' || assigned.has(module.ModuleName))
       .map((module) => grantedLicense(tenant, owner, module));
   });
 }

@@ -1,19 +1,19 @@
 import type { Module, Tenant, User } from './tenants.ts';
 
 /**
- * The module names a plan row switches on: the `set=` command of its ExtraInfo
+ * The module names that a plan row enables: the `set=` command of its ExtraInfo
  * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
  */
 export function planSet(plan: Module): string[] {
   return plan.ExtraInfo.startsWith('set=') ? plan.ExtraInfo.slice('set='.length).split(',') : [];
 }
 
-/** The rows that can be given to a user as their plan: those whose use is published. */
+/** The rows that can be assigned as a plan: those whose use is published. */
 export function planModules(tenant: Tenant): Module[] {
   return tenant.modules.filter((module) => module.inUse !== undefined);
 }
 
-/** The names of all SuperOffice user licenses a user holds: the plan, what the plan sets, and extras. */
+/** The names of all SuperOffice user licenses of a user: the plan, the modules it sets, and extra licenses. */
 export function assignedNames(tenant: Tenant, user: User): Set<string> {
   const plan = tenant.modules.find((module) => module.ModuleName === user.plan);
   return new Set([...(plan ? [plan.ModuleName, ...planSet(plan)] : []), ...user.extraLicenses]);
@@ -27,10 +27,10 @@ export interface Seats {
 }
 
 /**
- * Counts the seats of a row. A hidden license of a plan is in use as often as the plans that set it,
- * by the users listed here and by their unlisted colleagues.
+ * Counts the seats of a row. A hidden license is in use as often as the plans that set it, including by users who
+ * are not listed.
  */
-export function seatsOf(tenant: Tenant, module: Module): Seats {
+export function countSeats(tenant: Tenant, module: Module): Seats {
   const inUse = module.LicenseType === 'SiteLicense' ? 0 : countInUse(tenant, module);
   const total = module.Unrestricted ? Math.max(module.NumberOfLicenses, inUse) : module.NumberOfLicenses;
   return { total, inUse, free: total - inUse };
@@ -41,5 +41,5 @@ function countInUse(tenant: Tenant, module: Module): number {
   const listed = tenant.users.filter((user) => assignedNames(tenant, user).has(name)).length;
   return planModules(tenant)
     .filter((plan) => plan.ModuleName === name || planSet(plan).includes(name))
-    .reduce((sum, plan) => sum + (tenant.unlistedHolders.get(plan.ModuleName) ?? 0), listed);
+    .reduce((sum, plan) => sum + (tenant.unlistedUserCounts.get(plan.ModuleName) ?? 0), listed);
 }

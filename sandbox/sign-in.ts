@@ -1,22 +1,22 @@
 import type { Router } from 'express';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import { isFederated, localPath, type SuperIdSessions } from './superid-session.ts';
 import type { Tenants } from './tenants.ts';
 
-export interface AuthorizationCodeFlowDeps {
+export interface SignInDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 /**
- * Serves everything a person sees on the way in: sign-in (a user name is enough here), the identity
- * provider of federated users, the consent of an administrator, and sign-out.
+ * Serves the interactive pages: sign-in (a user name is enough here), the identity provider of federated users,
+ * the consent of an administrator, and sign-out.
  */
-export function serveSignIn(router: Router, deps: AuthorizationCodeFlowDeps): void {
-  const { tenants, sessions, gate } = deps;
+export function serveSignIn(router: Router, deps: SignInDeps): void {
+  const { tenants, sessions, intercept } = deps;
 
-  router.post('/login/sign-in', gate('Login.SignIn'), (req, res) => {
+  router.post('/login/sign-in', intercept('Login.SignIn'), (req, res) => {
     const { userName, next } = parseForm(req.body);
     const found = tenants.findUser(userName);
     if (!found || found.user.retired) {
@@ -30,8 +30,8 @@ export function serveSignIn(router: Router, deps: AuthorizationCodeFlowDeps): vo
     res.redirect(303, next);
   });
 
-  // A short cut for demo and tests: signs a user in and goes on.
-  router.get('/login/as/:userName', gate('Login.As'), (req, res) => {
+  // A shortcut for demo and tests: signs a user in and redirects to `next`.
+  router.get('/login/as/:userName', intercept('Login.As'), (req, res) => {
     const found = tenants.findUser(String(req.params.userName));
     if (!found || found.user.retired) {
       return res.status(404).render('message', { title: 'Unknown user', text: 'No such user can sign in.' });
@@ -40,34 +40,37 @@ export function serveSignIn(router: Router, deps: AuthorizationCodeFlowDeps): vo
     res.redirect(302, localPath(req.query.next ?? `/${found.tenant.contextIdentifier}/`));
   });
 
-  // An identity provider refuses to be framed: in a panel this page stays blank
+  // An identity provider forbids framing: in a panel this page stays blank
   // (docs/superoffice/auth.md#7-iframe-sign-in).
-  router.get('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
+  router.get('/idp/sign-in', intercept('Idp.SignIn'), (req, res) => {
     const user = tenants.findUser(String(req.query.user))?.user;
     res.set({ 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "frame-ancestors 'none'" });
     res.render('idp', { user, next: localPath(req.query.next) });
   });
-  router.post('/idp/sign-in', gate('Idp.SignIn'), (req, res) => {
+  router.post('/idp/sign-in', intercept('Idp.SignIn'), (req, res) => {
     const { userName, next } = parseForm(req.body);
     if (tenants.findUser(userName)?.user.retired === false) sessions.start(res, userName, true);
     res.redirect(303, next);
   });
 
-  router.post('/login/consent', gate('Login.Consent'), (req, res) => {
+  router.post('/login/consent', intercept('Login.Consent'), (req, res) => {
     const session = sessions.read(req);
     const { next } = parseForm(req.body);
-    if (!session?.user.isAdministrator) return res.status(403).render('message', noRight);
+    if (!session?.user.isAdministrator) return res.status(403).render('message', notAdministrator);
     session.tenant.approved = true;
     res.redirect(303, next);
   });
 
-  router.get('/login/logout', gate('Login.Logout'), (req, res) => {
+  router.get('/login/logout', intercept('Login.Logout'), (req, res) => {
     sessions.end(req, res);
     res.redirect(302, '/');
   });
 }
 
-const noRight = { title: 'Account does not have access', text: 'Only an administrator can approve an app.' };
+const notAdministrator = {
+  title: 'Account does not have access',
+  text: 'Only an administrator can approve an app.',
+};
 
 function parseForm(body: unknown): { userName: string; next: string } {
   const form: Record<string, unknown> = Object(body);

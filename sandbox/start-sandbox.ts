@@ -2,7 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { type AppCredentials, makeAppCredentials, registerApp, systemUserToken } from './app-registration.ts';
+import {
+  type AppCredentials,
+  generateAppCredentials,
+  registerApp,
+  systemUserToken,
+} from './app-registration.ts';
 import { archiveRoutes } from './archive.ts';
 import { createAuthorizationCodes } from './authorization-codes.ts';
 import { serveAuthorize } from './authorize.ts';
@@ -31,31 +36,31 @@ import { webhookRoutes } from './webhook-routes.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
 
 export interface SandboxOptions {
-  /** 0 or absent: any free port. */
+  /** Default 0: any free port. */
   readonly port?: number;
-  /** The app's public address; its callback and state-change addresses follow from it. */
+  /** The app's public URL; its callback URLs are derived from it. */
   readonly appUrl: string;
-  /** Absent: made at run time. */
+  /** Default: generated. */
   readonly credentials?: AppCredentials;
   readonly now?: () => number;
 }
 
 export interface Sandbox {
-  /** The origin: also the issuer of tokens. */
+  /** The origin, also the issuer of tokens. */
   readonly url: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The app's key; the sandbox itself keeps only the public half. */
+  /** The app's private key (PKCS8 PEM); the sandbox itself stores only the public key. */
   readonly privateKeyPem: string;
   readonly control: Control;
-  /** Every secret given out so far, or given to us, and what it is. */
+  /** Every secret issued or received so far, with its kind. */
   secrets(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 
-/** Starts a stand-in for SuperOffice Online with one registered app, on the loopback interface. */
+/** Starts a SuperOffice Online sandbox with one registered app on the loopback interface. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const credentials = options.credentials ?? makeAppCredentials();
+  const credentials = options.credentials ?? generateAppCredentials();
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -79,28 +84,28 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp: AppCredentials) {
+function buildSandbox(origin: string, options: SandboxOptions, appCredentials: AppCredentials) {
   const now = options.now ?? Date.now;
-  const app = registerApp(options.appUrl, credentialsOfApp);
+  const app = registerApp(options.appUrl, appCredentials);
   const tenants = createTenants();
   const keys = createSigningKeys();
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
   const secrets = createIssuedSecrets();
-  const credentials = notingCredentials(createCredentials({ now }), secrets);
-  const grants = createAuthorizationCodes({ now });
-  const codes = { ...grants, issue: secrets.noting('an authorization code', grants.issue) };
+  const credentials = recordCredentials(createCredentials({ now }), secrets);
+  const plainCodes = createAuthorizationCodes({ now });
+  const codes = { ...plainCodes, issue: secrets.recordResult('an authorization code', plainCodes.issue) };
   const tokens = createTokens({
     origin,
     app,
     keys,
     now,
-    otherTenant: (tenant) => otherThan(tenants.all(), tenant),
+    otherTenant: (tenant) => findOther(tenants.all(), tenant),
   });
   const panels = createWebPanels();
   const delivery = createWebhookDelivery({ now });
-  const webhooks = notingWebhooks(createWebhooks({ delivery, now }), secrets);
-  const { gate } = faultInjector;
+  const webhooks = recordWebhookSecrets(createWebhooks({ delivery, now }), secrets);
+  const { intercept } = faultInjector;
   const control = createControl({
     app,
     tenants,
@@ -116,18 +121,18 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
   });
 
   for (const { contextIdentifier } of tenants.all()) {
-    secrets.note('a system user token', systemUserToken(app, contextIdentifier));
+    secrets.record('a system user token', systemUserToken(app, contextIdentifier));
   }
 
   const server = express();
   configure(server);
   serveControl(server, control);
-  serveDiscovery(server, { origin, keys, gate });
-  serveAuthorize(server, { app, tenants, sessions, codes, gate });
-  serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, gate });
-  serveSignIn(server, { tenants, sessions, gate });
-  serveSystemUser(server, { app, tenants, credentials, tokens, gate, now });
-  serveTenantState(server, { origin, tenants, gate, now });
+  serveDiscovery(server, { origin, keys, intercept });
+  serveAuthorize(server, { app, tenants, sessions, codes, intercept });
+  serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, intercept });
+  serveSignIn(server, { tenants, sessions, intercept });
+  serveSystemUser(server, { app, tenants, credentials, tokens, intercept, now });
+  serveTenantState(server, { origin, tenants, intercept, now });
   const routes = [
     ...licenseRoutes(),
     ...principalRoutes(),
@@ -136,28 +141,28 @@ function buildSandbox(origin: string, options: SandboxOptions, credentialsOfApp:
     ...panels.routes,
     ...webhookRoutes(webhooks),
   ];
-  serveWebApi(server, routes, { origin, app, tenants, credentials, gate });
-  // Where nobody should ever come: `redirect` leads here.
-  server.all('/elsewhere', gate('Elsewhere'), (_req, res) => void res.json({}));
+  serveWebApi(server, routes, { origin, app, tenants, credentials, intercept });
+  // Target of the malformed response `redirect`; a correct client never follows it.
+  server.all('/elsewhere', intercept('Elsewhere'), (_req, res) => void res.json({}));
   serveUnknownApiPaths(server);
-  serveCrm(server, { app, tenants, sessions, panels, gate });
+  serveCrm(server, { app, tenants, sessions, panels, intercept });
   return { app: server, control, secrets };
 }
 
-function notingCredentials(credentials: Credentials, { noting }: IssuedSecrets): Credentials {
+function recordCredentials(credentials: Credentials, { recordResult }: IssuedSecrets): Credentials {
   return {
     ...credentials,
-    issueAccessToken: noting('an access token', credentials.issueAccessToken),
-    issueRefreshToken: noting('a refresh token', credentials.issueRefreshToken),
-    issueTicket: noting('a ticket', credentials.issueTicket),
+    issueAccessToken: recordResult('an access token', credentials.issueAccessToken),
+    issueRefreshToken: recordResult('a refresh token', credentials.issueRefreshToken),
+    issueTicket: recordResult('a ticket', credentials.issueTicket),
   };
 }
 
-function notingWebhooks(webhooks: Webhooks, { note }: IssuedSecrets): Webhooks {
+function recordWebhookSecrets(webhooks: Webhooks, { record }: IssuedSecrets): Webhooks {
   return {
     ...webhooks,
     create: (tenant, body) => {
-      if (body.Secret) note('a webhook’s secret', body.Secret);
+      if (body.Secret) record('a webhook’s secret', body.Secret);
       return webhooks.create(tenant, body);
     },
   };
@@ -169,14 +174,14 @@ function configure(server: Express): void {
   server.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   server.use('/_sandbox', express.static(fileURLToPath(new URL('./public', import.meta.url))));
   server.use(express.urlencoded({ extended: false }), express.json({ strict: false, limit: '1mb' }));
-  server.use(answerUnreadableBody);
+  server.use(handleUnreadableBody);
 }
 
-/** A body that is no JSON is the caller's fault and is answered in the API's error shape. */
-const answerUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
+/** Sends 400 with an API error when the request body is not valid JSON. */
+const handleUnreadableBody: ErrorRequestHandler = (_error, _req, res, _next) => {
   sendError(res, 400, 'SoArgumentException', 'Unreadable request body');
 };
 
-function otherThan<T>(all: readonly T[], one: T): T {
+function findOther<T>(all: readonly T[], one: T): T {
   return all.find((candidate) => candidate !== one) ?? one;
 }

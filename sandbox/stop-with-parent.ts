@@ -1,3 +1,3 @@
-// Loaded into the app by the demo: when the demo is gone, killed even, its app and the app's PostgreSQL stop too.
+// The demo preloads this into the app: when the demo ends or is killed, the app and its PostgreSQL stop too.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();

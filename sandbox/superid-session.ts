@@ -5,7 +5,7 @@ import type { Tenant, Tenants, User } from './tenants.ts';
 
 const cookieName = 'SoOnlineAuth';
 
-/** A browser signed in with SuperID: it belongs to one user of one tenant. */
+/** A browser session with SuperID, of one user of one tenant. */
 export interface SuperIdSession {
   readonly id: string;
   readonly tenant: Tenant;
@@ -13,32 +13,32 @@ export interface SuperIdSession {
 }
 
 export interface SuperIdSessions {
-  /** Who the browser is signed in as, or undefined. */
+  /** The session of the browser, or undefined. */
   read(req: Request): SuperIdSession | undefined;
-  /** Signs the browser in. `atProvider`: the user has just been at their own identity provider. */
+  /** Signs the browser in. `atProvider` means that the user comes from their identity provider. */
   start(res: Response, userName: string, atProvider: boolean): void;
   /**
-   * True when a federated user must go to their identity provider first. One visit is good for one code.
+   * True when a federated user must visit their identity provider first. One visit allows one code.
    */
   needsProvider(session: SuperIdSession): boolean;
-  /** Forgets that the user was at their identity provider. */
-  spendProviderVisit(session: SuperIdSession): void;
+  /** Clears the user's visit to their identity provider. */
+  clearProviderVisit(session: SuperIdSession): void;
   end(req: Request, res: Response): void;
   reset(): void;
 }
 
 /**
- * Makes the SuperID sessions: a cookie of the login domain that works in a frame
+ * Creates the SuperID sessions, based on a cookie of the login domain that works in a frame
  * (docs/superoffice/auth.md#7-iframe-sign-in).
  */
 export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessions {
   const sessions = new Map<string, { userName: string; atProvider: boolean }>();
-  const idOf = (req: Request) => parseCookie(req.headers.cookie ?? '')[cookieName] ?? '';
+  const readId = (req: Request) => parseCookie(req.headers.cookie ?? '')[cookieName] ?? '';
   const options = { httpOnly: true, secure: true, sameSite: 'none', path: '/' } as const;
 
   return {
     read: (req) => {
-      const id = idOf(req);
+      const id = readId(req);
       const found = deps.tenants.findUser(sessions.get(id)?.userName ?? '');
       return found && { id, ...found };
     },
@@ -48,24 +48,24 @@ export function createSuperIdSessions(deps: { tenants: Tenants }): SuperIdSessio
       res.cookie(cookieName, id, options);
     },
     needsProvider: ({ id, user }) => isFederated(user) && sessions.get(id)?.atProvider !== true,
-    spendProviderVisit: ({ id }) => {
+    clearProviderVisit: ({ id }) => {
       const session = sessions.get(id);
       if (session) session.atProvider = false;
     },
     end: (req, res) => {
-      sessions.delete(idOf(req));
+      sessions.delete(readId(req));
       res.clearCookie(cookieName, options);
     },
     reset: () => sessions.clear(),
   };
 }
 
-/** True for users whose password is not SuperOffice's: Google, Microsoft and the like. */
+/** True for users of an external identity provider such as Google or Microsoft. */
 export function isFederated(user: User): boolean {
   return user.identityProvider !== 'superoffice-online' && user.identityProvider !== 'central-superid';
 }
 
-/** `path` if it is a path of this site, else the front page; never another origin. */
+/** Returns `path` if it is a path of this site, else the front page; never another origin. */
 export function localPath(path: unknown): string {
   return typeof path === 'string' && /^\/(?![/\\])\S*$/.test(path) ? path : '/';
 }

@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { type AppRegistration, systemUserToken } from './app-registration.ts';
 import type { Credentials } from './credentials.ts';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -18,8 +18,8 @@ const authenticateRequest = z.object({
 type AuthenticateRequest = z.infer<typeof authenticateRequest>;
 
 /**
- * The refusals of docs/superoffice/auth.md#54-response, in the form SuperOffice shows them. That they come
- * back here is inferred.
+ * The errors of docs/superoffice/auth.md#54-response, in the format SuperOffice displays. That this endpoint
+ * returns them is an assumption.
  */
 type Refusal = 'Revoked (1)' | 'Denied (4)' | 'InvalidTimestamp (6)' | 'InvalidSignature (7)';
 
@@ -28,7 +28,7 @@ export interface SystemUserDeps {
   readonly tenants: Tenants;
   readonly credentials: Credentials;
   readonly tokens: Tokens;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
   readonly now: () => number;
 }
 
@@ -37,14 +37,14 @@ export interface SystemUserDeps {
  * (docs/superoffice/auth.md#53-request to #55-jwt-and-ticket).
  */
 export function serveSystemUser(router: Router, deps: SystemUserDeps): void {
-  const gate = deps.gate('SystemUser.Authenticate');
-  router.post('/Login/api/PartnerSystemUser/Authenticate', gate, (req, res) => {
+  const intercept = deps.intercept('SystemUser.Authenticate');
+  router.post('/Login/api/PartnerSystemUser/Authenticate', intercept, (req, res) => {
     const request = authenticateRequest.safeParse(req.body);
     if (!request.success || request.data.ReturnTokenType.toUpperCase() !== 'JWT') {
       return res.status(400).json({ IsSuccessful: false, Token: null, ErrorMessage: 'Malformed request' });
     }
     const tenant = deps.tenants.find(request.data.ContextIdentifier);
-    const refusal = refusalOf(deps, request.data, tenant);
+    const refusal = findRefusal(deps, request.data, tenant);
     if (refusal !== undefined || !tenant) {
       return res.json({ IsSuccessful: false, Token: null, ErrorMessage: `Authorization error: ${refusal}` });
     }
@@ -57,7 +57,7 @@ export function serveSystemUser(router: Router, deps: SystemUserDeps): void {
   });
 }
 
-function refusalOf(
+function findRefusal(
   { app, now }: SystemUserDeps,
   request: AuthenticateRequest,
   tenant: Tenant | undefined,
@@ -74,7 +74,7 @@ interface SignedToken {
   readonly token: string;
   /** The UTC minute of signing, in milliseconds. */
   readonly time: number;
-  /** What was signed: `token.yyyyMMddHHmm`. */
+  /** The signed text: `token.yyyyMMddHHmm`. */
   readonly data: string;
   readonly signature: Buffer;
 }

@@ -1,20 +1,20 @@
 import type { Router } from 'express';
-import { type Gate, sendError } from './fault-injection.ts';
+import { type Intercept, sendError } from './fault-injection.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
 const validForMs = 10 * 60 * 1000;
 const running: readonly string[] = ['Running', 'OnlineMaintenance'];
 
 /**
- * The address of a tenant on the host that serves it. A move changes it: SuperOffice moves tenants
- * between hosts (`online2` to `online3`); on one local host a path segment stands for that.
+ * The URL of a tenant. A move changes it: SuperOffice moves tenants between hosts (`online2` to `online3`); the
+ * sandbox has one host and uses a path segment instead.
  */
 export function endpointUrl(origin: string, tenant: Tenant): string {
   const host = tenant.moves === 0 ? origin : `${origin}/online${tenant.moves + 1}`;
   return `${host}/${tenant.contextIdentifier}`;
 }
 
-/** The address of a tenant's web API, without a trailing slash (docs/superoffice/auth.md#61-state-api). */
+/** The URL of a tenant's web API, without a trailing slash (docs/superoffice/auth.md#61-state-api). */
 export function apiUrl(origin: string, tenant: Tenant): string {
   return `${endpointUrl(origin, tenant)}/api`;
 }
@@ -27,12 +27,12 @@ export function isRunning(tenant: Tenant): boolean {
   return running.includes(tenant.state);
 }
 
-/** Serves the tenant state API: no authentication; an unknown tenant is a 404 (the answer is a guess). */
+/** Serves the tenant state API: no authentication; an unknown tenant is a 404 (an assumption). */
 export function serveTenantState(
   router: Router,
-  deps: { origin: string; tenants: Tenants; gate: Gate; now: () => number },
+  deps: { origin: string; tenants: Tenants; intercept: Intercept; now: () => number },
 ): void {
-  router.get('/api/state/:ctx', deps.gate('State'), (req, res) => {
+  router.get('/api/state/:tenantId', deps.intercept('State'), (req, res) => {
     const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return sendError(res, 404, 'SoNotFoundException', 'Unknown customer');
     res.json({
@@ -40,7 +40,7 @@ export function serveTenantState(
       Endpoint: endpointUrl(deps.origin, tenant),
       State: tenant.state,
       IsRunning: isRunning(tenant),
-      ValidUntil: sevenDigits(deps.now() + validForMs),
+      ValidUntil: formatDotNetTime(deps.now() + validForMs),
       Api: apiUrl(deps.origin, tenant),
       Version: 'Release_11.11_2026.05.12-03',
     });
@@ -48,6 +48,6 @@ export function serveTenantState(
 }
 
 /** A UTC time with the seven fraction digits .NET writes. */
-export function sevenDigits(time: number): string {
+export function formatDotNetTime(time: number): string {
   return new Date(time).toISOString().replace('Z', '0000Z');
 }

@@ -12,9 +12,9 @@ const moduleRow = z.strictObject({
   Unrestricted: z.boolean(),
   ExtraFlags: z.number(),
   ExtraInfo: z.string(),
-  /** How sure the row is: published by SuperOffice, derived from published counts, filled in, or invented. */
+  /** Source of the row: published by SuperOffice, derived from published counts, inferred, or invented. */
   confidence: z.enum(['documented', 'by-count', 'inferred', 'invented']),
-  /** Seats in use as published; the rows that have it are what a user is given as a plan. */
+  /** Published number of seats in use; rows that have it can be assigned as a plan. */
   inUse: z.number().optional(),
 });
 
@@ -109,21 +109,21 @@ export const tenantStates = [
 ] as const;
 export type TenantState = (typeof tenantStates)[number];
 
-/** One customer. What can change while the sandbox runs is in the last block; the rest is data. */
+/** One customer. The last block can change while the sandbox runs; the rest is constant. */
 export interface Tenant extends z.infer<typeof tenantRow> {
   readonly users: User[];
   readonly roles: readonly Role[];
   readonly groups: readonly UserGroup[];
   readonly thirdParty: ThirdPartyOwner;
-  /** Plan name to the number of its holders that are counted in the published use but are no user here. */
-  readonly unlistedHolders: ReadonlyMap<string, number>;
+  /** Plan name to the number of users in the published count that `users` does not list. */
+  readonly unlistedUserCounts: ReadonlyMap<string, number>;
 
   /** An administrator clicked "I approve" for the app. */
   approved: boolean;
   state: TenantState;
   /** Whether the licenses of the third-party owner are installed. */
   thirdPartyLicensed: boolean;
-  /** How often the tenant moved to another endpoint; part of the address of its web API. */
+  /** Number of moves to another endpoint; part of the URL of its web API. */
   moves: number;
 }
 
@@ -131,9 +131,9 @@ export interface Tenants {
   all(): readonly Tenant[];
   /** The tenant with this context identifier, or undefined. */
   find(contextIdentifier: string): Tenant | undefined;
-  /** The user with this SuperID user name (their e-mail address, in any case), with their tenant. */
+  /** The user with this SuperID user name (an e-mail address, case-insensitive), with their tenant. */
   findUser(userName: string): { tenant: Tenant; user: User } | undefined;
-  /** Puts everything back to what the data files say. */
+  /** Restores the state of the data files. */
   reset(): void;
 }
 
@@ -162,7 +162,7 @@ function loadTenants(): Tenant[] {
   return tenants.map((row) => {
     const modules = row.modules.map((module) => ({
       ...module,
-      ModuleName: realName(module, placeholderNames),
+      ModuleName: resolveModuleName(module, placeholderNames),
     }));
     const listed = (users[row.contextIdentifier] ?? []).map((user) => ({
       ...user,
@@ -175,7 +175,7 @@ function loadTenants(): Tenant[] {
       roles,
       groups,
       thirdParty,
-      unlistedHolders: countUnlisted(modules, listed),
+      unlistedUserCounts: countUnlistedUsers(modules, listed),
       approved: false,
       state: 'Running',
       thirdPartyLicensed: false,
@@ -184,7 +184,7 @@ function loadTenants(): Tenant[] {
   });
 }
 
-function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<string, number> {
+function countUnlistedUsers(modules: readonly Module[], users: readonly User[]): Map<string, number> {
   return new Map(
     modules
       .filter((module) => module.inUse !== undefined)
@@ -196,11 +196,11 @@ function countUnlisted(modules: readonly Module[], users: readonly User[]): Map<
 }
 
 /**
- * Of the CRM Suite only descriptions are published, not module names
- * (docs/superoffice/licenses.md#10-unknown). Such a row has the name `?` in the data and is served under the
- * invented name `placeholderNames` gives its description.
+ * For the CRM Suite only descriptions are published, not module names
+ * (docs/superoffice/licenses.md#10-unknown). Such a row has the name `?` in the data; `placeholderNames` maps its
+ * description to an invented name.
  */
-function realName(module: Module, placeholderNames: Record<string, string>): string {
+function resolveModuleName(module: Module, placeholderNames: Record<string, string>): string {
   if (module.ModuleName !== '?') return module.ModuleName;
   const name = placeholderNames[module.ModuleDescription];
   if (name === undefined)

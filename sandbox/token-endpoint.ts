@@ -1,9 +1,9 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
-import { type AuthorizationCodes, verifierFits } from './authorization-codes.ts';
+import { type AuthorizationCodes, isVerifierValid } from './authorization-codes.ts';
 import type { Credentials } from './credentials.ts';
-import type { Gate } from './fault-injection.ts';
+import type { Intercept } from './fault-injection.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -26,7 +26,7 @@ export interface TokenEndpointDeps {
   readonly codes: AuthorizationCodes;
   readonly credentials: Credentials;
   readonly tokens: Tokens;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
 interface Owner {
@@ -35,35 +35,35 @@ interface Owner {
 }
 
 /**
- * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies are those
- * of OAuth, as SuperOffice's are unknown. A refresh answers without a refresh token and its id_token without
- * a nonce.
+ * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies follow
+ * OAuth, because those of SuperOffice are unknown. The response to a refresh has no refresh token, and its id_token
+ * has no nonce.
  */
 export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): void {
-  router.post('/login/common/oauth/tokens', deps.gate('Login.Tokens'), (req, res) => {
+  router.post('/login/common/oauth/tokens', deps.intercept('Login.Tokens'), (req, res) => {
     res.set('Cache-Control', 'no-store');
     const form = tokenForm.safeParse(req.body);
     if (!form.success) return res.status(400).json({ error: 'invalid_request' });
     if (!isClient(deps.app, req, form.data)) return res.status(401).json({ error: 'invalid_client' });
     if (form.data.grant_type === 'authorization_code') {
-      const granted = redeem(deps, form.data);
+      const granted = exchangeCode(deps, form.data);
       if (!granted) return res.status(400).json({ error: 'invalid_grant' });
       const { contextIdentifier } = granted.tenant;
       return res.json({
-        ...access(deps, granted, granted.nonce),
+        ...tokenResponse(deps, granted, granted.nonce),
         refresh_token: deps.credentials.issueRefreshToken(contextIdentifier, granted.user.associateId),
       });
     }
     if (form.data.grant_type !== 'refresh_token') {
       return res.status(400).json({ error: 'unsupported_grant_type' });
     }
-    const owner = ownerOf(deps.tenants, deps.credentials.userOfRefreshToken(form.data.refresh_token));
+    const owner = findOwner(deps.tenants, deps.credentials.findRefreshTokenUser(form.data.refresh_token));
     if (!owner) return res.status(400).json({ error: 'invalid_grant' });
-    return res.json(access(deps, owner, undefined));
+    return res.json(tokenResponse(deps, owner, undefined));
   });
 }
 
-/** Checks the client's secret, in the form (client_secret_post) or in the header (client_secret_basic). */
+/** Checks the client secret in the form (client_secret_post) or the header (client_secret_basic). */
 function isClient(app: AppRegistration, req: Request, form: TokenForm): boolean {
   const basic = /^Basic (.+)$/i.exec(req.headers.authorization ?? '')?.[1];
   const [id, secret] = basic
@@ -72,19 +72,19 @@ function isClient(app: AppRegistration, req: Request, form: TokenForm): boolean 
   return id === app.clientId && secret === app.clientSecret;
 }
 
-function redeem(
+function exchangeCode(
   deps: TokenEndpointDeps,
   form: TokenForm,
 ): (Owner & { nonce: string | undefined }) | undefined {
-  const grant = deps.codes.redeem(form.code);
+  const grant = deps.codes.consume(form.code);
   if (!grant || grant.redirectUri !== form.redirect_uri) return undefined;
-  if (!verifierFits(grant, form.code_verifier)) return undefined;
-  const owner = ownerOf(deps.tenants, grant);
+  if (!isVerifierValid(grant, form.code_verifier)) return undefined;
+  const owner = findOwner(deps.tenants, grant);
   return owner && { ...owner, nonce: grant.nonce };
 }
 
-/** The tenant and user, if the tenant still approves the app and the user may still sign in. */
-function ownerOf(
+/** Finds tenant and user, provided the tenant still approves the app and the user can still sign in. */
+function findOwner(
   tenants: Tenants,
   key: { tenantId: string; associateId: number } | undefined,
 ): Owner | undefined {
@@ -93,7 +93,7 @@ function ownerOf(
   return tenant?.approved && user && !user.retired ? { tenant, user } : undefined;
 }
 
-function access(deps: TokenEndpointDeps, { tenant, user }: Owner, nonce: string | undefined) {
+function tokenResponse(deps: TokenEndpointDeps, { tenant, user }: Owner, nonce: string | undefined) {
   return {
     token_type: 'Bearer',
     access_token: deps.credentials.issueAccessToken(tenant.contextIdentifier, user.associateId),

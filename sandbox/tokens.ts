@@ -25,7 +25,7 @@ export interface Tokens {
   stateChangeToken(tenant: Tenant): string;
   /** Makes the next token of this kind defective. */
   corruptNext(kind: TokenKind, defect: TokenDefect): void;
-  /** Forgets the defects that were asked for and not used. */
+  /** Discards the defects that no token has had yet. */
   reset(): void;
 }
 
@@ -33,12 +33,12 @@ export interface TokensDeps {
   readonly origin: string;
   readonly app: AppRegistration;
   readonly keys: SigningKeys;
-  /** Any tenant but this one, for tokens that belong to somebody else. */
+  /** Returns a different tenant, for tokens of the wrong tenant. */
   readonly otherTenant: (tenant: Tenant) => Tenant;
   readonly now: () => number;
 }
 
-/** Makes the signer of every JWT the platform hands out. */
+/** Creates the issuer of all JWTs of the sandbox. */
 export function createTokens(deps: TokensDeps): Tokens {
   const { origin, app, keys, now } = deps;
   const defects = new Map<TokenKind, TokenDefect[]>();
@@ -92,7 +92,7 @@ export function createTokens(deps: TokensDeps): Tokens {
           [`${identity}ctx`]: owner.contextIdentifier,
           iss: origin,
           // The audience is unknown (docs/superoffice/web-api.md#71-state-change-notification); the client id
-          // is the sandbox's guess.
+          // is an assumption of the sandbox.
           aud: app.clientId,
           ...lifetime(),
         }),
@@ -105,7 +105,7 @@ export function createTokens(deps: TokensDeps): Tokens {
   };
 }
 
-/** The claims of docs/superoffice/auth.md#32-claims that tell who signed in. */
+/** The claims of docs/superoffice/auth.md#32-claims that identify the user. */
 function userClaims(user: User): Claims {
   return {
     [`${identity}associateid`]: String(user.associateId),
@@ -120,7 +120,7 @@ function userClaims(user: User): Claims {
 }
 
 /**
- * The claims of docs/superoffice/auth.md#32-claims that tell for which tenant; both addresses end in a slash.
+ * The claims of docs/superoffice/auth.md#32-claims that identify the tenant; both URLs end in a slash.
  */
 function tenantClaims(origin: string, tenant: Tenant): Claims {
   return {
@@ -134,7 +134,7 @@ function tenantClaims(origin: string, tenant: Tenant): Claims {
 
 function defectiveToken(keys: SigningKeys, claims: Claims, defect: TokenDefect): string {
   const { x5t, privateKey, publicKey } = keys.current();
-  const corrupted = spoiledClaims(claims, defect);
+  const corrupted = corruptClaims(claims, defect);
   if (defect === 'none') return unsignedJwt({ x5t }, corrupted);
   if (defect === 'hs256') return hmacJwt({ x5t }, corrupted, publicKey);
   if (defect === 'foreign-key') return signJwt({ x5t }, corrupted, keys.foreign().privateKey);
@@ -144,7 +144,7 @@ function defectiveToken(keys: SigningKeys, claims: Claims, defect: TokenDefect):
   return defect === 'tampered' ? tamperedJwt(token, `${identity}associateid`, '1') : token;
 }
 
-function spoiledClaims(claims: Claims, defect: TokenDefect): Claims {
+function corruptClaims(claims: Claims, defect: TokenDefect): Claims {
   const hours = (count: number) => ({
     nbf: Number(claims.nbf) + count * 3600,
     exp: Number(claims.exp) + count * 3600,

@@ -1,16 +1,16 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { AppRegistration } from './app-registration.ts';
-import type { Credentials, TenantApiClient } from './credentials.ts';
-import { type Gate, sendError } from './fault-injection.ts';
+import type { ApiCaller, Credentials } from './credentials.ts';
+import { type Intercept, sendError } from './fault-injection.ts';
 import { apiUrl, isRunning } from './tenant-state.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 
 /** One authenticated call of the web API. */
 export interface ApiCall {
   readonly tenant: Tenant;
-  readonly apiClient: TenantApiClient;
-  /** The call carried the app's secret in `SO-AppToken`. */
+  readonly caller: ApiCaller;
+  /** The call has the client secret in `SO-AppToken`. */
   readonly hasAppToken: boolean;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -19,13 +19,13 @@ export interface ApiCall {
   readonly baseUrl: string;
 }
 
-/** One operation. What `answer` gives is sent as JSON; undefined is 204 without a body. */
+/** One operation. The result of `handle` is sent as JSON; undefined sends 204 without a body. */
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Below `/v1`. */
   readonly path: string;
   readonly operation: string;
-  readonly answer: (call: ApiCall) => unknown;
+  readonly handle: (call: ApiCall) => unknown;
 }
 
 /** A failed REST call: its status and the fields of the error body (docs/superoffice/web-api.md#3-errors). */
@@ -45,24 +45,24 @@ export interface WebApiDeps {
   readonly app: AppRegistration;
   readonly tenants: Tenants;
   readonly credentials: Credentials;
-  readonly gate: Gate;
+  readonly intercept: Intercept;
 }
 
-/** Serves the web API of every tenant: at `/{ctx}/api`, and where a tenant moved at `/{endpoint}/{ctx}/api`. */
+/** Serves the web API of every tenant at `/{tenantId}/api`, and after a move at `/{endpoint}/{tenantId}/api`. */
 export function serveWebApi(router: Router, routes: readonly ApiRoute[], deps: WebApiDeps): void {
-  for (const { method, path, operation, answer } of routes) {
+  for (const { method, path, operation, handle } of routes) {
     router[method](
-      [`/:ctx/api/v1${path}`, `/:endpoint/:ctx/api/v1${path}`],
-      deps.gate(operation),
-      handle(deps, answer),
+      [`/:tenantId/api/v1${path}`, `/:endpoint/:tenantId/api/v1${path}`],
+      deps.intercept(operation),
+      createHandler(deps, handle),
     );
   }
 }
 
-function handle(deps: WebApiDeps, answer: ApiRoute['answer']): RequestHandler {
+function createHandler(deps: WebApiDeps, handle: ApiRoute['handle']): RequestHandler {
   return async (req, res) => {
     try {
-      const result = await answer(authenticate(deps, req));
+      const result = await handle(authenticate(deps, req));
       if (result === undefined) return void res.status(204).end();
       res.json(result);
     } catch (error) {
@@ -72,7 +72,11 @@ function handle(deps: WebApiDeps, answer: ApiRoute['answer']): RequestHandler {
   };
 }
 
-/** Who calls which tenant; throws the error of the first thing that is wrong. */
+/**
+ * Authenticates a request: tenant, endpoint, tenant state and credential, in this order.
+ *
+ * @throws {ApiError} for the first check that fails
+ */
 function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Request): ApiCall {
   const tenant = tenants.find(String(req.params.tenantId));
   if (!tenant) throw new ApiError(404, 'SoNotFoundException', 'Unknown customer');
@@ -84,35 +88,37 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
 
   const hasAppToken = req.get('SO-AppToken') === app.clientSecret;
   const [, scheme = '', secret = ''] = /^(SOTicket|Bearer) (.+)$/i.exec(req.get('Authorization') ?? '') ?? [];
-  const apiClient = credentials.apiClientOf(secret);
-  const fits =
-    scheme.toLowerCase() === 'bearer' ? apiClient?.kind === 'user' : apiClient?.kind === 'system-user';
-  // A ticket is worth nothing without the app's secret
+  const caller = credentials.findCaller(secret);
+  const schemeMatches =
+    scheme.toLowerCase() === 'bearer' ? caller?.kind === 'user' : caller?.kind === 'system-user';
+  // A ticket is valid only together with the client secret
   // (docs/superoffice/auth.md#56-api-call-with-the-ticket).
-  const allowed = apiClient?.kind === 'user' || hasAppToken;
+  const allowed = caller?.kind === 'user' || hasAppToken;
   if (
-    !apiClient ||
-    !fits ||
+    !caller ||
+    !schemeMatches ||
     !allowed ||
-    apiClient.tenantId !== tenant.contextIdentifier ||
+    caller.tenantId !== tenant.contextIdentifier ||
     !tenant.approved
   ) {
     throw new ApiError(401, 'SoUnauthorizedException', 'No valid credential');
   }
   return {
     tenant,
-    apiClient,
+    caller,
     hasAppToken,
-    params: texts(req.params),
-    query: texts(req.query),
+    params: pickStrings(req.params),
+    query: pickStrings(req.query),
     body: req.body,
     baseUrl,
   };
 }
 
 /**
- * Reads a request body. Property names count in any case, as SuperOffice's own client sends camelCase
- * although the documentation is PascalCase. A malformed body is a 400.
+ * Reads a request body. Property names are case-insensitive in the first letter: SuperOffice's own client sends camelCase
+ * although the documentation uses PascalCase.
+ *
+ * @throws {ApiError} 400 when the body does not match the schema
  */
 export function readBody<T extends z.ZodType>(call: ApiCall, schema: T): z.infer<T> {
   const parsed = schema.safeParse(pascalCase(call.body ?? {}));
@@ -120,7 +126,7 @@ export function readBody<T extends z.ZodType>(call: ApiCall, schema: T): z.infer
   return parsed.data;
 }
 
-/** The values of a dictionary property are the caller's own words and keep their spelling. */
+/** The keys of a dictionary property are chosen by the caller and are not changed. */
 const dictionaries = new Set(['Headers', 'Properties', 'FieldProperties']);
 
 function pascalCase(value: unknown): unknown {
@@ -133,15 +139,15 @@ function pascalCase(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-function texts(source: object): Record<string, string> {
+function pickStrings(source: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(source).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
   );
 }
 
-/** Answers what no route took with the API's own error shape instead of a web page. */
+/** Sends an API error instead of a web page for unknown API paths. */
 export function serveUnknownApiPaths(router: Router): void {
   const notFound = (_req: Request, res: Response) =>
     sendError(res, 404, 'SoNotFoundException', 'No such operation in the sandbox');
-  router.all(['/:ctx/api/*rest', '/:endpoint/:ctx/api/*rest'], notFound);
+  router.all(['/:tenantId/api/*rest', '/:endpoint/:tenantId/api/*rest'], notFound);
 }

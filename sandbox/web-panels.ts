@@ -8,7 +8,7 @@ const text = (length: number) => z.string().max(length).nullish();
 const flag = z.boolean().nullish();
 
 /**
- * What SaveWebPanelEntity reads; absent and null are the field's default
+ * The request of SaveWebPanelEntity; absent and null fields take their default
  * (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
  */
 const webPanelEntity = z.object({
@@ -63,7 +63,7 @@ const defaults = {
   CustomObjectEntity: '',
 };
 
-/** A web panel as kept: the entity, whether the app made it, and the groups that see it. */
+/** A stored web panel: the entity, whether the app created it, and the groups that can see it. */
 export interface WebPanel {
   readonly entity: typeof defaults;
   readonly byApp: boolean;
@@ -72,18 +72,18 @@ export interface WebPanel {
 
 export interface WebPanels {
   readonly routes: readonly ApiRoute[];
-  /** The panels a group sees in CRM, by rank, without deleted ones. */
+  /** The panels that a group sees in CRM, by rank, without deleted ones. */
   visibleTo(tenant: Tenant, groupId: number): readonly (typeof defaults)[];
-  /** Every panel of a tenant as it is, deleted ones too. */
-  of(tenant: Tenant): readonly (typeof defaults)[];
+  /** Every panel of a tenant, including deleted ones. */
+  list(tenant: Tenant): readonly (typeof defaults)[];
   reset(): void;
 }
 
-/** Makes the web panels of all tenants and the part of the List agent that manages them. */
+/** Creates the store of web panels and the operations of the List agent that manage them. */
 export function createWebPanels(): WebPanels {
   const byTenant = new Map<string, WebPanel[]>();
   let lastId = 0;
-  const panelsOf = ({ contextIdentifier }: Tenant) => {
+  const findPanels = ({ contextIdentifier }: Tenant) => {
     const panels = byTenant.get(contextIdentifier) ?? [];
     byTenant.set(contextIdentifier, panels);
     return panels;
@@ -91,63 +91,63 @@ export function createWebPanels(): WebPanels {
 
   function save(call: ApiCall) {
     const body = readBody(call, webPanelEntity);
-    const panels = panelsOf(call.tenant);
+    const panels = findPanels(call.tenant);
     const id = body.WebPanelId ?? 0;
     const old = panels.find((panel) => panel.entity.WebPanelId === id);
     if (id !== 0 && !old) throw new ApiError(404, 'SoNotFoundException', `Web panel ${id} not found`);
-    // The name is unique over all panels; how SuperOffice words the refusal is unknown.
+    // The name is unique over all panels; the error text of SuperOffice is unknown.
     if (panels.some((panel) => panel !== old && panel.entity.Name === body.Name)) {
       throw new ApiError(400, 'SoDuplicateException', `A web panel named ${body.Name} exists`);
     }
     if (!old) lastId += 1;
     const entity = { ...defaults, ...withoutNulls(body), WebPanelId: old ? id : lastId };
     const groupIds = old?.groupIds ?? new Set<number>();
-    const kept = { entity, byApp: old?.byApp ?? call.hasAppToken, groupIds };
-    byTenant.set(call.tenant.contextIdentifier, [...panels.filter((panel) => panel !== old), kept]);
-    return carrier(kept);
+    const stored = { entity, byApp: old?.byApp ?? call.hasAppToken, groupIds };
+    byTenant.set(call.tenant.contextIdentifier, [...panels.filter((panel) => panel !== old), stored]);
+    return carrier(stored);
   }
 
-  function remove(tenant: Tenant, gone: (panel: WebPanel) => boolean): void {
+  function remove(tenant: Tenant, shouldRemove: (panel: WebPanel) => boolean): void {
     byTenant.set(
       tenant.contextIdentifier,
-      panelsOf(tenant).filter((panel) => !gone(panel)),
+      findPanels(tenant).filter((panel) => !shouldRemove(panel)),
     );
   }
 
   return {
-    routes: [...panelRoutes({ panelsOf, save, remove }), ...visibilityRoutes(panelsOf)],
+    routes: [...panelRoutes({ findPanels, save, remove }), ...visibilityRoutes(findPanels)],
     visibleTo: (tenant, groupId) =>
-      panelsOf(tenant)
+      findPanels(tenant)
         .filter((panel) => panel.groupIds.has(groupId) && !panel.entity.Deleted)
         .map((panel) => panel.entity)
         .sort((one, other) => one.Rank - other.Rank),
-    of: (tenant) => panelsOf(tenant).map((panel) => panel.entity),
+    list: (tenant) => findPanels(tenant).map((panel) => panel.entity),
     reset: () => byTenant.clear(),
   };
 }
 
 interface PanelStore {
-  readonly panelsOf: (tenant: Tenant) => WebPanel[];
+  readonly findPanels: (tenant: Tenant) => WebPanel[];
   readonly save: (call: ApiCall) => unknown;
-  readonly remove: (tenant: Tenant, gone: (panel: WebPanel) => boolean) => void;
+  readonly remove: (tenant: Tenant, shouldRemove: (panel: WebPanel) => boolean) => void;
 }
 
-function panelRoutes({ panelsOf, save, remove }: PanelStore): ApiRoute[] {
+function panelRoutes({ findPanels, save, remove }: PanelStore): ApiRoute[] {
   return [
     list('CreateDefaultWebPanelEntity', () => carrier({ entity: defaults })),
     list('SaveWebPanelEntity', save),
     list('GetWebPanelEntity', ({ tenant, query }) => {
       const id = Number(query.webPanelEntityId);
-      return carrierOrNull(panelsOf(tenant).find((panel) => panel.entity.WebPanelId === id));
+      return carrierOrNull(findPanels(tenant).find((panel) => panel.entity.WebPanelId === id));
     }),
-    list('GetWebPanelList', ({ tenant }) => panelsOf(tenant).map(carrier)),
+    list('GetWebPanelList', ({ tenant }) => findPanels(tenant).map(carrier)),
     list('GetWebPanelByProgId', (call) => {
       const { ProgId } = readBody(call, z.object({ ProgId: z.string() }));
-      return carrierOrNull(panelsOf(call.tenant).find((panel) => panel.entity.ProgId === ProgId));
+      return carrierOrNull(findPanels(call.tenant).find((panel) => panel.entity.ProgId === ProgId));
     }),
     list('GetAppWebPanels', (call) => {
       requireAppToken(call);
-      return panelsOf(call.tenant)
+      return findPanels(call.tenant)
         .filter((panel) => panel.byApp)
         .map(carrier);
     }),
@@ -168,12 +168,12 @@ const byName = z.object({ ...item, UdListDefinitionName: z.literal(webPanelList.
 const userGroups = z.array(z.object({ Id: z.number(), Selected: z.boolean().nullish() }));
 
 /**
- * Which user groups see a panel. A new panel is seen by none; these calls tick groups. The panel is
- * meant by the list (its id or its name) and its place in it.
+ * The operations that select the user groups of a panel. A new panel is visible to none. The panel is identified
+ * by the list (id or name) and its item id.
  */
-function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] {
+function visibilityRoutes(findPanels: (tenant: Tenant) => WebPanel[]): ApiRoute[] {
   const find = ({ tenant }: ApiCall, id: number) => {
-    const found = panelsOf(tenant).find((panel) => panel.entity.WebPanelId === id);
+    const found = findPanels(tenant).find((panel) => panel.entity.WebPanelId === id);
     if (!found) throw new ApiError(404, 'SoNotFoundException', `Web panel ${id} not found`);
     return found;
   };
@@ -186,7 +186,7 @@ function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] 
   const set = (schema: typeof byId | typeof byName) => (call: ApiCall) => {
     const panel = find(call, readBody(call, schema).ListItemId);
     for (const { Id, Selected } of readBody(call, z.object({ UserGroups: userGroups })).UserGroups) {
-      tick(panel, [Id], Selected === true);
+      setVisible(panel, [Id], Selected === true);
     }
     return groups(call, panel);
   };
@@ -198,24 +198,24 @@ function visibilityRoutes(panelsOf: (tenant: Tenant) => WebPanel[]): ApiRoute[] 
     list('SetVisibleForUserGroup', (call) => {
       const schema = byId.extend({ UserGroupId: z.array(z.number()), Enable: z.boolean() });
       const { ListItemId, UserGroupId, Enable } = readBody(call, schema);
-      tick(find(call, ListItemId), UserGroupId, Enable);
+      setVisible(find(call, ListItemId), UserGroupId, Enable);
     }),
   ];
 }
 
-function tick(panel: WebPanel, groupIds: readonly number[], on: boolean): void {
+function setVisible(panel: WebPanel, groupIds: readonly number[], on: boolean): void {
   for (const id of groupIds) {
     if (on) panel.groupIds.add(id);
     else panel.groupIds.delete(id);
   }
 }
 
-function list(name: string, answer: ApiRoute['answer']): ApiRoute {
-  return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, answer };
+function list(name: string, handle: ApiRoute['handle']): ApiRoute {
+  return { method: 'post', path: `/Agents/List/${name}`, operation: `List.${name}`, handle };
 }
 
 /**
- * The calls about "the app's own panels" know the app by its secret
+ * The operations on "the app's own panels" identify the app by its secret
  * (docs/superoffice/panels-and-marketplace.md#5-panel-api).
  */
 function requireAppToken({ hasAppToken }: ApiCall): void {

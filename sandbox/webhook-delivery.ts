@@ -1,14 +1,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sevenDigits } from './tenant-state.ts';
+import { formatDotNetTime } from './tenant-state.ts';
 
 const timeoutMs = 10_000;
-/** Waits after the first, second and third failure of a cycle; the third sends the event to the back. */
-const waitsMs = [1000, 4000, 4000];
+/** Delays after the first, second and third failure of a cycle; after the third the event is queued again. */
+const retryDelaysMs = [1000, 4000, 4000];
 const failuresUntilDisabled = 9;
 
 /**
- * A webhook as the delivery sees it. The counters are those of `webhook_usage`
+ * The part of a webhook that delivery needs. The counters are those of `webhook_usage`
  * (docs/superoffice/web-api.md#69-counters).
  */
 export interface DeliverableHook {
@@ -25,7 +25,7 @@ export interface DeliverableHook {
   LastError: string;
 }
 
-/** Something that happened, before it is put into words for one webhook. */
+/** An event, before it is formatted for a webhook. */
 export interface WebhookEvent {
   readonly event: string;
   readonly entity: string;
@@ -36,7 +36,7 @@ export interface WebhookEvent {
   readonly contextIdentifier: string;
 }
 
-/** One attempt to deliver. `status` is 0 when nobody answered; `retry` counts from 0. */
+/** One attempt to deliver. `status` is 0 without a response; `retry` counts from 0. */
 export interface Attempt {
   readonly webhookId: number;
   readonly event: string;
@@ -47,16 +47,16 @@ export interface Attempt {
 }
 
 export interface WebhookDelivery {
-  /** Queues an event for a webhook; events of one webhook go out one after the other. */
+  /** Queues an event for a webhook; events of one webhook are sent one at a time. */
   enqueue(hook: DeliverableHook, event: WebhookEvent): void;
-  /** Posts the test event once; the answer's status (0: none) and text. */
+  /** Posts the test event once. Returns the status of the response (0: none) and its text. */
   sendTest(hook: DeliverableHook): Promise<{ status: number; text: string }>;
   attempts(): readonly Attempt[];
-  /** Multiplies the waits between attempts; 0 retries at once. */
+  /** Multiplies the delays between attempts; 0 retries at once. */
   scaleRetries(scale: number): void;
   /** Resolves when nothing is queued. */
   idle(): Promise<void>;
-  /** Drops everything queued and forgets the attempts. */
+  /** Discards queued events and recorded attempts. */
   reset(): void;
 }
 
@@ -68,13 +68,13 @@ interface Queued {
 }
 
 /**
- * Makes the sender of webhook calls: signed, retried, and given up as documented
+ * Creates the webhook delivery, which signs, retries and gives up as documented
  * (docs/superoffice/web-api.md#65-payload to #68-delivery).
  */
 export function createWebhookDelivery(deps: { now: () => number }): WebhookDelivery {
   let attempts: Attempt[] = [];
   let retryScale = 1;
-  let round = 0;
+  let generation = 0;
   const queues = new Map<DeliverableHook, { items: Queued[]; done: Promise<void> }>();
 
   async function post(hook: DeliverableHook, queued: Queued, isTest: boolean) {
@@ -91,27 +91,27 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
     return result;
   }
 
-  async function work(hook: DeliverableHook, items: Queued[]): Promise<void> {
-    const startedIn = round;
+  async function processQueue(hook: DeliverableHook, items: Queued[]): Promise<void> {
+    const startGeneration = generation;
     while (items.length > 0 && hook.State === 'Active') {
       const item = items.shift();
       if (!item) break;
-      const delivered = await cycle(hook, item, startedIn);
-      if (round !== startedIn) return;
+      const delivered = await deliverOnce(hook, item, startGeneration);
+      if (generation !== startGeneration) return;
       if (!delivered) items.push(item);
     }
     queues.delete(hook);
   }
 
-  /** Up to three attempts. True when there is nothing left to try. */
-  async function cycle(hook: DeliverableHook, item: Queued, startedIn: number): Promise<boolean> {
-    for (const wait of waitsMs) {
+  /** Makes up to three attempts. Returns false when the event must be queued again. */
+  async function deliverOnce(hook: DeliverableHook, item: Queued, startGeneration: number): Promise<boolean> {
+    for (const delay of retryDelaysMs) {
       const { status, text } = await post(hook, item, false);
-      if (round !== startedIn) return true;
-      count(hook, status, text);
+      if (generation !== startGeneration) return true;
+      recordAttempt(hook, status, text);
       if (status === 200 || hook.State !== 'Active') return true;
       item.retry += 1;
-      await sleep(wait * retryScale);
+      await sleep(delay * retryScale);
     }
     return false;
   }
@@ -123,7 +123,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
       if (queue) return void queue.items.push(item);
       const items = [item];
       queues.set(hook, { items, done: Promise.resolve() });
-      queues.set(hook, { items, done: work(hook, items) });
+      queues.set(hook, { items, done: processQueue(hook, items) });
     },
     sendTest: (hook) =>
       post(hook, { eventId: randomUUID(), event: testEvent, timestamp: deps.now(), retry: 0 }, true),
@@ -135,7 +135,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
       await Promise.all([...queues.values()].map(({ done }) => done));
     },
     reset: () => {
-      round += 1;
+      generation += 1;
       queues.clear();
       attempts = [];
       retryScale = 1;
@@ -153,8 +153,8 @@ const testEvent: WebhookEvent = {
   contextIdentifier: 'Default',
 };
 
-/** Keeps the books of an attempt; nine failures in a row or one 410 end the deliveries. */
-function count(hook: DeliverableHook, status: number, text: string): void {
+/** Updates the counters of a webhook; nine consecutive failures or one 410 disable it. */
+function recordAttempt(hook: DeliverableHook, status: number, text: string): void {
   hook.TotalCalls += 1;
   if (status === 200) {
     hook.ConsecutiveErrors = 0;
@@ -182,7 +182,7 @@ async function send(
     });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    return { status: 0, text: error instanceof Error ? error.message : 'No answer' };
+    return { status: 0, text: error instanceof Error ? error.message : 'No response' };
   }
 }
 
@@ -192,7 +192,7 @@ async function send(
 function payload(hook: DeliverableHook, { eventId, event, timestamp }: Queued): Record<string, unknown> {
   return {
     EventId: eventId,
-    Timestamp: sevenDigits(timestamp),
+    Timestamp: formatDotNetTime(timestamp),
     Changes: event.changes,
     Event: event.event,
     PrimaryKey: event.primaryKey,

@@ -11,7 +11,7 @@ import {
 } from './webhooks.ts';
 
 /**
- * The operations on webhooks, as REST and as the agent SuperOffice's own client speaks
+ * The webhook operations as REST and as the agent that SuperOffice's own client uses
  * (docs/superoffice/web-api.md#61-endpoints).
  */
 export function webhookRoutes(webhooks: Webhooks): ApiRoute[] {
@@ -23,24 +23,24 @@ function restRoutes(webhooks: Webhooks): ApiRoute[] {
     method: ApiRoute['method'],
     path: string,
     name: string,
-    answer: ApiRoute['answer'],
+    handle: ApiRoute['handle'],
   ): ApiRoute => {
-    return { method, path: `/Webhook${path}`, operation: `Webhook.${name}`, answer };
+    return { method, path: `/Webhook${path}`, operation: `Webhook.${name}`, handle };
   };
-  const idOf = ({ params }: ApiCall) => Number(params.id);
+  const readId = ({ params }: ApiCall) => Number(params.id);
   return [
     rest('get', '/default', 'Default', defaultWebhook),
-    rest('get', '', 'List', ({ tenant, query }) => filtered(webhooks.of(tenant), query).map(carrier)),
+    rest('get', '', 'List', ({ tenant, query }) => filtered(webhooks.list(tenant), query).map(carrier)),
     rest('post', '', 'Create', async (call) =>
       withLinks(call, await webhooks.create(call.tenant, readBody(call, webhookEntity))),
     ),
-    rest('post', '/Test', 'Test', (call) => tryOut(webhooks, readBody(call, webhookEntity))),
-    rest('get', '/:id', 'Get', (call) => withLinks(call, webhooks.find(call.tenant, idOf(call)))),
+    rest('post', '/Test', 'Test', (call) => testWebhook(webhooks, readBody(call, webhookEntity))),
+    rest('get', '/:id', 'Get', (call) => withLinks(call, webhooks.find(call.tenant, readId(call)))),
     rest('put', '/:id', 'Update', async (call) =>
-      withLinks(call, await webhooks.update(call.tenant, idOf(call), readBody(call, webhookEntity))),
+      withLinks(call, await webhooks.update(call.tenant, readId(call), readBody(call, webhookEntity))),
     ),
-    rest('delete', '/:id', 'Delete', (call) => webhooks.remove(call.tenant, idOf(call))),
-    rest('get', '/:id/LastError', 'LastError', (call) => webhooks.find(call.tenant, idOf(call)).LastError),
+    rest('delete', '/:id', 'Delete', (call) => webhooks.remove(call.tenant, readId(call))),
+    rest('get', '/:id/LastError', 'LastError', (call) => webhooks.find(call.tenant, readId(call)).LastError),
     rest('post', '/:eventName/:primaryKey', 'SignalEvent', (call) => {
       const { eventName = '', primaryKey } = call.params;
       webhooks.raise(call.tenant, customEvent(call, eventName, Number(primaryKey), call.body));
@@ -56,10 +56,10 @@ const listFilter = z.object({
 const signal = z.object({ EventName: z.string(), PrimaryKey: z.number(), Data: z.unknown() });
 
 function agentRoutes(webhooks: Webhooks): ApiRoute[] {
-  const agent = (name: string, answer: ApiRoute['answer']): ApiRoute => {
-    return { method: 'post', path: `/Agents/Webhook/${name}`, operation: `WebhookAgent.${name}`, answer };
+  const agent = (name: string, handle: ApiRoute['handle']): ApiRoute => {
+    return { method: 'post', path: `/Agents/Webhook/${name}`, operation: `WebhookAgent.${name}`, handle };
   };
-  const idOf = ({ query }: ApiCall) => Number(query.webhookId ?? query.WebhookId);
+  const readId = ({ query }: ApiCall) => Number(query.webhookId ?? query.WebhookId);
   return [
     agent('CreateDefaultWebhook', defaultWebhook),
     agent('SaveWebhook', async (call) => {
@@ -70,8 +70,8 @@ function agentRoutes(webhooks: Webhooks): ApiRoute[] {
           : await webhooks.create(call.tenant, body),
       );
     }),
-    agent('DeleteWebhook', (call) => webhooks.remove(call.tenant, idOf(call))),
-    agent('GetWebhook', (call) => carrier(webhooks.find(call.tenant, idOf(call)))),
+    agent('DeleteWebhook', (call) => webhooks.remove(call.tenant, readId(call))),
+    agent('GetWebhook', (call) => carrier(webhooks.find(call.tenant, readId(call)))),
     agent('GetAllWebhooks', (call) => {
       const { NameFilter, EventFilter, StatusFilter } = readBody(call, listFilter);
       const query = {
@@ -79,10 +79,10 @@ function agentRoutes(webhooks: Webhooks): ApiRoute[] {
         eventFilter: EventFilter ?? '',
         statusFilter: StatusFilter ?? 'Unknown',
       };
-      return filtered(webhooks.of(call.tenant), query).map(carrier);
+      return filtered(webhooks.list(call.tenant), query).map(carrier);
     }),
     agent('TestWebhook', (call) =>
-      tryOut(webhooks, readBody(call, z.object({ Webhook: webhookEntity })).Webhook),
+      testWebhook(webhooks, readBody(call, z.object({ Webhook: webhookEntity })).Webhook),
     ),
     agent('SignalEvent', (call) => {
       const { EventName, PrimaryKey, Data } = readBody(call, signal);
@@ -100,25 +100,20 @@ function defaultWebhook() {
   return { ...carrier(unsavedHook(body)), Name: null, TargetUrl: null };
 }
 
-async function tryOut(webhooks: Webhooks, body: WebhookBody) {
-  const { status, text } = await webhooks.tryOut(body);
+async function testWebhook(webhooks: Webhooks, body: WebhookBody) {
+  const { status, text } = await webhooks.test(body);
   return { Success: status === 200, Message: `${status} ${text}`, TableRight: null, FieldProperties: {} };
 }
 
-/** An event with a name of the caller's own, such as `foo.bar` on row 123; `data` are its field values. */
-function customEvent(
-  { apiClient }: ApiCall,
-  event: string,
-  primaryKey: number,
-  data: unknown,
-): EventInTenant {
+/** A custom event such as `foo.bar` on row 123; `data` contains its field values. */
+function customEvent({ caller }: ApiCall, event: string, primaryKey: number, data: unknown): EventInTenant {
   return {
     event,
     entity: event.split('.')[0] ?? '',
     primaryKey,
     changes: [],
     fieldValues: { ...Object(data) },
-    changedBy: apiClient.kind === 'user' ? apiClient.associateId : systemAssociateId,
+    changedBy: caller.kind === 'user' ? caller.associateId : systemAssociateId,
   };
 }
 
@@ -130,7 +125,7 @@ function filtered(hooks: readonly Hook[], query: ApiCall['query']): Hook[] {
     .filter((hook) => statusFilter === 'Unknown' || hook.State === statusFilter);
 }
 
-/** The entity as read back. Whether SuperOffice gives the secret back is unknown; the sandbox does not. */
+/** The entity in responses. Whether SuperOffice returns the secret is unknown; the sandbox does not. */
 function carrier(hook: Hook) {
   return { ...hook, Secret: null, Type: 'webhook', RegisteredAssociate: null, UpdatedAssociate: null };
 }

@@ -4,7 +4,7 @@ import { ApiError } from './web-api.ts';
 import type { DeliverableHook, WebhookDelivery, WebhookEvent } from './webhook-delivery.ts';
 
 /**
- * What a caller says of a webhook; absent and null mean the default (docs/superoffice/web-api.md#62-entity).
+ * The request of a create or update; absent and null fields take their default (docs/superoffice/web-api.md#62-entity).
  */
 export const webhookEntity = z.object({
   WebhookId: z.number().nullish(),
@@ -31,22 +31,26 @@ export interface Hook extends DeliverableHook {
 export type EventInTenant = Omit<WebhookEvent, 'contextIdentifier'>;
 
 export interface Webhooks {
-  of(tenant: Tenant): readonly Hook[];
-  /** Throws 404 when the tenant has no such webhook. */
+  list(tenant: Tenant): readonly Hook[];
+  /** @throws {ApiError} 404 when the tenant has no such webhook */
   find(tenant: Tenant, id: number): Hook;
-  /** Creates a webhook. Throws 400 when its receiver does not answer the test event by 200. */
+  /**
+   * Creates a webhook.
+   *
+   * @throws {ApiError} 400 when the receiver does not respond to the test event with 200
+   */
   create(tenant: Tenant, body: WebhookBody): Promise<Hook>;
-  /** Replaces a webhook; an active one is tested again and starts with no errors counted. */
+  /** Replaces a webhook; an active one is tested again and its error counters are reset. */
   update(tenant: Tenant, id: number, body: WebhookBody): Promise<Hook>;
   remove(tenant: Tenant, id: number): void;
-  /** Posts the test event to a target that need not be saved. */
-  tryOut(body: WebhookBody): Promise<{ status: number; text: string }>;
-  /** Tells every active webhook of a tenant that asked for this event. */
+  /** Posts the test event to a target without saving a webhook. */
+  test(body: WebhookBody): Promise<{ status: number; text: string }>;
+  /** Queues the event for every active webhook of a tenant that subscribes to it. */
   raise(tenant: Tenant, event: EventInTenant): void;
   reset(): void;
 }
 
-/** Makes the webhooks of all tenants. */
+/** Creates the store of webhooks. */
 export function createWebhooks({
   delivery,
   now,
@@ -56,54 +60,54 @@ export function createWebhooks({
 }): Webhooks {
   const byTenant = new Map<string, Hook[]>();
   let lastId = 0;
-  const hooksOf = ({ contextIdentifier }: Tenant) => byTenant.get(contextIdentifier) ?? [];
+  const findHooks = ({ contextIdentifier }: Tenant) => byTenant.get(contextIdentifier) ?? [];
   const time = () => new Date(now()).toISOString();
 
   function find(tenant: Tenant, id: number): Hook {
-    const hook = hooksOf(tenant).find((row) => row.WebhookId === id);
+    const hook = findHooks(tenant).find((row) => row.WebhookId === id);
     if (!hook) throw new ApiError(404, 'SoNotFoundException', `Webhook ${id} not found`);
     return hook;
   }
 
   function replace(tenant: Tenant, old: Hook | undefined, hook: Hook | undefined): void {
-    const others = hooksOf(tenant).filter((row) => row !== old);
+    const others = findHooks(tenant).filter((row) => row !== old);
     byTenant.set(tenant.contextIdentifier, hook ? [...others, hook] : others);
   }
 
   /**
-   * The receiver must answer 200 to a test event, else the save fails
+   * The receiver must respond to a test event with 200, else the save fails
    * (docs/superoffice/web-api.md#63-registering).
    */
-  async function requireAnswer(hook: Hook): Promise<void> {
+  async function requireTestSuccess(hook: Hook): Promise<void> {
     const { status, text } = await delivery.sendTest(hook);
     if (status === 200) return;
-    throw new ApiError(400, 'SoArgumentException', `The test event was answered by ${status} ${text}`);
+    throw new ApiError(400, 'SoArgumentException', `The test event failed: ${status} ${text}`);
   }
 
   return {
-    of: hooksOf,
+    list: findHooks,
     find,
     create: async (tenant, body) => {
       lastId += 1;
       const hook = { ...unsavedHook(body), WebhookId: lastId, Registered: time(), Updated: time() };
-      await requireAnswer(hook);
+      await requireTestSuccess(hook);
       replace(tenant, undefined, hook);
       return hook;
     },
     update: async (tenant, id, body) => {
       const old = find(tenant, id);
       const fresh = unsavedHook(body);
-      // The secret is not given back on reading, so null means: as before.
-      const Secret = fresh.Secret ?? old.Secret;
-      const hook = { ...fresh, Secret, WebhookId: id, Registered: old.Registered, Updated: time() };
-      if (hook.State === 'Active') await requireAnswer(hook);
+      // Reading never returns the secret, so null keeps it.
+      const secret = fresh.Secret ?? old.Secret;
+      const hook = { ...fresh, Secret: secret, WebhookId: id, Registered: old.Registered, Updated: time() };
+      if (hook.State === 'Active') await requireTestSuccess(hook);
       replace(tenant, old, hook);
       return hook;
     },
     remove: (tenant, id) => replace(tenant, find(tenant, id), undefined),
-    tryOut: (body) => delivery.sendTest(unsavedHook(body)),
+    test: (body) => delivery.sendTest(unsavedHook(body)),
     raise: (tenant, event) => {
-      for (const hook of hooksOf(tenant)) {
+      for (const hook of findHooks(tenant)) {
         if (hook.State !== 'Active' || !hook.Events.includes(event.event)) continue;
         delivery.enqueue(hook, { ...event, contextIdentifier: tenant.contextIdentifier });
       }
@@ -112,7 +116,7 @@ export function createWebhooks({
   };
 }
 
-/** A webhook that has no id yet; the default dates are those of an unsaved entity. */
+/** A webhook without an id, with the default dates of an unsaved entity. */
 export function unsavedHook(body: WebhookBody): Hook {
   return {
     WebhookId: 0,
@@ -133,7 +137,7 @@ export function unsavedHook(body: WebhookBody): Hook {
   };
 }
 
-/** https, as documented; plain http only for a receiver on this machine, as no certificate is valid there. */
+/** Allows https, as documented, and http only on this machine, where no certificate is valid. */
 function isAllowedTarget(target: string): boolean {
   if (!URL.canParse(target)) return false;
   const { protocol, hostname } = new URL(target);

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ImageFacts, imageFacts } from '../manifest/tools/image-facts.ts';
+import { type ImageFacts, readImageFacts } from '../manifest/tools/image-facts.ts';
 import { readManifest } from '../manifest/tools/read-manifest.ts';
-import { icons, problemsOf, vendorTodos } from '../manifest/tools/rules.ts';
+import { findProblems, icons, vendorTodos } from '../manifest/tools/rules.ts';
 import { validateManifest } from '../manifest/tools/validate.ts';
 import { filesUnder, root } from './support/project-files.ts';
 
@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 const manifestFolder = join(root, 'manifest');
 const screenshot: ImageFacts = { width: 1920, height: 1080, transparent: false };
 
-/** Our pictures as they have to be, so that each test plants one fault. */
+/** Valid pictures, so that each test adds one fault. */
 const pictures = () =>
   new Map<string, ImageFacts | null>([
     ...Object.entries(icons).map(([file, size]): [string, ImageFacts] => [
@@ -27,22 +27,22 @@ const pictures = () =>
 
 describe('manifest', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-manifest-'));
-  let shown: Map<string, ImageFacts | null>;
+  let images: Map<string, ImageFacts | null>;
   beforeEach(() => {
     cpSync(manifestFolder, folder, { recursive: true });
-    shown = pictures();
+    images = pictures();
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What is wrong, as `file where: what`. */
-  function wrong(): string[] {
+  /** The problems, as `file where: message`. */
+  function findAll(): string[] {
     const { manifest, problems } = readManifest(folder);
-    const all = manifest === null ? problems : problemsOf(manifest, shown);
-    return all.map(({ file, where, says }) => `${file} ${where}: ${says}`);
+    const all = manifest === null ? problems : findProblems(manifest, images);
+    return all.map(({ file, where, message }) => `${file} ${where}: ${message}`);
   }
-  function change(file: string, plant: (content: Json) => void): void {
+  function change(file: string, edit: (content: Json) => void): void {
     const content = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json;
-    plant(content);
+    edit(content);
     writeFileSync(join(folder, file), JSON.stringify(content));
   }
   const set = (file: string, path: string, value: unknown) =>
@@ -59,19 +59,19 @@ describe('manifest', () => {
   });
 
   it.each([
-    ['schema/listing.json', '{}', 'is not what follows from the rest'],
-    ['provisioned.md', '# Nothing', 'is not what follows from the rest'],
-    ['certification/checklist.md', '# All is well', 'is not what follows from the rest'],
-    ['images/icon-home-488.png', 'no picture', 'is no transparent PNG of 488 x 488'],
-  ])('reports that %s was edited by hand', (file, content, says) => {
+    ['schema/listing.json', '{}', 'is not up to date'],
+    ['provisioned.md', '# Nothing', 'is not up to date'],
+    ['certification/checklist.md', '# Complete', 'is not up to date'],
+    ['images/icon-home-488.png', 'no picture', 'is not a transparent PNG of 488 x 488'],
+  ])('reports that %s was edited by hand', (file, content, message) => {
     writeFileSync(join(folder, file), content);
-    expect(validateManifest(folder, root).problems).toEqual([{ file, where: '', says }]);
+    expect(validateManifest(folder, root).problems).toEqual([{ file, where: '', message }]);
   });
 
   it('reports an outdated list of provisioned panels when a panel changes', () => {
     set('web-panels.json', '0.name', 'Planlens plans');
     expect(validateManifest(folder, root).problems).toEqual([
-      { file: 'provisioned.md', where: '', says: 'is not what follows from the rest' },
+      { file: 'provisioned.md', where: '', message: 'is not up to date' },
     ]);
   });
 
@@ -116,7 +116,7 @@ describe('manifest', () => {
       `${'x'.repeat(60)}!`,
       'listing/en.json seo.description: has more than',
     ],
-    ['listing/en.json', 'language', 'German', 'listing/en.json language: is not that of en'],
+    ['listing/en.json', 'language', 'German', 'listing/en.json language: is not the language of en'],
     [
       'listing/en.json',
       'pictures.0.file',
@@ -128,7 +128,7 @@ describe('manifest', () => {
       'environments/sod.json',
       'loginUrl',
       'https://online.superoffice.com',
-      'environments/sod.json loginUrl: is not that of sod',
+      'environments/sod.json loginUrl: is not the login URL of sod',
     ],
     [
       'environments/sod.json',
@@ -160,49 +160,39 @@ describe('manifest', () => {
       'the secret itself',
       'environments/sod.json clientSecret: Invalid input',
     ],
-    [
-      'web-panels.json',
-      '0.url',
-      '{PUBLIC_URL}/panel?usid=<usid>',
-      'web-panels.json 0.url: does not carry <uctx>',
-    ],
-    [
-      'web-panels.json',
-      '0.url',
-      '{PUBLIC_URL}/panel?uctx=<uctx>',
-      'web-panels.json 0.url: does not carry <usid>',
-    ],
+    ['web-panels.json', '0.url', '{PUBLIC_URL}/panel?usid=<usid>', 'web-panels.json 0.url: lacks <uctx>'],
+    ['web-panels.json', '0.url', '{PUBLIC_URL}/panel?uctx=<uctx>', 'web-panels.json 0.url: lacks <usid>'],
     [
       'web-panels.json',
       '0.url',
       '{PUBLIC_URL}/panel?uctx=<uctx>&usid=<usid>&t=<usec>',
-      'web-panels.json 0.url: asks for a credential',
+      'web-panels.json 0.url: requests a credential',
     ],
     [
       'web-panels.json',
       '0.url',
       'http://elsewhere.example/?uctx=<uctx>&usid=<usid>',
-      'web-panels.json 0.url: does not lead to our panel',
+      'web-panels.json 0.url: is not the URL of our panel',
     ],
     [
       'web-panels.json',
       '1.progId',
       'planlens.web-panel.main',
-      'web-panels.json 1.progId: planlens.web-panel.main is there twice',
+      'web-panels.json 1.progId: planlens.web-panel.main is a duplicate',
     ],
     [
       'web-panels.json',
       '1.windowName',
       'PlanlensMain',
-      'web-panels.json 1.windowName: PlanlensMain is there twice',
+      'web-panels.json 1.windowName: PlanlensMain is a duplicate',
     ],
     ['web-panels.json', '0.windowName', 'Main', 'web-panels.json 0.windowName: does not begin with planlens'],
     ['web-panels.json', '0.visibleIn', 'Everywhere', 'web-panels.json 0.visibleIn: Invalid option'],
     ['webhook.json', 'events', ['sale.created'], 'webhook.json events.0: Invalid option'],
   ])('rejects %s when %s is %j', (file, path, value, problem) => {
     set(file, path, value);
-    expect(wrong()).toHaveLength(1);
-    expect(wrong()[0]?.slice(0, problem.length)).toBe(problem);
+    expect(findAll()).toHaveLength(1);
+    expect(findAll()[0]?.slice(0, problem.length)).toBe(problem);
   });
 
   it.each<[string, ImageFacts | null, string]>([
@@ -213,36 +203,36 @@ describe('manifest', () => {
       { width: 1280, height: 720, transparent: false },
       'is not between',
     ],
-    ['screenshots/01-what-your-plan-holds.png', null, 'is no PNG'],
+    ['screenshots/01-what-your-plan-holds.png', null, 'is not a PNG'],
     [
       'icon-home-488.png',
       { width: 488, height: 488, transparent: false },
-      'is no transparent PNG of 488 x 488',
+      'is not a transparent PNG of 488 x 488',
     ],
     [
       'icon-detail-488.png',
       { width: 512, height: 512, transparent: true },
-      'is no transparent PNG of 488 x 488',
+      'is not a transparent PNG of 488 x 488',
     ],
-    ['logo-1080.png', null, 'is no transparent PNG of 1080 x 1080'],
+    ['logo-1080.png', null, 'is not a transparent PNG of 1080 x 1080'],
   ])('rejects the picture %s with the properties %j', (file, facts, problem) => {
-    shown.set(file, facts);
-    const found = wrong();
+    images.set(file, facts);
+    const found = findAll();
     expect(found).toHaveLength(file.startsWith('screenshots') ? 6 : 1);
     for (const each of found) expect(each).toContain(problem);
   });
 
   it.each(['environments/stage.json', 'listing/nl.json'])('reports that %s is missing', (file) => {
     rmSync(join(folder, file));
-    expect(wrong()).toEqual([`${file} : is missing`]);
+    expect(findAll()).toEqual([`${file} : is missing`]);
   });
 });
 
 describe('imageFacts', () => {
   it('reads the size and transparency of a PNG and rejects any other data', () => {
     const icon = readFileSync(join(manifestFolder, 'images', 'icon-home-488.png'));
-    expect(imageFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
-    expect(imageFacts(Buffer.from('<svg>'))).toBeNull();
-    expect(imageFacts(icon.subarray(0, 20))).toBeNull();
+    expect(readImageFacts(icon)).toEqual({ width: 488, height: 488, transparent: true });
+    expect(readImageFacts(Buffer.from('<svg>'))).toBeNull();
+    expect(readImageFacts(icon.subarray(0, 20))).toBeNull();
   });
 });

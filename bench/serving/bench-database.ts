@@ -8,22 +8,22 @@ import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { keyringText } from '../../test/support/keyrings.ts';
 
-/** The project's folder. */
+/** The root folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A PostgreSQL of the measurements' own. */
+/** A PostgreSQL server for the benchmarks. */
 export interface BenchDatabase {
-  /** The database of that name, empty where it was not there. @returns its URL */
-  database(name: string): Promise<string>;
+  /** Creates the database unless it exists. @returns its URL */
+  ensureDatabase(name: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Starts a PostgreSQL with the settings it comes with, in a folder that goes with it. */
+/** Starts a PostgreSQL server with default settings in a temporary folder, which `close` removes. */
 export async function openBenchDatabase(): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
   const postgres = await startEmbeddedPostgres(dataDir);
   return {
-    async database(name) {
+    async ensureDatabase(name) {
       const client = new Client({ connectionString: postgres.url });
       await client.connect();
       const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
@@ -38,10 +38,10 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   };
 }
 
-/** What the app is told from outside. SuperOffice is at an address where nobody answers, unless told otherwise. */
-export async function environmentOf(
+/** The environment of the app. By default SuperOffice is unreachable; `overrides` can change that. */
+export async function createEnvironment(
   databaseUrl: string,
-  told: NodeJS.ProcessEnv = {},
+  overrides: NodeJS.ProcessEnv = {},
 ): Promise<NodeJS.ProcessEnv> {
   const port = String(await freePort());
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -57,6 +57,6 @@ export async function environmentOf(
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS: keyringText('bench'),
     SESSION_KEYS: keyringText('bench'),
-    ...told,
+    ...overrides,
   };
 }

@@ -4,62 +4,62 @@ import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { createWebhookStore } from '../../src/tenants/webhook-store.ts';
-import { type BenchDatabase, environmentOf } from './bench-database.ts';
-import { load, median } from './load.ts';
-import { startApp, startPeer } from './processes.ts';
+import { type BenchDatabase, createEnvironment } from './bench-database.ts';
+import { measureLoad, median } from './load.ts';
+import { startApp, startBaseline } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
-import { rounded, table } from './table.ts';
+import { formatTable, round } from './table.ts';
 
 const rounds = { warmUp: 1, measured: 5 };
 const seconds = 4;
 const connections = 50;
 
-/** Webhook events taken: signature verified, kept in the database, then answered; beside a server that does only that. */
+/** Measures accepted webhook events per second against a baseline that only verifies the HMAC and inserts a row. */
 export async function callbacks(benchDatabase: BenchDatabase) {
-  const environment = await environmentOf(await benchDatabase.database('callbacks'));
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase('callbacks'));
   await seedTenants(environment, { tenants: 1, users: 1 });
-  const { hookId, secret } = await webhookOf(environment);
-  const taken = { app: 0, peer: 0 };
+  const { hookId, secret } = await findWebhook(environment);
+  const accepted = { app: 0, baseline: 0 };
   const candidates = [
     {
       name: 'planlens',
-      who: 'app',
+      key: 'app',
       path: `/callbacks/webhooks/${hookId}`,
       start: () => startApp(environment),
     },
     {
       name: 'HMAC and one insert',
-      who: 'peer',
+      key: 'baseline',
       path: '/',
-      start: () => startPeer('webhooks', { ...environment, BENCH_SECRET: secret }),
+      start: () => startBaseline('webhooks', { ...environment, BENCH_SECRET: secret }),
     },
   ] as const;
-  const perSecond = { app: [] as number[], peer: [] as number[] };
+  const perSecond = { app: [] as number[], baseline: [] as number[] };
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { start, path, who } of round % 2 === 0 ? candidates : candidates.toReversed()) {
-      // Alone: the app works off what it took for longer than it is asked.
-      const program = await start();
-      const measureLoad = await load({
-        url: program.url,
+    for (const { start, path, key } of round % 2 === 0 ? candidates : candidates.toReversed()) {
+      // One server at a time: the app continues to process events after the load ends.
+      const server = await start();
+      const result = await measureLoad({
+        url: server.url,
         seconds,
         connections,
-        request: () => ({ path, ...eventSignedWith(secret) }),
+        request: () => ({ path, ...createSignedEvent(secret) }),
       });
-      await program.stop();
-      taken[who] += measureLoad.total;
-      if (round >= 0) perSecond[who].push(measureLoad.perSecond);
+      await server.stop();
+      accepted[key] += result.total;
+      if (round >= 0) perSecond[key].push(result.perSecond);
     }
   }
-  const kept = await keptIn(environment);
-  if (kept.app < taken.app || kept.peer < taken.peer) {
-    throw new Error(`answered ${JSON.stringify(taken)}, kept ${JSON.stringify(kept)}`);
+  const stored = await countStored(environment);
+  if (stored.app < accepted.app || stored.baseline < accepted.baseline) {
+    throw new Error(`accepted ${JSON.stringify(accepted)}, stored ${JSON.stringify(stored)}`);
   }
-  const bare = median(perSecond.peer);
-  const figures = candidates.map(({ name, who }) => ({
+  const bare = median(perSecond.baseline);
+  const figures = candidates.map(({ name, key }) => ({
     name,
-    perSecond: Math.round(median(perSecond[who])),
-    slowestRound: Math.round(Math.min(...perSecond[who])),
-    timesBare: rounded(median(perSecond[who]) / bare),
+    perSecond: Math.round(median(perSecond[key])),
+    slowestRound: Math.round(Math.min(...perSecond[key])),
+    timesBare: round(median(perSecond[key]) / bare),
   }));
   return {
     name: 'Callbacks',
@@ -69,14 +69,14 @@ export async function callbacks(benchDatabase: BenchDatabase) {
     seconds,
     connections,
     figures,
-    printed: table(
-      ['Callbacks', 'taken/s, median', 'slowest round', 'times HMAC and one insert'],
+    printed: formatTable(
+      ['Callbacks', 'accepted/s, median', 'slowest round', 'times HMAC and one insert'],
       figures.map((each) => [each.name, each.perSecond, each.slowestRound, each.timesBare]),
     ),
   };
 }
 
-async function webhookOf(environment: NodeJS.ProcessEnv): Promise<{ hookId: string; secret: string }> {
+async function findWebhook(environment: NodeJS.ProcessEnv): Promise<{ hookId: string; secret: string }> {
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
   const hook = await createWebhookStore({ db, secrets, now: Date.now }).findOrCreate(tenantIdAt(0));
@@ -84,8 +84,8 @@ async function webhookOf(environment: NodeJS.ProcessEnv): Promise<{ hookId: stri
   return { hookId: hook.hookId, secret: hook.secret() };
 }
 
-/** As SuperOffice sends one, each with an id of its own. */
-function eventSignedWith(secret: string) {
+/** Creates an event as SuperOffice sends it, with a unique id. */
+function createSignedEvent(secret: string) {
   const body = JSON.stringify({
     EventId: randomUUID(),
     Timestamp: new Date().toISOString(),
@@ -102,11 +102,11 @@ function eventSignedWith(secret: string) {
   return { method: 'POST' as const, headers, body };
 }
 
-async function keptIn(environment: NodeJS.ProcessEnv): Promise<{ app: number; peer: number }> {
+async function countStored(environment: NodeJS.ProcessEnv): Promise<{ app: number; baseline: number }> {
   const client = new Client({ connectionString: String(environment.DATABASE_URL) });
   await client.connect();
   const { rows } = await client.query(
-    'select (select count(*)::int from callbacks) as app, (select count(*)::int from received) as peer',
+    'select (select count(*)::int from callbacks) as app, (select count(*)::int from received) as baseline',
   );
   await client.end();
   return rows[0];

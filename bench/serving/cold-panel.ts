@@ -4,33 +4,33 @@ import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { type BenchDatabase, environmentOf } from './bench-database.ts';
+import { type BenchDatabase, createEnvironment } from './bench-database.ts';
 import { median } from './load.ts';
-import { type Program, startApp } from './processes.ts';
-import { table } from './table.ts';
+import { type ServerProcess, startApp } from './processes.ts';
+import { formatTable } from './table.ts';
 
 const rounds = 5;
 const injectedMs = 100;
-const reader = { tenantId: 'Cust20001', associateId: 101 };
+const panelUser = { tenantId: 'Cust20001', associateId: 101 };
 const administrator = 'kari.nygard@designteamet.example';
 
 interface Case {
   readonly name: string;
   readonly goalMs: number;
-  /** What is forgotten before the panel is opened. */
-  readonly forget: (database: Client) => Promise<unknown>;
-  /** Whether the process is new too, and knows nothing the database does not. */
+  /** Deletes data before the panel is opened. */
+  readonly clear: (database: Client) => Promise<unknown>;
+  /** Whether the app restarts as well, so that its memory is empty. */
   readonly restart: boolean;
 }
 
 const cases: readonly Case[] = [
   {
-    name: 'ticket known, licenses not',
+    name: 'ticket cached, licenses not cached',
     goalMs: 150,
     restart: false,
-    async forget(database) {
+    async clear(database) {
       await database.query('delete from license_snapshots');
-      const { tenantId, associateId } = reader;
+      const { tenantId, associateId } = panelUser;
       await database.query("select pg_notify('planlens_snapshots', unnest($1::text[]))", [
         [tenantId, `${tenantId}/${associateId}`],
       ]);
@@ -38,19 +38,19 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'nothing known',
+    name: 'nothing cached',
     goalMs: 380,
     restart: true,
-    forget: (database) => database.query('truncate license_snapshots, tickets'),
+    clear: (database) => database.query('truncate license_snapshots, tickets'),
   },
 ];
 
-/** The panel of a user of whom nothing is in memory, with SuperOffice answering every call 100 ms later. */
+/** Measures the panel of a user who is not in memory, with 100 ms added to each SuperOffice call. */
 export async function coldPanel(benchDatabase: BenchDatabase) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const sandbox = await startSandbox({ appUrl: url });
-  const environment = await environmentOf(await benchDatabase.database('cold_panel'), {
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase('cold_panel'), {
     PORT: String(port),
     PUBLIC_URL: url,
     SUPEROFFICE_LOGIN_URL: sandbox.url,
@@ -62,23 +62,23 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
   let app = await startApp(environment);
   await database.connect();
   await install(app, sandbox);
-  const open = opener(app, environment);
+  const open = createPanelLoader(app, environment);
   await open();
 
   const figures = [];
-  for (const { name, goalMs, forget, restart } of cases) {
+  for (const { name, goalMs, clear, restart } of cases) {
     const times: number[] = [];
     const calls = new Set<string>();
     for (let round = 0; round < rounds; round += 1) {
       if (restart) await app.stop();
-      await forget(database);
+      await clear(database);
       if (restart) app = await startApp(environment);
-      // The calls of the installation, or of the round before, count against the ten a second.
+      // Earlier calls count against the rate limit of ten calls per second.
       await sleep(1_100);
       sandbox.control.clearFaults();
       sandbox.control.delay({ ms: injectedMs });
       times.push(await open());
-      calls.add(callsOf(sandbox));
+      calls.add(describeCalls(sandbox));
       sandbox.control.clearFaults();
     }
     const ms = Math.round(median(times));
@@ -95,34 +95,28 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
     rounds,
     injectedMs,
     figures,
-    printed: table(
-      [
-        'Cold panel, 100 ms a call',
-        'median, ms',
-        'slowest',
-        'goal, ms',
-        'calls, + for those at the same time',
-      ],
+    printed: formatTable(
+      ['Cold panel, 100 ms per call', 'median, ms', 'slowest', 'goal, ms', 'calls, + for concurrent calls'],
       figures.map((each) => [each.name, each.ms, each.slowest, each.goalMs, each.calls.join(' or ')]),
     ),
   };
 }
 
-async function install(app: Program, sandbox: Sandbox): Promise<void> {
+async function install(app: ServerProcess, sandbox: Sandbox): Promise<void> {
   const cookieClient = createCookieClient();
-  await cookieClient.get(`${sandbox.url}/login/as/${administrator}?next=/${reader.tenantId}/`);
-  const asked = await cookieClient.get(`${app.url}/install`);
-  const [, next = ''] = /name="next" value="([^"]+)"/.exec(asked.html) ?? [];
+  await cookieClient.get(`${sandbox.url}/login/as/${administrator}?next=/${panelUser.tenantId}/`);
+  const consent = await cookieClient.get(`${app.url}/install`);
+  const [, next = ''] = /name="next" value="([^"]+)"/.exec(consent.html) ?? [];
   let page = await cookieClient.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
-  while (page.html.includes('data-under-way')) {
+  while (page.html.includes('data-in-progress')) {
     await sleep(100);
     page = await cookieClient.get(page.url);
   }
 }
 
-function opener({ url }: Program, environment: NodeJS.ProcessEnv): () => Promise<number> {
-  const { tenantId, associateId } = reader;
-  const cookie = sessionCookie(environment, reader);
+function createPanelLoader({ url }: ServerProcess, environment: NodeJS.ProcessEnv): () => Promise<number> {
+  const { tenantId, associateId } = panelUser;
+  const cookie = sessionCookie(environment, panelUser);
   return async () => {
     const startedAt = performance.now();
     const page = await fetch(`${url}/panel?uctx=${tenantId}&usid=${associateId}&lang=en`, {
@@ -130,20 +124,20 @@ function opener({ url }: Program, environment: NodeJS.ProcessEnv): () => Promise
     });
     const html = await page.text();
     const took = performance.now() - startedAt;
-    if (!html.includes('data-row=')) throw new Error(`the panel was answered with ${page.status}`);
+    if (!html.includes('data-row=')) throw new Error(`panel responded with ${page.status}`);
     return took;
   };
 }
 
-/** The calls in the order they came in; those that came before the one before was answered stand together. */
-function callsOf(sandbox: Sandbox): string {
+/** The calls in order of arrival: `+` joins concurrent calls, `>` separates sequential ones. */
+function describeCalls(sandbox: Sandbox): string {
   let last = Number.NEGATIVE_INFINITY;
   return sandbox.control
     .requests()
     .map(({ operation, at }) => {
-      const isTogether = at - last < injectedMs * 0.8;
+      const isConcurrent = at - last < injectedMs * 0.8;
       last = at;
-      return `${isTogether ? ' + ' : ' > '}${operation}`;
+      return `${isConcurrent ? ' + ' : ' > '}${operation}`;
     })
     .join('')
     .slice(3);

@@ -1,23 +1,27 @@
 import autocannon from 'autocannon';
-import { rounded } from './table.ts';
+import { round } from './table.ts';
 
-/** What a server bore for a while. */
+/** Throughput and latency of a server under load. */
 export interface LoadResult {
   readonly perSecond: number;
   readonly total: number;
-  /** ms. */
+  /** Latency, ms. */
   readonly p50: number;
   readonly p99: number;
 }
 
-/** Asks as fast as it is answered, over so many connections. @throws where an answer was another, or none came */
-export async function load(options: {
+/**
+ * Sends requests as fast as responses arrive.
+ *
+ * @throws {Error} when a request fails or a response has another status
+ */
+export async function measureLoad(options: {
   readonly url: string;
   readonly seconds: number;
   readonly connections: number;
-  /** The status of each answer. */
+  /** Expected status of each response; default 200. */
   readonly status?: number;
-  /** What is asked each time. */
+  /** Creates the next request. */
   readonly request: () => Pick<autocannon.Request, 'method' | 'path' | 'headers' | 'body'>;
 }): Promise<LoadResult> {
   const { url, seconds, connections, status = 200, request } = options;
@@ -32,13 +36,13 @@ export async function load(options: {
       },
       (error, ended) => (error ? reject(error) : resolve(ended)),
     );
-    // Its own figures are whole milliseconds.
+    // autocannon's own figures are whole milliseconds.
     running.on('response', (_client, _status, _bytes, took) => times.push(took));
   });
-  const good = result.statusCodeStats?.[`${status}` as `${number}`]?.count ?? 0;
-  if (result.errors > 0 || good < result.requests.total) {
-    const told = JSON.stringify(result.statusCodeStats);
-    throw new Error(`${url}: ${result.errors} errors, ${result.requests.total} answers of which ${told}`);
+  const expected = result.statusCodeStats?.[`${status}` as `${number}`]?.count ?? 0;
+  if (result.errors > 0 || expected < result.requests.total) {
+    const statuses = JSON.stringify(result.statusCodeStats);
+    throw new Error(`${url}: ${result.errors} errors, ${result.requests.total} responses: ${statuses}`);
   }
   return {
     perSecond: result.requests.average,
@@ -48,12 +52,12 @@ export async function load(options: {
   };
 }
 
-function percentile(times: readonly number[], part: number): number {
+function percentile(times: readonly number[], fraction: number): number {
   const ordered = Float64Array.from(times).sort();
-  return rounded(ordered[Math.floor(ordered.length * part)] ?? Number.NaN);
+  return round(ordered[Math.floor(ordered.length * fraction)] ?? Number.NaN);
 }
 
-/** The middle one; of an even number the upper. */
+/** The median; of an even count the upper of the two middle values. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-// Loaded into a measured server: tells the measuring process its memory, garbage collected first.
+// Preloaded into measured servers: sends the memory usage after a garbage collection to the benchmark.
 process.on('message', () => {
   globalThis.gc();
   globalThis.gc();

@@ -5,12 +5,12 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { freePort } from '../../test/support/free-port.ts';
 import { root } from './bench-database.ts';
 
-/** A server in a process of its own. */
-export interface Program {
+/** A server in a separate process. */
+export interface ServerProcess {
   readonly url: string;
-  /** From its start until it answered that it is ready, ms. */
+  /** Time from start until ready, ms. */
   readonly readyAfterMs: number;
-  /** Heap in use after a collection of garbage, what buffers hold besides, and memory resident; bytes. */
+  /** Heap after garbage collection, external buffers, and resident memory; bytes. */
   memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
   stop(): Promise<void>;
 }
@@ -18,23 +18,27 @@ export interface Program {
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
-/** The app as `npm start` starts it. */
-export function startApp(environment: NodeJS.ProcessEnv): Promise<Program> {
+/** Starts the app with the command of `npm start`. */
+export function startApp(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
   const [, ...command] = packageJson.scripts.start.split(' ');
   return start(command, environment, '/readyz');
 }
 
-/** A bare server to compare with. */
-export async function startPeer(name: string, environment: NodeJS.ProcessEnv): Promise<Program> {
-  const PORT = String(await freePort());
-  return start(['--import', 'tsx', `${root}bench/serving/peers/${name}.ts`], { ...environment, PORT }, '/');
+/** Starts a baseline server. */
+export async function startBaseline(name: string, environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  const port = String(await freePort());
+  return start(
+    ['--import', 'tsx', `${root}bench/serving/baselines/${name}.ts`],
+    { ...environment, PORT: port },
+    '/',
+  );
 }
 
 async function start(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
   ready: string,
-): Promise<Program> {
+): Promise<ServerProcess> {
   const url = `http://localhost:${environment.PORT}`;
   const startedAt = performance.now();
   const child = spawn(
@@ -46,15 +50,15 @@ async function start(
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
   );
-  await untilReady(child, `${url}${ready}`);
+  await waitUntilReady(child, `${url}${ready}`);
   const readyAfterMs = performance.now() - startedAt;
   return {
     url,
     readyAfterMs,
     async memory() {
       child.send('memory');
-      const [told] = await once(child, 'message');
-      return told as Awaited<ReturnType<Program['memory']>>;
+      const [message] = await once(child, 'message');
+      return message as Awaited<ReturnType<ServerProcess['memory']>>;
     },
     async stop() {
       const ended = once(child, 'exit');
@@ -64,14 +68,14 @@ async function start(
   };
 }
 
-async function untilReady(child: ChildProcess, url: string): Promise<void> {
-  for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
-    if (child.exitCode !== null) throw new Error(`a server ended with ${child.exitCode}`);
+async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(pollIntervalMs)) {
+    if (child.exitCode !== null) throw new Error(`server exited with ${child.exitCode}`);
     const status = await fetch(url).then(
-      (answer) => answer.status,
+      (response) => response.status,
       () => null,
     );
     if (status === 200) return;
   }
-  throw new Error('a server did not become ready');
+  throw new Error('server did not become ready');
 }

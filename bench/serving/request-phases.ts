@@ -14,15 +14,15 @@ import { loadViews } from '../../src/web/rendering/views.ts';
 import { createSessions } from '../../src/web/sign-in/session.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { type BenchDatabase, environmentOf, root } from './bench-database.ts';
+import { type BenchDatabase, createEnvironment, root } from './bench-database.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
-import { rounded, table } from './table.ts';
+import { formatTable, round } from './table.ts';
 
 const repeats = 3_000;
 
-/** What each step of a warm view takes by itself, and what it would take were nothing kept. */
-export async function steps(benchDatabase: BenchDatabase) {
-  const environment = await environmentOf(await benchDatabase.database('steps'));
+/** Measures each phase of a warm panel view in isolation, and the cost without its cache. */
+export async function requestPhases(benchDatabase: BenchDatabase) {
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase('request_phases'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const config = loadConfig(environment);
   const services = await openServices({
@@ -44,62 +44,68 @@ export async function steps(benchDatabase: BenchDatabase) {
     now: Date.now,
   });
   const tenantId = tenantIdAt(0);
-  const request = requestOf(tenantId, sessionCookie(environment, { tenantId, associateId: 1 }));
+  const request = createRequest(tenantId, sessionCookie(environment, { tenantId, associateId: 1 }));
   const tenant = await tenants.find(tenantId);
-  if (tenant === null) throw new Error('nothing was seeded');
+  if (tenant === null) throw new Error('no tenant was seeded');
   const context = await panelContexts.load(request);
-  const [bought, held] = [context.tenantLicenses?.content ?? null, context.userLicenses?.content ?? null];
-  const kept = createPageCache({ views, maxBytes: 1_000_000 });
-  const never = createPageCache({ views, maxBytes: 1 });
+  const tenantLicenses = context.tenantLicenses?.content ?? null;
+  const userLicenses = context.userLicenses?.content ?? null;
+  const cachedPage = createPageCache({ views, maxBytes: 1_000_000 });
+  const uncachedPage = createPageCache({ views, maxBytes: 1 });
   const headers = securityHeaders();
   const count = requestMetrics(createMetrics().onRequest);
   const log = requestLog(pino(new PassThrough().resume()));
 
   const measured: readonly [string, () => unknown][] = [
-    ['session: cookie read, signature and content checked', () => sessions.read(request)],
-    ['token of the forms', () => sessions.csrfToken(context.session)],
-    ['tenant, remembered', () => tenants.findCached(tenantId)],
+    ['session: read and verify cookie', () => sessions.read(request)],
+    ['CSRF token', () => sessions.csrfToken(context.session)],
+    ['tenant, cached', () => tenants.findCached(tenantId)],
     [
-      'snapshots of tenant and user, remembered',
+      'tenant and user snapshots, cached',
       () => Promise.all([licenses.getTenantLicenses(tenant), licenses.getUserLicenses(tenant, 1)]),
     ],
-    ['wishes, remembered', () => accessRequests.latestByUser(tenantId, 1)],
-    ['page, kept', () => kept(context, {})],
+    ['access requests, cached', () => accessRequests.latestByUser(tenantId, 1)],
+    ['page, cached', () => cachedPage(context, {})],
     ['security headers', () => run(headers, request)],
     ['log line and metrics', () => run(log, request) ?? run(count, request)],
     [
-      'not kept: decision of a tenant seen first',
-      () => entitlementEngine(bought && { ...bought }, context.today).report(held),
+      'uncached: entitlements of a new tenant',
+      () => entitlementEngine(tenantLicenses && { ...tenantLicenses }, context.today).report(userLicenses),
     ],
     [
-      'not kept: page printed',
-      () => never({ ...context, tenantEntitlements: context.tenantEntitlements, report: context.report }, {}),
+      'uncached: page rendered',
+      () =>
+        uncachedPage(
+          { ...context, tenantEntitlements: context.tenantEntitlements, report: context.report },
+          {},
+        ),
     ],
-    ['not remembered: tenant from the database', () => tenants.find(tenantId)],
+    ['uncached: tenant from the database', () => tenants.find(tenantId)],
   ];
   const figures = [];
-  for (const [name, work] of measured) figures.push({ name, microseconds: rounded(await timeOf(work)) });
+  for (const [name, work] of measured)
+    figures.push({ name, microseconds: round(await measureMicroseconds(work)) });
   await services.close();
   return {
-    name: 'Steps of a warm view',
+    name: 'Phases of a warm view',
     repeats,
     figures,
-    printed: table(
-      ['Step of a warm view', 'µs'],
+    printed: formatTable(
+      ['Phase of a warm view', 'µs'],
       figures.map(({ name, microseconds }) => [name, microseconds]),
     ),
   };
 }
 
-async function timeOf(work: () => unknown): Promise<number> {
+async function measureMicroseconds(work: () => unknown): Promise<number> {
   for (let each = 0; each < repeats / 3; each += 1) await work();
   const startedAt = performance.now();
   for (let each = 0; each < repeats; each += 1) await work();
   return ((performance.now() - startedAt) * 1_000) / repeats;
 }
 
-/** As much of a request and an answer as the steps look at. */
-function requestOf(tenantId: string, cookie: string): Request {
+/** A request with the properties that the phases read. */
+function createRequest(tenantId: string, cookie: string): Request {
   return {
     method: 'GET',
     originalUrl: '/panel',
@@ -111,7 +117,7 @@ function requestOf(tenantId: string, cookie: string): Request {
   } as unknown as Request;
 }
 
-function run(step: ReturnType<typeof securityHeaders>, request: Request): void {
+function run(middleware: ReturnType<typeof securityHeaders>, request: Request): void {
   let onClose = () => {};
   const response = {
     statusCode: 200,
@@ -121,6 +127,6 @@ function run(step: ReturnType<typeof securityHeaders>, request: Request): void {
       onClose = listener;
     },
   };
-  step({ ...request } as Request, response as unknown as Response, () => {});
+  middleware({ ...request } as Request, response as unknown as Response, () => {});
   onClose();
 }

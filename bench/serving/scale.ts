@@ -1,51 +1,50 @@
 import { Client } from 'pg';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { type BenchDatabase, environmentOf } from './bench-database.ts';
-import { type LoadResult, load, median } from './load.ts';
+import { type BenchDatabase, createEnvironment } from './bench-database.ts';
+import { type LoadResult, measureLoad, median } from './load.ts';
 import { startApp } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
-import { rounded, table } from './table.ts';
+import { formatTable, round } from './table.ts';
 
 const sizes = [1, 100, 10_000];
 const users = 50;
 const rounds = 5;
 const seconds = 4;
-/** Few, so that what one view takes is measured and not how long the others were waited for. */
+/** Few connections, so that latency contains little queueing. */
 const connections = 2;
-/** Enough to keep one page of each of 10,000 tenants. */
-const roomyMb = 1_024;
+/** Enough to cache one page of each of 10,000 tenants. */
+const largeCacheMb = 1_024;
 const defaultMb = 256;
 const goal = 1.2;
 
 interface Scale {
   readonly tenants: number;
   readonly startMs: number;
-  readonly prefetch: LoadResult;
+  readonly load: LoadResult;
   readonly cachedBytesPerTenant: number;
   readonly queriesPerView: number;
 }
 
-/** Panels of warm tenants among 1, 100 and 10,000 of them, one reader each; and of readers nobody remembers. */
+/** Measures warm panels of 1, 100 and 10,000 tenants with one user each, and panels of users who are never cached. */
 export async function scale(benchDatabase: BenchDatabase) {
   const figures: Scale[] = [];
   for (const tenants of sizes) figures.push(await measure(benchDatabase, tenants));
   const bounded = await boundedMemory(benchDatabase, sizes.at(-1) ?? 0);
-  const p99At = (tenants: number) =>
-    figures.find((each) => each.tenants === tenants)?.prefetch.p99 ?? Number.NaN;
-  const times = rounded(p99At(10_000) / p99At(1));
+  const p99At = (tenants: number) => figures.find((each) => each.tenants === tenants)?.load.p99 ?? Number.NaN;
+  const ratio = round(p99At(10_000) / p99At(1));
   return {
     name: 'Scale',
     goal: `p99 at 10,000 tenants at most ${goal} times that at 1`,
-    met: times <= goal && figures.every(({ queriesPerView }) => queriesPerView < 0.01),
+    met: ratio <= goal && figures.every(({ queriesPerView }) => queriesPerView < 0.01),
     rounds,
     seconds,
     connections,
     users,
-    times,
+    ratio,
     figures,
     bounded,
     printed: [
-      table(
+      formatTable(
         [
           'Tenants of 50 users',
           'start, ms',
@@ -55,20 +54,20 @@ export async function scale(benchDatabase: BenchDatabase) {
           'cached per tenant, kB',
           'queries per view',
         ],
-        figures.map(({ tenants, startMs, prefetch, cachedBytesPerTenant, queriesPerView }) => [
+        figures.map(({ tenants, startMs, load, cachedBytesPerTenant, queriesPerView }) => [
           tenants,
           Math.round(startMs),
-          prefetch.p50,
-          prefetch.p99,
-          Math.round(prefetch.perSecond),
-          rounded(cachedBytesPerTenant / 1_000),
+          load.p50,
+          load.p99,
+          Math.round(load.perSecond),
+          round(cachedBytesPerTenant / 1_000),
           queriesPerView,
         ]),
       ),
       '',
-      table(
+      formatTable(
         [
-          '10,000 tenants, 500,000 readers in turn',
+          '10,000 tenants, 500,000 users in rotation',
           'CACHE_MB',
           'heap, MB',
           'resident, MB',
@@ -76,7 +75,7 @@ export async function scale(benchDatabase: BenchDatabase) {
           'p99, ms',
         ],
         bounded.map(({ cacheMb, heapMb, residentMb, perSecond, p99 }) => [
-          'none remembered',
+          'none cached',
           cacheMb,
           heapMb,
           residentMb,
@@ -89,81 +88,83 @@ export async function scale(benchDatabase: BenchDatabase) {
 }
 
 async function measure(benchDatabase: BenchDatabase, tenants: number): Promise<Scale> {
-  const environment = await environmentOf(await databaseOf(benchDatabase, tenants), {
-    CACHE_MB: String(roomyMb),
+  const environment = await createEnvironment(await scaleDatabase(benchDatabase, tenants), {
+    CACHE_MB: String(largeCacheMb),
   });
   await seedTenants(environment, { tenants, users });
   const app = await startApp(environment);
-  const cookies = Array.from({ length: tenants }, (_each, place) => readerAt(environment, place, 1));
-  let turn = 0;
-  const request = () => cookies[turn++ % tenants] ?? {};
+  const cookies = Array.from({ length: tenants }, (_each, index) =>
+    createPanelRequest(environment, index, 1),
+  );
+  let next = 0;
+  const request = () => cookies[next++ % tenants] ?? {};
   const before = await app.memory();
   for (const each of cookies) await fetch(app.url + each.path, { headers: each.headers });
   const after = await app.memory();
-  await load({ url: app.url, seconds, connections, request });
-  const queriesBefore = await queriesIn(environment);
+  await measureLoad({ url: app.url, seconds, connections, request });
+  const queriesBefore = await countQueries(environment);
   const all: LoadResult[] = [];
   for (let round = 0; round < rounds; round += 1)
-    all.push(await load({ url: app.url, seconds, connections, request }));
-  const queries = (await queriesIn(environment)) - queriesBefore;
+    all.push(await measureLoad({ url: app.url, seconds, connections, request }));
+  const queries = (await countQueries(environment)) - queriesBefore;
   await app.stop();
   const views = all.reduce((sum, { total }) => sum + total, 0);
-  const of = (figure: keyof LoadResult) => median(all.map((each) => each[figure]));
+  const medianOf = (figure: keyof LoadResult) => median(all.map((each) => each[figure]));
   return {
     tenants,
     startMs: app.readyAfterMs,
-    prefetch: { perSecond: of('perSecond'), total: views, p50: of('p50'), p99: of('p99') },
+    load: { perSecond: medianOf('perSecond'), total: views, p50: medianOf('p50'), p99: medianOf('p99') },
     cachedBytesPerTenant: Math.round((after.heap - before.heap + after.external - before.external) / tenants),
-    queriesPerView: rounded(queries / views),
+    queriesPerView: round(queries / views),
   };
 }
 
-/** Every view another reader's, more of them than memory holds. */
+/** Requests the panels of more users than the cache can hold, in rotation. */
 async function boundedMemory(benchDatabase: BenchDatabase, tenants: number) {
   const figures = [];
   for (const cacheMb of [defaultMb / 4, defaultMb]) {
-    const environment = await environmentOf(await databaseOf(benchDatabase, tenants), {
+    const environment = await createEnvironment(await scaleDatabase(benchDatabase, tenants), {
       CACHE_MB: String(cacheMb),
     });
     const app = await startApp(environment);
-    let turn = 0;
+    let next = 0;
     const request = () => {
-      turn += 1;
-      return readerAt(environment, turn % tenants, 1 + (Math.floor(turn / tenants) % users));
+      next += 1;
+      return createPanelRequest(environment, next % tenants, 1 + (Math.floor(next / tenants) % users));
     };
-    const measureLoad = await load({ url: app.url, seconds: seconds * 8, connections: 10, request });
+    const result = await measureLoad({ url: app.url, seconds: seconds * 8, connections: 10, request });
     const { heap, external, resident } = await app.memory();
     await app.stop();
     figures.push({
       cacheMb,
       heapMb: Math.round((heap + external) / 1e6),
       residentMb: Math.round(resident / 1e6),
-      perSecond: Math.round(measureLoad.perSecond),
-      p99: measureLoad.p99,
-      views: measureLoad.total,
+      perSecond: Math.round(result.perSecond),
+      p99: result.p99,
+      views: result.total,
     });
   }
   return figures;
 }
 
-/** The same database for each measurement of a size. */
-function databaseOf(benchDatabase: BenchDatabase, tenants: number): Promise<string> {
-  return benchDatabase.database(`scale_${tenants}`);
+/** The database of a size, shared by its measurements. */
+function scaleDatabase(benchDatabase: BenchDatabase, tenants: number): Promise<string> {
+  return benchDatabase.ensureDatabase(`scale_${tenants}`);
 }
 
-function readerAt(environment: NodeJS.ProcessEnv, place: number, associateId: number) {
-  const tenantId = tenantIdAt(place);
+function createPanelRequest(environment: NodeJS.ProcessEnv, index: number, associateId: number) {
+  const tenantId = tenantIdAt(index);
   return {
     path: `/panel?uctx=${tenantId}&usid=${associateId}&lang=en`,
     headers: { cookie: sessionCookie(environment, { tenantId, associateId }) },
   };
 }
 
-/** Transactions of the database so far, which is as many as there were queries: none of a view's opens one. */
-async function queriesIn(environment: NodeJS.ProcessEnv): Promise<number> {
+/** The number of transactions so far; it equals the number of queries, because a view opens no transaction. */
+async function countQueries(environment: NodeJS.ProcessEnv): Promise<number> {
   const client = new Client({ connectionString: String(environment.DATABASE_URL) });
   await client.connect();
-  // An idle backend tells of what it did ten seconds later.
+  // An idle backend publishes its statistics after ten seconds.
   await client.query('select pg_sleep(11)');
   const { rows } = await client.query(
     'select (xact_commit + xact_rollback)::int as count from pg_stat_database where datname = current_database()',

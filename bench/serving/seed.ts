@@ -10,28 +10,28 @@ import { createTenantStore } from '../../src/tenants/tenant-store.ts';
 import { holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
 import { root } from './bench-database.ts';
 
-/** The first tenant; the others count on from it. */
+/** Number of the first tenant; the others follow. */
 const firstTenant = 700_000;
 const plans = ['ten-sales', 'ten-service', 'ten-salesservicemarketing', 'ten-marketing'];
-/** What is in memory or in the database is not read anew from SuperOffice meanwhile, ms. */
-const youngForMs = 60 * 60_000;
+/** Cached data stays fresh for this time, so the benchmark makes no SuperOffice calls, ms. */
+const freshForMs = 60 * 60_000;
 
-/** The tenant at a place, from 0. */
-export function tenantIdAt(place: number): string {
-  return `Cust${firstTenant + place}`;
+/** The tenant id at an index, from 0. */
+export function tenantIdAt(index: number): string {
+  return `Cust${firstTenant + index}`;
 }
 
-/** Installs tenants, each with users 1 to `users`, whose license data have been read. */
+/** Seeds installed tenants, each with users 1 to `users` and their license snapshots. */
 export async function seedTenants(
   environment: NodeJS.ProcessEnv,
   { tenants, users }: { readonly tenants: number; readonly users: number },
 ): Promise<void> {
-  const now = Date.now() + youngForMs;
+  const now = Date.now() + freshForMs;
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
   const store = createTenantStore({ db, secrets, now: () => now });
   const snapshots = createSnapshotStore(db);
-  const bought = publishedTenant('premium');
+  const tenantLicenses = publishedTenant('premium');
   const { fingerprint } = loadDesiredState(join(root, 'manifest'), String(environment.PUBLIC_URL));
 
   const tenantId = tenantIdAt(0);
@@ -45,18 +45,18 @@ export async function seedTenants(
   await store.savePanels(tenantId, []);
   await store.saveProvisioned(tenantId, fingerprint);
   await sql`update tenants set setup_started_at = null`.execute(db);
-  await snapshots.saveTenant(tenantId, { content: bought, readAt: now }, []);
-  for (const [place, plan] of plans.entries()) {
-    const associateId = place + 1;
-    const content = { ...holderOf(bought, plan), associateId };
+  await snapshots.saveTenant(tenantId, { content: tenantLicenses, readAt: now }, []);
+  for (const [index, plan] of plans.entries()) {
+    const associateId = index + 1;
+    const content = { ...holderOf(tenantLicenses, plan), associateId };
     await snapshots.save(tenantId, { content, readAt: now }, associateId);
   }
   await db.destroy();
-  await multiply(environment, tenants, users);
+  await cloneTenants(environment, tenants, users);
 }
 
-/** Makes as many tenants as the first, each with as many users, in the database itself. */
-async function multiply(environment: NodeJS.ProcessEnv, tenants: number, users: number): Promise<void> {
+/** Copies the first tenant and its users with SQL. */
+async function cloneTenants(environment: NodeJS.ProcessEnv, tenants: number, users: number): Promise<void> {
   const database = new Client({ connectionString: String(environment.DATABASE_URL) });
   await database.connect();
   await database.query(

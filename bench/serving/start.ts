@@ -2,24 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Client } from 'pg';
-import { type BenchDatabase, environmentOf, root } from './bench-database.ts';
+import { type BenchDatabase, createEnvironment, root } from './bench-database.ts';
 import { median } from './load.ts';
 import { startApp } from './processes.ts';
 import { seedTenants } from './seed.ts';
-import { table } from './table.ts';
+import { formatTable } from './table.ts';
 
 const rounds = 7;
 const goalMs = 1_000;
 
-/** From the start of a process until it says that it is ready, on a database that is there, and what takes the time. */
+/** Measures the time from process start to readiness on an existing database, and its parts. */
 export async function start(benchDatabase: BenchDatabase) {
-  const environment = await environmentOf(await benchDatabase.database('start'));
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase('start'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const bare = ['-e', '0'];
   const loading = [
     '--input-type=module',
     '-e',
-    `for (const file of ['app', 'services', 'config', 'lifecycle/start-lifecycle']) await import('${root}dist/' + file + '.js')`,
+    `for (const file of ['app', 'services', 'config/config', 'lifecycle/start-workers']) await import('${root}dist/' + file + '.js')`,
   ];
   const times = {
     ready: [] as number[],
@@ -28,9 +28,9 @@ export async function start(benchDatabase: BenchDatabase) {
     database: [] as number[],
   };
   for (let round = 0; round < rounds; round += 1) {
-    times.bare.push(await timeOf(() => run(bare)));
-    times.loading.push(await timeOf(() => run(loading)));
-    times.database.push(await timeOf(() => askOnce(environment)));
+    times.bare.push(await measureMs(() => run(bare)));
+    times.loading.push(await measureMs(() => run(loading)));
+    times.database.push(await measureMs(() => queryOnce(environment)));
     const app = await startApp(environment);
     times.ready.push(app.readyAfterMs);
     await app.stop();
@@ -40,13 +40,10 @@ export async function start(benchDatabase: BenchDatabase) {
   const modules = Math.round(median(times.loading)) - node;
   const database = Math.round(median(times.database));
   const parts = [
-    ['Node.js itself', node],
-    ['loading our modules and the libraries', modules],
-    ['a connection to PostgreSQL and one question', database],
-    [
-      'the rest: schema looked at, views and texts read, listening, asked if ready',
-      ready - node - modules - database,
-    ],
+    ['Node.js', node],
+    ['loading modules', modules],
+    ['PostgreSQL connection and one query', database],
+    ['rest: schema check, views, locales, listen, readiness check', ready - node - modules - database],
   ] as const;
   return {
     name: 'Start',
@@ -54,9 +51,9 @@ export async function start(benchDatabase: BenchDatabase) {
     met: ready < goalMs,
     rounds,
     figures: { ready, slowest: Math.round(Math.max(...times.ready)), parts: Object.fromEntries(parts) },
-    printed: table(
+    printed: formatTable(
       ['Start', 'median, ms'],
-      [['until /readyz says ready', ready], ...parts.map(([what, ms]) => [`of it ${what}`, ms])],
+      [['until /readyz is ready', ready], ...parts.map(([part, ms]) => [`of which ${part}`, ms])],
     ),
   };
 }
@@ -64,17 +61,17 @@ export async function start(benchDatabase: BenchDatabase) {
 async function run(command: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`node ended with ${code}`);
+  if (code !== 0) throw new Error(`node exited with ${code}`);
 }
 
-async function askOnce(environment: NodeJS.ProcessEnv): Promise<void> {
+async function queryOnce(environment: NodeJS.ProcessEnv): Promise<void> {
   const client = new Client({ connectionString: String(environment.DATABASE_URL) });
   await client.connect();
   await client.query('select 1');
   await client.end();
 }
 
-async function timeOf(work: () => Promise<void>): Promise<number> {
+async function measureMs(work: () => Promise<void>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;

@@ -1,52 +1,58 @@
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { type BenchDatabase, environmentOf } from './bench-database.ts';
-import { type LoadResult, load, median } from './load.ts';
-import { type Program, startApp, startPeer } from './processes.ts';
+import { type BenchDatabase, createEnvironment } from './bench-database.ts';
+import { type LoadResult, measureLoad, median } from './load.ts';
+import { type ServerProcess, startApp, startBaseline } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
-import { rounded, table } from './table.ts';
+import { formatTable, round } from './table.ts';
 
 const rounds = { warmUp: 1, measured: 5 };
 const seconds = 4;
 const connections = 10;
-const peers = ['bare-http', 'fastify', 'express'];
+const baselines = ['bare-http', 'fastify', 'express'];
 
-/** The panel of somebody who opened it before, beside bare servers that print the same page each time. */
+/** Measures a cached panel against baseline servers that render the same page for each request. */
 export async function warmPanel(benchDatabase: BenchDatabase) {
-  const environment = await environmentOf(await benchDatabase.database('warm_panel'));
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase('warm_panel'));
   await seedTenants(environment, { tenants: 1, users: 50 });
   const tenantId = tenantIdAt(0);
-  const programs = new Map<string, Program>([['planlens', await startApp(environment)]]);
-  for (const peer of peers)
-    programs.set(peer, await startPeer(peer, { ...environment, benchTenantId: tenantId }));
+  const servers = new Map<string, ServerProcess>([['planlens', await startApp(environment)]]);
+  for (const baseline of baselines)
+    servers.set(baseline, await startBaseline(baseline, { ...environment, BENCH_TENANT_ID: tenantId }));
 
   const headers = { cookie: sessionCookie(environment, { tenantId, associateId: 1 }) };
   const path = `/panel?uctx=${tenantId}&usid=1&lang=en`;
-  await expectTheSamePage(programs, path, headers);
-  const known = { ...headers, 'if-none-match': await tagOf(programs, path, headers) };
-  const asked = [
-    ...[...programs.keys()].map((name) => ({ name, program: name, headers, status: 200 })),
-    { name: 'planlens, page known to the browser', program: 'planlens', headers: known, status: 304 },
+  await assertSamePage(servers, path, headers);
+  const conditional = { ...headers, 'if-none-match': await readEtag(servers, path, headers) };
+  const cases = [
+    ...[...servers.keys()].map((name) => ({ name, server: name, headers, status: 200 })),
+    { name: 'planlens, page cached by the browser', server: 'planlens', headers: conditional, status: 304 },
   ];
-  const measureLoad = new Map<string, LoadResult[]>(asked.map(({ name }) => [name, []]));
+  const results = new Map<string, LoadResult[]>(cases.map(({ name }) => [name, []]));
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { name, program, headers, status } of turned(asked, round + rounds.warmUp)) {
-      const url = programs.get(program)?.url ?? '';
-      const each = await load({ url, seconds, connections, status, request: () => ({ path, headers }) });
-      if (round >= 0) measureLoad.get(name)?.push(each);
+    for (const { name, server, headers, status } of rotate(cases, round + rounds.warmUp)) {
+      const url = servers.get(server)?.url ?? '';
+      const each = await measureLoad({
+        url,
+        seconds,
+        connections,
+        status,
+        request: () => ({ path, headers }),
+      });
+      if (round >= 0) results.get(name)?.push(each);
     }
   }
-  for (const program of programs.values()) await program.stop();
+  for (const server of servers.values()) await server.stop();
 
-  const perSecond = (name: string) => median((measureLoad.get(name) ?? []).map((each) => each.perSecond));
+  const perSecond = (name: string) => median((results.get(name) ?? []).map((each) => each.perSecond));
   const bare = perSecond('bare-http');
-  const figures = asked.map(({ name }) => {
-    const each = measureLoad.get(name) ?? [];
+  const figures = cases.map(({ name }) => {
+    const each = results.get(name) ?? [];
     return {
       name,
       perSecond: Math.round(perSecond(name)),
       slowestRound: Math.round(Math.min(...each.map((one) => one.perSecond))),
       p99: median(each.map((one) => one.p99)),
-      timesBare: rounded(perSecond(name) / bare),
+      timesBare: round(perSecond(name) / bare),
     };
   });
   return {
@@ -57,40 +63,40 @@ export async function warmPanel(benchDatabase: BenchDatabase) {
     seconds,
     connections,
     figures,
-    printed: table(
+    printed: formatTable(
       ['Warm panel', 'pages/s, median', 'slowest round', 'p99, ms', 'times bare node:http'],
       figures.map((each) => [each.name, each.perSecond, each.slowestRound, each.p99, each.timesBare]),
     ),
   };
 }
 
-/** Otherwise different work would be compared. */
-async function expectTheSamePage(
-  programs: ReadonlyMap<string, Program>,
+/** @throws {Error} unless all servers send the same page, and only with a session */
+async function assertSamePage(
+  servers: ReadonlyMap<string, ServerProcess>,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const pages = new Set<string>();
-  for (const [name, { url }] of programs) {
-    const answer = await fetch(url + path, { headers, redirect: 'manual' });
-    if (answer.status !== 200) throw new Error(`${name} answers ${answer.status}`);
-    const nobody = await fetch(url + path, { redirect: 'manual' });
-    if (nobody.status !== 302) throw new Error(`${name} shows the page to anybody`);
-    pages.add(await answer.text());
+  for (const [name, { url }] of servers) {
+    const response = await fetch(url + path, { headers, redirect: 'manual' });
+    if (response.status !== 200) throw new Error(`${name} responded with ${response.status}`);
+    const withoutSession = await fetch(url + path, { redirect: 'manual' });
+    if (withoutSession.status !== 302) throw new Error(`${name} sends the page without a session`);
+    pages.add(await response.text());
   }
-  if (pages.size !== 1) throw new Error('not all show the same page');
+  if (pages.size !== 1) throw new Error('the servers send different pages');
 }
 
-async function tagOf(
-  programs: ReadonlyMap<string, Program>,
+async function readEtag(
+  servers: ReadonlyMap<string, ServerProcess>,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { headers: answered } = await fetch(programs.get('planlens')?.url + path, { headers });
-  return answered.get('etag') ?? '';
+  const { headers: responseHeaders } = await fetch(servers.get('planlens')?.url + path, { headers });
+  return responseHeaders.get('etag') ?? '';
 }
 
-function turned<T>(items: readonly T[], by: number): readonly T[] {
+function rotate<T>(items: readonly T[], by: number): readonly T[] {
   const first = by % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 }

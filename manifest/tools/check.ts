@@ -12,16 +12,16 @@ if (process.argv.includes('--write')) {
     writeFileSync(join(folder, file), content);
   }
 }
-const { problems, left } = validateManifest(folder, root);
-for (const { file, where, says } of problems) say(`${file}${where && ` ${where}`}: ${says}`);
-for (const each of left) say(`left to the vendor in ${each}`);
-say(
+const { problems, vendorTodos } = validateManifest(folder, root);
+for (const { file, where, message } of problems) print(`${file}${where && ` ${where}`}: ${message}`);
+for (const todo of vendorTodos) print(`to be provided by the vendor: ${todo}`);
+print(
   problems.length === 0
-    ? 'manifest is as it has to be'
-    : `${problems.length} problem(s); what follows from the rest is written by npm run manifest:check -- --write`,
+    ? 'The manifest is valid.'
+    : `${problems.length} problem(s). To update the generated files, run npm run manifest:check -- --write.`,
 );
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -3,14 +3,14 @@ import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { type App, type Environment, type Listing, schemas } from './schemas.ts';
 
-/** Something in `manifest` that is not as it has to be: in which file, where in it, and what. */
+/** A problem in the manifest: file, path in the file, and message. */
 export interface Problem {
   readonly file: string;
   readonly where: string;
-  readonly says: string;
+  readonly message: string;
 }
 
-/** `manifest` as it is read. */
+/** The parsed manifest. */
 export interface Manifest {
   readonly app: App;
   readonly environments: ReadonlyMap<string, Environment>;
@@ -19,7 +19,7 @@ export interface Manifest {
   readonly webhook: z.output<(typeof schemas)['webhook']>;
 }
 
-/** Reads the files of `manifest`; null with the problems where one does not fit its schema. */
+/** Reads the manifest; null, with the problems, when a file does not match its schema. */
 export function readManifest(folder: string): {
   readonly manifest: Manifest | null;
   readonly problems: readonly Problem[];
@@ -29,14 +29,17 @@ export function readManifest(folder: string): {
   function read<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> | null {
     const parsed = schema.safeParse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
     for (const { path, message } of parsed.error?.issues ?? [])
-      problems.push({ file, where: path.join('.'), says: message });
+      problems.push({ file, where: path.join('.'), message: message });
     return parsed.success ? parsed.data : null;
   }
-  function readAll<Schema extends z.ZodType>(of: string, schema: Schema): Map<string, z.output<Schema>> {
-    const files = readdirSync(join(folder, of)).filter((file) => file.endsWith('.json'));
+  function readAll<Schema extends z.ZodType>(
+    subfolder: string,
+    schema: Schema,
+  ): Map<string, z.output<Schema>> {
+    const files = readdirSync(join(folder, subfolder)).filter((file) => file.endsWith('.json'));
     return new Map(
       files.flatMap((file) => {
-        const content = read(`${of}/${file}`, schema);
+        const content = read(`${subfolder}/${file}`, schema);
         return content === null ? [] : [[basename(file, '.json'), content]];
       }),
     );
@@ -47,6 +50,6 @@ export function readManifest(folder: string): {
   const listings = readAll('listing', schemas.listing);
   const panels = read('web-panels.json', schemas['web-panels']);
   const webhook = read('webhook.json', schemas.webhook);
-  const whole = app && panels && webhook && problems.length === 0;
-  return { manifest: whole ? { app, environments, listings, panels, webhook } : null, problems };
+  const complete = app && panels && webhook && problems.length === 0;
+  return { manifest: complete ? { app, environments, listings, panels, webhook } : null, problems };
 }

@@ -1,28 +1,33 @@
 import type { Manifest } from './read-manifest.ts';
 
-/** A field of the Developer Portal or the App Store, by the name it has there, ready to copy. */
+/** A field of the Developer Portal or the App Store with its values, ready to copy. */
 export interface SheetField {
   readonly label: string;
   readonly values: readonly string[];
 }
 
+/** A group of fields. */
 export interface SheetSection {
   readonly title: string;
   readonly fields: readonly SheetField[];
 }
 
-/** Everything that is filled in for one environment, in the portal's order, with `publicUrl` in every address. */
-export function registrationSheet(
+/**
+ * Lists all fields of one environment in the portal's order, with `publicUrl` in every URL.
+ *
+ * @throws {Error} for an unknown environment
+ */
+export function createRegistrationSheet(
   { app, environments, listings, panels, webhook }: Manifest,
   environmentName: string,
   publicUrl: string,
 ): readonly SheetSection[] {
   const environment = environments.get(environmentName);
   if (environment === undefined) throw new Error(`no environment ${environmentName}`);
-  const own = (text: string) => text.replaceAll('{PUBLIC_URL}', publicUrl);
+  const fillUrl = (text: string) => text.replaceAll('{PUBLIC_URL}', publicUrl);
   const field = (label: string, ...values: readonly string[]): SheetField => ({
     label,
-    values: values.map(own),
+    values: values.map(fillUrl),
   });
 
   return [
@@ -50,21 +55,21 @@ export function registrationSheet(
         field('Claims', ...app.claims),
         field('Agents', ...app.agents),
         field('Authorization level', app.authorizationLevel),
-        field('Certificate', 'the public half of the key: npm run operate -- key-show app.pem'),
+        field('Certificate', 'the public key: npm run cli -- keys show app.pem'),
       ],
     },
     {
-      title: 'What the app is started with',
+      title: 'Environment of the app',
       fields: [
-        field(environment.clientId, 'the client ID the portal shows'),
-        field(environment.clientSecret, 'the client secret the portal shows; it stands nowhere here'),
-        field(environment.privateKey, 'the private key; it stands nowhere here'),
+        field(environment.clientId, 'the client ID from the portal'),
+        field(environment.clientSecret, 'the client secret from the portal (not stored here)'),
+        field(environment.privateKey, 'the private key (not stored here)'),
         field('PUBLIC_URL', '{PUBLIC_URL}'),
         field('SUPEROFFICE_ENVIRONMENT', environmentName),
       ],
     },
     {
-      title: 'What it sets up in each tenant',
+      title: 'Provisioned in each tenant',
       fields: [
         ...panels.map(({ name, progId, windowName, visibleIn, url }) =>
           field(

@@ -1,28 +1,28 @@
 import { z } from 'zod';
 import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/provisioning/desired-state.ts';
 
-/** What only the vendor can say; it is filled in before the listing is published. */
-export const vendorFills = 'TO BE FILLED IN BY THE VENDOR';
+/** Placeholder for values that the vendor must provide before the listing is published. */
+export const vendorPlaceholder = 'TO BE FILLED IN BY THE VENDOR';
 
-/** A name takes none of these (docs/superoffice/panels-and-marketplace.md#13-app-store-listing). */
+/** Characters that a name must not contain (docs/superoffice/panels-and-marketplace.md#13-app-store-listing). */
 const forbiddenInNames = /[.:;?*~#%|=\\/{}<>'"]/;
 const name = z
   .string()
   .min(1)
   .max(64)
-  .refine((text) => !forbiddenInNames.test(text), 'has a character no name may have');
-const words = (most: number) =>
+  .refine((text) => !forbiddenInNames.test(text), 'has a character that is not allowed in names');
+const limitWords = (max: number) =>
   z
     .string()
     .min(1)
-    .refine((text) => text.trim().split(/\s+/).length <= most, `has more than ${most} words`);
-const ownAddress = z.string().regex(/^\{PUBLIC_URL\}\//, 'does not begin with {PUBLIC_URL}/');
+    .refine((text) => text.trim().split(/\s+/).length <= max, `has more than ${max} words`);
+const ownUrl = z.string().regex(/^\{PUBLIC_URL\}\//, 'does not begin with {PUBLIC_URL}/');
 
 export const appSchema = z.strictObject({
   name,
   seoName: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not lower case with dashes'),
   vendor: z.string().min(1),
-  /** The Developer Portal's templates, and what has to be asked for. */
+  /** Templates of the Developer Portal. */
   templates: z.array(z.enum(['Web app', 'Server to server'])).min(1),
   claims: z.array(z.enum(['SystemToken'])),
   agents: z.array(z.string().min(1)),
@@ -35,20 +35,20 @@ export const appSchema = z.strictObject({
   }),
 });
 
-/** One environment's settings in the Developer Portal; the names of secrets, never their values. */
+/** Developer Portal settings of one environment, with the names of secrets, never their values. */
 export const environmentSchema = z.strictObject({
   loginUrl: z.enum([
     'https://sod.superoffice.com',
     'https://qaonline.superoffice.com',
     'https://online.superoffice.com',
   ]),
-  redirectUrls: z.array(ownAddress).min(1),
-  postLogoutUrls: z.array(ownAddress),
-  corsUrls: z.array(ownAddress),
-  stateChangeUrl: ownAddress,
-  installUrl: ownAddress,
-  configureUrl: ownAddress,
-  uninstallUrl: ownAddress,
+  redirectUrls: z.array(ownUrl).min(1),
+  postLogoutUrls: z.array(ownUrl),
+  corsUrls: z.array(ownUrl),
+  stateChangeUrl: ownUrl,
+  installUrl: ownUrl,
+  configureUrl: ownUrl,
+  uninstallUrl: ownUrl,
   clientId: z.literal('SUPEROFFICE_CLIENT_ID'),
   clientSecret: z.literal('SUPEROFFICE_CLIENT_SECRET'),
   privateKey: z.literal('SUPEROFFICE_PRIVATE_KEY'),
@@ -77,14 +77,14 @@ const markets = [
   'United Kingdom',
 ] as const;
 const linkTypes = ['Install', 'Configure', 'Support', 'Report a problem', 'Disabled'] as const;
-/** Those of the App Store that the app speaks. */
+/** App Store names of the app's languages. */
 const languages = ['Danish', 'Dutch', 'English', 'German', 'Norwegian', 'Swedish'] as const;
 
 /** The App Store listing in one language. */
 export const listingSchema = z.strictObject({
   language: z.enum(languages),
   header: z.string().min(1).max(98),
-  about: words(200),
+  about: limitWords(200),
   keyFeatures: z.array(z.string().min(1).max(200)).min(3).max(10),
   categories: z.array(z.enum(categories)).min(1),
   markets: z.array(z.enum(markets)).min(1),
@@ -115,7 +115,7 @@ export type App = z.output<typeof appSchema>;
 export type Environment = z.output<typeof environmentSchema>;
 export type Listing = z.output<typeof listingSchema>;
 
-/** The files of `manifest`, by what they are called in `manifest/schema`. */
+/** The schemas of the manifest files by their name in `manifest/schema`. */
 export const schemas = {
   app: appSchema,
   environment: environmentSchema,

@@ -1,54 +1,55 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checklist, readCertification, uncoveredRequirements } from './certification.ts';
+import { readCertification, renderChecklist, uncoveredRequirements } from './certification.ts';
 import { generatedFiles } from './generated.ts';
-import { type ImageFacts, imageFacts } from './image-facts.ts';
+import { type ImageFacts, readImageFacts } from './image-facts.ts';
 import { type Problem, readManifest } from './read-manifest.ts';
-import { problemsOf, vendorTodos } from './rules.ts';
+import { findProblems, vendorTodos } from './rules.ts';
 
-/** What `manifest` in `folder` is like, with the tests of the project at `root`. */
+/** The result of validating the manifest. */
 export interface ManifestValidation {
   readonly problems: readonly Problem[];
-  /** What follows from the rest, by file: what it has to be. */
+  /** Expected content of each generated file. */
   readonly generated: ReadonlyMap<string, string>;
-  /** Where something is left to the vendor, and how often. */
-  readonly left: readonly string[];
+  /** Values that the vendor must still provide, as `file: count`. */
+  readonly vendorTodos: readonly string[];
 }
 
+/** Validates the manifest in `folder` with the tests of the project at `root`. */
 export function validateManifest(folder: string, root: string): ManifestValidation {
-  const { manifest, problems: unread } = readManifest(folder);
+  const { manifest, problems: schemaProblems } = readManifest(folder);
   const { requirements, evidence } = readCertification(folder, root);
   const generated = new Map([
     ...(manifest === null ? [] : generatedFiles(manifest)),
-    ['certification/checklist.md', checklist(requirements, evidence)] as const,
+    ['certification/checklist.md', renderChecklist(requirements, evidence)] as const,
   ]);
-  const unshown = uncoveredRequirements(requirements, evidence, (file) => existsSync(join(root, file)));
+  const uncovered = uncoveredRequirements(requirements, evidence, (file) => existsSync(join(root, file)));
   return {
     problems: [
-      ...unread,
-      ...(manifest === null ? [] : problemsOf(manifest, picturesIn(folder))),
-      ...unshown.map((says) => ({ file: 'certification/requirements.json', where: '', says })),
-      ...outdated(folder, generated),
+      ...schemaProblems,
+      ...(manifest === null ? [] : findProblems(manifest, readPictures(folder))),
+      ...uncovered.map((message) => ({ file: 'certification/requirements.json', where: '', message })),
+      ...findOutdated(folder, generated),
     ],
     generated,
-    left: manifest === null ? [] : vendorTodos(manifest),
+    vendorTodos: manifest === null ? [] : vendorTodos(manifest),
   };
 }
 
-function picturesIn(folder: string): Map<string, ImageFacts | null> {
+function readPictures(folder: string): Map<string, ImageFacts | null> {
   const images = join(folder, 'images');
   const files = readdirSync(images, { recursive: true, encoding: 'utf8' });
   return new Map(
     files
       .filter((file) => file.endsWith('.png'))
-      .map((file) => [file.replaceAll('\\', '/'), imageFacts(readFileSync(join(images, file)))]),
+      .map((file) => [file.replaceAll('\\', '/'), readImageFacts(readFileSync(join(images, file)))]),
   );
 }
 
-function outdated(folder: string, generated: ReadonlyMap<string, string>): Problem[] {
+function findOutdated(folder: string, generated: ReadonlyMap<string, string>): Problem[] {
   return [...generated].flatMap(([file, content]) => {
     const path = join(folder, file);
-    const isRight = existsSync(path) && readFileSync(path, 'utf8') === content;
-    return isRight ? [] : [{ file, where: '', says: 'is not what follows from the rest' }];
+    const isCorrect = existsSync(path) && readFileSync(path, 'utf8') === content;
+    return isCorrect ? [] : [{ file, where: '', message: 'is not up to date' }];
   });
 }

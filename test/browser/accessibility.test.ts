@@ -2,7 +2,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install, panelUrl, people } from '../support/planlens.ts';
-import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
+import {
+  type BrowserFixture,
+  type BrowserWindow,
+  germanUsers,
+  openBrowserFixture,
+} from './browser-fixture.ts';
 import { languages, states, suiteAdministrator } from './page-states.ts';
 
 describe('page accessibility', () => {
@@ -17,8 +22,8 @@ describe('page accessibility', () => {
 
   const names = Object.keys(states);
 
-  /** A window for a state of a page, and how to bring it there. */
-  async function windowFor(name: string) {
+  /** Opens a window for a page state, with a function that brings the page into that state. */
+  async function openWindowFor(name: string) {
     const state = states[name];
     if (state === undefined) throw new Error(`no state ${name}`);
     const window = await fixture.open({ locale: null });
@@ -31,23 +36,23 @@ describe('page accessibility', () => {
   test.each(names)(
     'has no axe violations in state %s, in any language and color scheme',
     async (name) => {
-      const { page, reach } = await windowFor(name);
+      const { page, reach } = await openWindowFor(name);
       for (const language of languages) {
         await reach(language);
         expect(await page.locator('html').getAttribute('lang')).toBe(language);
-        // All languages share one page: what depends on words is judged in each, the rest in one.
-        const judged = axe(page);
-        if (language === 'de') judged.disableRules('color-contrast');
-        else judged.withRules(rulesAboutWords);
-        const { violations, passes } = await judged.analyze();
-        expect([language, ...told(violations)]).toEqual([language]);
+        // All languages share one layout: only text-dependent rules run in each language.
+        const builder = axe(page);
+        if (language === 'de') builder.disableRules('color-contrast');
+        else builder.withRules(textRules);
+        const { violations, passes } = await builder.analyze();
+        expect([language, ...describeViolations(violations)]).toEqual([language]);
         expect(passes.length).toBeGreaterThan(3);
       }
-      // Colours, the slowest to judge, are the same in every language.
+      // Color contrast is the slowest rule and independent of the language.
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         const { violations, passes } = await axe(page).withRules('color-contrast').analyze();
-        expect([colorScheme, ...told(violations)]).toEqual([colorScheme]);
+        expect([colorScheme, ...describeViolations(violations)]).toEqual([colorScheme]);
         expect(passes).toHaveLength(1);
       }
       await page.context().close();
@@ -55,50 +60,50 @@ describe('page accessibility', () => {
     90_000,
   );
 
-  const told = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
+  const describeViolations = (violations: readonly { id: string; nodes: readonly { html: string }[] }[]) =>
     violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 
   test.each(names)('fits a 300-pixel viewport and tolerates doubled text size in state %s', async (name) => {
-    const { page, reach } = await windowFor(name);
+    const { page, reach } = await openWindowFor(name);
     await page.setViewportSize({ width: 300, height: 900 });
     await reach('de');
     const html = page.locator('html');
     expect(await html.evaluate((root) => root.clientWidth)).toBeLessThanOrEqual(300);
-    expect(await stickingOut(html)).toEqual([]);
+    expect(await findOverflowing(html)).toEqual([]);
 
     await page.setViewportSize({ width: 640, height: 900 });
     await html.evaluate((root) => {
       root.style.fontSize = '200%';
     });
-    expect(await stickingOut(html)).toEqual([]);
+    expect(await findOverflowing(html)).toEqual([]);
     await page.context().close();
   });
 
   test.each(['panel-opened', 'plans', 'admin', 'setup', 'landing'])(
     'loads without console errors or warnings in state %s',
     async (name) => {
-      const { reach, troubles } = await windowFor(name);
+      const { reach, consoleErrors } = await openWindowFor(name);
       await reach('de');
-      expect(troubles).toEqual([]);
+      expect(consoleErrors).toEqual([]);
     },
   );
 
   test.each(['landing', 'setup'])(
     'shows a visible outline on the focused link of the %s page',
     async (name) => {
-      const { page, reach } = await windowFor(name);
+      const { page, reach } = await openWindowFor(name);
       await reach('de');
 
       await page.keyboard.press('Tab');
 
       const focused = page.locator(':focus');
       expect(await focused.getAttribute('href')).toBe('/install');
-      expect(await outlineOf(focused)).toEqual({ style: 'solid', width: '3px' });
+      expect(await readOutline(focused)).toEqual({ style: 'solid', width: '3px' });
     },
   );
 
   test('animates nothing under reduced motion and only one element otherwise', async () => {
-    const { page, reach } = await windowFor('panel');
+    const { page, reach } = await openWindowFor('panel');
     await reach('de');
     const moving = () =>
       page.locator('body').evaluate((body) => {
@@ -117,41 +122,41 @@ describe('page accessibility', () => {
   });
 
   describe('panel frame in CRM', () => {
-    async function panelOfSalesEssential(): Promise<Window> {
+    async function openEssentialPanel(): Promise<BrowserWindow> {
       const window = await fixture.open();
-      await window.signIn(germans.salesEssential);
+      await window.signIn(germanUsers.salesEssential);
       await window.panel.locator('h1').waitFor();
       return window;
     }
 
     // certifies R44
     test('has no axe violations with an expanded feature', async () => {
-      const { page, panel } = await panelOfSalesEssential();
+      const { page, panel } = await openEssentialPanel();
       await panel.locator('[data-row="SaP9"] summary').click();
       await panel.locator('[data-row="SaP9"] .evidence').waitFor();
       const { violations, passes } = await new AxeBuilder({ page }).include([frame, 'html']).analyze();
-      expect(told(violations)).toEqual([]);
+      expect(describeViolations(violations)).toEqual([]);
       expect(passes.map(({ id }) => id)).toContain('color-contrast');
     });
 
     // certifies R43
     test('lets a keyboard user expand a feature, request access and withdraw the request', async () => {
-      const { page, panel } = await panelOfSalesEssential();
+      const { page, panel } = await openEssentialPanel();
       await page.locator('details.user > summary').focus();
 
       const focused = panel.locator(':focus');
-      const walked: string[] = [];
+      const focusedElements: string[] = [];
       for (let stop = 0; stop < 8; stop += 1) {
         await page.keyboard.press('Tab');
-        walked.push(
+        focusedElements.push(
           await focused.evaluate((element) => (element.matches('input') ? element.name : element.localName)),
         );
-        const shown = await outlineOf(
+        const shown = await readOutline(
           (await focused.getAttribute('type')) === null ? focused : focused.locator('..'),
         );
-        if (walked.at(-1) !== 'show') expect(shown.style).toBe('solid');
+        if (focusedElements.at(-1) !== 'show') expect(shown.style).toBe('solid');
       }
-      expect(walked).toEqual(['button', 'a', 'a', 'a', 'a', 'search', 'show', 'summary']);
+      expect(focusedElements).toEqual(['button', 'a', 'a', 'a', 'a', 'search', 'show', 'summary']);
 
       const row = panel.locator('[data-row="SaP9"]');
       await row.locator('summary').focus();
@@ -172,36 +177,36 @@ describe('page accessibility', () => {
     });
 
     test('exposes the name and the state of each feature to screen readers', async () => {
-      const { panel } = await panelOfSalesEssential();
-      const told = await panel
+      const { panel } = await openEssentialPanel();
+      const labels = await panel
         .locator('summary.line')
         .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
-      expect(told).toHaveLength(70);
-      const shapes =
+      expect(labels).toHaveLength(70);
+      const labelPattern =
         /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
-      expect(told.filter((name) => !shapes.test(name))).toEqual([]);
+      expect(labels.filter((name) => !labelPattern.test(name))).toEqual([]);
     });
 
     test('fits a frame 300 pixels wide', async () => {
-      const { page, panel } = await panelOfSalesEssential();
+      const { page, panel } = await openEssentialPanel();
       await page.locator(frame).evaluate((iframe) => iframe.setAttribute('style', 'width: 300px'));
-      expect(await stickingOut(panel.locator('html'))).toEqual([]);
+      expect(await findOverflowing(panel.locator('html'))).toEqual([]);
     });
   });
 
   test('an error page sends a matching HTTP status and causes no other console message', async () => {
-    const { page, troubles } = await fixture.open();
+    const { page, consoleErrors } = await fixture.open();
     await page.goto(panelUrl(fixture.planlens, { ...people.salesPremium, tenantId: 'Cust29999' }, 'de'));
-    expect(troubles).toEqual([expect.stringContaining('status of 404')]);
+    expect(consoleErrors).toEqual([expect.stringContaining('status of 404')]);
   });
 });
 
-/** Only violations told in full, and no frames within looked for: axe takes most of its time for these. */
+/** Reports only violations in detail and ignores frames, which would take most of the time. */
 function axe(page: Page): AxeBuilder {
   return new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
 }
 
-const rulesAboutWords = [
+const textRules = [
   ...['aria-command-name', 'aria-input-field-name', 'button-name', 'document-title', 'empty-heading'],
   ...['empty-table-header', 'html-has-lang', 'html-lang-valid', 'image-alt', 'input-button-name', 'label'],
   ...['label-title-only', 'landmark-unique', 'link-name', 'select-name', 'summary-name', 'valid-lang'],
@@ -209,15 +214,15 @@ const rulesAboutWords = [
 
 const frame = 'iframe[name="PlanlensMain"]';
 
-function outlineOf(focused: Locator): Promise<{ style: string; width: string }> {
+function readOutline(focused: Locator): Promise<{ style: string; width: string }> {
   return focused.evaluate((element) => {
     const { outlineStyle, outlineWidth } = element.ownerDocument.defaultView.getComputedStyle(element);
     return { style: outlineStyle, width: outlineWidth };
   });
 }
 
-/** The texts that reach beyond the page or the box they belong in; inline boxes have no width, and a list cuts its line. */
-function stickingOut(html: Locator): Promise<string[]> {
+/** The texts that overflow the page or their box; inline boxes have no width. */
+function findOverflowing(html: Locator): Promise<string[]> {
   return html.evaluate((root) => {
     const { right } = root.getBoundingClientRect();
     return [...root.querySelectorAll('body, body :not(svg, svg *, .unseen, select, option)')]

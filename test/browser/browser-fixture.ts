@@ -2,37 +2,40 @@ import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 import { install, type Person, type Planlens, people, startPlanlens } from '../support/planlens.ts';
 
-/** The people whose CRM is in German. */
-export const germans = {
+/** Sandbox users whose CRM is in German. */
+export const germanUsers = {
   salesPremium: people.salesPremium,
   servicePremium: people.servicePremium,
   salesEssential: { tenantId: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
 } as const;
 
-/** App, sandbox CRM and a browser: the app installed in two tenants, not in `Cust20002`. */
+/** The app, installed in `Cust20001` and `Cust20003`, the sandbox CRM and a browser. */
 export interface BrowserFixture {
   readonly planlens: Planlens;
-  /** A browser window of its own, in German, that blocks third-party cookies. */
-  open(look?: Look): Promise<Window>;
+  /** Opens a separate browser window, in German by default, that blocks third-party cookies. */
+  open(options?: WindowOptions): Promise<BrowserWindow>;
   close(): Promise<void>;
 }
 
-export interface Look {
+/** Options of a browser window. */
+export interface WindowOptions {
   readonly colorScheme?: 'light' | 'dark';
-  /** Null where pages are asked for in a language of the test's own choice. */
+  /** Null when the test sets the language itself. */
   readonly locale?: string | null;
 }
 
-export interface Window {
+/** A browser window with a CRM page and its panel. */
+export interface BrowserWindow {
   readonly page: Page;
-  /** What is in the panel's frame. */
+  /** The frame of the panel. */
   readonly panel: FrameLocator;
-  /** Errors of the console (refusals by a security policy are among them) and of scripts. */
-  readonly troubles: readonly string[];
-  /** Signs somebody in to their CRM, and opens the panel unless told where else to go. */
-  signIn(person: Person, place?: string): Promise<void>;
+  /** Console errors and warnings, including CSP violations, and uncaught script errors. */
+  readonly consoleErrors: readonly string[];
+  /** Signs a user in to their CRM and opens `path` there, by default the panel. */
+  signIn(person: Person, path?: string): Promise<void>;
 }
 
+/** Starts app, sandbox and browser, and installs the app in two tenants. */
 export async function openBrowserFixture(): Promise<BrowserFixture> {
   const planlens = await startPlanlens();
   await install(planlens);
@@ -40,7 +43,7 @@ export async function openBrowserFixture(): Promise<BrowserFixture> {
   const browser = await launchBrowser();
   return {
     planlens,
-    open: (look = {}) => openWindow(browser, planlens, look),
+    open: (options = {}) => openWindow(browser, planlens, options),
     async close() {
       await browser.close();
       await planlens.close();
@@ -48,22 +51,26 @@ export async function openBrowserFixture(): Promise<BrowserFixture> {
   };
 }
 
-async function openWindow(browser: Browser, { sandbox }: Planlens, look: Look): Promise<Window> {
+async function openWindow(
+  browser: Browser,
+  { sandbox }: Planlens,
+  options: WindowOptions,
+): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light' } = look;
+  const { locale = 'de-DE', colorScheme = 'light' } = options;
   const context = await browser.newContext({ viewport, colorScheme, ...(locale !== null && { locale }) });
   const page = await pageBlockingThirdPartyCookies(context);
-  const troubles: string[] = [];
+  const consoleErrors: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
+    if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());
   });
-  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('pageerror', (error) => consoleErrors.push(error.message));
   return {
     page,
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
-    troubles,
-    async signIn({ tenantId, userName }, place = '?panel=PlanlensMain') {
-      const next = encodeURIComponent(`/${tenantId}/${place}`);
+    consoleErrors,
+    async signIn({ tenantId, userName }, path = '?panel=PlanlensMain') {
+      const next = encodeURIComponent(`/${tenantId}/${path}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },
   };

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import german from '../../locales/de.json' with { type: 'json' };
 
 /**
- * What the German panel should say of each published feature row, worked out from the published data by the plain
- * rules of the project, on another way than the app's: tiers are read from the plan's description, plans are tried
- * one by one. It covers users with one known plan and a role that hides nothing; nothing here comes from `src`.
+ * The expected German panel, derived from the published data independently of `src`: tiers are parsed from the plan's
+ * description, and plans are tried one by one. Covers users with one known plan and a role that hides nothing.
  */
 export interface ExpectedPanel {
   readonly plan: string;
@@ -12,7 +11,7 @@ export interface ExpectedPanel {
   readonly rows: readonly PanelRow[];
 }
 
-/** A row as printed; `advice` is empty where nothing needs changing. */
+/** A displayed row; `advice` is empty when no upgrade is needed. */
 export interface PanelRow {
   readonly row: string;
   readonly state: 'enabled' | 'view-only' | 'upgrade';
@@ -22,6 +21,7 @@ export interface PanelRow {
   readonly advice: string;
 }
 
+/** Derives the expected panel of a user. */
 export function expectedPanel({
   tenantId,
   associateId,
@@ -29,10 +29,14 @@ export function expectedPanel({
   tenantId: string;
   associateId: number;
 }): ExpectedPanel {
-  const modules = found(tenants.find((tenant) => tenant.contextIdentifier === tenantId)).modules;
-  const user = found(users[tenantId]?.find((each) => each.associateId === associateId));
-  const plan = found(modules.find((module) => module.ModuleName === user.plan));
-  const holder = { modules, tiers: tiersOf(plan.ModuleDescription), granted: namesIn(plan.ExtraInfo) };
+  const modules = requireFound(tenants.find((tenant) => tenant.contextIdentifier === tenantId)).modules;
+  const user = requireFound(users[tenantId]?.find((each) => each.associateId === associateId));
+  const plan = requireFound(modules.find((module) => module.ModuleName === user.plan));
+  const holder = {
+    modules,
+    tiers: parseTiers(plan.ModuleDescription),
+    granted: parseModuleNames(plan.ExtraInfo),
+  };
 
   const common = features.filter(({ group }) => group === 'common');
   const solutionsFirst = [...features.filter(({ group }) => group !== 'common'), ...common];
@@ -43,7 +47,7 @@ export function expectedPanel({
   return {
     plan: planLabel(holder.tiers),
     summary: fill(german.panel.summary, { enabled: keysIn(enabled), total: keysIn(leaves) }),
-    rows: decided.map(({ feature, decision }) => printed(feature, decision, holder)),
+    rows: decided.map(({ feature, decision }) => toPanelRow(feature, decision, holder)),
   };
 }
 
@@ -55,7 +59,7 @@ type Tiers = Readonly<Record<(typeof solutions)[number], number>>;
 interface Holder {
   readonly modules: readonly Module[];
   readonly tiers: Tiers;
-  /** The user licenses the plan gives. */
+  /** The user licenses that the plan grants. */
   readonly granted: ReadonlySet<string>;
 }
 
@@ -63,21 +67,22 @@ type Decision = Pick<PanelRow, 'state'> & { readonly reason: keyof typeof german
 
 function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision {
   const sites = feature.site_module.split('|').filter(Boolean);
-  const cals = userLicensesOf(feature);
-  const siteThere = sites.length === 0 || modules.some(({ ModuleName }) => sites.includes(ModuleName));
-  const calsThere = cals.every((name) => granted.has(name));
-  const allThere = sites.length + cals.length > 0 && siteThere && calsThere;
+  const cals = requiredUserLicenses(feature);
+  const hasSiteLicense = sites.length === 0 || modules.some(({ ModuleName }) => sites.includes(ModuleName));
+  const hasUserLicenses = cals.every((name) => granted.has(name));
+  const isLicensed = sites.length + cals.length > 0 && hasSiteLicense && hasUserLicenses;
 
   // A common row is in every plan; a missing module alone must not take it away
   // (docs/superoffice/licenses.md#6-modules-per-feature).
   const licensed = cals.length > 0 ? 'granted' : 'site-license-only';
-  if (feature.group === 'common') return { state: 'enabled', reason: allThere ? licensed : 'in-every-plan' };
-  // What only a site license or a license of a common row speaks for, the plan decides.
-  if (cals.every(isOfCommonRow)) {
-    return byPlan(isInPlan(feature, tiers), siteThere, allThere ? licensed : 'included-in-plan');
+  if (feature.group === 'common')
+    return { state: 'enabled', reason: isLicensed ? licensed : 'in-every-plan' };
+  // The plan decides features that depend only on site licenses or on licenses of common rows.
+  if (cals.every(isCommonLicense)) {
+    return decideByPlan(isInPlan(feature, tiers), hasSiteLicense, isLicensed ? licensed : 'included-in-plan');
   }
-  if (!siteThere) return { state: 'upgrade', reason: 'site-license-missing' };
-  if (calsThere) return { state: 'enabled', reason: 'granted' };
+  if (!hasSiteLicense) return { state: 'upgrade', reason: 'site-license-missing' };
+  if (hasUserLicenses) return { state: 'enabled', reason: 'granted' };
   if (sites.length === 0) return { state: 'upgrade', reason: 'not-licensed' };
   const editingOnly = cals.every((name) => granted.has(name) || editingLicenses.includes(name));
   return {
@@ -86,7 +91,7 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
   };
 }
 
-/** User licenses whose published meaning is editing; `quote-cal`, say, "turns on" a screen instead. */
+/** User licenses for editing; others, such as `quote-cal`, enable a screen. */
 const editingLicenses = [
   'dash-cal',
   'project-cal',
@@ -99,75 +104,75 @@ const editingLicenses = [
 ];
 
 /**
- * A site license applies to everyone (docs/superoffice/licenses.md#4-extraflags-and-extrainfo), so whose plan
- * has the feature is licensed by it.
+ * A site license applies to everyone (docs/superoffice/licenses.md#4-extraflags-and-extrainfo), so a user
+ * whose plan includes the feature is licensed by it.
  */
-function byPlan(inPlan: boolean, siteThere: boolean, enabledBy: Decision['reason']): Decision {
+function decideByPlan(inPlan: boolean, hasSiteLicense: boolean, enabledBy: Decision['reason']): Decision {
   if (inPlan) return { state: 'enabled', reason: enabledBy };
-  return { state: 'upgrade', reason: siteThere ? 'plan-lacks' : 'site-license-missing' };
+  return { state: 'upgrade', reason: hasSiteLicense ? 'plan-lacks' : 'site-license-missing' };
 }
 
-/** The sales guide needs `sale-cal` too: Marketing Premium users hold `guide-cal`, but no sales. */
-function userLicensesOf({ feature_key, user_module }: Feature): string[] {
+/** The sales guide also requires `sale-cal`: Marketing Premium users have `guide-cal`, but no sales. */
+function requiredUserLicenses({ feature_key, user_module }: Feature): string[] {
   const names = user_module === '' ? [] : [user_module];
   return feature_key === 'sales-guide' ? [...names, 'sale-cal'] : names;
 }
 
 /**
- * `report-cal` is in the published sets of plans without Service and stands for Print, so it does not speak
- * for the Service reports; and a site license such as `escalate` speaks only for the tenant
+ * `report-cal` is in the published sets of plans without Service, where it means Print, so it does not license the
+ * Service reports; a site license such as `escalate` licenses only the tenant
  * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
  */
-function isOfCommonRow(cal: string): boolean {
+function isCommonLicense(cal: string): boolean {
   return features.some((feature) => feature.group === 'common' && feature.user_module === cal);
 }
 
-/** A feature listed in several rows is one feature: any of them in the plan will do. */
+/** Whether the plan includes any row of the feature. */
 function isInPlan({ feature_key }: Feature, tiers: Tiers): boolean {
   return features
     .filter((feature) => feature.feature_key === feature_key)
     .some(({ group, tier }) => group !== 'common' && tiers[group] >= (tier === 'premium' ? 2 : 1));
 }
 
-/** All 26 plans, the basic ones first as they are published. */
+/** All 26 plans, those with the fewest solutions first, as published. */
 const allPlans = [0, 1, 2]
   .flatMap((sales) => [0, 1, 2].map((service) => ({ sales, service })))
   .flatMap((pair) => [0, 1, 2].map((marketing): Tiers => ({ ...pair, marketing })))
-  .filter((tiers) => steps(tiers) > 0)
-  .sort((one, other) => countOf(one) - countOf(other));
+  .filter((tiers) => countSteps(tiers) > 0)
+  .sort((one, other) => countSolutions(one) - countSolutions(other));
 
-/** The plans with the fewest more tier steps that keep what the user has and contain the feature. */
+/** The plans that retain the user's tiers, include the feature and add the fewest tier steps. */
 function advice(feature: Feature, holder: Holder): string {
   const fitting = allPlans.filter(
     (tiers) => solutions.every((each) => tiers[each] >= holder.tiers[each]) && isInPlan(feature, tiers),
   );
-  const least = Math.min(...fitting.map(steps));
+  const fewest = Math.min(...fitting.map(countSteps));
   const plans = fitting
-    .filter((tiers) => steps(tiers) === least)
+    .filter((tiers) => countSteps(tiers) === fewest)
     .map((tiers) => `${planLabel(tiers)} ${german.seat[seat(tiers, holder.modules)]}`);
   return plans.join(' | ');
 }
 
 /**
- * No row under the plan's name: none was bought. A row of the same name in another tier: whether its seats
- * would do is not published (docs/superoffice/licenses.md#5-plans-and-tier-detection and #10-unknown), so the
- * user has to ask.
+ * Without a row of the plan's name, none was purchased. For a row of the same name in another tier, it is not
+ * published whether its seats apply (docs/superoffice/licenses.md#5-plans-and-tier-detection and #10-unknown), so the
+ * user must ask.
  */
 function seat(tiers: Tiers, modules: readonly Module[]): 'assign' | 'buy' | 'ask' {
   const name = `ten-${solutions.filter((each) => tiers[each] > 0).join('')}`;
   const row = modules.find((module) => module.ModuleName === name);
   if (row === undefined) return 'buy';
-  if (planLabel(tiersOf(row.ModuleDescription)) !== planLabel(tiers)) return 'ask';
+  if (planLabel(parseTiers(row.ModuleDescription)) !== planLabel(tiers)) return 'ask';
   return row.NumberOfLicenses > (row.inUse ?? 0) ? 'assign' : 'buy';
 }
 
-/** Where a license whose meaning is only guessed by its name (`N`) decided, the panel says so. */
+/** Whether a license whose meaning is inferred from its name (`N`) decided; the panel displays that. */
 function isInferred({ confidence }: Feature, reason: Decision['reason']): boolean {
-  const bySayOfThePlan = ['in-every-plan', 'included-in-plan', 'plan-lacks'].includes(reason);
-  return confidence === 'N' && !bySayOfThePlan;
+  const decidedByPlan = ['in-every-plan', 'included-in-plan', 'plan-lacks'].includes(reason);
+  return confidence === 'N' && !decidedByPlan;
 }
 
-function printed(feature: Feature, { state, reason }: Decision, holder: Holder): PanelRow {
+function toPanelRow(feature: Feature, { state, reason }: Decision, holder: Holder): PanelRow {
   const group = isGroup(feature);
   return {
     row: feature.row_id,
@@ -179,13 +184,13 @@ function printed(feature: Feature, { state, reason }: Decision, holder: Holder):
     reason: group
       ? ''
       : `${german.reason[reason]}${isInferred(feature, reason) ? ` ${german.feature.inferred}` : ''}`,
-    // Who may only view is told the plan for editing, too.
+    // View-only users also see the plan for editing.
     advice: state === 'enabled' || group ? '' : advice(feature, holder),
   };
 }
 
 /** `Sales Essentials`, `SalesPremiumServicePremiumMarketingPremium`. */
-function tiersOf(description: string): Tiers {
+function parseTiers(description: string): Tiers {
   const rank = (solution: string) => {
     const [, tier = ''] = new RegExp(`${solution} ?(Essentials|Premium)`).exec(description) ?? [];
     return Math.max(0, tierNames.indexOf(tier as (typeof tierNames)[number]));
@@ -201,7 +206,7 @@ function planLabel(tiers: Tiers): string {
     .join(' + ');
 }
 
-function namesIn(extraInfo: string): Set<string> {
+function parseModuleNames(extraInfo: string): Set<string> {
   return new Set(extraInfo.replace(/^set=/, '').split(','));
 }
 
@@ -209,11 +214,11 @@ function isGroup({ row_id }: Feature): boolean {
   return features.some((feature) => feature.parent_row === row_id);
 }
 
-function steps(tiers: Tiers): number {
+function countSteps(tiers: Tiers): number {
   return tiers.sales + tiers.service + tiers.marketing;
 }
 
-function countOf(tiers: Tiers): number {
+function countSolutions(tiers: Tiers): number {
   return solutions.filter((each) => tiers[each] > 0).length;
 }
 
@@ -265,7 +270,7 @@ function read(file: string): string {
   return readFileSync(new URL(file, import.meta.url), 'utf8');
 }
 
-function found<T>(value: T | undefined): T {
+function requireFound<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('not in the published data');
   return value;
 }

@@ -5,15 +5,19 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { icons } from '../../manifest/tools/rules.ts';
 import { people } from '../support/planlens.ts';
-import { type BrowserFixture, openBrowserFixture, type Window } from './browser-fixture.ts';
+import { type BrowserFixture, type BrowserWindow, openBrowserFixture } from './browser-fixture.ts';
 
 const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
-const emily = { tenantId: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
+const listingUser = {
+  tenantId: 'Cust20001',
+  associateId: 102,
+  userName: 'emily.carter@designteamet.example',
+};
 
-/** Takes the listing's screenshots anew, where `PLANLENS_LISTING_PICTURES` names the folder; else there is nothing to do. */
+/** Takes the screenshots of the listing if `PLANLENS_LISTING_PICTURES` names the folder. */
 describe.skipIf(folder === '')('App Store listing images', () => {
   let fixture: BrowserFixture;
-  let window: Window;
+  let window: BrowserWindow;
 
   beforeAll(async () => {
     await mkdir(folder, { recursive: true });
@@ -24,8 +28,8 @@ describe.skipIf(folder === '')('App Store listing images', () => {
 
   afterAll(() => fixture.close());
 
-  async function keep(name: string, page: Page): Promise<void> {
-    await page.waitForTimeout(500); // what came into view is painted
+  async function saveScreenshot(name: string, page: Page): Promise<void> {
+    await page.waitForTimeout(500); // wait for painting
     await page.screenshot({ path: join(folder, `${name}.png`) });
   }
 
@@ -43,9 +47,9 @@ describe.skipIf(folder === '')('App Store listing images', () => {
   });
 
   test('captures the panel with the features of a plan', async () => {
-    await window.signIn(emily);
+    await window.signIn(listingUser);
     await window.panel.locator('.solution').last().waitFor();
-    await keep('01-what-your-plan-holds', window.page);
+    await saveScreenshot('01-what-your-plan-holds', window.page);
   });
 
   test('captures an expanded feature with the reason it is missing and the request form', async () => {
@@ -56,7 +60,7 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     await panel
       .locator('#solution-service')
       .evaluate((heading) => heading.scrollIntoView({ block: 'start' }));
-    await keep('02-why-a-feature-is-missing', page);
+    await saveScreenshot('02-why-a-feature-is-missing', page);
     await row.locator('.button').click();
     await row.locator('[role=status]').waitFor();
   });
@@ -65,13 +69,13 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     const { page, panel } = window;
     await panel.locator('.suggested-upgrades a').first().click();
     await panel.locator('.gained').waitFor();
-    await keep('03-what-another-plan-would-bring', page);
+    await saveScreenshot('03-what-another-plan-would-bring', page);
   });
 
   test("captures the administrators' page", async () => {
     const { page, signIn } = window;
     await signIn(people.administrator, '');
     await page.goto(`${fixture.planlens.url}/admin`);
-    await keep('04-what-administrators-see', page);
+    await saveScreenshot('04-what-administrators-see', page);
   });
 });

@@ -2,21 +2,22 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, type Person, people, signedInToCrm } from '../support/planlens.ts';
-import { type BrowserFixture, germans } from './browser-fixture.ts';
+import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 
 /** The languages of the panel. */
 export const languages = ['en', 'de', 'no', 'sv', 'da', 'nl'] as const;
 
-export interface Visited {
+/** The page and the language for which a state is reached. */
+export interface StateContext {
   readonly fixture: BrowserFixture;
   readonly page: Page;
   readonly language: (typeof languages)[number];
 }
 
-/** A state of a page that users meet, and how to bring a window to it that is signed in to their CRM. */
+/** A page state, the user to sign in to CRM, and a function that brings the page into the state. */
 interface PageState {
   readonly person: Person | null;
-  reach(visited: Visited): Promise<unknown>;
+  reach(context: StateContext): Promise<unknown>;
 }
 
 const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
@@ -27,129 +28,129 @@ const hiddenByRole = {
 };
 const viewOnly = { tenantId: 'Cust20001', associateId: 121, userName: 'jonas.keller@designteamet.example' };
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
-/** Nobody else of the stage opens their panel: what SuperOffice told once is kept. */
+/** A user of no other state, so that no license data of theirs is cached. */
 const unknown = { tenantId: 'Cust20001', associateId: 102, userName: 'emily.carter@designteamet.example' };
 const onSuite = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
-const { salesEssential, salesPremium, servicePremium } = germans;
-const requestedFeatures = 'feature:knowledge-base';
+const { salesEssential, salesPremium, servicePremium } = germanUsers;
+const requestedSubject = 'feature:knowledge-base';
 
-/** Whom the app has to be installed for beside the stage's own tenants. */
+/** The administrator of the Suite tenant, in which the states require an installation. */
 export const suiteAdministrator = {
   tenantId: 'Cust20002',
   associateId: 201,
   userName: 'ingrid.dahl@suitecore.example',
 };
 
-/** Every state a page can be in, by a name that tells. */
+/** All page states by name. */
 export const states: Readonly<Record<string, PageState>> = {
-  panel: { person: salesPremium, reach: (at) => openPanel(at, salesPremium) },
-  'panel-much-missing': { person: salesEssential, reach: (at) => openPanel(at, salesEssential) },
-  'panel-opened': opened(salesEssential, [
+  panel: { person: salesPremium, reach: (context) => openPanel(context, salesPremium) },
+  'panel-much-missing': { person: salesEssential, reach: (context) => openPanel(context, salesEssential) },
+  'panel-opened': withOpenFeatures(salesEssential, [
     'quote-management',
     'saint',
     'companies-and-contacts',
     'dashboards-default-tiles',
   ]),
-  'panel-hidden-by-role': opened(hiddenByRole, ['project-management']),
-  'panel-view-only': opened(viewOnly, ['quote-management', 'mailings']),
-  'panel-no-plan': opened(withoutPlan, ['mailings']),
+  'panel-hidden-by-role': withOpenFeatures(hiddenByRole, ['project-management']),
+  'panel-view-only': withOpenFeatures(viewOnly, ['quote-management', 'mailings']),
+  'panel-no-plan': withOpenFeatures(withoutPlan, ['mailings']),
   'panel-plan-unknown': {
     person: unknown,
-    async reach(at) {
-      const { control } = at.fixture.planlens.sandbox;
+    async reach(context) {
+      const { control } = context.fixture.planlens.sandbox;
       for (const operation of ['User.*', 'License.*']) control.fail({ operation, with: 403 });
-      await openPanel(at, unknown);
+      await openPanel(context, unknown);
       control.clearFaults();
     },
   },
   'panel-nothing-found': {
     person: salesPremium,
-    async reach(at) {
-      await openPanel(at, salesPremium);
-      await go(at, salesPremium, '/panel', { search: 'nothing like this' });
+    async reach(context) {
+      await openPanel(context, salesPremium);
+      await gotoPanel(context, salesPremium, '/panel', { search: 'nothing like this' });
     },
   },
   'panel-stale': {
     person: salesPremium,
-    async reach(at) {
-      const { planlens } = at.fixture;
-      // A session of its own, which must outlast the time that passes here.
-      await at.page.context().clearCookies({ name: '__Host-planlens-session' });
-      await openPanel(at, salesPremium);
+    async reach(context) {
+      const { planlens } = context.fixture;
+      // A new session, which must outlast the time that passes here.
+      await context.page.context().clearCookies({ name: '__Host-planlens-session' });
+      await openPanel(context, salesPremium);
       planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
-      await go(at, salesPremium, '/panel');
-      await at.page.locator('.stale').waitFor();
+      await gotoPanel(context, salesPremium, '/panel');
+      await context.page.locator('.stale').waitFor();
       planlens.sandbox.control.clearFaults();
       planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
     },
   },
-  'panel-of-suite': opened(onSuite, ['quote-management', 'request-management', 'mailings']),
-  'feature-asked-for': {
+  'panel-of-suite': withOpenFeatures(onSuite, ['quote-management', 'request-management', 'mailings']),
+  'feature-requested': {
     person: servicePremium,
-    async reach(at) {
-      await openPanel(at, servicePremium);
-      await go(at, servicePremium, '/panel/feature', { feature: 'mailings' });
-      const reason = at.page.locator('textarea');
+    async reach(context) {
+      await openPanel(context, servicePremium);
+      await gotoPanel(context, servicePremium, '/panel/feature', { feature: 'mailings' });
+      const reason = context.page.locator('textarea');
       if ((await reason.count()) > 0) await reason.locator('..').locator('..').locator('button').click();
-      await at.page.locator('[value=withdraw]').waitFor();
+      await context.page.locator('[value=withdraw]').waitFor();
     },
   },
   plans: {
     person: salesEssential,
-    async reach(at) {
-      await openPanel(at, salesEssential);
-      await go(at, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
+    async reach(context) {
+      await openPanel(context, salesEssential);
+      await gotoPanel(context, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
     },
   },
   'plans-of-suite': {
     person: onSuite,
-    async reach(at) {
-      await openPanel(at, onSuite);
-      await go(at, onSuite, '/panel/plan', { plan: 'starter' });
+    async reach(context) {
+      await openPanel(context, onSuite);
+      await gotoPanel(context, onSuite, '/panel/plan', { plan: 'starter' });
     },
   },
   'sign-in': { person: federated, reach: signInPage },
   'sign-in-stopped': {
     person: federated,
-    async reach(at) {
-      await signInPage(at);
-      await at.page.locator('.sign-in').evaluate((card) => {
+    async reach(context) {
+      await signInPage(context);
+      await context.page.locator('.sign-in').evaluate((card) => {
         card.dataset.tries = '2';
       });
       const [popUp] = await Promise.all([
-        at.page.waitForEvent('popup'),
-        at.page.locator('[data-pop-up]').click(),
+        context.page.waitForEvent('popup'),
+        context.page.locator('[data-pop-up]').click(),
       ]);
       await popUp.close();
-      await at.page.locator('.stopped').waitFor();
+      await context.page.locator('.stopped').waitFor();
     },
   },
   'session-handoff': {
     person: salesPremium,
-    reach: (at) => go(at, salesPremium, '/panel/sign-in', { challenge: 'c'.repeat(43) }),
+    reach: (context) => gotoPanel(context, salesPremium, '/panel/sign-in', { challenge: 'c'.repeat(43) }),
   },
   admin: {
     person: people.administrator,
-    async reach(at) {
-      await withAccessRequests(at);
-      await goAs(at, '/admin');
+    async reach(context) {
+      await submitAccessRequests(context);
+      await gotoPage(context, '/admin');
     },
   },
-  'admin-answer-refused': {
+  'admin-resolution-invalid': {
     person: people.administrator,
-    async reach(at) {
-      await withAccessRequests(at);
-      await goAs(at, '/admin');
-      await at.page.locator('button[value=declined]').first().click();
-      await at.page.locator('.field-error').waitFor();
+    async reach(context) {
+      await submitAccessRequests(context);
+      await gotoPage(context, '/admin');
+      await context.page.locator('button[value=declined]').first().click();
+      await context.page.locator('.field-error').waitFor();
     },
   },
-  'admin-of-suite': { person: suiteAdministrator, reach: (at) => goAs(at, '/admin') },
+  'admin-of-suite': { person: suiteAdministrator, reach: (context) => gotoPage(context, '/admin') },
   'admin-changes': {
     person: people.administrator,
-    async reach(at) {
-      const { sandbox, services } = at.fixture.planlens;
+    async reach(context) {
+      const { sandbox, services } = context.fixture.planlens;
       const { tenantId } = people.administrator;
       const before = await services.history.latest(tenantId, 1);
       sandbox.control.setPurchased({ tenant: tenantId, module: 'visible-for', licenses: 77 + before.length });
@@ -157,79 +158,84 @@ export const states: Readonly<Record<string, PageState>> = {
       await services.tenants.requestReconcile(tenantId);
       await expect.poll(() => services.history.latest(tenantId, 2), { timeout: 10_000 }).toHaveLength(2);
       sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: 'ten-service' });
-      await goAs(at, '/admin');
-      await at.page.locator('#seats ~ details > summary').last().click();
+      await gotoPage(context, '/admin');
+      await context.page.locator('#seats ~ details > summary').last().click();
     },
   },
-  setup: { person: people.administrator, reach: (at) => goAs(at, '/setup') },
+  setup: { person: people.administrator, reach: (context) => gotoPage(context, '/setup') },
   'setup-log': {
     person: people.administrator,
-    async reach(at) {
-      await goAs(at, '/setup');
-      await at.page.locator('main > .card').first().locator('details > summary').click();
+    async reach(context) {
+      await gotoPage(context, '/setup');
+      await context.page.locator('main > .card').first().locator('details > summary').click();
     },
   },
   'setup-under-way': {
     person: people.administrator,
-    async reach(at) {
-      const { planlens } = at.fixture;
-      // Held until the next page's tests calm the sandbox, or the app has waited long enough.
+    async reach(context) {
+      const { planlens } = context.fixture;
+      // Held until the next test clears the faults or the app times out.
       const { id } = planlens.sandbox.control.hold({ operation: 'List.GetWebPanelByProgId', nth: 2 });
       await approve(await signedInToCrm(planlens, people.administrator), planlens);
       await planlens.sandbox.control.whenHeld({ id });
-      await goAs(at, '/setup');
+      await gotoPage(context, '/setup');
     },
   },
   'uninstall-incomplete': {
     person: suiteAdministrator,
-    async reach(at) {
-      const { control } = at.fixture.planlens.sandbox;
-      await goAs(at, '/setup');
+    async reach(context) {
+      const { control } = context.fixture.planlens.sandbox;
+      await gotoPage(context, '/setup');
       control.fail({ operation: 'List.*', with: 503 });
-      await at.page.locator('#uninstall ~ details > summary').click();
-      await at.page.locator('form[action^="/uninstall"] button').click();
-      await at.page.locator('.evidence').waitFor();
+      await context.page.locator('#uninstall ~ details > summary').click();
+      await context.page.locator('form[action^="/uninstall"] button').click();
+      await context.page.locator('.evidence').waitFor();
       control.clearFaults();
     },
   },
-  landing: { person: null, reach: (at) => goAs(at, '/') },
+  landing: { person: null, reach: (context) => gotoPage(context, '/') },
   'not-installed': {
     person: null,
-    reach: (at) => go(at, { tenantId: 'Cust29999', associateId: 1 }, '/panel'),
+    reach: (context) => gotoPanel(context, { tenantId: 'Cust29999', associateId: 1 }, '/panel'),
   },
-  'address-wrong': { person: null, reach: (at) => goAs(at, '/panel') },
+  'panel-url-invalid': { person: null, reach: (context) => gotoPage(context, '/panel') },
 };
 
 type PanelRequest = Pick<Person, 'tenantId' | 'associateId'>;
 
-/** Opens a page of ours in a window of its own, in a language. */
-async function goAs({ fixture, page, language }: Visited, path: string): Promise<void> {
+/** Opens a page of the app in the language of the context. */
+async function gotoPage({ fixture, page, language }: StateContext, path: string): Promise<void> {
   await page.setExtraHTTPHeaders({ 'accept-language': language });
   await page.goto(new URL(path, fixture.planlens.url).href);
 }
 
-function go(
-  at: Visited,
-  reader: PanelRequest,
+function gotoPanel(
+  context: StateContext,
+  panelUser: PanelRequest,
   path: string,
   more: Record<string, string> = {},
 ): Promise<void> {
-  const query = { uctx: reader.tenantId, usid: String(reader.associateId), lang: at.language, ...more };
-  return goAs(at, `${path}?${new URLSearchParams(query)}`);
+  const query = {
+    uctx: panelUser.tenantId,
+    usid: String(panelUser.associateId),
+    lang: context.language,
+    ...more,
+  };
+  return gotoPage(context, `${path}?${new URLSearchParams(query)}`);
 }
 
-async function openPanel(at: Visited, reader: PanelRequest): Promise<void> {
-  await go(at, reader, '/panel');
-  await at.page.locator('.masthead').waitFor();
+async function openPanel(context: StateContext, panelUser: PanelRequest): Promise<void> {
+  await gotoPanel(context, panelUser, '/panel');
+  await context.page.locator('.masthead').waitFor();
 }
 
-function opened(person: Person, features: readonly string[]): PageState {
+function withOpenFeatures(person: Person, features: readonly string[]): PageState {
   return {
     person,
-    async reach(at) {
-      await openPanel(at, person);
+    async reach(context) {
+      await openPanel(context, person);
       for (const feature of features) {
-        const row = at.page.locator(`li[data-row]:has(> details > .why > [value="${feature}"])`).first();
+        const row = context.page.locator(`li[data-row]:has(> details > .why > [value="${feature}"])`).first();
         const handle = await row.elementHandle();
         await row.locator('summary').first().click();
         await handle?.waitForSelector('.evidence');
@@ -238,23 +244,23 @@ function opened(person: Person, features: readonly string[]): PageState {
   };
 }
 
-async function signInPage(at: Visited): Promise<void> {
-  await go(at, federated, '/panel');
-  at.fixture.planlens.passTime(3_000);
-  await go(at, federated, '/panel');
-  await at.page.locator('[data-pop-up]').waitFor();
+async function signInPage(context: StateContext): Promise<void> {
+  await gotoPanel(context, federated, '/panel');
+  context.fixture.planlens.passTime(3_000);
+  await gotoPanel(context, federated, '/panel');
+  await context.page.locator('[data-pop-up]').waitFor();
 }
 
-async function withAccessRequests({ fixture }: Visited): Promise<void> {
+async function submitAccessRequests({ fixture }: StateContext): Promise<void> {
   const { accessRequests } = fixture.planlens.services;
-  const asker = { associateId: salesPremium.associateId, requestedBy: 'Markus Brandt' };
+  const requester = { associateId: salesPremium.associateId, requestedBy: 'Markus Brandt' };
   await accessRequests.submit(salesPremium.tenantId, {
-    ...asker,
-    subject: requestedFeatures,
+    ...requester,
+    subject: requestedSubject,
     reason: 'Our customers ask the same again.',
   });
   await accessRequests.submit(salesPremium.tenantId, {
-    ...asker,
+    ...requester,
     subject: 'plan:sales-premium+service-premium',
     reason: '',
   });

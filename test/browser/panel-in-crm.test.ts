@@ -5,7 +5,12 @@ import type { FrameLocator, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { panelUrl } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
-import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
+import {
+  type BrowserFixture,
+  type BrowserWindow,
+  germanUsers,
+  openBrowserFixture,
+} from './browser-fixture.ts';
 import { expectedPanel, type PanelRow } from './expected-panel.ts';
 
 describe('panel in CRM with third-party cookies blocked', () => {
@@ -17,10 +22,10 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
   afterAll(() => fixture.close());
 
-  test.each(Object.entries(germans))(
+  test.each(Object.entries(germanUsers))(
     'shows %s the German panel with the expected plan, summary and 76 rows',
     async (name, person) => {
-      const { page, panel, troubles, signIn } = await fixture.open();
+      const { page, panel, consoleErrors, signIn } = await fixture.open();
       await signIn(person);
 
       const expected = expectedPanel(person);
@@ -28,39 +33,40 @@ describe('panel in CRM with third-party cookies blocked', () => {
       expect(await panel.locator('.masthead .answer').textContent()).toBe(expected.summary);
       expect(await panel.locator('html').getAttribute('lang')).toBe('de');
       expect(expected.rows).toHaveLength(76);
-      expect(await rowsIn(panel)).toEqual(expected.rows);
-      expect(troubles).toEqual([]);
-      await keepPicture(name, { page, panel });
+      expect(await readRows(panel)).toEqual(expected.rows);
+      expect(consoleErrors).toEqual([]);
+      await saveScreenshot(name, { page, panel });
     },
   );
 
   // certifies R42
   test('opens from its navigator button on the start page', async () => {
-    const { page, panel, troubles, signIn } = await fixture.open();
-    await signIn(germans.salesPremium, '');
+    const { page, panel, consoleErrors, signIn } = await fixture.open();
+    await signIn(germanUsers.salesPremium, '');
     expect(await page.locator('iframe').count()).toBe(0);
 
     await page.getByRole('link', { name: 'Planlens' }).click();
 
     expect(await panel.locator('h1').textContent()).toBe('Sales-Premium');
-    expect(troubles).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   test('loads three resources under 60 kB from its own origin and causes no layout shift', async () => {
     const { page, panel, signIn } = await fixture.open();
-    const answers: Response[] = [];
+    const responses: Response[] = [];
     page.on('response', (response) => {
-      if (response.frame() !== page.mainFrame() && response.status() === 200) answers.push(response);
+      if (response.frame() !== page.mainFrame() && response.status() === 200) responses.push(response);
     });
-    await signIn(germans.salesEssential);
+    await signIn(germanUsers.salesEssential);
     await panel.locator('.solution').last().waitFor();
 
-    const names = () => answers.map((answer) => new URL(answer.url()).pathname.split('/').at(-1)).sort();
+    const names = () =>
+      responses.map((response) => new URL(response.url()).pathname.split('/').at(-1)).sort();
     const assets = readdirSync(join(root, 'public')).filter((name) => name !== 'sign-in.js');
     await expect.poll(names).toEqual([...assets, 'panel'].sort());
     const own = new URL(fixture.planlens.url).origin;
-    expect([...new Set(answers.map((answer) => new URL(answer.url()).origin))]).toEqual([own]);
-    const sizes = await Promise.all(answers.map(async (answer) => (await answer.body()).length));
+    expect([...new Set(responses.map((response) => new URL(response.url()).origin))]).toEqual([own]);
+    const sizes = await Promise.all(responses.map(async (response) => (await response.body()).length));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
 
     const shift = await panel.locator('html').evaluate(async (html) => {
@@ -73,20 +79,20 @@ describe('panel in CRM with third-party cookies blocked', () => {
       const painting = () => performance.getEntriesByName('first-contentful-paint');
       do await pause();
       while (painting().length === 0);
-      // What moves before the first paint, as when this test's own waiting asks for a layout early, nobody sees move.
+      // Ignore shifts before the first paint, which users cannot see.
       const [painted] = painting();
-      const seen = shifts.filter(({ startTime }) => startTime >= painted.startTime);
-      return seen.reduce((sum, { value }) => sum + value, 0);
+      const visible = shifts.filter(({ startTime }) => startTime >= painted.startTime);
+      return visible.reduce((sum, { value }) => sum + value, 0);
     });
     expect(shift).toBe(0);
   });
 
   test('filters features by search text and by state without a server request', async () => {
     const { page, panel, signIn } = await fixture.open();
-    await signIn(germans.salesPremium);
+    await signIn(germanUsers.salesPremium);
     await panel.locator('.solution').last().waitFor();
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const requestedUrls: string[] = [];
+    page.on('request', (request) => requestedUrls.push(request.url()));
     const shown = () => panel.locator('li[data-row]:visible:has(> details) .label').allTextContents();
 
     await panel.getByRole('searchbox').fill('sharepoint');
@@ -104,29 +110,29 @@ describe('panel in CRM with third-party cookies blocked', () => {
       .evaluateAll((rows) => rows.map((row) => row.dataset.state));
     expect(missing.length).toBeGreaterThan(10);
     expect(missing).not.toContain('enabled');
-    expect(asked).toEqual([]);
+    expect(requestedUrls).toEqual([]);
   });
 
   test('re-reads licenses on request and updates the displayed read time', async () => {
-    const { panel, signIn, troubles } = await fixture.open();
-    await signIn(germans.servicePremium);
+    const { panel, signIn, consoleErrors } = await fixture.open();
+    await signIn(germanUsers.servicePremium);
     const time = panel.locator('[data-focus] time');
     const before = await time.getAttribute('datetime');
     fixture.planlens.passTime(60_000);
     await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
     await expect.poll(() => panel.locator('[data-focus]:focus').count()).toBe(1);
-    expect(troubles).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   test('keeps filter, expanded features and typed text when a license refresh succeeds or fails', async () => {
     const { page, panel, signIn } = await fixture.open();
-    await signIn(germans.salesEssential);
+    await signIn(germanUsers.salesEssential);
     const row = panel.locator('[data-row="SaP9"]');
     await row.locator('summary').click();
     await row.locator('textarea').fill('Für unsere Angebote');
     await panel.getByRole('searchbox').fill('quote');
-    const again = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
     const shown = async () => [
       await panel.getByRole('searchbox').inputValue(),
       await panel.locator('.found').textContent(),
@@ -138,13 +144,13 @@ describe('panel in CRM with third-party cookies blocked', () => {
     const time = panel.locator('[data-focus] time');
     const readAt = await time.getAttribute('datetime');
     fixture.planlens.passTime(60_000);
-    await again.click();
+    await refresh.click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(readAt);
     await row.locator('textarea').waitFor();
     expect(await shown()).toEqual(before);
 
     await page.route('**/panel/refresh?*', (route) => route.abort());
-    await again.click();
+    await refresh.click();
     await panel.locator('main > [role=alert]').waitFor();
     expect(await shown()).toEqual(before);
   });
@@ -155,7 +161,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
       control.requests().filter(({ operation }) => operation === 'Login.Authorize').length;
     const { page, panel, signIn } = await fixture.open();
     control.clearRequests();
-    await signIn(germans.salesPremium);
+    await signIn(germanUsers.salesPremium);
     await panel.locator('h1').waitFor();
     expect(signIns()).toBe(1);
 
@@ -169,9 +175,9 @@ describe('panel in CRM with third-party cookies blocked', () => {
     const { page, panel, signIn } = await fixture.open();
     const shown: Promise<string>[] = [];
     page.on('response', (response) => {
-      if (isPanel(response)) shown.push(planShownTo(response));
+      if (isPanel(response)) shown.push(readShownPlan(response));
     });
-    await signIn(germans.salesPremium);
+    await signIn(germanUsers.salesPremium);
     await panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
 
     await switchUser(page, 'Lena Hoffmann');
@@ -188,14 +194,14 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
   test('shows the tenant-not-installed page to a tenant without the app', async () => {
     const { page, signIn } = await fixture.open();
-    const stranger = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
-    await signIn(stranger, '');
+    const otherUser = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
+    await signIn(otherUser, '');
 
     await page.locator('main').evaluate(
       (main, src) => {
         main.innerHTML = `<iframe src="${src}"></iframe>`;
       },
-      panelUrl(fixture.planlens, stranger, 'de').replaceAll('&', '&amp;'),
+      panelUrl(fixture.planlens, otherUser, 'de').replaceAll('&', '&amp;'),
     );
 
     const problem = page.frameLocator('iframe');
@@ -204,13 +210,13 @@ describe('panel in CRM with third-party cookies blocked', () => {
   });
 });
 
-/** Every row as printed, its explanation read as the panel itself reads it when the row is opened. */
-async function rowsIn(panel: FrameLocator): Promise<PanelRow[]> {
+/** Reads every row with its explanation, requested as the panel requests it. */
+async function readRows(panel: FrameLocator): Promise<PanelRow[]> {
   await panel.locator('.solution').first().waitFor();
   return panel.locator('section[aria-labelledby^="solution-"] li[data-row]').evaluateAll(async (items) => {
     const { document, DOMParser, FormData } = items[0].ownerDocument.defaultView;
     const explanations = new Map();
-    async function explanationOf(feature: string) {
+    async function fetchExplanation(feature: string) {
       const query = new URLSearchParams(new FormData(document.querySelector('#why')));
       query.set('feature', feature);
       const page = await (await fetch(`/panel/feature?${query}`)).text();
@@ -224,7 +230,7 @@ async function rowsIn(panel: FrameLocator): Promise<PanelRow[]> {
       const { row, state } = item.dataset;
       const feature = item.querySelector(':scope > details > .why > button')?.value;
       if (feature !== undefined && !explanations.has(feature)) {
-        explanations.set(feature, await explanationOf(feature));
+        explanations.set(feature, await fetchExplanation(feature));
       }
       const explanation = explanations.get(feature);
       const plans = [...(explanation?.querySelector('.upgrades')?.children ?? [])];
@@ -241,7 +247,7 @@ async function rowsIn(panel: FrameLocator): Promise<PanelRow[]> {
   });
 }
 
-async function switchUser(page: Window['page'], name: string): Promise<void> {
+async function switchUser(page: BrowserWindow['page'], name: string): Promise<void> {
   await page.locator('details.user > summary').click();
   await page.getByRole('link', { name }).click();
 }
@@ -250,13 +256,16 @@ function isPanel(response: Response): boolean {
   return new URL(response.url()).pathname === '/panel' && response.status() === 200;
 }
 
-async function planShownTo(response: Response): Promise<string> {
+async function readShownPlan(response: Response): Promise<string> {
   const [, plan] = /<h1[^>]*>([^<]+)</.exec(await response.text()) ?? [];
   return `${new URL(response.url()).searchParams.get('usid')} ${plan}`;
 }
 
-/** A picture of the whole panel in its CRM, where `PLANLENS_SCREENSHOTS` names a folder. */
-async function keepPicture(name: string, { page, panel }: Pick<Window, 'page' | 'panel'>): Promise<void> {
+/** Saves a screenshot of the whole panel in `PLANLENS_SCREENSHOTS`, if that is set. */
+async function saveScreenshot(
+  name: string,
+  { page, panel }: Pick<BrowserWindow, 'page' | 'panel'>,
+): Promise<void> {
   const folder = process.env.PLANLENS_SCREENSHOTS;
   if (folder === undefined) return;
   const height = await panel.locator('html').evaluate((html) => html.scrollHeight);

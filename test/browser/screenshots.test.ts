@@ -8,7 +8,7 @@ import { languages, states, suiteAdministrator } from './page-states.ts';
 const folder = process.env.PLANLENS_SCREENSHOTS ?? '';
 const language = languages.find((each) => each === process.env.PLANLENS_SCREENSHOTS_LANGUAGE) ?? 'de';
 
-/** Pictures to look at, not a check: taken only where `PLANLENS_SCREENSHOTS` names a folder to put them in. */
+/** Screenshots for review, taken only if `PLANLENS_SCREENSHOTS` names a folder. */
 describe.skipIf(folder === '')('page state screenshots', () => {
   let fixture: BrowserFixture;
 

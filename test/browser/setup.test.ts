@@ -14,7 +14,7 @@ describe('setup page in a browser', () => {
   test('updates the progress of an installation to completion without user action', async () => {
     const { control } = fixture.planlens.sandbox;
     const { id } = control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
-    const { page, signIn, troubles } = await fixture.open();
+    const { page, signIn, consoleErrors } = await fixture.open();
     await signIn(suiteAdministrator, '');
     await page.goto(`${fixture.planlens.url}/install`);
     await page.locator('form[action="/login/consent"] button').click();
@@ -33,6 +33,6 @@ describe('setup page in a browser', () => {
     control.release({ id });
     await page.getByRole('heading', { name: 'Planlens ist installiert' }).waitFor();
     expect(await page.getByRole('link', { name: 'Installation erneut ausführen' }).count()).toBe(1);
-    expect(troubles).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });

@@ -1,11 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { people } from '../support/planlens.ts';
-import { type BrowserFixture, germans, openBrowserFixture, type Window } from './browser-fixture.ts';
+import {
+  type BrowserFixture,
+  type BrowserWindow,
+  germanUsers,
+  openBrowserFixture,
+} from './browser-fixture.ts';
 
-/** Oliver's identity provider refuses to be framed. */
+/** A user whose identity provider forbids framing. */
 const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
-const attemptIsLostAfterMs = 3_000;
+const attemptExpiresAfterMs = 3_000;
 
 describe('panel sign-in in CRM with third-party cookies blocked', () => {
   let fixture: BrowserFixture;
@@ -15,33 +20,33 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
   afterEach(() => {
     fixture.planlens.sandbox.control.clearFaults();
-    fixture.planlens.refuseFrameCookies(false);
+    fixture.planlens.blockFrameCookies(false);
   });
   afterAll(() => fixture.close());
 
-  const button = ({ panel }: Window) => panel.locator('[data-pop-up]');
+  const button = ({ panel }: BrowserWindow) => panel.locator('[data-pop-up]');
 
-  /** Presses the panel's button; the pop-up it opens. */
-  async function pressed(window: Window): Promise<Page> {
+  /** Clicks the sign-in button and returns the pop-up. */
+  async function openPopUp(window: BrowserWindow): Promise<Page> {
     const [popUp] = await Promise.all([window.page.waitForEvent('popup'), button(window).click()]);
     return popUp;
   }
 
-  /** A federated user's panel after its first attempt died in the frame and the CRM loaded it again. */
-  async function lostInFrame(): Promise<Window> {
+  /** The panel of a federated user after the sign-in failed in the frame and the CRM reloaded it. */
+  async function openAfterFrameFailure(): Promise<BrowserWindow> {
     const window = await fixture.open();
     await window.signIn(federated);
-    fixture.planlens.passTime(attemptIsLostAfterMs);
+    fixture.planlens.passTime(attemptExpiresAfterMs);
     await window.page.reload();
     await button(window).waitFor();
     return window;
   }
 
   test('offers a federated user a button on the second load and opens the panel through a pop-up', async () => {
-    const window = await lostInFrame();
+    const window = await openAfterFrameFailure();
     expect(await window.panel.locator('h1').textContent()).toBe('Please sign in');
 
-    const popUp = await pressed(window);
+    const popUp = await openPopUp(window);
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
 
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
@@ -51,13 +56,13 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('keeps the session in the page when the browser blocks the session cookie', async () => {
-    fixture.planlens.refuseFrameCookies(true);
+    fixture.planlens.blockFrameCookies(true);
     const window = await fixture.open();
-    await window.signIn(germans.salesEssential);
+    await window.signIn(germanUsers.salesEssential);
     await button(window).waitFor();
     expect(await window.panel.locator('.code').textContent()).toContain('cookies-blocked');
 
-    await pressed(window);
+    await openPopUp(window);
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
     await window.panel.locator('[data-row="SaP6"] summary').click();
     await window.panel.locator('[data-row="SaP6"]').getByText('Sales-Premium').first().waitFor();
@@ -76,19 +81,19 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('offers a federated user the button on the first load when the browser blocks all cookies', async () => {
-    fixture.planlens.refuseFrameCookies(true);
+    fixture.planlens.blockFrameCookies(true);
     const window = await fixture.open();
     await window.signIn(federated);
     await button(window).waitFor();
 
-    const popUp = await pressed(window);
+    const popUp = await openPopUp(window);
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
 
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('explains that the browser blocked the pop-up and offers a link to a new tab', async () => {
-    const window = await lostInFrame();
+    const window = await openAfterFrameFailure();
     await window.panel.locator('html').evaluate((html) => {
       html.ownerDocument.defaultView.open = () => null;
     });
@@ -98,8 +103,8 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('completes the sign-in in a single pop-up when the button is pressed twice', async () => {
-    const window = await lostInFrame();
-    const popUp = await pressed(window);
+    const window = await openAfterFrameFailure();
+    const popUp = await openPopUp(window);
     await button(window).click();
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
@@ -107,23 +112,23 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('reports a connection failure during the session handoff and lets the user retry', async () => {
-    const window = await lostInFrame();
+    const window = await openAfterFrameFailure();
     const session = `${fixture.planlens.url}/panel/session`;
     await window.page.route(session, (route) => route.abort());
-    const first = await pressed(window);
+    const first = await openPopUp(window);
     await first.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
     await window.panel.getByText('or the connection broke').waitFor();
     await window.page.unroute(session);
-    const second = await pressed(window);
+    const second = await openPopUp(window);
     await second.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('stops after three failed sign-ins with an explanation and a link to a separate window', async () => {
-    const window = await lostInFrame();
-    await (await pressed(window)).close();
+    const window = await openAfterFrameFailure();
+    await (await openPopUp(window)).close();
     await window.panel.getByText('The window was closed before you were signed in.').waitFor();
-    await (await pressed(window)).close();
+    await (await openPopUp(window)).close();
     const stopped = window.panel.locator('.stopped');
     await stopped.waitFor();
     expect(await stopped.locator('h2').textContent()).toBe('Three sign-ins did not work');
@@ -131,27 +136,27 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     expect(await window.panel.locator('.stopped:focus').count()).toBe(1);
     expect(await button(window).isVisible()).toBe(false);
 
-    const [own] = await Promise.all([
+    const [separateWindow] = await Promise.all([
       window.page.waitForEvent('popup'),
       window.panel.locator('a.elsewhere').click(),
     ]);
-    await own.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
-    await own.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+    await separateWindow.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await separateWindow.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('offers the button after an invalid id_token in the frame and completes sign-in in the pop-up', async () => {
     fixture.planlens.sandbox.control.corruptNextToken({ kind: 'id-token', defect: 'expired' });
     const window = await fixture.open();
-    await window.signIn(germans.salesPremium);
+    await window.signIn(germanUsers.salesPremium);
     await button(window).waitFor();
     expect(await window.panel.locator('.code').textContent()).toContain('sign-in-token-invalid');
-    await pressed(window);
+    await openPopUp(window);
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('renews an expired session without user interaction', async () => {
     const window = await fixture.open();
-    await window.signIn(germans.servicePremium);
+    await window.signIn(germanUsers.servicePremium);
     await window.panel.getByRole('heading', { name: 'Service-Premium' }).waitFor();
     fixture.planlens.passTime(61 * 60_000);
     await window.page.reload();
@@ -160,7 +165,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
 
   test('reports a session that expires in the open panel in place and keeps typed text', async () => {
     const window = await fixture.open();
-    await window.signIn(germans.salesEssential);
+    await window.signIn(germanUsers.salesEssential);
     const row = window.panel.locator('[data-row="SaP9"]');
     await row.locator('summary').click();
     await row.locator('textarea').fill('Für unsere Angebote');
@@ -184,25 +189,25 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
 
   test('shows the panel of the new tenant when the CRM switches tenants', async () => {
     const window = await fixture.open();
-    await window.signIn(germans.salesPremium);
+    await window.signIn(germanUsers.salesPremium);
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
-    await window.signIn(germans.salesEssential);
+    await window.signIn(germanUsers.salesEssential);
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
     expect(await window.panel.locator('.eyebrow').first().textContent()).toContain('Fjordkraft');
   });
 
   test('accepts a handoff code only from its own origin and only once', async () => {
-    const window = await lostInFrame();
-    const taken: string[] = [];
+    const window = await openAfterFrameFailure();
+    const requestBodies: string[] = [];
     const session = `${fixture.planlens.url}/panel/session`;
-    // The code stays good: what the panel sends with it is taken away on its way.
+    // Intercept the panel's request, so that the code is not used.
     await window.page.route(session, async (route) => {
-      taken.push(route.request().postData() ?? '');
+      requestBodies.push(route.request().postData() ?? '');
       await route.abort();
     });
-    const popUp = await pressed(window);
+    const popUp = await openPopUp(window);
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
-    await expect.poll(() => taken).toHaveLength(1);
+    await expect.poll(() => requestBodies).toHaveLength(1);
     await window.page.unroute(session);
 
     const sendFrom = (html: Locator) =>
@@ -212,7 +217,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
           const sent = fetch(url, { method: 'POST', headers, body });
           return sent.then(({ status }) => status).catch(() => 'refused by the browser');
         },
-        { url: session, body: taken[0] ?? '' },
+        { url: session, body: requestBodies[0] ?? '' },
       );
     expect(await sendFrom(window.page.locator('html'))).toBe('refused by the browser');
     expect(await sendFrom(window.panel.locator('html'))).toBe(200);
@@ -221,18 +226,18 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
 
   test('sends no message to a page of another origin that opened the sign-in pop-up', async () => {
     const window = await fixture.open();
-    await window.signIn(germans.salesPremium, '');
+    await window.signIn(germanUsers.salesPremium, '');
     const { tenantId, associateId } = people.salesPremium;
     const query = `uctx=${tenantId}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
     const url = `${fixture.planlens.url}/panel/sign-in?${query}`;
-    const heard = await window.page.locator('html').evaluate(async (html, address) => {
+    const received = await window.page.locator('html').evaluate(async (html, address) => {
       const view = html.ownerDocument.defaultView;
       const messages: unknown[] = [];
       view.addEventListener('message', ({ data }: { data: unknown }) => messages.push(data));
-      const popUp = view.open(address, 'theirs', 'popup');
+      const popUp = view.open(address, 'other-origin', 'popup');
       await new Promise((resolve) => view.setTimeout(resolve, 3_000));
       return { messages, opened: popUp !== null };
     }, url);
-    expect(heard).toEqual({ messages: [], opened: true });
+    expect(received).toEqual({ messages: [], opened: true });
   });
 });

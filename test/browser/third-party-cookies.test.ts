@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 
-/** What every test of a panel in a frame rests on: the blocking is real, and a partitioned cookie outlives it. */
+/** Verifies the precondition of all frame tests: blocking is effective, and partitioned cookies are exempt. */
 describe('cookies in a cross-site frame', () => {
   let browser: Browser;
   let servers: Server[];
@@ -57,7 +57,7 @@ describe('cookies in a cross-site frame', () => {
   }
 });
 
-/** `/set` sends both cookies and goes on to a page that shows those that came back. */
+/** `/set` sets both cookies and redirects to a page that shows the received cookies. */
 function setAndShowCookies(request: IncomingMessage, response: ServerResponse): void {
   if (request.url === '/set') {
     const attributes = 'Path=/; Secure; HttpOnly; SameSite=None';

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CookieClient, createCookieClient, type PanelContext } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
@@ -29,8 +29,8 @@ const suiteAdministrator = {
 };
 
 const dayMs = 24 * 60 * 60_000;
-const codeIn = ({ html }: Pick<PanelContext, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
-const pathsOf = ({ hops }: PanelContext) => hops.map((hop) => new URL(hop).pathname);
+const codeIn = ({ html }: Pick<VisitedPage, 'html'>) => /<code>([a-z-]+)/.exec(html)?.[1];
+const pathsOf = ({ hops }: VisitedPage) => hops.map((hop) => new URL(hop).pathname);
 
 describe("administrators' page", async () => {
   const planlens = await installedPlanlens();
@@ -74,7 +74,7 @@ describe("administrators' page", async () => {
       }),
     );
   const contractOf = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
-  const csrfOf = ({ html }: PanelContext) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const csrfOf = ({ html }: VisitedPage) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
   describe('access', () => {
     it('signs an administrator in silently in a fresh browser and returns to the page', async () => {
@@ -85,7 +85,7 @@ describe("administrators' page", async () => {
     });
 
     it('redirects a browser without a session to sign-in and reveals no tenant data', async () => {
-      const { status, headers, html } = await createCookieClient().peek(adminUrl);
+      const { status, headers, html } = await createCookieClient().getOnce(adminUrl);
       expect(status).toBe(302);
       expect(headers.get('location')).toContain(`${planlens.sandbox.url}/login/common/oauth/authorize?`);
       expect(html).not.toContain('Designteamet');
@@ -372,7 +372,7 @@ describe("administrators' page", async () => {
     });
 
     /** Today by the app's clock, which the tests above move. */
-    const todayOf = ({ html }: PanelContext) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
+    const todayOf = ({ html }: VisitedPage) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
     const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
     it.each([
       ['a day there is not', () => '2026-02-30', 'is not a day of the calendar'],

@@ -125,7 +125,7 @@ describe('invalid client input', async () => {
   async function completedSignIn() {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
-    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
+    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
     return { cookieClient, callback: answered.headers.get('location') ?? '' };
   }
 

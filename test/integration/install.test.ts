@@ -104,7 +104,7 @@ describe('installation', () => {
 
   // certifies R4, R6
   it('sends PKCE S256, state, nonce and the exact redirect URI in the authorization request', async () => {
-    const { headers } = await createCookieClient().peek(`${planlens.url}/install`);
+    const { headers } = await createCookieClient().getOnce(`${planlens.url}/install`);
     const authorize = new URL(headers.get('location') ?? '');
     expect(authorize.pathname).toBe('/login/common/oauth/authorize');
     expect(Object.fromEntries(authorize.searchParams)).toMatchObject({
@@ -169,8 +169,8 @@ describe('installation', () => {
   it('accepts the authorization response as a posted form', async () => {
     const cookieClient = await signedInToCrm(planlens, administrator);
     planlens.sandbox.control.approve({ tenant: tenantId });
-    const begun = await cookieClient.peek(`${planlens.url}/install`);
-    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
+    const begun = await cookieClient.getOnce(`${planlens.url}/install`);
+    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
     const callback = new URL(answered.headers.get('location') ?? '');
     const setup = await cookieClient.post(
       `${planlens.url}/auth/callback`,

@@ -257,14 +257,14 @@ describe('panel', async () => {
   it('does not loop through sign-in when the browser keeps no session cookie', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
-    const answered = await cookieClient.peek(begun.headers.get('location') ?? '');
-    const signedIn = await cookieClient.peek(answered.headers.get('location') ?? '');
-    cookieClient.forgetCookies();
+    const answered = await cookieClient.getOnce(begun.headers.get('location') ?? '');
+    const signedIn = await cookieClient.getOnce(answered.headers.get('location') ?? '');
+    cookieClient.clearCookies();
     const back = await cookieClient.get(new URL(signedIn.headers.get('location') ?? '', planlens.url).href);
     expect([back.hops.length, back.status]).toEqual([1, 403]);
     expect(back.html).toContain('cookies-blocked');
     planlens.passTime(60_000);
-    const later = await cookieClient.peek(back.url);
+    const later = await cookieClient.getOnce(back.url);
     expect(later.status).toBe(302);
   });
 
@@ -284,7 +284,7 @@ describe('panel', async () => {
       [1, 2, 3].map(() => knock(cookieClient, panelUrl(planlens, salesPremium))),
     );
     const answered = await Promise.all(
-      begun.map(({ headers }) => cookieClient.peek(headers.get('location') ?? '')),
+      begun.map(({ headers }) => cookieClient.getOnce(headers.get('location') ?? '')),
     );
     const panels = await Promise.all(
       answered.map(({ headers }) => cookieClient.get(headers.get('location') ?? '')),

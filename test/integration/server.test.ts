@@ -78,7 +78,7 @@ describe('server process', () => {
     const cookieClient = await signedInToCrm({ sandbox }, people.salesPremium);
     sandbox.control.approve({ tenant: people.salesPremium.tenantId });
     const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
-    const begun = await cookieClient.peek(`${url}/install`);
+    const begun = await cookieClient.getOnce(`${url}/install`);
     const slow = cookieClient.get(begun.headers.get('location') ?? '');
     await sandbox.control.whenHeld({ id });
     running.child.kill('SIGTERM');

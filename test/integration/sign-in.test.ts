@@ -89,27 +89,27 @@ describe('panel sign-in', async () => {
 
   it('offers the button to a browser that blocks cookies instead of redirecting it', async () => {
     const frame = createCookieClient();
-    const first = await frame.peek(panelUrl(planlens, salesPremium));
+    const first = await frame.getOnce(panelUrl(planlens, salesPremium));
     const tried = new URL(first.headers.get('location') ?? '', planlens.url);
     expect([first.status, tried.pathname, tried.searchParams.get('cookie')]).toEqual([
       302,
       '/panel',
       'probe',
     ]);
-    frame.forgetCookies();
-    const { status, html } = await frame.peek(tried.href);
+    frame.clearCookies();
+    const { status, html } = await frame.getOnce(tried.href);
     expect(status).toBe(403);
     expect(html).toContain('cookies-blocked');
     expect(html).toContain('data-pop-up=');
     // Allowed cookies meanwhile, the same address goes on.
-    expect((await frame.peek(tried.href)).headers.get('location')).toContain('/oauth/authorize');
+    expect((await frame.getOnce(tried.href)).headers.get('location')).toContain('/oauth/authorize');
   });
 
   it('offers the button to a browser that lost its cookies during sign-in', async () => {
     const frame = await signedInToCrm(planlens, salesPremium);
     const begun = await knock(frame, panelUrl(planlens, salesPremium));
-    const answered = await frame.peek(begun.headers.get('location') ?? '');
-    frame.forgetCookies();
+    const answered = await frame.getOnce(begun.headers.get('location') ?? '');
+    frame.clearCookies();
     const back = await frame.get(answered.headers.get('location') ?? '');
     expect(back.html).toContain('sign-in-state-mismatch');
     expect(back.html).toContain('data-pop-up=');

@@ -54,7 +54,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on
     const cookieClient = await signedInToCrm({ sandbox }, salesPremium);
     return /<h1>(.*?)<\/h1>/.exec((await cookieClient.get(panelUrl({ url }, salesPremium))).html)?.[1];
   }
-  const webhookAddress = () => sandbox.control.setupOf({ tenant: tenantId }).webhooks[0]?.TargetUrl ?? '';
+  const webhookAddress = () => sandbox.control.getSetup({ tenant: tenantId }).webhooks[0]?.TargetUrl ?? '';
 
   it('installs the app and shows the panel', async () => {
     expect((await install({ sandbox, url })).html).toContain('<h1>Planlens is installed</h1>');
@@ -97,7 +97,7 @@ describe.each(['a DATABASE_URL', 'the private PostgreSQL'])('tenant lifecycle on
     const cookieClient = await signedInToCrm({ sandbox }, administrator);
     const done = await submit(cookieClient, await cookieClient.get(`${url}/setup`), '/uninstall', {});
     expect(wordsOf(done.html)).toContain('Planlens has been removed');
-    expect(sandbox.control.setupOf({ tenant: tenantId })).toEqual({ panels: [], webhooks: [] });
+    expect(sandbox.control.getSetup({ tenant: tenantId })).toEqual({ panels: [], webhooks: [] });
     expect(await panel()).toBe('Planlens is not installed here');
   });
 });

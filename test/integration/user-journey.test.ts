@@ -33,7 +33,7 @@ describe('tenant setup from installation to reinstallation', () => {
 
   /** The tenant's panels and webhooks as the sandbox has them, our address shortened. */
   function inTenant(): string[] {
-    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: tenantId });
+    const { panels, webhooks } = planlens.sandbox.control.getSetup({ tenant: tenantId });
     const short = (url: string) => url.replace(planlens.url, '').replace(/[\w-]{43}$/, '{hook}');
     return [
       ...panels.map(
@@ -71,7 +71,7 @@ describe('tenant setup from installation to reinstallation', () => {
   });
 
   it('panels and webhook in the tenant change when they are modified outside the app', async () => {
-    const { panels, webhooks } = planlens.sandbox.control.setupOf({ tenant: tenantId });
+    const { panels, webhooks } = planlens.sandbox.control.getSetup({ tenant: tenantId });
     const [main, button] = panels;
     const [hook] = webhooks;
     await call('POST', 'Agents/List/SaveWebPanelEntity', { ...main, Url: 'https://elsewhere.example/' });

@@ -6,37 +6,36 @@ import {
   authenticate,
   decodeJwt,
   get,
+  getSystemToken,
+  getTokens,
   identity,
   type Jwt,
-  jsonOf,
   openClient,
-  people,
   postJson,
   premium,
   publishedKeys,
+  readJson,
   signIn,
   signSystemToken,
   startReceiver,
   suite,
   systemClient,
-  systemTokenOf,
-  tokensFor,
+  users,
 } from './support.ts';
 
 const { sandbox, client } = await openClient();
 beforeEach(() => sandbox.control.clearRequests());
 
 const fencing = () => postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
-const controlInput = (name: string, input: unknown = {}) =>
-  postJson(`${sandbox.url}/_control/${name}`, input);
+const callControl = (name: string, input: unknown = {}) => postJson(`${sandbox.url}/_control/${name}`, input);
 
 describe('sandbox control API over HTTP', () => {
   it('injects faults and lists requests as the control object does', async () => {
-    expect(await jsonOf(await controlInput('fail', { operation: 'License.*', with: 500, times: 1 }))).toEqual(
-      {},
-    );
+    expect(
+      await readJson(await callControl('fail', { operation: 'License.*', with: 500, times: 1 })),
+    ).toEqual({});
     expect((await fencing()).status).toBe(500);
-    const requests = await jsonOf<unknown[]>(await controlInput('requests'));
+    const requests = await readJson<unknown[]>(await callControl('requests'));
     expect(requests).toEqual([
       { operation: 'License.GetFencingInfo', tenantId: premium, status: 500, at: expect.any(Number) },
     ]);
@@ -51,7 +50,7 @@ describe('sandbox control API over HTTP', () => {
     ['setPlan', { tenant: premium, associateId: 101, plan: 'no-such' }, 400],
     ['reset', { unknown: true }, 400],
   ])('rejects the control %s with the input %o', async (name, input, status) => {
-    expect((await controlInput(name, input)).status).toBe(status);
+    expect((await callControl(name, input)).status).toBe(status);
   });
 });
 
@@ -69,7 +68,7 @@ describe('fault injection', () => {
     sandbox.control.fail({ operation: 'License.GetFencingInfo', with: 421, times: 2 });
     const response = await fencing();
     expect(response.status).toBe(421);
-    expect((await jsonOf(response)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
+    expect((await readJson(response)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
     expect(sandbox.control.requests().map(({ status }) => status)).toEqual([421, 421]);
   });
 
@@ -77,7 +76,7 @@ describe('fault injection', () => {
     sandbox.control.fail({ operation: 'License.*', with: 'null', times: 1 });
     expect(await (await fencing()).json()).toBeNull();
     sandbox.control.fail({ operation: 'License.*', with: 'message', times: 1 });
-    expect(Object.keys(await jsonOf(await fencing()))).toEqual(['Message', 'MessageDetail']);
+    expect(Object.keys(await readJson(await fencing()))).toEqual(['Message', 'MessageDetail']);
     sandbox.control.fail({ operation: 'License.*', with: 'malformed', times: 1 });
     const broken = await fencing();
     expect(broken.status).toBe(200);
@@ -116,25 +115,25 @@ describe('fault injection', () => {
   it('holds the nth request until it is released and lets the others pass', async () => {
     const { id } = sandbox.control.hold({ operation: 'License.GetFencingInfo', nth: 2 });
     expect((await fencing()).status).toBe(200);
-    let answered = false;
-    const held = fencing().then((response) => {
-      answered = true;
+    let hasResponded = false;
+    const response = fencing().then((response) => {
+      hasResponded = true;
       return response;
     });
     await sandbox.control.whenHeld({ id });
     expect((await fencing()).status).toBe(200);
-    expect(answered).toBe(false);
+    expect(hasResponded).toBe(false);
     sandbox.control.release({ id });
-    expect((await held).status).toBe(200);
+    expect((await response).status).toBe(200);
   });
 
   it('reports over HTTP that a request is on hold', async () => {
-    const { id } = await jsonOf<{ id: number }>(await controlInput('hold', { operation: 'State' }));
-    const held = get(`${sandbox.url}/api/state/${premium}`);
-    expect((await controlInput('whenHeld', { id })).status).toBe(200);
-    await controlInput('release', { id });
-    expect((await held).status).toBe(200);
-    expect((await controlInput('whenHeld', { id })).status).toBe(400);
+    const { id } = await readJson<{ id: number }>(await callControl('hold', { operation: 'State' }));
+    const response = get(`${sandbox.url}/api/state/${premium}`);
+    expect((await callControl('whenHeld', { id })).status).toBe(200);
+    await callControl('release', { id });
+    expect((await response).status).toBe(200);
+    expect((await callControl('whenHeld', { id })).status).toBe(400);
   });
 
   it('records requests with their response status and clears the record', async () => {
@@ -205,14 +204,14 @@ async function isSigned({ header, input, signature }: Jwt, by = sandbox): Promis
 describe('defective tokens', () => {
   const nextIdToken = async (defect: TokenDefect) => {
     sandbox.control.corruptNextToken({ kind: 'id-token', defect });
-    return decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    return decodeJwt((await getTokens(sandbox, users.sales)).id_token);
   };
   const seconds = () => Date.now() / 1000;
 
   it('affects one token only', async () => {
     const { claims } = await nextIdToken('foreign-issuer');
     expect(claims.iss).toBe('https://login.example');
-    expect(decodeJwt((await tokensFor(sandbox, people.sales)).id_token).claims.iss).toBe(sandbox.url);
+    expect(decodeJwt((await getTokens(sandbox, users.sales)).id_token).claims.iss).toBe(sandbox.url);
   });
 
   it.each([
@@ -242,9 +241,9 @@ describe('defective tokens', () => {
   });
 
   it('can affect the JWT of the system user', async () => {
-    const signed = signSystemToken(await systemTokenOf(sandbox, people.admin), sandbox.privateKeyPem);
+    const signed = signSystemToken(await getSystemToken(sandbox, users.admin), sandbox.privateKeyPem);
     sandbox.control.corruptNextToken({ kind: 'system-user', defect: 'other-tenant' });
-    const { Token } = await jsonOf<{ Token: string }>(
+    const { Token } = await readJson<{ Token: string }>(
       await authenticate(sandbox, { SignedSystemToken: signed }),
     );
     expect(decodeJwt(Token).claims).toMatchObject({ aud: 'spn:1600065823', [`${identity}ctx`]: suite });
@@ -253,15 +252,15 @@ describe('defective tokens', () => {
 
 describe('signing keys', () => {
   it('signs with the new key after a rotation and still publishes the old one', async () => {
-    const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    const before = decodeJwt((await getTokens(sandbox, users.sales)).id_token);
     sandbox.control.rotateKeys();
-    const after = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    const after = decodeJwt((await getTokens(sandbox, users.sales)).id_token);
     expect(after.header.x5t).not.toBe(before.header.x5t);
     expect([await isSigned(before), await isSigned(after)]).toEqual([true, true]);
   });
 
   it('stops publishing the old key when it is dropped', async () => {
-    const before = decodeJwt((await tokensFor(sandbox, people.sales)).id_token);
+    const before = decodeJwt((await getTokens(sandbox, users.sales)).id_token);
     sandbox.control.rotateKeys({ dropOld: true });
     expect(await isSigned(before)).toBe(false);
     expect(await publishedKeys(sandbox)).toHaveLength(1);
@@ -270,14 +269,16 @@ describe('signing keys', () => {
 
 describe('reset', () => {
   it('restores the initial state of the sandbox', async () => {
-    const cookie = await signIn(sandbox, people.sales);
+    const cookie = await signIn(sandbox, users.sales);
     await client.agent('List/SaveWebPanelEntity', { Name: 'One' });
     sandbox.control.setTenantState({ tenant: suite, state: 'Suspended' });
     sandbox.control.fail({ with: 500 });
     sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: null });
     sandbox.control.reset();
     expect(sandbox.control.requests()).toEqual([]);
-    expect(await jsonOf(await get(`${sandbox.url}/api/state/${suite}`))).toMatchObject({ State: 'Running' });
+    expect(await readJson(await get(`${sandbox.url}/api/state/${suite}`))).toMatchObject({
+      State: 'Running',
+    });
     expect((await fencing()).status).toBe(401);
     expect(await (await get(`${sandbox.url}/${premium}/`, cookie)).text()).toContain('<h1>Sign in</h1>');
     const again = await systemClient(sandbox);

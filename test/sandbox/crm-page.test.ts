@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fillPanelUrl } from '../../sandbox/panel-url.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
-import { appUrl, essential, get, openClient, people, premium, signIn } from './support.ts';
+import { appUrl, essential, get, openClient, premium, signIn, users } from './support.ts';
 
 const { sandbox, client } = await openClient();
 
 async function addPanel(fields: Record<string, unknown>, groups: number[]): Promise<void> {
-  const { WebPanelId: ListItemId } = await client.agent<{ WebPanelId: number }>(
+  const { WebPanelId: listItemId } = await client.agent<{ WebPanelId: number }>(
     'List/SaveWebPanelEntity',
     fields,
   );
-  const visible = { UdListDefinitionId: 124, ListItemId, UserGroupId: groups, Enable: true };
+  const visible = { UdListDefinitionId: 124, ListItemId: listItemId, UserGroupId: groups, Enable: true };
   await client.agent('List/SetVisibleForUserGroup', visible);
 }
 
@@ -34,7 +34,7 @@ const page = async (userName: string, path: string) =>
 describe('sandbox CRM page', () => {
   it('redirects a visitor without a session or from another tenant to sign-in and back', async () => {
     const path = `/${premium}/?panel=PlansMain`;
-    for (const cookie of [{ Cookie: '' }, await signIn(sandbox, people.essential)]) {
+    for (const cookie of [{ Cookie: '' }, await signIn(sandbox, users.essential)]) {
       const html = await (await get(`${sandbox.url}${path}`, cookie)).text();
       expect(html).toContain('<h1>Sign in</h1>');
       expect(html).toContain(`name="next" value="${path}"`);
@@ -43,7 +43,7 @@ describe('sandbox CRM page', () => {
   });
 
   it('shows a dashboard in the language of the user', async () => {
-    const german = await page(people.sales, `/${premium}/`);
+    const german = await page(users.sales, `/${premium}/`);
     expect(german).toContain('lang="de-DE"');
     expect(german).toContain('Posteingang');
     const english = await page('emily.carter@designteamet.example', `/${premium}/`);
@@ -52,16 +52,17 @@ describe('sandbox CRM page', () => {
   });
 
   it('hides the screens that the role of the user hides', async () => {
-    const railOf = async (userName: string) => (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
-    expect(((await railOf(people.sales)) ?? 0) - ((await railOf(people.restricted)) ?? 0)).toBe(2);
+    const countScreens = async (userName: string) =>
+      (await page(userName, `/${premium}/`)).match(/<li>/g)?.length;
+    expect(((await countScreens(users.sales)) ?? 0) - ((await countScreens(users.restricted)) ?? 0)).toBe(2);
   });
 
   it('shows an app panel in a titled frame and opens it from its navigator button', async () => {
     await addPanel(panel, [1, 2, 3, 4]);
     await addPanel(button, [1, 2, 3, 4]);
-    const home = await page(people.sales, `/${premium}/`);
+    const home = await page(users.sales, `/${premium}/`);
     expect(home).toMatch(/href="\/Cust\w+\/\?panel=PlansMain"\s+title="See your plan"/);
-    const open = await page(people.sales, `/${premium}/?panel=PlansMain`);
+    const open = await page(users.sales, `/${premium}/?panel=PlansMain`);
     const src = `${appUrl}/panel?uctx=Cust20001&amp;usid=101&amp;lang=de`;
     expect(open).toContain(`<iframe title="Plans" name="PlansMain" src="${src}">`);
     expect(open).toMatch(/title="See your plan"\s+aria-current="page"/);
@@ -69,28 +70,28 @@ describe('sandbox CRM page', () => {
 
   it('shows a panel only to its user groups, only in its tenant and not when it is deleted', async () => {
     await addPanel(panel, [3]);
-    expect(await page(people.service, `/${premium}/?panel=PlansMain`)).toContain('<iframe');
-    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
-    expect(await page(people.essential, `/${essential}/?panel=PlansMain`)).not.toContain('<iframe');
+    expect(await page(users.service, `/${premium}/?panel=PlansMain`)).toContain('<iframe');
+    expect(await page(users.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+    expect(await page(users.essential, `/${essential}/?panel=PlansMain`)).not.toContain('<iframe');
     await client.agent('List/SaveWebPanelEntity', {
       ...panel,
-      WebPanelId: await idOf('Plans'),
+      WebPanelId: await findPanelId('Plans'),
       Deleted: true,
     });
-    expect(await page(people.service, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+    expect(await page(users.service, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
   });
 
   it('frames only web URLs', async () => {
     await addPanel({ ...panel, Url: 'javascript:alert(1)' }, [2]);
-    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
+    expect(await page(users.sales, `/${premium}/?panel=PlansMain`)).not.toContain('<iframe');
   });
 
   it('escapes the panel name', async () => {
     await addPanel({ ...panel, Name: '"><script>' }, [2]);
-    expect(await page(people.sales, `/${premium}/?panel=PlansMain`)).not.toContain('"><script>');
+    expect(await page(users.sales, `/${premium}/?panel=PlansMain`)).not.toContain('"><script>');
   });
 
-  const idOf = async (name: string) => {
+  const findPanelId = async (name: string) => {
     const panels = await client.agent<{ WebPanelId: number; Name: string }[]>('List/GetWebPanelList');
     return panels.find((row) => row.Name === name)?.WebPanelId;
   };
@@ -101,7 +102,7 @@ describe('sandbox front page', () => {
     const html = await (await get(`${sandbox.url}/`)).text();
     expect(html).toContain(`href="${appUrl}"`);
     expect(html.match(/href="\/login\/as\//g)).toHaveLength(18);
-    expect(html).not.toContain(`/login/as/${people.retired}`);
+    expect(html).not.toContain(`/login/as/${users.retired}`);
   });
 
   it('loads no resources from other hosts', async () => {
@@ -113,7 +114,7 @@ describe('sandbox front page', () => {
 });
 
 describe('panel URL variables', () => {
-  const found = createTenants().findUser(people.service);
+  const found = createTenants().findUser(users.service);
   const fill = (url: string, encoding = 'Unicode') =>
     found ? fillPanelUrl(url, encoding, found.tenant, found.user) : undefined;
 

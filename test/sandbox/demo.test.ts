@@ -9,15 +9,15 @@ import { get } from './support.ts';
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'demo-'));
-  chmodSync(dir, 0o755); // else root's PostgreSQL would put its files elsewhere
+  chmodSync(dir, 0o755); // otherwise PostgreSQL, run as root, puts its files elsewhere
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 interface Demo {
   readonly child: ChildProcess;
   readonly appUrl: string;
-  /** The address it asks to open. */
-  readonly address: string;
+  /** The printed URL of the panel in CRM. */
+  readonly panelUrl: string;
 }
 
 async function runDemo(): Promise<Demo> {
@@ -27,13 +27,13 @@ async function runDemo(): Promise<Demo> {
   for await (const chunk of child.stdout) {
     output += chunk;
     const appUrl = /Planlens runs at (\S+)/.exec(output)?.[1];
-    const address = /^Open {2}(\S+)$/m.exec(output)?.[1];
-    if (appUrl && address) return { child, appUrl, address };
+    const panelUrl = /^Open {2}(\S+)$/m.exec(output)?.[1];
+    if (appUrl && panelUrl) return { child, appUrl, panelUrl };
   }
   throw new Error(`Not ready: ${output}`);
 }
 
-const answers = (url: string) =>
+const isRunning = (url: string) =>
   fetch(`${url}/healthz`).then(
     () => true,
     () => false,
@@ -43,17 +43,17 @@ describe('npm run demo', () => {
   it('opens the panel of an installed tenant and stops together with its app', {
     timeout: 60_000,
   }, async () => {
-    const { child, appUrl, address } = await runDemo();
-    const crm = await get(address);
-    expect(await answers(appUrl)).toBe(true);
-    expect(new URL(crm.headers.get('location') ?? '', address).searchParams.get('panel')).toBe(
+    const { child, appUrl, panelUrl } = await runDemo();
+    const crm = await get(panelUrl);
+    expect(await isRunning(appUrl)).toBe(true);
+    expect(new URL(crm.headers.get('location') ?? '', panelUrl).searchParams.get('panel')).toBe(
       'PlanlensMain',
     );
 
     child.kill('SIGINT');
 
     expect((await once(child, 'exit'))[0]).toBe(0);
-    expect(await answers(appUrl)).toBe(false);
+    expect(await isRunning(appUrl)).toBe(false);
   });
 
   it('leaves no app running after it is killed and restarts on its data', {
@@ -61,10 +61,10 @@ describe('npm run demo', () => {
   }, async () => {
     const killed = await runDemo();
     killed.child.kill('SIGKILL');
-    await vi.waitFor(async () => expect(await answers(killed.appUrl)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isRunning(killed.appUrl)).toBe(false), { timeout: 10_000 });
 
     const again = await runDemo();
-    expect(await answers(again.appUrl)).toBe(true);
+    expect(await isRunning(again.appUrl)).toBe(true);
     again.child.kill('SIGTERM');
     expect((await once(again.child, 'exit'))[0]).toBe(0);
   });

@@ -61,19 +61,21 @@ describe('npm run sandbox', () => {
 
 describe('loadAppCredentials', () => {
   it('generates credentials once, in files that only the owner can read', () => {
-    const made = loadAppCredentials(join(dir, 'new'));
-    expect(made.credentials.clientId).toMatch(/^[0-9a-f]{32}$/);
-    expect(createPrivateKey(made.credentials.privateKeyPem).asymmetricKeyDetails?.modulusLength).toBe(2048);
-    expect(readFileSync(made.privateKeyFile, 'utf8')).toBe(made.credentials.privateKeyPem);
+    const generated = loadAppCredentials(join(dir, 'new'));
+    expect(generated.credentials.clientId).toMatch(/^[0-9a-f]{32}$/);
+    expect(createPrivateKey(generated.credentials.privateKeyPem).asymmetricKeyDetails?.modulusLength).toBe(
+      2048,
+    );
+    expect(readFileSync(generated.privateKeyFile, 'utf8')).toBe(generated.credentials.privateKeyPem);
     for (const name of ['client.json', 'private-key.pem']) {
       expect(statSync(join(dir, 'new', name)).mode & 0o777).toBe(0o600);
     }
-    expect(loadAppCredentials(join(dir, 'new'))).toEqual(made);
+    expect(loadAppCredentials(join(dir, 'new'))).toEqual(generated);
   });
 
   it('does not generate new credentials when one of the two files exists', () => {
-    writeFileSync(join(dir, 'private-key.pem'), 'kept');
+    writeFileSync(join(dir, 'private-key.pem'), 'existing');
     expect(() => loadAppCredentials(dir)).toThrow('client.json');
-    expect(readFileSync(join(dir, 'private-key.pem'), 'utf8')).toBe('kept');
+    expect(readFileSync(join(dir, 'private-key.pem'), 'utf8')).toBe('existing');
   });
 });

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   appUrl,
+  getTicket,
+  getTokens,
   openSandbox,
-  people,
   premium,
   startReceiver,
   suite,
-  ticketFor,
-  tokensFor,
+  users,
 } from './support.ts';
 
 // Only its CommonJS build loads in Node: the ESM build imports files without their extension.
@@ -18,22 +18,22 @@ const superOffice: Client = createRequire(import.meta.url)('@superoffice/webapi'
 
 const { sandbox } = await openSandbox();
 
-/** SuperOffice's own npm client, as an independent reader of what the sandbox answers. */
+/** Uses SuperOffice's own npm client as an independent check of the sandbox's responses. */
 describe('official SuperOffice client against the sandbox', () => {
   let api: WebApi;
 
-  /** Its `authenticateWith...` methods write to options all clients share, hence headers of one's own. */
+  /** Sets headers itself, because the `authenticateWith...` methods write to options that all clients share. */
   function client(tenantId: string, headers: Record<string, string>): WebApi {
     return new superOffice.WebApi({ baseUrl: `${sandbox.url}/${tenantId}/api`, axiosConfig: { headers } });
   }
 
-  async function clientOf(tenantId: string, admin: string): Promise<WebApi> {
-    const ticket = await ticketFor(sandbox, tenantId, admin);
+  async function createClient(tenantId: string, admin: string): Promise<WebApi> {
+    const ticket = await getTicket(sandbox, tenantId, admin);
     return client(tenantId, { Authorization: `SOTicket ${ticket}`, 'SO-AppToken': sandbox.clientSecret });
   }
 
   beforeEach(async () => {
-    api = await clientOf(premium, people.admin);
+    api = await createClient(premium, users.admin);
   });
 
   describe('License agent', () => {
@@ -81,7 +81,7 @@ describe('official SuperOffice client against the sandbox', () => {
       expect(await agent.getShopUrlAsync('SUPEROFFICE')).toContain(premium);
       const [own] = await agent.getUserLicensesMDOListAsync();
       expect(own?.childItems?.map((child) => child.extraInfo)).toContain('ten-marketing');
-      const ofSuite = await clientOf(suite, people.suiteAdmin);
+      const ofSuite = await createClient(suite, users.suiteAdmin);
       expect(await ofSuite.getLicenseAgent().getFencingInfoAsync()).toMatchObject({
         activeCount: 97,
         maximum: 100,
@@ -177,14 +177,14 @@ describe('official SuperOffice client against the sandbox', () => {
   });
 
   it('accepts the access token of a user', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     const agent = client(premium, { Authorization: `Bearer ${access_token}` }).getLicenseAgent();
     expect((await agent.getLicenseFromDBAsync('superoffice')).current?.companyName).toBe('Designteamet');
   });
 
   it('receives 401 for a ticket without the app token', async () => {
     const agent = client(premium, {
-      Authorization: `SOTicket ${await ticketFor(sandbox)}`,
+      Authorization: `SOTicket ${await getTicket(sandbox)}`,
     }).getLicenseAgent();
     await expect(agent.getFencingInfoAsync()).rejects.toMatchObject({ response: { status: 401 } });
   });

@@ -7,8 +7,8 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 export const appUrl = 'http://localhost:4200';
 export const redirectUri = `${appUrl}/auth/callback`;
 
-/** Some people of the sandbox's data. */
-export const people = {
+/** Users of the sandbox's data. */
+export const users = {
   sales: 'markus.brandt@designteamet.example',
   service: 'lena.hoffmann@designteamet.example',
   admin: 'kari.nygard@designteamet.example',
@@ -23,7 +23,7 @@ export const premium = 'Cust20001';
 export const suite = 'Cust20002';
 export const essential = 'Cust20003';
 
-/** A sandbox whose clock can be moved. */
+/** Starts a sandbox whose clock can be advanced. */
 export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: number): void }> {
   let offset = 0;
   const sandbox = await startSandbox({ appUrl, now: () => Date.now() + offset });
@@ -35,7 +35,7 @@ export async function startWithClock(): Promise<{ sandbox: Sandbox; advance(ms: 
   };
 }
 
-/** One such sandbox for the tests of a file: as new before each, closed after all; `advance` is not undone. */
+/** Starts a sandbox for a test file, reset before each test; `advance` is not reset. */
 export async function openSandbox() {
   const opened = await startWithClock();
   afterAll(() => opened.sandbox.close());
@@ -43,7 +43,7 @@ export async function openSandbox() {
   return opened;
 }
 
-/** The same with a client of the premium tenant, whose ticket is new before each test. */
+/** Also creates a client of the premium tenant, with a new ticket before each test. */
 export async function openClient() {
   const { sandbox } = await openSandbox();
   const client = await systemClient(sandbox);
@@ -69,24 +69,24 @@ export function postJson(
   return fetch(url, { method: 'POST', body: JSON.stringify(body), headers: all, redirect: 'manual' });
 }
 
-/** The JSON object of an answer. */
-export async function jsonOf<T = Record<string, unknown>>(response: Response): Promise<T> {
+/** Reads the JSON body of a response. */
+export async function readJson<T = Record<string, unknown>>(response: Response): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** The key set the sandbox publishes. */
+/** Fetches the JWKS of the sandbox. */
 export async function publishedKeys(sandbox: Sandbox): Promise<Record<string, string>[]> {
   const response = await get(`${sandbox.url}/login/.well-known/jwks`);
-  return (await jsonOf<{ keys: Record<string, string>[] }>(response)).keys;
+  return (await readJson<{ keys: Record<string, string>[] }>(response)).keys;
 }
 
-/** Signs a user in and gives the Cookie header of their browser. */
+/** Signs a user in and returns the Cookie header of the session. */
 export async function signIn(sandbox: Sandbox, userName: string): Promise<{ Cookie: string }> {
   const response = await get(`${sandbox.url}/login/as/${userName}`);
-  return { Cookie: cookieOf(response) };
+  return { Cookie: readCookie(response) };
 }
 
-export function cookieOf(response: Response): string {
+export function readCookie(response: Response): string {
   return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
 
@@ -116,8 +116,12 @@ export function pkce() {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
 }
 
-/** The code in a redirect to the app. Throws when there is none. */
-export function codeOf(response: Response): string {
+/**
+ * Reads the code in a redirect to the app.
+ *
+ * @throws {Error} without a code
+ */
+export function readCode(response: Response): string {
   const code = new URL(response.headers.get('location') ?? 'missing:').searchParams.get('code');
   if (!code) throw new Error(`No code: ${response.status} ${response.headers.get('location')}`);
   return code;
@@ -128,7 +132,7 @@ export function tokenRequest(sandbox: Sandbox, fields: Record<string, string>): 
   return postForm(`${sandbox.url}/login/common/oauth/tokens`, { ...client, ...fields });
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   access_token: string;
   refresh_token: string;
   id_token: string;
@@ -136,18 +140,18 @@ export interface TokenAnswer {
   token_type: string;
 }
 
-/** Walks a user through the code flow of an approved tenant. */
-export async function tokensFor(sandbox: Sandbox, userName: string): Promise<TokenAnswer> {
+/** Completes the code flow for a user of an approved tenant. */
+export async function getTokens(sandbox: Sandbox, userName: string): Promise<TokenResponse> {
   const { verifier, challenge } = pkce();
   const query = { code_challenge: challenge, code_challenge_method: 'S256' };
-  const code = codeOf(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
+  const code = readCode(await get(authorizeUrl(sandbox, { query }), await signIn(sandbox, userName)));
   const fields = {
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
     code_verifier: verifier,
   };
-  return (await (await tokenRequest(sandbox, fields)).json()) as TokenAnswer;
+  return (await (await tokenRequest(sandbox, fields)).json()) as TokenResponse;
 }
 
 export interface Jwt {
@@ -169,9 +173,9 @@ export function decodeJwt(token: string): Jwt {
 
 export const identity = 'http://schemes.superoffice.net/identity/';
 
-/** The system user token an administrator's sign-in reveals. */
-export async function systemTokenOf(sandbox: Sandbox, userName: string): Promise<string> {
-  const { id_token } = await tokensFor(sandbox, userName);
+/** Gets the system user token from the id_token of a sign-in. */
+export async function getSystemToken(sandbox: Sandbox, userName: string): Promise<string> {
+  const { id_token } = await getTokens(sandbox, userName);
   return String(decodeJwt(id_token).claims[`${identity}system_token`]);
 }
 
@@ -193,9 +197,9 @@ export function authenticate(sandbox: Sandbox, fields: Record<string, string>): 
 }
 
 /** Approves the app and gets a ticket for the tenant of an administrator. */
-export async function ticketFor(sandbox: Sandbox, tenantId = premium, admin = people.admin): Promise<string> {
+export async function getTicket(sandbox: Sandbox, tenantId = premium, admin = users.admin): Promise<string> {
   sandbox.control.approve({ tenant: tenantId });
-  const signed = signSystemToken(await systemTokenOf(sandbox, admin), sandbox.privateKeyPem);
+  const signed = signSystemToken(await getSystemToken(sandbox, admin), sandbox.privateKeyPem);
   const response = await authenticate(sandbox, { SignedSystemToken: signed, ContextIdentifier: tenantId });
   const { Token } = (await response.json()) as { Token: string };
   return String(decodeJwt(Token).claims[`${identity}ticket`]);
@@ -212,10 +216,10 @@ export interface ApiClient {
 export async function systemClient(
   sandbox: Sandbox,
   tenantId = premium,
-  admin = people.admin,
+  admin = users.admin,
 ): Promise<ApiClient> {
   const headers = {
-    Authorization: `SOTicket ${await ticketFor(sandbox, tenantId, admin)}`,
+    Authorization: `SOTicket ${await getTicket(sandbox, tenantId, admin)}`,
     'SO-AppToken': sandbox.clientSecret,
   };
   const url = `${sandbox.url}/${tenantId}/api/v1`;
@@ -230,22 +234,22 @@ export async function systemClient(
   };
 }
 
-export interface Received {
+export interface ReceivedRequest {
   url: string;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
-/** A local server that keeps what it gets and answers with the statuses it is told, then 200. */
+/** Starts a local server that records requests and responds with `statuses` in order, then 200. */
 export async function startReceiver(statuses: number[] = []) {
-  const received: Received[] = [];
+  const received: ReceivedRequest[] = [];
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
     req.on('data', (chunk: Buffer) => chunks.push(chunk));
     req.on('end', () => {
       received.push({ url: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() });
       res.statusCode = statuses.shift() ?? 200;
-      res.end('seen');
+      res.end('received');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

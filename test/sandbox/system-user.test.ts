@@ -5,17 +5,17 @@ import {
   decodeJwt,
   essential,
   get,
+  getSystemToken,
+  getTicket,
   identity,
-  jsonOf,
   openSandbox,
-  people,
   postJson,
   premium,
   publishedKeys,
+  readJson,
   signSystemToken,
   startWithClock,
-  systemTokenOf,
-  ticketFor,
+  users,
 } from './support.ts';
 
 const { sandbox } = await openSandbox();
@@ -23,12 +23,12 @@ let token: string;
 
 beforeEach(async () => {
   sandbox.control.approve({ tenant: premium });
-  token = await systemTokenOf(sandbox, people.admin);
+  token = await getSystemToken(sandbox, users.admin);
 });
 
 const minute = 60_000;
-const refusalOf = async (response: Response) => {
-  const body = await jsonOf(response);
+const readRefusal = async (response: Response) => {
+  const body = await readJson(response);
   expect([response.status, body.IsSuccessful, body.Token]).toEqual([200, false, null]);
   return String(body.ErrorMessage).replace('Authorization error: ', '');
 };
@@ -38,7 +38,7 @@ describe('sandbox system user token exchange', () => {
     const response = await authenticate(sandbox, {
       SignedSystemToken: signSystemToken(token, sandbox.privateKeyPem),
     });
-    const body = await jsonOf<{ Token: string }>(response);
+    const body = await readJson<{ Token: string }>(response);
     expect(body).toEqual({ IsSuccessful: true, Token: expect.any(String), ErrorMessage: null });
     const { header, claims, input, signature } = decodeJwt(body.Token);
     const [key = {}] = await publishedKeys(sandbox);
@@ -58,7 +58,7 @@ describe('sandbox system user token exchange', () => {
   });
 
   it('issues a ticket in the documented format', async () => {
-    const ticket = await ticketFor(sandbox);
+    const ticket = await getTicket(sandbox);
     expect(ticket).toMatch(/^7T:/);
     const text = Buffer.from(ticket.slice(3), 'base64').toString('utf16le');
     expect(text).toMatch(/^[0-9a-f]{32};\d+;Cust20001$/);
@@ -68,13 +68,13 @@ describe('sandbox system user token exchange', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const response = await authenticate(sandbox, { SignedSystemToken: signSystemToken(token, pem) });
-    expect(await refusalOf(response)).toBe('InvalidSignature (7)');
+    expect(await readRefusal(response)).toBe('InvalidSignature (7)');
   });
 
   it.each(['', 'no-dots', 'a.b.c', 'Planlens-x.202601010000.!!!'])(
     'rejects a malformed signed system token: %j',
     async (text) => {
-      expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: text }))).toBe(
+      expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: text }))).toBe(
         'InvalidSignature (7)',
       );
     },
@@ -84,7 +84,7 @@ describe('sandbox system user token exchange', () => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() - minute);
     const now = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 12);
     const moved = signed.replace(/\.\d{12}\./, `.${now}.`);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: moved }))).toBe(
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: moved }))).toBe(
       'InvalidSignature (7)',
     );
   });
@@ -94,11 +94,11 @@ describe('sandbox system user token exchange', () => {
     [-14, true],
     [14, true],
     [17, false],
-  ])('checks a timestamp that is %i minutes off (accepted: %s)', async (minutes, taken) => {
+  ])('checks a timestamp that is %i minutes off (accepted: %s)', async (minutes, accepted) => {
     const signed = signSystemToken(token, sandbox.privateKeyPem, Date.now() + minutes * minute);
     const response = await authenticate(sandbox, { SignedSystemToken: signed });
-    if (taken) expect((await jsonOf(response)).IsSuccessful).toBe(true);
-    else expect(await refusalOf(response)).toBe('InvalidTimestamp (6)');
+    if (accepted) expect((await readJson(response)).IsSuccessful).toBe(true);
+    else expect(await readRefusal(response)).toBe('InvalidTimestamp (6)');
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('sandbox system user token exchange', () => {
   ])('rejects %s with Denied', async (_, wrong) => {
     sandbox.control.approve({ tenant: essential });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed, ...wrong }))).toBe(
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: signed, ...wrong }))).toBe(
       'Denied (4)',
     );
   });
@@ -116,7 +116,7 @@ describe('sandbox system user token exchange', () => {
   it('rejects a tenant that revoked its consent', async () => {
     sandbox.control.revoke({ tenant: premium });
     const signed = signSystemToken(token, sandbox.privateKeyPem);
-    expect(await refusalOf(await authenticate(sandbox, { SignedSystemToken: signed }))).toBe('Revoked (1)');
+    expect(await readRefusal(await authenticate(sandbox, { SignedSystemToken: signed }))).toBe('Revoked (1)');
   });
 
   it('answers 400 to a malformed request and to an unsupported token type', async () => {
@@ -136,7 +136,7 @@ describe('sandbox ticket', () => {
 
   it('expires six hours after its last use', async () => {
     const { sandbox: other, advance } = await startWithClock();
-    const ticket = await ticketFor(other);
+    const ticket = await getTicket(other);
     advance(359 * minute);
     expect(await status(ticket, other)).toBe(200);
     advance(359 * minute);
@@ -147,12 +147,12 @@ describe('sandbox ticket', () => {
   });
 
   it('expires when tickets are expired or consent is revoked', async () => {
-    const first = await ticketFor(sandbox);
+    const first = await getTicket(sandbox);
     sandbox.control.expireTickets({ tenant: essential });
     expect(await status(first)).toBe(200);
     sandbox.control.expireTickets();
     expect(await status(first)).toBe(401);
-    const second = await ticketFor(sandbox);
+    const second = await getTicket(sandbox);
     sandbox.control.revoke({ tenant: premium });
     expect(await status(second)).toBe(401);
   });

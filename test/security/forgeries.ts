@@ -16,29 +16,29 @@ import {
   toIdentityClaims,
 } from '../support/tokens.ts';
 
-/** Where headers of forged tokens say that keys are: nothing may ever be asked there. */
-export const lure = 'http://127.0.0.1:9/keys';
+/** Key URL in the headers of forged tokens; it must never be requested. */
+export const lureUrl = 'http://127.0.0.1:9/keys';
 
-/** SuperOffice's key, and one of somebody else. */
+/** SuperOffice's key, and the key of an attacker. */
 export const genuine = createSigningPair();
 export const foreign = createSigningPair();
 const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export type TokenKind = 'id-token' | 'system-user' | 'state-change';
 
-export const payloadOf: Readonly<Record<TokenKind, (claims?: Claims, own?: Claims) => Claims>> = {
+export const createPayload: Readonly<Record<TokenKind, (claims?: Claims, own?: Claims) => Claims>> = {
   'id-token': idTokenPayload,
   'system-user': systemUserPayload,
   'state-change': stateChangePayload,
 };
 
-/** A genuine token of a kind. */
+/** Creates a genuine token. */
 export function genuineToken(kind: TokenKind, claims: Claims = {}, own: Claims = {}): string {
-  return signToken(genuine, payloadOf[kind](claims, own));
+  return signToken(genuine, createPayload[kind](claims, own));
 }
 
-/** Signed by SuperOffice's key and wrong all the same, each for a reason of its own. */
-export function wronglyIssued(kind: TokenKind): readonly string[] {
+/** Tokens with a genuine signature that are invalid, each for another reason. */
+export function misissuedTokens(kind: TokenKind): readonly string[] {
   const token = (claims: Claims, own: Claims = {}) => genuineToken(kind, claims, own);
   const issuers = [
     '',
@@ -98,15 +98,15 @@ export function wronglyIssued(kind: TokenKind): readonly string[] {
     ...audiences.map((aud) => token({ aud })),
     ...tenants.map((tenantId) => token({}, { ctx: tenantId })),
     ...times.map((time) => token(time)),
-    ...ofKind[kind].map(([claims, own]) => token(claims, own)),
+    ...wrongClaimsByKind[kind].map(([claims, own]) => token(claims, own)),
     ...otherKinds(kind).map((other) => genuineToken(other)),
-    signToken(genuine, payloadOf[kind](), { x5t: genuine.x5t, crit: ['b64'], b64: false }),
-    // The last of two claims of one name counts; here it is the wrong one.
-    duplicated(kind),
+    signToken(genuine, createPayload[kind](), { x5t: genuine.x5t, crit: ['b64'], b64: false }),
+    // Of two claims with the same name the last counts; here it is the wrong one.
+    withDuplicateIssuer(kind),
   ];
 }
 
-const ofKind: Readonly<Record<TokenKind, readonly (readonly [Claims, Claims])[]>> = {
+const wrongClaimsByKind: Readonly<Record<TokenKind, readonly (readonly [Claims, Claims])[]>> = {
   'id-token': [
     ...['', 'other', testNonce.toLowerCase(), [testNonce], null, 1, undefined].map(
       (nonce) => [{ nonce }, {}] as const,
@@ -133,25 +133,30 @@ function otherKinds(kind: TokenKind): readonly TokenKind[] {
   return (['id-token', 'system-user', 'state-change'] as const).filter((each) => each !== kind);
 }
 
-function duplicated(kind: TokenKind): string {
-  const payload = JSON.stringify(payloadOf[kind]()).replace(/\}$/, ',"iss":"https://evil.example"}');
+function withDuplicateIssuer(kind: TokenKind): string {
+  const payload = JSON.stringify(createPayload[kind]()).replace(/\}$/, ',"iss":"https://evil.example"}');
   const signed = `${encode({ typ: 'JWT', alg: 'RS256', x5t: genuine.x5t })}.${Buffer.from(payload).toString('base64url')}`;
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), genuine.privateKey).toString('base64url')}`;
 }
 
-/** Everything right but the signature, which somebody without SuperOffice's key made up. */
-export function forged(kind: TokenKind): fc.Arbitrary<string> {
-  const payload = fc.constantFrom(payloadOf[kind](), payloadOf[kind]({}, { is_administrator: 'True' }));
+/** Tokens with correct claims and a signature created without SuperOffice's key. */
+export function forgedTokens(kind: TokenKind): fc.Arbitrary<string> {
+  const payload = fc.constantFrom(
+    createPayload[kind](),
+    createPayload[kind]({}, { is_administrator: 'True' }),
+  );
   return fc.oneof(
-    unsigned(payload),
-    hmacWithThePublicKey(payload),
-    otherAlgorithm(payload),
-    fc.tuple(payload, anyHeader()).map(([claims, header]) => signToken(foreign, claims, header)),
-    fc.tuple(payload, anyHeader()).map(([claims, header]) => borrowedSignature(kind, claims, header)),
+    unsignedTokens(payload),
+    hmacTokens(payload),
+    otherAlgorithmTokens(payload),
+    fc.tuple(payload, hostileHeaders()).map(([claims, header]) => signToken(foreign, claims, header)),
+    fc
+      .tuple(payload, hostileHeaders())
+      .map(([claims, header]) => withBorrowedSignature(kind, claims, header)),
   );
 }
 
-function unsigned(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
+function unsignedTokens(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
   const none = fc.constantFrom('none', 'None', 'NONE', 'nOnE', '', null, undefined, 0, [], 'RS256 ', [
     'RS256',
   ]);
@@ -161,8 +166,8 @@ function unsigned(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
     .map(([claims, alg, end]) => `${encode({ typ: 'JWT', alg, x5t: genuine.x5t })}.${encode(claims)}${end}`);
 }
 
-/** The classic: what everybody knows of the key taken as the secret of an HMAC. */
-function hmacWithThePublicKey(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
+/** The algorithm confusion attack: an HMAC with the public key as secret. */
+function hmacTokens(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
   const { publicKey } = genuine;
   const secrets = [
     publicKey.export({ type: 'spki', format: 'pem' }),
@@ -182,7 +187,7 @@ function hmacWithThePublicKey(payload: fc.Arbitrary<Claims>): fc.Arbitrary<strin
     });
 }
 
-function otherAlgorithm(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
+function otherAlgorithmTokens(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
   const algorithms: readonly (readonly [string, string, KeyObject])[] = [
     ['RS384', 'RSA-SHA384', genuine.privateKey],
     ['RS512', 'RSA-SHA512', genuine.privateKey],
@@ -197,8 +202,8 @@ function otherAlgorithm(payload: fc.Arbitrary<Claims>): fc.Arbitrary<string> {
   });
 }
 
-/** Headers that say where or what the key is, or name it in every wrong way. */
-function anyHeader(): fc.Arbitrary<Claims> {
+/** Headers that inject a key or its URL, or that contain invalid key ids. */
+function hostileHeaders(): fc.Arbitrary<Claims> {
   const own = foreign.publicKey.export({ format: 'jwk' });
   const name = fc.oneof(
     fc.constantFrom<unknown>(
@@ -212,7 +217,7 @@ function anyHeader(): fc.Arbitrary<Claims> {
       [],
       {},
       [genuine.kid],
-      lure,
+      lureUrl,
     ),
     fc.constantFrom(
       '../../dev/null',
@@ -228,10 +233,10 @@ function anyHeader(): fc.Arbitrary<Claims> {
   const injected = fc.constantFrom<Claims>(
     {},
     { jwk: own },
-    { jku: lure },
-    { x5u: lure },
+    { jku: lureUrl },
+    { x5u: lureUrl },
     { x5c: [foreign.certificate.toString('base64')] },
-    { jwk: own, jku: lure, x5u: lure, x5c: [foreign.certificate.toString('base64')] },
+    { jwk: own, jku: lureUrl, x5u: lureUrl, x5c: [foreign.certificate.toString('base64')] },
     { zip: 'DEF' },
     { cty: 'JWT' },
     { typ: 'at+jwt' },
@@ -242,21 +247,21 @@ function anyHeader(): fc.Arbitrary<Claims> {
     .map(([kid, x5t, rest, both]) => ({ ...rest, kid, ...(both && { x5t }) }));
 }
 
-/** Another token's genuine signature. */
-function borrowedSignature(kind: TokenKind, claims: Claims, header: Claims): string {
+/** Attaches the genuine signature of another token. */
+function withBorrowedSignature(kind: TokenKind, claims: Claims, header: Claims): string {
   const [, , signature] = genuineToken(kind, { exp: seconds + 299 }).split('.');
   return `${encode({ typ: 'JWT', alg: 'RS256', ...header })}.${encode(claims)}.${signature}`;
 }
 
-/** A genuine token that came to harm: cut, grown, spelt otherwise, or one of its bytes another. */
-export function mutated(token: string): fc.Arbitrary<string> {
-  const place = fc.nat(token.length - 1);
+/** Mutations of a genuine token: truncated, extended, re-encoded, or with a changed character. */
+export function mutatedTokens(token: string): fc.Arbitrary<string> {
+  const position = fc.nat(token.length - 1);
   const character = fc.constantFrom(...'ABCabc019-_=+/. \n\u0000é😀');
-  const harmed = fc.oneof(
-    place.map((at) => token.slice(0, at)),
-    place.map((at) => token.slice(at + 1)),
-    fc.tuple(place, character).map(([at, by]) => token.slice(0, at) + by + token.slice(at + 1)),
-    fc.tuple(place, character).map(([at, by]) => token.slice(0, at) + by + token.slice(at)),
+  const mutations = fc.oneof(
+    position.map((at) => token.slice(0, at)),
+    position.map((at) => token.slice(at + 1)),
+    fc.tuple(position, character).map(([at, by]) => token.slice(0, at) + by + token.slice(at + 1)),
+    fc.tuple(position, character).map(([at, by]) => token.slice(0, at) + by + token.slice(at)),
     fc.constantFrom('', ' ', '\n', '=', '==', '.', '.e30').map((end) => token + end),
     fc.constantFrom(
       ` ${token}`,
@@ -281,39 +286,45 @@ export function mutated(token: string): fc.Arbitrary<string> {
           `${Buffer.from(json).toString('base64url')}.${Buffer.from(json).toString('base64url')}.AAAA`,
       ),
   );
-  return harmed.filter((each) => each !== token);
+  return mutations.filter((each) => each !== token);
 }
 
-/** Signed by SuperOffice's key, with any JSON for a payload. */
-export function strangePayload(): fc.Arbitrary<string> {
+/** Tokens with a genuine signature and arbitrary JSON as payload. */
+export function arbitraryPayloads(): fc.Arbitrary<string> {
   return fc.json({ maxDepth: 6 }).map((json) => signToken(genuine, JSON.parse(json)));
 }
 
-const nothingOfAType: readonly unknown[] = [null, true, [], {}, { toString: 'x' }, -1, ''];
-const wrongText = [...nothingOfAType, '\u0000', 'x'.repeat(5_000)];
-const wrongClaims = {
-  iss: wrongText,
-  aud: wrongText,
-  exp: nothingOfAType,
-  nbf: [...nothingOfAType.slice(0, 5), 1e308, ''],
+const wrongTypes: readonly unknown[] = [null, true, [], {}, { toString: 'x' }, -1, ''];
+const wrongTypesAndTexts = [...wrongTypes, '\u0000', 'x'.repeat(5_000)];
+const commonMistypedClaims = {
+  iss: wrongTypesAndTexts,
+  aud: wrongTypesAndTexts,
+  exp: wrongTypes,
+  nbf: [...wrongTypes.slice(0, 5), 1e308, ''],
 };
-const wrongClaimsOf: Readonly<Record<TokenKind, Readonly<Record<string, readonly unknown[]>>>> = {
+const mistypedClaimValues: Readonly<Record<TokenKind, Readonly<Record<string, readonly unknown[]>>>> = {
   'id-token': {
-    ...wrongClaims,
-    nonce: wrongText,
-    ...toIdentityClaims({ ctx: wrongText, associateid: wrongText, serial: [...nothingOfAType, '\u0000'] }),
+    ...commonMistypedClaims,
+    nonce: wrongTypesAndTexts,
+    ...toIdentityClaims({
+      ctx: wrongTypesAndTexts,
+      associateid: wrongTypesAndTexts,
+      serial: [...wrongTypes, '\u0000'],
+    }),
   } as Record<string, readonly unknown[]>,
-  'system-user': { ...wrongClaims, ...toIdentityClaims({ ticket: [...nothingOfAType, '\u0000'] }) } as Record<
-    string,
-    readonly unknown[]
-  >,
-  'state-change': wrongClaims,
+  'system-user': {
+    ...commonMistypedClaims,
+    ...toIdentityClaims({ ticket: [...wrongTypes, '\u0000'] }),
+  } as Record<string, readonly unknown[]>,
+  'state-change': commonMistypedClaims,
 };
 
-/** Signed by SuperOffice's key, with a claim that is needed and of every wrong type. */
-export function strangeClaims(kind: TokenKind): fc.Arbitrary<string> {
-  const wrong = Object.entries(wrongClaimsOf[kind]).flatMap(([name, values]) =>
+/** Tokens with a genuine signature and a required claim of each wrong type. */
+export function mistypedClaims(kind: TokenKind): fc.Arbitrary<string> {
+  const wrong = Object.entries(mistypedClaimValues[kind]).flatMap(([name, values]) =>
     values.map((value) => ({ [name]: value })),
   );
-  return fc.constantFrom(...wrong).map((claims) => signToken(genuine, { ...payloadOf[kind](), ...claims }));
+  return fc
+    .constantFrom(...wrong)
+    .map((claims) => signToken(genuine, { ...createPayload[kind](), ...claims }));
 }

@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type MalformedResponse, malformedResponses } from '../../sandbox/malformed-responses.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
-import { isLong } from './profile.ts';
+import { isLongRun } from './profile.ts';
 
 const { salesPremium } = people;
 const { tenantId } = salesPremium;
-const answers = Object.keys(malformedResponses) as MalformedResponse[];
+const responses = Object.keys(malformedResponses) as MalformedResponse[];
 const operations = [
   'License.GetLicenseFromDB',
   'License.GetUserLicenses',
@@ -14,27 +14,27 @@ const operations = [
   'State',
   'Login.Jwks',
 ];
-/** In the short form each answer comes from one operation, in turn. */
-const cases = answers.flatMap((answer, place) =>
+/** In the short form each response is tested with one operation. */
+const cases = responses.flatMap((response, caseIndex) =>
   operations
-    .filter((_operation, index) => isLong || index === place % operations.length)
-    .map((operation) => [operation, answer] as const),
+    .filter((_operation, index) => isLongRun || index === caseIndex % operations.length)
+    .map((operation) => [operation, response] as const),
 );
 
-/** Older than anything is kept for without being asked for again, ms: license data, the tenant's state. */
+/** Longer than any cached license data or tenant state stays fresh, ms. */
 const overAnHour = 65 * 60_000;
 const maxCooldown = 11 * 60_000;
-/** The outbound limit is ten seconds, and one call may heal another. */
+/** The outbound timeout is ten seconds, and a call may be retried once. */
 const maxWaitMs = 25_000;
-/** An answer may be five megabytes, read twice; the rest is garbage of this process, the sandbox's too. It sends 200. */
+/** A response may have 5 MB, read twice; the rest is garbage of this process and of the sandbox, which sends 200 MB. */
 const maxMemory = 150 * 2 ** 20;
 
 describe('malformed SuperOffice responses', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
   const cookieClient = await signedInToCrm(planlens, salesPremium);
-  const open = () => cookieClient.get(panelUrl(planlens, salesPremium));
-  await open();
+  const openPanel = () => cookieClient.get(panelUrl(planlens, salesPremium));
+  await openPanel();
   afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
 
   const reasons = () =>
@@ -44,45 +44,45 @@ describe('malformed SuperOffice responses', async () => {
 
   it.each(cases)(
     'the panel keeps the last good data within time and memory limits when %s returns %s',
-    async (operation, answer) => {
+    async (operation, response) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });
       control.clearRequests();
-      control.fail({ operation, with: answer });
+      control.fail({ operation, with: response });
       const before = process.memoryUsage();
       const startedAt = performance.now();
-      const { status, html } = await open();
+      const { status, html } = await openPanel();
       const after = process.memoryUsage();
       const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
       expect(used, 'bytes').toBeLessThan(maxMemory);
       expect(performance.now() - startedAt).toBeLessThan(maxWaitMs);
 
       expect([status, html.includes('<h1>Sales-Premium</h1>')], html.slice(0, 3_000)).toEqual([200, true]);
-      expect(html).not.toMatch(/ at .*\.ts:|node_modules|As asked|Please wait/);
+      expect(html).not.toMatch(/ at .*\.ts:|node_modules|Injected failure|Please wait/);
       expect(control.requests().map((request) => request.operation)).not.toContain('Elsewhere');
       for (const reason of reasons()) expect(reason).toMatch(/^[a-z ]+: [a-z-]+( \([\w./-]+\))?$/i);
 
       control.clearFaults();
       planlens.passTime(maxCooldown);
-      const recovered = await open();
+      const recovered = await openPanel();
       expect([recovered.status, /class="[^"]*\bstale\b/.test(recovered.html)]).toEqual([200, false]);
     },
     90_000,
   );
 
-  it.each(answers)(
+  it.each(responses)(
     'a sign-in fails with a specific error while the token endpoint returns %s, then recovers',
-    async (answer) => {
-      control.fail({ operation: 'Login.Tokens', with: answer });
-      const stranger = await signedInToCrm(planlens, people.servicePremium);
-      const { status, html } = await stranger.get(panelUrl(planlens, people.servicePremium));
+    async (response) => {
+      control.fail({ operation: 'Login.Tokens', with: response });
+      const firstBrowser = await signedInToCrm(planlens, people.servicePremium);
+      const { status, html } = await firstBrowser.get(panelUrl(planlens, people.servicePremium));
       const [, code = ''] = /Reference: <code>([a-z-]+)/.exec(html) ?? [];
       expect(status, html.slice(0, 2_000)).toBe(errorStatus[code as ErrorCode]);
       expect(control.requests().map((request) => request.operation)).not.toContain('Elsewhere');
       control.clearFaults();
-      // Another browser: this one has tried so often that it waits for a click.
-      const other = await signedInToCrm(planlens, people.servicePremium);
-      const again = await other.get(panelUrl(planlens, people.servicePremium));
+      // Use another browser: the first has failed so often that it waits for a click.
+      const secondBrowser = await signedInToCrm(planlens, people.servicePremium);
+      const again = await secondBrowser.get(panelUrl(planlens, people.servicePremium));
       expect([again.status, again.html.includes('data-row=')]).toEqual([200, true]);
     },
     60_000,

@@ -1,7 +1,7 @@
-/** `npm run test:security` tries much; the suite, which runs it with everything else, less. */
-export const isLong = process.env.PLANLENS_SECURITY === 'long';
+/** `npm run test:security` runs the long form; the whole suite runs the short form. */
+export const isLongRun = process.env.PLANLENS_SECURITY === 'long';
 
-/** So many tries in the long form, and a twentieth in the short one. */
-export function tries(long: number): number {
-  return isLong ? long : Math.ceil(long / 20);
+/** The number of runs: `long` in the long form, a twentieth of it in the short form. */
+export function scaleRuns(long: number): number {
+  return isLongRun ? long : Math.ceil(long / 20);
 }

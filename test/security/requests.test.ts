@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { installedPlanlens, panelUrl, people } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
-import { isLong, tries } from './profile.ts';
-import { open, type RawAnswer, sendRaw } from './raw-http.ts';
+import { isLongRun, scaleRuns } from './profile.ts';
+import { openConnection, type RawResponse, sendRaw } from './raw-http.ts';
 
 const methods = [
   'GET',
@@ -53,58 +53,58 @@ const bodies = [
   'a=1&'.repeat(5_000),
 ];
 
-/** What a route reads. */
-function typeOf(path: string): string {
-  const isForm = /^\/(panel\/(wishes|refresh)|admin|uninstall)/.test(path);
+/** The content type that a route accepts. */
+function acceptedType(path: string): string {
+  const isForm = /^\/(panel\/(access-requests|refresh)|admin|uninstall)/.test(path);
   return isForm ? 'application/x-www-form-urlencoded' : 'application/json';
 }
 
 describe('server under hostile requests', async () => {
   const planlens = await installedPlanlens();
   const { url } = planlens;
-  const routes = planlens.paths.map((path) => path.replace(':hookId', 'nobody'));
+  const routes = planlens.paths.map((path) => path.replace(':hookId', 'unknown'));
   const paths = [...routes, '/assets/0123456789/planlens.css', '/nowhere'];
   const { tenantId, associateId } = people.administrator;
   const administrator = sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
   const panel = new URL(panelUrl(planlens, people.administrator));
   const inPanel = `${panel.pathname}${panel.search}`;
 
-  /** Sends any method, header and body; follows nothing. */
+  /** Sends any method, headers and body without following redirects. */
   function send(
     method: string,
     path: string,
     headers: Record<string, string> = {},
     body: string | Buffer = '',
-  ): Promise<RawAnswer> {
+  ): Promise<RawResponse> {
     return new Promise((resolve, reject) => {
       const length = body.length > 0 ? { 'content-length': String(Buffer.byteLength(body)) } : {};
-      const asking = httpRequest(
+      const outgoing = httpRequest(
         `${url}/`,
         { method, path, headers: { ...length, ...headers }, agent: false },
-        (answer) => {
+        (response) => {
           let text = '';
-          answer.setEncoding('latin1').on('data', (chunk) => {
+          response.setEncoding('latin1').on('data', (chunk) => {
             text += chunk;
           });
-          answer.on('end', () =>
-            resolve({ status: answer.statusCode ?? 0, head: JSON.stringify(answer.headers), body: text }),
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, head: JSON.stringify(response.headers), body: text }),
           );
         },
       );
-      asking.on('error', reject);
-      asking.end(body);
+      outgoing.on('error', reject);
+      outgoing.end(body);
     });
   }
 
-  /** Answered by what a client did wrong, and by nothing that tells how we are made. */
-  function expectHarmless({ status, head, body }: RawAnswer, what: string): void {
-    expect(status, `${what}: ${body.slice(0, 500)}`).toBeGreaterThanOrEqual(200);
-    expect(status, `${what}: ${body.slice(0, 500)}`).toBeLessThan(500);
-    expect(body, what).not.toMatch(/node_modules|\.ts:\d|\.js:\d| at \w+ \(|SELECT|select \*/);
-    expect(head.toLowerCase(), what).not.toContain('x-injected');
+  /** Expects no 5xx, no internals in the body and no injected header. */
+  function expectHarmless({ status, head, body }: RawResponse, description: string): void {
+    expect(status, `${description}: ${body.slice(0, 500)}`).toBeGreaterThanOrEqual(200);
+    expect(status, `${description}: ${body.slice(0, 500)}`).toBeLessThan(500);
+    expect(body, description).not.toMatch(/node_modules|\.ts:\d|\.js:\d| at \w+ \(|SELECT|select \*/);
+    expect(head.toLowerCase(), description).not.toContain('x-injected');
   }
 
-  async function stillServes(): Promise<void> {
+  async function expectServing(): Promise<void> {
     expect((await send('GET', '/healthz')).status).toBe(200);
     expect((await send('GET', inPanel, { cookie: administrator })).status).toBe(200);
   }
@@ -115,10 +115,10 @@ describe('server under hostile requests', async () => {
         types.flatMap((type) => bodies.map((body) => ({ path, method, type, body }))),
       ),
     );
-    // Uninstalling, which this session may, would end the test.
+    // This session may uninstall the app, which would end the test.
     const some = fc.sample(
       fc.constantFrom(...all.filter(({ path, method }) => path !== '/uninstall' || method !== 'POST')),
-      { numRuns: tries(8_000), seed: 7 },
+      { numRuns: scaleRuns(8_000), seed: 7 },
     );
     for (const { path, method, type, body } of some) {
       const withBody = !['GET', 'HEAD', 'TRACE', 'OPTIONS'].includes(method);
@@ -128,7 +128,7 @@ describe('server under hostile requests', async () => {
         `${method} ${path} ${type} ${body.slice(0, 40)}`,
       );
     }
-    await stillServes();
+    await expectServing();
   }, 120_000);
 
   it('returns no 5xx and no injected content for hostile query parameters', async () => {
@@ -203,13 +203,13 @@ describe('server under hostile requests', async () => {
     );
     await fc.assert(
       fc.asyncProperty(path, query, async (to, by) => {
-        const answer = await send('GET', `${to}?${by}`, { cookie: administrator });
-        expectHarmless(answer, `${to}?${by}`);
-        expect(answer.body, by).not.toMatch(/\b49\b.*7\*7|<script>[^<]*evil/);
+        const response = await send('GET', `${to}?${by}`, { cookie: administrator });
+        expectHarmless(response, `${to}?${by}`);
+        expect(response.body, by).not.toMatch(/\b49\b.*7\*7|<script>[^<]*evil/);
       }),
-      { numRuns: tries(3_000) },
+      { numRuns: scaleRuns(3_000) },
     );
-    await stillServes();
+    await expectServing();
   }, 120_000);
 
   it.each([
@@ -255,55 +255,59 @@ describe('server under hostile requests', async () => {
     '/%zz',
     '*',
   ])('reveals no source file and no protected page at the path %s', async (path) => {
-    const answer = await send('GET', path);
-    expectHarmless(answer, path);
-    expect(answer.body).not.toMatch(/"dependencies"|root:x:|<%-? |SESSION_KEYS|<h1>Administrat/);
-    if (answer.status === 302 || answer.status === 301) expect(answer.head).not.toContain('evil.example');
+    const response = await send('GET', path);
+    expectHarmless(response, path);
+    expect(response.body).not.toMatch(/"dependencies"|root:x:|<%-? |SESSION_KEYS|<h1>Administrat/);
+    if (response.status === 302 || response.status === 301)
+      expect(response.head).not.toContain('evil.example');
   });
 
   it.each<[string, string | Buffer]>([
-    ['no request at all', 'hello\r\n\r\n'],
-    ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['a method nobody knows', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['bytes that are not HTTP', 'hello\r\n\r\n'],
+    ['a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['an unknown method', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
     ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'],
     [
-      'a body that says its length twice',
+      'two Content-Length headers',
       'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
     ],
     [
-      'a body with a length and in chunks',
+      'Content-Length with Transfer-Encoding: chunked',
       'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /admin HTTP/1.1\r\nHost: x\r\n\r\n',
     ],
     [
-      'chunks spelt oddly',
+      'an unknown transfer encoding',
       'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a negative length', 'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
     [
-      'a header folded over two lines',
-      'GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\nConnection: close\r\n\r\n',
+      'a negative Content-Length',
+      'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
     ],
+    ['a folded header', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: a\r\n b\r\nConnection: close\r\n\r\n'],
     ['a header name with a space', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n'],
-    ['NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nCookie: a=\u0000\r\n\r\n'],
-    ['ten thousand headers', `GET / HTTP/1.1\r\nHost: x\r\n${'X-A: 1\r\n'.repeat(10_000)}\r\n`],
-    ['a header of a megabyte', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(1_000_000)}\r\n\r\n`],
-    ['an address of a megabyte', `GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
+    ['a NUL byte in a header', 'GET / HTTP/1.1\r\nHost: x\r\nCookie: a=\u0000\r\n\r\n'],
+    ['10,000 headers', `GET / HTTP/1.1\r\nHost: x\r\n${'X-A: 1\r\n'.repeat(10_000)}\r\n`],
+    ['a 1 MB header', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(1_000_000)}\r\n\r\n`],
+    ['a 1 MB URL', `GET /${'a'.repeat(1_000_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     [
-      'a thousand cookies',
+      '1,000 cookies',
       `GET ${'/panel?uctx=Cust20001&usid=131'} HTTP/1.1\r\nHost: x\r\nCookie: ${'a=b; '.repeat(1_000)}\r\nConnection: close\r\n\r\n`,
     ],
-    ['an upgrade', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n'],
     [
-      'an expectation',
+      'a protocol upgrade',
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n',
+    ],
+    [
+      'an unknown expectation',
       'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nExpect: 200-maybe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
     ],
-    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-  ])('rejects or answers raw requests without affecting other clients: %s', async (_what, bytes) => {
+    ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ])('rejects or answers raw requests without affecting other clients: %s', async (_description, bytes) => {
     const { status, body } = await sendRaw(url, bytes);
     expect(status).toBeLessThan(500);
     expect(body).not.toContain('node_modules');
-    await stillServes();
+    await expectServing();
   });
 
   it.each(['gzip', 'deflate', 'br', 'zstd', 'gzip, gzip', 'nonsense'])(
@@ -312,20 +316,20 @@ describe('server under hostile requests', async () => {
       const bomb = gzipSync(Buffer.alloc(50 * 2 ** 20, 'a'));
       for (const path of [
         '/callbacks/state-change',
-        '/callbacks/webhooks/nobody',
+        '/callbacks/webhooks/unknown',
         '/panel/access-requests',
         '/panel/session',
         '/uninstall',
       ]) {
-        for (const body of [bomb, Buffer.from('not packed at all'), bomb.subarray(0, 100)]) {
-          const answer = await send(
+        for (const body of [bomb, Buffer.from('not compressed'), bomb.subarray(0, 100)]) {
+          const response = await send(
             'POST',
             path,
-            { 'content-encoding': encoding, 'content-type': typeOf(path), cookie: administrator },
+            { 'content-encoding': encoding, 'content-type': acceptedType(path), cookie: administrator },
             body,
           );
-          expectHarmless(answer, `${path} ${encoding}`);
-          expect(answer.status).toBeGreaterThanOrEqual(400);
+          expectHarmless(response, `${path} ${encoding}`);
+          expect(response.status).toBeGreaterThanOrEqual(400);
         }
       }
     },
@@ -333,37 +337,37 @@ describe('server under hostile requests', async () => {
 
   it.each([
     '/callbacks/state-change',
-    '/callbacks/webhooks/nobody',
+    '/callbacks/webhooks/unknown',
     '/panel/access-requests',
     '/panel/session',
     '/admin/contract',
   ])('answers 413 to an oversized body for %s', async (path) => {
     const { webhooks } = planlens.services;
     const { hookId } = await webhooks.findOrCreate(tenantId);
-    const to = path.replace('nobody', hookId);
-    const answer = await send(
+    const to = path.replace('unknown', hookId);
+    const response = await send(
       'POST',
       to,
-      { 'content-type': typeOf(path), cookie: administrator },
+      { 'content-type': acceptedType(path), cookie: administrator },
       Buffer.alloc(2 ** 20, 'a'),
     );
-    expect(answer.status).toBe(413);
+    expect(response.status).toBe(413);
   });
 
   it('closes a connection that exceeds the pipelining limit', async () => {
     const request = `GET ${inPanel} HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\n\r\n`;
     const { head, body } = await sendRaw(url, request.repeat(500));
     expect(`${head}${body}`.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(8);
-    const few = await sendRaw(
+    const withinLimit = await sendRaw(
       url,
       request.repeat(5) + request.replace('Host: x', 'Host: x\r\nConnection: close'),
     );
-    expect(`${few.head}\r\n\r\n${few.body}`.split('HTTP/1.1 200').length - 1).toBe(6);
+    expect(`${withinLimit.head}\r\n\r\n${withinLimit.body}`.split('HTTP/1.1 200').length - 1).toBe(6);
   });
 
   it('serves other clients promptly while many connections send slowly or abort', async () => {
-    const slow = Array.from({ length: isLong ? 500 : 100 }, () => {
-      const socket = open(url);
+    const slow = Array.from({ length: isLongRun ? 500 : 100 }, () => {
+      const socket = openConnection(url);
       socket.on('error', () => {});
       socket.write(
         'POST /callbacks/state-change HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
@@ -374,12 +378,12 @@ describe('server under hostile requests', async () => {
       await sleep(100);
       for (const socket of slow) socket.write(' ');
       const startedAt = performance.now();
-      await stillServes();
+      await expectServing();
       expect(performance.now() - startedAt).toBeLessThan(2_000);
     }
     for (const socket of slow) socket.destroy();
-    const half = Array.from({ length: 100 }, async () => {
-      const socket = open(url);
+    const aborted = Array.from({ length: 100 }, async () => {
+      const socket = openConnection(url);
       socket.on('error', () => {});
       socket.write(
         `POST /panel/access-requests HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
@@ -387,8 +391,8 @@ describe('server under hostile requests', async () => {
       await sleep(20);
       socket.destroy();
     });
-    await Promise.all(half);
-    await stillServes();
+    await Promise.all(aborted);
+    await expectServing();
     const failed = planlens.logged
       .map((line) => JSON.parse(line))
       .filter(({ msg }) => msg === 'request failed');

@@ -10,29 +10,29 @@ import {
 } from '../../src/superoffice/callbacks/state-change.ts';
 import { now, testClientId, testIssuer, testNonce, testTenant, toJwk } from '../support/tokens.ts';
 import {
-  forged,
+  arbitraryPayloads,
+  forgedTokens,
   genuine,
   genuineToken,
-  mutated,
-  strangeClaims,
-  strangePayload,
+  misissuedTokens,
+  mistypedClaims,
+  mutatedTokens,
   type TokenKind,
-  wronglyIssued,
 } from './forgeries.ts';
-import { tries } from './profile.ts';
+import { scaleRuns } from './profile.ts';
 
 const jwksUrl = `${testIssuer}/login/.well-known/jwks`;
 const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];
 
 describe('forged and misused tokens', () => {
-  const asked = new Set<string>();
+  const requestedUrls = new Set<string>();
   let calls = 0;
   const jwks = createJwks({
     url: jwksUrl,
     now,
     http: {
       async request({ url }) {
-        asked.add(url);
+        requestedUrls.add(url);
         calls += 1;
         return {
           status: 200,
@@ -55,15 +55,15 @@ describe('forged and misused tokens', () => {
     'state-change': (token) => stateChange(token, testTenant),
   };
 
-  async function expectRefused(kind: TokenKind, token: string): Promise<void> {
-    const verdict = await verify[kind](token);
-    if (verdict.valid) throw new Error(`accepted as ${kind}: ${token.slice(0, 2_000)}`);
-    expect(tokenReasons).toContain(verdict.reason);
+  async function expectRejected(kind: TokenKind, token: string): Promise<void> {
+    const result = await verify[kind](token);
+    if (result.valid) throw new Error(`accepted as ${kind}: ${token.slice(0, 2_000)}`);
+    expect(tokenReasons).toContain(result.reason);
   }
-  const refusing = (kind: TokenKind, tokens: fc.Arbitrary<string>, long: number) =>
+  const assertRejected = (kind: TokenKind, tokens: fc.Arbitrary<string>, long: number) =>
     fc.assert(
-      fc.asyncProperty(tokens, (token) => expectRefused(kind, token)),
-      { numRuns: tries(long) },
+      fc.asyncProperty(tokens, (token) => expectRejected(kind, token)),
+      { numRuns: scaleRuns(long) },
     );
 
   describe.each(kinds)('token verification as %s', (kind) => {
@@ -72,20 +72,28 @@ describe('forged and misused tokens', () => {
     });
 
     it('rejects a token that SuperOffice signed for another purpose, time, tenant or user', async () => {
-      for (const token of wronglyIssued(kind)) await expectRefused(kind, token);
+      for (const token of misissuedTokens(kind)) await expectRejected(kind, token);
     });
 
-    it('rejects claims of the wrong type', () => refusing(kind, strangeClaims(kind), 1_000));
+    it('rejects claims of the wrong type', () => assertRejected(kind, mistypedClaims(kind), 1_000));
 
-    it('rejects arbitrary JSON as payload', () => refusing(kind, strangePayload(), 500));
+    it('rejects arbitrary JSON as payload', () => assertRejected(kind, arbitraryPayloads(), 500));
 
-    it('rejects tokens created without the signing key', () => refusing(kind, forged(kind), 4_000), 120_000);
+    it(
+      'rejects tokens created without the signing key',
+      () => assertRejected(kind, forgedTokens(kind), 4_000),
+      120_000,
+    );
 
-    it('rejects an altered genuine token', () => refusing(kind, mutated(genuineToken(kind)), 4_000), 120_000);
+    it(
+      'rejects an altered genuine token',
+      () => assertRejected(kind, mutatedTokens(genuineToken(kind)), 4_000),
+      120_000,
+    );
   });
 
   it('fetches keys rarely and only from the configured JWKS URL, whatever a token header says', () => {
-    expect([...asked]).toEqual([jwksUrl]);
-    expect(calls, 'the clock stands still').toBeLessThanOrEqual(2);
+    expect([...requestedUrls]).toEqual([jwksUrl]);
+    expect(calls, 'number of key requests while the clock does not advance').toBeLessThanOrEqual(2);
   });
 });

@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-/** A Chromium to run, and what to set for it. */
+/** The Chromium executable and its environment. */
 export interface BrowserProgram {
   readonly path: string;
   readonly environment: Record<string, string>;
@@ -21,10 +21,10 @@ const run = promisify(execFile);
 const cache = 'node_modules/.cache';
 const unpackedFolder = join(cache, 'chromium');
 
-/** Finds the browser once for the whole run: the one named by CHROMIUM_PATH, else the one that comes as a package. */
+/** Finds the browser once per run: CHROMIUM_PATH, else the packaged Chromium. */
 export async function setup(project: TestProject): Promise<void> {
-  const own = process.env.CHROMIUM_PATH;
-  project.provide('browser', own ? { path: own, environment: {} } : await packagedBrowser());
+  const customPath = process.env.CHROMIUM_PATH;
+  project.provide('browser', customPath ? { path: customPath, environment: {} } : await packagedBrowser());
 }
 
 async function packagedBrowser(): Promise<BrowserProgram> {
@@ -42,14 +42,12 @@ async function packagedBrowser(): Promise<BrowserProgram> {
     );
     if (runs) return { path, environment };
   }
-  throw new Error(
-    'the packaged Chromium does not run here (it is for Linux): name another with CHROMIUM_PATH',
-  );
+  throw new Error('The packaged Chromium runs only on Linux. Set CHROMIUM_PATH to another browser.');
 }
 
 /**
- * Unpacks browser, libraries and fonts whole or not at all. The package unpacks into the temporary folder, and the
- * libraries, which a bare machine lacks, only where it takes itself to be in a cloud function.
+ * Unpacks browser, libraries and fonts atomically. The package unpacks to the temporary folder, and unpacks the
+ * libraries only if it detects a cloud function, hence the environment.
  */
 async function unpack(): Promise<void> {
   await mkdir(cache, { recursive: true });

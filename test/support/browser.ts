@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { inject } from 'vitest';
 
-/** A real Chromium that comes as a package, with its sites kept apart as in users' browsers. */
+/** Launches Chromium with site isolation, as in users' browsers. */
 export async function launchBrowser(): Promise<Browser> {
   const { path, environment } = inject('browser');
   return chromium.launch({
@@ -11,7 +11,7 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Browsers let some third-party cookies through by lists and heuristics; here none. */
+/** Disables the lists and heuristics by which browsers allow some third-party cookies. */
 const allExceptionsOff = {
   enableThirdPartyCookieRestriction: true,
   disableThirdPartyCookieMetadata: true,
@@ -19,8 +19,8 @@ const allExceptionsOff = {
 };
 
 /**
- * A page that drops third-party cookies as users' browsers do. Only this DevTools call does so: a plain
- * `SameSite=None` cookie is then lost in a frame of another site, a partitioned one survives.
+ * Opens a page that blocks third-party cookies as users' browsers do. Only this DevTools call has that effect: in a
+ * cross-site frame it blocks an unpartitioned `SameSite=None` cookie and allows a partitioned one.
  */
 export async function pageBlockingThirdPartyCookies(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();

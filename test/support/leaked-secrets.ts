@@ -1,28 +1,28 @@
-/** What looks like a credential whoever made it: a signed token, a ticket, an access token, a private key. */
-const lookLikeSecrets: Readonly<Record<string, RegExp>> = {
+/** Patterns of credentials, regardless of their issuer. */
+const secretPatterns: Readonly<Record<string, RegExp>> = {
   'a signed token': /eyJ[\w-]{8,}\.eyJ[\w-]{8,}/,
   'a ticket': /7T(:|%3A)[\w+/%]{12,}/,
   'an access token': /8A(:|%3A)\w/,
   'a private key': /BEGIN [A-Z ]*PRIVATE KEY/,
 };
-/** Shorter ones may be part of a word by chance. */
-const shortestSecret = 12;
+/** Shorter secrets could match by chance. */
+const minSecretLength = 12;
 
-/** Which lines hold a secret, in clear or encoded: what kind it is, and the line without it. */
+/** Returns the kinds of secrets that the lines contain, in plain text or encoded. */
 export function leakedSecrets(
   lines: readonly string[],
   secrets: ReadonlyMap<string, string>,
 ): readonly string[] {
   const text = lines.join('\n');
   const known = [...secrets].flatMap(([secret, kind]) =>
-    formsOf(secret).some((form) => text.includes(form)) ? [kind] : [],
+    encodedForms(secret).some((form) => text.includes(form)) ? [kind] : [],
   );
-  const likely = Object.entries(lookLikeSecrets).flatMap(([kind, look]) => (look.test(text) ? [kind] : []));
+  const likely = Object.entries(secretPatterns).flatMap(([kind, look]) => (look.test(text) ? [kind] : []));
   return [...new Set([...known, ...likely])];
 }
 
-function formsOf(secret: string): string[] {
-  if (secret.length < shortestSecret) return [];
+function encodedForms(secret: string): string[] {
+  if (secret.length < minSecretLength) return [];
   return [
     secret,
     encodeURIComponent(secret),
@@ -32,7 +32,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** What an app is started with and must never tell: its client secret, its key, its keyrings. */
+/** The secrets in the app's environment with their kind: client secret, private key, keyrings. */
 export function secretsOfEnvironment(environment: NodeJS.ProcessEnv): Map<string, string> {
   const secrets = new Map<string, string>();
   const { SUPEROFFICE_CLIENT_SECRET: clientSecret, SUPEROFFICE_PRIVATE_KEY: privateKey } = environment;

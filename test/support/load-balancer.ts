@@ -2,34 +2,34 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** What stands before several processes: takes each request to one of them, to the next where one is gone. */
+/** A round-robin load balancer that skips processes that are down. */
 export interface LoadBalancer {
-  /** How often no process could be reached at all, which was answered by 502. */
+  /** The number of requests that received 502 because no process was reachable. */
   nobodyUp(): number;
   close(): Promise<void>;
 }
 
-/** Listens at `port` and takes turns among the processes at `ports`. */
+/** Listens at `port` and distributes requests among the processes at `ports`. */
 export async function startLoadBalancer(port: number, ports: readonly number[]): Promise<LoadBalancer> {
   const agent = new Agent({ keepAlive: false });
-  let turn = 0;
-  let nobodyUp = 0;
+  let next = 0;
+  let unavailable = 0;
 
-  async function takeOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    turn += 1;
+    next += 1;
     for (let each = 0; each < ports.length; each += 1) {
-      const answer = await ask(ports[(turn + each) % ports.length] ?? 0, incoming, body);
-      if (answer === null) continue;
-      outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+      const response = await forward(ports[(next + each) % ports.length] ?? 0, incoming, body);
+      if (response === null) continue;
+      outgoing.writeHead(response.status, response.headers).end(response.body);
       return;
     }
-    nobodyUp += 1;
+    unavailable += 1;
     outgoing.writeHead(502).end();
   }
 
-  /** Null where the process is gone, before it answered or while it did. */
-  function ask(
+  /** Null when the process is down or fails while responding. */
+  function forward(
     to: number,
     { method, url, headers }: IncomingMessage,
     body: Buffer,
@@ -37,10 +37,10 @@ export async function startLoadBalancer(port: number, ports: readonly number[]):
     return new Promise((resolve) => {
       const forwarded = request({ agent, host: 'localhost', port: to, method, path: url, headers });
       forwarded.once('error', () => resolve(null));
-      forwarded.once('response', async (answer) => {
+      forwarded.once('response', async (response) => {
         try {
-          const { statusCode: status = 502, headers: told } = answer;
-          resolve({ status, headers: told, body: await buffer(answer) });
+          const { statusCode: status = 502, headers: responseHeaders } = response;
+          resolve({ status, headers: responseHeaders, body: await buffer(response) });
         } catch {
           resolve(null);
         }
@@ -49,11 +49,11 @@ export async function startLoadBalancer(port: number, ports: readonly number[]):
     });
   }
 
-  const server = createServer((incoming, outgoing) => void takeOn(incoming, outgoing));
+  const server = createServer((incoming, outgoing) => void handle(incoming, outgoing));
   server.listen(port, 'localhost');
   await once(server, 'listening');
   return {
-    nobodyUp: () => nobodyUp,
+    nobodyUp: () => unavailable,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
-import { type CookieClient, createCookieClient, type PanelContext } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -18,7 +18,7 @@ import { keyringText } from './keyrings.ts';
 import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
-/** The real app on a real port and database, against the sandbox SuperOffice. */
+/** The app on a real port and database, connected to the sandbox. */
 export interface Planlens {
   readonly url: string;
   readonly sandbox: Sandbox;
@@ -26,22 +26,23 @@ export interface Planlens {
   readonly environment: NodeJS.ProcessEnv;
   /** The path of every route. */
   readonly paths: readonly string[];
-  /** Everything the app logged, one JSON text a line. */
+  /** The log of the app, one JSON line each. */
   readonly logged: readonly string[];
-  /** From now on the app sees no cookie from a frame of another site, as if the browser refused even partitioned ones. */
-  refuseFrameCookies(refuse: boolean): void;
-  /** Goes on as another version of the app, whose `manifest` is in this folder. */
+  /** Drops cookies from cross-site frames, as if the browser blocked partitioned cookies as well. */
+  blockFrameCookies(block: boolean): void;
+  /** Restarts the workers with the `manifest` of another root folder, as after an upgrade. */
   upgradeTo(root: string): Promise<void>;
-  /** Moves the app's clock (not the sandbox's) forward, ms. */
+  /** Advances the clock of app and sandbox, ms. */
   passTime(ms: number): void;
   close(): Promise<void>;
 }
 
+/** Starts the app with its workers on an empty database and a new sandbox. */
 export async function startPlanlens(): Promise<Planlens> {
   const server = createServer();
   const url = `http://localhost:${await listen(server)}`;
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
+  let offsetMs = 0;
+  const now = () => Date.now() + offsetMs;
   const sandbox = await startSandbox({ appUrl: url, now });
   const environment = appEnvironment(url, sandbox, await emptyDatabase());
   const config = loadConfig(environment);
@@ -50,12 +51,12 @@ export async function startPlanlens(): Promise<Planlens> {
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
   const provisioning = createProvisioning({ config, services, root });
-  const live = (by: Provisioning) => startWorkers({ ...services, ...by, log, metrics, now });
-  let lifecycle = live(provisioning);
+  const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, metrics, now });
+  let lifecycle = startLifecycle(provisioning);
   const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
-  let refusing = false;
+  let isBlocking = false;
   server.on('request', (request, response) => {
-    if (refusing && isFramed(request)) delete request.headers.cookie;
+    if (isBlocking && isFramed(request)) delete request.headers.cookie;
     app(request, response);
   });
   return {
@@ -65,15 +66,15 @@ export async function startPlanlens(): Promise<Planlens> {
     environment,
     paths: [...new Set(app.router.stack.flatMap(({ route }) => route?.path ?? []))],
     logged,
-    refuseFrameCookies: (refuse) => {
-      refusing = refuse;
+    blockFrameCookies: (block) => {
+      isBlocking = block;
     },
     passTime: (ms) => {
-      ahead += ms;
+      offsetMs += ms;
     },
     async upgradeTo(otherRoot) {
       await lifecycle.stop();
-      lifecycle = live(createProvisioning({ config, services, root: otherRoot }));
+      lifecycle = startLifecycle(createProvisioning({ config, services, root: otherRoot }));
     },
     async close() {
       server.closeAllConnections();
@@ -82,17 +83,17 @@ export async function startPlanlens(): Promise<Planlens> {
       await services.close();
       await sandbox.close();
       const secrets = new Map([...secretsOfEnvironment(environment), ...sandbox.secrets()]);
-      expect(leakedSecrets(logged, secrets), 'secrets in what the app logged').toEqual([]);
+      expect(leakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
     },
   };
 }
 
-/** Whether a request comes from a frame of another site: Chromium tells what it may reach of its storage there. */
+/** Whether a request comes from a cross-site frame: Chromium sends its storage access status there. */
 function isFramed({ headers }: IncomingMessage): boolean {
   return headers['sec-fetch-dest'] === 'iframe' || headers['sec-fetch-storage-access'] !== undefined;
 }
 
-/** The app, installed, for the tests around: nothing disturbs its sandbox after each, and it ends with them. */
+/** Starts and installs the app for the enclosing suite; clears faults after each test and closes it at the end. */
 export async function installedPlanlens(): Promise<Planlens> {
   const planlens = await startPlanlens();
   afterEach(() => planlens.sandbox.control.clearFaults());
@@ -101,7 +102,7 @@ export async function installedPlanlens(): Promise<Planlens> {
   return planlens;
 }
 
-/** What the sandbox prints for an app to be started with, and fresh keys. */
+/** The environment of an app that uses the sandbox, with new keys. */
 export function appEnvironment(url: string, sandbox: Sandbox, databaseUrl: string): NodeJS.ProcessEnv {
   return {
     PORT: new URL(url).port,
@@ -125,7 +126,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** The sandbox's tenants and the people used in the tests. */
+/** The sandbox users that the tests use. */
 export const people = {
   administrator: { tenantId: 'Cust20001', associateId: 131, userName: 'kari.nygard@designteamet.example' },
   salesPremium: { tenantId: 'Cust20001', associateId: 101, userName: 'markus.brandt@designteamet.example' },
@@ -139,7 +140,7 @@ export interface Person {
   readonly userName: string;
 }
 
-/** A visitor signed in to CRM as somebody. */
+/** Creates a client with a CRM session of this user. */
 export async function signedInToCrm(
   planlens: Pick<Planlens, 'sandbox'>,
   person: Person,
@@ -149,51 +150,51 @@ export async function signedInToCrm(
   return cookieClient;
 }
 
-/** Installs the app as an administrator does: sign in, approve, arrive at the setup page. */
+/** Installs the app as an administrator: signs in, approves, waits for the setup to complete. */
 export async function install(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
   person: Person = people.administrator,
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const cookieClient = await signedInToCrm(planlens, person);
   return installAs(cookieClient, planlens);
 }
 
-/** The setup page once setting up has ended, or whatever else the installation led to. */
+/** Installs the app and returns the setup page after completion, or the page at which the installation ended. */
 export async function installAs(
   cookieClient: CookieClient,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const arrived = await approve(cookieClient, planlens);
-  const isUnderWay = (page: PanelContext) => page.html.includes('data-under-way');
-  if (!isUnderWay(arrived)) return arrived;
+  const isInProgress = (page: VisitedPage) => page.html.includes('data-in-progress');
+  if (!isInProgress(arrived)) return arrived;
   return vi.waitUntil(
     async () => {
       const page = await cookieClient.get(arrived.url);
-      return isUnderWay(page) ? false : page;
+      return isInProgress(page) ? false : page;
     },
     { timeout: 15_000, interval: 50 },
   );
 }
 
-/** Signs in and approves; arrives at the setup page while setting up goes on. */
+/** Starts the installation and approves the app; returns the setup page, possibly still in progress. */
 export async function approve(
   cookieClient: CookieClient,
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-): Promise<PanelContext> {
-  const arrived = await cookieClient.get(`${planlens.url}/install`);
-  const next = /name="next" value="([^"]+)"/.exec(arrived.html)?.[1];
-  if (!arrived.html.includes('action="/login/consent"') || next === undefined) return arrived;
+): Promise<VisitedPage> {
+  const page = await cookieClient.get(`${planlens.url}/install`);
+  const next = /name="next" value="([^"]+)"/.exec(page.html)?.[1];
+  if (!page.html.includes('action="/login/consent"') || next === undefined) return page;
   return cookieClient.post(`${planlens.sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
 }
 
-/** A panel's answer once it has tried the browser's cookies; where that sends the visitor, they do not go. */
-export async function knock(cookieClient: CookieClient, url: string): Promise<PanelContext> {
-  const first = await cookieClient.peek(url);
+/** Opens a panel URL and follows only the cookie probe. Returns the next response. */
+export async function knock(cookieClient: CookieClient, url: string): Promise<VisitedPage> {
+  const first = await cookieClient.getOnce(url);
   const next = new URL(first.headers.get('location') ?? '', url);
-  return next.searchParams.has('cookie') ? cookieClient.peek(next.href) : first;
+  return next.searchParams.has('cookie') ? cookieClient.getOnce(next.href) : first;
 }
 
-/** What one of the features says on a panel's page. */
+/** The state and the text of a feature row on a panel page. */
 export function rowOf(html: string, row: string): { state: string; text: string } {
   const item = new RegExp(`<li data-row="${row}" data-state="([a-z-]+)">(.*?)</li>`, 's').exec(html);
   const text = (item?.[2] ?? '')
@@ -203,7 +204,7 @@ export function rowOf(html: string, row: string): { state: string; text: string 
   return { state: item?.[1] ?? 'not on the page', text };
 }
 
-/** The words of a page, without its mark-up. */
+/** The visible text of a page, without markup. */
 export function wordsOf(html: string): string {
   const [, body = ''] = /<body[^>]*>(.*)<\/body>/s.exec(html) ?? [];
   return body
@@ -212,7 +213,7 @@ export function wordsOf(html: string): string {
     .trim();
 }
 
-/** The address of one feature's explanation in a panel. */
+/** The URL of a feature's explanation in the panel. */
 export function featureUrl(
   planlens: Pick<Planlens, 'url'>,
   person: Person,
@@ -223,23 +224,26 @@ export function featureUrl(
   return `${planlens.url}/panel/feature?${new URLSearchParams(query)}`;
 }
 
-/** Sends the form of a page that posts to this path (a query is allowed), with what it holds and is filled in. */
+/** Submits the form of a page that posts to this path, with its hidden fields and `fields`. */
 export async function submit(
   cookieClient: CookieClient,
-  page: Pick<PanelContext, 'url' | 'html'>,
+  page: Pick<VisitedPage, 'url' | 'html'>,
   path: string,
   fields: Readonly<Record<string, string>> = {},
-): Promise<PanelContext> {
+): Promise<VisitedPage> {
   const forms = [...page.html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
   const form = forms.find(([, action]) => new URL(action ?? '', page.url).pathname === path);
   if (form === undefined) throw new Error(`no form posts to ${path}`);
   const [, action = '', inner = ''] = form;
   const hidden = [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
-  const held = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
-  return cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { ...held, ...fields });
+  const hiddenFields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
+  return cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, {
+    ...hiddenFields,
+    ...fields,
+  });
 }
 
-/** The panel's address as the CRM calls it. */
+/** The panel URL as the CRM fills it in. */
 export function panelUrl(planlens: Pick<Planlens, 'url'>, person: Person, language = 'en'): string {
   const query = new URLSearchParams({
     uctx: person.tenantId,

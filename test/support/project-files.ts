@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder. */
+/** The root folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The files of a folder of the project whose names end so, at any depth, as paths from the root with `/`. */
+/** The files below a folder whose names end with `ending`, as sorted paths from the root with `/`. */
 export function filesUnder(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
@@ -13,7 +13,7 @@ export function filesUnder(folder: string, ending: string): string[] {
     .sort();
 }
 
-/** The text of a file named by its path from the root. */
+/** Reads a file by its path from the root. */
 export function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }

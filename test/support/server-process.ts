@@ -19,16 +19,12 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
 }
 
 /** The operator CLI. */
-export function spawnCli(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('cli.ts', arguments_, environment);
+export function spawnCli(args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  return spawnProgram('cli.ts', args, environment);
 }
 
-function spawnProgram(
-  file: string,
-  arguments_: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments_], {
+function spawnProgram(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
   });

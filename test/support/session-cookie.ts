@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
 
-/** The cookie of somebody who signed in to an app of this environment a moment ago, `name=value`. */
+/** Creates a session cookie that an app with this environment accepts, as `name=value`. */
 export function sessionCookie(
   environment: NodeJS.ProcessEnv,
   session: Pick<Session, 'tenantId' | 'associateId'> & Partial<Session>,

@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.benchTenantId ?? '');
+const page = await preparePage(process.env, process.env.BENCH_TENANT_ID ?? '');
 const app = fastify();
 
 app.get('/', async () => '');

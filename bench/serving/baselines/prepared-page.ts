@@ -15,11 +15,11 @@ import { createSessions, type Session } from '../../../src/web/sign-in/session.t
 import { entitlementEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
 import { root } from '../bench-database.ts';
 
-/** The least a bare server does for the panel: it looks at the session and prints a page whose values it has ready. */
+/** The minimal work of a baseline server: verify the session and render a page from prepared values. */
 export interface PreparedPage {
-  /** Whether a request's cookies hold a session of ours. */
+  /** Whether the cookies contain a valid session of the app. */
   isSignedIn(cookies: string | undefined): boolean;
-  /** Prints the page with the app's own compiled templates. */
+  /** Renders the page with the app's compiled templates. */
   render(): string;
 }
 
@@ -33,32 +33,32 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
     now,
   });
   const snapshots = createSnapshotStore(db);
-  const dated = async <T>(associateId?: number) => {
+  const loadSnapshot = async <T>(associateId?: number) => {
     const snapshot = await snapshots.latest<T>(tenantId, associateId);
-    if (snapshot === null) throw new Error('the database holds no license data');
+    if (snapshot === null) throw new Error('the database has no license data');
     return { ...snapshot, stale: false };
   };
   const tenant = await tenants.find(tenantId);
-  if (tenant === null) throw new Error('the database holds no tenant');
-  const bought = await dated<TenantLicenses>();
-  const held = await dated<UserLicenses>(1);
+  if (tenant === null) throw new Error('the database has no tenant');
+  const tenantLicenses = await loadSnapshot<TenantLicenses>();
+  const userLicenses = await loadSnapshot<UserLicenses>(1);
   await db.destroy();
 
   const keys = keyringSchema.parse(environment.SESSION_KEYS);
   const session: Session = { tenantId, associateId: 1, isAdministrator: false, name: '' };
   const language = loadLanguages(join(root, 'locales')).choose(['en']);
   const today = toUtcDay(now());
-  const plans = entitlementEngine(bought.content, today);
+  const tenantEntitlements = entitlementEngine(tenantLicenses.content, today);
   const views = loadViews(root);
   const view = panelView(
     {
       url: { tenantId, associateId: 1, language: 'en', signedInAt: 0, cookieProbe: false },
       tenant,
       session,
-      tenantLicenses: bought,
-      userLicenses: held,
-      tenantEntitlements: plans,
-      report: plans.report(held.content),
+      tenantLicenses,
+      userLicenses,
+      tenantEntitlements,
+      report: tenantEntitlements.report(userLicenses.content),
       accessRequests: [],
       language,
       csrfToken: createSessions({ keys, now }).csrfToken(session),
@@ -70,10 +70,10 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
     isSignedIn(cookies) {
       try {
         const token = parse(cookies ?? '')['__Host-planlens-session'] ?? '';
-        const { tenantId: of } = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as {
+        const claims = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as {
           tenantId: string;
         };
-        return of === tenantId;
+        return claims.tenantId === tenantId;
       } catch {
         return false;
       }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.benchTenantId ?? '');
+const page = await preparePage(process.env, process.env.BENCH_TENANT_ID ?? '');
 
 createServer((request, response) => {
   if (request.url === '/') return response.end();

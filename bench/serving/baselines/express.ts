@@ -1,7 +1,7 @@
 import express from 'express';
 import { preparePage } from './prepared-page.ts';
 
-const page = await preparePage(process.env, process.env.benchTenantId ?? '');
+const page = await preparePage(process.env, process.env.BENCH_TENANT_ID ?? '');
 const app = express();
 
 app.get('/', (_request, response) => {
