@@ -24,7 +24,7 @@ export interface Reencrypted {
 
 /**
  * Re-encrypts with the current key every value that is encrypted with another key. An interrupted run can be repeated:
- * it continues where it stopped. Servers may run meanwhile: a value that they replace is left alone.
+ * it continues where it stopped. Servers may run meanwhile: a value that they replace is skipped.
  */
 export async function reencrypt(deps: {
   db: Database;
