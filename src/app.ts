@@ -88,7 +88,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
     languages,
     now,
   });
-  const pages = createPageCache({ views, maxBytes: config.cacheBytes / 2 });
+  const pages = createPageCache({ views, maxBytes: config.cache.pageBytes });
   const adminPage = createAdminPage({
     sessions,
     accessRequests,

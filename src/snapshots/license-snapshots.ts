@@ -1,7 +1,7 @@
 import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
-import type { Tenant } from '../tenants/tenant-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
 import {
   type CachedSnapshot,
@@ -69,8 +69,8 @@ interface LicenseSnapshotsDeps {
   readonly diff: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
   readonly locks: WithLock;
   readonly policy: CachePolicy;
-  /** Memory limit of tenant licenses, and again of user licenses. */
-  readonly maxBytes: number;
+  /** Memory limits of tenant licenses and of user licenses. */
+  readonly maxBytes: { readonly tenants: number; readonly users: number };
   /** Ms since 1970. */
   readonly now: () => number;
   readonly onLookup: (lookup: CacheLookup) => void;
@@ -132,7 +132,7 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
       onFailed: (what, { tenantId }, error) => onFailed({ what, tenantId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'tenant', outcome }),
     },
-    deps,
+    { ...deps, maxBytes: deps.maxBytes.tenants },
   );
 }
 
@@ -155,7 +155,7 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLice
         onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'user', outcome }),
     },
-    deps,
+    { ...deps, maxBytes: deps.maxBytes.users },
   );
 }
 

@@ -3,7 +3,8 @@ import type { TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isConsentRevoked } from '../superoffice/auth/system-user.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { LicenseSource } from './license-snapshots.ts';
 
 /**

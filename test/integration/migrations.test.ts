@@ -124,8 +124,8 @@ describe('startup on a database with an earlier known migration', async () => {
       ['the server', (environment: NodeJS.ProcessEnv) => spawnServer(environment)],
       ['the doctor command', (environment: NodeJS.ProcessEnv) => spawnCli(['doctor'], environment)],
     ])('%s exits with 1 and one sentence that asks for an empty database', async (_program, spawn) => {
-      const DATABASE_URL = await databaseOfEarlierVersion();
-      const program = spawn({ ...planlens.environment, DATABASE_URL, LOG_LEVEL: 'warn' });
+      const databaseUrl = await databaseOfEarlierVersion();
+      const program = spawn({ ...planlens.environment, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' });
       expect(await program.ended()).toBe(1);
       expect(program.output()).toBe(`${message} set DATABASE_URL to an empty database.\n`);
     });

@@ -5,7 +5,7 @@ import {
   type PlanChange,
 } from '../../licensing/billing/contract.ts';
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import type { Contract } from '../../tenants/tenant-store.ts';
+import type { Contract } from '../../tenants/tenant.ts';
 import type { Language } from '../rendering/i18n.ts';
 import type { InvalidContract } from './contract-form.ts';
 

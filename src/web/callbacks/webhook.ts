@@ -19,7 +19,7 @@ export function createWebhookCallback(deps: {
   callbackQueue: CallbackQueue;
 }): RequestHandler {
   return async function webhook(request, response) {
-    const hook = await deps.webhooks.find(String(request.params.hookId));
+    const hook = await deps.webhooks.findByHookId(String(request.params.hookId));
     if (hook === null) throw new AppError('not-found');
     const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {

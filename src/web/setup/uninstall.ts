@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import type { TenantExport } from '../../tenants/tenant-export.ts';
-import type { FailedRemoval, Tenant } from '../../tenants/tenant-store.ts';
 import { requestedLanguage } from '../links.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
 import type { Languages } from '../rendering/i18n.ts';

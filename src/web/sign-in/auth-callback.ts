@@ -49,7 +49,7 @@ export function createAuthCallback(deps: {
   return async function authCallback(request, response) {
     const answer = answerOf(request);
     const codeVerifier = readVerifier(request, answer.state);
-    const signIn = await deps.signIns.take(answer.state, codeVerifier);
+    const signIn = await deps.signIns.consume(answer.state, codeVerifier);
     const { purpose } = signIn;
     try {
       if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);

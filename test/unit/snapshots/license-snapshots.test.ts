@@ -6,7 +6,8 @@ import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licens
 import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
 import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
-import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../src/tenants/tenant.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -65,7 +66,7 @@ describe('createLicenseSnapshots', () => {
 
   const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
     createLicenseSnapshots({
-      maxBytes: 2 ** 20,
+      maxBytes: { tenants: 2 ** 20, users: 2 ** 20 },
       store: createSnapshotStore(db),
       diff: diffLicenses,
       locks: createKeyedMutex(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
-import type { Contract } from '../../../../src/tenants/tenant-store.ts';
+import type { Contract } from '../../../../src/tenants/tenant.ts';
 import { type AdminInput, type AdminView, adminView } from '../../../../src/web/admin/admin-view.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
