@@ -98,8 +98,8 @@ export function createWebhooks({
       const old = find(tenant, id);
       const fresh = unsavedHook(body);
       // Reading never returns the secret, so null keeps it.
-      const Secret = fresh.Secret ?? old.Secret;
-      const hook = { ...fresh, Secret, WebhookId: id, Registered: old.Registered, Updated: time() };
+      const secret = fresh.Secret ?? old.Secret;
+      const hook = { ...fresh, Secret: secret, WebhookId: id, Registered: old.Registered, Updated: time() };
       if (hook.State === 'Active') await requireTestSuccess(hook);
       replace(tenant, old, hook);
       return hook;

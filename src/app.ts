@@ -66,7 +66,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
   app.use(limitPipelining(), requestMetrics(metrics.onRequest), requestLog(log), securityHeaders());
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
-  app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cacheBytes / 2 }));
+  app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall, publicUrl: config.publicUrl }));
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));

@@ -4,9 +4,10 @@ import { type Config, ConfigError, loadConfig, processEnvironment } from './conf
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import type { Database } from './database/database.ts';
+import { IncompatibleDatabaseError } from './database/migrate.ts';
 import { openConfiguredDatabase } from './database/open-database.ts';
 import { checkApp } from './doctor/check-app.ts';
-import type { CheckResult } from './doctor/check-result.ts';
+import { type CheckResult, failed } from './doctor/check-result.ts';
 import { checkTenant } from './doctor/check-tenant.ts';
 import { convertKeyFile, exportPublicKey, generateKeyFile } from './doctor/key-files.ts';
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
@@ -16,53 +17,65 @@ import { type CallbackQueue, createCallbackQueue } from './tenants/callback-queu
 import { reencrypt } from './tenants/reencrypt.ts';
 import { createTenantStore } from './tenants/tenant-store.ts';
 
-const usage = `Usage: npm run operate -- <command>
+const usage = `Usage: npm run cli -- <command>
 
-  doctor [customer]     examines the configuration step by step, and the way to one customer, such as Cust12345
-  reencrypt             seals every secret with the first key of ENCRYPTION_KEYS; may be stopped, and run again
-  parked                lists the callbacks that were put aside after failing too often
-  retry <id>            has one of them tried again; "retry all" has all of them
-  key-new <file>        makes a key pair: the private key into the file, the public one is shown for the portal
-  key-show <file>       shows the public half of a private key, PEM or RSAKeyValue XML
-  key-convert <from> <to>   PEM from the portal's RSAKeyValue XML, or the other way round
+  doctor [<tenant>]            check the configuration, and the access to a tenant such as Cust12345
+  dead-letters list            list the callbacks that failed too often
+  dead-letters retry <id|all>  schedule one dead letter, or all of them, for retry
+  keys generate <file>         write a new private key to a file and print its public key for the Developer Portal
+  keys show <file>             print the public key of a private key, in PEM or RSAKeyValue XML
+  keys convert <from> <to>     convert a private key from the portal's RSAKeyValue XML to PEM, or back
+  keys rotate                  re-encrypt all secrets with the first key of ENCRYPTION_KEYS; can be interrupted and repeated
 `;
 
-/** Does one thing for the operator; servers on the same database may run meanwhile. @returns the exit code */
-type Command = (line: readonly string[]) => Promise<number>;
+/** Runs a command. Servers on the same database may run meanwhile. @returns the exit code */
+interface Command {
+  /** The minimum and maximum number of arguments. */
+  readonly arity: readonly [min: number, max: number];
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
 
-/** By name: how many arguments it takes, at least and at most, and what it does. */
-const commands: Readonly<Record<string, { takes: readonly [number, number]; run: Command }>> = {
-  doctor: { takes: [0, 1], run: ([tenantId]) => withDatabase((deps) => doctor(deps, tenantId)) },
-  reencrypt: { takes: [0, 0], run: () => withDatabase(reencryptAll) },
-  parked: { takes: [0, 0], run: () => withDatabase(({ db }) => listDeadLetters(callbackQueueOf(db))) },
-  retry: { takes: [1, 1], run: ([which = '']) => retryDeadLetters(which) },
-  'key-new': { takes: [1, 1], run: async ([file = '']) => makeKey(file) },
-  'key-show': { takes: [1, 1], run: async ([file = '']) => showKey(file) },
-  'key-convert': { takes: [2, 2], run: async ([from = '', to = '']) => convertKey(from, to) },
+const commands: Readonly<Record<string, Command>> = {
+  doctor: { arity: [0, 1], run: ([tenantId]) => withDatabase((deps) => doctor(deps, tenantId)) },
+  'dead-letters list': { arity: [0, 0], run: () => withDatabase(({ db }) => listDeadLetters(openQueue(db))) },
+  'dead-letters retry': { arity: [1, 1], run: ([id = '']) => retryDeadLetters(id) },
+  'keys generate': { arity: [1, 1], run: async ([file = '']) => generateKey(file) },
+  'keys show': { arity: [1, 1], run: async ([file = '']) => showKey(file) },
+  'keys convert': { arity: [2, 2], run: async ([from = '', to = '']) => convertKey(from, to) },
+  'keys rotate': { arity: [0, 0], run: () => withDatabase(rotateKeys) },
 };
 
 process.exitCode = await run().catch((error: unknown) => {
-  const isForReaders = error instanceof ConfigError || error instanceof PrivateKeyError || isFileError(error);
-  process.stderr.write(`${isForReaders ? error.message : inspect(error)}\n`);
+  const isForOperator =
+    error instanceof ConfigError ||
+    error instanceof IncompatibleDatabaseError ||
+    error instanceof PrivateKeyError ||
+    isFileError(error);
+  process.stderr.write(`${isForOperator ? error.message : inspect(error)}\n`);
   return 1;
 });
-// A connection kept open for the next call would keep the process.
+// An idle keep-alive connection would keep the process alive.
 process.exit();
 
 async function run(): Promise<number> {
-  const [name = '', ...line] = parseArgs({ allowPositionals: true, strict: false }).positionals;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  const [least, most] = command?.takes ?? [0, 0];
-  const fits = command !== undefined && line.length >= least && line.length <= most;
-  return fits ? command.run(line) : misused();
+  const { positionals } = parseArgs({ allowPositionals: true, strict: false });
+  for (const words of [1, 2]) {
+    const name = positionals.slice(0, words).join(' ');
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) continue;
+    const args = positionals.slice(words);
+    const [min, max] = command.arity;
+    return args.length >= min && args.length <= max ? command.run(args) : printUsage();
+  }
+  return printUsage();
 }
 
-interface Deps {
+interface CommandDeps {
   readonly db: Database;
   readonly config: Config;
 }
 
-async function withDatabase(work: (deps: Deps) => Promise<number>): Promise<number> {
+async function withDatabase(work: (deps: CommandDeps) => Promise<number>): Promise<number> {
   const config = loadConfig(processEnvironment());
   const { db, closeDatabase } = await openConfiguredDatabase(config.database, pino({ level: 'silent' }));
   try {
@@ -72,14 +85,14 @@ async function withDatabase(work: (deps: Deps) => Promise<number>): Promise<numb
   }
 }
 
-async function doctor({ db, config }: Deps, tenantId: string | undefined): Promise<number> {
+async function doctor({ db, config }: CommandDeps, tenantId: string | undefined): Promise<number> {
   const now = Date.now;
   const superOffice = connectSuperOffice({
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
     onCall: () => {},
     onCircuitOpen: () => {},
-    // What others keep must not hide that it could not be had now.
+    // A stored ticket would hide that a new one cannot be obtained.
     ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },
     acquireCall: createRateLimiter({ db }),
     now,
@@ -87,88 +100,91 @@ async function doctor({ db, config }: Deps, tenantId: string | undefined): Promi
   const { publicUrl } = config;
   const http = createHttp({ timeoutMs: 10_000 });
   const app = { loginUrl: config.superOffice.loginUrl, publicUrl, http, now, ...superOffice };
-  const isWell = await report(checkApp(app));
-  if (tenantId === undefined) return isWell ? 0 : 1;
+  const appOk = await printResults(checkApp(app));
+  if (tenantId === undefined) return appOk ? 0 : 1;
 
   const tenants = createTenantStore({ db, secrets: createSecretBox(config.encryptionKeys), now });
   const tenant = await tenants.find(tenantId);
   if (tenant === null) {
-    say(`BAD   installation: ${tenantId} has not installed the app.`);
+    printResult(failed('installation', `${tenantId} has not installed the app.`, ''));
     return 1;
   }
-  return (await report(checkTenant({ tenant, ...superOffice }))) && isWell ? 0 : 1;
+  const tenantOk = await printResults(checkTenant({ tenant, ...superOffice }));
+  return appOk && tenantOk ? 0 : 1;
 }
 
-async function report(findings: AsyncIterable<CheckResult>): Promise<boolean> {
-  let isWell = true;
-  for await (const { step, ok, message, remedy } of findings) {
-    say(`${ok ? 'good ' : 'BAD  '} ${step}: ${message}${remedy && `\n      ${remedy}`}`);
-    isWell &&= ok;
+/** @returns whether all checks passed */
+async function printResults(results: AsyncIterable<CheckResult>): Promise<boolean> {
+  let allOk = true;
+  for await (const result of results) {
+    printResult(result);
+    allOk &&= result.ok;
   }
-  return isWell;
+  return allOk;
 }
 
-async function reencryptAll({ db, config }: Deps): Promise<number> {
-  const onProgress = (done: number, total: number) => say(`${done} of ${total} sealed anew`);
-  const secrets = createSecretBox(config.encryptionKeys);
-  const { unreadable, byKey } = await reencrypt({ db, secrets, onProgress });
-  for (const { table, tenantId } of unreadable) say(`no key opens what ${table} keeps for ${tenantId}`);
-  for (const [id, count] of Object.entries(byKey)) say(`${count} sealed with key ${id}`);
-  return unreadable.length === 0 ? 0 : 1;
+function printResult({ step, ok, message, remedy }: CheckResult): void {
+  print(`${ok ? 'ok  ' : 'FAIL'}  ${step}: ${message}${remedy && `\n      ${remedy}`}`);
 }
 
 async function listDeadLetters(callbackQueue: CallbackQueue): Promise<number> {
-  const parked = await callbackQueue.deadLetters();
-  for (const { id, tenantId, content, deadLetteredAt, lastError } of parked) {
-    const { source, ...what } = content;
-    say(
-      [id, tenantId, source, Object.values(what).join(' '), deadLetteredAt.toISOString(), lastError].join(
-        '\t',
-      ),
-    );
+  const deadLetters = await callbackQueue.deadLetters();
+  for (const { id, tenantId, content, deadLetteredAt, lastError } of deadLetters) {
+    const { source, ...details } = content;
+    const columns = [id, tenantId, source, Object.values(details).join(' ')];
+    print([...columns, deadLetteredAt.toISOString(), lastError].join('\t'));
   }
-  say(`${parked.length} put aside`);
+  print(`${deadLetters.length} dead-lettered`);
   return 0;
 }
 
-async function retryDeadLetters(which: string): Promise<number> {
-  if (!/^(all|\d{1,18})$/.test(which)) return misused();
+async function retryDeadLetters(id: string): Promise<number> {
+  if (!/^(all|\d{1,18})$/.test(id)) return printUsage();
   return withDatabase(async ({ db }) => {
-    const count = await callbackQueueOf(db).retry(which === 'all' ? null : which);
-    say(`${count} to be tried again`);
-    return count > 0 || which === 'all' ? 0 : 1;
+    const count = await openQueue(db).retry(id === 'all' ? null : id);
+    print(`${count} scheduled for retry`);
+    return count > 0 || id === 'all' ? 0 : 1;
   });
 }
 
-function callbackQueueOf(db: Database): CallbackQueue {
+function openQueue(db: Database): CallbackQueue {
   return createCallbackQueue({ db, now: Date.now });
 }
 
-function makeKey(file: string): number {
+function generateKey(file: string): number {
   generateKeyFile(file);
   return showKey(file);
 }
 
 function showKey(file: string): number {
   const { pem, xml } = exportPublicKey(file);
-  say(`${pem}\n${xml}`);
+  print(`${pem}\n${xml}`);
   return 0;
 }
 
 function convertKey(from: string, to: string): number {
-  say(`${to} holds the same key as ${convertKeyFile(from, to)}`);
+  print(`${to}: written as ${convertKeyFile(from, to)}`);
   return 0;
+}
+
+async function rotateKeys({ db, config }: CommandDeps): Promise<number> {
+  const onProgress = (done: number, total: number) => print(`${done} of ${total} re-encrypted`);
+  const secrets = createSecretBox(config.encryptionKeys);
+  const { unreadable, byKey } = await reencrypt({ db, secrets, onProgress });
+  for (const { table, tenantId } of unreadable) print(`${table} of ${tenantId}: no key decrypts the secret`);
+  for (const [id, count] of Object.entries(byKey)) print(`${count} encrypted with key ${id}`);
+  return unreadable.length === 0 ? 0 : 1;
 }
 
 function isFileError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && 'path' in error;
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function misused(): number {
+function printUsage(): number {
   process.stderr.write(usage);
   return 2;
 }

@@ -1,4 +1,4 @@
-/** Every reason a request can be refused for, with the HTTP status it is answered with. The list is closed. */
+/** All error codes with their HTTP status. */
 export const errorStatus = {
   'request-malformed': 400,
   'panel-url-invalid': 400,
@@ -40,8 +40,8 @@ export const errorStatus = {
 export type ErrorCode = keyof typeof errorStatus;
 
 /**
- * A failure whose code may be shown to whoever sent the request. The words for it are in `locales/`,
- * keyed by the code; `detail` names what exactly was wrong (a field, a token rule) and never holds a secret.
+ * An error whose code may be shown to the client. `locales/` contains the message for each code; `detail` names what
+ * was wrong (a field, a token rule) and never contains a secret.
  */
 export class AppError extends Error {
   readonly code: ErrorCode;

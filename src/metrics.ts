@@ -5,29 +5,43 @@ import type { CallbackQueue } from './tenants/callback-queue.ts';
 import type { TenantStore } from './tenants/tenant-store.ts';
 import type { ObservedRequest } from './web/middleware/request-metrics.ts';
 
-/** What an operator watches, in the form of Prometheus. No label tells a tenant, a user or an address. */
-export type Metrics = ReturnType<typeof createMetrics>;
+/** Prometheus metrics of one app. No label identifies a tenant, a user or an address. */
+export interface Metrics {
+  readonly registry: Registry;
+  onRequest(request: ObservedRequest): void;
+  onCall(call: HttpCall): void;
+  onLookup(lookup: CacheLookup): void;
+  onCallback(outcome: 'processed' | 'failed' | 'dead_lettered'): void;
+  /** Adds gauges that query the database at each scrape. */
+  watch(sources: DatabaseSources): void;
+}
 
-/** Two scrapes within it cost one question to the database, ms. */
-const retryIntervalMs = 1_000;
-const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** The queries behind the database gauges. */
+export interface DatabaseSources {
+  readonly callbackQueue: Pick<CallbackQueue, 'depth'>;
+  readonly tenants: Pick<TenantStore, 'countByStatus'>;
+}
 
-/** Metrics of one app, apart from those of any other in the process. */
-export function createMetrics() {
+/** Scrapes within this time share one query. */
+const cacheTtlMs = 1_000;
+const bucketsInSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Creates the metrics in a registry of their own, so that two apps in one process share none. */
+export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Requests answered, by route, method and status.',
+    help: 'Duration of HTTP requests, by route, method and status.',
     labelNames: ['route', 'method', 'status'],
-    buckets: seconds,
+    buckets: bucketsInSeconds,
     registers,
   });
   const calls = new Histogram({
     name: 'planlens_superoffice_request_duration_seconds',
-    help: 'Calls to SuperOffice, by operation and outcome: a status, or why there was none.',
+    help: 'Duration of requests to SuperOffice, by operation and outcome (HTTP status or error code).',
     labelNames: ['operation', 'outcome'],
-    buckets: seconds,
+    buckets: bucketsInSeconds,
     registers,
   });
   const lookups = new Counter({
@@ -38,41 +52,34 @@ export function createMetrics() {
   });
   const callbacks = new Counter({
     name: 'planlens_callbacks_total',
-    help: 'Callbacks processed, by outcome.',
+    help: 'Attempts to process a callback, by outcome.',
     labelNames: ['outcome'],
     registers,
   });
 
   return {
     registry,
-    onRequest: ({ route, method, status, durationMs }: ObservedRequest) =>
+    onRequest: ({ route, method, status, durationMs }) =>
       requests.observe({ route, method, status }, durationMs / 1000),
-    onCall: ({ operation, outcome, durationMs }: HttpCall) =>
-      calls.observe({ operation, outcome }, durationMs / 1000),
-    onLookup: ({ scope, outcome }: CacheLookup) => lookups.inc({ scope, outcome }),
-    onCallback: (outcome: 'processed' | 'failed' | 'dead_lettered') => callbacks.inc({ outcome }),
-    /** From now on each scrape asks the database how things stand. */
-    watch: (kept: Kept) => watch(registry, kept),
+    onCall: ({ operation, outcome, durationMs }) => calls.observe({ operation, outcome }, durationMs / 1000),
+    onLookup: ({ scope, outcome }) => lookups.inc({ scope, outcome }),
+    onCallback: (outcome) => callbacks.inc({ outcome }),
+    watch: (sources) => watchDatabase(registry, sources),
   };
 }
 
-interface Kept {
-  readonly callbackQueue: Pick<CallbackQueue, 'depth'>;
-  readonly tenants: Pick<TenantStore, 'countByStatus'>;
-}
-
-/** A database that does not answer leaves out what it would have told: old figures would look like good ones. */
-function watch(registry: Registry, { callbackQueue, tenants }: Kept): void {
-  const ask = once(retryIntervalMs, async () => {
-    const [callbacks, statuses] = await Promise.all([callbackQueue.depth(), tenants.countByStatus()]);
-    return { callbacks, statuses };
+/** While the database is unavailable its gauges have no samples: outdated figures would look current. */
+function watchDatabase(registry: Registry, { callbackQueue, tenants }: DatabaseSources): void {
+  const query = cached(cacheTtlMs, async () => {
+    const [queue, statuses] = await Promise.all([callbackQueue.depth(), tenants.countByStatus()]);
+    return { queue, statuses };
   });
 
   function gauge<Label extends string>(
     name: string,
     help: string,
     labelNames: readonly Label[],
-    tell: (gauge: Gauge<Label>, told: Awaited<ReturnType<typeof ask>>) => void,
+    set: (gauge: Gauge<Label>, figures: Awaited<ReturnType<typeof query>>) => void,
   ): void {
     const self: Gauge<Label> = new Gauge({
       name,
@@ -81,9 +88,9 @@ function watch(registry: Registry, { callbackQueue, tenants }: Kept): void {
       registers: [registry],
       async collect() {
         self.reset();
-        const told = await ask().catch(() => null);
-        if (told !== null) tell(self, told);
-        // A reset one without labels is 0.
+        const figures = await query().catch(() => null);
+        if (figures !== null) set(self, figures);
+        // Without labels, `reset` leaves a sample of 0.
         else if (labelNames.length === 0) self.remove();
       },
     });
@@ -91,11 +98,11 @@ function watch(registry: Registry, { callbackQueue, tenants }: Kept): void {
 
   new Gauge({
     name: 'planlens_database_up',
-    help: 'Whether the database answers: 1 or 0.',
+    help: 'Whether the database responds: 1 or 0.',
     registers: [registry],
     async collect() {
       this.set(
-        await ask().then(
+        await query().then(
           () => 1,
           () => 0,
         ),
@@ -104,31 +111,30 @@ function watch(registry: Registry, { callbackQueue, tenants }: Kept): void {
   });
   gauge(
     'planlens_callback_queue_depth',
-    'Callbacks stored and not processed, by state.',
+    'Unprocessed callbacks, by state (waiting or dead_lettered).',
     ['state'],
-    (self, told) => {
-      self.set({ state: 'waiting' }, told.callbacks.waiting);
-      self.set({ state: 'dead_lettered' }, told.callbacks.deadLettered);
+    (self, { queue }) => {
+      self.set({ state: 'waiting' }, queue.waiting);
+      self.set({ state: 'dead_lettered' }, queue.deadLettered);
     },
   );
   gauge(
     'planlens_callback_queue_oldest_age_seconds',
-    'Age of the oldest waiting callback, seconds.',
+    'Age of the oldest waiting callback; 0 when none waits.',
     [],
-    (self, told) => self.set(told.callbacks.oldestAgeMs / 1000),
+    (self, { queue }) => self.set(queue.oldestAgeMs / 1000),
   );
-  gauge('planlens_tenants', 'Tenants, by status.', ['status'], (self, { statuses }) => {
+  gauge('planlens_tenants', 'Installed tenants, by status.', ['status'], (self, { statuses }) => {
     for (const [status, count] of Object.entries(statuses)) self.set({ status }, count);
   });
 }
 
-/** Asks once within a while, however many want to know. */
-function once<T>(withinMs: number, ask: () => Promise<T>): () => Promise<T> {
-  let asked: { readonly at: number; readonly answer: Promise<T> } | null = null;
+/** Shares the promise of one call, failures included, among all calls within `ttlMs`. */
+function cached<T>(ttlMs: number, read: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly result: Promise<T> } | null = null;
   return () => {
-    if (asked === null || performance.now() - asked.at > withinMs) {
-      asked = { at: performance.now(), answer: ask() };
-    }
-    return asked.answer;
+    if (last === null || performance.now() - last.at > ttlMs)
+      last = { at: performance.now(), result: read() };
+    return last.result;
   };
 }

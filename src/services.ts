@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
@@ -8,13 +7,12 @@ import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
-import { openAdvisoryLockConnection } from './database/database.ts';
+import { type Database, openAdvisoryLockConnection } from './database/database.ts';
 import { openConfiguredDatabase } from './database/open-database.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
-import { createDeprovision, type Deprovision } from './lifecycle/provisioning/deprovision.ts';
-import { loadDesiredState } from './lifecycle/provisioning/desired-state.ts';
-import { createProvision, type Provision } from './lifecycle/provisioning/provision.ts';
+import { createWorkSignals, type WorkSignals, workSignalHandlers } from './lifecycle/work-signals.ts';
 import type { Metrics } from './metrics.ts';
+import { invalidateAll, invalidationHandlers } from './snapshots/cache-invalidation.ts';
 import { createLicenseHistory, type LicenseHistory } from './snapshots/license-history.ts';
 import {
   createLicenseSnapshots,
@@ -22,29 +20,21 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
-import { createSnapshotStore, snapshotChannel } from './snapshots/snapshot-store.ts';
+import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
-import {
-  type AccessRequestStore,
-  accessRequestChannel,
-  createAccessRequestStore,
-} from './tenants/access-request-store.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { type AccessRequestStore, createAccessRequestStore } from './tenants/access-request-store.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
-import { type CallbackQueue, callbackChannel, createCallbackQueue } from './tenants/callback-queue.ts';
+import { type CallbackQueue, createCallbackQueue } from './tenants/callback-queue.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
-import { createTenantExport, type TenantExport } from './tenants/tenant-export.ts';
-import {
-  createTenantStore,
-  reconcileChannel,
-  type TenantStore,
-  tenantChannel,
-} from './tenants/tenant-store.ts';
-import { createTicketStore } from './tenants/ticket-store.ts';
+import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
+import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
+import { createTicketStore, type TicketStore } from './tenants/ticket-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 
-/** What the web part works with: SuperOffice on one side, what we keep on the other. */
+/** Everything that outlives a request: SuperOffice, the stores and the coordination between processes. */
 export interface Services {
   readonly superOffice: SuperOffice;
   readonly tenants: TenantStore;
@@ -57,94 +47,51 @@ export interface Services {
   readonly audit: AuditLog;
   readonly users: UserStore;
   readonly history: LicenseHistory;
-  exportTenant(tenantId: string): Promise<TenantExport>;
-  /** Turns by name that all processes on this database share. */
+  readonly exportTenant: ExportTenant;
+  /** Locks by name, shared by all processes on this database. */
   readonly locks: WithLock;
-  /** Wakes whenever there is something to do, whichever process on this database found out. */
-  onWork(kind: 'callback' | 'look-after', wake: () => void): void;
+  /** Emits when any process on this database made work due. */
+  readonly workSignals: WorkSignals;
   databaseAnswers(): Promise<boolean>;
-  /** Ends connections, and the private PostgreSQL if there is one. */
+  /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
 }
 
-export interface ServicesDeps {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  /** Ms since 1970. */
-  readonly now: () => number;
-}
-
-/** Opens everything that outlives a request. */
-export async function openServices({ config, log, metrics, now }: ServicesDeps): Promise<Services> {
+/** Opens the services. `now` returns ms since 1970. @throws if the database cannot be opened */
+export async function openServices(deps: {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  now: () => number;
+}): Promise<Services> {
+  const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
+  const telemetry = createTelemetry({ log, metrics });
   const locks = createAdvisoryLocks({ session: lockConnection, now });
   const secrets = createSecretBox(config.encryptionKeys);
 
-  const superOffice = connectSuperOffice({
-    ...config.superOffice,
-    redirectUri: `${config.publicUrl}/auth/callback`,
-    onCall: (call) => {
-      log.debug(call, 'called SuperOffice');
-      metrics.onCall(call);
-    },
-    onCircuitOpen: (tenantId, cooldownMs) => {
-      log.warn({ tenantId, cooldownMs }, 'tenant left alone');
-      publishCircuitOpen(db, tenantId, cooldownMs).catch((error: Error) =>
-        log.warn({ tenantId, reason: error.message }, 'other processes not told'),
-      );
-    },
-    ticketStore: createTicketStore({ db, secrets, locks }),
-    acquireCall: createRateLimiter({ db }),
-    now,
-  });
-  // Fetched early so that the first sign-in does not wait; if it fails now, that sign-in tries again.
-  superOffice.keys
-    .prefetch()
-    .catch((error: Error) => log.warn({ reason: error.message }, 'no signing keys yet'));
-
+  const ticketStore = createTicketStore({ db, secrets, locks });
+  const superOffice = openSuperOffice({ config, db, ticketStore, telemetry, now });
   const tenants = createTenantStore({ db, secrets, now });
   const accessRequests = createAccessRequestStore({ db, now });
-  const licenses = createLicenseSnapshots({
-    store: createSnapshotStore(db),
-    read: createLicenseSource(superOffice, tenants),
-    changes: diffLicenses,
-    locks,
-    ages: licenseCachePolicy,
-    maxBytes: config.cacheBytes / 4,
-    now,
-    onLookup: metrics.onLookup,
-    onFailed: ({ error, ...about }) =>
-      log.warn({ ...about, reason: reasonOf(error) }, 'license data not read or saved'),
-  });
+  const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
   const callbackQueue = createCallbackQueue({ db, now });
   metrics.watch({ callbackQueue, tenants });
-  const wakers = { callback: new Set<() => void>(), 'look-after': new Set<() => void>() };
-  const wakeAll = (kind: keyof typeof wakers) => () => {
-    for (const wake of wakers[kind]) wake();
-  };
-  const channels = {
-    [snapshotChannel]: licenses.invalidate,
-    [accessRequestChannel]: accessRequests.invalidate,
-    [tenantChannel]: (tenantId: string) => {
-      tenants.invalidate(tenantId);
-      accessRequests.invalidate(`${tenantId}/`);
+
+  const workSignals = createWorkSignals();
+  const caches = { tenants, accessRequests, licenses };
+  const openFromPeer = (payload: string) =>
+    superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
+  const subscription = subscribe(
+    url,
+    {
+      ...invalidationHandlers(caches),
+      ...workSignalHandlers(workSignals),
+      [circuitChannel]: openFromPeer,
     },
-    [circuitChannel]: (payload: string) =>
-      superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload)),
-    [callbackChannel]: wakeAll('callback'),
-    [reconcileChannel]: wakeAll('look-after'),
-  };
-  const notices = subscribe(url, channels, {
-    // What changed while nobody listened is not known: everything is asked for anew.
-    listening() {
-      tenants.invalidateAll();
-      accessRequests.invalidateAll();
-      licenses.invalidateAll();
-    },
-    connectionLost: (error) => log.warn({ reason: error.message }, 'no longer listening to other processes'),
-  });
+    { listening: () => invalidateAll(caches), connectionLost: telemetry.onListenerLost },
+  );
   return {
     superOffice,
     tenants,
@@ -155,52 +102,70 @@ export async function openServices({ config, log, metrics, now }: ServicesDeps):
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
-    callbackQueue: callbackQueue,
+    callbackQueue,
     audit: createAuditLog({ db, now }),
     locks,
     exportTenant: createTenantExport({ db }),
-    onWork: (kind, wake) => {
-      wakers[kind].add(wake);
-    },
+    workSignals,
     databaseAnswers: () =>
       sql`select 1`.execute(db).then(
         () => true,
         () => false,
       ),
     async close() {
-      await notices.close();
+      await subscription.close();
       await lockConnection.destroy();
       await closeDatabase();
     },
   };
 }
 
-/** Setting up in any tenant what `manifest` says, and removing it. */
-export interface Provisioning {
-  readonly provision: Provision;
-  readonly deprovision: Deprovision;
-  /** What tenants are set up as by this version of the app. */
-  readonly fingerprint: string;
-}
-
-export function provisioningBy({
-  config: { publicUrl },
-  services: { superOffice, tenants, webhooks, locks },
-  root,
-}: {
+function openSuperOffice(deps: {
   config: Config;
-  services: Services;
-  root: string;
-}): Provisioning {
-  const desired = loadDesiredState(join(root, 'manifest'), publicUrl);
-  const deps = { webApi: superOffice.webApi, tenants, webhooks, locks, desired };
-  return {
-    provision: createProvision(deps),
-    deprovision: createDeprovision(deps),
-    fingerprint: desired.fingerprint,
-  };
+  db: Database;
+  ticketStore: TicketStore;
+  telemetry: Telemetry;
+  now: () => number;
+}): SuperOffice {
+  const { config, db, ticketStore, telemetry, now } = deps;
+  const superOffice = connectSuperOffice({
+    ...config.superOffice,
+    redirectUri: `${config.publicUrl}/auth/callback`,
+    onCall: telemetry.onCall,
+    onCircuitOpen(tenantId, cooldownMs) {
+      telemetry.onCircuitOpen(tenantId, cooldownMs);
+      publishCircuitOpen(db, tenantId, cooldownMs).catch((error) =>
+        telemetry.onNotifyFailed(tenantId, error),
+      );
+    },
+    ticketStore,
+    acquireCall: createRateLimiter({ db }),
+    now,
+  });
+  // Prefetched so that the first sign-in does not wait for it; a failure is retried by that sign-in.
+  superOffice.keys.prefetch().catch(telemetry.onPrefetchFailed);
+  return superOffice;
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown';
+function openLicenses(deps: {
+  config: Config;
+  db: Database;
+  superOffice: SuperOffice;
+  tenants: TenantStore;
+  locks: WithLock;
+  telemetry: Telemetry;
+  now: () => number;
+}): LicenseSnapshots {
+  const { config, db, superOffice, tenants, locks, telemetry, now } = deps;
+  return createLicenseSnapshots({
+    store: createSnapshotStore(db),
+    source: createLicenseSource(superOffice, tenants),
+    diff: diffLicenses,
+    locks,
+    policy: licenseCachePolicy,
+    maxBytes: { tenants: config.cache.tenantLicenseBytes, users: config.cache.userLicenseBytes },
+    now,
+    onLookup: telemetry.onLookup,
+    onFailed: telemetry.onRefreshFailed,
+  });
 }

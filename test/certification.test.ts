@@ -57,10 +57,10 @@ describe('certification annotation', () => {
 
 describe('incomplete certification', () => {
   const required: Requirements = {
-    R1: { asks: 'a', does: 'b', proof: 'tests' },
-    R2: { asks: 'a', does: 'b', proof: 'files', files: ['docs/gone.md'] },
-    R3: { asks: 'a', does: 'b', proof: 'files' },
-    R4: { asks: 'a', does: 'b', proof: 'people' },
+    R1: { requirement: 'a', implementation: 'b', proof: 'tests' },
+    R2: { requirement: 'a', implementation: 'b', proof: 'files', files: ['docs/gone.md'] },
+    R3: { requirement: 'a', implementation: 'b', proof: 'files' },
+    R4: { requirement: 'a', implementation: 'b', proof: 'manual' },
   };
   const shows = (requirement: string) => ({ requirement, file: 'a.test.ts', title: 'does it' });
 

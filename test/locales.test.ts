@@ -17,7 +17,7 @@ import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
-import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant-store.ts';
+import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ContractValidationError } from '../src/web/admin/contract-form.ts';
 import type { ResolutionValidationError } from '../src/web/admin/resolution-form.ts';

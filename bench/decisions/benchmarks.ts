@@ -1,85 +1,87 @@
 import type { Client } from '@openfeature/server-sdk';
 import { featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { abilityOf, countAllowed, countHeld } from './baselines.ts';
+import { countAllowed, countInSet, createAbility } from './baselines.ts';
 import type { Benchmark } from './runner.ts';
 import {
+  createLicenseWithUniqueExpiry,
+  createUniqueLicense,
   type Difference,
-  kinds,
-  ownExpiryDate,
-  ownName,
-  parsedUsers,
+  parseUsers,
   planKinds,
+  repeatTo,
   tenant,
   today,
-  withLock,
+  userKinds,
 } from './tenant-users.ts';
 import {
+  countEach,
   countEnabled,
-  eachOf,
-  flagsOn,
-  openedForEach,
-  openedOnce,
-  peersOf,
-  reportedAtOnce,
-  sharedAbilities,
+  countWithSharedAbilities,
+  createBaselines,
+  evaluateFlags,
+  indexTenantOnce,
+  indexTenantPerUser,
+  reportAllUsers,
 } from './workloads.ts';
 
-/** How many users the tenant has. */
+/** The number of users of the tenant. */
 export const tenantSize = 10_000;
 
 const preparedUsers = 1_000;
-const coldUsers = 400;
+const newUsers = 400;
 
-/** Asks for one feature after the other where all is prepared: what a request pays when the user is known. */
-export function askPrepared(client: Client): Benchmark {
+/** Reads one feature after the other from prepared reports: the cost of a request for a known user. */
+export function benchmarkPreparedUser(client: Client): Benchmark {
   const { report } = entitlementEngine(tenant, today);
-  const users = withLock(planKinds, preparedUsers);
-  const prepared = parsedUsers(planKinds, planKinds.length, null).map((user) => report(user));
-  const reports = withLock(prepared, preparedUsers);
-  const abilities = withLock(
-    planKinds.map(({ enabled }) => abilityOf(enabled)),
+  const users = repeatTo(planKinds, preparedUsers);
+  const preparedReports = parseUsers(planKinds, planKinds.length, null).map((user) => report(user));
+  const reports = repeatTo(preparedReports, preparedUsers);
+  const abilities = repeatTo(
+    planKinds.map(({ enabled }) => createAbility(enabled)),
     preparedUsers,
   );
-  const sets = withLock(
+  const sets = repeatTo(
     planKinds.map(({ enabled }) => new Set(enabled)),
     preparedUsers,
   );
   return {
-    title: 'Ask for a feature of a prepared user',
+    title: 'Read a feature of a prepared user',
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
     decisions: preparedUsers * featureKeys.length,
     candidates: [
-      { name: 'Planlens', goal: 'CASL', ready: () => eachOf(reports, countEnabled) },
-      { name: 'CASL', ready: () => eachOf(abilities, countAllowed) },
-      { name: 'OpenFeature', ready: () => flagsOn(client, users) },
-      { name: 'Set', ready: () => eachOf(sets, countHeld) },
+      { name: 'Planlens', goal: 'CASL', prepare: () => countEach(reports, countEnabled) },
+      { name: 'CASL', prepare: () => countEach(abilities, countAllowed) },
+      { name: 'OpenFeature', prepare: () => evaluateFlags(client, users) },
+      { name: 'Set', prepare: () => countEach(sets, countInSet) },
     ],
   };
 }
 
-/** Decides all features of users not seen before: Planlens from license data, the peers from lists of features. */
-export function decideCold(client: Client): Benchmark {
-  const users = () => parsedUsers(planKinds, coldUsers, ownName);
+/**
+ * Decides all features of users that are not cached: Planlens from license data, the baselines from lists of features.
+ */
+export function benchmarkNewUser(client: Client): Benchmark {
+  const users = () => parseUsers(planKinds, newUsers, createUniqueLicense);
   const goal = 10_000;
   return {
-    title: 'Decide 68 features of a user not seen before',
+    title: 'Decide 68 features of a new user',
     unit: 'ns per feature',
     rounds: { warmUp: 2, measured: 9 },
-    decisions: coldUsers * featureKeys.length,
+    decisions: newUsers * featureKeys.length,
     candidates: [
-      { name: 'Planlens, tenant opened for each user', goal, ready: () => openedForEach(users()) },
-      { name: 'Planlens, tenant opened once', goal, ready: () => openedOnce(users()) },
-      ...peersOf(client, planKinds, coldUsers),
+      { name: 'Planlens, tenant indexed for each user', goal, prepare: () => indexTenantPerUser(users()) },
+      { name: 'Planlens, tenant indexed once', goal, prepare: () => indexTenantOnce(users()) },
+      ...createBaselines(client, planKinds, newUsers),
     ],
   };
 }
 
-/** Opens a tenant of 10,000 users, decides, and reads every user's 68 answers. */
-export function decideTenant(client: Client): Benchmark {
-  const ready = (difference: Difference | null) => () =>
-    reportedAtOnce(parsedUsers(kinds, tenantSize, difference));
+/** Indexes a tenant with 10,000 users, decides, and reads the 68 decisions of every user. */
+export function benchmarkTenant(client: Client): Benchmark {
+  const prepareReports = (difference: Difference | null) => () =>
+    reportAllUsers(parseUsers(userKinds, tenantSize, difference));
   const goal = 300;
   return {
     title: `Decide 68 features of ${tenantSize} users`,
@@ -87,13 +89,17 @@ export function decideTenant(client: Client): Benchmark {
     rounds: { warmUp: 1, measured: 5 },
     decisions: tenantSize * featureKeys.length,
     candidates: [
-      { name: `Planlens, ${kinds.length} kinds of users`, goal, ready: ready(null) },
-      { name: 'Planlens, each user another license name', goal, ready: ready(ownName) },
-      { name: 'Planlens, each user another expiry date', goal, ready: ready(ownExpiryDate) },
-      ...peersOf(client, kinds, tenantSize),
+      { name: `Planlens, ${userKinds.length} kinds of users`, goal, prepare: prepareReports(null) },
+      { name: 'Planlens, unique license name per user', goal, prepare: prepareReports(createUniqueLicense) },
       {
-        name: 'CASL, one ability for users of one list',
-        ready: () => sharedAbilities(kinds, tenantSize),
+        name: 'Planlens, unique expiry date per user',
+        goal,
+        prepare: prepareReports(createLicenseWithUniqueExpiry),
+      },
+      ...createBaselines(client, userKinds, tenantSize),
+      {
+        name: 'CASL, one ability per list of features',
+        prepare: () => countWithSharedAbilities(userKinds, tenantSize),
       },
     ],
   };

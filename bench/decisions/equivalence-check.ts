@@ -2,70 +2,76 @@ import type { Client } from '@openfeature/server-sdk';
 import { type FeatureKey, featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
 import type { EntitlementReport } from '../../src/licensing/entitlements/entitlement-report.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { abilityOf } from './baselines.ts';
+import { createAbility } from './baselines.ts';
 import {
+  createLicenseWithUniqueExpiry,
+  createUniqueLicense,
   type Difference,
-  type Kind,
-  ownExpiryDate,
-  ownName,
-  parsedUsers,
+  parseUsers,
+  repeatTo,
   tenant,
   today,
-  withLock,
+  type UserKind,
 } from './tenant-users.ts';
 
 /**
- * Throws unless all four say the same yes or no of every feature, for every user: of users alike, and of users who all
- * differ in what the peers never see. Returns how many decisions were compared in each of these three tenants.
+ * Checks that Planlens and the three baselines decide every feature alike for every user, in three tenants: one with
+ * identical users of each kind, and two with users that differ in license data that the baselines do not use. Returns
+ * the number of decisions compared per tenant.
+ *
+ * @throws {Error} if a decision differs.
  */
-export async function expectAgreement(
+export async function checkEquivalence(
   client: Client,
-  kinds: readonly Kind[],
+  kinds: readonly UserKind[],
   count: number,
 ): Promise<number> {
-  const told = await Promise.all(
-    kinds.map(async (kind) => [kind.name, await answers(client, kind)] as const),
+  const decisions = await Promise.all(
+    kinds.map(async (kind) => [kind.name, await decideByBaselines(client, kind)] as const),
   );
-  const expected = new Map(told);
-  for (const difference of [null, ownName, ownExpiryDate]) {
-    compareTenant(expected, withLock(kinds, count), reportsOn(kinds, count, difference));
+  const expected = new Map(decisions);
+  for (const difference of [null, createUniqueLicense, createLicenseWithUniqueExpiry]) {
+    compareTenant(expected, repeatTo(kinds, count), reportUsers(kinds, count, difference));
   }
   return count * featureKeys.length;
 }
 
-/** What the three peers say of each feature to one kind of users. */
-async function answers(client: Client, { name, enabled }: Kind): Promise<ReadonlyMap<FeatureKey, boolean>> {
-  const ability = abilityOf(enabled);
-  const held = new Set(enabled);
+/** Decides each feature for one kind of users by the three baselines, which must agree. */
+async function decideByBaselines(
+  client: Client,
+  { name, enabled }: UserKind,
+): Promise<ReadonlyMap<FeatureKey, boolean>> {
+  const ability = createAbility(enabled);
+  const set = new Set(enabled);
   const context = { targetingKey: name, plan: name };
-  const said = new Map<FeatureKey, boolean>();
+  const decided = new Map<FeatureKey, boolean>();
   for (const feature of featureKeys) {
-    const yes = held.has(feature);
+    const inSet = set.has(feature);
     const casl = ability.can('use', feature);
-    const flag = await client.getBooleanValue(feature, !yes, context);
-    if (casl !== yes || flag !== yes) {
-      throw new Error(`${name}, ${feature}: Set ${yes}, CASL ${casl}, OpenFeature ${flag}`);
+    const flag = await client.getBooleanValue(feature, !inSet, context);
+    if (casl !== inSet || flag !== inSet) {
+      throw new Error(`${name}, ${feature}: Set ${inSet}, CASL ${casl}, OpenFeature ${flag}`);
     }
-    said.set(feature, yes);
+    decided.set(feature, inSet);
   }
-  return said;
+  return decided;
 }
 
-function reportsOn(kinds: readonly Kind[], count: number, difference: Difference | null) {
-  return entitlementEngine(tenant, today).reportAll(parsedUsers(kinds, count, difference)).users;
+function reportUsers(kinds: readonly UserKind[], count: number, difference: Difference | null) {
+  return entitlementEngine(tenant, today).reportAll(parseUsers(kinds, count, difference)).users;
 }
 
 function compareTenant(
   expected: ReadonlyMap<string, ReadonlyMap<FeatureKey, boolean>>,
-  users: readonly Kind[],
+  users: readonly UserKind[],
   reports: ReadonlyMap<number, EntitlementReport>,
 ): void {
-  for (const [place, { name }] of users.entries()) {
-    const features = reports.get(place + 1)?.features;
+  for (const [index, { name }] of users.entries()) {
+    const features = reports.get(index + 1)?.features;
     for (const feature of featureKeys) {
       const ours = features?.get(feature)?.state === 'enabled';
       if (ours === expected.get(name)?.get(feature)) continue;
-      throw new Error(`user ${place + 1}, ${name}, ${feature}: Planlens ${ours}, the peers differ`);
+      throw new Error(`user ${index + 1}, ${name}, ${feature}: Planlens ${ours}, the baselines differ`);
     }
   }
 }

@@ -1,41 +1,45 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Decides, and returns how many features were found enabled. */
+/** One run of a candidate. Returns the number of enabled features. */
 export type Run = () => number | Promise<number>;
 
-/** Who decides. `ready` makes what a run needs, outside the measured time. */
+/** An implementation to measure. `prepare` creates a run outside the measured time. */
 export interface Candidate {
   readonly name: string;
-  readonly ready: () => Run;
-  /** The most a decision may take in the unit of the contest, or as long as the peer of that name. */
+  readonly prepare: () => Run;
+  /** The maximum median in the unit of the benchmark, or the name of the candidate whose median is the maximum. */
   readonly goal?: number | string;
 }
 
-/** The same decisions, by all contestants. */
+/** The same decisions by all candidates. */
 export interface Benchmark {
   readonly title: string;
   readonly unit: 'ns per feature' | 'ms';
-  /** How many features are decided in a run. */
+  /** The number of features decided in a run. */
   readonly decisions: number;
   readonly rounds: Rounds;
   readonly candidates: readonly Candidate[];
 }
 
-/** How many rounds count, after how many that do not. */
-export interface Rounds {
+/** The number of measured rounds, and of warm-up rounds before them. */
+interface Rounds {
   readonly warmUp: number;
   readonly measured: number;
 }
 
-/** How long the runs of a contestant took, in milliseconds. */
+/** The durations of the runs of a candidate, in milliseconds. */
 export interface Timing {
   readonly median: number;
   readonly fastest: number;
   readonly slowest: number;
 }
 
-/** Lets the contestants run in turn, another first in every round. Throws where they do not count the same. */
+/**
+ * Runs all candidates in every round, each round starting with the next candidate.
+ *
+ * @throws {Error} if the candidates count different numbers of enabled features.
+ */
 export async function runBenchmark({
   title,
   rounds,
@@ -45,45 +49,45 @@ export async function runBenchmark({
   const times = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
   const counted = new Set<number>();
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { name, ready } of turned(candidates, round + rounds.warmUp)) {
+    for (const { name, prepare: ready } of rotate(candidates, round + rounds.warmUp)) {
       const run = ready();
       collectGarbage();
-      const { yes, time } = await timed(run);
-      counted.add(yes);
+      const { enabled, time } = await measure(run);
+      counted.add(enabled);
       if (round >= 0) times.get(name)?.push(time);
     }
   }
   if (counted.size !== 1) throw new Error(`${title}: enabled features counted as ${[...counted]}`);
-  return new Map([...times].map(([name, each]) => [name, timingOf(each)]));
+  return new Map([...times].map(([name, each]) => [name, toTiming(each)]));
 }
 
-async function timed(run: Run): Promise<{ readonly yes: number; readonly time: number }> {
+async function measure(run: Run): Promise<{ readonly enabled: number; readonly time: number }> {
   const start = performance.now();
   const result = run();
-  const yes = typeof result === 'number' ? result : await result;
-  return { yes, time: performance.now() - start };
+  const enabled = typeof result === 'number' ? result : await result;
+  return { enabled, time: performance.now() - start };
 }
 
-function timingOf(times: readonly number[]): Timing {
-  const sortedUnique = times.toSorted((a, b) => a - b);
-  const at = (place: number) => sortedUnique[place] ?? Number.NaN;
+function toTiming(times: readonly number[]): Timing {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
   return {
-    median: at(Math.floor(sortedUnique.length / 2)),
+    median: at(Math.floor(sorted.length / 2)),
     fastest: at(0),
-    slowest: at(sortedUnique.length - 1),
+    slowest: at(sorted.length - 1),
   };
 }
 
-function turned<T>(items: readonly T[], by: number): readonly T[] {
+function rotate<T>(items: readonly T[], by: number): readonly T[] {
   const first = by % items.length;
   return [...items.slice(first), ...items.slice(0, first)];
 }
 
-// The garbage of a set-up would otherwise be collected within somebody's run.
+// Otherwise the garbage of the preparation would be collected during a measured run.
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') throw new Error('this Node.js has no gc');
+  if (typeof collect !== 'function') throw new Error('Node.js does not expose gc');
   return () => {
     collect();
   };

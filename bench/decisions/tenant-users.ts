@@ -3,19 +3,19 @@ import type { GrantedLicense, UserLicenses } from '../../src/licensing/licenses/
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { grantedLicense, holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
 
-/** Users alike in plan, further licenses and function rights. */
-export interface Kind {
+/** A kind of users: the same plan, extra licenses and function rights. */
+export interface UserKind {
   readonly name: string;
-  /** One of them as JSON, the form in which license data arrives. */
+  /** A user of this kind as JSON, because license data is received as JSON. */
   readonly json: string;
-  /** What they have, as a fresh engine says: where the peers start. */
+  /** The enabled features according to the engine: the input of the baselines. */
   readonly enabled: readonly FeatureKey[];
 }
 
-/** A license that makes the user at a place unlike all others. */
-export type Difference = (place: number) => GrantedLicense;
+/** Returns a license that makes the user at an index different from all others. */
+export type Difference = (index: number) => GrantedLicense;
 
-/** The published tenant that bought four premium plans. */
+/** The published tenant with four premium plans. */
 export const tenant = publishedTenant('premium');
 
 /** The day of all decisions. */
@@ -26,49 +26,49 @@ const extraLicenses = ['visible-for', 'sale-cal', 'ej-client', 'mail-merge-cal',
 const hidingFunctionRights = ['hide-sale', 'hide-project', 'hide-selection'];
 
 /** One kind for each of the four plans. */
-export const planKinds: readonly Kind[] = plans.map((plan) => kindOf(plan, null, null));
+export const planKinds: readonly UserKind[] = plans.map((plan) => createKind(plan, null, null));
 
-/** The four plans, each with and without one further license and one function right: 60 kinds. */
-export const kinds: readonly Kind[] = plans.flatMap((plan) => {
-  const held = holderOf(tenant, plan).granted.map(({ name }) => name);
-  const extras = [null, ...extraLicenses.filter((name) => !held.includes(name))];
+/** The four plans, each with and without one extra license and one function right: 60 kinds. */
+export const userKinds: readonly UserKind[] = plans.flatMap((plan) => {
+  const assigned = holderOf(tenant, plan).granted.map(({ name }) => name);
+  const extras = [null, ...extraLicenses.filter((name) => !assigned.includes(name))];
   return extras.flatMap((extra) =>
-    [null, ...hidingFunctionRights].map((right) => kindOf(plan, extra, right)),
+    [null, ...hidingFunctionRights].map((right) => createKind(plan, extra, right)),
   );
 });
 
-/** Users of these kinds in turn, each parsed from JSON on its own: no two share an object. */
-export function parsedUsers(
-  of: readonly Kind[],
+/** Creates users of the kinds in rotation, each parsed from JSON separately, so that no two share an object. */
+export function parseUsers(
+  kinds: readonly UserKind[],
   count: number,
   difference: Difference | null,
 ): readonly UserLicenses[] {
-  return withLock(of, count).map(({ json }, place) => {
+  return repeatTo(kinds, count).map(({ json }, index) => {
     const { granted, ...rest }: UserLicenses = JSON.parse(json);
-    const own = difference === null ? [] : [difference(place)];
-    return { ...rest, associateId: place + 1, granted: [...granted, ...own] };
+    const own = difference === null ? [] : [difference(index)];
+    return { ...rest, associateId: index + 1, granted: [...granted, ...own] };
   });
 }
 
-/** As many items, in the same turn. */
-export function withLock<T>(of: readonly T[], count: number): readonly T[] {
-  return Array.from({ length: Math.ceil(count / of.length) }, () => of)
+/** Repeats the items in order up to a number of items. */
+export function repeatTo<T>(items: readonly T[], count: number): readonly T[] {
+  return Array.from({ length: Math.ceil(count / items.length) }, () => items)
     .flat()
     .slice(0, count);
 }
 
-/** A license of a name nobody else has. */
-export function ownName(place: number): GrantedLicense {
-  return grantedLicense({ name: `app-${place}` });
+/** Returns a license with a name unique to the user. */
+export function createUniqueLicense(index: number): GrantedLicense {
+  return grantedLicense({ name: `app-${index}` });
 }
 
-/** A license all have, which lasts until a day of the user's own. */
-export function ownExpiryDate(place: number): GrantedLicense {
-  const day = new Date(Date.UTC(2027, 0, 1 + place)).toISOString().slice(0, 10);
+/** Returns the same license for all users, with an expiry date unique to the user. */
+export function createLicenseWithUniqueExpiry(index: number): GrantedLicense {
+  const day = new Date(Date.UTC(2027, 0, 1 + index)).toISOString().slice(0, 10);
   return grantedLicense({ name: 'app', expiryDate: day });
 }
 
-function kindOf(plan: string, extra: string | null, right: string | null): Kind {
+function createKind(plan: string, extra: string | null, right: string | null): UserKind {
   const holder = holderOf(tenant, plan);
   const granted = [...holder.granted, ...(extra === null ? [] : [grantedLicense({ name: extra })])];
   const user = { ...holder, granted, functionRights: right === null ? [] : [right] };

@@ -3,80 +3,93 @@ import { featureKeys } from '../../src/licensing/catalogue/feature-keys.ts';
 import type { EntitlementReport } from '../../src/licensing/entitlements/entitlement-report.ts';
 import type { UserLicenses } from '../../src/licensing/licenses/license-data.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { abilityOf, countAllowed, countHeld, countOn, type FeatureAbility } from './baselines.ts';
+import {
+  countAllowed,
+  countEnabledFlags,
+  countInSet,
+  createAbility,
+  type FeatureAbility,
+} from './baselines.ts';
 import type { Candidate, Run } from './runner.ts';
-import { type Kind, tenant, today, withLock } from './tenant-users.ts';
+import { repeatTo, tenant, today, type UserKind } from './tenant-users.ts';
 
-/** How many of the 68 features the report says are enabled, each asked for by its key. */
+/** Counts the enabled features of a report by reading each of the 68 features by its key. */
 export function countEnabled({ features }: EntitlementReport): number {
-  let yes = 0;
-  for (const feature of featureKeys) if (features.get(feature)?.state === 'enabled') yes += 1;
-  return yes;
+  let enabledCount = 0;
+  for (const feature of featureKeys) if (features.get(feature)?.state === 'enabled') enabledCount += 1;
+  return enabledCount;
 }
 
-/** Opens the tenant anew for each user (a copy, which the engine has not seen), reports and reads the 68 answers. */
-export function openedForEach(users: readonly UserLicenses[]): Run {
+/** Indexes the tenant for each user (a copy, which the engine has not cached), reports and reads the 68 decisions. */
+export function indexTenantPerUser(users: readonly UserLicenses[]): Run {
   return () => sum(users, (user) => countEnabled(entitlementEngine({ ...tenant }, today).report(user)));
 }
 
-/** Opens the tenant, reports on one user after the other and reads the 68 answers. */
-export function openedOnce(users: readonly UserLicenses[]): Run {
+/** Indexes the tenant once, reports on one user after the other and reads the 68 decisions. */
+export function indexTenantOnce(users: readonly UserLicenses[]): Run {
   return () => {
-    const plans = entitlementEngine({ ...tenant }, today);
-    return sum(users, (user) => countEnabled(plans.report(user)));
+    const entitlements = entitlementEngine({ ...tenant }, today);
+    return sum(users, (user) => countEnabled(entitlements.report(user)));
   };
 }
 
-/** Opens the tenant, reports on all users and reads the 68 answers of each. */
-export function reportedAtOnce(users: readonly UserLicenses[]): Run {
+/** Indexes the tenant, reports on all users and reads the 68 decisions of each. */
+export function reportAllUsers(users: readonly UserLicenses[]): Run {
   return () => {
     const reports = entitlementEngine({ ...tenant }, today).reportAll(users).users;
-    let yes = 0;
-    for (const report of reports.values()) yes += countEnabled(report);
-    return yes;
+    let enabledCount = 0;
+    for (const report of reports.values()) enabledCount += countEnabled(report);
+    return enabledCount;
   };
 }
 
-/** The peers, who start from each user's list of enabled features: they prepare, and answer for 68. */
-export function peersOf(client: Client, kinds: readonly Kind[], count: number): readonly Candidate[] {
-  const lists = () => withLock(kinds, count).map(({ enabled }) => [...enabled]);
+/**
+ * Creates the baseline candidates. They start from each user's list of enabled features, prepare, and read the 68
+ * features.
+ */
+export function createBaselines(
+  client: Client,
+  kinds: readonly UserKind[],
+  count: number,
+): readonly Candidate[] {
+  const lists = () => repeatTo(kinds, count).map(({ enabled }) => [...enabled]);
   return [
-    { name: 'CASL', ready: () => eachOf(lists(), (enabled) => countAllowed(abilityOf(enabled))) },
-    { name: 'OpenFeature', ready: () => flagsOn(client, withLock(kinds, count)) },
-    { name: 'Set', ready: () => eachOf(lists(), (enabled) => countHeld(new Set(enabled))) },
+    { name: 'CASL', prepare: () => countEach(lists(), (enabled) => countAllowed(createAbility(enabled))) },
+    { name: 'OpenFeature', prepare: () => evaluateFlags(client, repeatTo(kinds, count)) },
+    { name: 'Set', prepare: () => countEach(lists(), (enabled) => countInSet(new Set(enabled))) },
   ];
 }
 
-/** CASL where the abilities are made once for all users of the same list of features. */
-export function sharedAbilities(kinds: readonly Kind[], count: number): Run {
-  const users = withLock(kinds, count).map(({ enabled }) => [...enabled]);
+/** Counts with CASL, creating one ability per distinct list of features. */
+export function countWithSharedAbilities(kinds: readonly UserKind[], count: number): Run {
+  const users = repeatTo(kinds, count).map(({ enabled }) => [...enabled]);
   return () => {
-    const made = new Map<string, FeatureAbility>();
+    const abilities = new Map<string, FeatureAbility>();
     return sum(users, (enabled) => {
       const key = enabled.join();
-      const ability = made.get(key) ?? abilityOf(enabled);
-      made.set(key, ability);
+      const ability = abilities.get(key) ?? createAbility(enabled);
+      abilities.set(key, ability);
       return countAllowed(ability);
     });
   };
 }
 
-/** Evaluates the 68 flags for each user, one awaited after the other. */
-export function flagsOn(client: Client, users: readonly Kind[]): Run {
+/** Evaluates the 68 flags for each user, one after the other. */
+export function evaluateFlags(client: Client, users: readonly UserKind[]): Run {
   return async () => {
-    let yes = 0;
-    for (const { name } of users) yes += await countOn(client, name);
-    return yes;
+    let enabledCount = 0;
+    for (const { name } of users) enabledCount += await countEnabledFlags(client, name);
+    return enabledCount;
   };
 }
 
-/** Counts for each item in turn. */
-export function eachOf<T>(items: readonly T[], count: (item: T) => number): Run {
+/** Creates a run that counts the enabled features of each item. */
+export function countEach<T>(items: readonly T[], count: (item: T) => number): Run {
   return () => sum(items, count);
 }
 
 function sum<T>(items: readonly T[], count: (item: T) => number): number {
-  let yes = 0;
-  for (const item of items) yes += count(item);
-  return yes;
+  let enabledCount = 0;
+  for (const item of items) enabledCount += count(item);
+  return enabledCount;
 }

@@ -33,7 +33,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
     },
     async close() {
       await postgres.stop();
-      await Promise.all([dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true })));
+      await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true })));
     },
   };
 }

@@ -79,7 +79,7 @@ export async function callbacks(benchDatabase: BenchDatabase) {
 async function findWebhook(environment: NodeJS.ProcessEnv): Promise<{ hookId: string; secret: string }> {
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
-  const hook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(tenantIdAt(0));
+  const hook = await createWebhookStore({ db, secrets, now: Date.now }).findOrCreate(tenantIdAt(0));
   await db.destroy();
   return { hookId: hook.hookId, secret: hook.secret() };
 }

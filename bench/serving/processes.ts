@@ -26,10 +26,10 @@ export function startApp(environment: NodeJS.ProcessEnv): Promise<ServerProcess>
 
 /** Starts a baseline server. */
 export async function startBaseline(name: string, environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
-  const PORT = String(await freePort());
+  const port = String(await freePort());
   return start(
     ['--import', 'tsx', `${root}bench/serving/baselines/${name}.ts`],
-    { ...environment, PORT },
+    { ...environment, PORT: port },
     '/',
   );
 }

@@ -6,9 +6,9 @@ import { z } from 'zod';
 export const requirementsSchema = z.record(
   z.string().regex(/^R\d+$/),
   z.strictObject({
-    asks: z.string().min(1),
-    does: z.string().min(1),
-    proof: z.enum(['tests', 'files', 'people', 'does not apply']),
+    requirement: z.string().min(1),
+    implementation: z.string().min(1),
+    proof: z.enum(['tests', 'files', 'manual', 'not applicable']),
     files: z.array(z.string()).optional(),
   }),
 );
@@ -73,11 +73,13 @@ export function uncoveredRequirements(
 
 /** Renders the checklist for the submission. */
 export function renderChecklist(requirements: Requirements, evidence: readonly Evidence[]): string {
-  const rows = Object.entries(requirements).map(([name, { asks, does, proof, files = [] }]) => {
-    const tests = evidence.filter(({ requirement }) => requirement === name);
-    const titles = tests.map(({ file, title }) => `${file}: “${title.replaceAll('|', '\\|')}”`);
-    return `| ${name} | ${asks} | ${does} | ${[...titles, ...files].join('<br>') || proof} |`;
-  });
+  const rows = Object.entries(requirements).map(
+    ([name, { requirement: text, implementation, proof, files = [] }]) => {
+      const tests = evidence.filter(({ requirement }) => requirement === name);
+      const titles = tests.map(({ file, title }) => `${file}: “${title.replaceAll('|', '\\|')}”`);
+      return `| ${name} | ${text} | ${implementation} | ${[...titles, ...files].join('<br>') || proof} |`;
+    },
+  );
   return `# Certification checklist
 
 Generated from \`requirements.json\` and the annotations of the tests. Removing an annotated test fails the check.

@@ -7,36 +7,40 @@ import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
 import { readAssumptions } from './load-assumptions.ts';
 
-/** Everything the process is told from outside, checked. */
+/** The validated configuration of the process. */
 export interface Config {
   readonly port: number;
-  /** The origin browsers and SuperOffice reach us at, without a trailing slash. */
+  /** The origin at which browsers and SuperOffice reach the app, without a trailing slash. */
   readonly publicUrl: string;
   readonly superOffice: {
-    /** Origin of sign-in, also the expected id_token issuer. */
+    /** The origin of the sign-in, which is also the expected issuer of id_tokens. */
     readonly loginUrl: string;
     readonly clientId: string;
     readonly clientSecret: string;
     readonly privateKey: KeyObject;
-    /** Host suffixes a credential may be sent to. */
+    /** Suffixes of hosts to which credentials may be sent. */
     readonly apiHosts: readonly string[];
     /**
-     * Origins that may show the panel in a frame
+     * Origins that may embed the panel in a frame
      * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
      */
     readonly frameAncestors: readonly string[];
   };
   readonly database: { readonly url: string } | { readonly dataDir: string };
-  /** What SuperOffice has not documented, as shipped or as `assumptions.json` in DATA_DIR changes it. */
+  /** Assumptions about what SuperOffice does not document, with the changes of `assumptions.json` in DATA_DIR. */
   readonly assumptions: Assumptions;
   readonly encryptionKeys: Keyring;
   readonly sessionKeys: Keyring;
-  /** How much may be kept in memory to answer sooner: half for pages, a quarter each for tenants' licenses and users'. */
-  readonly cacheBytes: number;
+  /** The shares of CACHE_MB. */
+  readonly cache: {
+    readonly pageBytes: number;
+    readonly tenantLicenseBytes: number;
+    readonly userLicenseBytes: number;
+  };
   readonly logLevel: string;
 }
 
-/** Every problem of the environment at once; never holds a value of it. */
+/** All problems of the environment. It never contains a value of the environment. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -49,7 +53,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The stage environment answers at `qaonline` (docs/superoffice/auth.md#10-contradictions). */
+/** The stage environment uses the host `qaonline` (docs/superoffice/auth.md#10-contradictions). */
 const loginUrls = {
   sod: 'https://sod.superoffice.com',
   stage: 'https://qaonline.superoffice.com',
@@ -57,30 +61,30 @@ const loginUrls = {
 } as const;
 
 /**
- * No list of CRM hosts is published; tenants move between numbered ones
+ * SuperOffice publishes no list of CRM hosts; tenants move between numbered hosts
  * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
  */
-const superOfficePages = ['https://*.superoffice.com'];
+const crmOrigins = ['https://*.superoffice.com'];
 const defaultDataDir = './data';
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 const required = z.string('is missing or empty');
 
-const origin = required.transform((text, context): string => {
+const originSchema = required.transform((text, context): string => {
   const url = URL.canParse(text) ? new URL(text) : null;
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.includes(url.hostname));
   if (url && safe && url.pathname === '/' && url.search === '' && url.username === '') return url.origin;
-  context.addIssue('must be an https origin without a path (http only on this machine)');
+  context.addIssue('must be an https origin without a path (http only for localhost)');
   return z.NEVER;
 });
 
-const privateKey = z
-  .string('is missing or empty, and no SUPEROFFICE_PRIVATE_KEY_FILE gives it')
+const privateKeySchema = z
+  .string('is missing or empty, and SUPEROFFICE_PRIVATE_KEY_FILE provides no key')
   .transform((text, context): KeyObject => {
     try {
       return parsePrivateKey(text);
     } catch {
       context.addIssue(
-        'must hold an RSA private key, as PEM or as the Developer Portal gives it (RSAKeyValue XML)',
+        'must be an RSA private key, as PEM or in the RSAKeyValue XML of the Developer Portal',
       );
       return z.NEVER;
     }
@@ -88,12 +92,12 @@ const privateKey = z
 
 const environmentSchema = z.object({
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(4200),
-  PUBLIC_URL: origin,
+  PUBLIC_URL: originSchema,
   SUPEROFFICE_ENVIRONMENT: z.enum(['sod', 'stage', 'online'], 'must be sod, stage or online'),
   SUPEROFFICE_CLIENT_ID: required,
   SUPEROFFICE_CLIENT_SECRET: required,
-  SUPEROFFICE_PRIVATE_KEY: privateKey,
-  SUPEROFFICE_LOGIN_URL: origin.optional(),
+  SUPEROFFICE_PRIVATE_KEY: privateKeySchema,
+  SUPEROFFICE_LOGIN_URL: originSchema.optional(),
   SUPEROFFICE_API_HOSTS: z
     .string()
     .default('.superoffice.com')
@@ -111,27 +115,27 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
-/** The names read from the environment; `.env.example` lists the same. */
+/** The names of all supported environment variables; `.env.example` lists the same. */
 export const environmentNames = [...Object.keys(environmentSchema.shape), 'SUPEROFFICE_PRIVATE_KEY_FILE'];
 
-/** The process environment, with `.env` of the working directory beneath it where there is one. */
+/** The process environment, completed by `.env` in the working directory if it exists. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
 }
 
 /**
- * Checks an environment and makes the configuration of it.
- * @throws ConfigError with every problem found, by name
+ * Parses and validates an environment. Empty variables count as missing.
+ * @throws ConfigError that lists every problem by variable name
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const { key, problems } = readKeyFile(given);
-  const parsed = environmentSchema.safeParse({ SUPEROFFICE_PRIVATE_KEY: key, ...given });
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { key, problems } = readKeyFile(present);
+  const parsed = environmentSchema.safeParse({ SUPEROFFICE_PRIVATE_KEY: key, ...present });
   const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
-  const assumed = readAssumptions(join(given.DATA_DIR ?? defaultDataDir, 'assumptions.json'));
-  const wrong = [...problems, ...issues, ...(assumed.valid ? [] : assumed.problems)];
-  if (!parsed.success || !assumed.valid || problems.length > 0) throw new ConfigError(wrong);
+  const assumptionsRead = readAssumptions(join(present.DATA_DIR ?? defaultDataDir, 'assumptions.json'));
+  const allProblems = [...problems, ...issues, ...(assumptionsRead.valid ? [] : assumptionsRead.problems)];
+  if (!parsed.success || !assumptionsRead.valid || problems.length > 0) throw new ConfigError(allProblems);
 
   const env = parsed.data;
   const loginUrl = env.SUPEROFFICE_LOGIN_URL;
@@ -144,19 +148,25 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       clientSecret: env.SUPEROFFICE_CLIENT_SECRET,
       privateKey: env.SUPEROFFICE_PRIVATE_KEY,
       apiHosts: env.SUPEROFFICE_API_HOSTS,
-      frameAncestors: loginUrl === undefined ? superOfficePages : [...superOfficePages, loginUrl],
+      frameAncestors: loginUrl === undefined ? crmOrigins : [...crmOrigins, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },
-    assumptions: assumed.assumptions,
+    assumptions: assumptionsRead.assumptions,
     encryptionKeys: env.ENCRYPTION_KEYS,
     sessionKeys: env.SESSION_KEYS,
-    cacheBytes: env.CACHE_MB * 2 ** 20,
+    cache: splitCache(env.CACHE_MB * 2 ** 20),
     logLevel: env.LOG_LEVEL,
   };
 }
 
-function readKeyFile(given: NodeJS.ProcessEnv): { key?: string; problems: string[] } {
-  const file = given.SUPEROFFICE_PRIVATE_KEY_FILE;
+/** Pages are worth most: a cached page costs neither a decision nor rendering. */
+function splitCache(bytes: number): Config['cache'] {
+  return { pageBytes: bytes / 2, tenantLicenseBytes: bytes / 4, userLicenseBytes: bytes / 4 };
+}
+
+/** The content of SUPEROFFICE_PRIVATE_KEY_FILE, if it is set. */
+function readKeyFile(environment: NodeJS.ProcessEnv): { key?: string; problems: string[] } {
+  const file = environment.SUPEROFFICE_PRIVATE_KEY_FILE;
   if (file === undefined) return { problems: [] };
   try {
     return { key: readFileSync(file, 'utf8'), problems: [] };

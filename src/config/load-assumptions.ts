@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { isGroup } from '../licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames } from '../licensing/catalogue/suite-limits.ts';
-import { suitePlans, suiteReaches } from '../licensing/catalogue/suite-plans.ts';
+import { isSuitePlanAtLeast, suitePlans } from '../licensing/catalogue/suite-plans.ts';
 import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
-import { moduleName } from '../licensing/licenses/module-names.ts';
+import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
 
-// Does not compile where the shipped file lacks a feature, or spells one differently.
+// Does not compile if the shipped file lacks or misspells a feature.
 const shippedJson: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
 
-const module = z.string().transform(moduleName).pipe(z.string().min(1, 'must name a module'));
+const module = z.string().transform(normalizeModuleName).pipe(z.string().min(1, 'must name a module'));
 const modules = z.array(module);
 const feature = z.enum(featureKeys).refine((key) => !isGroup(key), 'is a group: name the features in it');
 const tiers = z.strictObject({ essential: module, premium: module });
@@ -28,8 +28,8 @@ const suiteAvailability = z
     confidence: inferredOrDocumented,
   })
   .refine(
-    ({ from, possiblyFrom }) => possiblyFrom === null || !suiteReaches(possiblyFrom, from),
-    'possiblyFrom must be a lesser plan than from',
+    ({ from, possiblyFrom }) => possiblyFrom === null || !isSuitePlanAtLeast(possiblyFrom, from),
+    'possiblyFrom must be a lower plan than from',
   );
 const timing = z.enum(['at-once', 'at-renewal']);
 
@@ -74,37 +74,37 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   }),
 });
 
-/** The assumptions, or every problem of the operator's changes, one line each. */
+/** The assumptions, or all problems of the operator's file, one line each. */
 export type AssumptionsRead =
   | { readonly valid: true; readonly assumptions: Assumptions }
   | { readonly valid: false; readonly problems: readonly string[] };
 
 /**
- * The assumptions Planlens ships, changed as a file says: a JSON merge patch (RFC 7396), so that it names only what is
- * different, and null takes an entry away. Without that file, as shipped.
+ * Reads the shipped assumptions and applies the operator's file, a JSON merge patch (RFC 7396): it names only what it
+ * changes, and null removes an entry. A missing file changes nothing.
  */
 export function readAssumptions(file: string): AssumptionsRead {
-  const { text, problem } = readIfThere(file);
+  const { text, problem } = readIfExists(file);
   if (problem !== undefined) return { valid: false, problems: [problem] };
-  if (text === undefined) return checked(shippedJson, []);
-  const patch = parsedJson(text);
+  if (text === undefined) return validate(shippedJson, []);
+  const patch = parseJson(text);
   if (patch === undefined) return { valid: false, problems: ['assumptions.json is not JSON'] };
-  return checked(mergePatch(shippedJson, patch), missingRemovals(shippedJson, patch));
+  return validate(mergePatch(shippedJson, patch), findMissingRemovals(shippedJson, patch));
 }
 
-function checked(assumptions: unknown, problems: readonly string[]): AssumptionsRead {
+function validate(assumptions: unknown, problems: readonly string[]): AssumptionsRead {
   const { success, data, error } = assumptionsSchema.safeParse(assumptions);
   if (success && problems.length === 0) return { valid: true, assumptions: data };
-  return { valid: false, problems: [...problems, ...(error?.issues ?? []).map(inWords)] };
+  return { valid: false, problems: [...problems, ...(error?.issues ?? []).map(describeIssue)] };
 }
 
-function inWords(issue: z.core.$ZodIssue): string {
-  const place = issue.path.join('.') || 'the file';
-  const about = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
-  return `assumptions.json: ${place}: ${about?.message ?? issue.message}`;
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.') || 'the file';
+  const keyIssue = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
+  return `assumptions.json: ${path}: ${keyIssue?.message ?? issue.message}`;
 }
 
-function readIfThere(file: string): { readonly text?: string; readonly problem?: string } {
+function readIfExists(file: string): { readonly text?: string; readonly problem?: string } {
   try {
     return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };
   } catch (error) {
@@ -113,7 +113,7 @@ function readIfThere(file: string): { readonly text?: string; readonly problem?:
   }
 }
 
-function parsedJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -124,25 +124,29 @@ function parsedJson(text: string): unknown {
 /** Applies a JSON merge patch (RFC 7396). */
 function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const merged = entriesOf(target);
-  for (const [key, value] of entriesOf(patch)) {
+  const merged = toEntries(target);
+  for (const [key, value] of toEntries(patch)) {
     if (value === null) merged.delete(key);
     else merged.set(key, mergePatch(merged.get(key), value));
   }
   return Object.fromEntries(merged);
 }
 
-// To take away what is not there does nothing, and so is a mistake in what is written by hand.
-function missingRemovals(target: unknown, patch: unknown, path: readonly string[] = []): readonly string[] {
-  const there = entriesOf(target);
-  return [...entriesOf(patch)].flatMap(([key, value]) => {
-    const place = [...path, key];
-    if (value !== null) return missingRemovals(there.get(key), value, place);
-    return there.has(key) ? [] : [`assumptions.json: ${place.join('.')}: there is nothing to take away`];
+// Removing a missing entry has no effect, so it is a mistake in a handwritten file.
+function findMissingRemovals(
+  target: unknown,
+  patch: unknown,
+  path: readonly string[] = [],
+): readonly string[] {
+  const present = toEntries(target);
+  return [...toEntries(patch)].flatMap(([key, value]) => {
+    const keyPath = [...path, key];
+    if (value !== null) return findMissingRemovals(present.get(key), value, keyPath);
+    return present.has(key) ? [] : [`assumptions.json: ${keyPath.join('.')}: there is nothing to remove`];
   });
 }
 
-function entriesOf(value: unknown): Map<string, unknown> {
+function toEntries(value: unknown): Map<string, unknown> {
   return new Map(isObject(value) ? Object.entries(value) : []);
 }
 

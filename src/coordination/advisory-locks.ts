@@ -4,38 +4,38 @@ import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { createKeyedMutex, type WithLock } from './keyed-mutex.ts';
 
-/** How long to wait for another process, ms: an installation takes seconds, a browser waits a minute. */
+/** The maximum wait for another process, ms: a provisioning run takes seconds, a browser waits a minute. */
 export const lockTimeoutMs = 30_000;
-/** How often a lock is asked for, ms. Asked for, not waited for: the server would end a statement that waits. */
+/** How often a lock is tried, ms. A blocking statement would exceed the statement timeout. */
 const retryIntervalMs = 100;
 
 /**
- * Locks that all processes on one database share, by name: PostgreSQL's advisory locks, all held by `session`, which has
- * one connection and never gives it back. Whoever waits or works costs no connection; those of a killed process are free
- * at once. Who had to wait too long gets AppError `database-unavailable` with the detail `tenant-busy`.
+ * Creates locks that all processes on one database share: PostgreSQL advisory locks of the single connection `session`.
+ * Waiting and running tasks occupy no further connection. The locks of a killed process are released at once. The
+ * returned function throws AppError `database-unavailable` with detail `tenant-busy` after `lockTimeoutMs`.
  */
 export function createAdvisoryLocks({ session, now }: { session: Database; now: () => number }): WithLock {
-  // The session holds a lock as often as it asks for it: within the process turns keep works apart.
-  const withLock = createKeyedMutex();
+  // A PostgreSQL session can take a lock that it already has, so a mutex separates the tasks of this process.
+  const withMutex = createKeyedMutex();
 
-  return (name, work) =>
-    withLock(name, async () => {
-      const key = sql`hashtextextended(${name}, 0)`;
-      const giveUpAt = now() + lockTimeoutMs;
-      while (!(await isTrue(sql`pg_try_advisory_lock(${key})`))) {
-        if (now() >= giveUpAt) throw new AppError('database-unavailable', { detail: 'tenant-busy' });
+  return (key, task) =>
+    withMutex(key, async () => {
+      const lockId = sql`hashtextextended(${key}, 0)`;
+      const deadline = now() + lockTimeoutMs;
+      while (!(await isTrue(sql`pg_try_advisory_lock(${lockId})`))) {
+        if (now() >= deadline) throw new AppError('database-unavailable', { detail: 'tenant-busy' });
         await sleep(retryIntervalMs);
       }
       try {
-        return await work();
+        return await task();
       } finally {
-        // Where that fails the session is lost or thrown away, and the lock with it: what was done is done.
-        await isTrue(sql`pg_advisory_unlock(${key})`).catch(() => {});
+        // If this fails, the session is lost and its locks are released. The result of the task stays valid.
+        await isTrue(sql`pg_advisory_unlock(${lockId})`).catch(() => {});
       }
     });
 
   async function isTrue(condition: RawBuilder<unknown>): Promise<boolean> {
-    const { rows } = await sql<{ yes: boolean }>`select ${condition} as yes`.execute(session);
-    return rows[0]?.yes === true;
+    const { rows } = await sql<{ result: boolean }>`select ${condition} as result`.execute(session);
+    return rows[0]?.result === true;
   }
 }

@@ -1,35 +1,35 @@
 import { LRUCache } from 'lru-cache';
 
-/** What was read from the database of late, by key, until it is known to have changed. */
+/** Values read from the database, by key. `get` returns the same object until its key is invalidated or expires. */
 export interface Cache<T> {
-  /** What is remembered, or else what `read` gives; nothing found (null) is not remembered. */
+  /** Returns the cached value, else reads it. A missing value (null) is not cached. @throws the error of `read` */
   get(key: string, read: () => Promise<T | null>): Promise<T | null>;
   invalidate(key: string): void;
-  /** Forgets all whose keys begin so. */
-  invalidatePrefix(start: string): void;
+  /** Invalidates all keys that start with the prefix. */
+  invalidatePrefix(prefix: string): void;
   invalidateAll(): void;
 }
 
-/** Processes tell each other of every change, and forget all when they could not hear; this is the safety net, ms. */
+/** Notifications of other processes invalidate entries earlier; this limits the effect of a missed one, ms. */
 const timeToLiveMs = 10 * 60_000;
 
-/** A memory of so many things at most, those unused the longest forgotten first. Reads a key once however many ask. */
+/** Creates an LRU cache. Concurrent calls for one key share one read. `now` in ms since 1970. */
 export function createCache<T extends object>(maxEntries: number, now: () => number): Cache<T> {
   const cache = new LRUCache<string, T, () => Promise<T | null>>({
     max: maxEntries,
     ttl: timeToLiveMs,
     perf: { now },
     ttlResolution: 0,
-    // What changes while it is read is given to who waits for it, and not kept.
+    // A read that is invalidated meanwhile completes for its callers but is not cached.
     ignoreFetchAbort: true,
-    fetchMethod: async (_key, _old, { context: read }) => (await read()) ?? undefined,
+    fetchMethod: async (_key, _previous, { context: read }) => (await read()) ?? undefined,
   });
   return {
     get: async (key, read) => (await cache.fetch(key, { context: read })) ?? null,
     invalidate: (key) => void cache.delete(key),
     invalidateAll: () => cache.clear(),
-    invalidatePrefix(start) {
-      for (const key of [...cache.keys()]) if (key.startsWith(start)) cache.delete(key);
+    invalidatePrefix(prefix) {
+      for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);
     },
   };
 }

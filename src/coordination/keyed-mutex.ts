@@ -1,21 +1,24 @@
-/** Runs `work` when it is its turn: one at a time of a name, in the order they came. */
-export type WithLock = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+/**
+ * Runs `task` while no other task runs under the same key; further tasks wait in arrival order. The result is that of the
+ * task.
+ */
+export type WithLock = <T>(key: string, task: () => Promise<T>) => Promise<T>;
 
-/** Turns by name; whoever waits holds nothing but memory. */
+/** Creates a mutex per key within this process. A waiting task occupies memory only. */
 export function createKeyedMutex(): WithLock {
-  const lastOf = new Map<string, Promise<void>>();
+  const lastByKey = new Map<string, Promise<void>>();
 
-  return async (name, work) => {
-    const turn = (lastOf.get(name) ?? Promise.resolve()).then(work);
-    const ended = turn.then(
+  return async (key, task) => {
+    const running = (lastByKey.get(key) ?? Promise.resolve()).then(task);
+    const ended = running.then(
       () => {},
       () => {},
     );
-    lastOf.set(name, ended);
+    lastByKey.set(key, ended);
     try {
-      return await turn;
+      return await running;
     } finally {
-      if (lastOf.get(name) === ended) lastOf.delete(name);
+      if (lastByKey.get(key) === ended) lastByKey.delete(key);
     }
   };
 }

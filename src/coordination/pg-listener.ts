@@ -1,32 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-/** Hears of a message another process (or this one) sent by NOTIFY. */
+/** Receives the payload of a NOTIFY, sent by this process or another one. */
 export type NotificationHandler = (payload: string) => void;
 
+/** A LISTEN connection that is re-established until it is closed. */
 export interface Subscription {
   close(): Promise<void>;
 }
 
-/** How long a lost connection is waited for before the next try, ms. */
+/** The pause before a lost connection is opened again, ms. */
 const retryIntervalMs = 1_000;
 const closeTimeoutMs = 500;
-const connectMs = 5_000;
+const connectTimeoutMs = 5_000;
 
-/** Listens to the messages of all processes on one database, by channel, over a connection of its own. */
+/** Listens to the channels of the database at `url` over a connection of its own, and calls their handlers. */
 export function subscribe(
   url: string,
   channels: Readonly<Record<string, NotificationHandler>>,
   on: {
-    /** From now on everything is heard; what was said before was not. */
+    /** All later notifications are received; earlier ones may have been missed. */
     readonly listening: () => void;
     readonly connectionLost: (error: Error) => void;
   },
 ): Subscription {
   const closing = new AbortController();
 
-  async function listen(): Promise<void> {
-    const client = new Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: connectMs });
+  async function listenUntilLost(): Promise<void> {
+    const client = new Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: connectTimeoutMs,
+    });
     const lost = new Promise<void>((resolve) => {
       client.on('end', resolve);
       client.on('error', (error) => {
@@ -37,34 +42,34 @@ export function subscribe(
     });
     client.on('notification', ({ channel, payload = '' }) => channels[channel]?.(payload));
     try {
-      await Promise.race([lost, begin(client)]);
+      await Promise.race([lost, startListening(client)]);
       await lost;
     } catch (error) {
       on.connectionLost(error instanceof Error ? error : new Error('not connected'));
     } finally {
-      // A database that fell silent does not even say goodbye.
+      // An unresponsive server never confirms the end of the connection.
       await Promise.race([client.end().catch(() => {}), sleep(closeTimeoutMs)]);
     }
   }
 
-  async function begin(client: Client): Promise<void> {
+  async function startListening(client: Client): Promise<void> {
     await client.connect();
     for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
     on.listening();
   }
 
-  async function keepListening(): Promise<void> {
+  async function listenUntilClosed(): Promise<void> {
     while (!closing.signal.aborted) {
-      await listen();
+      await listenUntilLost();
       await sleep(retryIntervalMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 
-  const listening = keepListening();
+  const closed = listenUntilClosed();
   return {
     async close() {
       closing.abort();
-      await listening;
+      await closed;
     },
   };
 }

@@ -2,29 +2,35 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 
 /**
- * So many calls a tenant may get in any second, by all processes together: a checklist of SuperOffice's
+ * The maximum number of calls to one tenant within any second, over all processes, as SuperOffice's checklist requires
  * (docs/superoffice/web-api.md#4-limits-and-performance).
  */
 export const callsPerSecond = 10;
-/** A call takes a while from its place to SuperOffice, and not each as long: a quarter of a second is kept free for that, ms. */
+/** The second plus a margin, ms: calls take different times on their way to SuperOffice. */
 const windowMs = 1_250;
-/** Whoever would have to wait longer, ms, is not let in: those before need the time. */
+/** A call that would have to wait longer is rejected, ms. */
 export const maxCallWaitMs = 10_000;
 
 /**
- * Takes a place among a tenant's calls. @returns how long to wait before calling, ms; null where too many wait, or the
- * tenant is not installed. The database's clock counts, so the processes' may differ.
+ * Reserves a call to a tenant. @returns the time to wait before the call, ms; null when too many calls wait, or the tenant
+ * is not installed
  */
 export type AcquireCall = (tenantId: string) => Promise<number | null>;
 
-/** The calls of each tenant: in the row are the moments of the last ten, the next comes so long after the first. */
+/**
+ * Creates the rate limiter of all tenants. `rate_limits.recent` has the start times of a tenant's last ten calls, oldest
+ * first, so the next call may start one window after `recent[1]`. Example: ten calls reserved at 12:00:00.000 start at
+ * once, the eleventh at 12:00:01.250. Times come from the
+ * database clock, so the clocks of the processes may differ.
+ */
 export function createRateLimiter({ db }: { db: Database }): AcquireCall {
-  async function take(tenantId: string): Promise<number | null> {
+  /** Appends the start of the next call and drops the oldest, in one statement. */
+  async function reserve(tenantId: string): Promise<number | null> {
     const { rows } = await sql<{ wait: number }>`
       update rate_limits
-      set recent = (recent || greatest(clock_timestamp(), recent[1] + ${span(windowMs)}))[2:]
+      set recent = (recent || greatest(clock_timestamp(), recent[1] + ${toInterval(windowMs)}))[2:]
       where context_identifier = ${tenantId}
-        and recent[1] + ${span(windowMs)} < clock_timestamp() + ${span(maxCallWaitMs)}
+        and recent[1] + ${toInterval(windowMs)} < clock_timestamp() + ${toInterval(maxCallWaitMs)}
       returning (extract(epoch from recent[${callsPerSecond}::int] - clock_timestamp()) * 1000)::float as wait`.execute(
       db,
     );
@@ -32,7 +38,7 @@ export function createRateLimiter({ db }: { db: Database }): AcquireCall {
     return row === undefined ? null : Math.max(0, row.wait);
   }
 
-  async function open(tenantId: string): Promise<void> {
+  async function insertRow(tenantId: string): Promise<void> {
     await sql`
       insert into rate_limits (context_identifier, recent)
       select context_identifier, array_fill('-infinity'::timestamptz, array[${callsPerSecond}::int])
@@ -41,14 +47,14 @@ export function createRateLimiter({ db }: { db: Database }): AcquireCall {
   }
 
   return async (tenantId) => {
-    const wait = await take(tenantId);
+    const wait = await reserve(tenantId);
     if (wait !== null) return wait;
-    // Nobody has called it yet, or another was first just now, or too many wait.
-    await open(tenantId);
-    return take(tenantId);
+    // Either too many calls wait, or the tenant has no row yet.
+    await insertRow(tenantId);
+    return reserve(tenantId);
   };
 }
 
-function span(ms: number): RawBuilder<unknown> {
+function toInterval(ms: number): RawBuilder<unknown> {
   return sql`${ms} * interval '1 millisecond'`;
 }

@@ -1,52 +1,55 @@
 import { AppError } from '../errors.ts';
 
-interface Waiting<T, R> {
+/** Writes one item, possibly in one statement with others. @returns its own result; @throws its own error */
+export type WriteItem<T, R> = (item: T) => Promise<R>;
+
+interface PendingItem<T, R> {
   readonly item: T;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Has written together what comes while something is being written: one statement at a time, with at most so many items.
- * `write` gives a result for each item, in their order. Where it refuses several, each is tried alone, so that none fails
- * for another.
+ * Batches concurrent writes: items that arrive during a statement are written together by the next one. `write` returns
+ * one result per item, in their order. If it rejects a batch, each item is written alone, so that none fails because of
+ * another.
  */
 export function createWriteBatcher<T, R>(
   write: (items: readonly T[]) => Promise<readonly R[]>,
-  maxItems: number,
-): (item: T) => Promise<R> {
-  const waiting: Waiting<T, R>[] = [];
+  maxBatchSize: number,
+): WriteItem<T, R> {
+  const pending: PendingItem<T, R>[] = [];
   let isWriting = false;
 
-  async function writeAll(): Promise<void> {
+  async function drain(): Promise<void> {
     if (isWriting) return;
     isWriting = true;
-    while (waiting.length > 0) await writeSome(waiting.splice(0, maxItems));
+    while (pending.length > 0) await writeBatch(pending.splice(0, maxBatchSize));
     isWriting = false;
   }
 
-  async function writeSome(batch: readonly Waiting<T, R>[]): Promise<void> {
+  async function writeBatch(batch: readonly PendingItem<T, R>[]): Promise<void> {
     try {
       const results = await write(batch.map(({ item }) => item));
-      for (const [place, { resolve }] of batch.entries()) resolve(results[place] as R);
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as R);
     } catch (error) {
-      await afterRefusal(batch, error);
+      await handleFailure(batch, error);
     }
   }
 
-  async function afterRefusal(batch: readonly Waiting<T, R>[], error: unknown): Promise<void> {
-    if (batch.length > 1 && !isAway(error)) for (const each of batch) await writeSome([each]);
+  async function handleFailure(batch: readonly PendingItem<T, R>[], error: unknown): Promise<void> {
+    if (batch.length > 1 && !isUnavailable(error)) for (const entry of batch) await writeBatch([entry]);
     else for (const { reject } of batch) reject(error);
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      void writeAll();
+      pending.push({ item, resolve, reject });
+      void drain();
     });
 }
 
-/** A database that does not answer would let each wait in turn. */
-function isAway(error: unknown): boolean {
+/** While the database is unavailable, writing the items one by one would add up their timeouts. */
+function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.code === 'database-unavailable';
 }

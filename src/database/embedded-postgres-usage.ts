@@ -1,52 +1,53 @@
 import { Client, DatabaseError } from 'pg';
 
-/** A private PostgreSQL is on this machine: who says nothing for so long is none, ms. */
-const answerMs = 5_000;
-/** Each process that uses the server holds this lock together with the others; the number is anyone's. */
-const usageLock = 8_101_808;
+/** The server is on this machine: no response in this time means that no server runs, ms. */
+const responseTimeoutMs = 5_000;
+/** The advisory lock that each process using the server holds in shared mode; the number is arbitrary. */
+const usageLockId = 8_101_808;
 
 /**
- * A session with the PostgreSQL at `url`.
- * @returns `changing` where it comes up or goes down; null where nobody answers, or somebody who is no PostgreSQL
- *   or another one, which knows our account not by this password
+ * Connects to the PostgreSQL at `url`.
+ * @returns `changing` while it starts or shuts down; null when nothing responds, the responder is not a PostgreSQL, or it
+ *   is another one, which rejects the password
  */
-export async function openSession(url: string): Promise<Client | 'changing' | null> {
+export async function connectToServer(url: string): Promise<Client | 'changing' | null> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: answerMs,
-    query_timeout: answerMs,
+    connectionTimeoutMillis: responseTimeoutMs,
+    query_timeout: responseTimeoutMs,
   });
-  // Its loss shows when it is used; with nobody listening it would end the process.
+  // Without a listener a lost connection would end the process; the next query reports it.
   client.on('error', () => {});
   try {
     await client.connect();
     return client;
   } catch (error) {
+    // Class 28: invalid authorization.
     if (!(error instanceof DatabaseError) || error.code?.startsWith('28')) return null;
-    // 57P01 to 57P03: it ends us, ends after a crash, or does not take anybody yet.
+    // 57P01 to 57P03: the server shuts down, recovers from a crash, or is not ready yet.
     if (error.code?.startsWith('57P0')) return 'changing';
     throw error;
   }
 }
 
-/** Counts this session's process among the server's users, until the session ends. False where its last user stops it. */
+/** Registers this process as a user of the server until the session ends. False while the last user stops the server. */
 export async function acquireUsage(session: Client): Promise<boolean> {
-  return queryBoolean(session, `pg_try_advisory_lock_shared(${usageLock})`);
+  return queryBoolean(session, `pg_try_advisory_lock_shared(${usageLockId})`);
 }
 
-/** The process is no longer a user; a session that is lost holds nothing anyway. */
+/** Unregisters this process and ends the session. Does not fail when the session is already lost. */
 export async function releaseUsage(session: Client): Promise<void> {
-  await queryBoolean(session, `pg_advisory_unlock_shared(${usageLock})`);
+  await queryBoolean(session, `pg_advisory_unlock_shared(${usageLockId})`);
   await session.end();
 }
 
-/** Whether no process uses the server; then none becomes its user before this session ends. */
+/** Whether no process uses the server. If so, none can register before this session ends. */
 export function isIdle(session: Client): Promise<boolean> {
-  return queryBoolean(session, `pg_try_advisory_lock(${usageLock})`);
+  return queryBoolean(session, `pg_try_advisory_lock(${usageLockId})`);
 }
 
-/** No, too, where the session is lost: it holds nothing any more, and whoever ended it is stopping the server. */
-async function queryBoolean(session: Client, what: string): Promise<boolean> {
-  const answer = await session.query<{ yes: boolean }>(`select ${what} as yes`).catch(() => null);
-  return answer?.rows[0]?.yes === true;
+/** False also for a lost session: it has no lock any more, and the server is being stopped. */
+async function queryBoolean(session: Client, expression: string): Promise<boolean> {
+  const result = await session.query<{ value: boolean }>(`select ${expression} as value`).catch(() => null);
+  return result?.rows[0]?.value === true;
 }

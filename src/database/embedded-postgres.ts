@@ -7,18 +7,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Client } from 'pg';
 import { type EmbeddedPostgresPaths, prepareEmbeddedPostgresPaths } from './embedded-postgres-paths.ts';
-import { acquireUsage, isIdle, openSession, releaseUsage } from './embedded-postgres-usage.ts';
+import { acquireUsage, connectToServer, isIdle, releaseUsage } from './embedded-postgres-usage.ts';
 
-/** A PostgreSQL of our own: its connection URL, where its files are, and how to stop it. */
+/** A running PostgreSQL that belongs to this app. */
 export interface EmbeddedPostgres {
+  /** The connection URL, with its password. */
   readonly url: string;
-  readonly folder: string;
-  /** Stops it, unless another process uses it: then the last of them does. */
+  /** The folder of its cluster, password file and log. */
+  readonly home: string;
+  /** Stops it unless another process uses it; then the last of them does. */
   stop(): Promise<void>;
 }
 
 interface Cluster {
-  readonly place: EmbeddedPostgresPaths;
+  readonly paths: EmbeddedPostgresPaths;
+  /** The data directory of PostgreSQL. */
   readonly folder: string;
   readonly password: string;
 }
@@ -26,61 +29,64 @@ interface Cluster {
 const run = promisify(execFile);
 const role = 'planlens';
 
-/** How long a server may take to come up or go down, ms, and how often to look. */
-const changeMs = 20_000;
-/** How long one may take to write everything down at its end, as long as pg_ctl itself waits by default. */
-const endMs = 60_000;
+/** The maximum time of a server start or shutdown that another process began, ms. */
+const changeTimeoutMs = 20_000;
+/** The maximum time of a shutdown, which writes all data to disk, ms: the default of `pg_ctl`. */
+const stopTimeoutMs = 60_000;
 const pollIntervalMs = 100;
-const changeOverMs = 1_000;
+/** The pause before the second attempt to start, ms. */
+const retryDelayMs = 1_000;
 
 /**
- * Starts PostgreSQL under `dataDir`, or attaches to the one that another process uses or, killed, left running there.
- * The server outlives this process on purpose (`pg_ctl` detaches it): only `stop` ends it.
+ * Starts PostgreSQL under `dataDir`, or attaches to a server that already runs there. `pg_ctl` detaches the server, so it
+ * outlives a killed process and only `stop` ends it.
+ * @throws when the server does not start or is not stopped in time; the message names its log
  */
 export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
-  const place = await prepareEmbeddedPostgresPaths(dataDir);
-  const folder = join(place.home, 'cluster');
-  const cluster = { place, folder, password: await initialisedCluster(place, folder) };
+  const paths = await prepareEmbeddedPostgresPaths(dataDir);
+  const folder = join(paths.home, 'cluster');
+  const cluster = { paths, folder, password: await initialiseCluster(paths, folder) };
   const session = await useServer(cluster);
   return {
-    url: urlAt(cluster, session.port),
-    folder: place.home,
+    url: toUrl(cluster, session.port),
+    home: paths.home,
     stop: async () => {
       await releaseUsage(session);
-      await stopUnused(cluster);
+      await stopIfIdle(cluster);
     },
   };
 }
 
-function urlAt({ password }: Cluster, port: number): string {
+function toUrl({ password }: Cluster, port: number): string {
   return `postgres://${role}:${password}@127.0.0.1:${port}/postgres`;
 }
 
+/** Connects to the server, starting it if needed, and registers this process as its user. */
 async function useServer(cluster: Cluster): Promise<Client> {
-  for (const giveUpAt = Date.now() + changeMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
-    const session = await runningOrStarted(cluster, 2);
+  for (const deadline = Date.now() + changeTimeoutMs; Date.now() < deadline; await sleep(pollIntervalMs)) {
+    const session = await findOrStartServer(cluster, 2);
     if (await acquireUsage(session)) return session;
     await session.end();
   }
-  throw new Error('the private PostgreSQL is being stopped and does not end');
+  throw new Error('the embedded PostgreSQL is being stopped and does not end');
 }
 
-async function runningOrStarted(cluster: Cluster, tries: number): Promise<Client> {
-  const found = await runningServer(cluster);
-  if (found !== 'none' && found !== 'stale') return found;
-  if (found === 'stale') await rm(pidFile(cluster), { force: true });
+async function findOrStartServer(cluster: Cluster, attempts: number): Promise<Client> {
+  const server = await findServer(cluster);
+  if (server !== 'none' && server !== 'stale') return server;
+  if (server === 'stale') await rm(toPidFile(cluster), { force: true });
   try {
     return await startServer(cluster);
   } catch (error) {
-    // The server before may be not quite gone, or another process was faster.
-    if (tries === 1) throw error;
-    await sleep(changeOverMs);
-    return runningOrStarted(cluster, tries - 1);
+    // The previous server may still be ending, or another process started one first.
+    if (attempts === 1) throw error;
+    await sleep(retryDelayMs);
+    return findOrStartServer(cluster, attempts - 1);
   }
 }
 
-async function stopUnused(cluster: Cluster): Promise<void> {
-  const session = await runningServer(cluster);
+async function stopIfIdle(cluster: Cluster): Promise<void> {
+  const session = await findServer(cluster);
   if (session === 'none' || session === 'stale') return;
   try {
     if (await isIdle(session)) await stopServer(cluster);
@@ -89,37 +95,40 @@ async function stopUnused(cluster: Cluster): Promise<void> {
   }
 }
 
-/** Waits for the end of this server only: pg_ctl would wait for one that another process starts meanwhile, too. */
+/** Waits for this server only: `pg_ctl` would also wait for one that another process starts meanwhile. */
 async function stopServer(cluster: Cluster): Promise<void> {
-  const [pid] = await claimOf(cluster);
-  await command(cluster.place, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
-  for (const giveUpAt = Date.now() + endMs; Date.now() < giveUpAt; await sleep(pollIntervalMs)) {
-    if ((await claimOf(cluster))[0] !== pid) return;
+  const [pid] = await readPidFile(cluster);
+  await runProgram(cluster.paths, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
+  for (const deadline = Date.now() + stopTimeoutMs; Date.now() < deadline; await sleep(pollIntervalMs)) {
+    if ((await readPidFile(cluster))[0] !== pid) return;
   }
-  throw new Error('the private PostgreSQL does not end');
+  throw new Error('the embedded PostgreSQL does not end');
 }
 
-function command(place: EmbeddedPostgresPaths, program: string, args: readonly string[]) {
-  return run(join(place.bin, program), args, { cwd: place.home, ...place.account });
+function runProgram(paths: EmbeddedPostgresPaths, program: string, args: readonly string[]) {
+  return run(join(paths.bin, program), args, { cwd: paths.home, ...paths.account });
 }
 
-/** Makes the cluster whole or not at all: a kill in mid-way leaves a folder that the next start throws away. */
-async function initialisedCluster(place: EmbeddedPostgresPaths, cluster: string): Promise<string> {
-  const passwordFile = join(place.home, 'password');
-  const existing = await readFile(join(cluster, 'PG_VERSION')).catch(() => null);
-  if (existing !== null) return readFile(passwordFile, 'utf8');
+/**
+ * Creates the cluster unless it exists. It is renamed once it is complete; the next start discards one that was
+ * interrupted. @returns the password of the role
+ */
+async function initialiseCluster(paths: EmbeddedPostgresPaths, folder: string): Promise<string> {
+  const passwordFile = join(paths.home, 'password');
+  const version = await readFile(join(folder, 'PG_VERSION')).catch(() => null);
+  if (version !== null) return readFile(passwordFile, 'utf8');
 
   const password = randomBytes(24).toString('base64url');
-  await writePassword(place, passwordFile, password);
-  const unfinished = `${cluster}.unfinished`;
+  await writePassword(paths, passwordFile, password);
+  const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   const access = ['-U', role, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  await command(place, 'initdb', ['-D', unfinished, ...access, '--encoding=UTF8', '--locale=C']);
-  await rename(unfinished, cluster);
+  await runProgram(paths, 'initdb', ['-D', unfinished, ...access, '--encoding=UTF8', '--locale=C']);
+  await rename(unfinished, folder);
   return password;
 }
 
-/** Always a file of our own making: a link put in its place could have root write and give away another. */
+/** Always creates a new file: through a link in its place, root would overwrite another file and change its owner. */
 async function writePassword(
   { account }: EmbeddedPostgresPaths,
   file: string,
@@ -136,55 +145,57 @@ async function writePassword(
 }
 
 /**
- * A session with the server at work on the cluster; `stale` where only its pid file says that there is one. A killed
- * one whose process nobody reaped (a container without init) looks alive to pg_ctl, and its port may be another
- * program's by now: only a PostgreSQL that lets us in by our password counts.
+ * Connects to the server of the cluster. `stale`: a pid file exists, but no server of this cluster responds. A killed
+ * server whose process was not reaped (a container without init) looks alive to `pg_ctl`, and another program may have
+ * taken its port, so only a PostgreSQL that accepts the password counts.
  */
-async function runningServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> {
-  for (const giveUpAt = Date.now() + changeMs; ; await sleep(pollIntervalMs)) {
-    if (!(await claimsToRun(cluster))) return 'none';
-    const [, , , port = '', , , , state = ''] = await claimOf(cluster);
-    const session = port === '' ? 'changing' : await openSession(urlAt(cluster, Number(port)));
+async function findServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> {
+  for (const deadline = Date.now() + changeTimeoutMs; ; await sleep(pollIntervalMs)) {
+    if (!(await isReportedRunning(cluster))) return 'none';
+    const [, , , port = '', , , , state = ''] = await readPidFile(cluster);
+    const session = port === '' ? 'changing' : await connectToServer(toUrl(cluster, Number(port)));
     if (session !== null && session !== 'changing') return session;
-    const changing = session === 'changing' || ['starting', 'stopping'].includes(state.trim());
-    if (!changing || Date.now() >= giveUpAt) return 'stale';
+    const isChanging = session === 'changing' || ['starting', 'stopping'].includes(state.trim());
+    if (!isChanging || Date.now() >= deadline) return 'stale';
   }
 }
 
-/** Exit status 3 of `pg_ctl status` says that no server runs, any other than 0 that it cannot tell. */
-async function claimsToRun({ place, folder }: Cluster): Promise<boolean> {
-  const asked = command(place, 'pg_ctl', ['status', '-D', folder]).then(() => true);
-  return asked.catch((error: { code?: unknown }) => {
+/** `pg_ctl status` exits with 0 when a server runs, with 3 when none does, and with another status when it cannot tell. */
+async function isReportedRunning({ paths, folder }: Cluster): Promise<boolean> {
+  const status = runProgram(paths, 'pg_ctl', ['status', '-D', folder]).then(() => true);
+  return status.catch((error: { code?: unknown }) => {
     if (error.code === 3) return false;
     throw error;
   });
 }
 
-/** The lines of the pid file: process id, folder, start, port and, at the end, the state; none without the file. */
-async function claimOf(cluster: Cluster): Promise<string[]> {
-  return (await readFile(pidFile(cluster), 'utf8').catch(() => '')).split('\n');
+/** The lines of the pid file: process id, folder, start time, port and, in line 8, the state. Empty without the file. */
+async function readPidFile(cluster: Cluster): Promise<string[]> {
+  return (await readFile(toPidFile(cluster), 'utf8').catch(() => '')).split('\n');
 }
 
-function pidFile({ folder }: Cluster): string {
+function toPidFile({ folder }: Cluster): string {
   return join(folder, 'postmaster.pid');
 }
 
 async function startServer(cluster: Cluster): Promise<Client> {
-  const { place, folder } = cluster;
-  const port = await freePort();
-  const log = join(place.home, 'server.log');
+  const { paths, folder } = cluster;
+  const port = await findFreePort();
+  const log = join(paths.home, 'server.log');
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
   try {
-    await command(place, 'pg_ctl', ['start', '-D', folder, '-w', '-l', log, '-o', settings]);
+    await runProgram(paths, 'pg_ctl', ['start', '-D', folder, '-w', '-l', log, '-o', settings]);
   } catch (cause) {
-    throw new Error(`the private PostgreSQL did not start; its log is ${log}`, { cause });
+    throw new Error(`the embedded PostgreSQL did not start; its log is ${log}`, { cause });
   }
-  const session = await openSession(urlAt(cluster, port));
-  if (session === null || session === 'changing') throw new Error(`it is gone again; its log is ${log}`);
+  const session = await connectToServer(toUrl(cluster, port));
+  if (session === null || session === 'changing') {
+    throw new Error(`the embedded PostgreSQL ended after its start; its log is ${log}`);
+  }
   return session;
 }
 
-function freePort(): Promise<number> {
+function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);
     probe.listen(0, '127.0.0.1', () => {

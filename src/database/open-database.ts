@@ -1,36 +1,41 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config/config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { IncompatibleDatabaseError } from './migrate.ts';
 
-/** The database of the configuration, open and up to date. */
+/** The configured database, connected and migrated. */
 export interface ConfiguredDatabase {
   readonly db: Database;
+  /** The connection URL, with its password. */
   readonly url: string;
-  /** For further connections: logs that one broke. */
+  /** Logs a lost connection; for further connections to `url`. */
   readonly onConnectionLost: (error: Error) => void;
-  /** Ends the connections, and the private PostgreSQL if this process is its last user. */
+  /** Closes the connections, and stops the embedded PostgreSQL unless another process uses it. */
   closeDatabase(): Promise<void>;
 }
 
-/** Opens the database at DATABASE_URL, or the private one, which it starts where nobody has yet. */
+/**
+ * Opens the database at `url`, or the embedded PostgreSQL in `dataDir`, which it starts unless it is already running.
+ * @throws IncompatibleDatabaseError when an earlier version created the database
+ */
 export async function openConfiguredDatabase(
-  database: Config['database'],
+  location: { readonly url: string } | { readonly dataDir: string },
   log: Logger,
 ): Promise<ConfiguredDatabase> {
   const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
-  if ('url' in database) {
-    const db = await openDatabase(database.url, onConnectionLost);
-    return { db, url: database.url, onConnectionLost, closeDatabase: () => db.destroy() };
+  if ('url' in location) {
+    const db = await openDatabase(location.url, onConnectionLost);
+    return { db, url: location.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
-  const postgres = await startEmbeddedPostgres(database.dataDir);
-  log.info({ folder: postgres.folder }, 'private PostgreSQL runs');
+  const postgres = await startEmbeddedPostgres(location.dataDir);
+  log.info({ folder: postgres.home }, 'embedded PostgreSQL is running');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
     const closeDatabase = () => db.destroy().finally(postgres.stop);
     return { db, url: postgres.url, onConnectionLost, closeDatabase };
   } catch (error) {
     await postgres.stop();
-    throw error;
+    if (!(error instanceof IncompatibleDatabaseError)) throw error;
+    throw new IncompatibleDatabaseError(`delete the folder ${postgres.home} and start again`);
   }
 }

@@ -1,20 +1,23 @@
-/** What one step of an examination found. */
+/** The result of one check of the doctor. */
 export interface CheckResult {
   readonly step: string;
   readonly ok: boolean;
-  /** In plain words, for an operator; no secret. */
+  /** A sentence for the operator, without secrets. */
   readonly message: string;
-  /** Where to mend it; empty where nothing is wrong. */
+  /** How to fix the problem; empty for a passed check. */
   readonly remedy: string;
 }
 
-export function passed(step: string, says: string): CheckResult {
-  return { step, ok: true, message: says, remedy: '' };
+export function passed(step: string, message: string): CheckResult {
+  return { step, ok: true, message, remedy: '' };
 }
 
-export function failed(step: string, says: string, mend: string): CheckResult {
-  return { step, ok: false, message: says, remedy: mend };
+export function failed(step: string, message: string, remedy: string): CheckResult {
+  return { step, ok: false, message, remedy };
 }
 
-/** Where in SuperOffice's Developer Portal an app is set up. */
+/** The remedy for a temporary failure. */
+export const runAgain = 'Run the doctor again later.';
+
+/** Where SuperOffice's Developer Portal configures an app. */
 export const portal = 'Developer Portal, your application, Configuration of this environment';

@@ -6,9 +6,9 @@ import { webPanelByProgId } from '../superoffice/api/web-panels.ts';
 import { listWebhooksByName } from '../superoffice/api/webhooks.ts';
 import type { SystemUserTenant, Tickets } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { type CheckResult, failed, passed, portal } from './check-result.ts';
+import { type CheckResult, failed, passed, portal, runAgain } from './check-result.ts';
 
-/** How this app reaches one tenant. */
+/** A tenant and the clients that reach it. */
 export interface TenantCheckContext {
   readonly tenant: SystemUserTenant;
   readonly states: TenantStates;
@@ -16,131 +16,124 @@ export interface TenantCheckContext {
   readonly webApi: WebApi;
 }
 
-/** What the app needs in a tenant, how to try it without changing anything, and what it is for. */
-const needs: readonly {
+/** The permissions that the app needs in a tenant: a call that tests each without changing anything. */
+const permissions: readonly {
   readonly step: string;
   readonly attempt: (apiClient: TenantApiClient) => Promise<unknown>;
-  readonly without: string;
+  /** What happens without the permission. */
+  readonly consequence: string;
 }[] = [
   {
-    step: 'licences',
+    step: 'licenses',
     attempt: readTenantLicenses,
-    without: 'panels show each user’s own licences, no seats',
+    consequence: 'panels show only the user’s own licenses, without seats',
   },
-  { step: 'users', attempt: readUsers, without: 'changed plans show only when a panel is opened' },
+  { step: 'users', attempt: readUsers, consequence: 'plan changes appear only when a panel is opened' },
   {
     step: 'web panels',
-    attempt: (apiClient) => webPanelByProgId(apiClient, 'examination'),
-    without: 'the panel cannot be set up',
+    attempt: (apiClient) => webPanelByProgId(apiClient, 'planlens.doctor'),
+    consequence: 'the panel cannot be provisioned',
   },
   {
     step: 'webhooks',
-    attempt: (apiClient) => listWebhooksByName(apiClient, 'examination'),
-    without: 'changes show when data are ten minutes old',
+    attempt: (apiClient) => listWebhooksByName(apiClient, 'planlens.doctor'),
+    consequence: 'changes appear only after ten minutes',
   },
 ];
 
-/** Examines the way to a tenant, step by step; without its system user nothing more can be tried. */
-export async function* checkTenant(under: TenantCheckContext): AsyncGenerator<CheckResult> {
-  for (const step of [state, systemUser]) {
-    const finding = await step(under);
-    yield finding;
-    if (!finding.ok) return;
+/** Checks the access to a tenant step by step; stops if the tenant is not running or its system user is refused. */
+export async function* checkTenant(context: TenantCheckContext): AsyncGenerator<CheckResult> {
+  for (const step of [checkState, checkSystemUser]) {
+    const result = await step(context);
+    yield result;
+    if (!result.ok) return;
   }
-  const apiClient = under.webApi.asSystemUser(under.tenant);
-  for (const { step, attempt, without } of needs) {
+  const apiClient = context.webApi.asSystemUser(context.tenant);
+  for (const { step, attempt, consequence } of permissions) {
     yield await attempt(apiClient).then(
       () => passed(step, 'Allowed.'),
-      (error: unknown) => refusal(step, error, without),
+      (error: unknown) => toFailure(step, error, consequence),
     );
   }
 }
 
-async function state({ states, tenant }: TenantCheckContext): Promise<CheckResult> {
+async function checkState({ states, tenant }: TenantCheckContext): Promise<CheckResult> {
   const step = 'tenant';
   try {
-    const { state: told, isRunning } = await states.getState(tenant.tenantId);
+    const { state, isRunning } = await states.getState(tenant.tenantId);
     return isRunning
-      ? passed(step, `${tenant.tenantId} runs.`)
+      ? passed(step, `${tenant.tenantId} is running.`)
       : failed(
           step,
-          `${tenant.tenantId} does not run: SuperOffice says ${told}.`,
-          'Nothing to mend: work goes on when it runs.',
+          `${tenant.tenantId} is not running: SuperOffice reports ${state}.`,
+          'None needed: Planlens continues when the tenant is running again.',
         );
   } catch (error) {
-    const code = codeOf(error);
+    const code = getCode(error);
     if (code === 'tenant-unknown')
       return failed(
         step,
         `SuperOffice does not know ${tenant.tenantId}.`,
-        'Check the customer number and the environment.',
+        'Check the context identifier and the environment.',
       );
     if (code === 'api-host-refused')
       return failed(
         step,
-        `${tenant.tenantId} is on a host that gets no credential of ours.`,
-        'Add the host to SUPEROFFICE_API_HOSTS, if it is SuperOffice’s.',
+        `${tenant.tenantId} is on a host that is not allowed to receive credentials.`,
+        'Add the host to SUPEROFFICE_API_HOSTS if it belongs to SuperOffice.',
       );
-    return failed(
-      step,
-      `SuperOffice tells nothing of ${tenant.tenantId} (${code}).`,
-      'Wait and examine again.',
-    );
+    return failed(step, `SuperOffice does not report the state of ${tenant.tenantId} (${code}).`, runAgain);
   }
 }
 
-/** What a refusal of the system user says, by the name SuperOffice gives it. */
-const refusals: Readonly<Record<string, readonly [says: string, mend: string]>> = {
+const installAgain = 'Let an administrator of the tenant install the app again.';
+
+/** Reasons for which SuperOffice refuses the system user, by its name for each. */
+const refusals: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
   InvalidSignature: [
-    'SuperOffice does not accept our signature: the private key does not belong to the registered public key.',
-    `Register the public key of SUPEROFFICE_PRIVATE_KEY in ${portal}, or set the key that belongs to it.`,
+    'SuperOffice does not accept the signature: the private key does not match the registered public key.',
+    `Register the public key of SUPEROFFICE_PRIVATE_KEY in ${portal}, or set the matching private key.`,
   ],
   InvalidTimestamp: [
-    'SuperOffice does not accept the time of our signature.',
-    'Set this machine’s clock by a time server (NTP).',
+    'SuperOffice does not accept the timestamp of the signature.',
+    'Synchronize the clock of this machine with a time server (NTP).',
   ],
-  Revoked: [
-    'The tenant withdrew its approval of the app.',
-    'An administrator of the tenant installs the app again.',
-  ],
-  NeedsReapproval: [
-    'The app wants more than the tenant approved.',
-    'An administrator of the tenant installs the app again.',
-  ],
-  Expired: ['The tenant’s approval has run out.', 'An administrator of the tenant installs the app again.'],
+  Revoked: ['The tenant revoked its consent to the app.', installAgain],
+  NeedsReapproval: ['The app needs more permissions than the tenant consented to.', installAgain],
+  Expired: ['The tenant’s consent has expired.', installAgain],
 };
 
-async function systemUser({ tickets, tenant }: TenantCheckContext): Promise<CheckResult> {
+async function checkSystemUser({ tickets, tenant }: TenantCheckContext): Promise<CheckResult> {
   const step = 'system user';
   try {
     await tickets.verifySystemUser(tenant);
-    return passed(step, 'The app can become the tenant’s system user.');
+    return passed(step, 'The app can sign in as the tenant’s system user.');
   } catch (error) {
     if (!(error instanceof SuperOfficeError))
       return failed(
         step,
-        'The token kept of the tenant cannot be opened.',
-        'Add the key it was sealed with to ENCRYPTION_KEYS.',
+        'The stored token of the tenant cannot be decrypted.',
+        'Add the key that encrypted it to ENCRYPTION_KEYS.',
       );
-    const [says, mend] = refusals[error.detail ?? ''] ?? [
+    const [message, remedy] = refusals[error.detail ?? ''] ?? [
       `SuperOffice refuses the system user (${error.code}${error.detail ? `, ${error.detail}` : ''}).`,
-      `Check in ${portal} that the system user (server to server) is enabled, and that SUPEROFFICE_CLIENT_SECRET is right.`,
+      `Check in ${portal} that the system user (server to server) is enabled, and check SUPEROFFICE_CLIENT_SECRET.`,
     ];
-    return failed(step, says, mend);
+    return failed(step, message, remedy);
   }
 }
 
-function refusal(step: string, error: unknown, without: string): CheckResult {
-  const code = codeOf(error);
+function toFailure(step: string, error: unknown, consequence: string): CheckResult {
+  const code = getCode(error);
   return code === 'unauthorized' || code === 'forbidden'
     ? failed(
         step,
-        `Not allowed; without it ${without}.`,
-        `Ask SuperOffice to grant it to the app: ${portal}, agents.`,
+        `Not allowed: ${consequence}.`,
+        `Ask SuperOffice to grant the app this permission: ${portal}, agents.`,
       )
-    : failed(step, `Gave no usable answer (${code}).`, 'Wait and examine again.');
+    : failed(step, `No usable response (${code}).`, runAgain);
 }
 
-function codeOf(error: unknown): string {
+function getCode(error: unknown): string {
   return error instanceof SuperOfficeError ? error.code : 'internal';
 }

@@ -1,27 +1,39 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
-import { newPrivateKey, privatePem, publicPem, rsaKeyValueXml } from '../superoffice/auth/write-rsa-key.ts';
+import {
+  generatePrivateKey,
+  parsePrivateKey,
+  toPrivatePem,
+  toPublicPem,
+} from '../superoffice/auth/private-key.ts';
+import { formatRsaKeyValue } from '../superoffice/auth/rsa-key-value.ts';
 
-/** Makes a key and puts it into a new file, as PEM for its owner's eyes. Throws where the file is there already. */
+/** Writes a new private key as PEM to a new file that only its owner can read. @throws if the file exists */
 export function generateKeyFile(file: string): void {
-  writeNew(file, privatePem(newPrivateKey()));
+  writeNew(file, toPrivatePem(generatePrivateKey()));
 }
 
-/** The public half of the key in a file, PEM or RSAKeyValue XML, in both forms. Throws a PrivateKeyError. */
+/**
+ * Reads a private key file, PEM or RSAKeyValue XML, and returns its public key in both forms.
+ * @throws PrivateKeyError
+ */
 export function exportPublicKey(file: string): { readonly pem: string; readonly xml: string } {
   const key = parsePrivateKey(readFileSync(file, 'utf8'));
-  return { pem: publicPem(key), xml: rsaKeyValueXml(key, { publicOnly: true }) };
+  return { pem: toPublicPem(key), xml: formatRsaKeyValue(key, { publicOnly: true }) };
 }
 
-/** Puts the key of one file into a new one in the other form. @returns what form that is */
+/**
+ * Writes the private key of a file to a new file in the other form.
+ * @returns the new form
+ * @throws PrivateKeyError, or an error if the new file exists
+ */
 export function convertKeyFile(from: string, to: string): 'PEM' | 'RSAKeyValue XML' {
-  const given = readFileSync(from, 'utf8');
-  const key = parsePrivateKey(given);
-  const isXml = given.trimStart().startsWith('<');
-  writeNew(to, isXml ? privatePem(key) : rsaKeyValueXml(key, { publicOnly: false }));
+  const text = readFileSync(from, 'utf8');
+  const key = parsePrivateKey(text);
+  const isXml = text.trimStart().startsWith('<');
+  writeNew(to, isXml ? toPrivatePem(key) : formatRsaKeyValue(key, { publicOnly: false }));
   return isXml ? 'PEM' : 'RSAKeyValue XML';
 }
 
-function writeNew(file: string, secret: string): void {
-  writeFileSync(file, secret, { flag: 'wx', mode: 0o600 });
+function writeNew(file: string, privateKey: string): void {
+  writeFileSync(file, privateKey, { flag: 'wx', mode: 0o600 });
 }

@@ -1,5 +1,5 @@
-import { type NextTierOption, nextTierOptions } from './advice/next-tier-options.ts';
-import { memoizeSuiteTargets } from './advice/remembered-targets.ts';
+import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
+import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
   changesOnSuite,
   type FeatureTransition,
@@ -9,10 +9,10 @@ import {
 import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
 import {
-  type ContractQuestion,
+  type ContractInput,
+  getPlanChangeEffect,
   type PlanChange,
-  type PlanChangeAnswer,
-  planChangeOn,
+  type PlanChangeResult,
 } from './billing/contract.ts';
 import type { FeatureKey } from './catalogue/feature-keys.ts';
 import type { SuitePlan } from './catalogue/suite-plans.ts';
@@ -26,15 +26,15 @@ import { compileRules, type Rules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
-import { type SuiteSeatsAnswer, suiteSeats } from './plans/suite-seats.ts';
+import { countSuiteSeats, type SuiteSeatsResult } from './plans/suite-seats.ts';
 
-/** Decides for the users of one tenant, on one day. Total: any license data gives an answer, none an exception. */
+/** Entitlement decisions for the users of one tenant on one day. No license data makes a method throw. */
 export interface TenantEntitlements {
   /**
-   * Every feature of the catalogue for one user; null where the user is unknown: then every feature is.
+   * Decides every feature of the catalogue for one user. For a null user every feature is `unknown`.
    *
    * @example
-   * essentialTenantPlans.report(essentialUser).features.get('quote-management')
+   * essentialEntitlements.report(essentialUser).features.get('quote-management')
    * // → {
    * //   row: 'SaP9',
    * //   feature: 'quote-management',
@@ -44,7 +44,7 @@ export interface TenantEntitlements {
    * //   evidence: [
    * //     { kind: 'module', scope: 'site', name: 'quote', present: false },
    * //     { kind: 'module', scope: 'user', name: 'quote-cal', present: false },
-   * //     { kind: 'plan', promised: 'no', row: 'SaP9' },
+   * //     { kind: 'plan', inclusion: 'no', row: 'SaP9' },
    * //     {
    * //       kind: 'tier',
    * //       solution: 'sales',
@@ -63,19 +63,19 @@ export interface TenantEntitlements {
   report(user: UserLicenses | null): EntitlementReport;
 
   /**
-   * Every feature for many users, and how many have it in which state. Users alike in their licenses share a report.
+   * Decides every feature for many users and counts the users by state. Users with the same licenses share a report.
    *
    * @example
-   * premiumTenantPlans.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
+   * premiumEntitlements.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
    * // → { upgrade: 1, enabled: 1 }
    */
   reportAll(users: readonly UserLicenses[]): TenantSummary;
 
   /**
-   * What it takes to give the user all of these features at once; a group stands for the features in it.
+   * Finds the minimal plan changes that give the user all requested features. A group stands for its features.
    *
    * @example
-   * essentialTenantPlans
+   * essentialEntitlements
    *   .upgrades(essentialUser, ['saint', 'mailings'])
    *   .upgrades.map(({ plan, steps, seat }) => [plan, steps, seat])
    * // → [
@@ -86,19 +86,19 @@ export interface TenantEntitlements {
   upgrades(user: UserLicenses, requestedFeatures: readonly FeatureKey[]): UpgradeAdvice;
 
   /**
-   * What the user would have on another user plan; null on a CRM Suite tenant, where there are none.
+   * Decides what the user would have on another user plan. Null on a CRM Suite tenant, which has no user plans.
    *
    * @example
-   * premiumTenantPlans.whatIf(salesPremiumUser, 'sales-premium+service-essential').changes[0]
+   * premiumEntitlements.whatIf(salesPremiumUser, 'sales-premium+service-essential').changes[0]
    * // → { feature: 'request-management', before: 'upgrade', after: 'enabled' }
    */
   whatIf(user: UserLicenses, plan: PlanKey): WhatIf | null;
 
   /**
-   * The plans one step above the user's, those that would enable most first, each with what it would enable.
+   * Finds the plans one step above the user's and what each would enable, most features first.
    *
    * @example
-   * premiumTenantPlans
+   * premiumEntitlements
    *   .nextTierOptions(salesPremiumUser)
    *   .map(({ plan, seat, enables }) => [plan, seat, enables.length])
    * // → [
@@ -109,11 +109,11 @@ export interface TenantEntitlements {
   nextTierOptions(user: UserLicenses): readonly NextTierOption[];
 
   /**
-   * Where the users would move on CRM Suite, and what that means for one of them; `users` are all of the tenant, in
-   * a list that must not be changed: asked with the same list for each of them, it is read once.
+   * Finds the CRM Suite plan the tenant would move to, and what the move means for one user. `users` are all users of
+   * the tenant. The target is cached by the identity of this list, which must not be changed.
    *
    * @example
-   * essentialTenantPlans.suiteTransition(essentialUser, [essentialUser]).target
+   * essentialEntitlements.suiteTransition(essentialUser, [essentialUser]).target
    * // → {
    * //   kind: 'plan',
    * //   plan: 'core',
@@ -125,28 +125,28 @@ export interface TenantEntitlements {
   suiteTransition(user: UserLicenses, users: readonly UserLicenses[]): SuiteTransition;
 
   /**
-   * What one CRM Suite plan would mean for a user, on user plans or on another Suite plan.
+   * Finds what one CRM Suite plan would change for a user, who is on a user plan or on another Suite plan.
    *
    * @example
-   * essentialTenantPlans.changesOnSuite(essentialUser, 'plus').filter(({ change }) => change === 'lost')
+   * essentialEntitlements.changesOnSuite(essentialUser, 'plus').filter(({ change }) => change === 'lost')
    * // → []
    */
   changesOnSuite(user: UserLicenses, plan: SuitePlan): readonly FeatureTransition[];
 
   /**
-   * The seats of a CRM Suite tenant; `canLogIn`: how many users can log in, null where nobody counted.
+   * Counts the seats of a CRM Suite tenant. `canLogIn` is the number of users who can log in; null if unknown.
    *
    * @example
-   * suiteCoreTenantPlans.suiteSeats(20)
+   * suiteCoreEntitlements.suiteSeats(20)
    * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
    */
-  suiteSeats(canLogIn: number | null): SuiteSeatsAnswer;
+  suiteSeats(canLogIn: number | null): SuiteSeatsResult;
 
   /**
-   * When a plan change made today counts under a contract that started on a day and is billed by a period.
+   * Finds the day on which a plan change made today takes effect under a contract.
    *
    * @example
-   * premiumTenantPlans.planChange({ start: '2026-01-31', period: 'yearly' }, 'reduce')
+   * premiumEntitlements.planChange({ start: '2026-01-31', period: 'yearly' }, 'reduce')
    * // → {
    * //   valid: true,
    * //   rule: 'at-renewal',
@@ -155,30 +155,30 @@ export interface TenantEntitlements {
    * //   timing: 'inferred',
    * // }
    */
-  planChange(contract: Omit<ContractQuestion, 'today'>, change: PlanChange): PlanChangeAnswer;
+  planChange(contract: Omit<ContractInput, 'today'>, change: PlanChange): PlanChangeResult;
 
   /**
-   * What does not add up in the tenant's license data; nothing is known where the license was refused.
+   * Finds inconsistencies in the tenant's license data. Empty if SuperOffice refused access to the licenses.
    *
    * @example
-   * premiumTenantPlans.diagnose()
+   * premiumEntitlements.diagnose()
    * // → []
    */
   diagnose(): readonly Diagnostic[];
 }
 
 /**
- * Opens what a tenant bought. `tenant` is null where SuperOffice refused its license: the user's own licenses still
- * say much, seats stay open. `today` is `YYYY-MM-DD`.
+ * Indexes the licenses of a tenant. `tenant` is null if SuperOffice refused access to them: decisions then rest on the
+ * user's own licenses, and seats are unknown. `today` is `YYYY-MM-DD`.
  */
 export type EntitlementEngine = (tenant: TenantLicenses | null, today: string) => TenantEntitlements;
 
-/** So many tenants stay open: with their reports they weigh ten times and more what their license data do. */
-const maxOpenTenants = 64;
+/** Limits memory: an indexed tenant with its reports takes more than ten times the size of its license data. */
+const maxCachedTenants = 64;
 
 /**
- * Makes a license engine that goes by these assumptions. It remembers the tenants it opened of late, by the object that
- * holds their license data, which must not be changed.
+ * Creates an entitlement engine with these assumptions. It caches the most recently used tenants by the identity of
+ * their license data, which must not be changed.
  *
  * @example
  * createEntitlementEngine(assumptions)(premiumTenant, '2026-12-01').report(salesPremiumUser).plan.plan.label
@@ -186,36 +186,46 @@ const maxOpenTenants = 64;
  */
 export function createEntitlementEngine(assumptions: Assumptions): EntitlementEngine {
   const rules = compileRules(assumptions);
-  const opened = new Map<TenantLicenses, { readonly today: string; readonly plans: TenantEntitlements }>();
+  const cache = new Map<
+    TenantLicenses,
+    { readonly today: string; readonly entitlements: TenantEntitlements }
+  >();
   return (tenant, today) => {
-    if (tenant === null) return openTenant(rules, null, today);
-    const known = opened.get(tenant);
-    const open = known?.today === today ? known : { today, plans: openTenant(rules, tenant, today) };
-    // A map keeps its order: the first is the one that was not asked for the longest.
-    opened.delete(tenant);
-    opened.set(tenant, open);
-    const [longest] = opened.keys();
-    if (opened.size > maxOpenTenants && longest !== undefined) opened.delete(longest);
-    return open.plans;
+    if (tenant === null) return createTenantEntitlements(rules, null, today);
+    const cached = cache.get(tenant);
+    const current =
+      cached?.today === today
+        ? cached
+        : { today, entitlements: createTenantEntitlements(rules, tenant, today) };
+    // LRU by insertion order: the first key is the least recently used tenant.
+    cache.delete(tenant);
+    cache.set(tenant, current);
+    const [oldest] = cache.keys();
+    if (cache.size > maxCachedTenants && oldest !== undefined) cache.delete(oldest);
+    return current.entitlements;
   };
 }
 
-function openTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantEntitlements {
+function createTenantEntitlements(
+  rules: Rules,
+  licenses: TenantLicenses | null,
+  today: string,
+): TenantEntitlements {
   const tenant = indexTenant(rules, licenses, today);
   const report = memoizeReports((user) => reportUser(tenant, user));
-  const targetOf = memoizeSuiteTargets((user) => report(user).plan);
+  const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { modules } = rules.assumptions.suite;
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
-    nextTierOptions: (user) => nextTierOptions(tenant, user, report(user)),
+    nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
-    suiteTransition: (user, users) => suiteTransition(rules, targetOf(users), report(user)),
-    suiteSeats: (canLogIn) => suiteSeats(licenses, canLogIn, modules),
+    suiteTransition: (user, users) => suiteTransition(rules, getSuiteTarget(users), report(user)),
+    suiteSeats: (canLogIn) => countSuiteSeats(licenses, canLogIn, modules),
     planChange: (contract, change) =>
-      planChangeOn({ ...contract, today }, change, rules.assumptions.planChanges),
+      getPlanChangeEffect({ ...contract, today }, change, rules.assumptions.planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };
 }

@@ -6,25 +6,25 @@ import type { SuperOffice } from '../superoffice/client.ts';
 import type { AuditLog } from '../tenants/audit-log.ts';
 import type { CallbackQueue } from '../tenants/callback-queue.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
-import { startCallbackWorker } from './callbacks/callback-worker.ts';
+import { type OnCallback, startCallbackWorker } from './callbacks/callback-worker.ts';
 import { createHandleCallback } from './callbacks/handle-callback.ts';
 import type { Provision } from './provisioning/provision.ts';
 import { createReconcileTenant } from './reconcile/reconcile-tenant.ts';
 import { startReconcileWorker } from './reconcile/reconcile-worker.ts';
-import { createSyncTenantStatus } from './reconcile/update-tenant-status.ts';
+import { createSyncTenantStatus } from './reconcile/sync-tenant-status.ts';
+import type { WorkSignals } from './work-signals.ts';
 
-/** How often what was worked off long ago is forgotten, ms. */
-const tidyEveryMs = 60 * 60_000;
-/** Within it after a start those tenants have their turn that another version of the app set up, ms. */
-const migrateWithinMs = 10 * 60_000;
+const purgeIntervalMs = 60 * 60_000;
+/** After a start, tenants provisioned by another version of the app are reconciled within this, ms. */
+const upgradeWithinMs = 10 * 60_000;
 
-/** What goes on without a request. */
+/** The background work of a process. */
 export interface Workers {
-  /** Ends after what is under way. */
+  /** Resolves when the items in progress are finished. */
   stop(): Promise<void>;
 }
 
-/** Starts working off what SuperOffice called about, and looking after tenants. */
+/** Starts processing callbacks, reconciling tenants and purging expired rows. */
 export function startWorkers(deps: {
   superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
@@ -33,38 +33,43 @@ export function startWorkers(deps: {
   locks: WithLock;
   callbackQueue: CallbackQueue;
   audit: AuditLog;
-  /** Tells, from whichever process, that there is something to do. */
-  onWork: (kind: 'callback' | 'look-after', wake: () => void) => void;
+  workSignals: WorkSignals;
   provision: Provision;
-  /** What tenants are set up as by this version of the app. */
+  /** The fingerprint of the desired state in this version of the app. */
   fingerprint: string;
   log: Logger;
-  metrics: { readonly onCallback: (outcome: 'processed' | 'failed' | 'dead_lettered') => void };
+  metrics: { readonly onCallback: OnCallback };
   now: () => number;
 }): Workers {
-  const { superOffice, tenants, callbackQueue, log } = deps;
+  const { superOffice, tenants, callbackQueue, audit, workSignals, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ tenants, states: superOffice.states });
-  const act = createHandleCallback({ ...deps, syncTenantStatus });
   const callbackWorker = startCallbackWorker({
     callbackQueue,
-    act,
+    handleCallback: createHandleCallback({ ...deps, syncTenantStatus }),
     log,
     onCallback: deps.metrics.onCallback,
   });
-  deps.onWork('callback', callbackWorker.wake);
-  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi });
-  const reconcileWorker = startReconcileWorker({ tenants, reconcile, log });
-  deps.onWork('look-after', reconcileWorker.wake);
+  const reconcileWorker = startReconcileWorker({
+    tenants,
+    reconcile: createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi }),
+    log,
+  });
+  workSignals.on('callback', callbackWorker.wake);
+  workSignals.on('reconcile', reconcileWorker.wake);
 
-  const warn = (what: string) => (error: Error) => log.warn({ reason: error.message }, what);
-  tenants.scheduleOutdated(deps.fingerprint, migrateWithinMs).catch(warn('outdated tenants not found'));
-  const tidying = setInterval(() => {
-    callbackQueue.purgeExpired().catch(warn('inbox not tidied'));
-    deps.audit.purgeExpired().catch(warn('audit log not tidied'));
-  }, tidyEveryMs);
+  const warn = (message: string) => (error: Error) => log.warn({ reason: error.message }, message);
+  tenants
+    .scheduleOutdated(deps.fingerprint, upgradeWithinMs)
+    .catch(warn('scheduling outdated tenants failed'));
+  const purging = setInterval(() => {
+    callbackQueue.purgeExpired().catch(warn('callback purge failed'));
+    audit.purgeExpired().catch(warn('audit log purge failed'));
+  }, purgeIntervalMs);
   return {
     async stop() {
-      clearInterval(tidying);
+      clearInterval(purging);
+      workSignals.off('callback', callbackWorker.wake);
+      workSignals.off('reconcile', reconcileWorker.wake);
       await Promise.all([callbackWorker.stop(), reconcileWorker.stop()]);
     },
   };

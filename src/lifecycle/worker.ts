@@ -1,47 +1,47 @@
-/** Works until told to stop. */
+/** A polling worker. */
 export interface Worker {
-  /** Something may have come: looked for at once instead of at the next turn. */
+  /** Claims work now instead of at the next poll. */
   wake(): void;
-  /** Ends after what is under way. */
+  /** Stops claiming and resolves when the items in progress are finished. */
   stop(): Promise<void>;
 }
 
-/** Starts so many hands that take things to do, one each at a time. */
+/** Starts a polling worker that processes up to `concurrency` items at once. */
 export function startWorker<T>(deps: {
-  /** The next thing to do; null where there is none now. */
-  take: () => Promise<T | null>;
-  /** Does it; throws nothing. */
-  processNext: (thing: T) => Promise<void>;
+  /** The next item; null when none is due. */
+  claim: () => Promise<T | null>;
+  /** Must not reject. */
+  processItem: (item: T) => Promise<void>;
   onClaimFailed: (error: Error) => void;
   concurrency: number;
-  /** How often an idle worker looks by itself, ms: a message that got lost, or what is due again, waits no longer. */
+  /** How often an idle worker claims without being woken, ms: covers lost notifications and items that become due. */
   pollIntervalMs: number;
 }): Worker {
-  const { take, processNext, onClaimFailed, concurrency, pollIntervalMs } = deps;
+  const { claim, processItem, onClaimFailed, concurrency, pollIntervalMs } = deps;
   let stopping = false;
   const sleepers = new Set<() => void>();
   const inFlight = new Set<Promise<void>>();
 
-  async function work(): Promise<void> {
+  async function run(): Promise<void> {
     while (!stopping) {
-      const thing = await take().catch((error: Error) => {
+      const item = await claim().catch((error: Error) => {
         onClaimFailed(error);
         return null;
       });
-      // Taken while stopping, it is another's when its lease ends.
+      // An item claimed while stopping is claimed again by another process when its lease expires.
       if (stopping) return;
-      if (thing === null) await rest();
-      else await busyWith(processNext(thing));
+      if (item === null) await sleepUntilWoken();
+      else await track(processItem(item));
     }
   }
 
-  async function busyWith(doing: Promise<void>): Promise<void> {
-    inFlight.add(doing);
-    await doing;
-    inFlight.delete(doing);
+  async function track(processing: Promise<void>): Promise<void> {
+    inFlight.add(processing);
+    await processing;
+    inFlight.delete(processing);
   }
 
-  function rest(): Promise<void> {
+  function sleepUntilWoken(): Promise<void> {
     return new Promise((resolve) => {
       const wakeUp = () => {
         clearTimeout(timer);
@@ -56,13 +56,13 @@ export function startWorker<T>(deps: {
   const wake = () => {
     for (const wakeUp of [...sleepers]) wakeUp();
   };
-  for (let hand = 0; hand < concurrency; hand += 1) void work();
+  for (let index = 0; index < concurrency; index += 1) void run();
   return {
     wake,
     async stop() {
       stopping = true;
       wake();
-      // Not for who only asks whether something is due: a database that fell silent would keep the process.
+      // Pending claims are not awaited: a silent database would keep the process alive.
       await Promise.all(inFlight);
     },
   };

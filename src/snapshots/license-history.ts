@@ -1,19 +1,25 @@
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 
-/** A change of licenses that was found. */
+/** A license change that was detected between two reads. */
 export interface RecordedChange {
   readonly change: LicenseChange;
-  /** When we noticed; it happened between the reading before and then. */
+  /** When the later of the two reads started; the change happened before it. */
   readonly foundAt: Date;
-  /** The user it is about, with the name they have now; null for what the tenant bought. */
+  /** The user concerned, with their current name if they are listed; null for a tenant license. */
   readonly user: { readonly associateId: number; readonly name: string | null } | null;
 }
 
-/** Keeps changes of a tenant's licenses; `associateId` is null for what the tenant bought. `foundAt` in ms since 1970. */
+/** The recorded license changes of all tenants. */
+export interface LicenseHistory {
+  /** The latest changes of a tenant, newest first, at most `limit`. */
+  latest(tenantId: string, limit: number): Promise<RecordedChange[]>;
+}
+
+/** Records license changes. `associateId` is null for tenant licenses; `foundAt` in ms since 1970. */
 export async function saveLicenseChanges(
   db: Database,
-  of: { tenantId: string; associateId: number | null; foundAt: number },
+  { tenantId, associateId, foundAt }: { tenantId: string; associateId: number | null; foundAt: number },
   changes: readonly LicenseChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
@@ -21,22 +27,19 @@ export async function saveLicenseChanges(
     .insertInto('license_changes')
     .values(
       changes.map((change) => ({
-        context_identifier: of.tenantId,
-        associate_id: of.associateId,
-        detected_at: new Date(of.foundAt),
+        context_identifier: tenantId,
+        associate_id: associateId,
+        detected_at: new Date(foundAt),
         content: JSON.stringify(change),
       })),
     )
     .execute();
 }
 
-export type LicenseHistory = ReturnType<typeof createLicenseHistory>;
-
-/** What changed in tenants' licenses, and when. */
-export function createLicenseHistory({ db }: { db: Database }) {
+/** Creates the history over `license_changes`. */
+export function createLicenseHistory({ db }: { db: Database }): LicenseHistory {
   return {
-    /** The latest changes of a tenant, the newest first. */
-    async latest(tenantId: string, most: number): Promise<RecordedChange[]> {
+    async latest(tenantId, limit) {
       const rows = await db
         .selectFrom('license_changes as found')
         .leftJoin('tenant_users as user', (join) =>
@@ -47,7 +50,7 @@ export function createLicenseHistory({ db }: { db: Database }) {
         .select(['found.content', 'found.detected_at', 'found.associate_id', 'user.name'])
         .where('found.context_identifier', '=', tenantId)
         .orderBy('found.id', 'desc')
-        .limit(most)
+        .limit(limit)
         .execute();
       return rows.map((row) => ({
         change: row.content as LicenseChange,

@@ -1,50 +1,54 @@
 import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
-import type { Tenant } from '../tenants/tenant-store.ts';
-import type { SnapshotStore } from './snapshot-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
 import {
   type CachedSnapshot,
   type CacheOutcome,
   type CachePolicy,
   createStaleIfErrorCache,
+  type StaleIfErrorCache,
 } from './stale-if-error-cache.ts';
 
-/** Reads license data from SuperOffice; null where it refuses to tell (401/403), which says nothing about licenses. */
+/** Reads license data from SuperOffice. A refusal (401/403) gives null, which does not mean that there are no licenses. */
 export interface LicenseSource {
   readonly tenantLicenses: (tenant: Tenant) => Promise<TenantLicenses | null>;
   readonly userLicenses: (tenant: Tenant, associateId: number) => Promise<UserLicenses | null>;
 }
 
-/** License data somebody asked for, and where it was found. */
+/** One lookup of license data, for metrics. */
 export interface CacheLookup {
   readonly scope: 'tenant' | 'user';
   readonly outcome: CacheOutcome;
 }
 
+/** The cached license data of tenants and their users, null when SuperOffice refuses to report it. */
 export interface LicenseSnapshots {
+  /** @throws the error of the read when nothing is stored */
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
+  /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
-  /** Reads both anew, unless that was done a moment ago: the next `ofTenant` and `ofUser` tell what came of it. */
+  /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<void>;
-  /** Keeps what a user's own sign-in told. */
+  /** Stores the licenses that the user's own sign-in reported. */
   saveUserLicenses(tenant: Tenant, licenses: UserLicenses): Promise<void>;
   /**
-   * Something changed at a moment (ms): makes sure the tenant's licenses were read after it, and those of a user we know.
-   * @throws where SuperOffice does not answer
+   * Ensures that the tenant's licenses, and those of a user if they are stored, were read after a timestamp (ms since
+   * 1970).
+   * @throws when SuperOffice is unavailable
    */
-  refreshIfOlderThan(tenant: Tenant, associateId: number | null, moment: number): Promise<void>;
-  /** Forgets in memory what another process read: `Cust12345`, or `Cust12345/5` for a user's. */
+  refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
+  /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
   invalidate(key: string): void;
-  /** Forgets all that is in memory. */
   invalidateAll(): void;
-  /** Deletes what is kept of a user who is no more. */
+  /** Deletes the data of a deleted user. */
   removeUser(tenant: Tenant, associateId: number): Promise<void>;
 }
 
 /**
- * Plans change seldom and take effect at the next sign-in (docs/superoffice/user-plans.md#11-administration),
- * which reads anew anyway.
+ * Plans change rarely and take effect at the next sign-in (docs/superoffice/user-plans.md#11-administration), which reads
+ * the licenses again.
  */
 export const licenseCachePolicy: CachePolicy = {
   maxAgeMs: 10 * 60_000,
@@ -53,92 +57,114 @@ export const licenseCachePolicy: CachePolicy = {
   minRefreshIntervalMs: 20_000,
 };
 
-/** License data of tenants and users, each as the last good snapshot. */
-export function createLicenseSnapshots(deps: {
-  store: SnapshotStore;
-  read: LicenseSource;
-  /** What changed from one reading to the next. */
-  changes: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
-  locks: WithLock;
-  ages: CachePolicy;
-  /** The most that tenants' licenses, and that users', may take in memory. */
-  maxBytes: number;
-  now: () => number;
-  onLookup: (licenseIndex: CacheLookup) => void;
-  onFailed: (about: {
+interface UserItem {
+  readonly tenant: Tenant;
+  readonly associateId: number;
+}
+
+interface LicenseSnapshotsDeps {
+  readonly store: SnapshotStore;
+  readonly source: LicenseSource;
+  /** Compares two consecutive reads. */
+  readonly diff: (before: TenantLicenses, after: TenantLicenses) => LicenseChange[];
+  readonly locks: WithLock;
+  readonly policy: CachePolicy;
+  /** Memory limits of tenant licenses and of user licenses. */
+  readonly maxBytes: { readonly tenants: number; readonly users: number };
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly onLookup: (lookup: CacheLookup) => void;
+  readonly onFailed: (failure: {
     what: 'read' | 'save';
     tenantId: string;
     associateId?: number;
     error: unknown;
   }) => void;
-}): LicenseSnapshots {
-  const { store, read, changes, locks, ages, maxBytes, now, onFailed, onLookup } = deps;
+}
 
-  const tenants = createStaleIfErrorCache<TenantLicenses, { tenant: Tenant }>(
-    {
-      key: ({ tenant }) => tenant.tenantId,
-      load: ({ tenant }) => store.latest(tenant.tenantId),
-      fetch: ({ tenant }) => read.tenantLicenses(tenant),
-      save: ({ tenant }, snapshot, before) =>
-        store.saveTenant(
-          tenant.tenantId,
-          snapshot,
-          before === null ? [] : changes(before.content, snapshot.content),
-        ),
-      withLock: ({ tenant }, work) => locks(`licenses ${tenant.tenantId}`, work),
-      onFailed: (what, { tenant }, error) => onFailed({ what, tenantId: tenant.tenantId, error }),
-      onOutcome: (found) => onLookup({ scope: 'tenant', outcome: found }),
-    },
-    { ages, now, maxBytes },
-  );
-
-  const users = createStaleIfErrorCache<UserLicenses, { tenant: Tenant; associateId: number }>(
-    {
-      key: ({ tenant, associateId }) => `${tenant.tenantId}/${associateId}`,
-      load: ({ tenant, associateId }) => store.latest(tenant.tenantId, associateId),
-      fetch: async ({ tenant, associateId }) => {
-        const fresh = await read.userLicenses(tenant, associateId);
-        // Asked for only now: the user may have signed in while SuperOffice was being asked.
-        const kept = await store.latest<UserLicenses>(tenant.tenantId, associateId);
-        return withKnownRights(fresh, kept?.content ?? null);
-      },
-      save: ({ tenant, associateId }, snapshot) => store.save(tenant.tenantId, snapshot, associateId),
-      withLock: ({ tenant, associateId }, work) => locks(`licenses ${tenant.tenantId}/${associateId}`, work),
-      onFailed: (what, { tenant, associateId }, error) =>
-        onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
-      onOutcome: (found) => onLookup({ scope: 'user', outcome: found }),
-    },
-    { ages, now, maxBytes },
-  );
+/** Creates one stale-if-error cache for tenants and one for users. */
+export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnapshots {
+  const { store } = deps;
+  const tenantCache = createTenantCache(deps);
+  const userCache = createUserCache(deps);
 
   return {
-    getTenantLicenses: (tenant) => tenants.get({ tenant }),
-    getUserLicenses: (tenant, associateId) => users.get({ tenant, associateId }),
+    getTenantLicenses: (tenant) => tenantCache.get(tenant),
+    getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
     async refresh(tenant, associateId) {
-      await Promise.all([tenants.refresh({ tenant }), users.refresh({ tenant, associateId })]);
+      await Promise.all([tenantCache.refresh(tenant), userCache.refresh({ tenant, associateId })]);
     },
-    async refreshIfOlderThan(tenant, associateId, moment) {
-      await tenants.refreshIfOlderThan({ tenant }, moment);
+    async refreshIfOlderThan(tenant, associateId, timestamp) {
+      await tenantCache.refreshIfOlderThan(tenant, timestamp);
       if (associateId === null) return;
-      const known =
-        users.inMemory({ tenant, associateId }) ?? (await store.latest(tenant.tenantId, associateId));
-      if (known !== null) await users.refreshIfOlderThan({ tenant, associateId }, moment);
+      const user = { tenant, associateId };
+      const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
+      if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
-    invalidate: (key) => (key.includes('/') ? users : tenants).invalidate(key),
+    invalidate: (key) => (key.includes('/') ? userCache : tenantCache).invalidate(key),
     invalidateAll() {
-      tenants.invalidateAll();
-      users.invalidateAll();
+      tenantCache.invalidateAll();
+      userCache.invalidateAll();
     },
     async removeUser({ tenantId }, associateId) {
       await store.remove(tenantId, associateId);
-      users.invalidate(`${tenantId}/${associateId}`);
+      userCache.invalidate(snapshotKey(tenantId, associateId));
     },
     saveUserLicenses: (tenant, licenses) =>
-      users.set({ tenant, associateId: licenses.associateId }, licenses),
+      userCache.set({ tenant, associateId: licenses.associateId }, licenses),
   };
 }
 
-/** Function rights are told only at a user's own sign-in; a refresh by the system user must not lose them. */
-function withKnownRights(fresh: UserLicenses | null, kept: UserLicenses | null): UserLicenses | null {
-  return fresh && { ...fresh, functionRights: fresh.functionRights ?? kept?.functionRights ?? null };
+function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<TenantLicenses, Tenant> {
+  const { store, source, diff, locks, onFailed, onLookup } = deps;
+  return createStaleIfErrorCache<TenantLicenses, Tenant>(
+    {
+      key: ({ tenantId }) => snapshotKey(tenantId),
+      load: ({ tenantId }) => store.latest(tenantId),
+      fetch: source.tenantLicenses,
+      save: ({ tenantId }, snapshot, previous) =>
+        store.saveTenant(
+          tenantId,
+          snapshot,
+          previous === null ? [] : diff(previous.content, snapshot.content),
+        ),
+      withLock: ({ tenantId }, task) => locks(`licenses ${snapshotKey(tenantId)}`, task),
+      onFailed: (what, { tenantId }, error) => onFailed({ what, tenantId, error }),
+      onOutcome: (outcome) => onLookup({ scope: 'tenant', outcome }),
+    },
+    { ...deps, maxBytes: deps.maxBytes.tenants },
+  );
+}
+
+function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLicenses, UserItem> {
+  const { store, source, locks, onFailed, onLookup } = deps;
+  const getKey = ({ tenant, associateId }: UserItem) => snapshotKey(tenant.tenantId, associateId);
+  return createStaleIfErrorCache<UserLicenses, UserItem>(
+    {
+      key: getKey,
+      load: ({ tenant, associateId }) => store.latest(tenant.tenantId, associateId),
+      fetch: async ({ tenant, associateId }) => {
+        const licenses = await source.userLicenses(tenant, associateId);
+        // Loaded after the read: the user may have signed in during the read.
+        const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
+        return withStoredFunctionRights(licenses, stored?.content ?? null);
+      },
+      save: ({ tenant, associateId }, snapshot) => store.save(tenant.tenantId, snapshot, associateId),
+      withLock: (user, task) => locks(`licenses ${getKey(user)}`, task),
+      onFailed: (what, { tenant, associateId }, error) =>
+        onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
+      onOutcome: (outcome) => onLookup({ scope: 'user', outcome }),
+    },
+    { ...deps, maxBytes: deps.maxBytes.users },
+  );
+}
+
+/** Only the user's own sign-in reports function rights; a read by the system user must not lose them. */
+function withStoredFunctionRights(
+  licenses: UserLicenses | null,
+  stored: UserLicenses | null,
+): UserLicenses | null {
+  return (
+    licenses && { ...licenses, functionRights: licenses.functionRights ?? stored?.functionRights ?? null }
+  );
 }

@@ -3,40 +3,33 @@ import type { TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isConsentRevoked } from '../superoffice/auth/system-user.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../tenants/tenant-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { LicenseSource } from './license-snapshots.ts';
 
-/** Reads licenses as the system user, until a tenant approves us no more: then nothing more is tried there. */
+/**
+ * Creates a source that reads as the system user. It saves the tenant status `revoked` when the tenant has revoked its
+ * consent, and then rejects further reads with SuperOfficeError `system-user-refused` without a request.
+ */
 export function createLicenseSource({ webApi }: SuperOffice, tenants: TenantStore): LicenseSource {
-  async function reading<T>(
+  async function readAsSystemUser<T>(
     tenant: Tenant,
     read: (apiClient: TenantApiClient) => Promise<T>,
   ): Promise<T | null> {
     if (tenant.status === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
     try {
-      return await unlessRefused(read(webApi.asSystemUser(tenant)));
+      return await read(webApi.asSystemUser(tenant));
     } catch (error) {
+      // Whether a partner app may read licenses is not documented (docs/superoffice/licenses.md#3-endpoints).
+      if (isRefusal(error)) return null;
       if (isConsentRevoked(error)) await tenants.saveStatus(tenant.tenantId, 'revoked');
       throw error;
     }
   }
 
   return {
-    tenantLicenses: (tenant) => reading(tenant, readTenantLicenses),
+    tenantLicenses: (tenant) => readAsSystemUser(tenant, readTenantLicenses),
     userLicenses: (tenant, associateId) =>
-      reading(tenant, (apiClient) => readUserLicenses(apiClient, associateId)),
+      readAsSystemUser(tenant, (apiClient) => readUserLicenses(apiClient, associateId)),
   };
-}
-
-/**
- * Whether a partner app may read licenses is not documented: a refusal is no answer
- * (docs/superoffice/licenses.md#3-endpoints).
- */
-async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
-  }
 }

@@ -3,28 +3,44 @@ import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
-/** Something read from SuperOffice, and when (ms since 1970). */
+/** Data read from SuperOffice, and when the read started (ms since 1970). */
 export interface Snapshot<T> {
   readonly content: T;
   readonly readAt: number;
 }
 
-/** The shape of what we keep; raise it when TenantLicenses or UserLicenses change, and old rows are read anew. */
-const format = 3;
-/** The row of the tenant itself; associates count from 1. */
-const tenantItself = 0;
+/**
+ * Stores the last license data of each tenant and user, so that a page can show it when SuperOffice is unavailable.
+ * Every change is published on `snapshotChannel`.
+ */
+export interface SnapshotStore {
+  /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
+  latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
+  /** Replaces the data of a user. */
+  save<T>(tenantId: string, snapshot: Snapshot<T>, associateId: number): Promise<void>;
+  /** Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. */
+  saveTenant<T>(tenantId: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]): Promise<void>;
+  /** Deletes the data of a user. */
+  remove(tenantId: string, associateId: number): Promise<void>;
+}
 
-/** On it processes tell each other which snapshot changed: `Cust12345`, or `Cust12345/5` for a user's. */
+/** The version of the stored content: increase it when TenantLicenses or UserLicenses change, so that data is read again. */
+const format = 3;
+/** The associate id of tenant data; SuperOffice's associate ids start at 1. */
+const tenantAssociateId = 0;
+
+/** The NOTIFY channel of changed snapshots; the payload is a `snapshotKey`. */
 export const snapshotChannel = 'planlens_snapshots';
 
-export type SnapshotStore = ReturnType<typeof createSnapshotStore>;
+/** The key of a snapshot: `Cust12345` for a tenant, `Cust12345/5` for a user. */
+export function snapshotKey(tenantId: string, associateId: number = tenantAssociateId): string {
+  return associateId === tenantAssociateId ? tenantId : `${tenantId}/${associateId}`;
+}
 
-/** The last good license data per tenant and per user, so that a page can always be shown with its date. */
-export function createSnapshotStore(db: Database) {
-  /** The memories of all processes are told what to forget. */
-  async function tell(tenantId: string, associateId: number): Promise<void> {
-    const key = associateId === tenantItself ? tenantId : `${tenantId}/${associateId}`;
-    await sql`select pg_notify(${snapshotChannel}, ${key})`.execute(db);
+/** Creates the store. */
+export function createSnapshotStore(db: Database): SnapshotStore {
+  async function publishChange(tenantId: string, associateId: number): Promise<void> {
+    await sql`select pg_notify(${snapshotChannel}, ${snapshotKey(tenantId, associateId)})`.execute(db);
   }
 
   async function save<T>(
@@ -34,23 +50,27 @@ export function createSnapshotStore(db: Database) {
     changes: readonly LicenseChange[],
   ): Promise<void> {
     const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
-    await db.transaction().execute(async (step) => {
-      await step
+    await db.transaction().execute(async (transaction) => {
+      await transaction
         .insertInto('license_snapshots')
         .values({ context_identifier: tenantId, associate_id: associateId, ...row })
         .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
         .execute();
       await saveLicenseChanges(
-        step,
-        { tenantId, associateId: associateId || null, foundAt: snapshot.readAt },
+        transaction,
+        {
+          tenantId,
+          associateId: associateId === tenantAssociateId ? null : associateId,
+          foundAt: snapshot.readAt,
+        },
         changes,
       );
     });
-    await tell(tenantId, associateId);
+    await publishChange(tenantId, associateId);
   }
 
   return {
-    async latest<T>(tenantId: string, associateId = tenantItself): Promise<Snapshot<T> | null> {
+    async latest<T>(tenantId: string, associateId = tenantAssociateId) {
       const row = await db
         .selectFrom('license_snapshots')
         .select(['content', 'read_at'])
@@ -61,21 +81,17 @@ export function createSnapshotStore(db: Database) {
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
     },
 
-    /** Keeps a user's data. */
-    save: <T>(tenantId: string, snapshot: Snapshot<T>, associateId: number) =>
-      save(tenantId, snapshot, associateId, []),
+    save: (tenantId, snapshot, associateId) => save(tenantId, snapshot, associateId, []),
 
-    /** Keeps a tenant's data, and what changed with it in the same step: no change is lost, and none is kept twice. */
-    saveTenant: <T>(tenantId: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]) =>
-      save(tenantId, snapshot, tenantItself, changes),
+    saveTenant: (tenantId, snapshot, changes) => save(tenantId, snapshot, tenantAssociateId, changes),
 
-    async remove(tenantId: string, associateId: number): Promise<void> {
+    async remove(tenantId, associateId) {
       await db
         .deleteFrom('license_snapshots')
         .where('context_identifier', '=', tenantId)
         .where('associate_id', '=', associateId)
         .execute();
-      await tell(tenantId, associateId);
+      await publishChange(tenantId, associateId);
     },
   };
 }

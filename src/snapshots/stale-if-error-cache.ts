@@ -1,178 +1,235 @@
 import { LRUCache } from 'lru-cache';
 import type { Snapshot } from './snapshot-store.ts';
 
-/** `stale`: newer data was due and the source did not answer. */
+/**
+ * A snapshot as the cache returns it. `readAt` and `stale` are its version: two snapshots of one item with the same
+ * `readAt` have the same content, and data that is read again or set gets another `readAt`. `stale` means that newer
+ * data was due and the source failed.
+ */
 export interface CachedSnapshot<T> extends Snapshot<T> {
   readonly stale: boolean;
 }
 
+/** How long the results of a cache are valid. */
 export interface CachePolicy {
-  /** How old data may get before it is read anew, ms. */
+  /** Older data is read again, ms. */
   readonly maxAgeMs: number;
-  /** How long the source is left alone after it did not answer, ms. */
+  /** Stale data is returned for this time before the source is tried again, ms. */
   readonly retryAfterMs: number;
-  /** The same where nothing is kept to show meanwhile, ms: short, for somebody waits. */
+  /** A failure without stored data is returned for this time, ms: short, because a user is waiting. */
   readonly negativeTtlMs: number;
-  /** How old data must be before somebody's wish has it read anew, ms: no button may become a burden. */
+  /** A user's refresh reads again only data older than this, and at most once in this time, ms. */
   readonly minRefreshIntervalMs: number;
 }
 
-/** Where one kind of data comes from, for a thing named by `Of`. */
-export interface SnapshotSource<T, Of> {
-  key(of: Of): string;
-  load(of: Of): Promise<Snapshot<T> | null>;
-  /** Reads anew; null where the source refuses to tell. */
-  fetch(of: Of): Promise<T | null>;
-  /** Keeps what was read, `before` being what was kept until then; null where that was not asked. */
-  save(of: Of, snapshot: Snapshot<T>, before: Snapshot<T> | null): Promise<void>;
-  /** Runs `work` while no other process does for the same thing. */
-  withLock<R>(of: Of, work: () => Promise<R>): Promise<R>;
-  onFailed(what: 'read' | 'save', of: Of, error: unknown): void;
-  /** Hears where each thing asked for was found. */
-  onOutcome(found: CacheOutcome): void;
+/** Where the cache finds one kind of data. An item is what the data describes: a tenant, or a user of a tenant. */
+export interface SnapshotSource<T, Item> {
+  /** The key of the item in memory. */
+  key(item: Item): string;
+  /** Loads the stored snapshot; null when there is none. */
+  load(item: Item): Promise<Snapshot<T> | null>;
+  /** Reads from SuperOffice; null when it refuses to report the data. @throws when the read fails */
+  fetch(item: Item): Promise<T | null>;
+  /** Stores a snapshot. `previous` is the one that a read replaces; null when there was none, or the data was set. */
+  save(item: Item, snapshot: Snapshot<T>, previous: Snapshot<T> | null): Promise<void>;
+  /** Runs `task` while no other process runs one for the same item. */
+  withLock<R>(item: Item, task: () => Promise<R>): Promise<R>;
+  onFailed(what: 'read' | 'save', item: Item, error: unknown): void;
+  /** Receives one outcome for each `get`. */
+  onOutcome(outcome: CacheOutcome): void;
 }
 
-/** `stale`: the source did not answer, and what is kept is old; `nothing`: it did not, and nothing is kept. */
+/**
+ * Where `get` found its result. `stale`: the source failed and outdated data was stored; `unavailable`: the source failed
+ * and nothing was stored.
+ */
 export type CacheOutcome = 'memory' | 'database' | 'superoffice' | 'stale' | 'unavailable';
 
-/** So many wishes to have something read anew are remembered. */
-const maxRefreshed = 10_000;
+/** A read-through cache over memory, database and SuperOffice that survives failures of SuperOffice (RFC 5861). */
+export interface StaleIfErrorCache<T, Item> {
+  /**
+   * Returns data not older than `maxAgeMs`, or stale data if the source fails. If the source refuses to report the data,
+   * returns the stored data, or null if nothing is stored.
+   * @throws the error of the source when nothing is stored
+   */
+  get(item: Item): Promise<CachedSnapshot<T> | null>;
+  /** Returns the data in memory, if any, without reading. */
+  peek(item: Item): CachedSnapshot<T> | null;
+  /** Reads again within the limits of `minRefreshIntervalMs`. A failed read does not throw; `get` reports it. */
+  refresh(item: Item): Promise<void>;
+  /**
+   * Ensures that the data was read after a timestamp (ms since 1970).
+   * @throws the error of the source, or that it failed: the data may be older than the timestamp
+   */
+  refreshIfOlderThan(item: Item, timestamp: number): Promise<void>;
+  /** Replaces the data with content known from elsewhere as of now. */
+  set(item: Item, content: T): Promise<void>;
+  /** Removes an entry from memory because another process stored newer data. */
+  invalidate(key: string): void;
+  invalidateAll(): void;
+}
 
-/** What else an entry weighs than its content, bytes. */
-const entryBytes = 500;
+/** The result of one load and its lifetime in memory. */
+type LoadResult<T> = { readonly outcome: CacheOutcome; readonly ttlMs: number } & (
+  | { readonly snapshot: CachedSnapshot<T> | null }
+  | { readonly failure: unknown }
+);
+
+interface Loader<T, Item> {
+  readonly source: SnapshotSource<T, Item>;
+  readonly policy: CachePolicy;
+  /** Ms since 1970. */
+  readonly now: () => number;
+}
+
+/** The number of items whose last refresh is known. */
+const maxRefreshedItems = 10_000;
+/** The size of an entry without its content, bytes. */
+const entryOverheadBytes = 500;
 
 /**
- * Data from memory, up to so many bytes, while young, else from where it is kept while young, else from its source, else the last good.
- * One read is under way per key however many ask, in this process or another. A failed read with nothing kept is thrown as it came, and for a
- * moment again to whoever asks; a refused one gives what is kept, or null. What cannot be saved is shown all the same.
+ * Creates a cache whose memory is limited to `maxBytes`. Concurrent calls for one item share one read, across processes
+ * too. Data that cannot be saved is returned nevertheless.
  */
-export function createStaleIfErrorCache<T, Of>(
-  source: SnapshotSource<T, Of>,
-  { ages, now, maxBytes }: { ages: CachePolicy; now: () => number; maxBytes: number },
-) {
-  type Answer = { readonly found: CacheOutcome; readonly timeToLive: number } & (
-    | { readonly snapshot: CachedSnapshot<T> | null }
-    | { readonly failure: unknown }
-  );
-
-  const cache = new LRUCache<string, Answer, { of: Of; notBefore: number }>({
-    maxSize: maxBytes,
-    sizeCalculation: (answer) => sizeOf('snapshot' in answer ? answer.snapshot : null),
-    perf: { now },
-    ttlResolution: 0,
-    // What was learnt elsewhere meanwhile, or a full memory, must not fail those who wait for a read.
-    ignoreFetchAbort: true,
-    fetchMethod: async (_key, _old, { context, options }) => {
-      const answer = await obtain(context.of, context.notBefore);
-      options.ttl = answer.timeToLive;
-      return answer;
-    },
-  });
-
-  const renewed = new LRUCache<string, true>({
-    max: maxRefreshed,
-    ttl: ages.minRefreshIntervalMs,
+export function createStaleIfErrorCache<T, Item>(
+  source: SnapshotSource<T, Item>,
+  { policy, now, maxBytes }: { policy: CachePolicy; now: () => number; maxBytes: number },
+): StaleIfErrorCache<T, Item> {
+  const loader: Loader<T, Item> = { source, policy, now };
+  const memory = createMemory(loader, maxBytes);
+  const refreshed = new LRUCache<string, true>({
+    max: maxRefreshedItems,
+    ttl: policy.minRefreshIntervalMs,
     perf: { now },
     ttlResolution: 0,
   });
 
-  async function obtain(of: Of, notBefore: number): Promise<Answer> {
-    const kept = await source.load(of);
-    const known = answerBy(kept, notBefore);
-    if (known !== null) return known;
-    try {
-      return await source.withLock(of, async () => {
-        const keptMeanwhile = await source.load(of);
-        return answerBy(keptMeanwhile, notBefore) ?? readAnew(of, keptMeanwhile);
-      });
-    } catch (failure) {
-      source.onFailed('read', of, failure);
-      if (kept === null) return { failure, found: 'unavailable', timeToLive: ages.negativeTtlMs };
-      return { snapshot: { ...kept, stale: true }, found: 'stale', timeToLive: ages.retryAfterMs };
-    }
-  }
+  const reload = (item: Item, newerThan: number) =>
+    memory.forceFetch(source.key(item), { context: { item, newerThan }, forceRefresh: true });
 
-  /** Null where what is kept is not since the moment. */
-  function answerBy(kept: Snapshot<T> | null, moment: number): Answer | null {
-    if (kept === null || kept.readAt <= moment) return null;
-    const timeToLive = Math.max(1, kept.readAt + ages.maxAgeMs - now());
-    return { snapshot: { ...kept, stale: false }, found: 'database', timeToLive };
-  }
-
-  async function readAnew(of: Of, kept: Snapshot<T> | null): Promise<Answer> {
-    // What changes while it is read may be missed.
-    const readAt = now();
-    const content = await source.fetch(of);
-    const snapshot =
-      content === null ? kept && { ...kept, stale: false } : await saved(of, { content, readAt }, kept);
-    return { snapshot, found: 'superoffice', timeToLive: ages.maxAgeMs };
-  }
-
-  async function saved(
-    of: Of,
-    snapshot: Snapshot<T>,
-    before: Snapshot<T> | null,
-  ): Promise<CachedSnapshot<T>> {
-    await source.save(of, snapshot, before).catch((error) => source.onFailed('save', of, error));
-    return { ...snapshot, stale: false };
-  }
-
-  function inMemory(of: Of): CachedSnapshot<T> | null {
-    const answer = cache.get(source.key(of));
-    return answer !== undefined && 'snapshot' in answer ? answer.snapshot : null;
+  function peek(item: Item): CachedSnapshot<T> | null {
+    const result = memory.get(source.key(item));
+    return result !== undefined && 'snapshot' in result ? result.snapshot : null;
   }
 
   return {
-    inMemory,
-    async get(of: Of): Promise<CachedSnapshot<T> | null> {
-      const key = source.key(of);
-      const inMemory = cache.has(key);
-      const answer = await cache.forceFetch(key, { context: { of, notBefore: now() - ages.maxAgeMs } });
-      source.onOutcome(inMemory ? 'memory' : answer.found);
-      if ('failure' in answer) throw answer.failure;
-      return answer.snapshot;
+    peek,
+    async get(item) {
+      const key = source.key(item);
+      const isInMemory = memory.has(key);
+      const result = await memory.forceFetch(key, { context: { item, newerThan: now() - policy.maxAgeMs } });
+      source.onOutcome(isInMemory ? 'memory' : result.outcome);
+      if ('failure' in result) throw result.failure;
+      return result.snapshot;
     },
-    /** Reads anew what is not quite young, seldom enough. Throws nothing of the source's: `get` tells what came of it. */
-    async refresh(of: Of): Promise<void> {
-      const key = source.key(of);
-      if (renewed.has(key)) return;
-      renewed.set(key, true);
-      const notBefore = now() - ages.minRefreshIntervalMs;
-      await cache.forceFetch(key, { context: { of, notBefore }, forceRefresh: true });
+    async refresh(item) {
+      const key = source.key(item);
+      if (refreshed.has(key)) return;
+      refreshed.set(key, true);
+      await reload(item, now() - policy.minRefreshIntervalMs);
     },
-    /**
-     * Makes sure that what is kept was read after a moment (ms), reading anew where it was not.
-     * @throws what the source threw, or that it did not answer: what is kept may be older than the moment
-     */
-    async refreshIfOlderThan(of: Of, moment: number): Promise<void> {
-      const remembered = inMemory(of);
-      if (remembered !== null && remembered.readAt > moment) return;
-      const readOrJoin = () =>
-        cache.forceFetch(source.key(of), { context: { of, notBefore: moment }, forceRefresh: true });
-      const first = await readOrJoin();
-      // Joined, the read may have begun before the moment.
-      const wasEarlier = 'snapshot' in first && first.snapshot !== null && first.snapshot.readAt < moment;
-      const answer = wasEarlier ? await readOrJoin() : first;
-      if ('failure' in answer) throw answer.failure;
-      if (answer.snapshot?.stale) throw new Error('the source does not answer');
+    async refreshIfOlderThan(item, timestamp) {
+      const cached = peek(item);
+      if (cached !== null && cached.readAt > timestamp) return;
+      const first = await reload(item, timestamp);
+      // The call may have joined a read that started before the timestamp.
+      const isOlder = 'snapshot' in first && first.snapshot !== null && first.snapshot.readAt < timestamp;
+      const result = isOlder ? await reload(item, timestamp) : first;
+      if ('failure' in result) throw result.failure;
+      if (result.snapshot?.stale) throw new Error('the source failed');
     },
-    /** Forgets what is in memory: it changed elsewhere. */
-    invalidate(key: string): void {
-      cache.delete(key);
+    async set(item, content) {
+      const readAt = nextReadAt(now(), peek(item));
+      const snapshot = await saveSnapshot(loader, item, { content, readAt }, null);
+      const result = { snapshot, outcome: 'superoffice', ttlMs: policy.maxAgeMs } as const;
+      memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
     },
-    invalidateAll(): void {
-      cache.clear();
-    },
-    /** Keeps what was learnt elsewhere; it is newer than anything we have. */
-    async set(of: Of, content: T): Promise<void> {
-      const snapshot = await saved(of, { content, readAt: now() }, null);
-      const answer = { snapshot, found: 'superoffice', timeToLive: ages.maxAgeMs } as const;
-      cache.set(source.key(of), answer, { ttl: ages.maxAgeMs });
-    },
+    invalidate: (key) => void memory.delete(key),
+    invalidateAll: () => memory.clear(),
   };
 }
 
-/** In memory license data weigh what they do as JSON (measured: 0.9 and 1.06 times). */
-function sizeOf(snapshot: Snapshot<unknown> | null): number {
-  return entryBytes + (snapshot === null ? 0 : JSON.stringify(snapshot.content).length);
+function createMemory<T, Item>(loader: Loader<T, Item>, maxBytes: number) {
+  return new LRUCache<string, LoadResult<T>, { item: Item; newerThan: number }>({
+    maxSize: maxBytes,
+    sizeCalculation: (result) => estimateBytes('snapshot' in result ? result.snapshot : null),
+    perf: { now: loader.now },
+    ttlResolution: 0,
+    // A pending read completes for its callers even if its entry is replaced or evicted meanwhile.
+    ignoreFetchAbort: true,
+    fetchMethod: async (_key, _previous, { context, options }) => {
+      const result = await loadSnapshot(loader, context.item, context.newerThan);
+      options.ttl = result.ttlMs;
+      return result;
+    },
+  });
+}
+
+/** Returns stored data that is newer than a timestamp, else reads from the source, else returns stale data. */
+async function loadSnapshot<T, Item>(
+  loader: Loader<T, Item>,
+  item: Item,
+  newerThan: number,
+): Promise<LoadResult<T>> {
+  const { source, policy } = loader;
+  const stored = await source.load(item);
+  const fresh = toFreshResult(loader, stored, newerThan);
+  if (fresh !== null) return fresh;
+  try {
+    return await source.withLock(item, async () => {
+      // Another process may have read while this one waited for the lock.
+      const latest = await source.load(item);
+      return toFreshResult(loader, latest, newerThan) ?? fetchSnapshot(loader, item, latest);
+    });
+  } catch (failure) {
+    source.onFailed('read', item, failure);
+    if (stored === null) return { failure, outcome: 'unavailable', ttlMs: policy.negativeTtlMs };
+    return { snapshot: { ...stored, stale: true }, outcome: 'stale', ttlMs: policy.retryAfterMs };
+  }
+}
+
+/** The stored snapshot as a result; null when it is not newer than the timestamp. */
+function toFreshResult<T, Item>(
+  { policy, now }: Loader<T, Item>,
+  stored: Snapshot<T> | null,
+  newerThan: number,
+): LoadResult<T> | null {
+  if (stored === null || stored.readAt <= newerThan) return null;
+  const ttlMs = Math.max(1, stored.readAt + policy.maxAgeMs - now());
+  return { snapshot: { ...stored, stale: false }, outcome: 'database', ttlMs };
+}
+
+async function fetchSnapshot<T, Item>(
+  loader: Loader<T, Item>,
+  item: Item,
+  stored: Snapshot<T> | null,
+): Promise<LoadResult<T>> {
+  // Dated by the start of the read, which may miss changes that happen meanwhile.
+  const readAt = nextReadAt(loader.now(), stored);
+  const content = await loader.source.fetch(item);
+  const snapshot =
+    content === null
+      ? stored && { ...stored, stale: false }
+      : await saveSnapshot(loader, item, { content, readAt }, stored);
+  return { snapshot, outcome: 'superoffice', ttlMs: loader.policy.maxAgeMs };
+}
+
+async function saveSnapshot<T, Item>(
+  { source }: Loader<T, Item>,
+  item: Item,
+  snapshot: Snapshot<T>,
+  previous: Snapshot<T> | null,
+): Promise<CachedSnapshot<T>> {
+  await source.save(item, snapshot, previous).catch((error) => source.onFailed('save', item, error));
+  return { ...snapshot, stale: false };
+}
+
+/** The current time, one ms later when it is the `readAt` of the snapshot to replace: each version has its own. */
+function nextReadAt(now: number, previous: Snapshot<unknown> | null): number {
+  return now === previous?.readAt ? now + 1 : now;
+}
+
+/** License data takes as many bytes in memory as in JSON (measured: 0.9 and 1.06 times). */
+function estimateBytes(snapshot: Snapshot<unknown> | null): number {
+  return entryOverheadBytes + (snapshot === null ? 0 : JSON.stringify(snapshot.content).length);
 }

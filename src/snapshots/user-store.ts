@@ -2,19 +2,32 @@ import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
-/** A user of a tenant, as they were listed last. */
+/** A user of a tenant as of the last reconciliation. */
 export interface TenantUser {
   readonly associateId: number;
   readonly name: string;
   readonly userPlan: string;
 }
 
-export type UserStore = ReturnType<typeof createUserStore>;
+/** The users of each tenant with their plans, to detect changes between two reconciliations. */
+export interface UserStore {
+  listByTenant(tenantId: string): Promise<TenantUser[]>;
+  /** Replaces the users of a tenant and records the changes in one transaction. `readAt` in ms since 1970. */
+  replace(
+    tenantId: string,
+    users: readonly TenantUser[],
+    changes: readonly { readonly associateId: number; readonly change: LicenseChange }[],
+    readAt: number,
+  ): Promise<void>;
+}
 
-/** The users of each tenant with their plans, so that the next list tells what changed. */
-export function createUserStore({ db }: { db: Database }) {
+/** Rows per statement: PostgreSQL allows 65,535 parameters. */
+const maxRowsPerInsert = 5_000;
+
+/** Creates the store over `tenant_users`. */
+export function createUserStore({ db }: { db: Database }): UserStore {
   return {
-    async listByTenant(tenantId: string): Promise<TenantUser[]> {
+    async listByTenant(tenantId) {
       const rows = await db
         .selectFrom('tenant_users')
         .selectAll()
@@ -27,34 +40,25 @@ export function createUserStore({ db }: { db: Database }) {
       }));
     },
 
-    /** Keeps a new list in place of the old one, and what changed with it in the same step. `readAt` in ms since 1970. */
-    async replace(
-      tenantId: string,
-      users: readonly TenantUser[],
-      changes: readonly { readonly associateId: number; readonly change: LicenseChange }[],
-      readAt: number,
-    ): Promise<void> {
+    async replace(tenantId, users, changes, readAt) {
       const rows = users.map(({ associateId, name, userPlan }) => ({
         context_identifier: tenantId,
         associate_id: associateId,
         name,
         user_plan: userPlan,
       }));
-      await db.transaction().execute(async (step) => {
-        await step.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
-        for (let from = 0; from < rows.length; from += rowsAtOnce) {
-          await step
+      await db.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
+        for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
+          await transaction
             .insertInto('tenant_users')
-            .values(rows.slice(from, from + rowsAtOnce))
+            .values(rows.slice(from, from + maxRowsPerInsert))
             .execute();
         }
         for (const { associateId, change } of changes) {
-          await saveLicenseChanges(step, { tenantId, associateId, foundAt: readAt }, [change]);
+          await saveLicenseChanges(transaction, { tenantId, associateId, foundAt: readAt }, [change]);
         }
       });
     },
   };
 }
-
-/** A statement takes 65,535 values at most. */
-const rowsAtOnce = 5_000;

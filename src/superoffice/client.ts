@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from './api/circuit-breaker.ts';
 import { createTenantStates, type TenantStates } from './api/tenant-state.ts';
 import { createWebApi, type WebApi } from './api/web-api.ts';
-import { createAuthorizationCodeFlow, type SignIn } from './auth/authorization-code.ts';
+import { type AuthorizationCodeFlow, createAuthorizationCodeFlow } from './auth/authorization-code.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './auth/id-token.ts';
 import { createJwks, type Jwks } from './auth/jwks.ts';
 import { createSystemUser } from './auth/system-user.ts';
@@ -12,14 +12,14 @@ import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
   type StateChangeTokenVerifier,
-} from './callbacks/state-change-token.ts';
+} from './callbacks/state-change.ts';
 import { createAllowedHosts, loginEndpoints } from './transport/endpoints.ts';
 import { createHttp, type HttpCall } from './transport/http.ts';
 
-/** One app's whole connection to one SuperOffice environment. */
+/** All clients and verifiers of one app in one SuperOffice environment. */
 export interface SuperOffice {
   readonly keys: Jwks;
-  readonly signIn: SignIn;
+  readonly signIn: AuthorizationCodeFlow;
   readonly verifyIdToken: IdTokenVerifier;
   readonly tickets: Tickets;
   readonly webApi: WebApi;
@@ -28,41 +28,40 @@ export interface SuperOffice {
   readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }
 
-export interface SuperOfficeOptions {
+/** Twice the five seconds above which SuperOffice itself considers a call slow. */
+const timeoutMs = 10_000;
+
+/** Creates the clients and verifiers of one environment. Sends no request. */
+export function connectSuperOffice(deps: {
   readonly loginUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly privateKey: KeyObject;
+  /** Hosts of the web API, see `createAllowedHosts`. */
   readonly apiHosts: readonly string[];
   readonly redirectUri: string;
-  /** Hears of every call made, for logs; never of its contents. */
+  /** Called after every call, for logs and metrics. */
   readonly onCall: (call: HttpCall) => void;
-  /** Hears that a tenant is left alone for so long, ms. */
+  /** Called when the circuit of a tenant opens for `cooldownMs`. */
   readonly onCircuitOpen: (tenantId: string, cooldownMs: number) => void;
   readonly ticketStore: TicketStore;
-  /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
+  /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
   readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/** SuperOffice answers within five seconds or counts itself slow (the web API's own threshold). */
-const timeoutMs = 10_000;
-
-/** Connects the parts of this folder. */
-export function connectSuperOffice(options: SuperOfficeOptions): SuperOffice {
-  const { clientId, clientSecret, privateKey, redirectUri, now } = options;
-  const endpoints = loginEndpoints(options.loginUrl);
-  const toAllowedUrl = createAllowedHosts(options.apiHosts);
-  const http = createHttp({ timeoutMs, onCall: options.onCall });
+}): SuperOffice {
+  const { clientId, clientSecret, privateKey, redirectUri, now, acquireCall } = deps;
+  const endpoints = loginEndpoints(deps.loginUrl);
+  const toAllowedUrl = createAllowedHosts(deps.apiHosts);
+  const http = createHttp({ timeoutMs, onCall: deps.onCall });
   const keys = createJwks({ url: endpoints.jwks, http, now });
   const tokens = { jwks: keys, now };
 
   const verifyJwt = createSystemUserJwtVerifier(tokens);
   const systemUser = createSystemUser({ endpoints, clientSecret, privateKey, http, verifyJwt, now });
-  const tickets = createTickets({ exchange: systemUser.exchange, shared: options.ticketStore, now });
+  const tickets = createTickets({ exchange: systemUser.exchange, store: deps.ticketStore, now });
   const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
-  const circuitBreaker = createCircuitBreaker({ now, onOpen: options.onCircuitOpen });
-  const { acquireCall } = options;
+  const circuitBreaker = createCircuitBreaker({ now, onOpen: deps.onCircuitOpen });
   return {
     keys,
     signIn: createAuthorizationCodeFlow({ endpoints, clientId, clientSecret, redirectUri, http }),

@@ -2,22 +2,22 @@ import { type Selectable, sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
 import type { AccessRequestRow, Database } from '../database/database.ts';
 
-/** What became of a wish: `open` until an administrator answers it. */
+/** `open` until an administrator resolves the request. */
 export type AccessRequestState = 'open' | 'fulfilled' | 'declined';
 
-/** What a user asked their administrators for. */
+/** A user's request to the administrators for a feature or a plan. */
 export interface AccessRequest {
   readonly id: string;
   readonly associateId: number;
-  /** The user's name as SuperOffice told it at their sign-in. */
+  /** The user's name in SuperOffice when they signed in. */
   readonly requestedBy: string;
   /** `feature:{key}` or `plan:{key}`. */
   readonly subject: string;
-  /** Why they ask; may be empty. */
+  /** The user's reason; may be empty. */
   readonly reason: string;
   readonly requestedAt: Date;
   readonly state: AccessRequestState;
-  /** The administrator's words; may be empty. */
+  /** The administrator's comment; may be empty. */
   readonly comment: string;
   readonly resolvedBy: string | null;
   readonly resolvedAt: Date | null;
@@ -25,47 +25,49 @@ export interface AccessRequest {
 
 export type NewAccessRequest = Pick<AccessRequest, 'associateId' | 'requestedBy' | 'subject' | 'reason'>;
 
+/** An administrator's decision on an access request. */
 export interface Resolution {
   readonly state: Exclude<AccessRequestState, 'open'>;
   readonly comment: string;
   readonly resolvedBy: string;
 }
 
-/** On it processes tell each other whose wishes changed: `Cust12345/5`. */
+/** Access requests in PostgreSQL. Every call is limited to one tenant. */
+export interface AccessRequestStore {
+  /** @returns false if the user already has an open request for the subject, which is left unchanged */
+  submit(tenantId: string, accessRequest: NewAccessRequest): Promise<boolean>;
+  /** Deletes an open request. @returns false if the user has no open request for the subject */
+  withdraw(tenantId: string, request: Pick<AccessRequest, 'associateId' | 'subject'>): Promise<boolean>;
+  /** @returns false if the tenant has no such open request */
+  resolve(tenantId: string, id: string, resolution: Resolution): Promise<boolean>;
+  /** A user's latest request for each subject, from a cache: the same array until one of them changes. */
+  latestByUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]>;
+  /** All open requests, oldest first, then the `resolvedLimit` latest resolved ones, newest first. */
+  listByTenant(tenantId: string, resolvedLimit: number): Promise<readonly AccessRequest[]>;
+  /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
+  invalidate(key: string): void;
+  invalidateAll(): void;
+}
+
+/** NOTIFY channel: the requests of a user changed. The payload is the cache key, such as `Cust12345/5`. */
 export const accessRequestChannel = 'planlens_access_requests';
 
-/** Nearly all have none; then it is one empty list and its key. */
-const maxRemembered = 100_000;
+/** Most users have no request: an entry is then an empty array and its key. */
+const maxCachedUsers = 100_000;
 
-export type AccessRequestStore = ReturnType<typeof createAccessRequestStore>;
-
-/** Wishes of a tenant's users in PostgreSQL. Every call names the tenant: none reaches into another. */
-export function createAccessRequestStore(deps: { db: Database; now: () => number }) {
+/** @param deps.now the current time, ms since 1970 */
+export function createAccessRequestStore(deps: { db: Database; now: () => number }): AccessRequestStore {
   const { db, now } = deps;
-  const memory = createCache<readonly AccessRequest[]>(maxRemembered, now);
+  const cache = createCache<readonly AccessRequest[]>(maxCachedUsers, now);
 
-  async function changed(tenantId: string, associateId: number): Promise<void> {
+  async function publishChange(tenantId: string, associateId: number): Promise<void> {
     const key = `${tenantId}/${associateId}`;
-    memory.invalidate(key);
+    cache.invalidate(key);
     await sql`select pg_notify(${accessRequestChannel}, ${key})`.execute(db);
   }
 
-  async function lastOfUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]> {
-    const rows = await db
-      .selectFrom('access_requests')
-      .selectAll()
-      .distinctOn('subject')
-      .where('context_identifier', '=', tenantId)
-      .where('associate_id', '=', associateId)
-      .orderBy('subject')
-      .orderBy('requested_at', 'desc')
-      .execute();
-    return rows.map(toAccessRequest);
-  }
-
   return {
-    /** @returns false where this user's wish for the subject is open already; it stays as it was */
-    async submit(tenantId: string, accessRequest: NewAccessRequest): Promise<boolean> {
+    async submit(tenantId, accessRequest) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('access_requests')
         .values({
@@ -78,15 +80,11 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
         })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
-      await changed(tenantId, accessRequest.associateId);
+      await publishChange(tenantId, accessRequest.associateId);
       return numInsertedOrUpdatedRows === 1n;
     },
 
-    /** Takes back what a user asked for, as if it had never been asked. @returns false where it is not open */
-    async withdraw(
-      tenantId: string,
-      { associateId, subject }: Pick<AccessRequest, 'associateId' | 'subject'>,
-    ): Promise<boolean> {
+    async withdraw(tenantId, { associateId, subject }) {
       const { numDeletedRows } = await db
         .deleteFrom('access_requests')
         .where('context_identifier', '=', tenantId)
@@ -94,16 +92,11 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
         .where('subject', '=', subject)
         .where('state', '=', 'open')
         .executeTakeFirst();
-      await changed(tenantId, associateId);
+      await publishChange(tenantId, associateId);
       return numDeletedRows === 1n;
     },
 
-    /** @returns false where the tenant has no such wish, or somebody answered it before */
-    async resolve(
-      tenantId: string,
-      id: string,
-      { state, comment, resolvedBy }: Resolution,
-    ): Promise<boolean> {
+    async resolve(tenantId, id, { state, comment, resolvedBy }) {
       const resolved = await db
         .updateTable('access_requests')
         .set({ state, comment, resolved_by: resolvedBy, resolved_at: new Date(now()) })
@@ -112,33 +105,44 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
         .where('state', '=', 'open')
         .returning('associate_id')
         .executeTakeFirst();
-      if (resolved !== undefined) await changed(tenantId, resolved.associate_id);
+      if (resolved !== undefined) await publishChange(tenantId, resolved.associate_id);
       return resolved !== undefined;
     },
 
-    /** A user's last wish for each subject, remembered until one changes: the same list then. */
-    async latestByUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]> {
-      const accessRequests = await memory.get(`${tenantId}/${associateId}`, () =>
-        lastOfUser(tenantId, associateId),
-      );
-      return accessRequests ?? [];
+    async latestByUser(tenantId, associateId) {
+      const select = () => selectLatest(db, tenantId, associateId);
+      return (await cache.get(`${tenantId}/${associateId}`, select)) ?? [];
     },
 
-    /** Forgets in memory what another process changed: `Cust12345/5`, or all below `Cust12345/`. */
-    invalidate: (key: string) => (key.endsWith('/') ? memory.invalidatePrefix(key) : memory.invalidate(key)),
-
-    invalidateAll: () => memory.invalidateAll(),
-
-    /** A tenant's wishes: all that are open, oldest first, then the `answered` last answered ones, newest first. */
-    async listByTenant(tenantId: string, answered: number): Promise<readonly AccessRequest[]> {
-      const own = db.selectFrom('access_requests').selectAll().where('context_identifier', '=', tenantId);
-      const [open, closed] = await Promise.all([
-        own.where('state', '=', 'open').orderBy('requested_at').execute(),
-        own.where('state', '<>', 'open').orderBy('resolved_at', 'desc').limit(answered).execute(),
+    async listByTenant(tenantId, resolvedLimit) {
+      const all = db.selectFrom('access_requests').selectAll().where('context_identifier', '=', tenantId);
+      const [open, resolved] = await Promise.all([
+        all.where('state', '=', 'open').orderBy('requested_at').execute(),
+        all.where('state', '<>', 'open').orderBy('resolved_at', 'desc').limit(resolvedLimit).execute(),
       ]);
-      return [...open, ...closed].map(toAccessRequest);
+      return [...open, ...resolved].map(toAccessRequest);
     },
+
+    invalidate: (key) => (key.endsWith('/') ? cache.invalidatePrefix(key) : cache.invalidate(key)),
+    invalidateAll: () => cache.invalidateAll(),
   };
+}
+
+async function selectLatest(
+  db: Database,
+  tenantId: string,
+  associateId: number,
+): Promise<readonly AccessRequest[]> {
+  const rows = await db
+    .selectFrom('access_requests')
+    .selectAll()
+    .distinctOn('subject')
+    .where('context_identifier', '=', tenantId)
+    .where('associate_id', '=', associateId)
+    .orderBy('subject')
+    .orderBy('requested_at', 'desc')
+    .execute();
+  return rows.map(toAccessRequest);
 }
 
 function toAccessRequest(row: Selectable<AccessRequestRow>): AccessRequest {

@@ -1,23 +1,24 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 
-/** Something done that has to be accounted for. No names, no addresses, nobody's words. */
+/** An auditable event. It contains no names, email addresses or free text. */
 export type AuditEvent =
   | { readonly event: 'installed' | 'contract-saved' | 'exported' }
   | { readonly event: 'signed-in'; readonly isAdministrator: boolean }
   | { readonly event: 'access-request-submitted' | 'access-request-withdrawn'; readonly subject: string }
   | {
       readonly event: 'access-request-resolved';
+      /** The id of the access request. */
       readonly accessRequest: string;
       readonly state: 'fulfilled' | 'declined';
     }
   | { readonly event: 'removal-incomplete'; readonly failedRemovals: number }
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
-  /** All else about the tenant is gone with it. */
+  /** The only entry that outlives the tenant's data. */
   | { readonly event: 'deleted' };
 
-/** Who did it: a user of the tenant; null for SuperOffice. */
-export interface AuditWho {
+/** The user who caused an event; `associateId` is null for SuperOffice. */
+export interface AuditActor {
   readonly tenantId: string;
   readonly associateId: number | null;
 }
@@ -25,18 +26,68 @@ export interface AuditWho {
 export interface AuditEntry {
   readonly at: Date;
   readonly associateId: number | null;
-  /** As it is in the list of users now; null where it is not. */
+  /** The user's name in the current user list; null if they are not on it. */
   readonly name: string | null;
   readonly event: AuditEvent;
 }
 
-/** Longer than the three months that are asked for (docs/superoffice/certification.md#r37). */
+/** Who did what in which tenant, and when. */
+export interface AuditLog {
+  write(actor: AuditActor, event: AuditEvent): Promise<void>;
+  /** The latest `limit` entries of a tenant, newest first, without sign-ins. */
+  latest(tenantId: string, limit: number): Promise<AuditEntry[]>;
+  /** Deletes entries older than 400 days. */
+  purgeExpired(): Promise<void>;
+}
+
+/** Longer than the required three months (docs/superoffice/certification.md#r37). */
 const retentionMs = 400 * 24 * 60 * 60_000;
 
-/** Writes an entry by `db`, which may be a transaction: what must not be done without is then not done. `at` in ms since 1970. */
+/** @param deps.now the current time, ms since 1970 */
+export function createAuditLog(deps: { db: Database; now: () => number }): AuditLog {
+  const { db, now } = deps;
+
+  return {
+    write: (actor, event) => writeAudit(db, actor, now(), event),
+
+    async latest(tenantId, limit) {
+      const rows = await db
+        .selectFrom('audit_log as log')
+        .leftJoin('tenant_users as user', (join) =>
+          join
+            .onRef('user.context_identifier', '=', 'log.context_identifier')
+            .onRef('user.associate_id', '=', 'log.associate_id'),
+        )
+        .select(['log.at', 'log.associate_id', 'log.content', 'user.name'])
+        .where('log.context_identifier', '=', tenantId)
+        .where(sql`log.content ->> 'event'`, '<>', 'signed-in')
+        .orderBy('log.id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({
+        at: row.at,
+        associateId: row.associate_id,
+        name: row.name,
+        event: row.content as AuditEvent,
+      }));
+    },
+
+    async purgeExpired() {
+      await db
+        .deleteFrom('audit_log')
+        .where('at', '<', new Date(now() - retentionMs))
+        .execute();
+    },
+  };
+}
+
+/**
+ * Writes an entry dated `at`, ms since 1970. Pass a transaction as `db` to make a change and its entry succeed or fail
+ * together.
+ */
 export async function writeAudit(
   db: Database,
-  { tenantId, associateId }: AuditWho,
+  { tenantId, associateId }: AuditActor,
   at: number,
   event: AuditEvent,
 ): Promise<void> {
@@ -49,46 +100,4 @@ export async function writeAudit(
       content: JSON.stringify(event),
     })
     .execute();
-}
-
-export type AuditLog = ReturnType<typeof createAuditLog>;
-
-/** Who did what in which tenant, and when. */
-export function createAuditLog(deps: { db: Database; now: () => number }) {
-  const { db, now } = deps;
-
-  return {
-    write: (who: AuditWho, event: AuditEvent) => writeAudit(db, who, now(), event),
-
-    /** What was done in a tenant last, the newest first, but for sign-ins. */
-    async latest(tenantId: string, most: number): Promise<AuditEntry[]> {
-      const rows = await db
-        .selectFrom('audit_log as log')
-        .leftJoin('tenant_users as user', (join) =>
-          join
-            .onRef('user.context_identifier', '=', 'log.context_identifier')
-            .onRef('user.associate_id', '=', 'log.associate_id'),
-        )
-        .select(['log.at', 'log.associate_id', 'log.content', 'user.name'])
-        .where('log.context_identifier', '=', tenantId)
-        .where(sql`log.content ->> 'event'`, '<>', 'signed-in')
-        .orderBy('log.id', 'desc')
-        .limit(most)
-        .execute();
-      return rows.map((row) => ({
-        at: row.at,
-        associateId: row.associate_id,
-        name: row.name,
-        event: row.content as AuditEvent,
-      }));
-    },
-
-    /** Forgets what is old. */
-    async purgeExpired(): Promise<void> {
-      await db
-        .deleteFrom('audit_log')
-        .where('at', '<', new Date(now() - retentionMs))
-        .execute();
-    },
-  };
 }

@@ -1,30 +1,30 @@
 import { sql } from 'kysely';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
-import { systemTokenAssociatedData } from './tenant-store.ts';
+import { systemTokenAssociatedData } from './tenant.ts';
 import { webhookSecretAssociatedData } from './webhook-store.ts';
 
-/** Where sealed texts lie for good. Tickets are left out: they run out within hours, and another can be had. */
+/** The encrypted columns that outlive a key. Tickets are left out: they expire within hours and are exchanged again. */
 const encryptedColumns = [
-  { table: 'tenants', column: 'system_token_encrypted', associatedDataOf: systemTokenAssociatedData },
-  { table: 'webhooks', column: 'secret_encrypted', associatedDataOf: webhookSecretAssociatedData },
+  { table: 'tenants', column: 'system_token_encrypted', toAssociatedData: systemTokenAssociatedData },
+  { table: 'webhooks', column: 'secret_encrypted', toAssociatedData: webhookSecretAssociatedData },
 ] as const;
 type EncryptedColumn = (typeof encryptedColumns)[number];
 
-/** So many are sealed anew between two tellings of how far it is. */
-const batch = 100;
+/** How many rows are re-encrypted between two progress reports. */
+const batchSize = 100;
 
 export interface Reencrypted {
   readonly reencrypted: number;
-  /** What no key of the keyring opens: the table and the tenant. */
+  /** Values that no key of the keyring decrypts. */
   readonly unreadable: readonly { readonly table: string; readonly tenantId: string }[];
-  /** How many secrets bear which key now. */
+  /** How many values are now encrypted with each key, by key id. */
   readonly byKey: Readonly<Record<string, number>>;
 }
 
 /**
- * Seals with the current key whatever bears another. What bears it already is skipped, so that a run cut off is gone on
- * with by the next; what was replaced meanwhile is left alone, so that servers may run. `onProgress` hears how far it is.
+ * Re-encrypts with the current key every value that is encrypted with another key. An interrupted run can be repeated:
+ * it continues where it stopped. Servers may run meanwhile: a value that they replace is skipped.
  */
 export async function reencrypt(deps: {
   db: Database;
@@ -36,11 +36,11 @@ export async function reencrypt(deps: {
   let done = 0;
   const total = await countOthers(db, secrets.currentKeyId);
   onProgress(done, total);
-  for (const place of encryptedColumns) {
-    for await (const rows of othersIn(db, place, secrets.currentKeyId)) {
+  for (const column of encryptedColumns) {
+    for await (const rows of selectOthers(db, column, secrets.currentKeyId)) {
       for (const row of rows) {
-        if (!(await reencryptRow(db, place, row, secrets)))
-          unreadable.push({ table: place.table, tenantId: row.tenantId });
+        if (!(await reencryptRow(db, column, row, secrets)))
+          unreadable.push({ table: column.table, tenantId: row.tenantId });
       }
       done += rows.length;
       onProgress(done, total);
@@ -51,43 +51,43 @@ export async function reencrypt(deps: {
 
 interface EncryptedRow {
   readonly tenantId: string;
-  readonly sealed: string;
+  readonly encrypted: string;
 }
 
-/** What another key than this sealed, batch by batch in the order of the primary key. */
-async function* othersIn(
+/** Rows encrypted with another key than `keyId`, in batches, by primary key. */
+async function* selectOthers(
   db: Database,
   { table, column }: EncryptedColumn,
   keyId: string,
 ): AsyncGenerator<readonly EncryptedRow[]> {
   for (let after: string | undefined = ''; after !== undefined; ) {
     const { rows }: { rows: EncryptedRow[] } = await sql<EncryptedRow>`
-      select context_identifier as "tenantId", ${sql.ref(column)} as sealed from ${sql.table(table)}
+      select context_identifier as "tenantId", ${sql.ref(column)} as encrypted from ${sql.table(table)}
       where context_identifier > ${after} and split_part(${sql.ref(column)}, '.', 1) <> ${keyId}
-      order by context_identifier limit ${batch}`.execute(db);
+      order by context_identifier limit ${batchSize}`.execute(db);
     if (rows.length > 0) yield rows;
     after = rows.at(-1)?.tenantId;
   }
 }
 
-/** @returns false where no key opens it */
+/** @returns false if no key decrypts the value */
 async function reencryptRow(
   db: Database,
-  { table, column, associatedDataOf }: EncryptedColumn,
-  { tenantId, sealed }: EncryptedRow,
+  { table, column, toAssociatedData }: EncryptedColumn,
+  { tenantId, encrypted }: EncryptedRow,
   secrets: SecretBox,
 ): Promise<boolean> {
-  const fresh = reencryptedRow(secrets, sealed, associatedDataOf(tenantId));
-  if (fresh === null) return false;
+  const reencrypted = reencryptValue(secrets, encrypted, toAssociatedData(tenantId));
+  if (reencrypted === null) return false;
   await sql`
-    update ${sql.table(table)} set ${sql.ref(column)} = ${fresh}
-    where context_identifier = ${tenantId} and ${sql.ref(column)} = ${sealed}`.execute(db);
+    update ${sql.table(table)} set ${sql.ref(column)} = ${reencrypted}
+    where context_identifier = ${tenantId} and ${sql.ref(column)} = ${encrypted}`.execute(db);
   return true;
 }
 
-function reencryptedRow(secrets: SecretBox, sealed: string, place: string): string | null {
+function reencryptValue(secrets: SecretBox, encrypted: string, associatedData: string): string | null {
   try {
-    return secrets.encrypt(secrets.decrypt(sealed, place), place);
+    return secrets.encrypt(secrets.decrypt(encrypted, associatedData), associatedData);
   } catch {
     return null;
   }

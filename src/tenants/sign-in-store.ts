@@ -3,13 +3,13 @@ import { randomToken, sha256Base64Url } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
 
-const reader = { language: z.string(), tenantId: z.string(), associateId: z.int() };
+const panelUser = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('install') }),
-  z.object({ kind: z.literal('panel'), ...reader }),
-  /** For a panel that cannot sign in within its frame; `challenge` names the page that waits for it. */
-  z.object({ kind: z.literal('pop-up'), ...reader, challenge: z.string() }),
-  /** To one of the administrators' pages; tenant and user are null where only SuperOffice can tell them. */
+  z.object({ kind: z.literal('panel'), ...panelUser }),
+  /** For a panel that cannot sign in inside its frame; `challenge` identifies the panel that opened the pop-up. */
+  z.object({ kind: z.literal('pop-up'), ...panelUser, challenge: z.string() }),
+  /** For an administration page; tenant and user are null until SuperOffice reports them. */
   z.object({
     kind: z.literal('administration'),
     path: z.enum(['/admin', '/setup']),
@@ -19,7 +19,7 @@ const purposeSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What a sign-in under way is for, and where to go on afterwards. */
+/** The purpose of a sign-in, and where it continues afterwards. */
 export type SignInPurpose = Readonly<z.infer<typeof purposeSchema>>;
 
 const stateSchema = z.object({
@@ -29,7 +29,7 @@ const stateSchema = z.object({
   expiresAt: z.int(),
 });
 
-/** A sign-in to send to SuperOffice; `codeVerifier` stays with the browser that began it, and only there. */
+/** A started sign-in. `codeVerifier` is stored only in the browser that started it. */
 export interface BegunSignIn {
   readonly state: string;
   readonly nonce: string;
@@ -43,61 +43,72 @@ export interface CompletedSignIn {
   readonly nonce: string;
 }
 
-/** `unknown`: never given, used or expired; `foreign`: another browser began it, or this one keeps no cookies. */
 export interface RefusedSignIn {
   readonly valid: false;
+  /**
+   * `unknown`: the state was never issued, is consumed or has expired. `mismatch`: another browser started the sign-in,
+   * or this browser blocks cookies.
+   */
   readonly reason: 'unknown' | 'mismatch';
-  /** What it was for, where the state is one of ours. */
+  /** Null if the state was never issued. */
   readonly purpose: SignInPurpose | null;
 }
 
-export type SignInStore = ReturnType<typeof createSignInStore>;
+/**
+ * Sign-ins in progress, each bound to the browser that started it and valid for one callback. A started sign-in is not
+ * stored: its state carries it, encrypted, so that starting sign-ins cannot fill a table. Only a consumed nonce leaves a
+ * row until it expires.
+ */
+export interface SignInStore {
+  begin(purpose: SignInPurpose): BegunSignIn;
+  /** Consumes the sign-in of a callback, so that no second callback can use it. */
+  consume(state: string, codeVerifier: string): Promise<CompletedSignIn | RefusedSignIn>;
+}
 
 /**
- * How long a user may take at SuperOffice's sign-in page: as long as its code lives
+ * The time a user has on the sign-in page of SuperOffice: the lifetime of an authorization code
  * (docs/superoffice/auth.md#21-authorize-request).
  */
 export const signInLifetimeMs = 10 * 60_000;
 
-const place = 'sign-in state';
+const associatedData = 'sign-in state';
 
-/**
- * Sign-ins under way, each bound to the browser that began it and good for one answer. A begun one is kept by nobody
- * but the browser: its state carries it, sealed. So whoever begins sign-ins without end fills no table; only those
- * that were answered leave a row, until they would have expired anyway.
- */
-export function createSignInStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
+/** @param deps.now the current time, ms since 1970 */
+export function createSignInStore(deps: {
+  db: Database;
+  secrets: SecretBox;
+  now: () => number;
+}): SignInStore {
   const { db, secrets, now } = deps;
 
   return {
-    begin(purpose: SignInPurpose): BegunSignIn {
+    begin(purpose) {
       const [nonce, codeVerifier] = [randomToken(), randomToken()];
       const codeChallenge = sha256Base64Url(codeVerifier);
-      const sealed = JSON.stringify({ purpose, nonce, codeChallenge, expiresAt: now() + signInLifetimeMs });
-      return { state: secrets.encrypt(sealed, place), nonce, codeChallenge, codeVerifier };
+      const content = JSON.stringify({ purpose, nonce, codeChallenge, expiresAt: now() + signInLifetimeMs });
+      return { state: secrets.encrypt(content, associatedData), nonce, codeChallenge, codeVerifier };
     },
 
-    /** Takes the sign-in a callback answers, so that no second callback can. */
-    async take(state: string, codeVerifier: string): Promise<CompletedSignIn | RefusedSignIn> {
-      const begun = opened(state);
+    async consume(state, codeVerifier) {
+      const begun = decryptState(state);
       if (begun === null) return { valid: false, reason: 'unknown', purpose: null };
       const { purpose, nonce } = begun;
       const refused = (reason: RefusedSignIn['reason']) => ({ valid: false, reason, purpose }) as const;
+      // Checked before the verifier, which a browser no longer has when it repeats a callback.
       if (begun.expiresAt < now() || (await isConsumed(begun))) return refused('unknown');
       if (sha256Base64Url(codeVerifier) !== begun.codeChallenge) return refused('mismatch');
-      return (await isFirstUse(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
+      return (await consumeNonce(begun)) ? { valid: true, purpose, nonce } : refused('unknown');
     },
   };
 
-  function opened(state: string): z.infer<typeof stateSchema> | null {
+  function decryptState(state: string): z.infer<typeof stateSchema> | null {
     try {
-      return stateSchema.parse(JSON.parse(secrets.decrypt(state, place)));
+      return stateSchema.parse(JSON.parse(secrets.decrypt(state, associatedData)));
     } catch {
       return null;
     }
   }
 
-  /** Asked before whose it is: a browser that comes again no longer has its verifier. */
   async function isConsumed({ nonce }: { nonce: string }): Promise<boolean> {
     const row = await db
       .selectFrom('consumed_nonces')
@@ -107,13 +118,14 @@ export function createSignInStore(deps: { db: Database; secrets: SecretBox; now:
     return row !== undefined;
   }
 
-  async function isFirstUse({ nonce, expiresAt }: { nonce: string; expiresAt: number }): Promise<boolean> {
+  /** @returns false if another callback consumed the nonce first */
+  async function consumeNonce({ nonce, expiresAt }: { nonce: string; expiresAt: number }): Promise<boolean> {
     await db.deleteFrom('consumed_nonces').where('expires_at', '<', new Date(now())).execute();
-    const kept = await db
+    const { numInsertedOrUpdatedRows } = await db
       .insertInto('consumed_nonces')
       .values({ nonce, expires_at: new Date(expiresAt) })
       .onConflict((conflict) => conflict.column('nonce').doNothing())
       .executeTakeFirst();
-    return kept.numInsertedOrUpdatedRows === 1n;
+    return numInsertedOrUpdatedRows === 1n;
   }
 }

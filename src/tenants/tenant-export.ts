@@ -1,11 +1,13 @@
 import type { Database } from '../database/database.ts';
 
-/** Everything we hold about a tenant, but for secrets, which are named and not told. */
+/** All stored data of a tenant. Secrets are named, not included. */
 export type TenantExport = Readonly<Record<string, unknown>>;
 
-/** Puts together what we hold about a tenant, to be downloaded by its administrators. */
-export function createTenantExport({ db }: { db: Database }) {
-  return async function exportTenant(tenantId: string): Promise<TenantExport> {
+/** Collects the stored data of a tenant for a download by its administrators. */
+export type ExportTenant = (tenantId: string) => Promise<TenantExport>;
+
+export function createTenantExport({ db }: { db: Database }): ExportTenant {
+  return async (tenantId) => {
     const [tenant, webhook, accessRequests, snapshots, callbacks, users, changes, auditLog] =
       await Promise.all([
         db.selectFrom('tenants').selectAll().where('context_identifier', '=', tenantId).executeTakeFirst(),
@@ -51,10 +53,8 @@ export function createTenantExport({ db }: { db: Database }) {
           .orderBy('id')
           .execute(),
       ]);
-    const told = tenant && { ...tenant, system_token_encrypted: undefined };
-    const encryptedVerifier = ['system user token', 'system user ticket', 'webhook secret'];
     return {
-      tenant: told,
+      tenant: tenant && { ...tenant, system_token_encrypted: undefined },
       webhook: webhook ?? null,
       accessRequests,
       snapshots,
@@ -62,7 +62,7 @@ export function createTenantExport({ db }: { db: Database }) {
       changes,
       callbacks,
       auditLog,
-      encryptedVerifier,
+      omittedSecrets: ['system user token', 'system user ticket', 'webhook secret'],
     };
   };
 }

@@ -5,58 +5,59 @@ import { randomToken } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, WebhookRow } from '../database/database.ts';
 
-/** What became of a tenant's webhook when it was last looked after. `refused`: this app may not use webhooks there. */
+/** The result of provisioning. `refused`: the app may not use webhooks in the tenant. */
 export type WebhookOutcome = 'created' | 'updated' | 'unchanged' | 'refused' | 'failed';
 
 /** Our webhook in one tenant. */
 export interface TenantWebhook {
   readonly tenantId: string;
-  /** Names the tenant in the address SuperOffice calls, and tells nothing about it. */
+  /** The random last segment of the webhook's URL; identifies the tenant without revealing it. */
   readonly hookId: string;
-  /** Its number in the tenant; null before it is there. */
+  /** The webhook's id in SuperOffice; null before it is created. */
   readonly webhookId: number | null;
-  /** Null where nobody looked after it yet. */
+  /** Null before the first provisioning. */
   readonly outcome: WebhookOutcome | null;
-  /** Why it failed, as a SuperOffice error code. */
+  /** The SuperOffice error code of a failure; null otherwise. */
   readonly problem: string | null;
-  /** When it was looked after last. */
+  /** When it was provisioned last. */
   readonly checkedAt: Date | null;
-  /** Opens the sealed secret; never log or keep it. */
+  /** Decrypts the signing secret. Never log or store the result. */
   secret(): string;
 }
 
-const maxRemembered = 10_000;
-
-/** Of a webhook what it takes to take its calls. */
+/** What is needed to verify a webhook call. */
 export interface KnownHook {
   readonly tenantId: string;
-  /** What its calls are signed with. */
+  /** The HMAC key of its signatures. */
   readonly key: KeyObject;
 }
 
-export type WebhookStore = ReturnType<typeof createWebhookStore>;
+/** One webhook per tenant, each with its own secret, so that a leaked secret affects one tenant only. */
+export interface WebhookStore {
+  /** The tenant's webhook; a new `hookId` and secret are created if it has none. */
+  findOrCreate(tenantId: string): Promise<TenantWebhook>;
+  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null for an unknown one */
+  findByHookId(hookId: string): Promise<KnownHook | null>;
+  /** Saves the result of provisioning. */
+  saveOutcome(
+    tenantId: string,
+    result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
+  ): Promise<void>;
+}
 
-/** One webhook a tenant, with a secret of its own: who can read one tenant's forges nothing of another. */
-export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now: () => number }) {
+const maxCachedHooks = 10_000;
+
+/** @param deps.now the current time, ms since 1970 */
+export function createWebhookStore(deps: {
+  db: Database;
+  secrets: SecretBox;
+  now: () => number;
+}): WebhookStore {
   const { db, secrets, now } = deps;
-  const memory = createCache<KnownHook>(maxRemembered, now);
-
-  function webhookOf(row: Selectable<WebhookRow>): TenantWebhook {
-    return {
-      tenantId: row.context_identifier,
-      hookId: row.hook_id,
-      webhookId: row.webhook_id,
-      outcome: row.outcome as WebhookOutcome | null,
-      problem: row.problem,
-      checkedAt: row.checked_at,
-      secret: () =>
-        secrets.decrypt(row.secret_encrypted, webhookSecretAssociatedData(row.context_identifier)),
-    };
-  }
+  const cache = createCache<KnownHook>(maxCachedHooks, now);
 
   return {
-    /** The tenant's webhook, with a new address and secret where it had none. */
-    async ofTenant(tenantId: string): Promise<TenantWebhook> {
+    async findOrCreate(tenantId) {
       await db
         .insertInto('webhooks')
         .values({
@@ -71,28 +72,23 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
         .selectAll()
         .where('context_identifier', '=', tenantId)
         .executeTakeFirstOrThrow();
-      return webhookOf(row);
+      return toWebhook(row, secrets);
     },
 
-    /** Whose an address is, remembered, for its secret never changes; null where it is none of ours. */
-    find(hookId: string): Promise<KnownHook | null> {
-      return memory.get(hookId, async () => {
+    findByHookId(hookId) {
+      return cache.get(hookId, async () => {
         const row = await db
           .selectFrom('webhooks')
           .selectAll()
           .where('hook_id', '=', hookId)
           .executeTakeFirst();
         if (row === undefined) return null;
-        const { tenantId, secret } = webhookOf(row);
+        const { tenantId, secret } = toWebhook(row, secrets);
         return { tenantId, key: createSecretKey(secret(), 'utf8') };
       });
     },
 
-    /** Keeps what became of a tenant's webhook. */
-    async saveOutcome(
-      tenantId: string,
-      { webhookId, outcome, problem }: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
-    ): Promise<void> {
+    async saveOutcome(tenantId, { webhookId, outcome, problem }) {
       await db
         .updateTable('webhooks')
         .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
@@ -102,7 +98,19 @@ export function createWebhookStore(deps: { db: Database; secrets: SecretBox; now
   };
 }
 
-/** Where a webhook's secret is sealed for. */
+function toWebhook(row: Selectable<WebhookRow>, secrets: SecretBox): TenantWebhook {
+  return {
+    tenantId: row.context_identifier,
+    hookId: row.hook_id,
+    webhookId: row.webhook_id,
+    outcome: row.outcome as WebhookOutcome | null,
+    problem: row.problem,
+    checkedAt: row.checked_at,
+    secret: () => secrets.decrypt(row.secret_encrypted, webhookSecretAssociatedData(row.context_identifier)),
+  };
+}
+
+/** The associated data that binds an encrypted webhook secret to its tenant. */
 export function webhookSecretAssociatedData(tenantId: string): string {
   return `${tenantId}/webhook_secret`;
 }

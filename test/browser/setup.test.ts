@@ -20,9 +20,9 @@ describe('setup page in a browser', () => {
     await page.locator('form[action="/login/consent"] button').click();
     await page.getByRole('heading', { name: 'Planlens wird eingerichtet' }).waitFor();
     await control.whenHeld({ id });
-    await expect
-      .poll(() => page.getByRole('status').textContent(), { timeout: 5_000 })
-      .toBe('1 von 3 erledigt');
+    // The page follows the progress once a second.
+    const status = page.getByRole('status');
+    await expect.poll(() => status.textContent(), { timeout: 5_000 }).toBe('1 von 3 erledigt');
     const progress = page.getByRole('progressbar', { name: 'Planlens wird eingerichtet' });
     expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1', '3']);
     expect(await page.getByRole('listitem').allInnerTexts()).toEqual([

@@ -28,15 +28,15 @@ describe('audit log', async () => {
 
   const rows = async () =>
     (await rowsIn(String(planlens.environment.DATABASE_URL), 'audit_log')) as unknown as Entry[];
-  /** Who did what in a tenant so far. */
-  const done = async (of: string = tenantId) =>
+  /** The associate and event of each entry of a tenant. */
+  const entries = async (of: string = tenantId) =>
     (await rows())
       .filter((row) => row.context_identifier === of)
       .map(({ associate_id, content }) => [associate_id, content.event]);
   const setup = async () => (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
 
   it('records an installation once', async () => {
-    expect(await done()).toEqual([[131, 'installed']]);
+    expect(await entries()).toEqual([[131, 'installed']]);
   });
 
   it('records sign-ins, access requests, withdrawals, resolutions, contract changes and exports', async () => {
@@ -54,7 +54,7 @@ describe('audit log', async () => {
       period: 'yearly',
     });
     await admin.get(`${planlens.url}/setup/export`);
-    expect((await done()).slice(1)).toEqual([
+    expect((await entries()).slice(1)).toEqual([
       [101, 'signed-in'],
       [101, 'access-request-submitted'],
       [101, 'access-request-withdrawn'],
@@ -98,9 +98,9 @@ describe('audit log', async () => {
     expect(words).not.toContain('signed-in');
     const admin = await signedInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/setup`);
-    const told = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
-    expect(told.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
-    expect(JSON.stringify(told.auditLog)).not.toContain(otherAdministrator.tenantId);
+    const exported = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
+    expect(exported.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
+    expect(JSON.stringify(exported.auditLog)).not.toContain(otherAdministrator.tenantId);
   });
 
   it('keeps only the deletion and its author after a tenant is removed', async () => {
@@ -108,18 +108,18 @@ describe('audit log', async () => {
     const page = await cookieClient.get(`${planlens.url}/setup`);
     control.fail({ operation: 'Webhook.*', with: 503 });
     const refused = await submit(cookieClient, page, '/uninstall', {});
-    expect((await done()).at(-1)).toEqual([131, 'removal-incomplete']);
+    expect((await entries()).at(-1)).toEqual([131, 'removal-incomplete']);
     control.clearFaults();
     planlens.passTime(60_000);
     await submit(cookieClient, refused, '/uninstall', {});
-    expect(await done()).toEqual([[131, 'deleted']]);
-    expect((await done(otherAdministrator.tenantId)).length).toBeGreaterThan(0);
+    expect(await entries()).toEqual([[131, 'deleted']]);
+    expect((await entries(otherAdministrator.tenantId)).length).toBeGreaterThan(0);
   });
 
   it('records a deletion by SuperOffice without an associate', async () => {
     control.setTenantState({ tenant: otherAdministrator.tenantId, state: 'Deleted' });
     await control.sendStateChange({ tenant: otherAdministrator.tenantId, changeType: 4 });
-    await expect.poll(() => done(otherAdministrator.tenantId)).toEqual([[null, 'deleted']]);
+    await expect.poll(() => entries(otherAdministrator.tenantId)).toEqual([[null, 'deleted']]);
   });
 
   it('purges entries after 400 days', async () => {

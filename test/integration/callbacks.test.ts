@@ -10,11 +10,11 @@ describe('callbacks from SuperOffice', async () => {
   const { services, sandbox } = planlens;
   const { control } = sandbox;
 
-  const hook = () => services.webhooks.ofTenant(tenantId);
+  const hook = () => services.webhooks.findOrCreate(tenantId);
   const idle = () =>
     expect.poll(async () => (await services.callbackQueue.depth()).waiting, { timeout: 5_000 }).toBe(0);
 
-  /** Calls our webhook as SuperOffice would, or as somebody else. */
+  /** Calls the webhook, correctly signed unless `headers` are given. */
   async function call(body: string, headers: Record<string, string> | null = null, hookId?: string) {
     const { hookId: own, secret } = await hook();
     const signature = createHmac('sha256', secret()).update(body).digest('base64');
@@ -24,13 +24,13 @@ describe('callbacks from SuperOffice', async () => {
       headers: headers ?? { 'X-SuperOffice-Signature': signature, 'Content-Type': 'application/json' },
     });
   }
-  const event = (told: object = {}) =>
+  const event = (fields: object = {}) =>
     JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.changed',
       ContextIdentifier: tenantId,
       PrimaryKey: 141,
-      ...told,
+      ...fields,
     });
   const licensesRead = () =>
     control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
@@ -66,8 +66,8 @@ describe('callbacks from SuperOffice', async () => {
     it('processes a repeated event once', async () => {
       const body = event();
       control.clearRequests();
-      const answers = await Promise.all([1, 2, 3, 4].map(() => call(body)));
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      const responses = await Promise.all([1, 2, 3, 4].map(() => call(body)));
+      expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       await idle();
       const once = licensesRead();
       expect(once).toBeGreaterThan(0);
@@ -78,21 +78,21 @@ describe('callbacks from SuperOffice', async () => {
 
     it.each<[string, object]>([
       ['a test event of the tenant Default', { Event: 'test', ContextIdentifier: 'Default' }],
-      ['an event of another customer', { ContextIdentifier: 'Cust20003' }],
-      ['an event nobody asked for', { Event: 'sale.created' }],
+      ['an event of another tenant', { ContextIdentifier: 'Cust20003' }],
+      ['an event that the webhook does not subscribe to', { Event: 'sale.created' }],
       ['an event without a name', { Event: undefined }],
-    ])('answers 200 to %s and reads no licenses', async (_what, told) => {
+    ])('answers 200 to %s and reads no licenses', async (_what, fields) => {
       control.clearRequests();
-      const { status } = await call(event(told));
+      const { status } = await call(event(fields));
       expect(status).toBe(200);
       await idle();
       expect(licensesRead()).toBe(0);
     });
 
     it.each([
-      ['no JSON', 'nothing'],
+      ['not JSON', 'nothing'],
       ['an array', '[]'],
-      ['nothing', ''],
+      ['empty', ''],
     ])('answers 200 to a signed webhook body (%s)', async (_what, body) => {
       expect((await call(body)).status).toBe(200);
     });
@@ -107,11 +107,11 @@ describe('callbacks from SuperOffice', async () => {
     it.each<[string, Record<string, string>]>([
       ['no signature', {}],
       ['an empty signature', { 'X-SuperOffice-Signature': '' }],
-      ['another signature', { 'X-SuperOffice-Signature': Buffer.alloc(32).toString('base64') }],
+      ['a wrong signature', { 'X-SuperOffice-Signature': Buffer.alloc(32).toString('base64') }],
     ])('rejects %s with 401 and reads no licenses', async (_what, headers) => {
       control.clearRequests();
-      const answer = await call(event(), headers);
-      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      const response = await call(event(), headers);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
         401,
         'webhook-signature-invalid',
       ]);
@@ -147,30 +147,31 @@ describe('callbacks from SuperOffice', async () => {
   });
 
   describe('state change notifications', () => {
-    const standing = async () => (await services.tenants.find(tenantId))?.status;
+    const status = async () => (await services.tenants.find(tenantId))?.status;
 
     // certifies R19
     it('suspends a tenant on a suspend notification and reactivates it on a resume notification', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Suspended' });
       expect((await control.sendStateChange({ tenant: tenantId, changeType: 2 })).status).toBe(200);
-      await expect.poll(standing).toBe('suspended');
+      await expect.poll(status).toBe('suspended');
       control.setTenantState({ tenant: tenantId, state: 'Running' });
       expect((await control.sendStateChange({ tenant: tenantId, changeType: 3 })).status).toBe(200);
-      await expect.poll(standing).toBe('active');
+      await expect.poll(status).toBe('active');
     });
 
     it('processes no events of a suspended tenant and refreshes its licenses after it resumes', async () => {
       const cookieClient = await signedInToCrm(planlens, withoutPlan);
       await cookieClient.get(panelUrl(planlens, withoutPlan));
-      const held = async () => {
+      const assignedPlans = async () => {
         const tenant = await services.tenants.find(tenantId);
         const snapshot = tenant && (await services.licenses.getUserLicenses(tenant, withoutPlan.associateId));
         return snapshot?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
       };
-      const looked = async () => (await services.tenants.find(tenantId))?.reconciliation.at.getTime() ?? 0;
+      const nextReconcileAt = async () =>
+        (await services.tenants.find(tenantId))?.reconciliation.at.getTime() ?? 0;
       control.setTenantState({ tenant: tenantId, state: 'Suspended' });
       await control.sendStateChange({ tenant: tenantId, changeType: 2 });
-      await expect.poll(standing).toBe('suspended');
+      await expect.poll(status).toBe('suspended');
       control.clearRequests();
       control.setPlan({ tenant: tenantId, associateId: withoutPlan.associateId, plan: 'ten-service' });
       await control.whenDelivered();
@@ -178,10 +179,10 @@ describe('callbacks from SuperOffice', async () => {
       expect(licensesRead()).toBe(0);
 
       control.setTenantState({ tenant: tenantId, state: 'Running' });
-      const before = await looked();
+      const before = await nextReconcileAt();
       await control.sendStateChange({ tenant: tenantId, changeType: 3 });
-      await expect.poll(looked, { timeout: 10_000 }).not.toBe(before);
-      await expect.poll(held, { timeout: 10_000 }).toEqual(['ten-service']);
+      await expect.poll(nextReconcileAt, { timeout: 10_000 }).not.toBe(before);
+      await expect.poll(assignedPlans, { timeout: 10_000 }).toEqual(['ten-service']);
       control.setPlan({ tenant: tenantId, associateId: withoutPlan.associateId, plan: null });
       await control.whenDelivered();
       await idle();
@@ -200,7 +201,7 @@ describe('callbacks from SuperOffice', async () => {
     it('a Delete notification deletes nothing while SuperOffice reports the tenant as running', async () => {
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await idle();
-      expect(await standing()).toBe('active');
+      expect(await status()).toBe('active');
     });
 
     it.each(['tampered', 'expired', 'hs256'] as const)(
@@ -211,19 +212,19 @@ describe('callbacks from SuperOffice', async () => {
         expect((await control.sendStateChange({ tenant: tenantId, changeType: 2 })).status).toBe(401);
         control.setTenantState({ tenant: tenantId, state: 'Running' });
         await idle();
-        expect(await standing()).toBe('active');
+        expect(await status()).toBe('active');
       },
     );
 
     it.each([[{}], [{ ChangeType: 9, ContextIdentifier: tenantId, Token: 'x' }], [[]]])(
       'answers 400 to a malformed notification (%j)',
       async (body) => {
-        const answer = await fetch(`${planlens.url}/callbacks/state-change`, {
+        const response = await fetch(`${planlens.url}/callbacks/state-change`, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
           body: JSON.stringify(body),
         });
-        expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+        expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
           400,
           'state-change-malformed',
         ]);
@@ -233,10 +234,10 @@ describe('callbacks from SuperOffice', async () => {
     it('a Delete notification deletes all tenant data once SuperOffice reports the tenant as deleted', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Deleting' });
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
-      await expect.poll(standing).toBe('deleting');
+      await expect.poll(status).toBe('deleting');
       control.setTenantState({ tenant: tenantId, state: 'Deleted' });
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
-      await expect.poll(standing).toBeUndefined();
+      await expect.poll(status).toBeUndefined();
     });
   });
 });

@@ -11,39 +11,45 @@ const { tenantId } = administrator;
 
 async function runCliIn(
   environment: NodeJS.ProcessEnv,
-  ...line: string[]
-): Promise<{ code: number | string; said: string }> {
-  const command = spawnCli(line, environment);
-  return { code: await command.ended(), said: command.output() };
+  ...args: string[]
+): Promise<{ code: number | string; output: string }> {
+  const command = spawnCli(args, environment);
+  return { code: await command.ended(), output: command.output() };
 }
 
 describe('operator CLI', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox, environment } = planlens;
   const { control } = sandbox;
-  const runCli = (...line: string[]) => runCliIn(environment, ...line);
+  const runCli = (...args: string[]) => runCliIn(environment, ...args);
 
   it.each([
     [[]],
-    [['reseal']],
+    [['rotate']],
     [['toString']],
-    [['retry']],
-    [['retry', '1; drop']],
-    [['parked', 'now', 'please']],
-  ])('prints its usage and exits with 2 for the arguments %j', async (line) => {
-    const { code, said } = await runCli(...line);
-    expect([code, said.startsWith('Usage:')]).toEqual([2, true]);
+    [['dead-letters']],
+    [['dead-letters', 'list', 'all']],
+    [['dead-letters', 'retry']],
+    [['dead-letters', 'retry', '1; drop']],
+    [['keys', 'convert', 'from.pem']],
+  ])('prints its usage and exits with 2 for the arguments %j', async (args) => {
+    const { code, output } = await runCli(...args);
+    expect([code, output.startsWith('Usage:')]).toEqual([2, true]);
   });
 
   it('names the invalid setting in its configuration', async () => {
-    const { code, said } = await runCliIn({ ...environment, ENCRYPTION_KEYS: 'nonsense' }, 'parked');
-    expect([code, said]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
+    const { code, output } = await runCliIn(
+      { ...environment, ENCRYPTION_KEYS: 'nonsense' },
+      'dead-letters',
+      'list',
+    );
+    expect([code, output]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
   });
 
   it('lists dead letters and schedules them for retry', async () => {
-    const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
-    const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
-    const body = JSON.stringify({ EventId: randomUUID(), ...told });
+    const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
+    const event = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
+    const body = JSON.stringify({ EventId: randomUUID(), ...event });
     const signature = createHmac('sha256', secret()).update(body).digest('base64');
     control.fail({ operation: 'License.*', with: 500 });
     const headers = { 'X-SuperOffice-Signature': signature };
@@ -53,17 +59,25 @@ describe('operator CLI', async () => {
       return (await services.callbackQueue.depth()).deadLettered;
     };
     await expect.poll(deadLetteredLater, { timeout: 15_000, interval: 200 }).toBe(1);
-    const listed = await runCli('parked');
-    expect(listed.said).toMatch(/^\d+\tCust20001\twebhook\tassociate\.changed 101\t\S+Z\t.+\n1 put aside\n$/);
+    const listed = await runCli('dead-letters', 'list');
+    expect(listed.output).toMatch(
+      /^\d+\tCust20001\twebhook\tassociate\.changed 101\t\S+Z\t.+\n1 dead-lettered\n$/,
+    );
     control.clearFaults();
-    expect(await runCli('retry', '999999')).toEqual({ code: 1, said: '0 to be tried again\n' });
+    expect(await runCli('dead-letters', 'retry', '999999')).toEqual({
+      code: 1,
+      output: '0 scheduled for retry\n',
+    });
     planlens.passTime(10 * 60_000);
-    expect(await runCli('retry', 'all')).toEqual({ code: 0, said: '1 to be tried again\n' });
+    expect(await runCli('dead-letters', 'retry', 'all')).toEqual({
+      code: 0,
+      output: '1 scheduled for retry\n',
+    });
     await expect
       .poll(() => services.callbackQueue.depth(), { timeout: 10_000 })
-      .toMatchObject({ waiting: 0, parked: 0 });
-    expect((await runCli('parked')).said).toBe('0 put aside\n');
-  });
+      .toMatchObject({ waiting: 0, deadLettered: 0 });
+    expect((await runCli('dead-letters', 'list')).output).toBe('0 dead-lettered\n');
+  }, 60_000);
 });
 
 describe('encryption key rotation', async () => {
@@ -75,20 +89,20 @@ describe('encryption key rotation', async () => {
   it('re-encrypts all secrets with a new key, after which the app runs without the old key', async () => {
     const fresh = keyringText('fresh');
     const rotating = { ...environment, ENCRYPTION_KEYS: `${fresh},${environment.ENCRYPTION_KEYS}` };
-    const { code, said } = await runCliIn(rotating, 'reencrypt');
+    const { code, output } = await runCliIn(rotating, 'keys', 'rotate');
     expect(code).toBe(0);
-    expect(said).toMatch(
-      /^0 of 2 sealed anew\n(\d of 2 sealed anew\n)*2 of 2 sealed anew\n2 sealed with key fresh\n$/,
+    expect(output).toMatch(
+      /^0 of 2 re-encrypted\n(\d of 2 re-encrypted\n)*2 of 2 re-encrypted\n2 encrypted with key fresh\n$/,
     );
-    expect(said).not.toContain(fresh.split(':')[1]);
+    expect(output).not.toContain(fresh.split(':')[1]);
 
     const port = String(await freePort());
     server = spawnServer({ ...environment, ENCRYPTION_KEYS: fresh, PORT: port, LOG_LEVEL: 'error' });
     await untilReady(`http://localhost:${port}`);
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
-    const shown = await cookieClient.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
-    expect(shown.html).toContain('<h1>Sales-Premium</h1>');
+    const panel = await cookieClient.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
     const [tenant] = await rowsIn(String(environment.DATABASE_URL), 'tenants');
     expect(tenant?.system_token_encrypted).toMatch(/^fresh\./);
   });

@@ -22,8 +22,8 @@ describe('doctor', async () => {
     control.approve({ tenant: tenantId });
   });
 
-  /** What an examination finds wrong under a changed environment, as `step: says -> mend`. */
-  async function wrongWith(changed: NodeJS.ProcessEnv = {}, aheadMs = 0): Promise<string[]> {
+  /** The failed checks with a changed environment and clock, as `step: message -> remedy`. */
+  async function failedChecks(changed: NodeJS.ProcessEnv = {}, aheadMs = 0): Promise<string[]> {
     const { superOffice: options, publicUrl } = loadConfig({ ...environment, ...changed });
     const now = () => Date.now() + aheadMs;
     const superOffice = connectSuperOffice({
@@ -38,23 +38,23 @@ describe('doctor', async () => {
     const http = createHttp({ timeoutMs: 5_000 });
     const tenant = await services.tenants.find(tenantId);
     if (tenant === null) throw new Error('not installed');
-    const found: CheckResult[] = [];
-    for await (const finding of checkApp({
+    const results: CheckResult[] = [];
+    for await (const result of checkApp({
       loginUrl: options.loginUrl,
       publicUrl,
       http,
       now,
       ...superOffice,
     }))
-      found.push(finding);
-    for await (const finding of checkTenant({ tenant, ...superOffice })) found.push(finding);
-    return found
+      results.push(result);
+    for await (const result of checkTenant({ tenant, ...superOffice })) results.push(result);
+    return results
       .filter(({ ok }) => !ok)
       .map(({ step, message, remedy }) => `${step}: ${message} -> ${remedy}`);
   }
 
   it('reports no failed check for a correct configuration', async () => {
-    expect(await wrongWith()).toEqual([]);
+    expect(await failedChecks()).toEqual([]);
   });
 
   const other = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -62,7 +62,7 @@ describe('doctor', async () => {
     [
       'a wrong client ID',
       { SUPEROFFICE_CLIENT_ID: 'f'.repeat(32) },
-      ['client: SuperOffice does not know this client ID', 'redirect URL: '],
+      ['client: SuperOffice does not accept the client ID', 'redirect URL: '],
     ],
     [
       'a wrong client secret',
@@ -70,44 +70,44 @@ describe('doctor', async () => {
       ['client: ', 'system user: SuperOffice refuses'],
     ],
     [
-      'a key that is not the registered one',
+      'a private key that does not match the registered public key',
       { SUPEROFFICE_PRIVATE_KEY: other().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
-      ['system user: SuperOffice does not accept our signature'],
+      ['system user: SuperOffice does not accept the signature'],
     ],
     [
       'a redirect URL that is not registered',
       { PUBLIC_URL: 'http://localhost:1' },
-      ['redirect URL: SuperOffice does not take http://localhost:1/auth/callback', 'public address: '],
+      ['redirect URL: SuperOffice does not accept http://localhost:1/auth/callback', 'public URL: '],
     ],
     [
-      'a host of the web API that is not allowed',
+      'a web API host that is not allowed',
       { SUPEROFFICE_API_HOSTS: '.superoffice.com' },
-      ['tenant: Cust20001 is on a host that gets no credential of ours'],
+      ['tenant: Cust20001 is on a host that is not allowed to receive credentials'],
     ],
     [
-      'a name without an address',
+      'a host name that cannot be resolved',
       { SUPEROFFICE_LOGIN_URL: 'https://nowhere.invalid' },
-      ['name: nowhere.invalid has no address here', 'tenant: '],
+      ['DNS: nowhere.invalid cannot be resolved', 'tenant: '],
     ],
     [
-      'a host that does not answer',
+      'a host that does not respond',
       { SUPEROFFICE_LOGIN_URL: 'http://localhost:1' },
-      ['environment: http://localhost:1 does not answer', 'tenant: '],
+      ['environment: http://localhost:1 does not respond', 'tenant: '],
     ],
-  ])('reports %s and a remedy without revealing secrets', async (_what, changed, wrong) => {
-    const found = await wrongWith(changed);
-    expect(found).toHaveLength(wrong.length);
-    for (const [index, begins] of wrong.entries()) {
-      expect(found[index]?.startsWith(begins), `${found[index]}`).toBe(true);
-      expect(found[index]).toMatch(/ -> .{10}/);
+  ])('reports %s and a remedy without revealing secrets', async (_what, changed, expected) => {
+    const failures = await failedChecks(changed);
+    expect(failures).toHaveLength(expected.length);
+    for (const [index, start] of expected.entries()) {
+      expect(failures[index]?.startsWith(start), `${failures[index]}`).toBe(true);
+      expect(failures[index]).toMatch(/ -> .{10}/);
     }
-    expect(found.join()).not.toMatch(/BEGIN|another/);
+    expect(failures.join()).not.toMatch(/BEGIN|another/);
   });
 
   it('reports a clock that is one hour off and its direction', async () => {
-    const [ahead] = await wrongWith({}, 60 * 60_000);
+    const [ahead] = await failedChecks({}, 60 * 60_000);
     expect(ahead).toMatch(/^clock: This machine's clock is 60 minutes ahead\. -> .*NTP/);
-    const [behind] = await wrongWith({}, -60 * 60_000);
+    const [behind] = await failedChecks({}, -60 * 60_000);
     expect(behind).toContain('60 minutes behind');
   });
 
@@ -117,10 +117,10 @@ describe('doctor', async () => {
     });
     await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
-    const [found] = await wrongWith({ SUPEROFFICE_LOGIN_URL: url });
+    const [failure] = await failedChecks({ SUPEROFFICE_LOGIN_URL: url });
     impostor.close();
-    expect(found).toMatch(
-      /^environment: .* is not a sign-in of SuperOffice, or another environment's\. -> .*SUPEROFFICE_ENVIRONMENT/,
+    expect(failure).toMatch(
+      /^environment: .* is not the sign-in of this SuperOffice environment\. -> .*SUPEROFFICE_ENVIRONMENT/,
     );
   });
 
@@ -128,12 +128,12 @@ describe('doctor', async () => {
     [
       'a suspended tenant',
       () => control.setTenantState({ tenant: tenantId, state: 'Suspended' }),
-      ['tenant: Cust20001 does not run: SuperOffice says Suspended'],
+      ['tenant: Cust20001 is not running: SuperOffice reports Suspended'],
     ],
     [
-      'a withdrawn approval',
+      'a revoked consent',
       () => control.revoke({ tenant: tenantId }),
-      ['system user: The tenant withdrew its approval'],
+      ['system user: The tenant revoked its consent'],
     ],
     [
       'a system user that is not enabled',
@@ -141,77 +141,77 @@ describe('doctor', async () => {
       ['system user: SuperOffice refuses the system user'],
     ],
     [
-      'keys that cannot be fetched',
+      'signing keys that cannot be fetched',
       () => control.fail({ operation: 'Login.Jwks', with: 500 }),
-      ['signing keys: ', 'system user: '],
+      ['JWKS: ', 'system user: '],
     ],
     [
-      'licences that are not granted',
+      'missing permission for licenses',
       () => control.fail({ operation: 'License.*', with: 403 }),
-      ['licences: Not allowed; without it panels show'],
+      ['licenses: Not allowed: panels show'],
     ],
     [
-      'users that are not granted',
+      'missing permission for users',
       () => control.fail({ operation: 'Archive.*', with: 403 }),
       ['users: Not allowed'],
     ],
     [
-      'webhooks that are not granted',
+      'missing permission for webhooks',
       () => control.fail({ operation: 'Webhook.*', with: 401 }),
       ['webhooks: Not allowed'],
     ],
     [
-      'web panels that are not granted',
+      'missing permission for web panels',
       () => control.fail({ operation: 'List.*', with: 403 }),
-      ['web panels: Not allowed; without it the panel cannot be set up'],
+      ['web panels: Not allowed: the panel cannot be provisioned'],
     ],
     [
-      'a web API in trouble',
+      'an unavailable web API',
       () => control.fail({ operation: 'License.*', with: 503 }),
-      ['licences: Gave no usable answer (server-error)'],
+      ['licenses: No usable response (server-error)'],
     ],
     [
-      'a state nobody tells',
+      'an unavailable tenant state',
       () => control.fail({ operation: 'State', with: 500 }),
-      ['tenant: SuperOffice tells nothing of Cust20001 (server-error)'],
+      ['tenant: SuperOffice does not report the state of Cust20001 (server-error)'],
     ],
     [
-      'a customer SuperOffice does not know',
+      'a tenant that SuperOffice does not know',
       () => control.fail({ operation: 'State', with: 'null' }),
       ['tenant: SuperOffice does not know Cust20001'],
     ],
-  ])('reports %s as a failed check', async (_what, plant, wrong) => {
-    plant();
-    const found = await wrongWith();
-    expect(found.map((each) => each.slice(0, wrong[0]?.length ?? 0))[0]).toBe(wrong[0]);
-    expect(found).toHaveLength(wrong.length);
+  ])('reports %s as a failed check', async (_what, injectFault, expected) => {
+    injectFault();
+    const failures = await failedChecks();
+    expect(failures.map((each) => each.slice(0, expected[0]?.length ?? 0))[0]).toBe(expected[0]);
+    expect(failures).toHaveLength(expected.length);
   });
 
   describe('doctor command', () => {
-    const doctor = async (env: NodeJS.ProcessEnv, ...line: string[]) => {
-      const command = spawnCli(['doctor', ...line], env);
-      return { code: await command.ended(), said: command.output() };
+    const doctor = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+      const command = spawnCli(['doctor', ...args], env);
+      return { code: await command.ended(), output: command.output() };
     };
 
     it('prints the result of each check for the app and one tenant and exits with 0', async () => {
-      const { code, said } = await doctor(environment, tenantId);
-      expect([code, said.match(/^good {2}/gm)?.length, said.match(/^BAD/gm)]).toEqual([0, 12, null]);
-      expect(said).toContain('good  system user: The app can become the tenant’s system user.');
+      const { code, output } = await doctor(environment, tenantId);
+      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 12, null]);
+      expect(output).toContain('ok    system user: The app can sign in as the tenant’s system user.');
     });
 
     it('prints failed checks with a remedy and exits with 1', async () => {
-      const { code, said } = await doctor({
+      const { code, output } = await doctor({
         ...environment,
         SUPEROFFICE_CLIENT_SECRET: 'a-wrong-client-secret',
       });
-      expect([code, said.match(/^BAD/gm)?.length]).toEqual([1, 1]);
-      expect(said).toMatch(
-        /BAD {3}client: .*\n {6}Compare SUPEROFFICE_CLIENT_ID and SUPEROFFICE_CLIENT_SECRET/,
+      expect([code, output.match(/^FAIL/gm)?.length]).toEqual([1, 1]);
+      expect(output).toMatch(
+        /FAIL {2}client: .*\n {6}Compare SUPEROFFICE_CLIENT_ID and SUPEROFFICE_CLIENT_SECRET/,
       );
       const unknown = await doctor(environment, 'Cust29999');
-      expect([unknown.code, unknown.said.trimEnd().split('\n').at(-1)]).toEqual([
+      expect([unknown.code, unknown.output.trimEnd().split('\n').at(-1)]).toEqual([
         1,
-        'BAD   installation: Cust29999 has not installed the app.',
+        'FAIL  installation: Cust29999 has not installed the app.',
       ]);
     });
   });

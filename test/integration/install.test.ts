@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
 import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
-import { saveWebPanel, WebPanelEntity } from '../../src/superoffice/api/web-panels.ts';
+import { saveWebPanel, type WebPanelEntity, webPanelSchema } from '../../src/superoffice/api/web-panels.ts';
 import {
   install,
   installAs,
@@ -44,7 +44,8 @@ describe('installation', () => {
       method: 'POST',
       path: 'Agents/List/GetWebPanelList',
     });
-    return WebPanelEntity.array()
+    return webPanelSchema
+      .array()
       .parse(list)
       .filter((panel) => !panel.Deleted);
   }

@@ -10,7 +10,7 @@ import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../sup
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
-/** The server as an operator runs it, with its private PostgreSQL, killed without warning. */
+/** A server process with its embedded PostgreSQL, killed during an installation. */
 describe('installation interrupted by kill -9', () => {
   let sandbox: Sandbox;
   let url: string;
@@ -33,12 +33,10 @@ describe('installation interrupted by kill -9', () => {
     await server.ended();
     await postgres.stop();
     await sandbox.close();
-    await Promise.all(
-      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
-    );
+    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
-  /** Back to a tenant that never saw the app. */
+  /** Resets the sandbox and deletes the tenant. */
   beforeEach(async () => {
     sandbox.control.reset();
     const client = new Client({ connectionString: postgres.url });
@@ -56,7 +54,7 @@ describe('installation interrupted by kill -9', () => {
     [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
 
   it.each([
-    // First, since a server that asked once does not ask again for a while.
+    // First, as a server caches the state.
     ['State', 1],
     ['Login.Tokens', 1],
     ['SystemUser.Authenticate', 1],
@@ -72,12 +70,12 @@ describe('installation interrupted by kill -9', () => {
     'a second installation after a kill at %s (call %i) completes without duplicates',
     async (operation, nth) => {
       const { id } = sandbox.control.hold({ operation, nth });
-      const cutOff = install({ sandbox, url }).catch((error: Error) => error);
+      const interrupted = install({ sandbox, url }).catch((error: Error) => error);
       await sandbox.control.whenHeld({ id });
       server.child.kill('SIGKILL');
       await server.ended();
       sandbox.control.release({ id });
-      expect(await cutOff).toBeInstanceOf(Error);
+      expect(await interrupted).toBeInstanceOf(Error);
 
       await startServer();
       const setup = await install({ sandbox, url });

@@ -12,15 +12,12 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/**
- * What an auditor wants of a log (docs/superoffice/certification.md#r37): when, who, from where, what, and
- * what came of it.
- */
+/** Each line must contain time, user, source, action and outcome (docs/superoffice/certification.md#r37). */
 describe('application log', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
   const lines = () => planlens.logged.map((line) => JSON.parse(line) as Line);
-  const lineOf = (path: string, msg: string) =>
+  const findLine = (path: string, msg: string) =>
     lines()
       .filter((line) => line.msg === msg && line.req?.path === path)
       .at(-1);
@@ -29,22 +26,22 @@ describe('application log', async () => {
   it('logs tenant, user and outcome of each request of a signed-in user', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
-    const who = { tenantId, associateId: salesPremium.associateId };
+    const user = { tenantId, associateId: salesPremium.associateId };
     for (const path of ['/panel', '/auth/callback'])
-      expect(lineOf(path, 'request completed')).toMatchObject({
-        ...who,
+      expect(findLine(path, 'request completed')).toMatchObject({
+        ...user,
         time: expect.any(Number),
         req: { from: expect.stringMatching(/^(::1|127\.|::ffff:127)/), method: 'GET' },
         res: { status: expect.any(Number) },
       });
-    expect(lineOf('/auth/callback', 'signed in')).toMatchObject({
-      ...who,
+    expect(findLine('/auth/callback', 'signed in')).toMatchObject({
+      ...user,
       purpose: 'panel',
       isAdministrator: false,
     });
     const admin = await signedInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/admin`);
-    expect(lineOf('/admin', 'request completed')).toMatchObject({
+    expect(findLine('/admin', 'request completed')).toMatchObject({
       tenantId,
       associateId: administrator.associateId,
     });
@@ -52,32 +49,32 @@ describe('application log', async () => {
 
   it('logs no user for a request without a verified identity', async () => {
     await fetch(panelUrl(planlens, salesPremium), { redirect: 'manual' });
-    const { tenantId: told, associateId } = lineOf('/panel', 'request completed') ?? {
+    const { tenantId: loggedTenant, associateId } = findLine('/panel', 'request completed') ?? {
       tenantId: '',
       associateId: 0,
     };
-    expect([told, associateId]).toEqual([tenantId, undefined]);
+    expect([loggedTenant, associateId]).toEqual([tenantId, undefined]);
   });
 
   it('logs tenant, source and outcome of each processed callback', async () => {
     control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
     await control.whenDelivered();
     await control.sendStateChange({ tenant: tenantId, changeType: 3 });
-    const processed = () => lines().filter(({ msg }) => msg === 'callback worked off');
+    const processed = () => lines().filter(({ msg }) => msg === 'callback processed');
     await expect.poll(processed).toHaveLength(2);
-    const attempts = { tenantId, attempts: 1 };
+    const fields = { tenantId, callbackId: expect.any(String), attempts: 1 };
     expect(processed()).toContainEqual(
       expect.objectContaining({
-        ...attempts,
+        ...fields,
         source: 'webhook',
         event: 'associate.changed',
         primaryKey: 101,
       }),
     );
     expect(processed()).toContainEqual(
-      expect.objectContaining({ ...attempts, source: 'state-change', change: 'resume' }),
+      expect.objectContaining({ ...fields, source: 'state-change', change: 'resume' }),
     );
-    expect(lineOf('/callbacks/state-change', 'request completed')).toMatchObject({
+    expect(findLine('/callbacks/state-change', 'request completed')).toMatchObject({
       tenantId,
       change: 'resume',
       kept: true,
@@ -85,9 +82,9 @@ describe('application log', async () => {
   });
 
   it('logs operation, host, duration and outcome of each SuperOffice call', () => {
-    const called = lines().filter(({ msg }) => msg === 'called SuperOffice');
-    expect(called.length).toBeGreaterThan(10);
-    for (const line of called)
+    const calls = lines().filter(({ msg }) => msg === 'SuperOffice called');
+    expect(calls.length).toBeGreaterThan(10);
+    for (const line of calls)
       expect(line).toMatchObject({
         operation: expect.any(String),
         host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),

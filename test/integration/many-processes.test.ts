@@ -26,15 +26,14 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 import { sessionCookie } from '../support/session-cookie.ts';
 
 const { tenantId } = people.administrator;
-/** How many webhook events, and over how long (ms) processes are killed: more by `PLANLENS_STORM=20000,120000`. */
+/** The number of webhook events, and how long processes are killed, ms. For a longer run: `PLANLENS_STORM=20000,120000`. */
 const [events = 300, stormMs = 9_000] = (process.env.PLANLENS_STORM ?? '')
   .split(',')
   .filter(Boolean)
   .map(Number);
-/** Panel views at the same moment. */
+/** Concurrent panel views. */
 const views = 1_000;
 
-/** Three processes on one database, behind a load balancer. */
 describe('three processes on one PostgreSQL', () => {
   let sandbox: Sandbox;
   let services: Services;
@@ -44,7 +43,7 @@ describe('three processes on one PostgreSQL', () => {
   let publicUrl: string;
   const ports: number[] = [];
   const running: ServerProcess[] = [];
-  /** Those who sign in without a page of another identity provider. */
+  /** Users who sign in without another identity provider. */
   const users: Person[] = (createTenants().find(tenantId)?.users ?? [])
     .filter(({ identityProvider, retired }) => identityProvider === 'superoffice-online' && !retired)
     .map(({ associateId, userName }) => ({ tenantId, associateId, userName }));
@@ -90,8 +89,8 @@ describe('three processes on one PostgreSQL', () => {
   const calls = (operation: string) =>
     sandbox.control.requests().filter((request) => request.operation === operation).length;
 
-  /** Somebody who has opened their panel before. */
-  async function reader(person: Person): Promise<CookieClient> {
+  /** Signs a user in and opens their panel once. */
+  async function openPanel(person: Person): Promise<CookieClient> {
     const cookieClient = await signedInToCrm({ sandbox }, person);
     const { html } = await cookieClient.get(panelUrl({ url: publicUrl }, person));
     expect(html).toContain('data-row=');
@@ -99,21 +98,21 @@ describe('three processes on one PostgreSQL', () => {
   }
 
   it(`${views} concurrent first panel views read each license from SuperOffice once`, async () => {
-    const readers = await Promise.all(
-      users.map(async (person) => ({ person, cookieClient: await reader(person) })),
+    const sessions = await Promise.all(
+      users.map(async (person) => ({ person, cookieClient: await openPanel(person) })),
     );
     await Promise.all([0, 1, 2].map(kill));
     await inDatabase('delete from license_snapshots', 'delete from tickets');
     await Promise.all([0, 1, 2].map(start));
     sandbox.control.clearRequests();
-    const shown = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: views }, async (_each, index) => {
-        const { cookieClient, person } = readers[index % readers.length] as (typeof readers)[number];
+        const { cookieClient, person } = sessions[index % sessions.length] as (typeof sessions)[number];
         const { status, html } = await cookieClient.get(panelUrl({ url: publicUrl }, person));
         return status === 200 && html.includes('data-row=') ? 'shown' : `${person.associateId}: ${status}`;
       }),
     );
-    expect(shown.filter((each) => each !== 'shown')).toEqual([]);
+    expect(results.filter((each) => each !== 'shown')).toEqual([]);
     expect(calls('SystemUser.Authenticate')).toBe(1);
     expect(calls('License.GetLicenseFromDB')).toBe(1);
     expect(calls('License.GetUserLicenses')).toBe(users.length);
@@ -122,57 +121,56 @@ describe('three processes on one PostgreSQL', () => {
   it('the panel of each process shows changes made by another process despite its cache', async () => {
     const person = users[0] as Person;
     const cookie = sessionCookie(environment, person);
-    const shownBy = async (index: number) => {
-      const answer = await fetch(panelUrl({ url: `http://localhost:${ports[index]}` }, person), {
+    const getPanel = async (index: number) => {
+      const response = await fetch(panelUrl({ url: `http://localhost:${ports[index]}` }, person), {
         headers: { cookie },
         redirect: 'manual',
       });
-      return `${answer.status} ${await answer.text()}`;
+      return `${response.status} ${await response.text()}`;
     };
-    const everywhere = async () =>
-      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.slice(0, 3));
-    const asked = async () =>
-      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('id="asked"'));
-    expect(await asked()).toEqual([false, false, false]);
+    const statuses = async () => (await Promise.all([0, 1, 2].map(getPanel))).map((page) => page.slice(0, 3));
+    const showRequest = async () =>
+      (await Promise.all([0, 1, 2].map(getPanel))).map((page) => page.includes('id="own-requests"'));
+    expect(await showRequest()).toEqual([false, false, false]);
     const accessRequest = { associateId: person.associateId, subject: 'feature:mailings' };
     await services.accessRequests.submit(tenantId, { ...accessRequest, requestedBy: '', reason: '' });
-    await expect.poll(asked).toEqual([true, true, true]);
+    await expect.poll(showRequest).toEqual([true, true, true]);
     await services.accessRequests.withdraw(tenantId, accessRequest);
-    await expect.poll(asked).toEqual([false, false, false]);
+    await expect.poll(showRequest).toEqual([false, false, false]);
 
-    const noticed = async () =>
-      (await Promise.all([0, 1, 2].map(shownBy))).map((page) => page.includes('no longer approves'));
+    const showRevocation = async () =>
+      (await Promise.all([0, 1, 2].map(getPanel))).map((page) => page.includes('no longer approves'));
     await services.tenants.saveStatus(tenantId, 'revoked');
-    await expect.poll(noticed).toEqual([true, true, true]);
+    await expect.poll(showRevocation).toEqual([true, true, true]);
     await services.tenants.saveStatus(tenantId, 'active');
-    await expect.poll(noticed).toEqual([false, false, false]);
-    expect(await everywhere()).toEqual(['200', '200', '200']);
+    await expect.poll(showRevocation).toEqual([false, false, false]);
+    expect(await statuses()).toEqual(['200', '200', '200']);
   });
 
   it(
     'every event is stored once and processed while processes are killed at random',
     async () => {
       const known = users.slice(0, 6);
-      for (const person of known) await reader(person);
-      const { hookId, secret } = await services.webhooks.ofTenant(tenantId);
+      for (const person of known) await openPanel(person);
+      const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
       const sign = (body: string, key: string) => createHmac('sha256', key).update(body).digest('base64');
       const unexpected: string[] = [];
-      let refusedByNobody = 0;
+      let unavailable = 0;
 
-      /** One call by the load balancer; 502 says that no process was up. */
+      /** One call through the load balancer, which responds with 502 while no process is up. */
       async function call(body: string, signature: string): Promise<number> {
         const url = `${publicUrl}/callbacks/webhooks/${hookId}`;
         const headers = { 'X-SuperOffice-Signature': signature };
         return (await fetch(url, { method: 'POST', body, headers })).status;
       }
 
-      /** As SuperOffice does: again until it is answered by 200, and now and then once more. */
+      /** Repeats a call until it gets 200, as SuperOffice does, and sometimes once more. */
       async function deliver(what: string, post: () => Promise<number>): Promise<void> {
         for (let repeats = randomInt(2); repeats >= 0; ) {
           const status = await post();
           if (status === 200) repeats -= 1;
           else if (status === 502) {
-            refusedByNobody += 1;
+            unavailable += 1;
             await sleep(100);
           } else {
             unexpected.push(`${what} ${status}`);
@@ -182,26 +180,26 @@ describe('three processes on one PostgreSQL', () => {
       }
       async function forge(what: string, post: () => Promise<number>): Promise<void> {
         const status = await post();
-        if (status === 502) refusedByNobody += 1;
+        if (status === 502) unavailable += 1;
         else if (status !== 401) unexpected.push(`forged ${what} ${status}`);
       }
 
-      let storming = true;
+      let killingProcesses = true;
       const killing = (async () => {
         for (const end = Date.now() + stormMs; Date.now() < end; await sleep(randomInt(300, 1_200))) {
           const victim = randomInt(3);
           await kill(victim);
           await start(victim);
         }
-        storming = false;
+        killingProcesses = false;
       })();
 
-      // Half of them of users whose panel was opened, and in no order: the latest may come first.
+      // Half of them concern users with a cached panel. The order is random.
       const bodies = Array.from({ length: events }, (_each, index) => {
         const primaryKey =
           index % 2 === 0 ? (known[index % known.length]?.associateId ?? 0) : randomInt(1_000, 2_000);
-        const told = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: primaryKey };
-        return JSON.stringify({ EventId: randomUUID(), Timestamp: new Date().toISOString(), ...told });
+        const fields = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: primaryKey };
+        return JSON.stringify({ EventId: randomUUID(), Timestamp: new Date().toISOString(), ...fields });
       });
       const queue = [...bodies];
       const senders = Array.from({ length: 12 }, async () => {
@@ -212,36 +210,36 @@ describe('three processes on one PostgreSQL', () => {
             .replace('associate.changed', 'associate.deleted')
             .replace('EventId":"', 'EventId":"forged-');
           await forge('webhook', () => call(forged, sign(forged, 'another secret')));
-          if (storming) await sleep((12 * stormMs) / events);
+          if (killingProcesses) await sleep((12 * stormMs) / events);
         }
       });
 
-      const notice = (changeType: number) => async () =>
+      const notify = (changeType: number) => async () =>
         (await sandbox.control.sendStateChange({ tenant: tenantId, changeType })).status;
 
-      /** Suspended or resumed, notices late, doubled, out of order and forged; plans changed all the while. */
-      async function upset(round: number): Promise<void> {
+      /** Changes the tenant state and a plan, with late, duplicate, reordered and forged notifications. */
+      async function changeState(round: number): Promise<void> {
         const isSuspended = round % 4 === 3;
         sandbox.control.setTenantState({ tenant: tenantId, state: isSuspended ? 'Suspended' : 'Running' });
         const plan = [null, 'ten-sales', 'ten-service'][round % 3] ?? null;
         sandbox.control.setPlan({ tenant: tenantId, associateId: 102, plan });
         for (const changeType of isSuspended ? [3, 2, 4] : [2, 4, 3, 0]) {
-          await deliver(`state change ${changeType}`, notice(changeType));
+          await deliver(`state change ${changeType}`, notify(changeType));
         }
         sandbox.control.corruptNextToken({ kind: 'state-change', defect: 'tampered' });
-        await forge('state change', notice(4));
+        await forge('state change', notify(4));
         await sleep(randomInt(200, 600));
       }
-      const upheaval = (async () => {
-        for (let round = 0; storming; round += 1) await upset(round);
+      const stateChanges = (async () => {
+        for (let round = 0; killingProcesses; round += 1) await changeState(round);
         sandbox.control.setTenantState({ tenant: tenantId, state: 'Running' });
-        await deliver('the last state change', notice(3));
+        await deliver('the last state change', notify(3));
       })();
 
-      await Promise.all([...senders, killing, upheaval]);
+      await Promise.all([...senders, killing, stateChanges]);
       await sandbox.control.whenDelivered();
       const waiting = async () => {
-        // What failed while the tenant was suspended waits for minutes: its turn has come.
+        // Callbacks that failed while the tenant was suspended would wait for minutes.
         await inDatabase(
           "update callbacks set due_at = now() where processed_at is null and attempts > 0 and due_at > now() + interval '31 seconds'",
         );
@@ -250,24 +248,24 @@ describe('three processes on one PostgreSQL', () => {
       await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
 
       expect(unexpected).toEqual([]);
-      // The sandbox delivers events of its own, too.
-      expect(refusedByNobody).toBeLessThanOrEqual(balancer.unavailableCount());
-      const kept = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
+      // The sandbox delivers events of its own as well.
+      expect(unavailable).toBeLessThanOrEqual(balancer.nobodyUp());
+      const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
         event_id: string;
         processed_at: Date | null;
         dead_lettered_at: Date | null;
       }[];
       const ours = new Set(bodies.map((body) => `webhook ${JSON.parse(body).EventId}`));
-      expect(kept.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
-      expect(kept.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
+      expect(stored.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
+      expect(stored.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
       expect(
-        kept.filter(
+        stored.filter(
           ({ processed_at, dead_lettered_at }) => processed_at === null || dead_lettered_at !== null,
         ),
       ).toEqual([]);
 
       expect((await services.tenants.find(tenantId))?.status).toBe('active');
-      const held = async (associateId: number) => {
+      const assignedPlans = async (associateId: number) => {
         const rows = (await rowsIn(databaseUrl, 'license_snapshots')) as unknown as {
           associate_id: number;
           content: UserLicenses;
@@ -278,8 +276,8 @@ describe('three processes on one PostgreSQL', () => {
       const { associateId } = known[1] as Person;
       expect(associateId).toBe(102);
       const last = sandbox.control.getUserPlan({ tenant: tenantId, associateId });
-      expect(await held(associateId)).toEqual(last === null ? [] : [last]);
-      expect(await held(101)).toEqual(['ten-sales']);
+      expect(await assignedPlans(associateId)).toEqual(last === null ? [] : [last]);
+      expect(await assignedPlans(101)).toEqual(['ten-sales']);
     },
     stormMs + 240_000,
   );

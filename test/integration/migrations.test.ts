@@ -1,18 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { Client, Pool } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import { migrations } from '../../src/database/database.ts';
-import { emptyDatabase } from '../support/database.ts';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
+import { migrations } from '../../src/database/migrate.ts';
+import { databaseOfEarlierVersion, emptyDatabase, recordMigrations } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { type ServerProcess, spawnCli, spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 const versions = Object.keys(migrations);
 
-describe('startup on the database schema of an earlier version', async () => {
+describe('startup on a database with an earlier known migration', async () => {
   const planlens = await installedPlanlens();
   let server: ServerProcess | null = null;
   afterEach(async () => {
@@ -20,8 +24,8 @@ describe('startup on the database schema of an earlier version', async () => {
     await server?.ended();
   });
 
-  /** A database as that version left it: a tenant with its sealed token, and licence data that are a day old. */
-  async function databaseOf(version: string): Promise<string> {
+  /** Creates a database at that migration: a tenant with its encrypted token, and license data one day old. */
+  async function databaseAt(version: string): Promise<string> {
     const url = await emptyDatabase();
     const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) });
     const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
@@ -33,7 +37,7 @@ describe('startup on the database schema of an earlier version', async () => {
     const snapshots = await rowsIn(String(planlens.environment.DATABASE_URL), 'license_snapshots');
     const client = new Client({ connectionString: url });
     await client.connect();
-    // Only what the first version knew of.
+    // Only columns of the first migration.
     await client.query(
       `insert into tenants (context_identifier, company_name, serial, system_token_encrypted, consented_by,
          consented_at, provisioned_at, provisioned_panels)
@@ -72,12 +76,12 @@ describe('startup on the database schema of an earlier version', async () => {
   }
 
   it.each(versions)('migrates from %s without data loss and reconciles the tenant', async (version) => {
-    const databaseUrl = await databaseOf(version);
+    const databaseUrl = await databaseAt(version);
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const url = await start(databaseUrl);
-    const shown = await cookieClient.get(panelUrl({ url }, salesPremium));
-    expect(shown.html).toContain('<h1>Sales-Premium</h1>');
+    const panel = await cookieClient.get(panelUrl({ url }, salesPremium));
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
 
     const applied = await rowsIn(databaseUrl, 'kysely_migration');
     expect(applied.map(({ name }) => name).sort()).toEqual(versions);
@@ -86,7 +90,7 @@ describe('startup on the database schema of an earlier version', async () => {
       .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
       .toMatchObject({
         context_identifier: tenantId,
-        standing: 'active',
+        status: 'active',
         provisioned_fingerprint: expect.any(String),
       });
     expect(await rowsIn(databaseUrl, 'webhooks')).toMatchObject([
@@ -100,16 +104,42 @@ describe('startup on the database schema of an earlier version', async () => {
   });
 
   it('two processes that start concurrently both become ready on the migrated database', async () => {
-    const databaseUrl = await databaseOf(versions[0] ?? '');
-    const other = await freePort();
+    const databaseUrl = await databaseAt(versions[0] ?? '');
+    const otherPort = await freePort();
     const second = spawnServer({
       ...planlens.environment,
       DATABASE_URL: databaseUrl,
-      PORT: String(other),
+      PORT: String(otherPort),
       LOG_LEVEL: 'error',
     });
-    await Promise.all([start(databaseUrl), untilReady(`http://localhost:${other}`)]);
+    await Promise.all([start(databaseUrl), untilReady(`http://localhost:${otherPort}`)]);
     second.child.kill('SIGKILL');
     expect((await rowsIn(databaseUrl, 'kysely_migration')).length).toBe(versions.length);
+  });
+
+  describe('when the database was created by an earlier version', () => {
+    const message = 'The database was created by an earlier version of Planlens and cannot be upgraded:';
+
+    it.each([
+      ['the server', (environment: NodeJS.ProcessEnv) => spawnServer(environment)],
+      ['the doctor command', (environment: NodeJS.ProcessEnv) => spawnCli(['doctor'], environment)],
+    ])('%s exits with 1 and one sentence that asks for an empty database', async (_program, spawn) => {
+      const databaseUrl = await databaseOfEarlierVersion();
+      const program = spawn({ ...planlens.environment, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn' });
+      expect(await program.ended()).toBe(1);
+      expect(program.output()).toBe(`${message} set DATABASE_URL to an empty database.\n`);
+    });
+
+    it('the server names the data folder to delete', async () => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'planlens-earlier-'));
+      const postgres = await startEmbeddedPostgres(dataDir);
+      await recordMigrations(postgres.url);
+      await postgres.stop();
+      const { DATABASE_URL: _unused, ...rest } = planlens.environment;
+      const rejected = spawnServer({ ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
+      expect(await rejected.ended()).toBe(1);
+      expect(rejected.output()).toBe(`${message} delete the folder ${postgres.home} and start again.\n`);
+      for (const folder of [dataDir, postgres.home]) await rm(folder, { recursive: true, force: true });
+    }, 60_000);
   });
 });

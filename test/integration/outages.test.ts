@@ -7,11 +7,11 @@ const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
 type Failure = Parameters<Control['fail']>[0]['with'];
 
-/** Older than anything is kept for without being asked for again, ms: license data, the tenant's state, a session. */
+/** Longer than any cache lifetime, ms: license data, tenant state, session. */
 const overAnHour = 65 * 60_000;
-/** Longer than a tenant is left alone by ourselves, and than a refusal is taken for an answer, ms. */
+/** Longer than the circuit breaker's cooldown and than a refusal is cached, ms. */
 const maxCooldown = 11 * 60_000;
-/** What a reader waits at most, ms: the outbound limit is ten seconds, and one call may heal another. */
+/** The longest response time, ms: a call times out after ten seconds and may need a recovery call. */
 const maxWait = 25_000;
 
 const failures: Failure[] = [401, 403, 421, 429, 500, 503, 'malformed', 'null', 'message'];
@@ -35,7 +35,7 @@ describe('SuperOffice outages', async () => {
   const cookieClient = await signedInToCrm(planlens, salesPremium);
   afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
 
-  /** What the panel answers: it always does, in time, with the plan or with a page that says what is wrong. */
+  /** Opens the panel and checks that it responds in time, with the plan or with an error page. */
   async function panel(): Promise<{ shown: boolean; code: string; isOld: boolean }> {
     const startedAt = performance.now();
     const { status, html } = await cookieClient.get(panelUrl(planlens, salesPremium));
@@ -49,11 +49,11 @@ describe('SuperOffice outages', async () => {
   }
   async function readAt(): Promise<number> {
     const tenant = await services.tenants.find(tenantId);
-    if (tenant === null) throw new Error('the tenant is gone');
+    if (tenant === null) throw new Error('the tenant is not installed');
     return (await services.licenses.getTenantLicenses(tenant))?.readAt ?? 0;
   }
-  /** Fresh data, of after the trouble, without anybody's doing. */
-  async function isFreshAgain(since: number): Promise<void> {
+  /** Expects fresh data, read after the outage, without user action. */
+  async function expectFreshData(since: number): Promise<void> {
     planlens.passTime(maxCooldown);
     expect(await panel()).toEqual({ shown: true, code: '', isOld: false });
     await expect.poll(readAt).toBeGreaterThan(since);
@@ -70,13 +70,13 @@ describe('SuperOffice outages', async () => {
       await panel();
       await panel();
       control.clearFaults();
-      await isFreshAgain(before);
+      await expectFreshData(before);
     },
     90_000,
   );
 
   it.each(['License.*', 'SystemUser.Authenticate'])(
-    'the panel shows the last good data marked as stale while %s is unavailable',
+    'the panel shows the last license data marked as stale while %s is unavailable',
     async (operation) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });
@@ -96,9 +96,9 @@ describe('SuperOffice outages', async () => {
       control.setTenantState({ tenant: tenantId, state });
       await panel();
       control.setTenantState({ tenant: tenantId, state: 'Running' });
-      // As long as the state was good for.
+      // The cached state expires.
       planlens.passTime(overAnHour);
-      await isFreshAgain(before);
+      await expectFreshData(before);
     },
   );
 
@@ -120,14 +120,14 @@ describe('SuperOffice outages', async () => {
   it('the circuit breaker opens after repeated failures and closes after its cooldown', async () => {
     planlens.passTime(overAnHour);
     control.fail({ operation: 'License.*', with: 500 });
-    const asked = () => control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
+    const calls = () => control.requests().filter(({ operation }) => operation.startsWith('License.')).length;
     for (let view = 0; view < 8; view += 1) {
       planlens.passTime(31_000);
       await panel();
     }
     control.clearRequests();
     for (let view = 0; view < 5; view += 1) await panel();
-    expect(asked()).toBe(0);
+    expect(calls()).toBe(0);
     control.clearFaults();
     planlens.passTime(maxCooldown);
     expect(await panel()).toMatchObject({ shown: true, isOld: false });
@@ -138,7 +138,7 @@ describe('SuperOffice outages', async () => {
     expect(await panel()).toMatchObject({ shown: true });
     control.revoke({ tenant: tenantId });
     planlens.passTime(maxCooldown);
-    // With a session of before; without, SuperOffice's own page says it.
+    // With an existing session; without one, SuperOffice's own page reports it.
     expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
     await expect
       .poll(async () => (await services.tenants.find(tenantId))?.status, { timeout: 15_000 })
@@ -148,8 +148,8 @@ describe('SuperOffice outages', async () => {
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
     control.approve({ tenant: tenantId });
-    const back = await installAs(await signedInToCrm(planlens, administrator), planlens);
-    expect(back.html).toContain('<h1>Planlens is installed</h1>');
-    await isFreshAgain(0);
+    const setupPage = await installAs(await signedInToCrm(planlens, administrator), planlens);
+    expect(setupPage.html).toContain('<h1>Planlens is installed</h1>');
+    await expectFreshData(0);
   }, 60_000);
 });

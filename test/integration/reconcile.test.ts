@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
-import type { Tenant } from '../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../src/tenants/tenant.ts';
 import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = people;
 const { tenantId } = administrator;
-/** Later than every tenant's turn, ms: each comes once an hour, give or take a fifth. */
+/** Longer than the reconcile interval of an hour with its jitter of 20 percent, ms. */
 const overAnHour = 75 * 60_000;
 
 describe('tenant reconciliation', async () => {
@@ -15,7 +15,7 @@ describe('tenant reconciliation', async () => {
 
   async function tenant(): Promise<Tenant> {
     const found = await services.tenants.find(tenantId);
-    if (found === null) throw new Error('the tenant is gone');
+    if (found === null) throw new Error('the tenant is not installed');
     return found;
   }
   const call = async (method: 'GET' | 'PUT' | 'POST', path: string, json?: unknown) =>
@@ -28,11 +28,11 @@ describe('tenant reconciliation', async () => {
     return own;
   };
 
-  /** Lets an hour pass, and waits until the tenant has had its turn. */
-  async function anHourLater(): Promise<void> {
+  /** Advances the clock by over an hour and waits until the tenant is reconciled. */
+  async function reconcileAfterAnHour(): Promise<void> {
     const { at } = (await tenant()).reconciliation;
     planlens.passTime(overAnHour);
-    // Taken, it is put off by two minutes; looked after, by an hour.
+    // A claim postpones the next reconciliation by two minutes, its completion by an hour.
     await expect
       .poll(async () => (await services.tenants.find(tenantId))?.reconciliation.at.getTime(), {
         timeout: 20_000,
@@ -49,11 +49,11 @@ describe('tenant reconciliation', async () => {
       State: 'TooManyErrors',
     });
     expect((await webhook()).State).toBe('TooManyErrors');
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect(await webhook()).toMatchObject({ WebhookId, State: 'Active' });
 
     control.clearRequests();
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect(control.requests().filter(({ operation }) => /Update|Create|Save/.test(operation))).toEqual([]);
   });
 
@@ -65,7 +65,7 @@ describe('tenant reconciliation', async () => {
     const { WebhookId, TargetUrl } = await webhook();
     await call('PUT', `Webhook/${WebhookId}`, { Name: 'Planlens', Events: [], TargetUrl, State: 'Stopped' });
     control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: null });
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect(
       (await services.licenses.getUserLicenses(await tenant(), salesPremium.associateId))?.content.granted,
     ).not.toEqual(expect.arrayContaining([expect.objectContaining({ name: 'ten-sales' })]));
@@ -90,20 +90,20 @@ describe('tenant reconciliation', async () => {
         'module' in change && user === null ? [`${change.kind} ${change.module.name}`] : [],
       );
     buy('ten-sales', 12);
-    await anHourLater();
-    await anHourLater();
+    await reconcileAfterAnHour();
+    await reconcileAfterAnHour();
     expect(await found()).toEqual(['purchased ten-sales']);
     buy('saint', 0);
-    await anHourLater();
-    expect(await found()).toEqual(['gone saint', 'purchased ten-sales']);
+    await reconcileAfterAnHour();
+    expect(await found()).toEqual(['removed saint', 'purchased ten-sales']);
   });
 
   it('detects a suspended and a resumed tenant without a notification', async () => {
     control.setTenantState({ tenant: tenantId, state: 'Suspended' });
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect((await tenant()).status).toBe('suspended');
     control.setTenantState({ tenant: tenantId, state: 'Running' });
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect((await tenant()).status).toBe('active');
   });
 
@@ -114,7 +114,7 @@ describe('tenant reconciliation', async () => {
       .poll(async () => (await tenant()).reconciliation, { timeout: 20_000 })
       .toMatchObject({
         failures: 1,
-        problem: 'server-error',
+        lastError: 'server-error',
       });
     planlens.passTime(2 * 60_000);
     await expect.poll(async () => (await tenant()).reconciliation.failures, { timeout: 20_000 }).toBe(2);
@@ -122,7 +122,7 @@ describe('tenant reconciliation', async () => {
     planlens.passTime(5 * 60_000);
     await expect
       .poll(async () => (await tenant()).reconciliation, { timeout: 20_000 })
-      .toMatchObject({ failures: 0, problem: null });
+      .toMatchObject({ failures: 0, lastError: null });
   });
 
   it('makes no calls to a tenant for the Retry-After period that SuperOffice sent', async () => {
@@ -143,13 +143,13 @@ describe('tenant reconciliation', async () => {
 
   it('succeeds without the user list when the app has no permission to read it', async () => {
     control.fail({ operation: 'Archive.*', with: 403 });
-    await anHourLater();
-    expect((await tenant()).reconciliation).toMatchObject({ failures: 0, problem: null });
+    await reconcileAfterAnHour();
+    expect((await tenant()).reconciliation).toMatchObject({ failures: 0, lastError: null });
   });
 
   // certifies R27
   it('limits calls to a tenant to ten per second', async () => {
-    // Nothing of before counts any more.
+    // Earlier calls no longer count.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     control.clearRequests();
     await Promise.all(Array.from({ length: 35 }, () => call('GET', 'Webhook')));
@@ -163,7 +163,7 @@ describe('tenant reconciliation', async () => {
 
   it('purges a deleted tenant only after SuperOffice reports it deleted again an hour later', async () => {
     control.setTenantState({ tenant: tenantId, state: 'Deleted' });
-    await anHourLater();
+    await reconcileAfterAnHour();
     expect((await tenant()).status).toBe('deleting');
     planlens.passTime(overAnHour);
     await expect.poll(() => services.tenants.find(tenantId), { timeout: 20_000 }).toBeNull();

@@ -12,7 +12,7 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 
 const { salesPremium } = people;
 
-/** As an operator does it: the portal first or the app first, then a restart with another environment. */
+/** An operator changes the portal or the app first, then restarts the app with another environment. */
 describe('credential rotation', () => {
   let sandbox: Sandbox;
   let url: string;
@@ -47,9 +47,9 @@ describe('credential rotation', () => {
   async function heading(): Promise<string | undefined> {
     return /<h1>(.*?)<\/h1>/.exec((await cookieClient.get(panelUrl({ url }, salesPremium))).html)?.[1];
   }
-  const standing = async () => (await rowsIn(String(environment.DATABASE_URL), 'tenants'))[0]?.standing;
-  /** Has the app become the system user anew, with the data as old as it gets before it is read anew. */
-  async function needTickets(): Promise<void> {
+  const status = async () => (await rowsIn(String(environment.DATABASE_URL), 'tenants'))[0]?.status;
+  /** Makes the next view exchange a ticket: tickets are gone and license data has expired. */
+  async function expireTicketsAndSnapshots(): Promise<void> {
     sandbox.control.expireTickets();
     const client = new Client({ connectionString: environment.DATABASE_URL });
     await client.connect();
@@ -73,12 +73,12 @@ describe('credential rotation', () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = (key: typeof publicKey) => key.export({ type: 'spki', format: 'pem' }).toString();
     sandbox.control.setRegistration({ publicKey: pem(publicKey) });
-    await needTickets();
+    await expireTicketsAndSnapshots();
     await restartWith({});
     sandbox.control.clearRequests();
     expect(await heading()).toBe('Sales-Premium');
     expect(exchanges()).toBeGreaterThan(0);
-    expect(await standing()).toBe('active');
+    expect(await status()).toBe('active');
 
     await restartWith({
       SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -90,12 +90,12 @@ describe('credential rotation', () => {
   // certifies R3
   it('SUPEROFFICE_CLIENT_SECRET: panel and consent survive until the app restarts with the new secret', async () => {
     sandbox.control.setRegistration({ clientSecret: 'another secret' });
-    await needTickets();
+    await expireTicketsAndSnapshots();
     await restartWith({});
     sandbox.control.clearRequests();
     expect(await heading()).toBe('Sales-Premium');
     expect(exchanges()).toBeGreaterThan(0);
-    expect(await standing()).toBe('active');
+    expect(await status()).toBe('active');
 
     await restartWith({ SUPEROFFICE_CLIENT_SECRET: 'another secret' });
     expect(await heading()).toBe('Sales-Premium');

@@ -41,7 +41,7 @@ describe('server process', () => {
     server = spawnServer({ ...environment, ...changes });
     return server;
   };
-  const postgresRuns = async () => {
+  const isPostgresRunning = async () => {
     const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     return readFile(join(home, 'cluster', 'postmaster.pid')).then(
       () => true,
@@ -51,21 +51,25 @@ describe('server process', () => {
 
   // certifies R1, R3
   it('reports all invalid settings at once and exits with 1', async () => {
-    const bad = start({ PUBLIC_URL: 'ftp://nowhere', SUPEROFFICE_CLIENT_SECRET: '', SESSION_KEYS: 'weak' });
-    expect(await bad.ended()).toBe(1);
+    const invalid = start({
+      PUBLIC_URL: 'ftp://nowhere',
+      SUPEROFFICE_CLIENT_SECRET: '',
+      SESSION_KEYS: 'weak',
+    });
+    expect(await invalid.ended()).toBe(1);
     for (const name of ['PUBLIC_URL', 'SUPEROFFICE_CLIENT_SECRET', 'SESSION_KEYS'])
-      expect(bad.output()).toContain(name);
-    expect(bad.output()).not.toMatch(/ at .*\.ts|weak|nowhere/);
+      expect(invalid.output()).toContain(name);
+    expect(invalid.output()).not.toMatch(/ at .*\.ts|weak|nowhere/);
   });
 
   it('starts, serves requests, and on SIGTERM stops itself and the embedded PostgreSQL', async () => {
     const running = start();
     await untilReady(url);
-    expect(await postgresRuns()).toBe(true);
+    expect(await isPostgresRunning()).toBe(true);
     expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
     running.child.kill('SIGTERM');
     expect(await running.ended()).toBe(0);
-    expect(await postgresRuns()).toBe(false);
+    expect(await isPostgresRunning()).toBe(false);
   });
 
   it('completes requests in flight before it stops', async () => {
@@ -86,11 +90,11 @@ describe('server process', () => {
 
   it('leaves no PostgreSQL running after a SIGTERM during startup', async () => {
     const early = start();
-    await expect.poll(postgresRuns, { interval: 5, timeout: 15_000 }).toBe(true);
+    await expect.poll(isPostgresRunning, { interval: 5, timeout: 15_000 }).toBe(true);
     early.child.kill('SIGTERM');
     expect(await early.ended()).toBe(0);
     expect(early.output()).not.toContain('planlens is ready');
-    expect(await postgresRuns()).toBe(false);
+    expect(await isPostgresRunning()).toBe(false);
   });
 
   it('shares the embedded PostgreSQL with a second process that outlives the first', async () => {
@@ -104,23 +108,23 @@ describe('server process', () => {
     expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
     second.child.kill('SIGTERM');
     expect(await second.ended()).toBe(0);
-    expect(await postgresRuns()).toBe(false);
+    expect(await isPostgresRunning()).toBe(false);
   });
 
   it('responds and stops in time while its database is silent', async () => {
     const proxy = await startSilentProxy(await emptyDatabase());
     const running = start({ DATABASE_URL: proxy.url });
     await untilReady(url);
-    proxy.fallSilent();
-    const asked = Date.now();
+    proxy.stopForwarding();
+    const begun = Date.now();
     const panel = fetch(panelUrl({ url }, people.salesPremium));
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    expect(Date.now() - asked).toBeLessThan(3_000);
+    expect(Date.now() - begun).toBeLessThan(3_000);
     expect((await panel).status).toBe(503);
     expect((await panel).headers.get('retry-after')).toBe('10');
     running.child.kill('SIGTERM');
     expect(await running.ended()).toBe(0);
-    expect(Date.now() - asked).toBeLessThan(12_000);
+    expect(Date.now() - begun).toBeLessThan(12_000);
     await proxy.close();
   });
 
@@ -133,7 +137,7 @@ describe('server process', () => {
     const code = await running.ended();
     await rename(join(home, 'elsewhere'), join(home, 'cluster'));
     expect(code).toBe(1);
-    expect(running.output()).toContain('not everything could be stopped');
+    expect(running.output()).toContain('shutdown incomplete');
   });
 
   it('stops without waiting for idle connections', async () => {
@@ -153,7 +157,7 @@ describe('server process', () => {
     const refused = start({ PORT: String(port) });
     expect(await refused.ended()).toBe(1);
     expect(refused.output()).toContain('EADDRINUSE');
-    expect(await postgresRuns()).toBe(false);
+    expect(await isPostgresRunning()).toBe(false);
     other.close();
   });
 

@@ -80,8 +80,8 @@ describe('uninstallation', async () => {
     });
     expect(exported.snapshots.length).toBeGreaterThan(0);
     expect(file.html).not.toMatch(/_encrypted|Cust20003/);
-    expect((await services.webhooks.ofTenant(tenantId)).secret().length).toBeGreaterThan(0);
-    expect(file.html).not.toContain((await services.webhooks.ofTenant(tenantId)).secret());
+    expect((await services.webhooks.findOrCreate(tenantId)).secret().length).toBeGreaterThan(0);
+    expect(file.html).not.toContain((await services.webhooks.findOrCreate(tenantId)).secret());
     expect(
       (await (await signedInToCrm(planlens, salesPremium)).get(`${planlens.url}/setup/export`)).status,
     ).toBe(401);

@@ -3,13 +3,13 @@ import { vi } from 'vitest';
 
 type Property<T> = IProperty<T> | IAsyncProperty<T>;
 
-/** How often a property is tried for each of thousands of mutants. */
-const limit = 30;
+/** The maximum number of runs of a property, because each of thousands of mutants repeats it. */
+const maxRuns = 30;
 
-// What a test says of its runs beats a global setting, so that `assert` itself is replaced.
+// A test's own `numRuns` overrides the global setting, so this replaces `assert`.
 vi.mock('fast-check', async (importOriginal) => {
-  const real = await importOriginal<typeof import('fast-check')>();
-  const assert = <T>(property: Property<T>, { numRuns = limit, ...others }: Parameters<T> = {}) =>
-    real.assert(property, { ...others, numRuns: Math.min(numRuns, limit), seed: 1, endOnFailure: true });
-  return { ...real, default: { ...real.default, assert } };
+  const fastCheck = await importOriginal<typeof import('fast-check')>();
+  const assert = <T>(property: Property<T>, { numRuns = maxRuns, ...rest }: Parameters<T> = {}) =>
+    fastCheck.assert(property, { ...rest, numRuns: Math.min(numRuns, maxRuns), seed: 1, endOnFailure: true });
+  return { ...fastCheck, default: { ...fastCheck.default, assert } };
 });

@@ -1,7 +1,10 @@
 import { test } from 'vitest';
 import { VitestTestRunner } from 'vitest/runners';
 
-/** Makes a failed test of a file that fails to load: Stryker counts tests, and takes a mutant without any for alive. */
+/**
+ * Reports a test file that fails to load as a failed test. Stryker counts tests and would treat the mutant as survived
+ * if a file contributes none.
+ */
 export default class LoadingRunner extends VitestTestRunner {
   override async importFile(file: string, source: 'collect' | 'setup'): Promise<unknown> {
     try {

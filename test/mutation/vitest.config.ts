@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Laws and the mapping test take long and say again what unit tests and golden vectors say of each line.
+// The excluded tests are slow and repeat what unit tests and golden vectors verify.
 export default defineConfig({
   test: {
     isolate: false,

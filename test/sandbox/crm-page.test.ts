@@ -6,11 +6,11 @@ import { appUrl, essential, get, openClient, premium, signIn, users } from './su
 const { sandbox, client } = await openClient();
 
 async function addPanel(fields: Record<string, unknown>, groups: number[]): Promise<void> {
-  const { WebPanelId: ListItemId } = await client.agent<{ WebPanelId: number }>(
+  const { WebPanelId: listItemId } = await client.agent<{ WebPanelId: number }>(
     'List/SaveWebPanelEntity',
     fields,
   );
-  const visible = { UdListDefinitionId: 124, ListItemId, UserGroupId: groups, Enable: true };
+  const visible = { UdListDefinitionId: 124, ListItemId: listItemId, UserGroupId: groups, Enable: true };
   await client.agent('List/SetVisibleForUserGroup', visible);
 }
 

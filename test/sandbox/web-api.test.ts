@@ -40,14 +40,14 @@ describe('sandbox web API authentication', () => {
     (await get(`${sandbox.url}/${tenantId}/api/v1/MDOList`, headers)).status;
 
   it.each(['SOTicket', 'SOTICKET', 'SoTicket'])('accepts the authorization scheme %s', async (scheme) => {
-    const Authorization = `${scheme} ${await getTicket(sandbox)}`;
-    expect(await statusWith({ Authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
+    const authorization = `${scheme} ${await getTicket(sandbox)}`;
+    expect(await statusWith({ Authorization: authorization, 'SO-AppToken': sandbox.clientSecret })).toBe(200);
   });
 
   it('accepts a ticket only with the client secret', async () => {
-    const Authorization = `SOTicket ${await getTicket(sandbox)}`;
-    expect(await statusWith({ Authorization })).toBe(401);
-    expect(await statusWith({ Authorization, 'SO-AppToken': 'wrong' })).toBe(401);
+    const authorization = `SOTicket ${await getTicket(sandbox)}`;
+    expect(await statusWith({ Authorization: authorization })).toBe(401);
+    expect(await statusWith({ Authorization: authorization, 'SO-AppToken': 'wrong' })).toBe(401);
   });
 
   it('accepts a user access token without the client secret', async () => {
@@ -64,8 +64,11 @@ describe('sandbox web API authentication', () => {
 
   it.each(['', 'Basic YTpi', 'SOTicket', 'SOTicket 7T:abc', 'Bearer 8A:Cust20001.abc'])(
     'answers 401 with a SuperOffice error body to the Authorization header %j',
-    async (Authorization) => {
-      const response = await get(`${client.url}/MDOList`, { ...client.headers, Authorization });
+    async (authorization) => {
+      const response = await get(`${client.url}/MDOList`, {
+        ...client.headers,
+        Authorization: authorization,
+      });
       expect(response.status).toBe(401);
       expect(Object.keys(await readJson(response))).toEqual([
         'Error',

@@ -123,19 +123,19 @@ describe('sandbox web panel visibility', () => {
   it.each(['FromListName', ''])(
     'accepts a list of selected groups through SetVisibleForUserGroups%s',
     async (suffix) => {
-      const { WebPanelId: ListItemId } = await save({ Name: 'One' });
+      const { WebPanelId: listItemId } = await save({ Name: 'One' });
       const list = suffix ? { UdListDefinitionName: 'webpanel' } : { UdListDefinitionId: 124 };
-      const UserGroups = [
+      const userGroups = [
         { Id: 1, Selected: true },
         { Id: 2, Selected: false },
       ];
       const response = await client.agent<Group[]>(`List/SetVisibleForUserGroups${suffix}`, {
         ...list,
-        ListItemId,
-        UserGroups,
+        ListItemId: listItemId,
+        UserGroups: userGroups,
       });
       expect(response.filter((group) => group.Selected).map((group) => group.Id)).toEqual([1]);
-      expect(await selectedGroups(ListItemId)).toEqual([1]);
+      expect(await selectedGroups(listItemId)).toEqual([1]);
     },
   );
 

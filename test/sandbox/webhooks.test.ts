@@ -84,8 +84,8 @@ describe('sandbox webhook registration', () => {
 
   it.each(['http://example.com/hook', 'ftp://127.0.0.1/', 'nonsense'])(
     'fails for the invalid target %s',
-    async (TargetUrl) => {
-      expect((await create({ TargetUrl })).status).toBe(400);
+    async (targetUrl) => {
+      expect((await create({ TargetUrl: targetUrl })).status).toBe(400);
       expect(sandbox.control.deliveries()).toEqual([]);
     },
   );

@@ -1,19 +1,19 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import fc from 'fast-check';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
   encode,
-  ISSUER,
-  identity,
   idTokenPayload,
-  NONCE,
   seconds,
   signToken,
   stateChangePayload,
   systemUserPayload,
-  TENANT,
+  testClientId,
+  testIssuer,
+  testNonce,
+  testTenant,
+  toIdentityClaims,
 } from '../support/tokens.ts';
 
 /** Key URL in the headers of forged tokens; it must never be requested. */
@@ -43,23 +43,23 @@ export function misissuedTokens(kind: TokenKind): readonly string[] {
   const issuers = [
     '',
     'https://online.superoffice.com',
-    `${ISSUER}/`,
-    ISSUER.toUpperCase(),
+    `${testIssuer}/`,
+    testIssuer.toUpperCase(),
     'SuperOffice',
-    [ISSUER],
+    [testIssuer],
     null,
     1,
   ];
   const audiences = [
     '',
     'other',
-    `${CLIENT_ID} `,
-    [CLIENT_ID, 'other'],
+    `${testClientId} `,
+    [testClientId, 'other'],
     [],
     {},
     null,
-    `spn:${TENANT.serial}0`,
-    [[CLIENT_ID]],
+    `spn:${testTenant.serial}0`,
+    [[testClientId]],
   ];
   const tenants = [
     'Cust99999',
@@ -108,7 +108,7 @@ export function misissuedTokens(kind: TokenKind): readonly string[] {
 
 const wrongClaimsByKind: Readonly<Record<TokenKind, readonly (readonly [Claims, Claims])[]>> = {
   'id-token': [
-    ...['', 'other', NONCE.toLowerCase(), [NONCE], null, 1, undefined].map(
+    ...['', 'other', testNonce.toLowerCase(), [testNonce], null, 1, undefined].map(
       (nonce) => [{ nonce }, {}] as const,
     ),
     ...['0', '-1', '5.5', '5e0', '0x5', ' 5', '2147483648', '99999999999', 5, ['5'], '', undefined].map(
@@ -123,7 +123,7 @@ const wrongClaimsByKind: Readonly<Record<TokenKind, readonly (readonly [Claims, 
     ...['1801550194', '', 1801550193].map((serial) => [{}, { serial }] as const),
   ],
   'state-change': [
-    [{ nonce: NONCE }, {}],
+    [{ nonce: testNonce }, {}],
     [{}, { associateid: '5' }],
     [{}, { ticket: '7T:x' }],
   ],
@@ -306,16 +306,16 @@ const mistypedClaimValues: Readonly<Record<TokenKind, Readonly<Record<string, re
   'id-token': {
     ...commonMistypedClaims,
     nonce: wrongTypesAndTexts,
-    ...identity({
+    ...toIdentityClaims({
       ctx: wrongTypesAndTexts,
       associateid: wrongTypesAndTexts,
       serial: [...wrongTypes, '\u0000'],
     }),
   } as Record<string, readonly unknown[]>,
-  'system-user': { ...commonMistypedClaims, ...identity({ ticket: [...wrongTypes, '\u0000'] }) } as Record<
-    string,
-    readonly unknown[]
-  >,
+  'system-user': {
+    ...commonMistypedClaims,
+    ...toIdentityClaims({ ticket: [...wrongTypes, '\u0000'] }),
+  } as Record<string, readonly unknown[]>,
   'state-change': commonMistypedClaims,
 };
 

@@ -40,7 +40,7 @@ describe('malformed SuperOffice responses', async () => {
   const reasons = () =>
     planlens.logged
       .map((line) => JSON.parse(line))
-      .flatMap(({ msg, reason }) => (msg === 'license data not read or saved' ? [reason] : []));
+      .flatMap(({ msg, reason }) => (msg === 'license refresh failed' ? [reason] : []));
 
   it.each(cases)(
     'the panel keeps the last good data within time and memory limits when %s returns %s',

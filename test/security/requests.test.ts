@@ -337,7 +337,7 @@ describe('server under hostile requests', async () => {
     '/admin/contract',
   ])('answers 413 to an oversized body for %s', async (path) => {
     const { webhooks } = planlens.services;
-    const { hookId } = await webhooks.ofTenant(tenantId);
+    const { hookId } = await webhooks.findOrCreate(tenantId);
     const to = path.replace('unknown', hookId);
     const response = await send(
       'POST',

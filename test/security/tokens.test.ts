@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createIdTokenVerifier } from '../../src/superoffice/auth/id-token.ts';
 import { createJwks } from '../../src/superoffice/auth/jwks.ts';
 import { createSystemUserJwtVerifier } from '../../src/superoffice/auth/system-user-jwt.ts';
-import { TOKEN_REASONS, type VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
+import { tokenReasons, type VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-} from '../../src/superoffice/callbacks/state-change-token.ts';
-import { CLIENT_ID, ISSUER, jwkOf, NONCE, now, TENANT } from '../support/tokens.ts';
+} from '../../src/superoffice/callbacks/state-change.ts';
+import { now, testClientId, testIssuer, testNonce, testTenant, toJwk } from '../support/tokens.ts';
 import {
   arbitraryPayloads,
   forgedTokens,
@@ -21,7 +21,7 @@ import {
 } from './forgeries.ts';
 import { scaleRuns } from './profile.ts';
 
-const jwksUrl = `${ISSUER}/login/.well-known/jwks`;
+const jwksUrl = `${testIssuer}/login/.well-known/jwks`;
 const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];
 
 describe('forged and misused tokens', () => {
@@ -37,28 +37,28 @@ describe('forged and misused tokens', () => {
         return {
           status: 200,
           headers: {},
-          body: { keys: [jwkOf(genuine), jwkOf(genuine, { kid: 'second', x5t: 'second', x5c: undefined })] },
+          body: { keys: [toJwk(genuine), toJwk(genuine, { kid: 'second', x5t: 'second', x5c: undefined })] },
         };
       },
     },
   });
-  const deps = { jwks, now, issuer: ISSUER, clientId: CLIENT_ID };
+  const deps = { jwks, now, issuer: testIssuer, clientId: testClientId };
   const idToken = createIdTokenVerifier(deps);
   const systemUser = createSystemUserJwtVerifier(deps);
   const stateChange = createStateChangeTokenVerifier({
     ...deps,
-    audiences: assumedStateChangeAudiences(CLIENT_ID),
+    audiences: assumedStateChangeAudiences(testClientId),
   });
   const verify: Readonly<Record<TokenKind, (token: string) => Promise<VerificationResult<unknown>>>> = {
-    'id-token': (token) => idToken(token, { nonce: NONCE, tenantId: TENANT.tenantId }),
-    'system-user': (token) => systemUser(token, TENANT),
-    'state-change': (token) => stateChange(token, TENANT),
+    'id-token': (token) => idToken(token, { nonce: testNonce, tenantId: testTenant.tenantId }),
+    'system-user': (token) => systemUser(token, testTenant),
+    'state-change': (token) => stateChange(token, testTenant),
   };
 
   async function expectRejected(kind: TokenKind, token: string): Promise<void> {
     const result = await verify[kind](token);
     if (result.valid) throw new Error(`accepted as ${kind}: ${token.slice(0, 2_000)}`);
-    expect(TOKEN_REASONS).toContain(result.reason);
+    expect(tokenReasons).toContain(result.reason);
   }
   const assertRejected = (kind: TokenKind, tokens: fc.Arbitrary<string>, long: number) =>
     fc.assert(

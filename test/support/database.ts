@@ -3,19 +3,53 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 
-/** The URL of a new, empty database of its own. */
+/** Creates an empty database. @returns its URL */
 export async function emptyDatabase(): Promise<string> {
   const url = new URL(inject('postgresUrl'));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const client = new Client({ connectionString: url.href });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
+  await runStatement(url.href, `create database ${name}`);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-/** A new database with our schema. */
+/** Creates and opens a database with the current schema. */
 export async function freshDatabase(): Promise<Database> {
   return openDatabase(await emptyDatabase(), () => {});
+}
+
+/** The first migration of the versions before 001-initial. */
+const earlierMigrations = ['001-tenants-and-snapshots'];
+
+/** Creates a database whose migration table lists these migrations. @returns its URL */
+export async function databaseOfEarlierVersion(
+  names: readonly string[] = earlierMigrations,
+): Promise<string> {
+  const url = await emptyDatabase();
+  await recordMigrations(url, names);
+  return url;
+}
+
+/** Writes migration names into a migration table as Kysely creates it. */
+export async function recordMigrations(
+  url: string,
+  names: readonly string[] = earlierMigrations,
+): Promise<void> {
+  await runStatement(
+    url,
+    'create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)',
+  );
+  for (const name of names) {
+    await runStatement(url, `insert into kysely_migration values ('${name}', '2026-01-01T00:00:00.000Z')`);
+  }
+}
+
+/** Runs one SQL statement on a connection of its own. */
+export async function runStatement(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

@@ -6,12 +6,16 @@ import { type CookieClient, createCookieClient, type VisitedPage } from '../../s
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
+import {
+  createProvisioning,
+  type Provisioning,
+} from '../../src/lifecycle/provisioning/create-provisioning.ts';
 import { startWorkers } from '../../src/lifecycle/start-workers.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { openServices, type Provisioning, provisioningBy, type Services } from '../../src/services.ts';
+import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
-import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 import { listRoutes, type Route } from './routes.ts';
 
@@ -47,7 +51,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
-  const provisioning = provisioningBy({ config, services, root });
+  const provisioning = createProvisioning({ config, services, root });
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, metrics, now });
   let lifecycle = startLifecycle(provisioning);
   const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
@@ -71,7 +75,7 @@ export async function startPlanlens(): Promise<Planlens> {
     },
     async upgradeTo(otherRoot) {
       await lifecycle.stop();
-      lifecycle = startLifecycle(provisioningBy({ config, services, root: otherRoot }));
+      lifecycle = startLifecycle(createProvisioning({ config, services, root: otherRoot }));
     },
     async close() {
       server.closeAllConnections();
@@ -79,8 +83,8 @@ export async function startPlanlens(): Promise<Planlens> {
       await lifecycle.stop();
       await services.close();
       await sandbox.close();
-      const secrets = new Map([...readEnvironmentSecrets(environment), ...sandbox.secrets()]);
-      expect(findLeakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
+      const secrets = new Map([...secretsOfEnvironment(environment), ...sandbox.secrets()]);
+      expect(leakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
     },
   };
 }

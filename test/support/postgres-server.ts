@@ -10,15 +10,13 @@ declare module 'vitest' {
   }
 }
 
-/** One real PostgreSQL for the whole run; each test file makes its own database in it. */
+/** Starts one PostgreSQL for the whole test run; each test file creates its own databases in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-tests-'));
   const postgres = await startEmbeddedPostgres(dataDir);
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await Promise.all(
-      [dataDir, postgres.folder].map((folder) => rm(folder, { recursive: true, force: true })),
-    );
+    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   };
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Rows of one of our tables as they lie in the database. */
+/** Reads all rows of a table, with their columns as PostgreSQL stores them. */
 export async function rowsIn(databaseUrl: string, table: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();

@@ -11,14 +11,14 @@ const elements = {
   D: 'd',
 } as const;
 
-/** A private key's numbers in standard base64, by the names of their XML elements. */
-export function numbersOf(key: KeyObject): Record<string, string> {
+/** The parameters of a private key in standard base64, by XML element. */
+export function getKeyNumbers(key: KeyObject): Record<string, string> {
   const jwk = key.export({ format: 'jwk' });
   const number = (name: keyof typeof jwk) => Buffer.from(String(jwk[name]), 'base64url').toString('base64');
   return Object.fromEntries(Object.entries(elements).map(([element, name]) => [element, number(name)]));
 }
 
-/** The key as the Developer Portal gives it, with `between` between its elements. */
+/** RSAKeyValue XML with `between` between its elements. */
 export function rsaKeyValue(numbers: Record<string, string>, between = ''): string {
   const lines = Object.entries(numbers).map(([name, value]) => `<${name}>${value}</${name}>`);
   return `<RSAKeyValue>${between}${lines.join(between)}${between}</RSAKeyValue>`;

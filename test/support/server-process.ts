@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
+import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
-/** A program of ours as an operator runs it: a process of its own. */
+/** The server or the CLI in a process of its own. */
 export interface ServerProcess {
   readonly child: ChildProcess;
-  /** What it has written so far, both streams. */
+  /** Its output so far, stdout and stderr. */
   output(): string;
-  /** Its exit code, or the signal that ended it. */
+  /** Resolves to its exit code, or the signal that ended it. Fails if the output contains a secret. */
   ended(): Promise<number | string>;
 }
 
@@ -18,17 +18,13 @@ export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
   return spawnProgram('server.ts', [], environment);
 }
 
-/** The operator's command, with its arguments. */
-export function spawnCli(arguments_: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('cli.ts', arguments_, environment);
+/** The operator CLI. */
+export function spawnCli(args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  return spawnProgram('cli.ts', args, environment);
 }
 
-function spawnProgram(
-  file: string,
-  arguments_: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...arguments_], {
+function spawnProgram(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, ...environment },
   });
@@ -40,8 +36,8 @@ function spawnProgram(
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
-      const secrets = readEnvironmentSecrets(environment);
-      expect(findLeakedSecrets([output], secrets), 'secrets in what the program wrote').toEqual([]);
+      const secrets = secretsOfEnvironment(environment);
+      expect(leakedSecrets([output], secrets), 'secrets in the output').toEqual([]);
       return code ?? signal ?? '';
     },
   };

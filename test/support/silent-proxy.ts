@@ -1,26 +1,27 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands before a server and can fall silent, as a network does that loses every packet: nothing is closed or refused. */
+/** A TCP proxy that can simulate a network that drops every packet: it neither closes nor refuses connections. */
 export interface SilentProxy {
-  /** The server's URL, by way of the proxy. */
+  /** The URL of the server, through the proxy. */
   readonly url: string;
-  /** Forwards nothing more of the connections there are, and nothing of new ones. */
-  fallSilent(): void;
-  /** Forwards new connections again; the old ones stay silent. */
-  speakAgain(): void;
+  /** Stops forwarding on existing and new connections. */
+  stopForwarding(): void;
+  /** Forwards new connections again; existing ones stay silent. */
+  forwardNewConnections(): void;
   close(): Promise<void>;
 }
 
+/** Starts a proxy on a free port of 127.0.0.1 that forwards to the host and port of the URL `target`. */
 export async function startSilentProxy(target: string): Promise<SilentProxy> {
   const { hostname, port } = new URL(target);
   const sockets: Socket[] = [];
-  let silent = false;
-  const proxy = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) sockets.push(socket.on('error', () => {}));
-    if (silent) return;
-    near.pipe(far).pipe(near);
+  let isSilent = false;
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    for (const socket of [client, server]) sockets.push(socket.on('error', () => {}));
+    if (isSilent) return;
+    client.pipe(server).pipe(client);
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
@@ -28,12 +29,12 @@ export async function startSilentProxy(target: string): Promise<SilentProxy> {
   url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   return {
     url: url.href,
-    fallSilent() {
-      silent = true;
+    stopForwarding() {
+      isSilent = true;
       for (const socket of sockets) socket.unpipe().pause();
     },
-    speakAgain() {
-      silent = false;
+    forwardNewConnections() {
+      isSilent = false;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

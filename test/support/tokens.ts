@@ -1,16 +1,16 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 
-/** The moment all tokens made here are about, in milliseconds since 1970. */
-export const NOW = Date.UTC(2026, 1, 23, 10, 30, 15);
-export const now = () => NOW;
-/** The same in the whole seconds tokens count in. */
-export const seconds = Math.floor(NOW / 1000);
-export const ISSUER = 'https://sod.superoffice.com';
-export const CLIENT_ID = '0123456789abcdef0123456789abcdef';
-export const TENANT = { tenantId: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
-export const NONCE = 'n-0S6_WzA2Mj';
-const IDENTITY = 'http://schemes.superoffice.net/identity/';
+/** The current time of all tokens created here, in ms since 1970. */
+export const testTime = Date.UTC(2026, 1, 23, 10, 30, 15);
+export const now = () => testTime;
+/** The same in seconds, the unit of token times. */
+export const seconds = Math.floor(testTime / 1000);
+export const testIssuer = 'https://sod.superoffice.com';
+export const testClientId = '0123456789abcdef0123456789abcdef';
+export const testTenant = { tenantId: 'Cust12345', serial: '1801550193', associateId: 5 } as const;
+export const testNonce = 'n-0S6_WzA2Mj';
+const identityClaimPrefix = 'http://schemes.superoffice.net/identity/';
 
 export type Claims = Record<string, unknown>;
 export interface SigningPair {
@@ -23,24 +23,26 @@ export interface SigningPair {
   readonly kid: string;
 }
 
-/** A new RSA key with a certificate, as SuperOffice has one per environment. */
+/** Creates an RSA key with a certificate, like the one of each SuperOffice environment. */
 export function createSigningPair(modulusLength = 2048): SigningPair {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength });
-  const certificate = selfSigned(publicKey, privateKey);
+  const certificate = createCertificate(publicKey, privateKey);
   const digest = createHash('sha1').update(certificate).digest();
   const kid = digest.toString('hex').toUpperCase();
   return { publicKey, privateKey, certificate, x5t: digest.toString('base64url'), kid };
 }
 
-/** The pair's JWKS entry with every field SuperOffice is known to send; an override of undefined removes a field. */
-export function jwkOf(pair: SigningPair, overrides: Claims = {}): Claims {
+/**
+ * The pair's JWKS entry with every field that SuperOffice sends; an override of undefined removes a field.
+ */
+export function toJwk(pair: SigningPair, overrides: Claims = {}): Claims {
   const { n, e } = pair.publicKey.export({ format: 'jwk' });
   const { kid, x5t } = pair;
   const x5c = [pair.certificate.toString('base64')];
   return { kty: 'RSA', use: 'sig', alg: 'RS256', kid, x5t, n, e, x5c, ...overrides };
 }
 
-/** A compact RS256 token; header and payload are taken as given, however wrong. */
+/** A compact RS256 token. Header and payload may be invalid. */
 export function signToken(pair: SigningPair, payload: unknown, header: Claims = { x5t: pair.x5t }): string {
   const signed = `${encode({ typ: 'JWT', alg: 'RS256', ...header })}.${encode(payload)}`;
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), pair.privateKey).toString('base64url')}`;
@@ -50,64 +52,80 @@ export function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** SuperOffice's own claims under their full names. */
-export function identity(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).map(([name, value]) => [IDENTITY + name, value]));
+/** SuperOffice claims under their full names. */
+export function toIdentityClaims(claims: Claims): Claims {
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [identityClaimPrefix + name, value]),
+  );
 }
 
 const times = { nbf: seconds - 60, exp: seconds + 300 };
 
-/** A good id_token's payload. `claims` are standard claims, `own` SuperOffice's; undefined removes one. */
-export function idTokenPayload(claims: Claims = {}, own: Claims = {}): Claims {
+/**
+ * A valid id_token payload. `claims` override standard claims, `identityClaims` SuperOffice claims; undefined
+ * removes one.
+ */
+export function idTokenPayload(claims: Claims = {}, identityClaims: Claims = {}): Claims {
   return {
     sub: 'user@example.com',
-    ...identity({
-      associateid: String(TENANT.associateId),
+    ...toIdentityClaims({
+      associateid: String(testTenant.associateId),
       identityprovider: 'superoffice-online',
       email: 'user@example.com',
       upn: 'user@example.com',
-      ctx: TENANT.tenantId,
+      ctx: testTenant.tenantId,
       is_administrator: 'False',
-      serial: TENANT.serial,
+      serial: testTenant.serial,
       company_name: 'Example Company',
       netserver_url: 'https://sod2.superoffice.com/Cust12345/Remote/Services88/',
       webapi_url: 'https://sod2.superoffice.com/Cust12345/api/',
       system_token: 'Planlens-AbC123xYz9',
-      ...own,
+      ...identityClaims,
     }),
-    nonce: NONCE,
+    nonce: testNonce,
     iat: String(seconds),
-    iss: ISSUER,
-    aud: CLIENT_ID,
+    iss: testIssuer,
+    aud: testClientId,
     ...times,
     ...claims,
   };
 }
 
-/** A good system user JWT's payload. */
-export function systemUserPayload(claims: Claims = {}, own: Claims = {}): Claims {
-  const about = { ticket: '7T:MAAzAGEA', ctx: TENANT.tenantId, serial: TENANT.serial, ...own };
-  return { iss: 'SuperOffice AS', aud: `spn:${TENANT.serial}`, ...times, ...identity(about), ...claims };
-}
-
-/** A good state change token's payload, as far as its form is known. */
-export function stateChangePayload(claims: Claims = {}, own: Claims = {}): Claims {
+/** A valid system user JWT payload. */
+export function systemUserPayload(claims: Claims = {}, identityClaims: Claims = {}): Claims {
+  const systemUserClaims = {
+    ticket: '7T:MAAzAGEA',
+    ctx: testTenant.tenantId,
+    serial: testTenant.serial,
+    ...identityClaims,
+  };
   return {
-    iss: ISSUER,
-    aud: CLIENT_ID,
+    iss: 'SuperOffice AS',
+    aud: `spn:${testTenant.serial}`,
     ...times,
-    ...identity({ ctx: TENANT.tenantId, ...own }),
+    ...toIdentityClaims(systemUserClaims),
     ...claims,
   };
 }
 
-/** The one word for a verdict: `valid` or the reason against the token. */
-export function wordFor(verdict: VerificationResult<unknown>): string {
-  return verdict.valid ? 'valid' : verdict.reason;
+/** A valid state-change token payload, as far as its form is known. */
+export function stateChangePayload(claims: Claims = {}, identityClaims: Claims = {}): Claims {
+  return {
+    iss: testIssuer,
+    aud: testClientId,
+    ...times,
+    ...toIdentityClaims({ ctx: testTenant.tenantId, ...identityClaims }),
+    ...claims,
+  };
 }
 
-/** The least X.509 certificate (version 1) that carries a key. */
-function selfSigned(publicKey: KeyObject, privateKey: KeyObject): Buffer {
+/** Returns `valid` or the reason why the token is rejected. */
+export function toOutcome(result: VerificationResult<unknown>): string {
+  return result.valid ? 'valid' : result.reason;
+}
+
+/** A minimal X.509 certificate (version 1) for a key, DER. */
+function createCertificate(publicKey: KeyObject, privateKey: KeyObject): Buffer {
   const sha256WithRsa = der(0x30, Buffer.from('06092a864886f70d01010b0500', 'hex'));
   const commonName = der(0x30, Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from('Federated Login')));
   const name = der(0x30, der(0x31, commonName));

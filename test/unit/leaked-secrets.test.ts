@@ -1,22 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyringText } from '../support/keyrings.ts';
-import { findLeakedSecrets, readEnvironmentSecrets } from '../support/leaked-secrets.ts';
+import { leakedSecrets, secretsOfEnvironment } from '../support/leaked-secrets.ts';
 
 const secret = 'a+b/secret"with=signs';
 const known = new Map([[secret, 'the client secret']]);
-const line = (told: string) => [`{"msg":"nothing"}`, `{"msg":"${told}"}`];
+const line = (message: string) => [`{"msg":"nothing"}`, `{"msg":"${message}"}`];
 
-/** What the end of every test with an app looks for in everything that app logged. */
+/** Integration tests pass everything the app logged to it. */
 describe('leakedSecrets', () => {
   it.each([
-    ['in clear', secret],
-    ['in an address', encodeURIComponent(secret)],
+    ['in plain text', secret],
+    ['in a URL', encodeURIComponent(secret)],
     ['in JSON', JSON.stringify(secret)],
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
-  ])('finds a secret %s and names its kind', (_where, told) => {
-    expect(findLeakedSecrets(line(`before ${told} after`), known)).toEqual(['the client secret']);
+  ])('finds a secret %s and names its kind', (_where, text) => {
+    expect(leakedSecrets(line(`before ${text} after`), known)).toEqual(['the client secret']);
   });
 
   it.each([
@@ -24,12 +24,12 @@ describe('leakedSecrets', () => {
     ['a ticket', '7T:MAAzADQANQA2ADcA'],
     ['an access token', '8A:Cust12345.abc'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
-  ])('finds %s that is not a known secret', (kind, told) => {
-    expect(findLeakedSecrets(line(told), new Map())).toEqual([kind]);
+  ])('finds %s that is not a known secret', (kind, text) => {
+    expect(leakedSecrets(line(text), new Map())).toEqual([kind]);
   });
 
   it('finds nothing in log lines without a secret', () => {
-    expect(findLeakedSecrets(line('callback worked off for Cust12345'), known)).toEqual([]);
+    expect(leakedSecrets(line('callback processed for Cust12345'), known)).toEqual([]);
   });
 
   it('derives the known secrets from the environment of the app', () => {
@@ -40,7 +40,7 @@ describe('leakedSecrets', () => {
       ENCRYPTION_KEYS: keyringText('a', 'b'),
       SESSION_KEYS: keyringText('c'),
     };
-    const secrets = readEnvironmentSecrets(environment);
+    const secrets = secretsOfEnvironment(environment);
     const kinds = [...secrets.values()];
     expect(kinds.filter((kind) => kind === 'a key of ENCRYPTION_KEYS')).toHaveLength(2);
     expect(new Set(kinds)).toEqual(
@@ -51,6 +51,6 @@ describe('leakedSecrets', () => {
         'a key of SESSION_KEYS',
       ]),
     );
-    for (const [each, kind] of secrets) expect(findLeakedSecrets([`x${each}y`], secrets)).toContain(kind);
+    for (const [each, kind] of secrets) expect(leakedSecrets([`x${each}y`], secrets)).toContain(kind);
   });
 });

@@ -27,7 +27,7 @@ async function createTenants(db: Kysely<never>): Promise<void> {
     .addColumn('next_reconcile_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
     .addColumn('reconcile_failures', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('last_reconcile_error', 'text')
-    // A calendar day without a time zone: a date column would get one on its way through the driver.
+    // A calendar day without a time zone: pg would convert a date column to a Date in the local time zone.
     .addColumn('contract_start', 'text')
     .addColumn('billing_period', 'text')
     .execute();

@@ -3,29 +3,29 @@ import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import { type PlanKey, userPlans } from '../catalogue/user-plans.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
 
-/** A plan somebody could move to. */
+/** A plan that a user or a tenant can move to. */
 export type NextPlan =
   | { readonly kind: 'user-plan'; readonly plan: PlanKey }
   | { readonly kind: 'suite-plan'; readonly plan: SuitePlan };
 
 /**
- * The plans one step above what somebody holds: one solution more or one tier higher, or the next CRM Suite plan.
- * Empty where nobody can tell what one step is: no plan, a tier or a Suite plan that is unknown, a plan of another kind.
+ * Finds the plans one step above a plan: one more solution, one tier higher, or the next CRM Suite plan. Empty if the
+ * step is undefined: no plan, an unknown tier or Suite plan, or a plan of another kind.
  *
  * @example
- * findNextPlans(salesPremium)
+ * findNextPlans(salesPremiumPlan)
  * // → [
  * //   { kind: 'user-plan', plan: 'sales-premium+service-essential' },
  * //   { kind: 'user-plan', plan: 'sales-premium+marketing-essential' },
  * // ]
  */
-export function findNextPlans(held: DetectedPlan | null): readonly NextPlan[] {
-  if (held?.kind === 'suite') {
-    const next = held.plan === null ? undefined : suitePlans[suitePlans.indexOf(held.plan) + 1];
+export function findNextPlans(current: DetectedPlan | null): readonly NextPlan[] {
+  if (current?.kind === 'suite') {
+    const next = current.plan === null ? undefined : suitePlans[suitePlans.indexOf(current.plan) + 1];
     return next === undefined ? [] : [{ kind: 'suite-plan', plan: next }];
   }
-  if (held?.kind !== 'user-plan' || held.plan === null) return [];
-  const { tiers } = held.plan;
+  if (current?.kind !== 'user-plan' || current.plan === null) return [];
+  const { tiers } = current.plan;
   return userPlans
     .filter((plan) => {
       const steps = solutions.map((solution) => tierRank(plan.tiers[solution]) - tierRank(tiers[solution]));

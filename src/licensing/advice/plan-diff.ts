@@ -6,14 +6,14 @@ import type { NextPlan } from './next-plans.ts';
 import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
 import { whatIf } from './what-if.ts';
 
-/** What a change of plan would switch on and off, groups left out. */
-export interface PlanDiff {
+/** The features a plan change would enable and disable, without groups. */
+interface PlanDiff {
   readonly enables: readonly FeatureKey[];
-  /** What is enabled today and would not be. */
+  /** Features that are enabled today and would not be. */
   readonly disables: readonly FeatureKey[];
 }
 
-/** What a plan of either kind would change for a user; `report` is the user's of today. */
+/** Compares a user's current `report` with a plan of either kind. */
 export function diffPlan(
   tenant: TenantIndex,
   user: UserLicenses,
@@ -22,9 +22,9 @@ export function diffPlan(
 ): PlanDiff {
   if (next.kind === 'suite-plan') {
     const changes = changesOnSuite(tenant.rules, report, next.plan);
-    const becoming = (desired: FeatureChange) =>
-      changes.filter(({ change }) => change === desired).map(({ feature }) => feature);
-    return { enables: becoming('gained'), disables: becoming('lost') };
+    const featuresWith = (wanted: FeatureChange) =>
+      changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
+    return { enables: featuresWith('gained'), disables: featuresWith('lost') };
   }
   const changes = whatIf(tenant, user, report, next.plan)?.changes ?? [];
   return {

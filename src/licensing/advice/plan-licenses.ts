@@ -1,4 +1,3 @@
-import { planModuleFor } from '../catalogue/plan-modules.ts';
 import {
   type FoundTier,
   type PerSolution,
@@ -10,11 +9,10 @@ import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { FeatureRule, Rules } from '../entitlements/rules.ts';
 import { sortedUnique } from '../licenses/collections.ts';
 import type { TenantLicenseIndex } from '../licenses/license-index.ts';
-import type { AssignedUserPlan } from '../plans/detect-plan.ts';
-import { contains } from '../plans/minimal-upgrades.ts';
+import { includesRow } from '../plans/minimal-upgrades.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 
-/** What a plan is known to assign. */
+/** The tiers of a plan and the user licenses it is known to assign. */
 export interface KnownPlan {
   readonly tiers: PerSolution<FoundTier>;
   readonly set: readonly string[];
@@ -22,18 +20,18 @@ export interface KnownPlan {
 
 /** The licenses that come with a plan. */
 export interface PlanLicenses {
-  /** Whether the tenant's own row of this plan tells them, or only the catalogue. */
+  /** `tenant`: read from the tenant's own row of this plan; `catalogue`: derived from the feature catalogue. */
   readonly from: 'tenant' | 'catalogue';
   readonly user: readonly string[];
-  /** Site licenses its features need and the tenant lacks; of alternatives the first. */
+  /** Site licenses that its features need and the tenant lacks; the first of several alternatives. */
   readonly missingSite: readonly string[];
 }
 
 /**
- * The licenses that come with a plan. What SuperOffice puts in most plans is not published
- * (docs/superoffice/licenses.md#10-unknown): the tenant's own row of it tells; else what its features need by
- * the catalogue, and what the lesser plans that the tenant bought, and the one the user holds, are known to
- * have.
+ * Finds the licenses that come with a plan. SuperOffice does not publish the contents of most plans
+ * (docs/superoffice/licenses.md#10-unknown), so the tenant's own row of the plan decides. Without one, the licenses are
+ * those its features need according to the catalogue, plus the known contents of lower plans: the plans the tenant has
+ * purchased, and `current`, the user's plan.
  */
 export function findPlanLicenses(
   plan: UserPlan,
@@ -46,44 +44,26 @@ export function findPlanLicenses(
     readonly licenseIndex: TenantLicenseIndex;
     readonly purchasedPlans: PurchasedPlans;
   },
-  held: KnownPlan,
+  current: KnownPlan,
 ): PlanLicenses {
-  const contained = [...rules.features.values()].filter(({ rows }) =>
-    rows.some((row) => contains(plan.tiers, row)),
+  const included = [...rules.features.values()].filter(({ rows }) =>
+    rows.some((row) => includesRow(plan.tiers, row)),
   );
-  const missingSite = sortedUnique(contained.flatMap((rule) => missingSiteLicense(rule, licenseIndex)));
+  const missingSite = sortedUnique(included.flatMap((rule) => missingSiteLicense(rule, licenseIndex)));
   const own = sortedUnique(licenseRowsForPlan(purchasedPlans, plan).flatMap(({ row }) => row.set));
   if (own.length > 0) return { from: 'tenant', user: own, missingSite };
-  const lesser = [...purchasedPlans.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), held];
+  const lowerPlans = [...purchasedPlans.plans.map(({ row, tiers }) => ({ set: row.set, tiers })), current];
   const user = [
-    ...contained.flatMap((rule) => rule.user),
-    ...lesser.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),
+    ...included.flatMap((rule) => rule.user),
+    ...lowerPlans.flatMap(({ set, tiers }) => (isWithin(tiers, plan.tiers) ? set : [])),
   ];
   return { from: 'catalogue', user: sortedUnique(user), missingSite };
 }
 
-function isWithin(tiers: PerSolution<FoundTier>, most: PerSolution<PlanTier>): boolean {
+function isWithin(tiers: PerSolution<FoundTier>, upper: PerSolution<PlanTier>): boolean {
   return solutions.every(
-    (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(most[each]),
+    (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(upper[each]),
   );
-}
-
-/** A plan as something held: it is asked about, so nothing has to find its tiers. */
-export function toAssignedPlan(plan: UserPlan): AssignedUserPlan {
-  const module = planModuleFor(plan.tiers);
-  return {
-    kind: 'user-plan',
-    plan,
-    tiers: plan.tiers,
-    modules: module === null ? [] : [module],
-    description: plan.label,
-    findings: solutions
-      .filter((solution) => plan.tiers[solution] !== 'none')
-      .map((solution) => {
-        const tier = plan.tiers[solution];
-        return { solution, tier, step: 'what-if', by: null, confidence: 'documented', against: [] };
-      }),
-  };
 }
 
 function missingSiteLicense({ site }: FeatureRule, { modules }: TenantLicenseIndex): readonly string[] {

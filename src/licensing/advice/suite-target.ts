@@ -1,37 +1,38 @@
 import type { Confidence } from '../catalogue/confidence.ts';
 import type { OldPlanModule } from '../catalogue/plan-modules.ts';
 import { type PerSolution, type Solution, solutions, type Tier } from '../catalogue/solutions.ts';
-import { type SuitePlan, suitePlans, suiteReaches } from '../catalogue/suite-plans.ts';
+import { isSuitePlanAtLeast, type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import { sortedUnique } from '../licenses/collections.ts';
+import type { UserLicenses } from '../licenses/license-data.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../plans/detect-plan.ts';
 
-/** Which Suite plan each tier of a solution leads to (docs/superoffice/user-plans.md#8-crm-suite). */
+/** The Suite plan that replaces each tier of a solution (docs/superoffice/user-plans.md#8-crm-suite). */
 const targets: PerSolution<Readonly<Record<Tier, SuitePlan>>> = {
   sales: { essential: 'core', premium: 'growth' },
   service: { essential: 'core', premium: 'growth' },
   marketing: { essential: 'growth', premium: 'plus' },
 };
 
-/** A tier somebody in the tenant holds. */
-export interface AssignedTier {
+/** A tier that at least one user of the tenant has. */
+interface AssignedTier {
   readonly solution: Solution;
   readonly tier: Tier;
 }
 
-/** What leaves the Suite plan open: a tier, or a plan the published table does not name. */
+/** What makes the Suite plan undetermined: an unknown tier, or a plan that the published table does not list. */
 export type UnknownPart =
   | { readonly kind: 'tier'; readonly solution: Solution }
   | { readonly kind: 'old-plan'; readonly module: OldPlanModule }
   | { readonly kind: 'undocumented-plan'; readonly module: string }
-  /** A user of whom nobody can tell which plan they hold. */
+  /** A user whose plan is unknown. */
   | { readonly kind: 'plan' };
 
-/** Which Suite plan a tenant's users lead to. */
+/** The Suite plan that a tenant's user plans lead to. */
 export type SuiteTarget =
-  /** The tenant is on CRM Suite already; `plan` is null where it is unknown. */
+  /** The tenant is already on CRM Suite; `plan` is null if it is unknown. */
   | { readonly kind: 'on-suite'; readonly plan: SuitePlan | null }
   | { readonly kind: 'no-assigned-plan' }
-  /** `by`: the tiers that lead there. `unknown`: what is unknown without making a difference. */
+  /** `by`: the tiers that lead to the plan. `unknown`: unknown parts that do not change the result. */
   | {
       readonly kind: 'plan';
       readonly plan: SuitePlan;
@@ -39,7 +40,7 @@ export type SuiteTarget =
       readonly unknown: readonly UnknownPart[];
       readonly confidence: Exclude<Confidence, 'none'>;
     }
-  /** What is unknown decides between these two plans and those in between. */
+  /** The unknown parts decide between these two plans and the plans between them. */
   | {
       readonly kind: 'range';
       readonly atLeast: SuitePlan;
@@ -48,12 +49,12 @@ export type SuiteTarget =
     };
 
 /**
- * The Suite plan a tenant moves to, from what each of its users holds (null: unknown). The highest tier any
- * of them has decides for all (docs/superoffice/user-plans.md#8-crm-suite). Plans the table does not name may
- * lead to any plan up to the highest in the table, which is inferred.
+ * Finds the Suite plan a tenant would move to, given the plan of each user (null: unknown). The findHighest tier of any
+ * user decides for all (docs/superoffice/user-plans.md#8-crm-suite). A plan that the published table does not list may
+ * lead to any plan up to the findHighest in the table; this is inferred.
  *
  * @example
- * findSuiteTarget([salesEssentialUser, marketingPremiumUser])
+ * findSuiteTarget([salesEssentialPlan, marketingPremiumPlan])
  * // → {
  * //   kind: 'plan',
  * //   plan: 'plus',
@@ -63,63 +64,82 @@ export type SuiteTarget =
  * // }
  *
  * @example
- * findSuiteTarget([salesUserOfUnknownTier])
+ * findSuiteTarget([salesPlanOfUnknownTier])
  * // → { kind: 'range', atLeast: 'core', atMost: 'growth', unknown: [{ kind: 'tier', solution: 'sales' }] }
  */
-export function findSuiteTarget(held: readonly (DetectedPlan | null)[]): SuiteTarget {
-  const suites = new Set(held.flatMap((plan) => (plan?.kind === 'suite' ? [plan.plan] : [])));
-  if (suites.size > 0) return { kind: 'on-suite', plan: onlyOne(suites) };
-  const known = solutions.flatMap((solution) => assignedTiers(held, solution));
-  const unknown = unknownParts(held);
+export function findSuiteTarget(plans: readonly (DetectedPlan | null)[]): SuiteTarget {
+  const suites = new Set(plans.flatMap((plan) => (plan?.kind === 'suite' ? [plan.plan] : [])));
+  if (suites.size > 0) return { kind: 'on-suite', plan: getOnlyPlan(suites) };
+  const known = solutions.flatMap((solution) => assignedTiers(plans, solution));
+  const unknown = unknownParts(plans);
   const bounds = [
-    ...known.map((part) => [targetOf(part), targetOf(part)] as const),
-    ...unknown.map(boundsOf),
+    ...known.map((part) => [getTarget(part), getTarget(part)] as const),
+    ...unknown.map(getBounds),
   ];
   if (bounds.length === 0) return { kind: 'no-assigned-plan' };
-  const atLeast = highest(bounds.map(([least]) => least));
-  const atMost = highest(bounds.map(([, most]) => most));
+  const atLeast = findHighest(bounds.map(([lower]) => lower));
+  const atMost = findHighest(bounds.map(([, upper]) => upper));
   if (atLeast !== atMost) return { kind: 'range', atLeast, atMost, unknown };
-  const by = known.filter((part) => targetOf(part) === atLeast);
+  const by = known.filter((part) => getTarget(part) === atLeast);
   const confidence = unknown.every(({ kind }) => kind === 'tier') ? 'documented' : 'inferred';
   return { kind: 'plan', plan: atLeast, by, unknown, confidence };
 }
 
-function assignedTiers(held: readonly (DetectedPlan | null)[], solution: Solution): readonly AssignedTier[] {
-  const found = held.filter(isUserPlan).map(({ tiers }) => tiers[solution]);
+/**
+ * Memoizes `findSuiteTarget` by the list of users, which must not be changed: the target is the same for every user
+ * of a tenant. `getPlan` returns the detected plan of a user.
+ *
+ * @example
+ * memoizeSuiteTargets(() => salesEssentialPlan)([essentialUser]).kind
+ * // → 'plan'
+ */
+export function memoizeSuiteTargets(
+  getPlan: (user: UserLicenses) => DetectedPlan | null,
+): (users: readonly UserLicenses[]) => SuiteTarget {
+  const targets = new WeakMap<readonly UserLicenses[], SuiteTarget>();
+  return (users) => {
+    const target = targets.get(users) ?? findSuiteTarget(users.map((user) => getPlan(user)));
+    targets.set(users, target);
+    return target;
+  };
+}
+
+function assignedTiers(plans: readonly (DetectedPlan | null)[], solution: Solution): readonly AssignedTier[] {
+  const found = plans.filter(isUserPlan).map(({ tiers }) => tiers[solution]);
   const tiers: readonly Tier[] = ['essential', 'premium'];
   return tiers.filter((tier) => found.includes(tier)).map((tier) => ({ solution, tier }));
 }
 
-function unknownParts(held: readonly (DetectedPlan | null)[]): readonly UnknownPart[] {
+function unknownParts(plans: readonly (DetectedPlan | null)[]): readonly UnknownPart[] {
   const tiers = solutions
-    .filter((solution) => held.filter(isUserPlan).some((plan) => plan.tiers[solution] === 'unknown'))
+    .filter((solution) => plans.filter(isUserPlan).some((plan) => plan.tiers[solution] === 'unknown'))
     .map((solution) => ({ kind: 'tier', solution }) as const);
-  const old = held.flatMap((plan) => (plan?.kind === 'old-plan' ? [plan.module] : []));
-  const others = held.flatMap((plan) => (plan?.kind === 'undocumented-plan' ? [plan.module] : []));
+  const old = plans.flatMap((plan) => (plan?.kind === 'old-plan' ? [plan.module] : []));
+  const others = plans.flatMap((plan) => (plan?.kind === 'undocumented-plan' ? [plan.module] : []));
   return [
     ...tiers,
     ...[...new Set(old)].sort().map((module) => ({ kind: 'old-plan', module }) as const),
     ...sortedUnique(others).map((module) => ({ kind: 'undocumented-plan', module }) as const),
-    ...(held.includes(null) ? [{ kind: 'plan' } as const] : []),
+    ...(plans.includes(null) ? [{ kind: 'plan' } as const] : []),
   ];
 }
 
-function boundsOf(part: UnknownPart): readonly [least: SuitePlan, most: SuitePlan] {
+function getBounds(part: UnknownPart): readonly [lower: SuitePlan, upper: SuitePlan] {
   if (part.kind !== 'tier')
-    return ['starter', highest(solutions.flatMap((each) => Object.values(targets[each])))];
+    return ['starter', findHighest(solutions.flatMap((each) => Object.values(targets[each])))];
   const { essential, premium } = targets[part.solution];
   return [essential, premium];
 }
 
-function targetOf({ solution, tier }: AssignedTier): SuitePlan {
+function getTarget({ solution, tier }: AssignedTier): SuitePlan {
   return targets[solution][tier];
 }
 
-function highest(plans: readonly SuitePlan[]): SuitePlan {
-  return plans.reduce((best, plan) => (suiteReaches(plan, best) ? plan : best), suitePlans[0]);
+function findHighest(plans: readonly SuitePlan[]): SuitePlan {
+  return plans.reduce((best, plan) => (isSuitePlanAtLeast(plan, best) ? plan : best), suitePlans[0]);
 }
 
-function onlyOne(plans: ReadonlySet<SuitePlan | null>): SuitePlan | null {
+function getOnlyPlan(plans: ReadonlySet<SuitePlan | null>): SuitePlan | null {
   const [plan = null] = plans;
   return plans.size === 1 ? plan : null;
 }

@@ -1,8 +1,8 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import { type Confidence, minConfidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import { inSuitePlan } from '../catalogue/suite-availability.ts';
-import { type FeatureLimit, featureLimit } from '../catalogue/suite-limits.ts';
+import { findSuiteInclusion, type SuiteInclusion } from '../catalogue/suite-availability.ts';
+import { type FeatureLimit, findFeatureLimit } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { Entitlement, FeatureState, Reason } from '../entitlements/entitlement.ts';
 import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
@@ -10,65 +10,65 @@ import type { FeatureRule, Rules } from '../entitlements/rules.ts';
 import type { SuiteTarget } from './suite-target.ts';
 
 /**
- * What a move to CRM Suite does to a feature. `limited`: the user keeps it, up to a number there was not before;
- * `still-missing`: the user has it neither before nor after.
+ * What a move to CRM Suite does to a feature. `limited`: the user keeps it with a new or lower limit; `still-missing`: the
+ * user has it neither before nor after.
  */
 export type FeatureChange = 'gained' | 'kept' | 'limited' | 'lost' | 'still-missing' | 'unknown';
 
-/** Why a feature changes so. */
+/** The reason for a feature change. */
 export type ChangeReason =
   | Extract<Reason, 'suite-plan-includes' | 'suite-plan-lacks' | 'suite-plan-unclear'>
   | 'suite-plan-limits'
-  /** Whether the user has it today is unknown; `today` says what is missing there. */
+  /** The current state is unknown; `today` has the reason. */
   | 'today-unknown'
-  /** The user has no plan today, and nobody can tell whether they get a seat. */
+  /** The user has no plan today, so it is unknown whether they get a seat. */
   | 'seat-unknown'
-  /** It depends on which Suite plan it will be; the target says what is missing there. */
+  /** The result depends on the Suite plan, which is undetermined; the target has the unknown parts. */
   | 'target-unknown';
 
 /** A feature of the catalogue before and after the move. */
 export interface FeatureTransition {
   readonly feature: FeatureKey;
-  /** The first row the feature stands in. */
+  /** The first row of the feature. */
   readonly row: RowId;
   readonly change: FeatureChange;
   readonly reason: ChangeReason;
-  /** The number the new plan allows, also for what is gained; null for none, or for one that is not known. */
+  /** The limit in the new plan, also for a gained feature; null if there is none or it is unknown. */
   readonly limit: FeatureLimit | null;
-  /** A role that hides a feature today goes on hiding it. */
+  /** The current state. A role that hides a feature today still hides it after the move. */
   readonly today: { readonly state: FeatureState; readonly reason: Reason };
   readonly confidence: Confidence;
 }
 
-/** What is needed of a user's report. */
+/** The parts of a user's report that a transition needs. */
 export type CurrentReport = Pick<EntitlementReport, 'plan' | 'features'>;
 
-/** Where a tenant moves to, and what that means for one of its users. */
+/** The Suite plan a tenant would move to, and what the move means for one user. */
 export interface SuiteTransition {
   readonly target: SuiteTarget;
-  /** The 62 features in catalogue order; empty where there is nothing to move. */
+  /** The 62 features in catalogue order; empty if the target has no plan to move to. */
   readonly changes: readonly FeatureTransition[];
 }
 
 /**
- * What moving to CRM Suite would mean for one user. `target` is where all users of the tenant lead (`findSuiteTarget`):
- * they get one plan. Where that plan stays open, a feature is known only if all plans in question treat it alike.
+ * Finds what moving to CRM Suite would mean for one user. `target` is the plan of the whole tenant (`findSuiteTarget`).
+ * If it is a range, a feature change is known only if it is the same for every plan of the range.
  *
  * @example
- * suiteTransition(rules, findSuiteTarget([salesEssentialUser]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
+ * suiteTransition(rules, findSuiteTarget([salesEssentialPlan]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
  * // → []
  */
 export function suiteTransition(rules: Rules, target: SuiteTarget, report: CurrentReport): SuiteTransition {
   if (target.kind === 'plan') return { target, changes: changesOnSuite(rules, report, target.plan) };
   if (target.kind !== 'range') return { target, changes: [] };
-  const most = changesOnSuite(rules, report, target.atMost);
-  const least = changesOnSuite(rules, report, target.atLeast);
-  return { target, changes: most.map((each, index) => agreed(each, least[index])) };
+  const upper = changesOnSuite(rules, report, target.atMost);
+  const lower = changesOnSuite(rules, report, target.atLeast);
+  return { target, changes: upper.map((each, index) => mergeTransitions(each, lower[index])) };
 }
 
 /**
- * What a Suite plan would mean for one user, feature by feature: the 62 features of the catalogue without its groups,
- * in its order. `report` is the user's of today, on user plans or on another Suite plan.
+ * Finds what a Suite plan would change for one user: the 62 features of the catalogue without groups, in catalogue
+ * order. `report` is the user's current report, on a user plan or on another Suite plan.
  *
  * @example
  * changesOnSuite(rules, salesEssentialReport, 'core').find(({ row }) => row === 'SaP8')
@@ -87,39 +87,39 @@ export function changesOnSuite(
   report: CurrentReport,
   plan: SuitePlan,
 ): readonly FeatureTransition[] {
-  const suiteToday = report.plan?.kind === 'suite' ? report.plan.plan : null;
+  const currentSuitePlan = report.plan?.kind === 'suite' ? report.plan.plan : null;
   const { limitedFeatures } = rules.assumptions.suite;
-  const limitOn = (each: SuitePlan) => (feature: FeatureKey) => featureLimit(feature, each, limitedFeatures);
-  const limitToday = suiteToday === null ? () => null : limitOn(suiteToday);
-  const limitThen = limitOn(plan);
+  const findLimitIn = (each: SuitePlan) => (feature: FeatureKey) =>
+    findFeatureLimit(feature, each, limitedFeatures);
+  const limitToday = currentSuitePlan === null ? () => null : findLimitIn(currentSuitePlan);
+  const limitAfter = findLimitIn(plan);
   return [...rules.features.values()].flatMap((rule) => {
     const entitlement = report.features.get(rule.feature);
     if (entitlement === undefined) return [];
-    const after = inSuitePlan(plan, rule.suiteAvailability);
-    const limit = after === 'lacked' ? null : limitThen(rule.feature);
+    const after = findSuiteInclusion(plan, rule.suiteAvailability);
+    const limit = after === 'excluded' ? null : limitAfter(rule.feature);
     return [
-      transitionOf(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
+      toTransition(entitlement, rule, { after, limit, tighter: isTighter(limit, limitToday(rule.feature)) }),
     ];
   });
 }
 
-type Effect = readonly [change: FeatureChange, reason: ChangeReason];
-type After = ReturnType<typeof inSuitePlan>;
+type ChangeDecision = readonly [change: FeatureChange, reason: ChangeReason];
 
-interface Then {
-  readonly after: After;
+interface PlanAfter {
+  readonly after: SuiteInclusion;
   readonly limit: FeatureLimit | null;
   readonly tighter: boolean;
 }
 
-function transitionOf(
+function toTransition(
   today: Entitlement,
   { suiteAvailability }: FeatureRule,
-  { after, limit, tighter }: Then,
+  { after, limit, tighter }: PlanAfter,
 ): FeatureTransition {
   const { feature, row, state } = today;
-  const [change, reason] = diffPlan(today, after, tighter);
-  const confidences = [today.confidence, suiteAvailability.confidence, ...doubts(change, state)];
+  const [change, reason] = decideChange(today, after, tighter);
+  const confidences = [today.confidence, suiteAvailability.confidence, ...getLossConfidence(change, state)];
   return {
     feature,
     row,
@@ -135,26 +135,30 @@ function isTighter(limit: FeatureLimit | null, limitToday: FeatureLimit | null):
   return limit !== null && (limitToday === null || limit.maximum < limitToday.maximum);
 }
 
-function diffPlan({ state, reason }: Entitlement, after: After, tighter: boolean): Effect {
+function decideChange(
+  { state, reason }: Entitlement,
+  after: SuiteInclusion,
+  tighter: boolean,
+): ChangeDecision {
   if (after === 'unclear') return ['unknown', 'suite-plan-unclear'];
   if (state === 'unknown') return ['unknown', 'today-unknown'];
-  const held = state === 'enabled' || state === 'hidden-by-role';
-  if (after === 'lacked') {
-    return [held || state === 'view-only' ? 'lost' : 'still-missing', 'suite-plan-lacks'];
+  const hasFeature = state === 'enabled' || state === 'hidden-by-role';
+  if (after === 'excluded') {
+    return [hasFeature || state === 'view-only' ? 'lost' : 'still-missing', 'suite-plan-lacks'];
   }
   if (reason === 'user-without-plan') return ['unknown', 'seat-unknown'];
-  if (!held) return ['gained', 'suite-plan-includes'];
+  if (!hasFeature) return ['gained', 'suite-plan-includes'];
   return tighter ? ['limited', 'suite-plan-limits'] : ['kept', 'suite-plan-includes'];
 }
 
-// That a lesser plan takes even the sight of a feature is published nowhere.
-function doubts(change: FeatureChange, state: FeatureState): readonly Confidence[] {
+// It is not published that a lower plan also removes read access to a feature.
+function getLossConfidence(change: FeatureChange, state: FeatureState): readonly Confidence[] {
   return change === 'lost' && state === 'view-only' ? ['inferred'] : [];
 }
 
-// Plans are cumulative: what the outer two agree on holds for those in between.
-function agreed(most: FeatureTransition, least: FeatureTransition | undefined): FeatureTransition {
-  const alike = least?.change === most.change && least.limit?.maximum === most.limit?.maximum;
-  if (alike) return most;
-  return { ...most, change: 'unknown', reason: 'target-unknown', limit: null, confidence: 'none' };
+// Plans are cumulative: a change that the lowest and the highest plan share also holds for the plans between them.
+function mergeTransitions(upper: FeatureTransition, lower: FeatureTransition | undefined): FeatureTransition {
+  const isSame = lower?.change === upper.change && lower.limit?.maximum === upper.limit?.maximum;
+  if (isSame) return upper;
+  return { ...upper, change: 'unknown', reason: 'target-unknown', limit: null, confidence: 'none' };
 }

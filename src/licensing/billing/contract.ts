@@ -1,11 +1,11 @@
 import {
+  addMonths,
   type CalendarDay,
   dayBefore,
-  lastYear,
-  monthsAfter,
-  readDay,
+  formatDay,
+  maxYear,
+  parseDay,
   wholeMonthsBetween,
-  writeDay,
 } from './calendar-days.ts';
 
 /**
@@ -17,7 +17,7 @@ export const billingPeriods = ['monthly', 'quarterly', 'half-yearly', 'yearly'] 
 /** How often a customer is billed. */
 export type BillingPeriod = (typeof billingPeriods)[number];
 
-const monthsOf: Readonly<Record<BillingPeriod, number>> = {
+const periodMonths: Readonly<Record<BillingPeriod, number>> = {
   monthly: 1,
   quarterly: 3,
   'half-yearly': 6,
@@ -30,23 +30,23 @@ const monthsOf: Readonly<Record<BillingPeriod, number>> = {
  */
 const firstTerm = 12;
 
-/** A contract, and the day to look at it. Dates are `YYYY-MM-DD` without a time zone. */
-export interface ContractQuestion {
+/** A contract and the day for which its state is requested. Dates are `YYYY-MM-DD` without a time zone. */
+export interface ContractInput {
   readonly start: string;
   readonly period: BillingPeriod;
   readonly today: string;
 }
 
-/** Days in a row, both ends included; dates are `YYYY-MM-DD`. */
-export interface DaySpan {
+/** A range of days, both ends included. Dates are `YYYY-MM-DD`. */
+interface DaySpan {
   readonly firstDay: string;
   readonly lastDay: string;
 }
 
-/** Why nothing is said of a contract; `beyond-calendar`: the next renewal comes after the year 9999. */
-export type ContractRefusal = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
+/** Why a contract has no result. `beyond-calendar`: the next renewal is after the year 9999. */
+type ContractError = 'start-not-a-date' | 'today-not-a-date' | 'before-start' | 'beyond-calendar';
 
-/** Where a contract stands on one day. */
+/** The state of a contract on one day. */
 export interface ContractState {
   readonly valid: true;
   /** 0 in the first term of 12 months, n in the n-th renewal. */
@@ -54,24 +54,24 @@ export interface ContractState {
   readonly term: DaySpan;
   /** The first day of the next term, always after today. */
   readonly nextRenewal: string;
-  /** The billing period today is in; after the first term it is the term. */
+  /** The current billing period; after the first term it is the term. */
   readonly billing: DaySpan;
-  /** The first day of the next billing period. That invoices are sent on it is inferred. */
+  /** The first day of the next billing period. It is inferred that invoices are sent on this day. */
   readonly nextInvoice: string;
 }
 
-/** When a plan change counts, or why nothing is said. */
-export type PlanChangeAnswer = PlanChangeEffect | Refused;
+/** When a plan change takes effect, or why there is no result. */
+export type PlanChangeResult = PlanChangeEffect | InvalidContract;
 
-type Refused = { readonly valid: false; readonly reason: ContractRefusal };
+type InvalidContract = { readonly valid: false; readonly reason: ContractError };
 
 /**
- * Where a contract stands today: a first term of 12 months, then renewals of one billing period each
- * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). A month without the day the contract
- * started on counts from its last day.
+ * Returns the state of a contract today: a first term of 12 months, then renewals of one billing period each
+ * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). If a month is too
+ * short for the contract's start day, its last day is used.
  *
  * @example
- * contractOn({ start: '2026-01-31', period: 'quarterly', today: '2026-05-01' })
+ * getContractState({ start: '2026-01-31', period: 'quarterly', today: '2026-05-01' })
  * // → {
  * //   valid: true,
  * //   renewal: 0,
@@ -82,61 +82,61 @@ type Refused = { readonly valid: false; readonly reason: ContractRefusal };
  * // }
  *
  * @example
- * contractOn({ start: '2026-02-30', period: 'monthly', today: '2026-05-01' })
+ * getContractState({ start: '2026-02-30', period: 'monthly', today: '2026-05-01' })
  * // → { valid: false, reason: 'start-not-a-date' }
  */
-export function contractOn({ start, period, today }: ContractQuestion): ContractState | Refused {
-  const from = readDay(start);
+export function getContractState({ start, period, today }: ContractInput): ContractState | InvalidContract {
+  const from = parseDay(start);
   if (from === null) return { valid: false, reason: 'start-not-a-date' };
-  const now = readDay(today);
+  const now = parseDay(today);
   if (now === null) return { valid: false, reason: 'today-not-a-date' };
   if (today < start) return { valid: false, reason: 'before-start' };
 
   const elapsed = wholeMonthsBetween(from, now);
-  const length = monthsOf[period];
+  const length = periodMonths[period];
   const billed = elapsed - (elapsed % length);
   const renewal = elapsed < firstTerm ? 0 : (billed - firstTerm) / length + 1;
   const [termFrom, termTo] = renewal === 0 ? [0, firstTerm] : [billed, billed + length];
-  if (monthsAfter(from, termTo).year > lastYear) return { valid: false, reason: 'beyond-calendar' };
+  if (addMonths(from, termTo).year > maxYear) return { valid: false, reason: 'beyond-calendar' };
   return {
     valid: true,
     renewal,
     term: span(from, termFrom, termTo),
-    nextRenewal: writeDay(monthsAfter(from, termTo)),
+    nextRenewal: formatDay(addMonths(from, termTo)),
     billing: span(from, billed, billed + length),
-    nextInvoice: writeDay(monthsAfter(from, billed + length)),
+    nextInvoice: formatDay(addMonths(from, billed + length)),
   };
 }
 
-/** What a customer does with user plans: buys more or higher ones, or gives some up. */
+/** A change of user plans: purchasing more or higher ones, or canceling some. */
 export type PlanChange = 'add' | 'reduce';
 
-/** When a plan change may count. */
+/** When a plan change takes effect. */
 export type PlanChangeRule = 'at-once' | 'at-renewal';
 
-/** When each kind of plan change counts. */
+/** When each kind of plan change takes effect. */
 export type PlanChangeRules = Readonly<Record<PlanChange, PlanChangeRule>>;
 
-/** When a plan change counts, and how sure each half of the answer is. */
-export interface PlanChangeEffect {
+/** When a plan change takes effect, and the confidence of each part of the result. */
+interface PlanChangeEffect {
   readonly valid: true;
   readonly rule: PlanChangeRule;
   /** `YYYY-MM-DD`. */
   readonly effectiveOn: string;
-  /** Whether the change can be made at all. */
+  /** The confidence that the change is possible. */
   readonly possible: 'documented';
-  /** Whether this is the day it counts from. */
+  /** The confidence of `effectiveOn`. */
   readonly timing: 'inferred';
 }
 
 /**
- * When a plan change made today counts. That plans may be added and changed later is documented
- * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract), and an administrator sees totals below the
- * seats in use, so they may shrink (docs/superoffice/user-plans.md#11-administration). The days are inferred:
- * bought licenses are there once activated, given-up ones are paid for until the term ends.
+ * Returns when a plan change made today takes effect. It is documented that plans can be added and changed later
+ * (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract), and that totals can be below the seats in use, so
+ * reductions are possible (docs/superoffice/user-plans.md#11-administration). The days are inferred: purchased licenses
+ * are available once activated, canceled licenses are paid for until the term ends.
  *
  * @example
- * planChangeOn({ start: '2026-01-31', period: 'monthly', today: '2027-02-01' }, 'reduce', assumptions.planChanges)
+ * getPlanChangeEffect({ start: '2026-01-31', period: 'monthly', today: '2027-02-01' }, 'reduce', assumptions.planChanges)
  * // → {
  * //   valid: true,
  * //   rule: 'at-renewal',
@@ -145,21 +145,21 @@ export interface PlanChangeEffect {
  * //   timing: 'inferred',
  * // }
  */
-export function planChangeOn(
-  question: ContractQuestion,
+export function getPlanChangeEffect(
+  input: ContractInput,
   change: PlanChange,
   rules: PlanChangeRules,
-): PlanChangeAnswer {
-  const contract = contractOn(question);
+): PlanChangeResult {
+  const contract = getContractState(input);
   if (!contract.valid) return contract;
   const rule = rules[change];
-  const effectiveOn = rule === 'at-once' ? question.today : contract.nextRenewal;
+  const effectiveOn = rule === 'at-once' ? input.today : contract.nextRenewal;
   return { valid: true, rule, effectiveOn, possible: 'documented', timing: 'inferred' };
 }
 
 function span(from: CalendarDay, firstMonth: number, endMonth: number): DaySpan {
   return {
-    firstDay: writeDay(monthsAfter(from, firstMonth)),
-    lastDay: writeDay(dayBefore(monthsAfter(from, endMonth))),
+    firstDay: formatDay(addMonths(from, firstMonth)),
+    lastDay: formatDay(dayBefore(addMonths(from, endMonth))),
   };
 }

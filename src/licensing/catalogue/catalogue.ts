@@ -10,26 +10,26 @@ import {
 } from './rows.ts';
 import type { Solution, Tier } from './solutions.ts';
 
-const blocks = [
-  { place: { solution: 'common', tier: 'common' }, rows: common },
-  { place: { solution: 'sales', tier: 'essential' }, rows: salesEssential },
-  { place: { solution: 'sales', tier: 'premium' }, rows: salesPremium },
-  { place: { solution: 'service', tier: 'essential' }, rows: serviceEssential },
-  { place: { solution: 'service', tier: 'premium' }, rows: servicePremium },
-  { place: { solution: 'marketing', tier: 'essential' }, rows: marketingEssential },
-  { place: { solution: 'marketing', tier: 'premium' }, rows: marketingPremium },
+const sections = [
+  { section: { solution: 'common', tier: 'common' }, rows: common },
+  { section: { solution: 'sales', tier: 'essential' }, rows: salesEssential },
+  { section: { solution: 'sales', tier: 'premium' }, rows: salesPremium },
+  { section: { solution: 'service', tier: 'essential' }, rows: serviceEssential },
+  { section: { solution: 'service', tier: 'premium' }, rows: servicePremium },
+  { section: { solution: 'marketing', tier: 'essential' }, rows: marketingEssential },
+  { section: { solution: 'marketing', tier: 'premium' }, rows: marketingPremium },
 ] as const;
 
-/** A row of the catalogue, such as `SaP1`: a misspelt one does not compile. */
-export type RowId = (typeof blocks)[number]['rows'][number][0];
+/** The identifier of a catalogue row, such as `SaP1`. */
+export type RowId = (typeof sections)[number]['rows'][number][0];
 
-/** Where a row stands: under one tier of one solution, or among the features of every plan. */
-export type RowPlace =
+/** The section of a row: one tier of one solution, or the common features of every plan. */
+export type CatalogueSection =
   | { readonly solution: 'common'; readonly tier: 'common' }
   | { readonly solution: Solution; readonly tier: Tier };
 
 /** One of the 76 rows of the plan catalogue. */
-export type CatalogueRow = RowPlace & {
+export type CatalogueRow = CatalogueSection & {
   readonly id: RowId;
   /** The group row above, or null. */
   readonly parent: RowId | null;
@@ -40,8 +40,8 @@ export type CatalogueRow = RowPlace & {
 export type FeatureRows = readonly [CatalogueRow, ...CatalogueRow[]];
 
 /** The plan catalogue in the order SuperOffice publishes it (docs/superoffice/user-plans.md#3-features). */
-export const catalogue: readonly CatalogueRow[] = blocks.flatMap(({ place, rows }) =>
-  rows.map(([id, parent, feature]) => ({ ...place, id, parent, feature })),
+export const catalogue: readonly CatalogueRow[] = sections.flatMap(({ section, rows }) =>
+  rows.map(([id, parent, feature]) => ({ ...section, id, parent, feature })),
 );
 
 const rowsByFeature = new Map(
@@ -49,17 +49,17 @@ const rowsByFeature = new Map(
 );
 const rowsByParent = new Map(catalogue.map(({ id }) => [id, catalogue.filter((row) => row.parent === id)]));
 
-/** All rows a feature stands in, in catalogue order. */
-export function rowsOf(feature: FeatureKey): readonly CatalogueRow[] {
+/** Returns all rows of a feature, in catalogue order. */
+export function getFeatureRows(feature: FeatureKey): readonly CatalogueRow[] {
   return rowsByFeature.get(feature) ?? [];
 }
 
-/** Whether a feature is a group: it has no license of its own and is as good as what is in it. */
+/** Whether a feature is a group: it has no license and takes its state from the features in it. */
 export function isGroup(feature: FeatureKey): boolean {
-  return rowsOf(feature).some(({ id }) => getChildRows(id).length > 0);
+  return getFeatureRows(feature).some(({ id }) => getChildRows(id).length > 0);
 }
 
-/** The rows below a group row; empty for a feature of its own. */
+/** Returns the rows of a group row; empty for any other row. */
 export function getChildRows(row: RowId): readonly CatalogueRow[] {
   return rowsByParent.get(row) ?? [];
 }

@@ -1,14 +1,16 @@
-/** `documented`: SuperOffice says so; `inferred`: concluded from that; `none`: nothing is known. */
+/** `documented`: stated by SuperOffice; `inferred`: concluded from documented facts; `none`: unknown. */
 export type Confidence = 'documented' | 'inferred' | 'none';
 
-const weakestFirst: readonly Confidence[] = ['none', 'inferred', 'documented'];
+const lowestFirst: readonly Confidence[] = ['none', 'inferred', 'documented'];
 
-/** The weakest of several confidences: a conclusion is no surer than what it rests on. `none` for none at all. */
+/** Returns the lowest of several confidences, for a conclusion that needs all of them. `none` for an empty list. */
 export function minConfidence(confidences: readonly Confidence[]): Confidence {
-  return weakestFirst.find((each) => confidences.includes(each)) ?? 'none';
+  return lowestFirst.find((each) => confidences.includes(each)) ?? 'none';
 }
 
-/** The surest of several confidences, where one reason is enough. `none` for none at all. */
+/**
+ * Returns the highest of several confidences, for a conclusion that needs only one of them. `none` for an empty list.
+ */
 export function maxConfidence(confidences: readonly Confidence[]): Confidence {
-  return weakestFirst.findLast((each) => confidences.includes(each)) ?? 'none';
+  return lowestFirst.findLast((each) => confidences.includes(each)) ?? 'none';
 }

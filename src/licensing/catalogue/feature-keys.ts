@@ -1,5 +1,5 @@
 /**
- * The 68 features of the plan catalogue; one feature may stand in several rows
+ * The 68 features of the plan catalogue. A feature can have several rows
  * (docs/superoffice/user-plans.md#3-features).
  */
 export const featureKeys = [
@@ -73,5 +73,5 @@ export const featureKeys = [
   'marketing-automation',
 ] as const;
 
-/** A feature of the catalogue: a misspelt one does not compile. */
+/** The key of a feature of the catalogue. */
 export type FeatureKey = (typeof featureKeys)[number];

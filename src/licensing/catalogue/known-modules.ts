@@ -1,5 +1,5 @@
 /**
- * Module names SuperOffice has documented, lower case, without owner
+ * Module names that SuperOffice has documented, in lower case and without owner
  * (docs/superoffice/licenses.md#6-modules-per-feature and the license name constants). `synchronizer` is
  * inferred: published as a display name only.
  */
@@ -191,7 +191,7 @@ export const knownModules = [
 
 const names: ReadonlySet<string> = new Set(knownModules);
 
-/** Whether a module name (lower case, without owner) is one SuperOffice has documented. */
+/** Whether SuperOffice has documented a module name (lower case, without owner). */
 export function isKnownModule(name: string): boolean {
   return names.has(name);
 }

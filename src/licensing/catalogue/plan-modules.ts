@@ -14,14 +14,14 @@ const planModules = {
   'ten-salesservicemarketing': ['sales', 'service', 'marketing'],
 } as const satisfies Record<string, readonly Solution[]>;
 
-/** A module name that stands for user plans of today. */
+/** The module name of a current user plan. */
 export type PlanModule = keyof typeof planModules;
 
 /**
- * The user plans of version 8 and 9 and the solutions they were for
+ * The user plans of versions 8 and 9 and the solutions they included
  * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
  */
-const oldPlans = {
+const oldPlanModules = {
   'superlicense-contact-manager': [],
   'superlicense-sales-pro': ['sales'],
   'superlicense-marketing-pro': ['marketing'],
@@ -30,48 +30,48 @@ const oldPlans = {
   'superlicense-assistant': [],
 } as const satisfies Record<string, readonly Solution[]>;
 
-/** A module name that stands for a user plan of version 8 or 9. */
-export type OldPlanModule = keyof typeof oldPlans;
+/** The module name of a user plan of version 8 or 9. */
+export type OldPlanModule = keyof typeof oldPlanModules;
 
 /**
- * The plan module that says that a user has no plan
+ * The plan module that marks a user without a plan
  * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
  */
 export const noPlanModule = 'superlicense-no-selection';
 
-/** Whether a module name is one of the seven plan names. */
+/** Whether a module name is one of the seven current plan names. */
 export function isPlanModule(name: string): name is PlanModule {
   return Object.hasOwn(planModules, name);
 }
 
-/** The solutions a plan module gives, in published order. */
+/** Returns the solutions of a plan module, in published order. */
 export function getPlanModuleSolutions(module: PlanModule): readonly Solution[] {
   return planModules[module];
 }
 
-/** The module name that serves a plan with these tiers; null for no solution at all. */
-export function planModuleFor(tiers: PerSolution<PlanTier>): PlanModule | null {
+/** Returns the module name of a plan with these tiers; null if no solution is included. */
+export function findPlanModule(tiers: PerSolution<PlanTier>): PlanModule | null {
   const name = `ten-${solutions.filter((each) => tiers[each] !== 'none').join('')}`;
   return isPlanModule(name) ? name : null;
 }
 
 /** Whether a module name is a user plan of version 8 or 9. */
 export function isOldPlanModule(name: string): name is OldPlanModule {
-  return Object.hasOwn(oldPlans, name);
+  return Object.hasOwn(oldPlanModules, name);
 }
 
-/** The solutions a user plan of version 8 or 9 was for. */
+/** Returns the solutions of a user plan of version 8 or 9. */
 export function getOldPlanSolutions(module: OldPlanModule): readonly Solution[] {
-  return oldPlans[module];
+  return oldPlanModules[module];
 }
 
-/** Whether a name alone tells a plan, whatever its flags: values other than 0, 1 and 2 are not documented. */
+/** Whether a module name is a documented plan name. ExtraFlags values other than 0, 1 and 2 are not documented. */
 export function isNamedPlan(name: string): boolean {
   return isPlanModule(name) || isOldPlanModule(name) || name === noPlanModule;
 }
 
 /**
- * Whether a row is a user plan: by ExtraFlags 1, or by a documented name whatever its flags
+ * Whether a row is a user plan: it has ExtraFlags 1, or a documented plan name with any flags
  * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo and #5-plans-and-tier-detection).
  */
 export function isPlanRow(name: string, { extraFlags }: { readonly extraFlags: number }): boolean {

@@ -2,7 +2,7 @@ import type { RowId } from './catalogue.ts';
 import type { Language } from './languages.ts';
 
 /**
- * The catalogue's labels as SuperOffice publishes them in six languages, faults included
+ * The catalogue's labels as SuperOffice publishes them in six languages, including misprints
  * (docs/superoffice/user-plans.md#3-features and #7-languages).
  */
 export const publishedLabels: Readonly<Record<RowId, Readonly<Record<Language, string>>>> = {

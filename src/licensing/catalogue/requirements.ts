@@ -1,46 +1,45 @@
-import { rowsOf } from './catalogue.ts';
+import { getFeatureRows } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { Solution, Tier } from './solutions.ts';
 import type { SuitePlan } from './suite-plans.ts';
-import { getUserPlan } from './user-plans.ts';
 
 /**
- * What a feature may need beside its license
+ * What a feature can need in addition to its license
  * (docs/superoffice/user-plans.md#9-requirements-on-feature-pages).
  */
 export const sideRequirements = [
-  /** Only in CRM Online. */
+  /** The feature exists in CRM Online only. */
   'online-only',
-  /** An administrator has to define statuses first. */
+  /** An administrator must define statuses first. */
   'statuses-defined',
-  /** The data right Target. */
+  /** The user needs the data right Target. */
   'data-right-target',
-  /** The function right to lock and unlock targets, for those who do that. */
+  /** The function right to lock and unlock targets, for users who lock targets. */
   'function-right-lock-targets',
   /** The license Sales Targets Unlimited, for more dimensions or several groups. */
   'sales-targets-unlimited-for-more',
 ] as const;
 
-/** Something a feature may need beside its license. */
-export type SideRequirement = (typeof sideRequirements)[number];
+/** A requirement in addition to the license. */
+type SideRequirement = (typeof sideRequirements)[number];
 
-/** What SuperOffice's documentation asks for before a feature is there. */
+/** What SuperOffice's documentation requires for a feature. */
 export interface Requirement {
-  /** Any one of them is enough; empty for a common feature, which every plan has. */
+  /** Any one of them is sufficient; empty for a common feature, which every plan has. */
   readonly tiers: readonly { readonly solution: Solution; readonly tier: Tier }[];
-  /** A license sold under its own name that gives the feature too, or null. */
+  /** A separately purchased license that also includes the feature, or null. */
   readonly license: string | null;
   readonly also: readonly SideRequirement[];
-  /** The least CRM Suite plan with it, only where SuperOffice names it for this very feature; null says nothing. */
+  /** The lowest CRM Suite plan with the feature, if its own page names one; null does not mean that no plan has it. */
   readonly suitePlan: SuitePlan | null;
-  /** `documented`: stated as a requirement. `inferred`: concluded from where the feature is listed. */
+  /** `documented`: stated as a requirement. `inferred`: concluded from the tiers that list the feature. */
   readonly confidence: 'documented' | 'inferred';
 }
 
 type Stated = Pick<Requirement, 'license' | 'also' | 'suitePlan'>;
 const nothingMore: Stated = { license: null, also: [], suitePlan: null };
 
-/** The features whose own page states a requirement; pages on anything else are no fact about a feature. */
+/** The features whose own page states a requirement. Pages on other subjects are not used as a source. */
 const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
   'quote-management': nothingMore,
   'sales-guide': nothingMore,
@@ -58,14 +57,14 @@ const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
 };
 
 /**
- * What SuperOffice's documentation asks for before a feature is there
+ * Returns what SuperOffice's documentation requires for a feature
  * (docs/superoffice/user-plans.md#3-features and #9-requirements-on-feature-pages).
  *
- * Documented are the requirements on a feature's own page, and those of common features: they are in every
- * plan, and nobody signs in without one. All others are inferred: that the listed tiers have the feature is
- * published, that nothing else has it is not, and known plans do hold licenses they are not listed with
- * (docs/superoffice/licenses.md#6-modules-per-feature). The page on SAINT names only the license sold as
- * such, and that on targets says nothing of KPIs: the tiers are those listed.
+ * A requirement is documented if it is on the feature's own page, or if the feature is common: every plan has it, and no
+ * user can sign in without a plan. All others are inferred: SuperOffice publishes which tiers have a feature, but not
+ * that other tiers lack it, and some plans include licenses that are not listed for them
+ * (docs/superoffice/licenses.md#6-modules-per-feature). The page on SAINT names only the SAINT license, and the page on
+ * targets does not mention KPIs, so their tiers come from the catalogue.
  *
  * @example
  * getRequirement('saint')
@@ -82,41 +81,10 @@ const stated: Readonly<Partial<Record<FeatureKey, Stated>>> = {
  * // → { tiers: [], license: null, also: [], suitePlan: null, confidence: 'documented' }
  */
 export function getRequirement(feature: FeatureKey): Requirement {
-  const tiers = rowsOf(feature).flatMap((row) =>
+  const tiers = getFeatureRows(feature).flatMap((row) =>
     row.solution === 'common' ? [] : [{ solution: row.solution, tier: row.tier }],
   );
-  const own = stated[feature];
-  const confidence = own !== undefined || tiers.length === 0 ? 'documented' : 'inferred';
-  return { tiers, ...(own ?? nothingMore), confidence };
-}
-
-/**
- * A requirement in English, as SuperOffice words it. What the feature needs beside it (`also`) is not worded.
- *
- * @example
- * requirementWording(getRequirement('project-management'))
- * // → 'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan'
- *
- * @example
- * requirementWording(getRequirement('calendar'))
- * // → 'Any user plan'
- */
-export function requirementWording({ tiers, license, suitePlan }: Requirement): string {
-  const named = tiers.map(({ solution, tier }) => planName(solution, tier));
-  const licenses = license === null ? named : [...named, license];
-  const desired = tiers.length === 0 ? 'Any user plan' : `${anyOf(licenses)} licence`;
-  return suitePlan === null ? desired : `${desired}, or the ${capitalised(suitePlan)} plan`;
-}
-
-// Pages on features write the names of plans without their hyphen.
-function planName(solution: Solution, tier: Tier): string {
-  return getUserPlan(`${solution}-${tier}`).label.replace('-', ' ');
-}
-
-function anyOf(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' or ');
-}
-
-function capitalised(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1);
+  const ownPage = stated[feature];
+  const confidence = ownPage !== undefined || tiers.length === 0 ? 'documented' : 'inferred';
+  return { tiers, ...(ownPage ?? nothingMore), confidence };
 }

@@ -1,6 +1,6 @@
 import type { FeatureKey } from './feature-keys.ts';
 
-/** A row as it is written down: its name, the group row above or null, and its feature. */
+/** A row in compact form: its identifier, its group row or null, and its feature. */
 type RowData = readonly [id: string, parent: string | null, feature: FeatureKey];
 
 // The rows of the published catalogue, in its order (docs/superoffice/user-plans.md#3-features).

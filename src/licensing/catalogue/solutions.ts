@@ -8,15 +8,15 @@ export const solutions = ['sales', 'service', 'marketing'] as const;
 export type Solution = (typeof solutions)[number];
 
 /**
- * What a solution is sold as; premium contains essential
+ * The tier of a solution; premium contains essential
  * (docs/superoffice/user-plans.md#2-solutions-tiers-and-add-ons, inferred).
  */
 export type Tier = 'essential' | 'premium';
 
-/** The tier of a solution in a plan; `none` where the plan lacks the solution. */
+/** The tier of a solution in a plan; `none` if the plan does not include the solution. */
 export type PlanTier = Tier | 'none';
 
-/** The tier found for a user; `unknown` where the user holds the solution and nothing tells the tier. */
+/** The tier found for a user; `unknown` if the user has the solution but its tier cannot be detected. */
 export type FoundTier = PlanTier | 'unknown';
 
 /** A value for each of the three solutions. */
@@ -24,12 +24,12 @@ export type PerSolution<T> = Readonly<Record<Solution, T>>;
 
 const ranks = { none: 0, essential: 1, premium: 2 } as const satisfies Record<PlanTier, number>;
 
-/** How many tier steps a tier is above none: 0, 1 or 2. */
+/** Returns how many steps a tier is above none: 0, 1 or 2. */
 export function tierRank(tier: PlanTier): number {
   return ranks[tier];
 }
 
-/** Fills a value in for each solution. */
-export function perSolution<T>(of: (solution: Solution) => T): PerSolution<T> {
-  return { sales: of('sales'), service: of('service'), marketing: of('marketing') };
+/** Computes a value for each solution. */
+export function perSolution<T>(getValue: (solution: Solution) => T): PerSolution<T> {
+  return { sales: getValue('sales'), service: getValue('service'), marketing: getValue('marketing') };
 }

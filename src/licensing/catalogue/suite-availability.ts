@@ -1,19 +1,19 @@
-import type { FeatureRows, RowPlace } from './catalogue.ts';
+import type { CatalogueSection, FeatureRows } from './catalogue.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import { getRequirement } from './requirements.ts';
 import type { PerSolution, Tier } from './solutions.ts';
-import { type SuitePlan, suiteReaches } from './suite-plans.ts';
+import { isSuitePlanAtLeast, type SuitePlan } from './suite-plans.ts';
 
-/** From which Suite plan a feature is there. */
+/** The lowest Suite plan that has a feature. */
 export interface SuiteAvailability {
-  /** The least plan that has it for certain. */
+  /** The lowest plan that certainly has the feature. */
   readonly from: SuitePlan;
-  /** A lesser plan that may have it already, or null. */
+  /** The lowest plan that possibly has the feature, below `from`; or null. */
   readonly possiblyFrom: SuitePlan | null;
   readonly confidence: 'documented' | 'inferred';
 }
 
-/** From which plan the features of a tier are there, and single features of which more is known. */
+/** The Suite availability of each tier, and of single features for which more is known. */
 export interface SuiteAvailabilityData {
   readonly needByTier: {
     readonly common: SuiteAvailability;
@@ -23,8 +23,8 @@ export interface SuiteAvailabilityData {
 }
 
 /**
- * From which Suite plan a feature is there: as assumed for it, as its own page says, or as assumed for its rows, of
- * which the one with the least plan counts.
+ * Finds the Suite availability of a feature: the assumption for this feature, else the plan on the feature's own page,
+ * else the lowest plan assumed for the tiers of its rows.
  */
 export function findSuiteAvailability(
   rows: FeatureRows,
@@ -34,25 +34,28 @@ export function findSuiteAvailability(
   const stated = getRequirement(feature).suitePlan;
   if (needByFeature[feature] !== undefined) return needByFeature[feature];
   if (stated !== null) return { from: stated, possiblyFrom: null, confidence: 'documented' };
-  return rows.map((row) => needOfPlace(row, needByTier)).reduce(least);
+  return rows.map((row) => getTierAvailability(row, needByTier)).reduce(getLower);
 }
 
-/** Whether a Suite plan has a feature of this need; `unclear`: it may. */
-export function inSuitePlan(
+/** Whether a Suite plan includes a feature. `unclear`: it possibly does. */
+export type SuiteInclusion = 'included' | 'unclear' | 'excluded';
+
+/** Finds whether a Suite plan includes a feature with this availability. */
+export function findSuiteInclusion(
   plan: SuitePlan,
   { from, possiblyFrom }: SuiteAvailability,
-): 'included' | 'unclear' | 'lacked' {
-  if (suiteReaches(plan, from)) return 'included';
-  return possiblyFrom !== null && suiteReaches(plan, possiblyFrom) ? 'unclear' : 'lacked';
+): SuiteInclusion {
+  if (isSuitePlanAtLeast(plan, from)) return 'included';
+  return possiblyFrom !== null && isSuitePlanAtLeast(plan, possiblyFrom) ? 'unclear' : 'excluded';
 }
 
-function needOfPlace(
-  place: RowPlace,
+function getTierAvailability(
+  section: CatalogueSection,
   { common, solutions }: SuiteAvailabilityData['needByTier'],
 ): SuiteAvailability {
-  return place.solution === 'common' ? common : solutions[place.solution][place.tier];
+  return section.solution === 'common' ? common : solutions[section.solution][section.tier];
 }
 
-function least(a: SuiteAvailability, b: SuiteAvailability): SuiteAvailability {
-  return suiteReaches(b.from, a.from) ? a : b;
+function getLower(a: SuiteAvailability, b: SuiteAvailability): SuiteAvailability {
+  return isSuitePlanAtLeast(b.from, a.from) ? a : b;
 }

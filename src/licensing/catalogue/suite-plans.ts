@@ -7,7 +7,7 @@ export const suitePlans = ['starter', 'core', 'growth', 'plus', 'super'] as cons
 /** A plan of SuperOffice CRM Suite; all users of a tenant share it. */
 export type SuitePlan = (typeof suitePlans)[number];
 
-/** Whether a Suite plan reaches another: the plans are cumulative. */
-export function suiteReaches(plan: SuitePlan, needed: SuitePlan): boolean {
-  return suitePlans.indexOf(plan) >= suitePlans.indexOf(needed);
+/** Whether a Suite plan is the minimum plan or a higher one. The plans are cumulative. */
+export function isSuitePlanAtLeast(plan: SuitePlan, minimum: SuitePlan): boolean {
+  return suitePlans.indexOf(plan) >= suitePlans.indexOf(minimum);
 }

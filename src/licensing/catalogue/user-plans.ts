@@ -51,13 +51,13 @@ export interface UserPlan {
 const solutionNames: PerSolution<string> = { sales: 'Sales', service: 'Service', marketing: 'Marketing' };
 const tierNames: Readonly<Record<Tier, string>> = { essential: 'Essentials', premium: 'Premium' };
 
-function tierIn(key: PlanKey, solution: Solution): PlanTier {
+function parseTier(key: PlanKey, solution: Solution): PlanTier {
   const parts: readonly string[] = key.split('+');
   if (parts.includes(`${solution}-premium`)) return 'premium';
   return parts.includes(`${solution}-essential`) ? 'essential' : 'none';
 }
 
-function labelFrom(tiers: PerSolution<PlanTier>): string {
+function toLabel(tiers: PerSolution<PlanTier>): string {
   const parts = solutions.flatMap((solution) => {
     const tier = tiers[solution];
     return tier === 'none' ? [] : [`${solutionNames[solution]}-${tierNames[tier]}`];
@@ -65,16 +65,16 @@ function labelFrom(tiers: PerSolution<PlanTier>): string {
   return parts.join(' + ');
 }
 
-/** The user plan of a key. */
+/** Returns the user plan of a key. */
 export function getUserPlan(key: PlanKey): UserPlan {
-  const tiers = perSolution((solution) => tierIn(key, solution));
-  return { key, tiers, label: labelFrom(tiers) };
+  const tiers = perSolution((solution) => parseTier(key, solution));
+  return { key, tiers, label: toLabel(tiers) };
 }
 
 /** The 26 user plans with their tiers and labels. */
 export const userPlans: readonly UserPlan[] = planKeys.map(getUserPlan);
 
-/** The user plan with exactly these tiers; null where a tier is unknown or no solution is held. */
-export function planWithTiers(tiers: PerSolution<FoundTier>): UserPlan | null {
+/** Finds the user plan with exactly these tiers; null if a tier is unknown or no solution is included. */
+export function findUserPlan(tiers: PerSolution<FoundTier>): UserPlan | null {
   return userPlans.find((plan) => solutions.every((each) => plan.tiers[each] === tiers[each])) ?? null;
 }

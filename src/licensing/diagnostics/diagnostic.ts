@@ -1,10 +1,10 @@
 import type { Solution } from '../catalogue/solutions.ts';
 
-/** Something that does not add up in a tenant's license data. Modules and plans are compared names. */
+/** An inconsistency in a tenant's license data. Modules and plans are normalized names. */
 export type Diagnostic =
-  /** Not every row was readable: what rests on a missing one is not checked. */
+  /** Not every row was readable, so checks for missing rows were skipped. */
   | { readonly kind: 'license-incomplete' }
-  /** A user license does not number the seats of the plans that contain it. */
+  /** The purchased count of a user license differs from the seats of the plans that contain it. */
   | {
       readonly kind: 'seat-count-differs';
       readonly module: string;
@@ -12,14 +12,16 @@ export type Diagnostic =
       readonly inPlans: number;
       readonly plans: readonly string[];
     }
-  /** A plan assigns a license the tenant has no row of. */
+  /** A plan assigns a license for which the tenant has no row. */
   | { readonly kind: 'set-name-missing'; readonly plan: string; readonly module: string }
-  /** A plan has a row that assigns nothing. */
+  /** A plan row assigns no licenses. */
   | { readonly kind: 'plan-without-set'; readonly plan: string }
   /** Only 0, 1 and 2 are documented (docs/superoffice/licenses.md#4-extraflags-and-extrainfo). */
   | { readonly kind: 'extra-flags-unknown'; readonly module: string; readonly extraFlags: number }
   | { readonly kind: 'prerequisite-missing'; readonly module: string; readonly prerequisite: string }
-  /** Rows alike in all but the spelling of owner and name: they count once. `rows`: how many were told in all. */
+  /**
+   * Rows that differ only in the spelling of owner and name; they count once. `rows` is the number of all such rows.
+   */
   | { readonly kind: 'duplicate-row'; readonly module: string; readonly rows: number }
   | { readonly kind: 'several-versions'; readonly module: string; readonly versions: readonly string[] }
   | {
@@ -29,7 +31,7 @@ export type Diagnostic =
       readonly purchased: number;
     }
   /**
-   * The site markers of both tiers of a solution: they tell nothing then
+   * The tenant has the site markers of both tiers of a solution, so they do not identify the tier
    * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
    */
   | {
@@ -37,5 +39,5 @@ export type Diagnostic =
       readonly solution: Solution;
       readonly by: readonly [essential: string, premium: string];
     }
-  /** How many rows another owner issued: they decide nothing (docs/superoffice/licenses.md#1-rules). */
+  /** Rows of another owner, which are ignored (docs/superoffice/licenses.md#1-rules). `modules` is their number. */
   | { readonly kind: 'foreign-owner'; readonly owner: string; readonly modules: number };

@@ -26,16 +26,16 @@ const addOns = [
   },
 ] as const satisfies readonly AddOnData[];
 
-/** One of the four add-on subscriptions. */
-export type AddOnKey = (typeof addOns)[number]['key'];
+/** The key of an add-on subscription. */
+type AddOnKey = (typeof addOns)[number]['key'];
 
 /** The four add-on subscriptions, in published order. */
 export const addOnKeys: readonly AddOnKey[] = addOns.map(({ key }) => key);
 
-/** The site licenses of each add-on, of which any one is enough. */
+/** The site licenses of each add-on; any one of them is sufficient. */
 export type AddOnModules = Readonly<Record<AddOnKey, readonly string[]>>;
 
-/** Whether the tenant has an add-on. `module` is the site license that says so, or null. */
+/** The state of an add-on in the tenant. `module` is the site license that enables it, or null. */
 export interface AddOn {
   readonly key: AddOnKey;
   readonly state: Extract<FeatureState, 'enabled' | 'add-on' | 'unknown'>;
@@ -44,8 +44,8 @@ export interface AddOn {
 }
 
 /**
- * The four add-ons, from the tenant's site licenses (docs/superoffice/licenses.md#6-modules-per-feature). On
- * a CRM Suite tenant a missing one proves nothing: what a Suite plan contains of them is not published.
+ * Decides the four add-ons by the tenant's site licenses (docs/superoffice/licenses.md#6-modules-per-feature). On a CRM
+ * Suite tenant a missing license leaves the state unknown: it is not published which add-ons a Suite plan includes.
  */
 export function decideAddOns(
   licenseIndex: Pick<LicenseIndex, 'site' | 'siteLicensesKnown'>,
@@ -61,8 +61,8 @@ export function decideAddOns(
   });
 }
 
-/** The name of an add-on in one language; three of them keep their English name. */
-export function addOnLabel(key: AddOnKey, language: Language): string {
+/** Returns the label of an add-on in one language. Three of the add-ons have the same label in all languages. */
+export function getAddOnLabel(key: AddOnKey, language: Language): string {
   const label: AddOnData['label'] | undefined = addOns.find((addOn) => addOn.key === key)?.label;
   return typeof label === 'object' ? label[language] : (label ?? key);
 }

@@ -8,17 +8,19 @@ import type { TierIndicators } from '../plans/detect-tiers.ts';
 import type { AddOnModules } from './add-ons.ts';
 
 /**
- * What SuperOffice has not documented in full and Planlens has to assume: `assumptions.json` beside this file, of which
- * an operator may change entries. What each is and why is told in docs/assumptions.md.
+ * Assumptions where SuperOffice's documentation is incomplete. The defaults are in `assumptions.json`, and an operator can
+ * override entries. docs/assumptions.md explains each of them.
  */
 export interface Assumptions extends TierIndicators {
-  /** The licenses behind each feature. */
+  /** The module licenses of each feature. */
   readonly modules: Readonly<Record<FeatureKey, FeatureModules>>;
-  /** User licenses without which a screen stays readable; without any other it may go away altogether. */
+  /**
+   * User licenses that only enable editing: without them the screen stays readable. Without any other it can disappear.
+   */
   readonly editingLicenses: readonly string[];
-  /** A feature that another, stronger one contains. */
+  /** The feature that contains a feature, by the contained feature. */
   readonly containedIn: Readonly<Partial<Record<FeatureKey, FeatureKey>>>;
-  /** The features each function right takes off the screen. */
+  /** The features that each function right hides. */
   readonly hiddenBy: Readonly<Record<string, readonly FeatureKey[]>>;
   readonly addOnModules: AddOnModules;
   readonly planChanges: PlanChangeRules;
@@ -29,14 +31,14 @@ export interface Assumptions extends TierIndicators {
 }
 
 /**
- * The module licenses behind a feature (docs/superoffice/licenses.md#6-modules-per-feature). Names are
- * compared in lower case, without owner.
+ * The module licenses of a feature (docs/superoffice/licenses.md#6-modules-per-feature). Names are in lower case and
+ * without owner.
  */
-export interface FeatureModules {
-  /** Any one of these site licenses is enough; empty where none is known. */
+interface FeatureModules {
+  /** Any one of these site licenses is sufficient; empty if none is known. */
   readonly site: readonly string[];
-  /** All of these user licenses are needed; empty where none is known. */
+  /** All of these user licenses are needed; empty if none is known. */
   readonly user: readonly string[];
-  /** How sure it is that these modules stand for this feature. */
+  /** The confidence that these modules enable this feature. */
   readonly confidence: Confidence;
 }

@@ -6,14 +6,14 @@ import type { FeatureDecision } from './entitlement.ts';
 import { findPlanInclusion } from './plan-inclusion.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 
-/** Where the plan has a feature and the licenses do not, somebody has to look. */
-export const conflict = {
+/** The plan includes a feature but the licenses do not: an administrator must check. */
+export const planLicenseConflict = {
   state: 'unknown',
   reason: 'plan-license-conflict',
   confidence: 'none',
 } as const;
 
-/** Decides a feature by licenses and plan, before function rights and dates. */
+/** Decides a feature by licenses and plan, without function rights and expiry dates. */
 export function decideByLicense(
   rule: FeatureRule,
   { features, assumptions }: Rules,
@@ -21,17 +21,17 @@ export function decideByLicense(
 ): FeatureDecision {
   if (plan?.kind === 'suite')
     return decideFeatureOnSuite(rule, licenseIndex, plan.plan, assumptions.suite.limitedFeatures);
-  const verdict = decideFeature(rule, licenseIndex, plan);
+  const decision = decideFeature(rule, licenseIndex, plan);
   const parentFeature = rule.parentFeature === null ? undefined : features.get(rule.parentFeature);
-  if (parentFeature === undefined || verdict.state === 'enabled') return verdict;
+  if (parentFeature === undefined || decision.state === 'enabled') return decision;
   const { state, reason } = decideFeature(parentFeature, licenseIndex, plan);
-  const evidence = [...verdict.evidence, { kind: 'feature', row: parentFeature.rows[0].id, state } as const];
+  const evidence = [...decision.evidence, { kind: 'feature', row: parentFeature.rows[0].id, state } as const];
   if (state === 'enabled') {
     return { state, reason: 'part-of-another-feature', confidence: 'inferred', evidence };
   }
-  if (verdict.state !== 'upgrade') return verdict;
-  // Where the plan has the other one and the licenses do not, nobody can tell of this one either.
+  if (decision.state !== 'upgrade') return decision;
+  // If the containing feature is undetermined, so is this one.
   if (state === 'unknown') return { state, reason, confidence: 'none', evidence };
-  if (findPlanInclusion(parentFeature.rows, plan).inclusion !== 'yes') return verdict;
-  return { ...conflict, evidence };
+  if (findPlanInclusion(parentFeature.rows, plan).inclusion !== 'yes') return decision;
+  return { ...planLicenseConflict, evidence };
 }

@@ -10,11 +10,11 @@ import type { Entitlement, Evidence, FeatureDecision, FeatureState } from './ent
 import type { FeatureRule, Rules } from './rules.ts';
 import type { FindUpgrades } from './upgrade-cache.ts';
 
-/** What the rows of one user are decided from. */
+/** The input for deciding the rows of one user. */
 export interface DecisionContext {
   readonly licenseIndex: LicenseIndex;
   readonly plan: DetectedPlan | null;
-  /** The user's function rights as they are compared. */
+  /** The user's normalized function rights. */
   readonly rights: ReadonlySet<string>;
   readonly notices: readonly Notice[];
   readonly findUpgrades: FindUpgrades;
@@ -23,72 +23,72 @@ export interface DecisionContext {
 const bestFirst: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'unknown', 'upgrade'];
 
 /** Decides the 76 catalogue rows for one user, in catalogue order. */
-export function decideEntitlements(rules: Rules, decisionContext: DecisionContext): readonly Entitlement[] {
+export function decideEntitlements(rules: Rules, context: DecisionContext): readonly Entitlement[] {
   const decided = new Map<FeatureKey, Entitlement>();
   for (const rule of rules.features.values()) {
-    decided.set(rule.feature, featureEntitlement(rule, rules, decisionContext));
+    decided.set(rule.feature, decideFeatureEntitlement(rule, rules, context));
   }
-  const inRow = (row: CatalogueRow): Entitlement => {
+  const getRowEntitlement = (row: CatalogueRow): Entitlement => {
     const entitlement = decided.get(row.feature) ?? undetermined(row);
     return entitlement.row === row.id ? entitlement : { ...entitlement, row: row.id };
   };
   return catalogue.map((row) => {
     const children = getChildRows(row.id);
-    return children.length === 0 ? inRow(row) : groupEntitlement(row, children.map(inRow));
+    return children.length === 0 ? getRowEntitlement(row) : decideGroup(row, children.map(getRowEntitlement));
   });
 }
 
-/** The 76 rows of a user of whom nothing is known. */
+/** Returns the 76 rows for an unknown user; each is `unknown`. */
 export function undeterminedEntitlements(): readonly Entitlement[] {
   return catalogue.map(undetermined);
 }
 
 function undetermined({ id: row, feature }: CatalogueRow): Entitlement {
-  const verdict = { state: 'unknown', reason: 'user-unknown', confidence: 'none', evidence: [] } as const;
-  return { row, feature, ...verdict, upgrades: [] };
+  const decision = { state: 'unknown', reason: 'user-unknown', confidence: 'none', evidence: [] } as const;
+  return { row, feature, ...decision, upgrades: [] };
 }
 
-function featureEntitlement(rule: FeatureRule, rules: Rules, decisionContext: DecisionContext): Entitlement {
-  const licensed = decideByLicense(rule, rules, decisionContext);
-  const upgrades = upgradesFor(licensed, rule, decisionContext);
-  const visible = applyFunctionRights(licensed, rule, decisionContext.rights, upgrades.length > 0);
-  const { state, reason, confidence, evidence } = withExpiration(visible, rule, decisionContext);
+function decideFeatureEntitlement(rule: FeatureRule, rules: Rules, context: DecisionContext): Entitlement {
+  const licensed = decideByLicense(rule, rules, context);
+  const upgrades = findFeatureUpgrades(licensed, rule, context);
+  const visible = applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0);
+  const { state, reason, confidence, evidence } = addExpiration(visible, rule, context);
   return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
 }
 
-function withExpiration(
-  verdict: FeatureDecision,
+function addExpiration(
+  decision: FeatureDecision,
   rule: FeatureRule,
   { notices, licenseIndex }: DecisionContext,
 ): FeatureDecision {
-  if (verdict.state !== 'enabled' && verdict.state !== 'view-only') return verdict;
-  const expired = tenantExpiration(notices) ?? modulesExpiration(rule, licenseIndex);
-  return expired === null ? verdict : { ...verdict, evidence: [...verdict.evidence, expired] };
+  if (decision.state !== 'enabled' && decision.state !== 'view-only') return decision;
+  const expired = findTenantExpiration(notices) ?? findModuleExpiration(rule, licenseIndex);
+  return expired === null ? decision : { ...decision, evidence: [...decision.evidence, expired] };
 }
 
-function tenantExpiration(notices: readonly Notice[]): Evidence | null {
+function findTenantExpiration(notices: readonly Notice[]): Evidence | null {
   const notice = notices.find(({ kind }) => kind !== 'license-expires-soon');
   if (notice === undefined) return null;
   const readOnly = notice.kind === 'license-read-only';
   return { kind: 'license-expired', module: null, date: notice.date, readOnly };
 }
 
-// Of alternatives one that still counts is enough; of licenses needed together each has to. A plan counts for all.
-function modulesExpiration(
+// One valid site license is sufficient, because they are alternatives. Each user license and each plan must be valid.
+function findModuleExpiration(
   { site, user }: FeatureRule,
-  { site: held, plans, expired }: LicenseIndex,
+  { site: siteLicenses, plans, expired }: LicenseIndex,
 ): Evidence | null {
   if (expired.size === 0) return null;
-  const granted = site.filter((name) => held.has(name));
-  const counting = granted.some((name) => !expired.has(name));
-  for (const module of [...(counting ? [] : granted), ...user, ...plans.map(({ name }) => name)]) {
+  const granted = site.filter((name) => siteLicenses.has(name));
+  const hasValid = granted.some((name) => !expired.has(name));
+  for (const module of [...(hasValid ? [] : granted), ...user, ...plans.map(({ name }) => name)]) {
     const date = expired.get(module);
     if (date !== undefined) return { kind: 'license-expired', module, date, readOnly: false };
   }
   return null;
 }
 
-function upgradesFor(
+function findFeatureUpgrades(
   { state }: FeatureDecision,
   rule: FeatureRule,
   { plan, findUpgrades }: DecisionContext,
@@ -97,8 +97,8 @@ function upgradesFor(
   return findUpgrades([rule], plan);
 }
 
-// A group has no license of its own: it is as good as the best feature in it.
-function groupEntitlement(row: CatalogueRow, children: readonly Entitlement[]): Entitlement {
+// A group has no license and takes its state from its best feature.
+function decideGroup(row: CatalogueRow, children: readonly Entitlement[]): Entitlement {
   const state = bestFirst.find((each) => children.some((child) => child.state === each)) ?? 'unknown';
   const best = children.find((child) => child.state === state);
   return {

@@ -1,5 +1,5 @@
-import { inSuitePlan, type SuiteAvailability } from '../catalogue/suite-availability.ts';
-import { featureLimit, type LimitedFeatures } from '../catalogue/suite-limits.ts';
+import { findSuiteInclusion, type SuiteAvailability } from '../catalogue/suite-availability.ts';
+import { findFeatureLimit, type LimitedFeatures } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { Evidence, FeatureDecision } from './entitlement.ts';
@@ -7,10 +7,9 @@ import { isGranted, licenseStatusFor, moduleEvidence } from './license-status.ts
 import type { FeatureRule } from './rules.ts';
 
 /**
- * Decides one feature on a CRM Suite tenant. A license of the feature's own still grants it; a missing one
- * proves nothing, since the module names of Suite plans are unknown
- * (docs/superoffice/licenses.md#10-unknown). `plan` is null where it is unknown. What the plan limits to a
- * number is said even of a licensed feature: that a license lifts the limit is published nowhere.
+ * Decides one feature on a CRM Suite tenant. A license of the feature still grants it. A missing license has no meaning,
+ * because the module names of Suite plans are unknown (docs/superoffice/licenses.md#10-unknown). `plan` is null if it is
+ * unknown. The limit of the plan also applies to a licensed feature: it is not published that a license removes it.
  */
 export function decideFeatureOnSuite(
   rule: FeatureRule,
@@ -18,29 +17,31 @@ export function decideFeatureOnSuite(
   plan: SuitePlan | null,
   limitedFeatures: LimitedFeatures,
 ): FeatureDecision {
-  const words = licenseStatusFor(rule, licenseIndex);
-  const granted = isGranted(rule, words);
-  const verdict = granted ? byLicense(rule, licenseIndex) : bySuitePlan(plan, rule.suiteAvailability);
-  const limit = plan === null ? null : featureLimit(rule.feature, plan, limitedFeatures);
-  if (limit === null || verdict.state !== 'enabled') return verdict;
-  return { ...verdict, evidence: [...verdict.evidence, { kind: 'suite-limit', limit }] };
+  const statuses = licenseStatusFor(rule, licenseIndex);
+  const granted = isGranted(rule, statuses);
+  const decision = granted
+    ? decideGranted(rule, licenseIndex)
+    : decideBySuitePlan(plan, rule.suiteAvailability);
+  const limit = plan === null ? null : findFeatureLimit(rule.feature, plan, limitedFeatures);
+  if (limit === null || decision.state !== 'enabled') return decision;
+  return { ...decision, evidence: [...decision.evidence, { kind: 'suite-limit', limit }] };
 }
 
-function byLicense(rule: FeatureRule, licenseIndex: LicenseIndex): FeatureDecision {
+function decideGranted(rule: FeatureRule, licenseIndex: LicenseIndex): FeatureDecision {
   const evidence = moduleEvidence(rule, licenseIndex);
   return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
 }
 
-function bySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): FeatureDecision {
+function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): FeatureDecision {
   const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
   if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
   const { confidence } = need;
-  switch (inSuitePlan(plan, need)) {
+  switch (findSuiteInclusion(plan, need)) {
     case 'included':
       return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
     case 'unclear':
       return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
-    case 'lacked':
+    case 'excluded':
       return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
   }
 }

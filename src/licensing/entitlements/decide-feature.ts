@@ -12,106 +12,122 @@ import {
 import { findPlanInclusion, type PlanInclusion } from './plan-inclusion.ts';
 import type { FeatureRule } from './rules.ts';
 
-type Decision = readonly [state: FeatureState, reason: Reason];
+// Each reason of this decision table implies one state.
+const stateByReason = {
+  granted: 'enabled',
+  'site-license-only': 'enabled',
+  'included-in-plan': 'enabled',
+  'in-every-plan': 'enabled',
+  'user-license-missing': 'view-only',
+  'user-license-missing-possibly-visible': 'view-only',
+  'not-licensed': 'upgrade',
+  'site-license-missing': 'upgrade',
+  'plan-lacks': 'upgrade',
+  'user-without-plan': 'upgrade',
+  'tier-unknown': 'unknown',
+  'plan-license-conflict': 'unknown',
+  'no-evidence': 'unknown',
+} as const satisfies Partial<Record<Reason, FeatureState>>;
+
+type DecisionReason = keyof typeof stateByReason;
 
 /**
- * Decides one feature for a user on the module-based subscription. License data decides; the plan has the
- * word where no license of the feature's own can speak (docs/superoffice/licenses.md#1-rules and
- * #6-modules-per-feature).
+ * Decides one feature for a user on the module-based subscription. License data decides; the plan decides only where no
+ * license of the feature is known (docs/superoffice/licenses.md#1-rules and #6-modules-per-feature).
  */
 export function decideFeature(
   rule: FeatureRule,
   licenseIndex: LicenseIndex,
   plan: DetectedPlan | null,
 ): FeatureDecision {
-  const word = findPlanInclusion(rule.rows, plan);
-  const words = licenseStatusFor(rule, licenseIndex);
-  const [state, reason] = decide(rule, words, word.inclusion, { plan, licenseIndex });
+  const planInclusion = findPlanInclusion(rule.rows, plan);
+  const statuses = licenseStatusFor(rule, licenseIndex);
+  const reason = decideReason(rule, statuses, planInclusion.inclusion, { plan, licenseIndex });
   return {
-    state,
+    state: stateByReason[reason],
     reason,
-    confidence: confidenceOf(reason, rule, word, licenseIndex),
-    evidence: [...moduleEvidence(rule, licenseIndex), ...planEvidence(word, plan)],
+    confidence: getConfidence(reason, rule, planInclusion, licenseIndex),
+    evidence: [...moduleEvidence(rule, licenseIndex), ...planEvidence(planInclusion, plan)],
   };
 }
 
-function decide(
+function decideReason(
   rule: FeatureRule,
-  words: LicenseStatuses,
+  statuses: LicenseStatuses,
   inclusion: Inclusion,
   { plan, licenseIndex }: { plan: DetectedPlan | null; licenseIndex: LicenseIndex },
-): Decision {
-  const own = rule.hasOwnUserLicense;
-  const common = rule.rows[0].solution === 'common';
-  if (isGranted(rule, words)) return ['enabled', 'granted'];
-  if (common && inclusion === 'yes') return inEveryPlan(words);
-  if (plan?.kind === 'no-plan') return ['upgrade', 'user-without-plan'];
-  if (words.site === 'absent') return missing(inclusion, 'site-license-missing');
-  if (!own && inclusion === 'no') return ['upgrade', 'plan-lacks'];
-  if (words.user === 'absent') {
-    return words.site === 'present' ? viewOnly(rule, licenseIndex) : missing(inclusion, 'not-licensed');
+): DecisionReason {
+  const hasOwnLicense = rule.hasOwnUserLicense;
+  const isCommon = rule.rows[0].solution === 'common';
+  if (isGranted(rule, statuses)) return 'granted';
+  // A common feature is in every plan: a single missing module must not disable it
+  // (docs/superoffice/licenses.md#6-modules-per-feature).
+  if (isCommon && inclusion === 'yes') return findLicensedReason(statuses) ?? 'in-every-plan';
+  if (plan?.kind === 'no-plan') return 'user-without-plan';
+  if (statuses.site === 'absent') return decideMissing(inclusion, 'site-license-missing');
+  if (!hasOwnLicense && inclusion === 'no') return 'plan-lacks';
+  if (statuses.user === 'absent') {
+    return statuses.site === 'present'
+      ? decideViewOnly(rule, licenseIndex)
+      : decideMissing(inclusion, 'not-licensed');
   }
-  return byPlan(words, inclusion, common || own);
+  return decideByPlan(statuses, inclusion, isCommon || hasOwnLicense);
 }
 
-// A common feature is in every plan: a module that is missing alone must not take it away
-// (docs/superoffice/licenses.md#6-modules-per-feature).
-function inEveryPlan(words: LicenseStatuses): Decision {
-  return ['enabled', licensedReason(words) ?? 'in-every-plan'];
+// Some user licenses are assumed to enable editing only, others to enable the screen.
+function decideViewOnly(rule: FeatureRule, licenseIndex: LicenseIndex): DecisionReason {
+  return staysReadable(rule, licenseIndex) ? 'user-license-missing' : 'user-license-missing-possibly-visible';
 }
 
-// Some user licenses are assumed to allow editing only, others to switch the screen on.
-function viewOnly(rule: FeatureRule, licenseIndex: LicenseIndex): Decision {
-  return [
-    'view-only',
-    staysReadable(rule, licenseIndex) ? 'user-license-missing' : 'user-license-missing-possibly-visible',
-  ];
+// If the plan includes a feature whose license is missing, a plan change does not help: an administrator must check.
+function decideMissing(
+  inclusion: Inclusion,
+  reason: 'site-license-missing' | 'not-licensed',
+): DecisionReason {
+  return inclusion === 'yes' ? 'plan-license-conflict' : reason;
 }
 
-// Where the plan promises what the license lacks, no plan change would help: somebody has to look.
-function missing(inclusion: Inclusion, reason: Reason): Decision {
-  return inclusion === 'yes' ? ['unknown', 'plan-license-conflict'] : ['upgrade', reason];
-}
-
-function byPlan(words: LicenseStatuses, inclusion: Inclusion, licensesSpeak: boolean): Decision {
+function decideByPlan(
+  statuses: LicenseStatuses,
+  inclusion: Inclusion,
+  licensesDecide: boolean,
+): DecisionReason {
   switch (inclusion) {
     case 'yes':
-      return ['enabled', licensedReason(words) ?? 'included-in-plan'];
+      return findLicensedReason(statuses) ?? 'included-in-plan';
     case 'no':
-      return ['upgrade', 'plan-lacks'];
+      return 'plan-lacks';
     case 'possibly':
-      return ['unknown', 'tier-unknown'];
-    case 'unstated': {
-      // A tenant's license for one solution does not say that this user holds the solution.
-      const reason = licensesSpeak ? licensedReason(words) : null;
-      return reason === null ? ['unknown', 'no-evidence'] : ['enabled', reason];
-    }
+      return 'tier-unknown';
+    case 'unstated':
+      // A site license for one solution does not mean that this user has the solution.
+      return (licensesDecide ? findLicensedReason(statuses) : null) ?? 'no-evidence';
   }
 }
 
-/** What all known licenses of a feature, being there, say of it: null where one is not, or none is known. */
-function licensedReason({ site, user }: LicenseStatuses): 'granted' | 'site-license-only' | null {
-  const known = [site, user].filter((word) => word !== 'none-known');
-  if (known.length === 0 || !known.every((word) => word === 'present')) return null;
+/** The reason if all known licenses of a feature are present; null if one is missing or none is known. */
+function findLicensedReason({ site, user }: LicenseStatuses): 'granted' | 'site-license-only' | null {
+  const known = [site, user].filter((status) => status !== 'none-known');
+  if (known.length === 0 || !known.every((status) => status === 'present')) return null;
   return user === 'none-known' ? 'site-license-only' : 'granted';
 }
 
-function confidenceOf(
-  reason: Reason,
+function getConfidence(
+  reason: DecisionReason,
   rule: FeatureRule,
-  word: PlanInclusion,
+  planInclusion: PlanInclusion,
   { userLicensesKnown }: LicenseIndex,
 ): Confidence {
   switch (reason) {
     case 'plan-lacks':
-      // A license granted beside the plan may be among those not told.
+      // A license granted separately from the plan can be among the unknown ones.
       return userLicensesKnown || rule.user.length === 0
-        ? word.confidence
-        : minConfidence([word.confidence, 'inferred']);
+        ? planInclusion.confidence
+        : minConfidence([planInclusion.confidence, 'inferred']);
     case 'included-in-plan':
     case 'in-every-plan':
     case 'user-without-plan':
-      return word.confidence;
+      return planInclusion.confidence;
     case 'tier-unknown':
     case 'plan-license-conflict':
     case 'no-evidence':

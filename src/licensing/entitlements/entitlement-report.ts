@@ -5,7 +5,7 @@ import type { DetectedPlan, PlanModel } from '../plans/detect-plan.ts';
 import type { AddOn } from './add-ons.ts';
 import type { Entitlement, FeatureState } from './entitlement.ts';
 
-/** How many of the catalogue's 62 features are in which state; groups are not counted, repeated features once. */
+/** The number of the catalogue's 62 features in each state, without groups; a feature with several rows counts once. */
 export interface FeatureCounts {
   readonly total: number;
   readonly enabled: number;
@@ -15,24 +15,24 @@ export interface FeatureCounts {
   readonly unknown: number;
 }
 
-/** Everything Planlens can say about one user. */
+/** All entitlement decisions for one user. */
 export interface EntitlementReport {
   readonly model: PlanModel;
-  /** What the user holds; null where that is unknown. */
+  /** The user's plan; null if it is unknown. */
   readonly plan: DetectedPlan | null;
   /** The 76 catalogue rows, in catalogue order. */
   readonly entitlements: readonly Entitlement[];
-  /** The same by feature, each in the first row it stands in. */
+  /** The entitlements by feature, each with the first row of the feature. */
   readonly features: ReadonlyMap<FeatureKey, Entitlement>;
   readonly addOns: readonly AddOn[];
   readonly counts: FeatureCounts;
-  /** Module names the catalogue has never heard of, sorted. */
+  /** Module names that neither the catalogue nor an assumption has, sorted. */
   readonly unknownModules: readonly string[];
   readonly notices: readonly Notice[];
 }
 
-/** The entitlements by feature; of several rows of one feature the first. */
-export function byFeature(entitlements: readonly Entitlement[]): ReadonlyMap<FeatureKey, Entitlement> {
+/** Indexes entitlements by feature; the first row of a feature counts. */
+export function indexByFeature(entitlements: readonly Entitlement[]): ReadonlyMap<FeatureKey, Entitlement> {
   const features = new Map<FeatureKey, Entitlement>();
   for (const each of entitlements) if (!features.has(each.feature)) features.set(each.feature, each);
   return features;

@@ -7,10 +7,10 @@ import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { TierFinding } from '../plans/detect-tiers.ts';
 import type { Upgrade } from '../plans/minimal-upgrades.ts';
 
-/** What a feature is for one user (docs/superoffice/licenses.md#1-rules). */
+/** The state of a feature for one user (docs/superoffice/licenses.md#1-rules). */
 export type FeatureState = 'enabled' | 'view-only' | 'hidden-by-role' | 'upgrade' | 'add-on' | 'unknown';
 
-/** Why a feature has its state: one code, for which the page has a sentence. */
+/** The reason for the state of a feature. The panel has a sentence for each code. */
 export type Reason =
   // enabled
   | 'granted'
@@ -39,13 +39,16 @@ export type Reason =
   | 'user-unknown'
   | 'suite-plan-unclear'
   | 'suite-plan-unknown'
-  // whatever its features are
+  // any state
   | 'group-of-features';
 
-/** What a plan says of a feature; `perhaps`: the tier is unknown; `silent`: nobody published what this plan has. */
+/**
+ * Whether a plan includes a feature. `possibly`: the tier is unknown; `unstated`: the contents of the plan are not
+ * published.
+ */
 export type Inclusion = 'yes' | 'no' | 'possibly' | 'unstated';
 
-/** One fact a state rests on. */
+/** One fact that a decision is based on. */
 export type Evidence =
   | {
       readonly kind: 'module';
@@ -56,21 +59,21 @@ export type Evidence =
   | { readonly kind: 'plan'; readonly inclusion: Inclusion; readonly row: RowId }
   | ({ readonly kind: 'tier' } & TierFinding)
   | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteAvailability }
-  /** A number the tenant's CRM Suite plan allows of it. */
+  /** The limit of the feature in the tenant's CRM Suite plan. */
   | { readonly kind: 'suite-limit'; readonly limit: FeatureLimit }
   | { readonly kind: 'function-right'; readonly name: string }
   | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
   | {
       readonly kind: 'license-expired';
-      /** The module license that lapsed, or null for the tenant's license as a whole. */
+      /** The expired module license, or null for the tenant's license as a whole. */
       readonly module: string | null;
-      /** Its last day, or the last day of grace; `YYYY-MM-DD`. */
+      /** The expiry date or the last day of the grace period, `YYYY-MM-DD`. */
       readonly date: string;
-      /** Whether the tenant is read-only since. */
+      /** Whether the tenant is read-only. */
       readonly readOnly: boolean;
     };
 
-/** A state with its reason, how sure the rule behind it is, and what it rests on. */
+/** The decision on a feature: its state with reason, confidence of the rule, and evidence. */
 export interface FeatureDecision {
   readonly state: FeatureState;
   readonly reason: Reason;
@@ -78,7 +81,7 @@ export interface FeatureDecision {
   readonly evidence: readonly Evidence[];
 }
 
-/** A catalogue row decided for one user. `upgrades` holds the least plan changes that would add the feature. */
+/** The decision on a catalogue row for one user. `upgrades` has the minimal plan changes that would add the feature. */
 export interface Entitlement extends FeatureDecision {
   readonly row: RowId;
   readonly feature: FeatureKey;

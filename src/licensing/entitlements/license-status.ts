@@ -2,36 +2,39 @@ import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { Evidence } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
-/** What the license data says of one kind of license of a feature. */
-export type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
+/**
+ * The status of the site licenses or the user licenses of a feature. `none-known`: no license of this kind is known for
+ * it.
+ */
+type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
 
-/** What the license data says of a feature. */
+/** The license statuses of a feature. */
 export interface LicenseStatuses {
   readonly site: LicenseStatus;
   readonly user: LicenseStatus;
 }
 
-/** What the license data says of a feature's site license (any one of them) and user licenses (all of them). */
+/** Returns the license statuses of a feature. Any one of its site licenses and all of its user licenses are needed. */
 export function licenseStatusFor({ site, user }: FeatureRule, licenseIndex: LicenseIndex): LicenseStatuses {
   const anySite = site.some((name) => licenseIndex.site.has(name));
   const everyUser = user.every((name) => licenseIndex.user.has(name));
   return {
-    site: word(site, anySite, licenseIndex.siteLicensesKnown),
-    user: word(user, everyUser, licenseIndex.userLicensesKnown),
+    site: toStatus(site, anySite, licenseIndex.siteLicensesKnown),
+    user: toStatus(user, everyUser, licenseIndex.userLicensesKnown),
   };
 }
 
-/** Whether user licenses of its own grant a feature, no site license being known to miss. */
+/** Whether a feature's own user licenses grant it. Its site license must not be absent. */
 export function isGranted({ hasOwnUserLicense }: FeatureRule, statuses: LicenseStatuses): boolean {
   return hasOwnUserLicense && statuses.user === 'present' && statuses.site !== 'absent';
 }
 
-/** Whether every user license missing for a feature is assumed to leave its screen readable. */
+/** Whether the feature's screen is assumed to stay readable without the missing user licenses. */
 export function staysReadable({ screenLicenses }: FeatureRule, licenseIndex: LicenseIndex): boolean {
   return screenLicenses.every((name) => licenseIndex.user.has(name));
 }
 
-/** The module licenses behind a feature, present or absent; alternatives that are absent only where none is present. */
+/** Returns the module licenses of a feature as evidence. Absent alternatives are listed only if none is present. */
 export function moduleEvidence(rule: FeatureRule, licenseIndex: LicenseIndex): readonly Evidence[] {
   const present = rule.site.filter((name) => licenseIndex.site.has(name));
   const site = present.length > 0 || !licenseIndex.siteLicensesKnown ? present : rule.site;
@@ -46,8 +49,8 @@ export function moduleEvidence(rule: FeatureRule, licenseIndex: LicenseIndex): r
   ];
 }
 
-function word(modules: readonly string[], present: boolean, told: boolean): LicenseStatus {
+function toStatus(modules: readonly string[], isPresent: boolean, isKnown: boolean): LicenseStatus {
   if (modules.length === 0) return 'none-known';
-  if (present) return 'present';
-  return told ? 'absent' : 'unknown';
+  if (isPresent) return 'present';
+  return isKnown ? 'absent' : 'unknown';
 }

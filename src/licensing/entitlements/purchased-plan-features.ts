@@ -1,33 +1,33 @@
-import { toAssignedPlan } from '../advice/plan-licenses.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { PlanKey, UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, TenantLicenseIndex } from '../licenses/license-index.ts';
+import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 import { decideByLicense } from './decide-by-license.ts';
 import type { Rules } from './rules.ts';
 
-/** What the tenant's own row of a plan enables; null where it has none. */
+/** Returns the features that the tenant's own row of a plan enables; null if the tenant has no row of it. */
 export type PurchasedPlanFeatures = (plan: UserPlan) => ReadonlySet<FeatureKey> | null;
 
-/** Decides what each plan a tenant bought enables for whoever gets it, when first asked. */
+/** Creates a function that decides and memoizes the features of each purchased plan of a tenant. */
 export function createPurchasedPlanFeatures(
   rules: Rules,
   tenant: TenantLicenseIndex,
   purchasedPlans: PurchasedPlans,
 ): PurchasedPlanFeatures {
-  const found = new Map<PlanKey, ReadonlySet<FeatureKey> | null>();
+  const cache = new Map<PlanKey, ReadonlySet<FeatureKey> | null>();
   return (plan) => {
-    const known = found.get(plan.key);
-    if (known !== undefined) return known;
+    const cached = cache.get(plan.key);
+    if (cached !== undefined) return cached;
     const rows = licenseRowsForPlan(purchasedPlans, plan);
     const set = rows.flatMap(({ row }) => row.set);
-    const features = rows.length === 0 ? null : enabledBy(plan, set, rules, tenant);
-    found.set(plan.key, features);
+    const features = rows.length === 0 ? null : decideEnabledFeatures(plan, set, rules, tenant);
+    cache.set(plan.key, features);
     return features;
   };
 }
 
-function enabledBy(
+function decideEnabledFeatures(
   plan: UserPlan,
   set: readonly string[],
   rules: Rules,
@@ -41,9 +41,9 @@ function enabledBy(
     plans: [],
     expired: new Map(),
   };
-  const held = { licenseIndex, plan: toAssignedPlan(plan) };
-  const rulesEnabled = [...rules.features.values()].filter(
-    (rule) => decideByLicense(rule, rules, held).state === 'enabled',
+  const context = { licenseIndex, plan: toAssignedPlan(plan) };
+  const enabledRules = [...rules.features.values()].filter(
+    (rule) => decideByLicense(rule, rules, context).state === 'enabled',
   );
-  return new Set(rulesEnabled.map(({ feature }) => feature));
+  return new Set(enabledRules.map(({ feature }) => feature));
 }

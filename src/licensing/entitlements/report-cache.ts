@@ -1,56 +1,54 @@
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 
-/** Gives the report on a user. */
-export type MakeReport = (user: UserLicenses) => EntitlementReport;
+/** Returns the report on a user. */
+type CreateReport = (user: UserLicenses) => EntitlementReport;
 
-/** So many reports are kept of a tenant, some fifty kilobytes each. Users all different gain nothing by more. */
-const maxCached = 64;
+/** Limits memory: a report takes about 50 kB. A higher limit does not help if all users differ. */
+const maxCachedReports = 64;
 
-/** Makes a report once for all users who hold the same licenses and function rights: in a tenant they are few. */
-export function memoizeReports(make: MakeReport): MakeReport {
-  // By names first, which is cheap; only those alike are compared in full.
-  const made = new Map<string, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
-  let kept = 0;
-  const forget = () => {
-    made.clear();
-    kept = 0;
-  };
+/** Memoizes reports: users with the same licenses and function rights share one. Most tenants have few such groups. */
+export function memoizeReports(createReport: CreateReport): CreateReport {
+  // The key has only the names, which is cheap; users with the same key are then compared in full.
+  const cache = new Map<string, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
+  let size = 0;
   return (user) => {
-    const names = namesOf(user);
-    const alike = made.get(names) ?? [];
-    const known = alike.find((each) => isAlike(each.user, user));
-    if (known !== undefined) return known.report;
-    const report = make(user);
-    if (kept === maxCached) forget();
-    kept += 1;
-    made.set(names, [...(made.get(names) ?? []), { user, report }]);
+    const key = toCacheKey(user);
+    const cached = cache.get(key)?.find((each) => hasSameLicenses(each.user, user));
+    if (cached !== undefined) return cached.report;
+    const report = createReport(user);
+    if (size === maxCachedReports) {
+      cache.clear();
+      size = 0;
+    }
+    size += 1;
+    cache.set(key, [...(cache.get(key) ?? []), { user, report }]);
     return report;
   };
 }
 
-function namesOf({ granted, functionRights }: UserLicenses): string {
+function toCacheKey({ granted, functionRights }: UserLicenses): string {
   let names = '';
   for (const { name } of granted) names += `${name},`;
   for (const right of functionRights ?? []) names += `${right},`;
   return names;
 }
 
-function isAlike(a: UserLicenses, b: UserLicenses): boolean {
+function hasSameLicenses(a: UserLicenses, b: UserLicenses): boolean {
   return (
     a.complete === b.complete &&
     a.granted.length === b.granted.length &&
-    a.granted.every((license, index) => isSame(license, b.granted[index])) &&
-    isSameRights(a.functionRights, b.functionRights)
+    a.granted.every((license, index) => isSameLicense(license, b.granted[index])) &&
+    hasSameRights(a.functionRights, b.functionRights)
   );
 }
 
-function isSameRights(a: UserLicenses['functionRights'], b: UserLicenses['functionRights']): boolean {
+function hasSameRights(a: UserLicenses['functionRights'], b: UserLicenses['functionRights']): boolean {
   if (a === null || b === null) return a === b;
   return a.length === b.length && a.every((right, index) => right === b[index]);
 }
 
-function isSame(a: GrantedLicense, b: GrantedLicense | undefined): boolean {
+function isSameLicense(a: GrantedLicense, b: GrantedLicense | undefined): boolean {
   return (
     a === b ||
     (a.name === b?.name &&

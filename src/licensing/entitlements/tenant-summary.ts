@@ -2,26 +2,26 @@ import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { FeatureState } from './entitlement.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 
-/** How many users have a feature in each state; a state nobody has is missing. */
-export type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
+/** The number of users with a feature in each state; states without users are omitted. */
+type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
 
-/** What a tenant's users have. */
+/** The reports of a tenant's users, and the counts per feature. */
 export interface TenantSummary {
   /** By associate id. */
   readonly users: ReadonlyMap<number, EntitlementReport>;
-  /** The 68 features of the catalogue, in its order; empty where there are no users. */
+  /** The 68 features of the catalogue, in catalogue order; empty if there are no users. */
   readonly features: ReadonlyMap<FeatureKey, StateCounts>;
 }
 
-/** Puts the reports of a tenant's users together. A user told twice counts once, as told last. */
+/** Summarizes the reports of a tenant's users. If a user occurs twice, the last report counts. */
 export function summarizeTenant(
-  told: readonly (readonly [associateId: number, EntitlementReport])[],
+  reports: readonly (readonly [associateId: number, EntitlementReport])[],
 ): TenantSummary {
-  const users = new Map(told);
-  const holders = new Map<EntitlementReport, number>();
-  for (const report of users.values()) holders.set(report, (holders.get(report) ?? 0) + 1);
+  const users = new Map(reports);
+  const reportCounts = new Map<EntitlementReport, number>();
+  for (const report of users.values()) reportCounts.set(report, (reportCounts.get(report) ?? 0) + 1);
   const features = new Map<FeatureKey, Partial<Record<FeatureState, number>>>();
-  for (const [report, count] of holders) {
+  for (const [report, count] of reportCounts) {
     for (const { feature, state } of report.features.values()) {
       const states = features.get(feature) ?? {};
       states[state] = (states[state] ?? 0) + count;

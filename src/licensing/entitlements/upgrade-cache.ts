@@ -1,84 +1,90 @@
 import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
-import { suiteReaches } from '../catalogue/suite-plans.ts';
+import { isSuitePlanAtLeast } from '../catalogue/suite-plans.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
-import { contains, findMinimalPlans, type Upgrade } from '../plans/minimal-upgrades.ts';
-import { type PurchasedPlans, type Seat, seatFor } from '../plans/seat-availability.ts';
+import { findMinimalPlans, includesRow, type Upgrade } from '../plans/minimal-upgrades.ts';
+import { findSeat, type PurchasedPlans, type Seat } from '../plans/seat-availability.ts';
 import type { PurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { FeatureRule } from './rules.ts';
 
-/** The least changes that add all of these features to what somebody holds. */
+/** Finds the minimal plan changes that add all requested features to the current plan. */
 export type FindUpgrades = (
   requestedFeatures: readonly FeatureRule[],
-  held: DetectedPlan | null,
+  current: DetectedPlan | null,
 ) => readonly Upgrade[];
 
-/** Finds upgrades and remembers them: users of a tenant hold few different plans. */
+/** Memoizes upgrades by plan and features: the users of a tenant have few different plans. */
 export function memoizeUpgrades(
   purchasedPlans: PurchasedPlans,
-  featuresOf: PurchasedPlanFeatures,
+  getPlanFeatures: PurchasedPlanFeatures,
 ): FindUpgrades {
-  const found = new Map<string, readonly Upgrade[]>();
-  return (requestedFeatures, held) => {
-    const key = keyOf(requestedFeatures, held);
-    const upgrades = found.get(key) ?? findUpgrades({ purchasedPlans, featuresOf }, requestedFeatures, held);
-    found.set(key, upgrades);
+  const cache = new Map<string, readonly Upgrade[]>();
+  return (requestedFeatures, current) => {
+    const key = toCacheKey(requestedFeatures, current);
+    const upgrades =
+      cache.get(key) ?? findUpgrades({ purchasedPlans, getPlanFeatures }, requestedFeatures, current);
+    cache.set(key, upgrades);
     return upgrades;
   };
 }
 
 /**
- * What is published of a plan advises it, and so does the tenant's own row of it where that has more. What a plan the
- * tenant has not bought may have beyond the published is no advice.
+ * A plan is suggested if it includes the features according to the published catalogue or to the tenant's own row of the
+ * plan. Unpublished contents of plans without a row in the tenant are not considered.
  */
 function findUpgrades(
   {
     purchasedPlans,
-    featuresOf,
-  }: { readonly purchasedPlans: PurchasedPlans; readonly featuresOf: PurchasedPlanFeatures },
+    getPlanFeatures,
+  }: { readonly purchasedPlans: PurchasedPlans; readonly getPlanFeatures: PurchasedPlanFeatures },
   requestedFeatures: readonly FeatureRule[],
-  held: DetectedPlan | null,
+  current: DetectedPlan | null,
 ): readonly Upgrade[] {
   if (requestedFeatures.length === 0) return [];
-  if (held?.kind === 'suite')
-    return [suiteUpgrade(requestedFeatures.map(({ suiteAvailability }) => suiteAvailability).reduce(most))];
-  const has = (plan: UserPlan, { feature }: FeatureRule) => featuresOf(plan)?.has(feature);
-  // The user's own plan is no way to what the user lacks, whatever the tenant's row of it has.
-  const gives = (plan: UserPlan, isOwn: boolean) =>
+  if (current?.kind === 'suite')
+    return [
+      toSuiteUpgrade(
+        requestedFeatures.map(({ suiteAvailability }) => suiteAvailability).reduce(combineAvailability),
+      ),
+    ];
+  const has = (plan: UserPlan, { feature }: FeatureRule) => getPlanFeatures(plan)?.has(feature);
+  // The user's own plan cannot add a feature the user lacks, so its row in the tenant is not considered.
+  const isSufficient = (plan: UserPlan, isOwn: boolean) =>
     requestedFeatures.every(
       (rule) =>
-        rule.grantingRows.some((row) => contains(plan.tiers, row)) || (!isOwn && has(plan, rule) === true),
+        rule.grantingRows.some((row) => includesRow(plan.tiers, row)) || (!isOwn && has(plan, rule) === true),
     );
-  return findMinimalPlans(held, gives).map(({ plan, ...distance }) => {
+  return findMinimalPlans(current, isSufficient).map(({ plan, ...distance }) => {
     const lacks = requestedFeatures.some((rule) => has(plan, rule) === false);
-    const seat = seatFor(purchasedPlans, plan);
-    return { kind: 'user-plan', plan: plan.key, ...distance, seat: lacks ? asked(seat) : seat };
+    const seat = findSeat(purchasedPlans, plan);
+    return { kind: 'user-plan', plan: plan.key, ...distance, seat: lacks ? withoutAssign(seat) : seat };
   });
 }
 
 /**
- * The Suite plan that would add a feature: all users of a tenant share one
+ * The Suite plan that would add a feature. All users of a tenant share one plan
  * (docs/superoffice/user-plans.md#8-crm-suite).
  */
-function suiteUpgrade({ from, possiblyFrom }: SuiteAvailability): Upgrade {
+function toSuiteUpgrade({ from, possiblyFrom }: SuiteAvailability): Upgrade {
   return { kind: 'suite-plan', plan: from, possiblyFrom };
 }
 
-// Two features together need the higher plan of each kind.
-function most(a: SuiteAvailability, b: SuiteAvailability): SuiteAvailability {
-  const higher = (x: SuiteAvailability['from'], y: SuiteAvailability['from']) => (suiteReaches(x, y) ? x : y);
+// Two features together need the higher plan.
+function combineAvailability(a: SuiteAvailability, b: SuiteAvailability): SuiteAvailability {
+  const higher = (x: SuiteAvailability['from'], y: SuiteAvailability['from']) =>
+    isSuitePlanAtLeast(x, y) ? x : y;
   const from = higher(a.from, b.from);
-  const perhaps = higher(a.possiblyFrom ?? a.from, b.possiblyFrom ?? b.from);
-  return { from, possiblyFrom: perhaps === from ? null : perhaps, confidence: 'inferred' };
+  const possiblyFrom = higher(a.possiblyFrom ?? a.from, b.possiblyFrom ?? b.from);
+  return { from, possiblyFrom: possiblyFrom === from ? null : possiblyFrom, confidence: 'inferred' };
 }
 
-// Of what somebody holds only the model and the tiers count.
-function keyOf(requestedFeatures: readonly FeatureRule[], held: DetectedPlan | null): string {
-  const tiers = held !== null && 'tiers' in held ? Object.values(held.tiers).join() : '';
-  return `${held?.kind} ${tiers} ${requestedFeatures.map(({ feature }) => feature).join()}`;
+// Only the model and the tiers of the current plan affect the result.
+function toCacheKey(requestedFeatures: readonly FeatureRule[], current: DetectedPlan | null): string {
+  const tiers = current !== null && 'tiers' in current ? Object.values(current.tiers).join() : '';
+  return `${current?.kind} ${tiers} ${requestedFeatures.map(({ feature }) => feature).join()}`;
 }
 
-// A free seat alone brings nothing that the tenant, or its row of the plan, lacks.
-function asked(seat: Seat): Seat {
+// A free seat alone does not add a feature that the tenant, or its row of the plan, lacks.
+function withoutAssign(seat: Seat): Seat {
   return seat === 'assign' ? 'ask' : seat;
 }

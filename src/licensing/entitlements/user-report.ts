@@ -1,5 +1,5 @@
 import type { TenantLicenses, UserLicenses } from '../licenses/license-data.ts';
-import { noticesOn, toLicenseDates } from '../licenses/license-dates.ts';
+import { findNotices, toLicenseDates } from '../licenses/license-dates.ts';
 import {
   indexLicenses,
   indexTenantLicenses,
@@ -10,30 +10,33 @@ import { type DetectedPlan, detectPlan, type PlanModel } from '../plans/detect-p
 import { detectSuite, findSuiteIndicators, type SuiteIndicators } from '../plans/detect-suite.ts';
 import { findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
 import { decideAddOns } from './add-ons.ts';
-import { comparedRights } from './apply-function-rights.ts';
+import { normalizeFunctionRights } from './apply-function-rights.ts';
 import { decideEntitlements, undeterminedEntitlements } from './decide-entitlements.ts';
-import { byFeature, countFeatures, type EntitlementReport } from './entitlement-report.ts';
+import { countFeatures, type EntitlementReport, indexByFeature } from './entitlement-report.ts';
 import { createPurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { Rules } from './rules.ts';
-import { unknownModules } from './unknown-modules.ts';
+import { findUnknownModules } from './unknown-modules.ts';
 import { type FindUpgrades, memoizeUpgrades } from './upgrade-cache.ts';
 
-/** What is known of a tenant before any user is asked about. */
+/** The data of a tenant that all its users share. */
 export interface TenantIndex {
   readonly rules: Rules;
-  /** Null where SuperOffice refused them. */
+  /** Null if SuperOffice refused access to them. */
   readonly licenses: TenantLicenses | null;
   readonly licenseIndex: TenantLicenseIndex;
   readonly suiteIndicators: SuiteIndicators;
   readonly purchasedPlans: PurchasedPlans;
-  /** By compared name. */
+  /** The names as sent, by normalized name. */
   readonly unknownModules: ReadonlyMap<string, string>;
   readonly findUpgrades: FindUpgrades;
   /** `YYYY-MM-DD`. */
   readonly today: string;
 }
 
-/** Prepares what all users of a tenant have in common. */
+/**
+ * Indexes the data of a tenant that all its users share. `licenses` is null if access was refused; `today` is
+ * `YYYY-MM-DD`.
+ */
 export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantIndex {
   const { assumptions } = rules;
   const modules = licenses?.modules ?? [];
@@ -45,7 +48,7 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
     licenseIndex,
     suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
     purchasedPlans,
-    unknownModules: unknownModules(modules, rules),
+    unknownModules: findUnknownModules(modules, rules),
     findUpgrades: memoizeUpgrades(
       purchasedPlans,
       createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
@@ -54,17 +57,17 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
   };
 }
 
-/** Decides every feature of the catalogue for one user; null: of whom nothing is known. */
+/** Decides every feature of the catalogue for one user; null for an unknown user. */
 export function reportUser(tenant: TenantIndex, user: UserLicenses | null): EntitlementReport {
   const { assumptions } = tenant.rules;
-  const licenseIndex = indexLicenses(tenant.licenseIndex, user ?? nobody, tenant.today);
+  const licenseIndex = indexLicenses(tenant.licenseIndex, user ?? unknownUser, tenant.today);
   const ownIndicators = findSuiteIndicators(user?.granted ?? [], assumptions.suite.modules);
   const suite = detectSuite(tenant.suiteIndicators, ownIndicators);
   const plan = suite ?? (user === null ? null : detectPlan(licenseIndex, assumptions));
   return reportForPlan(tenant, user, licenseIndex, plan);
 }
 
-/** The same for a user of whom it is told which licenses and which plan they hold. */
+/** Decides every feature of the catalogue for a user with a given license index and plan. */
 export function reportForPlan(
   tenant: TenantIndex,
   user: UserLicenses | null,
@@ -72,15 +75,15 @@ export function reportForPlan(
   plan: DetectedPlan | null,
 ): EntitlementReport {
   const { rules, licenses, today, findUpgrades } = tenant;
-  const notices = noticesOn(toLicenseDates(licenses, user), today);
-  const rights = comparedRights(user?.functionRights ?? null);
+  const notices = findNotices(toLicenseDates(licenses, user), today);
+  const rights = normalizeFunctionRights(user?.functionRights ?? null);
   const entitlements =
     user === null
       ? undeterminedEntitlements()
       : decideEntitlements(rules, { licenseIndex, plan, rights, notices, findUpgrades });
-  const features = byFeature(entitlements);
-  const model = modelOf(plan, tenant.licenseIndex);
-  const unrecognizedModules = unknownModules(user?.granted ?? [], rules);
+  const features = indexByFeature(entitlements);
+  const model = getPlanModel(plan, tenant.licenseIndex);
+  const unrecognizedModules = findUnknownModules(user?.granted ?? [], rules);
   return {
     model,
     plan,
@@ -93,9 +96,9 @@ export function reportForPlan(
   };
 }
 
-const nobody: UserLicenses = { associateId: 0, granted: [], complete: false, functionRights: null };
+const unknownUser: UserLicenses = { associateId: 0, granted: [], complete: false, functionRights: null };
 
-function modelOf(plan: DetectedPlan | null, tenant: TenantLicenseIndex): PlanModel {
+function getPlanModel(plan: DetectedPlan | null, tenant: TenantLicenseIndex): PlanModel {
   if (plan?.kind === 'suite') return 'suite';
   const named = plan !== null && (plan.kind !== 'no-plan' || plan.module !== null);
   return named || tenant.plans.length > 0 ? 'user-plans' : 'unknown';

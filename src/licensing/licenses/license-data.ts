@@ -1,12 +1,12 @@
 /**
- * What a license row applies to: LicenseType of the web API, in our words
+ * What a license row applies to: LicenseType of the web API
  * (docs/superoffice/licenses.md#2-carriers-and-tables).
  */
 export type LicenseScope = 'site' | 'user' | 'satellite' | 'unknown';
 
 /**
- * One row of the tenant's license: a module it bought.
- * `seats` is null where SuperOffice did not tell how many are in use.
+ * One row of the tenant's license: a purchased module.
+ * `seats` is null if SuperOffice does not report the seats in use.
  */
 export interface ModuleLicense {
   readonly owner: string;
@@ -19,15 +19,15 @@ export interface ModuleLicense {
   readonly seats: { readonly inUse: number; readonly free: number } | null;
   readonly unrestricted: boolean;
   readonly hidden: boolean;
-  /** 0 most rows, 1 a user plan, 2 a tier marker; other values are kept as sent. */
+  /** 0 for most rows, 1 for a user plan, 2 for a tier marker. Other values are passed through. */
   readonly extraFlags: number;
   readonly extraInfo: string;
   readonly prerequisite: string;
 }
 
 /**
- * What a tenant bought, as read from SuperOffice at one moment.
- * Dates are calendar dates `YYYY-MM-DD` without a time zone; null = none or forever.
+ * The purchased licenses of a tenant, as read from SuperOffice at one time.
+ * Dates are calendar dates `YYYY-MM-DD` without a time zone; null means none or no expiry.
  */
 export interface TenantLicenses {
   readonly companyName: string;
@@ -36,7 +36,7 @@ export interface TenantLicenses {
   readonly adminWarningDate: string | null;
   readonly graceDate: string | null;
   readonly modules: readonly ModuleLicense[];
-  /** True where every row of it was readable: only then does absence prove anything. */
+  /** Whether every row was readable. Only then does a missing row mean a missing license. */
   readonly complete: boolean;
 }
 
@@ -46,26 +46,29 @@ export interface GrantedLicense {
   readonly name: string;
   readonly scope: LicenseScope;
   readonly description: string;
-  /** Empty where the source did not carry it. */
+  /** Empty if the source does not have it. */
   readonly version: string;
-  /** `YYYY-MM-DD`, the last day it counts; null = forever, or not told. */
+  /** The last valid day, `YYYY-MM-DD`; null if the license does not expire or the date is not reported. */
   readonly expiryDate: string | null;
   readonly extraFlags: number;
   /**
-   * Empty where the source did not carry it (GetUserLicenses has none,
+   * Empty if the source does not have it, such as GetUserLicenses (
    * docs/superoffice/licenses.md#3-endpoints).
    */
   readonly extraInfo: string;
 }
 
 /**
- * What one user holds. `functionRights` is null where nobody told:
- * only the user's own sign-in shows them.
+ * The licenses of one user. `functionRights` is null if they are unknown:
+ * only the user's own sign-in reports them.
  */
 export interface UserLicenses {
   readonly associateId: number;
   readonly granted: readonly GrantedLicense[];
-  /** True where all licenses of SuperOffice's own the user holds are among `granted`: only then does absence prove anything. */
+  /**
+   * Whether `granted` has all of the user's licenses of owner SUPEROFFICE. Only then does a missing row mean a missing
+   * license.
+   */
   readonly complete: boolean;
   readonly functionRights: readonly string[] | null;
 }

@@ -1,22 +1,22 @@
 import type { TenantLicenses, UserLicenses } from './license-data.ts';
 import { onlySuperOffice } from './module-names.ts';
 
-/** Something to tell about the tenant's license as a whole. Dates are `YYYY-MM-DD`. */
+/** A notice about the tenant's license as a whole. Dates are `YYYY-MM-DD`. */
 export interface Notice {
   readonly kind: 'license-expires-soon' | 'license-expired' | 'license-read-only';
-  /** The day it expires or expired; for `license-read-only` the day grace ended. */
+  /** The expiry date; for `license-read-only` the last day of the grace period. */
   readonly date: string;
-  /** The last day before the tenant becomes read-only, or null where none is set. */
+  /** The last day before the tenant becomes read-only; null if none is set. */
   readonly graceDate: string | null;
 }
 
-/** The dates of a tenant's license, `YYYY-MM-DD`; null = none or forever. */
-export type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
+/** The dates of a tenant's license, `YYYY-MM-DD`; null means none or no expiry. */
+type LicenseDates = Pick<TenantLicenses, 'expiryDate' | 'adminWarningDate' | 'graceDate'>;
 
 /**
- * The dates that hold for a user: the tenant's own, or, where its license was refused or unreadable, what the
- * site licenses among the user's tell (docs/superoffice/licenses.md#2-carriers-and-tables): the last of their
- * days, and none where one of them counts for ever.
+ * Returns the license dates that apply to a user: those of the tenant or, if its license was refused or unreadable, the
+ * latest expiry date of the user's site licenses (docs/superoffice/licenses.md#2-carriers-and-tables). That date is null
+ * if one of them does not expire.
  */
 export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses | null): LicenseDates {
   if (tenant !== null && (tenant.complete || tenant.expiryDate !== null)) return tenant;
@@ -27,11 +27,11 @@ export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses
 }
 
 /**
- * Whether the license has lapsed or soon will; a date itself still counts
- * (docs/superoffice/licenses.md#2-carriers-and-tables: after the expiry date comes grace, after grace the
- * tenant is read-only). `today` is `YYYY-MM-DD`. At most one notice.
+ * Finds the notice about a license that has expired or will expire soon; at most one. `today` is `YYYY-MM-DD`. The
+ * license is still valid on the expiry date. A grace period follows it, and after that the tenant is read-only
+ * (docs/superoffice/licenses.md#2-carriers-and-tables).
  */
-export function noticesOn(
+export function findNotices(
   { expiryDate, adminWarningDate, graceDate }: LicenseDates,
   today: string,
 ): readonly Notice[] {

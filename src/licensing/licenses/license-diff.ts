@@ -1,52 +1,53 @@
 import type { ModuleLicense, TenantLicenses } from './license-data.ts';
 
-/** What changed between two readings of licenses. Dates are `YYYY-MM-DD`; null = none. */
+/** A difference between two license snapshots. Dates are `YYYY-MM-DD`; null means none. */
 export type LicenseChange =
-  /** A module license the tenant did not have, or has no more. */
-  | { readonly kind: 'added' | 'removed'; readonly module: ModuleOfChange; readonly purchased: number }
-  /** Another number of them was bought. */
+  /** A module license was added or removed. */
+  | { readonly kind: 'added' | 'removed'; readonly module: ChangedModule; readonly purchased: number }
+  /** The purchased number of a module license changed. */
   | {
       readonly kind: 'purchased';
-      readonly module: ModuleOfChange;
+      readonly module: ChangedModule;
       readonly from: number;
       readonly to: number;
     }
-  /** A user plan is made of other modules. */
-  | { readonly kind: 'contents'; readonly module: ModuleOfChange; readonly from: string; readonly to: string }
-  /** The tenant's whole license ends on another day. */
+  /** The modules of a user plan changed. */
+  | { readonly kind: 'contents'; readonly module: ChangedModule; readonly from: string; readonly to: string }
+  /** The expiry date of the tenant's license changed. */
   | { readonly kind: 'expiry'; readonly from: string | null; readonly to: string | null }
-  /** A user has another user plan; empty for none. */
+  /** The user plan of a user changed; empty for none. */
   | { readonly kind: 'user-plan'; readonly from: string; readonly to: string };
 
-export interface ModuleOfChange {
+interface ChangedModule {
   readonly owner: string;
   readonly name: string;
   readonly description: string;
 }
 
 /**
- * What changed in what a tenant bought. A module that is missing from a reading with unreadable rows is not gone, and
- * seats in use are no change of licenses.
+ * Compares two snapshots of a tenant's licenses. A module missing from an incomplete snapshot is not reported as removed,
+ * and changes of seats in use are ignored.
  */
 export function diffLicenses(before: TenantLicenses, after: TenantLicenses): LicenseChange[] {
-  const [old, fresh] = [byIdentity(before), byIdentity(after)];
+  const [oldRows, newRows] = [indexByIdentity(before), indexByIdentity(after)];
   const changes: LicenseChange[] = [];
-  for (const [identity, row] of fresh) {
-    const known = old.get(identity);
-    if (known !== undefined) changes.push(...changesOf(known, row));
-    else if (before.complete) changes.push({ kind: 'added', module: named(row), purchased: row.purchased });
+  for (const [identity, row] of newRows) {
+    const oldRow = oldRows.get(identity);
+    if (oldRow !== undefined) changes.push(...diffRows(oldRow, row));
+    else if (before.complete)
+      changes.push({ kind: 'added', module: toChangedModule(row), purchased: row.purchased });
   }
-  for (const [identity, row] of old) {
-    if (after.complete && !fresh.has(identity))
-      changes.push({ kind: 'removed', module: named(row), purchased: row.purchased });
+  for (const [identity, row] of oldRows) {
+    if (after.complete && !newRows.has(identity))
+      changes.push({ kind: 'removed', module: toChangedModule(row), purchased: row.purchased });
   }
   if (before.expiryDate !== after.expiryDate)
     changes.push({ kind: 'expiry', from: before.expiryDate, to: after.expiryDate });
   return changes;
 }
 
-function changesOf(before: ModuleLicense, after: ModuleLicense): LicenseChange[] {
-  const module = named(after);
+function diffRows(before: ModuleLicense, after: ModuleLicense): LicenseChange[] {
+  const module = toChangedModule(after);
   const changes: LicenseChange[] = [];
   if (before.purchased !== after.purchased)
     changes.push({ kind: 'purchased', module, from: before.purchased, to: after.purchased });
@@ -55,33 +56,33 @@ function changesOf(before: ModuleLicense, after: ModuleLicense): LicenseChange[]
   return changes;
 }
 
-function byIdentity({ modules }: TenantLicenses): Map<string, ModuleLicense> {
+function indexByIdentity({ modules }: TenantLicenses): Map<string, ModuleLicense> {
   return new Map(modules.map((row) => [`${row.owner}.${row.name}`.toLowerCase(), row]));
 }
 
-function named({ owner, name, description }: ModuleLicense): ModuleOfChange {
+function toChangedModule({ owner, name, description }: ModuleLicense): ChangedModule {
   return { owner, name, description };
 }
 
-/** A user and the user plan they have; empty for none. */
-export interface UserWithPlan {
+/** A user and their user plan; empty for none. */
+interface UserWithPlan {
   readonly associateId: number;
   readonly userPlan: string;
 }
 
-/** Whose user plan changed from one list of users to the next; a list without any user before says nothing. */
+/** Finds the users whose user plan changed between two lists. Empty if the first list has no users. */
 export function diffUserPlans(
   before: readonly UserWithPlan[],
   after: readonly UserWithPlan[],
 ): { readonly associateId: number; readonly change: LicenseChange }[] {
   if (before.length === 0) return [];
-  const [old, fresh] = [plansOf(before), plansOf(after)];
-  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((associateId) => {
-    const [from, to] = [old.get(associateId) ?? '', fresh.get(associateId) ?? ''];
+  const [oldPlans, newPlans] = [toUserPlans(before), toUserPlans(after)];
+  return [...new Set([...oldPlans.keys(), ...newPlans.keys()])].flatMap((associateId) => {
+    const [from, to] = [oldPlans.get(associateId) ?? '', newPlans.get(associateId) ?? ''];
     return from === to ? [] : [{ associateId, change: { kind: 'user-plan', from, to } as const }];
   });
 }
 
-function plansOf(users: readonly UserWithPlan[]): Map<number, string> {
+function toUserPlans(users: readonly UserWithPlan[]): Map<number, string> {
   return new Map(users.map(({ associateId, userPlan }) => [associateId, userPlan]));
 }

@@ -1,20 +1,20 @@
-const ownOwner = 'superoffice';
+const superOfficeOwner = 'superoffice';
 
 /**
- * Whether an owner is SuperOffice itself; partners issue modules of the same names
+ * Whether the owner of a license row is SuperOffice. Partners can issue modules with the same names
  * (docs/superoffice/licenses.md#1-rules).
  */
 export function isSuperOffice(owner: string): boolean {
-  return owner.trim().toLowerCase() === ownOwner;
+  return owner.trim().toLowerCase() === superOfficeOwner;
 }
 
-/** A module name as it is compared: lower case, trimmed, without the `superoffice.` texts write before it. */
-export function moduleName(name: string): string {
+/** Normalizes a module name: trimmed, in lower case, without the prefix `superoffice.`. */
+export function normalizeModuleName(name: string): string {
   const lower = name.trim().toLowerCase();
-  return lower.startsWith(`${ownOwner}.`) ? lower.slice(ownOwner.length + 1).trim() : lower;
+  return lower.startsWith(`${superOfficeOwner}.`) ? lower.slice(superOfficeOwner.length + 1).trim() : lower;
 }
 
-/** Only the rows SuperOffice itself owns. */
+/** Returns the rows of owner SUPEROFFICE. */
 export function onlySuperOffice<T extends { readonly owner: string }>(rows: readonly T[]): readonly T[] {
   return rows.filter((row) => isSuperOffice(row.owner));
 }

@@ -1,56 +1,59 @@
 import { isPlanModule } from '../catalogue/plan-modules.ts';
 import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import type { LicenseScope } from '../licenses/license-data.ts';
-import { moduleName, onlySuperOffice } from '../licenses/module-names.ts';
+import { normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
 
-/** A CRM Suite subscription, recognised by a module name or a description. `plan` is null where it stays open. */
+/** A CRM Suite subscription, detected by a module name or a description. `plan` is null if it is undetermined. */
 export interface SuiteSubscription {
   readonly kind: 'suite';
   readonly plan: SuitePlan | null;
   readonly by: { readonly step: 'module-name' | 'description'; readonly text: string };
 }
 
-/** What some licenses say of CRM Suite, the surest kind of sign first. */
+/** The indicators of CRM Suite in a list of licenses, by kind; the most reliable kind first. */
 export interface SuiteIndicators {
   readonly names: readonly SuiteSubscription[];
   readonly descriptions: readonly SuiteSubscription[];
-  /** User licenses called just like a plan (`Core`). */
+  /** User licenses whose description is just the plan name (`Core`). */
   readonly bareNames: readonly SuiteSubscription[];
-  /** Words in a description are weak where user plans are sold. */
+  /** Whether the licenses include user plans. Indicators in descriptions are then ignored. */
   readonly userPlansPurchased: boolean;
 }
 
-/** Module names that tell CRM Suite, and the plan they tell; compared without hyphens. */
+/** Module names that indicate CRM Suite, without hyphens, and the plan each indicates. */
 export type SuiteModules = Readonly<Record<string, SuitePlan | 'unknown'>>;
 
-interface SeenLicense {
+interface IndicatorLicense {
   readonly owner: string;
   readonly name: string;
   readonly description: string;
   readonly scope: LicenseScope;
 }
 
-const suiteWords = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
+const suiteDescription = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
 
-/** What licenses of a tenant or a user say of CRM Suite; `modules` is assumed, no module name is published. */
+/**
+ * Finds the CRM Suite indicators in the licenses of a tenant or a user. `modules` is an assumption: the module names
+ * are not published.
+ */
 export function findSuiteIndicators(
-  licenses: readonly SeenLicense[],
+  licenses: readonly IndicatorLicense[],
   modules: SuiteModules,
 ): SuiteIndicators {
-  const seen = onlySuperOffice(licenses);
+  const licensesOfSuperOffice = onlySuperOffice(licenses);
   return {
-    names: seen.flatMap((license) => byName(license, modules)),
-    descriptions: seen.flatMap(byDescription),
-    bareNames: seen.flatMap(byBareName),
-    userPlansPurchased: seen.some(({ name }) => isPlanModule(moduleName(name))),
+    names: licensesOfSuperOffice.flatMap((license) => fromName(license, modules)),
+    descriptions: licensesOfSuperOffice.flatMap(fromDescription),
+    bareNames: licensesOfSuperOffice.flatMap(fromBareName),
+    userPlansPurchased: licensesOfSuperOffice.some(({ name }) => isPlanModule(normalizeModuleName(name))),
   };
 }
 
 /**
- * The tenant's CRM Suite subscription, or null where there is none
- * (docs/superoffice/user-plans.md#8-crm-suite). Module names speak first, then descriptions (`CRM Suite
- * Core`), then a user license called just like the plan. Licenses that name different plans leave the plan
- * open.
+ * Detects the tenant's CRM Suite subscription; null if there is none
+ * (docs/superoffice/user-plans.md#8-crm-suite). Module names take precedence over descriptions (`CRM Suite Core`), and
+ * these over a user license whose description is just the plan name. If the licenses name different plans, the plan is
+ * undetermined.
  */
 export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSubscription | null {
   const userPlansPurchased = indicators.some((each) => each.userPlansPurchased);
@@ -59,38 +62,38 @@ export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSub
     userPlansPurchased ? [] : indicators.flatMap(({ descriptions }) => descriptions),
     userPlansPurchased ? [] : indicators.flatMap(({ bareNames }) => bareNames),
   ];
-  const speaking = kinds.find((found) => found.some(({ plan }) => plan !== null)) ?? kinds.flat();
-  const named = speaking.filter(({ plan }) => plan !== null);
-  const [first] = (named.length > 0 ? named : speaking).toSorted((a, b) => (a.by.text < b.by.text ? -1 : 1));
+  const decisive = kinds.find((found) => found.some(({ plan }) => plan !== null)) ?? kinds.flat();
+  const named = decisive.filter(({ plan }) => plan !== null);
+  const [first] = (named.length > 0 ? named : decisive).toSorted((a, b) => (a.by.text < b.by.text ? -1 : 1));
   if (first === undefined) return null;
   return new Set(named.map(({ plan }) => plan)).size === 1 ? first : { ...first, plan: null };
 }
 
-/** Whether a compared module name is assumed to tell CRM Suite; hyphens do not count. */
+/** Whether a normalized module name is assumed to indicate CRM Suite. Hyphens are ignored. */
 export function isSuiteModule(module: string, modules: SuiteModules): boolean {
-  return planKnown(module, modules) !== undefined;
+  return findPlan(module, modules) !== undefined;
 }
 
-function planKnown(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
-  const compared = module.replaceAll('-', '');
-  return Object.hasOwn(modules, compared) ? modules[compared] : undefined;
+function findPlan(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
+  const withoutHyphens = module.replaceAll('-', '');
+  return Object.hasOwn(modules, withoutHyphens) ? modules[withoutHyphens] : undefined;
 }
 
-function byName({ name }: SeenLicense, modules: SuiteModules): readonly SuiteSubscription[] {
-  const plan = planKnown(moduleName(name), modules);
+function fromName({ name }: IndicatorLicense, modules: SuiteModules): readonly SuiteSubscription[] {
+  const plan = findPlan(normalizeModuleName(name), modules);
   if (plan === undefined) return [];
   return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
 }
 
-function byDescription({ description }: SeenLicense): readonly SuiteSubscription[] {
+function fromDescription({ description }: IndicatorLicense): readonly SuiteSubscription[] {
   const text = description.toLowerCase();
-  if (!suiteWords.test(text)) return [];
+  if (!suiteDescription.test(text)) return [];
   const words = text.split(/[^a-z]+/);
   const plan = suitePlans.find((each) => words.includes(each)) ?? null;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }
 
-function byBareName({ description, scope }: SeenLicense): readonly SuiteSubscription[] {
+function fromBareName({ description, scope }: IndicatorLicense): readonly SuiteSubscription[] {
   if (scope !== 'user') return [];
   const text = description.trim().toLowerCase();
   const plan = suitePlans.find((each) => each === text);

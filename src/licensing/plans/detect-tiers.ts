@@ -10,14 +10,14 @@ import {
 import type { PlanRow } from '../licenses/license-index.ts';
 
 /**
- * Which of the five steps found a tier; `none`: no step did; one that contradicts itself tells nothing. `what-if`:
- * the plan is only asked about.
+ * The step that found a tier. `none`: no step found it, or each was contradictory. `what-if`: the plan is hypothetical, so
+ * its tier is known.
  */
 export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'description' | 'none' | 'what-if';
 
 /**
- * How the tier of a solution was found. `by` is the module name or the description that said so; it is as sure as the
- * surest step that says the same.
+ * How the tier of a solution was found. `by` is the module name or the description that decided. The confidence is the
+ * highest of all steps with the same result.
  */
 export interface TierFinding {
   readonly solution: Solution;
@@ -25,18 +25,18 @@ export interface TierFinding {
   readonly step: TierStep;
   readonly by: string | null;
   readonly confidence: Confidence;
-  /** What later steps say otherwise, in their order; empty where all that speak agree. */
-  readonly against: readonly OtherTier[];
+  /** The results of later steps that differ, in order; empty if all steps agree. */
+  readonly against: readonly ConflictingTier[];
 }
 
-/** A tier that a step names, and what made it say so. */
-export interface OtherTier {
+/** A tier found by a step, and the module name or description it was found in. */
+interface ConflictingTier {
   readonly tier: Tier;
   readonly step: TierStep;
   readonly by: string;
 }
 
-/** What the steps look at: the modules that come with the plan, and the site licenses of the tenant. */
+/** The input of the steps: the modules that come with the plan, and the site licenses of the tenant. */
 export interface TierSources {
   readonly modules: ReadonlySet<string>;
   readonly site: ReadonlySet<string>;
@@ -47,17 +47,17 @@ type Step = (
   row: PlanRow & { readonly name: PlanModule },
   sources: TierSources,
   assumed: TierIndicators,
-) => (OtherTier & Pick<TierFinding, 'confidence'>) | null;
+) => (ConflictingTier & Pick<TierFinding, 'confidence'>) | null;
 
-/** The licenses that mark a tier: of one user, and of each solution tenant-wide. */
+/** The licenses that mark a tier: for one user, and for each solution of the tenant. */
 export interface TierMarkers {
   readonly user: Readonly<Record<Tier, string>>;
   readonly site: PerSolution<Readonly<Record<Tier, string>>>;
 }
 
-/** What the first three steps go by. */
+/** The licenses that the first three steps look for. */
 export interface TierIndicators {
-  /** User licenses only the premium tier of a solution has. */
+  /** User licenses that only the premium tier of a solution has. */
   readonly premiumModules: PerSolution<readonly string[]>;
   readonly tierMarkers: TierMarkers;
 }
@@ -67,22 +67,25 @@ const premiumModule: Step = (solution, _row, { modules }, { premiumModules }) =>
   return by === undefined ? null : { tier: 'premium', step: 'premium-module', by, confidence: 'inferred' };
 };
 
-// In a combination nobody knows which solution the user's marker means; of one solution it is documented.
+// The user marker is documented for a plan with one solution. In a combination its solution is unknown.
 const userMarker: Step = (_solution, row, { modules }, { tierMarkers }) => {
-  const found = getPlanModuleSolutions(row.name).length > 1 ? null : marked(tierMarkers.user, modules);
+  const found =
+    getPlanModuleSolutions(row.name).length > 1 ? null : findMarkedTier(tierMarkers.user, modules);
   return found && { ...found, step: 'user-marker', confidence: 'documented' };
 };
 
 const siteMarker: Step = (solution, _row, { site }, { tierMarkers }) => {
-  const found = marked(tierMarkers.site[solution], site);
+  const found = findMarkedTier(tierMarkers.site[solution], site);
   return found && { ...found, step: 'site-marker', confidence: 'inferred' };
 };
 
 const description: Step = (solution, row) => {
-  const only = getPlanModuleSolutions(row.name).length === 1;
-  const words = [...row.description.matchAll(pattern(solution))].map((match) => match[1] ?? '');
-  const loose = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
-  const tiers = new Set((only && words.length === 0 ? loose : words).map((word) => word.toLowerCase()));
+  const isSingleSolution = getPlanModuleSolutions(row.name).length === 1;
+  const namedTiers = [...row.description.matchAll(toTierPattern(solution))].map((match) => match[1] ?? '');
+  const anyTiers = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
+  const tiers = new Set(
+    (isSingleSolution && namedTiers.length === 0 ? anyTiers : namedTiers).map((name) => name.toLowerCase()),
+  );
   if (tiers.size !== 1) return null;
   const tier: Tier = tiers.has('premium') ? 'premium' : 'essential';
   return { tier, step: 'description', by: row.description, confidence: 'inferred' };
@@ -93,10 +96,9 @@ const unknown = { tier: 'unknown', step: 'none', by: null, confidence: 'none', a
 const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
 
 /**
- * The tier of each solution of a plan row, with the step that decided
- * (docs/superoffice/licenses.md#5-plans-and-tier-detection, the whole order inferred). A step that
- * contradicts itself (both `sales-t1` and `sales-t2`) decides nothing and the next one is asked: in a tenant
- * with both tiers the plan's own name is all that is left.
+ * Detects the tier of each solution of a plan row, with the step that decided
+ * (docs/superoffice/licenses.md#5-plans-and-tier-detection; the order of the steps is inferred). A contradictory step
+ * (both `sales-t1` and `sales-t2`) is skipped: in a tenant with both tiers only the description of the plan is left.
  */
 export function detectTiers(
   row: PlanRow & { readonly name: PlanModule },
@@ -104,11 +106,11 @@ export function detectTiers(
   assumed: TierIndicators,
 ): readonly TierFinding[] {
   return getPlanModuleSolutions(row.name).map((solution) => {
-    const told = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
-    const [first] = told;
+    const results = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
+    const [first] = results;
     if (first === undefined) return { solution, ...unknown };
-    const agreeing = told.filter(({ tier }) => tier === first.tier);
-    const against = told
+    const agreeing = results.filter(({ tier }) => tier === first.tier);
+    const against = results
       .filter(({ tier }) => tier !== first.tier)
       .map(({ tier, step, by }) => ({ tier, step, by }));
     const confidence = maxConfidence(agreeing.map((each) => each.confidence));
@@ -116,8 +118,11 @@ export function detectTiers(
   });
 }
 
-/** The tier of each solution, `none` where no finding speaks of it; of several findings the best counts, and an unknown one may be the better. */
-export function tiersFrom(findings: readonly TierFinding[]): PerSolution<FoundTier> {
+/**
+ * Combines findings into one tier per solution; `none` for a solution without a finding. The highest tier counts, and
+ * an unknown tier counts more than essential.
+ */
+export function combineTiers(findings: readonly TierFinding[]): PerSolution<FoundTier> {
   const order: readonly FoundTier[] = ['premium', 'unknown', 'essential'];
   return perSolution((solution) => {
     const found = findings.filter((finding) => finding.solution === solution).map(({ tier }) => tier);
@@ -125,14 +130,14 @@ export function tiersFrom(findings: readonly TierFinding[]): PerSolution<FoundTi
   });
 }
 
-function marked(markers: Readonly<Record<Tier, string>>, names: ReadonlySet<string>) {
+function findMarkedTier(markers: Readonly<Record<Tier, string>>, names: ReadonlySet<string>) {
   const essential = names.has(markers.essential);
   if (essential === names.has(markers.premium)) return null;
   const tier: Tier = essential ? 'essential' : 'premium';
   return { tier, by: markers[tier] };
 }
 
-// Descriptions are written apart (`Sales Essentials`) or run together (`SalesPremiumServicePremium`).
-function pattern(solution: Solution): RegExp {
+// Descriptions are separated (`Sales Essentials`) or concatenated (`SalesPremiumServicePremium`).
+function toTierPattern(solution: Solution): RegExp {
   return new RegExp(`${solution}[^a-z]*(essential|premium)`, 'gi');
 }

@@ -1,14 +1,14 @@
 import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
 import { groupBy } from '../licenses/collections.ts';
+import { dedupeRows } from '../licenses/duplicate-rows.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
-import { moduleName, onlySuperOffice } from '../licenses/module-names.ts';
+import { normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
 import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
-import { dedupeRows } from '../licenses/told-twice.ts';
 
-/** A user plan a tenant bought, with its seats; null where they were not told. `free` is never below 0. */
-export interface PlanSeats {
-  /** What SuperOffice calls it. */
+/** The seats of a purchased user plan; a number is null if it is not reported. `free` is never below 0. */
+interface PlanSeats {
+  /** The description in the license, or the module name. */
   readonly plan: string;
   readonly module: string;
   readonly purchased: SuiteLimit | null;
@@ -17,7 +17,7 @@ export interface PlanSeats {
 }
 
 /**
- * The seats of each user plan a tenant bought, by module name; each version is a purchase of its own
+ * Lists the seats of each purchased user plan, sorted by module name. Each version is a separate purchase
  * (docs/superoffice/licenses.md#2-carriers-and-tables).
  *
  * @example
@@ -25,13 +25,13 @@ export interface PlanSeats {
  * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
  */
 export function countPlanSeats(tenant: TenantLicenses): readonly PlanSeats[] {
-  const rows = onlySuperOffice(tenant.modules).filter((row) => isPlanRow(moduleName(row.name), row));
-  return [...groupBy(rows, ({ name }) => moduleName(name))]
+  const rows = onlySuperOffice(tenant.modules).filter((row) => isPlanRow(normalizeModuleName(row.name), row));
+  return [...groupBy(rows, ({ name }) => normalizeModuleName(name))]
     .filter(([module]) => module !== noPlanModule)
-    .flatMap(([module, versions]) => dedupeRows(versions).map((row) => seatsOf(module, row)));
+    .flatMap(([module, versions]) => dedupeRows(versions).map((row) => toPlanSeats(module, row)));
 }
 
-function seatsOf(module: string, row: ModuleLicense): PlanSeats {
+function toPlanSeats(module: string, row: ModuleLicense): PlanSeats {
   const { description, unrestricted, seats } = row;
   const free = seats !== null && Number.isInteger(seats.free) ? Math.max(seats.free, 0) : null;
   return {

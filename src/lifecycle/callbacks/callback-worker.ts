@@ -3,46 +3,44 @@ import type { Callback, CallbackQueue } from '../../tenants/callback-queue.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { HandleCallback } from './handle-callback.ts';
 
-/** So many callbacks are worked off at once in a process: each waits for SuperOffice most of its time. */
+/** Called with the outcome of each attempt. */
+export type OnCallback = (outcome: 'processed' | 'failed' | 'dead_lettered') => void;
+
+/** Callbacks processed at once per process; each spends most of its time waiting for SuperOffice. */
 const concurrency = 2;
 const pollIntervalMs = 1_000;
 
-/** Starts working off the inbox. */
+/** Starts processing the callback queue. */
 export function startCallbackWorker(deps: {
   callbackQueue: CallbackQueue;
-  act: HandleCallback;
+  handleCallback: HandleCallback;
   log: Logger;
-  /** Hears what came of each. */
-  onCallback: (outcome: 'processed' | 'failed' | 'dead_lettered') => void;
+  onCallback: OnCallback;
 }): Worker {
-  const { callbackQueue, act, log, onCallback } = deps;
+  const { callbackQueue, handleCallback, log, onCallback } = deps;
 
-  async function processNext(callback: Callback): Promise<void> {
-    const about = {
-      tenantId: callback.tenantId,
-      callback: callback.id,
-      ...callback.content,
-      attempts: callback.attempts,
-    };
+  async function processCallback(callback: Callback): Promise<void> {
+    const { tenantId, id, content, attempts } = callback;
+    const fields = { tenantId, callbackId: id, ...content, attempts };
     try {
-      await act(callback);
+      await handleCallback(callback);
       await callbackQueue.complete(callback);
-      log.info(about, 'callback worked off');
+      log.info(fields, 'callback processed');
       onCallback('processed');
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
-      // Where not even that can be kept, its lease ends and it comes again.
-      const parked = await callbackQueue.fail(callback, reason).catch(() => false);
-      onCallback(parked ? 'dead_lettered' : 'failed');
-      if (parked) log.error({ ...about, reason }, 'callback put aside');
-      else log.warn({ ...about, reason }, 'callback not worked off yet');
+      // If the failure cannot be saved, the callback is claimed again when its lease expires.
+      const isDead = await callbackQueue.fail(callback, reason).catch(() => false);
+      if (isDead) log.error({ ...fields, reason }, 'callback dead-lettered');
+      else log.warn({ ...fields, reason }, 'callback retry scheduled');
+      onCallback(isDead ? 'dead_lettered' : 'failed');
     }
   }
 
   return startWorker({
-    take: () => callbackQueue.claim(),
-    processNext,
-    onClaimFailed: ({ message }) => log.warn({ reason: message }, 'inbox not read'),
+    claim: () => callbackQueue.claim(),
+    processItem: processCallback,
+    onClaimFailed: ({ message }) => log.warn({ worker: 'callback', reason: message }, 'claim failed'),
     concurrency,
     pollIntervalMs,
   });

@@ -2,22 +2,23 @@ import type { WithLock } from '../../coordination/keyed-mutex.ts';
 import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
 import { deleteWebhook } from '../../superoffice/api/webhooks.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { FailedRemoval, Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import type { DesiredState } from './desired-state.ts';
 import { planPanels, removePanel } from './provision-panels.ts';
-import { ownWebhook } from './provision-webhook.ts';
+import { findOwnWebhook } from './provision-webhook.ts';
 
 /**
- * Removes from a tenant what we set up there, and then everything we hold, unless something could not be removed; with
- * `anyway` even then. @returns what could not be removed, and whether our data are gone; done again, it tries the rest
+ * Removes our panels and webhook from a tenant, and then its stored data. If a removal fails, the data is deleted only
+ * with `force`. Repeating it retries the failed removals. `removed` tells whether the data was deleted.
  */
 export type Deprovision = (
   tenant: Tenant,
-  by: { readonly associateId: number; readonly force: boolean },
+  options: { readonly associateId: number; readonly force: boolean },
 ) => Promise<{ readonly failedRemovals: readonly FailedRemoval[]; readonly removed: boolean }>;
 
-/** One after the other, none stopping the next: a tenant that refuses one may still let the others go. */
+/** Removals run one by one; a failed one does not stop the next. */
 export function createDeprovision(deps: {
   webApi: WebApi;
   tenants: TenantStore;
@@ -30,7 +31,7 @@ export function createDeprovision(deps: {
   return async (tenant, { associateId, force }) => {
     const { tenantId } = tenant;
     const apiClient = webApi.asSystemUser(tenant);
-    // In the same turn as the removal: nobody sets anything up in between.
+    // The lock covers both steps, so that no other process provisions in between.
     return locks(`tenant ${tenantId}`, async () => {
       const failedRemovals = await removeAll([
         ...planPanels(desired.panels, tenant.panels).map(({ name, progId }) => ({
@@ -46,10 +47,10 @@ export function createDeprovision(deps: {
   };
 
   async function removeWebhook(apiClient: TenantApiClient, tenantId: string): Promise<void> {
-    const own = await webhooks.ofTenant(tenantId);
-    // Where this app may not use webhooks there is none of ours.
+    const own = await webhooks.findOrCreate(tenantId);
+    // An app that may not use webhooks has created none.
     if (own.outcome === 'refused') return;
-    const actual = await ownWebhook(apiClient, own, desired.webhook);
+    const actual = await findOwnWebhook(apiClient, own, desired.webhook);
     if (actual !== undefined) await deleteWebhook(apiClient, actual.WebhookId);
   }
 }
@@ -59,13 +60,14 @@ async function removeAll(
 ): Promise<FailedRemoval[]> {
   const failedRemovals: FailedRemoval[] = [];
   for (const { name, remove } of removals) {
-    const problem = await problemOf(remove);
+    const problem = await attempt(remove);
     if (problem !== null) failedRemovals.push({ name, problem });
   }
   return failedRemovals;
 }
 
-async function problemOf(remove: () => Promise<void>): Promise<string | null> {
+/** @returns the SuperOffice error code of a failure; null on success */
+async function attempt(remove: () => Promise<void>): Promise<string | null> {
   try {
     await remove();
     return null;

@@ -17,7 +17,7 @@ export const webPanelsSchema = z.array(
 );
 
 /**
- * A plan change raises no event that is documented: those of users are hints to read sooner
+ * No documented event reports a plan change; user events only trigger an earlier refresh
  * (docs/superoffice/web-api.md#1-essentials).
  */
 export const webhookSchema = z.strictObject({
@@ -25,7 +25,7 @@ export const webhookSchema = z.strictObject({
   events: z.array(z.enum(['associate.created', 'associate.changed', 'associate.deleted'])).min(1),
 });
 
-/** A web panel as it should be in every tenant. */
+/** The desired state of a web panel. */
 export type DesiredPanel = Pick<
   WebPanelEntity,
   | 'ProgId'
@@ -42,28 +42,33 @@ export type DesiredPanel = Pick<
 >;
 
 /**
- * The webhook as it should be in every tenant. By its name we know ours among others; names need not be
- * unique (docs/superoffice/web-api.md#62-entity).
+ * The desired state of the webhook. Its name distinguishes it from other apps' webhooks, but names need not be unique
+ * (docs/superoffice/web-api.md#62-entity).
  */
-export interface WantedWebhook {
+export interface DesiredWebhook {
   readonly name: string;
   readonly events: readonly string[];
-  /** The address it calls ends with what names the tenant. */
+  /** The URL it calls, without the tenant's `hookId` at the end. */
   readonly address: string;
 }
 
-/** What we set up in every tenant. */
+/** What the app provisions in every tenant. */
 export interface DesiredState {
   readonly panels: readonly DesiredPanel[];
-  readonly webhook: WantedWebhook;
-  /** Changes whenever any of it does: a tenant set up as another has to be set up anew. */
+  readonly webhook: DesiredWebhook;
+  /** A hash of the desired state: a tenant with another fingerprint is provisioned again. */
   readonly fingerprint: string;
 }
 
-/** Reads `manifest/web-panels.json` and `manifest/webhook.json`, what SuperOffice is told about the app, with our own address. */
+/**
+ * Reads `web-panels.json` and `webhook.json` from the manifest folder and inserts the public URL.
+ * @throws ZodError if a file is invalid
+ */
 export function loadDesiredState(folder: string, publicUrl: string): DesiredState {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const panels = webPanelsSchema.parse(read('web-panels.json')).map((panel) => desired(panel, publicUrl));
+  const panels = webPanelsSchema
+    .parse(read('web-panels.json'))
+    .map((panel) => toDesiredPanel(panel, publicUrl));
   const webhook = {
     ...webhookSchema.parse(read('webhook.json')),
     address: `${publicUrl}/callbacks/webhooks/`,
@@ -72,7 +77,7 @@ export function loadDesiredState(folder: string, publicUrl: string): DesiredStat
   return { panels, webhook, fingerprint };
 }
 
-function desired(panel: z.output<typeof webPanelsSchema>[number], publicUrl: string): DesiredPanel {
+function toDesiredPanel(panel: z.output<typeof webPanelsSchema>[number], publicUrl: string): DesiredPanel {
   return {
     ProgId: panel.progId,
     Name: panel.name,

@@ -7,31 +7,34 @@ import {
   webPanelByProgId,
 } from '../../superoffice/api/web-panels.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { ProvisionedPanel } from '../../tenants/tenant-store.ts';
+import type { ProvisionedPanel } from '../../tenants/tenant.ts';
 import type { DesiredPanel } from './desired-state.ts';
 
-/** One thing to do about a tenant's panels. `wanted` is null for one that we set up once and want no more. */
+/** A panel to create, update or remove. `desired` is null for a panel of an earlier version. */
 interface PanelStep {
   readonly progId: string;
   readonly name: string;
   readonly desired: DesiredPanel | null;
 }
 
-/** What is to be done: bring about what is wanted, then remove what an earlier version set up. */
+/** The steps to the desired state: the desired panels first, then removals of panels of an earlier version. */
 export function planPanels(
   desired: readonly DesiredPanel[],
   provisioned: readonly ProvisionedPanel[],
 ): PanelStep[] {
   const steps = desired.map((panel) => ({ progId: panel.ProgId, name: panel.Name, desired: panel }));
-  const isOurs = new Set(steps.map(({ progId }) => progId));
-  const outdated = provisioned.filter(({ progId, outcome }) => outcome !== 'removed' && !isOurs.has(progId));
+  const desiredIds = new Set(steps.map(({ progId }) => progId));
+  const outdated = provisioned.filter(
+    ({ progId, outcome }) => outcome !== 'removed' && !desiredIds.has(progId),
+  );
   return [...steps, ...outdated.map(({ progId, name }) => ({ progId, name, desired: null }))];
 }
 
 /**
- * Makes a tenant's web panels as they should be, found by ProgId: creates what is missing, mends what differs
- * (a soft-deleted panel too), leaves alone what is right. Done twice, or cut off and done again, it ends the same.
- * A panel SuperOffice refuses is reported as failed and does not stop the others. `onProgress` hears after each step.
+ * Brings a tenant's web panels, found by ProgId, to the desired state: creates missing ones, updates different ones
+ * (including soft-deleted ones) and leaves matching ones alone. Idempotent. A panel that SuperOffice refuses is reported
+ * as failed and does not stop the others. `onProgress` is called after each step.
+ * @returns the outcome of each step
  */
 export async function provisionPanels(
   apiClient: TenantApiClient,
@@ -86,7 +89,7 @@ async function remove(apiClient: TenantApiClient, progId: string): Promise<'remo
   return 'removed';
 }
 
-/** Deletes a panel, where it is there. */
+/** Deletes a panel; does nothing if it does not exist. */
 export async function removePanel(apiClient: TenantApiClient, progId: string): Promise<void> {
   const panel = await webPanelByProgId(apiClient, progId);
   if (panel !== null && !panel.Deleted) await deleteWebPanel(apiClient, panel.WebPanelId);

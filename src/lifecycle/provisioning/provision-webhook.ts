@@ -2,20 +2,20 @@ import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import { listWebhooksByName, saveWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
 import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { TenantWebhook, WebhookOutcome, WebhookStore } from '../../tenants/webhook-store.ts';
-import type { WantedWebhook } from './desired-state.ts';
+import type { DesiredWebhook } from './desired-state.ts';
 
 /**
- * Makes a tenant's webhook as it should be: creates it, mends what differs, sets one going again that SuperOffice
- * stopped after errors, leaves alone what is right. An app that may not use webhooks there goes on without: `refused`.
+ * Brings a tenant's webhook to the desired state: creates it, updates what differs and reactivates one that SuperOffice
+ * stopped after errors. Saves and returns the outcome: `refused` if the app may not use webhooks in the tenant.
  */
 export async function provisionWebhook(
   apiClient: TenantApiClient,
   tenantId: string,
-  { webhooks, desired }: { readonly webhooks: WebhookStore; readonly desired: WantedWebhook },
+  { webhooks, desired }: { readonly webhooks: WebhookStore; readonly desired: DesiredWebhook },
 ): Promise<WebhookOutcome> {
-  const own = await webhooks.ofTenant(tenantId);
+  const own = await webhooks.findOrCreate(tenantId);
   try {
-    const { webhookId, outcome } = await ensurePanel(apiClient, own, desired);
+    const { webhookId, outcome } = await ensureWebhook(apiClient, own, desired);
     await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null });
     return outcome;
   } catch (error) {
@@ -26,14 +26,14 @@ export async function provisionWebhook(
   }
 }
 
-async function ensurePanel(
+async function ensureWebhook(
   apiClient: TenantApiClient,
   own: TenantWebhook,
-  desired: WantedWebhook,
+  desired: DesiredWebhook,
 ): Promise<{ webhookId: number; outcome: WebhookOutcome }> {
   const targetUrl = `${desired.address}${own.hookId}`;
-  const actual = await ownWebhook(apiClient, own, desired);
-  if (actual !== undefined && isRight(actual, desired.events, targetUrl)) {
+  const actual = await findOwnWebhook(apiClient, own, desired);
+  if (actual !== undefined && matches(actual, desired.events, targetUrl)) {
     return { webhookId: actual.WebhookId, outcome: 'unchanged' };
   }
   const saved = await saveWebhook(apiClient, {
@@ -48,23 +48,23 @@ async function ensurePanel(
   return { webhookId: saved.WebhookId, outcome: actual === undefined ? 'created' : 'updated' };
 }
 
-/** Our webhook as the tenant has it: by its number, or by its address where its number never reached us. */
-export async function ownWebhook(
+/** Finds our webhook by its id, or by its URL if an interrupted run did not save the id. */
+export async function findOwnWebhook(
   apiClient: TenantApiClient,
   own: TenantWebhook,
-  { name }: WantedWebhook,
+  { name }: DesiredWebhook,
 ): Promise<WebhookEntity | undefined> {
-  const named = await listWebhooksByName(apiClient, name);
-  return named.find(
+  const sameName = await listWebhooksByName(apiClient, name);
+  return sameName.find(
     ({ WebhookId, TargetUrl }) => WebhookId === own.webhookId || TargetUrl.endsWith(`/${own.hookId}`),
   );
 }
 
-function isRight(
+function matches(
   { Events, State, TargetUrl }: WebhookEntity,
   events: readonly string[],
   targetUrl: string,
 ): boolean {
-  const desired = Events.length === events.length && events.every((event) => Events.includes(event));
-  return desired && State === 'Active' && TargetUrl === targetUrl;
+  const sameEvents = Events.length === events.length && events.every((event) => Events.includes(event));
+  return sameEvents && State === 'Active' && TargetUrl === targetUrl;
 }

@@ -5,16 +5,16 @@ import type { UserStore } from '../../snapshots/user-store.ts';
 import { type ListedUser, readUsers } from '../../superoffice/api/users.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
 import { isRefusal } from '../../superoffice/transport/superoffice-error.ts';
-import type { Tenant } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
 import type { Provision } from '../provisioning/provision.ts';
-import type { SyncTenantStatus } from './update-tenant-status.ts';
+import type { SyncTenantStatus } from './sync-tenant-status.ts';
 
-/** Brings everything about a tenant in step; done twice it ends the same. @throws what has it tried again later */
+/** Reconciles a tenant with SuperOffice; idempotent. @throws an error that makes the worker retry later */
 export type ReconcileTenant = (tenant: Tenant) => Promise<void>;
 
 /**
- * What no callback may have told: whether the tenant still runs, its panels after a new version of the app, a webhook
- * that SuperOffice stopped, what the tenant bought, who its users are and which plan each has.
+ * Detects what no callback reported: the tenant's state, panels of an earlier version of the app, a webhook that
+ * SuperOffice stopped, purchased licenses, and the users with their plans.
  */
 export function createReconcileTenant(deps: {
   syncTenantStatus: SyncTenantStatus;
@@ -34,16 +34,16 @@ export function createReconcileTenant(deps: {
     await locks(`users ${tenant.tenantId}`, () => compareUsers(tenant));
   };
 
-  /** Whose plan changed has their licenses read anew, if we know them; who is no more is forgotten. */
+  /** Refreshes the licenses of users whose plan changed and deletes those of users who left. */
   async function compareUsers(tenant: Tenant): Promise<void> {
     const { tenantId } = tenant;
     const readAt = now();
-    const fresh = await usersOf(tenant);
-    if (fresh === null) return;
+    const current = await listUsers(tenant);
+    if (current === null) return;
     const before = await users.listByTenant(tenantId);
-    const changes = diffUserPlans(before, fresh);
-    await users.replace(tenantId, fresh, changes, readAt);
-    const remaining = new Set(fresh.map(({ associateId }) => associateId));
+    const changes = diffUserPlans(before, current);
+    await users.replace(tenantId, current, changes, readAt);
+    const remaining = new Set(current.map(({ associateId }) => associateId));
     for (const { associateId } of before) {
       if (!remaining.has(associateId)) await licenses.removeUser(tenant, associateId);
     }
@@ -52,8 +52,8 @@ export function createReconcileTenant(deps: {
     }
   }
 
-  /** Null where this app may not list them. */
-  async function usersOf(tenant: Tenant): Promise<ListedUser[] | null> {
+  /** @returns null if the app may not list users in the tenant */
+  async function listUsers(tenant: Tenant): Promise<ListedUser[] | null> {
     try {
       return await readUsers(webApi.asSystemUser(tenant));
     } catch (error) {

@@ -1,23 +1,24 @@
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { ReconcileTenant } from './reconcile-tenant.ts';
 
-/** How often each tenant is looked after, ms. */
+/** How often each tenant is reconciled, ms. */
 export const reconcileIntervalMs = 60 * 60_000;
-/** By how much that varies, so that tenants installed together do not stay together. */
+/** Random deviation of every delay, so that tenants installed together drift apart. */
 const jitter = 0.2;
-const firstWaitMs = 60_000;
-/** So often in a row, which takes more than a day. */
+const firstRetryMs = 60_000;
+const maxRetryMs = 6 * 60 * 60_000;
+/** Consecutive refusals of the system user after which its consent counts as revoked: more than a day. */
 const maxRefusals = 12;
-const maxWaitMs = 6 * 60 * 60_000;
-/** An installation must not wait for a tenant that does not answer. */
+/** More than one, so that an unresponsive tenant does not delay an installation. */
 const concurrency = 2;
 const pollIntervalMs = 5_000;
 
-/** Starts looking after tenants, each when its turn has come. */
+/** Starts reconciling tenants as they become due. */
 export function startReconcileWorker(deps: {
   tenants: TenantStore;
   reconcile: ReconcileTenant;
@@ -25,51 +26,51 @@ export function startReconcileWorker(deps: {
 }): Worker {
   const { tenants, reconcile, log } = deps;
 
-  async function processNext(tenant: Tenant): Promise<void> {
+  async function processTenant(tenant: Tenant): Promise<void> {
     const { tenantId } = tenant;
     try {
       await reconcile(tenant);
-      await tenants.completeReconcile(tenant, varied(reconcileIntervalMs), null);
-      log.info({ tenantId }, 'tenant looked after');
+      await tenants.completeReconcile(tenant, withJitter(reconcileIntervalMs), null);
+      log.info({ tenantId }, 'tenant reconciled');
     } catch (error) {
-      log.warn(
-        { tenantId, reason: error instanceof Error ? error.message : 'unknown' },
-        'tenant not looked after',
-      );
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.warn({ tenantId, reason }, 'reconcile failed');
       if (isRefusedForGood(tenant, error)) await tenants.saveStatus(tenantId, 'revoked').catch(() => {});
-      // Where not even that can be kept, its lease ends and its turn comes again.
-      await tenants.completeReconcile(tenant, waitAfter(tenant, error), problemOf(error)).catch(() => {});
+      // If the failure cannot be saved, the tenant is claimed again when its lease expires.
+      await tenants
+        .completeReconcile(tenant, getRetryDelayMs(tenant, error), toErrorCode(error))
+        .catch(() => {});
     }
   }
 
   return startWorker({
-    take: () => tenants.claimDueTenant(),
-    processNext,
-    onClaimFailed: ({ message }) => log.warn({ reason: message }, 'no tenant taken to look after'),
+    claim: () => tenants.claimDueTenant(),
+    processItem: processTenant,
+    onClaimFailed: ({ message }) => log.warn({ worker: 'reconcile', reason: message }, 'claim failed'),
     concurrency,
     pollIntervalMs,
   });
 }
 
-/** Longer with each failure, and never before SuperOffice wants to be asked again. */
-function waitAfter({ reconciliation: { failures } }: Tenant, error: unknown): number {
-  const accessRequest = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-  return Math.max(accessRequest, varied(Math.min(firstWaitMs * 2 ** failures, maxWaitMs)));
+/** Exponential backoff with jitter, or the Retry-After of SuperOffice if that is longer. */
+function getRetryDelayMs({ reconciliation: { failures } }: Tenant, error: unknown): number {
+  const retryAfterMs = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  return Math.max(retryAfterMs, withJitter(Math.min(firstRetryMs * 2 ** failures, maxRetryMs)));
 }
 
 /**
- * A refusal that does not say why may be our own fault, such as a client secret that was changed in the portal first:
- * only when it lasts is it taken for a withdrawn approval.
+ * A refusal without a reason may be our own fault, such as a client secret that was replaced in the Developer Portal
+ * first. Only a lasting one counts as revoked consent.
  */
 function isRefusedForGood({ reconciliation: { failures } }: Tenant, error: unknown): boolean {
   const refused = error instanceof SuperOfficeError && error.code === 'system-user-refused';
   return refused && failures + 1 >= maxRefusals;
 }
 
-function varied(ms: number): number {
+function withJitter(ms: number): number {
   return ms * (1 + jitter * (2 * Math.random() - 1));
 }
 
-function problemOf(error: unknown): string {
+function toErrorCode(error: unknown): string {
   return error instanceof SuperOfficeError || error instanceof AppError ? error.code : 'internal';
 }

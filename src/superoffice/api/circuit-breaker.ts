@@ -1,100 +1,120 @@
 import { LRUCache } from 'lru-cache';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/superoffice-error.ts';
 
-/** Keeps calls from tenants that are in trouble, until they had time to recover. */
+/** Pauses calls to failing tenants until they have had time to recover. */
 export interface CircuitBreaker {
-  /** Runs `call` and learns from it. @throws `circuit-open` without calling, where the tenant is left alone now */
+  /**
+   * Runs `call` and records its outcome.
+   * @throws SuperOfficeError `circuit-open`, without running `call`, while the tenant's circuit is open
+   */
   execute<T>(tenantId: string, operation: string, call: () => Promise<T>): Promise<T>;
-  /** Another process leaves a tenant alone for so long, ms. */
+  /**
+   * Opens the circuit because another process opened it for `cooldownMs`. Never shortens the current
+   * cooldown.
+   */
   openFromPeer(tenantId: string, cooldownMs: number): void;
 }
 
+/**
+ * `closed`: calls run. `open`: calls are rejected until the cooldown ends. `half-open`: the cooldown has
+ * ended, and one probe decides whether the circuit closes or opens again.
+ */
+type CircuitState = 'closed' | 'open' | 'half-open';
+
 interface Circuit {
-  readonly failures: number;
-  readonly openUntil: number;
+  readonly consecutiveFailures: number;
+  /** End of the cooldown in ms since 1970; null while closed. */
+  readonly openUntil: number | null;
 }
 
-/** So many failures in a row tell that it is not one call. */
+/** The circuit opens after this number of consecutive failures. */
 export const maxFailures = 5;
 const firstCooldownMs = 10_000;
 const maxCooldownMs = 5 * 60_000;
-/** However long SuperOffice wants to be left alone, it is asked again after this, ms. */
+/** Upper bound for a Retry-After header. */
 const maxRetryAfterMs = 60 * 60_000;
 const maxTenants = 10_000;
-const closed: Circuit = { failures: 0, openUntil: 0 };
+const closedCircuit: Circuit = { consecutiveFailures: 0, openUntil: null };
 
-/** The tenant did not answer, or could not; any other error is an answer. */
-const trouble: readonly SuperOfficeErrorCode[] = ['unreachable', 'timeout', 'server-error', 'throttled'];
+/** Errors that indicate a failing tenant. Any other error is a definite response and closes the circuit. */
+const failureCodes: readonly SuperOfficeErrorCode[] = ['unreachable', 'timeout', 'server-error', 'throttled'];
 
 /**
- * A circuit per tenant. It opens after some failures in a row, or as soon as SuperOffice says when to come again
- * (Retry-After); then one call at a time tries, and each failure doubles the rest.
+ * A circuit breaker per tenant. A circuit opens after consecutive failures, or at once for a Retry-After
+ * header. Every failed half-open probe doubles the cooldown.
  */
 export function createCircuitBreaker(deps: {
+  /** Milliseconds since 1970. */
   now: () => number;
-  /** Hears that a tenant is left alone for so long, ms. */
+  /** Called when a tenant's circuit opens for `cooldownMs`. */
   onOpen: (tenantId: string, cooldownMs: number) => void;
 }): CircuitBreaker {
   const { now, onOpen } = deps;
-  const circuitBreaker = new LRUCache<string, Circuit>({ max: maxTenants });
+  const circuits = new LRUCache<string, Circuit>({ max: maxTenants });
   const halfOpenProbes = new Map<string, Promise<void>>();
 
-  const circuitFor = (tenantId: string) => circuitBreaker.get(tenantId) ?? closed;
+  const getCircuit = (tenantId: string) => circuits.get(tenantId) ?? closedCircuit;
 
-  function failed(tenantId: string, wishSeconds: number | undefined): void {
-    const before = circuitFor(tenantId);
-    // Opened while this call was under way: it tells nothing new.
-    if (before.openUntil > now()) return;
-    const failures = before.failures + 1;
-    const cooldownMs = cooldownAfter(failures, wishSeconds);
-    circuitBreaker.set(tenantId, { failures, openUntil: cooldownMs > 0 ? now() + cooldownMs : 0 });
-    if (cooldownMs > 0) onOpen(tenantId, cooldownMs);
+  function recordFailure(tenantId: string, retryAfterSeconds: number | undefined): void {
+    const circuit = getCircuit(tenantId);
+    // The circuit opened while this call was in flight: its failure adds nothing.
+    if (getState(circuit, now()) === 'open') return;
+    const consecutiveFailures = circuit.consecutiveFailures + 1;
+    const cooldownMs = getCooldownMs(consecutiveFailures, retryAfterSeconds);
+    const openUntil = cooldownMs > 0 ? now() + cooldownMs : null;
+    circuits.set(tenantId, { consecutiveFailures, openUntil });
+    if (openUntil !== null) onOpen(tenantId, cooldownMs);
   }
 
-  function learn(tenantId: string, error: unknown): void {
-    // Our own limit says nothing about the tenant.
+  function recordError(tenantId: string, error: unknown): void {
+    // A rejection by our own rate limiter says nothing about the tenant.
     if (!(error instanceof SuperOfficeError) || error.code === 'too-many-calls') return;
-    if (trouble.includes(error.code)) failed(tenantId, error.retryAfterSeconds);
-    else circuitBreaker.delete(tenantId);
+    if (failureCodes.includes(error.code)) recordFailure(tenantId, error.retryAfterSeconds);
+    else circuits.delete(tenantId);
   }
 
-  async function judged<T>(tenantId: string, call: () => Promise<T>): Promise<T> {
+  async function runAndRecord<T>(tenantId: string, call: () => Promise<T>): Promise<T> {
     try {
-      const answer = await call();
-      circuitBreaker.delete(tenantId);
-      return answer;
+      const result = await call();
+      circuits.delete(tenantId);
+      return result;
     } catch (error) {
-      learn(tenantId, error);
+      recordError(tenantId, error);
       throw error;
     }
   }
 
   return {
     async execute(tenantId, operation, call) {
-      // What comes of a trial is true for whoever came meanwhile.
+      // Wait for the half-open probe; its outcome applies to this call too.
       while (halfOpenProbes.has(tenantId)) await halfOpenProbes.get(tenantId);
-      const { openUntil } = circuitFor(tenantId);
-      if (openUntil > now()) throw new SuperOfficeError('circuit-open', operation);
-      const judging = judged(tenantId, call);
-      if (openUntil > 0) {
-        const end = () => void halfOpenProbes.delete(tenantId);
-        halfOpenProbes.set(tenantId, judging.then(end, end));
+      const state = getState(getCircuit(tenantId), now());
+      if (state === 'open') throw new SuperOfficeError('circuit-open', operation);
+      const result = runAndRecord(tenantId, call);
+      if (state === 'half-open') {
+        const endProbe = () => void halfOpenProbes.delete(tenantId);
+        halfOpenProbes.set(tenantId, result.then(endProbe, endProbe));
       }
-      return judging;
+      return result;
     },
     openFromPeer(tenantId, cooldownMs) {
-      const { failures, openUntil } = circuitFor(tenantId);
-      circuitBreaker.set(tenantId, {
-        failures: Math.max(failures, maxFailures),
-        openUntil: Math.max(openUntil, now() + cooldownMs),
+      const { consecutiveFailures, openUntil } = getCircuit(tenantId);
+      circuits.set(tenantId, {
+        consecutiveFailures: Math.max(consecutiveFailures, maxFailures),
+        openUntil: Math.max(openUntil ?? 0, now() + cooldownMs),
       });
     },
   };
 }
 
-/** How long to leave a tenant alone, ms; 0 for not yet. */
-function cooldownAfter(failures: number, wishSeconds = 0): number {
-  if (wishSeconds > 0) return Math.min(wishSeconds * 1000, maxRetryAfterMs);
-  if (failures < maxFailures) return 0;
-  return Math.min(firstCooldownMs * 2 ** (failures - maxFailures), maxCooldownMs);
+function getState({ openUntil }: Circuit, now: number): CircuitState {
+  if (openUntil === null) return 'closed';
+  return openUntil > now ? 'open' : 'half-open';
+}
+
+/** The cooldown in ms; 0 if the circuit remains closed. */
+function getCooldownMs(consecutiveFailures: number, retryAfterSeconds = 0): number {
+  if (retryAfterSeconds > 0) return Math.min(retryAfterSeconds * 1000, maxRetryAfterMs);
+  if (consecutiveFailures < maxFailures) return 0;
+  return Math.min(firstCooldownMs * 2 ** (consecutiveFailures - maxFailures), maxCooldownMs);
 }

@@ -9,24 +9,21 @@ import {
   readableRows,
 } from '../transport/schemas.ts';
 
-const SCOPE_OF_TYPE: ReadonlyMap<string, LicenseScope> = new Map([
+const scopeByType: ReadonlyMap<string, LicenseScope> = new Map([
   ['SiteLicense', 'site'],
   ['SatelliteLicense', 'satellite'],
   ['UserLicense', 'user'],
 ]);
 
-/** What a row cannot be read without: the name of a module or of its owner. */
-const nameOf = z.string().regex(/\S/);
-const licenseScope = lenientString.transform((type): LicenseScope => SCOPE_OF_TYPE.get(type) ?? 'unknown');
+/** A required name of a module or owner; a row without it is invalid. */
+const requiredName = z.string().regex(/\S/);
+const licenseScope = lenientString.transform((type): LicenseScope => scopeByType.get(type) ?? 'unknown');
 const lenientNumber = lenientCount.transform((value) => value ?? 0);
 
-/**
- * ModuleLicense carrier; LicenseType arrives as its name
- * (docs/superoffice/licenses.md#2-carriers-and-tables).
- */
-export const moduleLicenseSchema = z.object({
-  OwnerName: nameOf,
-  ModuleName: nameOf,
+/** The ModuleLicense carrier (docs/superoffice/licenses.md#21-carriers). */
+const moduleLicenseSchema = z.object({
+  OwnerName: requiredName,
+  ModuleName: requiredName,
   ModuleDescription: lenientString,
   ModuleTooltip: lenientString,
   ModuleVersion: lenientString,
@@ -38,15 +35,17 @@ export const moduleLicenseSchema = z.object({
   IsHidden: lenientBoolean,
   PrerequisiteModuleName: lenientString,
 });
-export type moduleLicenseSchema = z.output<typeof moduleLicenseSchema>;
+/** A parsed ModuleLicense. */
+export type ModuleLicenseRow = z.output<typeof moduleLicenseSchema>;
 
-/** ExtendedModuleLicense carrier: a row with how many of it are in use. */
-export const extendedModuleLicenseSchema = z.object({
+/** The ExtendedModuleLicense carrier: a module license with its seat counts. */
+const extendedModuleLicenseSchema = z.object({
   Current: moduleLicenseSchema.nullish(),
   NumberOfLicensesInUse: lenientCount,
   NumberOfLicensesFree: lenientCount,
 });
-export type extendedModuleLicenseSchema = z.output<typeof extendedModuleLicenseSchema>;
+/** A parsed ExtendedModuleLicense. */
+export type ExtendedModuleLicenseRow = z.output<typeof extendedModuleLicenseSchema>;
 
 const unreadableLicense = {
   CompanyName: '',
@@ -57,7 +56,7 @@ const unreadableLicense = {
   ModuleLicenses: { rows: [], lost: 1 },
 };
 
-/** ExtendedLicenseInfo carrier: what GetLicenseFromDB answers. */
+/** The ExtendedLicenseInfo carrier: the response of GetLicenseFromDB. */
 export const licenseSchema = z.object({
   Current: z
     .object({
@@ -73,31 +72,31 @@ export const licenseSchema = z.object({
   ExtendedModuleLicenses: lenientRows(extendedModuleLicenseSchema),
 });
 
-/** ModuleLicenseLink carrier. Without a word on `Assigned` it tells nothing of the user. */
+/** The ModuleLicenseLink carrier. A row without `Assigned` says nothing about the user, so it is invalid. */
 const moduleLicenseLinkSchema = z.object({
-  Name: nameOf,
+  Name: requiredName,
   Description: lenientString,
   Assigned: z.boolean(),
   ExtraFlags: lenientNumber,
 });
 
-/** LicenseOwner carriers: what GetUserLicenses answers. */
+/** The LicenseOwner carriers: the response of GetUserLicenses. */
 export const licenseOwnersSchema = readableRows(
   z.object({
-    Name: nameOf,
+    Name: requiredName,
     RestrictedModuleLicenses: lenientRows(moduleLicenseLinkSchema),
     UnrestrictedModuleLicenses: lenientRows(moduleLicenseLinkSchema),
   }),
 );
 
 /**
- * GrantedModuleLicense carriers, with the ExtraInfo that only the REST reply has
- * (docs/superoffice/licenses.md#2-carriers-and-tables).
+ * The GrantedModuleLicense carriers. Only the REST response has ExtraInfo
+ * (docs/superoffice/licenses.md#21-carriers).
  */
 export const grantedLicensesSchema = lenientRows(
   z.object({
-    OwnerName: nameOf,
-    Name: nameOf,
+    OwnerName: requiredName,
+    Name: requiredName,
     Description: lenientString,
     Version: lenientString,
     LicenseType: licenseScope,
@@ -107,10 +106,10 @@ export const grantedLicensesSchema = lenientRows(
   }),
 );
 
-/** The owner of SuperOffice's own licenses (docs/superoffice/licenses.md#1-rules). */
-export const OWN_OWNER = 'SUPEROFFICE';
+/** The owner name of SuperOffice's own licenses (docs/superoffice/licenses.md#1-rules). */
+export const superOfficeOwner = 'SUPEROFFICE';
 
-/** Whether an owner's name is SuperOffice's own, in any case. */
-export function isOwnOwner(name: string): boolean {
-  return name.trim().toUpperCase() === OWN_OWNER;
+/** True if the owner is SuperOffice, whatever the case of its name. */
+export function isSuperOfficeOwner(name: string): boolean {
+  return name.trim().toUpperCase() === superOfficeOwner;
 }

@@ -2,14 +2,20 @@ import type { z } from 'zod';
 import type { GrantedLicense, TenantLicenses, UserLicenses } from '../../licensing/licenses/license-data.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import { isOwnOwner, licenseOwnersSchema, licenseSchema, OWN_OWNER } from './license-schemas.ts';
-import { moduleRows } from './module-rows.ts';
+import {
+  isSuperOfficeOwner,
+  licenseOwnersSchema,
+  licenseSchema,
+  superOfficeOwner,
+} from './license-schemas.ts';
+import { mergeModuleRows } from './module-rows.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * What the tenant bought from SuperOffice (docs/superoffice/licenses.md#3-endpoints); rows that cannot be
- * read are left out. Throws `unexpected-response` for a license without any row, as no tenant has that;
- * `unauthorized` or `forbidden` say nothing about the licenses.
+ * The tenant's licenses of the owner SuperOffice (docs/superoffice/licenses.md#31-reading). Rows that cannot
+ * be read are skipped and make the licenses incomplete.
+ * @throws SuperOfficeError `unexpected-response` if no row can be read, because every tenant has one; an
+ * `unauthorized` or `forbidden` error says nothing about the licenses
  */
 export async function readTenantLicenses(apiClient: TenantApiClient): Promise<TenantLicenses> {
   const operation = 'tenant licenses';
@@ -17,13 +23,14 @@ export async function readTenantLicenses(apiClient: TenantApiClient): Promise<Te
     operation,
     method: 'POST',
     path: 'Agents/License/GetLicenseFromDB',
-    json: { OwnerName: OWN_OWNER },
+    json: { OwnerName: superOfficeOwner },
   });
   const { Current: license, ExtendedModuleLicenses: extended } = readBody(operation, licenseSchema, body);
-  const modules = moduleRows(license?.ModuleLicenses.rows ?? [], extended.rows);
+  const modules = mergeModuleRows(license?.ModuleLicenses.rows ?? [], extended.rows);
   const lost = (license?.ModuleLicenses.lost ?? 0) + extended.lost;
-  if (modules.length === 0)
+  if (modules.length === 0) {
     throw new SuperOfficeError('unexpected-response', operation, { detail: 'ModuleLicenses' });
+  }
   return {
     companyName: license?.CompanyName ?? '',
     serialNumber: license?.SerialNr ?? '',
@@ -36,9 +43,9 @@ export async function readTenantLicenses(apiClient: TenantApiClient): Promise<Te
 }
 
 /**
- * The user licenses assigned to an associate, of all owners; without function rights, versions and dates, which this
- * call does not tell. It lists what could be assigned too: an answer without restricted licenses of SuperOffice's own,
- * which user plans are, is not complete, nor is one with a row that could not be read.
+ * The user licenses assigned to an associate, of all owners. Function rights, versions and dates are not
+ * reported. The response also lists assignable licenses, including the user plans, which are restricted
+ * licenses of SuperOffice. The licenses are incomplete if none of those is listed or a row cannot be read.
  */
 export async function readUserLicenses(
   apiClient: TenantApiClient,
@@ -52,31 +59,31 @@ export async function readUserLicenses(
     json: { AssociateId: associateId },
   });
   const owners = readBody(operation, licenseOwnersSchema, body);
-  const own = owners.rows.filter(({ Name }) => isOwnOwner(Name));
-  const listed = own.some(({ RestrictedModuleLicenses: { rows } }) => rows.length > 0);
-  const nothingLost = owners.lost === 0 && owners.rows.every((owner) => lostOf(owner) === 0);
+  const superOffice = owners.rows.filter(({ Name }) => isSuperOfficeOwner(Name));
+  const plansListed = superOffice.some(({ RestrictedModuleLicenses: { rows } }) => rows.length > 0);
+  const noneLost = owners.lost === 0 && owners.rows.every((owner) => countLostRows(owner) === 0);
   return {
     associateId,
-    granted: owners.rows.flatMap(grantedBy),
-    complete: listed && nothingLost,
+    granted: owners.rows.flatMap(toGrantedLicenses),
+    complete: plansListed && noneLost,
     functionRights: null,
   };
 }
 
-type licenseOwnerSchema = z.output<typeof licenseOwnersSchema>['rows'][number];
+type LicenseOwner = z.output<typeof licenseOwnersSchema>['rows'][number];
 
-function lostOf({
+function countLostRows({
   RestrictedModuleLicenses: restricted,
   UnrestrictedModuleLicenses: unrestricted,
-}: licenseOwnerSchema): number {
+}: LicenseOwner): number {
   return restricted.lost + unrestricted.lost;
 }
 
-function grantedBy({
+function toGrantedLicenses({
   Name: owner,
   RestrictedModuleLicenses: restricted,
   UnrestrictedModuleLicenses: unrestricted,
-}: licenseOwnerSchema): GrantedLicense[] {
+}: LicenseOwner): GrantedLicense[] {
   const assigned = [...restricted.rows, ...unrestricted.rows].filter((license) => license.Assigned);
   return assigned.map((license) => ({
     owner,

@@ -1,30 +1,30 @@
 import type { ModuleLicense } from '../../licensing/licenses/license-data.ts';
-import type { extendedModuleLicenseSchema, moduleLicenseSchema } from './license-schemas.ts';
+import type { ExtendedModuleLicenseRow, ModuleLicenseRow } from './license-schemas.ts';
 
 /**
- * The rows of a license from both places they may be in, each once by owner, name and version: which place is
- * filled is not documented (docs/superoffice/licenses.md#3-endpoints). Seats come from the extended row, else
+ * Merges the two lists of a license, one row per owner, name and version. Which list SuperOffice fills is not
+ * documented (docs/superoffice/licenses.md#31-reading). Only extended rows have seats; otherwise `seats` is
  * null.
  */
-export function moduleRows(
-  plain: readonly moduleLicenseSchema[],
-  extended: readonly extendedModuleLicenseSchema[],
+export function mergeModuleRows(
+  plain: readonly ModuleLicenseRow[],
+  extended: readonly ExtendedModuleLicenseRow[],
 ): ModuleLicense[] {
   const rows = new Map<string, ModuleLicense>();
-  for (const row of plain) rows.set(identity(row), moduleRow(row, null));
+  for (const row of plain) rows.set(getRowKey(row), toModuleLicense(row, null));
   for (const { Current: row, NumberOfLicensesInUse: inUse, NumberOfLicensesFree: free } of extended) {
     if (!row) continue;
     const seats = inUse === null || free === null ? null : { inUse, free };
-    rows.set(identity(row), moduleRow(row, seats));
+    rows.set(getRowKey(row), toModuleLicense(row, seats));
   }
   return [...rows.values()];
 }
 
-function identity({ OwnerName, ModuleName, ModuleVersion }: moduleLicenseSchema): string {
+function getRowKey({ OwnerName, ModuleName, ModuleVersion }: ModuleLicenseRow): string {
   return JSON.stringify([OwnerName.toLowerCase(), ModuleName.toLowerCase(), ModuleVersion]);
 }
 
-function moduleRow(row: moduleLicenseSchema, seats: ModuleLicense['seats']): ModuleLicense {
+function toModuleLicense(row: ModuleLicenseRow, seats: ModuleLicense['seats']): ModuleLicense {
   return {
     owner: row.OwnerName,
     name: row.ModuleName,

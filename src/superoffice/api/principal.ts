@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
-import { isContextIdentifier } from '../transport/context-identifier.ts';
+import { isContextIdentifier } from '../transport/endpoints.ts';
 import { readBody } from '../transport/schemas.ts';
-import { grantedLicensesSchema, isOwnOwner } from './license-schemas.ts';
+import { grantedLicensesSchema, isSuperOfficeOwner } from './license-schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
-/** Who an access token or ticket stands for. `licenses` holds the site's too, told apart by their scope. */
+/** The user of an access token or ticket. */
 export interface Principal {
   readonly associateId: number;
   readonly tenantId: string;
-  /** The user's full name; empty where it was not told. */
+  /** The user's full name; empty if not reported. */
   readonly name: string;
+  /** Licenses of every scope, including those of the site. */
   readonly licenses: UserLicenses;
 }
 
@@ -19,14 +20,14 @@ const principalSchema = z.object({
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
   FullName: z.string().nullable().catch(null),
   Licenses: grantedLicensesSchema,
-  // One right that cannot be read leaves all untold: a right that is missing says that nothing is hidden.
+  // One unreadable right makes all of them unknown: a missing right would mean that nothing is hidden.
   FunctionRights: z.array(z.string()).nullable().catch(null),
 });
 
 /**
- * The caller's own associate, licenses and function rights; needs no agent
- * (docs/superoffice/licenses.md#3-endpoints and #7-sample-of-currentprincipal). Throws `unexpected-response`
- * where it does not tell who the caller is; licenses it could not read make the rest not complete.
+ * The caller's associate, licenses and function rights (docs/superoffice/licenses.md#31-reading and
+ * #7-sample-of-currentprincipal). The licenses are incomplete if a row cannot be read.
+ * @throws SuperOfficeError `unexpected-response` if the response does not identify the caller
  */
 export async function readCurrentPrincipal(apiClient: TenantApiClient): Promise<Principal> {
   const operation = 'current principal';
@@ -36,11 +37,11 @@ export async function readCurrentPrincipal(apiClient: TenantApiClient): Promise<
     associateId: principal.AssociateId,
     tenantId: principal.DatabaseContextIdentifier,
     name: principal.FullName ?? '',
-    licenses: userLicenses(principal),
+    licenses: toUserLicenses(principal),
   };
 }
 
-function userLicenses({
+function toUserLicenses({
   AssociateId: associateId,
   Licenses: { rows, lost },
   FunctionRights: functionRights,
@@ -57,7 +58,7 @@ function userLicenses({
       extraFlags: row.ExtraFlags,
       extraInfo: row.ExtraInfo,
     })),
-    complete: lost === 0 && rows.some((row) => isOwnOwner(row.OwnerName)),
+    complete: lost === 0 && rows.some((row) => isSuperOfficeOwner(row.OwnerName)),
     functionRights,
   };
 }

@@ -1,13 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { isContextIdentifier } from '../transport/context-identifier.ts';
-import type { LoginEndpoints, ToAllowedUrl } from '../transport/endpoints.ts';
+import { toResponseError } from '../transport/api-response.ts';
+import { isContextIdentifier, type LoginEndpoints, type ToAllowedUrl } from '../transport/endpoints.ts';
 import type { Http, HttpResponse } from '../transport/http.ts';
-import { toResponseError } from '../transport/refused-answer.ts';
-import { flag, readBody, text } from '../transport/schemas.ts';
+import { booleanOrFalse, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
-const STATE_NAMES = [
+const tenantStateNames = [
   'Unknown',
   'Provisioning',
   'Running',
@@ -21,84 +20,88 @@ const STATE_NAMES = [
   'MigrationPending',
 ] as const;
 
-/**
- * SuperOffice's names (docs/superoffice/web-api.md#72-state-api); a name not among them reads as `Unknown`.
- */
-export type TenantStateName = (typeof STATE_NAMES)[number];
+/** The states of a tenant (docs/superoffice/web-api.md#72-state-api). Any other name is read as `Unknown`. */
+export type TenantStateName = (typeof tenantStateNames)[number];
 
-/** Where a tenant is now. `api` has no trailing slash and is only a credential target while `isRunning`. */
+/** The state of a tenant as the state API reports it. */
 export interface TenantState {
   readonly state: TenantStateName;
   readonly isRunning: boolean;
+  /**
+   * The base URL of the web API, without a trailing slash. Credentials may be sent to it only while
+   * `isRunning`.
+   */
   readonly api: string;
-  /** Milliseconds since 1970; when SuperOffice wants to be asked again, 0 if it did not say. */
+  /** When to read the state again, in ms since 1970; 0 if not reported. */
   readonly validUntil: number;
   readonly version?: string;
 }
 
+/** A cache of tenant states. */
 export interface TenantStates {
-  /** Throws `tenant-unknown`, `api-host-refused` or an error of the connection. */
+  /** @throws SuperOfficeError `tenant-unknown`, `api-host-refused`, or an error of the connection */
   getState(tenantId: string): Promise<TenantState>;
-  /** A state read after `stale` proved wrong; one request however many ask. */
+  /**
+   * A newer state than `stale`, which proved wrong. Concurrent callers share one request. Rejects like
+   * `getState`.
+   */
   refresh(tenantId: string, stale: TenantState): Promise<TenantState>;
   invalidate(tenantId: string): void;
 }
 
-export interface TenantStatesDeps {
+/**
+ * Assumption: bounds for `ValidUntil`. The documents name none (docs/superoffice/web-api.md#72-state-api).
+ */
+const minTtlMs = 30_000;
+const maxTtlMs = 60 * 60 * 1000;
+const maxTenants = 10_000;
+const operation = 'tenant state';
+
+const stateSchema = z.object({
+  ContextIdentifier: stringOrEmpty,
+  State: z.enum(tenantStateNames).catch('Unknown'),
+  IsRunning: booleanOrFalse,
+  ValidUntil: stringOrEmpty,
+  Api: stringOrEmpty,
+  Version: stringOrEmpty,
+});
+
+/** Caches tenant states, read without a credential, until their `ValidUntil`, within bounds. */
+export function createTenantStates(deps: {
   readonly endpoints: LoginEndpoints;
   readonly http: Http;
   readonly toAllowedUrl: ToAllowedUrl;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/**
- * A guess: how far `ValidUntil` may be trusted. The documents name no bounds
- * (docs/superoffice/web-api.md#72-state-api).
- */
-const STATE_LIFE_MS = { least: 30_000, most: 60 * 60 * 1000 } as const;
-const MOST_TENANTS = 10_000;
-const OPERATION = 'tenant state';
-
-const Answer = z.object({
-  ContextIdentifier: text,
-  State: z.enum(STATE_NAMES).catch('Unknown'),
-  IsRunning: flag,
-  ValidUntil: text,
-  Api: text,
-  Version: text,
-});
-
-/** The state of tenants, read without a credential and kept until it wants to be asked again, within bounds. */
-export function createTenantStates({ endpoints, http, toAllowedUrl, now }: TenantStatesDeps): TenantStates {
+}): TenantStates {
+  const { endpoints, http, toAllowedUrl, now } = deps;
   const cache = new LRUCache<string, TenantState>({
-    max: MOST_TENANTS,
-    ttl: STATE_LIFE_MS.least,
+    max: maxTenants,
+    ttl: minTtlMs,
     ttlResolution: 0,
     perf: { now },
     ignoreFetchAbort: true,
     fetchMethod: async (tenantId, _stale, { options }) => {
       const state = await readState(tenantId);
-      options.ttl = Math.min(Math.max(state.validUntil - now(), STATE_LIFE_MS.least), STATE_LIFE_MS.most);
+      options.ttl = Math.min(Math.max(state.validUntil - now(), minTtlMs), maxTtlMs);
       return state;
     },
   });
 
   async function readState(tenantId: string): Promise<TenantState> {
-    const answer = await http.request({
-      operation: OPERATION,
-      method: 'GET',
-      url: endpoints.state(tenantId),
-    });
-    // What SuperOffice answers for a customer it does not know is not documented
+    const response = await http.request({ operation, method: 'GET', url: endpoints.state(tenantId) });
+    const { status, body } = response;
+    // Assumption: the response for an unknown customer is not documented
     // (docs/superoffice/web-api.md#72-state-api).
-    if (answer.status === 404 || (answer.status === 200 && answer.body === null)) throw unknown();
-    if (answer.status !== 200) throw unreadable(answer);
-    const state = readBody(OPERATION, Answer, answer.body);
+    if (status === 404 || (status === 200 && body === null)) throw unknownTenant();
+    if (status !== 200) throw toStateError(response);
+    const state = readBody(operation, stateSchema, body);
     if (state.ContextIdentifier !== tenantId) {
-      throw new SuperOfficeError('unexpected-response', OPERATION, { detail: 'ContextIdentifier' });
+      throw new SuperOfficeError('unexpected-response', operation, { detail: 'ContextIdentifier' });
     }
-    if (state.IsRunning && toAllowedUrl(state.Api) === null)
-      throw new SuperOfficeError('api-host-refused', OPERATION);
+    if (state.IsRunning && toAllowedUrl(state.Api) === null) {
+      throw new SuperOfficeError('api-host-refused', operation);
+    }
     return {
       state: state.State,
       isRunning: state.IsRunning,
@@ -108,16 +111,16 @@ export function createTenantStates({ endpoints, http, toAllowedUrl, now }: Tenan
     };
   }
 
-  async function stateOf(tenantId: string): Promise<TenantState> {
-    if (!isContextIdentifier(tenantId)) throw unknown();
+  async function getState(tenantId: string): Promise<TenantState> {
+    if (!isContextIdentifier(tenantId)) throw unknownTenant();
     return cache.forceFetch(tenantId);
   }
 
   return {
-    getState: stateOf,
+    getState,
     refresh(tenantId, stale) {
       if (cache.peek(tenantId) === stale) cache.delete(tenantId);
-      return stateOf(tenantId);
+      return getState(tenantId);
     },
     invalidate: (tenantId) => {
       cache.delete(tenantId);
@@ -125,15 +128,17 @@ export function createTenantStates({ endpoints, http, toAllowedUrl, now }: Tenan
   };
 }
 
-/** It wants no credential: that it refuses one says nothing about what this app may do in a tenant. */
-function unreadable(answer: HttpResponse): SuperOfficeError {
-  const { status } = answer;
-  const refuses = status === 401 || status === 403;
-  return refuses
-    ? new SuperOfficeError('unexpected-response', OPERATION, { status })
-    : toResponseError(OPERATION, answer);
+/**
+ * The state API needs no credential, so its 401 or 403 says nothing about the app's permissions in a tenant.
+ */
+function toStateError(response: HttpResponse): SuperOfficeError {
+  const { status } = response;
+  const isRefusal = status === 401 || status === 403;
+  return isRefusal
+    ? new SuperOfficeError('unexpected-response', operation, { status })
+    : toResponseError(operation, response);
 }
 
-function unknown(): SuperOfficeError {
-  return new SuperOfficeError('tenant-unknown', OPERATION);
+function unknownTenant(): SuperOfficeError {
+  return new SuperOfficeError('tenant-unknown', operation);
 }

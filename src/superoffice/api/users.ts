@@ -3,48 +3,50 @@ import { lenientString, readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { TenantApiClient } from './web-api.ts';
 
-/** A user of a tenant. `userPlan` is what the archive tells of it, in English; empty for none or where it did not tell. */
+/** A user of a tenant as the archive lists it. */
 export interface ListedUser {
   readonly associateId: number;
   readonly name: string;
+  /** The English text of the archive; empty if the user has no plan or none was reported. */
   readonly userPlan: string;
 }
 
 /**
- * Rows of a page: few columns in the order of the primary key may be a thousand
+ * Below the limit of 1,000 rows for a few columns in primary key order
  * (docs/superoffice/web-api.md#4-limits-and-performance).
  */
 const pageRows = 500;
-/** A tenant with more has users of another kind than ours, ten thousands of them. */
+/** Bounds the read at 50,000 users. */
 const maxPages = 100;
 const operation = 'users';
-/**
- * Kinds of users who have no plan, and whose names are none of our business
- * (docs/superoffice/web-api.md#91-allusers-archive).
- */
-const otherKinds = /external|anonymous|system/i;
+/** Account types that have no user plan (docs/superoffice/web-api.md#91-allusers-archive). */
+const excludedTypes = /external|anonymous|system/i;
 
-const Row = z.object({
-  // A number in one sample, text in another (docs/superoffice/web-api.md#5-odata-archive).
+const rowSchema = z.object({
+  // A number in one sample, a string in another (docs/superoffice/web-api.md#5-odata-archive).
   PrimaryKey: z.coerce.number().int().positive(),
   fullName: lenientString,
   userplan: lenientString,
   assocType: lenientString,
-  // Only what says that a user is retired counts as it: absent, nobody is taken for gone.
+  // A user without this field counts as active.
   isActive: z.union([z.boolean(), z.number(), z.string()]).nullish(),
 });
-const Page = z.object({ value: z.array(Row) });
+const pageSchema = z.object({ value: z.array(rowSchema) });
+type Row = z.output<typeof rowSchema>;
 
 /**
- * The active users of a tenant who work in it, in the order of their ids, read page by page behind the last primary key: no row is read
- * twice, and none is missed when others come and go meanwhile. @throws `unexpected-response` for an endless list
+ * The active internal users of a tenant, in the order of their ids. Every page starts after the last primary
+ * key of the previous one, so concurrent changes neither repeat nor skip a row.
+ * @throws SuperOfficeError `unexpected-response` if a page repeats or the list exceeds the page limit
  */
 export async function readUsers(apiClient: TenantApiClient): Promise<ListedUser[]> {
   const users: ListedUser[] = [];
   let after = 0;
   for (let page = 0; page < maxPages; page += 1) {
     const rows = await readPage(apiClient, after);
-    users.push(...rows.filter((row) => isActive(row) && !otherKinds.test(row.assocType)).map(listed));
+    users.push(
+      ...rows.filter((row) => isActive(row) && !excludedTypes.test(row.assocType)).map(toListedUser),
+    );
     const last = rows.at(-1)?.PrimaryKey ?? after;
     if (rows.length < pageRows) return users;
     if (last <= after) break;
@@ -53,7 +55,7 @@ export async function readUsers(apiClient: TenantApiClient): Promise<ListedUser[
   throw new SuperOfficeError('unexpected-response', operation, { detail: 'pages' });
 }
 
-async function readPage(apiClient: TenantApiClient, after: number): Promise<z.output<typeof Row>[]> {
+async function readPage(apiClient: TenantApiClient, after: number): Promise<Row[]> {
   const query = new URLSearchParams({
     $select: 'associateDbId,fullName,isActive,userplan,assocType',
     $filter: `associateDbId gt ${after}`,
@@ -61,13 +63,13 @@ async function readPage(apiClient: TenantApiClient, after: number): Promise<z.ou
     $top: String(pageRows),
   });
   const body = await apiClient.call({ operation, method: 'GET', path: `Archive/AllUsers?${query}` });
-  return readBody(operation, Page, body).value;
+  return readBody(operation, pageSchema, body).value;
 }
 
-function isActive({ isActive: told }: z.output<typeof Row>): boolean {
-  return !['false', '0'].includes(String(told).toLowerCase());
+function isActive({ isActive: flag }: Row): boolean {
+  return !['false', '0'].includes(String(flag).toLowerCase());
 }
 
-function listed({ PrimaryKey, fullName, userplan }: z.output<typeof Row>): ListedUser {
+function toListedUser({ PrimaryKey, fullName, userplan }: Row): ListedUser {
   return { associateId: PrimaryKey, name: fullName, userPlan: userplan };
 }

@@ -7,116 +7,134 @@ import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { TenantState, TenantStates } from './tenant-state.ts';
 
-/** One call of the web API. `path` is what follows `/v1/`, such as `Agents/License/GetLicenseFromDB`. */
+/** One call of the web API. */
 export interface ApiCall {
+  /** Names the call in errors and metrics. */
   readonly operation: string;
   readonly method: HttpRequest['method'];
+  /** The path after `/v1/`, for example `Agents/License/GetLicenseFromDB`. */
   readonly path: string;
   readonly json?: unknown;
-  /** Language of multi-language texts; English unless told, as without one they arrive unresolved. */
+  /** Language of multi-language texts, English by default. Without a language they arrive unresolved. */
   readonly language?: string;
-  /** True if null is an answer and not a failure. */
+  /** True if null is a valid result and not a failure. */
   readonly mayBeNull?: boolean;
 }
 
-/** Calls the web API of one tenant as one identity; answers the body, rejects with a SuperOfficeError. */
+/** Calls the web API of one tenant with one kind of credentials. */
 export interface TenantApiClient {
+  /**
+   * Returns the body of the response.
+   * @throws SuperOfficeError if the call fails, `tenant-not-running` or `circuit-open` if the tenant is not
+   * called now, `too-many-calls` if the rate limiter rejects the call
+   */
   call(call: ApiCall): Promise<unknown>;
 }
 
+/** Creates API clients for a tenant's system user or for one of its users. */
 export interface WebApi {
   asSystemUser(tenant: SystemUserTenant): TenantApiClient;
   asUser(tenantId: string, accessToken: string): TenantApiClient;
 }
 
-export interface WebApiDeps {
+/** How calls of one client are authenticated. */
+interface Credentials {
+  readonly tenantId: string;
+  /** The ticket or access token. */
+  getSecret(): Promise<string>;
+  toHeaders(secret: string): Record<string, string>;
+  /** A replacement for a refused secret; the same secret if there is none. */
+  readonly refreshSecret?: (refused: string) => Promise<string>;
+}
+
+/** The tenant state and the secret that a request uses. */
+interface Attempt {
+  readonly state: TenantState;
+  readonly secret: string;
+}
+
+type Deps = Parameters<typeof createWebApi>[0];
+
+/**
+ * The web API of all tenants (docs/superoffice/web-api.md#1-essentials to #3-errors). Respects the tenant
+ * state, the circuit breaker and the rate limiter, and recovers once from each status in `recoveries`.
+ */
+export function createWebApi(deps: {
   readonly states: TenantStates;
   readonly tickets: Tickets;
   readonly http: Http;
   readonly toAllowedUrl: ToAllowedUrl;
   readonly clientSecret: string;
   readonly circuitBreaker: CircuitBreaker;
-  /** Takes a place among a tenant's calls: how long to wait, ms; null where too many wait. */
+  /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
   readonly acquireCall: (tenantId: string) => Promise<number | null>;
-}
-
-interface Credentials {
-  readonly tenantId: string;
-  secret(): Promise<string>;
-  headers(secret: string): Record<string, string>;
-  /** Another secret after `refused`, if there can be one; the same where another would not help. */
-  readonly renew?: (refused: string) => Promise<string>;
-}
-
-/**
- * The tenants' web API (docs/superoffice/web-api.md#1-essentials to #3-errors). A tenant that is not running
- * is not called (`tenant-not-running`), nor is one in trouble (`circuit-open`), nor more often than it may be
- * (`too-many-calls`). Heals once each: 421 reads the tenant's state anew, 401 renews a system user's ticket.
- */
-export function createWebApi(deps: WebApiDeps): WebApi {
+}): WebApi {
   return {
     asSystemUser: (tenant) =>
-      apiClient(deps, {
+      createApiClient(deps, {
         tenantId: tenant.tenantId,
-        secret: () => deps.tickets.getTicket(tenant),
-        headers: (ticket) => ({ Authorization: `SOTicket ${ticket}`, 'SO-AppToken': deps.clientSecret }),
-        renew: (refused) => deps.tickets.refresh(tenant, refused),
+        getSecret: () => deps.tickets.getTicket(tenant),
+        toHeaders: (ticket) => ({ Authorization: `SOTicket ${ticket}`, 'SO-AppToken': deps.clientSecret }),
+        refreshSecret: (refused) => deps.tickets.refresh(tenant, refused),
       }),
     asUser: (tenantId, accessToken) =>
-      apiClient(deps, {
+      createApiClient(deps, {
         tenantId,
-        secret: async () => accessToken,
-        headers: (token) => ({ Authorization: `Bearer ${token}` }),
+        getSecret: async () => accessToken,
+        toHeaders: (token) => ({ Authorization: `Bearer ${token}` }),
       }),
   };
 }
 
-function apiClient(deps: WebApiDeps, identity: Credentials): TenantApiClient {
+function createApiClient(deps: Deps, credentials: Credentials): TenantApiClient {
   async function callWithRecovery(call: ApiCall): Promise<unknown> {
-    const recovered = new Set<number>();
-    let reached = await reach(deps, identity, call);
+    const recoveredFrom = new Set<number>();
+    let attempt = await prepareAttempt(deps, credentials, call);
     for (;;) {
-      const answer = await send(deps, identity, call, reached);
-      const next = recovered.has(answer.status)
-        ? null
-        : await recover(deps, identity, answer.status, reached);
-      if (next === null) return unwrapResponse(call, answer);
-      recovered.add(answer.status);
-      reached = next;
+      const response = await send(deps, credentials, call, attempt);
+      const { status } = response;
+      const recover = recoveredFrom.has(status) ? undefined : recoveries[status];
+      const nextAttempt = (await recover?.(deps, credentials, attempt)) ?? null;
+      if (nextAttempt === null) return unwrapResponse(call, response);
+      recoveredFrom.add(status);
+      attempt = nextAttempt;
     }
   }
 
   return {
     call: (call) =>
-      deps.circuitBreaker.execute(identity.tenantId, call.operation, () => callWithRecovery(call)),
+      deps.circuitBreaker.execute(credentials.tenantId, call.operation, () => callWithRecovery(call)),
   };
 }
 
-/** What to try again with after this status, null if trying again would not help. */
-async function recover(
-  { states }: WebApiDeps,
-  identity: Credentials,
-  status: number,
-  { state, secret }: Reached,
-): Promise<Reached | null> {
-  if (status === 421) return { state: await states.refresh(identity.tenantId, state), secret };
-  if (status !== 401 || !identity.renew) return null;
-  const renewed = await identity.renew(secret);
-  return renewed === secret ? null : { state, secret: renewed };
-}
+/** How to recover from a status: returns the attempt to retry with, null if a retry would not help. */
+const recoveries: Readonly<
+  Record<number, (deps: Deps, credentials: Credentials, failed: Attempt) => Promise<Attempt | null>>
+> = {
+  /** The ticket may have expired (docs/superoffice/auth.md#57-status-401). */
+  401: async (_deps, { refreshSecret }, { state, secret: refused }) => {
+    const secret = (await refreshSecret?.(refused)) ?? refused;
+    return secret === refused ? null : { state, secret };
+  },
+  /** The tenant has moved to another host (docs/superoffice/auth.md#62-status-421). */
+  421: async ({ states }, { tenantId }, { state, secret }) => ({
+    state: await states.refresh(tenantId, state),
+    secret,
+  }),
+};
 
-interface Reached {
-  readonly state: TenantState;
-  readonly secret: string;
-}
-
-/** State and secret at the same time; when both fail, the state tells more. */
-async function reach(
-  { states }: WebApiDeps,
-  identity: Credentials,
+/**
+ * Reads state and secret concurrently. If both fail, throws the error of the state, which is more specific.
+ */
+async function prepareAttempt(
+  { states }: Deps,
+  credentials: Credentials,
   { operation }: ApiCall,
-): Promise<Reached> {
-  const [state, secret] = await Promise.allSettled([states.getState(identity.tenantId), identity.secret()]);
+): Promise<Attempt> {
+  const [state, secret] = await Promise.allSettled([
+    states.getState(credentials.tenantId),
+    credentials.getSecret(),
+  ]);
   if (state.status === 'rejected') throw state.reason;
   requireRunning(state.value, operation);
   if (secret.status === 'rejected') throw secret.reason;
@@ -128,22 +146,22 @@ function requireRunning({ isRunning, state }: TenantState, operation: string): v
 }
 
 async function send(
-  deps: WebApiDeps,
-  identity: Credentials,
+  deps: Deps,
+  credentials: Credentials,
   call: ApiCall,
-  { state, secret }: Reached,
+  { state, secret }: Attempt,
 ): Promise<HttpResponse> {
   requireRunning(state, call.operation);
-  const target = deps.toAllowedUrl(`${state.api}/v1/${call.path}`);
-  if (target === null) throw new SuperOfficeError('api-host-refused', call.operation);
-  const wait = await deps.acquireCall(identity.tenantId);
-  if (wait === null) throw new SuperOfficeError('too-many-calls', call.operation);
-  await sleep(wait);
+  const url = deps.toAllowedUrl(`${state.api}/v1/${call.path}`);
+  if (url === null) throw new SuperOfficeError('api-host-refused', call.operation);
+  const waitMs = await deps.acquireCall(credentials.tenantId);
+  if (waitMs === null) throw new SuperOfficeError('too-many-calls', call.operation);
+  await sleep(waitMs);
   return deps.http.request({
     operation: call.operation,
     method: call.method,
-    url: target.href,
-    headers: { ...identity.headers(secret), 'Accept-Language': call.language ?? 'en' },
+    url: url.href,
+    headers: { ...credentials.toHeaders(secret), 'Accept-Language': call.language ?? 'en' },
     ...(call.json === undefined ? {} : { json: call.json }),
   });
 }

@@ -1,58 +1,69 @@
 import { z } from 'zod';
-import { flag, readBody, text, whole } from '../transport/schemas.ts';
+import { booleanOrFalse, numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
- * A web panel as the List agent carries it (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
- * Fields not named here are kept, so that a panel read, changed and saved loses nothing.
+ * The WebPanelEntity carrier of the List agent (docs/superoffice/panels-and-marketplace.md#2-entity-fields).
+ * Unknown fields are preserved, so that saving a changed panel loses nothing.
  */
-export const WebPanelEntity = z.looseObject({
-  /** 0 for a panel to be created. */
-  WebPanelId: whole,
-  Name: text,
-  Tooltip: text,
-  Url: text,
-  UrlEncoding: text,
-  WindowName: text,
-  ProgId: text,
-  VisibleIn: text,
-  OnCentral: flag,
-  OnSalesMarketingWeb: flag,
-  AlwaysReloadOnShow: flag,
-  Deleted: flag,
+export const webPanelSchema = z.looseObject({
+  /** 0 for a new panel. */
+  WebPanelId: numberOrZero,
+  Name: stringOrEmpty,
+  Tooltip: stringOrEmpty,
+  Url: stringOrEmpty,
+  UrlEncoding: stringOrEmpty,
+  WindowName: stringOrEmpty,
+  ProgId: stringOrEmpty,
+  VisibleIn: stringOrEmpty,
+  OnCentral: booleanOrFalse,
+  OnSalesMarketingWeb: booleanOrFalse,
+  AlwaysReloadOnShow: booleanOrFalse,
+  Deleted: booleanOrFalse,
 });
-export type WebPanelEntity = z.output<typeof WebPanelEntity>;
+/** A web panel; the name is that of SuperOffice's carrier. */
+export type WebPanelEntity = z.output<typeof webPanelSchema>;
 
-/** The panel with this ProgId, deleted ones included, or null. */
+/** The panel with this ProgId, soft-deleted or not, or null. */
 export async function webPanelByProgId(
   apiClient: TenantApiClient,
   progId: string,
 ): Promise<WebPanelEntity | null> {
   const operation = 'web panel by ProgId';
   const body = await post(apiClient, operation, 'GetWebPanelByProgId', { ProgId: progId }, true);
-  const panel = readBody(operation, WebPanelEntity.nullable(), body);
-  // Without a match an agent may answer null or an entity never saved; which is not documented.
+  const panel = readBody(operation, webPanelSchema.nullable(), body);
+  // Assumption: it is not documented whether an absent panel is null or an entity without an id.
   return panel === null || panel.WebPanelId === 0 ? null : panel;
 }
 
-/** Creates the panel if its id is 0, otherwise updates it; answers it as saved. */
+/**
+ * Creates the panel if its id is 0, otherwise updates it. Returns the saved panel.
+ * @throws SuperOfficeError `unexpected-response` if SuperOffice returns no id
+ */
 export async function saveWebPanel(
   apiClient: TenantApiClient,
   panel: WebPanelEntity,
 ): Promise<WebPanelEntity> {
   const operation = 'save web panel';
-  return readBody(operation, SavedWebPanel, await post(apiClient, operation, 'SaveWebPanelEntity', panel));
+  return readBody(
+    operation,
+    savedWebPanelSchema,
+    await post(apiClient, operation, 'SaveWebPanelEntity', panel),
+  );
 }
 
-/** A guess: the name of the list that holds web panels, after the Type its entry has among the lists (section 5). */
-const WEB_PANEL_LIST = 'webpanel';
+/**
+ * Assumption: the name of the list that contains web panels
+ * (docs/superoffice/panels-and-marketplace.md#5-panel-api).
+ */
+const webPanelList = 'webpanel';
 
-/** Makes the panel visible to every user group; saves nothing if it already is. Answers whether it saved. */
+/** Makes the panel visible to every user group. Returns false, without saving, if it already is. */
 export async function showToAllUserGroups(apiClient: TenantApiClient, panelId: number): Promise<boolean> {
   const operation = 'web panel user groups';
-  const panel = { UdListDefinitionName: WEB_PANEL_LIST, ListItemId: panelId };
+  const panel = { UdListDefinitionName: webPanelList, ListItemId: panelId };
   const body = await post(apiClient, operation, 'GetVisibleForUserGroupsFromListName', panel);
-  const groups = readBody(operation, z.array(UserGroup), body);
+  const groups = readBody(operation, z.array(userGroupSchema), body);
   if (groups.every((group) => group.Selected)) return false;
   await post(apiClient, operation, 'SetVisibleForUserGroupsFromListName', {
     ...panel,
@@ -61,14 +72,14 @@ export async function showToAllUserGroups(apiClient: TenantApiClient, panelId: n
   return true;
 }
 
-/** Deletes a panel for good: unlike a soft-deleted one it leaves nothing behind. */
+/** Deletes a panel permanently, unlike a soft delete. */
 export async function deleteWebPanel(apiClient: TenantApiClient, panelId: number): Promise<void> {
   await post(apiClient, 'delete web panel', 'DeleteWebPanel', { Id: panelId }, true);
 }
 
-const SavedWebPanel = WebPanelEntity.refine((panel) => panel.WebPanelId > 0, { path: ['WebPanelId'] });
+const savedWebPanelSchema = webPanelSchema.refine((panel) => panel.WebPanelId > 0, { path: ['WebPanelId'] });
 
-const UserGroup = z.looseObject({ Id: z.number(), Selected: flag });
+const userGroupSchema = z.looseObject({ Id: z.number(), Selected: booleanOrFalse });
 
 function post(
   apiClient: TenantApiClient,

@@ -1,22 +1,24 @@
 import { z } from 'zod';
-import { readBody, text, whole } from '../transport/schemas.ts';
+import { numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
-/** A webhook as a tenant keeps it (docs/superoffice/web-api.md#62-entity); its secret is never told. */
-export const WebhookEntity = z.looseObject({
-  WebhookId: whole,
-  Name: text,
+/** A registered webhook (docs/superoffice/web-api.md#62-entity). SuperOffice never returns its secret. */
+const webhookSchema = z.looseObject({
+  WebhookId: numberOrZero,
+  Name: stringOrEmpty,
   Events: z
     .array(z.string())
     .nullish()
     .transform((events) => events ?? []),
-  TargetUrl: text,
-  State: text,
+  TargetUrl: stringOrEmpty,
+  State: stringOrEmpty,
 });
-export type WebhookEntity = z.output<typeof WebhookEntity>;
+/** A registered webhook. */
+export type WebhookEntity = z.output<typeof webhookSchema>;
 
-/** A webhook as we want it; `WebhookId` 0 creates one. */
+/** A webhook to be saved. */
 export interface WebhookDraft {
+  /** 0 for a new webhook. */
   readonly WebhookId: number;
   readonly Name: string;
   readonly Events: readonly string[];
@@ -26,32 +28,35 @@ export interface WebhookDraft {
   readonly Type: 'webhook';
 }
 
-/** A tenant's webhooks whose name begins so. */
+/** The tenant's webhooks whose name starts with `name`. */
 export async function listWebhooksByName(apiClient: TenantApiClient, name: string): Promise<WebhookEntity[]> {
   const operation = 'list webhooks';
   const path = `Webhook?${new URLSearchParams({ nameFilter: name })}`;
   return readBody(
     operation,
-    z.array(WebhookEntity),
+    z.array(webhookSchema),
     await apiClient.call({ operation, method: 'GET', path }),
   );
 }
 
-/** Creates or replaces a webhook. SuperOffice sends it a test event first, and refuses it unless that is answered by 200. */
-export async function saveWebhook(apiClient: TenantApiClient, desired: WebhookDraft): Promise<WebhookEntity> {
+/**
+ * Creates or replaces a webhook (docs/superoffice/web-api.md#63-registering). SuperOffice first sends a test
+ * event and refuses the webhook unless the response is 200.
+ */
+export async function saveWebhook(apiClient: TenantApiClient, webhook: WebhookDraft): Promise<WebhookEntity> {
   const operation = 'save webhook';
-  const { WebhookId: id } = desired;
+  const { WebhookId: id } = webhook;
   const isNew = id === 0;
   const body = await apiClient.call({
     operation,
     method: isNew ? 'POST' : 'PUT',
     path: isNew ? 'Webhook' : `Webhook/${id}`,
-    json: desired,
+    json: webhook,
   });
-  return readBody(operation, WebhookEntity, body);
+  return readBody(operation, webhookSchema, body);
 }
 
-/** Removes a webhook. */
+/** Deletes a webhook. */
 export async function deleteWebhook(apiClient: TenantApiClient, id: number): Promise<void> {
   await apiClient.call({
     operation: 'delete webhook',

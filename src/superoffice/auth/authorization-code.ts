@@ -1,44 +1,42 @@
 import { z } from 'zod';
-import { isContextIdentifier } from '../transport/context-identifier.ts';
-import type { LoginEndpoints } from '../transport/endpoints.ts';
+import { toResponseError } from '../transport/api-response.ts';
+import { isContextIdentifier, type LoginEndpoints } from '../transport/endpoints.ts';
 import type { Http, HttpResponse } from '../transport/http.ts';
-import { toResponseError } from '../transport/refused-answer.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
-export interface AuthorizationCodeFlowDeps {
-  readonly endpoints: LoginEndpoints;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly redirectUri: string;
-  readonly http: Http;
-}
-
-/** `codeChallenge` is the S256 challenge; `ctx` skips SuperOffice's tenant picker, `loginHint` fills in the user name. */
-export interface AuthorizeRequest {
+/** The parameters of one sign-in. */
+interface AuthorizeRequest {
+  /** Skips SuperOffice's tenant picker. */
   readonly tenantId?: string;
   readonly state: string;
   readonly nonce: string;
+  /** The S256 code challenge of PKCE. */
   readonly codeChallenge: string;
+  /** Prefills the user name. */
   readonly loginHint?: string;
 }
 
-/** What a code was worth: all secrets. `expiresIn` in seconds. */
-export interface ExchangedCode {
+/** The tokens issued for an authorization code, all of them secrets. */
+interface IssuedTokens {
   readonly accessToken: string;
+  /** Lifetime of the access token in seconds. */
   readonly expiresIn: number;
   readonly idToken: string;
   readonly refreshToken?: string;
 }
 
-export interface SignIn {
+/** Signs a user in: builds the authorize URL, then exchanges the code of the callback. */
+export interface AuthorizationCodeFlow {
+  /** @throws SuperOfficeError `tenant-unknown` if `tenantId` is not a context identifier */
   authorizeUrl(request: AuthorizeRequest): string;
-  exchangeCode(answer: { readonly code: string; readonly codeVerifier: string }): Promise<ExchangedCode>;
+  /** @throws SuperOfficeError `code-refused`, `client-refused`, or an error of the connection */
+  exchangeCode(grant: { readonly code: string; readonly codeVerifier: string }): Promise<IssuedTokens>;
 }
 
-const exchangeOperation = 'redeem code';
+const operation = 'exchange code';
 
-const Tokens = z.object({
+const tokensSchema = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive(),
   id_token: z.string().min(1),
@@ -46,10 +44,10 @@ const Tokens = z.object({
 });
 
 /**
- * RFC 6749 5.2. Which of them SuperOffice sends is not documented
+ * The error codes of RFC 6749 5.2. Which of them SuperOffice uses is not documented
  * (docs/superoffice/auth.md#22-token-request).
  */
-const OAuthError = z.object({
+const oauthErrorSchema = z.object({
   error: z.enum([
     'invalid_request',
     'invalid_client',
@@ -59,24 +57,22 @@ const OAuthError = z.object({
     'invalid_scope',
   ]),
 });
-const ABOUT_THE_CLIENT = ['invalid_client', 'unauthorized_client'];
+const clientErrors = ['invalid_client', 'unauthorized_client'];
 
-/**
- * The authorization code flow with PKCE (docs/superoffice/auth.md#2-authorization-code-flow). `authorizeUrl`
- * throws `tenant-unknown` for a malformed context identifier; `exchangeCode` throws `code-refused`,
- * `client-refused` or an error of the connection.
- */
-export function createAuthorizationCodeFlow({
-  endpoints,
-  clientId,
-  clientSecret,
-  redirectUri,
-  http,
-}: AuthorizationCodeFlowDeps): SignIn {
+/** The authorization code flow with PKCE (docs/superoffice/auth.md#2-authorization-code-flow). */
+export function createAuthorizationCodeFlow(deps: {
+  readonly endpoints: LoginEndpoints;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUri: string;
+  readonly http: Http;
+}): AuthorizationCodeFlow {
+  const { endpoints, clientId, clientSecret, redirectUri, http } = deps;
   return {
     authorizeUrl({ tenantId, state, nonce, codeChallenge, loginHint }) {
-      if (tenantId !== undefined && !isContextIdentifier(tenantId))
+      if (tenantId !== undefined && !isContextIdentifier(tenantId)) {
         throw new SuperOfficeError('tenant-unknown', 'authorize');
+      }
       const url = new URL(endpoints.authorize(tenantId ?? 'common'));
       url.search = new URLSearchParams({
         response_type: 'code',
@@ -93,8 +89,8 @@ export function createAuthorizationCodeFlow({
     },
 
     async exchangeCode({ code, codeVerifier }) {
-      const answer = await http.request({
-        operation: exchangeOperation,
+      const response = await http.request({
+        operation,
         method: 'POST',
         url: endpoints.tokens,
         form: {
@@ -106,8 +102,8 @@ export function createAuthorizationCodeFlow({
           redirect_uri: redirectUri,
         },
       });
-      if (answer.status !== 200) throw refusal(answer);
-      const tokens = readBody(exchangeOperation, Tokens, answer.body);
+      if (response.status !== 200) throw toExchangeError(response);
+      const tokens = readBody(operation, tokensSchema, response.body);
       return {
         accessToken: tokens.access_token,
         expiresIn: tokens.expires_in,
@@ -118,15 +114,15 @@ export function createAuthorizationCodeFlow({
   };
 }
 
-function refusal(answer: HttpResponse): SuperOfficeError {
-  const { status, body } = answer;
-  const named = OAuthError.safeParse(body);
-  const detail = named.success ? { detail: named.data.error } : {};
-  const aboutClient = named.success && ABOUT_THE_CLIENT.includes(named.data.error);
-  if (aboutClient || status === 401 || status === 403) {
-    return new SuperOfficeError('client-refused', exchangeOperation, { status, ...detail });
+function toExchangeError(response: HttpResponse): SuperOfficeError {
+  const { status, body } = response;
+  const oauthError = oauthErrorSchema.safeParse(body).data?.error;
+  const facts = { status, ...(oauthError === undefined ? {} : { detail: oauthError }) };
+  const concernsClient = oauthError !== undefined && clientErrors.includes(oauthError);
+  if (concernsClient || status === 401 || status === 403) {
+    return new SuperOfficeError('client-refused', operation, facts);
   }
-  if (named.success || status === 400)
-    return new SuperOfficeError('code-refused', exchangeOperation, { status, ...detail });
-  return toResponseError(exchangeOperation, answer);
+  if (oauthError !== undefined || status === 400)
+    return new SuperOfficeError('code-refused', operation, facts);
+  return toResponseError(operation, response);
 }

@@ -1,25 +1,25 @@
-/** A token taken apart, nothing in it trusted yet. */
+/** The contents of a token that is not verified yet. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Far above any real token, far below what would make parsing a burden. */
-const MAX_TOKEN_CHARACTERS = 32_768;
+/** Far above any real token, and low enough that parsing stays cheap. */
+const maxTokenLength = 32_768;
 
 /**
- * The header and payload of a compact JWT, or null unless it is three base64url parts of which two are JSON
- * objects (docs/superoffice/auth.md#rule-1).
+ * Decodes a compact JWT without verifying it. Returns null unless it consists of three base64url parts whose
+ * first two are JSON objects (docs/superoffice/auth.md#rule-1).
  */
 export function decodeJwt(token: string): DecodedJwt | null {
-  if (token.length > MAX_TOKEN_CHARACTERS) return null;
+  if (token.length > maxTokenLength) return null;
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isBase64url)) return null;
   const [header, payload] = parts.slice(0, 2).map(parseJsonObject);
   return header && payload ? { header, payload } : null;
 }
 
-/** Only the one exact spelling of some bytes: otherwise a token could be altered and still hold. */
+/** Accepts only the canonical encoding; otherwise a token could be altered and remain valid. */
 function isBase64url(part: string): boolean {
   return part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
 }

@@ -1,9 +1,15 @@
-import { isContextIdentifier } from '../transport/context-identifier.ts';
-import { hasOnlyAudience, identityClaim, textClaim } from './claims.ts';
+import { isContextIdentifier } from '../transport/endpoints.ts';
 import { accepted, rejected, type TokenReason, type VerificationResult } from './verification-result.ts';
-import { createJwtVerifier, type JwtVerifierDeps, type VerifiedClaims } from './verify-jwt.ts';
+import {
+  createJwtVerifier,
+  hasOnlyAudience,
+  identityClaim,
+  type JwtVerifierOptions,
+  textClaim,
+  type VerifiedClaims,
+} from './verify-jwt.ts';
 
-/** What we keep of a verified id_token. `systemToken` is a secret of the whole tenant. */
+/** The claims of a verified id_token that the app uses (docs/superoffice/auth.md#rule-18). */
 export interface IdTokenClaims {
   readonly tenantId: string;
   readonly associateId: number;
@@ -14,41 +20,44 @@ export interface IdTokenClaims {
   readonly upn?: string | undefined;
   readonly email?: string | undefined;
   readonly webApiUrl?: string | undefined;
+  /** The system user token: a secret of the whole tenant. */
   readonly systemToken?: string | undefined;
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** At sign-in: the nonce we sent, and the tenant if one was asked for. At a refresh: whose token it was. */
-export type ExpectedSignIn =
+/**
+ * At sign-in: the nonce that was sent, and the tenant if known. At a refresh: the user of the previous token.
+ */
+type ExpectedSignIn =
   | { readonly nonce: string; readonly tenantId?: string }
   | { readonly refreshOf: { readonly tenantId: string; readonly associateId: number } };
 
-export interface IdTokenVerifierDeps extends JwtVerifierDeps {
-  /** `https://{env}.superoffice.com`, lower case, nothing after it (docs/superoffice/auth.md#rule-8). */
-  readonly issuer: string;
-  readonly clientId: string;
-}
-
+/** Verifies an id_token. Reports an invalid token in the result. */
 export type IdTokenVerifier = (
   token: string,
   expected: ExpectedSignIn,
 ) => Promise<VerificationResult<IdTokenClaims>>;
 
-/**
- * Verifies id_tokens for one environment and client (docs/superoffice/auth.md#rule-1 to #rule-14); the answer
- * holds claims or one reason.
- */
-export function createIdTokenVerifier({ issuer, clientId, ...deps }: IdTokenVerifierDeps): IdTokenVerifier {
-  const verifyClaims = createJwtVerifier(deps);
+/** Verifies id_tokens of one environment and client (docs/superoffice/auth.md#rule-1 to #rule-14). */
+export function createIdTokenVerifier({
+  issuer,
+  clientId,
+  ...options
+}: JwtVerifierOptions & {
+  /** `https://{env}.superoffice.com`, lower case, without a path (docs/superoffice/auth.md#rule-8). */
+  readonly issuer: string;
+  readonly clientId: string;
+}): IdTokenVerifier {
+  const verifyJwt = createJwtVerifier(options);
   return async (token, expected) => {
-    const signed = await verifyClaims(token);
-    if (!signed.valid) return signed;
-    if (signed.claims.iss !== issuer) return rejected('issuer');
-    if (!hasOnlyAudience(signed.claims, [clientId])) return rejected('audience');
-    const identity = readIdentity(signed.claims);
+    const result = await verifyJwt(token);
+    if (!result.valid) return result;
+    if (result.claims.iss !== issuer) return rejected('issuer');
+    if (!hasOnlyAudience(result.claims, [clientId])) return rejected('audience');
+    const identity = readIdentity(result.claims);
     if (typeof identity === 'string') return rejected(identity);
-    const reason = unexpected(signed.claims, identity, expected);
+    const reason = compareWithExpected(result.claims, identity, expected);
     return reason === null ? accepted(identity) : rejected(reason);
   };
 }
@@ -56,7 +65,7 @@ export function createIdTokenVerifier({ issuer, clientId, ...deps }: IdTokenVeri
 function readIdentity(claims: VerifiedClaims): IdTokenClaims | TokenReason {
   const tenantId = identityClaim(claims, 'ctx');
   if (!isContextIdentifier(tenantId)) return 'ctx-malformed';
-  const associateId = associateIdOf(claims);
+  const associateId = readAssociateId(claims);
   if (associateId === null) return 'associate';
   const serial = textClaim(claims, 'serial');
   if (serial === undefined) return 'serial';
@@ -74,14 +83,14 @@ function readIdentity(claims: VerifiedClaims): IdTokenClaims | TokenReason {
   };
 }
 
-/** Associates count from 1, in 32 bits. */
-function associateIdOf(claims: VerifiedClaims): number | null {
+/** The associate's id, a positive 32-bit integer, or null. */
+function readAssociateId(claims: VerifiedClaims): number | null {
   const digits = textClaim(claims, 'associateid') ?? '';
   const id = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
   return id >= 1 && id < 2 ** 31 ? id : null;
 }
 
-function unexpected(
+function compareWithExpected(
   claims: VerifiedClaims,
   identity: IdTokenClaims,
   expected: ExpectedSignIn,

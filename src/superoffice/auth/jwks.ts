@@ -1,68 +1,69 @@
 import type { KeyObject } from 'node:crypto';
+import { toResponseError } from '../transport/api-response.ts';
 import type { Http } from '../transport/http.ts';
-import { toResponseError } from '../transport/refused-answer.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
-import { type SigningKey, signingKeys } from './jwk-import.ts';
+import { importSigningKeys, type SigningKey } from './jwk-import.ts';
 
-/** What an unverified header says about its key: a hint, nothing more. */
+/** The key named in an unverified token header: only a hint. */
 export interface KeyHint {
   readonly kid?: string;
   readonly x5t?: string;
 }
 
+/** A cached JSON Web Key Set. */
 export interface Jwks {
   /**
-   * The key for a hint, or null if none can be told. Throws a SuperOfficeError if no keys were ever
-   * received and they cannot be fetched now.
+   * The key for a hint, null if no key matches.
+   * @throws SuperOfficeError if no keys are cached and they cannot be fetched
    */
-  keyFor(hint: KeyHint): Promise<KeyObject | null>;
-  /** Fetches the keys if there are none yet; rejects like `keyFor`. */
+  findKey(hint: KeyHint): Promise<KeyObject | null>;
+  /** Fetches the keys unless they are cached. Rejects like `findKey`. */
   prefetch(): Promise<void>;
 }
 
-export interface JwksDeps {
-  readonly url: string;
-  readonly http: Http;
-  readonly now: () => number;
-  readonly refreshIntervalMs?: number;
-}
-
-/** Keys SuperOffice withdrew stop being accepted after this time at the latest. */
-const KEYS_MAX_AGE_MS = 24 * 60 * 60 * 1000;
-/** Without any key every sign-in fails, so that is not left so for a whole interval. */
-const EMPTY_RETRY_MS = 1_000;
-const OPERATION = 'jwks';
+/** Maximum time for which keys that SuperOffice withdrew remain accepted. */
+const maxAgeMs = 24 * 60 * 60 * 1000;
+/** Shorter than the refresh interval, because without any key every sign-in fails. */
+const emptyRetryMs = 1_000;
+const operation = 'jwks';
 
 /**
- * SuperOffice's signing keys, fetched when first needed and kept (docs/superoffice/auth.md#rule-5 and
- * #rule-6). An unknown key or old age causes one refresh shared by all callers, at most one per interval; a
- * failed one keeps the keys.
+ * A cache of SuperOffice's signing keys, fetched on first use (docs/superoffice/auth.md#rule-5 and #rule-6).
+ * An unknown key or an expired cache causes one refresh shared by all callers, at most one per interval. If a
+ * refresh fails, the cached keys remain in use.
  */
-export function createJwks({ url, http, now, refreshIntervalMs = 30_000 }: JwksDeps): Jwks {
+export function createJwks(deps: {
+  readonly url: string;
+  readonly http: Http;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly refreshIntervalMs?: number;
+}): Jwks {
+  const { url, http, now, refreshIntervalMs = 30_000 } = deps;
   let keys: readonly SigningKey[] = [];
   let fetchedAt = Number.NEGATIVE_INFINITY;
-  let triedAt = Number.NEGATIVE_INFINITY;
-  let lastFailure = new SuperOfficeError('unreachable', OPERATION);
+  let attemptedAt = Number.NEGATIVE_INFINITY;
+  let lastError = new SuperOfficeError('unreachable', operation);
   let inFlight: Promise<void> | null = null;
 
   async function fetchKeys(): Promise<void> {
     try {
       const fetched = await download(url, http);
-      // The first fetch is no refresh: a key changed right after it is still learned at once.
-      if (keys.length === 0) triedAt = Number.NEGATIVE_INFINITY;
+      // The first fetch does not count as a refresh, so a key that changes right after it is found at once.
+      if (keys.length === 0) attemptedAt = Number.NEGATIVE_INFINITY;
       keys = fetched;
       fetchedAt = now();
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
-      lastFailure = error;
+      lastError = error;
     }
   }
 
   async function refresh(): Promise<void> {
-    const pauseMs = keys.length === 0 ? EMPTY_RETRY_MS : refreshIntervalMs;
-    if (inFlight === null && now() - triedAt < pauseMs) return;
+    const minIntervalMs = keys.length === 0 ? emptyRetryMs : refreshIntervalMs;
+    if (inFlight === null && now() - attemptedAt < minIntervalMs) return;
     if (inFlight === null) {
-      triedAt = now();
+      attemptedAt = now();
       inFlight = fetchKeys().finally(() => {
         inFlight = null;
       });
@@ -71,33 +72,33 @@ export function createJwks({ url, http, now, refreshIntervalMs = 30_000 }: JwksD
   }
 
   async function prefetch(): Promise<void> {
-    if (now() - fetchedAt >= KEYS_MAX_AGE_MS) await refresh();
-    if (keys.length === 0) throw lastFailure;
+    if (now() - fetchedAt >= maxAgeMs) await refresh();
+    if (keys.length === 0) throw lastError;
   }
 
   return {
     prefetch,
-    async keyFor(hint) {
+    async findKey(hint) {
       await prefetch();
-      const desired = hint.kid ?? hint.x5t;
-      if (desired === undefined) return onlyKey(keys);
-      const known = named(keys, desired);
-      if (known !== null) return known;
+      const name = hint.kid ?? hint.x5t;
+      if (name === undefined) return getOnlyKey(keys);
+      const cached = findByName(keys, name);
+      if (cached !== null) return cached;
       await refresh();
-      return named(keys, desired) ?? onlyKey(keys);
+      return findByName(keys, name) ?? getOnlyKey(keys);
     },
   };
 }
 
 async function download(url: string, http: Http): Promise<SigningKey[]> {
-  const answer = await http.request({ operation: OPERATION, method: 'GET', url });
-  if (answer.status !== 200) throw toResponseError(OPERATION, answer);
-  const keys = await signingKeys(answer.body);
-  if (keys.length === 0) throw new SuperOfficeError('unexpected-response', OPERATION, { detail: 'keys' });
+  const response = await http.request({ operation, method: 'GET', url });
+  if (response.status !== 200) throw toResponseError(operation, response);
+  const keys = await importSigningKeys(response.body);
+  if (keys.length === 0) throw new SuperOfficeError('unexpected-response', operation, { detail: 'keys' });
   return keys;
 }
 
-function named(keys: readonly SigningKey[], name: string): KeyObject | null {
+function findByName(keys: readonly SigningKey[], name: string): KeyObject | null {
   const thumbprint = name.toLowerCase();
   const found = keys.find(
     (key) => key.names.has(name) || (key.thumbprint !== '' && key.thumbprint === thumbprint),
@@ -105,6 +106,6 @@ function named(keys: readonly SigningKey[], name: string): KeyObject | null {
   return found?.key ?? null;
 }
 
-function onlyKey(keys: readonly SigningKey[]): KeyObject | null {
+function getOnlyKey(keys: readonly SigningKey[]): KeyObject | null {
   return keys.length === 1 ? (keys[0]?.key ?? null) : null;
 }

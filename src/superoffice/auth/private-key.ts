@@ -1,6 +1,14 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { parseRsaKeyValue } from './rsa-key-value.ts';
 
+/** Why a private key cannot be used. */
 export type PrivateKeyProblem =
   | 'empty'
   | 'encrypted'
@@ -9,7 +17,7 @@ export type PrivateKeyProblem =
   | 'too-short'
   | 'inconsistent';
 
-/** A private key that cannot be used; its message says why and holds nothing of the key. */
+/** A private key that cannot be used. The message states why and contains no part of the key. */
 export class PrivateKeyError extends Error {
   override readonly name = 'PrivateKeyError';
   readonly code: PrivateKeyProblem;
@@ -20,36 +28,51 @@ export class PrivateKeyError extends Error {
   }
 }
 
-const LEAST_MODULUS_BITS = 2048;
+const minModulusBits = 2048;
 
 /**
- * The app's RSA key from a PEM (PKCS#1 or PKCS#8; line breaks may be written as `\n`, as environment files
- * do) or from the Developer Portal's RSAKeyValue XML (docs/superoffice/auth.md#51-preconditions and
- * #52-signing). Throws a PrivateKeyError.
+ * Parses the app's RSA key (docs/superoffice/auth.md#51-preconditions and #52-signing): PEM (PKCS#1 or
+ * PKCS#8, line breaks optionally written as `\n`, as in environment files) or the Developer Portal's
+ * RSAKeyValue XML.
+ * @throws PrivateKeyError if the key cannot be used
  */
 export function parsePrivateKey(text: string): KeyObject {
   const trimmed = text.trim();
   if (trimmed === '') throw new PrivateKeyError('empty');
   const key = trimmed.startsWith('<') ? fromXml(trimmed) : fromPem(trimmed.replaceAll('\\n', '\n'));
   if (key.asymmetricKeyType !== 'rsa') throw new PrivateKeyError('not-rsa');
-  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_MODULUS_BITS)
-    throw new PrivateKeyError('too-short');
-  if (!indicators(key)) throw new PrivateKeyError('inconsistent');
+  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < minModulusBits) throw new PrivateKeyError('too-short');
+  if (!isConsistent(key)) throw new PrivateKeyError('inconsistent');
   return key;
+}
+
+/** Generates a new RSA private key. */
+export function generatePrivateKey(): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength: minModulusBits }).privateKey;
+}
+
+/** The private key as PEM (PKCS#8). */
+export function toPrivatePem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** The public key of a private key as PEM (SPKI), for the Developer Portal. */
+export function toPublicPem(key: KeyObject): string {
+  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 function fromPem(pem: string): KeyObject {
   if (pem.includes('ENCRYPTED')) throw new PrivateKeyError('encrypted');
-  return readable(() => createPrivateKey(pem));
+  return importKey(() => createPrivateKey(pem));
 }
 
 function fromXml(xml: string): KeyObject {
   const jwk = parseRsaKeyValue(xml);
   if (jwk === null) throw new PrivateKeyError('unreadable');
-  return readable(() => createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
+  return importKey(() => createPrivateKey({ key: { ...jwk }, format: 'jwk' }));
 }
 
-function readable(create: () => KeyObject): KeyObject {
+function importKey(create: () => KeyObject): KeyObject {
   try {
     return create();
   } catch {
@@ -57,8 +80,10 @@ function readable(create: () => KeyObject): KeyObject {
   }
 }
 
-/** An XML whose numbers do not belong together is taken in silently and fails only at the first signature. */
-function indicators(key: KeyObject): boolean {
+/**
+ * Node.js imports XML parameters that do not match each other without an error; only a signature reveals it.
+ */
+function isConsistent(key: KeyObject): boolean {
   const probe = Buffer.from('planlens');
   try {
     return verify('RSA-SHA256', probe, createPublicKey(key), sign('RSA-SHA256', probe, key));

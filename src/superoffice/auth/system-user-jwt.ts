@@ -1,48 +1,53 @@
-import { hasOnlyAudience, identityClaim, textClaim } from './claims.ts';
 import { accepted, rejected, type TokenReason, type VerificationResult } from './verification-result.ts';
-import { createJwtVerifier, type JwtVerifierDeps, type VerifiedClaims } from './verify-jwt.ts';
+import {
+  createJwtVerifier,
+  hasOnlyAudience,
+  identityClaim,
+  type JwtVerifierOptions,
+  textClaim,
+  type VerifiedClaims,
+} from './verify-jwt.ts';
 
-/** The tenant a system user JWT must be for; `serial` comes from that tenant's verified id_token. */
-export interface SystemUserJwtTenant {
+/** The tenant that a system user JWT must belong to. `serial` comes from the tenant's verified id_token. */
+interface SystemUserJwtTenant {
   readonly tenantId: string;
   readonly serial: string;
 }
 
-/** The credential the JWT carries: a secret. */
-export interface SystemUserJwtClaims {
+/** The claims of a verified system user JWT that the app uses. */
+interface SystemUserJwtClaims {
+  /** A secret: the credential for API calls as the system user. */
   readonly ticket: string;
 }
 
+/** Verifies a system user JWT for one tenant. Reports an invalid token in the result. */
 export type SystemUserJwtVerifier = (
   token: string,
   tenant: SystemUserJwtTenant,
 ) => Promise<VerificationResult<SystemUserJwtClaims>>;
 
-const ISSUER = 'SuperOffice AS';
-/** What an HTTP header can hold without quoting; a ticket with anything else was not made by SuperOffice. */
-const TICKET = /^[\x21-\x7e]+$/;
+const issuer = 'SuperOffice AS';
+/** The characters of an HTTP header value that need no quoting. */
+const ticketPattern = /^[\x21-\x7e]+$/;
 
 /**
- * Verifies system user JWTs (docs/superoffice/auth.md#rule-15): its audience is our stored serial, never the
- * token's own.
+ * Verifies system user JWTs (docs/superoffice/auth.md#rule-15). The expected audience is the stored serial of
+ * the tenant, never the serial in the token.
  */
-export function createSystemUserJwtVerifier(deps: JwtVerifierDeps): SystemUserJwtVerifier {
-  const verifyClaims = createJwtVerifier(deps);
+export function createSystemUserJwtVerifier(options: JwtVerifierOptions): SystemUserJwtVerifier {
+  const verifyJwt = createJwtVerifier(options);
   return async (token, tenant) => {
-    const signed = await verifyClaims(token);
-    if (!signed.valid) return signed;
-    const reason = profileReason(signed.claims, tenant);
+    const result = await verifyJwt(token);
+    if (!result.valid) return result;
+    const reason = checkProfile(result.claims, tenant);
     if (reason !== null) return rejected(reason);
-    const ticket = textClaim(signed.claims, 'ticket') ?? '';
-    return TICKET.test(ticket) ? accepted({ ticket }) : rejected('ticket');
+    const ticket = textClaim(result.claims, 'ticket') ?? '';
+    return ticketPattern.test(ticket) ? accepted({ ticket }) : rejected('ticket');
   };
 }
 
-function profileReason(
-  claims: VerifiedClaims,
-  { tenantId, serial }: SystemUserJwtTenant,
-): TokenReason | null {
-  if (claims.iss !== ISSUER) return 'issuer';
+function checkProfile(claims: VerifiedClaims, { tenantId, serial }: SystemUserJwtTenant): TokenReason | null {
+  if (claims.iss !== issuer) return 'issuer';
   if (serial === '') return 'serial';
   if (!hasOnlyAudience(claims, [`spn:${serial}`])) return 'audience';
   if ((identityClaim(claims, 'ctx') ?? tenantId) !== tenantId) return 'ctx-mismatch';

@@ -1,109 +1,116 @@
 import { LRUCache } from 'lru-cache';
 import type { SystemUser } from './system-user.ts';
 
-/** A tenant whose system user we may become; the token is decrypted only when an exchange is due. */
+/** A tenant and how to get its system user token, which is decrypted only for an exchange. */
 export interface SystemUserTenant {
   readonly tenantId: string;
   readonly serial: string;
   readonly systemToken: () => string;
 }
 
+/** A cache of system user tickets. */
 export interface Tickets {
-  /** The tenant's ticket, exchanging one if there is none. Rejects with the exchange's SuperOfficeError. */
+  /** The tenant's ticket, exchanged if none is cached. Rejects with the SuperOfficeError of the exchange. */
   getTicket(tenant: SystemUserTenant): Promise<string>;
   /**
-   * Another ticket than `stale`, which SuperOffice refused; one exchange however many ask. `stale` itself if it is
-   * too young to have run out: then the refusal is about the call, and each exchange costs the customer a row.
+   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange.
+   * Returns `stale` if it is too young to have expired: then the refusal concerns the call, and every
+   * exchange adds a row to the customer's database.
    */
   refresh(tenant: SystemUserTenant, stale: string): Promise<string>;
-  /** Exchanges a ticket whatever there is, for a token that is not proven yet. Rejects like `ticketOf`. */
+  /**
+   * Exchanges a new ticket even if one is cached, to verify a new system user token. Rejects like
+   * `getTicket`.
+   */
   verifySystemUser(tenant: SystemUserTenant): Promise<void>;
-  /** Forgets what this process remembers. */
+  /** Removes the tenant's ticket from the cache of this process. */
   invalidate(tenantId: string): void;
 }
 
-/** A ticket, and when it was exchanged (ms since 1970). */
+/** A ticket and the time of its exchange, in ms since 1970. */
 export interface StoredTicket {
   readonly ticket: string;
   readonly exchangedAt: number;
 }
 
-/** Where the processes of one app keep tickets for each other. */
+/** Storage for tickets, shared by all processes of one app. */
 export interface TicketStore {
   find(tenantId: string): Promise<StoredTicket | null>;
-  /** Keeps a ticket of an installed tenant; of another, nothing. */
-  save(tenantId: string, held: StoredTicket): Promise<void>;
-  /** Runs `work` while no process runs such for the same tenant. */
+  /** Stores the ticket if the tenant is installed; otherwise does nothing. */
+  save(tenantId: string, ticket: StoredTicket): Promise<void>;
+  /** Runs `work` while holding the tenant's ticket lock, which excludes all other processes. */
   withLock<T>(tenantId: string, work: () => Promise<T>): Promise<T>;
 }
 
-export interface TicketsDeps {
+/** A ticket expires six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket). */
+const ticketTtlMs = 6 * 60 * 60 * 1000;
+/**
+ * Assumption: a ticket younger than this has not expired. No document states how early one may expire, and
+ * every exchange writes a row (docs/superoffice/auth.md#55-jwt-and-ticket).
+ */
+export const minRefreshAgeMs = 5 * 60 * 1000;
+const maxTenants = 10_000;
+
+/**
+ * Caches one ticket per tenant: in memory with a sliding expiry, then in the store. At most one
+ * exchange per tenant is in flight across all processes.
+ */
+export function createTickets(deps: {
   readonly exchange: SystemUser['exchange'];
-  readonly shared: TicketStore;
+  readonly store: TicketStore;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/**
- * SuperOffice keeps a ticket for six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket).
- */
-const TICKET_LIFE_MS = 6 * 60 * 60 * 1000;
-/**
- * A guess: no document says how soon a ticket may end before its time (each exchange writes a row,
- * docs/superoffice/auth.md#55-jwt-and-ticket).
- */
-export const TICKET_YOUNG_MS = 5 * 60 * 1000;
-const MOST_TENANTS = 10_000;
-
-/**
- * The system user tickets, one per tenant: in memory, sliding with use, and shared by all processes; at most one exchange
- * is in flight per tenant.
- */
-export function createTickets({ exchange, shared, now }: TicketsDeps): Tickets {
+}): Tickets {
+  const { exchange, store, now } = deps;
   const cache = new LRUCache<string, StoredTicket, { tenant: SystemUserTenant; stale: string | null }>({
-    max: MOST_TENANTS,
-    ttl: TICKET_LIFE_MS,
+    max: maxTenants,
+    ttl: ticketTtlMs,
     ttlResolution: 0,
     perf: { now },
     updateAgeOnGet: true,
-    // Forgetting a tenant must not fail those who already wait for its ticket.
+    // Invalidating a tenant must not fail the callers that already wait for its ticket.
     ignoreFetchAbort: true,
     fetchMethod: async (tenantId, _old, { context: { tenant, stale } }) => {
       return (
-        (await kept(tenantId, stale)) ??
-        shared.withLock(tenantId, async () => (await kept(tenantId, stale)) ?? anew(tenant))
+        (await findUsable(tenantId, stale)) ??
+        store.withLock(tenantId, async () => (await findUsable(tenantId, stale)) ?? exchangeAndStore(tenant))
       );
     },
   });
 
-  /** What some process exchanged, unless it may have run out. */
-  async function kept(tenantId: string, stale: string | null): Promise<StoredTicket | null> {
-    const held = await shared.find(tenantId);
-    if (held === null) return null;
-    const age = now() - held.exchangedAt;
-    return age < (held.ticket === stale ? TICKET_YOUNG_MS : TICKET_LIFE_MS) ? held : null;
+  /** The stored ticket, null if it may have expired. */
+  async function findUsable(tenantId: string, stale: string | null): Promise<StoredTicket | null> {
+    const stored = await store.find(tenantId);
+    if (stored === null) return null;
+    const age = now() - stored.exchangedAt;
+    return age < (stored.ticket === stale ? minRefreshAgeMs : ticketTtlMs) ? stored : null;
   }
 
-  async function anew({ tenantId, serial, systemToken }: SystemUserTenant): Promise<StoredTicket> {
+  async function exchangeAndStore({
+    tenantId,
+    serial,
+    systemToken,
+  }: SystemUserTenant): Promise<StoredTicket> {
     const ticket = await exchange({ tenantId, serial, systemToken: systemToken() });
-    const held = { ticket, exchangedAt: now() };
-    await shared.save(tenantId, held);
-    return held;
+    const stored = { ticket, exchangedAt: now() };
+    await store.save(tenantId, stored);
+    return stored;
   }
 
-  async function ticketOf(tenant: SystemUserTenant, stale: string | null = null): Promise<string> {
+  async function getTicket(tenant: SystemUserTenant, stale: string | null = null): Promise<string> {
     return (await cache.forceFetch(tenant.tenantId, { context: { tenant, stale } })).ticket;
   }
 
   return {
-    getTicket: (tenant) => ticketOf(tenant),
+    getTicket: (tenant) => getTicket(tenant),
     refresh(tenant, stale) {
-      const held = cache.peek(tenant.tenantId);
-      const ranOut = held?.ticket === stale && now() - held.exchangedAt >= TICKET_YOUNG_MS;
-      if (ranOut) cache.delete(tenant.tenantId);
-      return ticketOf(tenant, stale);
+      const cached = cache.peek(tenant.tenantId);
+      const mayHaveExpired = cached?.ticket === stale && now() - cached.exchangedAt >= minRefreshAgeMs;
+      if (mayHaveExpired) cache.delete(tenant.tenantId);
+      return getTicket(tenant, stale);
     },
     async verifySystemUser(tenant) {
-      cache.set(tenant.tenantId, await shared.withLock(tenant.tenantId, () => anew(tenant)));
+      cache.set(tenant.tenantId, await store.withLock(tenant.tenantId, () => exchangeAndStore(tenant)));
     },
     invalidate: (tenantId) => {
       cache.delete(tenantId);

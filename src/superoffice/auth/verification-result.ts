@@ -1,5 +1,7 @@
-/** Why a token is not accepted: a closed list, safe to log (docs/superoffice/auth.md#rule-19). */
-export const TOKEN_REASONS = [
+/**
+ * Why a token is rejected: a closed list of codes that are safe to log (docs/superoffice/auth.md#rule-19).
+ */
+export const tokenReasons = [
   'malformed',
   'algorithm',
   'key-unknown',
@@ -21,19 +23,20 @@ export const TOKEN_REASONS = [
   'profile',
 ] as const;
 
-export type TokenReason = (typeof TOKEN_REASONS)[number];
+/** One of the codes in `tokenReasons`. */
+export type TokenReason = (typeof tokenReasons)[number];
 
-/** The outcome of verifying a token: the claims that are needed, or the one reason against it. */
+/** The result of verifying a token: its required claims, or the reason why it is rejected. */
 export type VerificationResult<T> =
   | { readonly valid: true; readonly claims: T }
   | { readonly valid: false; readonly reason: TokenReason };
 
-/** The verdict for a token that holds, with the claims that are needed. */
+/** The result for a valid token. */
 export function accepted<T>(claims: T): VerificationResult<T> {
   return { valid: true, claims };
 }
 
-/** The verdict for a token that does not hold. */
+/** The result for an invalid token. */
 export function rejected(reason: TokenReason): { readonly valid: false; readonly reason: TokenReason } {
   return { valid: false, reason };
 }

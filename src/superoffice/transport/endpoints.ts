@@ -1,12 +1,23 @@
-/** The addresses of one SuperOffice environment's login host; none ends in a slash. */
+const contextIdentifierPattern = /^Cust\d+$/;
+
+/**
+ * True for a tenant's context identifier such as `Cust12345`. Check it before it becomes part of a URL
+ * (docs/superoffice/auth.md#rule-13).
+ */
+export function isContextIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && contextIdentifierPattern.test(value);
+}
+
+/** URLs of the login host of one SuperOffice environment, without a trailing slash. */
 export interface LoginEndpoints {
-  /** Also the expected issuer of an id_token. */
+  /** Also the `iss` claim of an id_token. */
   readonly issuer: string;
   readonly tokens: string;
   readonly jwks: string;
   readonly partnerSystemUser: string;
-  /** Where a user signs in: `common` shows the tenant picker, a context identifier skips it. */
+  /** Sign-in page: `common` shows SuperOffice's tenant picker, a context identifier skips it. */
   authorize(tenant: string): string;
+  /** The state API of one tenant. */
   state(tenantId: string): string;
 }
 
@@ -26,15 +37,16 @@ export function loginEndpoints(loginUrl: string): LoginEndpoints {
   };
 }
 
-/** Answers the parsed URL if a credential may be sent to it, otherwise null. */
+/** Returns the parsed URL if a credential may be sent to it, otherwise null. */
 export type ToAllowedUrl = (url: string) => URL | null;
 
-const LOOPBACK_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * The one gate before a credential leaves us (docs/superoffice/auth.md#rule-17): https on the default port,
- * without user info, on a host named by `hosts`. An entry starting with a dot is a suffix, any other an exact
- * host. An entry naming a loopback host allows that host by http on any port, for the sandbox.
+ * Restricts where credentials are sent (docs/superoffice/auth.md#rule-17). A URL is allowed if it uses https
+ * on the default port, has no user info, and its host is listed in `hosts`. An entry that starts with a dot
+ * matches all subdomains, any other entry one exact host. A loopback host is allowed over http on any port,
+ * for the sandbox.
  */
 export function createAllowedHosts(hosts: readonly string[]): ToAllowedUrl {
   const entries = hosts.map((host) => host.trim().toLowerCase()).filter((host) => host !== '');
@@ -46,7 +58,7 @@ export function createAllowedHosts(hosts: readonly string[]): ToAllowedUrl {
 }
 
 function allows(entry: string, target: URL): boolean {
-  if (LOOPBACK_HOSTS.has(entry)) return target.protocol === 'http:' && target.hostname === entry;
+  if (loopbackHosts.has(entry)) return target.protocol === 'http:' && target.hostname === entry;
   if (target.protocol !== 'https:' || target.port !== '') return false;
   if (!entry.startsWith('.')) return target.hostname === entry;
   return target.hostname.endsWith(entry) && target.hostname.length > entry.length;

@@ -3,7 +3,10 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { SuperOfficeError, type SuperOfficeErrorCode } from './superoffice-error.ts';
 
-/** One outbound request. `operation` names it in errors and metrics; at most one of `json` and `form` is given. */
+/**
+ * One outbound request. `operation` names it in errors and metrics; at most one of `json` and `form` is
+ * given.
+ */
 export interface HttpRequest {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,41 +16,46 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
 }
 
-/** Any answer, whatever its status. `body` is the JSON value, null when empty, the text when it is not JSON. */
+/** A response of any status. `body` is the parsed JSON, null if empty, or the text if it is not JSON. */
 export interface HttpResponse {
   readonly status: number;
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-/** What an observer learns of a call: never its path, headers or body. */
+/** A finished call as reported to `onCall`. It contains neither path, headers nor body. */
 export interface HttpCall {
   readonly operation: string;
   readonly host: string;
+  /** The status of the response, or the error code if there was none. */
   readonly outcome: number | SuperOfficeErrorCode;
   readonly durationMs: number;
 }
 
+/** The HTTP client for SuperOffice. */
 export interface Http {
+  /** @throws SuperOfficeError `timeout`, `unreachable`, or `unexpected-response` if the body is too large */
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
-export interface HttpDeps {
-  /** Milliseconds for the whole exchange, body included. */
-  readonly timeoutMs: number;
-  readonly onCall?: (call: HttpCall) => void;
-}
-
-const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
-/** An unused connection is closed before the usual idle limit of a server, so it is not found dead. */
-const IDLE_CONNECTION_MS = 60_000;
+const maxResponseBytes = 5 * 1024 * 1024;
+/**
+ * Shorter than the usual idle limit of servers, so that no request uses a connection the server has closed.
+ */
+const idleConnectionMs = 60_000;
 
 /**
- * The one way out to SuperOffice. Follows no redirect and uses no proxy from the environment, as either
- * could carry a credential elsewhere. A failed exchange is a SuperOfficeError with `timeout`, `unreachable`
- * or `unexpected-response` (too large); the library's own error, which holds the headers, never gets out.
+ * The HTTP client for all calls to SuperOffice. It follows no redirect and ignores proxy settings of the
+ * environment, because either could send a credential elsewhere. An error of the HTTP library is never
+ * rethrown: it contains the request headers.
  */
-export function createHttp({ timeoutMs, onCall = () => {} }: HttpDeps): Http {
+export function createHttp(deps: {
+  /** For the whole exchange, body included. */
+  readonly timeoutMs: number;
+  readonly onCall?: (call: HttpCall) => void;
+}): Http {
+  const { timeoutMs, onCall = () => {} } = deps;
   const client = createClient();
   return {
     async request(request) {
@@ -59,20 +67,20 @@ export function createHttp({ timeoutMs, onCall = () => {} }: HttpDeps): Http {
           outcome,
           durationMs: performance.now() - startedAt,
         });
-      const answer = await exchange(client, request, timeoutMs);
-      report(answer instanceof SuperOfficeError ? answer.code : answer.status);
-      if (answer instanceof SuperOfficeError) throw answer;
-      return answer;
+      const result = await exchange(client, request, timeoutMs);
+      report(result instanceof SuperOfficeError ? result.code : result.status);
+      if (result instanceof SuperOfficeError) throw result;
+      return result;
     },
   };
 }
 
 function createClient(): AxiosInstance {
   return axios.create({
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_CONNECTION_MS }),
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: idleConnectionMs }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs }),
     maxRedirects: 0,
-    maxContentLength: MAX_ANSWER_BYTES,
+    maxContentLength: maxResponseBytes,
     proxy: false,
     responseType: 'text',
     transformResponse: [],
@@ -125,19 +133,20 @@ function parseBody(text: string): unknown {
   }
 }
 
-const SAFE_CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
+const safeCodePattern = /^[A-Z][A-Z0-9_]{1,60}$/;
 
 function safeError(operation: string, error: unknown): SuperOfficeError {
   const code = error instanceof Error ? errorCode(error) : undefined;
   if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT' || code === 'ECONNABORTED') {
     return new SuperOfficeError('timeout', operation);
   }
-  // The library's code for an answer above the size limit.
-  if (code === 'ERR_BAD_RESPONSE')
+  // The library's code for a response above the size limit.
+  if (code === 'ERR_BAD_RESPONSE') {
     return new SuperOfficeError('unexpected-response', operation, { detail: 'size' });
+  }
   return new SuperOfficeError('unreachable', operation, code === undefined ? {} : { detail: code });
 }
 
 function errorCode(error: Error & { code?: unknown }): string | undefined {
-  return typeof error.code === 'string' && SAFE_CODE.test(error.code) ? error.code : undefined;
+  return typeof error.code === 'string' && safeCodePattern.test(error.code) ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-/** What can go wrong between us and SuperOffice; callers branch on this, never on a sentence. */
+/** Why a call to SuperOffice failed. Callers branch on this code, never on the message. */
 export type SuperOfficeErrorCode =
   | 'unreachable'
   | 'timeout'
@@ -19,7 +19,10 @@ export type SuperOfficeErrorCode =
   | 'code-refused'
   | 'client-refused';
 
-/** What may be told about a failed call. `detail` is a name or a code, never text SuperOffice wrote. */
+/**
+ * Facts about a failed call that are safe to log. `detail` is a name or a code, never free text from
+ * SuperOffice.
+ */
 export interface SuperOfficeErrorFacts {
   readonly status?: number;
   readonly retryAfterSeconds?: number;
@@ -27,8 +30,8 @@ export interface SuperOfficeErrorFacts {
 }
 
 /**
- * A call to SuperOffice that did not give what was asked for. Holds the code, the operation's name and
- * safe facts only: no cause, no request, no header, so that logging the whole error leaks nothing.
+ * A failed call to SuperOffice. It contains only the code, the operation name and safe facts. It has no
+ * cause, request or headers, so the whole error can be logged without exposing a secret.
  */
 export class SuperOfficeError extends Error {
   override readonly name = 'SuperOfficeError';
@@ -48,7 +51,7 @@ export class SuperOfficeError extends Error {
   }
 }
 
-/** Whether SuperOffice answered, and refused: this app may not do that there. An outage is no refusal. */
+/** True if SuperOffice responded that this app lacks permission (401 or 403). An outage is not a refusal. */
 export function isRefusal(error: unknown): error is SuperOfficeError {
   return error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
 }

@@ -3,7 +3,7 @@ import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
 import type { RecordedChange } from '../../snapshots/license-history.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
-import type { Tenant } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BillingPeriod, billingPeriods, contractOn } from '../../licensing/billing/contract.ts';
+import { type BillingPeriod, billingPeriods, getContractState } from '../../licensing/billing/contract.ts';
 import { typedText } from '../rendering/form-parsing.ts';
 
 /** The form of the contract; an empty start date means that it is unknown. */
@@ -17,7 +17,7 @@ export function validateContract(
   today: string,
 ): ContractValidationError | null {
   if (start === '') return null;
-  const contract = contractOn({ start, period, today });
+  const contract = getContractState({ start, period, today });
   if (contract.valid) return null;
   return contract.reason === 'before-start' ? 'start-in-future' : 'start-not-a-date';
 }

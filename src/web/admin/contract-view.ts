@@ -1,11 +1,11 @@
 import {
   type BillingPeriod,
   billingPeriods,
-  contractOn,
+  getContractState,
   type PlanChange,
 } from '../../licensing/billing/contract.ts';
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import type { Contract } from '../../tenants/tenant-store.ts';
+import type { Contract } from '../../tenants/tenant.ts';
 import type { Language } from '../rendering/i18n.ts';
 import type { InvalidContract } from './contract-form.ts';
 
@@ -40,7 +40,7 @@ export function contractView(input: {
   const { contract, refused, plans, today, language } = input;
   const { t, date } = language;
   const form = refused ?? contract;
-  const state = contract && contractOn({ ...contract, today });
+  const state = contract && getContractState({ ...contract, today });
   return {
     start: form?.start ?? '',
     today,

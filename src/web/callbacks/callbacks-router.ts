@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
+import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';

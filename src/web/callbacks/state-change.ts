@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import { readStateChange } from '../../superoffice/callbacks/state-change.ts';
-import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-token.ts';
+import { readStateChange, type StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 

@@ -1,8 +1,11 @@
 import type { RequestHandler } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
-import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
+import {
+  readWebhookEvent,
+  verifyWebhookSignature,
+  type WebhookEvent,
+} from '../../superoffice/callbacks/webhook-event.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
@@ -18,7 +21,7 @@ export function createWebhookCallback(deps: {
   callbackQueue: CallbackQueue;
 }): RequestHandler {
   return async function webhook(request, response) {
-    const hook = await deps.webhooks.find(String(request.params.hookId));
+    const hook = await deps.webhooks.findByHookId(String(request.params.hookId));
     if (hook === null) throw new AppError('not-found');
     const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { contractOn } from '../../licensing/billing/contract.ts';
+import { getContractState } from '../../licensing/billing/contract.ts';
 import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-keys.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import { getRequirement, type Requirement } from '../../licensing/catalogue/requirements.ts';
@@ -164,6 +164,6 @@ function requirementText(requirement: Requirement, language: Language): string {
 /** When the contract renews; empty if no administrator entered its start. */
 export function renewalText({ tenant, today, language: { t, date } }: PanelContext): string {
   if (tenant.contract === null) return '';
-  const state = contractOn({ ...tenant.contract, today });
+  const state = getContractState({ ...tenant.contract, today });
   return state.valid ? t('upgrade.renewal', { date: date(state.nextRenewal) }) : '';
 }

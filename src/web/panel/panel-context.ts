@@ -6,7 +6,8 @@ import type { TenantLicenses, UserLicenses } from '../../licensing/licenses/lice
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest, AccessRequestStore } from '../../tenants/access-request-store.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { type PanelUrl, parsePanelUrl } from '../links.ts';
 import type { Language, Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';

@@ -1,7 +1,7 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
-import { addOnLabel } from '../../licensing/entitlements/add-ons.ts';
+import { getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { panelUserQuery } from '../links.ts';
@@ -115,7 +115,7 @@ export function panelView(context: DecidedContext, query: unknown): PanelView {
     columns: arrangeColumns(solutions),
     addOns: report.addOns.map((addOn) => ({
       id: addOn.key,
-      label: addOnLabel(addOn.key, language.code),
+      label: getAddOnLabel(addOn.key, language.code),
       state: addOn.state,
       stateText: t(`state.${addOn.state}`),
       reason: t(`reason.${addOn.reason}`),

@@ -1,4 +1,4 @@
-import type { ProvisionedPanel, Tenant } from '../../tenants/tenant-store.ts';
+import type { ProvisionedPanel, Tenant } from '../../tenants/tenant.ts';
 import type { TenantWebhook, WebhookOutcome } from '../../tenants/webhook-store.ts';
 import type { Language } from '../rendering/i18n.ts';
 

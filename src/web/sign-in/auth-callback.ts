@@ -49,7 +49,7 @@ export function createAuthCallback(deps: {
   return async function authCallback(request, response) {
     const authorization = parseAuthorizationResponse(request);
     const codeVerifier = readVerifier(request, authorization.state);
-    const signIn = await deps.signIns.take(authorization.state, codeVerifier);
+    const signIn = await deps.signIns.consume(authorization.state, codeVerifier);
     const { purpose } = signIn;
     try {
       if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { Tenant, TenantStore } from '../../tenants/tenant-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { panelUserSchema } from '../links.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { isSessionExpected, type Session, type Sessions } from './session.ts';

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, environmentNames, loadConfig } from '../../../src/config/config.ts';
 import { keyringText } from '../../support/keyrings.ts';
 import { textOf } from '../../support/project-files.ts';
-import { numbersOf, rsaKeyValue } from '../../support/rsa-key-value.ts';
+import { getKeyNumbers, rsaKeyValue } from '../../support/rsa-key-value.ts';
 import { createSigningPair } from '../../support/tokens.ts';
 import { assumptions } from '../licensing/fixtures/engine.ts';
 
@@ -21,7 +21,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const least = {
+const required = {
   PUBLIC_URL: 'https://planlens.example',
   SUPEROFFICE_ENVIRONMENT: 'online',
   SUPEROFFICE_CLIENT_ID: 'client',
@@ -31,8 +31,8 @@ const least = {
   SESSION_KEYS: keyringText('s1'),
 };
 
-/** The problems of an environment; empty where it is good. */
-function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
+/** The problems of an environment; empty for a valid one. */
+function findProblems(environment: NodeJS.ProcessEnv): readonly string[] {
   try {
     loadConfig(environment);
     return [];
@@ -42,14 +42,14 @@ function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   }
 }
 
-/** The names the problems of an environment begin with. */
-function namesAmiss(environment: NodeJS.ProcessEnv): string[] {
-  return problemsOf(environment).map((problem) => problem.split(' ')[0] ?? '');
+/** The variable at the start of each problem of an environment. */
+function invalidNames(environment: NodeJS.ProcessEnv): string[] {
+  return findProblems(environment).map((problem) => problem.split(' ')[0] ?? '');
 }
 
 describe('loadConfig', () => {
   it('requires seven values and uses defaults for the rest', () => {
-    const config = loadConfig(least);
+    const config = loadConfig(required);
     expect(config).toMatchObject({
       port: 4200,
       publicUrl: 'https://planlens.example',
@@ -72,7 +72,7 @@ describe('loadConfig', () => {
   it('reads every supported value from the environment', () => {
     const url = 'postgres://planlens:pw@db.example:5432/planlens';
     const config = loadConfig({
-      ...least,
+      ...required,
       PORT: '8080',
       PUBLIC_URL: 'https://planlens.example:8443/',
       SUPEROFFICE_LOGIN_URL: 'https://login.example/',
@@ -91,10 +91,10 @@ describe('loadConfig', () => {
         frameAncestors: ['https://*.superoffice.com', 'https://login.example'],
       },
       database: { url },
-      cacheBytes: 64 * 1024 * 1024,
+      cache: { pageBytes: 32 * 2 ** 20, tenantLicenseBytes: 16 * 2 ** 20, userLicenseBytes: 16 * 2 ** 20 },
       logLevel: 'debug',
     });
-    expect(loadConfig({ ...least, DATA_DIR: '/elsewhere' }).database).toEqual({ dataDir: '/elsewhere' });
+    expect(loadConfig({ ...required, DATA_DIR: '/elsewhere' }).database).toEqual({ dataDir: '/elsewhere' });
   });
 
   it.each([
@@ -102,27 +102,27 @@ describe('loadConfig', () => {
     ['stage', 'https://qaonline.superoffice.com'],
     ['online', 'https://online.superoffice.com'],
   ])('uses the login URL of the environment %s: %s', (environment, loginUrl) => {
-    const config = loadConfig({ ...least, SUPEROFFICE_ENVIRONMENT: environment });
+    const config = loadConfig({ ...required, SUPEROFFICE_ENVIRONMENT: environment });
     expect(config.superOffice.loginUrl).toBe(loginUrl);
   });
 
   it('ignores environment variables it does not know', () => {
-    expect(problemsOf({ ...least, PATH: '/bin', SUPEROFFICE_OTHER: 'x' })).toEqual([]);
+    expect(findProblems({ ...required, PATH: '/bin', SUPEROFFICE_OTHER: 'x' })).toEqual([]);
   });
 });
 
 describe('missing values', () => {
-  it.each(Object.keys(least))('reports %s when it is missing or empty', (name) => {
-    const { [name]: _, ...without } = least as Record<string, string>;
-    expect(namesAmiss(without)).toEqual([name]);
-    expect(namesAmiss({ ...least, [name]: '' })).toEqual([name]);
+  it.each(Object.keys(required))('reports %s when it is missing or empty', (name) => {
+    const { [name]: _, ...without } = required as Record<string, string>;
+    expect(invalidNames(without)).toEqual([name]);
+    expect(invalidNames({ ...required, [name]: '' })).toEqual([name]);
   });
 
   it('uses the default for an optional value that is missing or empty', () => {
-    const names = environmentNames.filter((name) => !(name in least));
+    const names = environmentNames.filter((name) => !(name in required));
     expect(names).toHaveLength(8);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
-    expect(loadConfig({ ...least, ...empty })).toEqual(loadConfig(least));
+    expect(loadConfig({ ...required, ...empty })).toEqual(loadConfig(required));
   });
 });
 
@@ -157,46 +157,47 @@ describe('invalid values', () => {
   );
 
   it.each(each)('rejects %s=%j', (name, value) => {
-    expect(namesAmiss({ ...least, [name]: value })).toEqual([name]);
+    expect(invalidNames({ ...required, [name]: value })).toEqual([name]);
   });
 
   it.each(['http://localhost:4200', 'http://127.0.0.1:4200', 'http://[::1]:4200', 'https://localhost'])(
     'accepts the loopback URL %s, which needs no HTTPS',
     (url) => {
-      const config = loadConfig({ ...least, PUBLIC_URL: url, SUPEROFFICE_LOGIN_URL: url });
+      const config = loadConfig({ ...required, PUBLIC_URL: url, SUPEROFFICE_LOGIN_URL: url });
       expect([config.publicUrl, config.superOffice.loginUrl]).toEqual([url, url]);
     },
   );
 });
 
 describe('private key', () => {
-  const { SUPEROFFICE_PRIVATE_KEY: _, ...withoutKey } = least;
+  const { SUPEROFFICE_PRIVATE_KEY: _, ...withoutKey } = required;
   it.each([
     ['PEM', pem],
     ['PEM on one line', pem.replaceAll('\n', '\\n')],
-    ['RSAKeyValue XML', rsaKeyValue(numbersOf(privateKey))],
+    ['RSAKeyValue XML', rsaKeyValue(getKeyNumbers(privateKey))],
   ])('accepts %s from the environment or from a file', (form, text) => {
-    const told = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
+    const fromEnvironment = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY: text });
     const path = file(`${form}.key`, text);
-    const read = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path });
-    for (const { superOffice } of [told, read]) expect(superOffice.privateKey.equals(privateKey)).toBe(true);
+    const fromFile = loadConfig({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path });
+    for (const { superOffice } of [fromEnvironment, fromFile])
+      expect(superOffice.privateKey.equals(privateKey)).toBe(true);
   });
 
   it('prefers the key in the environment to the key file', () => {
     const path = file('unread.key', 'no key');
-    expect(problemsOf({ ...least, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([]);
+    expect(findProblems({ ...required, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([]);
   });
 
   it('rejects a key file that contains no key', () => {
     const path = file('empty.key', '');
-    expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
+    expect(invalidNames({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
       'SUPEROFFICE_PRIVATE_KEY',
     ]);
   });
 
   it('reports both the unreadable key file and the missing key', () => {
     const path = join(folder, 'nothing-here.pem');
-    expect(namesAmiss({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
+    expect(invalidNames({ ...withoutKey, SUPEROFFICE_PRIVATE_KEY_FILE: path })).toEqual([
       'SUPEROFFICE_PRIVATE_KEY_FILE',
       'SUPEROFFICE_PRIVATE_KEY',
     ]);
@@ -213,7 +214,7 @@ describe('assumptions', () => {
 
   it('applies assumptions.json in DATA_DIR to the shipped assumptions', () => {
     const dataDir = dataDirWith('changed', '{"planChanges": {"reduce": "at-once"}}');
-    const config = loadConfig({ ...least, DATA_DIR: dataDir });
+    const config = loadConfig({ ...required, DATA_DIR: dataDir });
     expect(config.assumptions).toEqual({
       ...assumptions,
       planChanges: { add: 'at-once', reduce: 'at-once' },
@@ -223,13 +224,13 @@ describe('assumptions', () => {
   it('reads assumptions.json from DATA_DIR even when DATABASE_URL is set', () => {
     const dataDir = dataDirWith('beside', '{"planChanges": {"reduce": "at-once"}}');
     const url = 'postgres://planlens@db.example/planlens';
-    const config = loadConfig({ ...least, DATA_DIR: dataDir, DATABASE_URL: url });
+    const config = loadConfig({ ...required, DATA_DIR: dataDir, DATABASE_URL: url });
     expect(config.assumptions.planChanges.reduce).toBe('at-once');
   });
 
   it('reports invalid assumptions with their path, together with all other problems', () => {
-    const dataDir = dataDirWith('wrong', '{"planChanges": {"add": "never"}, "licenses": []}');
-    const problems = problemsOf({ ...least, DATA_DIR: dataDir, PORT: 'x' });
+    const dataDir = dataDirWith('invalid', '{"planChanges": {"add": "never"}, "licenses": []}');
+    const problems = findProblems({ ...required, DATA_DIR: dataDir, PORT: 'x' });
     expect(problems).toHaveLength(3);
     expect(problems[0]).toMatch(/^PORT /);
     expect(problems.slice(1).every((problem) => problem.startsWith('assumptions.json: '))).toBe(true);
@@ -239,7 +240,7 @@ describe('assumptions', () => {
 
 describe('ConfigError', () => {
   it('lists every problem on a line of its own', () => {
-    expect(namesAmiss({}).sort()).toEqual(Object.keys(least).sort());
+    expect(invalidNames({}).sort()).toEqual(Object.keys(required).sort());
     expect(() => loadConfig({})).toThrow(/7 problem\(s\)/);
     const error = new ConfigError(['PORT must be a port number', 'PUBLIC_URL is missing or empty']);
     expect(error.message.split('\n')).toHaveLength(3);
@@ -247,10 +248,10 @@ describe('ConfigError', () => {
   });
 
   it('does not repeat any invalid value', () => {
-    const wrong = Object.fromEntries(environmentNames.map((name) => [name, `S3CRET-of-${name}`]));
-    const { SUPEROFFICE_PRIVATE_KEY_FILE: _file, ...others } = wrong;
-    for (const environment of [wrong, others]) {
-      const problem = errorOf(environment);
+    const invalid = Object.fromEntries(environmentNames.map((name) => [name, `S3CRET-of-${name}`]));
+    const { SUPEROFFICE_PRIVATE_KEY_FILE: _file, ...others } = invalid;
+    for (const environment of [invalid, others]) {
+      const problem = getError(environment);
       expect(problem).toBeInstanceOf(ConfigError);
       expect(inspect(problem, { depth: 10, showHidden: true })).not.toContain('S3CRET');
       expect(JSON.stringify(problem)).not.toContain('S3CRET');
@@ -260,16 +261,16 @@ describe('ConfigError', () => {
   it('does not repeat any valid value', () => {
     const secret = 'S3CRET-client-secret';
     const keys = keyringText('a');
-    const environment = { ...least, SUPEROFFICE_CLIENT_SECRET: secret, SESSION_KEYS: keys, PORT: 'x' };
-    const told = inspect(errorOf(environment), { depth: 10, showHidden: true });
-    expect(told).toContain('PORT');
-    for (const text of [secret, keys, least.ENCRYPTION_KEYS, pem.slice(30, 80)]) {
-      expect(told).not.toContain(text);
+    const environment = { ...required, SUPEROFFICE_CLIENT_SECRET: secret, SESSION_KEYS: keys, PORT: 'x' };
+    const text = inspect(getError(environment), { depth: 10, showHidden: true });
+    expect(text).toContain('PORT');
+    for (const value of [secret, keys, required.ENCRYPTION_KEYS, pem.slice(30, 80)]) {
+      expect(text).not.toContain(value);
     }
   });
 });
 
-function errorOf(environment: NodeJS.ProcessEnv): unknown {
+function getError(environment: NodeJS.ProcessEnv): unknown {
   try {
     return loadConfig(environment);
   } catch (error) {
@@ -306,11 +307,11 @@ describe('.env.example', () => {
   });
 
   it('gives only default values, so that copying it changes nothing', () => {
-    expect(loadConfig({ ...values, ...least })).toEqual(loadConfig(least));
+    expect(loadConfig({ ...values, ...required })).toEqual(loadConfig(required));
   });
 
   it('leaves no required value empty except those every installation must provide', () => {
-    const missing = Object.keys(least).filter((name) => name !== 'SUPEROFFICE_ENVIRONMENT');
-    expect(namesAmiss(values).sort()).toEqual(missing.sort());
+    const missing = Object.keys(required).filter((name) => name !== 'SUPEROFFICE_ENVIRONMENT');
+    expect(invalidNames(values).sort()).toEqual(missing.sort());
   });
 });

@@ -10,26 +10,26 @@ const folder = mkdtempSync(join(tmpdir(), 'planlens-assumptions-'));
 const file = join(folder, 'assumptions.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is read where the file holds this text. */
+/** Reads the assumptions with a file that contains this text. */
 function readText(text: string) {
   writeFileSync(file, text);
   return readAssumptions(file);
 }
 
-/** The assumptions with these changes. */
+/** The assumptions with this patch applied. */
 function changedBy(patch: unknown): Assumptions {
   const read = readText(JSON.stringify(patch));
   if (!read.valid) throw new Error(read.problems.join('\n'));
   return read.assumptions;
 }
 
-/** The problems of a file with this text, each up to its message and without the file's name. */
-function placesAmiss(text: string): readonly string[] {
+/** The path of each problem of a file with this text. */
+function invalidPaths(text: string): readonly string[] {
   const read = readText(text);
   if (read.valid) return [];
-  const where = 'assumptions.json: ';
-  expect(read.problems.filter((problem) => !problem.startsWith(where))).toEqual([]);
-  return read.problems.map((problem) => problem.slice(where.length).replace(/: .*$/s, ''));
+  const prefix = 'assumptions.json: ';
+  expect(read.problems.filter((problem) => !problem.startsWith(prefix))).toEqual([]);
+  return read.problems.map((problem) => problem.slice(prefix.length).replace(/: .*$/s, ''));
 }
 
 describe('readAssumptions', () => {
@@ -44,9 +44,9 @@ describe('readAssumptions', () => {
   });
 
   it('overrides only the values that the file names', () => {
-    const told = { user: ['ej-mod-knowledge'], confidence: 'inferred' };
-    const knowledgeBase = { ...shipped.modules['knowledge-base'], ...told };
-    expect(changedBy({ modules: { 'knowledge-base': told } })).toEqual({
+    const patch = { user: ['ej-mod-knowledge'], confidence: 'inferred' };
+    const knowledgeBase = { ...shipped.modules['knowledge-base'], ...patch };
+    expect(changedBy({ modules: { 'knowledge-base': patch } })).toEqual({
       ...shipped,
       modules: { ...shipped.modules, 'knowledge-base': knowledgeBase },
     });
@@ -91,48 +91,44 @@ describe('readAssumptions', () => {
 describe('invalid assumptions file', () => {
   it.each([
     ['an unknown key', { licenses: [] }, 'the file'],
-    ['an unknown key further down', { suite: { plans: {} } }, 'suite'],
-    ['a misspelt feature', { modules: { saynt: { user: [] } } }, 'modules'],
-    ['a misspelt feature in a list', { hiddenBy: { 'hide-sale': ['quotes'] } }, 'hiddenBy.hide-sale.0'],
-    ['a misspelt plan', { suite: { modules: { suite2core: 'kore' } } }, 'suite.modules.suite2core'],
-    ['text for a list', { modules: { saint: { user: 'saint-cal' } } }, 'modules.saint.user'],
-    ['a number for a name', { editingLicenses: ['sale-cal', 7] }, 'editingLicenses.1'],
+    ['a nested unknown key', { suite: { plans: {} } }, 'suite'],
+    ['a misspelled feature', { modules: { saynt: { user: [] } } }, 'modules'],
+    ['a misspelled feature in a list', { hiddenBy: { 'hide-sale': ['quotes'] } }, 'hiddenBy.hide-sale.0'],
+    ['a misspelled plan', { suite: { modules: { suite2core: 'kore' } } }, 'suite.modules.suite2core'],
+    ['a string instead of a list', { modules: { saint: { user: 'saint-cal' } } }, 'modules.saint.user'],
+    ['a number instead of a name', { editingLicenses: ['sale-cal', 7] }, 'editingLicenses.1'],
     ['an empty name', { editingLicenses: [' '] }, 'editingLicenses.0'],
     ['a feature without modules', { modules: { saint: null } }, 'modules.saint'],
-    ['a part taken away', { suite: null }, 'suite'],
-    ['a name of nothing but the owner', { editingLicenses: ['superoffice.'] }, 'editingLicenses.0'],
-    ['a right in upper case', { hiddenBy: { 'HIDE-SALE': [] } }, 'hiddenBy.HIDE-SALE'],
+    ['a removed section', { suite: null }, 'suite'],
+    ['a name that consists of the owner only', { editingLicenses: ['superoffice.'] }, 'editingLicenses.0'],
+    ['a function right in upper case', { hiddenBy: { 'HIDE-SALE': [] } }, 'hiddenBy.HIDE-SALE'],
     ['a Suite module with hyphens', { suite: { modules: { 'suite-6': 'core' } } }, 'suite.modules.suite-6'],
     ['a confidence without modules', { modules: { forms: { site: [], user: [] } } }, 'modules.forms'],
     ['modules without a confidence', { modules: { saint: { confidence: 'none' } } }, 'modules.saint'],
     ['a feature that contains itself', { containedIn: { saint: 'saint' } }, 'containedIn'],
-    ['a chain', { containedIn: { saint: 'dashboards-default-tiles' } }, 'containedIn'],
+    ['a chain of contained features', { containedIn: { saint: 'dashboards-default-tiles' } }, 'containedIn'],
     [
-      'modules of a group',
+      'modules for a group',
       { modules: { email: { user: ['web'], confidence: 'inferred' } } },
       'modules.email',
     ],
+    ['a hidden group', { hiddenBy: { 'hide-company': ['contact-management'] } }, 'hiddenBy.hide-company.0'],
     [
-      'a group that is hidden',
-      { hiddenBy: { 'hide-company': ['contact-management'] } },
-      'hiddenBy.hide-company.0',
-    ],
-    [
-      'a lesser plan that is none',
+      'a possiblyFrom plan that is not a lower plan',
       { suite: { needByFeature: { forms: { from: 'core', possiblyFrom: 'plus', confidence: 'inferred' } } } },
       'suite.needByFeature.forms',
     ],
-    ['the removal of what is not there', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
+    ['the removal of a missing entry', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
     ['an unknown confidence', { modules: { saint: { confidence: 'sure' } } }, 'modules.saint.confidence'],
-  ])('reports the path of the invalid value: %s', (_case, patch, place) => {
-    expect(placesAmiss(JSON.stringify(patch))).toEqual([place]);
+  ])('reports the path of the invalid value: %s', (_case, patch, path) => {
+    expect(invalidPaths(JSON.stringify(patch))).toEqual([path]);
   });
 
   it('names the unknown key and the unknown feature', () => {
     const read = readText('{"modules": {"saynt": {"user": []}}, "licenses": []}');
-    const told = read.valid ? '' : read.problems.join('\n');
-    expect(told).toContain('"saynt"');
-    expect(told).toContain('"licenses"');
+    const problems = read.valid ? '' : read.problems.join('\n');
+    expect(problems).toContain('"saynt"');
+    expect(problems).toContain('"licenses"');
   });
 
   it('reports all problems at once', () => {
@@ -140,7 +136,7 @@ describe('invalid assumptions file', () => {
       modules: { saint: { user: 'saint-cal' }, forms: { confidence: 'sure' } },
       planChanges: { add: 'never' },
     };
-    expect(placesAmiss(JSON.stringify(patch)).toSorted()).toEqual([
+    expect(invalidPaths(JSON.stringify(patch)).toSorted()).toEqual([
       'modules.forms.confidence',
       'modules.saint.user',
       'planChanges.add',
@@ -148,7 +144,7 @@ describe('invalid assumptions file', () => {
   });
 
   it.each(['[]', 'null', '"modules"', '7'])('rejects a file that contains no object: %s', (text) => {
-    expect(placesAmiss(text)).toEqual(['the file']);
+    expect(invalidPaths(text)).toEqual(['the file']);
   });
 
   it.each(['', '{', '{"modules": {}}}', "{'modules': {}}"])('rejects a file that is not JSON: %j', (text) => {
@@ -163,6 +159,6 @@ describe('invalid assumptions file', () => {
   });
 
   it('rejects keys that every object inherits', () => {
-    expect(placesAmiss('{"__proto__": {"user": []}, "constructor": {}}')).toEqual(['the file']);
+    expect(invalidPaths('{"__proto__": {"user": []}, "constructor": {}}')).toEqual(['the file']);
   });
 });

@@ -20,25 +20,25 @@ describe('createAdvisoryLocks', () => {
   });
   afterAll(() => Promise.all([session.destroy(), otherSession.destroy()]));
 
-  it('runs one task per name at a time and tasks of other names in parallel', async () => {
+  it('runs one task per key at a time and tasks of other keys in parallel', async () => {
     const events: string[] = [];
-    const work = (name: string, until: Promise<unknown>) => async () => {
-      events.push(`${name} begins`);
+    const task = (name: string, until: Promise<unknown>) => async () => {
+      events.push(`${name} starts`);
       await until;
       events.push(`${name} ends`);
     };
-    let endFirst = (_: unknown) => {};
-    const first = locks('Cust1', work('first', new Promise((resolve) => (endFirst = resolve))));
-    await expect.poll(() => events).toContain('first begins');
-    const second = locks('Cust1', work('second', Promise.resolve()));
-    await locks('Cust2', work('other name', Promise.resolve()));
-    expect(events).toEqual(['first begins', 'other name begins', 'other name ends']);
-    endFirst(null);
+    let finishFirst = (_: unknown) => {};
+    const first = locks('Cust1', task('first', new Promise((resolve) => (finishFirst = resolve))));
+    await expect.poll(() => events).toContain('first starts');
+    const second = locks('Cust1', task('second', Promise.resolve()));
+    await locks('Cust2', task('other key', Promise.resolve()));
+    expect(events).toEqual(['first starts', 'other key starts', 'other key ends']);
+    finishFirst(null);
     await Promise.all([first, second]);
-    expect(events.slice(3)).toEqual(['first ends', 'second begins', 'second ends']);
+    expect(events.slice(3)).toEqual(['first ends', 'second starts', 'second ends']);
   });
 
-  it('runs a task of a free name while many tasks wait', async () => {
+  it('runs a task of a free key while many tasks wait', async () => {
     let finish = () => {};
     const until = new Promise<void>((resolve) => {
       finish = resolve;
@@ -52,13 +52,13 @@ describe('createAdvisoryLocks', () => {
   describe('when another process has the lock', () => {
     let otherLocks: WithLock;
     let finish: () => void;
-    let theirs: Promise<void>;
+    let otherTask: Promise<void>;
 
     beforeEach(async () => {
       otherLocks = createAdvisoryLocks({ session: otherSession, now: () => now });
-      await new Promise<void>((begun) => {
-        theirs = otherLocks('Cust1', () => {
-          begun();
+      await new Promise<void>((started) => {
+        otherTask = otherLocks('Cust1', () => {
+          started();
           return new Promise<void>((resolve) => {
             finish = resolve;
           });
@@ -68,18 +68,18 @@ describe('createAdvisoryLocks', () => {
 
     it('waits longer than the statement timeout', async () => {
       setTimeout(() => finish(), 6_000);
-      expect(await locks('Cust1', async () => 'my turn')).toBe('my turn');
-      await theirs;
+      expect(await locks('Cust1', async () => 'done')).toBe('done');
+      await otherTask;
     });
 
-    it('times out with a reason and keeps neither the lock nor a connection', async () => {
-      const waiting = locks('Cust1', async () => 'my turn').catch((error: unknown) => error);
+    it('times out with a detail and occupies neither the lock nor a connection', async () => {
+      const waiting = locks('Cust1', async () => 'done').catch((error: unknown) => error);
       expect(await locks('Cust2', async () => 'free')).toBe('free');
       now += lockTimeoutMs;
       expect(await waiting).toMatchObject({ code: 'database-unavailable', detail: 'tenant-busy' });
       finish();
-      await theirs;
-      expect(await locks('Cust1', async () => 'my turn')).toBe('my turn');
+      await otherTask;
+      expect(await locks('Cust1', async () => 'done')).toBe('done');
     });
   });
 
@@ -93,27 +93,27 @@ describe('createAdvisoryLocks', () => {
   });
 
   it('keeps the lock beyond the idle timeout of the connection pool', async () => {
-    const others = createAdvisoryLocks({ session: otherSession, now: () => now });
+    const otherLocks = createAdvisoryLocks({ session: otherSession, now: () => now });
     const events: string[] = [];
     const first = locks('Cust3', async () => {
       await new Promise((resolve) => setTimeout(resolve, 11_000));
       events.push('first ends');
     });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    await others('Cust3', async () => void events.push('second begins'));
+    await otherLocks('Cust3', async () => void events.push('second starts'));
     await first;
-    expect(events).toEqual(['first ends', 'second begins']);
+    expect(events).toEqual(['first ends', 'second starts']);
   });
 
   it('returns the result of a task and releases its lock when the connection is lost', async () => {
-    const cut = () =>
+    const cutConnection = () =>
       sql`select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and pid <> pg_backend_pid()`.execute(otherSession);
-    const done = await locks('Cust4', async () => {
-      await cut();
+    const result = await locks('Cust4', async () => {
+      await cutConnection();
       return 'done';
     });
-    expect(done).toBe('done');
+    expect(result).toBe('done');
     expect(
       await createAdvisoryLocks({ session: otherSession, now: () => now })('Cust4', async () => 'free'),
     ).toBe('free');

@@ -5,23 +5,23 @@ interface Row {
   readonly name: string;
 }
 
-const start = Date.parse('2026-11-26T10:00:00Z');
+const startTime = Date.parse('2026-11-26T10:00:00Z');
 
 describe('createCache', () => {
   let now: number;
   let reads: number;
   let row: Row | null;
-  let memory: Cache<Row>;
+  let cache: Cache<Row>;
 
   beforeEach(() => {
-    now = start;
+    now = startTime;
     reads = 0;
     row = { name: 'first' };
-    memory = createCache<Row>(3, () => now);
+    cache = createCache<Row>(3, () => now);
   });
 
   const get = (key = 'Cust1/5') =>
-    memory.get(key, async () => {
+    cache.get(key, async () => {
       reads += 1;
       return row;
     });
@@ -31,7 +31,7 @@ describe('createCache', () => {
     expect(await get()).toBe(first);
     expect(reads).toBe(1);
     row = { name: 'second' };
-    memory.invalidate('Cust1/5');
+    cache.invalidate('Cust1/5');
     expect(await get()).toEqual({ name: 'second' });
   });
 
@@ -43,36 +43,36 @@ describe('createCache', () => {
   it('does not cache a missing value', async () => {
     row = null;
     expect(await get()).toBeNull();
-    row = { name: 'now there' };
-    expect(await get()).toEqual({ name: 'now there' });
+    row = { name: 'created later' };
+    expect(await get()).toEqual({ name: 'created later' });
   });
 
   it('does not cache a read that started before the invalidation', async () => {
-    let answer = (_row: Row) => {};
-    const reading = memory.get('Cust1/5', () => new Promise<Row>((resolve) => (answer = resolve)));
+    let finishRead = (_row: Row) => {};
+    const reading = cache.get('Cust1/5', () => new Promise<Row>((resolve) => (finishRead = resolve)));
     await Promise.resolve();
-    memory.invalidate('Cust1/5');
-    answer({ name: 'old' });
-    expect(await reading, 'who waits is answered').toEqual({ name: 'old' });
+    cache.invalidate('Cust1/5');
+    finishRead({ name: 'old' });
+    expect(await reading, 'the waiting caller gets the read value').toEqual({ name: 'old' });
     expect(await get()).toEqual({ name: 'first' });
   });
 
   it('invalidates all keys under a prefix, or the whole cache', async () => {
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
-    memory.invalidatePrefix('Cust1/');
+    cache.invalidatePrefix('Cust1/');
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
     expect(reads).toBe(5);
-    memory.invalidateAll();
+    cache.invalidateAll();
     await get('Cust12/5');
     expect(reads).toBe(6);
   });
 
   it('reads again after ten minutes in case a notification was missed', async () => {
     await get();
-    now = start + 600_000;
+    now = startTime + 600_000;
     await get();
     expect(reads).toBe(1);
-    now = start + 600_001;
+    now = startTime + 600_001;
     await get();
     expect(reads).toBe(2);
   });
@@ -84,7 +84,7 @@ describe('createCache', () => {
   });
 
   it('propagates a failed read and reads again the next time', async () => {
-    await expect(memory.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await expect(cache.get('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(await get('a')).toEqual({ name: 'first' });
   });
 });

@@ -5,49 +5,49 @@ import { emptyDatabase } from '../../support/database.ts';
 
 describe('subscribe', () => {
   let url: string;
-  let notices: Subscription | undefined;
-  let heard: [string, string][];
-  let lost: string[];
-  let began: number;
+  let subscription: Subscription | undefined;
+  let received: [string, string][];
+  let errors: string[];
+  let listeningCount: number;
 
   beforeAll(async () => {
     url = await emptyDatabase();
   });
-  afterEach(() => notices?.close());
+  afterEach(() => subscription?.close());
 
-  async function ask<T>(query: string): Promise<T[]> {
+  async function query<T>(text: string): Promise<T[]> {
     const client = new Client({ connectionString: url });
     await client.connect();
-    const { rows } = await client.query(query);
+    const { rows } = await client.query(text);
     await client.end();
     return rows;
   }
 
   function listen(): void {
-    heard = [];
-    lost = [];
-    began = 0;
+    received = [];
+    errors = [];
+    listeningCount = 0;
     const channels = {
-      one: (payload: string) => heard.push(['one', payload]),
-      other: (payload: string) => heard.push(['other', payload]),
+      one: (payload: string) => received.push(['one', payload]),
+      other: (payload: string) => received.push(['other', payload]),
     };
-    notices = subscribe(url, channels, {
+    subscription = subscribe(url, channels, {
       listening: () => {
-        began += 1;
+        listeningCount += 1;
       },
-      connectionLost: (error) => lost.push(error.message),
+      connectionLost: (error) => errors.push(error.message),
     });
   }
 
   const listeners = () =>
-    ask<{ pid: number }>("select pid from pg_stat_activity where query like 'listen %' and state = 'idle'");
+    query<{ pid: number }>("select pid from pg_stat_activity where query like 'listen %' and state = 'idle'");
 
   it('receives the notifications of any process on its own channels only', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
-    await ask("select pg_notify('one', 'a'), pg_notify('other', 'b'), pg_notify('third', 'c')");
+    await query("select pg_notify('one', 'a'), pg_notify('other', 'b'), pg_notify('third', 'c')");
     await expect
-      .poll(() => heard)
+      .poll(() => received)
       .toEqual([
         ['one', 'a'],
         ['other', 'b'],
@@ -57,18 +57,18 @@ describe('subscribe', () => {
   it('listens again after its connection is lost', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
-    await ask("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'");
-    await expect.poll(() => lost.length).toBeGreaterThan(0);
+    await query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'");
+    await expect.poll(() => errors.length).toBeGreaterThan(0);
     await expect.poll(async () => (await listeners()).length, { timeout: 5_000 }).toBe(1);
-    await ask("select pg_notify('one', 'again')");
-    await expect.poll(() => heard).toEqual([['one', 'again']]);
-    expect(began, 'told that what was said meanwhile was not heard').toBe(2);
+    await query("select pg_notify('one', 'again')");
+    await expect.poll(() => received).toEqual([['one', 'again']]);
+    expect(listeningCount, 'reports that notifications may have been missed').toBe(2);
   });
 
   it('stops listening when it is closed', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
-    await notices?.close();
+    await subscription?.close();
     await expect.poll(async () => (await listeners()).length).toBe(0);
   });
 });

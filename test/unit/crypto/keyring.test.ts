@@ -18,22 +18,22 @@ describe('keyringSchema', () => {
   });
 
   const short = randomBytes(16).toString('base64');
-  const good = randomBytes(32).toString('base64');
+  const valid = randomBytes(32).toString('base64');
   it.each([
     ['nothing', ''],
-    ['no id', good],
-    ['an empty id', `:${good}`],
-    ['an id with a dot, which separates sealed texts', `a.b:${good}`],
-    ['a key too short', `a:${short}`],
+    ['no id', valid],
+    ['an empty id', `:${valid}`],
+    ['an id with a dot, which separates the parts of a ciphertext', `a.b:${valid}`],
+    ['a key that is too short', `a:${short}`],
     ['no key', 'a:'],
     ['text that is not base64', `a:${'!'.repeat(44)}`],
-    ['one bad entry among good ones', `a:${good},b:${short}`],
-    ['the same id twice', `a:${good},a:${randomBytes(32).toString('base64')}`],
-    ['a trailing comma', `a:${good},`],
+    ['one invalid entry', `a:${valid},b:${short}`],
+    ['a duplicate id', `a:${valid},a:${randomBytes(32).toString('base64')}`],
+    ['a trailing comma', `a:${valid},`],
   ])('rejects %s without repeating the input', (_what, text) => {
     const result = keyringSchema.safeParse(text);
     expect(result.success).toBe(false);
     expect(result.error?.issues).toHaveLength(1);
-    expect(JSON.stringify(result.error?.issues)).not.toContain(good);
+    expect(JSON.stringify(result.error?.issues)).not.toContain(valid);
   });
 });

@@ -19,10 +19,10 @@ async function query(url: string, text: string): Promise<unknown[]> {
   return rows;
 }
 
-const pidFileOf = ({ folder }: EmbeddedPostgres) => join(folder, 'cluster', 'postmaster.pid');
+const toPidFile = ({ home: folder }: EmbeddedPostgres) => join(folder, 'cluster', 'postmaster.pid');
 
-async function pidOf(postgres: EmbeddedPostgres): Promise<string> {
-  const [pid = ''] = (await readFile(pidFileOf(postgres), 'utf8')).split('\n');
+async function readPid(postgres: EmbeddedPostgres): Promise<string> {
+  const [pid = ''] = (await readFile(toPidFile(postgres), 'utf8')).split('\n');
   return pid;
 }
 
@@ -36,7 +36,7 @@ describe('embedded PostgreSQL', () => {
   });
   afterEach(async () => {
     for (const postgres of started) await postgres.stop().catch(() => {});
-    const folders = [dataDir, ...started.map((postgres) => postgres.folder)];
+    const folders = [dataDir, ...started.map((postgres) => postgres.home)];
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
@@ -48,11 +48,11 @@ describe('embedded PostgreSQL', () => {
 
   it('keeps its data across a restart', async () => {
     const first = await start();
-    await query(first.url, 'create table kept as select 42 as answer');
+    await query(first.url, 'create table stored as select 42 as value');
     await first.stop();
     await expect(query(first.url, 'select 1')).rejects.toThrow();
     const second = await start();
-    expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    expect(await query(second.url, 'select value from stored')).toEqual([{ value: 42 }]);
   });
 
   it('attaches to a server that a killed process left running', async () => {
@@ -66,14 +66,14 @@ describe('embedded PostgreSQL', () => {
       child.once('message', (message) => resolve(String(message)));
       child.once('exit', (status) => reject(new Error(`ended with ${status}`)));
     });
-    await query(url, 'create table kept as select 7 as answer');
+    await query(url, 'create table stored as select 7 as value');
     const killed = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
     child.kill('SIGKILL');
     expect(await killed).toBe('SIGKILL');
 
     const attached = await start();
     expect(attached.url).toBe(url);
-    expect(await query(attached.url, 'select answer from kept')).toEqual([{ answer: 7 }]);
+    expect(await query(attached.url, 'select value from stored')).toEqual([{ value: 7 }]);
   });
 
   it('stops the server only when its last user stops', async () => {
@@ -104,86 +104,86 @@ describe('embedded PostgreSQL', () => {
 
   it('stops without an error when the server is already gone', async () => {
     const first = await start();
-    process.kill(Number(await pidOf(first)), 'SIGQUIT');
+    process.kill(Number(await readPid(first)), 'SIGQUIT');
     await expect.poll(() => query(first.url, 'select 1').catch(() => 'down')).toBe('down');
     await first.stop();
   });
 
   it.each<[string, (socket: Socket) => void]>([
-    ['says nothing', () => {}],
-    ['speaks something else', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['hangs up', (socket) => socket.destroy()],
+    ['does not respond', () => {}],
+    ['speaks another protocol', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['closes the connection', (socket) => socket.destroy()],
   ])('does not attach to another program that took its port and %s', async (_what, behave) => {
     const first = await start();
-    const pid = await pidOf(first);
-    await query(first.url, 'create table kept as select 1 as answer');
-    const claim = await readFile(pidFileOf(first), 'utf8');
+    const pid = await readPid(first);
+    await query(first.url, 'create table stored as select 1 as value');
+    const pidFile = await readFile(toPidFile(first), 'utf8');
     await first.stop();
-    // As a killed server leaves it whose number another process of its account has by now.
+    // The pid file of a killed server, whose process id another process of its account has taken.
     const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const sleeper = spawn('sleep', ['60'], account);
     await once(sleeper, 'spawn');
-    await writeFile(pidFileOf(first), claim.replace(pid, String(sleeper.pid)));
-    const stranger = createServer((socket) => behave(socket.on('error', () => {})));
-    stranger.listen(Number(new URL(first.url).port), '127.0.0.1');
-    await once(stranger, 'listening');
+    await writeFile(toPidFile(first), pidFile.replace(pid, String(sleeper.pid)));
+    const otherProgram = createServer((socket) => behave(socket.on('error', () => {})));
+    otherProgram.listen(Number(new URL(first.url).port), '127.0.0.1');
+    await once(otherProgram, 'listening');
     const second = await start();
     expect(second.url).not.toBe(first.url);
-    expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 1 }]);
-    stranger.close();
+    expect(await query(second.url, 'select value from stored')).toEqual([{ value: 1 }]);
+    otherProgram.close();
     sleeper.kill();
   });
 
   it('starts again after the server is killed', async () => {
     const first = await start();
-    await query(first.url, 'create table kept as select 1 as answer');
-    process.kill(Number(await pidOf(first)), 'SIGKILL');
+    await query(first.url, 'create table stored as select 1 as value');
+    process.kill(Number(await readPid(first)), 'SIGKILL');
     await expect.poll(() => query(first.url, 'select 1').catch(() => 'down')).toBe('down');
     const second = await start();
-    expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 1 }]);
+    expect(await query(second.url, 'select value from stored')).toEqual([{ value: 1 }]);
   });
 
   it('discards an unfinished cluster', async () => {
     const first = await start();
     await first.stop();
-    await rm(join(first.folder, 'cluster'), { recursive: true });
-    await mkdir(join(first.folder, 'cluster.unfinished'));
-    await writeFile(join(first.folder, 'cluster.unfinished', 'PG_VERSION'), '18');
+    await rm(join(first.home, 'cluster'), { recursive: true });
+    await mkdir(join(first.home, 'cluster.unfinished'));
+    await writeFile(join(first.home, 'cluster.unfinished', 'PG_VERSION'), '18');
     const second = await start();
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
   it('requires its password, which only the owner can read', async () => {
     const postgres = await start();
-    const guess = new URL(postgres.url);
-    guess.password = 'guess';
-    await expect(query(guess.href, 'select 1')).rejects.toThrow(/password authentication failed/);
-    const { stdout } = await run('stat', ['-c', '%a', join(postgres.folder, 'password')]);
+    const wrongPassword = new URL(postgres.url);
+    wrongPassword.password = 'wrong';
+    await expect(query(wrongPassword.href, 'select 1')).rejects.toThrow(/password authentication failed/);
+    const { stdout } = await run('stat', ['-c', '%a', join(postgres.home, 'password')]);
     expect(stdout.trim()).toBe('600');
   });
 
   it('does not write its password through a symbolic link', async () => {
     const first = await start();
     await first.stop();
-    await rm(join(first.folder, 'cluster'), { recursive: true });
+    await rm(join(first.home, 'cluster'), { recursive: true });
     const victim = join(dataDir, 'victim');
     await writeFile(victim, 'untouched');
-    await rm(join(first.folder, 'password'));
-    await symlink(victim, join(first.folder, 'password'));
+    await rm(join(first.home, 'password'));
+    await symlink(victim, join(first.home, 'password'));
     const second = await start();
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(await readFile(victim, 'utf8')).toBe('untouched');
-    expect((await lstat(join(second.folder, 'password'))).isFile()).toBe(true);
+    expect((await lstat(join(second.home, 'password'))).isFile()).toBe(true);
   });
 
   it.runIf(process.getuid?.() === 0)('refuses a symbolic link in place of its folder', async () => {
     const first = await start();
     await first.stop();
-    await rm(first.folder, { recursive: true });
+    await rm(first.home, { recursive: true });
     const victim = join(dataDir, 'victim');
     await mkdir(victim);
-    await symlink(victim, first.folder);
-    await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(/is no folder/);
+    await symlink(victim, first.home);
+    await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(/is not a folder/);
     expect((await lstat(victim)).uid).toBe(0);
   });
 
@@ -196,7 +196,7 @@ describe('embedded PostgreSQL', () => {
   it('names the server log when the server does not start', async () => {
     const postgres = await start();
     await postgres.stop();
-    await writeFile(join(postgres.folder, 'cluster', 'postgresql.conf'), 'no such = setting');
+    await writeFile(join(postgres.home, 'cluster', 'postgresql.conf'), 'no such = setting');
     await expect(startEmbeddedPostgres(dataDir)).rejects.toThrow(/server\.log/);
   });
 });

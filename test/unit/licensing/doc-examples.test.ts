@@ -44,32 +44,32 @@ const salesEssentialReport = reportEntitlements({
   user: holderOf(essential, 'ten-sales'),
   today,
 });
-const premiumTenantPlans = entitlementEngine(premium, today);
-const bare = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
+const premiumEntitlements = entitlementEngine(premium, today);
+const planWithoutTier = { name: 'ten-sales', description: 'Sales', extraFlags: 1 };
 
-/** What the examples name without saying what it is. */
+/** The values that the examples use without defining them. */
 const named = {
   assumptions,
   rules,
   premiumTenant: premium,
-  premiumTenantPlans,
+  premiumEntitlements,
   salesPremiumUser: holderOf(premium, 'ten-sales'),
-  salesPremium: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
+  salesPremiumPlan: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
   servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
-  essentialTenantPlans: entitlementEngine(essential, today),
+  essentialEntitlements: entitlementEngine(essential, today),
   essentialUser: holderOf(essential, 'ten-sales'),
   suiteCoreTenant: publishedTenant('suite-core'),
-  suiteCoreTenantPlans: entitlementEngine(publishedTenant('suite-core'), today),
+  suiteCoreEntitlements: entitlementEngine(publishedTenant('suite-core'), today),
   salesEssentialReport,
-  salesEssentialUser: salesEssentialReport.plan,
-  marketingPremiumUser: reportEntitlements({
+  salesEssentialPlan: salesEssentialReport.plan,
+  marketingPremiumPlan: reportEntitlements({
     tenant: premium,
     user: holderOf(premium, 'ten-marketing'),
     today,
   }).plan,
-  salesUserOfUnknownTier: reportEntitlements({
-    tenant: tenantWith(moduleLicense({ ...bare, scope: 'user' })),
-    user: userWith(grantedLicense(bare)),
+  salesPlanOfUnknownTier: reportEntitlements({
+    tenant: tenantWith(moduleLicense({ ...planWithoutTier, scope: 'user' })),
+    user: userWith(grantedLicense(planWithoutTier)),
     today,
   }).plan,
 };
@@ -80,10 +80,10 @@ interface Example {
   readonly result: string;
 }
 
-// A comment and the function or method it is about.
+// A doc comment and the function or method that it documents.
 const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export function )?(\w+)\(/g;
 
-// An example is a call, then its result behind `// → `, both over one line or several.
+// An example is a call followed by its result after `// → `; both may span several lines.
 function examplesIn(file: string): readonly Example[] {
   const source = readFileSync(new URL(`../../../src/licensing/${file}`, import.meta.url), 'utf8');
   const comments = [...source.matchAll(documented)];
@@ -128,6 +128,8 @@ describe('examples in doc comments', () => {
 
   it('every method of the entitlement engine has an example', () => {
     const about = new Set(examplesIn('entitlement-engine.ts').map((example) => example.about));
-    expect([...about].sort()).toEqual(['createEntitlementEngine', ...Object.keys(premiumTenantPlans)].sort());
+    expect([...about].sort()).toEqual(
+      ['createEntitlementEngine', ...Object.keys(premiumEntitlements)].sort(),
+    );
   });
 });

@@ -7,29 +7,29 @@ import type { Diagnostic } from '../../../src/licensing/diagnostics/diagnostic.t
 import type { FeatureState, Reason } from '../../../src/licensing/entitlements/entitlement.ts';
 import type { DetectedPlan } from '../../../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../../../src/licensing/plans/detect-tiers.ts';
-import type { SuiteSeatsRefusal } from '../../../src/licensing/plans/suite-seats.ts';
+import type { SuiteSeatsError } from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from './fixtures/engine.ts';
 import * as expectedStates from './fixtures/expected-states.ts';
-import { answersBy } from './fixtures/golden-answers.ts';
 import { goldenCases, goldenFolder, goldenTenants, goldenText } from './fixtures/golden-cases.ts';
 import { formatGolden } from './fixtures/golden-format.ts';
+import { createEvaluator } from './fixtures/golden-results.ts';
 import {
   commonRows,
-  featuresOf,
   findMinimalPlansWith,
+  getPlanFeatures,
   publishedPlans,
   tierRows,
 } from './fixtures/published-rows.ts';
 import { publishedTenant } from './fixtures/tenants.ts';
 
-const answer = answersBy(assumptions);
+const evaluate = createEvaluator(assumptions);
 
-// Run once with this after a wanted change of what the engine answers, then read the diff line by line.
+// Run once with this variable after an intended change of engine results, then review the diff line by line.
 if (process.env.PLANLENS_WRITE_GOLDEN === '1') {
   const write = (name: string, text: string) => writeFileSync(new URL(name, goldenFolder), text);
   for (const [name, tenant] of goldenTenants) write(`tenants/${name}.json`, formatGolden(tenant));
   for (const [name, golden] of goldenCases) {
-    const written = { ...golden, expect: answer(golden) };
+    const written = { ...golden, expect: evaluate(golden) };
     write(`cases/${name}.json`, formatGolden(written));
     golden.expect = written.expect;
   }
@@ -37,7 +37,7 @@ if (process.env.PLANLENS_WRITE_GOLDEN === '1') {
 
 describe('golden vectors', () => {
   it.each([...goldenCases])('the engine returns the expected result for %s', (_name, golden) => {
-    expect(answer(golden)).toStrictEqual(golden.expect);
+    expect(evaluate(golden)).toStrictEqual(golden.expect);
   });
 
   it('every file is formatted with one feature or one license to a line', () => {
@@ -51,8 +51,8 @@ describe('golden vectors', () => {
   });
 
   it('every tenant of the folder is used by a case', () => {
-    const asked = new Set([...goldenCases.values()].map(({ tenant }) => tenant));
-    expect([...goldenTenants.keys()].filter((name) => !asked.has(name))).toEqual([]);
+    const used = new Set([...goldenCases.values()].map(({ tenant }) => tenant));
+    expect([...goldenTenants.keys()].filter((name) => !used.has(name))).toEqual([]);
   });
 
   it.each(['premium', 'essential', 'suite-core'] as const)(
@@ -63,10 +63,10 @@ describe('golden vectors', () => {
   );
 });
 
-const decided = z
+const decisionSchema = z
   .tuple([z.string(), z.string(), z.string()])
   .rest(z.array(z.tuple([z.string()], z.unknown())));
-const answers = z.object({
+const resultSchema = z.object({
   plan: z
     .object({
       kind: z.string(),
@@ -74,9 +74,9 @@ const answers = z.object({
       findings: z.array(z.array(z.unknown())).optional(),
     })
     .nullable(),
-  features: z.record(z.string(), decided),
+  features: z.record(z.string(), decisionSchema),
   addOns: z.record(z.string(), z.tuple([z.string(), z.string(), z.string().nullable()])),
-  onSuite: z.record(z.string(), decided.or(z.array(z.unknown()))).optional(),
+  onSuite: z.record(z.string(), decisionSchema.or(z.array(z.unknown()))).optional(),
   suiteTransition: z
     .object({
       target: z.object({ kind: z.string(), unknown: z.array(z.object({ kind: z.string() })).optional() }),
@@ -86,10 +86,10 @@ const answers = z.object({
   suiteSeats: z.object({ reason: z.string().optional(), state: z.string().optional() }).optional(),
   diagnostics: z.array(z.object({ kind: z.string() })).optional(),
 });
-const expected = new Map([...goldenCases].map(([name, golden]) => [name, answers.parse(golden.expect)]));
+const expected = new Map([...goldenCases].map(([name, golden]) => [name, resultSchema.parse(golden.expect)]));
 const all = [...expected.values()];
 
-/** The names of a union that are not among those found. */
+/** Returns the names of a union that are missing from those found. */
 function missing(found: readonly unknown[], names: Readonly<Record<string, true>>): string[] {
   return Object.keys(names).filter((name) => !found.includes(name));
 }
@@ -167,8 +167,8 @@ describe('golden vector coverage', () => {
         kinds,
       ),
     ).toEqual([]);
-    const held = all.map(({ plan }) => plan?.plan);
-    expect(publishedPlans.filter((key) => !held.includes(key))).toEqual([]);
+    const detected = all.map(({ plan }) => plan?.plan);
+    expect(publishedPlans.filter((key) => !detected.includes(key))).toEqual([]);
   });
 
   it('includes every step that detects a tier', () => {
@@ -249,7 +249,7 @@ describe('golden vector coverage', () => {
       'several-seat-licenses': true,
       'use-unknown': true,
       'purchase-unknown': true,
-    } satisfies Record<SuiteSeatsRefusal, true>;
+    } satisfies Record<SuiteSeatsError, true>;
     const seats = all.flatMap(({ suiteSeats }) => suiteSeats ?? []);
     expect(
       missing(
@@ -284,8 +284,8 @@ describe('golden vector coverage', () => {
   });
 });
 
-/** The features a vector decides, by state. */
-function inState(name: string, state: string): string[] {
+/** Returns the features that a vector expects in the given state. */
+function findInState(name: string, state: string): string[] {
   const features = Object.entries(expected.get(name)?.features ?? {});
   return features.filter(([, [each]]) => each === state).map(([feature]) => feature);
 }
@@ -296,7 +296,7 @@ describe('golden vectors compared with the published page', () => {
   it.each(publishedPlans)('%s is detected and enables exactly its published features', (plan) => {
     const name = `plan-${plan.replaceAll('+', '-')}`;
     expect(expected.get(name)?.plan?.plan).toBe(plan);
-    expect(inState(name, 'enabled').sort()).toEqual(featuresOf(plan));
+    expect(findInState(name, 'enabled').sort()).toEqual(getPlanFeatures(plan));
   });
 
   it.each(publishedPlans)(
@@ -324,9 +324,9 @@ describe('golden vectors compared with the published page', () => {
     ['published-suite-core', expectedStates.suiteCore],
   ])('%s has the expected states in every row', (name, states) => {
     const named = (ids: string) => [...new Set(ids.split(/\s+/).flatMap((id) => rows[id] ?? []))].sort();
-    expect(inState(name, 'enabled').sort()).toEqual(named(states.enabled));
-    expect(inState(name, 'view-only').sort()).toEqual(named(states.viewOnly));
-    expect(inState(name, 'upgrade').sort()).toEqual(named(states.upgrade));
-    expect(inState(name, 'unknown').sort()).toEqual(named(states.unknown));
+    expect(findInState(name, 'enabled').sort()).toEqual(named(states.enabled));
+    expect(findInState(name, 'view-only').sort()).toEqual(named(states.viewOnly));
+    expect(findInState(name, 'upgrade').sort()).toEqual(named(states.upgrade));
+    expect(findInState(name, 'unknown').sort()).toEqual(named(states.unknown));
   });
 });

@@ -3,21 +3,21 @@ import { startWorker } from '../../../src/lifecycle/worker.ts';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** A worker over a list of things; each is worked on until it is told to end. */
+/** A worker over a list of items; each is in progress until `finish` is called for it. */
 function setUp({ concurrency = 1, pollIntervalMs = 60_000 } = {}) {
-  const things: string[] = [];
-  const began: string[] = [];
-  const ends = new Map<string, () => void>();
+  const items: string[] = [];
+  const started: string[] = [];
+  const finishers = new Map<string, () => void>();
   const failures: string[] = [];
   let broken = false;
   const worker = startWorker<string>({
-    async take() {
-      if (broken) throw new Error('away');
-      return things.shift() ?? null;
+    async claim() {
+      if (broken) throw new Error('unavailable');
+      return items.shift() ?? null;
     },
-    processNext(thing) {
-      began.push(thing);
-      return new Promise((resolve) => ends.set(thing, resolve));
+    processItem(item) {
+      started.push(item);
+      return new Promise((resolve) => finishers.set(item, resolve));
     },
     onClaimFailed: ({ message }) => failures.push(message),
     concurrency,
@@ -25,60 +25,60 @@ function setUp({ concurrency = 1, pollIntervalMs = 60_000 } = {}) {
   });
   return {
     worker,
-    things,
-    began,
+    items,
+    started,
     failures,
-    breakDown: (is: boolean) => {
+    failClaims: (is: boolean) => {
       broken = is;
     },
-    end: (thing: string) => ends.get(thing)?.(),
+    finish: (item: string) => finishers.get(item)?.(),
   };
 }
 
 describe('startWorker', () => {
   it('claims work when woken and continues while there is more', async () => {
-    const { worker, things, began, end } = setUp();
+    const { worker, items, started, finish } = setUp();
     await settled();
-    things.push('a', 'b');
+    items.push('a', 'b');
     await settled();
-    expect(began).toEqual([]);
+    expect(started).toEqual([]);
     worker.wake();
     await settled();
-    expect(began).toEqual(['a']);
-    end('a');
+    expect(started).toEqual(['a']);
+    finish('a');
     await settled();
-    expect(began).toEqual(['a', 'b']);
-    end('b');
+    expect(started).toEqual(['a', 'b']);
+    finish('b');
     await worker.stop();
   });
 
   it('claims work at the poll interval without being woken', async () => {
-    const { worker, things, began, end } = setUp({ pollIntervalMs: 20 });
+    const { worker, items, started, finish } = setUp({ pollIntervalMs: 20 });
     await settled();
-    things.push('a');
-    await expect.poll(() => began).toEqual(['a']);
-    end('a');
+    items.push('a');
+    await expect.poll(() => started).toEqual(['a']);
+    finish('a');
     await worker.stop();
   });
 
   it('processes as many items at once as its concurrency allows', async () => {
-    const { worker, things, began, end } = setUp({ concurrency: 2 });
+    const { worker, items, started, finish } = setUp({ concurrency: 2 });
     await settled();
-    things.push('a', 'b', 'c');
+    items.push('a', 'b', 'c');
     worker.wake();
     await settled();
-    expect(began).toEqual(['a', 'b']);
-    for (const thing of ['a', 'b']) end(thing);
+    expect(started).toEqual(['a', 'b']);
+    for (const item of ['a', 'b']) finish(item);
     await settled();
-    end('c');
+    finish('c');
     await worker.stop();
-    expect(began).toEqual(['a', 'b', 'c']);
+    expect(started).toEqual(['a', 'b', 'c']);
   });
 
   it('finishes the item in progress when stopped and claims no other', async () => {
-    const { worker, things, began, end } = setUp();
+    const { worker, items, started, finish } = setUp();
     await settled();
-    things.push('a', 'b');
+    items.push('a', 'b');
     worker.wake();
     await settled();
     let stopped = false;
@@ -87,21 +87,21 @@ describe('startWorker', () => {
     });
     await settled();
     expect(stopped).toBe(false);
-    end('a');
+    finish('a');
     await stopping;
     await settled();
-    expect(began).toEqual(['a']);
+    expect(started).toEqual(['a']);
   });
 
   it('reports a failed claim and tries again at the next poll', async () => {
-    const { worker, things, began, failures, breakDown, end } = setUp({ pollIntervalMs: 20 });
-    breakDown(true);
+    const { worker, items, started, failures, failClaims, finish } = setUp({ pollIntervalMs: 20 });
+    failClaims(true);
     await expect.poll(() => failures.length).toBeGreaterThan(0);
-    breakDown(false);
-    things.push('a');
-    await expect.poll(() => began).toEqual(['a']);
-    expect(new Set(failures)).toEqual(new Set(['away']));
-    end('a');
+    failClaims(false);
+    items.push('a');
+    await expect.poll(() => started).toEqual(['a']);
+    expect(new Set(failures)).toEqual(new Set(['unavailable']));
+    finish('a');
     await worker.stop();
   });
 });

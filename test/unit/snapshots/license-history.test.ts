@@ -11,9 +11,9 @@ import { newKeyring } from '../../support/keyrings.ts';
 
 const readAt = Date.parse('2026-11-26T10:00:00Z');
 const module = { owner: 'SUPEROFFICE', name: 'saint', description: 'SAINT' };
-const bought: LicenseChange = { kind: 'added', module, purchased: 1 };
-const gone: LicenseChange = { kind: 'removed', module, purchased: 1 };
-const moved = { associateId: 7, change: { kind: 'user-plan', from: 'A', to: 'B' } } as const;
+const addedModule: LicenseChange = { kind: 'added', module, purchased: 1 };
+const removedModule: LicenseChange = { kind: 'removed', module, purchased: 1 };
+const planChange = { associateId: 7, change: { kind: 'user-plan', from: 'A', to: 'B' } } as const;
 const markus = { associateId: 7, name: 'Markus', userPlan: 'B' };
 
 describe('license history', () => {
@@ -40,32 +40,31 @@ describe('license history', () => {
   afterAll(() => db.destroy());
 
   it('returns the latest changes of the requested tenant, newest first', async () => {
-    await snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought]);
-    await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [gone, bought]);
-    await snapshots().saveTenant('Cust2', { content: {}, readAt }, [gone]);
-    const found = await history().latest('Cust1', 2);
-    expect(found).toEqual([
-      { change: bought, foundAt: new Date(readAt + 1), user: null },
-      { change: gone, foundAt: new Date(readAt + 1), user: null },
+    await snapshots().saveTenant('Cust1', { content: {}, readAt }, [addedModule]);
+    await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [removedModule, addedModule]);
+    await snapshots().saveTenant('Cust2', { content: {}, readAt }, [removedModule]);
+    expect(await history().latest('Cust1', 2)).toEqual([
+      { change: addedModule, foundAt: new Date(readAt + 1), user: null },
+      { change: removedModule, foundAt: new Date(readAt + 1), user: null },
     ]);
   });
 
   it('names a user only while the user is listed', async () => {
-    await users().replace('Cust1', [markus], [moved], readAt);
+    await users().replace('Cust1', [markus], [planChange], readAt);
     expect(await history().latest('Cust1', 5)).toEqual([
-      { change: moved.change, foundAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
+      { change: planChange.change, foundAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
     ]);
     await users().replace('Cust1', [], [], readAt);
     expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });
   });
 
   it('saves changes and their source data in one transaction', async () => {
-    const broken = { kind: 'removed', module, purchased: 1n } as unknown as LicenseChange;
+    const invalidChange = { kind: 'removed', module, purchased: 1n } as unknown as LicenseChange;
     await expect(
-      snapshots().saveTenant('Cust1', { content: {}, readAt }, [bought, broken]),
+      snapshots().saveTenant('Cust1', { content: {}, readAt }, [addedModule, invalidChange]),
     ).rejects.toThrow();
     expect(await snapshots().latest('Cust1')).toBeNull();
-    const changes = [moved, { associateId: 8, change: broken }];
+    const changes = [planChange, { associateId: 8, change: invalidChange }];
     await expect(users().replace('Cust1', [markus], changes, readAt)).rejects.toThrow();
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
@@ -84,7 +83,7 @@ describe('license history', () => {
   });
 
   it('deletes changes and users with the tenant', async () => {
-    await users().replace('Cust1', [markus], [moved], readAt);
+    await users().replace('Cust1', [markus], [planChange], readAt);
     await tenants().remove('Cust1', null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });

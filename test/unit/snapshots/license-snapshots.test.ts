@@ -6,7 +6,8 @@ import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licens
 import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
 import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
-import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../src/tenants/tenant.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -37,7 +38,7 @@ describe('createLicenseSnapshots', () => {
   let db: Database;
   let tenant: Tenant;
   let now: number;
-  let failed: object[];
+  let failures: object[];
   let readUser: () => Promise<UserLicenses | null>;
 
   beforeAll(async () => {
@@ -52,28 +53,28 @@ describe('createLicenseSnapshots', () => {
     };
     await tenants.saveConsent(consent);
     const found = await tenants.find('Cust1');
-    if (found === null) throw new Error('the tenant was not kept');
+    if (found === null) throw new Error('the tenant was not saved');
     tenant = found;
   });
   afterAll(() => db.destroy());
   beforeEach(async () => {
     await db.deleteFrom('license_snapshots').execute();
     now = Date.parse('2026-11-22T10:00:00Z');
-    failed = [];
+    failures = [];
     readUser = async () => userLicenses;
   });
 
   const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
     createLicenseSnapshots({
-      maxBytes: 2 ** 20,
+      maxBytes: { tenants: 2 ** 20, users: 2 ** 20 },
       store: createSnapshotStore(db),
-      changes: diffLicenses,
+      diff: diffLicenses,
       locks: createKeyedMutex(),
-      read: { tenantLicenses: readTenant, userLicenses: () => readUser() },
-      ages: licenseCachePolicy,
+      source: { tenantLicenses: readTenant, userLicenses: () => readUser() },
+      policy: licenseCachePolicy,
       now: () => now,
       onLookup: () => {},
-      onFailed: (about) => failed.push(about),
+      onFailed: (failure) => failures.push(failure),
     });
 
   it('persists tenant and user data so that a new process starts from them', async () => {
@@ -81,32 +82,36 @@ describe('createLicenseSnapshots', () => {
     expect((await first.getTenantLicenses(tenant))?.content).toEqual(tenantLicenses);
     expect((await first.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
 
-    readUser = () => Promise.reject(new Error('must not be asked'));
-    const second = create(() => Promise.reject(new Error('must not be asked')));
+    readUser = () => Promise.reject(new Error('must not be read'));
+    const second = create(() => Promise.reject(new Error('must not be read')));
     expect(await second.getTenantLicenses(tenant)).toEqual({
       content: tenantLicenses,
       readAt: now,
       stale: false,
     });
     expect((await second.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
-    expect(failed).toEqual([]);
+    expect(failures).toEqual([]);
   });
 
   it('returns stale data with its date while SuperOffice is unavailable', async () => {
     const readAt = now;
     await create().getTenantLicenses(tenant);
     now += licenseCachePolicy.maxAgeMs + 1;
-    const down = create(() => Promise.reject(new Error('down')));
-    expect(await down.getTenantLicenses(tenant)).toEqual({ content: tenantLicenses, readAt, stale: true });
-    expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', error: new Error('down') }]);
+    const cacheAfterRestart = create(() => Promise.reject(new Error('down')));
+    expect(await cacheAfterRestart.getTenantLicenses(tenant)).toEqual({
+      content: tenantLicenses,
+      readAt,
+      stale: true,
+    });
+    expect(failures).toEqual([{ what: 'read', tenantId: 'Cust1', error: new Error('down') }]);
   });
 
   it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
     await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
     now += licenseCachePolicy.maxAgeMs + 1;
-    const renewed = await licenses.getUserLicenses(tenant, 7);
-    expect(renewed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
+    const refreshed = await licenses.getUserLicenses(tenant, 7);
+    expect(refreshed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
   });
 
   it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
@@ -137,7 +142,7 @@ describe('createLicenseSnapshots', () => {
   it('reports the user whose licenses could not be read', async () => {
     readUser = () => Promise.reject(new Error('down'));
     await expect(create().getUserLicenses(tenant, 9)).rejects.toThrow('down');
-    expect(failed).toEqual([{ what: 'read', tenantId: 'Cust1', associateId: 9, error: new Error('down') }]);
+    expect(failures).toEqual([{ what: 'read', tenantId: 'Cust1', associateId: 9, error: new Error('down') }]);
   });
 
   it('reads again when the stored data has an older format', async () => {

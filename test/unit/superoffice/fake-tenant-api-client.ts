@@ -1,15 +1,15 @@
 import type { ApiCall, TenantApiClient } from '../../../src/superoffice/api/web-api.ts';
 
-/** A caller that answers so and keeps what it was asked. */
+/** A client that records its calls and returns the bodies from `respond`. */
 export function createFakeApiClient(
-  answer: (call: ApiCall) => unknown,
-): TenantApiClient & { readonly asked: ApiCall[] } {
-  const asked: ApiCall[] = [];
+  respond: (call: ApiCall) => unknown,
+): TenantApiClient & { readonly calls: ApiCall[] } {
+  const calls: ApiCall[] = [];
   return {
-    asked,
+    calls,
     async call(call) {
-      asked.push(call);
-      return answer(call);
+      calls.push(call);
+      return respond(call);
     },
   };
 }

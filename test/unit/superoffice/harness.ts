@@ -3,15 +3,15 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { createJwks, type Jwks } from '../../../src/superoffice/auth/jwks.ts';
 import { createAllowedHosts, loginEndpoints } from '../../../src/superoffice/transport/endpoints.ts';
 import { createHttp } from '../../../src/superoffice/transport/http.ts';
-import { ISSUER, jwkOf, NOW, now, type SigningPair } from '../../support/tokens.ts';
+import { now, type SigningPair, testIssuer, testTime, toJwk } from '../../support/tokens.ts';
 
-export const API_HOST = 'https://sod2.superoffice.com';
-export const API = `${API_HOST}/Cust12345/api`;
-export const endpoints = loginEndpoints(ISSUER);
+export const apiHost = 'https://sod2.superoffice.com';
+export const apiUrl = `${apiHost}/Cust12345/api`;
+export const endpoints = loginEndpoints(testIssuer);
 export const toAllowedUrl = createAllowedHosts(['.superoffice.com']);
 export const http = createHttp({ timeoutMs: 3_000 });
 
-/** No test here reaches the network, and none leaves an answer unasked for. */
+/** Blocks the network and fails a test that leaves a mocked response unused. */
 export function guardNetwork(): void {
   beforeAll(() => {
     if (!nock.isActive()) nock.activate();
@@ -25,8 +25,8 @@ export function guardNetwork(): void {
   afterAll(() => nock.restore());
 }
 
-export function createClock(at = NOW) {
-  let time = at;
+export function createClock(start = testTime) {
+  let time = start;
   return {
     now: () => time,
     advance(ms: number) {
@@ -35,14 +35,14 @@ export function createClock(at = NOW) {
   };
 }
 
-/** Answers the next request for keys with these JWKS entries. */
+/** Responds to the next JWKS request with these entries. */
 export function serveKeys(...keys: unknown[]): void {
-  nock(ISSUER).get('/login/.well-known/jwks').reply(200, { keys });
+  nock(testIssuer).get('/login/.well-known/jwks').reply(200, { keys });
 }
 
-/** A real key set that already holds the pairs' keys. */
-export async function loadedKeySet(...pairs: SigningPair[]): Promise<Jwks> {
-  serveKeys(...pairs.map((pair) => jwkOf(pair)));
+/** A JWKS cache that contains the public keys of the pairs. */
+export async function createLoadedJwks(...pairs: SigningPair[]): Promise<Jwks> {
+  serveKeys(...pairs.map((pair) => toJwk(pair)));
   const jwks = createJwks({ url: endpoints.jwks, http, now });
   await jwks.prefetch();
   return jwks;

@@ -38,15 +38,15 @@ describe('createAccessRequestStore', () => {
 
   const only = async (tenantId: string = own) => {
     const [first] = await store.listByTenant(tenantId, 50);
-    if (first === undefined) throw new Error('there is no wish');
+    if (first === undefined) throw new Error('there is no access request');
     return first;
   };
 
   it('caches the access requests of a user until one is submitted, withdrawn or resolved', async () => {
-    const last = () => store.latestByUser(own, accessRequest.associateId);
-    const subjects = async () => (await last()).map(({ subject, state }) => [subject, state]);
-    expect(await last()).toBe(await last());
-    expect(await last()).toEqual([]);
+    const latest = () => store.latestByUser(own, accessRequest.associateId);
+    const subjects = async () => (await latest()).map(({ subject, state }) => [subject, state]);
+    expect(await latest()).toBe(await latest());
+    expect(await latest()).toEqual([]);
     await store.submit(own, accessRequest);
     expect(await subjects()).toEqual([['feature:saint', 'open']]);
     await store.withdraw(own, accessRequest);
@@ -55,7 +55,7 @@ describe('createAccessRequestStore', () => {
     await store.resolve(own, (await only()).id, { state: 'fulfilled', comment: '', resolvedBy: 'Kari' });
     expect(await subjects()).toEqual([['feature:saint', 'fulfilled']]);
     await db.deleteFrom('access_requests').execute();
-    expect(await subjects(), 'nobody told').toEqual([['feature:saint', 'fulfilled']]);
+    expect(await subjects(), 'not invalidated').toEqual([['feature:saint', 'fulfilled']]);
     store.invalidate(`${own}/`);
     expect(await subjects()).toEqual([]);
   });
@@ -67,17 +67,17 @@ describe('createAccessRequestStore', () => {
       ...accessRequest,
       requestedAt: new Date(now),
       state: 'open',
-      answer: '',
+      comment: '',
       resolvedBy: null,
       resolvedAt: null,
     });
   });
 
   it('allows one open access request per user and subject when several arrive concurrently', async () => {
-    const asked = await Promise.all(
+    const submitted = await Promise.all(
       [1, 2, 3, 4].map((each) => store.submit(own, { ...accessRequest, reason: `${each}` })),
     );
-    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect(submitted.filter(Boolean)).toHaveLength(1);
     expect(await store.listByTenant(own, 50)).toHaveLength(1);
   });
 
@@ -111,10 +111,10 @@ describe('createAccessRequestStore', () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
     now += 1000;
-    const answer = { state: 'declined', comment: 'Next year.', resolvedBy: 'Kari Nygård' } as const;
-    const answers = await Promise.all([1, 2, 3].map(() => store.resolve(own, id, answer)));
-    expect(answers.filter(Boolean)).toHaveLength(1);
-    expect(await only()).toMatchObject({ ...answer, resolvedAt: new Date(now) });
+    const resolution = { state: 'declined', comment: 'Next year.', resolvedBy: 'Kari Nygård' } as const;
+    const resolved = await Promise.all([1, 2, 3].map(() => store.resolve(own, id, resolution)));
+    expect(resolved.filter(Boolean)).toHaveLength(1);
+    expect(await only()).toMatchObject({ ...resolution, resolvedAt: new Date(now) });
     expect(await store.submit(own, accessRequest)).toBe(true);
   });
 
@@ -134,8 +134,8 @@ describe('createAccessRequestStore', () => {
     await store.submit(own, { ...accessRequest, reason: 'again' });
     await store.submit(own, { ...accessRequest, subject: 'feature:forms' });
     await store.submit(own, { ...accessRequest, associateId: 6 });
-    const last = await store.latestByUser(own, accessRequest.associateId);
-    expect(last.map(({ subject, state, reason }) => [subject, state, reason])).toEqual([
+    const latest = await store.latestByUser(own, accessRequest.associateId);
+    expect(latest.map(({ subject, state, reason }) => [subject, state, reason])).toEqual([
       ['feature:forms', 'open', accessRequest.reason],
       ['feature:saint', 'open', 'again'],
     ]);
@@ -152,8 +152,8 @@ describe('createAccessRequestStore', () => {
       if (subject !== 'feature:b' && subject !== 'feature:d')
         await store.resolve(own, id, { state: 'fulfilled', comment: '', resolvedBy: 'x' });
     }
-    const listed = async (answered: number) =>
-      (await store.listByTenant(own, answered)).map(({ subject }) => subject.slice(-1));
+    const listed = async (resolvedLimit: number) =>
+      (await store.listByTenant(own, resolvedLimit)).map(({ subject }) => subject.slice(-1));
     expect(await listed(50)).toEqual(['b', 'd', 'c', 'a']);
     expect(await listed(1)).toEqual(['b', 'd', 'c']);
   });

@@ -32,18 +32,18 @@ describe('createCallbackQueue', () => {
   });
   afterAll(() => db.destroy());
 
-  const taken = async () => {
+  const claimed = async () => {
     const callback = await callbackQueue.claim();
-    if (callback === null) throw new Error('nothing is due');
+    if (callback === null) throw new Error('no callback is due');
     return callback;
   };
 
   it('enqueues an event once when several processes receive it concurrently', async () => {
-    const kept = await Promise.all(
+    const stored = await Promise.all(
       [1, 2, 3, 4, 5].map(() => callbackQueue.enqueue(tenantId, 'event', changed)),
     );
-    expect(kept.filter(Boolean)).toHaveLength(1);
-    expect(await callbackQueue.depth()).toEqual({ waiting: 1, parked: 0, oldestMs: 0 });
+    expect(stored.filter(Boolean)).toHaveLength(1);
+    expect(await callbackQueue.depth()).toEqual({ waiting: 1, deadLettered: 0, oldestAgeMs: 0 });
   });
 
   it('enqueues nothing for an unknown tenant', async () => {
@@ -64,35 +64,35 @@ describe('createCallbackQueue', () => {
 
   it('allows a callback to be claimed again after its lease expires', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
-    const first = await taken();
+    const first = await claimed();
     expect(first).toMatchObject({ tenantId, content: changed, receivedAt: new Date(now), attempts: 1 });
     expect(await callbackQueue.claim()).toBeNull();
     now += leaseMs;
-    expect(await taken()).toMatchObject({ id: first.id, attempts: 2 });
+    expect(await claimed()).toMatchObject({ id: first.id, attempts: 2 });
   });
 
   it('does not reprocess a completed callback that arrives again', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
-    await callbackQueue.complete(await taken());
+    await callbackQueue.complete(await claimed());
     now += leaseMs;
     expect(await callbackQueue.enqueue(tenantId, 'event', changed)).toBe(false);
     expect(await callbackQueue.claim()).toBeNull();
-    expect(await callbackQueue.depth()).toEqual({ waiting: 0, parked: 0, oldestMs: 0 });
+    expect(await callbackQueue.depth()).toEqual({ waiting: 0, deadLettered: 0, oldestAgeMs: 0 });
   });
 
   it('enqueues a repeated state change after completion but not while it is waiting', async () => {
     expect(await callbackQueue.enqueue(tenantId, 'notice', suspended)).toBe(true);
     expect(await callbackQueue.enqueue(tenantId, 'notice', suspended)).toBe(false);
-    await callbackQueue.complete(await taken());
+    await callbackQueue.complete(await claimed());
     expect(await callbackQueue.enqueue(tenantId, 'notice', suspended)).toBe(true);
-    expect(await taken()).toMatchObject({ content: suspended, attempts: 1 });
+    expect(await claimed()).toMatchObject({ content: suspended, attempts: 1 });
   });
 
   it('retries a failed callback with exponential backoff and finally dead-letters it', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     const waits: number[] = [];
     for (let attempt = 1; attempt < maxAttempts; attempt += 1) {
-      expect(await callbackQueue.fail(await taken(), 'superoffice-unavailable')).toBe(false);
+      expect(await callbackQueue.fail(await claimed(), 'superoffice-unavailable')).toBe(false);
       let waited = 0;
       while (
         (await db.selectFrom('callbacks').select('due_at').executeTakeFirstOrThrow()).due_at.getTime() > now
@@ -103,21 +103,21 @@ describe('createCallbackQueue', () => {
       waits.push(waited);
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256].map((seconds) => seconds * 1000));
-    expect(await callbackQueue.fail(await taken(), 'superoffice-unavailable')).toBe(true);
+    expect(await callbackQueue.fail(await claimed(), 'superoffice-unavailable')).toBe(true);
     now += 24 * 60 * 60_000;
     expect(await callbackQueue.claim()).toBeNull();
-    expect(await callbackQueue.depth()).toEqual({ waiting: 0, parked: 1, oldestMs: 0 });
+    expect(await callbackQueue.depth()).toEqual({ waiting: 0, deadLettered: 1, oldestAgeMs: 0 });
   });
 
   it('reports the age of the oldest waiting callback', async () => {
     await callbackQueue.enqueue(tenantId, 'event', changed);
     now += 5_000;
-    expect(await callbackQueue.depth()).toEqual({ waiting: 1, parked: 0, oldestMs: 5_000 });
+    expect(await callbackQueue.depth()).toEqual({ waiting: 1, deadLettered: 0, oldestAgeMs: 5_000 });
   });
 
   it('purges only callbacks that were processed more than a month ago', async () => {
     await callbackQueue.enqueue(tenantId, 'old', changed);
-    await callbackQueue.complete(await taken());
+    await callbackQueue.complete(await claimed());
     now += 30 * 24 * 60 * 60_000 + 1;
     await callbackQueue.enqueue(tenantId, 'waiting', changed);
     await callbackQueue.purgeExpired();

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
-import { createTenantStore, type Tenant } from '../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../src/tenants/tenant.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -24,46 +25,46 @@ describe('tenant reconciliation schedule', () => {
 
   const install = (tenantId: string) =>
     store().saveConsent({ tenantId, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
-  async function taken(): Promise<Tenant> {
+  async function claimed(): Promise<Tenant> {
     const tenant = await store().claimDueTenant();
-    if (tenant === null) throw new Error('nobody is due');
+    if (tenant === null) throw new Error('no tenant is due');
     return tenant;
   }
 
   it('lets a tenant be claimed immediately after installation and again when it is due', async () => {
     await install('Cust1');
-    const tenant = await taken();
+    const tenant = await claimed();
     expect(tenant).toMatchObject({ tenantId: 'Cust1', provisionedFingerprint: null });
     expect(tenant.reconciliation.setupStartedAt).toEqual(new Date(now));
     await store().completeReconcile(tenant, 60 * minute, null);
     expect(await store().claimDueTenant()).toBeNull();
     now += 60 * minute;
-    expect((await taken()).reconciliation).toMatchObject({
+    expect((await claimed()).reconciliation).toMatchObject({
       failures: 0,
-      problem: null,
+      lastError: null,
       setupStartedAt: null,
     });
   });
 
   it('gives a due tenant to one claim and releases it when the lease expires', async () => {
     await install('Cust1');
-    const asked = await Promise.all([1, 2, 3, 4].map(() => store().claimDueTenant()));
-    expect(asked.filter((tenant) => tenant !== null)).toHaveLength(1);
+    const claims = await Promise.all([1, 2, 3, 4].map(() => store().claimDueTenant()));
+    expect(claims.filter((tenant) => tenant !== null)).toHaveLength(1);
     now += 2 * minute - 1;
     expect(await store().claimDueTenant()).toBeNull();
     now += 1;
-    expect((await taken()).tenantId).toBe('Cust1');
+    expect((await claimed()).tenantId).toBe('Cust1');
   });
 
   it('claims new installations first, then the most overdue tenants, and never a revoked one', async () => {
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) {
       await install(tenantId);
-      await store().completeReconcile(await taken(), Number(tenantId.at(-1)) * minute, null);
+      await store().completeReconcile(await claimed(), Number(tenantId.at(-1)) * minute, null);
     }
     now += 10 * minute;
     await install('Cust4');
     await store().saveStatus('Cust2', 'revoked');
-    expect([(await taken()).tenantId, (await taken()).tenantId, (await taken()).tenantId]).toEqual([
+    expect([(await claimed()).tenantId, (await claimed()).tenantId, (await claimed()).tenantId]).toEqual([
       'Cust4',
       'Cust1',
       'Cust3',
@@ -74,22 +75,22 @@ describe('tenant reconciliation schedule', () => {
   it('records the number of consecutive failures and the last error', async () => {
     await install('Cust1');
     for (const failures of [1, 2]) {
-      await store().completeReconcile(await taken(), minute, 'timeout');
-      expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures, problem: 'timeout' });
+      await store().completeReconcile(await claimed(), minute, 'timeout');
+      expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures, lastError: 'timeout' });
       now += minute;
     }
-    await store().completeReconcile(await taken(), minute, null);
+    await store().completeReconcile(await claimed(), minute, null);
     expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures: 0, lastError: null });
   });
 
   it('keeps a new installation pending when an earlier reconciliation completes', async () => {
     await install('Cust1');
-    const before = await taken();
+    const before = await claimed();
     now += 1_000;
     await install('Cust1');
     await store().completeReconcile(before, 60 * minute, null);
     expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toEqual(new Date(now));
-    await store().completeReconcile(await taken(), 60 * minute, null);
+    await store().completeReconcile(await claimed(), 60 * minute, null);
     expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toBeNull();
   });
 
@@ -100,7 +101,7 @@ describe('tenant reconciliation schedule', () => {
       ['Cust3', null],
     ] as const) {
       await install(tenantId);
-      await store().completeReconcile(await taken(), 60 * minute, null);
+      await store().completeReconcile(await claimed(), 60 * minute, null);
       await store().saveProvisioned(tenantId, fingerprint);
     }
     await store().scheduleOutdated('new', 10 * minute);

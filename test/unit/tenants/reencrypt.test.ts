@@ -34,15 +34,15 @@ describe('reencrypt', () => {
         ...consent,
       });
     }
-    await createWebhookStore({ db, secrets: withOld, now: Date.now }).ofTenant(toTenantId(0));
+    await createWebhookStore({ db, secrets: withOld, now: Date.now }).findOrCreate(toTenantId(0));
   });
   afterAll(() => db.destroy());
 
-  async function everyTokenOpensBy(secrets: ReturnType<typeof box>): Promise<void> {
+  async function expectAllDecryptable(secrets: ReturnType<typeof box>): Promise<void> {
     for (const index of [0, 99, 100, tenantCount - 1]) {
       expect((await tenantsBy(secrets).find(toTenantId(index)))?.systemToken()).toBe(`token ${index}`);
     }
-    const webhook = await createWebhookStore({ db, secrets, now: Date.now }).ofTenant(toTenantId(0));
+    const webhook = await createWebhookStore({ db, secrets, now: Date.now }).findOrCreate(toTenantId(0));
     expect(webhook.secret()).toMatch(/^[\w-]{43}$/);
   }
 
@@ -53,23 +53,23 @@ describe('reencrypt', () => {
       byKey: { new: 231 },
     });
     expect(progress).toEqual(['0/231', '100/231', '200/231', '230/231', '231/231']);
-    await everyTokenOpensBy(withNew);
+    await expectAllDecryptable(withNew);
   });
 
   it('resumes an interrupted run and changes nothing when complete', async () => {
-    const cutOff = reencrypt({
+    const interrupted = reencrypt({
       db,
       secrets: withBoth,
       onProgress: (done) => {
         if (done >= 100) throw new Error('killed');
       },
     });
-    await expect(cutOff).rejects.toThrow('killed');
-    await everyTokenOpensBy(withBoth);
+    await expect(interrupted).rejects.toThrow('killed');
+    await expectAllDecryptable(withBoth);
     expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ reencrypted: 131 });
     expect(progress[0]).toBe('0/131');
     expect(await reencrypt({ db, secrets: withBoth, onProgress })).toMatchObject({ reencrypted: 0 });
-    await everyTokenOpensBy(withNew);
+    await expectAllDecryptable(withNew);
   });
 
   it('reports undecryptable values by tenant and re-encrypts the rest', async () => {
@@ -82,15 +82,15 @@ describe('reencrypt', () => {
       unreadable: [{ table: 'tenants', tenantId: broken }],
       byKey: { gone: 1, new: 230 },
     });
-    await everyTokenOpensBy(withNew);
+    await expectAllDecryptable(withNew);
   });
 
   it('keeps a token that is replaced during the run', async () => {
     const replacing: typeof withBoth = {
       ...withBoth,
-      decrypt(sealed, place) {
-        const plain = withBoth.decrypt(sealed, place);
-        if (place === `${toTenantId(0)}/system_token`) replaced ??= replace();
+      decrypt(encrypted, associatedData) {
+        const plain = withBoth.decrypt(encrypted, associatedData);
+        if (associatedData === `${toTenantId(0)}/system_token`) replaced ??= replace();
         return plain;
       },
     };

@@ -27,10 +27,10 @@ describe('createSignInStore', () => {
 
   it('returns a sign-in once to the browser that started it', async () => {
     const { state, nonce, codeVerifier } = store.begin(purpose);
-    expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
+    expect(await store.consume(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
     const used = { valid: false, reason: 'unknown', purpose };
-    expect(await store.take(state, codeVerifier)).toEqual(used);
-    expect(await store.take(state, '')).toEqual(used);
+    expect(await store.consume(state, codeVerifier)).toEqual(used);
+    expect(await store.consume(state, '')).toEqual(used);
   });
 
   it('creates an S256 challenge from the verifier and unique values for each sign-in', () => {
@@ -44,29 +44,29 @@ describe('createSignInStore', () => {
 
   it('accepts a state only once when several callbacks arrive concurrently', async () => {
     const { state, nonce, codeVerifier } = store.begin({ kind: 'install' });
-    const taken = await Promise.all([1, 2, 3, 4].map(() => store.take(state, codeVerifier)));
-    const good = { valid: true, purpose: { kind: 'install' }, nonce };
-    expect(taken.filter(({ valid }) => valid)).toEqual([good]);
+    const consumed = await Promise.all([1, 2, 3, 4].map(() => store.consume(state, codeVerifier)));
+    const valid = { valid: true, purpose: { kind: 'install' }, nonce };
+    expect(consumed.filter(({ valid }) => valid)).toEqual([valid]);
   });
 
   it('rejects another browser and keeps the sign-in for the browser that started it', async () => {
-    const foreign = { valid: false, reason: 'mismatch', purpose };
+    const mismatch = { valid: false, reason: 'mismatch', purpose };
     const { state, nonce, codeVerifier } = store.begin(purpose);
-    expect(await store.take(state, store.begin(purpose).codeVerifier)).toEqual(foreign);
-    expect(await store.take(state, '')).toEqual(foreign);
-    expect(await store.take(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
+    expect(await store.consume(state, store.begin(purpose).codeVerifier)).toEqual(mismatch);
+    expect(await store.consume(state, '')).toEqual(mismatch);
+    expect(await store.consume(state, codeVerifier)).toEqual({ valid: true, purpose, nonce });
   });
 
   it('rejects a state that was never issued or was modified', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     const other = createSignInStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
-    const unrecognizedModules = { valid: false, reason: 'unknown', purpose: null };
-    expect(await store.take(other.begin(purpose).state, codeVerifier)).toEqual(unrecognizedModules);
+    const unknown = { valid: false, reason: 'unknown', purpose: null };
+    expect(await store.consume(other.begin(purpose).state, codeVerifier)).toEqual(unknown);
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.nat({ max: state.length - 1 }), async (text, at) => {
-        expect(await store.take(text, codeVerifier)).toEqual(unrecognizedModules);
+        expect(await store.consume(text, codeVerifier)).toEqual(unknown);
         const touched = `${state.slice(0, at)}${state[at] === 'A' ? 'B' : 'A'}${state.slice(at + 1)}`;
-        expect(await store.take(touched, codeVerifier)).toEqual(unrecognizedModules);
+        expect(await store.consume(touched, codeVerifier)).toEqual(unknown);
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('createSignInStore', () => {
   it('rejects an expired sign-in', async () => {
     const { state, codeVerifier } = store.begin(purpose);
     now += signInLifetimeMs + 1;
-    expect(await store.take(state, codeVerifier)).toEqual({ valid: false, reason: 'unknown', purpose });
+    expect(await store.consume(state, codeVerifier)).toEqual({ valid: false, reason: 'unknown', purpose });
   });
 
   it('stores nothing for a started sign-in and purges expired consumed nonces', async () => {
@@ -82,10 +82,10 @@ describe('createSignInStore', () => {
     for (let count = 0; count < 50; count += 1) store.begin(purpose);
     expect(await rows()).toHaveLength(before);
     const first = store.begin(purpose);
-    await store.take(first.state, first.codeVerifier);
+    await store.consume(first.state, first.codeVerifier);
     now += signInLifetimeMs + 1;
     const next = store.begin(purpose);
-    await store.take(next.state, next.codeVerifier);
+    await store.consume(next.state, next.codeVerifier);
     expect((await rows()).map(({ nonce }) => nonce)).toEqual([next.nonce]);
   });
 

@@ -60,12 +60,16 @@ describe('createTenantStore', () => {
 
   it('does not decrypt a token that was encrypted for another tenant', async () => {
     await store.saveConsent({ ...consent, tenantId: 'Cust2' });
-    const foreign = await db
+    const otherToken = await db
       .selectFrom('tenants')
       .select('system_token_encrypted')
       .where('context_identifier', '=', 'Cust2')
       .executeTakeFirstOrThrow();
-    await db.updateTable('tenants').set(foreign).where('context_identifier', '=', consent.tenantId).execute();
+    await db
+      .updateTable('tenants')
+      .set(otherToken)
+      .where('context_identifier', '=', consent.tenantId)
+      .execute();
     const tenant = await store.find(consent.tenantId);
     expect(() => tenant?.systemToken()).toThrow();
   });

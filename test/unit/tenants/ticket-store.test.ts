@@ -7,7 +7,7 @@ import { createTicketStore } from '../../../src/tenants/ticket-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
-const held = { ticket: '7T:secret-of-Cust1', exchangedAt: Date.parse('2026-11-26T10:00:00Z') };
+const stored = { ticket: '7T:secret-of-Cust1', exchangedAt: Date.parse('2026-11-26T10:00:00Z') };
 
 describe('createTicketStore', () => {
   let db: Database;
@@ -32,19 +32,19 @@ describe('createTicketStore', () => {
 
   it('stores only the latest ticket of a tenant, encrypted', async () => {
     expect(await storeWith().find('Cust1')).toBeNull();
-    await storeWith().save('Cust1', { ...held, ticket: '7T:older' });
-    await storeWith().save('Cust1', held);
-    expect(await storeWith().find('Cust1')).toEqual(held);
+    await storeWith().save('Cust1', { ...stored, ticket: '7T:older' });
+    await storeWith().save('Cust1', stored);
+    expect(await storeWith().find('Cust1')).toEqual(stored);
     expect(JSON.stringify(await db.selectFrom('tickets').selectAll().execute())).not.toContain('secret-of');
   });
 
   it('stores no ticket for a tenant that is not installed', async () => {
-    await storeWith().save('Cust2', held);
+    await storeWith().save('Cust2', stored);
     expect(await storeWith().find('Cust2')).toBeNull();
   });
 
   it('ignores a ticket that was encrypted with another key or for another tenant', async () => {
-    await storeWith().save('Cust1', held);
+    await storeWith().save('Cust1', stored);
     expect(await storeWith(createSecretBox(newKeyring('other'))).find('Cust1')).toBeNull();
     await tenants().saveConsent({
       tenantId: 'Cust2',
@@ -53,16 +53,16 @@ describe('createTicketStore', () => {
       systemToken: 't',
       associateId: 1,
     });
-    const stolen = await db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow();
+    const copied = await db.selectFrom('tickets').selectAll().executeTakeFirstOrThrow();
     await db
       .insertInto('tickets')
-      .values({ ...stolen, context_identifier: 'Cust2' })
+      .values({ ...copied, context_identifier: 'Cust2' })
       .execute();
     expect(await storeWith().find('Cust2')).toBeNull();
   });
 
   it('deletes the ticket with the tenant', async () => {
-    await storeWith().save('Cust1', held);
+    await storeWith().save('Cust1', stored);
     await tenants().remove('Cust1', null);
     expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([]);
   });

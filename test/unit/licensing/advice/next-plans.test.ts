@@ -3,10 +3,10 @@ import { findNextPlans } from '../../../../src/licensing/advice/next-plans.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { holding } from '../fixtures/assigned-plans.ts';
+import { assignedPlan } from '../fixtures/assigned-plans.ts';
 
-function above(key: PlanKey): readonly string[] {
-  return findNextPlans(holding(key)).map((next) => next.plan);
+function listNextPlans(key: PlanKey): readonly string[] {
+  return findNextPlans(assignedPlan(key)).map((next) => next.plan);
 }
 
 const suite = (plan: SuitePlan | null): DetectedPlan => ({
@@ -15,9 +15,9 @@ const suite = (plan: SuitePlan | null): DetectedPlan => ({
   by: { step: 'description', text: '' },
 });
 
-describe('nextTierOptions', () => {
+describe('findNextPlans', () => {
   it('raises one solution by one tier or adds one solution in Essential', () => {
-    expect([...above('sales-essential')].sort()).toEqual([
+    expect([...listNextPlans('sales-essential')].sort()).toEqual([
       'sales-essential+marketing-essential',
       'sales-essential+service-essential',
       'sales-premium',
@@ -25,13 +25,13 @@ describe('nextTierOptions', () => {
   });
 
   it('never lowers a tier', () => {
-    expect(above('sales-premium+service-premium+marketing-essential')).toEqual([
+    expect(listNextPlans('sales-premium+service-premium+marketing-essential')).toEqual([
       'sales-premium+service-premium+marketing-premium',
     ]);
   });
 
   it('returns no options above the highest user plan and the highest Suite plan', () => {
-    expect(above('sales-premium+service-premium+marketing-premium')).toEqual([]);
+    expect(listNextPlans('sales-premium+service-premium+marketing-premium')).toEqual([]);
     expect(findNextPlans(suite('super'))).toEqual([]);
   });
 
@@ -45,12 +45,12 @@ describe('nextTierOptions', () => {
   });
 
   it.each<[string, DetectedPlan | null]>([
-    ['nothing known', null],
-    ['a Suite plan that is open', suite(null)],
-    ['no plan', { kind: 'no-plan', module: null }],
-    ['a plan nobody documented', { kind: 'undocumented-plan', module: 'x', description: '' }],
+    ['an unknown plan', null],
+    ['a Suite plan of unknown name', suite(null)],
+    ['a user without a plan', { kind: 'no-plan', module: null }],
+    ['an undocumented plan', { kind: 'undocumented-plan', module: 'x', description: '' }],
     [
-      'a tier that is unknown',
+      'a plan with an unknown tier',
       {
         kind: 'user-plan',
         plan: null,
@@ -60,7 +60,7 @@ describe('nextTierOptions', () => {
         findings: [],
       },
     ],
-  ])('returns no options above %s', (_what, held) => {
-    expect(findNextPlans(held)).toEqual([]);
+  ])('returns no options for %s', (_case, plan) => {
+    expect(findNextPlans(plan)).toEqual([]);
   });
 });

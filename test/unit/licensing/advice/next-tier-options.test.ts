@@ -4,7 +4,7 @@ import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures
 
 const today = '2026-12-01';
 
-describe('next-plan gains of a user', () => {
+describe('nextTierOptions', () => {
   const essential = publishedTenant('essential');
   const plans = entitlementEngine(essential, today);
   const user = holderOf(essential, 'ten-sales');
@@ -13,7 +13,7 @@ describe('next-plan gains of a user', () => {
   it('reports the features each next plan enables and its seat availability', () => {
     expect(steps.length).toBeGreaterThan(1);
     for (const step of steps) {
-      if (step.kind !== 'user-plan') throw new Error(`a step to ${step.plan}`);
+      if (step.kind !== 'user-plan') throw new Error(`unexpected option ${step.plan}`);
       const whatIf = plans.whatIf(user, step.plan);
       const enabled = whatIf?.changes.filter(({ after }) => after === 'enabled') ?? [];
       expect(step.enables).toEqual(enabled.map(({ feature }) => feature));
@@ -31,9 +31,9 @@ describe('next-plan gains of a user', () => {
     const premium = publishedTenant('premium');
     const { granted } = holderOf(premium, 'ten-sales');
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
-    const rich = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
-    // Marketing's features all come by licenses, which this user has beside the plan.
-    expect(entitlementEngine(premium, today).nextTierOptions(rich)).toEqual([
+    const userWithAllLicenses = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
+    // All features of marketing depend on licenses, which this user has in addition to the plan.
+    expect(entitlementEngine(premium, today).nextTierOptions(userWithAllLicenses)).toEqual([
       {
         kind: 'user-plan',
         plan: 'sales-premium+service-essential',
@@ -45,12 +45,14 @@ describe('next-plan gains of a user', () => {
 
   it('returns the next CRM Suite plan without a seat on a Suite tenant', () => {
     const suite = publishedTenant('suite-core');
-    const open = entitlementEngine(suite, today);
-    const someone = holderOf(suite, null);
-    const gained = open.changesOnSuite(someone, 'growth').filter(({ change }) => change === 'gained');
-    expect(gained.length).toBeGreaterThan(0);
-    expect(open.nextTierOptions(someone)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', enables: gained.map(({ feature }) => feature) },
+    const suiteEntitlements = entitlementEngine(suite, today);
+    const suiteUser = holderOf(suite, null);
+    const gainedFeatures = suiteEntitlements
+      .changesOnSuite(suiteUser, 'growth')
+      .filter(({ change }) => change === 'gained');
+    expect(gainedFeatures.length).toBeGreaterThan(0);
+    expect(suiteEntitlements.nextTierOptions(suiteUser)).toEqual([
+      { kind: 'suite-plan', plan: 'growth', enables: gainedFeatures.map(({ feature }) => feature) },
     ]);
   });
 });

@@ -1,35 +1,34 @@
 import { describe, expect, it, vi } from 'vitest';
-import { memoizeSuiteTargets } from '../../../../src/licensing/advice/remembered-targets.ts';
-import { findSuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
+import { findSuiteTarget, memoizeSuiteTargets } from '../../../../src/licensing/advice/suite-target.ts';
 import type { UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
-const salesman = holderOf(premium, 'ten-sales');
-const marketer = holderOf(premium, 'ten-marketing');
+const salesUser = holderOf(premium, 'ten-sales');
+const marketingUser = holderOf(premium, 'ten-marketing');
 
-function remembering() {
-  const heldBy = vi.fn(
+function setUp() {
+  const findPlan = vi.fn(
     (user: UserLicenses) => reportEntitlements({ tenant: premium, user, today: '2026-12-01' }).plan,
   );
-  return { heldBy, targetOf: memoizeSuiteTargets(heldBy) };
+  return { findPlan, findTarget: memoizeSuiteTargets(findPlan) };
 }
 
-describe('Suite target cache', () => {
+describe('memoizeSuiteTargets', () => {
   it('evaluates a list of users once for repeated requests', () => {
-    const { heldBy, targetOf } = remembering();
-    const users = [salesman, marketer];
-    const first = targetOf(users);
-    expect(targetOf(users)).toBe(first);
-    expect(heldBy.mock.calls).toEqual([[salesman], [marketer]]);
+    const { findPlan, findTarget } = setUp();
+    const users = [salesUser, marketingUser];
+    const first = findTarget(users);
+    expect(findTarget(users)).toBe(first);
+    expect(findPlan.mock.calls).toEqual([[salesUser], [marketingUser]]);
   });
 
   it('returns the target of the users in each list', () => {
-    const { heldBy, targetOf } = remembering();
-    const [sales, both] = [[salesman], [salesman, marketer]];
-    expect(targetOf(sales)).toEqual(findSuiteTarget([heldBy(salesman)]));
-    expect(targetOf(both)).toEqual(findSuiteTarget([heldBy(salesman), heldBy(marketer)]));
-    expect(targetOf(sales)).not.toEqual(targetOf(both));
+    const { findPlan, findTarget } = setUp();
+    const [sales, both] = [[salesUser], [salesUser, marketingUser]];
+    expect(findTarget(sales)).toEqual(findSuiteTarget([findPlan(salesUser)]));
+    expect(findTarget(both)).toEqual(findSuiteTarget([findPlan(salesUser), findPlan(marketingUser)]));
+    expect(findTarget(sales)).not.toEqual(findTarget(both));
   });
 });

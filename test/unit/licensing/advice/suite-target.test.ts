@@ -3,36 +3,44 @@ import { describe, expect, it } from 'vitest';
 import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
-import { type SuitePlan, suitePlans, suiteReaches } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import {
+  isSuitePlanAtLeast,
+  type SuitePlan,
+  suitePlans,
+} from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
 
-type Held = DetectedPlan | null;
+type AssignedPlan = DetectedPlan | null;
 
-function holds(sales: FoundTier, service: FoundTier, marketing: FoundTier): Held {
+function userPlan(sales: FoundTier, service: FoundTier, marketing: FoundTier): AssignedPlan {
   const tiers = { sales, service, marketing };
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
-function old(module: OldPlanModule): Held {
+function oldPlan(module: OldPlanModule): AssignedPlan {
   const tiers = { sales: 'none', service: 'none', marketing: 'none' } as const;
   return { kind: 'old-plan', module, tiers, description: '' };
 }
 
-const undocumented: Held = { kind: 'undocumented-plan', module: 'ten-finance', description: 'Finance' };
-const noPlan: Held = { kind: 'no-plan', module: null };
+const undocumented: AssignedPlan = {
+  kind: 'undocumented-plan',
+  module: 'ten-finance',
+  description: 'Finance',
+};
+const noPlan: AssignedPlan = { kind: 'no-plan', module: null };
 
-function onSuite(plan: SuitePlan | null): Held {
+function onSuite(plan: SuitePlan | null): AssignedPlan {
   return { kind: 'suite', plan, by: { step: 'description', text: 'CRM Suite' } };
 }
 
-function boundsOf(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
+function getBounds(target: SuiteTarget): readonly [SuitePlan, SuitePlan] | null {
   if (target.kind === 'plan') return [target.plan, target.plan];
   return target.kind === 'range' ? [target.atLeast, target.atMost] : null;
 }
 
-describe('suiteTargetOf by the published table', () => {
+describe('findSuiteTarget by the published table', () => {
   it.each([
     ['sales', 'essential', 'core'],
     ['service', 'essential', 'core'],
@@ -41,8 +49,8 @@ describe('suiteTargetOf by the published table', () => {
     ['service', 'premium', 'growth'],
     ['marketing', 'premium', 'plus'],
   ] as const)('%s %s leads to %s', (solution, tier, plan) => {
-    const tierOf = (each: string) => (each === solution ? tier : 'none');
-    expect(findSuiteTarget([holds(tierOf('sales'), tierOf('service'), tierOf('marketing'))])).toEqual({
+    const tierFor = (each: string) => (each === solution ? tier : 'none');
+    expect(findSuiteTarget([userPlan(tierFor('sales'), tierFor('service'), tierFor('marketing'))])).toEqual({
       kind: 'plan',
       plan,
       by: [{ solution, tier }],
@@ -67,7 +75,7 @@ describe('suiteTargetOf by the published table', () => {
   ] as const)(
     'decides by the highest tier of one user with %s, %s, %s: %s',
     (sales, service, marketing, plan, by) => {
-      const target = findSuiteTarget([holds(sales, service, marketing)]);
+      const target = findSuiteTarget([userPlan(sales, service, marketing)]);
       expect(target).toMatchObject({ kind: 'plan', plan });
       const named =
         target.kind === 'plan' ? target.by.map(({ solution, tier }) => `${solution} ${tier}`) : [];
@@ -76,10 +84,10 @@ describe('suiteTargetOf by the published table', () => {
   );
 
   it('applies the highest tier of any user to the whole tenant', () => {
-    const many = Array.from({ length: 40 }, () => holds('essential', 'none', 'none'));
+    const many = Array.from({ length: 40 }, () => userPlan('essential', 'none', 'none'));
     expect(findSuiteTarget([...many, noPlan])).toMatchObject({ kind: 'plan', plan: 'core' });
-    expect(findSuiteTarget([...many, holds('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
-    const both = [...many, holds('premium', 'none', 'none'), holds('none', 'none', 'premium')];
+    expect(findSuiteTarget([...many, userPlan('none', 'premium', 'none')])).toMatchObject({ plan: 'growth' });
+    const both = [...many, userPlan('premium', 'none', 'none'), userPlan('none', 'none', 'premium')];
     expect(findSuiteTarget(both)).toMatchObject({
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -93,31 +101,33 @@ describe('suiteTargetOf by the published table', () => {
     ['essential', ['ten-sales'], 'core'],
   ] as const)('detects the target of the published tenant %s with users on %s: %s', (key, plans, plan) => {
     const tenant = publishedTenant(key);
-    const held = plans.map(
+    const assignedPlans = plans.map(
       (each) => reportEntitlements({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
     );
-    expect(findSuiteTarget(held)).toMatchObject({ kind: 'plan', plan });
+    expect(findSuiteTarget(assignedPlans)).toMatchObject({ kind: 'plan', plan });
   });
 });
 
-describe('suiteTargetOf with unknown data', () => {
+describe('findSuiteTarget with unknown data', () => {
   const salesTier = { kind: 'tier', solution: 'sales' } as const;
 
   it.each([
-    [holds('unknown', 'none', 'none'), 'core', 'growth', 'sales'],
-    [holds('none', 'unknown', 'none'), 'core', 'growth', 'service'],
-    [holds('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
-    [holds('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+    [userPlan('unknown', 'none', 'none'), 'core', 'growth', 'sales'],
+    [userPlan('none', 'unknown', 'none'), 'core', 'growth', 'service'],
+    [userPlan('none', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
+    [userPlan('premium', 'none', 'unknown'), 'growth', 'plus', 'marketing'],
   ] as const)(
     'returns the range of plans that an unknown tier may lead to (%#)',
-    (held, atLeast, atMost, solution) => {
+    (assignedPlan, atLeast, atMost, solution) => {
       const unknown = [{ kind: 'tier', solution }];
-      expect(findSuiteTarget([held])).toEqual({ kind: 'range', atLeast, atMost, unknown });
+      expect(findSuiteTarget([assignedPlan])).toEqual({ kind: 'range', atLeast, atMost, unknown });
     },
   );
 
   it('reports an unknown tier that does not affect the target', () => {
-    expect(findSuiteTarget([holds('unknown', 'none', 'none'), holds('none', 'premium', 'none')])).toEqual({
+    expect(
+      findSuiteTarget([userPlan('unknown', 'none', 'none'), userPlan('none', 'premium', 'none')]),
+    ).toEqual({
       kind: 'plan',
       plan: 'growth',
       by: [{ solution: 'service', tier: 'premium' }],
@@ -127,21 +137,21 @@ describe('suiteTargetOf with unknown data', () => {
   });
 
   it.each([
-    ['an old plan', old('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
+    ['an old plan', oldPlan('superlicense-complete'), { kind: 'old-plan', module: 'superlicense-complete' }],
     ['an undocumented plan', undocumented, { kind: 'undocumented-plan', module: 'ten-finance' }],
-    ['a user of whom nothing is known', null, { kind: 'plan' }],
-  ] as const)('%s may lead to any plan up to the highest in the table', (_case, held, part) => {
-    expect(findSuiteTarget([held])).toEqual({
+    ['an unknown user', null, { kind: 'plan' }],
+  ] as const)('%s may lead to any plan up to the highest in the table', (_case, assignedPlan, part) => {
+    expect(findSuiteTarget([assignedPlan])).toEqual({
       kind: 'range',
       atLeast: 'starter',
       atMost: 'plus',
       unknown: [part],
     });
-    expect(findSuiteTarget([held, holds('premium', 'none', 'none')])).toMatchObject({
+    expect(findSuiteTarget([assignedPlan, userPlan('premium', 'none', 'none')])).toMatchObject({
       atLeast: 'growth',
       atMost: 'plus',
     });
-    expect(findSuiteTarget([held, holds('none', 'none', 'premium')])).toEqual({
+    expect(findSuiteTarget([assignedPlan, userPlan('none', 'none', 'premium')])).toEqual({
       kind: 'plan',
       plan: 'plus',
       by: [{ solution: 'marketing', tier: 'premium' }],
@@ -151,14 +161,14 @@ describe('suiteTargetOf with unknown data', () => {
   });
 
   it('lists each unknown part once, in a fixed order', () => {
-    const held = [
+    const assignedPlans = [
       null,
       undocumented,
-      old('superlicense-sales-pro'),
-      old('superlicense-assistant'),
-      holds('unknown', 'none', 'unknown'),
+      oldPlan('superlicense-sales-pro'),
+      oldPlan('superlicense-assistant'),
+      userPlan('unknown', 'none', 'unknown'),
     ];
-    const target = findSuiteTarget([...held, ...held]);
+    const target = findSuiteTarget([...assignedPlans, ...assignedPlans]);
     expect(target.kind === 'range' && target.unknown).toEqual([
       salesTier,
       { kind: 'tier', solution: 'marketing' },
@@ -170,11 +180,11 @@ describe('suiteTargetOf with unknown data', () => {
   });
 });
 
-describe('suiteTargetOf with nothing to migrate', () => {
+describe('findSuiteTarget with nothing to migrate', () => {
   it('reports that no user has a plan, also when there are no users', () => {
     expect(findSuiteTarget([])).toEqual({ kind: 'no-assigned-plan' });
     expect(findSuiteTarget([noPlan, noPlan])).toEqual({ kind: 'no-assigned-plan' });
-    expect(findSuiteTarget([holds('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
+    expect(findSuiteTarget([userPlan('none', 'none', 'none')])).toEqual({ kind: 'no-assigned-plan' });
   });
 
   it('reports a tenant already on Suite, with its plan if all users agree', () => {
@@ -185,31 +195,33 @@ describe('suiteTargetOf with nothing to migrate', () => {
   });
 });
 
-describe('suiteTargetOf properties', () => {
+describe('findSuiteTarget properties', () => {
   const runs = { numRuns: 10_000 };
   const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
   const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
   const user = fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => holds(...tiers)) },
+    { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => userPlan(...tiers)) },
     fc.constantFrom(
       noPlan,
       undocumented,
       null,
-      old('superlicense-complete'),
-      old('superlicense-service-pro'),
+      oldPlan('superlicense-complete'),
+      oldPlan('superlicense-service-pro'),
     ),
   );
   const users = fc.array(user, { maxLength: 6 });
 
   it('never lowers the target when a user is added', () => {
     fc.assert(
-      fc.property(users, user, (held, another) => {
-        const before = boundsOf(findSuiteTarget(held));
-        const after = boundsOf(findSuiteTarget([...held, another]));
+      fc.property(users, user, (assignedPlans, another) => {
+        const before = getBounds(findSuiteTarget(assignedPlans));
+        const after = getBounds(findSuiteTarget([...assignedPlans, another]));
         if (before === null) return;
-        expect(after !== null && suiteReaches(after[0], before[0]) && suiteReaches(after[1], before[1])).toBe(
-          true,
-        );
+        expect(
+          after !== null &&
+            isSuitePlanAtLeast(after[0], before[0]) &&
+            isSuitePlanAtLeast(after[1], before[1]),
+        ).toBe(true);
       }),
       runs,
     );
@@ -217,8 +229,10 @@ describe('suiteTargetOf properties', () => {
 
   it('does not depend on the order or repetition of users', () => {
     fc.assert(
-      fc.property(users, (held) => {
-        expect(findSuiteTarget([...held, ...held].reverse())).toEqual(findSuiteTarget(held));
+      fc.property(users, (assignedPlans) => {
+        expect(findSuiteTarget([...assignedPlans, ...assignedPlans].reverse())).toEqual(
+          findSuiteTarget(assignedPlans),
+        );
       }),
       runs,
     );
@@ -226,8 +240,8 @@ describe('suiteTargetOf properties', () => {
 
   it('names the tiers behind every plan and an unknown part behind every range', () => {
     fc.assert(
-      fc.property(users, (held) => {
-        const target = findSuiteTarget(held);
+      fc.property(users, (assignedPlans) => {
+        const target = findSuiteTarget(assignedPlans);
         if (target.kind === 'plan') expect(target.by.length).toBeGreaterThan(0);
         if (target.kind !== 'range') return;
         expect(target.unknown.length).toBeGreaterThan(0);
@@ -239,22 +253,26 @@ describe('suiteTargetOf properties', () => {
 
   it('stays within the range when an unknown tier becomes known', () => {
     fc.assert(
-      fc.property(users, fc.infiniteStream(knownTier.filter((each) => each !== 'none')), (held, told) => {
-        const bounds = boundsOf(findSuiteTarget(held));
-        const found = held.map((each) => {
-          if (each?.kind !== 'user-plan') return each;
-          const { sales, service, marketing } = each.tiers;
-          const settle = (one: FoundTier) => (one === 'unknown' ? told.next().value : one);
-          return holds(settle(sales), settle(service), settle(marketing));
-        });
-        const after = boundsOf(findSuiteTarget(found));
-        if (bounds === null || after === null) expect(after).toEqual(bounds);
-        else
-          expect([suiteReaches(after[0], bounds[0]), suiteReaches(bounds[1], after[1])]).toEqual([
-            true,
-            true,
-          ]);
-      }),
+      fc.property(
+        users,
+        fc.infiniteStream(knownTier.filter((each) => each !== 'none')),
+        (assignedPlans, knownTiers) => {
+          const bounds = getBounds(findSuiteTarget(assignedPlans));
+          const found = assignedPlans.map((each) => {
+            if (each?.kind !== 'user-plan') return each;
+            const { sales, service, marketing } = each.tiers;
+            const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);
+            return userPlan(resolveTier(sales), resolveTier(service), resolveTier(marketing));
+          });
+          const after = getBounds(findSuiteTarget(found));
+          if (bounds === null || after === null) expect(after).toEqual(bounds);
+          else
+            expect([
+              isSuitePlanAtLeast(after[0], bounds[0]),
+              isSuitePlanAtLeast(bounds[1], after[1]),
+            ]).toEqual([true, true]);
+        },
+      ),
       runs,
     );
   });

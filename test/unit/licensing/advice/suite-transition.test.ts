@@ -9,7 +9,7 @@ import {
   suiteTransition as transitionByRules,
 } from '../../../../src/licensing/advice/suite-transition.ts';
 import { catalogue, getChildRows } from '../../../../src/licensing/catalogue/catalogue.ts';
-import { planModuleFor } from '../../../../src/licensing/catalogue/plan-modules.ts';
+import { findPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { type UserPlan, userPlans } from '../../../../src/licensing/catalogue/user-plans.ts';
@@ -39,15 +39,15 @@ function changesOnSuite(today: CurrentReport, plan: SuitePlan) {
   return changesByRules(rules, today, plan);
 }
 
-function suiteTransition(held: readonly (DetectedPlan | null)[], today: CurrentReport) {
-  return transitionByRules(rules, findSuiteTarget(held), today);
+function suiteTransition(assignedPlans: readonly (DetectedPlan | null)[], today: CurrentReport) {
+  return transitionByRules(rules, findSuiteTarget(assignedPlans), today);
 }
 
-function rowsBy(changes: readonly FeatureTransition[], change: FeatureChange): string {
+function listRows(changes: readonly FeatureTransition[], change: FeatureChange): string {
   return changes.flatMap((each) => (each.change === change ? [each.row] : [])).join(' ');
 }
 
-function one(changes: readonly FeatureTransition[], row: string) {
+function findRow(changes: readonly FeatureTransition[], row: string) {
   return changes.find((each) => each.row === row);
 }
 
@@ -55,7 +55,7 @@ const salesEssential = report(essential, holderOf(essential, 'ten-sales'));
 const salesPremium = report(premium, holderOf(premium, 'ten-sales'));
 const marketingPremium = report(premium, holderOf(premium, 'ten-marketing'));
 const withoutPlan = report(premium, holderOf(premium, null));
-const nobody = report(premium, null);
+const unknownUser = report(premium, null);
 const suiteCore = report(suite, holderOf(suite, null));
 
 // The 20 common features; C1, C6, C10, C15, C19 and C24 are groups.
@@ -66,36 +66,36 @@ const mailings = 'MaE1 MaE2 MaE3 MaE4 MaE5 MaE6 MaE7 MaE8 MaE9 MaE11 MaE12';
 describe('Suite transition for users of the published tenants', () => {
   it('Sales Essential on Core: nothing is lost, requests and projects are gained, Premium is unclear', () => {
     const changes = changesOnSuite(salesEssential, 'core');
-    expect(rowsBy(changes, 'kept')).toBe(`${common} SaE1 SaE2 SaE3 SaE4 SaE5`);
-    expect(rowsBy(changes, 'gained')).toBe('SaP8 SvE1 SvE2 SvE3 SvE4 SvE5');
-    expect(rowsBy(changes, 'unknown')).toBe('SaP1 SaP2 SaP3 SaP4 SaP5 SaP7 SaP9');
-    expect(rowsBy(changes, 'still-missing')).toBe(`SaP6 SvP1 SvP2 SvP3 SvP4 ${mailings} ${forms} MaP1`);
-    expect(rowsBy(changes, 'limited')).toBe('');
-    expect(rowsBy(changes, 'lost')).toBe('');
+    expect(listRows(changes, 'kept')).toBe(`${common} SaE1 SaE2 SaE3 SaE4 SaE5`);
+    expect(listRows(changes, 'gained')).toBe('SaP8 SvE1 SvE2 SvE3 SvE4 SvE5');
+    expect(listRows(changes, 'unknown')).toBe('SaP1 SaP2 SaP3 SaP4 SaP5 SaP7 SaP9');
+    expect(listRows(changes, 'still-missing')).toBe(`SaP6 SvP1 SvP2 SvP3 SvP4 ${mailings} ${forms} MaP1`);
+    expect(listRows(changes, 'limited')).toBe('');
+    expect(listRows(changes, 'lost')).toBe('');
   });
 
   it('Sales Essential on Starter: dashboards are limited and only view-only features are lost', () => {
     const changes = changesOnSuite(salesEssential, 'starter');
-    expect(rowsBy(changes, 'limited')).toBe('C25 SaE3');
-    // Custom tiles and combined selections could be seen: Starter has neither.
-    expect(rowsBy(changes, 'lost')).toBe('SaP3 SaP7');
-    expect(rowsBy(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
+    expect(listRows(changes, 'limited')).toBe('C25 SaE3');
+    // Custom tiles and combined selections were view-only; Starter has neither.
+    expect(listRows(changes, 'lost')).toBe('SaP3 SaP7');
+    expect(listRows(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
   });
 
   it('Sales Premium on Growth: all enabled features are kept and view-only marketing flows are lost', () => {
     const changes = changesOnSuite(salesPremium, 'growth');
-    expect(rowsBy(changes, 'kept')).toBe(
+    expect(listRows(changes, 'kept')).toBe(
       `${common} SaE1 SaE2 SaE3 SaE4 SaE5 SaP1 SaP2 SaP3 SaP4 SaP5 SaP6 SaP7 SaP8 SaP9 ${forms}`,
     );
-    expect(rowsBy(changes, 'gained')).toBe(`SvE1 SvE2 SvE3 SvE4 SvE5 SvP1 SvP2 SvP3 SvP4 ${mailings}`);
-    expect(rowsBy(changes, 'lost')).toBe('MaP1');
-    expect(one(changes, 'MaP1')).toMatchObject({ today: { state: 'view-only' }, confidence: 'inferred' });
+    expect(listRows(changes, 'gained')).toBe(`SvE1 SvE2 SvE3 SvE4 SvE5 SvP1 SvP2 SvP3 SvP4 ${mailings}`);
+    expect(listRows(changes, 'lost')).toBe('MaP1');
+    expect(findRow(changes, 'MaP1')).toMatchObject({ today: { state: 'view-only' }, confidence: 'inferred' });
   });
 
   it('Marketing Premium on Plus: flows are limited to 10 and everything else is kept or gained', () => {
     const changes = changesOnSuite(marketingPremium, 'plus');
-    expect(rowsBy(changes, 'limited')).toBe('MaP1');
-    expect(one(changes, 'MaP1')).toEqual({
+    expect(listRows(changes, 'limited')).toBe('MaP1');
+    expect(findRow(changes, 'MaP1')).toEqual({
       feature: 'marketing-automation',
       row: 'MaP1',
       change: 'limited',
@@ -108,7 +108,7 @@ describe('Suite transition for users of the published tenants', () => {
   });
 
   it('Marketing Premium on Super: no feature is limited', () => {
-    expect(rowsBy(changesOnSuite(marketingPremium, 'super'), 'limited')).toBe('');
+    expect(listRows(changesOnSuite(marketingPremium, 'super'), 'limited')).toBe('');
   });
 });
 
@@ -184,13 +184,13 @@ describe('Suite transition of one feature', () => {
       'suite-plan-lacks',
       null,
     ],
-    ['projects', 'an unknown user', nobody, 'SaP8', 'growth', 'unknown', 'today-unknown', null],
-    ['projects', 'an unknown user', nobody, 'SaP8', 'starter', 'unknown', 'today-unknown', null],
-    ['quotes', 'an unknown user', nobody, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['projects', 'an unknown user', unknownUser, 'SaP8', 'growth', 'unknown', 'today-unknown', null],
+    ['projects', 'an unknown user', unknownUser, 'SaP8', 'starter', 'unknown', 'today-unknown', null],
+    ['quotes', 'an unknown user', unknownUser, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
   ] as const)(
     'determines the change of %s for %s (%#)',
     (_feature, _who, today, row, plan, change, reason, maximum) => {
-      const found = one(changesOnSuite(today, plan), row);
+      const found = findRow(changesOnSuite(today, plan), row);
       expect(found).toMatchObject({ change, reason });
       expect(found?.limit?.maximum ?? null).toBe(maximum);
     },
@@ -202,7 +202,7 @@ describe('Suite transition of one feature', () => {
     );
     const user = userWith(grantedLicense({ name: 'ten-sales', description: 'Sales', extraFlags: 1 }));
     const changes = changesOnSuite(report(unclear, user), 'growth');
-    expect(one(changes, 'SaP2')).toMatchObject({
+    expect(findRow(changes, 'SaP2')).toMatchObject({
       change: 'unknown',
       reason: 'today-unknown',
       today: { state: 'unknown', reason: 'tier-unknown' },
@@ -213,16 +213,16 @@ describe('Suite transition of one feature', () => {
   it('treats a feature hidden by the role like an enabled one', () => {
     const user = { ...holderOf(premium, 'ten-sales'), functionRights: ['hide-project'] };
     const hidden = report(premium, user);
-    expect(one(changesOnSuite(hidden, 'growth'), 'SaP8')).toMatchObject({
+    expect(findRow(changesOnSuite(hidden, 'growth'), 'SaP8')).toMatchObject({
       change: 'kept',
       today: { state: 'hidden-by-role', reason: 'hidden-by-function-right' },
       confidence: 'inferred',
     });
-    expect(one(changesOnSuite(hidden, 'core'), 'SaP8')?.change).toBe('limited');
-    expect(one(changesOnSuite(hidden, 'starter'), 'SaP8')?.change).toBe('lost');
+    expect(findRow(changesOnSuite(hidden, 'core'), 'SaP8')?.change).toBe('limited');
+    expect(findRow(changesOnSuite(hidden, 'starter'), 'SaP8')?.change).toBe('lost');
   });
 
-  const seen = (row: string, name: string) => {
+  const viewOnlyReport = (row: string, name: string) => {
     const tenant = tenantWith(...essential.modules, moduleLicense({ name }));
     const today = report(tenant, holderOf(tenant, 'ten-sales'));
     expect(today.entitlements.find((each) => each.row === row)).toMatchObject({ state: 'view-only' });
@@ -232,7 +232,7 @@ describe('Suite transition of one feature', () => {
   it('reports an unlicensed feature hidden by the role as gained, with both facts as the reason', () => {
     const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'project' }));
     const user = { ...holderOf(tenant, 'ten-sales'), functionRights: ['hide-project'] };
-    expect(one(changesOnSuite(report(tenant, user), 'core'), 'SaP8')).toMatchObject({
+    expect(findRow(changesOnSuite(report(tenant, user), 'core'), 'SaP8')).toMatchObject({
       change: 'gained',
       today: { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role' },
       confidence: 'inferred',
@@ -240,43 +240,60 @@ describe('Suite transition of one feature', () => {
   });
 
   it.each([
-    ['both published', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
-    ['both published', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
-    ['the plan inferred', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
-    ['both inferred', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
-    ['a sight gained', seen('SaP8', 'project'), 'SaP8', 'core', 'gained', 'documented'],
-    ['a sight lost', seen('SaP8', 'project'), 'SaP8', 'starter', 'lost', 'inferred'],
-    ['today unknown', nobody, 'SaP8', 'growth', 'unknown', 'none'],
+    ['documented state and documented inclusion', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
+    ['documented state and documented exclusion', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
+    ['documented state and inferred inclusion', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
+    ['inferred state and inferred inclusion', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
+    [
+      'view-only feature that is gained',
+      viewOnlyReport('SaP8', 'project'),
+      'SaP8',
+      'core',
+      'gained',
+      'documented',
+    ],
+    [
+      'view-only feature that is lost',
+      viewOnlyReport('SaP8', 'project'),
+      'SaP8',
+      'starter',
+      'lost',
+      'inferred',
+    ],
+    ['unknown state', unknownUser, 'SaP8', 'growth', 'unknown', 'none'],
   ] as const)(
     'has the lower confidence of the current state and the Suite plan: %s',
     (_case, today, row, plan, change, confidence) => {
-      expect(one(changesOnSuite(today, plan), row)).toMatchObject({ change, confidence });
+      expect(findRow(changesOnSuite(today, plan), row)).toMatchObject({ change, confidence });
     },
   );
 
   it('keeps its confidence when all possible target plans agree on the change', () => {
-    const { target, changes } = suiteTransition([salesPremium.plan, null], seen('SaP8', 'project'));
+    const { target, changes } = suiteTransition([salesPremium.plan, null], viewOnlyReport('SaP8', 'project'));
     expect(target).toMatchObject({ kind: 'range', atLeast: 'growth', atMost: 'plus' });
-    expect(one(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'documented' });
-    expect(one(changes, 'SaE1')).toMatchObject({ change: 'kept', confidence: 'inferred' });
+    expect(findRow(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'documented' });
+    expect(findRow(changes, 'SaE1')).toMatchObject({ change: 'kept', confidence: 'inferred' });
   });
 });
 
 describe('transition from one Suite plan to another', () => {
   it('does not report an existing limit as a new one', () => {
-    expect(one(changesOnSuite(suiteCore, 'core'), 'SaP8')).toMatchObject({
+    expect(findRow(changesOnSuite(suiteCore, 'core'), 'SaP8')).toMatchObject({
       change: 'kept',
       limit: { maximum: 100 },
     });
-    expect(one(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({ change: 'kept', limit: null });
+    expect(findRow(changesOnSuite(suiteCore, 'growth'), 'SaP8')).toMatchObject({
+      change: 'kept',
+      limit: null,
+    });
   });
 
   it('limits an unlimited feature on a lower plan', () => {
-    expect(one(changesOnSuite(suiteCore, 'starter'), 'C25')).toMatchObject({
+    expect(findRow(changesOnSuite(suiteCore, 'starter'), 'C25')).toMatchObject({
       change: 'limited',
       limit: { name: 'dashboards', maximum: 3 },
     });
-    expect(one(changesOnSuite(suiteCore, 'starter'), 'SaP8')?.change).toBe('lost');
+    expect(findRow(changesOnSuite(suiteCore, 'starter'), 'SaP8')?.change).toBe('lost');
   });
 });
 
@@ -285,27 +302,31 @@ describe('suiteTransition', () => {
     const { target, changes } = suiteTransition([salesEssential.plan], salesEssential);
     expect(target).toMatchObject({ kind: 'plan', plan: 'core' });
     expect(changes).toEqual(changesOnSuite(salesEssential, 'core'));
-    const beside = suiteTransition([salesEssential.plan, marketingPremium.plan], salesEssential);
-    expect(beside.target).toMatchObject({ kind: 'plan', plan: 'plus' });
-    expect(beside.changes).toEqual(changesOnSuite(salesEssential, 'plus'));
+    const withMarketingUser = suiteTransition([salesEssential.plan, marketingPremium.plan], salesEssential);
+    expect(withMarketingUser.target).toMatchObject({ kind: 'plan', plan: 'plus' });
+    expect(withMarketingUser.changes).toEqual(changesOnSuite(salesEssential, 'plus'));
   });
 
   it('leaves a feature unknown when the possible target plans treat it differently', () => {
     const { target, changes } = suiteTransition([salesEssential.plan, null], salesEssential);
     expect(target).toEqual({ kind: 'range', atLeast: 'core', atMost: 'plus', unknown: [{ kind: 'plan' }] });
-    // Alike on Core and Plus:
-    expect(one(changes, 'SaE1')).toEqual(one(changesOnSuite(salesEssential, 'core'), 'SaE1'));
-    expect(one(changes, 'SvE1')?.change).toBe('gained');
-    // Gained either way, but up to 100 or without a limit:
-    expect(one(changes, 'SaP8')).toMatchObject({
+    // The same on Core and Plus:
+    expect(findRow(changes, 'SaE1')).toEqual(findRow(changesOnSuite(salesEssential, 'core'), 'SaE1'));
+    expect(findRow(changes, 'SvE1')?.change).toBe('gained');
+    // Gained in both cases, but with a limit of 100 or without a limit:
+    expect(findRow(changes, 'SaP8')).toMatchObject({
       change: 'unknown',
       reason: 'target-unknown',
       limit: null,
       confidence: 'none',
     });
-    // Gained on Plus only:
-    expect(one(changes, 'MaE1')).toMatchObject({ change: 'unknown', reason: 'target-unknown' });
-    expect(one(changes, 'MaP1')).toMatchObject({ change: 'unknown', reason: 'target-unknown', limit: null });
+    // Gained only on Plus:
+    expect(findRow(changes, 'MaE1')).toMatchObject({ change: 'unknown', reason: 'target-unknown' });
+    expect(findRow(changes, 'MaP1')).toMatchObject({
+      change: 'unknown',
+      reason: 'target-unknown',
+      limit: null,
+    });
   });
 
   it('returns no changes when there is nothing to migrate', () => {
@@ -331,7 +352,7 @@ describe('suiteTransition', () => {
       unknown: [{ kind: 'old-plan', module: 'superlicense-complete' }],
     });
     expect(changes).toHaveLength(62);
-    expect(one(changes, 'SaP8')?.change).toBe('unknown');
+    expect(findRow(changes, 'SaP8')?.change).toBe('unknown');
   });
 });
 
@@ -342,8 +363,8 @@ describe('Suite transition properties', () => {
     (name) => moduleLicense({ name }),
   );
 
-  // What a plan contains by the page: its rows' user licenses, in a tenant with every site license.
-  function holderReport({ tiers, label }: UserPlan): EntitlementReport {
+  // A user with the user licenses of all rows of a plan, in a tenant with every site license.
+  function createPlanReport({ tiers, label }: UserPlan): EntitlementReport {
     const contained = features.filter(
       ({ solution, tier }) => tier === 'common' || tierRank(tiers[solution]) >= tierRank(tier),
     );
@@ -352,13 +373,13 @@ describe('Suite transition properties', () => {
       'web',
       ...contained.flatMap(({ feature }) => assumptions.modules[feature].user),
     ]);
-    const name = planModuleFor(tiers) ?? '';
+    const name = findPlanModule(tiers) ?? '';
     const row = { name, description: label, extraFlags: 1, extraInfo: `set=${[...set].join(',')}` };
     const tenant = tenantWith(...site, moduleLicense({ ...row, scope: 'user' }));
     return report(tenant, holderOf(tenant, name));
   }
 
-  const planReports = userPlans.map(holderReport);
+  const planReports = userPlans.map(createPlanReport);
   const grants = fc
     .subarray([...rules.features.values()].flatMap(({ site, user }) => [...site, ...user]))
     .map((names) => userWith(...names.map((name) => grantedLicense({ name }))));
@@ -369,7 +390,7 @@ describe('Suite transition properties', () => {
       salesPremium,
       marketingPremium,
       withoutPlan,
-      nobody,
+      unknownUser,
       suiteCore,
     ),
     fc.tuple(fc.constantFrom(premium, essential, null), grants).map(([tenant, user]) => report(tenant, user)),
@@ -388,7 +409,7 @@ describe('Suite transition properties', () => {
     );
   });
 
-  const better: Readonly<Record<FeatureChange, readonly FeatureChange[]>> = {
+  const allowedOnHigherPlan: Readonly<Record<FeatureChange, readonly FeatureChange[]>> = {
     kept: ['kept'],
     limited: ['limited', 'kept'],
     gained: ['gained'],
@@ -396,12 +417,12 @@ describe('Suite transition properties', () => {
     'still-missing': ['still-missing', 'unknown', 'gained'],
     unknown: ['unknown', 'kept', 'limited', 'gained'],
   };
-  const most = (transition: FeatureTransition) => transition.limit?.maximum ?? Number.POSITIVE_INFINITY;
-  const held: readonly FeatureChange[] = ['kept', 'limited', 'gained'];
+  const getMaximum = (transition: FeatureTransition) => transition.limit?.maximum ?? Number.POSITIVE_INFINITY;
+  const enabledChanges: readonly FeatureChange[] = ['kept', 'limited', 'gained'];
 
   function isBetter(lower: FeatureTransition, higher: FeatureTransition | undefined): boolean {
-    if (higher === undefined || !better[lower.change].includes(higher.change)) return false;
-    return !held.includes(lower.change) || most(higher) >= most(lower);
+    if (higher === undefined || !allowedOnHigherPlan[lower.change].includes(higher.change)) return false;
+    return !enabledChanges.includes(lower.change) || getMaximum(higher) >= getMaximum(lower);
   }
 
   it('a higher plan never takes away a feature or sets a lower limit', () => {
@@ -414,7 +435,7 @@ describe('Suite transition properties', () => {
     );
   });
 
-  const before: Readonly<Record<FeatureChange, readonly FeatureState[]>> = {
+  const possibleStates: Readonly<Record<FeatureChange, readonly FeatureState[]>> = {
     kept: ['enabled', 'hidden-by-role'],
     limited: ['enabled', 'hidden-by-role'],
     gained: ['view-only', 'upgrade'],
@@ -425,7 +446,7 @@ describe('Suite transition properties', () => {
 
   function isSound({ change, today, limit, confidence }: FeatureTransition): boolean {
     if (limit?.maximum === 0 || (change === 'limited' && limit === null)) return false;
-    return before[change].includes(today.state) && (change === 'unknown') === (confidence === 'none');
+    return possibleStates[change].includes(today.state) && (change === 'unknown') === (confidence === 'none');
   }
 
   it('every change fits the current state, has no limit of 0, and lacks confidence only if unknown', () => {
@@ -446,7 +467,7 @@ describe('Suite transition properties', () => {
         changes.filter(({ change, today: before }) => change === 'lost' && before.state === 'enabled'),
       ).toEqual([]);
       expect(
-        rowsBy(changes, 'unknown')
+        listRows(changes, 'unknown')
           .split(' ')
           .filter((row) => row.startsWith('C')),
       ).toEqual([]);
@@ -461,8 +482,8 @@ describe('Suite transition properties', () => {
         const [from, to] = [target.atLeast, target.atMost].map((plan) => suitePlans.indexOf(plan));
         const certain = changes.filter(({ change }) => change !== 'unknown');
         for (const plan of suitePlans.slice(from, (to ?? 0) + 1)) {
-          const there = changesOnSuite(today, plan).filter(({ row }) => one(certain, row) !== undefined);
-          expect(there.map(({ change, limit }) => ({ change, limit }))).toEqual(
+          const onPlan = changesOnSuite(today, plan).filter(({ row }) => findRow(certain, row) !== undefined);
+          expect(onPlan.map(({ change, limit }) => ({ change, limit }))).toEqual(
             certain.map(({ change, limit }) => ({ change, limit })),
           );
         }

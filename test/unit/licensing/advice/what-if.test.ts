@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { entitlementEngine, ruleOf } from '../fixtures/engine.ts';
+import { entitlementEngine, getRule } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
-const mailings = ruleOf('mailings');
+const mailings = getRule('mailings');
 const today = '2026-12-01';
 const tenant = tenantWith(...mailings.site.map((name) => moduleLicense({ name })));
 const planRow = (name: string, description: string) =>
   grantedLicense({ name, description, extraFlags: 1, extraInfo: `set=user,${mailings.user.join()}` });
 
 describe('whatIf', () => {
-  const mailingsOn = (held: string, description: string) => {
-    const user = userWith(planRow(held, description));
+  const findMailingsState = (planModule: string, description: string) => {
+    const user = userWith(planRow(planModule, description));
     return entitlementEngine(tenant, today).whatIf(user, 'sales-premium')?.report.features.get('mailings')
       ?.state;
   };
 
   it('includes the license set of the assigned plan when that plan is lower', () => {
-    expect(mailingsOn('ten-sales', 'Sales Essentials')).toBe('enabled');
+    expect(findMailingsState('ten-sales', 'Sales Essentials')).toBe('enabled');
   });
 
   it('drops the licenses of an assigned plan for another solution and of an old plan', () => {
-    expect(mailingsOn('ten-service', 'Service Essentials')).not.toBe('enabled');
-    expect(mailingsOn('superlicense-sales-pro', 'Sales')).not.toBe('enabled');
+    expect(findMailingsState('ten-service', 'Service Essentials')).not.toBe('enabled');
+    expect(findMailingsState('superlicense-sales-pro', 'Sales')).not.toBe('enabled');
   });
 
   it('keeps licenses granted separately from the plan', () => {
-    const beside = mailings.user.map((name) => grantedLicense({ name }));
+    const separateGrants = mailings.user.map((name) => grantedLicense({ name }));
     const user = userWith(
       grantedLicense({
         name: 'ten-sales',
@@ -33,7 +33,7 @@ describe('whatIf', () => {
         extraFlags: 1,
         extraInfo: 'set=user',
       }),
-      ...beside,
+      ...separateGrants,
     );
     const report = entitlementEngine(tenant, today).whatIf(user, 'sales-premium')?.report;
     expect(report?.features.get('mailings')?.state).toBe('enabled');

@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addMonths,
   type CalendarDay,
   dayBefore,
-  lastYear,
-  monthsAfter,
-  readDay,
+  formatDay,
+  maxYear,
+  parseDay,
   wholeMonthsBetween,
-  writeDay,
 } from '../../../../src/licensing/billing/calendar-days.ts';
 
 const runs = { numRuns: 10_000 };
 
 function day(text: string): CalendarDay {
-  const read = readDay(text);
-  if (read === null) throw new Error(`${text} is no date`);
+  const read = parseDay(text);
+  if (read === null) throw new Error(`${text} is not a date`);
   return read;
 }
 
-// Another calendar than ours, to compare with: UTC days since the year 1.
+// An independent calendar for comparison: UTC days since 1970, from the year 1 to the year 9999.
 const firstDay = Date.parse('0001-01-01T00:00:00Z') / 86_400_000;
 const lastDay = Date.parse('9999-12-31T00:00:00Z') / 86_400_000;
-const textOf = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
+const toText = (dayNumber: number) => new Date(dayNumber * 86_400_000).toISOString().slice(0, 10);
 const anyDayNumber = fc.integer({ min: firstDay, max: lastDay });
 
-describe('readDay', () => {
+describe('parseDay', () => {
   it.each([
     ['2026-12-01', { year: 2026, month: 12, day: 1 }],
     ['2028-02-29', { year: 2028, month: 2, day: 29 }],
@@ -32,12 +32,12 @@ describe('readDay', () => {
     ['0001-01-01', { year: 1, month: 1, day: 1 }],
     ['9999-12-31', { year: 9999, month: 12, day: 31 }],
   ])('parses the date %s', (text, expected) => {
-    expect(readDay(text)).toEqual(expected);
+    expect(parseDay(text)).toEqual(expected);
   });
 
   it.each([
-    ['a year without leap day', '2026-02-29'],
-    ['a century without leap day', '2100-02-29'],
+    ['29 February of a year without a leap day', '2026-02-29'],
+    ['29 February of a century without a leap day', '2100-02-29'],
     ['30 February', '2028-02-30'],
     ['31 April', '2026-04-31'],
     ['31 June', '2026-06-31'],
@@ -48,22 +48,22 @@ describe('readDay', () => {
     ['month 0', '2026-00-10'],
     ['month 13', '2026-13-01'],
     ['year 0', '0000-01-01'],
-    ['a time', '2026-01-01T00:00:00'],
-    ['no leading zero', '2026-1-1'],
-    ['five digits', '12026-01-01'],
-    ['spaces', ' 2026-01-01'],
-    ['a line after it', '2026-01-01\n'],
+    ['a date with a time', '2026-01-01T00:00:00'],
+    ['a date without leading zeros', '2026-1-1'],
+    ['a year with five digits', '12026-01-01'],
+    ['a leading space', ' 2026-01-01'],
+    ['a trailing line break', '2026-01-01\n'],
     ['digits of another script', '２０２６-01-01'],
-    ['another order', '01.01.2026'],
-    ['nothing', ''],
+    ['another order of day and year', '01.01.2026'],
+    ['an empty string', ''],
   ])('rejects invalid input: %s', (_case, text) => {
-    expect(readDay(text)).toBeNull();
+    expect(parseDay(text)).toBeNull();
   });
 
   it('parses every calendar day and writes it back unchanged', () => {
     fc.assert(
       fc.property(anyDayNumber, (number) => {
-        expect(writeDay(day(textOf(number)))).toBe(textOf(number));
+        expect(formatDay(day(toText(number)))).toBe(toText(number));
       }),
       runs,
     );
@@ -71,10 +71,10 @@ describe('readDay', () => {
 
   it('accepts 29 February in exactly the years in which Date has it', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: lastYear }), (year) => {
+      fc.property(fc.integer({ min: 1, max: maxYear }), (year) => {
         const text = `${String(year).padStart(4, '0')}-02-29`;
         const exists = !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
-        expect(readDay(text) !== null).toBe(exists);
+        expect(parseDay(text) !== null).toBe(exists);
       }),
       runs,
     );
@@ -83,15 +83,15 @@ describe('readDay', () => {
   it('never throws for any string, and every accepted string is written back unchanged', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const read = readDay(text);
-        if (read !== null) expect(writeDay(read)).toBe(text);
+        const read = parseDay(text);
+        if (read !== null) expect(formatDay(read)).toBe(text);
       }),
       runs,
     );
   });
 });
 
-describe('monthsAfter', () => {
+describe('addMonths', () => {
   it.each([
     ['2026-01-31', 1, '2026-02-28'],
     ['2028-01-31', 1, '2028-02-29'],
@@ -107,7 +107,7 @@ describe('monthsAfter', () => {
     ['2026-01-31', -1, '2025-12-31'],
     ['2026-03-31', -1, '2026-02-28'],
   ])('%s plus %i months is %s', (from, months, expected) => {
-    expect(writeDay(monthsAfter(day(from), months))).toBe(expected);
+    expect(formatDay(addMonths(day(from), months))).toBe(expected);
   });
 
   it('keeps the day of the month, or takes the last day of a shorter month', () => {
@@ -116,8 +116,8 @@ describe('monthsAfter', () => {
         fc.integer({ min: firstDay, max: lastDay - 400 * 366 }),
         fc.nat({ max: 4_000 }),
         (number, months) => {
-          const from = day(textOf(number));
-          const to = monthsAfter(from, months);
+          const from = day(toText(number));
+          const to = addMonths(from, months);
           const lastOfMonth = new Date(Date.UTC(to.year + 400, to.month, 0)).getUTCDate();
           expect(to.day).toBe(Math.min(from.day, lastOfMonth));
           expect((to.year - from.year) * 12 + to.month - from.month).toBe(months);
@@ -148,11 +148,11 @@ describe('wholeMonthsBetween', () => {
   it('returns the largest number of months that does not pass the later day', () => {
     fc.assert(
       fc.property(anyDayNumber, anyDayNumber, (a, b) => {
-        const [from, to] = [textOf(Math.min(a, b)), textOf(Math.max(a, b))];
+        const [from, to] = [toText(Math.min(a, b)), toText(Math.max(a, b))];
         const months = wholeMonthsBetween(day(from), day(to));
-        const next = monthsAfter(day(from), months + 1);
-        expect(writeDay(monthsAfter(day(from), months)) <= to).toBe(true);
-        expect(next.year > lastYear || writeDay(next) > to).toBe(true);
+        const next = addMonths(day(from), months + 1);
+        expect(formatDay(addMonths(day(from), months)) <= to).toBe(true);
+        expect(next.year > maxYear || formatDay(next) > to).toBe(true);
       }),
       runs,
     );
@@ -168,13 +168,13 @@ describe('dayBefore', () => {
     ['2100-03-01', '2100-02-28'],
     ['2027-01-01', '2026-12-31'],
   ])('the day before %s is %s', (text, expected) => {
-    expect(writeDay(dayBefore(day(text)))).toBe(expected);
+    expect(formatDay(dayBefore(day(text)))).toBe(expected);
   });
 
   it('agrees with Date on the previous day of any date', () => {
     fc.assert(
       fc.property(fc.integer({ min: firstDay + 1, max: lastDay }), (number) => {
-        expect(writeDay(dayBefore(day(textOf(number))))).toBe(textOf(number - 1));
+        expect(formatDay(dayBefore(day(toText(number))))).toBe(toText(number - 1));
       }),
       runs,
     );

@@ -3,23 +3,23 @@ import { describe, expect, it } from 'vitest';
 import {
   type BillingPeriod,
   billingPeriods,
-  type ContractQuestion,
+  type ContractInput,
   type ContractState,
-  contractOn,
+  getContractState,
+  getPlanChangeEffect,
   type PlanChange,
-  planChangeOn,
 } from '../../../../src/licensing/billing/contract.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 const { planChanges } = assumptions;
 
 function contract(start: string, period: BillingPeriod, today: string): ContractState {
-  const answer = contractOn({ start, period, today });
-  if (!answer.valid) throw new Error(answer.reason);
-  return answer;
+  const result = getContractState({ start, period, today });
+  if (!result.valid) throw new Error(result.reason);
+  return result;
 }
 
-describe('contractOn in the first term', () => {
+describe('getContractState in the first term', () => {
   it.each(billingPeriods)('gives the first term 12 months when billed %s', (period) => {
     const { renewal, term, nextRenewal } = contract('2026-03-15', period, '2026-03-15');
     expect({ renewal, term, nextRenewal }).toEqual({
@@ -32,7 +32,7 @@ describe('contractOn in the first term', () => {
   });
 
   it.each([
-    // From a day in the middle of the month.
+    // Started in the middle of a month.
     ['2026-03-15', 'monthly', '2026-03-15', '2026-03-15', '2026-04-14', '2026-04-15'],
     ['2026-03-15', 'monthly', '2027-03-14', '2027-02-15', '2027-03-14', '2027-03-15'],
     ['2026-03-15', 'quarterly', '2026-06-14', '2026-03-15', '2026-06-14', '2026-06-15'],
@@ -40,7 +40,7 @@ describe('contractOn in the first term', () => {
     ['2026-03-15', 'half-yearly', '2026-09-14', '2026-03-15', '2026-09-14', '2026-09-15'],
     ['2026-03-15', 'half-yearly', '2026-09-15', '2026-09-15', '2027-03-14', '2027-03-15'],
     ['2026-03-15', 'yearly', '2027-03-14', '2026-03-15', '2027-03-14', '2027-03-15'],
-    // From the end of January: each month ends where it ends, the next one is back on the 31st.
+    // Started on 31 January: a shorter month uses its last day, a longer one the 31st again.
     ['2026-01-31', 'monthly', '2026-02-27', '2026-01-31', '2026-02-27', '2026-02-28'],
     ['2026-01-31', 'monthly', '2026-02-28', '2026-02-28', '2026-03-30', '2026-03-31'],
     ['2026-01-31', 'monthly', '2026-03-31', '2026-03-31', '2026-04-29', '2026-04-30'],
@@ -57,9 +57,9 @@ describe('contractOn in the first term', () => {
   );
 });
 
-describe('contractOn across renewals', () => {
+describe('getContractState across renewals', () => {
   it.each([
-    // On the day of the first renewal, and the day before the second.
+    // On the day of the first renewal and around the second renewal.
     ['2026-03-15', 'monthly', '2027-03-15', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
     ['2026-03-15', 'monthly', '2027-04-14', 1, '2027-03-15', '2027-04-14', '2027-04-15'],
     ['2026-03-15', 'monthly', '2027-04-15', 2, '2027-04-15', '2027-05-14', '2027-05-15'],
@@ -73,13 +73,13 @@ describe('contractOn across renewals', () => {
     ['2026-01-31', 'monthly', '2027-02-28', 2, '2027-02-28', '2027-03-30', '2027-03-31'],
     ['2026-01-31', 'monthly', '2028-02-29', 14, '2028-02-29', '2028-03-30', '2028-03-31'],
     ['2026-11-30', 'quarterly', '2028-02-28', 1, '2027-11-30', '2028-02-28', '2028-02-29'],
-    // Started on a leap day: in other years it is renewed on 28 February.
+    // Started on a leap day: renewed on 28 February in other years.
     ['2028-02-29', 'yearly', '2029-02-27', 0, '2028-02-29', '2029-02-27', '2029-02-28'],
     ['2028-02-29', 'yearly', '2029-02-28', 1, '2029-02-28', '2030-02-27', '2030-02-28'],
     ['2028-02-29', 'yearly', '2032-02-28', 3, '2031-02-28', '2032-02-28', '2032-02-29'],
     ['2028-02-29', 'yearly', '2032-02-29', 4, '2032-02-29', '2033-02-27', '2033-02-28'],
     ['2096-02-29', 'yearly', '2100-02-28', 4, '2100-02-28', '2101-02-27', '2101-02-28'],
-    // Contracts as long as the calendar.
+    // Contracts that span the whole calendar.
     ['0001-01-01', 'monthly', '9999-11-30', 119_975, '9999-11-01', '9999-11-30', '9999-12-01'],
     ['0001-01-01', 'yearly', '9998-12-31', 9_997, '9998-01-01', '9998-12-31', '9999-01-01'],
   ] as const)(
@@ -97,7 +97,7 @@ describe('contractOn across renewals', () => {
   });
 });
 
-describe('validation in contractOn and planChangeOn', () => {
+describe('validation in getContractState and getPlanChangeEffect', () => {
   it.each([
     ['2026-02-30', '2026-05-01', 'start-not-a-date'],
     ['', '2026-05-01', 'start-not-a-date'],
@@ -110,14 +110,16 @@ describe('validation in contractOn and planChangeOn', () => {
     ['9999-01-01', '9999-01-01', 'beyond-calendar'],
     ['0001-01-01', '9999-12-31', 'beyond-calendar'],
   ] as const)('rejects the start %s on the date %s with the reason %s', (start, today, reason) => {
-    const question = { start, period: 'monthly', today } as const;
-    expect(contractOn(question)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'add', planChanges)).toEqual({ valid: false, reason });
-    expect(planChangeOn(question, 'reduce', planChanges)).toEqual({ valid: false, reason });
+    const input = { start, period: 'monthly', today } as const;
+    expect(getContractState(input)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(input, 'add', planChanges)).toEqual({ valid: false, reason });
+    expect(getPlanChangeEffect(input, 'reduce', planChanges)).toEqual({ valid: false, reason });
   });
 
   it('accepts a contract that starts today', () => {
-    expect(contractOn({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(true);
+    expect(getContractState({ start: '2026-01-01', period: 'monthly', today: '2026-01-01' }).valid).toBe(
+      true,
+    );
   });
 
   it('accepts a contract whose next renewal is the last day of the calendar', () => {
@@ -125,7 +127,7 @@ describe('validation in contractOn and planChangeOn', () => {
   });
 });
 
-describe('planChangeOn', () => {
+describe('getPlanChangeEffect', () => {
   it.each([
     ['add', 'monthly', '2026-07-01', 'at-once', '2026-07-01'],
     ['add', 'yearly', '2027-03-15', 'at-once', '2027-03-15'],
@@ -134,13 +136,13 @@ describe('planChangeOn', () => {
     ['reduce', 'monthly', '2027-03-14', 'at-renewal', '2027-03-15'],
     ['reduce', 'monthly', '2027-03-16', 'at-renewal', '2027-04-15'],
     ['reduce', 'quarterly', '2027-03-16', 'at-renewal', '2027-06-15'],
-    // On the day of a renewal the new term has begun.
+    // On the day of a renewal the new term has started.
     ['reduce', 'half-yearly', '2027-03-15', 'at-renewal', '2027-09-15'],
     ['reduce', 'yearly', '2027-03-15', 'at-renewal', '2028-03-15'],
   ] as const)(
     'a change of kind %s, billed %s and made on %s, takes effect %s',
     (change, period, today, rule, effectiveOn) => {
-      expect(planChangeOn({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
+      expect(getPlanChangeEffect({ start: '2026-03-15', period, today }, change, planChanges)).toEqual({
         valid: true,
         rule,
         effectiveOn,
@@ -154,14 +156,14 @@ describe('planChangeOn', () => {
 describe('contract properties', () => {
   const runs = { numRuns: 10_000 };
   const dayMs = 86_400_000;
-  const numberOf = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
-  const textOf = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
-  const dayAfter = (text: string) => textOf(numberOf(text) + 1);
-  const dayBefore = (text: string) => textOf(numberOf(text) - 1);
+  const toDayNumber = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
+  const toText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);
+  const dayAfter = (text: string) => toText(toDayNumber(text) + 1);
+  const dayBefore = (text: string) => toText(toDayNumber(text) - 1);
 
-  // Half of them start where months and leap years bite; most are looked at within a few years.
+  // Many contracts start at the end of a month or on a leap day; most are evaluated within a few years.
   const start = fc.oneof(
-    fc.integer({ min: numberOf('1900-01-01'), max: numberOf('2400-12-31') }).map(textOf),
+    fc.integer({ min: toDayNumber('1900-01-01'), max: toDayNumber('2400-12-31') }).map(toText),
     fc
       .tuple(
         fc.integer({ min: 1996, max: 2104 }),
@@ -174,23 +176,23 @@ describe('contract properties', () => {
       .filter((day) => day !== '2100-02-29'),
   );
   const distance = fc.oneof(fc.nat({ max: 800 }), fc.nat({ max: 12_000 }), fc.nat({ max: 2_500_000 }));
-  const question: fc.Arbitrary<ContractQuestion> = fc
+  const anyInput: fc.Arbitrary<ContractInput> = fc
     .record({ start, distance, period: fc.constantFrom(...billingPeriods) })
-    .map((told) => ({
-      start: told.start,
-      period: told.period,
-      today: textOf(numberOf(told.start) + told.distance),
+    .map((input) => ({
+      start: input.start,
+      period: input.period,
+      today: toText(toDayNumber(input.start) + input.distance),
     }));
-  const on = (told: ContractQuestion, today: string) => contract(told.start, told.period, today);
+  const contractOnDay = (input: ContractInput, today: string) => contract(input.start, input.period, today);
 
   it('today is inside the term and billing period, and the next renewal and invoice come later', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { term, billing, nextRenewal, nextInvoice } = on(told, told.today);
-        expect(term.firstDay <= told.today && told.today <= term.lastDay).toBe(true);
-        expect(billing.firstDay <= told.today && told.today <= billing.lastDay).toBe(true);
-        expect(nextRenewal > told.today).toBe(true);
-        expect(nextInvoice > told.today && nextInvoice <= nextRenewal).toBe(true);
+      fc.property(anyInput, (input) => {
+        const { term, billing, nextRenewal, nextInvoice } = contractOnDay(input, input.today);
+        expect(term.firstDay <= input.today && input.today <= term.lastDay).toBe(true);
+        expect(billing.firstDay <= input.today && input.today <= billing.lastDay).toBe(true);
+        expect(nextRenewal > input.today).toBe(true);
+        expect(nextInvoice > input.today && nextInvoice <= nextRenewal).toBe(true);
       }),
       runs,
     );
@@ -198,14 +200,14 @@ describe('contract properties', () => {
 
   it('the terms cover the calendar without gap or overlap', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { renewal, term, nextRenewal } = on(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { renewal, term, nextRenewal } = contractOnDay(input, input.today);
         expect(dayAfter(term.lastDay)).toBe(nextRenewal);
-        const next = on(told, nextRenewal);
+        const next = contractOnDay(input, nextRenewal);
         expect([next.renewal, next.term.firstDay]).toEqual([renewal + 1, nextRenewal]);
-        if (renewal === 0) expect(term.firstDay).toBe(told.start);
+        if (renewal === 0) expect(term.firstDay).toBe(input.start);
         else {
-          const before = on(told, dayBefore(term.firstDay));
+          const before = contractOnDay(input, dayBefore(term.firstDay));
           expect([before.renewal, before.nextRenewal]).toEqual([renewal - 1, term.firstDay]);
         }
       }),
@@ -215,12 +217,12 @@ describe('contract properties', () => {
 
   it('the billing periods have no gap, and every term starts and ends with one', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { billing, nextInvoice, term } = on(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { billing, nextInvoice, term } = contractOnDay(input, input.today);
         expect(dayAfter(billing.lastDay)).toBe(nextInvoice);
-        expect(on(told, nextInvoice).billing.firstDay).toBe(nextInvoice);
-        expect(on(told, term.firstDay).billing.firstDay).toBe(term.firstDay);
-        expect(on(told, term.lastDay).billing.lastDay).toBe(term.lastDay);
+        expect(contractOnDay(input, nextInvoice).billing.firstDay).toBe(nextInvoice);
+        expect(contractOnDay(input, term.firstDay).billing.firstDay).toBe(term.firstDay);
+        expect(contractOnDay(input, term.lastDay).billing.lastDay).toBe(term.lastDay);
       }),
       runs,
     );
@@ -228,10 +230,10 @@ describe('contract properties', () => {
 
   it('every day of a term returns the same term', () => {
     fc.assert(
-      fc.property(question, fc.nat(), (told, pick) => {
-        const { renewal, term, nextRenewal } = on(told, told.today);
-        const length = numberOf(term.lastDay) - numberOf(term.firstDay) + 1;
-        const other = on(told, textOf(numberOf(term.firstDay) + (pick % length)));
+      fc.property(anyInput, fc.nat(), (input, pick) => {
+        const { renewal, term, nextRenewal } = contractOnDay(input, input.today);
+        const length = toDayNumber(term.lastDay) - toDayNumber(term.firstDay) + 1;
+        const other = contractOnDay(input, toText(toDayNumber(term.firstDay) + (pick % length)));
         expect(other).toMatchObject({ renewal, term, nextRenewal });
       }),
       runs,
@@ -240,10 +242,10 @@ describe('contract properties', () => {
 
   it('the following day is in the same term, or in the next term after a last day', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { renewal, term } = on(told, told.today);
-        const moved = on(told, dayAfter(told.today)).renewal - renewal;
-        expect(moved).toBe(told.today === term.lastDay ? 1 : 0);
+      fc.property(anyInput, (input) => {
+        const { renewal, term } = contractOnDay(input, input.today);
+        const moved = contractOnDay(input, dayAfter(input.today)).renewal - renewal;
+        expect(moved).toBe(input.today === term.lastDay ? 1 : 0);
       }),
       runs,
     );
@@ -251,11 +253,11 @@ describe('contract properties', () => {
 
   it('a renewal falls on the start day of the month, or on the last day of a shorter month', () => {
     fc.assert(
-      fc.property(question, (told) => {
-        const { nextRenewal } = on(told, told.today);
+      fc.property(anyInput, (input) => {
+        const { nextRenewal } = contractOnDay(input, input.today);
         const day = nextRenewal.slice(8);
-        expect(day === told.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
-        expect(day <= told.start.slice(8)).toBe(true);
+        expect(day === input.start.slice(8) || dayAfter(nextRenewal).endsWith('-01')).toBe(true);
+        expect(day <= input.start.slice(8)).toBe(true);
       }),
       runs,
     );
@@ -263,13 +265,13 @@ describe('contract properties', () => {
 
   it('an addition takes effect today and a reduction takes effect later', () => {
     fc.assert(
-      fc.property(question, (told) => {
+      fc.property(anyInput, (input) => {
         const [added, reduced] = (['add', 'reduce'] as const).map((change: PlanChange) => {
-          const effect = planChangeOn(told, change, planChanges);
+          const effect = getPlanChangeEffect(input, change, planChanges);
           return effect.valid ? effect.effectiveOn : effect.reason;
         });
-        expect(added).toBe(told.today);
-        expect((reduced ?? '') > told.today).toBe(true);
+        expect(added).toBe(input.today);
+        expect((reduced ?? '') > input.today).toBe(true);
       }),
       runs,
     );
@@ -283,10 +285,10 @@ describe('contract properties', () => {
     );
     fc.assert(
       fc.property(text, text, fc.constantFrom(...billingPeriods), (from, today, period) => {
-        const answer = contractOn({ start: from, period, today });
-        expect(contractOn({ start: from, period, today })).toEqual(answer);
-        if (!answer.valid) expect(reasons).toContain(answer.reason);
-        else expect(answer.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+        const result = getContractState({ start: from, period, today });
+        expect(getContractState({ start: from, period, today })).toEqual(result);
+        if (!result.valid) expect(reasons).toContain(result.reason);
+        else expect(result.nextRenewal).toMatch(/^\d{4}-\d{2}-\d{2}$/);
       }),
       runs,
     );

@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import {
-  getRequirement,
-  requirementWording,
-  sideRequirements,
-} from '../../../../src/licensing/catalogue/requirements.ts';
+import { getRequirement, sideRequirements } from '../../../../src/licensing/catalogue/requirements.ts';
 
-const tiersOf = (feature: FeatureKey) =>
+const listTiers = (feature: FeatureKey) =>
   getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
-const wordingOf = (feature: FeatureKey) => requirementWording(getRequirement(feature));
-const isCommon = (feature: FeatureKey) => rowsOf(feature).every(({ solution }) => solution === 'common');
+const isCommon = (feature: FeatureKey) =>
+  getFeatureRows(feature).every(({ solution }) => solution === 'common');
 
-/** The features with a page of their own that states what they ask for. */
-const stated: readonly FeatureKey[] = [
+/** The features whose requirements a separate page of the documentation states. */
+const featuresWithOwnPage: readonly FeatureKey[] = [
   'sales-guide',
   'sale-targets-and-kpis',
   'saint',
@@ -23,35 +19,37 @@ const stated: readonly FeatureKey[] = [
 
 describe('getRequirement', () => {
   it('lists every tier that includes a feature, in catalogue order', () => {
-    expect(tiersOf('sales-forecasting')).toEqual(['sales essential']);
-    expect(tiersOf('dashboards-default-tiles')).toEqual(['sales essential', 'service essential']);
-    expect(tiersOf('combined-selections')).toEqual([
+    expect(listTiers('sales-forecasting')).toEqual(['sales essential']);
+    expect(listTiers('dashboards-default-tiles')).toEqual(['sales essential', 'service essential']);
+    expect(listTiers('combined-selections')).toEqual([
       'sales premium',
       'service premium',
       'marketing essential',
     ]);
-    expect(tiersOf('marketing-automation')).toEqual(['marketing premium']);
+    expect(listTiers('marketing-automation')).toEqual(['marketing premium']);
   });
 
   it('requires no tier for exactly the 26 common features', () => {
-    const anyPlan = featureKeys.filter((feature) => tiersOf(feature).length === 0);
+    const anyPlan = featureKeys.filter((feature) => listTiers(feature).length === 0);
     expect(anyPlan).toEqual(featureKeys.filter(isCommon));
     expect(anyPlan).toHaveLength(26);
   });
 
   it('requires one tier for each of the 50 solution rows', () => {
-    const places = featureKeys.flatMap((feature) => tiersOf(feature).map((tier) => `${feature} ${tier}`));
+    const featureTiers = featureKeys.flatMap((feature) =>
+      listTiers(feature).map((tier) => `${feature} ${tier}`),
+    );
     const rows = catalogue.filter(({ solution }) => solution !== 'common');
-    expect(new Set(places)).toEqual(
+    expect(new Set(featureTiers)).toEqual(
       new Set(rows.map(({ feature, solution, tier }) => `${feature} ${solution} ${tier}`)),
     );
-    expect(places).toHaveLength(50);
+    expect(featureTiers).toHaveLength(50);
   });
 
   it('is documented for common features and those with their own page, and inferred for all others', () => {
     const documented = featureKeys.filter((feature) => getRequirement(feature).confidence === 'documented');
     expect(documented).toEqual(
-      featureKeys.filter((feature) => isCommon(feature) || stated.includes(feature)),
+      featureKeys.filter((feature) => isCommon(feature) || featuresWithOwnPage.includes(feature)),
     );
     expect(getRequirement('knowledge-base').confidence).toBe('inferred');
   });
@@ -100,30 +98,5 @@ describe('getRequirement', () => {
   it('uses each code of an additional requirement for at least one feature', () => {
     const used = new Set(featureKeys.flatMap((feature) => getRequirement(feature).also));
     expect(used).toEqual(new Set(sideRequirements));
-  });
-});
-
-describe('requirementWording', () => {
-  it.each<[FeatureKey, string]>([
-    ['calendar', 'Any user plan'],
-    ['sales-forecasting', 'Sales Essentials licence'],
-    ['quote-management', 'Sales Premium licence'],
-    ['request-management', 'Service Essentials licence'],
-    ['mailings', 'Marketing Essentials licence'],
-    ['dashboards-default-tiles', 'Sales Essentials or Service Essentials licence'],
-    ['combined-selections', 'Sales Premium, Service Premium or Marketing Essentials licence'],
-    [
-      'project-management',
-      'Sales Premium, Service Premium or Marketing Essentials licence, or the Core plan',
-    ],
-    ['saint', 'Sales Premium, Service Premium or SAINT licence, or the Growth plan'],
-  ])('describes the requirement of %s as: %s', (feature, wording) => {
-    expect(wordingOf(feature)).toBe(wording);
-  });
-
-  it('names no extra license when any user plan is sufficient', () => {
-    expect(requirementWording({ ...getRequirement('calendar'), license: 'SAINT', suitePlan: 'plus' })).toBe(
-      'Any user plan, or the Plus plan',
-    );
   });
 });

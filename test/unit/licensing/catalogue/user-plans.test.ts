@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findPlanModule,
   getOldPlanSolutions,
   getPlanModuleSolutions,
   isOldPlanModule,
   isPlanModule,
-  planModuleFor,
 } from '../../../../src/licensing/catalogue/plan-modules.ts';
 import { perSolution, solutions, tierRank } from '../../../../src/licensing/catalogue/solutions.ts';
 import {
+  findUserPlan,
   getUserPlan,
   planKeys,
-  planWithTiers,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
 
@@ -28,7 +28,7 @@ describe('user plans', () => {
     const mixes = tiers.flatMap((sales) =>
       tiers.flatMap((service) => tiers.map((marketing) => ({ sales, service, marketing }))),
     );
-    const found = mixes.map((mix) => planWithTiers(mix)?.key);
+    const found = mixes.map((mix) => findUserPlan(mix)?.key);
     expect(found[0]).toBeUndefined();
     expect(new Set(found.slice(1))).toEqual(new Set(planKeys));
   });
@@ -49,13 +49,13 @@ describe('user plans', () => {
   });
 
   it('do not match an unknown tier', () => {
-    expect(planWithTiers({ sales: 'unknown', service: 'none', marketing: 'none' })).toBeNull();
+    expect(findUserPlan({ sales: 'unknown', service: 'none', marketing: 'none' })).toBeNull();
   });
 });
 
 describe('plan modules', () => {
   it('map the 26 plans to seven module names', () => {
-    const names = userPlans.map((plan) => planModuleFor(plan.tiers));
+    const names = userPlans.map((plan) => findPlanModule(plan.tiers));
     expect(new Set(names)).toEqual(
       new Set([
         'ten-sales',
@@ -71,7 +71,7 @@ describe('plan modules', () => {
 
   it('map each module name back to the solutions of its plan', () => {
     for (const { tiers } of userPlans) {
-      const module = planModuleFor(tiers);
+      const module = findPlanModule(tiers);
       expect(module && getPlanModuleSolutions(module)).toEqual(
         solutions.filter((each) => tiers[each] !== 'none'),
       );
@@ -79,7 +79,7 @@ describe('plan modules', () => {
   });
 
   it('do not exist for a plan without a solution', () => {
-    expect(planModuleFor(perSolution(() => 'none'))).toBeNull();
+    expect(findPlanModule(perSolution(() => 'none'))).toBeNull();
   });
 
   it('are distinguished from other modules', () => {

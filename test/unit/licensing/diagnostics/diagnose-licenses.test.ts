@@ -5,17 +5,17 @@ import assumptions from '../../../../src/licensing/entitlements/assumptions.json
 import type { LicenseScope, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
-type Told = Partial<ModuleLicense>;
+type RowFields = Partial<ModuleLicense>;
 
 const diagnose = (...modules: readonly ModuleLicense[]) =>
   diagnoseLicenses(tenantWith(...modules), assumptions);
-const site = (name: string, told: Told = {}) => moduleLicense({ name, ...told });
-const cal = (name: string, purchased: number, told: Told = {}) =>
-  moduleLicense({ name, scope: 'user', purchased, ...told });
-const plan = (name: string, purchased: number, set: string, told: Told = {}) =>
-  cal(name, purchased, { hidden: false, extraFlags: 1, extraInfo: set && `set=${set}`, ...told });
+const site = (name: string, fields: RowFields = {}) => moduleLicense({ name, ...fields });
+const cal = (name: string, purchased: number, fields: RowFields = {}) =>
+  moduleLicense({ name, scope: 'user', purchased, ...fields });
+const plan = (name: string, purchased: number, set: string, fields: RowFields = {}) =>
+  cal(name, purchased, { hidden: false, extraFlags: 1, extraInfo: set && `set=${set}`, ...fields });
 
-/** What is said of the counts alone. */
+/** Returns only the diagnostics about seat counts. */
 const counts = (...modules: readonly ModuleLicense[]) =>
   diagnose(...modules).filter(({ kind }) => kind === 'seat-count-differs');
 
@@ -69,17 +69,19 @@ describe('duplicate-row', () => {
 });
 
 describe('seat-count-differs', () => {
-  const differs = (purchased: number, inPlans: number, ...plans: readonly string[]) => [
+  const seatCountDiffers = (purchased: number, inPlans: number, ...plans: readonly string[]) => [
     { kind: 'seat-count-differs', module: 'web', purchased, inPlans, plans },
   ];
 
   it('reports a hidden user license purchased fewer times than its plans have seats', () => {
     const found = counts(cal('web', 29), plan('ten-service', 10, 'web'), plan('ten-sales', 20, 'web'));
-    expect(found).toEqual(differs(29, 30, 'ten-sales', 'ten-service'));
+    expect(found).toEqual(seatCountDiffers(29, 30, 'ten-sales', 'ten-service'));
   });
 
   it('reports a hidden user license purchased more times than its plans have seats', () => {
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'))).toEqual(differs(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'))).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
   it('counts only the plans that contain the license', () => {
@@ -89,7 +91,7 @@ describe('seat-count-differs', () => {
 
   it('compares names without case and owner prefix', () => {
     const found = counts(cal('WEB', 21), plan('SuperOffice.Ten-Sales', 20, 'Web'));
-    expect(found).toEqual(differs(21, 20, 'ten-sales'));
+    expect(found).toEqual(seatCountDiffers(21, 20, 'ten-sales'));
   });
 
   it('ignores unrestricted licenses, licenses in no set, and site licenses', () => {
@@ -112,7 +114,7 @@ describe('seat-count-differs', () => {
     const visible = { hidden: false };
     expect(counts(cal('web', 21, visible), plan('ten-sales', 20, 'web'))).toEqual([]);
     expect(counts(cal('web', 19, visible), plan('ten-sales', 20, 'web'))).toEqual(
-      differs(19, 20, 'ten-sales'),
+      seatCountDiffers(19, 20, 'ten-sales'),
     );
   });
 
@@ -122,11 +124,11 @@ describe('seat-count-differs', () => {
   });
 
   it.each([
-    ['has no told set', plan('ten-service', 10, '')],
-    ['is named as one without being flagged', plan('superlicense-sales-pro', 10, '', { extraFlags: 0 })],
+    ['has no reported set', plan('ten-service', 10, '')],
+    ['is a documented plan without its flag', plan('superlicense-sales-pro', 10, '', { extraFlags: 0 })],
     ['has flags that may mean a plan', cal('odd', 10, { extraFlags: 3 })],
     ['is unrestricted', plan('ten-service', 1, 'web', { unrestricted: true })],
-    ['has no told number', plan('ten-service', 0, 'web')],
+    ['has no reported number', plan('ten-service', 0, 'web')],
   ])('treats the sum as a lower bound when another plan %s', (_what, other) => {
     const sales = plan('ten-sales', 20, 'web');
     expect(counts(cal('web', 25), sales, other)).toEqual([]);
@@ -134,14 +136,18 @@ describe('seat-count-differs', () => {
     expect(counts(cal('web', 19), sales, other)).toMatchObject([{ purchased: 19, inPlans: 20 }]);
   });
 
-  it('treats the sum as exact beside an unlimited plan that does not contain the license', () => {
+  it('treats the sum as exact when an unlimited plan does not contain the license', () => {
     const other = plan('ten-service', 1, 'user', { unrestricted: true });
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(differs(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), other)).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
-  it('treats the sum as exact beside the row for users without a plan', () => {
+  it('treats the sum as exact despite the row for users without a plan', () => {
     const none = plan('superlicense-no-selection', 1, '', { unrestricted: true });
-    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(differs(21, 20, 'ten-sales'));
+    expect(counts(cal('web', 21), plan('ten-sales', 20, 'web'), none)).toEqual(
+      seatCountDiffers(21, 20, 'ten-sales'),
+    );
   });
 
   it('adds up the versions of a license and of a plan, using the set of each version', () => {
@@ -237,8 +243,8 @@ describe('extra-flags-unknown', () => {
   it('reports each unknown value once, including NaN', () => {
     const flags = [Number.NaN, 4, Number.NaN, 3, 1];
     const found = diagnose(...flags.map((extraFlags) => site('?', { extraFlags, extraInfo: 'set=?' })));
-    const told = found.flatMap((each) => ('extraFlags' in each ? [each.extraFlags] : []));
-    expect(told).toEqual([3, 4, Number.NaN]);
+    const reportedFlags = found.flatMap((each) => ('extraFlags' in each ? [each.extraFlags] : []));
+    expect(reportedFlags).toEqual([3, 4, Number.NaN]);
   });
 });
 
@@ -405,8 +411,8 @@ describe('diagnoseLicenses for arbitrary data', () => {
     const versions = (count: number) =>
       Array.from({ length: count }, (_row, index) => site('dash', { version: `${index}` }));
 
-    /** The shortest of three runs, ms: what else the machine does only makes one longer. */
-    function shortest(rows: readonly ModuleLicense[], diagnostics: number): number {
+    /** Returns the fastest of three runs in milliseconds, because other load can only slow a run down. */
+    function fastestRun(rows: readonly ModuleLicense[], diagnostics: number): number {
       const runs = Array.from({ length: 3 }, () => {
         const started = performance.now();
         expect(diagnose(...rows)).toHaveLength(diagnostics);
@@ -416,13 +422,13 @@ describe('diagnoseLicenses for arbitrary data', () => {
     }
 
     it('grows less than 40-fold for licenses that are all plans and all in sets', () => {
-      const once = shortest(plansInSets(1_000), 1_000);
-      expect(shortest(plansInSets(10_000), 10_000) / once).toBeLessThan(40);
+      const once = fastestRun(plansInSets(1_000), 1_000);
+      expect(fastestRun(plansInSets(10_000), 10_000) / once).toBeLessThan(40);
     });
 
     it('grows less than 40-fold for versions of one license', () => {
-      const once = shortest(versions(1_000), 1);
-      expect(shortest(versions(10_000), 1) / once).toBeLessThan(40);
+      const once = fastestRun(versions(1_000), 1);
+      expect(fastestRun(versions(10_000), 1) / once).toBeLessThan(40);
     });
   });
 });

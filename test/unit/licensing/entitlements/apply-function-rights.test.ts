@@ -3,27 +3,27 @@ import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
   applyFunctionRights,
-  comparedRights,
+  normalizeFunctionRights,
 } from '../../../../src/licensing/entitlements/apply-function-rights.ts';
 import type { FeatureDecision, FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
-import { ruleOf, rules } from '../fixtures/engine.ts';
+import { getRule, rules } from '../fixtures/engine.ts';
 
-function verdict(state: FeatureState): FeatureDecision {
+function decision(state: FeatureState): FeatureDecision {
   return { state, reason: 'granted', confidence: 'documented', evidence: [] };
 }
 
-function hidden(
+function applyRights(
   before: FeatureDecision,
   feature: FeatureKey,
   rights: readonly string[] | null,
 ): FeatureDecision {
-  return applyFunctionRights(before, ruleOf(feature), comparedRights(rights), true);
+  return applyFunctionRights(before, getRule(feature), normalizeFunctionRights(rights), true);
 }
 
-function hiddenRows(right: string): readonly string[] {
+function listHiddenRows(right: string): readonly string[] {
   return catalogue
     .filter(({ feature }) => rules.features.has(feature))
-    .filter(({ feature }) => hidden(verdict('enabled'), feature, [right]).state === 'hidden-by-role')
+    .filter(({ feature }) => applyRights(decision('enabled'), feature, [right]).state === 'hidden-by-role')
     .map((row) => row.id);
 }
 
@@ -36,19 +36,19 @@ describe('applyFunctionRights', () => {
     ['allow-bulk-export', []],
     ['constructor', []],
   ])('the function right %s hides exactly the rows %j', (right, rows) => {
-    expect(hiddenRows(right)).toEqual(rows);
+    expect(listHiddenRows(right)).toEqual(rows);
   });
 
   it('notes the hiding right on a locked feature and leaves an unknown feature unchanged', () => {
-    expect(hidden(verdict('upgrade'), 'quote-management', ['hide-sale'])).toMatchObject({
+    expect(applyRights(decision('upgrade'), 'quote-management', ['hide-sale'])).toMatchObject({
       state: 'upgrade',
       reason: 'not-licensed-and-hidden-by-role',
     });
-    expect(hidden(verdict('unknown'), 'quote-management', ['hide-sale'])).toEqual(verdict('unknown'));
+    expect(applyRights(decision('unknown'), 'quote-management', ['hide-sale'])).toEqual(decision('unknown'));
   });
 
   it('locks a view-only feature and cites the function right as evidence', () => {
-    expect(hidden(verdict('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
+    expect(applyRights(decision('view-only'), 'quote-management', [' HIDE-Sale '])).toEqual({
       state: 'upgrade',
       reason: 'not-licensed-and-hidden-by-role',
       confidence: 'inferred',
@@ -59,12 +59,12 @@ describe('applyFunctionRights', () => {
   it.each(['upgrade', 'unknown'] as const)(
     'keeps the state %s of a feature that a function right hides',
     (state) => {
-      expect(hidden(verdict(state), 'quote-management', ['hide-sale']).state).toBe(state);
+      expect(applyRights(decision(state), 'quote-management', ['hide-sale']).state).toBe(state);
     },
   );
 
   it('changes nothing when the function rights are unknown', () => {
-    const enabled = verdict('enabled');
-    expect(hidden(enabled, 'quote-management', null)).toBe(enabled);
+    const enabled = decision('enabled');
+    expect(applyRights(enabled, 'quote-management', null)).toBe(enabled);
   });
 });

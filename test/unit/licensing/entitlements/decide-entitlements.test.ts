@@ -12,7 +12,7 @@ import type { LicenseIndex } from '../../../../src/licensing/licenses/license-in
 import type { Upgrade } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { rules } from '../fixtures/engine.ts';
 
-const nothing: LicenseIndex = {
+const emptyIndex: LicenseIndex = {
   site: new Set(),
   siteLicensesKnown: true,
   user: new Set(),
@@ -24,7 +24,7 @@ const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', possiblyFrom: nul
 
 function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}, by: Rules = rules) {
   const decisionContext: DecisionContext = {
-    licenseIndex: { ...nothing, ...licenseIndex },
+    licenseIndex: { ...emptyIndex, ...licenseIndex },
     plan: null,
     rights: new Set(),
     notices: [],
@@ -34,20 +34,20 @@ function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionConte
   return decideEntitlements(by, decisionContext);
 }
 
-/** The rules with one of them changed. */
+/** Returns the rules with one changed rule. */
 function changed(feature: FeatureKey, change: Partial<FeatureRule>): Rules {
   const rule = rules.features.get(feature);
   if (rule === undefined) throw new Error(`no rule for ${feature}`);
   return { ...rules, features: new Map([...rules.features, [feature, { ...rule, ...change }]]) };
 }
 
-const ofFeature = (all: ReturnType<typeof decide>, feature: FeatureKey) => {
+const findEntitlement = (all: ReturnType<typeof decide>, feature: FeatureKey) => {
   const found = all.find((each) => each.feature === feature);
-  if (found === undefined) throw new Error(`${feature} is in no row`);
+  if (found === undefined) throw new Error(`no row for ${feature}`);
   return found;
 };
 
-describe('entitlement rows of one user', () => {
+describe('decideEntitlements and undeterminedEntitlements', () => {
   it('lists the catalogue rows in order, each with its own id even when features repeat', () => {
     const rows = catalogue.map(({ id, feature }) => [id, feature]);
     expect(decide({}).map(({ row, feature }) => [row, feature])).toEqual(rows);
@@ -73,14 +73,14 @@ describe('entitlement of a feature group', () => {
   if (group === undefined) throw new Error('there is no group');
   const children = getChildRows(group.id);
 
-  /** The group's entitlement where its first features are in these states and the rest need an upgrade. */
-  function groupOf(states: readonly FeatureState[]) {
+  /** Decides the group when its first features have the given states and the others require an upgrade. */
+  function decideGroup(states: readonly FeatureState[]) {
     const stateAt = (index: number) => states[index] ?? 'upgrade';
-    const having = (kind: 'site' | 'user', desired: readonly FeatureState[]) =>
+    const namesWithState = (kind: 'site' | 'user', included: readonly FeatureState[]) =>
       new Set(
         children
           .map((_child, index) => `${kind}-${index}`)
-          .filter((_name, index) => desired.includes(stateAt(index))),
+          .filter((_name, index) => included.includes(stateAt(index))),
       );
     const features = new Map(rules.features);
     for (const [index, { feature }] of children.entries()) {
@@ -93,19 +93,22 @@ describe('entitlement of a feature group', () => {
       };
       features.set(feature, { ...features.get(feature), ...licenses } as FeatureRule);
     }
-    const site = having('site', ['enabled', 'view-only', 'hidden-by-role']);
-    const user = having('user', ['enabled', 'hidden-by-role']);
+    const site = namesWithState('site', ['enabled', 'view-only', 'hidden-by-role']);
+    const user = namesWithState('user', ['enabled', 'hidden-by-role']);
     const all = decide({ site, user }, { rights: new Set(['hide-it']) }, { ...rules, features });
-    return ofFeature(all, group?.feature as FeatureKey);
+    return findEntitlement(all, group?.feature as FeatureKey);
   }
 
   it('a group has the best state of its features and lists the state of each', () => {
-    const mixed = groupOf(['upgrade', 'view-only']);
+    const mixed = decideGroup(['upgrade', 'view-only']);
     expect(mixed).toMatchObject({ state: 'view-only', reason: 'group-of-features', upgrades: [upgrade] });
-    expect(groupOf(['view-only', 'enabled'])).toMatchObject({ state: 'enabled', upgrades: [] });
-    expect(groupOf(['enabled', 'view-only'])).toMatchObject({ state: 'enabled' });
-    expect(groupOf(['upgrade', 'hidden-by-role'])).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
-    expect(groupOf(['hidden-by-role', 'view-only'])).toMatchObject({ state: 'view-only' });
+    expect(decideGroup(['view-only', 'enabled'])).toMatchObject({ state: 'enabled', upgrades: [] });
+    expect(decideGroup(['enabled', 'view-only'])).toMatchObject({ state: 'enabled' });
+    expect(decideGroup(['upgrade', 'hidden-by-role'])).toMatchObject({
+      state: 'hidden-by-role',
+      upgrades: [],
+    });
+    expect(decideGroup(['hidden-by-role', 'view-only'])).toMatchObject({ state: 'view-only' });
     expect(mixed.evidence).toEqual(
       children.map(({ id }, index) => ({
         kind: 'feature',
@@ -117,7 +120,7 @@ describe('entitlement of a feature group', () => {
 
   it('a group is unknown when no licenses are known', () => {
     const all = decide({ siteLicensesKnown: false, userLicensesKnown: false });
-    expect(ofFeature(all, group.feature)).toMatchObject({
+    expect(findEntitlement(all, group.feature)).toMatchObject({
       state: 'unknown',
       confidence: 'none',
       upgrades: [],
@@ -129,8 +132,8 @@ describe('evidence of an expired license', () => {
   const feature = 'quote-management';
   const by = changed(feature, { site: ['one', 'other'], user: ['cal'], parentFeature: null });
   const has = { site: new Set(['one', 'other']), user: new Set(['cal']) };
-  const expirationsOf = (licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}) =>
-    ofFeature(decide({ ...has, ...licenseIndex }, more, by), feature).evidence.filter(
+  const findExpirations = (licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}) =>
+    findEntitlement(decide({ ...has, ...licenseIndex }, more, by), feature).evidence.filter(
       ({ kind }) => kind === 'license-expired',
     );
   const expiration = (module: string | null, date: string, readOnly = false) => [
@@ -138,27 +141,27 @@ describe('evidence of an expired license', () => {
   ];
 
   it('an expired site license is named only when all its alternatives have expired', () => {
-    expect(expirationsOf({})).toEqual([]);
-    expect(expirationsOf({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
+    expect(findExpirations({})).toEqual([]);
+    expect(findExpirations({ expired: new Map([['one', '2026-01-01']]) })).toEqual([]);
     const both = new Map([
       ['one', '2026-01-01'],
       ['other', '2026-02-02'],
     ]);
-    expect(expirationsOf({ expired: both })).toEqual(expiration('one', '2026-01-01'));
-    expect(expirationsOf({ site: new Set(['other']), expired: both })).toEqual(
+    expect(findExpirations({ expired: both })).toEqual(expiration('one', '2026-01-01'));
+    expect(findExpirations({ site: new Set(['other']), expired: both })).toEqual(
       expiration('other', '2026-02-02'),
     );
   });
 
   it('the evidence names the expired user license, or the expired plan that assigns it', () => {
-    expect(expirationsOf({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
+    expect(findExpirations({ expired: new Map([['cal', '2026-03-03']]) })).toEqual(
       expiration('cal', '2026-03-03'),
     );
     const plans = [{ name: 'ten-sales', description: '', set: ['cal'] }];
-    expect(expirationsOf({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
+    expect(findExpirations({ plans, expired: new Map([['ten-sales', '2026-04-04']]) })).toEqual(
       expiration('ten-sales', '2026-04-04'),
     );
-    expect(expirationsOf({ expired: new Map([['of-nobody', '2026-05-05']]) })).toEqual([]);
+    expect(findExpirations({ expired: new Map([['not-required', '2026-05-05']]) })).toEqual([]);
   });
 
   it('the evidence names the tenant license before any module, but not while expiry is only near', () => {
@@ -166,14 +169,16 @@ describe('evidence of an expired license', () => {
     const past = { kind: 'license-expired', date: '2026-06-06', graceDate: null } as const;
     const readOnly = { kind: 'license-read-only', date: '2026-07-07', graceDate: '2026-07-07' } as const;
     const soon = { kind: 'license-expires-soon', date: '2027-01-01', graceDate: null } as const;
-    expect(expirationsOf({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
-    expect(expirationsOf({ expired }, { notices: [readOnly] })).toEqual(expiration(null, '2026-07-07', true));
-    expect(expirationsOf({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
+    expect(findExpirations({ expired }, { notices: [past] })).toEqual(expiration(null, '2026-06-06'));
+    expect(findExpirations({ expired }, { notices: [readOnly] })).toEqual(
+      expiration(null, '2026-07-07', true),
+    );
+    expect(findExpirations({ expired }, { notices: [soon] })).toEqual(expiration('cal', '2026-03-03'));
   });
 
   it('evidence is omitted for a locked feature without its site license and given for view-only', () => {
     const expired = new Map([['cal', '2026-03-03']]);
-    expect(expirationsOf({ site: new Set(), expired })).toEqual([]);
+    expect(findExpirations({ site: new Set(), expired })).toEqual([]);
     const viewOnly = {
       user: new Set<string>(),
       expired: new Map([
@@ -181,6 +186,6 @@ describe('evidence of an expired license', () => {
         ['other', '2026-02-02'],
       ]),
     };
-    expect(expirationsOf(viewOnly)).toEqual(expiration('one', '2026-01-01'));
+    expect(findExpirations(viewOnly)).toEqual(expiration('one', '2026-01-01'));
   });
 });

@@ -7,7 +7,7 @@ import { decideFeatureOnSuite } from '../../../../src/licensing/entitlements/dec
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { TierFinding } from '../../../../src/licensing/plans/detect-tiers.ts';
-import { assumptions, ruleOf } from '../fixtures/engine.ts';
+import { assumptions, getRule } from '../fixtures/engine.ts';
 
 interface Licensed {
   readonly site?: readonly string[];
@@ -33,11 +33,11 @@ function licenseIndex({
 }
 
 function decide(feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) {
-  const { state, reason } = decideFeature(ruleOf(feature), licenseIndex(licensed), plan);
+  const { state, reason } = decideFeature(getRule(feature), licenseIndex(licensed), plan);
   return [state, reason];
 }
 
-function holding(
+function assignedPlan(
   sales: FoundTier,
   service: FoundTier = 'none',
   marketing: FoundTier = 'none',
@@ -76,8 +76,8 @@ describe('decideFeature for a site and a user license (quotes)', () => {
 
   it('enables the feature when both licenses are present, regardless of the plan', () => {
     for (const plan of [
-      holding('premium'),
-      holding('none', 'premium'),
+      assignedPlan('premium'),
+      assignedPlan('none', 'premium'),
       noPlan,
       oldSales,
       undocumented,
@@ -88,7 +88,7 @@ describe('decideFeature for a site and a user license (quotes)', () => {
   });
 
   it('makes the feature view-only without the user license', () => {
-    for (const plan of [holding('none', 'premium'), oldSales, undocumented, null]) {
+    for (const plan of [assignedPlan('none', 'premium'), oldSales, undocumented, null]) {
       expect(decide('quote-management', { site }, plan)).toEqual([
         'view-only',
         'user-license-missing-possibly-visible',
@@ -104,7 +104,7 @@ describe('decideFeature for a site and a user license (quotes)', () => {
   });
 
   it('makes the feature view-only without the user license even when the plan includes it', () => {
-    expect(decide('quote-management', { site }, holding('premium'))).toEqual([
+    expect(decide('quote-management', { site }, assignedPlan('premium'))).toEqual([
       'view-only',
       'user-license-missing-possibly-visible',
     ]);
@@ -115,13 +115,13 @@ describe('decideFeature for a site and a user license (quotes)', () => {
   });
 
   it('requires an upgrade for a feature without its site license', () => {
-    for (const plan of [holding('essential'), oldSales, undocumented, null]) {
+    for (const plan of [assignedPlan('essential'), oldSales, undocumented, null]) {
       expect(decide('quote-management', { user }, plan)).toEqual(['upgrade', 'site-license-missing']);
     }
   });
 
   it('returns unknown when the plan includes the feature and the site license is missing', () => {
-    expect(decide('quote-management', { user }, holding('premium'))).toEqual([
+    expect(decide('quote-management', { user }, assignedPlan('premium'))).toEqual([
       'unknown',
       'plan-license-conflict',
     ]);
@@ -136,9 +136,12 @@ describe('decideFeature for a site and a user license (quotes)', () => {
 
   it('decides by the plan when the licenses are unknown', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    expect(decide('quote-management', unknown, holding('premium'))).toEqual(['enabled', 'included-in-plan']);
-    expect(decide('quote-management', unknown, holding('essential'))).toEqual(['upgrade', 'plan-lacks']);
-    expect(decide('quote-management', unknown, holding('unknown'))).toEqual(['unknown', 'tier-unknown']);
+    expect(decide('quote-management', unknown, assignedPlan('premium'))).toEqual([
+      'enabled',
+      'included-in-plan',
+    ]);
+    expect(decide('quote-management', unknown, assignedPlan('essential'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('quote-management', unknown, assignedPlan('unknown'))).toEqual(['unknown', 'tier-unknown']);
     expect(decide('quote-management', unknown, null)).toEqual(['unknown', 'no-evidence']);
   });
 });
@@ -151,7 +154,7 @@ describe('decideFeature for two user licenses (sales guide)', () => {
     [['guide-sale'], ['sale-cal'], 'view-only'],
     [[], ['guide-cal', 'sale-cal'], 'upgrade'],
   ])('with site licenses %j and user licenses %j the state is %s', (site, user, state) => {
-    expect(decide('sales-guide', { site, user }, holding('none', 'none', 'premium'))[0]).toBe(state);
+    expect(decide('sales-guide', { site, user }, assignedPlan('none', 'none', 'premium'))[0]).toBe(state);
   });
 });
 
@@ -161,12 +164,12 @@ describe('decideFeature for a user license only (request management)', () => {
   });
 
   it('requires an upgrade for a feature without its user license', () => {
-    expect(decide('request-management', {}, holding('premium'))).toEqual(['upgrade', 'not-licensed']);
+    expect(decide('request-management', {}, assignedPlan('premium'))).toEqual(['upgrade', 'not-licensed']);
     expect(decide('request-management', {}, undocumented)).toEqual(['upgrade', 'not-licensed']);
   });
 
   it('returns unknown without the user license when the plan includes the feature', () => {
-    expect(decide('request-management', {}, holding('none', 'essential'))).toEqual([
+    expect(decide('request-management', {}, assignedPlan('none', 'essential'))).toEqual([
       'unknown',
       'plan-license-conflict',
     ]);
@@ -177,20 +180,23 @@ describe('decideFeature for a site license only (escalation)', () => {
   const site = ['escalate'];
 
   it('enables the feature only for users whose plan includes it', () => {
-    expect(decide('rule-based-escalation', { site }, holding('none', 'premium'))).toEqual([
+    expect(decide('rule-based-escalation', { site }, assignedPlan('none', 'premium'))).toEqual([
       'enabled',
       'site-license-only',
     ]);
-    expect(decide('rule-based-escalation', { site }, holding('none', 'essential'))).toEqual([
+    expect(decide('rule-based-escalation', { site }, assignedPlan('none', 'essential'))).toEqual([
       'upgrade',
       'plan-lacks',
     ]);
-    expect(decide('rule-based-escalation', { site }, holding('premium'))).toEqual(['upgrade', 'plan-lacks']);
+    expect(decide('rule-based-escalation', { site }, assignedPlan('premium'))).toEqual([
+      'upgrade',
+      'plan-lacks',
+    ]);
     expect(decide('rule-based-escalation', { site }, oldSales)).toEqual(['unknown', 'no-evidence']);
   });
 
   it('returns unknown while the tier is unknown', () => {
-    expect(decide('rule-based-escalation', { site }, holding('none', 'unknown'))).toEqual([
+    expect(decide('rule-based-escalation', { site }, assignedPlan('none', 'unknown'))).toEqual([
       'unknown',
       'tier-unknown',
     ]);
@@ -209,7 +215,7 @@ describe('decideFeature for a site license only (escalation)', () => {
   });
 
   it('requires an upgrade for a feature without its only site license', () => {
-    expect(decide('rule-based-escalation', {}, holding('premium'))).toEqual([
+    expect(decide('rule-based-escalation', {}, assignedPlan('premium'))).toEqual([
       'upgrade',
       'site-license-missing',
     ]);
@@ -220,19 +226,21 @@ describe('decideFeature for licenses that every plan has (standard service repor
   const licensed = { site: ['report'], user: ['report-cal'] };
 
   it('enables the feature only when the plan contains the solution', () => {
-    expect(decide('standard-service-reports', licensed, holding('premium'))).toEqual([
+    expect(decide('standard-service-reports', licensed, assignedPlan('premium'))).toEqual([
       'upgrade',
       'plan-lacks',
     ]);
-    expect(decide('standard-service-reports', licensed, holding('none', 'essential'))).toEqual([
+    expect(decide('standard-service-reports', licensed, assignedPlan('none', 'essential'))).toEqual([
       'enabled',
       'granted',
     ]);
   });
 
   it('does not return view-only when the plan lacks the solution', () => {
-    expect(decide('standard-service-reports', { site: ['report'] }, holding('premium'))[0]).toBe('upgrade');
-    expect(decide('standard-service-reports', { site: ['report'] }, holding('none', 'premium'))[0]).toBe(
+    expect(decide('standard-service-reports', { site: ['report'] }, assignedPlan('premium'))[0]).toBe(
+      'upgrade',
+    );
+    expect(decide('standard-service-reports', { site: ['report'] }, assignedPlan('none', 'premium'))[0]).toBe(
       'view-only',
     );
   });
@@ -240,10 +248,10 @@ describe('decideFeature for licenses that every plan has (standard service repor
 
 describe('decideFeature without a known module (knowledge base)', () => {
   it.each([
-    [holding('none', 'premium'), 'enabled', 'included-in-plan'],
-    [holding('none', 'essential'), 'upgrade', 'plan-lacks'],
-    [holding('premium'), 'upgrade', 'plan-lacks'],
-    [holding('none', 'unknown'), 'unknown', 'tier-unknown'],
+    [assignedPlan('none', 'premium'), 'enabled', 'included-in-plan'],
+    [assignedPlan('none', 'essential'), 'upgrade', 'plan-lacks'],
+    [assignedPlan('premium'), 'upgrade', 'plan-lacks'],
+    [assignedPlan('none', 'unknown'), 'unknown', 'tier-unknown'],
     [noPlan, 'upgrade', 'user-without-plan'],
     [oldSales, 'unknown', 'no-evidence'],
     [undocumented, 'unknown', 'no-evidence'],
@@ -261,13 +269,13 @@ describe('decideFeature for a common feature', () => {
       'documents-and-templates',
       'consent-management',
     ] as const) {
-      expect(decide(feature, {}, holding('none', 'unknown'))).toEqual(['enabled', 'in-every-plan']);
+      expect(decide(feature, {}, assignedPlan('none', 'unknown'))).toEqual(['enabled', 'in-every-plan']);
     }
   });
 
   it('gives the license as the reason when the license is present', () => {
     const licensed = { site: ['relation'], user: ['relation-cal'] };
-    expect(decide('relations', licensed, holding('essential'))).toEqual(['enabled', 'granted']);
+    expect(decide('relations', licensed, assignedPlan('essential'))).toEqual(['enabled', 'granted']);
   });
 
   it('decides by the licenses of a user with an old plan', () => {
@@ -295,22 +303,25 @@ describe('decideFeature for a common feature', () => {
 describe('decideFeature for a feature in several rows', () => {
   it('cites the row with the strongest plan inclusion', () => {
     const [plan] = decideFeature(
-      ruleOf('dashboards-custom-tiles'),
+      getRule('dashboards-custom-tiles'),
       licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false }),
-      holding('essential', 'none', 'essential'),
+      assignedPlan('essential', 'none', 'essential'),
     ).evidence.filter((each) => each.kind === 'plan');
     expect(plan).toEqual({ kind: 'plan', inclusion: 'yes', row: 'MaE10' });
   });
 
   it('returns unknown while the plan possibly includes one of the rows', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    expect(decide('saint', unknown, holding('unknown', 'essential'))).toEqual(['unknown', 'tier-unknown']);
+    expect(decide('saint', unknown, assignedPlan('unknown', 'essential'))).toEqual([
+      'unknown',
+      'tier-unknown',
+    ]);
   });
 });
 
 describe('decideFeature evidence', () => {
   it('names each module behind the state, whether present or absent', () => {
-    const { evidence } = decideFeature(ruleOf('sales-guide'), licenseIndex({ site: ['guide'] }), null);
+    const { evidence } = decideFeature(getRule('sales-guide'), licenseIndex({ site: ['guide'] }), null);
     expect(evidence).toEqual([
       { kind: 'module', scope: 'site', name: 'guide', present: true },
       { kind: 'module', scope: 'user', name: 'guide-cal', present: false },
@@ -319,7 +330,7 @@ describe('decideFeature evidence', () => {
   });
 
   it('names all alternatives when none of them is present', () => {
-    const { evidence } = decideFeature(ruleOf('forms'), licenseIndex({}), null);
+    const { evidence } = decideFeature(getRule('forms'), licenseIndex({}), null);
     expect(evidence.flatMap((each) => (each.kind === 'module' ? [each.name] : []))).toEqual([
       'forms',
       'forms-free',
@@ -329,7 +340,7 @@ describe('decideFeature evidence', () => {
 
   it('does not list an unknown license as absent', () => {
     const unknown = licenseIndex({ siteLicensesKnown: false, userLicensesKnown: false, user: ['guide-cal'] });
-    expect(decideFeature(ruleOf('sales-guide'), unknown, null).evidence).toEqual([
+    expect(decideFeature(getRule('sales-guide'), unknown, null).evidence).toEqual([
       { kind: 'module', scope: 'user', name: 'guide-cal', present: true },
     ]);
   });
@@ -345,18 +356,18 @@ describe('decideFeature evidence', () => {
       description: '',
       findings: [finding, other],
     };
-    expect(decideFeature(ruleOf('sales-forecasting-product-level'), licenseIndex({}), plan).evidence).toEqual(
-      [
-        { kind: 'plan', inclusion: 'yes', row: 'SaP2' },
-        { kind: 'tier', ...finding },
-      ],
-    );
+    expect(
+      decideFeature(getRule('sales-forecasting-product-level'), licenseIndex({}), plan).evidence,
+    ).toEqual([
+      { kind: 'plan', inclusion: 'yes', row: 'SaP2' },
+      { kind: 'tier', ...finding },
+    ]);
   });
 });
 
 describe('decideFeature confidence', () => {
   const confidence = (feature: FeatureKey, licensed: Licensed, plan: DetectedPlan | null) =>
-    decideFeature(ruleOf(feature), licenseIndex(licensed), plan).confidence;
+    decideFeature(getRule(feature), licenseIndex(licensed), plan).confidence;
 
   it('the confidence equals that of the mapping when a module decided', () => {
     expect(confidence('quote-management', { site: ['quote'], user: ['quote-cal'] }, null)).toBe('documented');
@@ -373,13 +384,13 @@ describe('decideFeature confidence', () => {
   });
 
   it('the confidence is documented when the published plan decided, and none when nothing decided', () => {
-    expect(confidence('knowledge-base', {}, holding('none', 'premium'))).toBe('documented');
+    expect(confidence('knowledge-base', {}, assignedPlan('none', 'premium'))).toBe('documented');
     expect(confidence('knowledge-base', {}, null)).toBe('none');
-    expect(confidence('knowledge-base', {}, holding('none', 'unknown'))).toBe('none');
+    expect(confidence('knowledge-base', {}, assignedPlan('none', 'unknown'))).toBe('none');
   });
 
   it('the confidence equals that of the tier when the plan decided by its tier', () => {
-    const inferred = (tier: FoundTier) => holding('none', tier, 'none', 'inferred');
+    const inferred = (tier: FoundTier) => assignedPlan('none', tier, 'none', 'inferred');
     expect(decide('knowledge-base', {}, inferred('premium'))[1]).toBe('included-in-plan');
     expect(confidence('knowledge-base', {}, inferred('premium'))).toBe('inferred');
     expect(decide('knowledge-base', {}, inferred('essential'))[1]).toBe('plan-lacks');
@@ -388,19 +399,19 @@ describe('decideFeature confidence', () => {
 
   it('the confidence is documented when any tier of the solution would give the same result', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    const inferred = holding('premium', 'none', 'none', 'inferred');
+    const inferred = assignedPlan('premium', 'none', 'none', 'inferred');
     expect(confidence('sales-forecasting', unknown, inferred)).toBe('documented');
     expect(confidence('knowledge-base', unknown, inferred)).toBe('documented');
   });
 
   it('the confidence is the minimum of rows lacking the feature and the maximum of rows including it', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
-    const lacking = holding('none', 'essential', 'none', 'inferred');
-    expect(decide('saint', unknown, lacking)[1]).toBe('plan-lacks');
-    expect(confidence('saint', unknown, lacking)).toBe('inferred');
-    const having = holding('essential', 'none', 'essential', 'inferred');
-    expect(decide('dashboards-custom-tiles', unknown, having)[1]).toBe('included-in-plan');
-    expect(confidence('dashboards-custom-tiles', unknown, having)).toBe('documented');
+    const lackingPlan = assignedPlan('none', 'essential', 'none', 'inferred');
+    expect(decide('saint', unknown, lackingPlan)[1]).toBe('plan-lacks');
+    expect(confidence('saint', unknown, lackingPlan)).toBe('inferred');
+    const includingPlan = assignedPlan('essential', 'none', 'essential', 'inferred');
+    expect(decide('dashboards-custom-tiles', unknown, includingPlan)[1]).toBe('included-in-plan');
+    expect(confidence('dashboards-custom-tiles', unknown, includingPlan)).toBe('documented');
   });
 });
 
@@ -412,7 +423,7 @@ describe('decideFeatureOnSuite', () => {
     licensed: Licensed = {},
   ) => {
     const { state, reason } = decideFeatureOnSuite(
-      ruleOf(feature),
+      getRule(feature),
       licenseIndex(licensed),
       plan,
       limitedFeatures,
@@ -451,7 +462,7 @@ describe('decideFeatureOnSuite', () => {
 
   it('adds the plan limit of an enabled feature, whether the plan or a license enables it', () => {
     const evidence = (plan: 'starter' | 'core' | 'growth' | null, licensed: Licensed = {}) =>
-      decideFeatureOnSuite(ruleOf('project-management'), licenseIndex(licensed), plan, limitedFeatures)
+      decideFeatureOnSuite(getRule('project-management'), licenseIndex(licensed), plan, limitedFeatures)
         .evidence;
     const limit = { name: 'active-projects', maximum: 100, confidence: 'documented' };
     const licensed = { site: ['project'], user: ['project-cal'] };
@@ -463,11 +474,11 @@ describe('decideFeatureOnSuite', () => {
   });
 
   it('returns the required Suite plan as evidence, with its confidence', () => {
-    expect(decideFeatureOnSuite(ruleOf('mailings'), licenseIndex({}), 'core', limitedFeatures)).toMatchObject(
-      {
-        confidence: 'inferred',
-        evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
-      },
-    );
+    expect(
+      decideFeatureOnSuite(getRule('mailings'), licenseIndex({}), 'core', limitedFeatures),
+    ).toMatchObject({
+      confidence: 'inferred',
+      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
+    });
   });
 });

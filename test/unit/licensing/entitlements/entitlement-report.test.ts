@@ -15,11 +15,11 @@ import {
 } from '../fixtures/expected-states.ts';
 import {
   grantedLicense,
-  grantOf,
   holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
+  toGranted,
   userPartlyKnown,
   userWith,
 } from '../fixtures/tenants.ts';
@@ -33,7 +33,7 @@ function report(tenant: TenantLicenses | null, user: UserLicenses | null): Entit
   return reportEntitlements({ tenant, user, today });
 }
 
-function rowsBy(states: ExpectedStates): Record<string, string[]> {
+function toRows(states: ExpectedStates): Record<string, string[]> {
   const rows = (text: string) =>
     text
       .split(/\s+/)
@@ -47,7 +47,7 @@ function rowsBy(states: ExpectedStates): Record<string, string[]> {
   };
 }
 
-function found({ entitlements }: EntitlementReport): Record<string, string[]> {
+function listStates({ entitlements }: EntitlementReport): Record<string, string[]> {
   const rows = (state: string) =>
     entitlements.flatMap((each) => (each.state === state ? [each.row] : [])).sort();
   return {
@@ -58,7 +58,7 @@ function found({ entitlements }: EntitlementReport): Record<string, string[]> {
   };
 }
 
-function row(from: EntitlementReport, id: string) {
+function findRow(from: EntitlementReport, id: string) {
   return from.entitlements.find((each) => each.row === id);
 }
 
@@ -76,25 +76,25 @@ describe('entitlement report for users of the published tenants', () => {
   it.each(published)(
     '%s: every row has the state an administrator expects',
     (_name, tenant, plan, expected) => {
-      expect(found(report(tenant, holderOf(tenant, plan)))).toEqual(rowsBy(expected));
+      expect(listStates(report(tenant, holderOf(tenant, plan)))).toEqual(toRows(expected));
     },
   );
 
   it.each(published)(
     '%s: states are the same when only the tenant license reports the set of the plan',
     (_name, tenant, plan, expected) => {
-      const bare = tenant.modules.filter(({ name }) => name === plan).map(grantOf);
-      const user = userWith(...bare.map((license) => ({ ...license, extraInfo: '' })));
-      expect(found(report(tenant, user))).toEqual(rowsBy(expected));
+      const grantsWithoutSet = tenant.modules.filter(({ name }) => name === plan).map(toGranted);
+      const user = userWith(...grantsWithoutSet.map((license) => ({ ...license, extraInfo: '' })));
+      expect(listStates(report(tenant, user))).toEqual(toRows(expected));
     },
   );
 
   it.each(published)(
     '%s: states are the same without tenant licenses, but no seat availability is known',
     (_name, tenant, plan, expected) => {
-      const alone = report(null, holderOf(tenant, plan));
-      expect(found(alone)).toEqual(rowsBy(expected));
-      const seats = alone.entitlements.flatMap(({ upgrades }) =>
+      const userOnlyReport = report(null, holderOf(tenant, plan));
+      expect(listStates(userOnlyReport)).toEqual(toRows(expected));
+      const seats = userOnlyReport.entitlements.flatMap(({ upgrades }) =>
         upgrades.flatMap((upgrade) => (upgrade.kind === 'user-plan' ? [upgrade.seat] : [])),
       );
       expect(seats.filter((seat) => seat !== 'ask')).toEqual([]);
@@ -108,9 +108,9 @@ describe('entitlement report for users of the published tenants', () => {
     ['ten-salesservicemarketing', premium, 'sales-premium+service-premium+marketing-premium'],
     ['ten-sales', essential, 'sales-essential'],
   ] as const)('detects the user plan behind the module %s', (plan, tenant, key) => {
-    const { model, plan: held } = report(tenant, holderOf(tenant, plan));
+    const { model, plan: detected } = report(tenant, holderOf(tenant, plan));
     expect(model).toBe('user-plans');
-    expect(held?.kind === 'user-plan' && held.plan?.key).toBe(key);
+    expect(detected?.kind === 'user-plan' && detected.plan?.key).toBe(key);
   });
 
   it('reports the add-on states of each tenant', () => {
@@ -146,7 +146,7 @@ describe('shape of an entitlement report', () => {
 
   it('gives a repeated feature the same decision in all its rows', () => {
     const service = report(premium, holderOf(premium, 'ten-service'));
-    expect(row(service, 'SaP8')).toEqual({ ...row(service, 'MaE21'), row: 'SaP8' });
+    expect(findRow(service, 'SaP8')).toEqual({ ...findRow(service, 'MaE21'), row: 'SaP8' });
   });
 });
 
@@ -156,13 +156,13 @@ describe('feature groups in an entitlement report', () => {
     const user = userWith(oldPlan, grantedLicense({ name: 'relation-cal' }));
     const tenant = tenantWith(moduleLicense({ name: 'relation' }), moduleLicense({ name: 'selection' }));
     const mixed = report(tenant, user);
-    expect(row(mixed, 'C1')).toMatchObject({ state: 'enabled', reason: 'group-of-features' });
-    expect(row(mixed, 'C19')).toMatchObject({ state: 'unknown' });
-    expect(row(mixed, 'C1')?.evidence).toContainEqual({ kind: 'feature', row: 'C3', state: 'enabled' });
+    expect(findRow(mixed, 'C1')).toMatchObject({ state: 'enabled', reason: 'group-of-features' });
+    expect(findRow(mixed, 'C19')).toMatchObject({ state: 'unknown' });
+    expect(findRow(mixed, 'C1')?.evidence).toContainEqual({ kind: 'feature', row: 'C3', state: 'enabled' });
   });
 
   it('suggests the upgrade on a group when none of its features is enabled', () => {
-    const upgrades = row(report(premium, holderOf(premium, null)), 'C1')?.upgrades ?? [];
+    const upgrades = findRow(report(premium, holderOf(premium, null)), 'C1')?.upgrades ?? [];
     expect(upgrades).toHaveLength(3);
   });
 });
@@ -170,8 +170,8 @@ describe('feature groups in an entitlement report', () => {
 describe('default tiles in an entitlement report', () => {
   it('enables default tiles as part of custom tiles', () => {
     const marketing = report(premium, holderOf(premium, 'ten-marketing'));
-    expect(row(marketing, 'SaE3')).toMatchObject({ state: 'enabled', reason: 'part-of-another-feature' });
-    expect(row(marketing, 'SaE3')?.evidence).toContainEqual({
+    expect(findRow(marketing, 'SaE3')).toMatchObject({ state: 'enabled', reason: 'part-of-another-feature' });
+    expect(findRow(marketing, 'SaE3')?.evidence).toContainEqual({
       kind: 'feature',
       row: 'SaP3',
       state: 'enabled',
@@ -179,14 +179,16 @@ describe('default tiles in an entitlement report', () => {
   });
 
   it('decides default tiles by their own site license when the tenant has it', () => {
-    expect(row(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe('site-license-only');
+    expect(findRow(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe(
+      'site-license-only',
+    );
   });
 
   it('leaves default tiles unknown when plan and licenses conflict on custom tiles', () => {
     const plan = grantedLicense({ name: 'ten-marketing', extraFlags: 1, extraInfo: 'set=user,t1' });
     const marketing = report(tenantWith(moduleLicense({ name: 'dash' })), userWith(plan));
-    expect(row(marketing, 'MaE10')?.state).toBe('view-only');
-    expect(row(marketing, 'SaE3')).toMatchObject({
+    expect(findRow(marketing, 'MaE10')?.state).toBe('view-only');
+    expect(findRow(marketing, 'SaE3')).toMatchObject({
       state: 'unknown',
       reason: 'plan-license-conflict',
       confidence: 'none',
@@ -203,7 +205,7 @@ describe('upgrades in an entitlement report', () => {
   });
 
   it('offers a free seat of the tenant with an upgrade', () => {
-    const escalation = row(report(premium, holderOf(premium, null)), 'SvP1');
+    const escalation = findRow(report(premium, holderOf(premium, null)), 'SvP1');
     expect(escalation?.upgrades).toEqual([
       { kind: 'user-plan', plan: 'service-premium', steps: 2, assumedEssential: [], seat: 'assign' },
     ]);
@@ -213,14 +215,18 @@ describe('upgrades in an entitlement report', () => {
     const tenant = tenantWith(...premium.modules.filter(({ name }) => name !== 'escalate'));
     const withoutPlan = report(tenant, holderOf(tenant, null));
     const seats = (id: string) =>
-      row(withoutPlan, id)?.upgrades.flatMap((each) => (each.kind === 'user-plan' ? [each.seat] : []));
+      findRow(withoutPlan, id)?.upgrades.flatMap((each) => (each.kind === 'user-plan' ? [each.seat] : []));
     expect([seats('SvP1'), seats('SvP2')]).toEqual([['ask'], ['assign']]);
   });
 
   it('suggests Suite plans on a Suite tenant', () => {
     const core = report(suite, holderOf(suite, null));
-    expect(row(core, 'MaP1')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'plus', possiblyFrom: null }]);
-    expect(row(core, 'SaP6')?.upgrades).toEqual([{ kind: 'suite-plan', plan: 'growth', possiblyFrom: null }]);
+    expect(findRow(core, 'MaP1')?.upgrades).toEqual([
+      { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
+    ]);
+    expect(findRow(core, 'SaP6')?.upgrades).toEqual([
+      { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
+    ]);
   });
 });
 
@@ -229,7 +235,7 @@ describe('function rights in an entitlement report', () => {
 
   it('hides a licensed feature without suggesting an upgrade', () => {
     const hidden = report(premium, { ...sales, functionRights: ['allow-bulk-export', 'hide-project'] });
-    expect(row(hidden, 'SvP8')).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
+    expect(findRow(hidden, 'SvP8')).toMatchObject({ state: 'hidden-by-role', upgrades: [] });
     expect(hidden.counts.hiddenByRole).toBe(1);
     expect(hidden.counts.enabled).toBe(report(premium, sales).counts.enabled - 1);
   });
@@ -239,12 +245,12 @@ describe('function rights in an entitlement report', () => {
       ...holderOf(essential, 'ten-sales'),
       functionRights: ['hide-project'],
     });
-    expect(row(hidden, 'SaP8')?.state).toBe('upgrade');
+    expect(findRow(hidden, 'SaP8')?.state).toBe('upgrade');
   });
 
   it('hides a licensed feature on a Suite tenant', () => {
     const hidden = report(suite, { ...holderOf(suite, null), functionRights: ['hide-project'] });
-    expect(row(hidden, 'SaP8')?.state).toBe('hidden-by-role');
+    expect(findRow(hidden, 'SaP8')?.state).toBe('hidden-by-role');
   });
 });
 
@@ -255,15 +261,15 @@ describe('expired tenant license', () => {
     const expired = reportEntitlements({ tenant: premium, user, today: '2027-04-01' });
     const evidence = { kind: 'license-expired', module: null, date: '2027-03-27', readOnly: false };
     expect(expired.notices.map(({ kind }) => kind)).toEqual(['license-expired']);
-    expect(row(expired, 'SvE1')?.evidence).toContainEqual(evidence);
-    expect(row(expired, 'SaE1')?.evidence).toContainEqual(evidence);
-    expect(row(expired, 'MaE1')?.evidence).not.toContainEqual(evidence);
+    expect(findRow(expired, 'SvE1')?.evidence).toContainEqual(evidence);
+    expect(findRow(expired, 'SaE1')?.evidence).toContainEqual(evidence);
+    expect(findRow(expired, 'MaE1')?.evidence).not.toContainEqual(evidence);
   });
 
   it('does not change any feature state, even when the tenant is read-only', () => {
     const readOnly = reportEntitlements({ tenant: premium, user, today: '2027-05-01' });
-    expect(found(readOnly)).toEqual(found(report(premium, user)));
-    expect(row(readOnly, 'SvE1')?.evidence).toContainEqual({
+    expect(listStates(readOnly)).toEqual(listStates(report(premium, user)));
+    expect(findRow(readOnly, 'SvE1')?.evidence).toContainEqual({
       kind: 'license-expired',
       module: null,
       date: '2027-04-08',
@@ -274,63 +280,63 @@ describe('expired tenant license', () => {
   it('adds no evidence before the license expires', () => {
     const soon = reportEntitlements({ tenant: premium, user, today: '2027-03-01' });
     expect(soon.notices.map(({ kind }) => kind)).toEqual(['license-expires-soon']);
-    expect(row(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-expired');
+    expect(findRow(soon, 'SvE1')?.evidence.map(({ kind }) => kind)).not.toContain('license-expired');
   });
 });
 
 describe('expired module license', () => {
-  const held = holderOf(premium, 'ten-sales');
-  /** The user's report where the licenses of these names lapsed on these days. */
+  const salesUser = holderOf(premium, 'ten-sales');
+  /** Returns the report of the user when the named licenses expire on the given dates. */
   function expiredReport(days: Readonly<Record<string, string>>, day = today): EntitlementReport {
-    const granted = held.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
-    return reportEntitlements({ tenant: premium, user: { ...held, granted }, today: day });
+    const granted = salesUser.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
+    return reportEntitlements({ tenant: premium, user: { ...salesUser, granted }, today: day });
   }
-  const expirationsIn = (from: EntitlementReport) =>
+  const listExpirations = (from: EntitlementReport) =>
     from.entitlements.flatMap(({ row, evidence }) =>
       evidence.flatMap((each) => (each.kind === 'license-expired' ? [[row, each.module, each.date]] : [])),
     );
 
   it('adds evidence to each dependent feature without changing its state', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' });
-    expect(expirationsIn(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
-    expect(row(expired, 'SaP9')?.evidence).toContainEqual({
+    expect(listExpirations(expired)).toEqual([['SaP9', 'quote-cal', '2026-05-01']]);
+    expect(findRow(expired, 'SaP9')?.evidence).toContainEqual({
       kind: 'license-expired',
       module: 'quote-cal',
       date: '2026-05-01',
       readOnly: false,
     });
-    expect(found(expired)).toEqual(found(report(premium, held)));
+    expect(listStates(expired)).toEqual(listStates(report(premium, salesUser)));
     expect(expired.notices).toEqual([]);
   });
 
   it('adds evidence for an expired site license', () => {
-    expect(expirationsIn(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
+    expect(listExpirations(expiredReport({ stakeholder: '2026-05-01' }))).toEqual([
       ['SaP4', 'stakeholder', '2026-05-01'],
     ]);
   });
 
   it('adds no evidence to a feature that is locked', () => {
     const expired = expiredReport({ 'mktg-auto': '2026-05-01', escalate: '2026-05-01' });
-    expect(row(expired, 'SvP1')?.state).toBe('upgrade');
-    expect(expirationsIn(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
+    expect(findRow(expired, 'SvP1')?.state).toBe('upgrade');
+    expect(listExpirations(expired)).toEqual([['MaP1', 'mktg-auto', '2026-05-01']]);
   });
 
   it('adds no evidence on the expiry date itself', () => {
-    expect(expirationsIn(expiredReport({ 'quote-cal': today }))).toEqual([]);
+    expect(listExpirations(expiredReport({ 'quote-cal': today }))).toEqual([]);
   });
 
   it('is not reported when the expired tenant license is reported instead', () => {
     const expired = expiredReport({ 'quote-cal': '2026-05-01' }, '2027-05-01');
-    const said = expirationsIn(expired);
-    expect(said).toContainEqual(['SaP9', null, '2027-04-08']);
-    expect(said.filter(([, module]) => module !== null)).toEqual([]);
+    const expirations = listExpirations(expired);
+    expect(expirations).toContainEqual(['SaP9', null, '2027-04-08']);
+    expect(expirations.filter(([, module]) => module !== null)).toEqual([]);
   });
 
   it('counts as the tenant license if tenant licenses are refused and all site licenses expired', () => {
-    const granted = held.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
-    const refused = report(null, { ...held, granted });
+    const granted = salesUser.granted.map((each) => ({ ...each, expiryDate: '2026-05-01' }));
+    const refused = report(null, { ...salesUser, granted });
     expect(refused.notices).toEqual([{ kind: 'license-expired', date: '2026-05-01', graceDate: null }]);
-    expect(expirationsIn(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
+    expect(listExpirations(refused)).toContainEqual(['SaP9', null, '2026-05-01']);
   });
 });
 
@@ -399,10 +405,10 @@ describe('plan of a user in an entitlement report', () => {
     });
     const oldReport = report(tenantWith(moduleLicense({ name: 'project' })), userWith(old));
     expect(oldReport.model).toBe('user-plans');
-    expect(row(oldReport, 'SvE1')).toMatchObject({ state: 'enabled', reason: 'granted' });
-    expect(row(oldReport, 'SaP8')).toMatchObject({ state: 'enabled' });
-    expect(row(oldReport, 'SvP4')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
-    expect(row(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
+    expect(findRow(oldReport, 'SvE1')).toMatchObject({ state: 'enabled', reason: 'granted' });
+    expect(findRow(oldReport, 'SaP8')).toMatchObject({ state: 'enabled' });
+    expect(findRow(oldReport, 'SvP4')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
+    expect(findRow(oldReport, 'SaP2')).toMatchObject({ state: 'unknown', reason: 'no-evidence' });
   });
 
   it('treats the no-selection license as no plan', () => {
@@ -418,7 +424,7 @@ describe('plan of a user in an entitlement report', () => {
     const user = userWith(grantedLicense({ name: 'user' }), foreign('ten-sales'), foreign('sale-cal'));
     const foreignReport = report(tenantWith(moduleLicense({ name: 'sale' })), user);
     expect(foreignReport.plan).toBeNull();
-    expect(row(foreignReport, 'SaE1')?.state).toBe('view-only');
+    expect(findRow(foreignReport, 'SaE1')?.state).toBe('view-only');
     expect(foreignReport.unknownModules).toEqual(['ACME.sale-cal', 'ACME.ten-sales']);
   });
 });
@@ -440,13 +446,13 @@ describe('contradictory license data', () => {
       seats: { inUse: 1, free: 5 },
     });
     const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'quote' }), purchasedPlans);
-    const { upgrades } = row(report(tenant, holderOf(essential, 'ten-sales')), 'SaP9') ?? {};
+    const { upgrades } = findRow(report(tenant, holderOf(essential, 'ten-sales')), 'SaP9') ?? {};
     expect(upgrades).toMatchObject([{ plan: 'sales-premium', seat: 'ask' }]);
   });
 
   it('leaves a feature unknown if the plan includes it, the licenses only show it and the role hides it', () => {
     const user = { ...userWith(grantedLicense({ ...salesPlan, extraInfo })), functionRights: ['hide-sale'] };
-    expect(row(report(premium, user), 'SaP9')).toMatchObject({
+    expect(findRow(report(premium, user), 'SaP9')).toMatchObject({
       state: 'unknown',
       reason: 'plan-license-conflict',
       confidence: 'none',
@@ -455,9 +461,9 @@ describe('contradictory license data', () => {
   });
 
   it('adds expiry evidence to every feature of an expired plan', () => {
-    const held = grantedLicense({ ...salesPlan, extraInfo, expiryDate: '2026-01-01' });
+    const expiredPlan = grantedLicense({ ...salesPlan, extraInfo, expiryDate: '2026-01-01' });
     const expiration = { kind: 'license-expired', module: 'ten-sales', date: '2026-01-01', readOnly: false };
-    const { entitlements } = report(premium, userWith(held));
+    const { entitlements } = report(premium, userWith(expiredPlan));
     for (const id of ['C2', 'SaP2', 'SaE1'] as const) {
       const { evidence } = entitlements.find((each) => each.row === id) ?? {};
       const module = id === 'SaE1' ? 'sale-cal' : 'ten-sales';
@@ -472,8 +478,12 @@ describe('contradictory license data', () => {
   });
 
   it('lists what an upgrade would disable for a user with an undocumented plan', () => {
-    const held = grantedLicense({ name: 'ten-custom', extraFlags: 1, extraInfo: 'set=user,web,sale-cal' });
-    const { upgrades } = entitlementEngine(premium, today).upgrades(userWith(held), ['mailings']);
+    const customPlan = grantedLicense({
+      name: 'ten-custom',
+      extraFlags: 1,
+      extraInfo: 'set=user,web,sale-cal',
+    });
+    const { upgrades } = entitlementEngine(premium, today).upgrades(userWith(customPlan), ['mailings']);
     expect(upgrades.map(({ disables }) => disables)).toEqual([
       ['sales-and-opportunity-management', 'sales-forecasting', 'currency-support', 'sales-secretary'],
     ]);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { FoundTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
-import { ruleOf } from '../fixtures/engine.ts';
+import { getRule } from '../fixtures/engine.ts';
 
 type Finding = AssignedUserPlan['findings'][number];
 
-function holding(
+function assignedPlan(
   tiers: Partial<Record<Solution, FoundTier>>,
   confidences: Partial<Record<Solution, Finding['confidence']>> = {},
 ): DetectedPlan {
@@ -20,89 +20,100 @@ function holding(
   return { kind: 'user-plan', plan: null, tiers: all, modules: [], description: '', findings };
 }
 
-function wordOn(feature: FeatureKey, plan: DetectedPlan | null): string {
-  const { inclusion, row, confidence } = findPlanInclusion(ruleOf(feature).rows, plan);
+function describeInclusion(feature: FeatureKey, plan: DetectedPlan | null): string {
+  const { inclusion, row, confidence } = findPlanInclusion(getRule(feature).rows, plan);
   return `${inclusion} ${row.id} ${confidence}`;
 }
 
-const first = (feature: FeatureKey) => rowsOf(feature)[0]?.id;
+const first = (feature: FeatureKey) => getFeatureRows(feature)[0]?.id;
 const rowIn = (feature: FeatureKey, solution: Solution) =>
-  rowsOf(feature).find((row) => row.solution === solution)?.id;
+  getFeatureRows(feature).find((row) => row.solution === solution)?.id;
 
-describe('inclusionFor', () => {
-  it('says nothing about a feature when the plan is unknown or its kind lists no features', () => {
+describe('findPlanInclusion', () => {
+  it('is unstated when the plan is unknown or its kind lists no features', () => {
     const old = { kind: 'old-plan', module: 'superlicense-sales-pro', description: '' } as const;
-    const { tiers } = holding({ sales: 'premium' }) as AssignedUserPlan;
+    const { tiers } = assignedPlan({ sales: 'premium' }) as AssignedUserPlan;
     for (const plan of [
       null,
       { ...old, tiers },
       { kind: 'undocumented-plan', module: 'x', description: '' } as const,
     ]) {
-      expect(wordOn('quote-management', plan)).toBe(`unstated ${first('quote-management')} none`);
+      expect(describeInclusion('quote-management', plan)).toBe(`unstated ${first('quote-management')} none`);
     }
   });
 
-  it('excludes a feature without a plan, and is documented only if the license data say so', () => {
+  it('excludes a feature without a plan, and is documented only if the license data states it', () => {
     const id = first('quote-management');
-    expect(wordOn('quote-management', { kind: 'no-plan', module: null })).toBe(`no ${id} inferred`);
-    const told = { kind: 'no-plan', module: 'superlicense-no-selection' } as const;
-    expect(wordOn('quote-management', told)).toBe(`no ${id} documented`);
+    expect(describeInclusion('quote-management', { kind: 'no-plan', module: null })).toBe(
+      `no ${id} inferred`,
+    );
+    const noSelection = { kind: 'no-plan', module: 'superlicense-no-selection' } as const;
+    expect(describeInclusion('quote-management', noSelection)).toBe(`no ${id} documented`);
   });
 
   it('includes common and essential features with documented confidence even if the tier is unknown', () => {
-    const plan = holding({ sales: 'unknown' });
-    expect(wordOn('companies-and-contacts', plan)).toBe(`yes ${first('companies-and-contacts')} documented`);
-    expect(wordOn('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} documented`);
+    const plan = assignedPlan({ sales: 'unknown' });
+    expect(describeInclusion('companies-and-contacts', plan)).toBe(
+      `yes ${first('companies-and-contacts')} documented`,
+    );
+    expect(describeInclusion('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} documented`);
   });
 
   it('is uncertain about a premium feature when the tier is unknown', () => {
-    const plan = holding({ sales: 'unknown' });
-    expect(wordOn('quote-management', plan)).toBe(`possibly ${rowIn('quote-management', 'sales')} none`);
+    const plan = assignedPlan({ sales: 'unknown' });
+    expect(describeInclusion('quote-management', plan)).toBe(
+      `possibly ${rowIn('quote-management', 'sales')} none`,
+    );
   });
 
   it('has the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
-    const word = (tier: FoundTier, confidence?: Finding['confidence']) =>
-      wordOn('quote-management', holding({ sales: tier }, confidence ? { sales: confidence } : {}));
-    expect(word('premium', 'documented')).toBe(`yes ${id} documented`);
-    expect(word('premium', 'inferred')).toBe(`yes ${id} inferred`);
-    expect(word('essential', 'inferred')).toBe(`no ${id} inferred`);
-    expect(word('premium')).toBe(`yes ${id} none`);
+    const inclusionWith = (tier: FoundTier, confidence?: Finding['confidence']) =>
+      describeInclusion(
+        'quote-management',
+        assignedPlan({ sales: tier }, confidence ? { sales: confidence } : {}),
+      );
+    expect(inclusionWith('premium', 'documented')).toBe(`yes ${id} documented`);
+    expect(inclusionWith('premium', 'inferred')).toBe(`yes ${id} inferred`);
+    expect(inclusionWith('essential', 'inferred')).toBe(`no ${id} inferred`);
+    expect(inclusionWith('premium')).toBe(`yes ${id} none`);
   });
 
   it('has no confidence if the step detected the tier of another solution or another tier', () => {
-    const plan = holding({ sales: 'premium', service: 'premium' }, { service: 'documented' });
-    expect(wordOn('quote-management', plan)).toBe(`yes ${rowIn('quote-management', 'sales')} none`);
-    const held = holding({ sales: 'premium' }, { sales: 'documented' }) as AssignedUserPlan;
-    const findings = held.findings.map((each) => ({ ...each, tier: 'essential' as const }));
-    expect(wordOn('quote-management', { ...held, findings })).toBe(
+    const plan = assignedPlan({ sales: 'premium', service: 'premium' }, { service: 'documented' });
+    expect(describeInclusion('quote-management', plan)).toBe(
+      `yes ${rowIn('quote-management', 'sales')} none`,
+    );
+    const assigned = assignedPlan({ sales: 'premium' }, { sales: 'documented' }) as AssignedUserPlan;
+    const findings = assigned.findings.map((each) => ({ ...each, tier: 'essential' as const }));
+    expect(describeInclusion('quote-management', { ...assigned, findings })).toBe(
       `yes ${rowIn('quote-management', 'sales')} none`,
     );
   });
 
-  // Activity Monitors stand under Sales Premium, Service Premium and Marketing.
+  // Activity Monitors (SAINT) are listed under Sales Premium and Service Premium.
   describe('for a feature in several rows', () => {
     it('uses the row with the strongest inclusion', () => {
-      const plan = holding(
+      const plan = assignedPlan(
         { sales: 'essential', service: 'premium' },
         { sales: 'documented', service: 'inferred' },
       );
-      expect(wordOn('saint', plan)).toBe(`yes ${rowIn('saint', 'service')} inferred`);
-      const unsure = holding({ sales: 'essential', service: 'unknown' }, { sales: 'documented' });
-      expect(wordOn('saint', unsure)).toBe(`possibly ${rowIn('saint', 'service')} none`);
+      expect(describeInclusion('saint', plan)).toBe(`yes ${rowIn('saint', 'service')} inferred`);
+      const unsure = assignedPlan({ sales: 'essential', service: 'unknown' }, { sales: 'documented' });
+      expect(describeInclusion('saint', unsure)).toBe(`possibly ${rowIn('saint', 'service')} none`);
     });
 
     it('has the highest confidence of the including rows and the lowest of the excluding rows', () => {
-      const both = holding(
+      const both = assignedPlan(
         { sales: 'premium', service: 'premium' },
         { sales: 'inferred', service: 'documented' },
       );
-      expect(wordOn('saint', both)).toBe(`yes ${rowIn('saint', 'service')} documented`);
-      const neither = holding(
+      expect(describeInclusion('saint', both)).toBe(`yes ${rowIn('saint', 'service')} documented`);
+      const neither = assignedPlan(
         { sales: 'essential', service: 'essential' },
         { sales: 'documented', service: 'inferred' },
       );
-      expect(wordOn('saint', neither)).toBe(`no ${rowIn('saint', 'service')} inferred`);
+      expect(describeInclusion('saint', neither)).toBe(`no ${rowIn('saint', 'service')} inferred`);
     });
   });
 });

@@ -9,87 +9,95 @@ const user: UserLicenses = {
   functionRights: ['hide-sale', 'admin-all'],
 };
 
-function remembering() {
-  const make = vi.fn((each: UserLicenses) =>
+function setUp() {
+  const createReport = vi.fn((each: UserLicenses) =>
     reportEntitlements({ tenant: null, user: each, today: '2026-12-01' }),
   );
-  return { make, reportOn: memoizeReports(make) };
+  return { createReport, getReport: memoizeReports(createReport) };
 }
 
-/** Licenses that differ in their names only. */
+/** Returns a license that differs from others only in its name. */
 function named(name: string): GrantedLicense {
   return grantedLicense({ name, description: '' });
 }
 
-/** The same user with the first license changed. */
+/** Returns the same user with the first license changed. */
 function changed(change: Partial<GrantedLicense>): UserLicenses {
   return {
     ...user,
-    granted: user.granted.map((each, place) => (place === 0 ? { ...each, ...change } : each)),
+    granted: user.granted.map((each, index) => (index === 0 ? { ...each, ...change } : each)),
   };
 }
 
-describe('entitlement report cache', () => {
+describe('memoizeReports', () => {
   it('builds one report for all users with identical licenses and rights', () => {
-    const { make, reportOn } = remembering();
-    const first = reportOn(user);
+    const { createReport, getReport } = setUp();
+    const first = getReport(user);
     const other = { ...structuredClone(user), associateId: 7 };
-    expect(reportOn(other)).toBe(first);
-    expect(reportOn(user)).toBe(first);
-    expect(make).toHaveBeenCalledTimes(1);
+    expect(getReport(other)).toBe(first);
+    expect(getReport(user)).toBe(first);
+    expect(createReport).toHaveBeenCalledTimes(1);
   });
 
   it.each([
-    ['a name', changed({ name: 'quote-cal' })],
-    ['an owner', changed({ owner: 'ACME' })],
-    ['a scope', changed({ scope: 'site' })],
-    ['a description', changed({ description: 'Sales' })],
-    ['an expiry date', changed({ expiryDate: '2026-01-01' })],
-    ['flags', changed({ extraFlags: 1 })],
-    ['a set', changed({ extraInfo: 'set=web' })],
-    ['a license less', { ...user, granted: user.granted.slice(0, 1) }],
-    ['completeness', { ...user, complete: false }],
-    ['no word on rights', { ...user, functionRights: null }],
-    ['no rights', { ...user, functionRights: [] }],
-    ['another right', { ...user, functionRights: ['hide-sale', 'admin-users'] }],
-    ['rights run together', { ...user, functionRights: ['hide-sale,admin-all'] }],
-    ['rights parted elsewhere', { ...user, functionRights: ['hide-sale', 'admin', 'all'] }],
+    ['the name of a license', changed({ name: 'quote-cal' })],
+    ['the owner of a license', changed({ owner: 'ACME' })],
+    ['the scope of a license', changed({ scope: 'site' })],
+    ['the description of a license', changed({ description: 'Sales' })],
+    ['the expiry date of a license', changed({ expiryDate: '2026-01-01' })],
+    ['the flags of a license', changed({ extraFlags: 1 })],
+    ['the set of a license', changed({ extraInfo: 'set=web' })],
+    ['a missing license', { ...user, granted: user.granted.slice(0, 1) }],
+    ['the completeness of the licenses', { ...user, complete: false }],
+    ['unknown function rights', { ...user, functionRights: null }],
+    ['no function rights', { ...user, functionRights: [] }],
+    ['another function right', { ...user, functionRights: ['hide-sale', 'admin-users'] }],
+    ['two function rights joined into one', { ...user, functionRights: ['hide-sale,admin-all'] }],
+    ['a function right split in two', { ...user, functionRights: ['hide-sale', 'admin', 'all'] }],
     [
-      'a right for a license',
+      'a function right with the name of a license',
       { ...user, granted: user.granted.slice(0, 1), functionRights: ['web', 'hide-sale', 'admin-all'] },
     ],
   ] as const)('builds separate reports for users that differ in: %s', (_what, other) => {
-    const { make, reportOn } = remembering();
-    for (const each of [user, other, user, other]) reportOn(each);
-    expect(make.mock.calls).toEqual([[user], [other]]);
+    const { createReport, getReport } = setUp();
+    for (const each of [user, other, user, other]) getReport(each);
+    expect(createReport.mock.calls).toEqual([[user], [other]]);
   });
 
   it.each<[string, UserLicenses, UserLicenses]>([
-    ['no word on rights', { ...user, functionRights: [] }, { ...user, functionRights: null }],
     [
-      'rights with a comma in them',
+      'unknown function rights and no function rights',
+      { ...user, functionRights: [] },
+      { ...user, functionRights: null },
+    ],
+    [
+      'function rights that contain a comma',
       { ...user, functionRights: ['a,b', 'c'] },
       { ...user, functionRights: ['a', 'b,c'] },
     ],
-    ['names with a comma in them', userWith(named('a,b'), named('c')), userWith(named('a'), named('b,c'))],
+    [
+      'license names that contain a comma',
+      userWith(named('a,b'), named('c')),
+      userWith(named('a'), named('b,c')),
+    ],
   ])('builds separate reports for users whose data look alike but differ in: %s', (_what, one, other) => {
     for (const [a, b] of [
       [one, other],
       [other, one],
     ] as const) {
-      const { make, reportOn } = remembering();
-      for (const each of [a, b, a, b]) reportOn(each);
-      expect(make.mock.calls).toEqual([[a], [b]]);
+      const { createReport, getReport } = setUp();
+      for (const each of [a, b, a, b]) getReport(each);
+      expect(createReport.mock.calls).toEqual([[a], [b]]);
     }
   });
 
   it('caches at most 64 reports of a tenant and clears the cache beyond that', () => {
-    const { make, reportOn } = remembering();
-    const users = Array.from({ length: 65 }, (_each, place) => changed({ description: `${place}` }));
+    const { createReport, getReport } = setUp();
+    const users = Array.from({ length: 65 }, (_each, index) => changed({ description: `${index}` }));
     const [first = user] = users;
-    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) reportOn(each);
-    expect(make).toHaveBeenCalledTimes(64);
-    for (const each of [...users.slice(64), first, first]) reportOn(each);
-    expect(make).toHaveBeenCalledTimes(66);
+    for (const each of [...users.slice(0, 64), ...users.slice(0, 64)]) getReport(each);
+    expect(createReport).toHaveBeenCalledTimes(64);
+    for (const each of [...users.slice(64), first, first]) getReport(each);
+    expect(createReport).toHaveBeenCalledTimes(66);
   });
 });

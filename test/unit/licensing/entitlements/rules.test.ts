@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { catalogue, getChildRows, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { Assumptions } from '../../../../src/licensing/entitlements/assumptions.ts';
 import { compileRules, type FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
-import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 
-/** The features whose rule is so, in catalogue order. */
-function featuresWhere(isSo: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
-  return [...rules.features.values()].filter(isSo).map(({ feature }) => feature);
+/** Returns the features whose rule satisfies a predicate, in catalogue order. */
+function featuresWhere(predicate: (rule: FeatureRule) => boolean): readonly FeatureKey[] {
+  return [...rules.features.values()].filter(predicate).map(({ feature }) => feature);
 }
 
-/** The rules where the assumptions differ in these. */
-function rulesBy(changes: Partial<Assumptions>) {
+/** Compiles the rules with changed assumptions. */
+function rulesWith(changes: Partial<Assumptions>) {
   return compileRules({ ...assumptions, ...changes });
 }
 
@@ -31,7 +31,7 @@ describe('compileRules', () => {
   it('gives each feature all its catalogue rows and its assumed modules', () => {
     for (const [feature, rule] of rules.features) {
       expect(rule).toMatchObject({ feature, ...assumptions.modules[feature] });
-      expect(rule.rows).toEqual(rowsOf(feature));
+      expect(rule.rows).toEqual(getFeatureRows(feature));
     }
   });
 
@@ -44,13 +44,13 @@ describe('hasOwnUserLicense of a feature rule', () => {
   it('is false for a feature without a user license', () => {
     const without = featuresWhere(({ user }) => user.length === 0);
     expect(without).toContain('rule-based-escalation');
-    expect(without.filter((feature) => ruleOf(feature).hasOwnUserLicense)).toEqual([]);
+    expect(without.filter((feature) => getRule(feature).hasOwnUserLicense)).toEqual([]);
   });
 
   it('is false for a license that every plan includes, except for a common feature', () => {
-    expect(ruleOf('standard-service-reports').user).toEqual(ruleOf('print').user);
-    expect(ruleOf('standard-service-reports').hasOwnUserLicense).toBe(false);
-    expect(ruleOf('print').hasOwnUserLicense).toBe(true);
+    expect(getRule('standard-service-reports').user).toEqual(getRule('print').user);
+    expect(getRule('standard-service-reports').hasOwnUserLicense).toBe(false);
+    expect(getRule('print').hasOwnUserLicense).toBe(true);
   });
 
   it('is true for every feature with a user license except the standard service reports', () => {
@@ -60,19 +60,19 @@ describe('hasOwnUserLicense of a feature rule', () => {
   });
 
   it('is false for a license that a lower tier of the same solution requires', () => {
-    const knowing = (user: readonly string[]) => ({
+    const withKnowledgeBase = (user: readonly string[]) => ({
       modules: {
         ...assumptions.modules,
         'knowledge-base': { site: [], user, confidence: 'inferred' },
       } as const,
     });
-    const ownOf = (user: readonly string[]) =>
-      rulesBy(knowing(user)).features.get('knowledge-base')?.hasOwnUserLicense;
-    expect([ownOf(['ej-client']), ownOf(['ej-client', 'faq-cal']), ownOf(['sale-cal'])]).toEqual([
-      false,
-      true,
-      true,
-    ]);
+    const hasOwnLicense = (user: readonly string[]) =>
+      rulesWith(withKnowledgeBase(user)).features.get('knowledge-base')?.hasOwnUserLicense;
+    expect([
+      hasOwnLicense(['ej-client']),
+      hasOwnLicense(['ej-client', 'faq-cal']),
+      hasOwnLicense(['sale-cal']),
+    ]).toEqual([false, true, true]);
   });
 
   it('is true when at least one of several licenses is not part of every plan', () => {
@@ -81,7 +81,7 @@ describe('hasOwnUserLicense of a feature rule', () => {
       ...assumptions.modules,
       'standard-service-reports': { site: [], user, confidence: 'inferred' },
     } as const;
-    const rule = rulesBy({ modules }).features.get('standard-service-reports');
+    const rule = rulesWith({ modules }).features.get('standard-service-reports');
     expect(rule?.hasOwnUserLicense).toBe(true);
   });
 });
@@ -93,11 +93,11 @@ describe('screenLicenses of a feature rule', () => {
     ['project-management', []],
     ['rule-based-escalation', []],
   ] as const)('for %s, the licenses are %j', (feature, licenses) => {
-    expect(ruleOf(feature).screenLicenses).toEqual(licenses);
+    expect(getRule(feature).screenLicenses).toEqual(licenses);
   });
 
   it('contains all user licenses except those assumed to be for editing', () => {
-    const rule = rulesBy({ editingLicenses: ['quote-cal'] }).features;
+    const rule = rulesWith({ editingLicenses: ['quote-cal'] }).features;
     expect(rule.get('quote-management')?.screenLicenses).toEqual([]);
     expect(rule.get('sales-guide')?.screenLicenses).toEqual(['guide-cal', 'sale-cal']);
   });
@@ -110,12 +110,12 @@ describe('hidingFunctionRights of a feature rule', () => {
     ['standard-service-reports', ['hide-reporter']],
     ['mailings', []],
   ] as const)('for %s, the function rights are %j', (feature, rights) => {
-    expect(ruleOf(feature).hidingFunctionRights).toEqual(rights);
+    expect(getRule(feature).hidingFunctionRights).toEqual(rights);
   });
 
   it('may list several function rights for one feature', () => {
     const hiddenBy = { ...assumptions.hiddenBy, 'hide-quote': ['quote-management'] } as const;
-    expect(rulesBy({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
+    expect(rulesWith({ hiddenBy }).features.get('quote-management')?.hidingFunctionRights).toEqual([
       'hide-sale',
       'hide-quote',
     ]);
@@ -127,31 +127,31 @@ describe('parentFeature of a feature rule', () => {
     expect(featuresWhere(({ parentFeature }) => parentFeature !== null)).toEqual([
       'dashboards-default-tiles',
     ]);
-    expect(ruleOf('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
+    expect(getRule('dashboards-default-tiles').parentFeature).toBe('dashboards-custom-tiles');
   });
 
   it('is null when the assumptions name no parent feature', () => {
-    expect(rulesBy({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
+    expect(rulesWith({ containedIn: {} }).features.get('dashboards-default-tiles')?.parentFeature).toBeNull();
   });
 });
 
 describe('known modules', () => {
   it.each(['sale-cal', 'ten-sales', 'suite2core', 'nebula'])('include %s', (name) => {
-    expect(rules.knows(name)).toBe(true);
+    expect(rules.isKnownModule(name)).toBe(true);
   });
 
   it.each(['zeppelin', '?', '', 'constructor'])('do not include %j', (name) => {
-    expect(rules.knows(name)).toBe(false);
+    expect(rules.isKnownModule(name)).toBe(false);
   });
 
   it('include every module that the assumptions name', () => {
     const { modules, addOnModules, suite } = assumptions;
-    const { knows } = rulesBy({
+    const { isKnownModule } = rulesWith({
       modules: { ...modules, calendar: { site: ['kite'], user: ['kite-cal'], confidence: 'inferred' } },
       addOnModules: { ...addOnModules, cep: ['balloon'] },
       suite: { ...suite, modules: { zeppelin: 'core' } },
     });
-    expect(['kite', 'kite-cal', 'balloon', 'zeppelin'].filter((name) => !knows(name))).toEqual([]);
-    expect(knows('suite2core')).toBe(false);
+    expect(['kite', 'kite-cal', 'balloon', 'zeppelin'].filter((name) => !isKnownModule(name))).toEqual([]);
+    expect(isKnownModule('suite2core')).toBe(false);
   });
 });

@@ -7,13 +7,13 @@ import type { FeatureRule } from '../../../../src/licensing/entitlements/rules.t
 import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-availability.ts';
-import { holding } from '../fixtures/assigned-plans.ts';
-import { ruleOf } from '../fixtures/engine.ts';
+import { assignedPlan } from '../fixtures/assigned-plans.ts';
+import { getRule } from '../fixtures/engine.ts';
 
-const nothingSold: PurchasedPlans = { plans: [], otherwise: 'buy' };
+const nothingPurchased: PurchasedPlans = { plans: [], seatIfNotPurchased: 'buy' };
 const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
-function salesPremiumAt(seat: Seat): PurchasedPlans {
+function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
   const row = {
     name: 'ten-sales',
     set: [],
@@ -22,29 +22,29 @@ function salesPremiumAt(seat: Seat): PurchasedPlans {
     hidden: false,
     seats: null,
   };
-  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], otherwise: 'buy' };
+  return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], seatIfNotPurchased: 'buy' };
 }
 
-describe('upgrade cache', () => {
+describe('memoizeUpgrades', () => {
   it('returns no upgrades when no features are requested', () => {
-    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
-    expect(findUpgrades([], holding('sales-essential'))).toEqual([]);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
+    expect(findUpgrades([], assignedPlan('sales-essential'))).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
     expect(findUpgrades([], null)).toEqual([]);
   });
 
   it('computes each result once', () => {
-    const featuresOf = vi.fn(() => null);
-    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf);
-    const first = findUpgrades([ruleOf('saint')], holding('sales-essential'));
-    const asked = featuresOf.mock.calls.length;
-    expect(findUpgrades([ruleOf('saint')], holding('sales-essential'))).toBe(first);
-    expect(featuresOf).toHaveBeenCalledTimes(asked);
+    const findFeatures = vi.fn(() => null);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures);
+    const first = findUpgrades([getRule('saint')], assignedPlan('sales-essential'));
+    const calls = findFeatures.mock.calls.length;
+    expect(findUpgrades([getRule('saint')], assignedPlan('sales-essential'))).toBe(first);
+    expect(findFeatures).toHaveBeenCalledTimes(calls);
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
 
   it('separates results by requested features, license model and tiers', () => {
-    const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
     const { tiers } = getUserPlan('sales-essential');
     const old: DetectedPlan = {
       kind: 'old-plan',
@@ -52,36 +52,46 @@ describe('upgrade cache', () => {
       description: '',
       tiers,
     };
-    const answers = [
-      findUpgrades([ruleOf('saint')], holding('sales-essential')),
-      findUpgrades([ruleOf('mailings')], holding('sales-essential')),
-      findUpgrades([ruleOf('saint'), ruleOf('mailings')], holding('sales-essential')),
-      findUpgrades([ruleOf('saint')], holding('service-essential')),
-      findUpgrades([ruleOf('saint')], old),
-      findUpgrades([ruleOf('saint')], onSuite),
-      findUpgrades([ruleOf('saint')], null),
+    const results = [
+      findUpgrades([getRule('saint')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('mailings')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('saint'), getRule('mailings')], assignedPlan('sales-essential')),
+      findUpgrades([getRule('saint')], assignedPlan('service-essential')),
+      findUpgrades([getRule('saint')], old),
+      findUpgrades([getRule('saint')], onSuite),
+      findUpgrades([getRule('saint')], null),
     ];
-    expect(new Set(answers.map((each) => JSON.stringify(each))).size).toBe(answers.length);
+    expect(new Set(results.map((each) => JSON.stringify(each))).size).toBe(results.length);
   });
 
   describe('on CRM Suite', () => {
-    const needing = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
+    const requiring = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
       const suiteAvailability: SuiteAvailability = { from, possiblyFrom, confidence: 'inferred' };
-      return { ...ruleOf(feature), suiteAvailability };
+      return { ...getRule(feature), suiteAvailability };
     };
 
     it.each<
       [string, [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null]]
     >([
       ['the higher plan', ['core', null], ['growth', null], ['growth', null]],
-      ['a lesser one that may do for both', ['plus', 'core'], ['super', 'growth'], ['super', 'growth']],
-      ['none that would not do for the other', ['plus', null], ['growth', 'core'], ['plus', null]],
-      ['the sure plan of the other', ['plus', 'core'], ['growth', null], ['plus', 'growth']],
-      ['the plan both need', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
-    ])('requires for two features together %s', (_what, one, other, both) => {
-      const findUpgrades = memoizeUpgrades(nothingSold, () => null);
+      [
+        'a lower plan that possibly includes both',
+        ['plus', 'core'],
+        ['super', 'growth'],
+        ['super', 'growth'],
+      ],
+      ['no lower plan if one feature rules it out', ['plus', null], ['growth', 'core'], ['plus', null]],
+      [
+        'the certain plan of one as the possible plan of both',
+        ['plus', 'core'],
+        ['growth', null],
+        ['plus', 'growth'],
+      ],
+      ['the plan that each requires', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
+    ])('combines the requirements of two features: %s', (_what, one, other, both) => {
+      const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
       const [plan, possiblyFrom] = both;
-      const rules = [needing('saint', ...one), needing('mailings', ...other)];
+      const rules = [requiring('saint', ...one), requiring('mailings', ...other)];
       expect(findUpgrades(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan, possiblyFrom }]);
       expect(findUpgrades([...rules].reverse(), onSuite)).toEqual([
         { kind: 'suite-plan', plan, possiblyFrom },
@@ -91,42 +101,42 @@ describe('upgrade cache', () => {
 
   describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
-      const featuresOf = () => (has === null ? null : new Set(has));
-      const [first] = memoizeUpgrades(purchasedPlans, featuresOf)(
-        [ruleOf('quote-management')],
-        holding('sales-essential'),
+      const findFeatures = () => (has === null ? null : new Set(has));
+      const [first] = memoizeUpgrades(purchasedPlans, findFeatures)(
+        [getRule('quote-management')],
+        assignedPlan('sales-essential'),
       );
       return first?.kind === 'user-plan' && first.plan === 'sales-premium' ? first.seat : first;
     };
 
     it('is free when the plan row of the tenant has the feature or its features are unknown', () => {
-      expect(seatFor(salesPremiumAt('assign'), ['quote-management'])).toBe('assign');
-      expect(seatFor(salesPremiumAt('assign'), null)).toBe('assign');
+      expect(seatFor(salesPremiumWithSeat('assign'), ['quote-management'])).toBe('assign');
+      expect(seatFor(salesPremiumWithSeat('assign'), null)).toBe('assign');
     });
 
     it('is uncertain when the plan row lacks one of several requested features', () => {
-      const featuresOf = () => new Set<FeatureKey>(['quote-management']);
-      const requestedFeatures = [ruleOf('quote-management'), ruleOf('stakeholders')];
-      const [first] = memoizeUpgrades(salesPremiumAt('assign'), featuresOf)(
+      const findFeatures = () => new Set<FeatureKey>(['quote-management']);
+      const requestedFeatures = [getRule('quote-management'), getRule('stakeholders')];
+      const [first] = memoizeUpgrades(salesPremiumWithSeat('assign'), findFeatures)(
         requestedFeatures,
-        holding('sales-essential'),
+        assignedPlan('sales-essential'),
       );
       expect(first).toMatchObject({ plan: 'sales-premium', seat: 'ask' });
     });
 
     it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
-      expect(seatFor(salesPremiumAt('assign'), ['saint'])).toBe('ask');
-      expect(seatFor(salesPremiumAt('buy'), ['saint'])).toBe('buy');
+      expect(seatFor(salesPremiumWithSeat('assign'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('buy'), ['saint'])).toBe('buy');
     });
   });
 
   it('offers a plan whose tenant row has the feature beyond the catalogue, except the assigned plan', () => {
-    const featuresOf = ({ key }: { key: PlanKey }) =>
+    const findFeatures = ({ key }: { key: PlanKey }) =>
       key === 'sales-essential' || key === 'sales-essential+service-essential'
         ? new Set(['quote-management'] as const)
         : null;
-    const findUpgrades = memoizeUpgrades(nothingSold, featuresOf as never);
-    const plans = findUpgrades([ruleOf('quote-management')], holding('sales-essential')).map(
+    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures as never);
+    const plans = findUpgrades([getRule('quote-management')], assignedPlan('sales-essential')).map(
       ({ plan }) => plan,
     );
     expect(plans).toContain('sales-essential+service-essential');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { dedupeRows } from '../../../../src/licensing/licenses/duplicate-rows.ts';
 import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
-import { dedupeRows } from '../../../../src/licensing/licenses/told-twice.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
 const row = moduleLicense({ name: 'sale-cal', seats: { inUse: 3, free: 2 } });
@@ -14,18 +14,18 @@ describe('dedupeRows', () => {
   it.each<[string, Partial<ModuleLicense>]>([
     ['version', { version: '9.2' }],
     ['scope', { scope: 'user' }],
-    ['number bought', { purchased: 99 }],
+    ['number purchased', { purchased: 99 }],
     ['number in use', { seats: { inUse: 4, free: 2 } }],
     ['number free', { seats: { inUse: 3, free: 1 } }],
-    ['seats untold', { seats: null }],
+    ['presence of seat counts', { seats: null }],
     ['limit', { unrestricted: !row.unrestricted }],
     ['visibility', { hidden: !row.hidden }],
-    ['flags', { extraFlags: 2 }],
-    ['set', { extraInfo: 'set=web' }],
+    ['value of ExtraFlags', { extraFlags: 2 }],
+    ['license set', { extraInfo: 'set=web' }],
     ['description', { description: 'Sales' }],
     ['tooltip', { tooltip: 'Sales' }],
     ['prerequisite', { prerequisite: 'sale' }],
-  ])('keeps both rows when they differ in %s', (_what, change) => {
+  ])('keeps both rows when the %s differs', (_what, change) => {
     const other = { ...row, ...change };
     expect(dedupeRows([row, other, row])).toEqual([row, other]);
   });

@@ -9,7 +9,7 @@ describe('parseLicenseSet', () => {
   });
 
   it.each([
-    ['', 'nothing'],
+    ['', 'empty text'],
     ['10-sal', 'the text of a tier marker'],
     ['set=', 'an empty set'],
     ['offset=user', 'another word ending in set'],

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { getUserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { indexLicenses, indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
-import { detectPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { detectPlan, toAssignedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, userPartlyKnown, userWith } from '../fixtures/tenants.ts';
 
-function planHeldBy(user: UserLicenses) {
+function detectPlanOfUser(user: UserLicenses) {
   return detectPlan(indexLicenses(indexTenantLicenses(null), user, '2026-12-01'), assumptions);
 }
 
 function detect(...granted: readonly GrantedLicense[]) {
-  return planHeldBy(userWith(...granted));
+  return detectPlanOfUser(userWith(...granted));
 }
 
 function plan(name: string, description = '', extraInfo = ''): GrantedLicense {
@@ -30,9 +31,9 @@ describe('detectPlan', () => {
   });
 
   it('uses separately granted licenses for one plan without a set, but not for two plans', () => {
-    const beside = grantedLicense({ name: 'quote-cal' });
-    expect(detect(plan('ten-sales'), beside)).toMatchObject({ tiers: { sales: 'premium' } });
-    expect(detect(plan('ten-sales'), plan('ten-service'), beside)).toMatchObject({
+    const separateGrant = grantedLicense({ name: 'quote-cal' });
+    expect(detect(plan('ten-sales'), separateGrant)).toMatchObject({ tiers: { sales: 'premium' } });
+    expect(detect(plan('ten-sales'), plan('ten-service'), separateGrant)).toMatchObject({
       tiers: { sales: 'unknown', service: 'unknown' },
     });
   });
@@ -120,8 +121,39 @@ describe('detectPlan', () => {
   });
 
   it('returns null for a user whose licenses are not reported', () => {
-    expect(planHeldBy(userPartlyKnown())).toBeNull();
-    const beside = grantedLicense({ name: 'visible-for' });
-    expect(planHeldBy(userPartlyKnown(beside))).toBeNull();
+    expect(detectPlanOfUser(userPartlyKnown())).toBeNull();
+    const separateGrant = grantedLicense({ name: 'visible-for' });
+    expect(detectPlanOfUser(userPartlyKnown(separateGrant))).toBeNull();
+  });
+});
+
+describe('toAssignedPlan', () => {
+  it('returns the tiers of the plan as documented findings with the step what-if', () => {
+    const plan = getUserPlan('sales-premium+marketing-essential');
+    expect(toAssignedPlan(plan)).toEqual({
+      kind: 'user-plan',
+      plan,
+      tiers: { sales: 'premium', service: 'none', marketing: 'essential' },
+      modules: ['ten-salesmarketing'],
+      description: plan.label,
+      findings: [
+        {
+          solution: 'sales',
+          tier: 'premium',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+        {
+          solution: 'marketing',
+          tier: 'essential',
+          step: 'what-if',
+          by: null,
+          confidence: 'documented',
+          against: [],
+        },
+      ],
+    });
   });
 });

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
-import { detectTiers, tiersFrom } from '../../../../src/licensing/plans/detect-tiers.ts';
+import { combineTiers, detectTiers } from '../../../../src/licensing/plans/detect-tiers.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
-interface Told {
+interface Input {
   readonly name?: PlanModule;
   readonly description?: string;
   readonly modules?: readonly string[];
   readonly site?: readonly string[];
 }
 
-function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Told) {
+function findings({ name = 'ten-sales', description = '', modules = [], site = [] }: Input) {
   const row = { name, description, set: [] };
   return detectTiers(row, { modules: new Set(modules), site: new Set(site) }, assumptions);
 }
 
-function find(told: Told) {
-  return findings(told).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
+function find(input: Input) {
+  return findings(input).map(({ solution, tier, step, by }) => [solution, tier, step, by]);
 }
 
 describe('detectTiers', () => {
@@ -115,11 +115,11 @@ describe('detectTiers', () => {
 });
 
 describe('conflicting tier evidence', () => {
-  const against = (told: Told) => findings(told).map((finding) => finding.against);
+  const listConflicts = (input: Input) => findings(input).map((finding) => finding.against);
 
   it('lists conflicting steps in order with the module or description behind each', () => {
-    const told = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
-    expect(against(told)).toEqual([
+    const input = { modules: ['quote-cal', 't1'], site: ['sales-t2'], description: 'Sales Essentials' };
+    expect(listConflicts(input)).toEqual([
       [
         { tier: 'essential', step: 'user-marker', by: 't1' },
         { tier: 'essential', step: 'description', by: 'Sales Essentials' },
@@ -128,8 +128,8 @@ describe('conflicting tier evidence', () => {
   });
 
   it('lists no conflicts when all steps agree or no step applies', () => {
-    expect(against({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
-    expect(against({})).toEqual([[]]);
+    expect(listConflicts({ modules: ['quote-cal', 't2'], site: ['sales-t2'] })).toEqual([[]]);
+    expect(listConflicts({})).toEqual([[]]);
   });
 
   it('takes its confidence only from the steps that agree with the detected tier', () => {
@@ -140,19 +140,19 @@ describe('conflicting tier evidence', () => {
 
 describe('confidence of a detected tier', () => {
   it.each([
-    ['what only premium has', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
-    ['the marker of the user', { modules: ['t2'] }, 'user-marker', 'documented'],
-    ['the marker of the site', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
-    ['the description', { description: 'Sales Premium' }, 'description', 'inferred'],
-    ['nothing', {}, 'none', 'none'],
-  ] as const)('follows from the detection step: %s', (_by, told, step, confidence) => {
-    expect(findings(told)).toMatchObject([{ step, confidence }]);
+    ['a premium-only module', { modules: ['quote-cal'] }, 'premium-module', 'inferred'],
+    ['the user marker', { modules: ['t2'] }, 'user-marker', 'documented'],
+    ['the site marker', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
+    ['the plan description', { description: 'Sales Premium' }, 'description', 'inferred'],
+    ['no step', {}, 'none', 'none'],
+  ] as const)('follows from the detection step: %s', (_by, input, step, confidence) => {
+    expect(findings(input)).toMatchObject([{ step, confidence }]);
   });
 });
 
-describe('tiersFrom', () => {
+describe('combineTiers', () => {
   it('reports none for a solution without findings', () => {
-    expect(tiersFrom([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
+    expect(combineTiers([])).toEqual({ sales: 'none', service: 'none', marketing: 'none' });
   });
 
   it('prefers premium over unknown and unknown over essential for one solution', () => {
@@ -165,7 +165,7 @@ describe('tiersFrom', () => {
     } as const;
     const tiers = ['unknown', 'essential', 'premium'] as const;
     const sales = (count: number) =>
-      tiersFrom(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;
+      combineTiers(tiers.slice(0, count).map((tier) => ({ ...finding, tier }))).sales;
     expect([sales(1), sales(2), sales(3)]).toEqual(['unknown', 'unknown', 'premium']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
   type FoundTier,
@@ -22,25 +22,25 @@ import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-
 import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-index.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
-  contains,
   findMinimalPlans,
+  includesRow,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
-import { assumptions, ruleOf, rules } from '../fixtures/engine.ts';
+import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
 
-function holding(tiers: PerSolution<FoundTier>): DetectedPlan {
+function assignedPlan(tiers: PerSolution<FoundTier>): DetectedPlan {
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
-function offers(feature: FeatureKey, held: DetectedPlan | null) {
-  const listed = ({ tiers }: UserPlan) => rowsOf(feature).some((row) => contains(tiers, row));
-  return findMinimalPlans(held, listed).map((each) => ({ ...each, plan: each.plan.key }));
+function offers(feature: FeatureKey, assigned: DetectedPlan | null) {
+  const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesRow(tiers, row));
+  return findMinimalPlans(assigned, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
-function offered(feature: FeatureKey, held: PlanKey) {
-  return offers(feature, holding(getUserPlan(held).tiers)).map(({ plan, steps }) => [plan, steps]);
+function offered(feature: FeatureKey, assigned: PlanKey) {
+  return offers(feature, assignedPlan(getUserPlan(assigned).tiers)).map(({ plan, steps }) => [plan, steps]);
 }
 
 describe('findMinimalPlans', () => {
@@ -53,8 +53,8 @@ describe('findMinimalPlans', () => {
       [['sales-premium+service-essential+marketing-essential', 1]],
     ],
     ['quote-management', 'sales-essential', [['sales-premium', 1]]],
-  ] as const)('finds the minimal plans that add %s to %s', (feature, held, plans) => {
-    expect(offered(feature, held)).toEqual(plans);
+  ] as const)('finds the minimal plans that add %s to %s', (feature, assigned, plans) => {
+    expect(offered(feature, assigned)).toEqual(plans);
   });
 
   it('lists all minimal plans, fewest steps first', () => {
@@ -81,8 +81,8 @@ describe('findMinimalPlans', () => {
   });
 
   it('treats an unknown tier as essential at minimum and reports the assumption', () => {
-    const held = holding({ sales: 'unknown', service: 'none', marketing: 'none' });
-    expect(offers('request-management', held)).toEqual([
+    const assigned = assignedPlan({ sales: 'unknown', service: 'none', marketing: 'none' });
+    expect(offers('request-management', assigned)).toEqual([
       {
         plan: 'sales-essential+service-essential',
         steps: 1,
@@ -92,46 +92,48 @@ describe('findMinimalPlans', () => {
   });
 
   it('keeps the solutions of an old plan and does not count their tiers as steps', () => {
-    const held: DetectedPlan = {
+    const assigned: DetectedPlan = {
       kind: 'old-plan',
       module: 'superlicense-sales-pro',
       tiers: { sales: 'unknown', service: 'none', marketing: 'none' },
       description: '',
     };
-    expect(offers('sales-forecasting', held).map(({ plan, steps }) => [plan, steps])).toEqual([
+    expect(offers('sales-forecasting', assigned).map(({ plan, steps }) => [plan, steps])).toEqual([
       ['sales-essential', 1],
     ]);
-    expect(offers('mailings', held).map(({ plan }) => plan)).toEqual(['sales-essential+marketing-essential']);
+    expect(offers('mailings', assigned).map(({ plan }) => plan)).toEqual([
+      'sales-essential+marketing-essential',
+    ]);
   });
 
   const anyPlan = fc.constantFrom(...userPlans);
   const anyFeature = fc.constantFrom(...featureKeys);
 
   function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
-    const [row, ...rest] = rowsOf(feature);
-    return row !== undefined && findPlanInclusion([row, ...rest], holding(tiers)).inclusion === 'yes';
+    const [row, ...rest] = getFeatureRows(feature);
+    return row !== undefined && findPlanInclusion([row, ...rest], assignedPlan(tiers)).inclusion === 'yes';
   }
 
-  function lowered(tiers: PerSolution<PlanTier>, solution: Solution): PerSolution<PlanTier> {
+  function lowerTier(tiers: PerSolution<PlanTier>, solution: Solution): PerSolution<PlanTier> {
     return { ...tiers, [solution]: tiers[solution] === 'premium' ? 'essential' : 'none' };
   }
 
-  function keeps(tiers: PerSolution<PlanTier>, held: PerSolution<PlanTier>): boolean {
-    return solutions.every((each) => tierRank(tiers[each]) >= tierRank(held[each]));
+  function keeps(tiers: PerSolution<PlanTier>, assigned: PerSolution<PlanTier>): boolean {
+    return solutions.every((each) => tierRank(tiers[each]) >= tierRank(assigned[each]));
   }
 
   it('keeps every tier, adds the feature and cannot be reduced further', () => {
     fc.assert(
-      fc.property(anyPlan, anyFeature, (held, feature) => {
-        for (const { plan, steps } of offers(feature, holding(held.tiers))) {
+      fc.property(anyPlan, anyFeature, (assigned, feature) => {
+        for (const { plan, steps } of offers(feature, assignedPlan(assigned.tiers))) {
           const { tiers } = getUserPlan(plan);
-          const lesser = solutions
+          const reduced = solutions
             .filter((each) => tiers[each] !== 'none')
-            .map((each) => lowered(tiers, each))
-            .filter((each) => keeps(each, held.tiers));
-          expect(keeps(tiers, held.tiers)).toBe(true);
+            .map((each) => lowerTier(tiers, each))
+            .filter((each) => keeps(each, assigned.tiers));
+          expect(keeps(tiers, assigned.tiers)).toBe(true);
           expect(contains(tiers, feature)).toBe(true);
-          expect(lesser.filter((each) => contains(each, feature))).toEqual([]);
+          expect(reduced.filter((each) => contains(each, feature))).toEqual([]);
           expect(steps).toBeGreaterThan(0);
         }
       }),
@@ -140,30 +142,30 @@ describe('findMinimalPlans', () => {
 
   it('offers a plan exactly when the assigned plan lacks the feature', () => {
     fc.assert(
-      fc.property(anyPlan, anyFeature, (held, feature) => {
-        const found = offers(feature, holding(held.tiers));
-        expect(found.length > 0).toBe(!contains(held.tiers, feature));
+      fc.property(anyPlan, anyFeature, (assigned, feature) => {
+        const found = offers(feature, assignedPlan(assigned.tiers));
+        expect(found.length > 0).toBe(!contains(assigned.tiers, feature));
       }),
     );
   });
 
   it('lists first a plan with the fewest steps of all 26', () => {
     fc.assert(
-      fc.property(anyPlan, anyFeature, (held, feature) => {
-        const able = userPlans.filter(
-          (each) => keeps(each.tiers, held.tiers) && contains(each.tiers, feature),
+      fc.property(anyPlan, anyFeature, (assigned, feature) => {
+        const candidates = userPlans.filter(
+          (each) => keeps(each.tiers, assigned.tiers) && contains(each.tiers, feature),
         );
         const steps = (to: PerSolution<PlanTier>) =>
-          solutions.reduce((sum, each) => sum + tierRank(to[each]) - tierRank(held.tiers[each]), 0);
-        const [first] = offers(feature, holding(held.tiers));
-        expect(first?.steps ?? 0).toBe(Math.min(...able.map((plan) => steps(plan.tiers))));
+          solutions.reduce((sum, each) => sum + tierRank(to[each]) - tierRank(assigned.tiers[each]), 0);
+        const [first] = offers(feature, assignedPlan(assigned.tiers));
+        expect(first?.steps ?? 0).toBe(Math.min(...candidates.map((plan) => steps(plan.tiers))));
       }),
     );
   });
 });
 
-describe('upgrade cache', () => {
-  const seatsOf = (upgrades: readonly Upgrade[]) =>
+describe('memoizeUpgrades with the plans of a tenant', () => {
+  const listSeats = (upgrades: readonly Upgrade[]) =>
     upgrades.map((each) => (each.kind === 'user-plan' ? [each.plan, each.seat] : []));
   const freeService = moduleLicense({
     name: 'ten-service',
@@ -182,16 +184,19 @@ describe('upgrade cache', () => {
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
   it('reports the seat availability of each plan', () => {
-    expect(seatsOf(findUpgrades([ruleOf('saint')], null))).toEqual([
+    expect(listSeats(findUpgrades([getRule('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'assign'],
     ]);
   });
 
   it('does not promise a free seat when a site license is missing', () => {
-    const told = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
-    const lacking = memoizeUpgrades(purchasedPlans, createPurchasedPlanFeatures(rules, told, purchasedPlans));
-    expect(seatsOf(lacking([ruleOf('saint')], null))).toEqual([
+    const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
+    const findUncertainUpgrades = memoizeUpgrades(
+      purchasedPlans,
+      createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
+    );
+    expect(listSeats(findUncertainUpgrades([getRule('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'ask'],
     ]);
@@ -203,30 +208,30 @@ describe('upgrade cache', () => {
   });
 
   it('caches the result for each set of requested features and plan', () => {
-    const salesman = holding(getUserPlan('sales-essential').tiers);
-    const answer = findUpgrades([ruleOf('saint')], salesman);
-    expect(findUpgrades([ruleOf('saint')], holding(getUserPlan('sales-essential').tiers))).toBe(answer);
-    expect(findUpgrades([ruleOf('mailings')], salesman)).not.toEqual(answer);
-    expect(findUpgrades([ruleOf('saint')], holding(getUserPlan('service-essential').tiers))).not.toEqual(
-      answer,
-    );
-    expect(findUpgrades([ruleOf('saint')], onSuite)).not.toEqual(answer);
+    const salesPlan = assignedPlan(getUserPlan('sales-essential').tiers);
+    const result = findUpgrades([getRule('saint')], salesPlan);
+    expect(findUpgrades([getRule('saint')], assignedPlan(getUserPlan('sales-essential').tiers))).toBe(result);
+    expect(findUpgrades([getRule('mailings')], salesPlan)).not.toEqual(result);
+    expect(
+      findUpgrades([getRule('saint')], assignedPlan(getUserPlan('service-essential').tiers)),
+    ).not.toEqual(result);
+    expect(findUpgrades([getRule('saint')], onSuite)).not.toEqual(result);
   });
 
   it('names the lowest Suite plan that certainly has the feature and the one that possibly does', () => {
-    expect(findUpgrades([ruleOf('quote-management')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });
 
   it('names the Suite plan that has all requested features', () => {
-    expect(findUpgrades([ruleOf('quote-management'), ruleOf('saint')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('quote-management'), getRule('saint')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
     ]);
-    expect(findUpgrades([ruleOf('saint'), ruleOf('marketing-automation')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('saint'), getRule('marketing-automation')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
     ]);
-    expect(findUpgrades([ruleOf('relations'), ruleOf('quote-management')], onSuite)).toEqual([
+    expect(findUpgrades([getRule('relations'), getRule('quote-management')], onSuite)).toEqual([
       { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
     ]);
   });

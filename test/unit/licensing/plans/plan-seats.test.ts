@@ -3,7 +3,7 @@ import type { ModuleLicense } from '../../../../src/licensing/licenses/license-d
 import { countPlanSeats } from '../../../../src/licensing/plans/plan-seats.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
-function plan(told: Partial<ModuleLicense>): ModuleLicense {
+function plan(fields: Partial<ModuleLicense>): ModuleLicense {
   return moduleLicense({
     name: 'ten-service',
     description: 'Service Premium',
@@ -11,14 +11,14 @@ function plan(told: Partial<ModuleLicense>): ModuleLicense {
     extraFlags: 1,
     purchased: 15,
     seats: { inUse: 5, free: 10 },
-    ...told,
+    ...fields,
   });
 }
 
-/** The seats of a tenant's only plan row. */
-function seatsWith(told: Partial<ModuleLicense>) {
-  const [only, ...more] = countPlanSeats(tenantWith(plan(told)));
-  if (only === undefined || more.length > 0) throw new Error('there is not one plan');
+/** Returns the seats of the only plan row of a tenant. */
+function seatsWith(fields: Partial<ModuleLicense>) {
+  const [only, ...more] = countPlanSeats(tenantWith(plan(fields)));
+  if (only === undefined || more.length > 0) throw new Error('expected exactly one plan');
   return only;
 }
 
@@ -34,27 +34,27 @@ describe('countPlanSeats', () => {
   });
 
   it.each<[string, Partial<ModuleLicense>, object]>([
-    ['all told', {}, { purchased: 15, inUse: 5, free: 10 }],
-    ['seats nobody told', { seats: null }, { purchased: 15, inUse: null, free: null }],
-    ['no limit', { unrestricted: true }, { purchased: 'unlimited', inUse: 5, free: 'unlimited' }],
+    ['all counts reported', {}, { purchased: 15, inUse: 5, free: 10 }],
+    ['unknown use', { seats: null }, { purchased: 15, inUse: null, free: null }],
+    ['unlimited seats', { unrestricted: true }, { purchased: 'unlimited', inUse: 5, free: 'unlimited' }],
     [
-      'no limit and seats nobody told',
+      'unlimited seats with unknown use',
       { unrestricted: true, seats: null },
       { purchased: 'unlimited', inUse: null, free: 'unlimited' },
     ],
     [
-      'more in use than bought',
+      'more in use than purchased',
       { purchased: 2, seats: { inUse: 3, free: -1 } },
       { purchased: 2, inUse: 3, free: 0 },
     ],
-    ['none bought, which no license tells', { purchased: 0 }, { purchased: null, inUse: 5, free: 10 }],
+    ['unknown purchased number', { purchased: 0 }, { purchased: null, inUse: 5, free: 10 }],
     [
-      'numbers that are none',
+      'invalid counts',
       { purchased: Number.NaN, seats: { inUse: 1.5, free: Number.POSITIVE_INFINITY } },
       { purchased: null, inUse: null, free: null },
     ],
-  ])('reports known seat counts and null for unknown ones: %s', (_what, told, seats) => {
-    expect(seatsWith(told)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
+  ])('reports known seat counts and null for unknown ones: %s', (_what, fields, seats) => {
+    expect(seatsWith(fields)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
   });
 
   it('names a plan by its SuperOffice description, or by its module if the description is blank', () => {
@@ -69,9 +69,9 @@ describe('countPlanSeats', () => {
   });
 
   it.each<[string, ModuleLicense]>([
-    ['licenses that are no plan', moduleLicense({ name: 'quote', scope: 'user' })],
-    ['the plan that says that a user has none', plan({ name: 'superlicense-no-selection' })],
-    ['what somebody else issued', plan({ owner: 'ACME' })],
+    ['a license that is not a plan', moduleLicense({ name: 'quote', scope: 'user' })],
+    ['the license of users without a plan', plan({ name: 'superlicense-no-selection' })],
+    ['a plan issued by a partner', plan({ owner: 'ACME' })],
   ])('omits %s', (_what, row) => {
     expect(countPlanSeats(tenantWith(row))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { suiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
+import { countSuiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -9,13 +9,13 @@ const suite = publishedTenant('suite-core');
 const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
 const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
 
-function seatsOf(tenant: TenantLicenses | null, canLogIn: number | null) {
-  return suiteSeats(tenant, canLogIn, assumptions.suite.modules);
+function countSeats(tenant: TenantLicenses | null, canLogIn: number | null) {
+  return countSuiteSeats(tenant, canLogIn, assumptions.suite.modules);
 }
 
-describe('suiteSeats', () => {
+describe('countSuiteSeats', () => {
   it('counts the users of the published tenant who can log in', () => {
-    expect(seatsOf(suite, 18)).toEqual({
+    expect(countSeats(suite, 18)).toEqual({
       valid: true,
       state: 'free',
       purchased: 20,
@@ -26,7 +26,7 @@ describe('suiteSeats', () => {
   });
 
   it('falls back to the number in use by license when users are not counted', () => {
-    expect(seatsOf(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
+    expect(countSeats(suite, null)).toMatchObject({ used: 17, free: 3, countedBy: 'license' });
   });
 
   it.each([
@@ -36,12 +36,12 @@ describe('suiteSeats', () => {
     [21, 'over', 0],
     [400, 'over', 0],
   ])('with %i users who can log in, the state is %s with %i free seats', (canLogIn, state, free) => {
-    expect(seatsOf(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
+    expect(countSeats(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
   });
 
   it('always reports a free seat without a limit, whatever number was purchased', () => {
     const tenant = tenantWith(site, { ...seats, unrestricted: true });
-    expect(seatsOf(tenant, 500)).toMatchObject({
+    expect(countSeats(tenant, 500)).toMatchObject({
       state: 'free',
       purchased: 'unlimited',
       free: 'unlimited',
@@ -52,33 +52,43 @@ describe('suiteSeats', () => {
     'detects the seat license named %s',
     (name) => {
       const tenant = tenantWith(site, moduleLicense({ name, description: '', scope: 'user', purchased: 7 }));
-      expect(seatsOf(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
+      expect(countSeats(tenant, 3)).toMatchObject({ valid: true, purchased: 7 });
     },
   );
 
   it('ignores other user licenses and licenses of a partner', () => {
     const other = moduleLicense({ name: 'visible-for', scope: 'user', purchased: 900 });
     const foreign = { ...seats, owner: 'ACME', purchased: 900 };
-    expect(seatsOf(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
+    expect(countSeats(tenantWith(site, other, foreign, seats), 1)).toMatchObject({ purchased: 20 });
   });
 
   it.each([
-    ['a refused license', null, 3, 'license-unknown'],
-    ['user plans', publishedTenant('premium'), 3, 'no-suite'],
-    ['nothing', tenantWith(), 3, 'no-suite'],
-    ['a Suite without seats', tenantWith(site), 3, 'no-seat-license'],
-    ['seats told for the site', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
-    ['two versions', tenantWith(site, seats, { ...seats, version: '12' }), 3, 'several-seat-licenses'],
-    ['two plans', tenantWith(site, seats, { ...seats, description: 'Plus' }), 3, 'several-seat-licenses'],
-    ['nobody counting', tenantWith(site, seats), null, 'use-unknown'],
+    ['a refused tenant license', null, 3, 'license-unknown'],
+    ['a tenant with user plans', publishedTenant('premium'), 3, 'no-suite'],
+    ['a tenant without licenses', tenantWith(), 3, 'no-suite'],
+    ['a Suite without a seat license', tenantWith(site), 3, 'no-seat-license'],
+    ['a seat license with site scope', tenantWith(site, { ...seats, scope: 'site' }), 3, 'no-seat-license'],
+    [
+      'two versions of the seat license',
+      tenantWith(site, seats, { ...seats, version: '12' }),
+      3,
+      'several-seat-licenses',
+    ],
+    [
+      'seat licenses of two plans',
+      tenantWith(site, seats, { ...seats, description: 'Plus' }),
+      3,
+      'several-seat-licenses',
+    ],
+    ['an unknown number of users', tenantWith(site, seats), null, 'use-unknown'],
   ] as const)('returns a reason instead of seat counts: %s', (_case, tenant, canLogIn, reason) => {
-    expect(seatsOf(tenant, canLogIn)).toEqual({ valid: false, reason });
+    expect(countSeats(tenant, canLogIn)).toEqual({ valid: false, reason });
   });
 
   it('never reports a free seat that does not exist', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 50 }), (purchased, canLogIn) => {
-        const found = seatsOf(tenantWith(site, { ...seats, purchased }), canLogIn);
+        const found = countSeats(tenantWith(site, { ...seats, purchased }), canLogIn);
         if (!found.valid) throw new Error(found.reason);
         expect(found.free).toBe(Math.max(0, purchased - canLogIn));
         expect(found.state === 'free').toBe(canLogIn < purchased);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
-import { anyCase, patience, runs, today } from '../fixtures/arbitraries.ts';
+import { anyCase, runs, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
@@ -9,7 +9,7 @@ describe('entitlement report for arbitrary license data', () => {
   const day = fc.oneof(fc.constant(today), fc.string());
 
   it('the report contains the 76 catalogue rows and counts each of the 62 features once', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(anyCase, fc.boolean(), fc.boolean(), day, (each, refused, unknown, on) => {
@@ -27,7 +27,7 @@ describe('entitlement report for arbitrary license data', () => {
     );
   });
 
-  it('a repeated report is the same, and reporting does not modify the data', { timeout: patience }, () => {
+  it('a repeated report is the same, and reporting does not modify the data', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(anyCase, ({ tenant, user }) => {
         const before = structuredClone({ tenant, user });

@@ -1,42 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../../src/licensing/entitlements/entitlement.ts';
-import { anyRights, type Case, patience, runs, someCase } from '../fixtures/arbitraries.ts';
+import { anyRights, type Case, runs, someCase, timeoutMs } from '../fixtures/arbitraries.ts';
 import { rules } from '../fixtures/engine.ts';
-import { opened } from '../fixtures/tenant-entitlements.ts';
+import { getEntitlements } from '../fixtures/tenant-entitlements.ts';
 
-/** The names in license data, compared the plain way; `said` has those of a plan's set too. */
+/** Returns the normalized names in license data; `user` includes the license sets of the assigned plans. */
 function namesIn({ tenant, user }: Case) {
   const own = <T extends { readonly owner: string }>(rows: readonly T[]) =>
     rows.filter(({ owner }) => owner.trim().toLowerCase() === 'superoffice');
-  const plain = (name: string) =>
+  const normalize = (name: string) =>
     name
       .trim()
       .toLowerCase()
       .replace(/^superoffice\./, '');
-  const bought = own(tenant.modules);
+  const purchased = own(tenant.modules);
   const granted = own(user.granted);
-  const held = new Set(granted.map(({ name }) => plain(name)));
-  const sets = [...granted, ...bought.filter(({ name }) => held.has(plain(name)))];
-  const assigned = sets.flatMap(({ extraInfo }) => extraInfo.split(/=|,|;|\s/).map(plain));
+  const grantedNames = new Set(granted.map(({ name }) => normalize(name)));
+  const sets = [...granted, ...purchased.filter(({ name }) => grantedNames.has(normalize(name)))];
+  const assigned = sets.flatMap(({ extraInfo }) => extraInfo.split(/=|,|;|\s/).map(normalize));
   return {
-    rights: (user.functionRights ?? []).map(plain),
-    site: new Set([...held, ...bought.map(({ name }) => plain(name))]),
-    user: new Set([...held, ...assigned]),
+    rights: (user.functionRights ?? []).map(normalize),
+    site: new Set([...grantedNames, ...purchased.map(({ name }) => normalize(name))]),
+    user: new Set([...grantedNames, ...assigned]),
   };
 }
 
-/** Whether the data has what a piece of evidence says is there. */
-function holds(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
+/** Whether the license data contains what the evidence states as present. */
+function isSupported(evidence: Evidence, names: ReturnType<typeof namesIn>): boolean {
   if (evidence.kind === 'function-right') return names.rights.includes(evidence.name);
   return evidence.kind !== 'module' || !evidence.present || names[evidence.scope].has(evidence.name);
 }
 
 describe('entitlement decisions', () => {
-  it('only locked and view-only features have upgrades', { timeout: patience }, () => {
+  it('only locked and view-only features have upgrades', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(
           ({ state, upgrades }) => upgrades.length > 0 && state !== 'upgrade' && state !== 'view-only',
         );
@@ -46,10 +46,10 @@ describe('entitlement decisions', () => {
     );
   });
 
-  it('every locked feature has at least one upgrade', { timeout: patience }, () => {
+  it('every locked feature has at least one upgrade', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(
           ({ state, upgrades }) => state === 'upgrade' && upgrades.length === 0,
         );
@@ -60,17 +60,17 @@ describe('entitlement decisions', () => {
   });
 
   it('evidence names only licenses and rights in the data, and a grant has all its user licenses', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
         const names = namesIn({ tenant, user });
-        const { entitlements } = opened(tenant).report(user);
+        const { entitlements } = getEntitlements(tenant).report(user);
         const wrong = entitlements.filter(({ feature, reason, evidence }) => {
           const needed = reason === 'granted' ? (rules.features.get(feature)?.user ?? []) : [];
           const all =
             needed.every((name) => names.user.has(name)) && (reason !== 'granted' || needed.length > 0);
-          return !all || !evidence.every((each) => holds(each, names));
+          return !all || !evidence.every((each) => isSupported(each, names));
         });
         expect(wrong).toEqual([]);
       }),
@@ -80,14 +80,16 @@ describe('entitlement decisions', () => {
 });
 
 describe('function rights', () => {
-  it('adding function rights enables no feature', { timeout: patience }, () => {
+  it('adding function rights enables no feature', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, anyRights, ({ tenant, user }, functionRights) => {
-        const plans = opened(tenant);
+        const plans = getEntitlements(tenant);
         const before = plans.report({ ...user, functionRights: null }).entitlements;
         const after = plans.report({ ...user, functionRights }).entitlements;
-        const won = after.filter(({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled');
-        expect(won.map(({ row }) => row)).toEqual([]);
+        const gained = after.filter(
+          ({ state }, at) => state === 'enabled' && before[at]?.state !== 'enabled',
+        );
+        expect(gained.map(({ row }) => row)).toEqual([]);
       }),
       runs,
     );

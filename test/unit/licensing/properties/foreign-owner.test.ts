@@ -7,9 +7,9 @@ import {
   anyGranted,
   anyModule,
   foreignOwner,
-  patience,
   runs,
   someCase,
+  timeoutMs,
   today,
 } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
@@ -18,25 +18,25 @@ import { expectSame } from '../fixtures/expect-same.ts';
 const foreignGrant = fc.tuple(anyGranted, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
 const foreignModule = fc.tuple(anyModule, foreignOwner).map(([each, owner]) => ({ ...each, owner }));
 
-function known({ unknownModules, ...rest }: EntitlementReport) {
+function withoutUnknownModules({ unknownModules, ...rest }: EntitlementReport) {
   return rest;
 }
 
-function ownOnes(diagnostics: readonly Diagnostic[]) {
+function ownDiagnostics(diagnostics: readonly Diagnostic[]) {
   return diagnostics.filter(({ kind }) => kind !== 'foreign-owner');
 }
 
 describe('license of another owner', () => {
   it('a license of another owner changes only the unknown modules, whether granted or purchased', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, ({ tenant, user }, grant, module) => {
-        const more = { ...tenant, modules: [module, ...tenant.modules] };
-        const richer = { ...user, granted: [grant, ...user.granted] };
+        const tenantWithMore = { ...tenant, modules: [module, ...tenant.modules] };
+        const userWithMore = { ...user, granted: [grant, ...user.granted] };
         const before = entitlementEngine(tenant, today).report(user);
-        const after = entitlementEngine(more, today).report(richer);
-        expectSame(known(after), known(before));
+        const after = entitlementEngine(tenantWithMore, today).report(userWithMore);
+        expectSame(withoutUnknownModules(after), withoutUnknownModules(before));
         const named = [grant, module].map(({ owner, name }) => `${owner}.${name}`);
         expectSame(after.unknownModules, [...new Set([...before.unknownModules, ...named])].sort());
       }),
@@ -45,20 +45,20 @@ describe('license of another owner', () => {
   });
 
   it('a license of another owner changes no what-if, upgrade or diagnostic of SuperOffice licenses', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     const key = fc.constantFrom(...planKeys);
     fc.assert(
       fc.property(someCase, foreignGrant, foreignModule, key, ({ tenant, user }, grant, module, plan) => {
         const before = entitlementEngine(tenant, today);
         const after = entitlementEngine({ ...tenant, modules: [...tenant.modules, module] }, today);
-        const richer = { ...user, granted: [...user.granted, grant] };
-        expectSame(after.whatIf(richer, plan)?.changes, before.whatIf(user, plan)?.changes);
+        const userWithMore = { ...user, granted: [...user.granted, grant] };
+        expectSame(after.whatIf(userWithMore, plan)?.changes, before.whatIf(user, plan)?.changes);
         expectSame(
-          after.upgrades(richer, ['saint', 'mailings']),
+          after.upgrades(userWithMore, ['saint', 'mailings']),
           before.upgrades(user, ['saint', 'mailings']),
         );
-        expectSame(ownOnes(after.diagnose()), ownOnes(before.diagnose()));
+        expectSame(ownDiagnostics(after.diagnose()), ownDiagnostics(before.diagnose()));
       }),
       runs,
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLicenseSet } from '../../../../src/licensing/licenses/license-set.ts';
-import { name, patience, runs } from '../fixtures/arbitraries.ts';
+import { name, runs, timeoutMs } from '../fixtures/arbitraries.ts';
 
 const separator = fc.constantFrom('set=', 'SET =', ';', ',', ' ', '\t\n', '\u00a0', '=', 'superoffice.');
 const odd = fc.constantFrom('SuperOffice. ', 'superoffice.superoffice.', 'İ', 'Σ', 'ß', '\ud800', '\u0000');
@@ -13,7 +13,7 @@ const long = fc
 const text = fc.oneof({ weight: 20, arbitrary: short }, { weight: 1, arbitrary: long });
 
 describe('parseLicenseSet properties', () => {
-  it('returns distinct, lower-case and trimmed names for any text', { timeout: patience }, () => {
+  it('returns distinct, lower-case and trimmed names for any text', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(text, (extraInfo) => {
         const names = parseLicenseSet(extraInfo);
@@ -24,7 +24,7 @@ describe('parseLicenseSet properties', () => {
     );
   });
 
-  it('returns every name of a list, regardless of case and owner prefix', { timeout: patience }, () => {
+  it('returns every name of a list, regardless of case and owner prefix', { timeout: timeoutMs }, () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/), { maxLength: 6 });
     const spelling = fc.constantFrom('', ' ', 'SUPEROFFICE.', ' superoffice.');
     fc.assert(

@@ -4,68 +4,70 @@ import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import { indexTenant, reportUser } from '../../../../src/licensing/entitlements/user-report.ts';
 import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { anyGranted, anyTenant, patience, runs, today } from '../fixtures/arbitraries.ts';
+import { anyGranted, anyTenant, runs, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine, rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 
 const states: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'];
 const fields = ['owner', 'name', 'scope', 'description', 'expiryDate', 'extraFlags', 'extraInfo'] as const;
 
-/** A license with one field of another: what a shared report would mix up. */
+/** Returns a license with one field of another license, which an incorrectly shared report would confuse. */
 function mixed(one: GrantedLicense, field: keyof GrantedLicense, other: GrantedLicense): GrantedLicense {
   return { ...one, [field]: other[field] };
 }
 
-const twin = fc.record({
+const variation = fc.record({
   associateId: fc.nat({ max: 3 }),
-  place: fc.nat({ max: 2 }),
+  index: fc.nat({ max: 2 }),
   field: fc.constantFrom(...fields),
   other: anyGranted,
   complete: fc.boolean(),
   functionRights: fc.constantFrom(null, [], ['hide-sale'], ['hide-project'], ['hide-sale', 'hide-project']),
 });
-// Users who hold the same but for one field of one license, and perhaps are told and hidden other things.
-const twins: fc.Arbitrary<readonly UserLicenses[]> = fc
-  .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(twin, { minLength: 2, maxLength: 3 }))
+// Users whose licenses differ in one field of one license, and possibly in completeness and function rights.
+const similarUsers: fc.Arbitrary<readonly UserLicenses[]> = fc
+  .tuple(fc.array(anyGranted, { maxLength: 3 }), fc.array(variation, { minLength: 2, maxLength: 3 }))
   .map(([granted, each]) =>
-    each.map(({ place, field, other, ...user }) => ({
+    each.map(({ index, field, other, ...user }) => ({
       ...user,
-      granted: granted.map((license, at) => (at === place ? mixed(license, field, other) : license)),
+      granted: granted.map((license, at) => (at === index ? mixed(license, field, other) : license)),
     })),
   );
-// A fixed few, so that the tenant is got to know once.
+// A fixed sample, so that each tenant is indexed once.
 const tenants = fc.sample(anyTenant, { numRuns: 40, seed: 68 });
-const known = fc.constantFrom(
-  ...tenants.map((tenant) => ({ tenant, alone: indexTenant(rules, tenant, today) })),
+const tenantCases = fc.constantFrom(
+  ...tenants.map((tenant) => ({ tenant, tenantIndex: indexTenant(rules, tenant, today) })),
 );
 
 describe('reports for many users', () => {
   it('each report equals that of the user alone, using the last entry of a repeated user', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(known, twins, ({ tenant, alone }, users) => {
+      fc.property(tenantCases, similarUsers, ({ tenant, tenantIndex }, users) => {
         const { users: reports } = entitlementEngine(tenant, today).reportAll(users);
         const last = new Map(users.map((user) => [user.associateId, user]));
         expectSame([...reports.keys()].sort(), [...last.keys()].sort());
-        for (const [id, user] of last) expectSame(reports.get(id), reportUser(alone, user));
+        for (const [id, user] of last) expectSame(reports.get(id), reportUser(tenantIndex, user));
       }),
       runs,
     );
   });
 
-  it('each of the 68 features counts every user exactly once', { timeout: patience }, () => {
+  it('each of the 68 features counts every user exactly once', { timeout: timeoutMs }, () => {
     fc.assert(
-      fc.property(known, twins, ({ tenant }, users) => {
+      fc.property(tenantCases, similarUsers, ({ tenant }, users) => {
         const { users: reports, features } = entitlementEngine(tenant, today).reportAll(users);
         const all = [...reports.values()];
-        const holders = (feature: (typeof featureKeys)[number], state: FeatureState) =>
+        const countUsers = (feature: (typeof featureKeys)[number], state: FeatureState) =>
           all.filter((report) => report.features.get(feature)?.state === state).length;
         expectSame([...features.keys()], featureKeys);
         const wrong = featureKeys.filter((feature) => {
           const counts = states.map((state) => features.get(feature)?.[state] ?? 0);
           const counted = counts.reduce((sum, each) => sum + each, 0);
-          return counted !== all.length || states.some((state, at) => counts[at] !== holders(feature, state));
+          return (
+            counted !== all.length || states.some((state, at) => counts[at] !== countUsers(feature, state))
+          );
         });
         expect(wrong).toEqual([]);
       }),

@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { anyCase, type Case, patience, runs, someCase, today } from '../fixtures/arbitraries.ts';
+import { anyCase, type Case, runs, someCase, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { entitlementEngine } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 import { grantedLicense, moduleLicense } from '../fixtures/tenants.ts';
 
-/** The same items in another order, told by a number. */
-function shuffled<T>(items: readonly T[], by: number): readonly T[] {
-  const place = (at: number) => ((at + 1) * 7919 * (by + 1)) % 104_729;
+/** Returns the items in another order, which the seed determines. */
+function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
+  const rank = (at: number) => ((at + 1) * 7919 * (seed + 1)) % 104_729;
   return items
-    .map((item, at) => [place(at), item] as const)
+    .map((item, at) => [rank(at), item] as const)
     .sort(([a], [b]) => a - b)
     .map(([, item]) => item);
 }
 
-function withShuffledSet<T extends { readonly extraInfo: string }>(row: T, by: number): T {
+function withShuffledSet<T extends { readonly extraInfo: string }>(row: T, seed: number): T {
   if (!/^set=[^;=\s]*$/.test(row.extraInfo)) return row;
   return {
     ...row,
-    extraInfo: `set=${shuffled(row.extraInfo.slice('set='.length).split(','), by).join(',')}`,
+    extraInfo: `set=${shuffled(row.extraInfo.slice('set='.length).split(','), seed).join(',')}`,
   };
 }
 
-function shuffledCase({ tenant, user }: Case, by: number): Case {
-  const modules = shuffled(tenant.modules, by).map((each) => withShuffledSet(each, by));
-  const granted = shuffled(user.granted, by + 1).map((each) => withShuffledSet(each, by));
-  const functionRights = user.functionRights && shuffled(user.functionRights, by);
+function shuffledCase({ tenant, user }: Case, seed: number): Case {
+  const modules = shuffled(tenant.modules, seed).map((each) => withShuffledSet(each, seed));
+  const granted = shuffled(user.granted, seed + 1).map((each) => withShuffledSet(each, seed));
+  const functionRights = user.functionRights && shuffled(user.functionRights, seed);
   return { tenant: { ...tenant, modules }, user: { ...user, granted, functionRights } };
 }
 
-// Many rows of few names, which contradict each other.
+// Many contradictory rows with few names.
 const fewNames = fc.constantFrom(
   ...['ten-sales', 'ten-salesservice', 'superlicense-complete', 'mystery', 'enigma'],
 );
@@ -54,9 +54,9 @@ const contradictory: fc.Arbitrary<Case> = fc
     granted: fc.array(fc.record({ ...few, expiryDate: fc.constantFrom(null, '2020-01-01', '2021-01-01') }), {
       maxLength: 5,
     }),
-    beside: anyCase,
+    base: anyCase,
   })
-  .map(({ modules, granted, beside: { tenant, user } }) => ({
+  .map(({ modules, granted, base: { tenant, user } }) => ({
     tenant: { ...tenant, modules: [...tenant.modules, ...modules.map(moduleLicense)] },
     user: { ...user, granted: [...user.granted, ...granted.map(grantedLicense)] },
   }));
@@ -65,10 +65,10 @@ const cases = fc.oneof({ weight: 5, arbitrary: contradictory }, { weight: 1, arb
 const order = fc.nat({ max: 100_000 });
 
 describe('order of the license data', () => {
-  it('reordering license data does not change the report', { timeout: patience }, () => {
+  it('reordering license data does not change the report', { timeout: timeoutMs }, () => {
     fc.assert(
-      fc.property(cases, order, (each, by) => {
-        const other = shuffledCase(each, by);
+      fc.property(cases, order, (each, seed) => {
+        const other = shuffledCase(each, seed);
         const report = entitlementEngine(each.tenant, today).report(each.user);
         expectSame(entitlementEngine(other.tenant, today).report(other.user), report);
       }),
@@ -76,10 +76,10 @@ describe('order of the license data', () => {
     );
   });
 
-  it('reordering license data does not change the diagnostics', { timeout: patience }, () => {
+  it('reordering license data does not change the diagnostics', { timeout: timeoutMs }, () => {
     fc.assert(
-      fc.property(cases, order, (each, by) => {
-        const other = shuffledCase(each, by);
+      fc.property(cases, order, (each, seed) => {
+        const other = shuffledCase(each, seed);
         expectSame(
           entitlementEngine(other.tenant, today).diagnose(),
           entitlementEngine(each.tenant, today).diagnose(),
@@ -90,11 +90,11 @@ describe('order of the license data', () => {
   });
 
   it('reordering license data does not change the upgrades or the what-if result', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(cases, order, fc.constantFrom(...planKeys), (each, by, plan) => {
-        const [here, there] = [each, shuffledCase(each, by)].map(({ tenant, user }) => {
+      fc.property(cases, order, fc.constantFrom(...planKeys), (each, seed, plan) => {
+        const [here, there] = [each, shuffledCase(each, seed)].map(({ tenant, user }) => {
           const plans = entitlementEngine(tenant, today);
           return [plans.upgrades(user, ['saint', 'mailings', 'print']), plans.whatIf(user, plan)];
         });

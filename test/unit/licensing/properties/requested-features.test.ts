@@ -1,38 +1,38 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { getChildRows, rowsOf } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { getChildRows, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import { getUserPlan, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
-import { patience, runs } from '../fixtures/arbitraries.ts';
+import { runs, timeoutMs } from '../fixtures/arbitraries.ts';
 import { catalogueCase } from '../fixtures/catalogue-tenants.ts';
 import { rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
-import { isAlreadyEnabled, opened } from '../fixtures/tenant-entitlements.ts';
-import { plansReaching, reaches, startOf } from '../fixtures/tier-steps.ts';
+import { getEntitlements, isAlreadyEnabled } from '../fixtures/tenant-entitlements.ts';
+import { findStart, plansReaching, reaches } from '../fixtures/tier-steps.ts';
 
-const accessRequests = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
+const anyRequestedFeatures = fc.uniqueArray(fc.constantFrom(...featureKeys), { maxLength: 6 });
 const pick = fc.nat({ max: 25 });
 
-/** The wishes with the features of a group in its place. */
-function leavesOf(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
+/** Returns the requested features, with each group replaced by its features. */
+function expandGroups(requestedFeatures: readonly FeatureKey[]): ReadonlySet<FeatureKey> {
   const leaf = (feature: FeatureKey) => rules.features.has(feature);
-  const below = (feature: FeatureKey) => rowsOf(feature).flatMap(({ id }) => getChildRows(id));
+  const below = (feature: FeatureKey) => getFeatureRows(feature).flatMap(({ id }) => getChildRows(id));
   return new Set(
     requestedFeatures.flatMap((each) => (leaf(each) ? [each] : below(each).map(({ feature }) => feature))),
   );
 }
 
-describe('access_requests', () => {
+describe('upgrades for requested features', () => {
   it('each requested feature is exactly one of added, already enabled and undetermined', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, ({ tenant, user }, requestedFeatures) => {
-        const plans = opened(tenant);
+      fc.property(catalogueCase, anyRequestedFeatures, ({ tenant, user }, requestedFeatures) => {
+        const plans = getEntitlements(tenant);
         const { adds, alreadyEnabled, undetermined } = plans.upgrades(user, requestedFeatures);
         const report = plans.report(user);
-        const told = [...adds, ...alreadyEnabled, ...undetermined];
-        expectSame([...told].sort(), [...leavesOf(requestedFeatures)].sort());
+        const listed = [...adds, ...alreadyEnabled, ...undetermined];
+        expectSame([...listed].sort(), [...expandGroups(requestedFeatures)].sort());
         expect(alreadyEnabled.filter((feature) => !isAlreadyEnabled(report, feature))).toEqual([]);
         const isOffered = (each: FeatureKey) => (report.features.get(each)?.upgrades.length ?? 0) > 0;
         expect(adds.filter((each) => !isOffered(each))).toEqual([]);
@@ -42,19 +42,19 @@ describe('access_requests', () => {
     );
   });
 
-  it('a plan enables all added features exactly when it reaches an upgrade', { timeout: patience }, () => {
+  it('a plan enables all added features exactly when it reaches an upgrade', { timeout: timeoutMs }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
-        const plans = opened(tenant);
+      fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
+        const plans = getEntitlements(tenant);
         const { adds, upgrades } = plans.upgrades(user, requestedFeatures);
-        const { kept, own } = startOf(plans.report(user).plan);
+        const { minTiers, currentPlan } = findStart(plans.report(user).plan);
         const enables = (plan: UserPlan) => {
           const then = plans.whatIf(user, plan.key)?.report;
           return then !== undefined && adds.every((feature) => isAlreadyEnabled(then, feature));
         };
-        const better = plansReaching(kept).filter(({ key }) => key !== own?.key);
-        const plan = better[at % better.length];
-        if (adds.length === 0 || plan === undefined || (own !== null && enables(own))) {
+        const higherPlans = plansReaching(minTiers).filter(({ key }) => key !== currentPlan?.key);
+        const plan = higherPlans[at % higherPlans.length];
+        if (adds.length === 0 || plan === undefined || (currentPlan !== null && enables(currentPlan))) {
           expect(upgrades).toEqual([]);
           return;
         }
@@ -67,23 +67,23 @@ describe('access_requests', () => {
     );
   });
 
-  it('each upgrade lists exactly the other features it would enable', { timeout: patience }, () => {
+  it('each upgrade lists exactly the other features it would enable', { timeout: timeoutMs }, () => {
     fc.assert(
-      fc.property(catalogueCase, accessRequests, pick, ({ tenant, user }, requestedFeatures, at) => {
-        const plans = opened(tenant);
+      fc.property(catalogueCase, anyRequestedFeatures, pick, ({ tenant, user }, requestedFeatures, at) => {
+        const plans = getEntitlements(tenant);
         const { upgrades } = plans.upgrades(user, requestedFeatures);
         const upgrade = upgrades[at % Math.max(upgrades.length, 1)];
         if (upgrade?.kind !== 'user-plan') return;
         const before = plans.report(user).features;
         const then = plans.whatIf(user, upgrade.plan)?.report.features;
-        const leaves = leavesOf(requestedFeatures);
-        const won = [...rules.features.keys()].filter(
+        const leaves = expandGroups(requestedFeatures);
+        const gained = [...rules.features.keys()].filter(
           (each) =>
             !leaves.has(each) &&
             before.get(each)?.state !== 'enabled' &&
             then?.get(each)?.state === 'enabled',
         );
-        expectSame([...upgrade.alsoEnables].sort(), won.sort());
+        expectSame([...upgrade.alsoEnables].sort(), gained.sort());
       }),
       runs,
     );

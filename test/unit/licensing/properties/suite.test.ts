@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SuitePlan, suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { patience, runs, someCase, suitePlanPair, today } from '../fixtures/arbitraries.ts';
+import { runs, someCase, suitePlanPair, timeoutMs, today } from '../fixtures/arbitraries.ts';
 import { assumptions, entitlementEngine } from '../fixtures/engine.ts';
-import { isAlreadyEnabled, offersOf, opened } from '../fixtures/tenant-entitlements.ts';
+import { findUpgradable, getEntitlements, isAlreadyEnabled } from '../fixtures/tenant-entitlements.ts';
 import { moduleLicense } from '../fixtures/tenants.ts';
 
-/** The module by which a tenant on a Suite plan is recognised. */
+/** Returns the module that identifies a Suite plan. */
 function suiteModule(plan: SuitePlan): string {
   const named = Object.entries(assumptions.suite.modules).find(([, each]) => each === plan);
   return named?.[0] ?? '';
@@ -17,7 +17,7 @@ function onSuite(tenant: TenantLicenses, plan: SuitePlan): TenantLicenses {
   return { ...tenant, modules: [...tenant.modules, moduleLicense({ name: suiteModule(plan) })] };
 }
 
-// Where modules name two Suite plans, neither counts.
+// If modules name two Suite plans, the plan is undetermined.
 const unnamed = ({ name }: { readonly name: string }) => !/suite/i.test(name);
 const cases = someCase.map(({ tenant, user }) => ({
   tenant: { ...tenant, modules: tenant.modules.filter(unnamed) },
@@ -26,11 +26,11 @@ const cases = someCase.map(({ tenant, user }) => ({
 
 describe('order of the Suite plans', () => {
   it('a higher plan enables all features of a lower one, if no module names another Suite plan', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(cases, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
-        const [less, more] = [lesser, higher].map((plan) =>
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [lower, higher]) => {
+        const [less, more] = [lower, higher].map((plan) =>
           entitlementEngine(onSuite(tenant, plan), today).report(user),
         );
         const lost = less?.entitlements.filter(
@@ -42,12 +42,14 @@ describe('order of the Suite plans', () => {
     );
   });
 
-  it('a higher plan loses no feature that a lower plan keeps, gains or limits', { timeout: patience }, () => {
+  it('a higher plan loses no feature that a lower plan keeps, gains or limits', {
+    timeout: timeoutMs,
+  }, () => {
     fc.assert(
-      fc.property(someCase, suitePlanPair, ({ tenant, user }, [lesser, higher]) => {
-        const plans = opened(tenant);
+      fc.property(someCase, suitePlanPair, ({ tenant, user }, [lower, higher]) => {
+        const plans = getEntitlements(tenant);
         const more = plans.changesOnSuite(user, higher);
-        const lost = plans.changesOnSuite(user, lesser).filter(({ change }, at) => {
+        const lost = plans.changesOnSuite(user, lower).filter(({ change }, at) => {
           const alreadyEnabled = ['kept', 'gained', 'limited'].includes(change);
           return alreadyEnabled && ['lost', 'still-missing', undefined].includes(more[at]?.change);
         });
@@ -60,17 +62,19 @@ describe('order of the Suite plans', () => {
 
 describe('Suite upgrades', () => {
   it('an upgrade is the lowest Suite plan that is certain to enable the feature', {
-    timeout: patience,
+    timeout: timeoutMs,
   }, () => {
     fc.assert(
-      fc.property(cases, suitePlanPair, ({ tenant, user }, [held, other]) => {
-        const on = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
-        const then = on(other);
-        const wrong = offersOf(on(held)).filter(({ feature, upgrades }) => {
-          const least = upgrades.map((each) =>
+      fc.property(cases, suitePlanPair, ({ tenant, user }, [current, other]) => {
+        const reportOn = (plan: SuitePlan) => entitlementEngine(onSuite(tenant, plan), today).report(user);
+        const then = reportOn(other);
+        const wrong = findUpgradable(reportOn(current)).filter(({ feature, upgrades }) => {
+          const minimal = upgrades.map((each) =>
             each.kind === 'suite-plan' ? suitePlans.indexOf(each.plan) : 9,
           );
-          return isAlreadyEnabled(then, feature) !== least.some((each) => suitePlans.indexOf(other) >= each);
+          return (
+            isAlreadyEnabled(then, feature) !== minimal.some((each) => suitePlans.indexOf(other) >= each)
+          );
         });
         expect(wrong.map(({ row }) => row)).toEqual([]);
       }),

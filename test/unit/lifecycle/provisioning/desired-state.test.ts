@@ -59,26 +59,26 @@ describe('loadDesiredState', () => {
   });
 
   it.each<[string, object]>([
-    ['an event nothing is done about', { ...webhook, events: ['sale.created'] }],
-    ['no event', { ...webhook, events: [] }],
+    ['an unsupported event', { ...webhook, events: ['sale.created'] }],
+    ['no events', { ...webhook, events: [] }],
     ['no name', { ...webhook, name: '' }],
-    ['a field it does not know', { ...webhook, secret: 'x' }],
-  ])('rejects a webhook with %s', (_what, wrong) => {
-    expect(() => loadAll([panel], wrong)).toThrow();
+    ['an unknown field', { ...webhook, secret: 'x' }],
+  ])('rejects a webhook with %s', (_what, invalid) => {
+    expect(() => loadAll([panel], invalid)).toThrow();
     expect(loadAll([panel], webhook).panels).toHaveLength(1);
   });
 
   it.each<[string, object]>([
-    ['a field it does not know', { ...panel, icon: 1 }],
-    ['a place where no panel of ours goes', { ...panel, visibleIn: 'ContactCard' }],
+    ['an unknown field', { ...panel, icon: 1 }],
+    ['an unsupported location', { ...panel, visibleIn: 'ContactCard' }],
     ['an empty ProgId', { ...panel, progId: '' }],
-    ['a name longer than SuperOffice keeps', { ...panel, name: 'x'.repeat(240) }],
-    ['a tooltip longer than SuperOffice keeps', { ...panel, tooltip: 'x'.repeat(255) }],
-    ['an address longer than SuperOffice keeps', { ...panel, url: 'x'.repeat(1024) }],
-    ['an encoding there is not', { ...panel, urlEncoding: 'UTF-8' }],
+    ['a name that is too long', { ...panel, name: 'x'.repeat(240) }],
+    ['a tooltip that is too long', { ...panel, tooltip: 'x'.repeat(255) }],
+    ['a URL that is too long', { ...panel, url: 'x'.repeat(1024) }],
+    ['an unknown encoding', { ...panel, urlEncoding: 'UTF-8' }],
     ['no window name', { ...panel, windowName: undefined }],
-  ])('rejects a panel with %s', (_what, wrong) => {
-    expect(() => load(panel, wrong)).toThrow();
+  ])('rejects a panel with %s', (_what, invalid) => {
+    expect(() => load(panel, invalid)).toThrow();
     expect(load(panel, panel)).toHaveLength(2);
   });
 });

@@ -2,16 +2,16 @@ import type { TenantApiClient } from '../../../../src/superoffice/api/web-api.ts
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 
 type Fields = Record<string, unknown>;
-interface Kept {
+interface StoredPanel {
   entity: Fields & { readonly WebPanelId: number };
   readonly groups: { Id: number; Name: string; Selected: boolean }[];
 }
 
-/** The least List agent that keeps web panels: new ones are seen by no group. Fields it knows beyond ours stay. */
+/** A minimal List agent for web panels. A new panel is visible to no user group; unknown fields are preserved. */
 export function createFakePanelStore() {
-  const panels = new Map<number, Kept>();
+  const panels = new Map<number, StoredPanel>();
   const saved: string[] = [];
-  /** ProgIds that are refused, with what with. */
+  /** ProgIds that are refused, with the error. */
   const refused = new Map<unknown, Error>();
 
   const methods: Record<string, (body: Fields) => unknown> = {
@@ -24,7 +24,7 @@ export function createFakePanelStore() {
       saved.push(String(body.ProgId));
       const isNew = body.WebPanelId === 0;
       const id = isNew ? panels.size + 1 : Number(body.WebPanelId);
-      const groups = ['Sales', 'Support'].map((Name, index) => ({ Id: index, Name, Selected: false }));
+      const groups = ['Sales', 'Support'].map((name, index) => ({ Id: index, Name: name, Selected: false }));
       const entity = { Rank: 7, ...body, WebPanelId: id };
       panels.set(id, { entity, groups: panels.get(id)?.groups ?? groups });
       return entity;
@@ -57,8 +57,8 @@ export function createFakePanelStore() {
     all: () => [...panels.values()],
     /** Changes fields of a panel as an administrator would. */
     change(progId: string, fields: Fields) {
-      for (const kept of panels.values()) {
-        if (kept.entity.ProgId === progId) kept.entity = { ...kept.entity, ...fields };
+      for (const panel of panels.values()) {
+        if (panel.entity.ProgId === progId) panel.entity = { ...panel.entity, ...fields };
       }
     },
     hideFromOneGroup(progId: string) {

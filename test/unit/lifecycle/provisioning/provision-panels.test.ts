@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DesiredPanel } from '../../../../src/lifecycle/provisioning/desired-state.ts';
 import { planPanels, provisionPanels } from '../../../../src/lifecycle/provisioning/provision-panels.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import type { ProvisionedPanel } from '../../../../src/tenants/tenant-store.ts';
+import type { ProvisionedPanel } from '../../../../src/tenants/tenant.ts';
 import { createFakePanelStore } from './fake-panel-store.ts';
 
 const main: DesiredPanel = {
@@ -36,14 +36,14 @@ beforeEach(() => {
 });
 const nothing: ProvisionedPanel[] = [];
 let progress: string[];
-/** Provisions, `known` being what was set up before; notes the outcomes after each step. */
+/** Provisions after an earlier run with the result `known`; records the outcomes after each step. */
 const provision = (known = nothing) =>
   provisionPanels(panelStore.apiClient, planPanels(desired, known), async (panels) => {
     progress.push(panels.map(({ outcome }) => outcome).join(' '));
   });
 const outcomes = async () => (await provision()).map(({ outcome }) => outcome);
 
-function everythingIsRight(): void {
+function expectDesiredState(): void {
   expect(panelStore.all().map(({ entity }) => entity)).toMatchObject(desired);
   expect(panelStore.all()).toHaveLength(2);
   for (const { groups } of panelStore.all())
@@ -56,7 +56,7 @@ describe('provisionPanels', () => {
       { progId: 'planlens.main', name: 'Planlens panel', outcome: 'created', problem: null },
       { progId: 'planlens.button', name: 'Planlens', outcome: 'created', problem: null },
     ]);
-    everythingIsRight();
+    expectDesiredState();
   });
 
   it('leaves matching panels unchanged on every run', async () => {
@@ -64,10 +64,10 @@ describe('provisionPanels', () => {
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
     expect(panelStore.saved).toEqual(['planlens.main', 'planlens.button']);
-    everythingIsRight();
+    expectDesiredState();
   });
 
-  // ProgId is how a panel is found: another one is another panel.
+  // A panel is found by its ProgId, so a different ProgId is a different panel.
   const changes: Omit<Record<keyof DesiredPanel, unknown>, 'ProgId'> = {
     Name: 'Renamed',
     Tooltip: '',
@@ -85,14 +85,14 @@ describe('provisionPanels', () => {
     panelStore.change('planlens.main', { [field]: value });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
     expect(panelStore.saved).toEqual(['planlens.main', 'planlens.button', 'planlens.main']);
-    everythingIsRight();
+    expectDesiredState();
   });
 
   it('corrects all differing fields of a panel in one run', async () => {
     await provision();
     panelStore.change('planlens.button', changes);
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
-    everythingIsRight();
+    expectDesiredState();
   });
 
   it('preserves fields that the desired state does not define', async () => {
@@ -106,14 +106,14 @@ describe('provisionPanels', () => {
     await provision();
     panelStore.change('planlens.main', { Deleted: true });
     expect(await outcomes()).toEqual(['updated', 'unchanged']);
-    everythingIsRight();
+    expectDesiredState();
   });
 
   it('shows a panel again to a user group it was hidden from and reports it as updated', async () => {
     await provision();
     panelStore.hideFromOneGroup('planlens.button');
     expect(await outcomes()).toEqual(['unchanged', 'updated']);
-    everythingIsRight();
+    expectDesiredState();
     expect(await outcomes()).toEqual(['unchanged', 'unchanged']);
   });
 
@@ -132,8 +132,8 @@ describe('provisionPanels', () => {
   });
 
   it('rethrows an error that is not a SuperOffice error', async () => {
-    panelStore.refuse('planlens.button', new TypeError('our own mistake'));
-    await expect(provision()).rejects.toThrow('our own mistake');
+    panelStore.refuse('planlens.button', new TypeError('a programming error'));
+    await expect(provision()).rejects.toThrow('a programming error');
   });
 
   it('reports the progress after each panel', async () => {

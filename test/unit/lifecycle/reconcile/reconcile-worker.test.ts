@@ -10,7 +10,8 @@ import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
 } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import type { Tenant, TenantStore } from '../../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../../src/tenants/tenant.ts';
+import type { TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
 
 const minute = 60_000;
@@ -19,22 +20,22 @@ describe('startReconcileWorker', () => {
   let worker: Worker;
   afterEach(() => worker.stop());
 
-  /** Looks after one tenant that failed so often before; what became of it. */
+  /** Runs one reconciliation of a tenant with this many earlier failures, and returns what was saved. */
   async function reconcile(failures: number, work: (tenant: Tenant) => Promise<void>) {
-    const ended: { againMs: number; problem: string | null }[] = [];
+    const completed: { delayMs: number; problem: string | null }[] = [];
     const statuses: string[] = [];
     const due: Tenant[] = [{ ...tenant, reconciliation: { ...tenant.reconciliation, failures } }];
     const tenants = {
       claimDueTenant: async () => due.shift() ?? null,
-      completeReconcile: async (_of: Tenant, againMs: number, problem: string | null) => {
-        ended.push({ againMs, problem });
+      completeReconcile: async (_tenant: Tenant, delayMs: number, problem: string | null) => {
+        completed.push({ delayMs, problem });
       },
-      saveStatus: async (_tenantId: string, standing: string) => void statuses.push(standing),
+      saveStatus: async (_tenantId: string, status: string) => void statuses.push(status),
     } as Partial<TenantStore> as TenantStore;
     worker = startReconcileWorker({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
-    await expect.poll(() => ended).toHaveLength(1);
-    const [{ againMs, problem } = { againMs: 0, problem: null }] = ended;
-    return { minutes: againMs / minute, problem, statuses };
+    await expect.poll(() => completed).toHaveLength(1);
+    const [{ delayMs, problem } = { delayMs: 0, problem: null }] = completed;
+    return { minutes: delayMs / minute, problem, statuses };
   }
   const failing = (code: SuperOfficeErrorCode, retryAfterSeconds?: number) => async () => {
     throw new SuperOfficeError(code, 'users', retryAfterSeconds === undefined ? {} : { retryAfterSeconds });

@@ -8,10 +8,10 @@ import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
 } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 
 const tenantId = 'Cust1';
-const firstCooldown = 10_000;
+const firstCooldownMs = 10_000;
 
 describe('circuit breaker', () => {
   let now: number;
@@ -23,115 +23,117 @@ describe('circuit breaker', () => {
     now = Date.parse('2026-11-26T10:00:00Z');
     called = 0;
     opened = [];
-    circuitBreaker = createCircuitBreaker({ now: () => now, onOpen: (...about) => opened.push(about) });
+    circuitBreaker = createCircuitBreaker({ now: () => now, onOpen: (...circuit) => opened.push(circuit) });
   });
 
-  const through = (call: () => Promise<string>, of = tenantId) =>
-    circuitBreaker.execute(of, 'licenses', () => {
+  const execute = (call: () => Promise<string>, id = tenantId) =>
+    circuitBreaker.execute(id, 'licenses', () => {
       called += 1;
       return call();
     });
-  const succeed = (of = tenantId) => through(async () => 'answer', of);
-  /** The code of what came of a call that fails so. */
+  const succeed = (id = tenantId) => execute(async () => 'result', id);
+  /** Executes a call that fails with `code` and returns the code of the resulting error. */
   const fail = async (code: SuperOfficeErrorCode = 'timeout', retryAfterSeconds?: number) => {
     const facts = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-    return (await refusal(through(() => Promise.reject(new SuperOfficeError(code, 'licenses', facts))))).code;
+    return (
+      await expectRejection(execute(() => Promise.reject(new SuperOfficeError(code, 'licenses', facts))))
+    ).code;
   };
-  async function failOften(times: number): Promise<void> {
+  async function failTimes(times: number): Promise<void> {
     for (let each = 0; each < times; each += 1) await fail();
   }
 
   it('returns the result or the error of a call while the circuit is closed', async () => {
-    expect(await succeed()).toBe('answer');
+    expect(await succeed()).toBe('result');
     expect(await fail('server-error')).toBe('server-error');
-    await expect(through(() => Promise.reject(new TypeError('ours')))).rejects.toThrow('ours');
+    await expect(execute(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
   });
 
   it.each<SuperOfficeErrorCode>(['timeout', 'unreachable', 'server-error', 'throttled'])(
     'opens after five consecutive %s errors and then rejects calls without executing them',
     async (code) => {
       for (let each = 0; each < maxFailures; each += 1) expect(await fail(code)).toBe(code);
-      expect(opened).toEqual([[tenantId, firstCooldown]]);
-      expect((await refusal(succeed())).code).toBe('circuit-open');
+      expect(opened).toEqual([[tenantId, firstCooldownMs]]);
+      expect((await expectRejection(succeed())).code).toBe('circuit-open');
       expect(called).toBe(maxFailures);
-      expect(await succeed('Cust2')).toBe('answer');
+      expect(await succeed('Cust2')).toBe('result');
     },
   );
 
   it('does not open when a success or a definite refusal interrupts the failures', async () => {
     for (const between of [succeed, () => fail('forbidden'), () => fail('tenant-not-running')]) {
-      await failOften(maxFailures - 1);
+      await failTimes(maxFailures - 1);
       await between();
     }
     expect(opened).toEqual([]);
   });
 
   it('ignores calls that our own rate limiter rejected', async () => {
-    await failOften(maxFailures - 1);
+    await failTimes(maxFailures - 1);
     expect(await fail('too-many-calls')).toBe('too-many-calls');
     await fail();
     expect(opened).toHaveLength(1);
   });
 
   it('executes a probe after the cooldown and closes when it succeeds', async () => {
-    await failOften(maxFailures);
-    now += firstCooldown;
-    expect(await succeed()).toBe('answer');
-    await failOften(maxFailures - 1);
+    await failTimes(maxFailures);
+    now += firstCooldownMs;
+    expect(await succeed()).toBe('result');
+    await failTimes(maxFailures - 1);
     expect(opened).toHaveLength(1);
   });
 
   it('doubles the cooldown after each failed probe, up to five minutes', async () => {
-    await failOften(maxFailures);
-    for (let trial = 0; trial < 7; trial += 1) {
+    await failTimes(maxFailures);
+    for (let probe = 0; probe < 7; probe += 1) {
       now += opened.at(-1)?.[1] ?? 0;
       await fail();
     }
-    expect(opened.map(([, rest]) => rest / 1000)).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
+    expect(opened.map(([, cooldownMs]) => cooldownMs / 1000)).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
   });
 
   it('runs one half-open probe and executes the waiting calls after it succeeds', async () => {
-    await failOften(maxFailures);
-    now += firstCooldown;
+    await failTimes(maxFailures);
+    now += firstCooldownMs;
     called = 0;
-    let answer = (_: string) => {};
-    const trial = through(() => new Promise((resolve) => (answer = resolve)));
+    let finishProbe = (_: string) => {};
+    const probe = execute(() => new Promise((resolve) => (finishProbe = resolve)));
     const waiting = [succeed(), succeed()];
     await new Promise((resolve) => setImmediate(resolve));
     expect(called).toBe(1);
-    answer('tried');
-    expect(await Promise.all([trial, ...waiting])).toEqual(['tried', 'answer', 'answer']);
+    finishProbe('probe result');
+    expect(await Promise.all([probe, ...waiting])).toEqual(['probe result', 'result', 'result']);
     expect(called).toBe(3);
   });
 
   it('rejects the calls that waited for a failed half-open probe without executing them', async () => {
-    await failOften(maxFailures);
-    now += firstCooldown;
+    await failTimes(maxFailures);
+    now += firstCooldownMs;
     called = 0;
-    let refuse = (_: Error) => {};
-    const trial = through(() => new Promise((_resolve, reject) => (refuse = reject)));
-    const waiting = [succeed(), succeed()].map(refusal);
-    refuse(new SuperOfficeError('timeout', 'licenses'));
-    expect((await refusal(trial)).code).toBe('timeout');
+    let failProbe = (_: Error) => {};
+    const probe = execute(() => new Promise((_resolve, reject) => (failProbe = reject)));
+    const waiting = [succeed(), succeed()].map(expectRejection);
+    failProbe(new SuperOfficeError('timeout', 'licenses'));
+    expect((await expectRejection(probe)).code).toBe('timeout');
     expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual(['circuit-open', 'circuit-open']);
     expect(called).toBe(1);
   });
 
   it('opens once when many concurrent calls fail', async () => {
-    await failOften(maxFailures - 1);
+    await failTimes(maxFailures - 1);
     await Promise.all(Array.from({ length: 20 }, () => fail()));
-    expect(opened).toEqual([[tenantId, firstCooldown]]);
+    expect(opened).toEqual([[tenantId, firstCooldownMs]]);
   });
 
   it('opens immediately for the Retry-After duration, up to one hour', async () => {
     await fail('throttled', 120);
-    expect((await refusal(succeed())).code).toBe('circuit-open');
+    expect((await expectRejection(succeed())).code).toBe('circuit-open');
     now += 119_999;
-    expect((await refusal(succeed())).code).toBe('circuit-open');
+    expect((await expectRejection(succeed())).code).toBe('circuit-open');
     now += 1;
-    expect(await succeed()).toBe('answer');
+    expect(await succeed()).toBe('result');
     await fail('server-error', 86_400);
-    expect(opened.map(([, rest]) => rest)).toEqual([120_000, 3_600_000]);
+    expect(opened.map(([, cooldownMs]) => cooldownMs)).toEqual([120_000, 3_600_000]);
   });
 
   it('does not open for a Retry-After of zero', async () => {
@@ -141,19 +143,19 @@ describe('circuit breaker', () => {
 
   it('opens when another process reports an open circuit and never shortens a known cooldown', async () => {
     circuitBreaker.openFromPeer(tenantId, 5_000);
-    expect((await refusal(succeed())).code).toBe('circuit-open');
+    expect((await expectRejection(succeed())).code).toBe('circuit-open');
     circuitBreaker.openFromPeer(tenantId, 1_000);
     now += 4_999;
-    expect((await refusal(succeed())).code).toBe('circuit-open');
+    expect((await expectRejection(succeed())).code).toBe('circuit-open');
     now += 1;
-    expect(await succeed()).toBe('answer');
+    expect(await succeed()).toBe('result');
   });
 
   it('keeps doubling the cooldown when it receives its own circuit notification', async () => {
-    await failOften(maxFailures);
-    circuitBreaker.openFromPeer(tenantId, firstCooldown);
-    now += firstCooldown;
+    await failTimes(maxFailures);
+    circuitBreaker.openFromPeer(tenantId, firstCooldownMs);
+    now += firstCooldownMs;
     await fail();
-    expect(opened.at(-1)).toEqual([tenantId, 2 * firstCooldown]);
+    expect(opened.at(-1)).toEqual([tenantId, 2 * firstCooldownMs]);
   });
 });

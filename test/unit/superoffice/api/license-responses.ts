@@ -1,4 +1,4 @@
-// The documented answers (docs/superoffice/licenses.md#7-sample-of-currentprincipal and
+// The documented response bodies (docs/superoffice/licenses.md#7-sample-of-currentprincipal and
 // #8-samples-of-the-license-agent), shortened to the fields Planlens reads.
 
 /** ExtraInfo of Sales Premium (docs/superoffice/licenses.md#4-extraflags-and-extrainfo). */
@@ -13,44 +13,44 @@ export const siteModules = [
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A row of currentPrincipal: a user license unless told otherwise. */
-export const grant = (Name: string, told: Row = {}): Row => ({
+/** A row of currentPrincipal: a user license by default. */
+export const grant = (name: string, overrides: Row = {}): Row => ({
   OwnerName: 'SUPEROFFICE',
-  Name,
-  Description: Name,
+  Name: name,
+  Description: name,
   Version: '11.11',
   LicenseType: 'UserLicense',
   ExtraFlags: 0,
   ExtraInfo: '',
   LicenseNumber: 21,
   ExpiryDate: '2026-06-11T00:00:00',
-  ...told,
+  ...overrides,
 });
 
 const plan = { Description: 'Sales Premium', ExtraFlags: 1, ExtraInfo: salesPremium };
 
-/** What a user of Sales Premium holds; currentPrincipal lists what the plan's set assigns too. */
-export const grants = [
+/** The licenses of a user with Sales Premium. currentPrincipal also lists the licenses of the plan's set. */
+export const grantedRows = [
   ...siteModules.map((name) => grant(name, { LicenseType: 'SiteLicense' })),
   ...['user', 'web', 'sale-cal', 'guide-cal', 'quote-cal'].map((name) => grant(name)),
   grant('ten-sales', plan),
 ];
 
-/** What currentPrincipal answers. */
-export const principalWith = (Licenses: readonly unknown[]) => ({
+/** The response body of currentPrincipal. */
+export const principalWith = (licenses: readonly unknown[]) => ({
   AssociateId: 3456,
-  Licenses,
+  Licenses: licenses,
   FunctionRights: ['allow-bulk-export', 'hide-project'],
   DatabaseContextIdentifier: 'Cust12345',
 });
 
-/** A row of GetLicenseFromDB: a site license unless told otherwise. */
-export const purchasedPlans = (ModuleName: string, told: Row = {}): Row => ({
+/** A row of GetLicenseFromDB: a site license by default. */
+export const extendedRow = (moduleName: string, overrides: Row = {}): Row => ({
   New: null,
   Current: {
     OwnerName: 'SUPEROFFICE',
-    ModuleName,
-    ModuleDescription: ModuleName,
+    ModuleName: moduleName,
+    ModuleDescription: moduleName,
     ModuleTooltip: '',
     ModuleVersion: '11.11',
     LicenseType: 'SiteLicense',
@@ -60,29 +60,29 @@ export const purchasedPlans = (ModuleName: string, told: Row = {}): Row => ({
     ExtraInfo: '',
     IsHidden: false,
     PrerequisiteModuleName: '',
-    ...told,
+    ...overrides,
   },
   NumberOfLicensesInUse: 18,
   NumberOfLicensesFree: 3,
 });
 
-/** What makes a row the tenant's Sales Premium. */
-export const purchasedPlan = {
+/** The fields that make a row the tenant's Sales Premium plan. */
+export const planFields = {
   ModuleDescription: 'Sales Premium',
   LicenseType: 'UserLicense',
   ExtraFlags: 1,
   ExtraInfo: salesPremium,
 };
-/** What the Sales Premium tenant bought. */
-export const soldRows = [
-  purchasedPlans('ten-sales', purchasedPlan),
-  ...siteModules.map((name) => purchasedPlans(name)),
+/** The purchased licenses of a tenant with Sales Premium. */
+export const purchasedRows = [
+  extendedRow('ten-sales', planFields),
+  ...siteModules.map((name) => extendedRow(name)),
 ];
 
-/** What GetLicenseFromDB answers. */
+/** The response body of GetLicenseFromDB. */
 export const licenseWith = (
-  ExtendedModuleLicenses: readonly unknown[],
-  ModuleLicenses: readonly unknown[] = [],
+  extendedModuleLicenses: readonly unknown[],
+  moduleLicenses: readonly unknown[] = [],
 ) => ({
   Current: {
     CompanyName: 'Designteamet',
@@ -90,29 +90,35 @@ export const licenseWith = (
     AdminWarningDate: '2027-02-27T00:00:00',
     ExpiryDate: '2027-03-27T00:00:00',
     GraceDate: '2027-04-08T00:00:00',
-    ModuleLicenses,
+    ModuleLicenses: moduleLicenses,
   },
-  ExtendedModuleLicenses,
+  ExtendedModuleLicenses: extendedModuleLicenses,
 });
 
-/** A row of GetUserLicenses, assigned unless told otherwise. */
-export const link = (Name: string, told: Row = {}): Row => ({
-  Name,
-  Description: Name,
+/** A row of GetUserLicenses, assigned by default. */
+export const link = (name: string, overrides: Row = {}): Row => ({
+  Name: name,
+  Description: name,
   Assigned: true,
   ExtraFlags: 0,
-  ...told,
+  ...overrides,
 });
 
-/** The restricted rows of a user of Sales Premium. */
-export const restricted = [
+/** The restricted rows of a user with Sales Premium. */
+export const restrictedLinks = [
   link('ten-sales', { Description: 'Sales Premium', ExtraFlags: 1 }),
   link('ten-service', { Description: 'Service Premium', ExtraFlags: 1, Assigned: false }),
   ...['user', 'web', 'sale-cal', 'guide-cal', 'quote-cal'].map((name) => link(name)),
 ];
 
-/** What GetUserLicenses answers: SuperOffice as the only owner. */
+/** The response body of GetUserLicenses with SuperOffice as the only owner. */
 export const ownersWith = (
-  RestrictedModuleLicenses: readonly unknown[],
-  UnrestrictedModuleLicenses: readonly unknown[] = [link('visible-for', { Assigned: false })],
-) => [{ Name: 'SUPEROFFICE', RestrictedModuleLicenses, UnrestrictedModuleLicenses }];
+  restrictedModuleLicenses: readonly unknown[],
+  unrestrictedModuleLicenses: readonly unknown[] = [link('visible-for', { Assigned: false })],
+) => [
+  {
+    Name: 'SUPEROFFICE',
+    RestrictedModuleLicenses: restrictedModuleLicenses,
+    UnrestrictedModuleLicenses: unrestrictedModuleLicenses,
+  },
+];

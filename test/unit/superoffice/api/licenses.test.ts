@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readTenantLicenses, readUserLicenses } from '../../../../src/superoffice/api/licenses.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
-const answering = (body: unknown) => createFakeApiClient(() => body);
+const respondWith = (body: unknown) => createFakeApiClient(() => body);
 
-function wireModule(ModuleName: string, overrides: Record<string, unknown> = {}) {
+function moduleRow(moduleName: string, overrides: Record<string, unknown> = {}) {
   return {
     OwnerName: 'SUPEROFFICE',
-    ModuleName,
+    ModuleName: moduleName,
     ModuleDescription: 'Sales Premium',
     ModuleTooltip: 'User Plan: Can edit Companies',
     ModuleVersion: '11.11',
@@ -27,17 +27,17 @@ function wireModule(ModuleName: string, overrides: Record<string, unknown> = {})
   };
 }
 
-function extended(Current: unknown, inUse: number | null = 18, free: number | null = 3) {
+function extendedRow(current: unknown, inUse: number | null = 18, free: number | null = 3) {
   return {
     New: null,
-    Current,
+    Current: current,
     NumberOfLicensesInUse: inUse,
     NumberOfLicensesFree: free,
     NumberOfLicensesTotal: 21,
   };
 }
 
-function wireLicense(
+function licenseBody(
   plain: unknown[] | null,
   extendedRows: unknown[] | null,
   overrides: Record<string, unknown> = {},
@@ -62,9 +62,9 @@ function wireLicense(
 
 describe('readTenantLicenses', () => {
   it('requests the licenses of the owner SuperOffice', async () => {
-    const apiClient = answering(wireLicense([wireModule('sale')], []));
+    const apiClient = respondWith(licenseBody([moduleRow('sale')], []));
     await readTenantLicenses(apiClient);
-    expect(apiClient.asked).toEqual([
+    expect(apiClient.calls).toEqual([
       {
         operation: 'tenant licenses',
         method: 'POST',
@@ -75,70 +75,70 @@ describe('readTenantLicenses', () => {
   });
 
   it('reads the license, its modules and its dates', async () => {
-    expect(await readTenantLicenses(answering(wireLicense([], [extended(wireModule('ten-sales'))])))).toEqual(
-      {
-        companyName: 'Designteamet',
-        serialNumber: '1010000014',
-        expiryDate: '2027-03-27',
-        adminWarningDate: '2027-02-27',
-        graceDate: null,
-        modules: [
-          {
-            owner: 'SUPEROFFICE',
-            name: 'ten-sales',
-            description: 'Sales Premium',
-            tooltip: 'User Plan: Can edit Companies',
-            version: '11.11',
-            scope: 'user',
-            purchased: 21,
-            seats: { inUse: 18, free: 3 },
-            unrestricted: false,
-            hidden: false,
-            extraFlags: 1,
-            extraInfo: 'set=user,web',
-            prerequisite: '',
-          },
-        ],
-        complete: true,
-      },
-    );
+    expect(
+      await readTenantLicenses(respondWith(licenseBody([], [extendedRow(moduleRow('ten-sales'))]))),
+    ).toEqual({
+      companyName: 'Designteamet',
+      serialNumber: '1010000014',
+      expiryDate: '2027-03-27',
+      adminWarningDate: '2027-02-27',
+      graceDate: null,
+      modules: [
+        {
+          owner: 'SUPEROFFICE',
+          name: 'ten-sales',
+          description: 'Sales Premium',
+          tooltip: 'User Plan: Can edit Companies',
+          version: '11.11',
+          scope: 'user',
+          purchased: 21,
+          seats: { inUse: 18, free: 3 },
+          unrestricted: false,
+          hidden: false,
+          extraFlags: 1,
+          extraInfo: 'set=user,web',
+          prerequisite: '',
+        },
+      ],
+      complete: true,
+    });
   });
 
   it.each([
-    ['a row', [wireModule('sale'), { OwnerName: 'SUPEROFFICE' }], null],
-    ['a row with seats', null, [extended(wireModule('sale')), 'no row']],
-    ['the whole list', 'no list', [extended(wireModule('sale'))]],
+    ['one row', [moduleRow('sale'), { OwnerName: 'SUPEROFFICE' }], null],
+    ['one row with seats', null, [extendedRow(moduleRow('sale')), 'not a row']],
+    ['the whole list', 'not a list', [extendedRow(moduleRow('sale'))]],
   ])('marks the licenses incomplete when %s cannot be read', async (_what, plain, extendedRows) => {
     const { modules, complete } = await readTenantLicenses(
-      answering(wireLicense([], extendedRows, { ModuleLicenses: plain })),
+      respondWith(licenseBody([], extendedRows, { ModuleLicenses: plain })),
     );
     expect([modules.map(({ name }) => name), complete]).toEqual([['sale'], false]);
   });
 
   it('marks the licenses incomplete when only the rows with seats can be read', async () => {
-    const answer = { ...wireLicense([], [extended(wireModule('sale'))]), Current: 'no license' };
-    expect(await readTenantLicenses(answering(answer))).toMatchObject({ companyName: '', complete: false });
+    const body = { ...licenseBody([], [extendedRow(moduleRow('sale'))]), Current: 'not a license' };
+    expect(await readTenantLicenses(respondWith(body))).toMatchObject({ companyName: '', complete: false });
   });
 
   async function rows(plain: unknown[] | null, extendedRows: unknown[] | null) {
-    const { modules } = await readTenantLicenses(answering(wireLicense(plain, extendedRows)));
+    const { modules } = await readTenantLicenses(respondWith(licenseBody(plain, extendedRows)));
     return modules.map(({ owner, name, version, seats }) => [owner, name, version, seats]);
   }
   const seats = { inUse: 18, free: 3 };
 
   it('reads a row from either list, with seats only when both seat counts are reported', async () => {
-    expect(await rows([wireModule('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
-    expect(await rows(null, [extended(wireModule('sale'))])).toEqual([
+    expect(await rows([moduleRow('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
+    expect(await rows(null, [extendedRow(moduleRow('sale'))])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', seats],
     ]);
-    expect(await rows([], [extended(wireModule('sale'), 18, null)])).toEqual([
+    expect(await rows([], [extendedRow(moduleRow('sale'), 18, null)])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', null],
     ]);
   });
 
   it('merges a row that appears in both lists and keeps its seats', async () => {
-    const plain = [wireModule('SALE', { OwnerName: 'SuperOffice' }), wireModule('user')];
-    expect(await rows(plain, [extended(wireModule('sale')), extended(wireModule('web'))])).toEqual([
+    const plain = [moduleRow('SALE', { OwnerName: 'SuperOffice' }), moduleRow('user')];
+    expect(await rows(plain, [extendedRow(moduleRow('sale')), extendedRow(moduleRow('web'))])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', seats],
       ['SUPEROFFICE', 'user', '11.11', null],
       ['SUPEROFFICE', 'web', '11.11', seats],
@@ -147,15 +147,15 @@ describe('readTenantLicenses', () => {
 
   it('keeps rows of the same name that differ in version or owner', async () => {
     const plain = [
-      wireModule('sale'),
-      wireModule('sale', { ModuleVersion: '12.0' }),
-      wireModule('sale', { OwnerName: 'PARTNER' }),
+      moduleRow('sale'),
+      moduleRow('sale', { ModuleVersion: '12.0' }),
+      moduleRow('sale', { OwnerName: 'PARTNER' }),
     ];
     expect(await rows(plain, [])).toHaveLength(3);
   });
 
   it('skips a row that is downloaded but not current', async () => {
-    expect(await rows([wireModule('sale')], [{ New: wireModule('new'), Current: null }])).toHaveLength(1);
+    expect(await rows([moduleRow('sale')], [{ New: moduleRow('new'), Current: null }])).toHaveLength(1);
   });
 
   it.each([
@@ -165,17 +165,17 @@ describe('readTenantLicenses', () => {
     ['Unknown', 'unknown'],
     ['constructor', 'unknown'],
     [null, 'unknown'],
-  ])('reads license type %s as scope %s', async (LicenseType, scope) => {
+  ])('reads license type %s as scope %s', async (licenseType, scope) => {
     const { modules } = await readTenantLicenses(
-      answering(wireLicense([wireModule('x', { LicenseType })], [])),
+      respondWith(licenseBody([moduleRow('x', { LicenseType: licenseType })], [])),
     );
     expect(modules[0]?.scope).toBe(scope);
   });
 
   it('reads null and missing fields as empty values', async () => {
     const bare = { OwnerName: 'ACME', ModuleName: 'x', ModuleDescription: null, NumberOfLicenses: null };
-    const license = wireLicense([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
-    const { modules, ...rest } = await readTenantLicenses(answering(license));
+    const license = licenseBody([bare], null, { CompanyName: null, ExpiryDate: '', AdminWarningDate: null });
+    const { modules, ...rest } = await readTenantLicenses(respondWith(license));
     expect(rest).toMatchObject({ companyName: '', expiryDate: null, adminWarningDate: null });
     expect(modules[0]).toMatchObject({
       owner: 'ACME',
@@ -187,18 +187,18 @@ describe('readTenantLicenses', () => {
   });
 
   it('reads module rows when the license around them is missing', async () => {
-    const body = { Current: null, ExtendedModuleLicenses: [extended(wireModule('sale'))] };
-    expect(await readTenantLicenses(answering(body))).toMatchObject({ serialNumber: '', expiryDate: null });
+    const body = { Current: null, ExtendedModuleLicenses: [extendedRow(moduleRow('sale'))] };
+    expect(await readTenantLicenses(respondWith(body))).toMatchObject({ serialNumber: '', expiryDate: null });
   });
 
   it.each([
-    ['ModuleLicenses', wireLicense([], [])],
+    ['ModuleLicenses', licenseBody([], [])],
     ['ModuleLicenses', {}],
-    ['ModuleLicenses', wireLicense([wireModule('')], [extended(wireModule('x', { OwnerName: 5 }))])],
-    ['body', [wireLicense([wireModule('sale')], [])]],
+    ['ModuleLicenses', licenseBody([moduleRow('')], [extendedRow(moduleRow('x', { OwnerName: 5 }))])],
+    ['body', [licenseBody([moduleRow('sale')], [])]],
     ['body', 'text'],
   ])('rejects a response without a usable %s', async (detail, body) => {
-    expect(await refusal(readTenantLicenses(answering(body)))).toMatchObject({
+    expect(await expectRejection(readTenantLicenses(respondWith(body)))).toMatchObject({
       code: 'unexpected-response',
       detail,
     });
@@ -206,7 +206,9 @@ describe('readTenantLicenses', () => {
 
   it('propagates a forbidden error unchanged', async () => {
     const forbidden = new SuperOfficeError('forbidden', 'x', { status: 403 });
-    expect(await refusal(readTenantLicenses({ call: () => Promise.reject(forbidden) }))).toBe(forbidden);
+    expect(await expectRejection(readTenantLicenses({ call: () => Promise.reject(forbidden) }))).toBe(
+      forbidden,
+    );
   });
 });
 
@@ -236,9 +238,9 @@ describe('readUserLicenses', () => {
   ];
 
   it('requests the licenses of one associate', async () => {
-    const apiClient = answering(body);
+    const apiClient = respondWith(body);
     await readUserLicenses(apiClient, 3456);
-    expect(apiClient.asked).toMatchObject([
+    expect(apiClient.calls).toMatchObject([
       { path: 'Agents/License/GetUserLicenses', json: { AssociateId: 3456 } },
     ]);
   });
@@ -246,7 +248,7 @@ describe('readUserLicenses', () => {
   const unknown = { version: '', expiryDate: null, extraInfo: '' };
 
   it('reads the assigned licenses of every owner and leaves function rights unknown', async () => {
-    expect(await readUserLicenses(answering(body), 3456)).toEqual({
+    expect(await readUserLicenses(respondWith(body), 3456)).toEqual({
       associateId: 3456,
       complete: true,
       functionRights: null,
@@ -274,18 +276,24 @@ describe('readUserLicenses', () => {
 
   const [own, partner] = body;
   it.each([
-    ['lists no licenses of its own', [partner]],
-    ['lists no restricted ones of its own', [{ ...own, RestrictedModuleLicenses: null }, partner]],
+    ['is not listed as an owner', [partner]],
+    ['has no restricted licenses', [{ ...own, RestrictedModuleLicenses: null }, partner]],
     ['has a row without a name', [{ ...own, RestrictedModuleLicenses: [link, { ...link, Assigned: true }] }]],
-    ['does not tell whether one is assigned', [{ ...own, UnrestrictedModuleLicenses: [{ Name: 'web' }] }]],
-    ['has a list that is none', [own, { ...partner, RestrictedModuleLicenses: 'x' }]],
-    ['has an owner without a name', [own, { ...partner, Name: ' ' }]],
-  ])('marks the licenses incomplete when SuperOffice %s', async (_case, answer) => {
-    expect(await readUserLicenses(answering(answer), 1)).toMatchObject({ complete: false });
+    [
+      'has a row that does not report whether it is assigned',
+      [{ ...own, UnrestrictedModuleLicenses: [{ Name: 'web' }] }],
+    ],
+    [
+      'is listed with an owner whose list is not a list',
+      [own, { ...partner, RestrictedModuleLicenses: 'x' }],
+    ],
+    ['is listed with an owner without a name', [own, { ...partner, Name: ' ' }]],
+  ])('marks the licenses incomplete when SuperOffice %s', async (_case, body) => {
+    expect(await readUserLicenses(respondWith(body), 1)).toMatchObject({ complete: false });
   });
 
-  it.each([[{}], [null], ['text']])('rejects a response of %j', async (answer) => {
-    expect(await refusal(readUserLicenses(answering(answer), 1))).toMatchObject({
+  it.each([[{}], [null], ['text']])('rejects a response of %j', async (body) => {
+    expect(await expectRejection(readUserLicenses(respondWith(body), 1))).toMatchObject({
       code: 'unexpected-response',
       detail: 'body',
     });

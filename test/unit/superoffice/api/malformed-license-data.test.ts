@@ -10,20 +10,20 @@ import { SuperOfficeError } from '../../../../src/superoffice/transport/superoff
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
 import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 import {
+  extendedRow,
   grant,
-  grants,
+  grantedRows,
   licenseWith,
   link,
   ownersWith,
+  planFields,
   principalWith,
-  purchasedPlan,
-  purchasedPlans,
-  restricted,
+  purchasedRows,
+  restrictedLinks,
   salesPremium,
   siteModules,
-  soldRows,
 } from './license-responses.ts';
-import { damaged, placesIn, valueAt, wrongFor } from './malformed-values.ts';
+import { getValue, listPaths, listWrongValues, replaceValue } from './malformed-values.ts';
 
 function decide(tenant: TenantLicenses | null, user: UserLicenses | null): EntitlementReport {
   return reportEntitlements({ tenant, user, today: '2026-06-01' });
@@ -34,52 +34,53 @@ const tenantFrom = (body: unknown) => readTenantLicenses(apiClient(body));
 const userFrom = (body: unknown) => readUserLicenses(apiClient(body), 3456);
 const principalFrom = async (body: unknown) => (await readCurrentPrincipal(apiClient(body))).licenses;
 
-/** An answer, the places without which it is refused, and what is decided with the others being as documented. */
-interface Answer {
+/** A call with its documented response body. */
+interface LicenseCall {
   readonly call: string;
   readonly body: unknown;
-  readonly needed: readonly string[];
-  decided(body: unknown): Promise<EntitlementReport>;
+  readonly requiredFields: readonly string[];
+  /** Decides with this body for the call and documented bodies for all others. */
+  decideWith(body: unknown): Promise<EntitlementReport>;
 }
 
-const wholeTenant = await tenantFrom(licenseWith(soldRows));
-const wholeUser = await principalFrom(principalWith(grants));
-const userBySystem = await userFrom(ownersWith(restricted));
-const answers: readonly Answer[] = [
+const completeTenant = await tenantFrom(licenseWith(purchasedRows));
+const completeUser = await principalFrom(principalWith(grantedRows));
+const userFromSystem = await userFrom(ownersWith(restrictedLinks));
+const licenseCalls: readonly LicenseCall[] = [
   {
     call: 'GetLicenseFromDB',
-    body: licenseWith(soldRows),
-    needed: ['ExtendedModuleLicenses'],
-    decided: async (body) => decide(await tenantFrom(body), wholeUser),
+    body: licenseWith(purchasedRows),
+    requiredFields: ['ExtendedModuleLicenses'],
+    decideWith: async (body) => decide(await tenantFrom(body), completeUser),
   },
   {
-    call: 'GetLicenseFromDB for a user whose site licenses are told by nobody else',
-    body: licenseWith(soldRows),
-    needed: ['ExtendedModuleLicenses'],
-    decided: async (body) => decide(await tenantFrom(body), userBySystem),
+    call: 'GetLicenseFromDB for a user without reported site licenses',
+    body: licenseWith(purchasedRows),
+    requiredFields: ['ExtendedModuleLicenses'],
+    decideWith: async (body) => decide(await tenantFrom(body), userFromSystem),
   },
   {
     call: 'GetUserLicenses',
-    body: ownersWith(restricted),
-    needed: [],
-    decided: async (body) => decide(wholeTenant, await userFrom(body)),
+    body: ownersWith(restrictedLinks),
+    requiredFields: [],
+    decideWith: async (body) => decide(completeTenant, await userFrom(body)),
   },
   {
     call: 'currentPrincipal',
-    body: principalWith(grants),
-    needed: ['AssociateId', 'DatabaseContextIdentifier'],
-    decided: async (body) => decide(wholeTenant, await principalFrom(body)),
+    body: principalWith(grantedRows),
+    requiredFields: ['AssociateId', 'DatabaseContextIdentifier'],
+    decideWith: async (body) => decide(completeTenant, await principalFrom(body)),
   },
   {
-    call: 'currentPrincipal while the tenant is refused',
-    body: principalWith(grants),
-    needed: ['AssociateId', 'DatabaseContextIdentifier'],
-    decided: async (body) => decide(null, await principalFrom(body)),
+    call: 'currentPrincipal without tenant licenses',
+    body: principalWith(grantedRows),
+    requiredFields: ['AssociateId', 'DatabaseContextIdentifier'],
+    decideWith: async (body) => decide(null, await principalFrom(body)),
   },
 ];
 
-/** What is decided, or null where the answer was refused; any other failure is the test's. */
-async function unlessRefused(work: Promise<EntitlementReport>): Promise<EntitlementReport | null> {
+/** The report, or null if the response was rejected. Any other error fails the test. */
+async function orNullIfRejected(work: Promise<EntitlementReport>): Promise<EntitlementReport | null> {
   try {
     return await work;
   } catch (error) {
@@ -88,57 +89,62 @@ async function unlessRefused(work: Promise<EntitlementReport>): Promise<Entitlem
   }
 }
 
-/** What is decided after every damage to every place inside an answer; null where it was refused. */
-async function afterDamage({ body, decided }: Answer) {
-  const places = placesIn(body).filter(({ length }) => length > 0);
-  const damages = places.flatMap((path) => wrongFor(valueAt(body, path)).map((wrong) => ({ path, wrong })));
+/** The reports after each wrong value at each path of the body; null if the response was rejected. */
+async function afterEachReplacement({ body, decideWith }: LicenseCall) {
+  const paths = listPaths(body).filter(({ length }) => length > 0);
+  const replacements = paths.flatMap((path) =>
+    listWrongValues(getValue(body, path)).map((wrong) => ({ path, wrong })),
+  );
   return Promise.all(
-    damages.map(async ({ path, wrong }) => ({
-      place: path.join('.'),
-      wrong: JSON.stringify(wrong) ?? 'left out',
-      report: await unlessRefused(decided(damaged(body, path, wrong))),
+    replacements.map(async ({ path, wrong }) => ({
+      field: path.join('.'),
+      wrong: JSON.stringify(wrong) ?? 'removed',
+      report: await orNullIfRejected(decideWith(replaceValue(body, path, wrong))),
     })),
   );
 }
 
-describe.each(answers)('malformed response of $call', (answer) => {
-  const { body, needed, decided } = answer;
-  let outcomes: Awaited<ReturnType<typeof afterDamage>>;
+describe.each(licenseCalls)('malformed response of $call', (licenseCall) => {
+  const { body, requiredFields, decideWith } = licenseCall;
+  let outcomes: Awaited<ReturnType<typeof afterEachReplacement>>;
   beforeAll(async () => {
-    outcomes = await afterDamage(answer);
+    outcomes = await afterEachReplacement(licenseCall);
   }, 60_000);
 
-  it('rejects the response only when a required field is damaged', () => {
-    const refused = outcomes.filter(({ report }) => report === null).map(({ place }) => place);
+  it('rejects the response only when a required field is malformed', () => {
+    const rejected = outcomes.filter(({ report }) => report === null).map(({ field }) => field);
     expect(outcomes.length).toBeGreaterThan(250);
-    expect([...new Set(refused)]).toEqual(needed);
+    expect([...new Set(rejected)]).toEqual(requiredFields);
   });
 
   it('never changes an enabled feature to a state other than unknown', async () => {
-    const before = (await decided(body)).entitlements;
+    const before = (await decideWith(body)).entitlements;
     const enabled = new Set(before.filter(({ state }) => state === 'enabled').map(({ row }) => row));
     expect(enabled.size).toBeGreaterThan(20);
-    const locked = outcomes.flatMap(({ place, wrong, report }) =>
+    const changed = outcomes.flatMap(({ field, wrong, report }) =>
       (report?.entitlements ?? [])
         .filter(({ row, state }) => enabled.has(row) && state !== 'enabled' && state !== 'unknown')
-        .map(({ row, state }) => `${row} is ${state} after ${place}: ${wrong}`),
+        .map(({ row, state }) => `${row} is ${state} after ${field}: ${wrong}`),
     );
-    expect(locked).toEqual([]);
+    expect(changed).toEqual([]);
   });
 
   it.each([['text'], [7], [true], [null], [Array.isArray(body) ? {} : []]])(
     'rejects a response whose top-level value is %j',
-    async (shape) => {
-      await expect(decided(shape)).rejects.toMatchObject({ code: 'unexpected-response', detail: 'body' });
+    async (wrong) => {
+      await expect(decideWith(wrong)).rejects.toMatchObject({ code: 'unexpected-response', detail: 'body' });
     },
   );
 
   it('decides all 76 rows or rejects the response, whatever values replace its fields', async () => {
-    const damage = fc.tuple(fc.constantFrom(...placesIn(body)), fc.jsonValue());
+    const replacement = fc.tuple(fc.constantFrom(...listPaths(body)), fc.jsonValue());
     await fc.assert(
-      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (damages) => {
-        const bad = damages.reduce<unknown>((json, [path, value]) => damaged(json, path, value), body);
-        const report = await unlessRefused(decided(bad));
+      fc.asyncProperty(fc.array(replacement, { minLength: 1, maxLength: 4 }), async (replacements) => {
+        const malformed = replacements.reduce<unknown>(
+          (json, [path, value]) => replaceValue(json, path, value),
+          body,
+        );
+        const report = await orNullIfRejected(decideWith(malformed));
         expect(report?.entitlements.length ?? 76).toBe(76);
       }),
       { numRuns: 300 },
@@ -146,39 +152,39 @@ describe.each(answers)('malformed response of $call', (answer) => {
   });
 });
 
-type Decided = readonly [FeatureState | undefined, Reason | undefined];
+type Decision = readonly [FeatureState | undefined, Reason | undefined];
 
-function verdictOn(report: EntitlementReport, feature: FeatureKey): Decided {
+function getDecision(report: EntitlementReport, feature: FeatureKey): Decision {
   const found = report.entitlements.find((each) => each.feature === feature);
   return [found?.state, found?.reason];
 }
 
 describe('sales guide entitlement', () => {
-  const others = grants.filter(({ Name }) => Name !== 'guide-cal');
-  const withGrants = async (Licenses: readonly unknown[]) =>
-    verdictOn(decide(wholeTenant, await principalFrom(principalWith(Licenses))), 'sales-guide');
-  const withoutPlan = others.map((row) =>
+  const otherGrants = grantedRows.filter(({ Name }) => Name !== 'guide-cal');
+  const decideWithGrants = async (licenses: readonly unknown[]) =>
+    getDecision(decide(completeTenant, await principalFrom(principalWith(licenses))), 'sales-guide');
+  const withoutPlan = otherGrants.map((row) =>
     row.Name === 'ten-sales' ? { ...row, ExtraInfo: 'set=user' } : row,
   );
 
   it('enables the feature when the user has its license', async () => {
-    expect(await withGrants(grants)).toEqual(['enabled', 'granted']);
+    expect(await decideWithGrants(grantedRows)).toEqual(['enabled', 'granted']);
   });
 
   it('enables the feature from the license set of the tenant when the set of the user is unreadable', async () => {
-    const noSet = others.map((row) => ({ ...row, ExtraInfo: [salesPremium] }));
-    expect(await withGrants(noSet)).toEqual(['enabled', 'granted']);
+    const noSet = otherGrants.map((row) => ({ ...row, ExtraInfo: [salesPremium] }));
+    expect(await decideWithGrants(noSet)).toEqual(['enabled', 'granted']);
   });
 
   it.each([
     ['known to be missing', withoutPlan, ['view-only', 'user-license-missing-possibly-visible']],
     [
-      'perhaps in a row without a name',
+      'in a row without a readable name',
       [...withoutPlan, grant('guide-cal', { Name: 5 })],
       ['enabled', 'included-in-plan'],
     ],
     [
-      'perhaps of SuperOffice',
+      'in a row without a readable owner',
       [...withoutPlan, grant('guide-cal', { OwnerName: null })],
       ['enabled', 'included-in-plan'],
     ],
@@ -187,49 +193,54 @@ describe('sales guide entitlement', () => {
       [...withoutPlan, grant('guide-cal', { OwnerName: 'ADWIZA' })],
       ['view-only', 'user-license-missing-possibly-visible'],
     ],
-  ])('decides the feature from currentPrincipal when its license is %s', async (_what, rows, verdict) => {
-    expect(await withGrants(rows)).toEqual(verdict);
+  ])('decides the feature from currentPrincipal when its license is %s', async (_what, rows, result) => {
+    expect(await decideWithGrants(rows)).toEqual(result);
   });
 
   it.each([
     ['assigned', true, ['enabled', 'granted']],
     ['not assigned', false, ['view-only', 'user-license-missing-possibly-visible']],
-    ['assigned or not, nobody can tell', 'true', ['unknown', 'no-evidence']],
-  ])('decides the feature from GetUserLicenses when its license is %s', async (_what, Assigned, verdict) => {
-    const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned })]);
-    expect(verdictOn(decide(wholeTenant, await userFrom(body)), 'sales-guide')).toEqual(verdict);
+    ['of unreadable assignment', 'true', ['unknown', 'no-evidence']],
+  ])('decides the feature from GetUserLicenses when its license is %s', async (_what, assigned, result) => {
+    const body = ownersWith([link('user'), link('sale-cal'), link('guide-cal', { Assigned: assigned })]);
+    expect(getDecision(decide(completeTenant, await userFrom(body)), 'sales-guide')).toEqual(result);
   });
 });
 
 describe('large license data', () => {
-  const many = Array.from({ length: 10_000 }, (_, index) => `module-${index}`);
+  const manyModules = Array.from({ length: 10_000 }, (_, index) => `module-${index}`);
 
   it('decides the same entitlements with 10,000 additional modules on the tenant and the user', async () => {
-    const rows = [...soldRows, ...many.map((name) => purchasedPlans(name))];
+    const rows = [...purchasedRows, ...manyModules.map((name) => extendedRow(name))];
     const tenant = await tenantFrom(
       licenseWith(
         rows,
         rows.map(({ Current }) => Current),
       ),
     );
-    const user = await principalFrom(principalWith([...grants, ...many.map((name) => grant(name))]));
+    const user = await principalFrom(
+      principalWith([...grantedRows, ...manyModules.map((name) => grant(name))]),
+    );
     expect(tenant.modules).toHaveLength(rows.length);
     const report = decide(tenant, user);
-    expect(report.entitlements).toEqual(decide(wholeTenant, wholeUser).entitlements);
+    expect(report.entitlements).toEqual(decide(completeTenant, completeUser).entitlements);
     expect(report.unknownModules).toHaveLength(10_000);
   });
 
   it.each([
-    ['a long set', `${salesPremium.replace(',guide-cal', '')},${many.join(',').slice(0, 4000)},guide-cal`],
+    [
+      'a long set',
+      `${salesPremium.replace(',guide-cal', '')},${manyModules.join(',').slice(0, 4000)},guide-cal`,
+    ],
     ['a set after much space', `${' '.repeat(4000)}${salesPremium}`],
-  ])('reads %s of 4 kB in ExtraInfo to the end', async (_what, ExtraInfo) => {
+  ])('reads %s of 4 kB in ExtraInfo to the end', async (_what, extraInfo) => {
     const rows = [
-      purchasedPlans('ten-sales', { ...purchasedPlan, ExtraInfo }),
-      ...siteModules.map((name) => purchasedPlans(name)),
+      extendedRow('ten-sales', { ...planFields, ExtraInfo: extraInfo }),
+      ...siteModules.map((name) => extendedRow(name)),
     ];
     const user = await userFrom(ownersWith([link('ten-sales', { ExtraFlags: 1 })]));
     const tenant = await tenantFrom(licenseWith(rows));
-    expect(verdictOn(decide(tenant, user), 'sales-guide')).toEqual(['enabled', 'granted']);
+    expect(getDecision(decide(tenant, user), 'sales-guide')).toEqual(['enabled', 'granted']);
   });
 });
 
@@ -237,35 +248,35 @@ describe('duplicate and foreign license rows', () => {
   const twice = <T>(rows: readonly T[]) => [...rows, ...rows];
 
   it('counts each row once when all rows are sent twice', async () => {
-    const tenant = await tenantFrom(licenseWith(twice(soldRows)));
-    expect(tenant).toEqual(wholeTenant);
-    const user = await principalFrom(principalWith(twice(grants)));
-    expect(decide(tenant, user)).toEqual(decide(tenant, wholeUser));
+    const tenant = await tenantFrom(licenseWith(twice(purchasedRows)));
+    expect(tenant).toEqual(completeTenant);
+    const user = await principalFrom(principalWith(twice(grantedRows)));
+    expect(decide(tenant, user)).toEqual(decide(tenant, completeUser));
   });
 
   it('counts each license once when SuperOffice is listed as an owner more than once', async () => {
-    const [owner] = ownersWith(restricted);
+    const [owner] = ownersWith(restrictedLinks);
     const user = await userFrom([{ ...owner, RestrictedModuleLicenses: [] }, owner, owner]);
     expect(user.complete).toBe(true);
-    expect(decide(null, user)).toEqual(decide(null, await userFrom(ownersWith(restricted))));
+    expect(decide(null, user)).toEqual(decide(null, await userFrom(ownersWith(restrictedLinks))));
   });
 
   it('ignores modules of other owners that share the name of a SuperOffice module', async () => {
-    const foreign = (name: string) => purchasedPlans(name, { OwnerName: 'ADWIZA' });
-    const tenant = await tenantFrom(licenseWith([...soldRows, ...['mktg-auto', 'ai'].map(foreign)]));
+    const foreign = (name: string) => extendedRow(name, { OwnerName: 'ADWIZA' });
+    const tenant = await tenantFrom(licenseWith([...purchasedRows, ...['mktg-auto', 'ai'].map(foreign)]));
     const theirs = ['mktg-auto-cal', 'ej-client'].map((name) => grant(name, { OwnerName: 'ADWIZA' }));
     const [user, plain] = await Promise.all(
-      [[...grants, ...theirs], grants].map((rows) => principalFrom(principalWith(rows))),
+      [[...grantedRows, ...theirs], grantedRows].map((rows) => principalFrom(principalWith(rows))),
     );
     const { entitlements, addOns } = decide(tenant, user ?? null);
-    const usual = decide(wholeTenant, plain ?? null);
+    const usual = decide(completeTenant, plain ?? null);
     expect({ entitlements, addOns }).toEqual({ entitlements: usual.entitlements, addOns: usual.addOns });
   });
 
   it('reports incomplete licenses and an unknown feature when all rows belong to another owner', async () => {
-    const theirs = grants.map((row) => ({ ...row, OwnerName: 'ADWIZA' }));
+    const theirs = grantedRows.map((row) => ({ ...row, OwnerName: 'ADWIZA' }));
     const user = await principalFrom(principalWith(theirs));
     expect(user.complete).toBe(false);
-    expect(verdictOn(decide(null, user), 'sales-guide')).toEqual(['unknown', 'no-evidence']);
+    expect(getDecision(decide(null, user), 'sales-guide')).toEqual(['unknown', 'no-evidence']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCurrentPrincipal } from '../../../../src/superoffice/api/principal.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
 const license = {
@@ -16,7 +16,7 @@ const license = {
   IsHidden: false,
   ExpiryDate: '2026-06-11T00:00:00',
 };
-const wire = {
+const principalBody = {
   UserType: 'InternalAssociate',
   AssociateId: 3456,
   FullName: 'Hugo Boss',
@@ -29,19 +29,19 @@ const wire = {
   DatabaseContextIdentifier: 'Cust12345',
 };
 
-const reading = (body: unknown) => readCurrentPrincipal(createFakeApiClient(() => body));
+const readFrom = (body: unknown) => readCurrentPrincipal(createFakeApiClient(() => body));
 
 describe('readCurrentPrincipal', () => {
   it('requests the current principal of the session', async () => {
-    const apiClient = createFakeApiClient(() => wire);
+    const apiClient = createFakeApiClient(() => principalBody);
     await readCurrentPrincipal(apiClient);
-    expect(apiClient.asked).toEqual([
+    expect(apiClient.calls).toEqual([
       { operation: 'current principal', method: 'GET', path: 'User/currentPrincipal' },
     ]);
   });
 
   it('reads the user with licenses of every scope and the function rights', async () => {
-    expect(await reading(wire)).toEqual({
+    expect(await readFrom(principalBody)).toEqual({
       associateId: 3456,
       tenantId: 'Cust12345',
       name: 'Hugo Boss',
@@ -75,46 +75,53 @@ describe('readCurrentPrincipal', () => {
     });
   });
 
-  it.each([[null], [undefined]])('reads function rights of %j as not reported', async (FunctionRights) => {
-    expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
+  it.each([[null], [undefined]])('reads function rights of %j as not reported', async (functionRights) => {
+    expect(
+      (await readFrom({ ...principalBody, FunctionRights: functionRights })).licenses.functionRights,
+    ).toBeNull();
   });
 
   it('distinguishes an empty list of function rights from rights that are not reported', async () => {
-    expect((await reading({ ...wire, FunctionRights: [] })).licenses.functionRights).toEqual([]);
+    expect((await readFrom({ ...principalBody, FunctionRights: [] })).licenses.functionRights).toEqual([]);
   });
 
   it('reads a partly readable list of function rights as not reported', async () => {
-    const FunctionRights = ['hide-project', null];
-    expect((await reading({ ...wire, FunctionRights })).licenses.functionRights).toBeNull();
+    const functionRights = ['hide-project', null];
+    expect(
+      (await readFrom({ ...principalBody, FunctionRights: functionRights })).licenses.functionRights,
+    ).toBeNull();
   });
 
   it('reads an expiry date in the year 1 as no expiry', async () => {
-    const read = await reading({ ...wire, Licenses: [{ ...license, ExpiryDate: '0001-01-01T00:00:00' }] });
+    const read = await readFrom({
+      ...principalBody,
+      Licenses: [{ ...license, ExpiryDate: '0001-01-01T00:00:00' }],
+    });
     expect(read.licenses.granted).toMatchObject([{ name: 'ten-sales', expiryDate: null }]);
   });
 
   it.each([
     ['a name', [license, { ...license, Name: null }]],
     ['an owner', [license, { ...license, OwnerName: 7 }]],
-    ['any fields', [license, 'sale-cal']],
-  ])('skips a row without %s and marks the licenses incomplete', async (_what, Licenses) => {
-    const { licenses } = await reading({ ...wire, Licenses });
+    ['any field', [license, 'sale-cal']],
+  ])('skips a row without %s and marks the licenses incomplete', async (_what, rows) => {
+    const { licenses } = await readFrom({ ...principalBody, Licenses: rows });
     expect(licenses).toMatchObject({ granted: [{ name: 'ten-sales' }], complete: false });
     expect(licenses.granted).toHaveLength(1);
   });
 
   it('marks the licenses of a user incomplete when the list is null', async () => {
-    const read = await reading({ ...wire, FullName: null, Licenses: null });
+    const read = await readFrom({ ...principalBody, FullName: null, Licenses: null });
     expect(read).toMatchObject({ licenses: { granted: [], complete: false } });
   });
 
   it.each([
-    ['AssociateId', { ...wire, AssociateId: undefined }],
-    ['AssociateId', { ...wire, AssociateId: 0 }],
-    ['AssociateId', { ...wire, AssociateId: 7.5 }],
-    ['DatabaseContextIdentifier', { ...wire, DatabaseContextIdentifier: 'Default' }],
+    ['AssociateId', { ...principalBody, AssociateId: undefined }],
+    ['AssociateId', { ...principalBody, AssociateId: 0 }],
+    ['AssociateId', { ...principalBody, AssociateId: 7.5 }],
+    ['DatabaseContextIdentifier', { ...principalBody, DatabaseContextIdentifier: 'Default' }],
     ['body', null],
   ])('rejects a response without a usable %s', async (detail, body) => {
-    expect(await refusal(reading(body))).toMatchObject({ code: 'unexpected-response', detail });
+    expect(await expectRejection(readFrom(body))).toMatchObject({ code: 'unexpected-response', detail });
   });
 });

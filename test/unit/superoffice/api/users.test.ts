@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { readUsers } from '../../../../src/superoffice/api/users.ts';
 import type { TenantApiClient } from '../../../../src/superoffice/api/web-api.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A tenant with these users; `asked` are the queries it got. */
-function tenantOf(users: readonly Row[], pageRows = 500) {
-  const asked: URLSearchParams[] = [];
+/** A client for a tenant with these users, and the queries that it received. */
+function createTenant(users: readonly Row[], pageRows = 500) {
+  const queries: URLSearchParams[] = [];
   const apiClient: TenantApiClient = {
     async call({ method, path }) {
-      const [place, query] = path.split('?');
-      expect([method, place]).toEqual(['GET', 'Archive/AllUsers']);
+      const [endpoint, query] = path.split('?');
+      expect([method, endpoint]).toEqual(['GET', 'Archive/AllUsers']);
       const parameters = new URLSearchParams(query);
-      asked.push(parameters);
+      queries.push(parameters);
       const after = Number(/^associateDbId gt (\d+)$/.exec(parameters.get('$filter') ?? '')?.[1]);
       return { value: users.filter(({ PrimaryKey }) => Number(PrimaryKey) > after).slice(0, pageRows) };
     },
   };
-  return { apiClient, asked };
+  return { apiClient, queries };
 }
 const user = (id: number, more: Row = {}): Row => ({
   PrimaryKey: String(id),
@@ -31,16 +31,18 @@ const user = (id: number, more: Row = {}): Row => ({
 describe('readUsers', () => {
   // certifies R27
   it('reads pages in primary key order until a page is not full', async () => {
-    const { apiClient, asked } = tenantOf(Array.from({ length: 1_203 }, (_each, index) => user(index + 1)));
+    const { apiClient, queries } = createTenant(
+      Array.from({ length: 1_203 }, (_each, index) => user(index + 1)),
+    );
     const users = await readUsers(apiClient);
     expect(users).toHaveLength(1_203);
     expect(users.at(-1)).toEqual({ associateId: 1_203, name: 'User 1203', userPlan: 'Sales' });
-    expect(asked.map((query) => query.get('$filter'))).toEqual([
+    expect(queries.map((query) => query.get('$filter'))).toEqual([
       'associateDbId gt 0',
       'associateDbId gt 500',
       'associateDbId gt 1000',
     ]);
-    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+    expect(Object.fromEntries(queries[0] ?? [])).toMatchObject({
       $orderBy: 'associateDbId asc',
       $top: '500',
       $select: 'associateDbId,fullName,isActive,userplan,assocType',
@@ -48,36 +50,42 @@ describe('readUsers', () => {
   });
 
   it('requests one more page when the last page is full', async () => {
-    const { apiClient, asked } = tenantOf(Array.from({ length: 500 }, (_each, index) => user(index + 1)));
+    const { apiClient, queries } = createTenant(
+      Array.from({ length: 500 }, (_each, index) => user(index + 1)),
+    );
     expect(await readUsers(apiClient)).toHaveLength(500);
-    expect(asked).toHaveLength(2);
+    expect(queries).toHaveLength(2);
   });
 
   it('accepts a primary key as number or text', async () => {
-    const { apiClient } = tenantOf([user(1), user(2, { PrimaryKey: 2 })]);
+    const { apiClient } = createTenant([user(1), user(2, { PrimaryKey: 2 })]);
     expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 2]);
   });
 
   it.each([false, 'False', 'false', 0, '0'])('skips an inactive user with isActive %j', async (isActive) => {
-    const { apiClient } = tenantOf([user(1), user(2, { isActive })]);
+    const { apiClient } = createTenant([user(1), user(2, { isActive })]);
     expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
   it.each([true, 'True', 1, null, undefined])('keeps a user whose isActive is %j', async (isActive) => {
-    const { apiClient } = tenantOf([user(1, { isActive })]);
+    const { apiClient } = createTenant([user(1, { isActive })]);
     expect(await readUsers(apiClient)).toHaveLength(1);
   });
 
   it.each(['External user', 'anonymous account', 'System user'])(
     'skips an account of type %s',
     async (assocType) => {
-      const { apiClient } = tenantOf([user(1, { assocType: 'associate' }), user(2, { assocType }), user(3)]);
+      const { apiClient } = createTenant([
+        user(1, { assocType: 'associate' }),
+        user(2, { assocType }),
+        user(3),
+      ]);
       expect((await readUsers(apiClient)).map(({ associateId }) => associateId)).toEqual([1, 3]);
     },
   );
 
   it('reads a missing or non-text user plan or name as empty', async () => {
-    const { apiClient } = tenantOf([
+    const { apiClient } = createTenant([
       user(1, { userplan: undefined, fullName: null }),
       user(2, { userplan: 5 }),
     ]);
@@ -88,12 +96,12 @@ describe('readUsers', () => {
   });
 
   it.each([
-    ['no list', { rows: [] }],
-    ['a row without a key', { value: [{ fullName: 'x' }] }],
-    ['a key that is none', { value: [{ PrimaryKey: 'x' }] }],
+    ['no list of rows', { rows: [] }],
+    ['a row without a primary key', { value: [{ fullName: 'x' }] }],
+    ['a primary key that is not a number', { value: [{ PrimaryKey: 'x' }] }],
   ])('rejects a response with %s', async (_what, body) => {
     const apiClient: TenantApiClient = { call: async () => body };
-    expect(await refusal(readUsers(apiClient))).toMatchObject({ code: 'unexpected-response' });
+    expect(await expectRejection(readUsers(apiClient))).toMatchObject({ code: 'unexpected-response' });
   });
 
   it('rejects a list that repeats a page or exceeds the page limit', async () => {
@@ -105,7 +113,7 @@ describe('readUsers', () => {
         return { value: page };
       },
     };
-    expect(await refusal(readUsers(apiClient))).toMatchObject({
+    expect(await expectRejection(readUsers(apiClient))).toMatchObject({
       code: 'unexpected-response',
       detail: 'pages',
     });
@@ -117,7 +125,7 @@ describe('readUsers', () => {
         return { value: page.map((row) => ({ ...row, PrimaryKey: Number(row.PrimaryKey) + last })) };
       },
     };
-    expect(await refusal(readUsers(growing))).toMatchObject({ detail: 'pages' });
+    expect(await expectRejection(readUsers(growing))).toMatchObject({ detail: 'pages' });
     expect(last).toBe(100 * 500);
   });
 });

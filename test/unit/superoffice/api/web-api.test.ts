@@ -3,37 +3,37 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
-import { createWebApi, type WebApiDeps } from '../../../../src/superoffice/api/web-api.ts';
-import { createTickets, TICKET_YOUNG_MS } from '../../../../src/superoffice/auth/tickets.ts';
+import { createWebApi } from '../../../../src/superoffice/api/web-api.ts';
+import { createTickets, minRefreshAgeMs } from '../../../../src/superoffice/auth/tickets.ts';
 import { createAllowedHosts } from '../../../../src/superoffice/transport/endpoints.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { ISSUER, NOW } from '../../../support/tokens.ts';
-import { nothingShared } from '../auth/fake-ticket-store.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
-import { API, API_HOST, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
+import { testIssuer, testTime } from '../../../support/tokens.ts';
+import { unsharedTicketStore } from '../auth/fake-ticket-store.ts';
+import { expectRejection, secrets } from '../expect-rejection.ts';
+import { apiHost, apiUrl, endpoints, guardNetwork, http, toAllowedUrl } from '../harness.ts';
 
 guardNetwork();
 
-const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => SECRETS.system };
+const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => secrets.system };
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
-/** No tenant is in trouble, and each may be called at once. */
-const unhindered: Pick<WebApiDeps, 'circuitBreaker' | 'acquireCall'> = {
-  circuitBreaker: createCircuitBreaker({ now: () => NOW, onOpen: () => {} }),
+/** A closed circuit breaker and a rate limiter that never waits. */
+const noLimits: Pick<Parameters<typeof createWebApi>[0], 'circuitBreaker' | 'acquireCall'> = {
+  circuitBreaker: createCircuitBreaker({ now: () => testTime, onOpen: () => {} }),
   acquireCall: async () => 0,
 };
-const PATH = '/Cust12345/api/v1/User/currentPrincipal';
+const principalPath = '/Cust12345/api/v1/User/currentPrincipal';
 
-function setUp(allowed = toAllowedUrl, hindered: Partial<typeof unhindered> = {}) {
+function setUp(allowed = toAllowedUrl, limits: Partial<typeof noLimits> = {}) {
   let exchanges = 0;
-  let time = NOW;
+  let time = testTime;
   const now = () => time;
   const tickets = createTickets({
     now,
-    shared: nothingShared,
+    store: unsharedTicketStore,
     exchange: async () => {
       exchanges += 1;
-      return `${SECRETS.ticket}${exchanges}`;
+      return `${secrets.ticket}${exchanges}`;
     },
   });
   const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
@@ -42,71 +42,77 @@ function setUp(allowed = toAllowedUrl, hindered: Partial<typeof unhindered> = {}
     tickets,
     http,
     toAllowedUrl: allowed,
-    clientSecret: SECRETS.client,
-    ...unhindered,
-    ...hindered,
+    clientSecret: secrets.client,
+    ...noLimits,
+    ...limits,
   });
   return {
     system: webApi.asSystemUser(tenant),
-    user: webApi.asUser('Cust12345', SECRETS.access),
+    user: webApi.asUser('Cust12345', secrets.access),
     exchanges: () => exchanges,
-    /** A ticket taken so long ago that it may have run out. */
-    async takeOldTicket(): Promise<void> {
+    /** Caches a ticket that is old enough to have expired. */
+    async cacheOldTicket(): Promise<void> {
       await tickets.getTicket(tenant);
-      time += TICKET_YOUNG_MS;
+      time += minRefreshAgeMs;
     },
   };
 }
 
 function serveState(overrides: Record<string, unknown> = {}): void {
-  const ValidUntil = new Date(NOW + 600_000).toISOString();
-  const state = { ContextIdentifier: 'Cust12345', State: 'Running', IsRunning: true, ValidUntil, Api: API };
-  nock(ISSUER)
+  const validUntil = new Date(testTime + 600_000).toISOString();
+  const state = {
+    ContextIdentifier: 'Cust12345',
+    State: 'Running',
+    IsRunning: true,
+    ValidUntil: validUntil,
+    Api: apiUrl,
+  };
+  nock(testIssuer)
     .get('/api/state/Cust12345')
     .reply(200, { ...state, ...overrides });
 }
 
-/** Answers one call of the web API made with the n-th ticket. */
-function answering(status: number, body: unknown, { ticket = 1, host = API_HOST } = {}) {
-  return nock(host, { reqheaders: { authorization: `SOTicket ${SECRETS.ticket}${ticket}` } })
-    .get(PATH)
+/** Responds to one call of the web API that uses the n-th ticket. */
+function respondWith(status: number, body: unknown, { ticket = 1, host = apiHost } = {}) {
+  return nock(host, { reqheaders: { authorization: `SOTicket ${secrets.ticket}${ticket}` } })
+    .get(principalPath)
     .reply(status, body as nock.Body);
 }
 
-function answeringAgent(status: number, body: string) {
-  return nock(API_HOST).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
+function respondToAgent(status: number, body: string) {
+  return nock(apiHost).post('/Cust12345/api/v1/Agents/License/GetFencingInfo').reply(status, body);
 }
 
 describe('web API headers', () => {
   it('sends the ticket and the client secret for the system user', async () => {
     serveState();
-    nock(API_HOST, {
+    nock(apiHost, {
       reqheaders: {
-        authorization: `SOTicket ${SECRETS.ticket}1`,
-        'so-apptoken': SECRETS.client,
+        authorization: `SOTicket ${secrets.ticket}1`,
+        'so-apptoken': secrets.client,
         accept: 'application/json',
         'accept-language': 'nb-NO',
       },
     })
-      .get(PATH)
+      .get(principalPath)
       .reply(200, { ok: 1 });
     expect(await setUp().system.call({ ...principal, language: 'nb-NO' })).toEqual({ ok: 1 });
   });
 
   it('sends only the access token for a user', async () => {
     serveState();
-    nock(API_HOST, {
-      reqheaders: { authorization: `Bearer ${SECRETS.access}`, 'accept-language': 'en' },
+    nock(apiHost, {
+      reqheaders: { authorization: `Bearer ${secrets.access}`, 'accept-language': 'en' },
       badheaders: ['so-apptoken'],
     })
-      .get(PATH)
+      .get(principalPath)
       .reply(200, { ok: 2 });
     expect(await setUp().user.call(principal)).toEqual({ ok: 2 });
   });
 
   it('sends a content type with a JSON body', async () => {
     serveState();
-    nock(API_HOST, { reqheaders: { 'content-type': 'application/json' } })
+    nock(apiHost, { reqheaders: { 'content-type': 'application/json' } })
       .post('/Cust12345/api/v1/Agents/License/GetFencingInfo', { a: 1 })
       .reply(200, '[]');
     expect(await setUp().system.call({ ...agent, json: { a: 1 } })).toEqual([]);
@@ -116,11 +122,11 @@ describe('web API headers', () => {
 describe('web API call to an unavailable tenant', () => {
   it.each(['Suspended', 'OfflineMaintenance', 'Deleted'])(
     'does not call a tenant in state %s',
-    async (State) => {
-      serveState({ State, IsRunning: false });
-      expect(await refusal(setUp().system.call(principal))).toMatchObject({
+    async (state) => {
+      serveState({ State: state, IsRunning: false });
+      expect(await expectRejection(setUp().system.call(principal))).toMatchObject({
         code: 'tenant-not-running',
-        detail: State,
+        detail: state,
       });
     },
   );
@@ -129,39 +135,39 @@ describe('web API call to an unavailable tenant', () => {
     const refused = new SuperOfficeError('system-user-refused', 'system user');
     const ticketless = () =>
       createWebApi({
-        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
+        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
         tickets: createTickets({
-          now: () => NOW,
-          shared: nothingShared,
+          now: () => testTime,
+          store: unsharedTicketStore,
           exchange: () => Promise.reject(refused),
         }),
         http,
         toAllowedUrl,
-        clientSecret: SECRETS.client,
-        ...unhindered,
+        clientSecret: secrets.client,
+        ...noLimits,
       }).asSystemUser(tenant);
     serveState({ State: 'Suspended', IsRunning: false });
-    expect(await refusal(ticketless().call(principal))).toMatchObject({ code: 'tenant-not-running' });
+    expect(await expectRejection(ticketless().call(principal))).toMatchObject({ code: 'tenant-not-running' });
     serveState();
-    expect(await refusal(ticketless().call(principal))).toBe(refused);
+    expect(await expectRejection(ticketless().call(principal))).toBe(refused);
   });
 
   it('sends no credential to a host that is not allowed', async () => {
     serveState();
     const { user } = setUp(createAllowedHosts(['.example.com']));
-    expect(await refusal(user.call(principal))).toMatchObject({ code: 'api-host-refused' });
+    expect(await expectRejection(user.call(principal))).toMatchObject({ code: 'api-host-refused' });
   });
 
   it('rejects a tenant name that is not a context identifier', async () => {
     const webApi = createWebApi({
-      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => NOW }),
-      tickets: createTickets({ now: () => NOW, shared: nothingShared, exchange: async () => 't' }),
+      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
+      tickets: createTickets({ now: () => testTime, store: unsharedTicketStore, exchange: async () => 't' }),
       http,
       toAllowedUrl,
-      clientSecret: SECRETS.client,
-      ...unhindered,
+      clientSecret: secrets.client,
+      ...noLimits,
     });
-    const error = await refusal(webApi.asUser('../Cust2', SECRETS.access).call(principal));
+    const error = await expectRejection(webApi.asUser('../Cust2', secrets.access).call(principal));
     expect(error).toMatchObject({ code: 'tenant-unknown' });
   });
 });
@@ -169,31 +175,34 @@ describe('web API call to an unavailable tenant', () => {
 describe('web API recovery', () => {
   it('refreshes the ticket once on 401 and retries', async () => {
     serveState();
-    answering(401, '');
-    answering(200, { ok: true }, { ticket: 2 });
-    const { system, exchanges, takeOldTicket } = setUp();
-    await takeOldTicket();
+    respondWith(401, '');
+    respondWith(200, { ok: true }, { ticket: 2 });
+    const { system, exchanges, cacheOldTicket } = setUp();
+    await cacheOldTicket();
     expect(await system.call(principal)).toEqual({ ok: true });
     expect(exchanges()).toBe(2);
   });
 
   it('fails after a second 401', async () => {
     serveState();
-    answering(401, '');
-    answering(401, '', { ticket: 2 });
-    const { system, exchanges, takeOldTicket } = setUp();
-    await takeOldTicket();
-    expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
+    respondWith(401, '');
+    respondWith(401, '', { ticket: 2 });
+    const { system, exchanges, cacheOldTicket } = setUp();
+    await cacheOldTicket();
+    expect(await expectRejection(system.call(principal))).toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+    });
     expect(exchanges()).toBe(2);
   });
 
   it('refreshes the ticket once for concurrent 401 responses', async () => {
     serveState();
-    const { system, exchanges, takeOldTicket } = setUp();
-    await takeOldTicket();
+    const { system, exchanges, cacheOldTicket } = setUp();
+    await cacheOldTicket();
     for (let call = 0; call < 5; call += 1) {
-      answering(401, '');
-      answering(200, { ok: true }, { ticket: 2 });
+      respondWith(401, '');
+      respondWith(200, { ok: true }, { ticket: 2 });
     }
     await Promise.all(Array.from({ length: 5 }, () => system.call(principal)));
     expect(exchanges()).toBe(2);
@@ -201,23 +210,26 @@ describe('web API recovery', () => {
 
   it('does not refresh a ticket that is too young to have expired', async () => {
     serveState();
-    answering(401, '');
+    respondWith(401, '');
     const { system, exchanges } = setUp();
-    expect(await refusal(system.call(principal))).toMatchObject({ code: 'unauthorized', status: 401 });
+    expect(await expectRejection(system.call(principal))).toMatchObject({
+      code: 'unauthorized',
+      status: 401,
+    });
     expect(exchanges()).toBe(1);
   });
 
   it('does not retry a call of a user on 401', async () => {
     serveState();
-    nock(API_HOST).get(PATH).reply(401, '');
-    expect(await refusal(setUp().user.call(principal))).toMatchObject({ code: 'unauthorized' });
+    nock(apiHost).get(principalPath).reply(401, '');
+    expect(await expectRejection(setUp().user.call(principal))).toMatchObject({ code: 'unauthorized' });
   });
 
   it('does not refresh the ticket on 403', async () => {
     serveState();
-    answering(403, { ErrorType: 'SoSessionException' });
+    respondWith(403, { ErrorType: 'SoSessionException' });
     const { system, exchanges } = setUp();
-    expect(await refusal(system.call(principal))).toMatchObject({
+    expect(await expectRejection(system.call(principal))).toMatchObject({
       code: 'forbidden',
       detail: 'SoSessionException',
     });
@@ -226,56 +238,58 @@ describe('web API recovery', () => {
 
   it('reads the tenant state once on 421 and retries at the new host', async () => {
     serveState();
-    answering(421, 'Wrong subdomain used to access tenant');
+    respondWith(421, 'Wrong subdomain used to access tenant');
     serveState({ Api: 'https://sod3.superoffice.com/Cust12345/api' });
-    answering(200, { ok: true }, { host: 'https://sod3.superoffice.com' });
+    respondWith(200, { ok: true }, { host: 'https://sod3.superoffice.com' });
     expect(await setUp().system.call(principal)).toEqual({ ok: true });
   });
 
   it('fails after a second 421', async () => {
     serveState();
-    answering(421, '');
+    respondWith(421, '');
     serveState();
-    answering(421, '');
-    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'wrong-subdomain' });
+    respondWith(421, '');
+    expect(await expectRejection(setUp().system.call(principal))).toMatchObject({ code: 'wrong-subdomain' });
   });
 
   it('recovers from one 401 and one 421 in the same call', async () => {
     serveState();
-    answering(401, '');
-    answering(421, '', { ticket: 2 });
+    respondWith(401, '');
+    respondWith(421, '', { ticket: 2 });
     serveState();
-    answering(200, { ok: true }, { ticket: 2 });
-    const { system, takeOldTicket } = setUp();
-    await takeOldTicket();
+    respondWith(200, { ok: true }, { ticket: 2 });
+    const { system, cacheOldTicket } = setUp();
+    await cacheOldTicket();
     expect(await system.call(principal)).toEqual({ ok: true });
   });
 
   it('does not retry when the tenant state read after a 421 is not running', async () => {
     serveState();
-    answering(421, '');
+    respondWith(421, '');
     serveState({ State: 'OfflineMaintenance', IsRunning: false });
-    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'tenant-not-running' });
+    expect(await expectRejection(setUp().system.call(principal))).toMatchObject({
+      code: 'tenant-not-running',
+    });
   });
 
   it('does not retry after a server error', async () => {
     serveState();
-    answering(500, '');
-    expect(await refusal(setUp().system.call(principal))).toMatchObject({ code: 'server-error' });
+    respondWith(500, '');
+    expect(await expectRejection(setUp().system.call(principal))).toMatchObject({ code: 'server-error' });
   });
 });
 
 describe('web API agent that fails with status 200', () => {
   it.each([
     ['null', 'null'],
-    ['nothing', ''],
+    ['an empty body', ''],
     ['a message with detail', '{"Message":"No access","MessageDetail":"..."}'],
     ['a message with empty detail', '{"Message":"No access","MessageDetail":null,"X":1}'],
-    ['a message alone', '{"Message":"No access"}'],
+    ['only a message', '{"Message":"No access"}'],
   ])('rejects a 200 response that contains %s', async (_what, body) => {
     serveState();
-    answeringAgent(200, body);
-    expect(await refusal(setUp().system.call(agent))).toMatchObject({
+    respondToAgent(200, body);
+    expect(await expectRejection(setUp().system.call(agent))).toMatchObject({
       code: 'unexpected-response',
       status: 200,
     });
@@ -283,19 +297,19 @@ describe('web API agent that fails with status 200', () => {
 
   it('accepts a null response when the call allows it', async () => {
     serveState();
-    answeringAgent(200, 'null');
+    respondToAgent(200, 'null');
     expect(await setUp().system.call({ ...agent, mayBeNull: true })).toBeNull();
   });
 
   it('accepts an empty 204 response as null', async () => {
     serveState();
-    answeringAgent(204, '');
+    respondToAgent(204, '');
     expect(await setUp().system.call(agent)).toBeNull();
   });
 
   it('accepts a result that has a message field of its own', async () => {
     serveState();
-    answeringAgent(200, '{"Success":true,"Message":"tested"}');
+    respondToAgent(200, '{"Success":true,"Message":"tested"}');
     expect(await setUp().system.call(agent)).toEqual({ Success: true, Message: 'tested' });
   });
 });
@@ -303,44 +317,47 @@ describe('web API agent that fails with status 200', () => {
 describe('web API failure', () => {
   it.each([401, 403, 404, 500])('keeps secrets out of the error for status %d', async (status) => {
     serveState();
-    nock(API_HOST)
-      .get(PATH)
-      .reply(status, { ErrorMessage: `token ${SECRETS.access}`, ErrorType: 'SoException' });
-    const told = inspect(await refusal(setUp().user.call(principal)), { depth: 20, showHidden: true });
-    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+    nock(apiHost)
+      .get(principalPath)
+      .reply(status, { ErrorMessage: `token ${secrets.access}`, ErrorType: 'SoException' });
+    const inspected = inspect(await expectRejection(setUp().user.call(principal)), {
+      depth: 20,
+      showHidden: true,
+    });
+    for (const secret of Object.values(secrets)) expect(inspected).not.toContain(secret);
   });
 });
 
 describe('web API rate limit and circuit breaker', () => {
   it('waits for the rate limiter before every request, including retries', async () => {
     serveState();
-    answering(401, '');
-    answering(200, { ok: true }, { ticket: 2 });
-    const places: string[] = [];
-    const { system, takeOldTicket } = setUp(toAllowedUrl, {
+    respondWith(401, '');
+    respondWith(200, { ok: true }, { ticket: 2 });
+    const tenants: string[] = [];
+    const { system, cacheOldTicket } = setUp(toAllowedUrl, {
       async acquireCall(tenantId) {
-        places.push(tenantId);
+        tenants.push(tenantId);
         return 50;
       },
     });
-    await takeOldTicket();
+    await cacheOldTicket();
     const startedAt = performance.now();
     expect(await system.call(principal)).toEqual({ ok: true });
-    expect(places).toEqual(['Cust12345', 'Cust12345']);
+    expect(tenants).toEqual(['Cust12345', 'Cust12345']);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(95);
   });
 
   it('rejects a call when the rate limiter does not admit it', async () => {
     serveState();
     const { user } = setUp(toAllowedUrl, { acquireCall: async () => null });
-    expect((await refusal(user.call(principal))).code).toBe('too-many-calls');
+    expect((await expectRejection(user.call(principal))).code).toBe('too-many-calls');
   });
 
   it('sends no request, not even for the tenant state, while the circuit is open', async () => {
-    const circuitBreaker = createCircuitBreaker({ now: () => NOW, onOpen: () => {} });
+    const circuitBreaker = createCircuitBreaker({ now: () => testTime, onOpen: () => {} });
     circuitBreaker.openFromPeer('Cust12345', 1_000);
     const { system, exchanges } = setUp(toAllowedUrl, { circuitBreaker });
-    expect((await refusal(system.call(principal))).code).toBe('circuit-open');
+    expect((await expectRejection(system.call(principal))).code).toBe('circuit-open');
     expect(exchanges()).toBe(0);
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   saveWebPanel,
   showToAllUserGroups,
-  WebPanelEntity,
   webPanelByProgId,
+  webPanelSchema,
 } from '../../../../src/superoffice/api/web-panels.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 import { createFakeApiClient } from '../fake-tenant-api-client.ts';
 
-const wire = {
+const panelBody = {
   WebPanelId: 12,
   Name: 'Planlens',
   Tooltip: 'Planlens: your plan',
@@ -28,15 +28,15 @@ const wire = {
   FieldProperties: {},
 };
 
-/** A caller that answers by the agent's method name. */
-const answering = (bodies: Record<string, unknown>) =>
+/** A client that returns the body for the called agent method. */
+const respondWith = (bodies: Record<string, unknown>) =>
   createFakeApiClient(({ path }) => bodies[path.replace('Agents/List/', '')]);
 
 describe('webPanelByProgId', () => {
   it('finds a panel by its ProgId', async () => {
-    const apiClient = answering({ GetWebPanelByProgId: wire });
-    expect(await webPanelByProgId(apiClient, 'planlens.main')).toEqual(wire);
-    expect(apiClient.asked).toMatchObject([
+    const apiClient = respondWith({ GetWebPanelByProgId: panelBody });
+    expect(await webPanelByProgId(apiClient, 'planlens.main')).toEqual(panelBody);
+    expect(apiClient.calls).toMatchObject([
       {
         method: 'POST',
         path: 'Agents/List/GetWebPanelByProgId',
@@ -49,13 +49,13 @@ describe('webPanelByProgId', () => {
   it.each([[null], [{ WebPanelId: 0, Name: null }], [{}]])(
     'returns no panel for the response %j',
     async (body) => {
-      expect(await webPanelByProgId(answering({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
+      expect(await webPanelByProgId(respondWith({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
     },
   );
 
   it('rejects a panel of another shape', async () => {
-    const apiClient = answering({ GetWebPanelByProgId: { ...wire, WebPanelId: '12' } });
-    expect(await refusal(webPanelByProgId(apiClient, 'x'))).toMatchObject({
+    const apiClient = respondWith({ GetWebPanelByProgId: { ...panelBody, WebPanelId: '12' } });
+    expect(await expectRejection(webPanelByProgId(apiClient, 'x'))).toMatchObject({
       code: 'unexpected-response',
       detail: 'WebPanelId',
     });
@@ -64,19 +64,19 @@ describe('webPanelByProgId', () => {
 
 describe('saveWebPanel', () => {
   it('sends the whole entity with unknown fields and returns the saved one', async () => {
-    const panel = WebPanelEntity.parse({ ...wire, WebPanelId: 0 });
-    const apiClient = answering({ SaveWebPanelEntity: wire });
-    expect(await saveWebPanel(apiClient, panel)).toEqual(wire);
-    expect(apiClient.asked).toMatchObject([
-      { path: 'Agents/List/SaveWebPanelEntity', json: { ...wire, WebPanelId: 0 } },
+    const panel = webPanelSchema.parse({ ...panelBody, WebPanelId: 0 });
+    const apiClient = respondWith({ SaveWebPanelEntity: panelBody });
+    expect(await saveWebPanel(apiClient, panel)).toEqual(panelBody);
+    expect(apiClient.calls).toMatchObject([
+      { path: 'Agents/List/SaveWebPanelEntity', json: { ...panelBody, WebPanelId: 0 } },
     ]);
   });
 
-  it.each([[{ ...wire, WebPanelId: 0 }], [null], ['saved']])(
+  it.each([[{ ...panelBody, WebPanelId: 0 }], [null], ['saved']])(
     'rejects %j as the saved panel',
     async (body) => {
-      const apiClient = answering({ SaveWebPanelEntity: body });
-      expect(await refusal(saveWebPanel(apiClient, WebPanelEntity.parse(wire)))).toMatchObject({
+      const apiClient = respondWith({ SaveWebPanelEntity: body });
+      expect(await expectRejection(saveWebPanel(apiClient, webPanelSchema.parse(panelBody)))).toMatchObject({
         code: 'unexpected-response',
       });
     },
@@ -89,9 +89,9 @@ describe('showToAllUserGroups', () => {
   const panel = { UdListDefinitionName: 'webpanel', ListItemId: 12 };
 
   it('selects the user groups that do not see the panel yet', async () => {
-    const apiClient = answering({ GetVisibleForUserGroupsFromListName: [sales, support] });
+    const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: [sales, support] });
     await showToAllUserGroups(apiClient, 12);
-    expect(apiClient.asked.map(({ path, json }) => [path, json])).toEqual([
+    expect(apiClient.calls.map(({ path, json }) => [path, json])).toEqual([
       ['Agents/List/GetVisibleForUserGroupsFromListName', panel],
       [
         'Agents/List/SetVisibleForUserGroupsFromListName',
@@ -103,15 +103,15 @@ describe('showToAllUserGroups', () => {
   it.each([[[sales]], [[]]])(
     'saves nothing when no user group remains to be selected: %j',
     async (groups) => {
-      const apiClient = answering({ GetVisibleForUserGroupsFromListName: groups });
+      const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: groups });
       await showToAllUserGroups(apiClient, 12);
-      expect(apiClient.asked).toHaveLength(1);
+      expect(apiClient.calls).toHaveLength(1);
     },
   );
 
   it('rejects user groups without an id', async () => {
-    const apiClient = answering({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
-    expect(await refusal(showToAllUserGroups(apiClient, 12))).toMatchObject({
+    const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
+    expect(await expectRejection(showToAllUserGroups(apiClient, 12))).toMatchObject({
       code: 'unexpected-response',
       detail: '0.Id',
     });

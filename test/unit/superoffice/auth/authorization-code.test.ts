@@ -1,42 +1,46 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createAuthorizationCodeFlow } from '../../../../src/superoffice/auth/authorization-code.ts';
-import { CLIENT_ID, ISSUER } from '../../../support/tokens.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
+import { testClientId, testIssuer } from '../../../support/tokens.ts';
+import { expectRejection, secrets } from '../expect-rejection.ts';
 import { endpoints, guardNetwork, http } from '../harness.ts';
 
 guardNetwork();
 
 const redirectUri = 'https://planlens.example.com/auth/callback';
-const signIn = createAuthorizationCodeFlow({
+const flow = createAuthorizationCodeFlow({
   endpoints,
-  clientId: CLIENT_ID,
-  clientSecret: SECRETS.client,
+  clientId: testClientId,
+  clientSecret: secrets.client,
   redirectUri,
   http,
 });
-const asked = { state: 's t&te', nonce: 'n1', codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' };
-const redeemed = { code: 'the-code', codeVerifier: 'the-verifier' };
+const authorizeRequest = {
+  state: 's t&te',
+  nonce: 'n1',
+  codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+};
+const grant = { code: 'the-code', codeVerifier: 'the-verifier' };
 
 describe('authorizeUrl', () => {
   it('uses the common endpoint when no tenant is known', () => {
-    const url = new URL(signIn.authorizeUrl(asked));
-    expect(url.origin + url.pathname).toBe(`${ISSUER}/login/common/oauth/authorize`);
+    const url = new URL(flow.authorizeUrl(authorizeRequest));
+    expect(url.origin + url.pathname).toBe(`${testIssuer}/login/common/oauth/authorize`);
     expect(Object.fromEntries(url.searchParams)).toEqual({
       response_type: 'code',
-      client_id: CLIENT_ID,
+      client_id: testClientId,
       scope: 'openid',
       redirect_uri: redirectUri,
       state: 's t&te',
       nonce: 'n1',
-      code_challenge: asked.codeChallenge,
+      code_challenge: authorizeRequest.codeChallenge,
       code_challenge_method: 'S256',
     });
   });
 
   it('uses the endpoint of a known tenant and passes the user name as login_hint', () => {
     const url = new URL(
-      signIn.authorizeUrl({ ...asked, tenantId: 'Cust12345', loginHint: 'a+b@example.com' }),
+      flow.authorizeUrl({ ...authorizeRequest, tenantId: 'Cust12345', loginHint: 'a+b@example.com' }),
     );
     expect(url.pathname).toBe('/login/Cust12345/oauth/authorize');
     expect(url.searchParams.get('login_hint')).toBe('a+b@example.com');
@@ -44,50 +48,50 @@ describe('authorizeUrl', () => {
   });
 
   it('contains no client secret', () => {
-    expect(signIn.authorizeUrl(asked)).not.toContain(SECRETS.client);
+    expect(flow.authorizeUrl(authorizeRequest)).not.toContain(secrets.client);
   });
 
   it.each(['common', '../common', 'Cust1/../Cust2', ''])('rejects the tenant %j', (tenantId) => {
-    expect(() => signIn.authorizeUrl({ ...asked, tenantId })).toThrow(
+    expect(() => flow.authorizeUrl({ ...authorizeRequest, tenantId })).toThrow(
       expect.objectContaining({ code: 'tenant-unknown' }),
     );
   });
 });
 
 describe('exchangeCode', () => {
-  const tokens = { token_type: 'Bearer', access_token: SECRETS.access, expires_in: 3600, id_token: 'a.b.c' };
+  const tokens = { token_type: 'Bearer', access_token: secrets.access, expires_in: 3600, id_token: 'a.b.c' };
 
-  function answering(status: number, body: unknown) {
-    return nock(ISSUER)
+  function respondWith(status: number, body: unknown) {
+    return nock(testIssuer)
       .post('/login/common/oauth/tokens')
       .reply(status, body as nock.Body);
   }
 
   it('sends all parameters in the body and none in the URL', async () => {
-    nock(ISSUER, {
+    nock(testIssuer, {
       reqheaders: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     })
       .post('/login/common/oauth/tokens', {
         grant_type: 'authorization_code',
-        client_id: CLIENT_ID,
-        client_secret: SECRETS.client,
+        client_id: testClientId,
+        client_secret: secrets.client,
         code: 'the-code',
         code_verifier: 'the-verifier',
         redirect_uri: redirectUri,
       })
       .reply(200, { ...tokens, refresh_token: 'r' });
-    expect(await signIn.exchangeCode(redeemed)).toEqual({
-      accessToken: SECRETS.access,
+    expect(await flow.exchangeCode(grant)).toEqual({
+      accessToken: secrets.access,
       expiresIn: 3600,
       idToken: 'a.b.c',
       refreshToken: 'r',
     });
   });
 
-  it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refresh_token) => {
-    answering(200, { ...tokens, refresh_token, expires_in: '1200' });
-    expect(await signIn.exchangeCode(redeemed)).toEqual({
-      accessToken: SECRETS.access,
+  it.each([[undefined], [null]])('accepts a response whose refresh token is %j', async (refreshToken) => {
+    respondWith(200, { ...tokens, refresh_token: refreshToken, expires_in: '1200' });
+    expect(await flow.exchangeCode(grant)).toEqual({
+      accessToken: secrets.access,
       expiresIn: 1200,
       idToken: 'a.b.c',
     });
@@ -111,8 +115,8 @@ describe('exchangeCode', () => {
     [503, '', 'server-error', undefined],
     [302, '', 'unexpected-response', undefined],
   ])('maps status %d with body %j to error code %s', async (status, body, code, detail) => {
-    answering(status, body);
-    const error = await refusal(signIn.exchangeCode(redeemed));
+    respondWith(status, body);
+    const error = await expectRejection(flow.exchangeCode(grant));
     expect([error.code, error.detail]).toEqual([code, detail]);
   });
 
@@ -123,8 +127,8 @@ describe('exchangeCode', () => {
     ['body', '<html>'],
     ['body', null],
   ])('rejects a response without a usable %s', async (detail, body) => {
-    answering(200, body ?? 'null');
-    expect(await refusal(signIn.exchangeCode(redeemed))).toMatchObject({
+    respondWith(200, body ?? 'null');
+    expect(await expectRejection(flow.exchangeCode(grant))).toMatchObject({
       code: 'unexpected-response',
       detail,
     });

@@ -1,19 +1,19 @@
 import { createKeyedMutex } from '../../../../src/coordination/keyed-mutex.ts';
 import type { StoredTicket, TicketStore } from '../../../../src/superoffice/auth/tickets.ts';
 
-/** A process alone: nobody keeps a ticket for it. */
-export const nothingShared: TicketStore = {
+/** A store that shares nothing, as if there were only one process. */
+export const unsharedTicketStore: TicketStore = {
   find: async () => null,
   save: async () => {},
   withLock: (_tenantId, work) => work(),
 };
 
-/** What several processes share. */
+/** An in-memory store that several processes share. */
 export function createFakeTicketStore(): TicketStore {
-  const kept = new Map<string, StoredTicket>();
+  const tickets = new Map<string, StoredTicket>();
   return {
-    find: async (tenantId) => kept.get(tenantId) ?? null,
-    save: async (tenantId, held) => void kept.set(tenantId, held),
+    find: async (tenantId) => tickets.get(tenantId) ?? null,
+    save: async (tenantId, ticket) => void tickets.set(tenantId, ticket),
     withLock: createKeyedMutex(),
   };
 }

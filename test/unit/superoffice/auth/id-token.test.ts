@@ -3,41 +3,41 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createIdTokenVerifier, type IdTokenVerifier } from '../../../../src/superoffice/auth/id-token.ts';
 import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
-import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
+import { tokenReasons } from '../../../../src/superoffice/auth/verification-result.ts';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
   encode,
-  ISSUER,
   idTokenPayload,
-  NONCE,
   now,
   seconds,
   signToken,
   systemUserPayload,
-  TENANT,
-  wordFor,
+  testClientId,
+  testIssuer,
+  testNonce,
+  testTenant,
+  toOutcome,
 } from '../../../support/tokens.ts';
-import { endpoints, guardNetwork, http, loadedKeySet } from '../harness.ts';
+import { createLoadedJwks, endpoints, guardNetwork, http } from '../harness.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
-const stranger = createSigningPair();
-const config = { issuer: ISSUER, clientId: CLIENT_ID, now };
-const jwks = await loadedKeySet(pair);
+const otherPair = createSigningPair();
+const config = { issuer: testIssuer, clientId: testClientId, now };
+const jwks = await createLoadedJwks(pair);
 const verify = createIdTokenVerifier({ jwks, ...config });
 
 async function outcome(
   token: string,
-  expected: Parameters<IdTokenVerifier>[1] = { nonce: NONCE },
+  expected: Parameters<IdTokenVerifier>[1] = { nonce: testNonce },
 ): Promise<string> {
-  return wordFor(await verify(token, expected));
+  return toOutcome(await verify(token, expected));
 }
 
-function signed(claims?: Claims, own?: Claims): string {
-  return signToken(pair, idTokenPayload(claims, own));
+function signed(claims?: Claims, identityClaims?: Claims): string {
+  return signToken(pair, idTokenPayload(claims, identityClaims));
 }
 
 // certifies R5
@@ -49,7 +49,7 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty string', ''],
     ['two parts', `${header}.${payload}`],
     ['four parts', `${header}.${payload}.${signature}.x`],
     ['no signature', `${header}.${payload}.`],
@@ -60,9 +60,12 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
     ['an array as payload', `${header}.${encode([1])}.${signature}`],
     ['null as header', `${encode(null)}.${payload}.${signature}`],
     ['a string as payload', `${header}.${encode('x')}.${signature}`],
-    ['no JSON', `${header}.bm90IGpzb24.${signature}`],
-    ['broken UTF-8', `${header}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.${signature}`],
-    ['too long a token', `${header}.${payload}.${'A'.repeat(40_000)}`],
+    ['a payload that is not JSON', `${header}.bm90IGpzb24.${signature}`],
+    [
+      'invalid UTF-8',
+      `${header}.${Buffer.from('{"a":"\xff"}', 'latin1').toString('base64url')}.${signature}`,
+    ],
+    ['a token that exceeds the size limit', `${header}.${payload}.${'A'.repeat(40_000)}`],
   ])('rejects a malformed token: %s', async (_what, token) => {
     expect(await outcome(token)).toBe('malformed');
   });
@@ -74,9 +77,11 @@ describe('rule 1: an id_token has three base64url parts, the first two of them J
   });
 
   it('rejects a malformed token before it fetches any key', async () => {
-    const untouched = createJwks({ url: endpoints.jwks, http, now });
-    const verdict = await createIdTokenVerifier({ jwks: untouched, ...config })('a.b.c', { nonce: NONCE });
-    expect(verdict).toEqual({ valid: false, reason: 'malformed' });
+    const emptyJwks = createJwks({ url: endpoints.jwks, http, now });
+    const result = await createIdTokenVerifier({ jwks: emptyJwks, ...config })('a.b.c', {
+      nonce: testNonce,
+    });
+    expect(result).toEqual({ valid: false, reason: 'malformed' });
   });
 });
 
@@ -108,7 +113,7 @@ describe('rule 3: the signature is verified first', () => {
 
   it('reports the signature as the reason even when other claims are wrong too', async () => {
     const wrongInAll = idTokenPayload({ exp: 1, nbf: 'x', iss: 'x', aud: 'x' }, { ctx: 'x' });
-    expect(await outcome(signToken(stranger, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
+    expect(await outcome(signToken(otherPair, wrongInAll, { x5t: pair.x5t }))).toBe('signature');
   });
 
   it('rejects a changed payload under an existing signature', async () => {
@@ -130,15 +135,15 @@ describe('rule 4: trusted keys come from configuration, not from the token', () 
   });
 
   it('rejects a token signed with the key in its own jwk header', async () => {
-    const jwk = stranger.publicKey.export({ format: 'jwk' });
-    expect(await outcome(signToken(stranger, idTokenPayload(), { x5t: pair.x5t, jwk }))).toBe('signature');
+    const jwk = otherPair.publicKey.export({ format: 'jwk' });
+    expect(await outcome(signToken(otherPair, idTokenPayload(), { x5t: pair.x5t, jwk }))).toBe('signature');
   });
 });
 
 // certifies R5
 describe('rule 8: the issuer must match exactly', () => {
   it('accepts the issuer of the configured environment', async () => {
-    expect(await outcome(signed({ iss: ISSUER }))).toBe('valid');
+    expect(await outcome(signed({ iss: testIssuer }))).toBe('valid');
   });
 
   it.each([
@@ -157,7 +162,7 @@ describe('rule 8: the issuer must match exactly', () => {
 
 // certifies R5
 describe('rule 9: the only audience is our client ID', () => {
-  it.each([CLIENT_ID, [CLIENT_ID], [CLIENT_ID, CLIENT_ID]].map((aud) => [aud]))(
+  it.each([testClientId, [testClientId], [testClientId, testClientId]].map((aud) => [aud]))(
     'accepts the audience %j',
     async (aud) => {
       expect(await outcome(signed({ aud }))).toBe('valid');
@@ -166,13 +171,13 @@ describe('rule 9: the only audience is our client ID', () => {
 
   it.each(
     [
-      `spn:${CLIENT_ID}`,
-      `spn:${TENANT.serial}`,
-      [CLIENT_ID, 'other'],
+      `spn:${testClientId}`,
+      `spn:${testTenant.serial}`,
+      [testClientId, 'other'],
       [],
       '',
       undefined,
-      { 0: CLIENT_ID },
+      { 0: testClientId },
     ].map((aud) => [aud]),
   )('rejects the audience %j', async (aud) => {
     expect(await outcome(signed({ aud }))).toBe('audience');
@@ -182,9 +187,9 @@ describe('rule 9: the only audience is our client ID', () => {
 // certifies R5
 describe('rule 10: exp and nbf are required and enforced', () => {
   it.each([
-    ['in the middle', {}],
-    ['just within the skew after exp', { exp: seconds - 59 }],
-    ['just within the skew before nbf', { nbf: seconds + 60 }],
+    ['between nbf and exp', {}],
+    ['within the skew after exp', { exp: seconds - 59 }],
+    ['within the skew before nbf', { nbf: seconds + 60 }],
   ])('accepts a token at a time %s', async (_what, claims) => {
     expect(await outcome(signed(claims))).toBe('valid');
   });
@@ -202,11 +207,11 @@ describe('rule 10: exp and nbf are required and enforced', () => {
 
   it('applies the configured clock skew', async () => {
     const strict = createIdTokenVerifier({ jwks, ...config, skewSeconds: 0 });
-    expect(await strict(signed({ exp: seconds }), { nonce: NONCE })).toEqual({
+    expect(await strict(signed({ exp: seconds }), { nonce: testNonce })).toEqual({
       valid: false,
       reason: 'expired',
     });
-    expect(await strict(signed({ exp: seconds + 1 }), { nonce: NONCE })).toMatchObject({ valid: true });
+    expect(await strict(signed({ exp: seconds + 1 }), { nonce: testNonce })).toMatchObject({ valid: true });
   });
 
   it.each([301, -1, Number.NaN, Number.POSITIVE_INFINITY])(
@@ -231,19 +236,22 @@ describe('rule 11: iat is accepted in every form that SuperOffice has sent', () 
 });
 
 describe('rule 12: a sign-in requires the nonce, a refresh the same user', () => {
-  const refreshOf = { tenantId: TENANT.tenantId, associateId: TENANT.associateId };
+  const refreshOf = { tenantId: testTenant.tenantId, associateId: testTenant.associateId };
 
   it('accepts the nonce that was sent', async () => {
-    expect(await outcome(signed(), { nonce: NONCE })).toBe('valid');
+    expect(await outcome(signed(), { nonce: testNonce })).toBe('valid');
   });
 
   it('accepts a refreshed token without a nonce', async () => {
     expect(await outcome(signed({ nonce: undefined }), { refreshOf })).toBe('valid');
   });
 
-  it.each([['another'], [undefined], [''], [[NONCE]]])('rejects a token whose nonce is %j', async (nonce) => {
-    expect(await outcome(signed({ nonce }))).toBe('nonce');
-  });
+  it.each([['another'], [undefined], [''], [[testNonce]]])(
+    'rejects a token whose nonce is %j',
+    async (nonce) => {
+      expect(await outcome(signed({ nonce }))).toBe('nonce');
+    },
+  );
 
   it('rejects an empty nonce even when the expected nonce is empty', async () => {
     expect(await outcome(signed({ nonce: '' }), { nonce: '' })).toBe('nonce');
@@ -260,11 +268,11 @@ describe('rule 12: a sign-in requires the nonce, a refresh the same user', () =>
 
 describe('rule 13: the tenant must be valid and match', () => {
   it('accepts a token of the expected tenant', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, tenantId: TENANT.tenantId })).toBe('valid');
+    expect(await outcome(signed(), { nonce: testNonce, tenantId: testTenant.tenantId })).toBe('valid');
   });
 
   it('rejects a token of another tenant than that of the panel', async () => {
-    expect(await outcome(signed(), { nonce: NONCE, tenantId: 'Cust54321' })).toBe('ctx-mismatch');
+    expect(await outcome(signed(), { nonce: testNonce, tenantId: 'Cust54321' })).toBe('ctx-mismatch');
   });
 
   it.each(['Cust', 'cust12345', 'Cust12345\n', 'Cust12345/..', 'XCust1', 'Cust１', 12345, undefined])(
@@ -276,19 +284,16 @@ describe('rule 13: the tenant must be valid and match', () => {
 });
 
 describe('rule 14: associate and administrator claims', () => {
-  it.each(['True', 'true'])(
-    'recognizes an administrator by is_administrator %j',
-    async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
-      expect(verdict).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
-    },
-  );
+  it.each(['True', 'true'])('recognizes an administrator by is_administrator %j', async (isAdministrator) => {
+    const result = await verify(signed({}, { is_administrator: isAdministrator }), { nonce: testNonce });
+    expect(result).toMatchObject({ valid: true, claims: { associateId: 5, isAdministrator: true } });
+  });
 
   it.each(['False', 'TRUE', '1', 'yes', '', true, 1, undefined, ['True']])(
     'does not recognize an administrator by is_administrator %j',
-    async (is_administrator) => {
-      const verdict = await verify(signed({}, { is_administrator }), { nonce: NONCE });
-      expect(verdict).toMatchObject({ valid: true, claims: { isAdministrator: false } });
+    async (isAdministrator) => {
+      const result = await verify(signed({}, { is_administrator: isAdministrator }), { nonce: testNonce });
+      expect(result).toMatchObject({ valid: true, claims: { isAdministrator: false } });
     },
   );
 
@@ -312,8 +317,8 @@ describe('rule 16: no other token is accepted as an id_token', () => {
 
 describe('rule 18: only required claims are kept', () => {
   it('returns the known claims', async () => {
-    const verdict = await verify(signed(), { nonce: NONCE });
-    expect(verdict).toEqual({
+    const result = await verify(signed(), { nonce: testNonce });
+    expect(result).toEqual({
       valid: true,
       claims: {
         tenantId: 'Cust12345',
@@ -332,10 +337,10 @@ describe('rule 18: only required claims are kept', () => {
 
   it('returns neither the token, the nonce nor unknown claims', async () => {
     const token = signed({ secret_of_tomorrow: 'hush' });
-    const kept = JSON.stringify(await verify(token, { nonce: NONCE }));
-    expect(kept).not.toContain('hush');
-    expect(kept).not.toContain(token.split('.')[1]);
-    expect(kept).not.toContain(NONCE);
+    const text = JSON.stringify(await verify(token, { nonce: testNonce }));
+    expect(text).not.toContain('hush');
+    expect(text).not.toContain(token.split('.')[1]);
+    expect(text).not.toContain(testNonce);
   });
 
   it('accepts a token without optional claims but requires the serial', async () => {
@@ -347,11 +352,14 @@ describe('rule 18: only required claims are kept', () => {
 
 describe('rule 19: a result carries one reason from a closed list', () => {
   it('returns no reason for a valid token', async () => {
-    expect(await verify(signed(), { nonce: NONCE })).not.toHaveProperty('reason');
+    expect(await verify(signed(), { nonce: testNonce })).not.toHaveProperty('reason');
   });
 
   it('returns only the reason for an invalid token', async () => {
-    expect(await verify(signed({ iss: 'x' }), { nonce: NONCE })).toEqual({ valid: false, reason: 'issuer' });
+    expect(await verify(signed({ iss: 'x' }), { nonce: testNonce })).toEqual({
+      valid: false,
+      reason: 'issuer',
+    });
   });
 
   it('rejects arbitrary text without throwing', async () => {
@@ -359,7 +367,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
       fc.asyncProperty(
         fc.oneof(fc.string(), fc.stringMatching(/^[\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}$/)),
         async (text) => {
-          expect(TOKEN_REASONS).toContain(await outcome(text));
+          expect(tokenReasons).toContain(await outcome(text));
         },
       ),
       { numRuns: 300 },
@@ -374,7 +382,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
         fc.string({ minLength: 1, maxLength: 1 }),
         async (at, other) => {
           fc.pre(other !== token[at]);
-          expect(TOKEN_REASONS).toContain(await outcome(token.slice(0, at) + other + token.slice(at + 1)));
+          expect(tokenReasons).toContain(await outcome(token.slice(0, at) + other + token.slice(at + 1)));
         },
       ),
       { numRuns: 300 },
@@ -386,7 +394,7 @@ describe('rule 19: a result carries one reason from a closed list', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.jsonValue(), async (name, value) => {
         fc.pre(!(['exp', 'nbf'].includes(name) && typeof value === 'number'));
-        expect(TOKEN_REASONS).toContain(await outcome(signed({ [name]: value })));
+        expect(tokenReasons).toContain(await outcome(signed({ [name]: value })));
       }),
       { numRuns: 60 },
     );

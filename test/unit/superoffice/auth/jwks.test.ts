@@ -1,8 +1,8 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
-import { createSigningPair, ISSUER, jwkOf, type SigningPair } from '../../../support/tokens.ts';
-import { refusal } from '../expect-rejection.ts';
+import { createSigningPair, type SigningPair, testIssuer, toJwk } from '../../../support/tokens.ts';
+import { expectRejection } from '../expect-rejection.ts';
 import { createClock, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
 
 guardNetwork();
@@ -17,27 +17,27 @@ function setUp() {
   return { clock, jwks: createJwks({ url: endpoints.jwks, http, now: clock.now }) };
 }
 
-/** A key set that has these pairs' keys, and its clock. */
-async function warmed(...pairs: SigningPair[]) {
+/** A JWKS cache that contains the keys of these pairs, and its clock. */
+async function setUpWithKeys(...pairs: SigningPair[]) {
   const opened = setUp();
-  serveKeys(...pairs.map((pair) => jwkOf(pair)));
+  serveKeys(...pairs.map((pair) => toJwk(pair)));
   await opened.jwks.prefetch();
   return opened;
 }
 
-type Hint = Parameters<ReturnType<typeof createJwks>['keyFor']>[0];
+type Hint = Parameters<ReturnType<typeof createJwks>['findKey']>[0];
 
-async function chosen(
+async function findPair(
   jwks: ReturnType<typeof createJwks>,
   hint: Hint,
-): Promise<SigningPair | null | 'another'> {
-  const key = await jwks.keyFor(hint);
+): Promise<SigningPair | null | 'unknown key'> {
+  const key = await jwks.findKey(hint);
   if (key === null) return null;
-  return [one, two, three].find((pair) => pair.publicKey.equals(key)) ?? 'another';
+  return [one, two, three].find((pair) => pair.publicKey.equals(key)) ?? 'unknown key';
 }
 
 function failKeys(status = 503): void {
-  nock(ISSUER).get('/login/.well-known/jwks').reply(status, 'down');
+  nock(testIssuer).get('/login/.well-known/jwks').reply(status, 'down');
 }
 
 describe('rule 5: selects the key named by kid or x5t', () => {
@@ -45,143 +45,143 @@ describe('rule 5: selects the key named by kid or x5t', () => {
     ['its kid', { kid: two.kid }, {}],
     ['its x5t', { x5t: two.x5t }, {}],
     ['its x5t as kid', { kid: two.x5t }, {}],
-    ['its thumbprint where the entry has no kid', { kid: two.kid }, { kid: undefined }],
+    ['its thumbprint if the entry has no kid', { kid: two.kid }, { kid: undefined }],
     ['its thumbprint in lower case', { kid: two.kid.toLowerCase() }, { kid: undefined }],
     ['a kid that is the base64url thumbprint', { x5t: two.x5t }, { kid: two.x5t, x5t: undefined }],
   ])('finds the key by %s', async (_how, hint, overrides) => {
-    serveKeys(jwkOf(one), jwkOf(two, overrides));
-    expect(await chosen(setUp().jwks, hint)).toBe(two);
+    serveKeys(toJwk(one), toJwk(two, overrides));
+    expect(await findPair(setUp().jwks, hint)).toBe(two);
   });
 
   it('prefers kid over x5t', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().jwks, { kid: one.kid, x5t: two.x5t })).toBe(one);
+    serveKeys(toJwk(one), toJwk(two));
+    expect(await findPair(setUp().jwks, { kid: one.kid, x5t: two.x5t })).toBe(one);
   });
 
   it('selects the only key when neither kid nor x5t is given', async () => {
-    serveKeys(jwkOf(one));
-    expect(await chosen(setUp().jwks, {})).toBe(one);
+    serveKeys(toJwk(one));
+    expect(await findPair(setUp().jwks, {})).toBe(one);
   });
 
   it('selects the only key for an unknown kid after one more fetch', async () => {
-    const { jwks } = await warmed(one);
-    serveKeys(jwkOf(one));
-    expect(await chosen(jwks, { kid: 'unknown' })).toBe(one);
+    const { jwks } = await setUpWithKeys(one);
+    serveKeys(toJwk(one));
+    expect(await findPair(jwks, { kid: 'unknown' })).toBe(one);
   });
 
   it('selects no key out of two when neither kid nor x5t is given', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().jwks, {})).toBeNull();
+    serveKeys(toJwk(one), toJwk(two));
+    expect(await findPair(setUp().jwks, {})).toBeNull();
   });
 
   it('selects no key out of two for an unknown x5t', async () => {
-    serveKeys(jwkOf(one), jwkOf(two));
-    serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(setUp().jwks, { x5t: 'unknown' })).toBeNull();
+    serveKeys(toJwk(one), toJwk(two));
+    serveKeys(toJwk(one), toJwk(two));
+    expect(await findPair(setUp().jwks, { x5t: 'unknown' })).toBeNull();
   });
 
   it('does not match an empty kid to a key without a thumbprint', async () => {
-    const nameless = [jwkOf(one, { x5t: undefined }), jwkOf(two, { x5t: '' })];
+    const nameless = [toJwk(one, { x5t: undefined }), toJwk(two, { x5t: '' })];
     serveKeys(...nameless);
     serveKeys(...nameless);
-    expect(await chosen(setUp().jwks, { kid: '' })).toBeNull();
+    expect(await findPair(setUp().jwks, { kid: '' })).toBeNull();
   });
 });
 
 describe('rule 6: JWKS refreshes are shared and limited to one per interval', () => {
   it('fetches the JWKS once for concurrent callers and caches it', async () => {
     const { jwks } = setUp();
-    serveKeys(jwkOf(one));
-    const keys = await Promise.all(Array.from({ length: 100 }, () => chosen(jwks, { kid: one.kid })));
+    serveKeys(toJwk(one));
+    const keys = await Promise.all(Array.from({ length: 100 }, () => findPair(jwks, { kid: one.kid })));
     expect(new Set(keys)).toEqual(new Set([one]));
-    expect(await chosen(jwks, { x5t: one.x5t })).toBe(one);
+    expect(await findPair(jwks, { x5t: one.x5t })).toBe(one);
   });
 
   it('refreshes immediately for an unknown key, even right after the first fetch', async () => {
-    const { jwks } = await warmed(one);
-    serveKeys(jwkOf(one), jwkOf(two));
-    const asking = [chosen(jwks, { kid: two.kid }), chosen(jwks, { kid: two.kid })];
-    expect(await Promise.all(asking)).toEqual([two, two]);
+    const { jwks } = await setUpWithKeys(one);
+    serveKeys(toJwk(one), toJwk(two));
+    const finding = [findPair(jwks, { kid: two.kid }), findPair(jwks, { kid: two.kid })];
+    expect(await Promise.all(finding)).toEqual([two, two]);
   });
 
   it('refreshes again for an unknown key only after the minimum interval', async () => {
-    const { jwks, clock } = await warmed(one);
-    serveKeys(jwkOf(one), jwkOf(two));
-    expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
+    const { jwks, clock } = await setUpWithKeys(one);
+    serveKeys(toJwk(one), toJwk(two));
+    expect(await findPair(jwks, { kid: 'unknown' })).toBeNull();
     clock.advance(29_999);
-    expect(await chosen(jwks, { kid: three.kid })).toBeNull();
+    expect(await findPair(jwks, { kid: three.kid })).toBeNull();
     clock.advance(1);
-    serveKeys(jwkOf(one), jwkOf(two), jwkOf(three));
-    expect(await chosen(jwks, { kid: three.kid })).toBe(three);
+    serveKeys(toJwk(one), toJwk(two), toJwk(three));
+    expect(await findPair(jwks, { kid: three.kid })).toBe(three);
   });
 
   it.each([
     ['fails', () => failKeys()],
-    ['brings no usable key', () => serveKeys()],
+    ['returns no usable key', () => serveKeys()],
   ])('keeps the cached keys when a refresh %s', async (_how, refresh) => {
-    const { jwks, clock } = await warmed(one, two);
+    const { jwks, clock } = await setUpWithKeys(one, two);
     clock.advance(minute);
     refresh();
-    expect(await chosen(jwks, { kid: 'unknown' })).toBeNull();
-    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
-    expect(await chosen(jwks, { kid: two.kid })).toBe(two);
+    expect(await findPair(jwks, { kid: 'unknown' })).toBeNull();
+    expect(await findPair(jwks, { kid: one.kid })).toBe(one);
+    expect(await findPair(jwks, { kid: two.kid })).toBe(two);
   });
 
   it('drops a withdrawn key within a day', async () => {
-    const { jwks, clock } = await warmed(one, two);
+    const { jwks, clock } = await setUpWithKeys(one, two);
     clock.advance(24 * 60 * minute);
-    serveKeys(jwkOf(two));
-    expect(await chosen(jwks, { kid: two.kid })).toBe(two);
+    serveKeys(toJwk(two));
+    expect(await findPair(jwks, { kid: two.kid })).toBe(two);
     clock.advance(minute);
-    serveKeys(jwkOf(two), jwkOf(createSigningPair()));
-    expect(await chosen(jwks, { kid: one.kid })).toBeNull();
+    serveKeys(toJwk(two), toJwk(createSigningPair()));
+    expect(await findPair(jwks, { kid: one.kid })).toBeNull();
   });
 
   it('uses expired cached keys while SuperOffice is unavailable', async () => {
-    const { jwks, clock } = await warmed(one);
+    const { jwks, clock } = await setUpWithKeys(one);
     clock.advance(48 * 60 * minute);
     failKeys();
-    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
+    expect(await findPair(jwks, { kid: one.kid })).toBe(one);
   });
 
   it('reports the fetch error while no keys are cached and retries after one second', async () => {
     const { jwks, clock } = setUp();
     failKeys(503);
-    expect(await refusal(jwks.prefetch())).toMatchObject({ code: 'server-error', status: 503 });
-    expect(await refusal(jwks.keyFor({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
+    expect(await expectRejection(jwks.prefetch())).toMatchObject({ code: 'server-error', status: 503 });
+    expect(await expectRejection(jwks.findKey({ kid: one.kid }))).toMatchObject({ code: 'server-error' });
     clock.advance(1_000);
-    serveKeys(jwkOf(one));
-    expect(await chosen(jwks, { kid: one.kid })).toBe(one);
+    serveKeys(toJwk(one));
+    expect(await findPair(jwks, { kid: one.kid })).toBe(one);
   });
 
   it.each([
-    ['no JSON', '<html>'],
-    ['no list', { keys: 'none' }],
-    ['nothing', ''],
+    ['HTML', '<html>'],
+    ['keys that are not a list', { keys: 'none' }],
+    ['an empty body', ''],
   ])('rejects a JWKS response that contains %s', async (_what, body) => {
-    nock(ISSUER).get('/login/.well-known/jwks').reply(200, body);
-    expect(await refusal(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
+    nock(testIssuer).get('/login/.well-known/jwks').reply(200, body);
+    expect(await expectRejection(setUp().jwks.prefetch())).toMatchObject({ code: 'unexpected-response' });
   });
 });
 
 describe('rule 7: unusable JWKS entries are skipped', () => {
   it('reads a key from its certificate when modulus and exponent are missing', async () => {
-    serveKeys(jwkOf(one), jwkOf(two, { n: undefined, e: undefined }));
-    expect(await chosen(setUp().jwks, { kid: two.kid })).toBe(two);
+    serveKeys(toJwk(one), toJwk(two, { n: undefined, e: undefined }));
+    expect(await findPair(setUp().jwks, { kid: two.kid })).toBe(two);
   });
 
   it.each([
-    ['has neither numbers nor certificate', jwkOf(two, { n: undefined, x5c: undefined })],
-    ['has a broken certificate', jwkOf(two, { n: undefined, x5c: ['bm90IGEgY2VydA=='] })],
-    ['has no certificate in its list', jwkOf(two, { e: undefined, x5c: [] })],
-    ['is for encryption', jwkOf(two, { use: 'enc' })],
-    ['is for another algorithm', jwkOf(two, { alg: 'RS512' })],
-    ['is too short', jwkOf(createSigningPair(1024))],
-    ['is of another kind', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: two.kid }],
-    ['is no object', 'key'],
+    ['has neither modulus nor certificate', toJwk(two, { n: undefined, x5c: undefined })],
+    ['has a broken certificate', toJwk(two, { n: undefined, x5c: ['bm90IGEgY2VydA=='] })],
+    ['has an empty certificate list', toJwk(two, { e: undefined, x5c: [] })],
+    ['is for encryption', toJwk(two, { use: 'enc' })],
+    ['is for another algorithm', toJwk(two, { alg: 'RS512' })],
+    ['is too short', toJwk(createSigningPair(1024))],
+    ['has another key type', { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: two.kid }],
+    ['is not an object', 'key'],
     ['is null', null],
   ])('skips an entry and keeps the other keys when the entry %s', async (_what, entry) => {
-    serveKeys(entry, jwkOf(one));
-    expect(await chosen(setUp().jwks, {})).toBe(one);
+    serveKeys(entry, toJwk(one));
+    expect(await findPair(setUp().jwks, {})).toBe(one);
   });
 });

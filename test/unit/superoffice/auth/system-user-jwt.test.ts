@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createJwks } from '../../../../src/superoffice/auth/jwks.ts';
 import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
-import { TOKEN_REASONS } from '../../../../src/superoffice/auth/verification-result.ts';
+import { tokenReasons } from '../../../../src/superoffice/auth/verification-result.ts';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
   idTokenPayload,
@@ -12,49 +11,50 @@ import {
   seconds,
   signToken,
   systemUserPayload,
-  TENANT,
-  wordFor,
+  testClientId,
+  testTenant,
+  toOutcome,
 } from '../../../support/tokens.ts';
-import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from '../harness.ts';
+import { createLoadedJwks, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
-const verify = createSystemUserJwtVerifier({ jwks: await loadedKeySet(pair), now });
+const verify = createSystemUserJwtVerifier({ jwks: await createLoadedJwks(pair), now });
 
-function jwt(claims?: Claims, own?: Claims): string {
-  return signToken(pair, systemUserPayload(claims, own));
+function jwt(claims?: Claims, identityClaims?: Claims): string {
+  return signToken(pair, systemUserPayload(claims, identityClaims));
 }
 
 async function outcome(
   token: string,
-  tenant: { tenantId: string; serial: string } = TENANT,
+  tenant: { tenantId: string; serial: string } = testTenant,
 ): Promise<string> {
-  return wordFor(await verify(token, tenant));
+  return toOutcome(await verify(token, tenant));
 }
 
 // certifies R5
 describe('rule 15: a system user JWT must belong to the tenant', () => {
   it('returns only the ticket of a valid JWT', async () => {
-    expect(await verify(jwt(), TENANT)).toEqual({ valid: true, claims: { ticket: '7T:MAAzAGEA' } });
+    expect(await verify(jwt(), testTenant)).toEqual({ valid: true, claims: { ticket: '7T:MAAzAGEA' } });
   });
 
   it.each([
     ['without ctx and serial', {}, { ctx: undefined, serial: undefined }],
     ['with iat as a number', { iat: seconds }, {}],
     ['with iat as digits', { iat: String(seconds) }, {}],
-    ['with the audience in an array', { aud: [`spn:${TENANT.serial}`] }, {}],
-  ])('accepts a JWT %s', async (_what, claims, own) => {
-    expect(await outcome(jwt(claims, own))).toBe('valid');
+    ['with the audience in an array', { aud: [`spn:${testTenant.serial}`] }, {}],
+  ])('accepts a JWT %s', async (_what, claims, identityClaims) => {
+    expect(await outcome(jwt(claims, identityClaims))).toBe('valid');
   });
 
   it.each([
     ['issuer', { iss: 'SuperOffice' }, {}],
     ['issuer', { iss: undefined }, {}],
-    ['audience', { aud: `spn:${CLIENT_ID}` }, {}],
-    ['audience', { aud: TENANT.serial }, {}],
-    ['audience', { aud: `spn://${TENANT.serial}` }, {}],
-    ['audience', { aud: [`spn:${TENANT.serial}`, 'spn:2'] }, {}],
+    ['audience', { aud: `spn:${testClientId}` }, {}],
+    ['audience', { aud: testTenant.serial }, {}],
+    ['audience', { aud: `spn://${testTenant.serial}` }, {}],
+    ['audience', { aud: [`spn:${testTenant.serial}`, 'spn:2'] }, {}],
     ['ctx-mismatch', {}, { ctx: 'Cust54321' }],
     ['serial', {}, { serial: '2' }],
     ['ticket', {}, { ticket: undefined }],
@@ -65,19 +65,19 @@ describe('rule 15: a system user JWT must belong to the tenant', () => {
     ['not-yet-valid', { nbf: seconds + 61 }, {}],
     ['time-claims', { exp: undefined }, {}],
     ['iat', { iat: 'now' }, {}],
-  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
-    expect(await outcome(jwt(claims, own))).toBe(reason);
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, identityClaims) => {
+    expect(await outcome(jwt(claims, identityClaims))).toBe(reason);
   });
 
   it('rejects a JWT of another tenant although its claims are consistent', async () => {
-    const other = jwt({ aud: 'spn:2' }, { tenantId: 'Cust2', serial: '2' });
+    const other = jwt({ aud: 'spn:2' }, { ctx: 'Cust2', serial: '2' });
     expect(await outcome(other, { tenantId: 'Cust2', serial: '2' })).toBe('valid');
     expect(await outcome(other)).toBe('audience');
   });
 
   it('rejects every JWT for a tenant without a serial', async () => {
     expect(
-      await outcome(jwt({ aud: 'spn:' }, { serial: '' }), { tenantId: TENANT.tenantId, serial: '' }),
+      await outcome(jwt({ aud: 'spn:' }, { serial: '' }), { tenantId: testTenant.tenantId, serial: '' }),
     ).toBe('serial');
   });
 });
@@ -93,7 +93,7 @@ describe('rule 16: no other token is accepted as a system user JWT', () => {
 
   it('rejects an id_token even when its audience matches', async () => {
     expect(
-      await outcome(signToken(pair, idTokenPayload({ aud: `spn:${TENANT.serial}` }, { ticket: 'x' }))),
+      await outcome(signToken(pair, idTokenPayload({ aud: `spn:${testTenant.serial}` }, { ticket: 'x' }))),
     ).toBe('issuer');
   });
 });
@@ -115,18 +115,18 @@ describe('rule 19: a system user JWT result carries one reason from a closed lis
     serveKeys();
     const keyless = createJwks({ url: endpoints.jwks, http, now });
     const unreachable = createSystemUserJwtVerifier({ jwks: keyless, now });
-    expect(await unreachable(jwt(), TENANT)).toEqual({ valid: false, reason: 'keys-unreachable' });
+    expect(await unreachable(jwt(), testTenant)).toEqual({ valid: false, reason: 'keys-unreachable' });
 
-    const two = await loadedKeySet(pair, createSigningPair());
+    const two = await createLoadedJwks(pair, createSigningPair());
     const knowing = createSystemUserJwtVerifier({ jwks: two, now });
     const unhinted = signToken(pair, systemUserPayload(), {});
-    expect(await knowing(unhinted, TENANT)).toEqual({ valid: false, reason: 'key-unknown' });
+    expect(await knowing(unhinted, testTenant)).toEqual({ valid: false, reason: 'key-unknown' });
   });
 
   it('rejects arbitrary text without throwing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
-        expect(TOKEN_REASONS).toContain(await outcome(text));
+        expect(tokenReasons).toContain(await outcome(text));
       }),
     );
   });

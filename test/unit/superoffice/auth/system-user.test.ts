@@ -11,33 +11,33 @@ import {
 import { createSystemUserJwtVerifier } from '../../../../src/superoffice/auth/system-user-jwt.ts';
 import {
   createSigningPair,
-  ISSUER,
-  NOW,
   now,
   signToken,
   systemUserPayload,
-  TENANT,
+  testIssuer,
+  testTenant,
+  testTime,
 } from '../../../support/tokens.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
-import { endpoints, guardNetwork, http, loadedKeySet, serveKeys } from '../harness.ts';
+import { expectRejection, secrets } from '../expect-rejection.ts';
+import { createLoadedJwks, endpoints, guardNetwork, http, serveKeys } from '../harness.ts';
 
 guardNetwork();
 
 const superOffice = createSigningPair();
 const app = createSigningPair();
-const deps = { endpoints, clientSecret: SECRETS.client, privateKey: app.privateKey, http, now };
-const request = { tenantId: TENANT.tenantId, serial: TENANT.serial, systemToken: SECRETS.system };
-const PATH = '/Login/api/PartnerSystemUser/Authenticate';
-const verifyJwt = createSystemUserJwtVerifier({ jwks: await loadedKeySet(superOffice), now });
+const deps = { endpoints, clientSecret: secrets.client, privateKey: app.privateKey, http, now };
+const request = { tenantId: testTenant.tenantId, serial: testTenant.serial, systemToken: secrets.system };
+const authenticatePath = '/Login/api/PartnerSystemUser/Authenticate';
+const verifyJwt = createSystemUserJwtVerifier({ jwks: await createLoadedJwks(superOffice), now });
 const systemUser = createSystemUser({ ...deps, verifyJwt });
 
-function granted(payload: unknown = systemUserPayload({}, { ticket: SECRETS.ticket })) {
+function granted(payload: unknown = systemUserPayload({}, { ticket: secrets.ticket })) {
   return { IsSuccessful: true, Token: signToken(superOffice, payload), ErrorMessage: null };
 }
 
-function answering(status: number, body: unknown) {
-  return nock(ISSUER)
-    .post(PATH)
+function respondWith(status: number, body: unknown) {
+  return nock(testIssuer)
+    .post(authenticatePath)
     .reply(status, body as nock.Body);
 }
 
@@ -50,15 +50,15 @@ describe('signSystemToken', () => {
 
   it('creates a signature over token and minute that the public key verifies', () => {
     const [token, minute, signature] = signed.split('.');
-    const agrees = (data: string) =>
+    const isSignatureOf = (data: string) =>
       verifySignature('RSA-SHA256', Buffer.from(data), app.publicKey, Buffer.from(signature ?? '', 'base64'));
-    expect(agrees(`${token}.${minute}`)).toBe(true);
-    expect(agrees(`${token}.202602030406`)).toBe(false);
-    expect(agrees(`My Apq-AbC123xYz9.${minute}`)).toBe(false);
+    expect(isSignatureOf(`${token}.${minute}`)).toBe(true);
+    expect(isSignatureOf(`${token}.202602030406`)).toBe(false);
+    expect(isSignatureOf(`My Apq-AbC123xYz9.${minute}`)).toBe(false);
   });
 
   it('signs non-ASCII characters as UTF-8', () => {
-    const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, NOW).split('.');
+    const [token, minute, signature] = signSystemToken('Blåbær-x', app.privateKey, testTime).split('.');
     const data = Buffer.from(`${token}.${minute}`, 'utf8');
     expect(verifySignature('RSA-SHA256', data, app.publicKey, Buffer.from(signature ?? '', 'base64'))).toBe(
       true,
@@ -68,15 +68,15 @@ describe('signSystemToken', () => {
 
 describe('system user ticket exchange', () => {
   it('sends the signed system token, the client secret and the tenant', async () => {
-    nock(ISSUER, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
-      .post(PATH, {
-        SignedSystemToken: signSystemToken(SECRETS.system, app.privateKey, NOW),
-        ApplicationToken: SECRETS.client,
+    nock(testIssuer, { reqheaders: { 'content-type': 'application/json', accept: 'application/json' } })
+      .post(authenticatePath, {
+        SignedSystemToken: signSystemToken(secrets.system, app.privateKey, testTime),
+        ApplicationToken: secrets.client,
         ContextIdentifier: 'Cust12345',
         ReturnTokenType: 'JWT',
       })
       .reply(200, granted());
-    expect(await systemUser.exchange(request)).toBe(SECRETS.ticket);
+    expect(await systemUser.exchange(request)).toBe(secrets.ticket);
   });
 
   it.each([
@@ -89,17 +89,17 @@ describe('system user ticket exchange', () => {
     [403, '<html>Denied</html>', undefined],
     [500, { ErrorMessage: 'Denied (4)' }, 'Denied'],
   ])('reports system-user-refused for status %d with body %j', async (status, body, detail) => {
-    answering(status, body);
-    const error = await refusal(systemUser.exchange(request));
+    respondWith(status, body);
+    const error = await expectRejection(systemUser.exchange(request));
     expect([error.code, error.status, error.detail]).toEqual(['system-user-refused', status, detail]);
   });
 
   it.each(['InvalidSignature (7)', 'InvalidTimestamp (6)', 'InvalidRedirectUrl (2)'])(
     'reports client-refused for %s at any status',
-    async (ErrorMessage) => {
+    async (errorMessage) => {
       for (const status of [200, 400, 500]) {
-        answering(status, { IsSuccessful: false, ErrorMessage });
-        const error = await refusal(systemUser.exchange(request));
+        respondWith(status, { IsSuccessful: false, ErrorMessage: errorMessage });
+        const error = await expectRejection(systemUser.exchange(request));
         expect([error.code, isConsentRevoked(error)]).toEqual(['client-refused', false]);
       }
     },
@@ -112,18 +112,18 @@ describe('system user ticket exchange', () => {
     ['Denied (4)', false],
     ['Something else', false],
     [null, false],
-  ])('decides whether %s means that consent is revoked: %s', async (ErrorMessage, withdrawn) => {
-    answering(200, { IsSuccessful: false, ErrorMessage });
-    expect(isConsentRevoked(await refusal(systemUser.exchange(request)))).toBe(withdrawn);
+  ])('decides whether %s means that consent is revoked: %s', async (errorMessage, isRevoked) => {
+    respondWith(200, { IsSuccessful: false, ErrorMessage: errorMessage });
+    expect(isConsentRevoked(await expectRejection(systemUser.exchange(request)))).toBe(isRevoked);
   });
 
   it.each([
     [503, 'server-error'],
     [500, 'server-error'],
     [429, 'throttled'],
-  ])('reports a transient error instead of a refusal for status %d', async (status, code) => {
-    answering(status, 'try later');
-    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code, status });
+  ])('reports a transient error instead of a expectRejection for status %d', async (status, code) => {
+    respondWith(status, 'try later');
+    expect(await expectRejection(systemUser.exchange(request))).toMatchObject({ code, status });
   });
 
   it.each([
@@ -134,32 +134,37 @@ describe('system user ticket exchange', () => {
     ['ticket', granted(systemUserPayload({}, { ticket: '' }))],
     ['signature', { ...granted(), Token: signToken(app, systemUserPayload(), { x5t: superOffice.x5t }) }],
   ])('rejects a JWT that fails verification with reason %s', async (detail, body) => {
-    answering(200, body);
-    expect(await refusal(systemUser.exchange(request))).toMatchObject({
+    respondWith(200, body);
+    expect(await expectRejection(systemUser.exchange(request))).toMatchObject({
       code: 'system-user-jwt-invalid',
       detail,
     });
   });
 
   it.each(['<html>', '[]', 'null', { IsSuccessful: 'yes' }])('rejects the response %j', async (body) => {
-    answering(200, body);
-    expect(await refusal(systemUser.exchange(request))).toMatchObject({ code: 'unexpected-response' });
+    respondWith(200, body);
+    expect(await expectRejection(systemUser.exchange(request))).toMatchObject({
+      code: 'unexpected-response',
+    });
   });
 
   it('reports unreachable instead of an invalid JWT when the signing keys cannot be fetched', async () => {
     serveKeys();
     const jwks = createJwks({ url: endpoints.jwks, http, now });
     const keyless = createSystemUser({ ...deps, verifyJwt: createSystemUserJwtVerifier({ jwks, now }) });
-    answering(200, granted());
-    expect(await refusal(keyless.exchange(request))).toMatchObject({
+    respondWith(200, granted());
+    expect(await expectRejection(keyless.exchange(request))).toMatchObject({
       code: 'unreachable',
       detail: 'keys-unreachable',
     });
   });
 
   it('keeps secrets out of the error', async () => {
-    answering(400, { ErrorMessage: `bad ${SECRETS.system} for ${SECRETS.client}`, Token: SECRETS.ticket });
-    const told = inspect(await refusal(systemUser.exchange(request)), { depth: 20, showHidden: true });
-    for (const secret of Object.values(SECRETS)) expect(told).not.toContain(secret);
+    respondWith(400, { ErrorMessage: `bad ${secrets.system} for ${secrets.client}`, Token: secrets.ticket });
+    const inspected = inspect(await expectRejection(systemUser.exchange(request)), {
+      depth: 20,
+      showHidden: true,
+    });
+    for (const secret of Object.values(secrets)) expect(inspected).not.toContain(secret);
   });
 });

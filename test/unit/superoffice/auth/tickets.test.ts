@@ -2,30 +2,30 @@ import { describe, expect, it } from 'vitest';
 import type { SystemUserRequest } from '../../../../src/superoffice/auth/system-user.ts';
 import {
   createTickets,
+  minRefreshAgeMs,
   type SystemUserTenant,
-  TICKET_YOUNG_MS,
 } from '../../../../src/superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import { NOW } from '../../../support/tokens.ts';
-import { refusal } from '../expect-rejection.ts';
-import { createFakeTicketStore, nothingShared } from './fake-ticket-store.ts';
+import { testTime } from '../../../support/tokens.ts';
+import { expectRejection } from '../expect-rejection.ts';
+import { createFakeTicketStore, unsharedTicketStore } from './fake-ticket-store.ts';
 
-const HOUR = 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
 const tenant: SystemUserTenant = { tenantId: 'Cust1', serial: '11', systemToken: () => 'token-1' };
 const neighbour: SystemUserTenant = { tenantId: 'Cust2', serial: '22', systemToken: () => 'token-2' };
 
-/** Tickets over an exchange that counts, and waits for `open` when told to. */
+/** Tickets whose exchanges are recorded. After `hold()`, exchanges wait until its result is called. */
 function setUp() {
-  const asked: SystemUserRequest[] = [];
-  let time = NOW;
+  const requests: SystemUserRequest[] = [];
+  let time = testTime;
   let gate = Promise.resolve();
   const failures: SuperOfficeError[] = [];
   const tickets = createTickets({
     now: () => time,
-    shared: nothingShared,
+    store: unsharedTicketStore,
     async exchange(request) {
-      asked.push(request);
-      const ticket = `7T:${request.tenantId}-${asked.length}`;
+      requests.push(request);
+      const ticket = `7T:${request.tenantId}-${requests.length}`;
       await gate;
       const failure = failures.shift();
       if (failure) throw failure;
@@ -34,7 +34,7 @@ function setUp() {
   });
   return {
     tickets,
-    asked,
+    requests,
     failures,
     advance(ms: number) {
       time += ms;
@@ -51,12 +51,12 @@ function setUp() {
 
 describe('system user ticket', () => {
   it('exchanges once for a hundred concurrent callers', async () => {
-    const { tickets, asked, hold } = setUp();
+    const { tickets, requests, hold } = setUp();
     const open = hold();
     const waiting = Array.from({ length: 100 }, () => tickets.getTicket(tenant));
     open();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['7T:Cust1-1']));
-    expect(asked).toEqual([{ tenantId: 'Cust1', serial: '11', systemToken: 'token-1' }]);
+    expect(requests).toEqual([{ tenantId: 'Cust1', serial: '11', systemToken: 'token-1' }]);
   });
 
   it('keeps the tickets of different tenants separate', async () => {
@@ -69,20 +69,20 @@ describe('system user ticket', () => {
 
   // certifies R7
   it('keeps a ticket that is used at least every six hours', async () => {
-    const { tickets, asked, advance } = setUp();
+    const { tickets, requests, advance } = setUp();
     for (let use = 0; use < 5; use += 1) {
       await tickets.getTicket(tenant);
-      advance(6 * HOUR);
+      advance(6 * hourMs);
     }
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it('exchanges a new ticket after six hours without use', async () => {
-    const { tickets, asked, advance } = setUp();
+    const { tickets, requests, advance } = setUp();
     await tickets.getTicket(tenant);
-    advance(6 * HOUR + 1);
+    advance(6 * hourMs + 1);
     expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('decrypts the system token only for an exchange', async () => {
@@ -101,15 +101,15 @@ describe('system user ticket', () => {
   });
 
   it('returns a failure to all waiting callers and does not cache it', async () => {
-    const { tickets, asked, failures } = setUp();
+    const { tickets, requests, failures } = setUp();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    const waiting = [tickets.getTicket(tenant), tickets.getTicket(tenant)].map(refusal);
+    const waiting = [tickets.getTicket(tenant), tickets.getTicket(tenant)].map(expectRejection);
     expect((await Promise.all(waiting)).map(({ code }) => code)).toEqual([
       'system-user-refused',
       'system-user-refused',
     ]);
     expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('propagates a decryption error of the system token', async () => {
@@ -126,75 +126,75 @@ describe('system user ticket', () => {
 
 describe('system user ticket refresh', () => {
   it('exchanges once when many callers report the same refused ticket', async () => {
-    const { tickets, asked, hold, advance } = setUp();
+    const { tickets, requests, hold, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const open = hold();
-    const renewing = Array.from({ length: 100 }, () => tickets.refresh(tenant, stale));
+    const refreshing = Array.from({ length: 100 }, () => tickets.refresh(tenant, stale));
     open();
-    expect(new Set(await Promise.all(renewing))).toEqual(new Set(['7T:Cust1-2']));
-    expect(asked).toHaveLength(2);
+    expect(new Set(await Promise.all(refreshing))).toEqual(new Set(['7T:Cust1-2']));
+    expect(requests).toHaveLength(2);
   });
 
   it('does not exchange again when the ticket is already refreshed', async () => {
-    const { tickets, asked, advance } = setUp();
+    const { tickets, requests, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
+    advance(minRefreshAgeMs);
     const fresh = await tickets.refresh(tenant, stale);
     expect(await tickets.refresh(tenant, stale)).toBe(fresh);
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('returns the same ticket while it is too young to have expired', async () => {
-    const { tickets, asked, advance } = setUp();
+    const { tickets, requests, advance } = setUp();
     const refused = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS - 1);
+    advance(minRefreshAgeMs - 1);
     expect(await tickets.refresh(tenant, refused)).toBe(refused);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it('does not change the ticket of another tenant', async () => {
     const { tickets, advance } = setUp();
     const stale = await tickets.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
-    const kept = await tickets.getTicket(neighbour);
+    advance(minRefreshAgeMs);
+    const before = await tickets.getTicket(neighbour);
     await tickets.refresh(tenant, stale);
-    expect(await tickets.getTicket(neighbour)).toBe(kept);
+    expect(await tickets.getTicket(neighbour)).toBe(before);
   });
 });
 
 describe('system user ticket invalidation', () => {
   it('forces an exchange for the next caller', async () => {
-    const { tickets, asked } = setUp();
+    const { tickets, requests } = setUp();
     await tickets.getTicket(tenant);
     tickets.invalidate('Cust1');
     expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
   it('completes a pending exchange but does not cache its ticket', async () => {
-    const { tickets, asked, hold } = setUp();
+    const { tickets, requests, hold } = setUp();
     const open = hold();
     const waiting = tickets.getTicket(tenant);
     tickets.invalidate('Cust1');
     open();
     expect(await waiting).toBe('7T:Cust1-1');
     expect(await tickets.getTicket(tenant)).toBe('7T:Cust1-2');
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 });
 
 describe('system user ticket shared by two processes', () => {
-  /** Each with its own memory, and an exchange that counts for both. */
+  /** Two processes with separate memory and one store; exchanges are counted together. */
   function setUpTwo() {
-    const shared = createFakeTicketStore();
-    let time = NOW;
+    const store = createFakeTicketStore();
+    let time = testTime;
     let exchanges = 0;
     const failures: SuperOfficeError[] = [];
     const create = () =>
       createTickets({
         now: () => time,
-        shared,
+        store,
         async exchange({ tenantId }) {
           exchanges += 1;
           const ticket = `7T:${tenantId}-${exchanges}`;
@@ -223,16 +223,16 @@ describe('system user ticket shared by two processes', () => {
     const { one, other, advance, exchanges } = setUpTwo();
     const stale = await one.getTicket(tenant);
     await other.getTicket(tenant);
-    advance(TICKET_YOUNG_MS);
-    const renewed = await one.refresh(tenant, stale);
-    expect(await other.refresh(tenant, stale)).toBe(renewed);
-    expect([renewed, exchanges()]).toEqual(['7T:Cust1-2', 2]);
+    advance(minRefreshAgeMs);
+    const fresh = await one.refresh(tenant, stale);
+    expect(await other.refresh(tenant, stale)).toBe(fresh);
+    expect([fresh, exchanges()]).toEqual(['7T:Cust1-2', 2]);
   });
 
   it('does not use a shared ticket that may have expired', async () => {
     const { one, other, advance, exchanges } = setUpTwo();
     await one.getTicket(tenant);
-    advance(6 * HOUR);
+    advance(6 * hourMs);
     expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
     expect(exchanges()).toBe(2);
   });
@@ -247,7 +247,7 @@ describe('system user ticket shared by two processes', () => {
   it('does not share the ticket of a failed exchange', async () => {
     const { one, other, failures } = setUpTwo();
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    expect((await refusal(one.getTicket(tenant))).code).toBe('system-user-refused');
+    expect((await expectRejection(one.getTicket(tenant))).code).toBe('system-user-refused');
     expect(await other.getTicket(tenant)).toBe('7T:Cust1-2');
   });
 
@@ -265,7 +265,7 @@ describe('system user ticket shared by two processes', () => {
     const { one, failures } = setUpTwo();
     const before = await one.getTicket(tenant);
     failures.push(new SuperOfficeError('system-user-refused', 'system user'));
-    expect((await refusal(one.verifySystemUser(tenant))).code).toBe('system-user-refused');
+    expect((await expectRejection(one.verifySystemUser(tenant))).code).toBe('system-user-refused');
     expect(await one.getTicket(tenant)).toBe(before);
   });
 });

@@ -2,49 +2,49 @@ import { describe, expect, it } from 'vitest';
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-} from '../../../../src/superoffice/callbacks/state-change-token.ts';
+} from '../../../../src/superoffice/callbacks/state-change.ts';
 import {
-  CLIENT_ID,
   type Claims,
   createSigningPair,
-  ISSUER,
   idTokenPayload,
   now,
   seconds,
   signToken,
   stateChangePayload,
   systemUserPayload,
-  TENANT,
-  wordFor,
+  testClientId,
+  testIssuer,
+  testTenant,
+  toOutcome,
 } from '../../../support/tokens.ts';
-import { guardNetwork, loadedKeySet } from '../harness.ts';
+import { createLoadedJwks, guardNetwork } from '../harness.ts';
 
 guardNetwork();
 
 const pair = createSigningPair();
 const verify = createStateChangeTokenVerifier({
-  jwks: await loadedKeySet(pair),
-  issuer: ISSUER,
-  audiences: assumedStateChangeAudiences(CLIENT_ID),
+  jwks: await createLoadedJwks(pair),
+  issuer: testIssuer,
+  audiences: assumedStateChangeAudiences(testClientId),
   now,
 });
 
 async function outcome(payload: unknown, header?: Claims): Promise<string> {
-  return wordFor(await verify(signToken(pair, payload, header), { tenantId: TENANT.tenantId }));
+  return toOutcome(await verify(signToken(pair, payload, header), { tenantId: testTenant.tenantId }));
 }
 
 describe('rule 20: a state change token has its own claims profile', () => {
   it('returns only the expiry time of a valid token', async () => {
-    const verdict = await verify(signToken(pair, stateChangePayload()), { tenantId: TENANT.tenantId });
-    expect(verdict).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
+    const result = await verify(signToken(pair, stateChangePayload()), { tenantId: testTenant.tenantId });
+    expect(result).toEqual({ valid: true, claims: { expiresAt: seconds + 300 } });
   });
 
   it.each([
-    ['the client as audience', { aud: CLIENT_ID }, {}],
-    ['the client as service', { aud: `spn:${CLIENT_ID}` }, {}],
-    ['no tenant in it', {}, { ctx: undefined }],
-  ])('accepts a token with %s', async (_what, claims, own) => {
-    expect(await outcome(stateChangePayload(claims, own))).toBe('valid');
+    ['the client ID as audience', { aud: testClientId }, {}],
+    ['the client ID as service principal name', { aud: `spn:${testClientId}` }, {}],
+    ['no ctx claim', {}, { ctx: undefined }],
+  ])('accepts a token with %s', async (_what, claims, identityClaims) => {
+    expect(await outcome(stateChangePayload(claims, identityClaims))).toBe('valid');
   });
 
   it.each([
@@ -56,8 +56,8 @@ describe('rule 20: a state change token has its own claims profile', () => {
     ['profile', {}, { ticket: '7T:x' }],
     ['profile', { nonce: 'n' }, {}],
     ['expired', { exp: seconds - 60 }, {}],
-  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, own) => {
-    expect(await outcome(stateChangePayload(claims, own))).toBe(reason);
+  ])('returns reason %s for claims %j and SuperOffice claims %j', async (reason, claims, identityClaims) => {
+    expect(await outcome(stateChangePayload(claims, identityClaims))).toBe(reason);
   });
 
   // certifies R5

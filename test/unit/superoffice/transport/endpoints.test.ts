@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isContextIdentifier } from '../../../../src/superoffice/transport/context-identifier.ts';
-import { createAllowedHosts, loginEndpoints } from '../../../../src/superoffice/transport/endpoints.ts';
+import {
+  createAllowedHosts,
+  isContextIdentifier,
+  loginEndpoints,
+} from '../../../../src/superoffice/transport/endpoints.ts';
 
 describe('loginEndpoints', () => {
   it.each([
@@ -33,14 +36,14 @@ describe('loginEndpoints', () => {
 });
 
 describe('rule 17: credentials go only to allowed hosts', () => {
-  const targetOf = createAllowedHosts(['.superoffice.com']);
+  const toAllowedUrl = createAllowedHosts(['.superoffice.com']);
 
   it.each([
     ['https://online2.superoffice.com/Cust12345/api', 'https://online2.superoffice.com/Cust12345/api'],
     ['https://online2.superoffice.com:443/Cust12345/api/', 'https://online2.superoffice.com/Cust12345/api/'],
     ['HTTPS://App-SOD.SuperOffice.com/x?y=1', 'https://app-sod.superoffice.com/x?y=1'],
   ])('allows a credential to be sent to %s', (url, href) => {
-    expect(targetOf(url)?.href).toBe(href);
+    expect(toAllowedUrl(url)?.href).toBe(href);
   });
 
   it.each([
@@ -70,7 +73,7 @@ describe('rule 17: credentials go only to allowed hosts', () => {
     '',
     'https://',
   ])('refuses to send a credential to %j', (url) => {
-    expect(targetOf(url)).toBeNull();
+    expect(toAllowedUrl(url)).toBeNull();
   });
 
   it('allows only https origins of SuperOffice without user information in the URL', () => {
@@ -84,7 +87,7 @@ describe('rule 17: credentials go only to allowed hosts', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(urls, (url) => {
-        const target = targetOf(url);
+        const target = toAllowedUrl(url);
         expect(target?.origin ?? 'https://none.superoffice.com').toMatch(
           /^https:\/\/[^/@:]+\.superoffice\.com$/,
         );

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttp, type HttpCall, type HttpRequest } from '../../../../src/superoffice/transport/http.ts';
-import { refusal, SECRETS } from '../expect-rejection.ts';
+import { expectRejection, secrets } from '../expect-rejection.ts';
 
 const servers: Server[] = [];
 
@@ -22,7 +22,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
@@ -36,7 +36,7 @@ describe('HTTP request', () => {
   async function echoed(request: Partial<HttpRequest>): Promise<Record<string, unknown>> {
     const url = await serve(async (incoming, response) => {
       const { method, headers } = incoming;
-      response.end(JSON.stringify({ method, headers, body: await bodyOf(incoming) }));
+      response.end(JSON.stringify({ method, headers, body: await readText(incoming) }));
     });
     const { body } = await createHttp({ timeoutMs: 2_000 }).request(get(url, request));
     return body as Record<string, unknown>;
@@ -70,8 +70,8 @@ describe('HTTP response', () => {
     ['JSON', '{"a":[1]}', { a: [1] }],
     ['JSON text', '"https://x"', 'https://x'],
     ['null', 'null', null],
-    ['nothing', '', null],
-    ['a page', '<html>', '<html>'],
+    ['an empty string', '', null],
+    ['HTML', '<html>', '<html>'],
   ])('parses a response body of %s', async (_what, sent, body) => {
     const url = await serve((_request, response) => response.end(sent));
     expect(await createHttp({ timeoutMs: 2_000 }).request(get(url))).toMatchObject({ status: 200, body });
@@ -79,18 +79,18 @@ describe('HTTP response', () => {
 
   it.each([304, 401, 421, 500])('returns status %d as a response with its headers', async (status) => {
     const url = await serve((_request, response) => response.writeHead(status, { 'Retry-After': '7' }).end());
-    const answer = await createHttp({ timeoutMs: 2_000 }).request(get(url));
-    expect(answer).toMatchObject({ status, headers: { 'retry-after': '7' } });
+    const response = await createHttp({ timeoutMs: 2_000 }).request(get(url));
+    expect(response).toMatchObject({ status, headers: { 'retry-after': '7' } });
   });
 
   it('does not follow a redirect', async () => {
-    let asked = 0;
+    let requests = 0;
     const url = await serve((_request, response) => {
-      asked += 1;
+      requests += 1;
       response.writeHead(302, { Location: '/elsewhere' }).end();
     });
     expect(await createHttp({ timeoutMs: 2_000 }).request(get(url))).toMatchObject({ status: 302 });
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 
   it('reuses one connection for consecutive calls', async () => {
@@ -111,13 +111,13 @@ describe('HTTP failure', () => {
     const url = await serve(() => {});
     const [server] = servers.splice(0);
     await new Promise((resolve) => server?.close(resolve));
-    const error = await refusal(createHttp({ timeoutMs: 2_000 }).request(get(url)));
+    const error = await expectRejection(createHttp({ timeoutMs: 2_000 }).request(get(url)));
     expect(error).toMatchObject({ code: 'unreachable', operation: 'test', detail: 'ECONNREFUSED' });
   });
 
   it('reports unreachable when the connection is reset', async () => {
     const url = await serve((request) => request.socket.destroy());
-    expect(await refusal(createHttp({ timeoutMs: 2_000 }).request(get(url)))).toMatchObject({
+    expect(await expectRejection(createHttp({ timeoutMs: 2_000 }).request(get(url)))).toMatchObject({
       code: 'unreachable',
       detail: 'ECONNRESET',
     });
@@ -125,7 +125,9 @@ describe('HTTP failure', () => {
 
   it('reports a timeout when no response arrives', async () => {
     const url = await serve(() => {});
-    expect(await refusal(createHttp({ timeoutMs: 50 }).request(get(url)))).toMatchObject({ code: 'timeout' });
+    expect(await expectRejection(createHttp({ timeoutMs: 50 }).request(get(url)))).toMatchObject({
+      code: 'timeout',
+    });
   });
 
   it('reports a timeout when a response never ends', async () => {
@@ -134,18 +136,18 @@ describe('HTTP failure', () => {
       const drip = setInterval(() => response.write(' '), 10);
       response.on('close', () => clearInterval(drip));
     });
-    expect(await refusal(createHttp({ timeoutMs: 150 }).request(get(url)))).toMatchObject({
+    expect(await expectRejection(createHttp({ timeoutMs: 150 }).request(get(url)))).toMatchObject({
       code: 'timeout',
     });
   });
 
   const tooLarge = ' '.repeat(5 * 1024 * 1024 + 1);
   it.each([
-    ['plain', tooLarge, {}],
-    ['unpacked', gzipSync(tooLarge), { 'Content-Encoding': 'gzip' }],
+    ['uncompressed', tooLarge, {}],
+    ['compressed', gzipSync(tooLarge), { 'Content-Encoding': 'gzip' }],
   ])('rejects an oversized response body (%s)', async (_how, body, headers) => {
     const url = await serve((_request, response) => response.writeHead(200, headers).end(body));
-    const error = await refusal(createHttp({ timeoutMs: 5_000 }).request(get(url)));
+    const error = await expectRejection(createHttp({ timeoutMs: 5_000 }).request(get(url)));
     expect(error).toMatchObject({ code: 'unexpected-response', detail: 'size' });
   });
 });
@@ -157,13 +159,13 @@ describe('rule 19: a failed call exposes no secret', () => {
       const url = await serve((request) => (code === 'unreachable' ? request.socket.destroy() : undefined));
       const calls: HttpCall[] = [];
       const http = createHttp({ timeoutMs: 100, onCall: (call) => calls.push(call) });
-      const error = await refusal(
+      const error = await expectRejection(
         http.request({
           operation: 'test',
           method: 'POST',
-          url: `${url}/?leak=${SECRETS.access}`,
-          headers: { Authorization: `SOTicket ${SECRETS.ticket}`, 'SO-AppToken': SECRETS.client },
-          json: { SignedSystemToken: SECRETS.system },
+          url: `${url}/?leak=${secrets.access}`,
+          headers: { Authorization: `SOTicket ${secrets.ticket}`, 'SO-AppToken': secrets.client },
+          json: { SignedSystemToken: secrets.system },
         }),
       );
       expect(error.code).toBe(code);
@@ -176,7 +178,7 @@ describe('rule 19: a failed call exposes no secret', () => {
         inspect(error, { depth: 20, showHidden: true }),
         JSON.stringify(calls),
       ].join('\n');
-      for (const secret of Object.values(SECRETS)) expect(forms).not.toContain(secret);
+      for (const secret of Object.values(secrets)) expect(forms).not.toContain(secret);
       expect(error).not.toHaveProperty('cause');
       expect(error).not.toHaveProperty('config');
     },
@@ -192,7 +194,7 @@ describe('HTTP call observer', () => {
     const calls: HttpCall[] = [];
     const http = createHttp({ timeoutMs: 2_000, onCall: (call) => calls.push(call) });
     await http.request(get(`${url}/missing?secret=1`));
-    await refusal(http.request(get(`${url}/broken`)));
+    await expectRejection(http.request(get(`${url}/broken`)));
     const about = { operation: 'test', host: new URL(url).host, durationMs: expect.any(Number) };
     expect(calls).toEqual([
       { ...about, outcome: 404 },

@@ -1,44 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  booleanOrFalse,
   calendarDate,
-  flag,
   lenientBoolean,
   lenientCount,
   lenientRows,
   lenientString,
+  numberOrZero,
   readableRows,
   readBody,
-  text,
-  whole,
+  stringOrEmpty,
 } from '../../../../src/superoffice/transport/schemas.ts';
-import { refusal } from '../expect-rejection.ts';
+import { expectRejection } from '../expect-rejection.ts';
 
 describe('nullable response fields', () => {
-  const Row = z.object({ text, whole, flag });
+  const rowSchema = z.object({ text: stringOrEmpty, number: numberOrZero, flag: booleanOrFalse });
 
-  it.each([[{}], [{ text: null, whole: null, flag: null }]])('reads %j as empty values', (row) => {
-    expect(Row.parse(row)).toEqual({ text: '', whole: 0, flag: false });
+  it.each([[{}], [{ text: null, number: null, flag: null }]])('reads %j as empty values', (row) => {
+    expect(rowSchema.parse(row)).toEqual({ text: '', number: 0, flag: false });
   });
 
   it('keeps reported values', () => {
-    expect(Row.parse({ text: 'a', whole: 3, flag: true, more: 1 })).toEqual({
+    expect(rowSchema.parse({ text: 'a', number: 3, flag: true, more: 1 })).toEqual({
       text: 'a',
-      whole: 3,
+      number: 3,
       flag: true,
     });
   });
 
-  it.each([[{ text: 1 }], [{ whole: '1' }], [{ flag: 'true' }]])(
+  it.each([[{ text: 1 }], [{ number: '1' }], [{ flag: 'true' }]])(
     'rejects a value of another type: %j',
     (row) => {
-      expect(Row.safeParse(row).success).toBe(false);
+      expect(rowSchema.safeParse(row).success).toBe(false);
     },
   );
 });
 
 describe('lenient response fields', () => {
-  const Row = z.object({ text: lenientString, count: lenientCount, flag: lenientBoolean });
+  const rowSchema = z.object({ text: lenientString, count: lenientCount, flag: lenientBoolean });
 
   it.each([
     [{}],
@@ -47,19 +47,19 @@ describe('lenient response fields', () => {
     [{ text: ['a'], count: -1, flag: 1 }],
     [{ text: {}, count: 1.5, flag: [] }],
   ])('reads %j as not reported', (row) => {
-    expect(Row.parse(row)).toEqual({ text: '', count: null, flag: false });
+    expect(rowSchema.parse(row)).toEqual({ text: '', count: null, flag: false });
   });
 
   it.each([[{ text: 'a', count: 0, flag: true }], [{ text: ' ', count: 700, flag: false }]])(
     'keeps the reported values of %j',
     (row) => {
-      expect(Row.parse(row)).toEqual(row);
+      expect(rowSchema.parse(row)).toEqual(row);
     },
   );
 });
 
 describe('list with unreadable rows', () => {
-  const Row = z.object({ id: z.number() });
+  const rowSchema = z.object({ id: z.number() });
   const a = { id: 1 };
 
   it.each([
@@ -67,22 +67,22 @@ describe('list with unreadable rows', () => {
     [[{ id: 'x' }, a, null, 5], { rows: [a], lost: 3 }],
     [[], { rows: [], lost: 0 }],
   ])('returns the readable rows of %j and the number of unreadable ones', (list, read) => {
-    expect(readableRows(Row).parse(list)).toEqual(read);
-    expect(lenientRows(Row).parse(list)).toEqual(read);
+    expect(readableRows(rowSchema).parse(list)).toEqual(read);
+    expect(lenientRows(rowSchema).parse(list)).toEqual(read);
   });
 
   it.each([[null], [undefined], [a], ['text']])('rejects %j as a list', (list) => {
-    expect(readableRows(Row).safeParse(list).success).toBe(false);
+    expect(readableRows(rowSchema).safeParse(list).success).toBe(false);
   });
 
-  const List = z.object({ list: lenientRows(Row) });
+  const listSchema = z.object({ list: lenientRows(rowSchema) });
   it.each([
     [{}, 0],
     [{ list: null }, 0],
     [{ list: a }, 1],
     [{ list: 'text' }, 1],
   ])('reads no rows from %j', (row, lost) => {
-    expect(List.parse(row)).toEqual({ list: { rows: [], lost } });
+    expect(listSchema.parse(row)).toEqual({ list: { rows: [], lost } });
   });
 });
 
@@ -106,10 +106,10 @@ describe('calendarDate', () => {
 });
 
 describe('readBody', () => {
-  const Body = z.object({ Rows: z.array(z.object({ Id: z.number() })) });
+  const bodySchema = z.object({ Rows: z.array(z.object({ Id: z.number() })) });
 
   it('returns the body parsed by the schema', () => {
-    expect(readBody('op', Body, { Rows: [{ Id: 1 }], More: 2 })).toEqual({ Rows: [{ Id: 1 }] });
+    expect(readBody('op', bodySchema, { Rows: [{ Id: 1 }], More: 2 })).toEqual({ Rows: [{ Id: 1 }] });
   });
 
   it.each([
@@ -117,7 +117,7 @@ describe('readBody', () => {
     [{}, 'Rows'],
     [null, 'body'],
   ])('names the invalid field of %j without its value', async (body, detail) => {
-    const error = await refusal(Promise.resolve().then(() => readBody('op', Body, body)));
+    const error = await expectRejection(Promise.resolve().then(() => readBody('op', bodySchema, body)));
     expect(error).toMatchObject({ code: 'unexpected-response', operation: 'op', detail });
     expect(error.message).not.toContain('Jane');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
-import type { Contract } from '../../../../src/tenants/tenant-store.ts';
+import type { Contract } from '../../../../src/tenants/tenant.ts';
 import { type AdminInput, type AdminView, adminView } from '../../../../src/web/admin/admin-view.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
@@ -158,7 +158,12 @@ describe('license diagnostics', () => {
   it('describes every kind of diagnostic in a sentence, in every language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
-      const names = ['diagnostics-of-every-kind', 'diagnostics-plan-without-set', 'odd-flags', 'incomplete'];
+      const names = [
+        'diagnostics-of-every-kind',
+        'diagnostics-plan-without-set',
+        'undocumented-flags',
+        'incomplete',
+      ];
       const said = names.flatMap(
         (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).diagnostics,
       );

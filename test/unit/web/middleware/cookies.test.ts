@@ -11,7 +11,7 @@ const sessions = createSessions({ keys: newKeyring(), now: Date.now });
 const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
 const signIns: SignInStore = {
   begin: () => signIn,
-  take: async () => ({ valid: false, reason: 'unknown', purpose: null }),
+  consume: async () => ({ valid: false, reason: 'unknown', purpose: null }),
 };
 const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Tenant } from '../../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../../src/tenants/tenant.ts';
 import { createPageCache, type PageCache, pageVersion } from '../../../../src/web/panel/page-cache.ts';
 import type { DecidedContext, PanelContext } from '../../../../src/web/panel/panel-context.ts';
 import { panelView } from '../../../../src/web/panel/panel-view.ts';
@@ -164,7 +164,7 @@ describe('createPageCache', () => {
 
   it('evicts the least recently used pages beyond its byte limit', () => {
     const { length } = pages(context, {}).html;
-    pages = createPages(length * 2.5);
+    pages = createPages(Math.floor(length * 2.5));
     const contextFor = (associateId: number) => ({
       ...context,
       session: { ...context.session, associateId },

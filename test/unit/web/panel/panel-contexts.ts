@@ -1,6 +1,6 @@
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
-import type { Tenant } from '../../../../src/tenants/tenant-store.ts';
+import type { Tenant } from '../../../../src/tenants/tenant.ts';
 import { type DecidedContext, decide } from '../../../../src/web/panel/panel-context.ts';
 import type { Language } from '../../../../src/web/rendering/i18n.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProvisionedPanel, Tenant } from '../../../../src/tenants/tenant-store.ts';
+import type { ProvisionedPanel, Tenant } from '../../../../src/tenants/tenant.ts';
 import type { TenantWebhook } from '../../../../src/tenants/webhook-store.ts';
 import { setupView } from '../../../../src/web/setup/setup-view.ts';
 import { english } from '../harness.ts';

@@ -25,7 +25,7 @@ const signIns: SignInStore = {
     begun.push({ purpose, signIn });
     return signIn;
   },
-  take: async () => ({ valid: false, reason: 'unknown', purpose: null }),
+  consume: async () => ({ valid: false, reason: 'unknown', purpose: null }),
 };
 const beginSignIn = createBeginSignIn({
   signIns,

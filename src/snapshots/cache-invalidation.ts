@@ -1,0 +1,32 @@
+import type { NotificationHandler } from '../coordination/pg-listener.ts';
+import { type AccessRequestStore, accessRequestChannel } from '../tenants/access-request-store.ts';
+import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
+import type { LicenseSnapshots } from './license-snapshots.ts';
+import { snapshotChannel } from './snapshot-store.ts';
+
+/** The caches of this process whose entries other processes can change. */
+export interface SharedCaches {
+  readonly tenants: TenantStore;
+  readonly accessRequests: AccessRequestStore;
+  readonly licenses: LicenseSnapshots;
+}
+
+/** The NOTIFY channels that report a change, with handlers that invalidate the changed entries. */
+export function invalidationHandlers(caches: SharedCaches): Record<string, NotificationHandler> {
+  const { tenants, accessRequests, licenses } = caches;
+  return {
+    [snapshotChannel]: (key) => licenses.invalidate(key),
+    [accessRequestChannel]: (key) => accessRequests.invalidate(key),
+    [tenantChannel]: (tenantId) => {
+      tenants.invalidate(tenantId);
+      accessRequests.invalidate(`${tenantId}/`);
+    },
+  };
+}
+
+/** Clears the caches: called when listening starts, as earlier notifications were missed. */
+export function invalidateAll({ tenants, accessRequests, licenses }: SharedCaches): void {
+  tenants.invalidateAll();
+  accessRequests.invalidateAll();
+  licenses.invalidateAll();
+}

@@ -1,0 +1,50 @@
+import { type Selectable, sql } from 'kysely';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import type { Database, TenantRow } from '../database/database.ts';
+import { writeAudit } from './audit-log.ts';
+import { reconcileChannel } from './reconcile-schedule.ts';
+import { systemTokenAssociatedData } from './tenant.ts';
+
+/** An administrator's consent to the app, with the system user token that SuperOffice issued for it. */
+export interface Consent {
+  readonly tenantId: string;
+  readonly companyName: string;
+  readonly serial: string;
+  readonly systemToken: string;
+  readonly associateId: number;
+}
+
+/**
+ * Saves and audits a consent, and makes the tenant due for reconciliation now, which provisions it. A repeated consent
+ * replaces the token and keeps the provisioned panels and the contract. `now` in ms since 1970.
+ */
+export async function insertConsent(
+  { db, secrets, now }: { db: Database; secrets: SecretBox; now: number },
+  consent: Consent,
+): Promise<Selectable<TenantRow>> {
+  const at = new Date(now);
+  const values = {
+    company_name: consent.companyName,
+    serial: consent.serial,
+    system_token_encrypted: secrets.encrypt(consent.systemToken, systemTokenAssociatedData(consent.tenantId)),
+    consented_by: consent.associateId,
+    consented_at: at,
+    status: 'active' as const,
+    provisioned_fingerprint: null,
+    next_reconcile_at: at,
+    reconcile_failures: 0,
+    last_reconcile_error: null,
+    setup_started_at: at,
+  };
+  const row = await db.transaction().execute(async (transaction) => {
+    await writeAudit(transaction, consent, now, { event: 'installed' });
+    return transaction
+      .insertInto('tenants')
+      .values({ context_identifier: consent.tenantId, ...values })
+      .onConflict((conflict) => conflict.column('context_identifier').doUpdateSet(values))
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  });
+  await sql`select pg_notify(${reconcileChannel}, '')`.execute(db);
+  return row;
+}
