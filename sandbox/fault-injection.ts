@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
 
 /** An injectable failure: an HTTP status, no response, or a malformed one. */
-export type Failure =
+type Failure =
   | 401
   | 403
   | 421
@@ -21,7 +21,7 @@ export type Failure =
   | MalformedResponse;
 
 /** Selects requests: an operation name or a prefix ending in `*`, of one tenant or of all. */
-export interface RequestMatcher {
+interface RequestMatcher {
   readonly operation: string;
   readonly tenant?: string | undefined;
 }

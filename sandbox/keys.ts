@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 /** A key that SuperOffice signs tokens with. `kid` and `x5t` are the same thumbprint in hex and base64url. */
-export interface SigningKey {
+interface SigningKey {
   readonly kid: string;
   readonly x5t: string;
   readonly privateKey: KeyObject;

@@ -5,7 +5,7 @@ import type { Module, Tenant, User } from './tenants.ts';
  * The owner of SuperOffice's own licenses; the name is reserved
  * (docs/superoffice/licenses.md#2-carriers-and-tables).
  */
-export const superOffice = { name: 'SUPEROFFICE', description: 'SuperOffice AS', id: 1 };
+const superOffice = { name: 'SUPEROFFICE', description: 'SuperOffice AS', id: 1 };
 
 const noRights = { TableRight: null, FieldProperties: {} };
 

@@ -4,12 +4,12 @@ import type { Module, Tenant, User } from './tenants.ts';
  * The module names that a plan row enables: the `set=` command of its ExtraInfo
  * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
  */
-export function planSet(plan: Module): string[] {
+function planSet(plan: Module): string[] {
   return plan.ExtraInfo.startsWith('set=') ? plan.ExtraInfo.slice('set='.length).split(',') : [];
 }
 
 /** The rows that can be assigned as a plan: those whose use is published. */
-export function planModules(tenant: Tenant): Module[] {
+function planModules(tenant: Tenant): Module[] {
   return tenant.modules.filter((module) => module.inUse !== undefined);
 }
 

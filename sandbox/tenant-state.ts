@@ -9,7 +9,7 @@ const running: readonly string[] = ['Running', 'OnlineMaintenance'];
  * The URL of a tenant. A move changes it: SuperOffice moves tenants between hosts (`online2` to `online3`); the
  * sandbox has one host and uses a path segment instead.
  */
-export function endpointUrl(origin: string, tenant: Tenant): string {
+function endpointUrl(origin: string, tenant: Tenant): string {
   const host = tenant.moves === 0 ? origin : `${origin}/online${tenant.moves + 1}`;
   return `${host}/${tenant.contextIdentifier}`;
 }

@@ -89,9 +89,9 @@ const userFile = z.strictObject({
  */
 export type Module = z.infer<typeof moduleRow>;
 export type User = z.infer<typeof userRow>;
-export type Role = z.infer<typeof roleRow>;
-export type UserGroup = { id: number; name: string };
-export type ThirdPartyOwner = z.infer<typeof tenantFile>['thirdParty'];
+type Role = z.infer<typeof roleRow>;
+type UserGroup = { id: number; name: string };
+type ThirdPartyOwner = z.infer<typeof tenantFile>['thirdParty'];
 
 /** The states of the tenant state API (docs/superoffice/auth.md#61-state-api). */
 export const tenantStates = [
@@ -107,7 +107,7 @@ export const tenantStates = [
   'DeleteFailed',
   'MigrationPending',
 ] as const;
-export type TenantState = (typeof tenantStates)[number];
+type TenantState = (typeof tenantStates)[number];
 
 /** One customer. The last block can change while the sandbox runs; the rest is constant. */
 export interface Tenant extends z.infer<typeof tenantRow> {

@@ -4,7 +4,7 @@ import type { SigningKeys } from './keys.ts';
 import { apiUrl } from './tenant-state.ts';
 import type { Tenant, User } from './tenants.ts';
 
-export type TokenKind = 'id-token' | 'system-user' | 'state-change';
+type TokenKind = 'id-token' | 'system-user' | 'state-change';
 
 const identity = 'http://schemes.superoffice.net/identity/';
 const validBeforeIssue = 60;

@@ -64,7 +64,7 @@ const defaults = {
 };
 
 /** A stored web panel: the entity, whether the app created it, and the groups that can see it. */
-export interface WebPanel {
+interface WebPanel {
   readonly entity: typeof defaults;
   readonly byApp: boolean;
   readonly groupIds: Set<number>;

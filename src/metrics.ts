@@ -17,7 +17,7 @@ export interface Metrics {
 }
 
 /** The queries behind the database gauges. */
-export interface DatabaseSources {
+interface DatabaseSources {
   readonly callbackQueue: Pick<CallbackQueue, 'depth'>;
   readonly tenants: Pick<TenantStore, 'countByStatus'>;
 }

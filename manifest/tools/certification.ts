@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 /** SuperOffice's certification requirements, how the app meets each, and the kind of evidence. */
-export const requirementsSchema = z.record(
+const requirementsSchema = z.record(
   z.string().regex(/^R\d+$/),
   z.strictObject({
     requirement: z.string().min(1),

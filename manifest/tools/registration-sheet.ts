@@ -1,7 +1,7 @@
 import type { Manifest } from './read-manifest.ts';
 
 /** A field of the Developer Portal or the App Store with its values, ready to copy. */
-export interface SheetField {
+interface SheetField {
   readonly label: string;
   readonly values: readonly string[];
 }

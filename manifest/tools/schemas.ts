@@ -18,7 +18,7 @@ const limitWords = (max: number) =>
     .refine((text) => text.trim().split(/\s+/).length <= max, `has more than ${max} words`);
 const ownUrl = z.string().regex(/^\{PUBLIC_URL\}\//, 'does not begin with {PUBLIC_URL}/');
 
-export const appSchema = z.strictObject({
+const appSchema = z.strictObject({
   name,
   seoName: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not lower case with dashes'),
   vendor: z.string().min(1),
@@ -36,7 +36,7 @@ export const appSchema = z.strictObject({
 });
 
 /** Developer Portal settings of one environment, with the names of secrets, never their values. */
-export const environmentSchema = z.strictObject({
+const environmentSchema = z.strictObject({
   loginUrl: z.enum([
     'https://sod.superoffice.com',
     'https://qaonline.superoffice.com',
@@ -81,7 +81,7 @@ const linkTypes = ['Install', 'Configure', 'Support', 'Report a problem', 'Disab
 const languages = ['Danish', 'Dutch', 'English', 'German', 'Norwegian', 'Swedish'] as const;
 
 /** The App Store listing in one language. */
-export const listingSchema = z.strictObject({
+const listingSchema = z.strictObject({
   language: z.enum(languages),
   header: z.string().min(1).max(98),
   about: limitWords(200),

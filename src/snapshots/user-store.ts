@@ -3,7 +3,7 @@ import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** A user of a tenant as of the last reconciliation. */
-export interface TenantUser {
+interface TenantUser {
   readonly associateId: number;
   readonly name: string;
   readonly userPlan: string;

@@ -23,10 +23,10 @@ export interface AccessRequest {
   readonly resolvedAt: Date | null;
 }
 
-export type NewAccessRequest = Pick<AccessRequest, 'associateId' | 'requestedBy' | 'subject' | 'reason'>;
+type NewAccessRequest = Pick<AccessRequest, 'associateId' | 'requestedBy' | 'subject' | 'reason'>;
 
 /** An administrator's decision on an access request. */
-export interface Resolution {
+interface Resolution {
   readonly state: Exclude<AccessRequestState, 'open'>;
   readonly comment: string;
   readonly resolvedBy: string;

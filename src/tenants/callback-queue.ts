@@ -14,7 +14,7 @@ const contentSchema = z.discriminatedUnion('source', [
 ]);
 
 /** A verified webhook event or state change notification. */
-export type CallbackContent = Readonly<z.infer<typeof contentSchema>>;
+type CallbackContent = Readonly<z.infer<typeof contentSchema>>;
 
 /** A callback that was claimed for processing. */
 export interface Callback {
@@ -27,12 +27,12 @@ export interface Callback {
 }
 
 /** A callback that failed `maxAttempts` times and needs the operator. */
-export interface DeadLetter extends Callback {
+interface DeadLetter extends Callback {
   readonly deadLetteredAt: Date;
   readonly lastError: string;
 }
 
-export interface QueueDepth {
+interface QueueDepth {
   readonly waiting: number;
   readonly deadLettered: number;
   /** The age of the oldest waiting callback, ms; 0 when none waits. */

@@ -43,7 +43,7 @@ export interface CompletedSignIn {
   readonly nonce: string;
 }
 
-export interface RefusedSignIn {
+interface RefusedSignIn {
   readonly valid: false;
   /**
    * `unknown`: the state was never issued, is consumed or has expired. `mismatch`: another browser started the sign-in,

@@ -55,7 +55,7 @@ export interface Tenant {
 }
 
 /** The reconcile schedule of a tenant. */
-export interface Reconciliation {
+interface Reconciliation {
   /** When the next reconciliation is due. */
   readonly at: Date;
   /** Consecutive failures. */

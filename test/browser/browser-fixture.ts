@@ -18,7 +18,7 @@ export interface BrowserFixture {
 }
 
 /** Options of a browser window. */
-export interface WindowOptions {
+interface WindowOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** Null when the test sets the language itself. */
   readonly locale?: string | null;

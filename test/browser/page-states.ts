@@ -8,7 +8,7 @@ import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 export const languages = ['en', 'de', 'no', 'sv', 'da', 'nl'] as const;
 
 /** The page and the language for which a state is reached. */
-export interface StateContext {
+interface StateContext {
   readonly fixture: BrowserFixture;
   readonly page: Page;
   readonly language: (typeof languages)[number];

@@ -234,7 +234,7 @@ export async function systemClient(
   };
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   url: string;
   headers: IncomingHttpHeaders;
   body: string;

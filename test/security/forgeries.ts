@@ -17,16 +17,16 @@ import {
 } from '../support/tokens.ts';
 
 /** Key URL in the headers of forged tokens; it must never be requested. */
-export const lureUrl = 'http://127.0.0.1:9/keys';
+const lureUrl = 'http://127.0.0.1:9/keys';
 
 /** SuperOffice's key, and the key of an attacker. */
 export const genuine = createSigningPair();
-export const foreign = createSigningPair();
+const foreign = createSigningPair();
 const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export type TokenKind = 'id-token' | 'system-user' | 'state-change';
 
-export const createPayload: Readonly<Record<TokenKind, (claims?: Claims, own?: Claims) => Claims>> = {
+const createPayload: Readonly<Record<TokenKind, (claims?: Claims, own?: Claims) => Claims>> = {
   'id-token': idTokenPayload,
   'system-user': systemUserPayload,
   'state-change': stateChangePayload,

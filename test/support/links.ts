@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 export type Files = ReadonlyMap<string, string>;
 
 /** A reference to a file, and to a heading or id in it, with the line it is on. */
-export interface Reference {
+interface Reference {
   readonly target: string;
   readonly line: number;
 }
@@ -91,7 +91,7 @@ export function toSlug(heading: string): string {
 }
 
 /** The targets of the links, images and link definitions of a Markdown page, without those that name a scheme. */
-export function findMarkdownLinks(markdown: string): Reference[] {
+function findMarkdownLinks(markdown: string): Reference[] {
   const text = blankCode(blankFences(markdown));
   const inline = /\]\(\s*(?:<(?<bracketed>[^>\n]*)>|(?<plain>[^\s)]+))(?:\s+["'(][^)\n]*)?\s*\)/g;
   const definition = /^ {0,3}\[[^\]\n]+\]:\s+<?(?<plain>[^\s>]+)/gm;
@@ -117,7 +117,7 @@ export function findComments(path: string, source: string): string {
 }
 
 /** Documents cited by their path from the root; `#a and #b` after a path cites two headings of one page. */
-export function findCitations(comments: string): Reference[] {
+function findCitations(comments: string): Reference[] {
   const citation =
     /(?<![\w./-])(?<path>[\w-]+(?:\/[\w.-]+)*\/[\w.-]+\.md)\b(?<first>#[\w-]+)?(?<others>(?:(?:,|\s+and|\s+to)[\s*/]+#[\w-]+)*)/g;
   return [...comments.matchAll(citation)].flatMap(({ index, groups }) => {
@@ -128,13 +128,13 @@ export function findCitations(comments: string): Reference[] {
 }
 
 /** Documents cited by their name alone. */
-export function findBareCitations(comments: string): Reference[] {
+function findBareCitations(comments: string): Reference[] {
   const names = [...comments.matchAll(/(?<![\w./*-])[\w-]+\.md\b/g)];
   return names.map((match) => toReference(comments, match.index, match[0]));
 }
 
 /** Absolute paths of a developer's machine, and paths to files that are not in the repository. */
-export function findPrivatePaths(text: string): Reference[] {
+function findPrivatePaths(text: string): Reference[] {
   const path =
     /\.\.\/shared\b|(?<![\w.~:/-])\/(?:work|root|home\/(?!node\b)[\w.-]+|Users\/[\w.-]+)\/[\w.-]+|\b[A-Z]:\\Users\\\w+/g;
   return [...text.matchAll(path)].map((match) => toReference(text, match.index, match[0]));

@@ -13,7 +13,7 @@ declare global {
 }
 
 /** The log of one request. `setBindings` adds fields to every later line. */
-export interface RequestLog {
+interface RequestLog {
   setBindings(fields: object): void;
   info(fields: object, message: string): void;
   error(fields: object, message: string): void;

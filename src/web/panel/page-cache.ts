@@ -9,7 +9,7 @@ import { decide, type PanelContext } from './panel-context.ts';
 import { panelView } from './panel-view.ts';
 
 /** A rendered panel page. */
-export interface Page {
+interface Page {
   readonly html: Buffer;
   /** A hash of the HTML, so the same in every process. */
   readonly etag: string;

@@ -14,7 +14,7 @@ import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
 
 /** The tenant and the user that a request for a panel page names. */
-export interface PanelRequest {
+interface PanelRequest {
   readonly url: PanelUrl;
   readonly tenant: Tenant;
   /** Null without a session, or if the session belongs to another user than the URL names. */
