@@ -159,8 +159,8 @@ describe('installation', () => {
   });
 
   it('creates each panel once when administrators install concurrently', async () => {
-    const visitors = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
-    const setups = await Promise.all(visitors.map((cookieClient) => installAs(cookieClient, planlens)));
+    const cookieClients = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
+    const setups = await Promise.all(cookieClients.map((cookieClient) => installAs(cookieClient, planlens)));
     expect(setups.map((setup) => setup.status)).toEqual([200, 200, 200]);
     expect(await panelsInCrm()).toHaveLength(2);
     expect(await tenantRows()).toHaveLength(1);

@@ -190,7 +190,7 @@ describe('panel', async () => {
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
   });
 
-  it('shows the last good data with its date while SuperOffice is unavailable', async () => {
+  it('shows stale data with its date while SuperOffice is unavailable', async () => {
     const cookieClient = await signedInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);

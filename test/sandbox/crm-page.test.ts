@@ -32,7 +32,7 @@ const page = async (userName: string, path: string) =>
   (await get(`${sandbox.url}${path}`, await signIn(sandbox, userName))).text();
 
 describe('sandbox CRM page', () => {
-  it('redirects a visitor without a session or from another tenant to sign-in and back', async () => {
+  it('redirects a browser without a session or from another tenant to sign-in and back', async () => {
     const path = `/${premium}/?panel=PlansMain`;
     for (const cookie of [{ Cookie: '' }, await signIn(sandbox, users.essential)]) {
       const html = await (await get(`${sandbox.url}${path}`, cookie)).text();

@@ -70,7 +70,7 @@ describe('sandbox authorization endpoint', () => {
     expect(location.searchParams.get('code')).toHaveLength(64);
   });
 
-  it('shows the sign-in page to a visitor without a session and continues after sign-in', async () => {
+  it('shows the sign-in page to a browser without a session and continues after sign-in', async () => {
     const url = authorizeUrl(sandbox, { query: { login_hint: users.sales } });
     const page = await get(url);
     expect(page.status).toBe(200);

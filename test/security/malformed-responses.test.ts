@@ -43,7 +43,7 @@ describe('malformed SuperOffice responses', async () => {
       .flatMap(({ msg, reason }) => (msg === 'license refresh failed' ? [reason] : []));
 
   it.each(cases)(
-    'the panel keeps the last good data within time and memory limits when %s returns %s',
+    'the panel shows the stored data within time and memory limits when %s returns %s',
     async (operation, response) => {
       planlens.passTime(overAnHour);
       control.expireTickets({ tenant: tenantId });

@@ -68,7 +68,7 @@ function toKnownPlan({ plan }: EntitlementReport, licenseIndex: LicenseIndex): K
 }
 
 // Licenses granted separately from the plan remain. A license that the current plan also assigns is removed, because it
-// cannot be told apart from a separate grant.
+// cannot be distinguished from a separate grant.
 function assignPlan(
   user: UserLicenses,
   current: LicenseIndex,

@@ -36,8 +36,8 @@ export function describeEvidence(evidence: Evidence, language: Language): Eviden
       const own = plan === null ? t('evidence.suite.unknownPlan') : t(`suitePlan.${plan}`);
       const from = t(`suitePlan.${need.from}`);
       if (need.possiblyFrom === null) return { text: t('evidence.suite.from', { own, from }), code: '' };
-      const perhaps = t(`suitePlan.${need.possiblyFrom}`);
-      return { text: t('evidence.suite.possiblyFrom', { own, from, perhaps }), code: '' };
+      const possibly = t(`suitePlan.${need.possiblyFrom}`);
+      return { text: t('evidence.suite.possiblyFrom', { own, from, possibly }), code: '' };
     }
     case 'suite-limit': {
       const { name, maximum } = evidence.limit;
