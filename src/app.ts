@@ -43,7 +43,10 @@ export interface AppDeps {
 export function buildApp({ config, services, log, metrics, root, deprovision, now }: AppDeps): Express {
   const { superOffice, tenants, signIns } = services;
   const sessions = createSessions({ keys: config.sessionKeys, now });
-  const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: superOffice.signIn.authorizeUrl });
+  const beginSignIn = createBeginSignIn({
+    signIns,
+    authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
+  });
   const deps = {
     ...services,
     sessions,

@@ -7,8 +7,8 @@ import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
+import { openConfiguredDatabase } from './database/configured-database.ts';
 import { type Database, openAdvisoryLockConnection } from './database/database.ts';
-import { openConfiguredDatabase } from './database/open-database.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { createWorkSignals, type WorkSignals, workSignalHandlers } from './lifecycle/work-signals.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,7 +52,7 @@ export interface Services {
   readonly locks: WithLock;
   /** Emits when any process on this database made work due. */
   readonly workSignals: WorkSignals;
-  databaseAnswers(): Promise<boolean>;
+  isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export async function openServices(deps: {
       ...workSignalHandlers(workSignals),
       [circuitChannel]: openFromPeer,
     },
-    { listening: () => invalidateAll(caches), connectionLost: telemetry.onListenerLost },
+    { onListening: () => invalidateAll(caches), onConnectionLost: telemetry.onListenerLost },
   );
   return {
     superOffice,
@@ -107,7 +107,7 @@ export async function openServices(deps: {
     locks,
     exportTenant: createTenantExport({ db }),
     workSignals,
-    databaseAnswers: () =>
+    isDatabaseUp: () =>
       sql`select 1`.execute(db).then(
         () => true,
         () => false,
@@ -143,7 +143,7 @@ function openSuperOffice(deps: {
     now,
   });
   // Prefetched so that the first sign-in does not wait for it; a failure is retried by that sign-in.
-  superOffice.keys.prefetch().catch(telemetry.onPrefetchFailed);
+  superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed);
   return superOffice;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { filesUnder, root, textOf } from './support/project-files.ts';
+import { listFiles, readText, root } from './support/project-files.ts';
 
 /** Imports that `biome.layers.json` must reject: the importing file, and what it imports. */
 const forbidden: readonly (readonly [file: string, specifier: string])[] = [
@@ -81,8 +81,8 @@ describe('import rules of biome.layers.json', () => {
 });
 
 describe('source files', () => {
-  const sources = filesUnder('src', '.ts');
-  const filesMatching = (pattern: RegExp) => sources.filter((file) => pattern.test(textOf(file)));
+  const sources = listFiles('src', '.ts');
+  const filesMatching = (pattern: RegExp) => sources.filter((file) => pattern.test(readText(file)));
 
   it('of the domain are synchronous and use neither a clock nor random numbers', () => {
     const impure = filesMatching(/\basync\b|\bawait\b|\bPromise\b|new Date|Date\.now|Math\.random/);
@@ -99,7 +99,7 @@ describe('source files', () => {
 
   it('lie in a folder with an import rule, or at the root of src', () => {
     const ruled = new Set(
-      [...textOf('biome.layers.json').matchAll(/"src\/([\w-]+)\/\*\*"/g)].map(([, name]) => name),
+      [...readText('biome.layers.json').matchAll(/"src\/([\w-]+)\/\*\*"/g)].map(([, name]) => name),
     );
     const folders = new Set(
       sources.map((file) => file.split('/')).flatMap(([, name, rest]) => (rest ? [name] : [])),

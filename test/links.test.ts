@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkLinks, type Files, findAnchors, findComments, toSlug } from './support/links.ts';
-import { root, textOf } from './support/project-files.ts';
+import { readText, root } from './support/project-files.ts';
 
 /** The tracked files that exist; one with a NUL is binary. */
 function readTrackedFiles(): Files {
   const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
   const paths = listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
-  const texts = paths.map((path) => [path, textOf(path)] as const);
+  const texts = paths.map((path) => [path, readText(path)] as const);
   return new Map(texts.map(([path, text]) => [path, text.includes('\0') ? '' : text]));
 }
 

@@ -21,7 +21,7 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ContractValidationError } from '../src/web/admin/contract-form.ts';
 import type { ResolutionValidationError } from '../src/web/admin/resolution-form.ts';
-import { filesUnder, textOf } from './support/project-files.ts';
+import { listFiles, readText } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
   typeof value === 'string'
@@ -31,9 +31,9 @@ const flat = (value: unknown, at: readonly string[]): [string, string][] =>
       );
 
 /** Each language's texts by their whole key. */
-const locales = filesUnder('locales', '.json').map((file) => ({
+const locales = listFiles('locales', '.json').map((file) => ({
   code: file.replace(/^locales\/|\.json$/g, ''),
-  texts: new Map(flat(JSON.parse(textOf(file)), [])),
+  texts: new Map(flat(JSON.parse(readText(file)), [])),
 }));
 const english = locales.find(({ code }) => code === 'en')?.texts ?? new Map<string, string>();
 const others = locales.filter(({ code }) => code !== 'en');
@@ -183,7 +183,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
 };
 const familyKeys = Object.entries(families).flatMap(([start, ends]) => ends.map((end) => start + end));
 
-const users = [...filesUnder('src/web', '.ts'), ...filesUnder('views', '.ejs')].map(textOf).join('\n');
+const users = [...listFiles('src/web', '.ts'), ...listFiles('views', '.ejs')].map(readText).join('\n');
 const groups = new Set([...english.keys()].map((key) => key.split('.')[0]));
 /** Every literal in the code that begins like a key. */
 const literalKeys = [...users.matchAll(/'([a-z]\w*(?:\.[\w-]+)+)'/gi)]

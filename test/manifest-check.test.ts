@@ -6,7 +6,7 @@ import { type ImageFacts, readImageFacts } from '../manifest/tools/image-facts.t
 import { readManifest } from '../manifest/tools/read-manifest.ts';
 import { findProblems, icons, vendorTodos } from '../manifest/tools/rules.ts';
 import { validateManifest } from '../manifest/tools/validate.ts';
-import { filesUnder, root } from './support/project-files.ts';
+import { listFiles, root } from './support/project-files.ts';
 
 type Json = Record<string, unknown>;
 const manifestFolder = join(root, 'manifest');
@@ -19,7 +19,7 @@ const pictures = () =>
       file,
       { width: size, height: size, transparent: true },
     ]),
-    ...filesUnder('manifest/images/screenshots', '.png').map((file): [string, ImageFacts] => [
+    ...listFiles('manifest/images/screenshots', '.png').map((file): [string, ImageFacts] => [
       file.replace('manifest/images/', ''),
       screenshot,
     ]),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { filesUnder, textOf } from './support/project-files.ts';
+import { listFiles, readText } from './support/project-files.ts';
 
-const files = ['views', 'sandbox/views', 'manifest/tools'].flatMap((folder) => filesUnder(folder, '.ejs'));
+const files = ['views', 'sandbox/views', 'manifest/tools'].flatMap((folder) => listFiles(folder, '.ejs'));
 const lines = files.flatMap((file) =>
-  textOf(file)
+  readText(file)
     .split('\n')
     .map((text, index) => ({ text, position: `${file}:${index + 1}` })),
 );

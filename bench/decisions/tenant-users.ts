@@ -1,7 +1,7 @@
 import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
 import type { GrantedLicense, UserLicenses } from '../../src/licensing/licenses/license-data.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
-import { grantedLicense, holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
+import { grantedLicense, publishedTenant, userWithPlan } from '../../test/unit/licensing/fixtures/tenants.ts';
 
 /** A kind of users: the same plan, extra licenses and function rights. */
 export interface UserKind {
@@ -30,7 +30,7 @@ export const planKinds: readonly UserKind[] = plans.map((plan) => createKind(pla
 
 /** The four plans, each with and without one extra license and one function right: 60 kinds. */
 export const userKinds: readonly UserKind[] = plans.flatMap((plan) => {
-  const assigned = holderOf(tenant, plan).granted.map(({ name }) => name);
+  const assigned = userWithPlan(tenant, plan).granted.map(({ name }) => name);
   const extras = [null, ...extraLicenses.filter((name) => !assigned.includes(name))];
   return extras.flatMap((extra) =>
     [null, ...hidingFunctionRights].map((right) => createKind(plan, extra, right)),
@@ -69,7 +69,7 @@ export function createLicenseWithUniqueExpiry(index: number): GrantedLicense {
 }
 
 function createKind(plan: string, extra: string | null, right: string | null): UserKind {
-  const holder = holderOf(tenant, plan);
+  const holder = userWithPlan(tenant, plan);
   const granted = [...holder.granted, ...(extra === null ? [] : [grantedLicense({ name: extra })])];
   const user = { ...holder, granted, functionRights: right === null ? [] : [right] };
   const { features } = entitlementEngine(tenant, today).report(user);

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/database/database.ts';
 import { loadDesiredState } from '../../src/lifecycle/provisioning/desired-state.ts';
 import { createSnapshotStore } from '../../src/snapshots/snapshot-store.ts';
 import { createTenantStore } from '../../src/tenants/tenant-store.ts';
-import { holderOf, publishedTenant } from '../../test/unit/licensing/fixtures/tenants.ts';
+import { publishedTenant, userWithPlan } from '../../test/unit/licensing/fixtures/tenants.ts';
 import { root } from './bench-database.ts';
 
 /** Number of the first tenant; the others follow. */
@@ -48,7 +48,7 @@ export async function seedTenants(
   await snapshots.saveTenant(tenantId, { content: tenantLicenses, readAt: now }, []);
   for (const [index, plan] of plans.entries()) {
     const associateId = index + 1;
-    const content = { ...holderOf(tenantLicenses, plan), associateId };
+    const content = { ...userWithPlan(tenantLicenses, plan), associateId };
     await snapshots.save(tenantId, { content, readAt: now }, associateId);
   }
   await db.destroy();

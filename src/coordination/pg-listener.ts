@@ -18,10 +18,10 @@ const connectTimeoutMs = 5_000;
 export function subscribe(
   url: string,
   channels: Readonly<Record<string, NotificationHandler>>,
-  on: {
+  handlers: {
     /** All later notifications are received; earlier ones may have been missed. */
-    readonly listening: () => void;
-    readonly connectionLost: (error: Error) => void;
+    readonly onListening: () => void;
+    readonly onConnectionLost: (error: Error) => void;
   },
 ): Subscription {
   const closing = new AbortController();
@@ -35,7 +35,7 @@ export function subscribe(
     const lost = new Promise<void>((resolve) => {
       client.on('end', resolve);
       client.on('error', (error) => {
-        on.connectionLost(error);
+        handlers.onConnectionLost(error);
         resolve();
       });
       closing.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -45,7 +45,7 @@ export function subscribe(
       await Promise.race([lost, startListening(client)]);
       await lost;
     } catch (error) {
-      on.connectionLost(error instanceof Error ? error : new Error('not connected'));
+      handlers.onConnectionLost(error instanceof Error ? error : new Error('not connected'));
     } finally {
       // An unresponsive server never confirms the end of the connection.
       await Promise.race([client.end().catch(() => {}), sleep(closeTimeoutMs)]);
@@ -55,7 +55,7 @@ export function subscribe(
   async function startListening(client: Client): Promise<void> {
     await client.connect();
     for (const channel of Object.keys(channels)) await client.query(`listen ${channel}`);
-    on.listening();
+    handlers.onListening();
   }
 
   async function listenUntilClosed(): Promise<void> {

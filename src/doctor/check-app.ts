@@ -11,8 +11,8 @@ export interface AppCheckContext {
   readonly loginUrl: string;
   readonly publicUrl: string;
   readonly http: Http;
-  readonly keys: Jwks;
-  readonly signIn: AuthorizationCodeFlow;
+  readonly jwks: Jwks;
+  readonly authorizationCodeFlow: AuthorizationCodeFlow;
   readonly now: () => number;
 }
 
@@ -77,8 +77,8 @@ async function checkEnvironment({ loginUrl, http, now }: AppCheckContext): Promi
   return passed(step, `${loginUrl} is the sign-in of this environment, and the clocks agree.`);
 }
 
-async function checkJwks({ keys }: AppCheckContext): Promise<CheckResult> {
-  return keys.prefetch().then(
+async function checkJwks({ jwks }: AppCheckContext): Promise<CheckResult> {
+  return jwks.prefetch().then(
     () => passed('JWKS', 'The signing keys of SuperOffice were fetched.'),
     () =>
       failed(
@@ -90,10 +90,10 @@ async function checkJwks({ keys }: AppCheckContext): Promise<CheckResult> {
 }
 
 /** Exchanges an invalid code: SuperOffice reports an unknown client before an invalid code. */
-async function checkClient({ signIn }: AppCheckContext): Promise<CheckResult> {
+async function checkClient({ authorizationCodeFlow }: AppCheckContext): Promise<CheckResult> {
   const step = 'client';
   try {
-    await signIn.exchangeCode({ code: 'doctor', codeVerifier: 'doctor'.repeat(8) });
+    await authorizationCodeFlow.exchangeCode({ code: 'doctor', codeVerifier: 'doctor'.repeat(8) });
   } catch (error) {
     const code = error instanceof SuperOfficeError ? error.code : '';
     if (code === 'code-refused') return passed(step, 'SuperOffice accepts the client ID and secret.');
@@ -108,10 +108,18 @@ async function checkClient({ signIn }: AppCheckContext): Promise<CheckResult> {
 }
 
 /** The sign-in page continues for a registered redirect URL and shows an error page for another one. */
-async function checkRedirectUrl({ signIn, http, publicUrl }: AppCheckContext): Promise<CheckResult> {
+async function checkRedirectUrl({
+  authorizationCodeFlow,
+  http,
+  publicUrl,
+}: AppCheckContext): Promise<CheckResult> {
   const step = 'redirect URL';
   const text = 'doctor'.repeat(8);
-  const url = signIn.authorizeUrl({ state: text, nonce: text, codeChallenge: text.slice(0, 43) });
+  const url = authorizationCodeFlow.authorizeUrl({
+    state: text,
+    nonce: text,
+    codeChallenge: text.slice(0, 43),
+  });
   const response = await get(http, 'authorize', url);
   const redirectUrl = `${publicUrl}/auth/callback`;
   if (response === null) return failed(step, 'The sign-in of SuperOffice does not respond.', runAgain);

@@ -2,7 +2,7 @@ import { readTenantLicenses } from '../superoffice/api/licenses.ts';
 import type { TenantStates } from '../superoffice/api/tenant-state.ts';
 import { readUsers } from '../superoffice/api/users.ts';
 import type { TenantApiClient, WebApi } from '../superoffice/api/web-api.ts';
-import { webPanelByProgId } from '../superoffice/api/web-panels.ts';
+import { findWebPanelByProgId } from '../superoffice/api/web-panels.ts';
 import { listWebhooksByName } from '../superoffice/api/webhooks.ts';
 import type { SystemUserTenant, Tickets } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
@@ -31,7 +31,7 @@ const permissions: readonly {
   { step: 'users', attempt: readUsers, consequence: 'plan changes appear only when a panel is opened' },
   {
     step: 'web panels',
-    attempt: (apiClient) => webPanelByProgId(apiClient, 'planlens.doctor'),
+    attempt: (apiClient) => findWebPanelByProgId(apiClient, 'planlens.doctor'),
     consequence: 'the panel cannot be provisioned',
   },
   {

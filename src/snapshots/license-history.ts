@@ -5,7 +5,7 @@ import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 export interface RecordedChange {
   readonly change: LicenseChange;
   /** When the later of the two reads started; the change happened before it. */
-  readonly foundAt: Date;
+  readonly detectedAt: Date;
   /** The user concerned, with their current name if they are listed; null for a tenant license. */
   readonly user: { readonly associateId: number; readonly name: string | null } | null;
 }
@@ -16,10 +16,10 @@ export interface LicenseHistory {
   latest(tenantId: string, limit: number): Promise<RecordedChange[]>;
 }
 
-/** Records license changes. `associateId` is null for tenant licenses; `foundAt` in ms since 1970. */
+/** Records license changes. `associateId` is null for tenant licenses; `detectedAt` in ms since 1970. */
 export async function saveLicenseChanges(
   db: Database,
-  { tenantId, associateId, foundAt }: { tenantId: string; associateId: number | null; foundAt: number },
+  { tenantId, associateId, detectedAt }: { tenantId: string; associateId: number | null; detectedAt: number },
   changes: readonly LicenseChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
@@ -29,7 +29,7 @@ export async function saveLicenseChanges(
       changes.map((change) => ({
         context_identifier: tenantId,
         associate_id: associateId,
-        detected_at: new Date(foundAt),
+        detected_at: new Date(detectedAt),
         content: JSON.stringify(change),
       })),
     )
@@ -54,7 +54,7 @@ export function createLicenseHistory({ db }: { db: Database }): LicenseHistory {
         .execute();
       return rows.map((row) => ({
         change: row.content as LicenseChange,
-        foundAt: row.detected_at,
+        detectedAt: row.detected_at,
         user: row.associate_id === null ? null : { associateId: row.associate_id, name: row.name },
       }));
     },

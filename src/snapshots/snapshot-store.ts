@@ -61,7 +61,7 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         {
           tenantId,
           associateId: associateId === tenantAssociateId ? null : associateId,
-          foundAt: snapshot.readAt,
+          detectedAt: snapshot.readAt,
         },
         changes,
       );

@@ -56,7 +56,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
             .execute();
         }
         for (const { associateId, change } of changes) {
-          await saveLicenseChanges(transaction, { tenantId, associateId, foundAt: readAt }, [change]);
+          await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }
       });
     },

@@ -18,8 +18,8 @@ import { createHttp, type HttpCall } from './transport/http.ts';
 
 /** All clients and verifiers of one app in one SuperOffice environment. */
 export interface SuperOffice {
-  readonly keys: Jwks;
-  readonly signIn: AuthorizationCodeFlow;
+  readonly jwks: Jwks;
+  readonly authorizationCodeFlow: AuthorizationCodeFlow;
   readonly verifyIdToken: IdTokenVerifier;
   readonly tickets: Tickets;
   readonly webApi: WebApi;
@@ -63,8 +63,14 @@ export function connectSuperOffice(deps: {
   const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
   const circuitBreaker = createCircuitBreaker({ now, onOpen: deps.onCircuitOpen });
   return {
-    keys,
-    signIn: createAuthorizationCodeFlow({ endpoints, clientId, clientSecret, redirectUri, http }),
+    jwks: keys,
+    authorizationCodeFlow: createAuthorizationCodeFlow({
+      endpoints,
+      clientId,
+      clientSecret,
+      redirectUri,
+      http,
+    }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
     webApi: createWebApi({ states, tickets, http, toAllowedUrl, clientSecret, circuitBreaker, acquireCall }),

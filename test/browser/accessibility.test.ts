@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { install, panelUrl, people } from '../support/planlens.ts';
+import { install, panelUrl, testUsers } from '../support/planlens.ts';
 import {
   type BrowserFixture,
   type BrowserWindow,
@@ -196,7 +196,7 @@ describe('page accessibility', () => {
 
   test('an error page sends a matching HTTP status and causes no other console message', async () => {
     const { page, consoleErrors } = await fixture.open();
-    await page.goto(panelUrl(fixture.planlens, { ...people.salesPremium, tenantId: 'Cust29999' }, 'de'));
+    await page.goto(panelUrl(fixture.planlens, { ...testUsers.salesPremium, tenantId: 'Cust29999' }, 'de'));
     expect(consoleErrors).toEqual([expect.stringContaining('status of 404')]);
   });
 });

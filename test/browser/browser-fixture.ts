@@ -1,11 +1,11 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
-import { install, type Person, type Planlens, people, startPlanlens } from '../support/planlens.ts';
+import { install, type Planlens, startPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 
 /** Sandbox users whose CRM is in German. */
 export const germanUsers = {
-  salesPremium: people.salesPremium,
-  servicePremium: people.servicePremium,
+  salesPremium: testUsers.salesPremium,
+  servicePremium: testUsers.servicePremium,
   salesEssential: { tenantId: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
 } as const;
 
@@ -32,14 +32,14 @@ export interface BrowserWindow {
   /** Console errors and warnings, including CSP violations, and uncaught script errors. */
   readonly consoleErrors: readonly string[];
   /** Signs a user in to their CRM and opens `path` there, by default the panel. */
-  signIn(person: Person, path?: string): Promise<void>;
+  signIn(person: TestUser, path?: string): Promise<void>;
 }
 
 /** Starts app, sandbox and browser, and installs the app in two tenants. */
 export async function openBrowserFixture(): Promise<BrowserFixture> {
   const planlens = await startPlanlens();
   await install(planlens);
-  await install(planlens, people.otherAdministrator);
+  await install(planlens, testUsers.otherAdministrator);
   const browser = await launchBrowser();
   return {
     planlens,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { icons } from '../../manifest/tools/rules.ts';
-import { people } from '../support/planlens.ts';
+import { testUsers } from '../support/planlens.ts';
 import { type BrowserFixture, type BrowserWindow, openBrowserFixture } from './browser-fixture.ts';
 
 const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
@@ -74,7 +74,7 @@ describe.skipIf(folder === '')('App Store listing images', () => {
 
   test("captures the administrators' page", async () => {
     const { page, signIn } = window;
-    await signIn(people.administrator, '');
+    await signIn(testUsers.administrator, '');
     await page.goto(`${fixture.planlens.url}/admin`);
     await saveScreenshot('04-what-administrators-see', page);
   });

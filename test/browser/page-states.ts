@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
-import { approve, type Person, people, signedInToCrm } from '../support/planlens.ts';
+import { approve, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 
 /** The languages of the panel. */
@@ -16,7 +16,7 @@ interface StateContext {
 
 /** A page state, the user to sign in to CRM, and a function that brings the page into the state. */
 interface PageState {
-  readonly person: Person | null;
+  readonly person: TestUser | null;
   reach(context: StateContext): Promise<unknown>;
 }
 
@@ -131,14 +131,14 @@ export const states: Readonly<Record<string, PageState>> = {
     reach: (context) => gotoPanel(context, salesPremium, '/panel/sign-in', { challenge: 'c'.repeat(43) }),
   },
   admin: {
-    person: people.administrator,
+    person: testUsers.administrator,
     async reach(context) {
       await submitAccessRequests(context);
       await gotoPage(context, '/admin');
     },
   },
   'admin-resolution-invalid': {
-    person: people.administrator,
+    person: testUsers.administrator,
     async reach(context) {
       await submitAccessRequests(context);
       await gotoPage(context, '/admin');
@@ -148,10 +148,10 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (context) => gotoPage(context, '/admin') },
   'admin-changes': {
-    person: people.administrator,
+    person: testUsers.administrator,
     async reach(context) {
       const { sandbox, services } = context.fixture.planlens;
-      const { tenantId } = people.administrator;
+      const { tenantId } = testUsers.administrator;
       const before = await services.history.latest(tenantId, 1);
       sandbox.control.setPurchased({ tenant: tenantId, module: 'visible-for', licenses: 77 + before.length });
       sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: null });
@@ -162,21 +162,21 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('#seats ~ details > summary').last().click();
     },
   },
-  setup: { person: people.administrator, reach: (context) => gotoPage(context, '/setup') },
+  setup: { person: testUsers.administrator, reach: (context) => gotoPage(context, '/setup') },
   'setup-log': {
-    person: people.administrator,
+    person: testUsers.administrator,
     async reach(context) {
       await gotoPage(context, '/setup');
       await context.page.locator('main > .card').first().locator('details > summary').click();
     },
   },
   'setup-under-way': {
-    person: people.administrator,
+    person: testUsers.administrator,
     async reach(context) {
       const { planlens } = context.fixture;
       // Held until the next test clears the faults or the app times out.
       const { id } = planlens.sandbox.control.hold({ operation: 'List.GetWebPanelByProgId', nth: 2 });
-      await approve(await signedInToCrm(planlens, people.administrator), planlens);
+      await approve(await signInToCrm(planlens, testUsers.administrator), planlens);
       await planlens.sandbox.control.whenHeld({ id });
       await gotoPage(context, '/setup');
     },
@@ -201,7 +201,7 @@ export const states: Readonly<Record<string, PageState>> = {
   'panel-url-invalid': { person: null, reach: (context) => gotoPage(context, '/panel') },
 };
 
-type PanelRequest = Pick<Person, 'tenantId' | 'associateId'>;
+type PanelRequest = Pick<TestUser, 'tenantId' | 'associateId'>;
 
 /** Opens a page of the app in the language of the context. */
 async function gotoPage({ fixture, page, language }: StateContext, path: string): Promise<void> {
@@ -229,7 +229,7 @@ async function openPanel(context: StateContext, panelUser: PanelRequest): Promis
   await context.page.locator('.masthead').waitFor();
 }
 
-function withOpenFeatures(person: Person, features: readonly string[]): PageState {
+function withOpenFeatures(person: TestUser, features: readonly string[]): PageState {
   return {
     person,
     async reach(context) {

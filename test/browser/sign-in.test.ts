@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { people } from '../support/planlens.ts';
+import { testUsers } from '../support/planlens.ts';
 import {
   type BrowserFixture,
   type BrowserWindow,
@@ -227,7 +227,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   test('sends no message to a page of another origin that opened the sign-in pop-up', async () => {
     const window = await fixture.open();
     await window.signIn(germanUsers.salesPremium, '');
-    const { tenantId, associateId } = people.salesPremium;
+    const { tenantId, associateId } = testUsers.salesPremium;
     const query = `uctx=${tenantId}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
     const url = `${fixture.planlens.url}/panel/sign-in?${query}`;
     const received = await window.page.locator('html').evaluate(async (html, address) => {

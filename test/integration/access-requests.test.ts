@@ -2,29 +2,29 @@ import { describe, expect, it } from 'vitest';
 import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import {
   featureUrl,
+  getVisibleText,
   install,
   installedPlanlens,
-  type Person,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
   submit,
-  wordsOf,
+  type TestUser,
+  testUsers,
 } from '../support/planlens.ts';
 
-const { administrator, otherAdministrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = testUsers;
 
 describe('access requests', async () => {
   const planlens = await installedPlanlens();
   await install(planlens, otherAdministrator);
 
-  const inPanel = async (person: Person = salesPremium): Promise<CookieClient> => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const inPanel = async (person: TestUser = salesPremium): Promise<CookieClient> => {
+    const cookieClient = await signInToCrm(planlens, person);
     await cookieClient.get(panelUrl(planlens, person));
     return cookieClient;
   };
-  const inAdmin = async (person: Person = administrator) => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const inAdmin = async (person: TestUser = administrator) => {
+    const cookieClient = await signInToCrm(planlens, person);
     return { cookieClient, page: await cookieClient.get(`${planlens.url}/admin`) };
   };
   const requestAccess = async (feature: string, reason: string) => {
@@ -43,7 +43,7 @@ describe('access requests', async () => {
       'For <b>our</b> customers',
     );
     expect(submitted.status).toBe(200);
-    expect(wordsOf(submitted.html)).toContain('They have not answered yet.');
+    expect(getVisibleText(submitted.html)).toContain('They have not answered yet.');
     expect(submitted.html).not.toContain('name="reason"');
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain('asked for');
 
@@ -51,7 +51,7 @@ describe('access requests', async () => {
     expect(again.status).toBe(200);
 
     const { page: queue } = await inAdmin();
-    const words = wordsOf(queue.html);
+    const words = getVisibleText(queue.html);
     expect(words).toContain('Feature: Knowledge base (FAQs) Markus Brandt');
     expect(words).toContain('For &lt;b&gt;our&lt;/b&gt; customers');
     expect(words.split('Knowledge base').length).toBe(2);
@@ -68,10 +68,10 @@ describe('access requests', async () => {
       state: 'declined',
       comment: 'Next year.',
     });
-    expect(wordsOf(resolved.html)).toContain('Declined on');
+    expect(getVisibleText(resolved.html)).toContain('Declined on');
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-categorization'));
-    expect(wordsOf(seen.html)).toContain('Your administrators declined on');
-    expect(wordsOf(seen.html)).toContain('Next year.');
+    expect(getVisibleText(seen.html)).toContain('Your administrators declined on');
+    expect(getVisibleText(seen.html)).toContain('Next year.');
     expect(seen.html).toContain('name="reason"');
 
     const twice = await submit(cookieClient, page, '/admin/access-requests', {
@@ -86,15 +86,15 @@ describe('access requests', async () => {
     const withdrawn = await submit(cookieClient, submitted, '/panel/access-requests', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
     expect(withdrawn.html).toContain('name="reason"');
-    expect(wordsOf(withdrawn.html)).not.toContain('They have not answered yet.');
-    expect(wordsOf((await inAdmin()).page.html)).not.toContain('Image library');
+    expect(getVisibleText(withdrawn.html)).not.toContain('They have not answered yet.');
+    expect(getVisibleText((await inAdmin()).page.html)).not.toContain('Image library');
 
     // A second withdrawal, from a page still open, has no effect and is not an error.
     expect(
       (await submit(cookieClient, submitted, '/panel/access-requests', { intent: 'withdraw' })).status,
     ).toBe(200);
     const again = await submit(cookieClient, withdrawn, '/panel/access-requests', { reason: '' });
-    expect(wordsOf(again.html)).toContain('They have not answered yet.');
+    expect(getVisibleText(again.html)).toContain('They have not answered yet.');
   });
 
   it('accepts a request for a plan', async () => {
@@ -102,8 +102,8 @@ describe('access requests', async () => {
     const query = 'uctx=Cust20001&usid=101&lang=en&plan=sales-premium%2Bservice-premium';
     const page = await cookieClient.get(`${planlens.url}/panel/plan?${query}`);
     const submitted = await submit(cookieClient, page, '/panel/access-requests', {});
-    expect(wordsOf(submitted.html)).toContain('They have not answered yet.');
-    expect(wordsOf((await inAdmin()).page.html)).toContain('Plan: Sales-Premium + Service-Premium');
+    expect(getVisibleText(submitted.html)).toContain('They have not answered yet.');
+    expect(getVisibleText((await inAdmin()).page.html)).toContain('Plan: Sales-Premium + Service-Premium');
   });
 
   it.each([
@@ -137,10 +137,10 @@ describe('access requests', async () => {
       const submitted = await submit(cookieClient, page, '/panel/access-requests', {
         reason: sent[index] ?? '',
       });
-      expect([submitted.status, wordsOf(submitted.html).includes('They have not answered yet.')]).toEqual([
-        200,
-        true,
-      ]);
+      expect([
+        submitted.status,
+        getVisibleText(submitted.html).includes('They have not answered yet.'),
+      ]).toEqual([200, true]);
     }
     const stored = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
     const reasonFor = (feature: string) =>
@@ -152,7 +152,7 @@ describe('access requests', async () => {
     await requestAccess('mailings', 'secret reason');
     const { cookieClient, page } = await inAdmin(otherAdministrator);
     expect(page.status).toBe(200);
-    expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
+    expect(getVisibleText(page.html)).toContain('Nothing is waiting for an answer.');
     expect(page.html).not.toContain('secret reason');
 
     const [accessRequest] = await planlens.services.accessRequests.listByTenant('Cust20001', 0);
@@ -177,16 +177,16 @@ describe('access requests', async () => {
 
   it('shows the next renewal after an administrator saves the contract', async () => {
     const { cookieClient, page } = await inAdmin();
-    expect(wordsOf(page.html)).toContain('Purchased In use Free');
+    expect(getVisibleText(page.html)).toContain('Purchased In use Free');
     const saved = await submit(cookieClient, page, '/admin/contract', {
       start: '2026-03-01',
       period: 'yearly',
     });
-    expect(wordsOf(saved.html)).toMatch(/Next renewal: March 1, 20\d\d\./);
+    expect(getVisibleText(saved.html)).toMatch(/Next renewal: March 1, 20\d\d\./);
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
-    expect(wordsOf(seen.html)).toMatch(/contract renews on March 1, 20\d\d\./);
+    expect(getVisibleText(seen.html)).toMatch(/contract renews on March 1, 20\d\d\./);
     const deleted = await submit(cookieClient, saved, '/admin/contract', { start: '', period: 'monthly' });
-    expect(wordsOf(deleted.html)).not.toContain('Next renewal');
+    expect(getVisibleText(deleted.html)).not.toContain('Next renewal');
   });
 
   it('re-reads licenses when a user requests a refresh, but not twice in quick succession', async () => {

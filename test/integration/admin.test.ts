@@ -5,18 +5,18 @@ import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import {
   featureUrl,
+  getVisibleText,
   install,
   installedPlanlens,
-  type Person,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
   startPlanlens,
   submit,
-  wordsOf,
+  type TestUser,
+  testUsers,
 } from '../support/planlens.ts';
 
-const { administrator, otherAdministrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = testUsers;
 const colleague = {
   tenantId: 'Cust20001',
   associateId: 133,
@@ -46,12 +46,12 @@ describe("administrators' page", async () => {
     await planlens.services.tenants.saveContract('Cust20001', null);
   });
 
-  const inAdmin = async (person: Person = administrator) => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const inAdmin = async (person: TestUser = administrator) => {
+    const cookieClient = await signInToCrm(planlens, person);
     return { cookieClient, page: await cookieClient.get(adminUrl) };
   };
-  const inPanel = async (person: Person = salesPremium): Promise<CookieClient> => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const inPanel = async (person: TestUser = salesPremium): Promise<CookieClient> => {
+    const cookieClient = await signInToCrm(planlens, person);
     await cookieClient.get(panelUrl(planlens, person));
     return cookieClient;
   };
@@ -81,7 +81,7 @@ describe("administrators' page", async () => {
       const { page } = await inAdmin();
       expect(page.status).toBe(200);
       expect(toPaths(page)).toEqual(['/admin', '/login/common/oauth/authorize', '/auth/callback', '/admin']);
-      expect(wordsOf(page.html)).toContain('Designteamet · Cust20001 Planlens for administrators');
+      expect(getVisibleText(page.html)).toContain('Designteamet · Cust20001 Planlens for administrators');
     });
 
     it('redirects a browser without a session to sign-in and reveals no tenant data', async () => {
@@ -160,7 +160,7 @@ describe("administrators' page", async () => {
   describe('access request queue', () => {
     it('shows an empty message and no form without access requests', async () => {
       const { page } = await inAdmin();
-      expect(wordsOf(page.html)).toContain('Nothing is waiting for an answer.');
+      expect(getVisibleText(page.html)).toContain('Nothing is waiting for an answer.');
       expect(page.html).not.toContain('action="/admin/access-requests"');
     });
 
@@ -168,7 +168,7 @@ describe("administrators' page", async () => {
       await requestAccess('knowledge-base', 'For customers');
       await requestAccess('mailings');
       const { page } = await inAdmin();
-      const words = wordsOf(page.html);
+      const words = getVisibleText(page.html);
       expect(words).toMatch(/Feature: Knowledge base \(FAQs\) Markus Brandt, \w+ \d+, \d{4} For customers/);
       expect(words.indexOf('Knowledge base')).toBeLessThan(words.indexOf('Mailings'));
     });
@@ -183,13 +183,13 @@ describe("administrators' page", async () => {
       expect([done.status, new URL(done.url).pathname]).toEqual([200, '/admin']);
       expect(new URL(done.url).hash).toBe(`#request-${id}`);
       expect(done.html).toContain(`id="request-${id}"`);
-      expect(wordsOf(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
+      expect(getVisibleText(done.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
       expect(await readAccessRequests('Cust20001')).toEqual([
         { state: 'fulfilled', comment: 'From Monday.\nEnjoy.', resolvedBy: 'Kari Nygård' },
       ]);
       const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'knowledge-base'));
-      expect(wordsOf(seen.html)).toContain('From Monday. Enjoy.');
-      expect(wordsOf(seen.html)).toContain('Your administrators answered on');
+      expect(getVisibleText(seen.html)).toContain('From Monday. Enjoy.');
+      expect(getVisibleText(seen.html)).toContain('Your administrators answered on');
     });
 
     it.each([
@@ -213,7 +213,7 @@ describe("administrators' page", async () => {
         const [before, own = '', other = ''] = refused.html.split('<article');
         expect(before).not.toContain('class="field-error"');
         expect(own).toContain(`value="${id}"`);
-        expect(wordsOf(`<body>${own}</body>`)).toContain(message);
+        expect(getVisibleText(`<body>${own}</body>`)).toContain(message);
         expect(own).toMatch(/<textarea[^>]* aria-describedby="field-error" aria-invalid="true" autofocus>/);
         expect(own).toContain(`${typed}</textarea>`);
         expect(other).not.toContain('aria-invalid');
@@ -282,7 +282,10 @@ describe("administrators' page", async () => {
         reason: '',
       });
       const { page } = await inAdmin();
-      expect([page.status, wordsOf(page.html).includes('of-last-year Markus Brandt')]).toEqual([200, true]);
+      expect([page.status, getVisibleText(page.html).includes('of-last-year Markus Brandt')]).toEqual([
+        200,
+        true,
+      ]);
     });
   });
 
@@ -333,13 +336,13 @@ describe("administrators' page", async () => {
 
   describe('seat table', () => {
     it('lists the seats of each purchased plan with the read time', async () => {
-      const words = wordsOf((await inAdmin()).page.html);
+      const words = getVisibleText((await inAdmin()).page.html);
       expect(words).toContain('Plan Purchased In use Free Marketing Premium 7 3 4 Sales Premium 21 21 0');
       expect(words).toContain('Licence data as of');
     });
 
     it('lists the seats of the CRM Suite plan', async () => {
-      const words = wordsOf((await inAdmin(suiteAdministrator)).page.html);
+      const words = getVisibleText((await inAdmin(suiteAdministrator)).page.html);
       expect(words).toMatch(/Free CRM Suite Core \d+ \d+ \d+ /);
     });
 
@@ -347,19 +350,19 @@ describe("administrators' page", async () => {
       const { cookieClient } = await inAdmin();
       planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
       planlens.sandbox.control.fail({ operation: '*', with: 500 });
-      const words = wordsOf((await cookieClient.get(adminUrl)).html);
+      const words = getVisibleText((await cookieClient.get(adminUrl)).html);
       expect(words).toContain('SuperOffice is not answering at the moment');
       expect(words).toContain('Sales Premium 21 21 0');
       planlens.sandbox.control.clearFaults();
       planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
-      expect(wordsOf((await cookieClient.get(adminUrl)).html)).toContain('Licence data as of');
+      expect(getVisibleText((await cookieClient.get(adminUrl)).html)).toContain('Licence data as of');
     });
   });
 
   describe('contract form', () => {
     it('saves a contract, derives the next renewal from it and deletes it', async () => {
       const { cookieClient, page } = await inAdmin();
-      expect(wordsOf(page.html)).toContain('The start is not known yet');
+      expect(getVisibleText(page.html)).toContain('The start is not known yet');
       const saved = await submit(cookieClient, page, '/admin/contract', {
         start: '2026-03-01',
         period: 'quarterly',
@@ -367,19 +370,19 @@ describe("administrators' page", async () => {
       expect([saved.status, new URL(saved.url).hash]).toEqual([200, '#contract']);
       expect(saved.html).toContain('name="start" value="2026-03-01"');
       expect(saved.html).toContain('<option value="quarterly" selected>');
-      expect(wordsOf(saved.html)).toMatch(
+      expect(getVisibleText(saved.html)).toMatch(
         /Next renewal: (\w+ \d+, \d{4})\. A plan added today counts at once\. A plan given up today stays until the contract renews on \1\. That plans can be added .* inferred\./,
       );
 
       const advice = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
-      const renewal = /Next renewal: (\w+ \d+, \d{4})/.exec(wordsOf(saved.html))?.[1];
-      expect(wordsOf(advice.html)).toContain(`contract renews on ${renewal}`);
+      const renewal = /Next renewal: (\w+ \d+, \d{4})/.exec(getVisibleText(saved.html))?.[1];
+      expect(getVisibleText(advice.html)).toContain(`contract renews on ${renewal}`);
 
       const deleted = await submit(cookieClient, saved, '/admin/contract', {
         start: '',
         period: 'monthly',
       });
-      expect(wordsOf(deleted.html)).toContain('The start is not known yet');
+      expect(getVisibleText(deleted.html)).toContain('The start is not known yet');
       expect(await readContract()).toBeNull();
     });
 
@@ -400,7 +403,7 @@ describe("administrators' page", async () => {
         const start = day(findToday(page));
         const refused = await submit(cookieClient, page, '/admin/contract', { start, period: 'monthly' });
         expect(refused.status).toBe(400);
-        expect(wordsOf(refused.html)).toContain(message);
+        expect(getVisibleText(refused.html)).toContain(message);
         expect(refused.html).toContain(`name="start" value="${start.replaceAll('"', '&#34;')}"`);
         expect(refused.html).toContain('aria-describedby="field-error" aria-invalid="true" autofocus');
         expect(refused.html).toContain('<option value="monthly" selected>');
@@ -425,10 +428,10 @@ describe("administrators' page without permission to read the tenant license", a
   it('shows an explanation instead of an empty seat table', async () => {
     planlens.sandbox.control.fail({ operation: 'License.*', with: 403 });
     await install(planlens);
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     const page = await cookieClient.get(`${planlens.url}/admin`);
     expect(page.status).toBe(200);
-    expect(wordsOf(page.html)).toContain('did not let Planlens read your company’s licence');
+    expect(getVisibleText(page.html)).toContain('did not let Planlens read your company’s licence');
     expect(page.html).not.toContain('<table');
   });
 });

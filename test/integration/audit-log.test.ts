@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   featureUrl,
+  getVisibleText,
   install,
   installedPlanlens,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
   submit,
-  wordsOf,
+  testUsers,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 
-const { administrator, otherAdministrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 interface Entry {
@@ -33,20 +33,20 @@ describe('audit log', async () => {
     (await rows())
       .filter((row) => row.context_identifier === of)
       .map(({ associate_id, content }) => [associate_id, content.event]);
-  const setup = async () => (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
+  const setup = async () => (await signInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
 
   it('records an installation once', async () => {
     expect(await entries()).toEqual([[131, 'installed']]);
   });
 
   it('records sign-ins, access requests, withdrawals, resolutions, contract changes and exports', async () => {
-    const user = await signedInToCrm(planlens, salesPremium);
+    const user = await signInToCrm(planlens, salesPremium);
     await user.get(panelUrl(planlens, salesPremium));
     const feature = async () => user.get(featureUrl(planlens, salesPremium, 'request-management'));
     await submit(user, await feature(), '/panel/access-requests', { reason: 'For Markus' });
     await submit(user, await feature(), '/panel/access-requests', { intent: 'withdraw' });
     await submit(user, await feature(), '/panel/access-requests', { reason: 'For Markus' });
-    const admin = await signedInToCrm(planlens, administrator);
+    const admin = await signInToCrm(planlens, administrator);
     const page = await admin.get(`${planlens.url}/admin`);
     await submit(admin, page, '/admin/access-requests', { state: 'fulfilled', comment: 'Here you are' });
     await submit(admin, await admin.get(`${planlens.url}/admin`), '/admin/contract', {
@@ -88,7 +88,7 @@ describe('audit log', async () => {
 
   it('appears on the setup page newest first without sign-ins, and completely in the export', async () => {
     const { html } = await setup();
-    const words = wordsOf(html);
+    const words = getVisibleText(html);
     expect(words).toMatch(
       /What was done .* SuperOffice: the CRM runs, Planlens works .* SuperOffice: the CRM is offline/,
     );
@@ -96,7 +96,7 @@ describe('audit log', async () => {
       /Kari Nygård: saved the contract .* Markus Brandt: took a request back .* approved Planlens/,
     );
     expect(words).not.toContain('signed-in');
-    const admin = await signedInToCrm(planlens, administrator);
+    const admin = await signInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/setup`);
     const exported = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
     expect(exported.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
@@ -104,7 +104,7 @@ describe('audit log', async () => {
   });
 
   it('keeps only the deletion and its author after a tenant is removed', async () => {
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     const page = await cookieClient.get(`${planlens.url}/setup`);
     control.fail({ operation: 'Webhook.*', with: 503 });
     const refused = await submit(cookieClient, page, '/uninstall', {});

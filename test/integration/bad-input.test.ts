@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
-import { installedPlanlens, knock, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, openPanelUrl, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 
-const { salesPremium } = people;
+const { salesPremium } = testUsers;
 
 interface Problem {
   readonly status: number;
@@ -124,8 +124,8 @@ describe('invalid client input', async () => {
 
   /** A panel sign-in that SuperOffice has authorized, before the redirect to our callback. */
   async function completedSignIn() {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
+    const cookieClient = await signInToCrm(planlens, salesPremium);
+    const begun = await openPanelUrl(cookieClient, panelUrl(planlens, salesPremium));
     const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
     return { cookieClient, callback: authorized.headers.get('location') ?? '' };
   }

@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { install, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { install, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
-const { tenantId } = people.administrator;
+const { tenantId } = testUsers.administrator;
 
 describe('callbacks from SuperOffice', async () => {
   const planlens = await installedPlanlens();
@@ -49,7 +49,7 @@ describe('callbacks from SuperOffice', async () => {
     });
 
     it('a plan change event updates the panel before cached data expires', async () => {
-      const cookieClient = await signedInToCrm(planlens, withoutPlan);
+      const cookieClient = await signInToCrm(planlens, withoutPlan);
       expect((await cookieClient.get(panelUrl(planlens, withoutPlan))).html).toContain(
         '<h1>No user plan</h1>',
       );
@@ -160,7 +160,7 @@ describe('callbacks from SuperOffice', async () => {
     });
 
     it('processes no events of a suspended tenant and refreshes its licenses after it resumes', async () => {
-      const cookieClient = await signedInToCrm(planlens, withoutPlan);
+      const cookieClient = await signInToCrm(planlens, withoutPlan);
       await cookieClient.get(panelUrl(planlens, withoutPlan));
       const assignedPlans = async () => {
         const tenant = await services.tenants.find(tenantId);

@@ -2,11 +2,11 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { keyringText } from '../support/keyrings.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnCli, spawnServer, untilReady } from '../support/server-process.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 async function runCliIn(
@@ -99,7 +99,7 @@ describe('encryption key rotation', async () => {
     const port = String(await freePort());
     server = spawnServer({ ...environment, ENCRYPTION_KEYS: fresh, PORT: port, LOG_LEVEL: 'error' });
     await untilReady(`http://localhost:${port}`);
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const panel = await cookieClient.get(panelUrl({ url: `http://localhost:${port}` }, salesPremium));
     expect(panel.html).toContain('<h1>Sales-Premium</h1>');

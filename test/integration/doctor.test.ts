@@ -8,10 +8,10 @@ import type { CheckResult } from '../../src/doctor/check-result.ts';
 import { checkTenant } from '../../src/doctor/check-tenant.ts';
 import { connectSuperOffice } from '../../src/superoffice/client.ts';
 import { createHttp } from '../../src/superoffice/transport/http.ts';
-import { installedPlanlens, people } from '../support/planlens.ts';
+import { installedPlanlens, testUsers } from '../support/planlens.ts';
 import { spawnCli } from '../support/server-process.ts';
 
-const { tenantId } = people.administrator;
+const { tenantId } = testUsers.administrator;
 
 describe('doctor', async () => {
   const planlens = await installedPlanlens();

@@ -9,14 +9,14 @@ import {
   install,
   installAs,
   type Planlens,
-  people,
-  signedInToCrm,
+  signInToCrm,
   startPlanlens,
+  testUsers,
 } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const tenantId = administrator.tenantId;
 
 describe('installation', () => {
@@ -159,7 +159,7 @@ describe('installation', () => {
   });
 
   it('creates each panel once when administrators install concurrently', async () => {
-    const cookieClients = await Promise.all([1, 2, 3].map(() => signedInToCrm(planlens, administrator)));
+    const cookieClients = await Promise.all([1, 2, 3].map(() => signInToCrm(planlens, administrator)));
     const setups = await Promise.all(cookieClients.map((cookieClient) => installAs(cookieClient, planlens)));
     expect(setups.map((setup) => setup.status)).toEqual([200, 200, 200]);
     expect(await panelsInCrm()).toHaveLength(2);
@@ -167,7 +167,7 @@ describe('installation', () => {
   });
 
   it('accepts the authorization response as a posted form', async () => {
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     planlens.sandbox.control.approve({ tenant: tenantId });
     const begun = await cookieClient.getOnce(`${planlens.url}/install`);
     const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
@@ -195,7 +195,7 @@ describe('installation', () => {
     const stranger = await createCookieClient().get(`${planlens.url}/setup`);
     expect(new URL(stranger.url).origin).toBe(planlens.sandbox.url);
     expect(stranger.html).not.toContain('Planlens is installed');
-    const salesman = await signedInToCrm(planlens, people.salesPremium);
+    const salesman = await signInToCrm(planlens, testUsers.salesPremium);
     const refused = await salesman.get(`${planlens.url}/setup`);
     expect(refused.status).toBe(403);
     expect(refused.html).toContain('administrator-required');
@@ -203,7 +203,7 @@ describe('installation', () => {
 
   it('signs an administrator in to the setup page through the SuperOffice session', async () => {
     await install(planlens);
-    const administrator = await signedInToCrm(planlens, people.administrator);
+    const administrator = await signInToCrm(planlens, testUsers.administrator);
     const setup = await administrator.get(`${planlens.url}/setup`);
     expect([new URL(setup.url).pathname, setup.status]).toEqual(['/setup', 200]);
     expect(setup.html).toContain('Designteamet');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { freePort } from '../support/free-port.ts';
-import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
@@ -84,8 +84,8 @@ describe('installation interrupted by kill -9', () => {
       expect(panelsIn(setup.html)).not.toContain('Failed');
       expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
 
-      const user = people.salesPremium;
-      const cookieClient = await signedInToCrm({ sandbox }, user);
+      const user = testUsers.salesPremium;
+      const cookieClient = await signInToCrm({ sandbox }, user);
       expect(
         (await cookieClient.get(`${sandbox.url}/${user.tenantId}/`)).html.match(/PlanlensMain/g),
       ).toHaveLength(1);

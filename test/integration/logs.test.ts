@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 interface Line {
@@ -24,7 +24,7 @@ describe('application log', async () => {
 
   // certifies R37
   it('logs tenant, user and outcome of each request of a signed-in user', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const user = { tenantId, associateId: salesPremium.associateId };
     for (const path of ['/panel', '/auth/callback'])
@@ -39,7 +39,7 @@ describe('application log', async () => {
       purpose: 'panel',
       isAdministrator: false,
     });
-    const admin = await signedInToCrm(planlens, administrator);
+    const admin = await signInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/admin`);
     expect(findLine('/admin', 'request completed')).toMatchObject({
       tenantId,

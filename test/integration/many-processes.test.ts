@@ -16,16 +16,16 @@ import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.t
 import {
   appEnvironment,
   install,
-  type Person,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
+  type TestUser,
+  testUsers,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
-const { tenantId } = people.administrator;
+const { tenantId } = testUsers.administrator;
 /** The number of webhook events, and how long processes are killed, ms. For a longer run: `PLANLENS_STORM=20000,120000`. */
 const [events = 300, stormMs = 9_000] = (process.env.PLANLENS_STORM ?? '')
   .split(',')
@@ -44,7 +44,7 @@ describe('three processes on one PostgreSQL', () => {
   const ports: number[] = [];
   const running: ServerProcess[] = [];
   /** Users who sign in without another identity provider. */
-  const users: Person[] = (createTenants().find(tenantId)?.users ?? [])
+  const users: TestUser[] = (createTenants().find(tenantId)?.users ?? [])
     .filter(({ identityProvider, retired }) => identityProvider === 'superoffice-online' && !retired)
     .map(({ associateId, userName }) => ({ tenantId, associateId, userName }));
 
@@ -90,8 +90,8 @@ describe('three processes on one PostgreSQL', () => {
     sandbox.control.requests().filter((request) => request.operation === operation).length;
 
   /** Signs a user in and opens their panel once. */
-  async function openPanel(person: Person): Promise<CookieClient> {
-    const cookieClient = await signedInToCrm({ sandbox }, person);
+  async function openPanel(person: TestUser): Promise<CookieClient> {
+    const cookieClient = await signInToCrm({ sandbox }, person);
     const { html } = await cookieClient.get(panelUrl({ url: publicUrl }, person));
     expect(html).toContain('data-row=');
     return cookieClient;
@@ -119,7 +119,7 @@ describe('three processes on one PostgreSQL', () => {
   }, 120_000);
 
   it('the panel of each process shows changes made by another process despite its cache', async () => {
-    const person = users[0] as Person;
+    const person = users[0] as TestUser;
     const cookie = sessionCookie(environment, person);
     const getPanel = async (index: number) => {
       const response = await fetch(panelUrl({ url: `http://localhost:${ports[index]}` }, person), {
@@ -249,7 +249,7 @@ describe('three processes on one PostgreSQL', () => {
 
       expect(unexpected).toEqual([]);
       // The sandbox delivers events of its own as well.
-      expect(unavailable).toBeLessThanOrEqual(balancer.nobodyUp());
+      expect(unavailable).toBeLessThanOrEqual(balancer.unavailableCount());
       const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
         event_id: string;
         processed_at: Date | null;
@@ -273,7 +273,7 @@ describe('three processes on one PostgreSQL', () => {
         const own = rows.find((row) => row.associate_id === associateId);
         return own?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
       };
-      const { associateId } = known[1] as Person;
+      const { associateId } = known[1] as TestUser;
       expect(associateId).toBe(102);
       const last = sandbox.control.getUserPlan({ tenant: tenantId, associateId });
       expect(await assignedPlans(associateId)).toEqual(last === null ? [] : [last]);

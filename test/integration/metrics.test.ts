@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 interface Sample {
@@ -56,7 +56,7 @@ describe('metrics endpoint', async () => {
   }
 
   it('counts requests by route pattern, method and status', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await fetch(`${planlens.url}/nothing/at/all`);
     await fetch(`${planlens.url}/panel`, { method: 'PUT' });
@@ -73,7 +73,7 @@ describe('metrics endpoint', async () => {
     const before = await scrape();
     sandbox.control.fail({ operation: 'License.*', with: 503 });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const after = await scrape();

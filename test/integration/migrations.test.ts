@@ -8,11 +8,11 @@ import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { migrations } from '../../src/database/migrate.ts';
 import { databaseOfEarlierVersion, emptyDatabase, recordMigrations } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
+import { getVisibleText, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnCli, spawnServer, untilReady } from '../support/server-process.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 const versions = Object.keys(migrations);
 
@@ -77,7 +77,7 @@ describe('startup on a database with an earlier known migration', async () => {
 
   it.each(versions)('migrates from %s without data loss and reconciles the tenant', async (version) => {
     const databaseUrl = await databaseAt(version);
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const url = await start(databaseUrl);
     const panel = await cookieClient.get(panelUrl({ url }, salesPremium));
@@ -97,10 +97,10 @@ describe('startup on a database with an earlier known migration', async () => {
       { context_identifier: tenantId, problem: null },
     ]);
 
-    const admin = await signedInToCrm(planlens, administrator);
+    const admin = await signInToCrm(planlens, administrator);
     await admin.get(`${planlens.url}/setup`);
     const setup = await admin.get(`${url}/setup`);
-    expect(wordsOf(setup.html)).toContain('Planlens is installed');
+    expect(getVisibleText(setup.html)).toContain('Planlens is installed');
   });
 
   it('two processes that start concurrently both become ready on the migrated database', async () => {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Control } from '../../sandbox/control.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
-import { installAs, installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installAs, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 type Failure = Parameters<Control['fail']>[0]['with'];
 
@@ -32,7 +32,7 @@ describe('SuperOffice outages', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
   const { control } = sandbox;
-  const cookieClient = await signedInToCrm(planlens, salesPremium);
+  const cookieClient = await signInToCrm(planlens, salesPremium);
   afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
 
   /** Opens the panel and checks that it responds in time, with the plan or with an error page. */
@@ -148,7 +148,7 @@ describe('SuperOffice outages', async () => {
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
     control.approve({ tenant: tenantId });
-    const setupPage = await installAs(await signedInToCrm(planlens, administrator), planlens);
+    const setupPage = await installAs(await signInToCrm(planlens, administrator), planlens);
     expect(setupPage.html).toContain('<h1>Planlens is installed</h1>');
     await expectFreshData(0);
   }, 60_000);

@@ -5,21 +5,21 @@ import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import {
   featureUrl,
+  getFeatureRow,
+  getVisibleText,
   install,
   installedPlanlens,
-  knock,
-  type Person,
+  openPanelUrl,
   type Planlens,
   panelUrl,
-  people,
-  rowOf,
-  signedInToCrm,
+  signInToCrm,
   startPlanlens,
-  wordsOf,
+  type TestUser,
+  testUsers,
 } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
-const { administrator, salesPremium, servicePremium } = people;
+const { administrator, salesPremium, servicePremium } = testUsers;
 const hiddenByRole = {
   tenantId: 'Cust20001',
   associateId: 103,
@@ -41,15 +41,15 @@ const calledSuperOffice = /^(?!Login\.|Page\.|Idp\.)/;
 describe('panel', async () => {
   const planlens = await installedPlanlens();
 
-  const open = async (person: Person, language?: string) => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const open = async (person: TestUser, language?: string) => {
+    const cookieClient = await signInToCrm(planlens, person);
     return cookieClient.get(panelUrl(planlens, person, language));
   };
   /** The explanation of one feature in the panel. */
-  const explained = async (person: Person, feature: string) => {
-    const cookieClient = await signedInToCrm(planlens, person);
+  const explained = async (person: TestUser, feature: string) => {
+    const cookieClient = await signInToCrm(planlens, person);
     await cookieClient.get(panelUrl(planlens, person));
-    return wordsOf((await cookieClient.get(featureUrl(planlens, person, feature))).html);
+    return getVisibleText((await cookieClient.get(featureUrl(planlens, person, feature))).html);
   };
   const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);
 
@@ -67,8 +67,8 @@ describe('panel', async () => {
     expect(panel.html).toContain('<h1>Sales-Premium</h1>');
     expect(panel.html).toContain('Designteamet');
     expect(panel.html.match(/data-row="/g)?.length).toBe(76 + 4);
-    expect(rowOf(panel.html, 'SaP9')).toMatchObject({ state: 'enabled' });
-    expect(rowOf(panel.html, 'SvE1').state).toBe('upgrade');
+    expect(getFeatureRow(panel.html, 'SaP9')).toMatchObject({ state: 'enabled' });
+    expect(getFeatureRow(panel.html, 'SvE1').state).toBe('upgrade');
     expect(await explained(salesPremium, 'request-management')).toContain(
       'Sales-Premium + Service-Essentials No seat is free: it has to be bought.',
     );
@@ -79,29 +79,29 @@ describe('panel', async () => {
     const { html } = await open(servicePremium, 'de');
     expect(html).toContain('<html lang="de">');
     expect(html).toContain('Ihr Plan');
-    expect(rowOf(html, 'C2').text).toContain('Firmen und Personen');
-    expect(rowOf(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
+    expect(getFeatureRow(html, 'C2').text).toContain('Firmen und Personen');
+    expect(getFeatureRow(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
   });
 
   // certifies R21
   it('handles users without a plan, with screens hidden by function rights and with view-only access', async () => {
     expect((await open(withoutPlan)).html).toContain('<h1>No user plan</h1>');
     const hidden = (await open(hiddenByRole)).html;
-    expect(rowOf(hidden, 'SaE1').state).toBe('hidden-by-role');
-    expect(rowOf(hidden, 'SaP8').state).toBe('hidden-by-role');
+    expect(getFeatureRow(hidden, 'SaE1').state).toBe('hidden-by-role');
+    expect(getFeatureRow(hidden, 'SaP8').state).toBe('hidden-by-role');
     const project = await explained(hiddenByRole, 'project-management');
     expect(project).toContain('Your role has the functional right hide-project');
     expect(project).not.toContain('Plans that would add it');
     const marketing = (await open(marketingPremium)).html;
-    expect(rowOf(marketing, 'SaP9').state).toBe('view-only');
+    expect(getFeatureRow(marketing, 'SaP9').state).toBe('view-only');
     expect(await explained(marketingPremium, 'quote-management')).toContain(
       'Sales-Premium + Marketing-Premium',
     );
-    expect(rowOf(marketing, 'MaP1').state).toBe('enabled');
+    expect(getFeatureRow(marketing, 'MaP1').state).toBe('enabled');
   });
 
   it('serves a second view without sign-in and without SuperOffice calls', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.sandbox.control.clearRequests();
     const again = await cookieClient.get(panelUrl(planlens, salesPremium));
@@ -181,7 +181,7 @@ describe('panel', async () => {
   });
 
   it('re-reads expired license data and shows a plan that changed in the meantime', async () => {
-    const cookieClient = await signedInToCrm(planlens, withoutPlan);
+    const cookieClient = await signInToCrm(planlens, withoutPlan);
     await cookieClient.get(panelUrl(planlens, withoutPlan));
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
@@ -191,14 +191,14 @@ describe('panel', async () => {
   });
 
   it('shows stale data with its date while SuperOffice is unavailable', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     planlens.sandbox.control.fail({ operation: '*', with: 500 });
     const stale = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect(stale.status).toBe(200);
     expect(stale.html).toContain('SuperOffice is not answering at the moment');
-    expect(rowOf(stale.html, 'SaP9').state).toBe('enabled');
+    expect(getFeatureRow(stale.html, 'SaP9').state).toBe('enabled');
     planlens.sandbox.control.clearFaults();
     planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain('Licence data as of');
@@ -207,32 +207,32 @@ describe('panel', async () => {
   // certifies R36
   it('makes no further calls for a tenant that revoked its consent until it is reinstalled', async () => {
     const { control } = planlens.sandbox;
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     control.revoke({ tenant: 'Cust20001' });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     control.clearRequests();
     const first = await cookieClient.get(panelUrl(planlens, salesPremium));
-    expect(rowOf(first.html, 'SaP9').state).toBe('enabled');
+    expect(getFeatureRow(first.html, 'SaP9').state).toBe('enabled');
     const tried = operations().length;
     expect(tried).toBeGreaterThan(0);
 
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     const later = await cookieClient.get(panelUrl(planlens, salesPremium));
-    expect(wordsOf(later.html)).toContain('Your company no longer approves Planlens');
-    expect(rowOf(later.html, 'SaP9').state).toBe('enabled');
+    expect(getVisibleText(later.html)).toContain('Your company no longer approves Planlens');
+    expect(getFeatureRow(later.html, 'SaP9').state).toBe('enabled');
     expect(operations()).toHaveLength(tried);
 
     control.approve({ tenant: 'Cust20001' });
     await install(planlens);
     planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
     const again = await cookieClient.get(panelUrl(planlens, salesPremium));
-    expect(wordsOf(again.html)).not.toContain('no longer approves');
+    expect(getVisibleText(again.html)).not.toContain('no longer approves');
   });
 
   // certifies R18
   it('shows the panel after an expired ticket and after a tenant move', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const seenAfter = async (prepare: () => void) => {
       planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
@@ -246,7 +246,7 @@ describe('panel', async () => {
   });
 
   it('renews an expired session silently through SuperOffice', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     planlens.passTime(61 * 60_000);
     const again = await cookieClient.get(panelUrl(planlens, salesPremium));
@@ -255,8 +255,8 @@ describe('panel', async () => {
   });
 
   it('does not loop through sign-in when the browser keeps no session cookie', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(cookieClient, panelUrl(planlens, salesPremium));
+    const cookieClient = await signInToCrm(planlens, salesPremium);
+    const begun = await openPanelUrl(cookieClient, panelUrl(planlens, salesPremium));
     const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
     const signedIn = await cookieClient.getOnce(authorized.headers.get('location') ?? '');
     cookieClient.clearCookies();
@@ -270,7 +270,7 @@ describe('panel', async () => {
 
   // certifies R8
   it('rejects the panel URL of another user with user-mismatch', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const other = await cookieClient.get(panelUrl(planlens, servicePremium));
     expect(other.status).toBe(403);
@@ -279,9 +279,9 @@ describe('panel', async () => {
   });
 
   it('signs in several panels of one browser concurrently', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     const begun = await Promise.all(
-      [1, 2, 3].map(() => knock(cookieClient, panelUrl(planlens, salesPremium))),
+      [1, 2, 3].map(() => openPanelUrl(cookieClient, panelUrl(planlens, salesPremium))),
     );
     const authorized = await Promise.all(
       begun.map(({ headers }) => cookieClient.getOnce(headers.get('location') ?? '')),
@@ -302,7 +302,7 @@ describe('panel', async () => {
   });
 
   it('switches the user when the CRM does', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await cookieClient.get(`${planlens.sandbox.url}/login/as/${servicePremium.userName}?next=/Cust20001/`);
     const panel = await cookieClient.get(panelUrl(planlens, servicePremium));
@@ -348,7 +348,7 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
   /** Opens the panel for the first time after `prepare`. */
   async function openPanelAfter(prepare: () => void) {
     await install(planlens);
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     prepare();
     return { cookieClient, panel: await cookieClient.get(panelUrl(planlens, salesPremium)) };
   }
@@ -363,9 +363,11 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
     const { cookieClient, panel } = await visitWithoutLicenses(403);
     expect(panel.status).toBe(200);
     expect(panel.html).toContain('did not let Planlens read your company');
-    expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
+    expect(getFeatureRow(panel.html, 'SaP9').state).toBe('enabled');
     const { html } = await cookieClient.get(featureUrl(planlens, salesPremium, 'request-management'));
-    expect(wordsOf(html)).toContain('Sales-Premium + Service-Essentials Whether a seat is free is not known');
+    expect(getVisibleText(html)).toContain(
+      'Sales-Premium + Service-Essentials Whether a seat is free is not known',
+    );
   });
 
   it('shows the licenses read by the system user when the principal is forbidden', async () => {
@@ -410,13 +412,13 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
       associateId: admin?.associateId ?? 0,
     };
     await install(planlens, person);
-    const cookieClient = await signedInToCrm(planlens, person);
+    const cookieClient = await signInToCrm(planlens, person);
     const { html } = await cookieClient.get(panelUrl(planlens, person));
     expect(html).toContain('<h1>SuperOffice CRM Suite Core</h1>');
-    expect(rowOf(html, 'C2').state).toBe('enabled');
-    expect(rowOf(html, 'SaP8').state).toBe('enabled');
+    expect(getFeatureRow(html, 'C2').state).toBe('enabled');
+    expect(getFeatureRow(html, 'SaP8').state).toBe('enabled');
     const flows = await cookieClient.get(featureUrl(planlens, person, 'marketing-automation'));
-    expect(wordsOf(flows.html)).toContain('CRM Suite Plus');
-    expect(rowOf(html, 'SaP9').state).toBe('unknown');
+    expect(getVisibleText(flows.html)).toContain('CRM Suite Plus');
+    expect(getFeatureRow(html, 'SaP9').state).toBe('unknown');
   });
 });

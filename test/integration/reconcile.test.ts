@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm, wordsOf } from '../support/planlens.ts';
+import { getVisibleText, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 /** Longer than the reconcile interval of an hour with its jitter of 20 percent, ms. */
 const overAnHour = 75 * 60_000;
@@ -58,7 +58,7 @@ describe('tenant reconciliation', async () => {
   });
 
   it('detects a plan change without a webhook, updates the panel and records the change', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain(
       '<h1>Sales-Premium</h1>',
     );
@@ -75,9 +75,9 @@ describe('tenant reconciliation', async () => {
       user: { associateId: salesPremium.associateId, name: 'Markus Brandt' },
     });
 
-    const asAdministrator = await signedInToCrm(planlens, administrator);
+    const asAdministrator = await signInToCrm(planlens, administrator);
     const page = await asAdministrator.get(`${planlens.url}/admin`);
-    expect(wordsOf(page.html)).toMatch(
+    expect(getVisibleText(page.html)).toMatch(
       /What changed in the licences .* Markus Brandt: .* → \(No Selection\)/,
     );
   });

@@ -6,11 +6,11 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { keyringText } from '../support/keyrings.ts';
-import { appEnvironment, install, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
-const { salesPremium } = people;
+const { salesPremium } = testUsers;
 
 /** An operator changes the portal or the app first, then restarts the app with another environment. */
 describe('credential rotation', () => {
@@ -26,7 +26,7 @@ describe('credential rotation', () => {
     environment = { ...appEnvironment(url, sandbox, await emptyDatabase()), LOG_LEVEL: 'error' };
     await start();
     await install({ sandbox, url });
-    cookieClient = await signedInToCrm({ sandbox }, salesPremium);
+    cookieClient = await signInToCrm({ sandbox }, salesPremium);
     expect(await heading()).toBe('Sales-Premium');
   });
   afterAll(async () => {

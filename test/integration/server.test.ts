@@ -9,7 +9,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { appEnvironment, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { appEnvironment, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 
@@ -75,8 +75,8 @@ describe('server process', () => {
   it('completes requests in flight before it stops', async () => {
     const running = start();
     await untilReady(url);
-    const cookieClient = await signedInToCrm({ sandbox }, people.salesPremium);
-    sandbox.control.approve({ tenant: people.salesPremium.tenantId });
+    const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
+    sandbox.control.approve({ tenant: testUsers.salesPremium.tenantId });
     const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
     const begun = await cookieClient.getOnce(`${url}/install`);
     const slow = cookieClient.get(begun.headers.get('location') ?? '');
@@ -117,7 +117,7 @@ describe('server process', () => {
     await untilReady(url);
     proxy.stopForwarding();
     const begun = Date.now();
-    const panel = fetch(panelUrl({ url }, people.salesPremium));
+    const panel = fetch(panelUrl({ url }, testUsers.salesPremium));
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
     expect(Date.now() - begun).toBeLessThan(3_000);
     expect((await panel).status).toBe(503);
@@ -169,7 +169,9 @@ describe('server process', () => {
     process.kill(Number(pid), 'SIGQUIT');
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    const panel = await fetch(panelUrl({ url }, people.salesPremium), { headers: { accept: 'text/html' } });
+    const panel = await fetch(panelUrl({ url }, testUsers.salesPremium), {
+      headers: { accept: 'text/html' },
+    });
     expect([panel.status, panel.headers.get('retry-after')]).toEqual([503, '10']);
     const text = await panel.text();
     expect(text).toContain('database-unavailable');

@@ -4,14 +4,14 @@ import { type CookieClient, createCookieClient } from '../../sandbox/cookie-clie
 import { handoffLifetimeMs } from '../../src/tenants/handoff-store.ts';
 import {
   installedPlanlens,
-  knock,
-  type Person,
+  openPanelUrl,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
+  type TestUser,
+  testUsers,
 } from '../support/planlens.ts';
 
-const { salesPremium, servicePremium } = people;
+const { salesPremium, servicePremium } = testUsers;
 const attemptTimeoutMs = 3_000;
 
 /** The verifier and challenge that a panel makes before it opens its pop-up. */
@@ -23,15 +23,15 @@ function newChallenge() {
 describe('panel sign-in', async () => {
   const planlens = await installedPlanlens();
 
-  const popUpUrl = ({ tenantId, associateId }: Person, challenge: string) => {
+  const popUpUrl = ({ tenantId, associateId }: TestUser, challenge: string) => {
     const query = { uctx: tenantId, usid: String(associateId), lang: 'en', challenge };
     return `${planlens.url}/panel/sign-in?${new URLSearchParams(query)}`;
   };
   const findCode = (html: string) => /data-session-handoff="([\w-]{43})"/.exec(html)?.[1] ?? '';
 
   /** Signs a user in by a pop-up. @returns the code that the pop-up sends to the panel */
-  async function signInByPopUp(person: Person, challenge: string): Promise<string> {
-    const popUp = await signedInToCrm(planlens, person);
+  async function signInByPopUp(person: TestUser, challenge: string): Promise<string> {
+    const popUp = await signInToCrm(planlens, person);
     return findCode((await popUp.get(popUpUrl(person, challenge))).html);
   }
 
@@ -45,8 +45,8 @@ describe('panel sign-in', async () => {
   const withBearer = (url: string, bearer: string) =>
     fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${bearer}` }, redirect: 'manual' });
 
-  const firstHop = async (cookieClient: CookieClient, person: Person = salesPremium) => {
-    const { status, html } = await knock(cookieClient, panelUrl(planlens, person));
+  const firstHop = async (cookieClient: CookieClient, person: TestUser = salesPremium) => {
+    const { status, html } = await openPanelUrl(cookieClient, panelUrl(planlens, person));
     return { status, html };
   };
 
@@ -77,8 +77,8 @@ describe('panel sign-in', async () => {
   });
 
   it('offers the button with the reason when SuperOffice denies a sign-in in the frame', async () => {
-    const frame = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(frame, panelUrl(planlens, salesPremium));
+    const frame = await signInToCrm(planlens, salesPremium);
+    const begun = await openPanelUrl(frame, panelUrl(planlens, salesPremium));
     const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
     const query = new URLSearchParams({ state, error: 'access_denied' });
     const refused = await frame.get(`${planlens.url}/auth/callback?${query}`);
@@ -106,8 +106,8 @@ describe('panel sign-in', async () => {
   });
 
   it('offers the button to a browser that lost its cookies during sign-in', async () => {
-    const frame = await signedInToCrm(planlens, salesPremium);
-    const begun = await knock(frame, panelUrl(planlens, salesPremium));
+    const frame = await signInToCrm(planlens, salesPremium);
+    const begun = await openPanelUrl(frame, panelUrl(planlens, salesPremium));
     const authorized = await frame.getOnce(begun.headers.get('location') ?? '');
     frame.clearCookies();
     const back = await frame.get(authorized.headers.get('location') ?? '');
@@ -159,7 +159,7 @@ describe('panel sign-in', async () => {
   );
 
   it('does not hand off a session of another user than the user of the panel', async () => {
-    const popUp = await signedInToCrm(planlens, servicePremium);
+    const popUp = await signInToCrm(planlens, servicePremium);
     const { status, html } = await popUp.get(popUpUrl(salesPremium, newChallenge().challenge));
     expect([status, findCode(html)]).toEqual([403, '']);
     expect(html).toContain('user-mismatch');
@@ -181,7 +181,7 @@ describe('panel sign-in', async () => {
   });
 
   it('reveals no tenant data to a user with an altered or copied panel URL', async () => {
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];
     for (const query of altered) {

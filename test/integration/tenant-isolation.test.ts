@@ -9,16 +9,16 @@ import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import {
   appEnvironment,
+  getVisibleText,
   install,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
   submit,
-  wordsOf,
+  testUsers,
 } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 /** Runs with both kinds of database, with the server as an operator starts it. */
@@ -51,7 +51,7 @@ describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle o
     await untilReady(url);
   }
   async function panel(): Promise<string | undefined> {
-    const cookieClient = await signedInToCrm({ sandbox }, salesPremium);
+    const cookieClient = await signInToCrm({ sandbox }, salesPremium);
     return /<h1>(.*?)<\/h1>/.exec((await cookieClient.get(panelUrl({ url }, salesPremium))).html)?.[1];
   }
   const webhookAddress = () => sandbox.control.getSetup({ tenant: tenantId }).webhooks[0]?.TargetUrl ?? '';
@@ -94,9 +94,9 @@ describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle o
   });
 
   it('uninstalls the app and leaves nothing in the tenant', async () => {
-    const cookieClient = await signedInToCrm({ sandbox }, administrator);
+    const cookieClient = await signInToCrm({ sandbox }, administrator);
     const done = await submit(cookieClient, await cookieClient.get(`${url}/setup`), '/uninstall', {});
-    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(getVisibleText(done.html)).toContain('Planlens has been removed');
     expect(sandbox.control.getSetup({ tenant: tenantId })).toEqual({ panels: [], webhooks: [] });
     expect(await panel()).toBe('Planlens is not installed here');
   });

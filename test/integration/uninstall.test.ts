@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  getFeatureRow,
+  getVisibleText,
   install,
   installedPlanlens,
   panelUrl,
-  people,
-  rowOf,
-  signedInToCrm,
+  signInToCrm,
   submit,
-  wordsOf,
+  testUsers,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 
-const { administrator, otherAdministrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 describe('uninstallation', async () => {
@@ -21,7 +21,7 @@ describe('uninstallation', async () => {
   await install(planlens, otherAdministrator);
 
   const inSetup = async (person = administrator as typeof administrator | typeof otherAdministrator) => {
-    const cookieClient = await signedInToCrm(planlens, person);
+    const cookieClient = await signInToCrm(planlens, person);
     return { cookieClient, page: await cookieClient.get(`${planlens.url}/setup`) };
   };
   const owned = async () => {
@@ -48,7 +48,7 @@ describe('uninstallation', async () => {
     expect(page.html).toContain('action="/uninstall?lang="');
     const foreign = await cookieClient.post(`${planlens.url}/uninstall`, { csrf: 'x'.repeat(43) });
     expect(foreign.status).toBe(403);
-    const user = await signedInToCrm(planlens, salesPremium);
+    const user = await signInToCrm(planlens, salesPremium);
     await user.get(panelUrl(planlens, salesPremium));
     expect((await user.post(`${planlens.url}/uninstall`, {})).status).toBe(403);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
@@ -56,7 +56,7 @@ describe('uninstallation', async () => {
 
   // certifies R35
   it('shows the uninstall form at the URL that the App Store opens', async () => {
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     const arrived = await cookieClient.get(`${planlens.url}/uninstall`);
     expect([arrived.status, arrived.html.includes('id="uninstall"')]).toEqual([200, true]);
   });
@@ -83,7 +83,7 @@ describe('uninstallation', async () => {
     expect((await services.webhooks.findOrCreate(tenantId)).secret().length).toBeGreaterThan(0);
     expect(file.html).not.toContain((await services.webhooks.findOrCreate(tenantId)).secret());
     expect(
-      (await (await signedInToCrm(planlens, salesPremium)).get(`${planlens.url}/setup/export`)).status,
+      (await (await signInToCrm(planlens, salesPremium)).get(`${planlens.url}/setup/export`)).status,
     ).toBe(401);
   });
 
@@ -92,14 +92,14 @@ describe('uninstallation', async () => {
     const { cookieClient, page } = await inSetup();
     const refused = await submit(cookieClient, page, '/uninstall', {});
     expect(refused.status).toBe(502);
-    expect(wordsOf(refused.html)).toContain('Planlens panel server-error');
+    expect(getVisibleText(refused.html)).toContain('Planlens panel server-error');
     expect(await owned()).toBeGreaterThan(3);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 0 });
 
     control.clearFaults();
     const done = await submit(cookieClient, refused, '/uninstall', {});
     expect(done.status).toBe(200);
-    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(getVisibleText(done.html)).toContain('Planlens has been removed');
     expect(await owned()).toBe(0);
     // The session ended with it.
     expect((await cookieClient.get(`${planlens.url}/setup`)).status).toBe(404);
@@ -111,9 +111,9 @@ describe('uninstallation', async () => {
     const setup = await install(planlens);
     expect(setup.status).toBe(200);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 1 });
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     const panel = await cookieClient.get(panelUrl(planlens, salesPremium));
-    expect(rowOf(panel.html, 'SaP9').state).toBe('enabled');
+    expect(getFeatureRow(panel.html, 'SaP9').state).toBe('enabled');
   });
 
   it('deletes the tenant data despite failed removals when an administrator forces it', async () => {
@@ -123,7 +123,7 @@ describe('uninstallation', async () => {
     expect(refused.status).toBe(502);
     const done = await submit(cookieClient, refused, '/uninstall', { force: 'yes' });
     expect(done.status).toBe(200);
-    expect(wordsOf(done.html)).toContain('Still in SuperOffice');
+    expect(getVisibleText(done.html)).toContain('Still in SuperOffice');
     expect(await owned()).toBe(0);
   });
 });

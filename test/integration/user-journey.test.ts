@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  getVisibleText,
   install,
   type Planlens,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
   startPlanlens,
   submit,
-  wordsOf,
+  testUsers,
 } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 
-const { administrator, salesPremium } = people;
+const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
 /** One tenant's way with the app; after each step stands what is in the tenant. */
@@ -124,7 +124,7 @@ describe('tenant setup from installation to reinstallation', () => {
         'panel Planlens plans in BrowserPanel at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
         'webhook Planlens Active for associate.changed,associate.deleted at /callbacks/webhooks/{hook}',
       ]);
-    const setup = await (await signedInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
+    const setup = await (await signInToCrm(planlens, administrator)).get(`${planlens.url}/setup`);
     expect(outcomes(setup.html)).toEqual(['Updated', 'Created', 'Removed', 'Updated']);
   });
 
@@ -136,14 +136,14 @@ describe('tenant setup from installation to reinstallation', () => {
 
   // certifies R34
   it('the uninstallation removes everything from the tenant and all stored tenant data', async () => {
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     const done = await submit(
       cookieClient,
       await cookieClient.get(`${planlens.url}/setup`),
       '/uninstall',
       {},
     );
-    expect(wordsOf(done.html)).toContain('Planlens has been removed');
+    expect(getVisibleText(done.html)).toContain('Planlens has been removed');
     expect(inTenant()).toEqual([]);
     expect(await planlens.services.tenants.find(tenantId)).toBeNull();
   });
@@ -151,7 +151,7 @@ describe('tenant setup from installation to reinstallation', () => {
   it('a reinstallation recreates panels and webhook, and the panel loads', async () => {
     expect(outcomes((await install(planlens)).html)).toEqual(['Created', 'Created', 'Created']);
     expect(inTenant()).toEqual(installed);
-    const cookieClient = await signedInToCrm(planlens, salesPremium);
+    const cookieClient = await signInToCrm(planlens, salesPremium);
     expect((await cookieClient.get(panelUrl(planlens, salesPremium))).html).toContain(
       '<h1>Sales-Premium</h1>',
     );

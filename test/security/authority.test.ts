@@ -13,8 +13,8 @@ import {
   install,
   installedPlanlens,
   panelUrl,
-  people,
-  signedInToCrm,
+  signInToCrm,
+  testUsers,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
@@ -22,7 +22,7 @@ import { createSigningPair, encode, signToken } from '../support/tokens.ts';
 import { forgedTokens, genuineToken, mutatedTokens } from './forgeries.ts';
 import { scaleRuns } from './profile.ts';
 
-const { administrator, otherAdministrator, salesPremium } = people;
+const { administrator, otherAdministrator, salesPremium } = testUsers;
 const cookieName = '__Host-planlens-session';
 
 describe('authorization', async () => {
@@ -226,7 +226,7 @@ describe('authorization', async () => {
       ),
       genuineToken('id-token'),
     );
-    const signIn = await signedInToCrm(planlens, administrator);
+    const signIn = await signInToCrm(planlens, administrator);
     const state =
       new URL((await signIn.getOnce(`${url}/install`)).headers.get('location') ?? '').searchParams.get(
         'state',
@@ -294,7 +294,7 @@ describe('authorization', async () => {
   }, 120_000);
 
   it('accepts an authorization response once under concurrent replays', async () => {
-    const cookieClient = await signedInToCrm(planlens, administrator);
+    const cookieClient = await signInToCrm(planlens, administrator);
     const started = await cookieClient.getOnce(`${url}/install`);
     const authorized = await cookieClient.getOnce(started.headers.get('location') ?? '');
     const callback = authorized.headers.get('location') ?? '';

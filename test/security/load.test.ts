@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { appEnvironment, install, panelUrl, people } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { isLongRun } from './profile.ts';
@@ -19,7 +19,7 @@ const neverReading = 100;
 /** Resident memory limit, bytes: caches, the young generation, and output buffered for clients that never read. */
 const maxResident = 700 * 2 ** 20;
 const recoversWithinMs = 5_000;
-const { salesPremium } = people;
+const { salesPremium } = testUsers;
 
 let sandbox: Sandbox;
 let server: ServerProcess;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type MalformedResponse, malformedResponses } from '../../sandbox/malformed-responses.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
-import { installedPlanlens, panelUrl, people, signedInToCrm } from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { isLongRun } from './profile.ts';
 
-const { salesPremium } = people;
+const { salesPremium } = testUsers;
 const { tenantId } = salesPremium;
 const responses = Object.keys(malformedResponses) as MalformedResponse[];
 const operations = [
@@ -32,7 +32,7 @@ const maxMemory = 150 * 2 ** 20;
 describe('malformed SuperOffice responses', async () => {
   const planlens = await installedPlanlens();
   const { control } = planlens.sandbox;
-  const cookieClient = await signedInToCrm(planlens, salesPremium);
+  const cookieClient = await signInToCrm(planlens, salesPremium);
   const openPanel = () => cookieClient.get(panelUrl(planlens, salesPremium));
   await openPanel();
   afterEach(() => control.setTenantState({ tenant: tenantId, state: 'Running' }));
@@ -74,15 +74,15 @@ describe('malformed SuperOffice responses', async () => {
     'a sign-in fails with a specific error while the token endpoint returns %s, then recovers',
     async (response) => {
       control.fail({ operation: 'Login.Tokens', with: response });
-      const firstBrowser = await signedInToCrm(planlens, people.servicePremium);
-      const { status, html } = await firstBrowser.get(panelUrl(planlens, people.servicePremium));
+      const firstBrowser = await signInToCrm(planlens, testUsers.servicePremium);
+      const { status, html } = await firstBrowser.get(panelUrl(planlens, testUsers.servicePremium));
       const [, code = ''] = /Reference: <code>([a-z-]+)/.exec(html) ?? [];
       expect(status, html.slice(0, 2_000)).toBe(errorStatus[code as ErrorCode]);
       expect(control.requests().map((request) => request.operation)).not.toContain('Elsewhere');
       control.clearFaults();
       // Use another browser: the first has failed so often that it waits for a click.
-      const secondBrowser = await signedInToCrm(planlens, people.servicePremium);
-      const again = await secondBrowser.get(panelUrl(planlens, people.servicePremium));
+      const secondBrowser = await signInToCrm(planlens, testUsers.servicePremium);
+      const again = await secondBrowser.get(panelUrl(planlens, testUsers.servicePremium));
       expect([again.status, again.html.includes('data-row=')]).toEqual([200, true]);
     },
     60_000,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { installedPlanlens, panelUrl, people } from '../support/planlens.ts';
+import { installedPlanlens, panelUrl, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { isLongRun, scaleRuns } from './profile.ts';
 import { openConnection, type RawResponse, sendRaw } from './raw-http.ts';
@@ -68,9 +68,9 @@ describe('server under hostile requests', async () => {
   }));
   const pages = routes.filter(({ methods }) => methods.includes('get')).map(({ path }) => path);
   const paths = [...routes.map(({ path }) => path), '/assets/0123456789/planlens.css', '/nowhere'];
-  const { tenantId, associateId } = people.administrator;
+  const { tenantId, associateId } = testUsers.administrator;
   const administrator = sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
-  const panel = new URL(panelUrl(planlens, people.administrator));
+  const panel = new URL(panelUrl(planlens, testUsers.administrator));
   const inPanel = `${panel.pathname}${panel.search}`;
 
   /** Sends any method, headers and body without following redirects. */

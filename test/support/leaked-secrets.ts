@@ -9,7 +9,7 @@ const secretPatterns: Readonly<Record<string, RegExp>> = {
 const minSecretLength = 12;
 
 /** Returns the kinds of secrets that the lines contain, in plain text or encoded. */
-export function leakedSecrets(
+export function findLeakedSecrets(
   lines: readonly string[],
   secrets: ReadonlyMap<string, string>,
 ): readonly string[] {
@@ -33,7 +33,7 @@ function encodedForms(secret: string): string[] {
 }
 
 /** The secrets in the app's environment with their kind: client secret, private key, keyrings. */
-export function secretsOfEnvironment(environment: NodeJS.ProcessEnv): Map<string, string> {
+export function readEnvironmentSecrets(environment: NodeJS.ProcessEnv): Map<string, string> {
   const secrets = new Map<string, string>();
   const { SUPEROFFICE_CLIENT_SECRET: clientSecret, SUPEROFFICE_PRIVATE_KEY: privateKey } = environment;
   if (clientSecret) secrets.set(clientSecret, 'the client secret');

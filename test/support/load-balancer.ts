@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 /** A round-robin load balancer that skips processes that are down. */
 export interface LoadBalancer {
   /** The number of requests that received 502 because no process was reachable. */
-  nobodyUp(): number;
+  unavailableCount(): number;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function startLoadBalancer(port: number, ports: readonly number[]):
   server.listen(port, 'localhost');
   await once(server, 'listening');
   return {
-    nobodyUp: () => unavailable,
+    unavailableCount: () => unavailable,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -15,7 +15,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
-import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
+import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 import { listRoutes, type Route } from './routes.ts';
 
@@ -83,8 +83,8 @@ export async function startPlanlens(): Promise<Planlens> {
       await lifecycle.stop();
       await services.close();
       await sandbox.close();
-      const secrets = new Map([...secretsOfEnvironment(environment), ...sandbox.secrets()]);
-      expect(leakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
+      const secrets = new Map([...readEnvironmentSecrets(environment), ...sandbox.secrets()]);
+      expect(findLeakedSecrets(logged, secrets), 'secrets in the log').toEqual([]);
     },
   };
 }
@@ -128,23 +128,23 @@ function listen(server: Server): Promise<number> {
 }
 
 /** The sandbox users that the tests use. */
-export const people = {
+export const testUsers = {
   administrator: { tenantId: 'Cust20001', associateId: 131, userName: 'kari.nygard@designteamet.example' },
   salesPremium: { tenantId: 'Cust20001', associateId: 101, userName: 'markus.brandt@designteamet.example' },
   servicePremium: { tenantId: 'Cust20001', associateId: 111, userName: 'lena.hoffmann@designteamet.example' },
   otherAdministrator: { tenantId: 'Cust20003', associateId: 301, userName: 'silje.aune@fjordkraft.example' },
 } as const;
 
-export interface Person {
+export interface TestUser {
   readonly tenantId: string;
   readonly associateId: number;
   readonly userName: string;
 }
 
 /** Creates a client with a CRM session of this user. */
-export async function signedInToCrm(
+export async function signInToCrm(
   planlens: Pick<Planlens, 'sandbox'>,
-  person: Person,
+  person: TestUser,
 ): Promise<CookieClient> {
   const cookieClient = createCookieClient();
   await cookieClient.get(`${planlens.sandbox.url}/login/as/${person.userName}?next=/${person.tenantId}/`);
@@ -154,9 +154,9 @@ export async function signedInToCrm(
 /** Installs the app as an administrator: signs in, approves, waits for the setup to complete. */
 export async function install(
   planlens: Pick<Planlens, 'sandbox' | 'url'>,
-  person: Person = people.administrator,
+  person: TestUser = testUsers.administrator,
 ): Promise<VisitedPage> {
-  const cookieClient = await signedInToCrm(planlens, person);
+  const cookieClient = await signInToCrm(planlens, person);
   return installAs(cookieClient, planlens);
 }
 
@@ -189,14 +189,14 @@ export async function approve(
 }
 
 /** Opens a panel URL and follows only the cookie probe. Returns the next response. */
-export async function knock(cookieClient: CookieClient, url: string): Promise<VisitedPage> {
+export async function openPanelUrl(cookieClient: CookieClient, url: string): Promise<VisitedPage> {
   const first = await cookieClient.getOnce(url);
   const next = new URL(first.headers.get('location') ?? '', url);
   return next.searchParams.has('cookie') ? cookieClient.getOnce(next.href) : first;
 }
 
 /** The state and the text of a feature row on a panel page. */
-export function rowOf(html: string, row: string): { state: string; text: string } {
+export function getFeatureRow(html: string, row: string): { state: string; text: string } {
   const item = new RegExp(`<li data-row="${row}" data-state="([a-z-]+)">(.*?)</li>`, 's').exec(html);
   const text = (item?.[2] ?? '')
     .replace(/<[^>]*>/g, ' ')
@@ -206,7 +206,7 @@ export function rowOf(html: string, row: string): { state: string; text: string 
 }
 
 /** The visible text of a page, without markup. */
-export function wordsOf(html: string): string {
+export function getVisibleText(html: string): string {
   const [, body = ''] = /<body[^>]*>(.*)<\/body>/s.exec(html) ?? [];
   return body
     .replace(/<svg.*?<\/svg>|<[^>]*>/gs, ' ')
@@ -217,7 +217,7 @@ export function wordsOf(html: string): string {
 /** The URL of a feature's explanation in the panel. */
 export function featureUrl(
   planlens: Pick<Planlens, 'url'>,
-  person: Person,
+  person: TestUser,
   feature: string,
   language = 'en',
 ): string {
@@ -245,7 +245,7 @@ export async function submit(
 }
 
 /** The panel URL as the CRM fills it in. */
-export function panelUrl(planlens: Pick<Planlens, 'url'>, person: Person, language = 'en'): string {
+export function panelUrl(planlens: Pick<Planlens, 'url'>, person: TestUser, language = 'en'): string {
   const query = new URLSearchParams({
     uctx: person.tenantId,
     usid: String(person.associateId),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The files below a folder whose names end with `ending`, as sorted paths from the root with `/`. */
-export function filesUnder(folder: string, ending: string): string[] {
+export function listFiles(folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
@@ -14,6 +14,6 @@ export function filesUnder(folder: string, ending: string): string[] {
 }
 
 /** Reads a file by its path from the root. */
-export function textOf(file: string): string {
+export function readText(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }

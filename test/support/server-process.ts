@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { leakedSecrets, secretsOfEnvironment } from './leaked-secrets.ts';
+import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
 
 /** The server or the CLI in a process of its own. */
@@ -36,8 +36,8 @@ function spawnProgram(file: string, args: readonly string[], environment: NodeJS
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
-      const secrets = secretsOfEnvironment(environment);
-      expect(leakedSecrets([output], secrets), 'secrets in the output').toEqual([]);
+      const secrets = readEnvironmentSecrets(environment);
+      expect(findLeakedSecrets([output], secrets), 'secrets in the output').toEqual([]);
       return code ?? signal ?? '';
     },
   };

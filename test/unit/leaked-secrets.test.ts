@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { keyringText } from '../support/keyrings.ts';
-import { leakedSecrets, secretsOfEnvironment } from '../support/leaked-secrets.ts';
+import { findLeakedSecrets, readEnvironmentSecrets } from '../support/leaked-secrets.ts';
 
 const secret = 'a+b/secret"with=signs';
 const known = new Map([[secret, 'the client secret']]);
@@ -16,7 +16,7 @@ describe('leakedSecrets', () => {
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
   ])('finds a secret %s and names its kind', (_where, text) => {
-    expect(leakedSecrets(line(`before ${text} after`), known)).toEqual(['the client secret']);
+    expect(findLeakedSecrets(line(`before ${text} after`), known)).toEqual(['the client secret']);
   });
 
   it.each([
@@ -25,11 +25,11 @@ describe('leakedSecrets', () => {
     ['an access token', '8A:Cust12345.abc'],
     ['a private key', '-----BEGIN RSA PRIVATE KEY-----'],
   ])('finds %s that is not a known secret', (kind, text) => {
-    expect(leakedSecrets(line(text), new Map())).toEqual([kind]);
+    expect(findLeakedSecrets(line(text), new Map())).toEqual([kind]);
   });
 
   it('finds nothing in log lines without a secret', () => {
-    expect(leakedSecrets(line('callback processed for Cust12345'), known)).toEqual([]);
+    expect(findLeakedSecrets(line('callback processed for Cust12345'), known)).toEqual([]);
   });
 
   it('derives the known secrets from the environment of the app', () => {
@@ -40,7 +40,7 @@ describe('leakedSecrets', () => {
       ENCRYPTION_KEYS: keyringText('a', 'b'),
       SESSION_KEYS: keyringText('c'),
     };
-    const secrets = secretsOfEnvironment(environment);
+    const secrets = readEnvironmentSecrets(environment);
     const kinds = [...secrets.values()];
     expect(kinds.filter((kind) => kind === 'a key of ENCRYPTION_KEYS')).toHaveLength(2);
     expect(new Set(kinds)).toEqual(
@@ -51,6 +51,6 @@ describe('leakedSecrets', () => {
         'a key of SESSION_KEYS',
       ]),
     );
-    for (const [each, kind] of secrets) expect(leakedSecrets([`x${each}y`], secrets)).toContain(kind);
+    for (const [each, kind] of secrets) expect(findLeakedSecrets([`x${each}y`], secrets)).toContain(kind);
   });
 });

@@ -1,10 +1,10 @@
 import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import {
   deleteWebPanel,
+  findWebPanelByProgId,
   saveWebPanel,
   showToAllUserGroups,
   type WebPanelEntity,
-  webPanelByProgId,
 } from '../../superoffice/api/web-panels.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { ProvisionedPanel } from '../../tenants/tenant.ts';
@@ -70,7 +70,7 @@ async function ensurePanel(
   apiClient: TenantApiClient,
   desired: DesiredPanel,
 ): Promise<ProvisionedPanel['outcome']> {
-  const actual = await webPanelByProgId(apiClient, desired.ProgId);
+  const actual = await findWebPanelByProgId(apiClient, desired.ProgId);
   const saved =
     actual && equals(actual, desired)
       ? actual
@@ -91,6 +91,6 @@ async function remove(apiClient: TenantApiClient, progId: string): Promise<'remo
 
 /** Deletes a panel; does nothing if it does not exist. */
 export async function removePanel(apiClient: TenantApiClient, progId: string): Promise<void> {
-  const panel = await webPanelByProgId(apiClient, progId);
+  const panel = await findWebPanelByProgId(apiClient, progId);
   if (panel !== null && !panel.Deleted) await deleteWebPanel(apiClient, panel.WebPanelId);
 }

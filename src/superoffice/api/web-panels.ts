@@ -25,7 +25,7 @@ export const webPanelSchema = z.looseObject({
 export type WebPanelEntity = z.output<typeof webPanelSchema>;
 
 /** The panel with this ProgId, soft-deleted or not, or null. */
-export async function webPanelByProgId(
+export async function findWebPanelByProgId(
   apiClient: TenantApiClient,
   progId: string,
 ): Promise<WebPanelEntity | null> {

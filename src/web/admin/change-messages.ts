@@ -5,14 +5,14 @@ import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
 /** A license change. */
 export interface ChangeRow {
-  readonly foundAt: Timestamp;
+  readonly detectedAt: Timestamp;
   readonly what: string;
 }
 
 /** Describes recorded license changes. */
 export function changeRows(changes: readonly RecordedChange[], language: Language): readonly ChangeRow[] {
   return changes.map((change) => ({
-    foundAt: formatTimestamp(change.foundAt.getTime(), language),
+    detectedAt: formatTimestamp(change.detectedAt.getTime(), language),
     what: describeChange(change, language),
   }));
 }

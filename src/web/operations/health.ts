@@ -10,11 +10,11 @@ export const healthz: RequestHandler = function healthz(_request, response) {
 };
 
 /** Readiness: the database responds within 2.5 seconds. */
-export function createReadyz(deps: { databaseAnswers: () => Promise<boolean> }): RequestHandler {
+export function createReadyz(deps: { isDatabaseUp: () => Promise<boolean> }): RequestHandler {
   return async function readyz(_request, response) {
     const responded = new AbortController();
     const timeout = sleep(timeoutMs, false, { signal: responded.signal }).catch(() => false);
-    const ready = await Promise.race([deps.databaseAnswers(), timeout]);
+    const ready = await Promise.race([deps.isDatabaseUp(), timeout]);
     responded.abort();
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'database-unreachable' });
   };

@@ -5,7 +5,7 @@ import { createMetricsPage, type MetricsRegistry } from './metrics-page.ts';
 
 /** Routes for operators: liveness, readiness and metrics. */
 export function createOperationsRouter(deps: {
-  databaseAnswers: () => Promise<boolean>;
+  isDatabaseUp: () => Promise<boolean>;
   registry: MetricsRegistry;
 }): Router {
   const router = Router();

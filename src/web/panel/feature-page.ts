@@ -131,7 +131,9 @@ function describePossiblePlan(
   { possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>,
   { t }: Language,
 ): string {
-  return possiblyFrom === null ? '' : t('upgrade.suitePossibly', { possibly: t(`suitePlan.${possiblyFrom}`) });
+  return possiblyFrom === null
+    ? ''
+    : t('upgrade.suitePossibly', { possibly: t(`suitePlan.${possiblyFrom}`) });
 }
 
 function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {

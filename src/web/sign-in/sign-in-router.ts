@@ -18,7 +18,7 @@ import { createStartSession } from './start-session.ts';
 
 /** Routes of the sign-in: SuperOffice's redirect, the pop-up, and the session handoff to the panel that opened it. */
 export function createSignInRouter(deps: {
-  superOffice: Pick<SuperOffice, 'signIn' | 'verifyIdToken' | 'webApi'>;
+  superOffice: Pick<SuperOffice, 'authorizationCodeFlow' | 'verifyIdToken' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   audit: AuditLog;
@@ -39,7 +39,7 @@ export function createSignInRouter(deps: {
   const startSession = createStartSession({ ...deps, webApi: superOffice.webApi });
   const authCallback = createAuthCallback({
     signIns: deps.signIns,
-    exchangeCode: superOffice.signIn.exchangeCode,
+    exchangeCode: superOffice.authorizationCodeFlow.exchangeCode,
     verifyIdToken: superOffice.verifyIdToken,
     after: { install: finishInstall, ...createAfterSignIn({ ...deps, startSession }) },
   });

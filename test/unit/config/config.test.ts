@@ -5,7 +5,7 @@ import { inspect, parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, environmentNames, loadConfig } from '../../../src/config/config.ts';
 import { keyringText } from '../../support/keyrings.ts';
-import { textOf } from '../../support/project-files.ts';
+import { readText } from '../../support/project-files.ts';
 import { getKeyNumbers, rsaKeyValue } from '../../support/rsa-key-value.ts';
 import { createSigningPair } from '../../support/tokens.ts';
 import { assumptions } from '../licensing/fixtures/engine.ts';
@@ -279,7 +279,7 @@ function getError(environment: NodeJS.ProcessEnv): unknown {
 }
 
 describe('.env.example', () => {
-  const text = textOf('.env.example');
+  const text = readText('.env.example');
   const values = parseEnv(text);
 
   it('lists each supported name exactly once, with a description above it', () => {

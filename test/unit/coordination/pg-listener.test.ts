@@ -32,10 +32,10 @@ describe('subscribe', () => {
       other: (payload: string) => received.push(['other', payload]),
     };
     subscription = subscribe(url, channels, {
-      listening: () => {
+      onListening: () => {
         listeningCount += 1;
       },
-      connectionLost: (error) => errors.push(error.message),
+      onConnectionLost: (error) => errors.push(error.message),
     });
   }
 

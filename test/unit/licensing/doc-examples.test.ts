@@ -15,11 +15,11 @@ import * as suiteSeats from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions, entitlementEngine, reportEntitlements, rules } from './fixtures/engine.ts';
 import {
   grantedLicense,
-  holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
   userWith,
+  userWithPlan,
 } from './fixtures/tenants.ts';
 
 const modules = {
@@ -41,7 +41,7 @@ const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const salesEssentialReport = reportEntitlements({
   tenant: essential,
-  user: holderOf(essential, 'ten-sales'),
+  user: userWithPlan(essential, 'ten-sales'),
   today,
 });
 const premiumEntitlements = entitlementEngine(premium, today);
@@ -53,18 +53,19 @@ const named = {
   rules,
   premiumTenant: premium,
   premiumEntitlements,
-  salesPremiumUser: holderOf(premium, 'ten-sales'),
-  salesPremiumPlan: reportEntitlements({ tenant: premium, user: holderOf(premium, 'ten-sales'), today }).plan,
-  servicePremiumUser: { ...holderOf(premium, 'ten-service'), associateId: 3457 },
+  salesPremiumUser: userWithPlan(premium, 'ten-sales'),
+  salesPremiumPlan: reportEntitlements({ tenant: premium, user: userWithPlan(premium, 'ten-sales'), today })
+    .plan,
+  servicePremiumUser: { ...userWithPlan(premium, 'ten-service'), associateId: 3457 },
   essentialEntitlements: entitlementEngine(essential, today),
-  essentialUser: holderOf(essential, 'ten-sales'),
+  essentialUser: userWithPlan(essential, 'ten-sales'),
   suiteCoreTenant: publishedTenant('suite-core'),
   suiteCoreEntitlements: entitlementEngine(publishedTenant('suite-core'), today),
   salesEssentialReport,
   salesEssentialPlan: salesEssentialReport.plan,
   marketingPremiumPlan: reportEntitlements({
     tenant: premium,
-    user: holderOf(premium, 'ten-marketing'),
+    user: userWithPlan(premium, 'ten-marketing'),
     today,
   }).plan,
   salesPlanOfUnknownTier: reportEntitlements({

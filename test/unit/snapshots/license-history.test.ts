@@ -44,15 +44,15 @@ describe('license history', () => {
     await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [removedModule, addedModule]);
     await snapshots().saveTenant('Cust2', { content: {}, readAt }, [removedModule]);
     expect(await history().latest('Cust1', 2)).toEqual([
-      { change: addedModule, foundAt: new Date(readAt + 1), user: null },
-      { change: removedModule, foundAt: new Date(readAt + 1), user: null },
+      { change: addedModule, detectedAt: new Date(readAt + 1), user: null },
+      { change: removedModule, detectedAt: new Date(readAt + 1), user: null },
     ]);
   });
 
   it('names a user only while the user is listed', async () => {
     await users().replace('Cust1', [markus], [planChange], readAt);
     expect(await history().latest('Cust1', 5)).toEqual([
-      { change: planChange.change, foundAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
+      { change: planChange.change, detectedAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
     ]);
     await users().replace('Cust1', [], [], readAt);
     expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { entitlementEngine } from '../fixtures/engine.ts';
-import { grantedLicense, holderOf, publishedTenant, userWith } from '../fixtures/tenants.ts';
+import { grantedLicense, publishedTenant, userWith, userWithPlan } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
 
 describe('nextTierOptions', () => {
   const essential = publishedTenant('essential');
   const plans = entitlementEngine(essential, today);
-  const user = holderOf(essential, 'ten-sales');
+  const user = userWithPlan(essential, 'ten-sales');
   const steps = plans.nextTierOptions(user);
 
   it('reports the features each next plan enables and its seat availability', () => {
@@ -29,7 +29,7 @@ describe('nextTierOptions', () => {
 
   it('omits a plan that enables no feature', () => {
     const premium = publishedTenant('premium');
-    const { granted } = holderOf(premium, 'ten-sales');
+    const { granted } = userWithPlan(premium, 'ten-sales');
     const others = premium.modules.filter(({ scope, name }) => scope === 'user' && !name.startsWith('ten-'));
     const userWithAllLicenses = userWith(...granted, ...others.map(({ name }) => grantedLicense({ name })));
     // All features of marketing depend on licenses, which this user has in addition to the plan.
@@ -46,7 +46,7 @@ describe('nextTierOptions', () => {
   it('returns the next CRM Suite plan without a seat on a Suite tenant', () => {
     const suite = publishedTenant('suite-core');
     const suiteEntitlements = entitlementEngine(suite, today);
-    const suiteUser = holderOf(suite, null);
+    const suiteUser = userWithPlan(suite, null);
     const gainedFeatures = suiteEntitlements
       .changesOnSuite(suiteUser, 'growth')
       .filter(({ change }) => change === 'gained');

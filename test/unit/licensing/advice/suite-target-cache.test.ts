@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { findSuiteTarget, memoizeSuiteTargets } from '../../../../src/licensing/advice/suite-target.ts';
 import type { UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
-import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
+import { publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
-const salesUser = holderOf(premium, 'ten-sales');
-const marketingUser = holderOf(premium, 'ten-marketing');
+const salesUser = userWithPlan(premium, 'ten-sales');
+const marketingUser = userWithPlan(premium, 'ten-marketing');
 
 function setUp() {
   const findPlan = vi.fn(

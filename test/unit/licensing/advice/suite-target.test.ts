@@ -10,7 +10,7 @@ import {
 } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
-import { holderOf, publishedTenant } from '../fixtures/tenants.ts';
+import { publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 
 type AssignedPlan = DetectedPlan | null;
 
@@ -102,7 +102,7 @@ describe('findSuiteTarget by the published table', () => {
   ] as const)('detects the target of the published tenant %s with users on %s: %s', (key, plans, plan) => {
     const tenant = publishedTenant(key);
     const assignedPlans = plans.map(
-      (each) => reportEntitlements({ tenant, user: holderOf(tenant, each), today: '2026-12-01' }).plan,
+      (each) => reportEntitlements({ tenant, user: userWithPlan(tenant, each), today: '2026-12-01' }).plan,
     );
     expect(findSuiteTarget(assignedPlans)).toMatchObject({ kind: 'plan', plan });
   });

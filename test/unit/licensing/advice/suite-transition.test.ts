@@ -20,11 +20,11 @@ import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.t
 import { assumptions, reportEntitlements, rules } from '../fixtures/engine.ts';
 import {
   grantedLicense,
-  holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
   userWith,
+  userWithPlan,
 } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
@@ -51,12 +51,12 @@ function findRow(changes: readonly FeatureTransition[], row: string) {
   return changes.find((each) => each.row === row);
 }
 
-const salesEssential = report(essential, holderOf(essential, 'ten-sales'));
-const salesPremium = report(premium, holderOf(premium, 'ten-sales'));
-const marketingPremium = report(premium, holderOf(premium, 'ten-marketing'));
-const withoutPlan = report(premium, holderOf(premium, null));
+const salesEssential = report(essential, userWithPlan(essential, 'ten-sales'));
+const salesPremium = report(premium, userWithPlan(premium, 'ten-sales'));
+const marketingPremium = report(premium, userWithPlan(premium, 'ten-marketing'));
+const withoutPlan = report(premium, userWithPlan(premium, null));
 const unknownUser = report(premium, null);
-const suiteCore = report(suite, holderOf(suite, null));
+const suiteCore = report(suite, userWithPlan(suite, null));
 
 // The 20 common features; C1, C6, C10, C15, C19 and C24 are groups.
 const common = 'C2 C3 C4 C5 C7 C8 C9 C11 C12 C13 C14 C16 C17 C18 C20 C21 C22 C23 C25 C26';
@@ -211,7 +211,7 @@ describe('Suite transition of one feature', () => {
   });
 
   it('treats a feature hidden by the role like an enabled one', () => {
-    const user = { ...holderOf(premium, 'ten-sales'), functionRights: ['hide-project'] };
+    const user = { ...userWithPlan(premium, 'ten-sales'), functionRights: ['hide-project'] };
     const hidden = report(premium, user);
     expect(findRow(changesOnSuite(hidden, 'growth'), 'SaP8')).toMatchObject({
       change: 'kept',
@@ -224,14 +224,14 @@ describe('Suite transition of one feature', () => {
 
   const viewOnlyReport = (row: string, name: string) => {
     const tenant = tenantWith(...essential.modules, moduleLicense({ name }));
-    const today = report(tenant, holderOf(tenant, 'ten-sales'));
+    const today = report(tenant, userWithPlan(tenant, 'ten-sales'));
     expect(today.entitlements.find((each) => each.row === row)).toMatchObject({ state: 'view-only' });
     return today;
   };
 
   it('reports an unlicensed feature hidden by the role as gained, with both facts as the reason', () => {
     const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'project' }));
-    const user = { ...holderOf(tenant, 'ten-sales'), functionRights: ['hide-project'] };
+    const user = { ...userWithPlan(tenant, 'ten-sales'), functionRights: ['hide-project'] };
     expect(findRow(changesOnSuite(report(tenant, user), 'core'), 'SaP8')).toMatchObject({
       change: 'gained',
       today: { state: 'upgrade', reason: 'not-licensed-and-hidden-by-role' },
@@ -343,7 +343,7 @@ describe('suiteTransition', () => {
   it('reports an old plan without a published target as unknown', () => {
     const plan = { name: 'superlicense-complete', description: 'Complete CRM User', extraFlags: 1 };
     const tenant = tenantWith(moduleLicense({ ...plan, scope: 'user', extraInfo: 'set=user,web,sale-cal' }));
-    const today = report(tenant, holderOf(tenant, 'superlicense-complete'));
+    const today = report(tenant, userWithPlan(tenant, 'superlicense-complete'));
     const { target, changes } = suiteTransition([today.plan], today);
     expect(target).toEqual({
       kind: 'range',
@@ -376,7 +376,7 @@ describe('Suite transition properties', () => {
     const name = findPlanModule(tiers) ?? '';
     const row = { name, description: label, extraFlags: 1, extraInfo: `set=${[...set].join(',')}` };
     const tenant = tenantWith(...site, moduleLicense({ ...row, scope: 'user' }));
-    return report(tenant, holderOf(tenant, name));
+    return report(tenant, userWithPlan(tenant, name));
   }
 
   const planReports = userPlans.map(createPlanReport);

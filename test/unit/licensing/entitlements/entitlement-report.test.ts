@@ -15,13 +15,13 @@ import {
 } from '../fixtures/expected-states.ts';
 import {
   grantedLicense,
-  holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
   toGranted,
   userPartlyKnown,
   userWith,
+  userWithPlan,
 } from '../fixtures/tenants.ts';
 
 const premium = publishedTenant('premium');
@@ -76,7 +76,7 @@ describe('entitlement report for users of the published tenants', () => {
   it.each(published)(
     '%s: every row has the state an administrator expects',
     (_name, tenant, plan, expected) => {
-      expect(listStates(report(tenant, holderOf(tenant, plan)))).toEqual(toRows(expected));
+      expect(listStates(report(tenant, userWithPlan(tenant, plan)))).toEqual(toRows(expected));
     },
   );
 
@@ -92,7 +92,7 @@ describe('entitlement report for users of the published tenants', () => {
   it.each(published)(
     '%s: states are the same without tenant licenses, but no seat availability is known',
     (_name, tenant, plan, expected) => {
-      const userOnlyReport = report(null, holderOf(tenant, plan));
+      const userOnlyReport = report(null, userWithPlan(tenant, plan));
       expect(listStates(userOnlyReport)).toEqual(toRows(expected));
       const seats = userOnlyReport.entitlements.flatMap(({ upgrades }) =>
         upgrades.flatMap((upgrade) => (upgrade.kind === 'user-plan' ? [upgrade.seat] : [])),
@@ -108,7 +108,7 @@ describe('entitlement report for users of the published tenants', () => {
     ['ten-salesservicemarketing', premium, 'sales-premium+service-premium+marketing-premium'],
     ['ten-sales', essential, 'sales-essential'],
   ] as const)('detects the user plan behind the module %s', (plan, tenant, key) => {
-    const { model, plan: detected } = report(tenant, holderOf(tenant, plan));
+    const { model, plan: detected } = report(tenant, userWithPlan(tenant, plan));
     expect(model).toBe('user-plans');
     expect(detected?.kind === 'user-plan' && detected.plan?.key).toBe(key);
   });
@@ -121,20 +121,20 @@ describe('entitlement report for users of the published tenants', () => {
   });
 
   it('reports no unknown modules except the unnamed one on the Suite tenant', () => {
-    expect(report(premium, holderOf(premium, 'ten-sales')).unknownModules).toEqual([]);
-    expect(report(essential, holderOf(essential, 'ten-sales')).unknownModules).toEqual([]);
+    expect(report(premium, userWithPlan(premium, 'ten-sales')).unknownModules).toEqual([]);
+    expect(report(essential, userWithPlan(essential, 'ten-sales')).unknownModules).toEqual([]);
     expect(report(suite, null).unknownModules).toEqual(['?']);
   });
 });
 
 describe('shape of an entitlement report', () => {
   it('contains the 76 catalogue rows in catalogue order', () => {
-    const { entitlements } = report(premium, holderOf(premium, 'ten-sales'));
+    const { entitlements } = report(premium, userWithPlan(premium, 'ten-sales'));
     expect(entitlements.map((each) => each.row)).toEqual(catalogue.map((each) => each.id));
   });
 
   it('counts each of the 62 features once and excludes groups', () => {
-    expect(report(premium, holderOf(premium, 'ten-service')).counts).toEqual({
+    expect(report(premium, userWithPlan(premium, 'ten-service')).counts).toEqual({
       total: 62,
       enabled: 34,
       viewOnly: 16,
@@ -145,7 +145,7 @@ describe('shape of an entitlement report', () => {
   });
 
   it('gives a repeated feature the same decision in all its rows', () => {
-    const service = report(premium, holderOf(premium, 'ten-service'));
+    const service = report(premium, userWithPlan(premium, 'ten-service'));
     expect(findRow(service, 'SaP8')).toEqual({ ...findRow(service, 'MaE21'), row: 'SaP8' });
   });
 });
@@ -162,14 +162,14 @@ describe('feature groups in an entitlement report', () => {
   });
 
   it('suggests the upgrade on a group when none of its features is enabled', () => {
-    const upgrades = findRow(report(premium, holderOf(premium, null)), 'C1')?.upgrades ?? [];
+    const upgrades = findRow(report(premium, userWithPlan(premium, null)), 'C1')?.upgrades ?? [];
     expect(upgrades).toHaveLength(3);
   });
 });
 
 describe('default tiles in an entitlement report', () => {
   it('enables default tiles as part of custom tiles', () => {
-    const marketing = report(premium, holderOf(premium, 'ten-marketing'));
+    const marketing = report(premium, userWithPlan(premium, 'ten-marketing'));
     expect(findRow(marketing, 'SaE3')).toMatchObject({ state: 'enabled', reason: 'part-of-another-feature' });
     expect(findRow(marketing, 'SaE3')?.evidence).toContainEqual({
       kind: 'feature',
@@ -179,7 +179,7 @@ describe('default tiles in an entitlement report', () => {
   });
 
   it('decides default tiles by their own site license when the tenant has it', () => {
-    expect(findRow(report(premium, holderOf(premium, 'ten-service')), 'SaE3')?.reason).toBe(
+    expect(findRow(report(premium, userWithPlan(premium, 'ten-service')), 'SaE3')?.reason).toBe(
       'site-license-only',
     );
   });
@@ -198,14 +198,14 @@ describe('default tiles in an entitlement report', () => {
 
 describe('upgrades in an entitlement report', () => {
   it('lists upgrades for locked and view-only features and for no others', () => {
-    const { entitlements } = report(premium, holderOf(premium, 'ten-service'));
+    const { entitlements } = report(premium, userWithPlan(premium, 'ten-service'));
     for (const { state, upgrades } of entitlements) {
       expect(upgrades.length > 0).toBe(state === 'upgrade' || state === 'view-only');
     }
   });
 
   it('offers a free seat of the tenant with an upgrade', () => {
-    const escalation = findRow(report(premium, holderOf(premium, null)), 'SvP1');
+    const escalation = findRow(report(premium, userWithPlan(premium, null)), 'SvP1');
     expect(escalation?.upgrades).toEqual([
       { kind: 'user-plan', plan: 'service-premium', steps: 2, assumedEssential: [], seat: 'assign' },
     ]);
@@ -213,14 +213,14 @@ describe('upgrades in an entitlement report', () => {
 
   it('does not promise a free seat when the tenant lacks the site license', () => {
     const tenant = tenantWith(...premium.modules.filter(({ name }) => name !== 'escalate'));
-    const withoutPlan = report(tenant, holderOf(tenant, null));
+    const withoutPlan = report(tenant, userWithPlan(tenant, null));
     const seats = (id: string) =>
       findRow(withoutPlan, id)?.upgrades.flatMap((each) => (each.kind === 'user-plan' ? [each.seat] : []));
     expect([seats('SvP1'), seats('SvP2')]).toEqual([['ask'], ['assign']]);
   });
 
   it('suggests Suite plans on a Suite tenant', () => {
-    const core = report(suite, holderOf(suite, null));
+    const core = report(suite, userWithPlan(suite, null));
     expect(findRow(core, 'MaP1')?.upgrades).toEqual([
       { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
     ]);
@@ -231,7 +231,7 @@ describe('upgrades in an entitlement report', () => {
 });
 
 describe('function rights in an entitlement report', () => {
-  const sales = holderOf(premium, 'ten-sales');
+  const sales = userWithPlan(premium, 'ten-sales');
 
   it('hides a licensed feature without suggesting an upgrade', () => {
     const hidden = report(premium, { ...sales, functionRights: ['allow-bulk-export', 'hide-project'] });
@@ -242,20 +242,20 @@ describe('function rights in an entitlement report', () => {
 
   it('does not hide a feature that is not licensed', () => {
     const hidden = report(essential, {
-      ...holderOf(essential, 'ten-sales'),
+      ...userWithPlan(essential, 'ten-sales'),
       functionRights: ['hide-project'],
     });
     expect(findRow(hidden, 'SaP8')?.state).toBe('upgrade');
   });
 
   it('hides a licensed feature on a Suite tenant', () => {
-    const hidden = report(suite, { ...holderOf(suite, null), functionRights: ['hide-project'] });
+    const hidden = report(suite, { ...userWithPlan(suite, null), functionRights: ['hide-project'] });
     expect(findRow(hidden, 'SaP8')?.state).toBe('hidden-by-role');
   });
 });
 
 describe('expired tenant license', () => {
-  const user = holderOf(premium, 'ten-service');
+  const user = userWithPlan(premium, 'ten-service');
 
   it('adds a notice to the report and evidence to each feature that depends on it', () => {
     const expired = reportEntitlements({ tenant: premium, user, today: '2027-04-01' });
@@ -285,7 +285,7 @@ describe('expired tenant license', () => {
 });
 
 describe('expired module license', () => {
-  const salesUser = holderOf(premium, 'ten-sales');
+  const salesUser = userWithPlan(premium, 'ten-sales');
   /** Returns the report of the user when the named licenses expire on the given dates. */
   function expiredReport(days: Readonly<Record<string, string>>, day = today): EntitlementReport {
     const granted = salesUser.granted.map((each) => ({ ...each, expiryDate: days[each.name] ?? null }));
@@ -446,7 +446,7 @@ describe('contradictory license data', () => {
       seats: { inUse: 1, free: 5 },
     });
     const tenant = tenantWith(...essential.modules, moduleLicense({ name: 'quote' }), purchasedPlans);
-    const { upgrades } = findRow(report(tenant, holderOf(essential, 'ten-sales')), 'SaP9') ?? {};
+    const { upgrades } = findRow(report(tenant, userWithPlan(essential, 'ten-sales')), 'SaP9') ?? {};
     expect(upgrades).toMatchObject([{ plan: 'sales-premium', seat: 'ask' }]);
   });
 
@@ -474,7 +474,7 @@ describe('contradictory license data', () => {
   it('does not detect CRM Suite from a description when the tenant has user plans', () => {
     const suite = moduleLicense({ name: 'x', description: 'Migration to CRM Suite Core' });
     const tenant = tenantWith(...premium.modules, suite);
-    expect(report(tenant, holderOf(premium, 'ten-sales')).model).toBe('user-plans');
+    expect(report(tenant, userWithPlan(premium, 'ten-sales')).model).toBe('user-plans');
   });
 
   it('lists what an upgrade would disable for a user with an undocumented plan', () => {
@@ -498,8 +498,10 @@ describe('entitlement engine for a repeated request', () => {
   });
 
   it('creates a new engine on another day', () => {
-    const before = entitlementEngine(premium, '2027-03-27').report(holderOf(premium, 'ten-sales')).notices;
-    const after = entitlementEngine(premium, '2027-03-28').report(holderOf(premium, 'ten-sales')).notices;
+    const before = entitlementEngine(premium, '2027-03-27').report(
+      userWithPlan(premium, 'ten-sales'),
+    ).notices;
+    const after = entitlementEngine(premium, '2027-03-28').report(userWithPlan(premium, 'ten-sales')).notices;
     expect([before, after].map(([notice]) => notice?.kind)).toEqual([
       'license-expires-soon',
       'license-expired',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  findWebPanelByProgId,
   saveWebPanel,
   showToAllUserGroups,
-  webPanelByProgId,
   webPanelSchema,
 } from '../../../../src/superoffice/api/web-panels.ts';
 import { expectRejection } from '../expect-rejection.ts';
@@ -35,7 +35,7 @@ const respondWith = (bodies: Record<string, unknown>) =>
 describe('webPanelByProgId', () => {
   it('finds a panel by its ProgId', async () => {
     const apiClient = respondWith({ GetWebPanelByProgId: panelBody });
-    expect(await webPanelByProgId(apiClient, 'planlens.main')).toEqual(panelBody);
+    expect(await findWebPanelByProgId(apiClient, 'planlens.main')).toEqual(panelBody);
     expect(apiClient.calls).toMatchObject([
       {
         method: 'POST',
@@ -49,13 +49,15 @@ describe('webPanelByProgId', () => {
   it.each([[null], [{ WebPanelId: 0, Name: null }], [{}]])(
     'returns no panel for the response %j',
     async (body) => {
-      expect(await webPanelByProgId(respondWith({ GetWebPanelByProgId: body }), 'planlens.main')).toBeNull();
+      expect(
+        await findWebPanelByProgId(respondWith({ GetWebPanelByProgId: body }), 'planlens.main'),
+      ).toBeNull();
     },
   );
 
   it('rejects a panel of another shape', async () => {
     const apiClient = respondWith({ GetWebPanelByProgId: { ...panelBody, WebPanelId: '12' } });
-    expect(await expectRejection(webPanelByProgId(apiClient, 'x'))).toMatchObject({
+    expect(await expectRejection(findWebPanelByProgId(apiClient, 'x'))).toMatchObject({
       code: 'unexpected-response',
       detail: 'WebPanelId',
     });

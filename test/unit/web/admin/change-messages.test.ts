@@ -3,14 +3,14 @@ import type { LicenseChange } from '../../../../src/licensing/licenses/license-d
 import { changeRows } from '../../../../src/web/admin/change-messages.ts';
 import { english, german } from '../harness.ts';
 
-const foundAt = new Date('2026-11-26T10:00:00Z');
+const detectedAt = new Date('2026-11-26T10:00:00Z');
 const module = { owner: 'SUPEROFFICE', name: 'ten-sales', description: 'Sales Premium' };
 const markus = { associateId: 101, name: 'Markus Brandt' };
 
 const words = (
   change: LicenseChange,
   user: typeof markus | { associateId: number; name: null } | null = null,
-) => changeRows([{ change, foundAt, user }], english)[0]?.what;
+) => changeRows([{ change, detectedAt: detectedAt, user }], english)[0]?.what;
 
 describe('changeRows', () => {
   it.each<[LicenseChange, string]>([
@@ -43,12 +43,12 @@ describe('changeRows', () => {
 
   it('shows when the change was found, in the language of the page', () => {
     const rows = changeRows(
-      [{ change: { kind: 'added', module, purchased: 2 }, foundAt, user: null }],
+      [{ change: { kind: 'added', module, purchased: 2 }, detectedAt: detectedAt, user: null }],
       german,
     );
     expect(rows).toEqual([
       {
-        foundAt: { text: german.timestamp(foundAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
+        detectedAt: { text: german.timestamp(detectedAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
         what: 'Sales Premium: neu, 2 gekauft',
       },
     ]);

@@ -15,7 +15,7 @@ describe('readyz', () => {
     [true, 200, 'ok'],
     [false, 503, 'database-unreachable'],
   ])('reports whether the database responds: %s', async (isReachable, status, text) => {
-    const response = await request(createApp(createReadyz({ databaseAnswers: async () => isReachable }))).get(
+    const response = await request(createApp(createReadyz({ isDatabaseUp: async () => isReachable }))).get(
       '/',
     );
     expect([response.status, response.body]).toEqual([status, { status: text }]);
@@ -23,7 +23,7 @@ describe('readyz', () => {
 
   it('responds with 503 within three seconds when the database does not respond', async () => {
     const startedAt = Date.now();
-    const silent = createReadyz({ databaseAnswers: () => new Promise(() => {}) });
+    const silent = createReadyz({ isDatabaseUp: () => new Promise(() => {}) });
     const response = await request(createApp(silent)).get('/');
     expect([response.status, response.body]).toEqual([503, { status: 'database-unreachable' }]);
     expect(Date.now() - startedAt).toBeLessThan(3_000);

@@ -3,18 +3,18 @@ import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts
 import { type FeaturePage, featurePageView, parseFeature } from '../../../../src/web/panel/feature-page.ts';
 import {
   grantedLicense,
-  holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
   userWith,
+  userWithPlan,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
 import { createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
-const salesman = holderOf(premium, 'ten-sales');
+const salesman = userWithPlan(premium, 'ten-sales');
 
 function page(feature: Parameters<typeof featurePageView>[1], given: Given): FeaturePage {
   return featurePageView(createContext(given), feature);
@@ -53,7 +53,7 @@ describe('feature page', () => {
     expect(page('request-management', { tenant: premium, user: salesman }).inferred).toBe(true);
     const essentials = page('project-management', {
       tenant: null,
-      user: holderOf(publishedTenant('essential'), 'ten-sales'),
+      user: userWithPlan(publishedTenant('essential'), 'ten-sales'),
     });
     expect(essentials.upgrades.map(({ plan }) => plan)).toEqual([
       'Sales-Premium',
@@ -165,7 +165,7 @@ describe('feature page', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       for (const tenant of tenants) {
-        const users = [holderOf(tenant ?? premium, 'ten-service'), userWith(), null];
+        const users = [userWithPlan(tenant ?? premium, 'ten-service'), userWith(), null];
         for (const user of users) {
           const pages = featureKeys.map((feature) => page(feature, { tenant, user, language }));
           const text = JSON.stringify(pages);

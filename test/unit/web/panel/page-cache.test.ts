@@ -4,7 +4,7 @@ import { createPageCache, type PageCache, pageVersion } from '../../../../src/we
 import type { DecidedContext, PanelContext } from '../../../../src/web/panel/panel-context.ts';
 import { panelView } from '../../../../src/web/panel/panel-view.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
-import { holderOf, publishedTenant } from '../../licensing/fixtures/tenants.ts';
+import { publishedTenant, userWithPlan } from '../../licensing/fixtures/tenants.ts';
 import { english, german, views } from '../harness.ts';
 import { createContext, requestAccess, tenant } from './panel-contexts.ts';
 
@@ -12,11 +12,11 @@ const premium = publishedTenant('premium');
 const request = requestAccess('feature:saint');
 const context: PanelContext = createContext({
   tenant: premium,
-  user: holderOf(premium, 'ten-sales'),
+  user: userWithPlan(premium, 'ten-sales'),
   accessRequests: [request],
 });
 const tenantLicenses = { content: premium, readAt: 1, stale: false };
-const userLicenses = { content: holderOf(premium, 'ten-service'), readAt: 1, stale: false };
+const userLicenses = { content: userWithPlan(premium, 'ten-service'), readAt: 1, stale: false };
 const resolved = { state: 'declined', resolvedAt: new Date(1) } as const;
 
 /** Each part of a page's version, changed alone. */

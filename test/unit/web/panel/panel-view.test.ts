@@ -6,11 +6,11 @@ import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
 import {
   grantedLicense,
-  holderOf,
   moduleLicense,
   publishedTenant,
   tenantWith,
   userWith,
+  userWithPlan,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
 import { createContext, type Given, readAt, requestAccess } from './panel-contexts.ts';
@@ -41,7 +41,7 @@ function feature(page: Solutions, id: string): FeatureRow | undefined {
 
 const plan = (name: string, description: string, extraInfo = '') =>
   grantedLicense({ name, description, extraFlags: 1, extraInfo });
-const salesman = holderOf(premium, 'ten-sales');
+const salesman = userWithPlan(premium, 'ten-sales');
 
 describe('plan name and note', () => {
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
@@ -213,7 +213,7 @@ describe('suggested upgrades', () => {
 
   it('suggests at most three plans', () => {
     expect(
-      view({ tenant: essential, user: holderOf(essential, 'ten-sales') }).suggestedUpgrades,
+      view({ tenant: essential, user: userWithPlan(essential, 'ten-sales') }).suggestedUpgrades,
     ).toHaveLength(3);
   });
 });
@@ -333,7 +333,7 @@ describe('date of the license data', () => {
       {
         ...context,
         tenantLicenses: tenantTimes && { ...tenantTimes, content: premium },
-        userLicenses: userTimes && { ...userTimes, content: holderOf(premium, 'ten-sales') },
+        userLicenses: userTimes && { ...userTimes, content: userWithPlan(premium, 'ten-sales') },
       },
       {},
     );
@@ -396,7 +396,7 @@ describe('other panel data', () => {
     const tenants = [premium, essential, suiteCore, null];
     const pages = languages.codes.flatMap((code) =>
       tenants.flatMap((tenant) => {
-        const users = [holderOf(tenant ?? premium, 'ten-service'), userWith(), null];
+        const users = [userWithPlan(tenant ?? premium, 'ten-service'), userWith(), null];
         return users.map((user) => view({ tenant, user, language: languages.choose([code]) }));
       }),
     );

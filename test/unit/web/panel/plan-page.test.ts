@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan, planPageView } from '../../../../src/web/panel/plan-page.ts';
-import { holderOf, publishedTenant, userWith } from '../../licensing/fixtures/tenants.ts';
+import { publishedTenant, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
 import { createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
-const salesman = holderOf(premium, 'ten-sales');
+const salesman = userWithPlan(premium, 'ten-sales');
 const onPlans: Given = { tenant: premium, user: salesman };
 
 function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onPlans) {

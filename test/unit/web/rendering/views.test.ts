@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadViews } from '../../../../src/web/rendering/views.ts';
-import { filesUnder } from '../../../support/project-files.ts';
+import { listFiles } from '../../../support/project-files.ts';
 import { english, german, views } from '../harness.ts';
 
 const nasty = `<script>alert(1)</script>"' onload=x &amp;`;
@@ -107,7 +107,7 @@ const admin = {
   asOf: timestamp,
   stale: true,
   diagnostics: [nasty],
-  changes: [{ foundAt: { text: nasty, iso: nasty }, what: nasty }],
+  changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
     today: nasty,
@@ -174,7 +174,7 @@ const expectedScripts = (name: string) =>
 describe('page templates', () => {
   it('every template is covered by these tests', () => {
     const tried = Object.keys({ ...pages, ...withoutValues }).sort();
-    const there = filesUnder('views', '.ejs').flatMap(
+    const there = listFiles('views', '.ejs').flatMap(
       (file) => /^views\/([\w-]+)\.ejs$/.exec(file)?.[1] ?? [],
     );
     expect(tried).toEqual(there.sort());

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openConfiguredDatabase } from '../../../src/database/configured-database.ts';
 import { startEmbeddedPostgres } from '../../../src/database/embedded-postgres.ts';
 import { IncompatibleDatabaseError } from '../../../src/database/migrate.ts';
-import { openConfiguredDatabase } from '../../../src/database/open-database.ts';
 import { databaseOfEarlierVersion, recordMigrations } from '../../support/database.ts';
 
 const log = pino({ level: 'silent' });
