@@ -12,7 +12,7 @@ import { createErrorHandler } from './web/error-handler.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { requestMetrics } from './web/middleware/request-metrics.ts';
-import { framedByCrm, securityHeaders } from './web/middleware/security-headers.ts';
+import { allowFramingByCrm, securityHeaders } from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
@@ -55,7 +55,7 @@ export function buildApp({ config, services, log, metrics, root, deprovision, no
     entitlementEngine: createEntitlementEngine(config.assumptions),
     languages: loadLanguages(join(root, 'locales')),
     views: loadViews(root),
-    inCrm: framedByCrm(config.superOffice.frameAncestors),
+    inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
     form: express.urlencoded({ extended: false, limit: '16kb' }),
     csrfProtection: createCsrfProtection({ sessions }),
     log,

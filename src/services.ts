@@ -12,7 +12,6 @@ import { type Database, openAdvisoryLockConnection } from './database/database.t
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { createWorkSignals, type WorkSignals, workSignalHandlers } from './lifecycle/work-signals.ts';
 import type { Metrics } from './metrics.ts';
-import { invalidateAll, invalidationHandlers } from './snapshots/cache-invalidation.ts';
 import { createLicenseHistory, type LicenseHistory } from './snapshots/license-history.ts';
 import {
   createLicenseSnapshots,
@@ -20,6 +19,7 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
+import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';

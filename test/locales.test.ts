@@ -4,13 +4,13 @@ import { errorStatus } from '../src/errors.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
-import { type Requirement, sideRequirements } from '../src/licensing/catalogue/requirements.ts';
-import type { FoundTier, Tier } from '../src/licensing/catalogue/solutions.ts';
+import { additionalRequirements, type Requirement } from '../src/licensing/catalogue/requirements.ts';
+import type { DetectedTier, Tier } from '../src/licensing/catalogue/solutions.ts';
 import { suiteLimitNames } from '../src/licensing/catalogue/suite-limits.ts';
 import { suitePlans } from '../src/licensing/catalogue/suite-plans.ts';
 import type { Diagnostic } from '../src/licensing/diagnostics/diagnostic.ts';
 import type { FeatureState, Inclusion, Reason } from '../src/licensing/entitlements/entitlement.ts';
-import type { Notice } from '../src/licensing/licenses/license-dates.ts';
+import type { LicenseNotice } from '../src/licensing/licenses/license-dates.ts';
 import type { LicenseChange } from '../src/licensing/licenses/license-diff.ts';
 import type { DetectedPlan } from '../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
@@ -76,7 +76,7 @@ const reasons = all<Reason>({
   'suite-plan-unknown': yes,
   'group-of-features': yes,
 });
-const notices = all<Notice['kind']>({
+const notices = all<LicenseNotice['kind']>({
   'license-expires-soon': yes,
   'license-expired': yes,
   'license-read-only': yes,
@@ -152,7 +152,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'planNote.': plansWithNote,
   'setup.outcome.': outcomes,
   'seat.': seats,
-  'foundTier.': all<FoundTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
+  'foundTier.': all<DetectedTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
   'evidence.module.': ['site-present', 'site-absent', 'user-present', 'user-absent'],
   'evidence.plan.': all<Inclusion>({ yes, no: yes, possibly: yes, unstated: yes }),
   'evidence.tier.': all<TierStep>({
@@ -164,7 +164,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'what-if': yes,
   }),
   'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
-  'requirement.also.': sideRequirements,
+  'requirement.also.': additionalRequirements,
   'limit.': suiteLimitNames,
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],

@@ -20,8 +20,7 @@ export type AcquireCall = (tenantId: string) => Promise<number | null>;
 /**
  * Creates the rate limiter of all tenants. `rate_limits.recent` has the start times of a tenant's last ten calls, oldest
  * first, so the next call may start one window after `recent[1]`. Example: ten calls reserved at 12:00:00.000 start at
- * once, the eleventh at 12:00:01.250. Times come from the
- * database clock, so the clocks of the processes may differ.
+ * once, the eleventh at 12:00:01.250. Times come from the database clock, so the clocks of the processes may differ.
  */
 export function createRateLimiter({ db }: { db: Database }): AcquireCall {
   /** Appends the start of the next call and drops the oldest, in one statement. */

@@ -2,15 +2,15 @@ import { lookup } from 'node:dns/promises';
 import { z } from 'zod';
 import type { AuthorizationCodeFlow } from '../superoffice/auth/authorization-code.ts';
 import type { Jwks } from '../superoffice/auth/jwks.ts';
-import type { Http, HttpResponse } from '../superoffice/transport/http.ts';
+import type { HttpClient, HttpResponse } from '../superoffice/transport/http.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { type CheckResult, failed, passed, portal, runAgain } from './check-result.ts';
+import { type CheckResult, developerPortalLocation, failed, passed, runAgain } from './check-result.ts';
 
 /** The app's configuration and its connection to SuperOffice. */
 export interface AppCheckContext {
   readonly loginUrl: string;
   readonly publicUrl: string;
-  readonly http: Http;
+  readonly http: HttpClient;
   readonly jwks: Jwks;
   readonly authorizationCodeFlow: AuthorizationCodeFlow;
   readonly now: () => number;
@@ -101,7 +101,7 @@ async function checkClient({ authorizationCodeFlow }: AppCheckContext): Promise<
       return failed(
         step,
         'SuperOffice does not accept the client ID and secret.',
-        `Compare SUPEROFFICE_CLIENT_ID and SUPEROFFICE_CLIENT_SECRET with ${portal}: each environment has its own.`,
+        `Compare SUPEROFFICE_CLIENT_ID and SUPEROFFICE_CLIENT_SECRET with ${developerPortalLocation}: each environment has its own.`,
       );
   }
   return failed(step, 'SuperOffice gave no usable response about the client.', runAgain);
@@ -128,7 +128,7 @@ async function checkRedirectUrl({
     ? failed(
         step,
         `SuperOffice does not accept ${redirectUrl} as a redirect URL of this client.`,
-        `Add exactly this URL under Redirect URLs in ${portal}, or correct PUBLIC_URL.`,
+        `Add exactly this URL under Redirect URLs in ${developerPortalLocation}, or correct PUBLIC_URL.`,
       )
     : passed(step, `${redirectUrl} is registered.`);
 }
@@ -146,6 +146,6 @@ async function checkPublicUrl({ http, publicUrl }: AppCheckContext): Promise<Che
 }
 
 /** @returns null if there is no response */
-async function get(http: Http, operation: string, url: string): Promise<HttpResponse | null> {
+async function get(http: HttpClient, operation: string, url: string): Promise<HttpResponse | null> {
   return http.request({ operation, method: 'GET', url }).catch(() => null);
 }

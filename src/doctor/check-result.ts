@@ -20,4 +20,5 @@ export function failed(step: string, message: string, remedy: string): CheckResu
 export const runAgain = 'Run the doctor again later.';
 
 /** Where SuperOffice's Developer Portal configures an app. */
-export const portal = 'Developer Portal, your application, Configuration of this environment';
+export const developerPortalLocation =
+  'Developer Portal, your application, Configuration of this environment';

@@ -1,18 +1,18 @@
 import { readTenantLicenses } from '../superoffice/api/licenses.ts';
-import type { TenantStates } from '../superoffice/api/tenant-state.ts';
+import type { TenantStateCache } from '../superoffice/api/tenant-state.ts';
 import { readUsers } from '../superoffice/api/users.ts';
 import type { TenantApiClient, WebApi } from '../superoffice/api/web-api.ts';
 import { findWebPanelByProgId } from '../superoffice/api/web-panels.ts';
 import { listWebhooksByName } from '../superoffice/api/webhooks.ts';
-import type { SystemUserTenant, Tickets } from '../superoffice/auth/tickets.ts';
+import type { SystemUserTenant, TicketCache } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { type CheckResult, failed, passed, portal, runAgain } from './check-result.ts';
+import { type CheckResult, developerPortalLocation, failed, passed, runAgain } from './check-result.ts';
 
 /** A tenant and the clients that reach it. */
 export interface TenantCheckContext {
   readonly tenant: SystemUserTenant;
-  readonly states: TenantStates;
-  readonly tickets: Tickets;
+  readonly states: TenantStateCache;
+  readonly tickets: TicketCache;
   readonly webApi: WebApi;
 }
 
@@ -92,7 +92,7 @@ const installAgain = 'Let an administrator of the tenant install the app again.'
 const refusals: Readonly<Record<string, readonly [message: string, remedy: string]>> = {
   InvalidSignature: [
     'SuperOffice does not accept the signature: the private key does not match the registered public key.',
-    `Register the public key of SUPEROFFICE_PRIVATE_KEY in ${portal}, or set the matching private key.`,
+    `Register the public key of SUPEROFFICE_PRIVATE_KEY in ${developerPortalLocation}, or set the matching private key.`,
   ],
   InvalidTimestamp: [
     'SuperOffice does not accept the timestamp of the signature.',
@@ -117,7 +117,7 @@ async function checkSystemUser({ tickets, tenant }: TenantCheckContext): Promise
       );
     const [message, remedy] = refusals[error.detail ?? ''] ?? [
       `SuperOffice refuses the system user (${error.code}${error.detail ? `, ${error.detail}` : ''}).`,
-      `Check in ${portal} that the system user (server to server) is enabled, and check SUPEROFFICE_CLIENT_SECRET.`,
+      `Check in ${developerPortalLocation} that the system user (server to server) is enabled, and check SUPEROFFICE_CLIENT_SECRET.`,
     ];
     return failed(step, message, remedy);
   }
@@ -129,7 +129,7 @@ function toFailure(step: string, error: unknown, consequence: string): CheckResu
     ? failed(
         step,
         `Not allowed: ${consequence}.`,
-        `Ask SuperOffice to grant the app this permission: ${portal}, agents.`,
+        `Ask SuperOffice to grant the app this permission: ${developerPortalLocation}, agents.`,
       )
     : failed(step, `No usable response (${code}).`, runAgain);
 }

@@ -1,18 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from './api/circuit-breaker.ts';
-import { createTenantStates, type TenantStates } from './api/tenant-state.ts';
+import { createTenantStates, type TenantStateCache } from './api/tenant-state.ts';
 import { createWebApi, type WebApi } from './api/web-api.ts';
 import { type AuthorizationCodeFlow, createAuthorizationCodeFlow } from './auth/authorization-code.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './auth/id-token.ts';
 import { createJwks, type Jwks } from './auth/jwks.ts';
 import { createSystemUser } from './auth/system-user.ts';
 import { createSystemUserJwtVerifier } from './auth/system-user-jwt.ts';
-import { createTickets, type TicketStore, type Tickets } from './auth/tickets.ts';
+import { createTickets, type TicketCache, type TicketStore } from './auth/tickets.ts';
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
   type StateChangeTokenVerifier,
-} from './callbacks/state-change.ts';
+} from './callbacks/state-change-notification.ts';
 import { createAllowedHosts, loginEndpoints } from './transport/endpoints.ts';
 import { createHttp, type HttpCall } from './transport/http.ts';
 
@@ -21,9 +21,9 @@ export interface SuperOffice {
   readonly jwks: Jwks;
   readonly authorizationCodeFlow: AuthorizationCodeFlow;
   readonly verifyIdToken: IdTokenVerifier;
-  readonly tickets: Tickets;
+  readonly tickets: TicketCache;
   readonly webApi: WebApi;
-  readonly states: TenantStates;
+  readonly states: TenantStateCache;
   readonly circuitBreaker: CircuitBreaker;
   readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }

@@ -29,7 +29,7 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
    * Deletes all data of a tenant except an audit entry of the deletion. `associateId` is the administrator who removed
    * the app, or null if SuperOffice deleted the tenant.
    */
-  remove(tenantId: string, associateId: number | null): Promise<void>;
+  purge(tenantId: string, associateId: number | null): Promise<void>;
 }
 
 /** NOTIFY channel: a cached tenant changed. The payload is its context identifier. */
@@ -91,7 +91,7 @@ export function createTenantStore(deps: {
       await publishChange(tenantId);
     },
 
-    async remove(tenantId, associateId) {
+    async purge(tenantId, associateId) {
       await db.transaction().execute(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('tenants')

@@ -50,7 +50,7 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
       sendProblem(request, response, problem, failure?.purpose ?? null);
     } catch (cause) {
       // Express's default error handler would show the stack.
-      request.log.error({ err: cause }, 'problem page failed');
+      request.log.error({ err: cause }, 'rendering the error page failed');
       response.type('text').send(problem.code);
     }
   };

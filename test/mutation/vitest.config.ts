@@ -10,7 +10,7 @@ export default defineConfig({
       'test/unit/licensing/properties/**',
       'test/unit/licensing/assumptions-covered.test.ts',
     ],
-    setupFiles: ['test/mutation/fewer-runs.ts'],
+    setupFiles: ['test/mutation/limit-property-runs.ts'],
     runner: 'test/mutation/runner.config.ts',
   },
 });

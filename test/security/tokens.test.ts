@@ -7,7 +7,7 @@ import { tokenReasons, type VerificationResult } from '../../src/superoffice/aut
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-} from '../../src/superoffice/callbacks/state-change.ts';
+} from '../../src/superoffice/callbacks/state-change-notification.ts';
 import { now, testClientId, testIssuer, testNonce, testTenant, toJwk } from '../support/tokens.ts';
 import {
   arbitraryPayloads,

@@ -1,5 +1,5 @@
 import {
-  type FoundTier,
+  type DetectedTier,
   type PerSolution,
   type PlanTier,
   solutions,
@@ -14,7 +14,7 @@ import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availabil
 
 /** The tiers of a plan and the user licenses it is known to assign. */
 export interface KnownPlan {
-  readonly tiers: PerSolution<FoundTier>;
+  readonly tiers: PerSolution<DetectedTier>;
   readonly set: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function findPlanLicenses(
   return { from: 'catalogue', user: sortedUnique(user), missingSite };
 }
 
-function isWithin(tiers: PerSolution<FoundTier>, upper: PerSolution<PlanTier>): boolean {
+function isWithin(tiers: PerSolution<DetectedTier>, upper: PerSolution<PlanTier>): boolean {
   return solutions.every(
     (each) => tiers[each] !== 'unknown' && tierRank(tiers[each]) <= tierRank(upper[each]),
   );

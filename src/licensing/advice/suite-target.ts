@@ -49,9 +49,9 @@ export type SuiteTarget =
     };
 
 /**
- * Finds the Suite plan a tenant would move to, given the plan of each user (null: unknown). The findHighest tier of any
+ * Finds the Suite plan a tenant would move to, given the plan of each user (null: unknown). The highest tier of any
  * user decides for all (docs/superoffice/user-plans.md#8-crm-suite). A plan that the published table does not list may
- * lead to any plan up to the findHighest in the table; this is inferred.
+ * lead to any plan up to the highest in the table; this is inferred.
  *
  * @example
  * findSuiteTarget([salesEssentialPlan, marketingPremiumPlan])

@@ -1,5 +1,5 @@
 /**
- * The 68 features of the plan catalogue. A feature can have several rows
+ * The 68 feature keys of the plan catalogue: 62 features and 6 groups. A feature can have several rows
  * (docs/superoffice/user-plans.md#3-features).
  */
 export const featureKeys = [

@@ -7,7 +7,7 @@ import type { SuitePlan } from './suite-plans.ts';
  * What a feature can need in addition to its license
  * (docs/superoffice/user-plans.md#9-requirements-on-feature-pages).
  */
-export const sideRequirements = [
+export const additionalRequirements = [
   /** The feature exists in CRM Online only. */
   'online-only',
   /** An administrator must define statuses first. */
@@ -21,7 +21,7 @@ export const sideRequirements = [
 ] as const;
 
 /** A requirement in addition to the license. */
-type SideRequirement = (typeof sideRequirements)[number];
+type SideRequirement = (typeof additionalRequirements)[number];
 
 /** What SuperOffice's documentation requires for a feature. */
 export interface Requirement {

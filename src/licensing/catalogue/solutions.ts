@@ -17,7 +17,7 @@ export type Tier = 'essential' | 'premium';
 export type PlanTier = Tier | 'none';
 
 /** The tier found for a user; `unknown` if the user has the solution but its tier cannot be detected. */
-export type FoundTier = PlanTier | 'unknown';
+export type DetectedTier = PlanTier | 'unknown';
 
 /** A value for each of the three solutions. */
 export type PerSolution<T> = Readonly<Record<Solution, T>>;

@@ -1,5 +1,5 @@
 import {
-  type FoundTier,
+  type DetectedTier,
   type PerSolution,
   type PlanTier,
   perSolution,
@@ -75,6 +75,6 @@ export function getUserPlan(key: PlanKey): UserPlan {
 export const userPlans: readonly UserPlan[] = planKeys.map(getUserPlan);
 
 /** Finds the user plan with exactly these tiers; null if a tier is unknown or no solution is included. */
-export function findUserPlan(tiers: PerSolution<FoundTier>): UserPlan | null {
+export function findUserPlan(tiers: PerSolution<DetectedTier>): UserPlan | null {
   return userPlans.find((plan) => solutions.every((each) => plan.tiers[each] === tiers[each])) ?? null;
 }

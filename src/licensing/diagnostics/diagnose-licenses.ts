@@ -1,9 +1,9 @@
 import { solutions } from '../catalogue/solutions.ts';
 import { groupBy, sortedUnique } from '../licenses/collections.ts';
 import { dedupeRows } from '../licenses/duplicate-rows.ts';
+import { isCount, sum, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
 import { isSuperOffice, normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
-import { isCount, sum, sumPurchased } from '../licenses/seat-counts.ts';
 import type { TierMarkers } from '../plans/detect-tiers.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import {

@@ -1,8 +1,8 @@
 import { isPlanModule, isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import { groupBy, sortedUnique } from '../licenses/collections.ts';
+import { sum, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense } from '../licenses/license-data.ts';
 import { parseLicenseSet } from '../licenses/license-set.ts';
-import { sum, sumPurchased } from '../licenses/seat-counts.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
 /**

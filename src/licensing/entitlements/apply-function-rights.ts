@@ -1,4 +1,4 @@
-import { planLicenseConflict } from './decide-by-license.ts';
+import { planLicenseConflict } from './decide-feature.ts';
 import type { FeatureDecision } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 

@@ -1,11 +1,11 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../catalogue/catalogue.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { Notice } from '../licenses/license-dates.ts';
+import type { LicenseNotice } from '../licenses/license-dates.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
 import type { Upgrade } from '../plans/minimal-upgrades.ts';
 import { applyFunctionRights } from './apply-function-rights.ts';
-import { decideByLicense } from './decide-by-license.ts';
+import { decideFeature } from './decide-feature.ts';
 import type { Entitlement, Evidence, FeatureDecision, FeatureState } from './entitlement.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 import type { FindUpgrades } from './upgrade-cache.ts';
@@ -16,7 +16,7 @@ export interface DecisionContext {
   readonly plan: DetectedPlan | null;
   /** The user's normalized function rights. */
   readonly rights: ReadonlySet<string>;
-  readonly notices: readonly Notice[];
+  readonly notices: readonly LicenseNotice[];
   readonly findUpgrades: FindUpgrades;
 }
 
@@ -49,7 +49,7 @@ function undetermined({ id: row, feature }: CatalogueRow): Entitlement {
 }
 
 function decideFeatureEntitlement(rule: FeatureRule, rules: Rules, context: DecisionContext): Entitlement {
-  const licensed = decideByLicense(rule, rules, context);
+  const licensed = decideFeature(rule, rules, context);
   const upgrades = findFeatureUpgrades(licensed, rule, context);
   const visible = applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0);
   const { state, reason, confidence, evidence } = addExpiration(visible, rule, context);
@@ -66,7 +66,7 @@ function addExpiration(
   return expired === null ? decision : { ...decision, evidence: [...decision.evidence, expired] };
 }
 
-function findTenantExpiration(notices: readonly Notice[]): Evidence | null {
+function findTenantExpiration(notices: readonly LicenseNotice[]): Evidence | null {
   const notice = notices.find(({ kind }) => kind !== 'license-expires-soon');
   if (notice === undefined) return null;
   const readOnly = notice.kind === 'license-read-only';

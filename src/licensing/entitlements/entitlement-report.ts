@@ -1,6 +1,6 @@
 import { getChildRows } from '../catalogue/catalogue.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { Notice } from '../licenses/license-dates.ts';
+import type { LicenseNotice } from '../licenses/license-dates.ts';
 import type { DetectedPlan, PlanModel } from '../plans/detect-plan.ts';
 import type { AddOn } from './add-ons.ts';
 import type { Entitlement, FeatureState } from './entitlement.ts';
@@ -28,7 +28,7 @@ export interface EntitlementReport {
   readonly counts: FeatureCounts;
   /** Module names that neither the catalogue nor an assumption has, sorted. */
   readonly unknownModules: readonly string[];
-  readonly notices: readonly Notice[];
+  readonly notices: readonly LicenseNotice[];
 }
 
 /** Indexes entitlements by feature; the first row of a feature counts. */

@@ -3,8 +3,8 @@ import type { Evidence } from './entitlement.ts';
 import type { FeatureRule } from './rules.ts';
 
 /**
- * The status of the site licenses or the user licenses of a feature. `none-known`: no license of this kind is known for
- * it.
+ * The status of the site licenses or the user licenses of a feature. `none-known`: the rule
+ * names no license of this kind.
  */
 type LicenseStatus = 'present' | 'absent' | 'unknown' | 'none-known';
 

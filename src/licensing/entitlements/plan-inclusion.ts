@@ -15,7 +15,7 @@ const strongestFirst: readonly Inclusion[] = ['yes', 'possibly', 'unstated', 'no
 
 /**
  * Finds whether a plan includes a feature. `rows` are all rows of the feature, and the row with the strongest inclusion
- * decides. Example: default tiles have a sales row and a service row; a service user has them by the service row.
+ * decides. Example: default tiles have a sales row and a service row; a service user has them through the service row.
  */
 export function findPlanInclusion(rows: FeatureRows, plan: DetectedPlan | null): PlanInclusion {
   const inclusions = rows.map((row) => findRowInclusion(row, plan));

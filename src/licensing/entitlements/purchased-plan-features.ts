@@ -3,7 +3,7 @@ import type { PlanKey, UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, TenantLicenseIndex } from '../licenses/license-index.ts';
 import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
-import { decideByLicense } from './decide-by-license.ts';
+import { decideFeature } from './decide-feature.ts';
 import type { Rules } from './rules.ts';
 
 /** Returns the features that the tenant's own row of a plan enables; null if the tenant has no row of it. */
@@ -43,7 +43,7 @@ function decideEnabledFeatures(
   };
   const context = { licenseIndex, plan: toAssignedPlan(plan) };
   const enabledRules = [...rules.features.values()].filter(
-    (rule) => decideByLicense(rule, rules, context).state === 'enabled',
+    (rule) => decideFeature(rule, rules, context).state === 'enabled',
   );
   return new Set(enabledRules.map(({ feature }) => feature));
 }

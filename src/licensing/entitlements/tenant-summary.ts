@@ -9,7 +9,7 @@ type StateCounts = Readonly<Partial<Record<FeatureState, number>>>;
 export interface TenantSummary {
   /** By associate id. */
   readonly users: ReadonlyMap<number, EntitlementReport>;
-  /** The 68 features of the catalogue, in catalogue order; empty if there are no users. */
+  /** The 68 feature keys of the catalogue (62 features and 6 groups), in catalogue order; empty if there are no users. */
   readonly features: ReadonlyMap<FeatureKey, StateCounts>;
 }
 

@@ -57,7 +57,7 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
   };
 }
 
-/** Decides every feature of the catalogue for one user; null for an unknown user. */
+/** Decides every feature of the catalogue for one user. `user` is null if the user is unknown. */
 export function reportUser(tenant: TenantIndex, user: UserLicenses | null): EntitlementReport {
   const { assumptions } = tenant.rules;
   const licenseIndex = indexLicenses(tenant.licenseIndex, user ?? unknownUser, tenant.today);

@@ -52,8 +52,8 @@ export interface GrantedLicense {
   readonly expiryDate: string | null;
   readonly extraFlags: number;
   /**
-   * Empty if the source does not have it, such as GetUserLicenses (
-   * docs/superoffice/licenses.md#3-endpoints).
+   * Empty if the source does not have it, such as GetUserLicenses
+   * (docs/superoffice/licenses.md#3-endpoints).
    */
   readonly extraInfo: string;
 }

@@ -2,7 +2,7 @@ import type { TenantLicenses, UserLicenses } from './license-data.ts';
 import { onlySuperOffice } from './module-names.ts';
 
 /** A notice about the tenant's license as a whole. Dates are `YYYY-MM-DD`. */
-export interface Notice {
+export interface LicenseNotice {
   readonly kind: 'license-expires-soon' | 'license-expired' | 'license-read-only';
   /** The expiry date; for `license-read-only` the last day of the grace period. */
   readonly date: string;
@@ -34,7 +34,7 @@ export function toLicenseDates(tenant: TenantLicenses | null, user: UserLicenses
 export function findNotices(
   { expiryDate, adminWarningDate, graceDate }: LicenseDates,
   today: string,
-): readonly Notice[] {
+): readonly LicenseNotice[] {
   if (expiryDate === null) return [];
   if (today <= expiryDate) {
     const warned = adminWarningDate !== null && today >= adminWarningDate;

@@ -48,7 +48,7 @@ export interface LicenseIndex {
   readonly expired: ReadonlyMap<string, string>;
 }
 
-/** Indexes the licenses of a tenant; null if SuperOffice refused access to them. */
+/** Indexes the licenses of a tenant. `tenant` is null if SuperOffice refused access to them. */
 export function indexTenantLicenses(tenant: TenantLicenses | null): TenantLicenseIndex {
   const rows = onlySuperOffice(tenant?.modules ?? []);
   return {

@@ -7,7 +7,7 @@ import {
   type OldPlanModule,
   type PlanModule,
 } from '../catalogue/plan-modules.ts';
-import { type FoundTier, type PerSolution, perSolution, solutions } from '../catalogue/solutions.ts';
+import { type DetectedTier, type PerSolution, perSolution, solutions } from '../catalogue/solutions.ts';
 import { findUserPlan, type UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, PlanRow } from '../licenses/license-index.ts';
 import type { SuiteSubscription } from './detect-suite.ts';
@@ -23,7 +23,7 @@ import {
 export interface AssignedUserPlan {
   readonly kind: 'user-plan';
   readonly plan: UserPlan | null;
-  readonly tiers: PerSolution<FoundTier>;
+  readonly tiers: PerSolution<DetectedTier>;
   readonly modules: readonly PlanModule[];
   /** The description of the plan in the license. */
   readonly description: string;
@@ -34,7 +34,7 @@ export interface AssignedUserPlan {
 interface AssignedOldPlan {
   readonly kind: 'old-plan';
   readonly module: OldPlanModule;
-  readonly tiers: PerSolution<FoundTier>;
+  readonly tiers: PerSolution<DetectedTier>;
   readonly description: string;
 }
 

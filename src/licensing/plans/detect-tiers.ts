@@ -1,7 +1,7 @@
 import { type Confidence, maxConfidence } from '../catalogue/confidence.ts';
 import { getPlanModuleSolutions, type PlanModule } from '../catalogue/plan-modules.ts';
 import {
-  type FoundTier,
+  type DetectedTier,
   type PerSolution,
   perSolution,
   type Solution,
@@ -21,7 +21,7 @@ export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'descr
  */
 export interface TierFinding {
   readonly solution: Solution;
-  readonly tier: FoundTier;
+  readonly tier: DetectedTier;
   readonly step: TierStep;
   readonly by: string | null;
   readonly confidence: Confidence;
@@ -122,8 +122,8 @@ export function detectTiers(
  * Combines findings into one tier per solution; `none` for a solution without a finding. The highest tier counts, and
  * an unknown tier counts more than essential.
  */
-export function combineTiers(findings: readonly TierFinding[]): PerSolution<FoundTier> {
-  const order: readonly FoundTier[] = ['premium', 'unknown', 'essential'];
+export function combineTiers(findings: readonly TierFinding[]): PerSolution<DetectedTier> {
+  const order: readonly DetectedTier[] = ['premium', 'unknown', 'essential'];
   return perSolution((solution) => {
     const found = findings.filter((finding) => finding.solution === solution).map(({ tier }) => tier);
     return order.find((tier) => found.includes(tier)) ?? 'none';

@@ -2,9 +2,9 @@ import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
 import { groupBy } from '../licenses/collections.ts';
 import { dedupeRows } from '../licenses/duplicate-rows.ts';
+import { isCount, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
 import { normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
-import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
 
 /** The seats of a purchased user plan; a number is null if it is not reported. `free` is never below 0. */
 interface PlanSeats {

@@ -1,5 +1,5 @@
 import { findPlanModule, isNamedPlan, isPlanModule } from '../catalogue/plan-modules.ts';
-import { type FoundTier, type PerSolution, solutions } from '../catalogue/solutions.ts';
+import { type DetectedTier, type PerSolution, solutions } from '../catalogue/solutions.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { TenantLicenseIndex, TenantPlanRow } from '../licenses/license-index.ts';
 import { combineTiers, detectTiers, type TierIndicators } from './detect-tiers.ts';
@@ -13,7 +13,7 @@ export type Seat = 'assign' | 'buy' | 'ask';
 /** A plan row of the tenant, its detected tiers, and the availability of its seats. */
 interface PurchasedPlan {
   readonly row: TenantPlanRow;
-  readonly tiers: PerSolution<FoundTier>;
+  readonly tiers: PerSolution<DetectedTier>;
   readonly seat: Seat;
 }
 

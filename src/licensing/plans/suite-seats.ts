@@ -1,6 +1,6 @@
 import type { SuiteLimit } from '../catalogue/suite-limits.ts';
+import { isCount, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
-import { isCount, sumPurchased } from '../licenses/seat-counts.ts';
 import { detectSuite, findSuiteIndicators, type SuiteModules } from './detect-suite.ts';
 
 /** Why the seats are unknown. */

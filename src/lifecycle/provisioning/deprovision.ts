@@ -41,7 +41,7 @@ export function createDeprovision(deps: {
         { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhook(apiClient, tenantId) },
       ]);
       const removed = failedRemovals.length === 0 || force;
-      if (removed) await tenants.remove(tenantId, associateId);
+      if (removed) await tenants.purge(tenantId, associateId);
       return { failedRemovals, removed };
     });
   };

@@ -59,8 +59,8 @@ function getRetryDelayMs({ reconciliation: { failures } }: Tenant, error: unknow
 }
 
 /**
- * A refusal without a reason may be our own fault, such as a client secret that was replaced in the Developer Portal
- * first. Only a lasting one counts as revoked consent.
+ * A refusal without a reason may be our own fault, such as a client secret that was replaced in the Developer Portal before
+ * it was replaced here. Only a lasting one counts as revoked consent.
  */
 function isRefusedForGood({ reconciliation: { failures } }: Tenant, error: unknown): boolean {
   const refused = error instanceof SuperOfficeError && error.code === 'system-user-refused';

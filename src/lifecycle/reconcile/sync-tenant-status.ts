@@ -1,8 +1,11 @@
-import type { TenantStates } from '../../superoffice/api/tenant-state.ts';
+import type { TenantStateCache } from '../../superoffice/api/tenant-state.ts';
 import type { Tenant, TenantStatus } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 
-/** Saves the tenant status that follows from SuperOffice's tenant state. @returns whether the tenant is active */
+/**
+ * Saves the tenant status that follows from SuperOffice's tenant state, or purges a deleted tenant.
+ * @returns whether the tenant is active
+ */
 export type SyncTenantStatus = (tenant: Tenant, trigger: 'notification' | 'schedule') => Promise<boolean>;
 
 /**
@@ -11,7 +14,7 @@ export type SyncTenantStatus = (tenant: Tenant, trigger: 'notification' | 'sched
  */
 export function createSyncTenantStatus(deps: {
   tenants: TenantStore;
-  states: TenantStates;
+  states: TenantStateCache;
 }): SyncTenantStatus {
   const { tenants, states } = deps;
 
@@ -19,7 +22,7 @@ export function createSyncTenantStatus(deps: {
     if (trigger === 'notification') states.invalidate(tenantId);
     const { state, isRunning } = await states.getState(tenantId);
     if (state === 'Deleted' && (trigger === 'notification' || status === 'deleting')) {
-      await tenants.remove(tenantId, null);
+      await tenants.purge(tenantId, null);
       return false;
     }
     const current = toStatus(state, isRunning);

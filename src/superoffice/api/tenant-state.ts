@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { toResponseError } from '../transport/api-response.ts';
 import { isContextIdentifier, type LoginEndpoints, type ToAllowedUrl } from '../transport/endpoints.ts';
-import type { Http, HttpResponse } from '../transport/http.ts';
+import type { HttpClient, HttpResponse } from '../transport/http.ts';
 import { booleanOrFalse, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
@@ -38,7 +38,7 @@ export interface TenantState {
 }
 
 /** A cache of tenant states. */
-export interface TenantStates {
+export interface TenantStateCache {
   /** @throws SuperOfficeError `tenant-unknown`, `api-host-refused`, or an error of the connection */
   getState(tenantId: string): Promise<TenantState>;
   /**
@@ -69,11 +69,11 @@ const stateSchema = z.object({
 /** Caches tenant states, read without a credential, until their `ValidUntil`, within bounds. */
 export function createTenantStates(deps: {
   readonly endpoints: LoginEndpoints;
-  readonly http: Http;
+  readonly http: HttpClient;
   readonly toAllowedUrl: ToAllowedUrl;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}): TenantStates {
+}): TenantStateCache {
   const { endpoints, http, toAllowedUrl, now } = deps;
   const cache = new LRUCache<string, TenantState>({
     max: maxTenants,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SystemUserTenant, Tickets } from '../auth/tickets.ts';
+import type { SystemUserTenant, TicketCache } from '../auth/tickets.ts';
 import { unwrapResponse } from '../transport/api-response.ts';
 import type { ToAllowedUrl } from '../transport/endpoints.ts';
-import type { Http, HttpRequest, HttpResponse } from '../transport/http.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../transport/http.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { TenantState, TenantStates } from './tenant-state.ts';
+import type { TenantState, TenantStateCache } from './tenant-state.ts';
 
 /** One call of the web API. */
 export interface ApiCall {
@@ -60,9 +60,9 @@ type Deps = Parameters<typeof createWebApi>[0];
  * state, the circuit breaker and the rate limiter, and recovers once from each status in `recoveries`.
  */
 export function createWebApi(deps: {
-  readonly states: TenantStates;
-  readonly tickets: Tickets;
-  readonly http: Http;
+  readonly states: TenantStateCache;
+  readonly tickets: TicketCache;
+  readonly http: HttpClient;
   readonly toAllowedUrl: ToAllowedUrl;
   readonly clientSecret: string;
   readonly circuitBreaker: CircuitBreaker;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toResponseError } from '../transport/api-response.ts';
 import { isContextIdentifier, type LoginEndpoints } from '../transport/endpoints.ts';
-import type { Http, HttpResponse } from '../transport/http.ts';
+import type { HttpClient, HttpResponse } from '../transport/http.ts';
 import { readBody } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
@@ -65,7 +65,7 @@ export function createAuthorizationCodeFlow(deps: {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly redirectUri: string;
-  readonly http: Http;
+  readonly http: HttpClient;
 }): AuthorizationCodeFlow {
   const { endpoints, clientId, clientSecret, redirectUri, http } = deps;
   return {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { toResponseError } from '../transport/api-response.ts';
-import type { Http } from '../transport/http.ts';
+import type { HttpClient } from '../transport/http.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import { importSigningKeys, type SigningKey } from './jwk-import.ts';
 
@@ -34,7 +34,7 @@ const operation = 'jwks';
  */
 export function createJwks(deps: {
   readonly url: string;
-  readonly http: Http;
+  readonly http: HttpClient;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly refreshIntervalMs?: number;
@@ -90,7 +90,7 @@ export function createJwks(deps: {
   };
 }
 
-async function download(url: string, http: Http): Promise<SigningKey[]> {
+async function download(url: string, http: HttpClient): Promise<SigningKey[]> {
   const response = await http.request({ operation, method: 'GET', url });
   if (response.status !== 200) throw toResponseError(operation, response);
   const keys = await importSigningKeys(response.body);

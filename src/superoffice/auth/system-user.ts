@@ -2,7 +2,7 @@ import { type KeyObject, sign } from 'node:crypto';
 import { z } from 'zod';
 import { toResponseError } from '../transport/api-response.ts';
 import type { LoginEndpoints } from '../transport/endpoints.ts';
-import type { Http, HttpResponse } from '../transport/http.ts';
+import type { HttpClient, HttpResponse } from '../transport/http.ts';
 import { booleanOrFalse, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { SystemUserJwtVerifier } from './system-user-jwt.ts';
@@ -16,7 +16,7 @@ export interface SystemUserRequest {
 }
 
 /** The client of PartnerSystemUser. */
-export interface SystemUser {
+export interface SystemUserClient {
   /**
    * Exchanges a system user token for a ticket.
    * @throws SuperOfficeError `system-user-refused` if SuperOffice refuses, `client-refused` if it refuses
@@ -70,11 +70,11 @@ export function createSystemUser(deps: {
   readonly endpoints: LoginEndpoints;
   readonly clientSecret: string;
   readonly privateKey: KeyObject;
-  readonly http: Http;
+  readonly http: HttpClient;
   readonly verifyJwt: SystemUserJwtVerifier;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}): SystemUser {
+}): SystemUserClient {
   return {
     async exchange({ tenantId, serial, systemToken }) {
       const response = await deps.http.request({

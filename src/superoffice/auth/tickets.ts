@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SystemUser } from './system-user.ts';
+import type { SystemUserClient } from './system-user.ts';
 
 /** A tenant and how to get its system user token, which is decrypted only for an exchange. */
 export interface SystemUserTenant {
@@ -9,7 +9,7 @@ export interface SystemUserTenant {
 }
 
 /** A cache of system user tickets. */
-export interface Tickets {
+export interface TicketCache {
   /** The tenant's ticket, exchanged if none is cached. Rejects with the SuperOfficeError of the exchange. */
   getTicket(tenant: SystemUserTenant): Promise<string>;
   /**
@@ -56,11 +56,11 @@ const maxTenants = 10_000;
  * exchange per tenant is in flight across all processes.
  */
 export function createTickets(deps: {
-  readonly exchange: SystemUser['exchange'];
+  readonly exchange: SystemUserClient['exchange'];
   readonly store: TicketStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}): Tickets {
+}): TicketCache {
   const { exchange, store, now } = deps;
   const cache = new LRUCache<string, StoredTicket, { tenant: SystemUserTenant; stale: string | null }>({
     max: maxTenants,

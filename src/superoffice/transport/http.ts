@@ -34,7 +34,7 @@ export interface HttpCall {
 }
 
 /** The HTTP client for SuperOffice. */
-export interface Http {
+export interface HttpClient {
   /** @throws SuperOfficeError `timeout`, `unreachable`, or `unexpected-response` if the body is too large */
   request(request: HttpRequest): Promise<HttpResponse>;
 }
@@ -54,7 +54,7 @@ export function createHttp(deps: {
   /** For the whole exchange, body included. */
   readonly timeoutMs: number;
   readonly onCall?: (call: HttpCall) => void;
-}): Http {
+}): HttpClient {
   const { timeoutMs, onCall = () => {} } = deps;
   const client = createClient();
   return {

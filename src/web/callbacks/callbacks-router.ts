@@ -1,10 +1,10 @@
 import express, { Router } from 'express';
-import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change.ts';
+import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { createStateChangeCallback } from './state-change.ts';
-import { createWebhookCallback } from './webhook.ts';
+import { createStateChangeCallback } from './state-change-callback.ts';
+import { createWebhookCallback } from './webhook-callback.ts';
 
 /** Routes that SuperOffice calls: webhook events and state changes of tenants. */
 export function createCallbacksRouter(deps: {

@@ -28,7 +28,7 @@ export function securityHeaders(): RequestHandler {
 }
 
 /** Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site. */
-export function framedByCrm(hosts: readonly string[]): RequestHandler {
+export function allowFramingByCrm(hosts: readonly string[]): RequestHandler {
   const policy = toContentSecurityPolicy(hosts);
   return function framedByCrm(_request, response, next) {
     response.setHeader('content-security-policy', policy);

@@ -6,7 +6,7 @@ import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import { parseForm, typedText } from '../rendering/form-parsing.ts';
 import { parseSubject, subjectUrl } from './access-request-view.ts';
-import { decide, type PanelContext, type PanelContexts } from './panel-context.ts';
+import { type PanelContext, type PanelContextLoader, withEntitlements } from './panel-context.ts';
 import { parsePlan } from './plan-page.ts';
 
 /** How long a reason may be, in characters. */
@@ -20,7 +20,7 @@ const accessRequestFormSchema = z.object({
 
 /** Submits or withdraws the user's access request for a feature or a plan, then redirects to the page about it. */
 export function createSubmitAccessRequest(deps: {
-  panelContexts: PanelContexts;
+  panelContexts: PanelContextLoader;
   accessRequests: AccessRequestStore;
   entitlementEngine: EntitlementEngine;
   audit: AuditLog;
@@ -58,7 +58,7 @@ export function createSubmitAccessRequest(deps: {
     if (subject === null) {
       throw new AppError(text.startsWith('feature:') ? 'feature-unknown' : 'plan-unknown');
     }
-    if (subject.kind === 'plan') parsePlan(subject.plan, decide(context, entitlementEngine));
+    if (subject.kind === 'plan') parsePlan(subject.plan, withEntitlements(context, entitlementEngine));
     return `${subjectUrl(subject, context.url)}#access-request`;
   }
 }

@@ -19,7 +19,12 @@ import {
   toSubject,
 } from './access-request-view.ts';
 import { describeEvidence, type EvidenceView } from './evidence-messages.ts';
-import { type DecidedContext, decide, type PanelContext, type PanelContexts } from './panel-context.ts';
+import {
+  type EntitledPanelContext,
+  type PanelContext,
+  type PanelContextLoader,
+  withEntitlements,
+} from './panel-context.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
@@ -55,14 +60,14 @@ export interface FeaturePage {
 
 /** Serves the page that explains one feature. */
 export function createFeaturePage(deps: {
-  panelContexts: PanelContexts;
+  panelContexts: PanelContextLoader;
   entitlementEngine: EntitlementEngine;
   views: Views;
 }): RequestHandler {
   return async function featurePage(request, response) {
     const context = await deps.panelContexts.load(request);
     const feature = parseFeature(request.query.feature);
-    const page = featurePageView(decide(context, deps.entitlementEngine), feature);
+    const page = featurePageView(withEntitlements(context, deps.entitlementEngine), feature);
     response.set('Cache-Control', 'private, no-store').send(deps.views('feature', context.language, page));
   };
 }
@@ -75,7 +80,7 @@ export function parseFeature(key: unknown): FeatureKey {
 }
 
 /** Describes the state of one feature for one user. @throws AppError `feature-unknown` */
-export function featurePageView(context: DecidedContext, feature: FeatureKey): FeaturePage {
+export function featurePageView(context: EntitledPanelContext, feature: FeatureKey): FeaturePage {
   const { report, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);

@@ -1,6 +1,6 @@
 import { planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
-import type { DecidedContext } from './panel-context.ts';
+import type { EntitledPanelContext } from './panel-context.ts';
 
 /** A plan one step above the user's, and what it would add. */
 export interface SuggestedUpgrade {
@@ -19,7 +19,7 @@ export function suggestUpgrades({
   tenantEntitlements,
   url,
   language,
-}: DecidedContext): SuggestedUpgrade[] {
+}: EntitledPanelContext): SuggestedUpgrade[] {
   const { t } = language;
   const steps = userLicenses === null ? [] : tenantEntitlements.nextTierOptions(userLicenses.content);
   return steps.slice(0, maxShown).map((step) => ({

@@ -5,7 +5,7 @@ import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import type { Views } from '../rendering/views.ts';
 import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
-import { decide, type PanelContext } from './panel-context.ts';
+import { type PanelContext, withEntitlements } from './panel-context.ts';
 import { panelView } from './panel-view.ts';
 
 /** A rendered panel page. */
@@ -38,7 +38,7 @@ export function createPageCache(deps: {
   });
 
   function render(context: PanelContext, query: unknown): Page {
-    const view = panelView(decide(context, entitlementEngine), query);
+    const view = panelView(withEntitlements(context, entitlementEngine), query);
     const html = Buffer.from(views('panel', context.language, view));
     return { html, etag: `"${createHash('sha1').update(html).digest('base64url')}"` };
   }

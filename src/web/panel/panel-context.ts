@@ -39,14 +39,14 @@ export interface PanelContext {
 }
 
 /** A panel context, and what its licenses enable. */
-export interface DecidedContext extends PanelContext {
+export interface EntitledPanelContext extends PanelContext {
   readonly tenantEntitlements: TenantEntitlements;
   /** The state of every feature for the user. */
   readonly report: EntitlementReport;
 }
 
 /** Loads what panel pages need. */
-export interface PanelContexts {
+export interface PanelContextLoader {
   /** @throws AppError `panel-url-invalid`, `tenant-not-installed` */
   identify(request: Request): Promise<PanelRequest>;
   /**
@@ -67,7 +67,7 @@ export function createPanelContexts(deps: {
   accessRequests: AccessRequestStore;
   languages: Languages;
   now: () => number;
-}): PanelContexts {
+}): PanelContextLoader {
   const { tenants, sessions, licenses, accessRequests, languages, now } = deps;
 
   async function identify(request: Request): Promise<PanelRequest> {
@@ -106,7 +106,10 @@ export function createPanelContexts(deps: {
 }
 
 /** Decides every feature for the user of a panel. */
-export function decide(context: PanelContext, entitlementEngine: EntitlementEngine): DecidedContext {
+export function withEntitlements(
+  context: PanelContext,
+  entitlementEngine: EntitlementEngine,
+): EntitledPanelContext {
   const { tenantLicenses, userLicenses, today } = context;
   const tenantEntitlements = entitlementEngine(tenantLicenses?.content ?? null, today);
   const report = tenantEntitlements.report(userLicenses?.content ?? null);

@@ -23,7 +23,7 @@ import {
 } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
-import type { DecidedContext } from './panel-context.ts';
+import type { EntitledPanelContext } from './panel-context.ts';
 
 interface TierView {
   readonly title: string;
@@ -86,7 +86,7 @@ export interface PanelView {
 }
 
 /** Describes a decided panel context. Decides nothing about features. */
-export function panelView(context: DecidedContext, query: unknown): PanelView {
+export function panelView(context: EntitledPanelContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
   const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
@@ -157,7 +157,7 @@ function describeNotices({
   tenantLicenses,
   tenant,
   language: { t, date },
-}: DecidedContext): string[] {
+}: EntitledPanelContext): string[] {
   const dates = report.notices.map(({ kind, date: day, graceDate }) => {
     const text = t(`notice.${kind}`, { date: date(day) });
     const inGrace = kind === 'license-expired' && graceDate !== null;
@@ -199,7 +199,7 @@ const tiersBySolution = [
 ] as const;
 
 function solutionViews(
-  { report, accessRequests, language }: DecidedContext,
+  { report, accessRequests, language }: EntitledPanelContext,
   filter: FeatureFilter,
 ): SolutionView[] {
   const { t } = language;

@@ -12,11 +12,11 @@ import {
 } from '../sign-in/sign-in-attempts.ts';
 import { createSignInError } from '../sign-in/sign-in-error.ts';
 import type { PageCache } from './page-cache.ts';
-import type { PanelContexts } from './panel-context.ts';
+import type { PanelContextLoader } from './panel-context.ts';
 
 /** Serves the web panel to a signed-in user; starts the sign-in of any other. */
 export function createPanel(deps: {
-  panelContexts: PanelContexts;
+  panelContexts: PanelContextLoader;
   beginSignIn: BeginSignIn;
   pages: PageCache;
   now: () => number;

@@ -15,7 +15,7 @@ import {
   toSubject,
 } from './access-request-view.ts';
 import { renewalText } from './feature-page.ts';
-import { type DecidedContext, decide, type PanelContexts } from './panel-context.ts';
+import { type EntitledPanelContext, type PanelContextLoader, withEntitlements } from './panel-context.ts';
 
 /** A feature that would change. */
 interface ChangeView {
@@ -56,12 +56,12 @@ export interface PlanPage {
 
 /** Serves the page that compares another plan with the user's own. */
 export function createPlanPage(deps: {
-  panelContexts: PanelContexts;
+  panelContexts: PanelContextLoader;
   entitlementEngine: EntitlementEngine;
   views: Views;
 }): RequestHandler {
   return async function planPage(request, response) {
-    const context = decide(await deps.panelContexts.load(request), deps.entitlementEngine);
+    const context = withEntitlements(await deps.panelContexts.load(request), deps.entitlementEngine);
     const { plan } = request.query;
     const page = planPageView(context, plan === undefined ? null : parsePlan(plan, context));
     response.set('Cache-Control', 'private, no-store').send(deps.views('plan', context.language, page));
@@ -69,14 +69,14 @@ export function createPlanPage(deps: {
 }
 
 /** Parses the key of a plan. @throws AppError `plan-unknown` for anything but a plan of the tenant's model */
-export function parsePlan(key: unknown, { report }: DecidedContext): AnyPlan {
+export function parsePlan(key: unknown, { report }: EntitledPanelContext): AnyPlan {
   const plan = getPlansOfModel(report).find((each) => each === key);
   if (plan === undefined) throw new AppError('plan-unknown');
   return plan;
 }
 
 /** Lists the plans that the user could have and describes what the chosen one would change. */
-export function planPageView(context: DecidedContext, chosen: AnyPlan | null): PlanPage {
+export function planPageView(context: EntitledPanelContext, chosen: AnyPlan | null): PlanPage {
   const { url, report, language, userLicenses, csrfToken } = context;
   const user = userLicenses?.content;
   return {
@@ -97,7 +97,7 @@ export function planPageView(context: DecidedContext, chosen: AnyPlan | null): P
   };
 }
 
-function compare(context: DecidedContext, user: UserLicenses, plan: AnyPlan): Comparison {
+function compare(context: EntitledPanelContext, user: UserLicenses, plan: AnyPlan): Comparison {
   const { report, language, accessRequests } = context;
   const { t } = language;
   const isOwn = isOwnPlan(context, plan);
@@ -121,7 +121,7 @@ function compare(context: DecidedContext, user: UserLicenses, plan: AnyPlan): Co
 type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
 
 function compareUserPlan(
-  { tenantEntitlements, language }: DecidedContext,
+  { tenantEntitlements, language }: EntitledPanelContext,
   user: UserLicenses,
   plan: PlanKey,
 ): Changes {
@@ -149,7 +149,7 @@ function compareUserPlan(
 }
 
 function compareSuitePlan(
-  { tenantEntitlements, language }: DecidedContext,
+  { tenantEntitlements, language }: EntitledPanelContext,
   user: UserLicenses,
   plan: SuitePlan,
 ): Changes {
@@ -174,7 +174,7 @@ function compareSuitePlan(
   };
 }
 
-function isOwnPlan({ report: { plan } }: DecidedContext, key: AnyPlan): boolean {
+function isOwnPlan({ report: { plan } }: EntitledPanelContext, key: AnyPlan): boolean {
   if (plan?.kind === 'suite') return plan.plan === key;
   return plan?.kind === 'user-plan' && plan.plan?.key === key;
 }

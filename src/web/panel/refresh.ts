@@ -2,11 +2,11 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import { panelUrl } from '../links.ts';
-import type { PanelContexts } from './panel-context.ts';
+import type { PanelContextLoader } from './panel-context.ts';
 
 /** Refreshes the license data when the user asks for it, then redirects to the panel. */
 export function createRefresh(deps: {
-  panelContexts: PanelContexts;
+  panelContexts: PanelContextLoader;
   licenses: LicenseSnapshots;
 }): RequestHandler {
   return async function refresh(request, response) {

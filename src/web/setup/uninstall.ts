@@ -51,7 +51,7 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
       superOffice.states.invalidate(tenantId);
       sessions.end(response);
     } else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
-    request.log.info({ removed, failedRemovals }, 'uninstall');
+    request.log.info({ removed, failedRemovals }, removed ? 'tenant removed' : 'removal incomplete');
     const page = {
       lang,
       tenantId,
@@ -80,7 +80,7 @@ export function createExport(deps: {
 }): RequestHandler {
   return async function exportData(request, response) {
     const { tenant, session } = await deps.administratorGuard.require(request);
-    request.log.info({}, 'export');
+    request.log.info({}, 'tenant data exported');
     await deps.audit.write(session, { event: 'exported' });
     response
       .set('Cache-Control', 'private, no-store')

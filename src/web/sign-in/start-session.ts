@@ -51,7 +51,7 @@ export function createStartSession(deps: {
       return principal.tenantId === tenantId && principal.associateId === associateId ? principal : null;
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
-      log.warn({ tenantId, associateId, reason: error.message }, 'principal not read');
+      log.warn({ tenantId, associateId, reason: error.message }, 'reading the principal failed');
       return null;
     }
   }

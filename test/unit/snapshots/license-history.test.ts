@@ -84,7 +84,7 @@ describe('license history', () => {
 
   it('deletes changes and users with the tenant', async () => {
     await users().replace('Cust1', [markus], [planChange], readAt);
-    await tenants().remove('Cust1', null);
+    await tenants().purge('Cust1', null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 });

@@ -24,7 +24,7 @@ describe('audit log', () => {
     await tenants().saveConsent({ tenantId: 'Cust1', ...consent });
     await Promise.all([1, 2, 3, 4].map(() => tenants().saveStatus('Cust1', 'suspended')));
     expect(await events('Cust1')).toEqual(['status-changed', 'installed']);
-    await Promise.all([1, 2, 3, 4].map(() => tenants().remove('Cust1', 5)));
+    await Promise.all([1, 2, 3, 4].map(() => tenants().purge('Cust1', 5)));
     expect(await events('Cust1')).toEqual(['deleted']);
   });
 
@@ -32,7 +32,7 @@ describe('audit log', () => {
     await tenants().saveConsent({ tenantId: 'Cust2', ...consent });
     await db.schema.alterTable('audit_log').renameTo('audit_log_away').execute();
     await expect(tenants().saveConsent({ tenantId: 'Cust3', ...consent })).rejects.toThrow();
-    await expect(tenants().remove('Cust2', 5)).rejects.toThrow();
+    await expect(tenants().purge('Cust2', 5)).rejects.toThrow();
     await expect(tenants().saveStatus('Cust2', 'revoked')).rejects.toThrow();
     await db.schema.alterTable('audit_log_away').renameTo('audit_log').execute();
     expect(await tenants().find('Cust3')).toBeNull();

@@ -63,7 +63,7 @@ describe('createTicketStore', () => {
 
   it('deletes the ticket with the tenant', async () => {
     await storeWith().save('Cust1', stored);
-    await tenants().remove('Cust1', null);
+    await tenants().purge('Cust1', null);
     expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([]);
   });
 });

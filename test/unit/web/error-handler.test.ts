@@ -245,7 +245,7 @@ describe('unexpected errors', () => {
       'text/plain; charset=utf-8',
       'tenant-mismatch',
     ]);
-    expect(logged('problem page failed').err.message).toBe('template broken');
+    expect(logged('rendering the error page failed').err.message).toBe('template broken');
   });
 
   it('passes an error to Express, which aborts the response, once the response has started', async () => {

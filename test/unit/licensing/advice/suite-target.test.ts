@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSuiteTarget, type SuiteTarget } from '../../../../src/licensing/advice/suite-target.ts';
 import type { OldPlanModule } from '../../../../src/licensing/catalogue/plan-modules.ts';
-import type { FoundTier } from '../../../../src/licensing/catalogue/solutions.ts';
+import type { DetectedTier } from '../../../../src/licensing/catalogue/solutions.ts';
 import {
   isSuitePlanAtLeast,
   type SuitePlan,
@@ -14,7 +14,7 @@ import { publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 
 type AssignedPlan = DetectedPlan | null;
 
-function userPlan(sales: FoundTier, service: FoundTier, marketing: FoundTier): AssignedPlan {
+function userPlan(sales: DetectedTier, service: DetectedTier, marketing: DetectedTier): AssignedPlan {
   const tiers = { sales, service, marketing };
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
@@ -197,8 +197,8 @@ describe('findSuiteTarget with nothing to migrate', () => {
 
 describe('findSuiteTarget properties', () => {
   const runs = { numRuns: 10_000 };
-  const tier = fc.constantFrom<FoundTier>('none', 'essential', 'premium', 'unknown');
-  const knownTier = fc.constantFrom<FoundTier>('none', 'essential', 'premium');
+  const tier = fc.constantFrom<DetectedTier>('none', 'essential', 'premium', 'unknown');
+  const knownTier = fc.constantFrom<DetectedTier>('none', 'essential', 'premium');
   const user = fc.oneof(
     { weight: 6, arbitrary: fc.tuple(tier, tier, tier).map((tiers) => userPlan(...tiers)) },
     fc.constantFrom(
@@ -261,7 +261,7 @@ describe('findSuiteTarget properties', () => {
           const found = assignedPlans.map((each) => {
             if (each?.kind !== 'user-plan') return each;
             const { sales, service, marketing } = each.tiers;
-            const resolveTier = (one: FoundTier) => (one === 'unknown' ? knownTiers.next().value : one);
+            const resolveTier = (one: DetectedTier) => (one === 'unknown' ? knownTiers.next().value : one);
             return userPlan(resolveTier(sales), resolveTier(service), resolveTier(marketing));
           });
           const after = getBounds(findSuiteTarget(found));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import { getRequirement, sideRequirements } from '../../../../src/licensing/catalogue/requirements.ts';
+import { additionalRequirements, getRequirement } from '../../../../src/licensing/catalogue/requirements.ts';
 
 const listTiers = (feature: FeatureKey) =>
   getRequirement(feature).tiers.map(({ solution, tier }) => `${solution} ${tier}`);
@@ -97,6 +97,6 @@ describe('getRequirement', () => {
 
   it('uses each code of an additional requirement for at least one feature', () => {
     const used = new Set(featureKeys.flatMap((feature) => getRequirement(feature).also));
-    expect(used).toEqual(new Set(sideRequirements));
+    expect(used).toEqual(new Set(additionalRequirements));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import type { FoundTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
+import type { DetectedTier, Solution } from '../../../../src/licensing/catalogue/solutions.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
 import type { AssignedUserPlan, DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { getRule } from '../fixtures/engine.ts';
@@ -9,7 +9,7 @@ import { getRule } from '../fixtures/engine.ts';
 type Finding = AssignedUserPlan['findings'][number];
 
 function assignedPlan(
-  tiers: Partial<Record<Solution, FoundTier>>,
+  tiers: Partial<Record<Solution, DetectedTier>>,
   confidences: Partial<Record<Solution, Finding['confidence']>> = {},
 ): DetectedPlan {
   const all = { sales: 'none', service: 'none', marketing: 'none', ...tiers } as const;
@@ -68,7 +68,7 @@ describe('findPlanInclusion', () => {
 
   it('has the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
-    const inclusionWith = (tier: FoundTier, confidence?: Finding['confidence']) =>
+    const inclusionWith = (tier: DetectedTier, confidence?: Finding['confidence']) =>
       describeInclusion(
         'quote-management',
         assignedPlan({ sales: tier }, confidence ? { sales: confidence } : {}),

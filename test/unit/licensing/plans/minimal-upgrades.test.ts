@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { getFeatureRows } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import {
-  type FoundTier,
+  type DetectedTier,
   type PerSolution,
   type PlanTier,
   type Solution,
@@ -30,7 +30,7 @@ import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availab
 import { assumptions, getRule, rules } from '../fixtures/engine.ts';
 import { moduleLicense, tenantWith } from '../fixtures/tenants.ts';
 
-function assignedPlan(tiers: PerSolution<FoundTier>): DetectedPlan {
+function assignedPlan(tiers: PerSolution<DetectedTier>): DetectedPlan {
   return { kind: 'user-plan', plan: null, tiers, modules: [], description: '', findings: [] };
 }
 
@@ -109,7 +109,7 @@ describe('findMinimalPlans', () => {
   const anyPlan = fc.constantFrom(...userPlans);
   const anyFeature = fc.constantFrom(...featureKeys);
 
-  function contains(tiers: PerSolution<FoundTier>, feature: FeatureKey): boolean {
+  function contains(tiers: PerSolution<DetectedTier>, feature: FeatureKey): boolean {
     const [row, ...rest] = getFeatureRows(feature);
     return row !== undefined && findPlanInclusion([row, ...rest], assignedPlan(tiers)).inclusion === 'yes';
   }

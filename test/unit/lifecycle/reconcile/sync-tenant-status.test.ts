@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSyncTenantStatus } from '../../../../src/lifecycle/reconcile/sync-tenant-status.ts';
-import type { TenantStateName, TenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
+import type { TenantStateCache, TenantStateName } from '../../../../src/superoffice/api/tenant-state.ts';
 import type { TenantStatus } from '../../../../src/tenants/tenant.ts';
 import type { TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
@@ -12,9 +12,9 @@ async function sync(state: TenantStateName, status: TenantStatus, trigger: 'noti
   const states = {
     invalidate: () => void calls.push('invalidated'),
     getState: async () => ({ state, isRunning, api: '', validUntil: 0 }),
-  } as Partial<TenantStates> as TenantStates;
+  } as Partial<TenantStateCache> as TenantStateCache;
   const tenants = {
-    remove: async (_tenantId: string, by: number | null) => void calls.push(`removed by ${by}`),
+    purge: async (_tenantId: string, by: number | null) => void calls.push(`removed by ${by}`),
     saveStatus: async (_tenantId: string, to: TenantStatus) => void calls.push(to),
   } as Partial<TenantStore> as TenantStore;
   const active = await createSyncTenantStatus({ tenants, states })({ ...tenant, status }, trigger);

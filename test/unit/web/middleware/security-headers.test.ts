@@ -1,11 +1,11 @@
 import helmet from 'helmet';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { framedByCrm, securityHeaders } from '../../../../src/web/middleware/security-headers.ts';
+import { allowFramingByCrm, securityHeaders } from '../../../../src/web/middleware/security-headers.ts';
 import { createApp } from '../harness.ts';
 
 const app = createApp(securityHeaders())
-  .get('/framed', framedByCrm(['https://*.superoffice.com', 'https://crm.example']), (_req, res) =>
+  .get('/framed', allowFramingByCrm(['https://*.superoffice.com', 'https://crm.example']), (_req, res) =>
     res.send('framed'),
   )
   .use((_req, res) => void res.send('alone'));

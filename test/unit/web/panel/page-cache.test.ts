@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Tenant } from '../../../../src/tenants/tenant.ts';
 import { createPageCache, type PageCache, pageVersion } from '../../../../src/web/panel/page-cache.ts';
-import type { DecidedContext, PanelContext } from '../../../../src/web/panel/panel-context.ts';
+import type { EntitledPanelContext, PanelContext } from '../../../../src/web/panel/panel-context.ts';
 import { panelView } from '../../../../src/web/panel/panel-view.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { publishedTenant, userWithPlan } from '../../licensing/fixtures/tenants.ts';
@@ -90,7 +90,7 @@ describe('pageVersion', () => {
     (field) => {
       const before = createContext({ tenant: premium, user: null });
       const after = { ...before, tenant: { ...before.tenant, [field]: otherValues[field] } };
-      const html = (each: DecidedContext) => views('panel', english, panelView(each, {}));
+      const html = (each: EntitledPanelContext) => views('panel', english, panelView(each, {}));
       expect(pageVersion(after) === pageVersion(before)).toBe(html(after) === html(before));
     },
   );

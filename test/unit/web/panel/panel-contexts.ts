@@ -1,7 +1,7 @@
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
 import type { Tenant } from '../../../../src/tenants/tenant.ts';
-import { type DecidedContext, decide } from '../../../../src/web/panel/panel-context.ts';
+import { type EntitledPanelContext, withEntitlements } from '../../../../src/web/panel/panel-context.ts';
 import type { Language } from '../../../../src/web/rendering/i18n.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { english } from '../harness.ts';
@@ -34,7 +34,7 @@ export interface Given {
 }
 
 /** The panel context of a signed-in user, with the report of the test engine. */
-export function createContext(given: Given): DecidedContext {
+export function createContext(given: Given): EntitledPanelContext {
   const { today = '2026-12-01', language = english, accessRequests = [], contract = null } = given;
   const snapshotOf = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
   const context = {
@@ -48,7 +48,7 @@ export function createContext(given: Given): DecidedContext {
     csrfToken: 'a token',
     today,
   };
-  return decide(context, entitlementEngine);
+  return withEntitlements(context, entitlementEngine);
 }
 
 /** An access request of the panel's user. */

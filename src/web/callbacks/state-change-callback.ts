@@ -1,7 +1,10 @@
 import type { RequestHandler } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import { readStateChange, type StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change.ts';
+import {
+  readStateChange,
+  type StateChangeTokenVerifier,
+} from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 

@@ -23,7 +23,7 @@ const stateChanges = ['upgrade', 'backup-restored', 'suspend', 'resume', 'delete
 type StateChange = (typeof stateChanges)[number];
 
 /** A state-change notification: a hint to read the tenant state, trusted only after its token is verified. */
-export interface StateChangeNotice {
+export interface StateChangeNotification {
   readonly tenantId: string;
   readonly change: StateChange;
   readonly token: string;
@@ -39,9 +39,9 @@ const noticeSchema = z.looseObject({
 });
 
 /** Parses the body of a state-change notification, without verifying its token. */
-export function readStateChange(body: unknown): z.ZodSafeParseResult<StateChangeNotice> {
+export function readStateChange(body: unknown): z.ZodSafeParseResult<StateChangeNotification> {
   return noticeSchema
-    .transform(({ ChangeType, ContextIdentifier, Token }): StateChangeNotice => {
+    .transform(({ ChangeType, ContextIdentifier, Token }): StateChangeNotification => {
       // The schema limits ChangeType to the list.
       return { tenantId: ContextIdentifier, change: stateChanges[ChangeType] as StateChange, token: Token };
     })

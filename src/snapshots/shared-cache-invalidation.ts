@@ -4,7 +4,10 @@ import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
 import { snapshotChannel } from './snapshot-store.ts';
 
-/** The caches of this process whose entries other processes can change. */
+/**
+ * The caches of this process whose entries other processes can change. Rendered pages are not among them: each carries
+ * the version of the data it was made from (`pageVersion` in web/panel/page-cache.ts).
+ */
 export interface SharedCaches {
   readonly tenants: TenantStore;
   readonly accessRequests: AccessRequestStore;

@@ -1,11 +1,8 @@
 import type { RequestHandler } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
-import {
-  readWebhookEvent,
-  verifyWebhookSignature,
-  type WebhookEvent,
-} from '../../superoffice/callbacks/webhook-event.ts';
+import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
+import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
 import type { CallbackQueue } from '../../tenants/callback-queue.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
-} from '../../../../src/superoffice/callbacks/state-change.ts';
+} from '../../../../src/superoffice/callbacks/state-change-notification.ts';
 import {
   type Claims,
   createSigningPair,
