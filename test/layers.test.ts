@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listFiles, readText, root } from './support/project-files.ts';
@@ -34,6 +34,12 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ['src/web/sign-in/a.ts', '../panel/panel.ts'],
   ['src/web/panel/c.ts', '../../services.ts'],
   ['src/tenants/c.ts', '../../sandbox/tenants.ts'],
+  ['src/web/panel/d.ts', '../../telemetry.ts'],
+  ['src/errors.ts', './licensing/catalogue/solutions.ts'],
+  ['src/app.ts', './server.ts'],
+  ['src/services.ts', './config/load-assumptions.ts'],
+  ['sandbox/a.ts', '../src/errors.ts'],
+  ['test/a.ts', '../src/server.ts'],
 ];
 
 /** Imports that the same rules must accept. */
@@ -46,6 +52,8 @@ const allowed: readonly (readonly [file: string, specifier: string])[] = [
   ['src/snapshots/ok.ts', '../tenants/tenant-store.ts'],
   ['src/web/panel/ok.ts', '../../snapshots/license-snapshots.ts'],
   ['src/web/admin/ok.ts', '../panel/access-request-view.ts'],
+  ['src/metrics.ts', './superoffice/transport/http.ts'],
+  ['test/ok.ts', '../src/errors.ts'],
 ];
 
 const reportSchema = z.object({
@@ -71,7 +79,7 @@ describe('import rules of biome.layers.json', () => {
     const { diagnostics } = reportSchema.parse(JSON.parse(stdout));
     return diagnostics
       .filter(({ category }) => category === 'lint/style/noRestrictedImports')
-      .map(({ location }) => /src\/[\w./-]+/.exec(JSON.stringify(location.path))?.[0] ?? '');
+      .map(({ location }) => /(src|sandbox|test)\/[\w./-]+/.exec(JSON.stringify(location.path))?.[0] ?? '');
   }
 
   it('rejects every forbidden import and accepts the allowed ones', () => {
@@ -97,7 +105,28 @@ describe('source files', () => {
     expect(filesMatching(/process\.env\b|process\[/)).toEqual(['src/config/config.ts']);
   });
 
-  it('lie in a folder with an import rule, or at the root of src', () => {
+  it('are TypeScript, or JSON that a source file imports', () => {
+    const others = listFiles('src', '').filter((file) => !file.endsWith('.ts'));
+    const imported = (file: string) =>
+      sources.some((source) => readText(source).includes(`/${basename(file)}'`));
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.filter((file) => !file.endsWith('.json') || !imported(file))).toEqual([]);
+  });
+
+  it('at the root of src are these', () => {
+    const atRoot = sources.filter((file) => file.split('/').length === 2).map((file) => basename(file));
+    expect(atRoot).toEqual([
+      'app.ts',
+      'cli.ts',
+      'errors.ts',
+      'metrics.ts',
+      'server.ts',
+      'services.ts',
+      'telemetry.ts',
+    ]);
+  });
+
+  it('of each folder have an import rule', () => {
     const ruled = new Set(
       [...readText('biome.layers.json').matchAll(/"src\/([\w-]+)\/\*\*"/g)].map(([, name]) => name),
     );

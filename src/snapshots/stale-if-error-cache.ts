@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Snapshot } from './snapshot-store.ts';
 
-/**
- * A snapshot as the cache returns it. `readAt` and `stale` are its version: two snapshots of one item with the same
- * `readAt` have the same content, and data that is read again or set gets another `readAt`. `stale` means that newer
- * data was due and the source failed.
- */
+/** A snapshot as the cache returns it. */
 export interface CachedSnapshot<T> extends Snapshot<T> {
+  /** Newer data was due and the source failed. */
   readonly stale: boolean;
+  /**
+   * Differs between any two snapshots that one cache returned and that are not the same object. Unlike `readAt`, which has
+   * the resolution of the clock, it tells whether what was made from a snapshot is still current. Other processes count
+   * for themselves.
+   */
+  readonly version: number;
 }
 
 /** How long the results of a cache are valid. */
@@ -80,6 +83,7 @@ interface Loader<T, Item> {
   readonly policy: CachePolicy;
   /** Ms since 1970. */
   readonly now: () => number;
+  toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T>;
 }
 
 /** The number of items whose last refresh is known. */
@@ -95,7 +99,12 @@ export function createStaleIfErrorCache<T, Item>(
   source: SnapshotSource<T, Item>,
   { policy, now, maxBytes }: { policy: CachePolicy; now: () => number; maxBytes: number },
 ): StaleIfErrorCache<T, Item> {
-  const loader: Loader<T, Item> = { source, policy, now };
+  let version = 0;
+  function toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T> {
+    version += 1;
+    return { ...snapshot, stale, version };
+  }
+  const loader: Loader<T, Item> = { source, policy, now, toCached };
   const memory = createMemory(loader, maxBytes);
   const refreshed = new LRUCache<string, true>({
     max: maxRefreshedItems,
@@ -139,8 +148,7 @@ export function createStaleIfErrorCache<T, Item>(
       if (result.snapshot?.stale) throw new Error('the source failed');
     },
     async set(item, content) {
-      const readAt = nextReadAt(now(), peek(item));
-      const snapshot = await saveSnapshot(loader, item, { content, readAt }, null);
+      const snapshot = await saveSnapshot(loader, item, { content, readAt: now() }, null);
       const result = { snapshot, outcome: 'superoffice', ttlMs: policy.maxAgeMs } as const;
       memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
     },
@@ -184,19 +192,19 @@ async function loadSnapshot<T, Item>(
   } catch (failure) {
     source.onFailed('read', item, failure);
     if (stored === null) return { failure, outcome: 'unavailable', ttlMs: policy.negativeTtlMs };
-    return { snapshot: { ...stored, stale: true }, outcome: 'stale', ttlMs: policy.retryAfterMs };
+    return { snapshot: loader.toCached(stored, true), outcome: 'stale', ttlMs: policy.retryAfterMs };
   }
 }
 
 /** The stored snapshot as a result; null when it is not newer than the timestamp. */
 function toFreshResult<T, Item>(
-  { policy, now }: Loader<T, Item>,
+  { policy, now, toCached }: Loader<T, Item>,
   stored: Snapshot<T> | null,
   newerThan: number,
 ): LoadResult<T> | null {
   if (stored === null || stored.readAt <= newerThan) return null;
   const ttlMs = Math.max(1, stored.readAt + policy.maxAgeMs - now());
-  return { snapshot: { ...stored, stale: false }, outcome: 'database', ttlMs };
+  return { snapshot: toCached(stored, false), outcome: 'database', ttlMs };
 }
 
 async function fetchSnapshot<T, Item>(
@@ -205,28 +213,23 @@ async function fetchSnapshot<T, Item>(
   stored: Snapshot<T> | null,
 ): Promise<LoadResult<T>> {
   // Dated by the start of the read, which may miss changes that happen meanwhile.
-  const readAt = nextReadAt(loader.now(), stored);
+  const readAt = loader.now();
   const content = await loader.source.fetch(item);
   const snapshot =
     content === null
-      ? stored && { ...stored, stale: false }
+      ? stored && loader.toCached(stored, false)
       : await saveSnapshot(loader, item, { content, readAt }, stored);
   return { snapshot, outcome: 'superoffice', ttlMs: loader.policy.maxAgeMs };
 }
 
 async function saveSnapshot<T, Item>(
-  { source }: Loader<T, Item>,
+  { source, toCached }: Loader<T, Item>,
   item: Item,
   snapshot: Snapshot<T>,
   previous: Snapshot<T> | null,
 ): Promise<CachedSnapshot<T>> {
   await source.save(item, snapshot, previous).catch((error) => source.onFailed('save', item, error));
-  return { ...snapshot, stale: false };
-}
-
-/** The current time, one ms later when it is the `readAt` of the snapshot to replace: each version has its own. */
-function nextReadAt(now: number, previous: Snapshot<unknown> | null): number {
-  return now === previous?.readAt ? now + 1 : now;
+  return toCached(snapshot, false);
 }
 
 /** License data takes as many bytes in memory as in JSON (measured: 0.9 and 1.06 times). */

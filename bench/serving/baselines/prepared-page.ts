@@ -36,7 +36,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   const loadSnapshot = async <T>(associateId?: number) => {
     const snapshot = await snapshots.latest<T>(tenantId, associateId);
     if (snapshot === null) throw new Error('the database has no license data');
-    return { ...snapshot, stale: false };
+    return { ...snapshot, stale: false, version: 1 };
   };
   const tenant = await tenants.find(tenantId);
   if (tenant === null) throw new Error('the database has no tenant');

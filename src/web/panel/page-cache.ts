@@ -73,9 +73,8 @@ export function pageVersion(context: PanelContext): string {
   return `${licenses} ${requests} ${today} ${csrfToken} ${tenant.status} ${tenant.companyName}`;
 }
 
-/** Every read of license data has its own time; the same snapshot may turn stale. */
 function snapshotVersion(snapshot: CachedSnapshot<unknown> | null): string {
-  return snapshot === null ? 'none' : `${snapshot.readAt}${snapshot.stale ? '-stale' : ''}`;
+  return snapshot === null ? 'none' : String(snapshot.version);
 }
 
 /** A request changes once, when it is resolved. */

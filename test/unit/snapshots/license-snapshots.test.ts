@@ -88,6 +88,7 @@ describe('createLicenseSnapshots', () => {
       content: tenantLicenses,
       readAt: now,
       stale: false,
+      version: expect.any(Number),
     });
     expect((await second.getUserLicenses(tenant, 7))?.content).toEqual(userLicenses);
     expect(failures).toEqual([]);
@@ -102,6 +103,7 @@ describe('createLicenseSnapshots', () => {
       content: tenantLicenses,
       readAt,
       stale: true,
+      version: expect.any(Number),
     });
     expect(failures).toEqual([{ what: 'read', tenantId: 'Cust1', error: new Error('down') }]);
   });

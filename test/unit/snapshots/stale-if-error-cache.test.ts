@@ -58,7 +58,7 @@ describe('stale-if-error cache', () => {
   it('reads once and caches the result', async () => {
     const cache = create();
     const first = await cache.get({ id: 'a' });
-    expect(first).toEqual({ content: 'fresh a', readAt: now, stale: false });
+    expect(first).toEqual({ content: 'fresh a', readAt: now, stale: false, version: expect.any(Number) });
     expect(stored.get('a')).toEqual({ content: 'fresh a', readAt: now });
     expect(await cache.get({ id: 'a' })).toEqual(first);
     expect(reads).toEqual(['a']);
@@ -93,7 +93,12 @@ describe('stale-if-error cache', () => {
     await Promise.all([cache.refresh({ id: 'a' }), cache.refresh({ id: 'a' })]);
     await cache.refresh({ id: 'a' });
     expect(reads).toEqual(['a', 'a']);
-    expect(await cache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
+    expect(await cache.get({ id: 'a' })).toEqual({
+      content: 'newer',
+      readAt: now,
+      stale: false,
+      version: expect.any(Number),
+    });
   });
 
   it('returns stale data when a requested refresh fails', async () => {
@@ -125,7 +130,12 @@ describe('stale-if-error cache', () => {
     await cache.get({ id: 'a' });
     now += policy.maxAgeMs + 1;
     fetchContent = async () => 'newer';
-    expect(await cache.get({ id: 'a' })).toEqual({ content: 'newer', readAt: now, stale: false });
+    expect(await cache.get({ id: 'a' })).toEqual({
+      content: 'newer',
+      readAt: now,
+      stale: false,
+      version: expect.any(Number),
+    });
   });
 
   it('returns stale data when the source fails and waits before it retries', async () => {
@@ -133,7 +143,7 @@ describe('stale-if-error cache', () => {
     const before = await cache.get({ id: 'a' });
     now += policy.maxAgeMs + 1;
     fetchContent = () => Promise.reject(new Error('down'));
-    expect(await cache.get({ id: 'a' })).toEqual({ ...before, stale: true });
+    expect(await cache.get({ id: 'a' })).toEqual({ ...before, stale: true, version: expect.any(Number) });
     now += policy.retryAfterMs - 1;
     await cache.get({ id: 'a' });
     expect(reads).toHaveLength(2);
@@ -179,14 +189,19 @@ describe('stale-if-error cache', () => {
     stored.set('a', { content: 'stored', readAt });
     fetchContent = async () => null;
     const cache = create();
-    expect(await cache.get({ id: 'a' })).toEqual({ content: 'stored', readAt, stale: false });
+    expect(await cache.get({ id: 'a' })).toEqual({
+      content: 'stored',
+      readAt,
+      stale: false,
+      version: expect.any(Number),
+    });
     now += policy.maxAgeMs - 1;
     await cache.get({ id: 'a' });
     expect(reads).toEqual(['a']);
     expect(stored.get('a')?.content).toBe('stored');
   });
 
-  it('replaces a cached value with a value that is put', async () => {
+  it('replaces a cached value with a value that is set', async () => {
     const cache = create();
     await cache.get({ id: 'a' });
     now += 1000;
@@ -195,6 +210,7 @@ describe('stale-if-error cache', () => {
       content: 'from sign-in',
       readAt: now,
       stale: false,
+      version: expect.any(Number),
     });
     expect(stored.get('a')?.content).toBe('from sign-in');
     expect(reads).toEqual(['a']);
@@ -310,32 +326,47 @@ describe('stale-if-error cache', () => {
     it('has the same readAt in another process', async () => {
       const first = await create().get({ id: 'a' });
       now += 1_000;
-      expect(await create().get({ id: 'a' })).toEqual(first);
+      expect(await create().get({ id: 'a' })).toMatchObject({
+        content: first?.content,
+        readAt: first?.readAt,
+      });
     });
 
-    it('keeps its readAt while the source fails or refuses, and changes only stale', async () => {
+    it('keeps its readAt while the source fails or refuses, with a version for each change', async () => {
       const cache = create();
       const first = await cache.get({ id: 'a' });
       now += policy.maxAgeMs + 1;
       fetchContent = () => Promise.reject(new Error('down'));
-      expect(await cache.get({ id: 'a' })).toEqual({ ...first, stale: true });
+      const stale = await cache.get({ id: 'a' });
+      expect(stale).toEqual({ ...first, stale: true, version: stale?.version });
       now += policy.retryAfterMs + 1;
       fetchContent = async () => null;
-      expect(await cache.get({ id: 'a' })).toEqual(first);
+      const refused = await cache.get({ id: 'a' });
+      expect(refused).toEqual({ ...first, version: refused?.version });
+      expect(new Set([first?.version, stale?.version, refused?.version]).size).toBe(3);
     });
 
-    it('changes its readAt when the data is set twice within a millisecond', async () => {
+    it('changes each time the data is set, also within one millisecond and after an invalidation', async () => {
       const cache = create();
-      await cache.set({ id: 'a' }, 'first');
-      await cache.set({ id: 'a' }, 'second');
-      expect(await cache.get({ id: 'a' })).toEqual({ content: 'second', readAt: now + 1, stale: false });
+      const versions = new Set<number | undefined>();
+      for (const content of ['first', 'second', 'third', 'fourth']) {
+        await cache.set({ id: 'a' }, content);
+        const snapshot = await cache.get({ id: 'a' });
+        expect(snapshot).toMatchObject({ content, readAt: now });
+        versions.add(snapshot?.version);
+        if (content === 'third') cache.invalidate('a');
+      }
+      expect(versions.size).toBe(4);
     });
 
-    it('changes its readAt when a read starts in the millisecond of the stored data', async () => {
+    it('changes when a read starts in the millisecond of the stored data', async () => {
       stored.set('a', { content: 'stored', readAt: now });
       const cache = create();
+      const before = await cache.get({ id: 'a' });
       await cache.refreshIfOlderThan({ id: 'a' }, now);
-      expect(await cache.get({ id: 'a' })).toEqual({ content: 'fresh a', readAt: now + 1, stale: false });
+      const after = await cache.get({ id: 'a' });
+      expect(after).toMatchObject({ content: 'fresh a', readAt: now });
+      expect(after?.version).not.toBe(before?.version);
     });
   });
 });

@@ -21,7 +21,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
   return adminView({
     tenant: { ...tenant, contract },
     accessRequests: [],
-    tenantLicenses: licenses === null ? null : { content: licenses, readAt, stale: false },
+    tenantLicenses: licenses === null ? null : { content: licenses, readAt, stale: false, version: 1 },
     tenantEntitlements: entitlementEngine(licenses, today),
     changes: [],
     today,
@@ -124,7 +124,7 @@ describe('access request queue', () => {
 
 describe('seat table', () => {
   it('shows when the license data was read and whether it is stale', () => {
-    const tenantLicenses = { content: premium, readAt, stale: true };
+    const tenantLicenses = { content: premium, readAt, stale: true, version: 1 };
     const page = view({ tenantLicenses });
     expect(page).toMatchObject({ stale: true, seatsNote: '', asOf: { iso: '2026-11-22T10:00:00.000Z' } });
     expect(page.seats).toHaveLength(4);

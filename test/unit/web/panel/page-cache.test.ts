@@ -15,19 +15,19 @@ const context: PanelContext = createContext({
   user: userWithPlan(premium, 'ten-sales'),
   accessRequests: [request],
 });
-const tenantLicenses = { content: premium, readAt: 1, stale: false };
-const userLicenses = { content: userWithPlan(premium, 'ten-service'), readAt: 1, stale: false };
+const tenantLicenses = { content: premium, readAt: 1, stale: false, version: 2 };
+const userLicenses = { content: userWithPlan(premium, 'ten-service'), readAt: 1, stale: false, version: 2 };
 const resolved = { state: 'declined', resolvedAt: new Date(1) } as const;
 
 /** Each part of a page's version, changed alone. */
 const versioned: Readonly<Record<string, Partial<PanelContext>>> = {
   'tenant status': { tenant: { ...tenant, status: 'revoked' } },
   'tenant name': { tenant: { ...tenant, companyName: 'Another' } },
-  'time at which the tenant licenses were read': { tenantLicenses },
-  'tenant licenses that turned stale': { tenantLicenses: { ...tenantLicenses, stale: true } },
+  'new version of the tenant licenses': { tenantLicenses },
+  'another version of the tenant licenses': { tenantLicenses: { ...tenantLicenses, version: 3 } },
   'tenant licenses that SuperOffice refuses': { tenantLicenses: null },
-  'time at which the user licenses were read': { userLicenses },
-  'user licenses that turned stale': { userLicenses: { ...userLicenses, stale: true } },
+  'new version of the user licenses': { userLicenses },
+  'another version of the user licenses': { userLicenses: { ...userLicenses, version: 3 } },
   'user licenses that SuperOffice refuses': { userLicenses: null },
   'withdrawn access request': { accessRequests: [] },
   'further access request': { accessRequests: [request, { ...request, id: 'another' }] },

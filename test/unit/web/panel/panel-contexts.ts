@@ -36,7 +36,8 @@ export interface Given {
 /** The panel context of a signed-in user, with the report of the test engine. */
 export function createContext(given: Given): EntitledPanelContext {
   const { today = '2026-12-01', language = english, accessRequests = [], contract = null } = given;
-  const snapshotOf = <T>(content: T | null) => (content === null ? null : { content, readAt, stale: false });
+  const snapshotOf = <T>(content: T | null) =>
+    content === null ? null : { content, readAt, stale: false, version: 1 };
   const context = {
     url: { tenantId: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0, cookieProbe: false },
     tenant: { ...tenant, contract },

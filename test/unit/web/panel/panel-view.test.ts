@@ -326,7 +326,7 @@ describe('add-ons', () => {
 });
 
 describe('date of the license data', () => {
-  const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale });
+  const at = (hours: number, stale = false) => ({ readAt: readAt + hours * 3_600_000, stale, version: 1 });
   const dated = (tenantTimes: ReturnType<typeof at> | null, userTimes: ReturnType<typeof at> | null) => {
     const context = createContext({ tenant: premium, user: null, language: german });
     const { asOf, stale } = panelView(
