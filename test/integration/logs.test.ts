@@ -77,7 +77,7 @@ describe('application log', async () => {
     expect(findLine('/callbacks/state-change', 'request completed')).toMatchObject({
       tenantId,
       change: 'resume',
-      kept: true,
+      enqueued: true,
     });
   });
 
