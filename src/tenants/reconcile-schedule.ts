@@ -8,10 +8,10 @@ export interface ReconcileSchedule {
   /** Leases the next tenant that is due to the calling process; null when none is due. Installations come first. */
   claimDueTenant(): Promise<Tenant | null>;
   /**
-   * Schedules the next reconciliation of a claimed tenant in `delayMs`; `problem` is an error code, or null after a
+   * Schedules the next reconciliation of a claimed tenant in `delayMs`; `error` is an error code, or null after a
    * success. Changes nothing if an administrator started another installation since the claim.
    */
-  completeReconcile(tenant: Tenant, delayMs: number, problem: string | null): Promise<void>;
+  completeReconcile(tenant: Tenant, delayMs: number, error: string | null): Promise<void>;
   /** Makes a tenant due now. */
   requestReconcile(tenantId: string): Promise<void>;
   /** Makes all tenants due that have another fingerprint, at random times within `withinMs`. */
@@ -48,13 +48,13 @@ export function createReconcileSchedule(deps: {
       return row === undefined ? null : toTenant(row, secrets);
     },
 
-    async completeReconcile({ tenantId, reconciliation }, delayMs, problem) {
+    async completeReconcile({ tenantId, reconciliation }, delayMs, error) {
       await db
         .updateTable('tenants')
         .set({
           next_reconcile_at: new Date(now() + delayMs),
-          reconcile_failures: problem === null ? 0 : reconciliation.failures + 1,
-          last_reconcile_error: problem,
+          reconcile_failures: error === null ? 0 : reconciliation.failures + 1,
+          last_reconcile_error: error,
           setup_started_at: null,
         })
         .where('context_identifier', '=', tenantId)
