@@ -209,6 +209,7 @@ function discardTimedOutClients(pool: Pool): PostgresPool {
       return { query: queries, release: () => client.release(isBroken) };
     },
     end: () => pool.end(),
+    options: pool.options,
   };
 }
 

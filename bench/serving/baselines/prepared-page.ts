@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parse } from 'cookie';
+import { parseCookie } from 'cookie';
 import jwt from 'jsonwebtoken';
 import { keyringSchema } from '../../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
@@ -69,7 +69,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   return {
     isSignedIn(cookies) {
       try {
-        const token = parse(cookies ?? '')['__Host-planlens-session'] ?? '';
+        const token = parseCookie(cookies ?? '')['__Host-planlens-session'] ?? '';
         const claims = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as {
           tenantId: string;
         };

@@ -1,4 +1,4 @@
-import { parse } from 'cookie';
+import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 
 /**
@@ -9,7 +9,7 @@ const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'none', 
 
 /** The value of a cookie; undefined if the request has none of that name. */
 export function readCookie(request: Request, name: string): string | undefined {
-  return parse(request.headers.cookie ?? '')[name];
+  return parseCookie(request.headers.cookie ?? '')[name];
 }
 
 /** Sets a cookie that also works in the frame of a panel; `maxAgeMs` 0 deletes it. */
