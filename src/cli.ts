@@ -1,6 +1,10 @@
 import { inspect, parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
+import type { DeadLetters } from './coordination/jobs/dead-letters.ts';
+import { openJobQueue } from './coordination/jobs/job-queue.ts';
+import { deleteJobsOfTenant } from './coordination/jobs/queue-depth.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
@@ -13,14 +17,13 @@ import { convertKeyFile, exportPublicKey, generateKeyFile } from './doctor/key-f
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
 import { connectSuperOffice } from './superoffice/client.ts';
 import { createHttp } from './superoffice/transport/http.ts';
-import { type CallbackQueue, createCallbackQueue } from './tenants/callback-queue.ts';
 import { reencrypt } from './tenants/reencrypt.ts';
 import { createTenantStore } from './tenants/tenant-store.ts';
 
 const usage = `Usage: npm run cli -- <command>
 
   doctor [<tenant>]            check the configuration, and the access to a tenant such as Cust12345
-  dead-letters list            list the callbacks that failed too often
+  dead-letters list            list the jobs that failed too often
   dead-letters retry <id|all>  schedule one dead letter, or all of them, for retry
   keys generate <file>         write a new private key to a file and print its public key for the Developer Portal
   keys show <file>             print the public key of a private key, in PEM or RSAKeyValue XML
@@ -37,7 +40,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   doctor: { arity: [0, 1], run: ([tenantId]) => withDatabase((deps) => doctor(deps, tenantId)) },
-  'dead-letters list': { arity: [0, 0], run: () => withDatabase(({ db }) => listDeadLetters(openQueue(db))) },
+  'dead-letters list': { arity: [0, 0], run: () => withDeadLetters(listDeadLetters) },
   'dead-letters retry': { arity: [1, 1], run: ([id = '']) => retryDeadLetters(id) },
   'keys generate': { arity: [1, 1], run: async ([file = '']) => generateKey(file) },
   'keys show': { arity: [1, 1], run: async ([file = '']) => showKey(file) },
@@ -73,13 +76,15 @@ async function run(): Promise<number> {
 interface CommandDeps {
   readonly db: Database;
   readonly config: Config;
+  /** The connection URL, with its password. */
+  readonly url: string;
 }
 
 async function withDatabase(work: (deps: CommandDeps) => Promise<number>): Promise<number> {
   const config = loadConfig(processEnvironment());
-  const { db, closeDatabase } = await openConfiguredDatabase(config.database, pino({ level: 'silent' }));
+  const { db, url, closeDatabase } = await openConfiguredDatabase(config.database, pino({ level: 'silent' }));
   try {
-    return await work({ db, config });
+    return await work({ db, config, url });
   } finally {
     await closeDatabase();
   }
@@ -103,7 +108,8 @@ async function doctor({ db, config }: CommandDeps, tenantId: string | undefined)
   const appOk = await printResults(checkApp(app));
   if (tenantId === undefined) return appOk ? 0 : 1;
 
-  const tenants = createTenantStore({ db, secrets: createSecretBox(config.encryptionKeys), now });
+  const secrets = createSecretBox(config.encryptionKeys);
+  const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
   const tenant = await tenants.find(tenantId);
   if (tenant === null) {
     printResult(failed('installation', `${tenantId} has not installed the app.`, ''));
@@ -127,28 +133,34 @@ function printResult({ step, ok, message, remedy }: CheckResult): void {
   print(`${ok ? 'ok  ' : 'FAIL'}  ${step}: ${message}${remedy && `\n      ${remedy}`}`);
 }
 
-async function listDeadLetters(callbackQueue: CallbackQueue): Promise<number> {
-  const deadLetters = await callbackQueue.deadLetters();
-  for (const { id, tenantId, content, deadLetteredAt, lastError } of deadLetters) {
-    const { source, ...details } = content;
-    const columns = [id, tenantId, source, Object.values(details).join(' ')];
-    print([...columns, deadLetteredAt.toISOString(), lastError].join('\t'));
+/** Opens the job queue for a command; it processes no jobs. */
+async function withDeadLetters(work: (deadLetters: DeadLetters) => Promise<number>): Promise<number> {
+  return withDatabase(async ({ url }) => {
+    const jobs = await openJobQueue({ url, onJobAttempt: () => {}, onJobQueueFailed: () => {} });
+    try {
+      return await work(jobs.deadLetters);
+    } finally {
+      await jobs.close();
+    }
+  });
+}
+
+async function listDeadLetters(deadLetters: DeadLetters): Promise<number> {
+  const all = await deadLetters.list();
+  for (const { id, queue, payload, deadLetteredAt, lastError } of all) {
+    print([id, queue, JSON.stringify(payload), deadLetteredAt.toISOString(), lastError].join('\t'));
   }
-  print(`${deadLetters.length} dead-lettered`);
+  print(`${all.length} dead-lettered`);
   return 0;
 }
 
 async function retryDeadLetters(id: string): Promise<number> {
-  if (!/^(all|\d{1,18})$/.test(id)) return printUsage();
-  return withDatabase(async ({ db }) => {
-    const count = await openQueue(db).retry(id === 'all' ? null : id);
+  if (id !== 'all' && !z.uuid().safeParse(id).success) return printUsage();
+  return withDeadLetters(async (deadLetters) => {
+    const count = await deadLetters.retry(id === 'all' ? null : id);
     print(`${count} scheduled for retry`);
     return count > 0 || id === 'all' ? 0 : 1;
   });
-}
-
-function openQueue(db: Database): CallbackQueue {
-  return createCallbackQueue({ db, now: Date.now });
 }
 
 function generateKey(file: string): number {

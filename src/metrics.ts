@@ -1,7 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { JobAttempt } from './coordination/jobs/job-queue.ts';
+import type { QueueDepth } from './coordination/jobs/queue-depth.ts';
 import type { CacheLookup } from './snapshots/license-snapshots.ts';
 import type { HttpCall } from './superoffice/transport/http.ts';
-import type { CallbackQueue } from './tenants/callback-queue.ts';
 import type { TenantStore } from './tenants/tenant-store.ts';
 import type { ObservedRequest } from './web/middleware/request-metrics.ts';
 
@@ -11,14 +12,14 @@ export interface Metrics {
   onRequest(request: ObservedRequest): void;
   onCall(call: HttpCall): void;
   onLookup(lookup: CacheLookup): void;
-  onCallback(outcome: 'processed' | 'failed' | 'dead_lettered'): void;
+  onJobAttempt(attempt: Pick<JobAttempt, 'queue' | 'outcome'>): void;
   /** Adds gauges that query the database at each scrape. */
   watch(sources: DatabaseSources): void;
 }
 
 /** The queries behind the database gauges. */
 interface DatabaseSources {
-  readonly callbackQueue: Pick<CallbackQueue, 'depth'>;
+  readonly measureJobs: () => Promise<QueueDepth[]>;
   readonly tenants: Pick<TenantStore, 'countByStatus'>;
 }
 
@@ -50,10 +51,10 @@ export function createMetrics(): Metrics {
     labelNames: ['scope', 'outcome'],
     registers,
   });
-  const callbacks = new Counter({
-    name: 'planlens_callbacks_total',
-    help: 'Attempts to process a callback, by outcome.',
-    labelNames: ['outcome'],
+  const attempts = new Counter({
+    name: 'planlens_job_attempts_total',
+    help: 'Attempts to process a job, by queue and outcome.',
+    labelNames: ['queue', 'outcome'],
     registers,
   });
 
@@ -63,16 +64,16 @@ export function createMetrics(): Metrics {
       requests.observe({ route, method, status }, durationMs / 1000),
     onCall: ({ operation, outcome, durationMs }) => calls.observe({ operation, outcome }, durationMs / 1000),
     onLookup: ({ scope, outcome }) => lookups.inc({ scope, outcome }),
-    onCallback: (outcome) => callbacks.inc({ outcome }),
+    onJobAttempt: ({ queue, outcome }) => attempts.inc({ queue, outcome }),
     watch: (sources) => watchDatabase(registry, sources),
   };
 }
 
 /** While the database is unavailable its gauges have no samples: outdated figures would look current. */
-function watchDatabase(registry: Registry, { callbackQueue, tenants }: DatabaseSources): void {
+function watchDatabase(registry: Registry, { measureJobs, tenants }: DatabaseSources): void {
   const query = cached(cacheTtlMs, async () => {
-    const [queue, statuses] = await Promise.all([callbackQueue.depth(), tenants.countByStatus()]);
-    return { queue, statuses };
+    const [queues, statuses] = await Promise.all([measureJobs(), tenants.countByStatus()]);
+    return { queues, statuses };
   });
 
   function gauge<Label extends string>(
@@ -110,19 +111,23 @@ function watchDatabase(registry: Registry, { callbackQueue, tenants }: DatabaseS
     },
   });
   gauge(
-    'planlens_callback_queue_depth',
-    'Unprocessed callbacks, by state (waiting or dead_lettered).',
-    ['state'],
-    (self, { queue }) => {
-      self.set({ state: 'waiting' }, queue.waiting);
-      self.set({ state: 'dead_lettered' }, queue.deadLettered);
+    'planlens_jobs',
+    'Unprocessed jobs, by queue and state (waiting or dead_lettered).',
+    ['queue', 'state'],
+    (self, { queues }) => {
+      for (const { queue, waiting, deadLettered } of queues) {
+        self.set({ queue, state: 'waiting' }, waiting);
+        self.set({ queue, state: 'dead_lettered' }, deadLettered);
+      }
     },
   );
   gauge(
-    'planlens_callback_queue_oldest_age_seconds',
-    'Age of the oldest waiting callback; 0 when none waits.',
-    [],
-    (self, { queue }) => self.set(queue.oldestAgeMs / 1000),
+    'planlens_job_oldest_age_seconds',
+    'Age of the oldest waiting job, by queue; 0 when none waits.',
+    ['queue'],
+    (self, { queues }) => {
+      for (const { queue, oldestAgeMs } of queues) self.set({ queue }, oldestAgeMs / 1000);
+    },
   );
   gauge('planlens_tenants', 'Installed tenants, by status.', ['status'], (self, { statuses }) => {
     for (const [status, count] of Object.entries(statuses)) self.set({ status }, count);

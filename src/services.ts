@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createAdvisoryLocks } from './coordination/advisory-locks.ts';
 import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
+import { type JobQueue, openJobQueue } from './coordination/jobs/job-queue.ts';
+import { deleteJobsOfTenant, measureQueueDepths } from './coordination/jobs/queue-depth.ts';
 import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
@@ -10,7 +12,10 @@ import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import { type Database, openAdvisoryLockConnection } from './database/database.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
-import { createWorkSignals, type WorkSignals, workSignalHandlers } from './lifecycle/work-signals.ts';
+import {
+  createRequestReconciliation,
+  type RequestReconciliation,
+} from './lifecycle/reconcile/reconcile-schedule.ts';
 import type { Metrics } from './metrics.ts';
 import { createLicenseHistory, type LicenseHistory } from './snapshots/license-history.ts';
 import {
@@ -26,8 +31,9 @@ import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { type AccessRequestStore, createAccessRequestStore } from './tenants/access-request-store.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
-import { type CallbackQueue, createCallbackQueue } from './tenants/callback-queue.ts';
+import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
+import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
@@ -43,15 +49,16 @@ export interface Services {
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
-  readonly callbackQueue: CallbackQueue;
+  readonly jobs: JobQueue;
+  readonly callbacks: CallbackIntake;
+  readonly requestReconciliation: RequestReconciliation;
+  readonly reencryptSecrets: () => Promise<Reencrypted>;
   readonly audit: AuditLog;
   readonly users: UserStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithLock;
-  /** Emits when any process on this database made work due. */
-  readonly workSignals: WorkSignals;
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -73,13 +80,12 @@ export async function openServices(deps: {
 
   const ticketStore = createTicketStore({ db, secrets, locks });
   const superOffice = openSuperOffice({ config, db, ticketStore, telemetry, now });
-  const tenants = createTenantStore({ db, secrets, now });
+  const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const callbackQueue = createCallbackQueue({ db, now });
-  metrics.watch({ callbackQueue, tenants });
+  const jobs = await openJobQueue({ url, ...telemetry });
+  metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
 
-  const workSignals = createWorkSignals();
   const caches = { tenants, accessRequests, licenses };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
@@ -87,7 +93,6 @@ export async function openServices(deps: {
     url,
     {
       ...invalidationHandlers(caches),
-      ...workSignalHandlers(workSignals),
       [circuitChannel]: openFromPeer,
     },
     { onListening: () => invalidateAll(caches), onConnectionLost: telemetry.onListenerLost },
@@ -102,11 +107,13 @@ export async function openServices(deps: {
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),
     webhooks: createWebhookStore({ db, secrets, now }),
-    callbackQueue,
+    jobs,
+    callbacks: createCallbackIntake({ db, jobs, now }),
+    requestReconciliation: createRequestReconciliation(jobs),
+    reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
     locks,
     exportTenant: createTenantExport({ db }),
-    workSignals,
     isDatabaseUp: () =>
       sql`select 1`.execute(db).then(
         () => true,
@@ -114,6 +121,7 @@ export async function openServices(deps: {
       ),
     async close() {
       await subscription.close();
+      await jobs.close();
       await lockConnection.destroy();
       await closeDatabase();
     },

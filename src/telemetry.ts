@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { JobAttempt } from './coordination/jobs/job-queue.ts';
 import type { Metrics } from './metrics.ts';
 import type { CacheLookup } from './snapshots/license-snapshots.ts';
 import type { HttpCall } from './superoffice/transport/http.ts';
@@ -22,6 +23,8 @@ export interface Telemetry {
   onLookup(lookup: CacheLookup): void;
   onRefreshFailed(failure: LicenseRefreshFailure): void;
   onListenerLost(error: unknown): void;
+  onJobAttempt(attempt: JobAttempt): void;
+  onJobQueueFailed(error: unknown): void;
 }
 
 export function createTelemetry({ log, metrics }: { log: Logger; metrics: Metrics }): Telemetry {
@@ -36,6 +39,14 @@ export function createTelemetry({ log, metrics }: { log: Logger; metrics: Metric
     onLookup: metrics.onLookup,
     onRefreshFailed: ({ error, ...fields }) =>
       log.warn({ ...fields, reason: getReason(error) }, 'license refresh failed'),
+    onJobAttempt({ queue, jobId, payload, attempts, outcome, reason }) {
+      const fields = { queue, jobId, ...payload, attempts, ...(reason === null ? {} : { reason }) };
+      if (outcome === 'processed') log.info(fields, 'job processed');
+      else if (outcome === 'failed') log.warn(fields, 'job failed');
+      else log.error(fields, 'job dead-lettered');
+      metrics.onJobAttempt({ queue, outcome });
+    },
+    onJobQueueFailed: (error) => log.warn({ reason: getReason(error) }, 'job queue failed'),
     onListenerLost: (error) => log.warn({ reason: getReason(error) }, 'LISTEN connection lost'),
   };
 }

@@ -29,7 +29,7 @@ export async function seedTenants(
   const now = Date.now() + freshForMs;
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});
   const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
-  const store = createTenantStore({ db, secrets, now: () => now });
+  const store = createTenantStore({ db, secrets, deleteJobs: async () => {}, now: () => now });
   const snapshots = createSnapshotStore(db);
   const tenantLicenses = publishedTenant('premium');
   const { fingerprint } = loadDesiredState(join(root, 'manifest'), String(environment.PUBLIC_URL));

@@ -50,7 +50,7 @@ export interface WebhookRow {
 }
 
 /** A row of `callbacks`. */
-export interface CallbackRow {
+interface CallbackRow {
   /** A bigint, which pg reads as text. */
   id: Generated<string>;
   context_identifier: string;

@@ -1,76 +1,71 @@
 import type { Logger } from 'pino';
+import type { JobQueue } from '../coordination/jobs/job-queue.ts';
 import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { LicenseSnapshots } from '../snapshots/license-snapshots.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import type { AuditLog } from '../tenants/audit-log.ts';
-import type { CallbackQueue } from '../tenants/callback-queue.ts';
+import type { CallbackIntake } from '../tenants/callback-intake.ts';
+import type { Reencrypted } from '../tenants/reencrypt.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
-import { type OnCallback, startCallbackWorker } from './callbacks/callback-worker.ts';
-import { createHandleCallback } from './callbacks/handle-callback.ts';
+import { createHandleStateChange, createHandleUserChange } from './callbacks/callback-handlers.ts';
 import type { Provision } from './provisioning/provision.ts';
+import { createEnqueueDueTenants, type RequestReconciliation } from './reconcile/reconcile-schedule.ts';
 import { createReconcileTenant } from './reconcile/reconcile-tenant.ts';
-import { startReconcileWorker } from './reconcile/reconcile-worker.ts';
+import { createRunReconciliation } from './reconcile/run-reconciliation.ts';
 import { createSyncTenantStatus } from './reconcile/sync-tenant-status.ts';
-import type { WorkSignals } from './work-signals.ts';
 
-const purgeIntervalMs = 60 * 60_000;
 /** After a start, tenants provisioned by another version of the app are reconciled within this, ms. */
 const upgradeWithinMs = 10 * 60_000;
 
 /** The background work of a process. */
 export interface Workers {
-  /** Resolves when the items in progress are finished. */
+  /** Resolves when the jobs in progress are finished. */
   stop(): Promise<void>;
 }
 
-/** Starts processing callbacks, reconciling tenants and purging expired rows. */
-export function startWorkers(deps: {
+/** Starts processing jobs: callbacks, reconciliations, re-encryption and purges. */
+export async function startWorkers(deps: {
   superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   users: UserStore;
   locks: WithLock;
-  callbackQueue: CallbackQueue;
+  jobs: JobQueue;
+  callbacks: CallbackIntake;
   audit: AuditLog;
-  workSignals: WorkSignals;
+  requestReconciliation: RequestReconciliation;
+  reencryptSecrets: () => Promise<Reencrypted>;
   provision: Provision;
   /** The fingerprint of the desired state in this version of the app. */
   fingerprint: string;
   log: Logger;
-  metrics: { readonly onCallback: OnCallback };
   now: () => number;
-}): Workers {
-  const { superOffice, tenants, callbackQueue, audit, workSignals, log } = deps;
+}): Promise<Workers> {
+  const { superOffice, tenants, jobs, callbacks, audit, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ tenants, states: superOffice.states });
-  const callbackWorker = startCallbackWorker({
-    callbackQueue,
-    handleCallback: createHandleCallback({ ...deps, syncTenantStatus }),
-    log,
-    onCallback: deps.metrics.onCallback,
-  });
-  const reconcileWorker = startReconcileWorker({
-    tenants,
-    reconcile: createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi }),
-    log,
-  });
-  workSignals.on('callback', callbackWorker.wake);
-  workSignals.on('reconcile', reconcileWorker.wake);
+  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi });
+  const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
-  const warn = (message: string) => (error: Error) => log.warn({ reason: error.message }, message);
-  tenants
-    .scheduleOutdated(deps.fingerprint, upgradeWithinMs)
-    .catch(warn('scheduling outdated tenants failed'));
-  const purging = setInterval(() => {
-    callbackQueue.purgeExpired().catch(warn('callback purge failed'));
-    audit.purgeExpired().catch(warn('audit log purge failed'));
-  }, purgeIntervalMs);
-  return {
-    async stop() {
-      clearInterval(purging);
-      workSignals.off('callback', callbackWorker.wake);
-      workSignals.off('reconcile', reconcileWorker.wake);
-      await Promise.all([callbackWorker.stop(), reconcileWorker.stop()]);
-    },
-  };
+  await tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs);
+  await jobs.process('state-changes', createHandleStateChange({ ...deps, syncTenantStatus }));
+  await jobs.process('user-changes', createHandleUserChange(deps));
+  await jobs.process('reconciliations', createRunReconciliation({ tenants, reconcile, log }));
+  await jobs.process('due-reconciliations', async () => {
+    await enqueueDueTenants();
+    await callbacks.adoptUnfinished();
+  });
+  await jobs.process('purges', async () => {
+    await callbacks.purgeExpired();
+    await audit.purgeExpired();
+  });
+  await jobs.process('reencryptions', async () => {
+    const { reencrypted, unreadable } = await deps.reencryptSecrets();
+    if (reencrypted > 0 || unreadable.length > 0)
+      log.info({ reencrypted, unreadable: unreadable.length }, 'secrets re-encrypted');
+  });
+  await jobs.schedule('due-reconciliations', '* * * * *');
+  await jobs.schedule('purges', '17 * * * *');
+  await jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]);
+  return { stop: () => jobs.stopProcessing() };
 }

@@ -1,8 +1,7 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TenantRow } from '../database/database.ts';
 import { writeAudit } from './audit-log.ts';
-import { reconcileChannel } from './reconcile-schedule.ts';
 import { systemTokenAssociatedData } from './tenant.ts';
 
 /** An administrator's consent to the app, with the system user token that SuperOffice issued for it. */
@@ -15,7 +14,7 @@ export interface Consent {
 }
 
 /**
- * Saves and audits a consent, and makes the tenant due for reconciliation now, which provisions it. A repeated consent
+ * Saves and audits a consent, and makes the tenant due for reconciliation, which provisions it. A repeated consent
  * replaces the token and keeps the provisioned panels and the contract. `now` in ms since 1970.
  */
 export async function insertConsent(
@@ -36,7 +35,7 @@ export async function insertConsent(
     last_reconcile_error: null,
     setup_started_at: at,
   };
-  const row = await db.transaction().execute(async (transaction) => {
+  return db.transaction().execute(async (transaction) => {
     await writeAudit(transaction, consent, now, { event: 'installed' });
     return transaction
       .insertInto('tenants')
@@ -45,6 +44,4 @@ export async function insertConsent(
       .returningAll()
       .executeTakeFirstOrThrow();
   });
-  await sql`select pg_notify(${reconcileChannel}, '')`.execute(db);
-  return row;
 }

@@ -1,51 +1,54 @@
-import { type Selectable, sql } from 'kysely';
-import type { SecretBox } from '../crypto/secret-box.ts';
-import type { Database, TenantRow } from '../database/database.ts';
-import { type Tenant, toTenant } from './tenant.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import type { Tenant } from './tenant.ts';
 
-/** Decides which tenant is reconciled next, across all processes. */
+/** Enqueues the reconciliation of tenants in this transaction. */
+type EnqueueTenants = (tenantIds: readonly string[], transaction: Database) => Promise<void>;
+
+/** When each tenant is reconciled next. */
 export interface ReconcileSchedule {
-  /** Leases the next tenant that is due to the calling process; null when none is due. Installations come first. */
-  claimDueTenant(): Promise<Tenant | null>;
   /**
-   * Schedules the next reconciliation of a claimed tenant in `delayMs`; `error` is an error code, or null after a
-   * success. Changes nothing if an administrator started another installation since the claim.
+   * Passes the tenants that are due to `enqueue`, in batches, and makes each due again in `intervalMs` with a random
+   * deviation of the share `jitter`; both in one transaction.
+   */
+  takeDueTenants(intervalMs: number, jitter: number, enqueue: EnqueueTenants): Promise<void>;
+  /**
+   * Makes a tenant due in `delayMs`; `error` is an error code, or null after a success. Changes nothing if an
+   * administrator started another installation since `tenant` was read.
    */
   completeReconcile(tenant: Tenant, delayMs: number, error: string | null): Promise<void>;
-  /** Makes a tenant due now. */
-  requestReconcile(tenantId: string): Promise<void>;
   /** Makes all tenants due that have another fingerprint, at random times within `withinMs`. */
   scheduleOutdated(fingerprint: string, withinMs: number): Promise<void>;
 }
 
-/** NOTIFY channel: a tenant is due now. The payload is empty. */
-export const reconcileChannel = 'planlens_reconcile';
-
-/** A claimed tenant can be claimed again after this, ms: longer than a reconciliation takes. */
-const reconcileLeaseMs = 2 * 60_000;
+const batchSize = 500;
 
 /** @param deps.now the current time, ms since 1970 */
-export function createReconcileSchedule(deps: {
-  db: Database;
-  secrets: SecretBox;
-  now: () => number;
-}): ReconcileSchedule {
-  const { db, secrets, now } = deps;
+export function createReconcileSchedule(deps: { db: Database; now: () => number }): ReconcileSchedule {
+  const { db, now } = deps;
 
   return {
-    async claimDueTenant() {
-      const at = now();
-      const { rows } = await sql<Selectable<TenantRow>>`
-        with due as (
-          select context_identifier from tenants
-          where status <> 'revoked' and next_reconcile_at <= ${new Date(at)}
-          order by setup_started_at, next_reconcile_at limit 1 for update skip locked
-        )
-        update tenants set next_reconcile_at = ${new Date(at + reconcileLeaseMs)}
-        from due where tenants.context_identifier = due.context_identifier
-        returning tenants.*`.execute(db);
-      const [row] = rows;
-      return row === undefined ? null : toTenant(row, secrets);
+    async takeDueTenants(intervalMs, jitter, enqueue) {
+      for (let taken = batchSize; taken === batchSize; ) {
+        taken = await db.transaction().execute(async (transaction) => {
+          const { rows } = await sql<{ tenantId: string }>`
+            with due as (
+              select context_identifier from tenants
+              where status <> 'revoked' and next_reconcile_at <= ${new Date(now())}
+              order by next_reconcile_at limit ${batchSize} for update skip locked
+            )
+            update tenants set next_reconcile_at = ${new Date(now())}::timestamptz
+              + ${intervalMs} * (1 + ${jitter}::float * (2 * random() - 1)) * interval '1 millisecond'
+            from due where tenants.context_identifier = due.context_identifier
+            returning tenants.context_identifier as "tenantId"`.execute(transaction);
+          if (rows.length > 0)
+            await enqueue(
+              rows.map(({ tenantId }) => tenantId),
+              transaction,
+            );
+          return rows.length;
+        });
+      }
     },
 
     async completeReconcile({ tenantId, reconciliation }, delayMs, error) {
@@ -60,14 +63,6 @@ export function createReconcileSchedule(deps: {
         .where('context_identifier', '=', tenantId)
         .where('setup_started_at', 'is not distinct from', reconciliation.setupStartedAt)
         .execute();
-    },
-
-    async requestReconcile(tenantId) {
-      await sql`
-        with scheduled as (
-          update tenants set next_reconcile_at = ${new Date(now())} where context_identifier = ${tenantId} returning 1
-        )
-        select pg_notify(${reconcileChannel}, '') from scheduled`.execute(db);
     },
 
     async scheduleOutdated(fingerprint, withinMs) {

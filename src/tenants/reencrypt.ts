@@ -22,6 +22,9 @@ export interface Reencrypted {
   readonly byKey: Readonly<Record<string, number>>;
 }
 
+/** Called with the number of values that are done and that were to be done. */
+type OnProgress = (done: number, total: number) => void;
+
 /**
  * Re-encrypts with the current key every value that is encrypted with another key. An interrupted run can be repeated:
  * it continues where it stopped. Servers may run meanwhile: a value that they replace is skipped.
@@ -29,7 +32,7 @@ export interface Reencrypted {
 export async function reencrypt(deps: {
   db: Database;
   secrets: SecretBox;
-  onProgress: (done: number, total: number) => void;
+  onProgress: OnProgress;
 }): Promise<Reencrypted> {
   const { db, secrets, onProgress } = deps;
   const unreadable: { table: string; tenantId: string }[] = [];

@@ -17,7 +17,7 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
   /** Removes a tenant from this process's cache. */
   invalidate(tenantId: string): void;
   invalidateAll(): void;
-  /** Saves a consent and schedules provisioning now. A repeated consent replaces the token. */
+  /** Saves a consent and makes the tenant due for reconciliation. A repeated consent replaces the token. */
   saveConsent(consent: Consent): Promise<Tenant>;
   /** Saves the progress of provisioning. */
   savePanels(tenantId: string, panels: readonly ProvisionedPanel[]): Promise<void>;
@@ -41,9 +41,11 @@ const maxCachedTenants = 10_000;
 export function createTenantStore(deps: {
   db: Database;
   secrets: SecretBox;
+  /** Deletes the jobs of a tenant in this transaction. */
+  deleteJobs: (transaction: Database, tenantId: string) => Promise<void>;
   now: () => number;
 }): TenantStore {
-  const { db, secrets, now } = deps;
+  const { db, secrets, deleteJobs, now } = deps;
   const cache = createCache<Tenant>(maxCachedTenants, now);
 
   async function find(tenantId: string): Promise<Tenant | null> {
@@ -65,7 +67,7 @@ export function createTenantStore(deps: {
   }
 
   return {
-    ...createReconcileSchedule(deps),
+    ...createReconcileSchedule({ db, now }),
     ...createTenantStatusStore({ db, now, publishChange }),
     find,
     findCached: (tenantId) => cache.get(tenantId, () => find(tenantId)),
@@ -99,6 +101,7 @@ export function createTenantStore(deps: {
           .executeTakeFirst();
         // Another process deleted the tenant first.
         if (numDeletedRows === 0n) return;
+        await deleteJobs(transaction, tenantId);
         await transaction.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
         await writeAudit(transaction, { tenantId, associateId }, now(), { event: 'deleted' });
       });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   featureUrl,
   getVisibleText,
@@ -71,7 +72,7 @@ describe('audit log', async () => {
       control.setTenantState({ tenant: tenantId, state });
       for (const changeType of [2, 3]) {
         await control.sendStateChange({ tenant: tenantId, changeType });
-        await expect.poll(async () => (await services.callbackQueue.depth()).waiting).toBe(0);
+        await untilCallbacksProcessed(planlens.environment);
       }
     }
     expect(

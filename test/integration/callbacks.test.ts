@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { countWaitingCallbacks, untilCallbacksProcessed } from '../support/jobs.ts';
 import { install, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
@@ -11,8 +12,7 @@ describe('callbacks from SuperOffice', async () => {
   const { control } = sandbox;
 
   const hook = () => services.webhooks.findOrCreate(tenantId);
-  const idle = () =>
-    expect.poll(async () => (await services.callbackQueue.depth()).waiting, { timeout: 5_000 }).toBe(0);
+  const idle = () => untilCallbacksProcessed(planlens.environment);
 
   /** Calls the webhook, correctly signed unless `headers` are given. */
   async function call(body: string, headers: Record<string, string> | null = null, hookId?: string) {
@@ -139,7 +139,7 @@ describe('callbacks from SuperOffice', async () => {
       control.fail({ operation: 'License.*', with: 503 });
       expect((await call(event())).status).toBe(200);
       await expect.poll(() => licensesRead()).toBeGreaterThan(0);
-      expect((await services.callbackQueue.depth()).waiting).toBe(1);
+      expect(await countWaitingCallbacks(String(planlens.environment.DATABASE_URL))).toBe(1);
       control.clearFaults();
       planlens.passTime(2_000);
       await idle();

@@ -56,23 +56,24 @@ describe('application log', async () => {
     expect([loggedTenant, associateId]).toEqual([tenantId, undefined]);
   });
 
-  it('logs tenant, source and outcome of each processed callback', async () => {
+  it('logs tenant, subject and outcome of each processed callback', async () => {
     control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
     await control.whenDelivered();
     await control.sendStateChange({ tenant: tenantId, changeType: 3 });
-    const processed = () => lines().filter(({ msg }) => msg === 'callback processed');
-    await expect.poll(processed).toHaveLength(2);
-    const fields = { tenantId, callbackId: expect.any(String), attempts: 1 };
+    const processed = () =>
+      lines().filter(({ msg, queue }) => msg === 'job processed' && String(queue).endsWith('-changes'));
+    await expect.poll(() => new Set(processed().map(({ queue }) => queue)).size).toBe(2);
+    const fields = { tenantId, jobId: expect.any(String), attempts: 1 };
     expect(processed()).toContainEqual(
       expect.objectContaining({
         ...fields,
-        source: 'webhook',
-        event: 'associate.changed',
-        primaryKey: 101,
+        queue: 'user-changes',
+        associateId: 101,
+        deleted: false,
       }),
     );
     expect(processed()).toContainEqual(
-      expect.objectContaining({ ...fields, source: 'state-change', change: 'resume' }),
+      expect.objectContaining({ ...fields, queue: 'state-changes', change: 'resume' }),
     );
     expect(findLine('/callbacks/state-change', 'request completed')).toMatchObject({
       tenantId,

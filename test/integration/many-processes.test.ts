@@ -12,6 +12,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { countWaitingCallbacks } from '../support/jobs.ts';
 import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import {
   appEnvironment,
@@ -239,30 +240,22 @@ describe('three processes on one PostgreSQL', () => {
       await Promise.all([...senders, killing, stateChanges]);
       await sandbox.control.whenDelivered();
       const waiting = async () => {
-        // Callbacks that failed while the tenant was suspended would wait for minutes.
+        // Jobs that failed while the tenant was suspended would wait for minutes.
         await inDatabase(
-          "update callbacks set due_at = now() where processed_at is null and attempts > 0 and due_at > now() + interval '31 seconds'",
+          "update pgboss.job set start_after = now() where state = 'retry' and start_after > now() + interval '31 seconds'",
         );
-        return (await services.callbackQueue.depth()).waiting;
+        return countWaitingCallbacks(databaseUrl);
       };
       await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
 
       expect(unexpected).toEqual([]);
       // The sandbox delivers events of its own as well.
       expect(unavailable).toBeLessThanOrEqual(balancer.unavailableCount());
-      const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
-        event_id: string;
-        processed_at: Date | null;
-        dead_lettered_at: Date | null;
-      }[];
+      const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as { event_id: string }[];
       const ours = new Set(bodies.map((body) => `webhook ${JSON.parse(body).EventId}`));
       expect(stored.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
       expect(stored.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
-      expect(
-        stored.filter(
-          ({ processed_at, dead_lettered_at }) => processed_at === null || dead_lettered_at !== null,
-        ),
-      ).toEqual([]);
+      expect(await services.jobs.deadLetters.list()).toEqual([]);
 
       expect((await services.tenants.find(tenantId))?.status).toBe('active');
       const assignedPlans = async (associateId: number) => {

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = testUsers;
@@ -91,19 +92,33 @@ describe('metrics endpoint', async () => {
     ).toBeGreaterThan(0);
   });
 
-  it('reports callback queue depth, age of the oldest callback and callback outcomes', async () => {
+  it('reports the depth of each queue, the age of its oldest job and the outcomes of its jobs', async () => {
     await sendEvent();
-    await expect.poll(async () => (await services.callbackQueue.depth()).waiting).toBe(0);
-    expect(getValue(await scrape(), 'planlens_callbacks_total', { outcome: 'processed' })).toBeGreaterThan(0);
+    await untilCallbacksProcessed(planlens.environment);
+    expect(
+      getValue(await scrape(), 'planlens_job_attempts_total', {
+        queue: 'user-changes',
+        outcome: 'processed',
+      }),
+    ).toBeGreaterThan(0);
     sandbox.control.fail({ operation: 'License.*', with: 500 });
     await sendEvent();
     await expect
-      .poll(async () => getValue(await scrape(), 'planlens_callbacks_total', { outcome: 'failed' }))
+      .poll(
+        async () =>
+          getValue(await scrape(), 'planlens_job_attempts_total', {
+            queue: 'user-changes',
+            outcome: 'failed',
+          }),
+        { timeout: 10_000 },
+      )
       .toBeGreaterThan(0);
     const samples = await scrape();
-    expect(getValue(samples, 'planlens_callback_queue_depth', { state: 'waiting' })).toBe(1);
-    expect(getValue(samples, 'planlens_callback_queue_depth', { state: 'dead_lettered' })).toBe(0);
-    expect(getValue(samples, 'planlens_callback_queue_oldest_age_seconds')).toBeGreaterThan(0.5);
+    expect(getValue(samples, 'planlens_jobs', { queue: 'user-changes', state: 'waiting' })).toBe(1);
+    expect(getValue(samples, 'planlens_jobs', { queue: 'user-changes', state: 'dead_lettered' })).toBe(0);
+    expect(getValue(samples, 'planlens_job_oldest_age_seconds', { queue: 'user-changes' })).toBeGreaterThan(
+      0.5,
+    );
   });
 
   it('reports the number of tenants by status', async () => {

@@ -35,6 +35,8 @@ export interface Planlens {
   upgradeTo(root: string): Promise<void>;
   /** Advances the clock of app and sandbox, ms. */
   passTime(ms: number): void;
+  /** Starts the reconciliations that are due now, instead of at the next minute. */
+  reconcileDueTenants(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,8 +54,8 @@ export async function startPlanlens(): Promise<Planlens> {
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
   const provisioning = createProvisioning({ config, services, root });
-  const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, metrics, now });
-  let lifecycle = startLifecycle(provisioning);
+  const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
+  let lifecycle = await startLifecycle(provisioning);
   const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
   let isBlocking = false;
   server.on('request', (request, response) => {
@@ -73,9 +75,10 @@ export async function startPlanlens(): Promise<Planlens> {
     passTime: (ms) => {
       offsetMs += ms;
     },
+    reconcileDueTenants: () => services.jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'test' }]),
     async upgradeTo(otherRoot) {
       await lifecycle.stop();
-      lifecycle = startLifecycle(createProvisioning({ config, services, root: otherRoot }));
+      lifecycle = await startLifecycle(createProvisioning({ config, services, root: otherRoot }));
     },
     async close() {
       server.closeAllConnections();

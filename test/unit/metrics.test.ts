@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 
-const counts = { waiting: 2, deadLettered: 1, oldestAgeMs: 1_500 };
+const queues = [{ queue: 'user-changes', waiting: 2, deadLettered: 1, oldestAgeMs: 1_500 }] as const;
 const statuses = { active: 3, suspended: 0, deleting: 0, revoked: 1 };
 
 describe('createMetrics', () => {
@@ -9,11 +9,9 @@ describe('createMetrics', () => {
     let queries = 0;
     const metrics = createMetrics();
     metrics.watch({
-      callbackQueue: {
-        depth: async () => {
-          queries += 1;
-          return counts;
-        },
+      measureJobs: async () => {
+        queries += 1;
+        return [...queues];
       },
       tenants: { countByStatus: async () => statuses },
     });
@@ -22,9 +20,9 @@ describe('createMetrics', () => {
     expect(queries).toBe(1);
     for (const sample of [
       'planlens_database_up 1',
-      'planlens_callback_queue_depth{state="waiting"} 2',
-      'planlens_callback_queue_depth{state="dead_lettered"} 1',
-      'planlens_callback_queue_oldest_age_seconds 1.5',
+      'planlens_jobs{queue="user-changes",state="waiting"} 2',
+      'planlens_jobs{queue="user-changes",state="dead_lettered"} 1',
+      'planlens_job_oldest_age_seconds{queue="user-changes"} 1.5',
       'planlens_tenants{status="active"} 3',
       'planlens_tenants{status="revoked"} 1',
     ])
@@ -35,20 +33,20 @@ describe('createMetrics', () => {
     const metrics = createMetrics();
     const unavailable = () => Promise.reject(new Error('unavailable'));
     metrics.watch({
-      callbackQueue: { depth: unavailable },
+      measureJobs: unavailable,
       tenants: { countByStatus: async () => statuses },
     });
     const text = await metrics.registry.metrics();
     expect(text).toContain('\nplanlens_database_up 0\n');
-    expect(text).not.toMatch(
-      /^planlens_(callback_queue_depth|callback_queue_oldest_age_seconds|tenants)\b.* \d/m,
-    );
+    expect(text).not.toMatch(/^planlens_(jobs|job_oldest_age_seconds|tenants)\b.* \d/m);
   });
 
   it('does not share figures between two apps', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
-    one.onCallback('processed');
-    expect(await one.registry.metrics()).toContain('planlens_callbacks_total{outcome="processed"} 1');
+    one.onJobAttempt({ queue: 'purges', outcome: 'processed' });
+    expect(await one.registry.metrics()).toContain(
+      'planlens_job_attempts_total{queue="purges",outcome="processed"} 1',
+    );
     expect(await other.registry.metrics()).not.toContain('outcome="processed"');
   });
 });

@@ -30,6 +30,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   const tenants = createTenantStore({
     db,
     secrets: createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS)),
+    deleteJobs: async () => {},
     now,
   });
   const snapshots = createSnapshotStore(db);

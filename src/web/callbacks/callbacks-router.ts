@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-notification.ts';
-import type { CallbackQueue } from '../../tenants/callback-queue.ts';
+import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { createStateChangeCallback } from './state-change-callback.ts';
@@ -9,10 +9,10 @@ import { createWebhookCallback } from './webhook-callback.ts';
 /** Routes that SuperOffice calls: webhook events and state changes of tenants. */
 export function createCallbacksRouter(deps: {
   webhooks: WebhookStore;
-  callbackQueue: CallbackQueue;
+  callbacks: CallbackIntake;
   verifyStateChangeToken: StateChangeTokenVerifier;
 }): Router {
-  const { webhooks, callbackQueue, verifyStateChangeToken } = deps;
+  const { webhooks, callbacks, verifyStateChangeToken } = deps;
   // A webhook's signature covers the bytes of its body, whatever their content type.
   const bytes = express.raw({ type: () => true, limit: '256kb' });
   const json = express.json({ limit: '64kb' });
@@ -20,11 +20,11 @@ export function createCallbacksRouter(deps: {
   const router = Router();
   router
     .route('/callbacks/webhooks/:hookId')
-    .post(bytes, createWebhookCallback({ webhooks, callbackQueue }))
+    .post(bytes, createWebhookCallback({ webhooks, callbacks }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
-    .post(json, createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbackQueue }))
+    .post(json, createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbacks }))
     .all(methodNotAllowed);
   return router;
 }

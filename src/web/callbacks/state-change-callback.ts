@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express';
-import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
 import {
   readStateChange,
   type StateChangeTokenVerifier,
 } from '../../superoffice/callbacks/state-change-notification.ts';
-import type { CallbackQueue } from '../../tenants/callback-queue.ts';
+import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 
 /**
@@ -17,7 +16,7 @@ import { listFieldNames } from '../rendering/form-parsing.ts';
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
-  callbackQueue: CallbackQueue;
+  callbacks: CallbackIntake;
 }): RequestHandler {
   return async function stateChange(request, response) {
     const notification = readStateChange(request.body);
@@ -27,14 +26,7 @@ export function createStateChangeCallback(deps: {
     const verification = await deps.verifyToken(token, { tenantId });
     if (!verification.valid)
       throw new AppError('state-change-token-invalid', { detail: verification.reason });
-    const enqueued = await deps.callbackQueue.enqueue(
-      tenantId,
-      `state ${sha256Base64Url(`${change} ${token}`)}`,
-      {
-        source: 'state-change',
-        change,
-      },
-    );
+    const enqueued = await deps.callbacks.storeStateChange(tenantId, change);
     request.log.setBindings({ tenantId, change, enqueued });
     response.status(200).end();
   };

@@ -3,7 +3,7 @@ import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
 import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
-import type { CallbackQueue } from '../../tenants/callback-queue.ts';
+import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
  */
 export function createWebhookCallback(deps: {
   webhooks: WebhookStore;
-  callbackQueue: CallbackQueue;
+  callbacks: CallbackIntake;
 }): RequestHandler {
   return async function webhook(request, response) {
     const hook = await deps.webhooks.findByHookId(String(request.params.hookId));
@@ -37,6 +37,7 @@ export function createWebhookCallback(deps: {
     // Without an id, equal bytes are taken as the same event.
     const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
     const { event: name, primaryKey } = event;
-    return deps.callbackQueue.enqueue(hook.tenantId, eventId, { source: 'webhook', event: name, primaryKey });
+    const deleted = name === 'associate.deleted';
+    return deps.callbacks.storeEvent(hook.tenantId, eventId, { associateId: primaryKey, deleted });
   }
 }

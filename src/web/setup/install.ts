@@ -14,18 +14,19 @@ export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandle
 }
 
 /**
- * Completes the consent: verifies that the system user token works, and saves it. Saving it starts the provisioning, in
- * any process; the setup page shows its progress.
+ * Completes the consent: verifies that the system user token works, saves it and starts the provisioning, in any
+ * process; the setup page shows its progress.
  *
  * @returns a handler that throws AppError `administrator-required`, `system-user-token-missing`
  */
 export function createFinishInstall(deps: {
   tenants: TenantStore;
+  requestReconciliation: (tenantId: string) => Promise<void>;
   sessions: Sessions;
   /** Exchanges the token for a ticket. @throws SuperOfficeError if SuperOffice refuses the system user */
   verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
 }): AfterSignIn['install'] {
-  const { tenants, sessions, verifySystemUser } = deps;
+  const { tenants, requestReconciliation, sessions, verifySystemUser } = deps;
 
   return async (_request, response, { claims }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
@@ -35,6 +36,8 @@ export function createFinishInstall(deps: {
     // Verified first, because a consent that does not work must not replace one that does.
     await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
     await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId });
+    // Without this job, the schedule would start the provisioning within a minute.
+    await requestReconciliation(tenantId);
 
     sessions.write(response, {
       tenantId,

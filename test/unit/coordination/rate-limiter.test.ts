@@ -15,6 +15,7 @@ describe('rate limiter', () => {
     const tenants = createTenantStore({
       db: databaseOfProcess(0),
       secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
       now: Date.now,
     });
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3', 'Cust4'])

@@ -21,7 +21,13 @@ describe('license history', () => {
   const history = () => createLicenseHistory({ db });
   const users = () => createUserStore({ db });
   const snapshots = () => createSnapshotStore(db);
-  const tenants = () => createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: Date.now });
+  const tenants = () =>
+    createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: Date.now,
+    });
 
   beforeAll(async () => {
     db = await freshDatabase();

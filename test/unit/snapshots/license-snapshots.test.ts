@@ -43,7 +43,12 @@ describe('createLicenseSnapshots', () => {
 
   beforeAll(async () => {
     db = await freshDatabase();
-    const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: Date.now });
+    const tenants = createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: Date.now,
+    });
     const consent = {
       tenantId: 'Cust1',
       companyName: 'Designteamet',

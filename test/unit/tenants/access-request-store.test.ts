@@ -30,7 +30,12 @@ describe('createAccessRequestStore', () => {
     now = Date.parse('2026-11-22T10:00:00Z');
     await db.deleteFrom('tenants').execute();
     store.invalidateAll();
-    const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+    const tenants = createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: () => now,
+    });
     const consent = { companyName: '', serial: '1', systemToken: 't', associateId: 1 };
     for (const tenantId of [own, other]) await tenants.saveConsent({ tenantId, ...consent });
   });

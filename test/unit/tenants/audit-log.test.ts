@@ -11,7 +11,12 @@ const consent = { companyName: '', serial: '1', systemToken: 't', associateId: 5
 describe('audit log', () => {
   let db: Database;
   const tenants = () =>
-    createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => Date.parse('2026-11-26') });
+    createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: () => Date.parse('2026-11-26'),
+    });
   const events = async (tenantId: string) =>
     (await createAuditLog({ db, now: Date.now }).latest(tenantId, 100)).map(({ event }) => event.event);
 

@@ -24,7 +24,12 @@ describe('createHandoffStore', () => {
     db = await freshDatabase();
     const clock = () => now;
     now = Date.parse('2026-11-22T10:00:00Z');
-    const tenants = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: clock });
+    const tenants = createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: clock,
+    });
     await tenants.saveConsent({
       tenantId: session.tenantId,
       companyName: '',

@@ -12,7 +12,7 @@ describe('tenant reconciliation schedule', () => {
   let db: Database;
   let now: number;
   const secrets = createSecretBox(newKeyring());
-  const store = () => createTenantStore({ db, secrets, now: () => now });
+  const store = () => createTenantStore({ db, secrets, deleteJobs: async () => {}, now: () => now });
 
   beforeAll(async () => {
     db = await freshDatabase();
@@ -25,73 +25,81 @@ describe('tenant reconciliation schedule', () => {
 
   const install = (tenantId: string) =>
     store().saveConsent({ tenantId, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
-  async function claimed(): Promise<Tenant> {
-    const tenant = await store().claimDueTenant();
-    if (tenant === null) throw new Error('no tenant is due');
+  const intervalMs = 60 * minute;
+  /** Takes the tenants that are due, and returns their identifiers in order. */
+  async function take(jitter = 0): Promise<string[]> {
+    const taken: string[] = [];
+    await store().takeDueTenants(intervalMs, jitter, async (tenantIds) => void taken.push(...tenantIds));
+    return taken.sort();
+  }
+  async function get(tenantId: string): Promise<Tenant> {
+    const tenant = await store().find(tenantId);
+    if (tenant === null) throw new Error(`${tenantId} is not installed`);
     return tenant;
   }
 
-  it('lets a tenant be claimed immediately after installation and again when it is due', async () => {
+  it('takes a tenant after its installation and again when an interval has passed', async () => {
     await install('Cust1');
-    const tenant = await claimed();
-    expect(tenant).toMatchObject({ tenantId: 'Cust1', provisionedFingerprint: null });
-    expect(tenant.reconciliation.setupStartedAt).toEqual(new Date(now));
-    await store().completeReconcile(tenant, 60 * minute, null);
-    expect(await store().claimDueTenant()).toBeNull();
-    now += 60 * minute;
-    expect((await claimed()).reconciliation).toMatchObject({
-      failures: 0,
-      lastError: null,
-      setupStartedAt: null,
-    });
-  });
-
-  it('gives a due tenant to one claim and releases it when the lease expires', async () => {
-    await install('Cust1');
-    const claims = await Promise.all([1, 2, 3, 4].map(() => store().claimDueTenant()));
-    expect(claims.filter((tenant) => tenant !== null)).toHaveLength(1);
-    now += 2 * minute - 1;
-    expect(await store().claimDueTenant()).toBeNull();
+    expect(await take()).toEqual(['Cust1']);
+    expect(await take()).toEqual([]);
+    now += intervalMs - 1;
+    expect(await take()).toEqual([]);
     now += 1;
-    expect((await claimed()).tenantId).toBe('Cust1');
+    expect(await take()).toEqual(['Cust1']);
   });
 
-  it('claims new installations first, then the most overdue tenants, and never a revoked one', async () => {
-    for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) {
-      await install(tenantId);
-      await store().completeReconcile(await claimed(), Number(tenantId.at(-1)) * minute, null);
-    }
-    now += 10 * minute;
-    await install('Cust4');
-    await store().saveStatus('Cust2', 'revoked');
-    expect([(await claimed()).tenantId, (await claimed()).tenantId, (await claimed()).tenantId]).toEqual([
-      'Cust4',
-      'Cust1',
-      'Cust3',
-    ]);
-    expect(await store().claimDueTenant()).toBeNull();
+  it('gives each tenant to one of several processes', async () => {
+    for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) await install(tenantId);
+    const taken = await Promise.all([1, 2, 3, 4].map(() => take()));
+    expect(taken.flat().sort()).toEqual(['Cust1', 'Cust2', 'Cust3']);
+  });
+
+  it('leaves tenants due whose jobs cannot be stored', async () => {
+    await install('Cust1');
+    const failing = store().takeDueTenants(intervalMs, 0, () => Promise.reject(new Error('unavailable')));
+    await expect(failing).rejects.toThrow('unavailable');
+    expect(await take()).toEqual(['Cust1']);
+  });
+
+  it('spreads the next reconciliations by the jitter', async () => {
+    const ids = Array.from({ length: 40 }, (_each, index) => `Cust${index}`);
+    for (const tenantId of ids) await install(tenantId);
+    await take(0.2);
+    const delays = (await Promise.all(ids.map(get))).map(
+      ({ reconciliation }) => reconciliation.at.getTime() - now,
+    );
+    expect(new Set(delays).size).toBeGreaterThan(30);
+    for (const delay of delays) expect(Math.abs(delay - intervalMs)).toBeLessThanOrEqual(0.2 * intervalMs);
+  });
+
+  it('takes no tenant that revoked its consent', async () => {
+    await install('Cust1');
+    await store().saveStatus('Cust1', 'revoked');
+    expect(await take()).toEqual([]);
   });
 
   it('records the number of consecutive failures and the last error', async () => {
     await install('Cust1');
     for (const failures of [1, 2]) {
-      await store().completeReconcile(await claimed(), minute, 'timeout');
-      expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures, lastError: 'timeout' });
-      now += minute;
+      await store().completeReconcile(await get('Cust1'), minute, 'timeout');
+      expect((await get('Cust1')).reconciliation).toMatchObject({ failures, lastError: 'timeout' });
     }
-    await store().completeReconcile(await claimed(), minute, null);
-    expect((await store().find('Cust1'))?.reconciliation).toMatchObject({ failures: 0, lastError: null });
+    await store().completeReconcile(await get('Cust1'), minute, null);
+    expect((await get('Cust1')).reconciliation).toMatchObject({ failures: 0, lastError: null });
   });
 
   it('keeps a new installation pending when an earlier reconciliation completes', async () => {
     await install('Cust1');
-    const before = await claimed();
+    const before = await get('Cust1');
     now += 1_000;
     await install('Cust1');
     await store().completeReconcile(before, 60 * minute, null);
-    expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toEqual(new Date(now));
-    await store().completeReconcile(await claimed(), 60 * minute, null);
-    expect((await store().find('Cust1'))?.reconciliation.setupStartedAt).toBeNull();
+    expect((await get('Cust1')).reconciliation).toMatchObject({
+      at: new Date(now),
+      setupStartedAt: new Date(now),
+    });
+    await store().completeReconcile(await get('Cust1'), 60 * minute, null);
+    expect((await get('Cust1')).reconciliation.setupStartedAt).toBeNull();
   });
 
   it('advances the reconciliation only of tenants with an outdated fingerprint', async () => {
@@ -101,7 +109,7 @@ describe('tenant reconciliation schedule', () => {
       ['Cust3', null],
     ] as const) {
       await install(tenantId);
-      await store().completeReconcile(await claimed(), 60 * minute, null);
+      await store().completeReconcile(await get(tenantId), 60 * minute, null);
       await store().saveProvisioned(tenantId, fingerprint);
     }
     await store().scheduleOutdated('new', 10 * minute);

@@ -19,7 +19,8 @@ describe('reencrypt', () => {
   let db: Database;
   let progress: string[];
   const onProgress = (done: number, total: number) => void progress.push(`${done}/${total}`);
-  const tenantsBy = (secrets: ReturnType<typeof box>) => createTenantStore({ db, secrets, now: Date.now });
+  const tenantsBy = (secrets: ReturnType<typeof box>) =>
+    createTenantStore({ db, secrets, deleteJobs: async () => {}, now: Date.now });
   const toTenantId = (index: number) => `Cust${10_000 + index}`;
 
   beforeEach(async () => {

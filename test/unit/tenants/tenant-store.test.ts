@@ -22,7 +22,12 @@ describe('createTenantStore', () => {
 
   beforeAll(async () => {
     db = await freshDatabase();
-    store = createTenantStore({ db, secrets: createSecretBox(newKeyring()), now: () => now });
+    store = createTenantStore({
+      db,
+      secrets: createSecretBox(newKeyring()),
+      deleteJobs: async () => {},
+      now: () => now,
+    });
   });
   afterAll(() => db.destroy());
 

@@ -13,7 +13,7 @@ describe('createTicketStore', () => {
   let db: Database;
   const secrets = createSecretBox(newKeyring());
   const storeWith = (box = secrets) => createTicketStore({ db, secrets: box, locks: createKeyedMutex() });
-  const tenants = () => createTenantStore({ db, secrets, now: Date.now });
+  const tenants = () => createTenantStore({ db, secrets, deleteJobs: async () => {}, now: Date.now });
 
   beforeAll(async () => {
     db = await freshDatabase();

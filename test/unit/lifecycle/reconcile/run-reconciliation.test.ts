@@ -1,11 +1,8 @@
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
-import {
-  reconcileIntervalMs,
-  startReconcileWorker,
-} from '../../../../src/lifecycle/reconcile/reconcile-worker.ts';
-import type { Worker } from '../../../../src/lifecycle/worker.ts';
+import { reconcileIntervalMs } from '../../../../src/lifecycle/reconcile/reconcile-schedule.ts';
+import { createRunReconciliation } from '../../../../src/lifecycle/reconcile/run-reconciliation.ts';
 import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
@@ -16,24 +13,21 @@ import { tenant } from '../../web/panel/panel-contexts.ts';
 
 const minute = 60_000;
 
-describe('startReconcileWorker', () => {
-  let worker: Worker;
-  afterEach(() => worker.stop());
-
+describe('createRunReconciliation', () => {
   /** Runs one reconciliation of a tenant with this many earlier failures, and returns what was saved. */
   async function reconcile(failures: number, work: (tenant: Tenant) => Promise<void>) {
     const completed: { delayMs: number; problem: string | null }[] = [];
     const statuses: string[] = [];
-    const due: Tenant[] = [{ ...tenant, reconciliation: { ...tenant.reconciliation, failures } }];
     const tenants = {
-      claimDueTenant: async () => due.shift() ?? null,
+      find: async () => ({ ...tenant, reconciliation: { ...tenant.reconciliation, failures } }),
       completeReconcile: async (_tenant: Tenant, delayMs: number, problem: string | null) => {
         completed.push({ delayMs, problem });
       },
       saveStatus: async (_tenantId: string, status: string) => void statuses.push(status),
     } as Partial<TenantStore> as TenantStore;
-    worker = startReconcileWorker({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
-    await expect.poll(() => completed).toHaveLength(1);
+    const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
+    await run({ id: '1', payload: { tenantId: tenant.tenantId }, attempts: 1 });
+    expect(completed).toHaveLength(1);
     const [{ delayMs, problem } = { delayMs: 0, problem: null }] = completed;
     return { minutes: delayMs / minute, problem, statuses };
   }
@@ -51,7 +45,6 @@ describe('startReconcileWorker', () => {
     const times = new Set<number>();
     for (let each = 0; each < 5; each += 1) {
       times.add((await reconcile(0, async () => {})).minutes);
-      await worker.stop();
     }
     expect(times.size).toBe(5);
   });
@@ -72,7 +65,6 @@ describe('startReconcileWorker', () => {
 
   it('waits for the longer of Retry-After and its own backoff', async () => {
     expect((await reconcile(0, failing('throttled', 3_600))).minutes).toBe(60);
-    await worker.stop();
     expect((await reconcile(6, failing('throttled', 1))).minutes).toBeGreaterThan(50);
   });
 
@@ -85,9 +77,17 @@ describe('startReconcileWorker', () => {
 
   it('marks a tenant as revoked only when the system user is refused repeatedly', async () => {
     expect((await reconcile(10, failing('system-user-refused'))).statuses).toEqual([]);
-    await worker.stop();
     expect((await reconcile(11, failing('system-user-refused'))).statuses).toEqual(['revoked']);
-    await worker.stop();
     expect((await reconcile(30, failing('client-refused'))).statuses).toEqual([]);
   });
+
+  it.each([null, { ...tenant, status: 'revoked' as const }])(
+    'calls nothing for a tenant that was removed or revoked its consent',
+    async (found) => {
+      const tenants = { find: async () => found } as Partial<TenantStore> as TenantStore;
+      const work = async () => Promise.reject(new Error('called'));
+      const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
+      await run({ id: '1', payload: { tenantId: tenant.tenantId }, attempts: 1 });
+    },
+  );
 });

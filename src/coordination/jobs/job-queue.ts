@@ -1,0 +1,186 @@
+import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, PgBoss } from 'pg-boss';
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import {
+  deadLetterQueue,
+  type Payload,
+  payloadSchemas,
+  type QueueName,
+  queueOptions,
+  queueWork,
+} from './queues.ts';
+
+/** A job to enqueue. */
+export interface NewJob<Q extends QueueName> {
+  readonly payload: Payload<Q>;
+  /** While a job with this key waits in the queue, another one is not added. */
+  readonly key: string;
+  /** An urgent job goes first, and does not wait for an active job of its tenant, whose process may hang. */
+  readonly urgent?: boolean;
+}
+
+/** A job that a worker processes. */
+export interface ActiveJob<Q extends QueueName> {
+  readonly id: string;
+  readonly payload: Payload<Q>;
+  /** The number of attempts, including this one. */
+  readonly attempts: number;
+}
+
+/** The end of an attempt at a job. */
+export interface JobAttempt {
+  readonly queue: QueueName;
+  readonly jobId: string;
+  /** Null for a payload that cannot be read. */
+  readonly payload: Readonly<Record<string, unknown>> | null;
+  /** The number of attempts, including this one. */
+  readonly attempts: number;
+  readonly outcome: 'processed' | 'failed' | 'dead_lettered';
+  /** Why the attempt failed; null if it did not. */
+  readonly reason: string | null;
+}
+
+/** Processes a job; must be idempotent, because a job whose process is killed is processed again. @throws to retry it later */
+export type HandleJob<Q extends QueueName> = (job: ActiveJob<Q>) => Promise<void>;
+
+/** Background jobs in PostgreSQL, stored before they are processed by any process. */
+export interface JobQueue {
+  /** Stores jobs, in `transaction` if it is given, and wakes a worker. */
+  enqueue<Q extends QueueName>(
+    queue: Q,
+    jobs: readonly NewJob<Q>[],
+    transaction?: KyselyTransactionLike,
+  ): Promise<void>;
+  /** Starts processing a queue in this process. */
+  process<Q extends QueueName>(queue: Q, handle: HandleJob<Q>): Promise<void>;
+  /** Enqueues an empty job by a cron expression in UTC, once across all processes. */
+  schedule(queue: 'due-reconciliations' | 'purges', cron: string): Promise<void>;
+  deadLetters: DeadLetters;
+  /** Stops processing and resolves when the active jobs of this process are finished. */
+  stopProcessing(): Promise<void>;
+  /** Closes the connections; call `stopProcessing` first. */
+  close(): Promise<void>;
+}
+
+/** Connections of a process for jobs; one more listens for notifications. */
+const maxConnections = 4;
+/** No statement of pg-boss takes a minute, except its migrations of a large table. */
+const statementTimeoutMs = 60_000;
+/** How often the jobs of killed processes are searched for, s. */
+const superviseIntervalSeconds = 10;
+
+/**
+ * Connects to the job tables in the schema `pgboss` of the database at `url`, and creates or upgrades them.
+ * @throws the error of pg when the database cannot be reached
+ */
+export async function openJobQueue(deps: {
+  url: string;
+  onJobAttempt: (attempt: JobAttempt) => void;
+  onJobQueueFailed: (error: Error) => void;
+}): Promise<JobQueue> {
+  const { url, onJobAttempt, onJobQueueFailed } = deps;
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'planlens-jobs',
+    max: maxConnections,
+    connectionTimeoutMillis: 5_000,
+    options: `-c statement_timeout=${statementTimeoutMs}`,
+    useListenNotify: true,
+    registerInstance: false,
+    superviseIntervalSeconds,
+    monitorIntervalSeconds: superviseIntervalSeconds,
+  });
+  boss.on('error', onJobQueueFailed);
+  await boss.start();
+  await createQueues(boss);
+  const names = new Set<QueueName>();
+
+  return {
+    async enqueue(queue, jobs, transaction) {
+      const rows = jobs.map(({ payload, key, urgent = false }) => {
+        const group = 'tenantId' in payload && !urgent ? { group: { id: payload.tenantId } } : {};
+        return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, ...group };
+      });
+      await boss.insert(queue, rows, transaction === undefined ? {} : { db: fromKysely(transaction) });
+    },
+
+    async process(queue, handle) {
+      names.add(queue);
+      const { workers, pollSeconds } = queueWork[queue];
+      const processJob = createProcessJob(queue, handle, onJobAttempt);
+      for (let index = 0; index < workers; index += 1) {
+        await startWorker(boss, queue, pollSeconds, processJob);
+      }
+    },
+
+    deadLetters: createDeadLetters(boss),
+
+    schedule: (queue, cron) => boss.schedule(queue, cron, {}, { singletonKey: queue }),
+
+    async stopProcessing() {
+      await Promise.all([...names].map((name) => boss.offWork(name, { wait: true })));
+      names.clear();
+    },
+
+    close: () => boss.stop({ graceful: false }),
+  };
+}
+
+/** One worker takes one job at a time: a slow job does not delay others that were fetched with it. */
+async function startWorker<Q extends QueueName>(
+  boss: PgBoss,
+  queue: Q,
+  pollSeconds: number,
+  processJob: (job: JobWithMetadata<unknown>) => Promise<void>,
+): Promise<void> {
+  const options = {
+    includeMetadata: true,
+    // Counted in the process: the database would let workers that claim at the same moment exceed it.
+    localGroupConcurrency: 1,
+    pollingIntervalSeconds: pollSeconds,
+    notifyPollingIntervalSeconds: pollSeconds,
+  } as const;
+  let workerId = '';
+  workerId = await boss.work<unknown, void, typeof options>(
+    queue,
+    options,
+    async (jobs: JobWithMetadata<unknown>[]) => {
+      try {
+        for (const job of jobs) await processJob(job);
+      } finally {
+        // Without this, the worker would wait for its next poll although jobs are waiting.
+        boss.notifyWorker(workerId);
+      }
+    },
+  );
+}
+
+/** Reports every attempt. pg-boss stores the error of a failed one, so only its reason is passed on. */
+function createProcessJob<Q extends QueueName>(
+  queue: Q,
+  handle: HandleJob<Q>,
+  onAttempt: (attempt: JobAttempt) => void,
+) {
+  return async ({ id: jobId, data, retryCount, retryLimit }: JobWithMetadata<unknown>): Promise<void> => {
+    const attempts = retryCount + 1;
+    const payload = payloadSchemas[queue].safeParse(data);
+    const attempt = { queue, jobId, payload: payload.data ?? null, attempts };
+    try {
+      if (!payload.success) throw new Error('payload-unreadable');
+      await handle({ id: jobId, payload: payload.data as Payload<Q>, attempts });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      onAttempt({ ...attempt, outcome: retryCount < retryLimit ? 'failed' : 'dead_lettered', reason });
+      throw new Error(reason);
+    }
+    onAttempt({ ...attempt, outcome: 'processed', reason: null });
+  };
+}
+
+async function createQueues(boss: PgBoss): Promise<void> {
+  const existing = new Set((await boss.getQueues()).map(({ name }) => name));
+  if (!existing.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, queueOptions);
+  for (const name of Object.keys(payloadSchemas).filter((queue) => !existing.has(queue))) {
+    const options = { ...queueOptions, policy: 'short', notify: true, deadLetter: deadLetterQueue } as const;
+    await boss.createQueue(name, options);
+  }
+}

@@ -1,0 +1,48 @@
+import type { HandleJob } from '../../coordination/jobs/job-queue.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { Provision } from '../provisioning/provision.ts';
+import type { RequestReconciliation } from '../reconcile/reconcile-schedule.ts';
+import type { SyncTenantStatus } from '../reconcile/sync-tenant-status.ts';
+
+/** Handles an announced state change: what SuperOffice reports now decides, not the announcement. */
+export function createHandleStateChange(deps: {
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  syncTenantStatus: SyncTenantStatus;
+  provision: Provision;
+  requestReconciliation: RequestReconciliation;
+  now: () => number;
+}): HandleJob<'state-changes'> {
+  const { tenants, licenses, syncTenantStatus, provision, requestReconciliation, now } = deps;
+
+  return async ({ payload: { tenantId, change } }) => {
+    const startedAt = now();
+    const tenant = await tenants.find(tenantId);
+    if (tenant === null || !(await syncTenantStatus(tenant, 'notification'))) return;
+    if (change === 'backup-restored') await provision.provisionAll(tenant);
+    const mayHaveMissedEvents =
+      tenant.status !== 'active' || change === 'resume' || change === 'backup-restored';
+    if (!mayHaveMissedEvents) return;
+    await licenses.refreshIfOlderThan(tenant, null, startedAt);
+    await requestReconciliation(tenantId);
+  };
+}
+
+/** Handles the changes of a user that were announced before the job started. */
+export function createHandleUserChange(deps: {
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  now: () => number;
+}): HandleJob<'user-changes'> {
+  const { tenants, licenses, now } = deps;
+
+  return async ({ payload: { tenantId, associateId, deleted } }) => {
+    const startedAt = now();
+    const tenant = await tenants.findCached(tenantId);
+    if (tenant === null) return;
+    if (deleted && associateId !== null) return licenses.removeUser(tenant, associateId);
+    // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
+    if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+  };
+}
