@@ -6,7 +6,7 @@ export interface Stage {
 }
 
 /** An instruction, such as `COPY` with `--from=build /app/dist ./dist`. */
-export interface Instruction {
+interface Instruction {
   readonly keyword: string;
   readonly text: string;
 }
