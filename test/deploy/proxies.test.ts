@@ -92,12 +92,13 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
       await send(proxy.httpsUrl, '/panel/feature?code=S3CRET', { headers: forgedHeaders });
       await expect.poll(proxy.log).toContain('/panel/feature');
       expect(proxy.log()).not.toContain('S3CRET');
-      const logged =
+      const findLine = () =>
         server
           .output()
           .split('\n')
-          .find((line) => line.includes('/panel/feature')) ?? '{}';
-      expect(JSON.parse(logged).req.from).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+          .find((line) => line.includes('/panel/feature') && line.endsWith('}'));
+      await expect.poll(findLine).toBeDefined();
+      expect(JSON.parse(findLine() ?? '').req.from).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
       expect(server.output()).not.toContain(forgedAddress);
     });
   });

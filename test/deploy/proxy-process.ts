@@ -173,7 +173,9 @@ export async function send(
   const { chunked = false, method = body === undefined ? 'GET' : 'POST' } = options;
   const headers = {
     ...options.headers,
-    ...(body !== undefined && !chunked && { 'content-length': String(body.length) }),
+    // Without either header, Node.js declares the length itself.
+    ...(body !== undefined &&
+      (chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(body.length) })),
   };
   const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
     hostname,
