@@ -10,7 +10,7 @@ import { vi } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { readText } from '../support/project-files.ts';
 import { type ServerProcess, spawnCommand } from '../support/server-process.ts';
-import { installed } from './installed.ts';
+import { installed, programPath } from './installed.ts';
 
 /** A proxy that runs an example of deploy/ on free ports of this machine. */
 export interface ProxyProcess {
@@ -89,7 +89,7 @@ const startNginx: StartProxy = async (options) => {
     http { ${temporary.join(' ')} access_log off; include ${folder}/planlens.conf; }`;
   writeFileSync(join(folder, 'nginx.conf'), main);
   const args = ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
-  const program = spawnCommand('nginx', args, { env: { PATH: programPath() } });
+  const program = spawnCommand('nginx', args, { env: { PATH: programPath } });
   return untilListening(site, program, certificate, () => readFileSync(join(folder, 'access.log'), 'utf8'));
 };
 
@@ -108,7 +108,7 @@ const startCaddy: StartProxy = async (options) => {
   );
   const program = spawnCommand('caddy', ['run', '--config', file, '--adapter', 'caddyfile'], {
     env: {
-      PATH: programPath(),
+      PATH: programPath,
       HOME: folder,
       XDG_DATA_HOME: folder,
       XDG_CONFIG_HOME: folder,
@@ -119,11 +119,6 @@ const startCaddy: StartProxy = async (options) => {
   const authority = join(folder, 'caddy/pki/authorities/local/root.crt');
   return untilListening(site, program, authority, program.output);
 };
-
-/** Debian installs nginx where only the PATH of root leads. */
-function programPath(): string {
-  return `${process.env.PATH}:/usr/sbin`;
-}
 
 async function untilListening(
   { folder, httpPort, httpsPort }: Site,
