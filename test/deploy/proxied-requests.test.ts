@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { bodyLimit, forgedHeaders, type ProxyProcess, proxies, send } from './proxy-process.ts';
 
 /** A server behind the proxy that records what arrives. */
@@ -72,11 +72,11 @@ describe.each(proxies)('the example of %s', (name, start, isInstalled) => {
 
     it('passes the address on when another proxy in front is trusted', async () => {
       const behindAnother = await start({ upstreams: [recorder.port, recorder.port], trustLoopback: true });
+      onTestFinished(behindAnother.stop);
       await send(behindAnother.httpsUrl, '/', { headers: forgedHeaders });
       expect(recorder.requests.at(-1)?.headers['x-forwarded-for']).toMatch(
         /^203\.0\.113\.9(, 127\.0\.0\.1)?$/,
       );
-      await behindAnother.stop();
     });
 
     it('delivers a response as it is written', async () => {

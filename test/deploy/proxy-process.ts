@@ -127,26 +127,25 @@ async function untilListening(
   log: () => string,
 ): Promise<ProxyProcess> {
   const httpsUrl = `https://localhost:${httpsPort}`;
-  await vi.waitUntil(() => existsSync(certificate), { timeout: 10_000, interval: 20 });
-  setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')]);
+  async function stop(): Promise<void> {
+    program.child.kill('SIGTERM');
+    await program.ended();
+    rmSync(folder, { recursive: true, force: true });
+  }
   const responds = () =>
     fetch(`${httpsUrl}/healthz`).then(
       () => true,
       () => false,
     );
-  await vi.waitUntil(responds, { timeout: 10_000, interval: 50 }).catch(() => {
-    throw new Error(`the proxy does not respond:\n${program.output()}`);
-  });
-  return {
-    httpsUrl,
-    httpUrl: `http://localhost:${httpPort}`,
-    log,
-    async stop() {
-      program.child.kill('SIGTERM');
-      await program.ended();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+  try {
+    await vi.waitUntil(() => existsSync(certificate), { timeout: 10_000, interval: 20 });
+    setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificate, 'utf8')]);
+    await vi.waitUntil(responds, { timeout: 10_000, interval: 50 });
+  } catch (cause) {
+    await stop();
+    throw new Error(`the proxy does not respond:\n${program.output()}`, { cause });
+  }
+  return { httpsUrl, httpUrl: `http://localhost:${httpPort}`, log, stop };
 }
 
 /** The proxies with an example. */
