@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -24,10 +24,20 @@ export function spawnCli(args: readonly string[], environment: NodeJS.ProcessEnv
 }
 
 function spawnProgram(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...args], {
+  const env = { PATH: process.env.PATH, ...environment };
+  return spawnCommand(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...environment },
+    env,
   });
+}
+
+/** A program that runs the app in another way than from its sources. */
+export function spawnCommand(
+  program: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> & { readonly env: NodeJS.ProcessEnv },
+): ServerProcess {
+  const child = spawn(program, args, { ...options, stdio: 'pipe' });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const end = once(child, 'exit') as Promise<[number | null, string | null]>;
@@ -36,7 +46,7 @@ function spawnProgram(file: string, args: readonly string[], environment: NodeJS
     output: () => output,
     ended: async () => {
       const [code, signal] = await end;
-      const secrets = readEnvironmentSecrets(environment);
+      const secrets = readEnvironmentSecrets(options.env);
       expect(findLeakedSecrets([output], secrets), 'secrets in the output').toEqual([]);
       return code ?? signal ?? '';
     },

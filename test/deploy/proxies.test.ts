@@ -1,0 +1,134 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { emptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import { readText } from '../support/project-files.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import {
+  bodyLimit,
+  forgedAddress,
+  forgedHeaders,
+  type ProxyProcess,
+  proxies,
+  send,
+} from './proxy-process.ts';
+
+describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
+  describe.skipIf(!isInstalled)('with two processes behind it, of which one is down', () => {
+    let sandbox: Sandbox;
+    let server: ServerProcess;
+    let proxy: ProxyProcess;
+    let appUrl: string;
+
+    beforeAll(async () => {
+      const [httpsPort, port] = [await freePort(), await freePort()];
+      const url = `https://localhost:${httpsPort}`;
+      appUrl = `http://localhost:${port}`;
+      sandbox = await startSandbox({ appUrl: url });
+      const environment = appEnvironment(url, sandbox, await emptyDatabase());
+      server = spawnServer({ ...environment, PORT: String(port), LOG_LEVEL: 'info' });
+      await untilReady(appUrl);
+      proxy = await start({ upstreams: [await freePort(), port], httpsPort });
+    });
+    afterAll(async () => {
+      await proxy?.stop();
+      server?.child.kill('SIGTERM');
+      await server?.ended();
+      await sandbox?.close();
+    });
+
+    it('installs the app and shows a panel over https', async () => {
+      await install({ sandbox, url: proxy.httpsUrl });
+      const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
+      const page = await cookieClient.get(panelUrl({ url: proxy.httpsUrl }, testUsers.salesPremium));
+      expect([page.status, page.html.includes('data-row=')]).toEqual([200, true]);
+      expect(page.headers.get('strict-transport-security')).toContain('max-age=');
+    });
+
+    it('serves every request with the process that is up', async () => {
+      const statuses = await Promise.all(
+        Array.from({ length: 20 }, async () => (await fetch(`${proxy.httpsUrl}/`)).status),
+      );
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    });
+
+    it('redirects http to https', async () => {
+      const { statusCode, headers } = await send(proxy.httpUrl, '/panel?uctx=Cust1');
+      expect(statusCode).toBe(308);
+      expect(headers.location).toMatch(/^https:\/\/localhost(:\d+)?\/panel\?uctx=Cust1$/);
+    });
+
+    it.each([
+      '/metrics',
+      '/metrics/',
+      '/METRICS',
+      '/Metrics?x',
+      '/%6detrics',
+      '//metrics',
+      '/a/../metrics',
+      '/readyz',
+    ])('blocks %s', async (path) => {
+      const response = await send(proxy.httpsUrl, path);
+      expect(response.statusCode).toBe(404);
+      expect(await text(response)).not.toMatch(/planlens_|status/);
+    });
+
+    it('blocks what Planlens serves in any case, and passes /healthz', async () => {
+      expect((await send(appUrl, '/METRICS/')).statusCode).toBe(200);
+      expect((await send(proxy.httpsUrl, '/healthz')).statusCode).toBe(200);
+    });
+
+    it('passes a webhook event of 256 KiB and refuses a larger one with 413', async () => {
+      const post = (bytes: number) =>
+        send(proxy.httpsUrl, '/callbacks/webhooks/unknown', { body: Buffer.alloc(bodyLimit + bytes) });
+      expect((await post(0)).statusCode).toBe(404);
+      expect((await post(1)).statusCode).toBe(413);
+    });
+
+    it('logs no query, and the app logs the address of the proxy', async () => {
+      await send(proxy.httpsUrl, '/panel/feature?code=S3CRET', { headers: forgedHeaders });
+      await expect.poll(proxy.log).toContain('/panel/feature');
+      expect(proxy.log()).not.toContain('S3CRET');
+      const findLine = () =>
+        server
+          .output()
+          .split('\n')
+          .find((line) => line.includes('/panel/feature') && line.endsWith('}'));
+      await expect.poll(findLine).toBeDefined();
+      expect(JSON.parse(findLine() ?? '').req.from).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+      expect(server.output()).not.toContain(forgedAddress);
+    });
+  });
+});
+
+describe('timeouts of the examples', () => {
+  const [, appMs = ''] = /const timeouts = \{.*\btimeout: ([\d_]+)/.exec(readText('src/server.ts')) ?? [];
+  const appSeconds = Number(appMs.replaceAll('_', '')) / 1000;
+  /** Planlens keeps the default of Node.js. */
+  const keepAliveSeconds = createServer().keepAliveTimeout / 1000;
+
+  /** The seconds of each setting of this name. */
+  function secondsOf(file: string, setting: string): number[] {
+    const found = [...readText(file).matchAll(new RegExp(`^\\s*${setting} (\\d+)s;?$`, 'gm'))];
+    return found.map(([, seconds]) => Number(seconds));
+  }
+
+  it.each([
+    ['deploy/nginx/planlens.conf', 'proxy_read_timeout'],
+    ['deploy/caddy/Caddyfile', 'response_header_timeout'],
+  ])('%s waits longer for a response than Planlens gives a request', (file, setting) => {
+    expect(appSeconds).toBe(60);
+    expect(secondsOf(file, setting)).toHaveLength(1);
+    expect(secondsOf(file, setting)[0]).toBeGreaterThan(appSeconds);
+  });
+
+  it.each([
+    ['deploy/nginx/planlens.conf', 'keepalive_timeout'],
+    ['deploy/caddy/Caddyfile', 'keepalive'],
+  ])('%s closes an idle connection to Planlens before Planlens does', (file, setting) => {
+    expect(Math.min(...secondsOf(file, setting))).toBeLessThan(keepAliveSeconds);
+  });
+});
