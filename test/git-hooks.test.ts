@@ -10,10 +10,17 @@ const execute = promisify(execFile);
 const repository = mkdtempSync(join(tmpdir(), 'planlens-hooks-'));
 afterAll(() => rmSync(repository, { recursive: true, force: true }));
 
-/** Runs git in a new repository with the hooks of this one, as on the machine of a developer: without `CI`. */
+/** Without the settings of the developer, and without the repository of a hook that runs this test. */
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+};
+
+/** Runs git in a new repository with the hooks of this one. */
 async function git(...args: readonly string[]): Promise<string> {
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
-  const { stdout } = await execute('git', [...identity, ...args], { cwd: repository });
+  const { stdout } = await execute('git', [...identity, ...args], { cwd: repository, env });
   return stdout;
 }
 
