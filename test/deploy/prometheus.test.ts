@@ -26,7 +26,7 @@ function exportedNames(): { series: ReadonlySet<string>; labels: ReadonlySet<str
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   metrics.watch({
-    callbackQueue: { depth: async () => ({ waiting: 0, deadLettered: 0, oldestAgeMs: 0 }) },
+    measureJobs: async () => [{ queue: 'user-changes', waiting: 0, deadLettered: 0, oldestAgeMs: 0 }],
     tenants: { countByStatus: async () => ({ active: 0, suspended: 0, deleting: 0, revoked: 0 }) },
   });
   // The declared type of this function has neither the label names nor the class of a metric.
