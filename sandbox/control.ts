@@ -49,6 +49,7 @@ export const controlInputs = {
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   getSetup: tenant,
   getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
+  issueStateChangeToken: tenant,
   sendStateChange: z.strictObject({ tenant: z.string(), changeType: z.number().int().min(0).max(5) }),
   corruptNextToken: z.strictObject({
     kind: z.enum(['id-token', 'system-user', 'state-change']),
@@ -73,6 +74,7 @@ interface Results {
   };
   deliveries: readonly Attempt[];
   whenDelivered: Promise<void>;
+  issueStateChangeToken: { token: string };
   sendStateChange: Promise<{ status: number }>;
 }
 type Inputs = typeof controlInputs;
@@ -149,6 +151,7 @@ type TenantControl =
   | 'setPlan'
   | 'getUserPlan'
   | 'getSetup'
+  | 'issueStateChangeToken'
   | 'sendStateChange';
 
 function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
@@ -186,6 +189,7 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
       return { panels: deps.panels.list(target), webhooks: deps.webhooks.list(target) };
     },
     getUserPlan: ({ tenant: id, associateId }) => findUser(findTenant(tenants, id), associateId).plan,
+    issueStateChangeToken: ({ tenant: id }) => ({ token: tokens.stateChangeToken(findTenant(tenants, id)) }),
     sendStateChange: async (input) => {
       const { tenant: id, changeType } = controlInputs.sendStateChange.parse(input);
       const body = stateChange(findTenant(tenants, id), changeType, tokens);

@@ -170,9 +170,10 @@ function recordWebhookSecrets(webhooks: Webhooks, { record }: IssuedSecrets): We
 
 function configure(server: Express): void {
   server.disable('x-powered-by');
+  // The compiled sandbox in dist-sandbox/ uses the same files.
   server.set('view engine', 'ejs');
-  server.set('views', fileURLToPath(new URL('./views', import.meta.url)));
-  server.use('/_sandbox', express.static(fileURLToPath(new URL('./public', import.meta.url))));
+  server.set('views', fileURLToPath(new URL('../sandbox/views', import.meta.url)));
+  server.use('/_sandbox', express.static(fileURLToPath(new URL('../sandbox/public', import.meta.url))));
   server.use(express.urlencoded({ extended: false }), express.json({ strict: false, limit: '1mb' }));
   server.use(handleUnreadableBody);
 }

@@ -209,5 +209,5 @@ function resolveModuleName(module: Module, placeholderNames: Record<string, stri
 }
 
 function readData(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`./data/${name}`, import.meta.url), 'utf8'));
+  return JSON.parse(readFileSync(new URL(`../sandbox/data/${name}`, import.meta.url), 'utf8'));
 }

@@ -29,6 +29,11 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ['src/snapshots/a.ts', '../lifecycle/start-workers.ts'],
   ['src/lifecycle/a.ts', '../web/links.ts'],
   ['src/doctor/a.ts', '../web/links.ts'],
+  ['src/doctor/b.ts', '../cli/command.ts'],
+  ['src/cli/a.ts', '../server.ts'],
+  ['src/cli/b.ts', '../web/links.ts'],
+  ['src/cli/c.ts', '../../sandbox/main.ts'],
+  ['src/cli/start.ts', '../services.ts'],
   ['src/web/panel/a.ts', '../../lifecycle/start-workers.ts'],
   ['src/web/panel/b.ts', '../admin/admin.ts'],
   ['src/web/sign-in/a.ts', '../panel/panel.ts'],
@@ -53,6 +58,7 @@ const allowed: readonly (readonly [file: string, specifier: string])[] = [
   ['src/web/panel/ok.ts', '../../snapshots/license-snapshots.ts'],
   ['src/web/admin/ok.ts', '../panel/access-request-view.ts'],
   ['src/metrics.ts', './superoffice/transport/http.ts'],
+  ['src/cli/ok.ts', '../doctor/check-app.ts'],
   ['test/ok.ts', '../src/errors.ts'],
 ];
 

@@ -59,7 +59,7 @@ describe('route table', () => {
       'limitPipelining',
       'requestMetrics',
       'requestLog',
-      'securityHeaders',
+      'helmetMiddleware',
       'assets',
     ]);
     expect(steps.slice(first, last).filter(({ route }) => route === null)).toEqual([]);

@@ -1,10 +1,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import { readText } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnCli, spawnServer, untilReady } from '../support/server-process.ts';
 
@@ -27,16 +31,23 @@ describe('operator CLI', async () => {
 
   it.each([
     [[]],
-    [['rotate']],
     [['toString']],
-    [['dead-letters']],
-    [['dead-letters', 'list', 'all']],
-    [['dead-letters', 'retry']],
-    [['dead-letters', 'retry', '1; drop']],
     [['keys', 'convert', 'from.pem']],
-  ])('prints its usage and exits with 2 for the arguments %j', async (args) => {
+    [['replay', 'event.json', '--to', 'http://localhost']],
+  ])('prints how to call it and exits with 2 for the arguments %j', async (args) => {
     const { code, output } = await runCli(...args);
-    expect([code, output.startsWith('Usage:')]).toEqual([2, true]);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^Usage: planlens/m)]);
+  });
+
+  it('lists and describes its commands', async () => {
+    expect(await runCli('--help')).toEqual({ code: 0, output: expect.stringContaining('\n  doctor ') });
+    const { code, output } = await runCli('dead-letters', '--help');
+    expect([code, output]).toEqual([0, expect.stringContaining('Usage: planlens dead-letters list')]);
+  });
+
+  it('prints the version of package.json', async () => {
+    const { version } = JSON.parse(readText('package.json'));
+    expect(await runCli('--version')).toEqual({ code: 0, output: `${version}\n` });
   });
 
   it('names the invalid setting in its configuration', async () => {
@@ -81,6 +92,80 @@ describe('operator CLI', async () => {
     });
     await untilCallbacksProcessed(planlens.environment);
     expect((await runCli('dead-letters', 'list')).output).toBe('0 dead-lettered\n');
+  }, 60_000);
+});
+
+describe('replay', async () => {
+  const planlens = await installedPlanlens();
+  const { environment, logged } = planlens;
+  const folder = mkdtempSync(join(tmpdir(), 'planlens-replay-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Saves a callback in a file and replays it. */
+  async function replay(callback: unknown, args: readonly string[] = [], changes: NodeJS.ProcessEnv = {}) {
+    const file = join(folder, 'callback.json');
+    writeFileSync(file, typeof callback === 'string' ? callback : JSON.stringify(callback));
+    return runCliIn({ ...environment, ...changes }, 'replay', file, ...args);
+  }
+  /** Whether the app enqueued each callback that it accepted since `from`. */
+  const enqueuedSince = (from: number) =>
+    logged.slice(from).flatMap((line) => {
+      const { enqueued } = JSON.parse(line) as { enqueued?: boolean };
+      return enqueued === undefined ? [] : [enqueued];
+    });
+  const event = { Event: 'associate.changed', EventId: randomUUID(), PrimaryKey: 101 };
+  const webhook = { ...event, ContextIdentifier: tenantId };
+  const stateChange = (token: string) => ({ ChangeType: 3, ContextIdentifier: tenantId, Token: token });
+  const jwt = (expiresAt: number) =>
+    [{ alg: 'RS256' }, { exp: expiresAt / 1000 }, {}]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+  const realSuperOffice = { SUPEROFFICE_LOGIN_URL: 'https://login.example' };
+
+  it('signs a webhook event, which the app takes once, or again with a new id', async () => {
+    const from = logged.length;
+    const accepted = { code: 0, output: `200: ${planlens.url} accepted associate.changed of ${tenantId}\n` };
+    expect(await replay(webhook)).toEqual(accepted);
+    expect(await replay(webhook)).toEqual(accepted);
+    expect(await replay(webhook, ['--as-new'])).toEqual(accepted);
+    expect(enqueuedSince(from)).toEqual([true, false, true]);
+  });
+
+  it('lets the sandbox sign a state change again', async () => {
+    const from = logged.length;
+    expect(await replay(stateChange(jwt(0)))).toEqual({
+      code: 0,
+      output: `200: ${planlens.url} accepted state change resume of ${tenantId}\n`,
+    });
+    expect(enqueuedSince(from)).toEqual([true]);
+  });
+
+  it('sends a state change of SuperOffice with its own token while that is valid', async () => {
+    const refused = await replay(stateChange(jwt(Date.now() + 60_000)), [], realSuperOffice);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/^401: .* refused state change resume of Cust20001\. The app must use/);
+    const expired = await replay(stateChange(jwt(0)), [], realSuperOffice);
+    expect([expired.code, expired.output]).toEqual([
+      1,
+      expect.stringContaining('the saved token expired at 1970-01-01T00:00:00.000Z'),
+    ]);
+  });
+
+  it.each([
+    ['another tenant', { ...webhook, ContextIdentifier: 'Cust404' }, [], 'Cust404 has not installed the app'],
+    ['another file', { Hello: 1 }, [], 'The file is neither a webhook event'],
+    ['no JSON', '{', [], 'is not JSON'],
+    ['no app', webhook, ['--url', 'http://localhost:1'], 'http://localhost:1 does not respond. Start it'],
+  ])('says what to do about %s', async (_case, callback, args, message) => {
+    const { code, output } = await replay(callback, args);
+    expect([code, output]).toEqual([1, expect.stringContaining(message)]);
+    expect(output).not.toMatch(/ at .*\.ts/);
+  });
+
+  it('says what to do when the app uses another database', async () => {
+    const other = await installedPlanlens();
+    const { code, output } = await replay(webhook, ['--url', other.url]);
+    expect([code, output]).toEqual([1, expect.stringContaining('The app must use the same database')]);
   }, 60_000);
 });
 

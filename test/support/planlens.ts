@@ -144,11 +144,13 @@ export interface TestUser {
   readonly userName: string;
 }
 
+/** Where a sandbox listens, in this process or in another. */
+interface SandboxAddress {
+  readonly sandbox: Pick<Sandbox, 'url'>;
+}
+
 /** Creates a client with a CRM session of this user. */
-export async function signInToCrm(
-  planlens: Pick<Planlens, 'sandbox'>,
-  person: TestUser,
-): Promise<CookieClient> {
+export async function signInToCrm(planlens: SandboxAddress, person: TestUser): Promise<CookieClient> {
   const cookieClient = createCookieClient();
   await cookieClient.get(`${planlens.sandbox.url}/login/as/${person.userName}?next=/${person.tenantId}/`);
   return cookieClient;
@@ -156,7 +158,7 @@ export async function signInToCrm(
 
 /** Installs the app as an administrator: signs in, approves, waits for the setup to complete. */
 export async function install(
-  planlens: Pick<Planlens, 'sandbox' | 'url'>,
+  planlens: Pick<Planlens, 'url'> & SandboxAddress,
   person: TestUser = testUsers.administrator,
 ): Promise<VisitedPage> {
   const cookieClient = await signInToCrm(planlens, person);
@@ -166,7 +168,7 @@ export async function install(
 /** Installs the app and returns the setup page after completion, or the page at which the installation ended. */
 export async function installAs(
   cookieClient: CookieClient,
-  planlens: Pick<Planlens, 'sandbox' | 'url'>,
+  planlens: Pick<Planlens, 'url'> & SandboxAddress,
 ): Promise<VisitedPage> {
   const arrived = await approve(cookieClient, planlens);
   const isInProgress = (page: VisitedPage) => page.html.includes('data-in-progress');
@@ -183,7 +185,7 @@ export async function installAs(
 /** Starts the installation and approves the app; returns the setup page, possibly still in progress. */
 export async function approve(
   cookieClient: CookieClient,
-  planlens: Pick<Planlens, 'sandbox' | 'url'>,
+  planlens: Pick<Planlens, 'url'> & SandboxAddress,
 ): Promise<VisitedPage> {
   const page = await cookieClient.get(`${planlens.url}/install`);
   const next = /name="next" value="([^"]+)"/.exec(page.html)?.[1];

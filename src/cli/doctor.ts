@@ -1,0 +1,68 @@
+import { deleteJobsOfTenant } from '../coordination/jobs/queue-depth.ts';
+import { createRateLimiter } from '../coordination/rate-limiter.ts';
+import { createSecretBox } from '../crypto/secret-box.ts';
+import { checkApp } from '../doctor/check-app.ts';
+import { type CheckResult, failed } from '../doctor/check-result.ts';
+import { checkTenant } from '../doctor/check-tenant.ts';
+import { connectSuperOffice } from '../superoffice/client.ts';
+import { createHttp } from '../superoffice/transport/http.ts';
+import { createTenantStore } from '../tenants/tenant-store.ts';
+import { type Command, expectArguments, print } from './command.ts';
+import { type DatabaseCommandDeps, withDatabase } from './with-database.ts';
+
+/** Checks the configuration against SuperOffice, and optionally the access to one tenant. */
+export const doctorCommand: Command = {
+  summary: 'check the configuration, and the access to a tenant',
+  help: `Usage: planlens doctor [<tenant>]
+
+Checks the configuration step by step against SuperOffice and names the remedy for each problem. With a tenant
+such as Cust12345, also checks the access to that tenant. Exits with 1 if a check fails.
+`,
+  async run(args) {
+    expectArguments(args, 0, 1);
+    return withDatabase((deps) => doctor(deps, args[0]));
+  },
+};
+
+async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | undefined): Promise<number> {
+  const now = Date.now;
+  const superOffice = connectSuperOffice({
+    ...config.superOffice,
+    redirectUri: `${config.publicUrl}/auth/callback`,
+    onCall: () => {},
+    onCircuitOpen: () => {},
+    // A stored ticket would hide that a new one cannot be obtained.
+    ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },
+    acquireCall: createRateLimiter({ db }),
+    now,
+  });
+  const { publicUrl } = config;
+  const http = createHttp({ timeoutMs: 10_000 });
+  const app = { loginUrl: config.superOffice.loginUrl, publicUrl, http, now, ...superOffice };
+  const appOk = await printResults(checkApp(app));
+  if (tenantId === undefined) return appOk ? 0 : 1;
+
+  const secrets = createSecretBox(config.encryptionKeys);
+  const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
+  const tenant = await tenants.find(tenantId);
+  if (tenant === null) {
+    printResult(failed('installation', `${tenantId} has not installed the app.`, ''));
+    return 1;
+  }
+  const tenantOk = await printResults(checkTenant({ tenant, ...superOffice }));
+  return appOk && tenantOk ? 0 : 1;
+}
+
+/** @returns whether all checks passed */
+async function printResults(results: AsyncIterable<CheckResult>): Promise<boolean> {
+  let allOk = true;
+  for await (const result of results) {
+    printResult(result);
+    allOk &&= result.ok;
+  }
+  return allOk;
+}
+
+function printResult({ step, ok, message, remedy }: CheckResult): void {
+  print(`${ok ? 'ok  ' : 'FAIL'}  ${step}: ${message}${remedy && `\n      ${remedy}`}`);
+}
