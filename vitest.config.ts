@@ -1,10 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Limits that only stop a hanging test: a busy machine must not reach them. */
+const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+/** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
+const maxWorkers = availableParallelism() + 2;
+
+function project(name: string, ...include: string[]) {
+  return { extends: false, test: { name, include, maxWorkers, ...limits } } as const;
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // Not inherited by the projects, so that they share one PostgreSQL and one browser program.
     globalSetup: ['test/support/postgres-server.ts', 'test/support/browser-program.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    projects: [
+      project('browser', 'test/browser/**/*.test.ts'),
+      project('integration', 'test/integration/**/*.test.ts'),
+      project('sandbox', 'test/sandbox/**/*.test.ts'),
+      project('security', 'test/security/**/*.test.ts'),
+      project('unit', 'test/unit/**/*.test.ts', 'test/*.test.ts'),
+    ],
   },
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
-import { emptyDatabase } from '../support/database.ts';
+import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
@@ -112,7 +112,7 @@ describe('server process', () => {
   });
 
   it('responds and stops in time while its database is silent', async () => {
-    const proxy = await startSilentProxy(await emptyDatabase());
+    const proxy = await startSilentProxy(await migratedDatabase());
     const running = start({ DATABASE_URL: proxy.url });
     await untilReady(url);
     proxy.stopForwarding();

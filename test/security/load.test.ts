@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { emptyDatabase } from '../support/database.ts';
+import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
-import { isLongRun } from './profile.ts';
 import { openConnection } from './raw-http.ts';
 
-const loadSeconds = isLongRun ? 600 : 12;
+const loadSeconds = isLongForm ? 600 : 12;
 const loadFactor = 4;
 const connections = 100;
 const neverReading = 100;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const port = await freePort();
   url = `http://localhost:${port}`;
   sandbox = await startSandbox({ appUrl: url });
-  const environment = { ...appEnvironment(url, sandbox, await emptyDatabase()), LOG_LEVEL: 'error' };
+  const environment = { ...appEnvironment(url, sandbox, await migratedDatabase()), LOG_LEVEL: 'error' };
   server = spawnServer(environment);
   await untilReady(url);
   await install({ sandbox, url });

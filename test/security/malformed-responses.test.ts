@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type MalformedResponse, malformedResponses } from '../../sandbox/malformed-responses.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
-import { isLongRun } from './profile.ts';
 
 const { salesPremium } = testUsers;
 const { tenantId } = salesPremium;
@@ -17,7 +17,7 @@ const operations = [
 /** In the short form each response is tested with one operation. */
 const cases = responses.flatMap((response, caseIndex) =>
   operations
-    .filter((_operation, index) => isLongRun || index === caseIndex % operations.length)
+    .filter((_operation, index) => isLongForm || index === caseIndex % operations.length)
     .map((operation) => [operation, response] as const),
 );
 

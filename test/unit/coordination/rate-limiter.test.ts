@@ -3,14 +3,14 @@ import { callsPerSecond, createRateLimiter, maxCallWaitMs } from '../../../src/c
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { migratedDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
 describe('rate limiter', () => {
   const databases: Database[] = [];
 
   beforeAll(async () => {
-    const url = await emptyDatabase();
+    const url = await migratedDatabase();
     for (let each = 0; each < 3; each += 1) databases.push(await openDatabase(url, () => {}));
     const tenants = createTenantStore({
       db: databaseOfProcess(0),
