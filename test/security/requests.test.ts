@@ -371,9 +371,9 @@ describe('server under hostile requests', async () => {
     for (let drip = 0; drip < 5; drip += 1) {
       await sleep(100);
       for (const socket of slow) socket.write(' ');
-      const startedAt = performance.now();
+      // The slow requests are still open, so a server that waits for them does not respond.
       await expectServing();
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(slow.every((socket) => socket.writable)).toBe(true);
     }
     for (const socket of slow) socket.destroy();
     const aborted = Array.from({ length: 100 }, async () => {
