@@ -6,20 +6,35 @@ const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { ti
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 2;
 
-function project(name: string, ...include: string[]) {
-  return { extends: false, test: { name, include, maxWorkers, ...limits } } as const;
+interface Options {
+  readonly include: string[];
+  readonly exclude?: string[];
+  /** False for tests that change no module state, so that a worker loads the modules once for all files. */
+  readonly isolate?: boolean;
 }
+
+function project(name: string, options: Options) {
+  return { extends: false, test: { name, maxWorkers, ...limits, ...options } } as const;
+}
+
+/** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
+const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
 
 export default defineConfig({
   test: {
     // Not inherited by the projects, so that they share one PostgreSQL and one browser program.
     globalSetup: ['test/support/postgres-server.ts', 'test/support/browser-program.ts'],
     projects: [
-      project('browser', 'test/browser/**/*.test.ts'),
-      project('integration', 'test/integration/**/*.test.ts'),
-      project('sandbox', 'test/sandbox/**/*.test.ts'),
-      project('security', 'test/security/**/*.test.ts'),
-      project('unit', 'test/unit/**/*.test.ts', 'test/*.test.ts'),
+      project('browser', { include: ['test/browser/**/*.test.ts'] }),
+      project('integration', { include: ['test/integration/**/*.test.ts'] }),
+      project('sandbox', { include: ['test/sandbox/**/*.test.ts'] }),
+      project('security', { include: ['test/security/**/*.test.ts'] }),
+      project('unit', {
+        include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
+        exclude: [mockedHttp],
+        isolate: false,
+      }),
+      project('unit-http', { include: [mockedHttp] }),
     ],
   },
 });
