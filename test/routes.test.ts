@@ -10,7 +10,7 @@ import { loadConfig } from '../src/config/config.ts';
 import { createProvisioning } from '../src/lifecycle/provisioning/create-provisioning.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { openServices, type Services } from '../src/services.ts';
-import { emptyDatabase } from './support/database.ts';
+import { migratedDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
 import { root } from './support/project-files.ts';
 import { listRoutes, listSteps } from './support/routes.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     SUPEROFFICE_CLIENT_ID: 'client',
     SUPEROFFICE_CLIENT_SECRET: 'secret',
     SUPEROFFICE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    DATABASE_URL: await emptyDatabase(),
+    DATABASE_URL: await migratedDatabase(),
     ENCRYPTION_KEYS: keyringText('a'),
     SESSION_KEYS: keyringText('a'),
   });

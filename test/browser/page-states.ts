@@ -156,7 +156,7 @@ export const states: Readonly<Record<string, PageState>> = {
       sandbox.control.setPurchased({ tenant: tenantId, module: 'visible-for', licenses: 77 + before.length });
       sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: null });
       await services.requestReconciliation(tenantId);
-      await expect.poll(() => services.history.latest(tenantId, 2), { timeout: 10_000 }).toHaveLength(2);
+      await expect.poll(() => services.history.latest(tenantId, 2)).toHaveLength(2);
       sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: 'ten-service' });
       await gotoPage(context, '/admin');
       await context.page.locator('#seats ~ details > summary').last().click();

@@ -22,7 +22,7 @@ describe('setup page in a browser', () => {
     await control.whenHeld({ id });
     // The page follows the progress once a second.
     const status = page.getByRole('status');
-    await expect.poll(() => status.textContent(), { timeout: 5_000 }).toBe('1 von 3 erledigt');
+    await expect.poll(() => status.textContent()).toBe('1 von 3 erledigt');
     const progress = page.getByRole('progressbar', { name: 'Planlens wird eingerichtet' });
     expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1', '3']);
     expect(await page.getByRole('listitem').allInnerTexts()).toEqual([

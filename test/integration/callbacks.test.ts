@@ -181,8 +181,8 @@ describe('callbacks from SuperOffice', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Running' });
       const before = await nextReconcileAt();
       await control.sendStateChange({ tenant: tenantId, changeType: 3 });
-      await expect.poll(nextReconcileAt, { timeout: 10_000 }).not.toBe(before);
-      await expect.poll(assignedPlans, { timeout: 10_000 }).toEqual(['ten-service']);
+      await expect.poll(nextReconcileAt).not.toBe(before);
+      await expect.poll(assignedPlans).toEqual(['ten-service']);
       control.setPlan({ tenant: tenantId, associateId: withoutPlan.associateId, plan: null });
       await control.whenDelivered();
       await idle();

@@ -75,7 +75,7 @@ describe('operator CLI', async () => {
       );
       return (await services.jobs.deadLetters.list()).length;
     };
-    await expect.poll(deadLettered, { timeout: 15_000, interval: 200 }).toBe(1);
+    await expect.poll(deadLettered, { interval: 200 }).toBe(1);
     const listed = await runCli('dead-letters', 'list');
     expect(listed.output).toMatch(
       /^\S+\tuser-changes\t\{"deleted":false,"tenantId":"Cust20001","associateId":101\}\t\S+Z\t.+\n1 dead-lettered\n$/,

@@ -10,10 +10,11 @@ import { loadConfig } from '../../src/config/config.ts';
 import type { UserLicenses } from '../../src/licensing/licenses/license-data.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
-import { emptyDatabase } from '../support/database.ts';
+import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { countWaitingCallbacks } from '../support/jobs.ts';
 import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
+import { isLongForm } from '../support/long-form.ts';
 import {
   appEnvironment,
   install,
@@ -28,12 +29,14 @@ import { sessionCookie } from '../support/session-cookie.ts';
 
 const { tenantId } = testUsers.administrator;
 /** The number of webhook events, and how long processes are killed, ms. For a longer run: `PLANLENS_STORM=20000,120000`. */
-const [events = 300, stormMs = 9_000] = (process.env.PLANLENS_STORM ?? '')
+const [events = isLongForm ? 2_000 : 200, stormMs = isLongForm ? 30_000 : 4_000] = (
+  process.env.PLANLENS_STORM ?? ''
+)
   .split(',')
   .filter(Boolean)
   .map(Number);
 /** Concurrent panel views. */
-const views = 1_000;
+const views = isLongForm ? 1_000 : 200;
 
 describe('three processes on one PostgreSQL', () => {
   let sandbox: Sandbox;
@@ -55,7 +58,7 @@ describe('three processes on one PostgreSQL', () => {
     publicUrl = `http://localhost:${port}`;
     balancer = await startLoadBalancer(port, ports);
     sandbox = await startSandbox({ appUrl: publicUrl });
-    databaseUrl = await emptyDatabase();
+    databaseUrl = await migratedDatabase();
     environment = { ...appEnvironment(publicUrl, sandbox, databaseUrl), LOG_LEVEL: 'error' };
     services = await openServices({
       config: loadConfig(environment),

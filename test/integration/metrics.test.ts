@@ -104,13 +104,11 @@ describe('metrics endpoint', async () => {
     sandbox.control.fail({ operation: 'License.*', with: 500 });
     await sendEvent();
     await expect
-      .poll(
-        async () =>
-          getValue(await scrape(), 'planlens_job_attempts_total', {
-            queue: 'user-changes',
-            outcome: 'failed',
-          }),
-        { timeout: 10_000 },
+      .poll(async () =>
+        getValue(await scrape(), 'planlens_job_attempts_total', {
+          queue: 'user-changes',
+          outcome: 'failed',
+        }),
       )
       .toBeGreaterThan(0);
     const samples = await scrape();

@@ -88,7 +88,7 @@ describe('startup on a database with an earlier known migration', async () => {
     expect(applied.map(({ name }) => name).sort()).toEqual(versions);
     expect(await rowsIn(databaseUrl, 'consumed_nonces')).toMatchObject([{ nonce: 'spent' }]);
     await expect
-      .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0], { timeout: 12_000 })
+      .poll(async () => (await rowsIn(databaseUrl, 'tenants'))[0])
       .toMatchObject({
         context_identifier: tenantId,
         status: 'active',

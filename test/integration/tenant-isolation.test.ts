@@ -64,7 +64,7 @@ describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle o
   it('applies a plan change from its webhook and rejects a forged event', async () => {
     sandbox.control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: null });
     await sandbox.control.whenDelivered();
-    await expect.poll(panel, { timeout: 10_000 }).toBe('No user plan');
+    await expect.poll(panel).toBe('No user plan');
     const body = JSON.stringify({
       EventId: randomUUID(),
       Event: 'associate.deleted',

@@ -118,7 +118,7 @@ describe('tenant setup from installation to reinstallation', () => {
     await planlens.upgradeTo(nextVersion);
     planlens.passTime(10 * 60_000);
     await expect
-      .poll(inTenant, { timeout: 20_000 })
+      .poll(inTenant)
       .toEqual([
         'panel Planlens card in NavigatorButton at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
         'panel Planlens plans in BrowserPanel at /panel?uctx=<uctx>&usid=<usid>&lang=<lani>',
@@ -131,7 +131,7 @@ describe('tenant setup from installation to reinstallation', () => {
   it('a downgrade restores the previous panels and webhook', async () => {
     await planlens.upgradeTo(root);
     planlens.passTime(10 * 60_000);
-    await expect.poll(inTenant, { timeout: 20_000 }).toEqual(installed);
+    await expect.poll(inTenant).toEqual(installed);
   });
 
   // certifies R34

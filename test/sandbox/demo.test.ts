@@ -41,7 +41,7 @@ const isRunning = (url: string) =>
 
 describe('npm run demo', () => {
   it('opens the panel of an installed tenant and stops together with its app', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { child, appUrl, panelUrl } = await runDemo();
     const crm = await get(panelUrl);
@@ -57,11 +57,11 @@ describe('npm run demo', () => {
   });
 
   it('leaves no app running after it is killed and restarts on its data', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const killed = await runDemo();
     killed.child.kill('SIGKILL');
-    await vi.waitFor(async () => expect(await isRunning(killed.appUrl)).toBe(false), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isRunning(killed.appUrl)).toBe(false), { timeout: 30_000 });
 
     const again = await runDemo();
     expect(await isRunning(again.appUrl)).toBe(true);

@@ -8,6 +8,7 @@ import { errorStatus } from '../../src/errors.ts';
 import { createAllowedHosts } from '../../src/superoffice/transport/endpoints.ts';
 import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
 import { keyringText } from '../support/keyrings.ts';
+import { scaleRuns } from '../support/long-form.ts';
 import {
   featureUrl,
   install,
@@ -20,7 +21,6 @@ import { rowsIn } from '../support/rows.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { createSigningPair, encode, signToken } from '../support/tokens.ts';
 import { forgedTokens, genuineToken, mutatedTokens } from './forgeries.ts';
-import { scaleRuns } from './profile.ts';
 
 const { administrator, otherAdministrator, salesPremium } = testUsers;
 const cookieName = '__Host-planlens-session';

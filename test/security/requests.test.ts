@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isLongForm, scaleRuns } from '../support/long-form.ts';
 import { installedPlanlens, panelUrl, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
-import { isLongRun, scaleRuns } from './profile.ts';
 import { openConnection, type RawResponse, sendRaw } from './raw-http.ts';
 
 const methods = [
@@ -360,7 +360,7 @@ describe('server under hostile requests', async () => {
   });
 
   it('serves other clients promptly while many connections send slowly or abort', async () => {
-    const slow = Array.from({ length: isLongRun ? 500 : 100 }, () => {
+    const slow = Array.from({ length: isLongForm ? 500 : 100 }, () => {
       const socket = openConnection(url);
       socket.on('error', () => {});
       socket.write(
@@ -371,9 +371,9 @@ describe('server under hostile requests', async () => {
     for (let drip = 0; drip < 5; drip += 1) {
       await sleep(100);
       for (const socket of slow) socket.write(' ');
-      const startedAt = performance.now();
+      // The slow requests are still open, so a server that waits for them does not respond.
       await expectServing();
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      expect(slow.every((socket) => socket.writable)).toBe(true);
     }
     for (const socket of slow) socket.destroy();
     const aborted = Array.from({ length: 100 }, async () => {

@@ -8,6 +8,7 @@ import {
   assumedStateChangeAudiences,
   createStateChangeTokenVerifier,
 } from '../../src/superoffice/callbacks/state-change-notification.ts';
+import { scaleRuns } from '../support/long-form.ts';
 import { now, testClientId, testIssuer, testNonce, testTenant, toJwk } from '../support/tokens.ts';
 import {
   arbitraryPayloads,
@@ -19,7 +20,6 @@ import {
   mutatedTokens,
   type TokenKind,
 } from './forgeries.ts';
-import { scaleRuns } from './profile.ts';
 
 const jwksUrl = `${testIssuer}/login/.well-known/jwks`;
 const kinds: readonly TokenKind[] = ['id-token', 'system-user', 'state-change'];

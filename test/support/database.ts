@@ -3,18 +3,27 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 
-/** Creates an empty database. @returns its URL */
-export async function emptyDatabase(): Promise<string> {
+/** Creates an empty database, for tests of migrations. @returns its URL */
+export function emptyDatabase(): Promise<string> {
+  return createDatabase('template1');
+}
+
+/** Creates a database with the current schema and no rows. @returns its URL */
+export function migratedDatabase(): Promise<string> {
+  return createDatabase(inject('templateDatabase'));
+}
+
+async function createDatabase(template: string): Promise<string> {
   const url = new URL(inject('postgresUrl'));
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await runStatement(url.href, `create database ${name}`);
+  await runStatement(url.href, `create database ${name} template ${template}`);
   url.pathname = `/${name}`;
   return url.href;
 }
 
 /** Creates and opens a database with the current schema. */
 export async function freshDatabase(): Promise<Database> {
-  return openDatabase(await emptyDatabase(), () => {});
+  return openDatabase(await migratedDatabase(), () => {});
 }
 
 /** The first migration of the versions before 001-initial. */

@@ -13,7 +13,7 @@ import {
 import { startWorkers } from '../../src/lifecycle/start-workers.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
-import { emptyDatabase } from './database.ts';
+import { migratedDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
 import { root } from './project-files.ts';
@@ -47,7 +47,7 @@ export async function startPlanlens(): Promise<Planlens> {
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
   const sandbox = await startSandbox({ appUrl: url, now });
-  const environment = appEnvironment(url, sandbox, await emptyDatabase());
+  const environment = appEnvironment(url, sandbox, await migratedDatabase());
   const config = loadConfig(environment);
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
@@ -178,7 +178,7 @@ export async function installAs(
       const page = await cookieClient.get(arrived.url);
       return isInProgress(page) ? false : page;
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
 

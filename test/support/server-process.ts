@@ -55,5 +55,5 @@ export function spawnCommand(
 
 export async function untilReady(url: string): Promise<void> {
   const ready = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200);
-  await vi.waitFor(ready, { timeout: 15_000, interval: 50 });
+  await vi.waitFor(ready, { timeout: 60_000, interval: 50 });
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAdvisoryLocks, lockTimeoutMs } from '../../../src/coordination/advisory-locks.ts';
 import type { WithLock } from '../../../src/coordination/keyed-mutex.ts';
 import { type Database, openAdvisoryLockConnection, openDatabase } from '../../../src/database/database.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { migratedDatabase } from '../../support/database.ts';
 
 describe('createAdvisoryLocks', () => {
   let session: Database;
@@ -12,7 +12,7 @@ describe('createAdvisoryLocks', () => {
   let now = Date.parse('2026-11-22T10:00:00Z');
 
   beforeAll(async () => {
-    const url = await emptyDatabase();
+    const url = await migratedDatabase();
     await (await openDatabase(url, () => {})).destroy();
     session = openAdvisoryLockConnection(url, () => {});
     otherSession = openAdvisoryLockConnection(url, () => {});

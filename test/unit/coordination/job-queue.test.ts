@@ -111,7 +111,7 @@ describe('openJobQueue', () => {
       ...Array.from({ length: 20 }, (_each, index) => user(index, 'Cust2')),
     ]);
     for (const queue of processes) await queue.process('user-changes', work);
-    await expect.poll(processed, { timeout: 15_000 }).toBe(40);
+    await expect.poll(processed).toBe(40);
     expect(most.get('all')).toBeGreaterThan(1);
     expect(most.get('Cust1')).toBeLessThanOrEqual(processes.length);
   });
@@ -133,7 +133,7 @@ describe('openJobQueue', () => {
     }
     const sentAt = performance.now();
     await queue.enqueue('state-changes', [stateChange('Cust9')]);
-    await expect.poll(() => changedAt, { timeout: 10_000, interval: 20 }).toHaveLength(1);
+    await expect.poll(() => changedAt, { interval: 20 }).toHaveLength(1);
     expect((changedAt[0] ?? Number.POSITIVE_INFINITY) - sentAt).toBeLessThan(2_000);
   }, 60_000);
 
@@ -143,7 +143,7 @@ describe('openJobQueue', () => {
       throw Object.assign(new Error('superoffice-unavailable'), { authorization: 'Bearer secret' });
     });
     await queue.enqueue('user-changes', [user(5)]);
-    await expect.poll(() => attempts.length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => attempts.length).toBe(2);
     expect(attempts.map(({ outcome, attempts: count, reason }) => [outcome, count, reason])).toEqual([
       ['failed', 1, 'superoffice-unavailable'],
       ['failed', 2, 'superoffice-unavailable'],
@@ -161,7 +161,7 @@ describe('openJobQueue', () => {
       if (isFailing) throw new Error('timeout');
     });
     await expect
-      .poll(() => attempts.at(-1), { timeout: 15_000 })
+      .poll(() => attempts.at(-1))
       .toMatchObject({
         queue: 'user-changes',
         payload: user(5).payload,
@@ -182,7 +182,7 @@ describe('openJobQueue', () => {
     isFailing = false;
     expect(await queue.deadLetters.retry('00000000-0000-4000-8000-000000000000')).toBe(0);
     expect(await queue.deadLetters.retry(letters[0]?.id ?? '')).toBe(1);
-    await expect.poll(processed, { timeout: 15_000 }).toBe(1);
+    await expect.poll(processed).toBe(1);
     expect(await queue.deadLetters.list()).toEqual([]);
   }, 40_000);
 
@@ -194,7 +194,7 @@ describe('openJobQueue', () => {
     );
     await queue.enqueue('user-changes', [user(6)]);
     await queue.process('user-changes', async () => {});
-    await expect.poll(processed, { timeout: 10_000 }).toBe(1);
+    await expect.poll(processed).toBe(1);
     expect(await queue.deadLetters.list()).toMatchObject([{ lastError: 'payload-unreadable' }]);
   });
 
@@ -210,7 +210,7 @@ describe('openJobQueue', () => {
     );
     await client.query("update pgboss.job set retry_count = retry_limit where singleton_key = 'Cust2'");
     await queue.process('reconciliations', async () => {});
-    await expect.poll(processed, { timeout: 50_000 }).toBe(1);
+    await expect.poll(processed).toBe(1);
     expect(attempts).toMatchObject([{ payload: { tenantId: 'Cust1' }, outcome: 'processed', attempts: 2 }]);
     expect(await queue.deadLetters.list()).toMatchObject([
       { queue: 'reconciliations', payload: { tenantId: 'Cust2' }, lastError: 'job heartbeat timeout' },
@@ -229,7 +229,7 @@ describe('openJobQueue', () => {
     await expect.poll(() => gates.length).toBe(2);
     expect(await countJobs("state = 'created' and singleton_key = 'Cust1'")).toBe(1);
     for (const finish of gates) finish();
-    await expect.poll(() => gates.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => gates.length).toBe(3);
     gates[2]?.();
     await expect.poll(processed).toBe(3);
   });

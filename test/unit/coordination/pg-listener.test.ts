@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Subscription, subscribe } from '../../../src/coordination/pg-listener.ts';
-import { emptyDatabase } from '../../support/database.ts';
+import { migratedDatabase } from '../../support/database.ts';
 
 describe('subscribe', () => {
   let url: string;
@@ -11,7 +11,7 @@ describe('subscribe', () => {
   let listeningCount: number;
 
   beforeAll(async () => {
-    url = await emptyDatabase();
+    url = await migratedDatabase();
   });
   afterEach(() => subscription?.close());
 
@@ -40,7 +40,9 @@ describe('subscribe', () => {
   }
 
   const listeners = () =>
-    query<{ pid: number }>("select pid from pg_stat_activity where query like 'listen %' and state = 'idle'");
+    query<{ pid: number }>(
+      "select pid from pg_stat_activity where datname = current_database() and query like 'listen %' and state = 'idle'",
+    );
 
   it('receives the notifications of any process on its own channels only', async () => {
     listen();
@@ -57,9 +59,11 @@ describe('subscribe', () => {
   it('listens again after its connection is lost', async () => {
     listen();
     await expect.poll(async () => (await listeners()).length).toBe(1);
-    await query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'");
+    await query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'",
+    );
     await expect.poll(() => errors.length).toBeGreaterThan(0);
-    await expect.poll(async () => (await listeners()).length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(async () => (await listeners()).length).toBe(1);
     await query("select pg_notify('one', 'again')");
     await expect.poll(() => received).toEqual([['one', 'again']]);
     expect(listeningCount, 'reports that notifications may have been missed').toBe(2);

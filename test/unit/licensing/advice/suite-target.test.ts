@@ -9,6 +9,7 @@ import {
   suitePlans,
 } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { scaleRuns } from '../../../support/long-form.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
 import { publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 
@@ -196,7 +197,7 @@ describe('findSuiteTarget with nothing to migrate', () => {
 });
 
 describe('findSuiteTarget properties', () => {
-  const runs = { numRuns: 10_000 };
+  const runs = { numRuns: scaleRuns(10_000) };
   const tier = fc.constantFrom<DetectedTier>('none', 'essential', 'premium', 'unknown');
   const knownTier = fc.constantFrom<DetectedTier>('none', 'essential', 'premium');
   const user = fc.oneof(

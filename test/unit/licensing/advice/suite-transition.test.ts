@@ -17,6 +17,7 @@ import type { FeatureState } from '../../../../src/licensing/entitlements/entitl
 import type { EntitlementReport } from '../../../../src/licensing/entitlements/entitlement-report.ts';
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
+import { scaleRuns } from '../../../support/long-form.ts';
 import { assumptions, reportEntitlements, rules } from '../fixtures/engine.ts';
 import {
   grantedLicense,
@@ -357,7 +358,7 @@ describe('suiteTransition', () => {
 });
 
 describe('Suite transition properties', () => {
-  const runs = { numRuns: 2_000 };
+  const runs = { numRuns: scaleRuns(2_000) };
   const features = catalogue.filter(({ id }) => getChildRows(id).length === 0);
   const site = [...new Set(catalogue.flatMap(({ feature }) => assumptions.modules[feature].site))].map(
     (name) => moduleLicense({ name }),

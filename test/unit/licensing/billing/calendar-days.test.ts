@@ -9,8 +9,9 @@ import {
   parseDay,
   wholeMonthsBetween,
 } from '../../../../src/licensing/billing/calendar-days.ts';
+import { scaleRuns } from '../../../support/long-form.ts';
 
-const runs = { numRuns: 10_000 };
+const runs = { numRuns: scaleRuns(10_000) };
 
 function day(text: string): CalendarDay {
   const read = parseDay(text);

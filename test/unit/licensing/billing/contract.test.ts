@@ -9,6 +9,7 @@ import {
   getPlanChangeEffect,
   type PlanChange,
 } from '../../../../src/licensing/billing/contract.ts';
+import { scaleRuns } from '../../../support/long-form.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 const { planChanges } = assumptions;
@@ -154,7 +155,7 @@ describe('getPlanChangeEffect', () => {
 });
 
 describe('contract properties', () => {
-  const runs = { numRuns: 10_000 };
+  const runs = { numRuns: scaleRuns(10_000) };
   const dayMs = 86_400_000;
   const toDayNumber = (text: string) => Date.parse(`${text}T00:00:00Z`) / dayMs;
   const toText = (number: number) => new Date(number * dayMs).toISOString().slice(0, 10);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { countSuiteSeats } from '../../../../src/licensing/plans/suite-seats.ts';
+import { scaleRuns } from '../../../support/long-form.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -94,7 +95,7 @@ describe('countSuiteSeats', () => {
         expect(found.state === 'free').toBe(canLogIn < purchased);
         expect(found.state === 'over').toBe(canLogIn > purchased);
       }),
-      { numRuns: 10_000 },
+      { numRuns: scaleRuns(10_000) },
     );
   });
 });
