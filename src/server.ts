@@ -61,13 +61,13 @@ async function serve(deps: {
 }) {
   const { config, log, metrics, services, stop } = deps;
   const provisioning = createProvisioning({ config, services, root });
+  const workers = await startWorkers({ ...services, ...provisioning, log, now: Date.now });
   const server = createServer(
     buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
   );
   Object.assign(server, timeouts);
   server.listen(config.port);
   await once(server, 'listening');
-  const workers = await startWorkers({ ...services, ...provisioning, log, now: Date.now });
   log.info({ port: config.port }, 'planlens is ready');
   if (!stop.aborted) await once(stop, 'abort');
   server.close();

@@ -66,6 +66,7 @@ export async function startWorkers(deps: {
   });
   await jobs.schedule('due-reconciliations', '* * * * *');
   await jobs.schedule('purges', '17 * * * *');
+  await jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]);
   await jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]);
   return { stop: () => jobs.stopProcessing() };
 }

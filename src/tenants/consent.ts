@@ -13,8 +13,11 @@ export interface Consent {
   readonly associateId: number;
 }
 
+/** When the schedule provisions a tenant whose own job was lost with its process, ms. */
+export const fallbackMs = 2 * 60_000;
+
 /**
- * Saves and audits a consent, and makes the tenant due for reconciliation, which provisions it. A repeated consent
+ * Saves and audits a consent, and makes the tenant due for reconciliation soon, which provisions it. A repeated consent
  * replaces the token and keeps the provisioned panels and the contract. `now` in ms since 1970.
  */
 export async function insertConsent(
@@ -30,7 +33,7 @@ export async function insertConsent(
     consented_at: at,
     status: 'active' as const,
     provisioned_fingerprint: null,
-    next_reconcile_at: at,
+    next_reconcile_at: new Date(now + fallbackMs),
     reconcile_failures: 0,
     last_reconcile_error: null,
     setup_started_at: at,

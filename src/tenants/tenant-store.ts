@@ -17,7 +17,7 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
   /** Removes a tenant from this process's cache. */
   invalidate(tenantId: string): void;
   invalidateAll(): void;
-  /** Saves a consent and makes the tenant due for reconciliation. A repeated consent replaces the token. */
+  /** Saves a consent and makes the tenant due for reconciliation in two minutes. A repeated consent replaces the token. */
   saveConsent(consent: Consent): Promise<Tenant>;
   /** Saves the progress of provisioning. */
   savePanels(tenantId: string, panels: readonly ProvisionedPanel[]): Promise<void>;

@@ -117,6 +117,7 @@ describe('tenant setup from installation to reinstallation', () => {
     ]);
     await planlens.upgradeTo(nextVersion);
     planlens.passTime(10 * 60_000);
+    await planlens.reconcileDueTenants();
     await expect
       .poll(inTenant)
       .toEqual([
@@ -131,6 +132,7 @@ describe('tenant setup from installation to reinstallation', () => {
   it('a downgrade restores the previous panels and webhook', async () => {
     await planlens.upgradeTo(root);
     planlens.passTime(10 * 60_000);
+    await planlens.reconcileDueTenants();
     await expect.poll(inTenant).toEqual(installed);
   });
 

@@ -31,6 +31,7 @@ const sbom = z.object({ components: z.array(z.object({ name: z.string(), version
 /** Licenses that require at most a notice. */
 const compatible = [
   'MIT',
+  '(MIT OR CC0-1.0)',
   'ISC',
   '0BSD',
   'BSD-2-Clause',

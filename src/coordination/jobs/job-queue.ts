@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, PgBoss } from 'pg-boss';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import {
@@ -65,6 +66,7 @@ export interface JobQueue {
 const maxConnections = 4;
 /** No statement of pg-boss takes a minute, except its migrations of a large table. */
 const statementTimeoutMs = 60_000;
+const closeTimeoutMs = 1_000;
 /** How often the jobs of killed processes are searched for, s. */
 const superviseIntervalSeconds = 10;
 
@@ -78,7 +80,10 @@ export async function openJobQueue(deps: {
   onJobQueueFailed: (error: Error) => void;
 }): Promise<JobQueue> {
   const { url, onJobAttempt, onJobQueueFailed } = deps;
+  // pg-boss passes these on to pg; its own type does not list them.
+  const clientOptions = { keepAlive: true, query_timeout: statementTimeoutMs + 5_000 };
   const boss = new PgBoss({
+    ...clientOptions,
     connectionString: url,
     application_name: 'planlens-jobs',
     max: maxConnections,
@@ -89,10 +94,12 @@ export async function openJobQueue(deps: {
     superviseIntervalSeconds,
     monitorIntervalSeconds: superviseIntervalSeconds,
   });
-  boss.on('error', onJobQueueFailed);
+  // Some errors are copies without a prototype.
+  boss.on('error', ({ message }) => onJobQueueFailed(new Error(message)));
   await boss.start();
   await createQueues(boss);
   const names = new Set<QueueName>();
+  const active = new Set<Promise<void>>();
 
   return {
     async enqueue(queue, jobs, transaction) {
@@ -106,7 +113,15 @@ export async function openJobQueue(deps: {
     async process(queue, handle) {
       names.add(queue);
       const { workers, pollSeconds } = queueWork[queue];
-      const processJob = createProcessJob(queue, handle, onJobAttempt);
+      const handleJob = createHandler(queue, handle, onJobAttempt);
+      const processJob = async (job: JobWithMetadata<unknown>) => {
+        const processing = handleJob(job);
+        const ended = processing.catch(() => {});
+        active.add(ended);
+        await ended;
+        active.delete(ended);
+        return processing;
+      };
       for (let index = 0; index < workers; index += 1) {
         await startWorker(boss, queue, pollSeconds, processJob);
       }
@@ -117,11 +132,15 @@ export async function openJobQueue(deps: {
     schedule: (queue, cron) => boss.schedule(queue, cron, {}, { singletonKey: queue }),
 
     async stopProcessing() {
-      await Promise.all([...names].map((name) => boss.offWork(name, { wait: true })));
+      // Not awaited: a worker that fetches from a silent database stops only when its query times out.
+      for (const name of names) boss.offWork(name, { wait: false }).catch(onJobQueueFailed);
       names.clear();
+      await Promise.all(active);
     },
 
-    close: () => boss.stop({ graceful: false }),
+    // A silent database never confirms the end of a connection.
+    close: () =>
+      Promise.race([boss.stop({ graceful: false }).catch(onJobQueueFailed), sleep(closeTimeoutMs)]),
   };
 }
 
@@ -155,7 +174,7 @@ async function startWorker<Q extends QueueName>(
 }
 
 /** Reports every attempt. pg-boss stores the error of a failed one, so only its reason is passed on. */
-function createProcessJob<Q extends QueueName>(
+function createHandler<Q extends QueueName>(
   queue: Q,
   handle: HandleJob<Q>,
   onAttempt: (attempt: JobAttempt) => void,

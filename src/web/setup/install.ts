@@ -36,7 +36,7 @@ export function createFinishInstall(deps: {
     // Verified first, because a consent that does not work must not replace one that does.
     await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
     await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId });
-    // Without this job, the schedule would start the provisioning within a minute.
+    // If the process is killed before this, the schedule starts the provisioning two minutes later.
     await requestReconciliation(tenantId);
 
     sessions.write(response, {

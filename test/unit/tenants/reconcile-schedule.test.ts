@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
+import { fallbackMs } from '../../../src/tenants/consent.ts';
 import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -40,6 +41,8 @@ describe('tenant reconciliation schedule', () => {
 
   it('takes a tenant after its installation and again when an interval has passed', async () => {
     await install('Cust1');
+    expect(await take()).toEqual([]);
+    now += fallbackMs;
     expect(await take()).toEqual(['Cust1']);
     expect(await take()).toEqual([]);
     now += intervalMs - 1;
@@ -50,12 +53,14 @@ describe('tenant reconciliation schedule', () => {
 
   it('gives each tenant to one of several processes', async () => {
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) await install(tenantId);
+    now += fallbackMs;
     const taken = await Promise.all([1, 2, 3, 4].map(() => take()));
     expect(taken.flat().sort()).toEqual(['Cust1', 'Cust2', 'Cust3']);
   });
 
   it('leaves tenants due whose jobs cannot be stored', async () => {
     await install('Cust1');
+    now += fallbackMs;
     const failing = store().takeDueTenants(intervalMs, 0, () => Promise.reject(new Error('unavailable')));
     await expect(failing).rejects.toThrow('unavailable');
     expect(await take()).toEqual(['Cust1']);
@@ -64,6 +69,7 @@ describe('tenant reconciliation schedule', () => {
   it('spreads the next reconciliations by the jitter', async () => {
     const ids = Array.from({ length: 40 }, (_each, index) => `Cust${index}`);
     for (const tenantId of ids) await install(tenantId);
+    now += fallbackMs;
     await take(0.2);
     const delays = (await Promise.all(ids.map(get))).map(
       ({ reconciliation }) => reconciliation.at.getTime() - now,
@@ -75,6 +81,7 @@ describe('tenant reconciliation schedule', () => {
   it('takes no tenant that revoked its consent', async () => {
     await install('Cust1');
     await store().saveStatus('Cust1', 'revoked');
+    now += fallbackMs;
     expect(await take()).toEqual([]);
   });
 
@@ -95,7 +102,7 @@ describe('tenant reconciliation schedule', () => {
     await install('Cust1');
     await store().completeReconcile(before, 60 * minute, null);
     expect((await get('Cust1')).reconciliation).toMatchObject({
-      at: new Date(now),
+      at: new Date(now + fallbackMs),
       setupStartedAt: new Date(now),
     });
     await store().completeReconcile(await get('Cust1'), 60 * minute, null);
