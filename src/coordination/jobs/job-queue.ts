@@ -45,7 +45,7 @@ export type HandleJob<Q extends QueueName> = (job: ActiveJob<Q>) => Promise<void
 
 /** Background jobs in PostgreSQL, stored before they are processed by any process. */
 export interface JobQueue {
-  /** Stores jobs, in `transaction` if it is given, and wakes a worker. */
+  /** Stores jobs, in `transaction` if it is given. Of several with the same key, one is stored. */
   enqueue<Q extends QueueName>(
     queue: Q,
     jobs: readonly NewJob<Q>[],
@@ -103,7 +103,8 @@ export async function openJobQueue(deps: {
 
   return {
     async enqueue(queue, jobs, transaction) {
-      const rows = jobs.map(({ payload, key, urgent = false }) => {
+      const byKey = new Map(jobs.map((job) => [job.key, job]));
+      const rows = [...byKey.values()].map(({ payload, key, urgent = false }) => {
         const group = 'tenantId' in payload && !urgent ? { group: { id: payload.tenantId } } : {};
         return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, ...group };
       });
@@ -198,8 +199,8 @@ function createHandler<Q extends QueueName>(
 async function createQueues(boss: PgBoss): Promise<void> {
   const existing = new Set((await boss.getQueues()).map(({ name }) => name));
   if (!existing.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, queueOptions);
-  for (const name of Object.keys(payloadSchemas).filter((queue) => !existing.has(queue))) {
-    const options = { ...queueOptions, policy: 'short', notify: true, deadLetter: deadLetterQueue } as const;
-    await boss.createQueue(name, options);
+  for (const [name, { notify }] of Object.entries(queueWork)) {
+    const options = { ...queueOptions, policy: 'short', notify, deadLetter: deadLetterQueue } as const;
+    if (!existing.has(name)) await boss.createQueue(name, options);
   }
 }

@@ -48,8 +48,10 @@ export const queueOptions = {
 interface QueueWork {
   /** Jobs that a process works on at once. */
   readonly workers: number;
-  /** How often an idle worker looks for jobs, s: it finds those whose retry is due. NOTIFY wakes it for new jobs. */
+  /** How often an idle worker looks for jobs, s. */
   readonly pollSeconds: number;
+  /** Whether NOTIFY wakes every idle worker of all processes for a new job. */
+  readonly notify: boolean;
 }
 
 /**
@@ -57,10 +59,11 @@ interface QueueWork {
  * is active at a time, so that a slow tenant occupies one worker.
  */
 export const queueWork: Readonly<Record<QueueName, QueueWork>> = {
-  'state-changes': { workers: 4, pollSeconds: 1 },
-  'user-changes': { workers: 8, pollSeconds: 2 },
-  reconciliations: { workers: 4, pollSeconds: 2 },
-  'due-reconciliations': { workers: 1, pollSeconds: 5 },
-  reencryptions: { workers: 1, pollSeconds: 30 },
-  purges: { workers: 1, pollSeconds: 30 },
+  'state-changes': { workers: 4, pollSeconds: 1, notify: true },
+  // Without NOTIFY: at a thousand events a second it would wake workers more often than there are jobs.
+  'user-changes': { workers: 8, pollSeconds: 1, notify: false },
+  reconciliations: { workers: 4, pollSeconds: 2, notify: true },
+  'due-reconciliations': { workers: 1, pollSeconds: 5, notify: true },
+  reencryptions: { workers: 1, pollSeconds: 30, notify: false },
+  purges: { workers: 1, pollSeconds: 30, notify: false },
 };
