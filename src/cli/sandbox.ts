@@ -23,7 +23,7 @@ tenants and the users. It needs no network. Settings come from the environment:
 `,
   async run(args) {
     expectArguments(args, 0);
-    if (!existsSync(program)) throw new CommandError('The sandbox is not built. Run npm run build.');
+    if (!existsSync(program)) throw new CommandError('The sandbox is not built. Run npm run build:sandbox.');
     const child = spawn(process.execPath, ['--import', stopWithParent.href, fileURLToPath(program)], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
