@@ -2,24 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
 import { type Command, CommandError, print, UsageError } from './cli/command.ts';
-import { deadLettersCommand } from './cli/dead-letters.ts';
-import { doctorCommand } from './cli/doctor.ts';
-import { keysCommand } from './cli/keys.ts';
-import { replayCommand } from './cli/replay.ts';
-import { sandboxCommand } from './cli/sandbox.ts';
-import { startCommand } from './cli/start.ts';
+import { commands } from './cli/commands.ts';
 import { ConfigError } from './config/config.ts';
 import { IncompatibleDatabaseError } from './database/migrate.ts';
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
-
-const commands: Readonly<Record<string, Command>> = {
-  start: startCommand,
-  doctor: doctorCommand,
-  keys: keysCommand,
-  'dead-letters': deadLettersCommand,
-  replay: replayCommand,
-  sandbox: sandboxCommand,
-};
 
 const usage = `Usage: planlens <command>
 
@@ -48,11 +34,15 @@ async function run([name = '', ...args]: readonly string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = isCommandName(name) ? commands[name] : undefined;
   if (command !== undefined) return runCommand(command, args);
   if (name !== '') process.stderr.write(`planlens has no command “${name}”.\n\n`);
   process.stderr.write(usage);
   return 2;
+}
+
+function isCommandName(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
 }
 
 async function runCommand(command: Command, args: readonly string[]): Promise<number> {

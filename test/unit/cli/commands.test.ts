@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/cli/command.ts';
-import { deadLettersCommand } from '../../../src/cli/dead-letters.ts';
-import { doctorCommand } from '../../../src/cli/doctor.ts';
-import { keysCommand } from '../../../src/cli/keys.ts';
+import { commands } from '../../../src/cli/commands.ts';
 import { replayCommand } from '../../../src/cli/replay.ts';
-import { sandboxCommand } from '../../../src/cli/sandbox.ts';
-import { startCommand } from '../../../src/cli/start.ts';
-
-const commands = {
-  start: startCommand,
-  doctor: doctorCommand,
-  keys: keysCommand,
-  'dead-letters': deadLettersCommand,
-  replay: replayCommand,
-  sandbox: sandboxCommand,
-};
 
 describe('commands', () => {
   it.each(Object.entries(commands))('%s describes how to call it', (name, { summary, help }) => {
