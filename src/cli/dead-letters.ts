@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { DeadLetters } from '../coordination/jobs/dead-letters.ts';
-import { openJobQueue } from '../coordination/jobs/job-queue.ts';
+import { closeBoss, startBoss } from '../coordination/jobs/boss.ts';
+import { createDeadLetters, type DeadLetters } from '../coordination/jobs/dead-letters.ts';
 import { type Command, expectArguments, print, UsageError } from './command.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -26,14 +26,14 @@ export const deadLettersCommand: Command = {
   },
 };
 
-/** Opens the job queue for a command; it processes no jobs. */
+/** Opens the dead letters; the command works on no other job. */
 async function withDeadLetters(work: (deadLetters: DeadLetters) => Promise<number>): Promise<number> {
   return withDatabase(async ({ url }) => {
-    const jobs = await openJobQueue({ url, onJobAttempt: () => {}, onJobQueueFailed: () => {} });
+    const boss = await startBoss({ url, isWorker: false, onFailed: () => {} });
     try {
-      return await work(jobs.deadLetters);
+      return await work(createDeadLetters(boss));
     } finally {
-      await jobs.close();
+      await closeBoss(boss);
     }
   });
 }

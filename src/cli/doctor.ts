@@ -1,4 +1,4 @@
-import { deleteJobsOfTenant } from '../coordination/jobs/queue-depth.ts';
+import { deleteJobsOfTenant } from '../coordination/jobs/tenant-jobs.ts';
 import { createRateLimiter } from '../coordination/rate-limiter.ts';
 import { createSecretBox } from '../crypto/secret-box.ts';
 import { checkApp } from '../doctor/check-app.ts';

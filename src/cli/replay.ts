@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Config, loadConfig, processEnvironment } from '../config/config.ts';
-import { deleteJobsOfTenant } from '../coordination/jobs/queue-depth.ts';
+import { deleteJobsOfTenant } from '../coordination/jobs/tenant-jobs.ts';
 import { createSecretBox } from '../crypto/secret-box.ts';
 import { decodeJwt } from '../superoffice/auth/decode-jwt.ts';
 import {

@@ -135,15 +135,22 @@ async function adoptUnfinished(db: Database, jobs: Pick<JobQueue, 'enqueue'>, no
       where processed_at is null
         and (dead_lettered_at is not null or due_at < ${new Date(now - abandonedAfterMs)})
       returning context_identifier as "tenantId", content`.execute(transaction);
-    for (const { tenantId, content } of rows) {
-      if (content.source === 'state-change') {
-        await jobs.enqueue('state-changes', [toStateChangeJob(tenantId, content.change)], transaction);
-      } else {
-        const deleted = content.event === 'associate.deleted';
-        const job = toJob({ tenantId, associateId: content.primaryKey, deleted });
-        await jobs.enqueue('user-changes', [job], transaction);
-      }
-    }
+    const stateChanges = rows.flatMap(({ tenantId, content }) =>
+      content.source === 'state-change' ? [toStateChangeJob(tenantId, content.change)] : [],
+    );
+    const userChanges = rows.flatMap(({ tenantId, content }) =>
+      content.source === 'webhook'
+        ? [
+            toJob({
+              tenantId,
+              associateId: content.primaryKey,
+              deleted: content.event === 'associate.deleted',
+            }),
+          ]
+        : [],
+    );
+    await jobs.enqueue('state-changes', stateChanges, transaction);
+    await jobs.enqueue('user-changes', userChanges, transaction);
     return rows.length;
   });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, PgBoss } from 'pg-boss';
+import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, type PgBoss } from 'pg-boss';
+import { closeBoss, startBoss } from './boss.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import {
   deadLetterQueue,
@@ -19,14 +19,6 @@ export interface NewJob<Q extends QueueName> {
   readonly urgent?: boolean;
 }
 
-/** A job that a worker processes. */
-export interface ActiveJob<Q extends QueueName> {
-  readonly id: string;
-  readonly payload: Payload<Q>;
-  /** The number of attempts, including this one. */
-  readonly attempts: number;
-}
-
 /** The end of an attempt at a job. */
 export interface JobAttempt {
   readonly queue: QueueName;
@@ -41,7 +33,7 @@ export interface JobAttempt {
 }
 
 /** Processes a job; must be idempotent, because a job whose process is killed is processed again. @throws to retry it later */
-export type HandleJob<Q extends QueueName> = (job: ActiveJob<Q>) => Promise<void>;
+export type HandleJob<Q extends QueueName> = (payload: Payload<Q>) => Promise<void>;
 
 /** Background jobs in PostgreSQL, stored before they are processed by any process. */
 export interface JobQueue {
@@ -62,14 +54,6 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-/** Connections of a process for jobs; one more listens for notifications. */
-const maxConnections = 4;
-/** No statement of pg-boss takes a minute, except its migrations of a large table. */
-const statementTimeoutMs = 60_000;
-const closeTimeoutMs = 1_000;
-/** How often the jobs of killed processes are searched for, s. */
-const superviseIntervalSeconds = 10;
-
 /**
  * Connects to the job tables in the schema `pgboss` of the database at `url`, and creates or upgrades them.
  * @throws the error of pg when the database cannot be reached
@@ -80,23 +64,7 @@ export async function openJobQueue(deps: {
   onJobQueueFailed: (error: Error) => void;
 }): Promise<JobQueue> {
   const { url, onJobAttempt, onJobQueueFailed } = deps;
-  // pg-boss passes these on to pg; its own type does not list them.
-  const clientOptions = { keepAlive: true, query_timeout: statementTimeoutMs + 5_000 };
-  const boss = new PgBoss({
-    ...clientOptions,
-    connectionString: url,
-    application_name: 'planlens-jobs',
-    max: maxConnections,
-    connectionTimeoutMillis: 5_000,
-    options: `-c statement_timeout=${statementTimeoutMs}`,
-    useListenNotify: true,
-    registerInstance: false,
-    superviseIntervalSeconds,
-    monitorIntervalSeconds: superviseIntervalSeconds,
-  });
-  // Some errors are copies without a prototype.
-  boss.on('error', ({ message }) => onJobQueueFailed(new Error(message)));
-  await boss.start();
+  const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
   await createQueues(boss);
   const names = new Set<QueueName>();
   const active = new Set<Promise<void>>();
@@ -108,7 +76,8 @@ export async function openJobQueue(deps: {
         const group = 'tenantId' in payload && !urgent ? { group: { id: payload.tenantId } } : {};
         return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, ...group };
       });
-      await boss.insert(queue, rows, transaction === undefined ? {} : { db: fromKysely(transaction) });
+      if (rows.length > 0)
+        await boss.insert(queue, rows, transaction === undefined ? {} : { db: fromKysely(transaction) });
     },
 
     async process(queue, handle) {
@@ -139,9 +108,7 @@ export async function openJobQueue(deps: {
       await Promise.all(active);
     },
 
-    // A silent database never confirms the end of a connection.
-    close: () =>
-      Promise.race([boss.stop({ graceful: false }).catch(onJobQueueFailed), sleep(closeTimeoutMs)]),
+    close: () => closeBoss(boss).catch(onJobQueueFailed),
   };
 }
 
@@ -186,7 +153,7 @@ function createHandler<Q extends QueueName>(
     const attempt = { queue, jobId, payload: payload.data ?? null, attempts };
     try {
       if (!payload.success) throw new Error('payload-unreadable');
-      await handle({ id: jobId, payload: payload.data as Payload<Q>, attempts });
+      await handle(payload.data as Payload<Q>);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown';
       onAttempt({ ...attempt, outcome: retryCount < retryLimit ? 'failed' : 'dead_lettered', reason });

@@ -16,7 +16,7 @@ export function createHandleStateChange(deps: {
 }): HandleJob<'state-changes'> {
   const { tenants, licenses, syncTenantStatus, provision, requestReconciliation, now } = deps;
 
-  return async ({ payload: { tenantId, change } }) => {
+  return async ({ tenantId, change }) => {
     const startedAt = now();
     const tenant = await tenants.find(tenantId);
     if (tenant === null || !(await syncTenantStatus(tenant, 'notification'))) return;
@@ -37,7 +37,7 @@ export function createHandleUserChange(deps: {
 }): HandleJob<'user-changes'> {
   const { tenants, licenses, now } = deps;
 
-  return async ({ payload: { tenantId, associateId, deleted } }) => {
+  return async ({ tenantId, associateId, deleted }) => {
     const startedAt = now();
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) return;

@@ -23,7 +23,7 @@ export function createRunReconciliation(deps: {
 }): HandleJob<'reconciliations'> {
   const { tenants, reconcile, log } = deps;
 
-  return async ({ payload: { tenantId } }) => {
+  return async ({ tenantId }) => {
     const tenant = await tenants.find(tenantId);
     if (tenant === null || tenant.status === 'revoked') return;
     try {

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type ActiveJob,
-  type JobAttempt,
-  type JobQueue,
-  openJobQueue,
-} from '../../../src/coordination/jobs/job-queue.ts';
+import { type JobAttempt, type JobQueue, openJobQueue } from '../../../src/coordination/jobs/job-queue.ts';
 import { deadLetterQueue, maxAttempts } from '../../../src/coordination/jobs/queues.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
@@ -92,7 +87,7 @@ describe('openJobQueue', () => {
     const processes = [await openQueue(), await openQueue()];
     const active = new Map<string, number>();
     const most = new Map<string, number>();
-    const work = async ({ payload }: ActiveJob<'user-changes'>) => {
+    const work = async (payload: { readonly tenantId: string }) => {
       const count = (active.get(payload.tenantId) ?? 0) + 1;
       active.set(payload.tenantId, count);
       most.set(payload.tenantId, Math.max(count, most.get(payload.tenantId) ?? 0));
@@ -120,8 +115,8 @@ describe('openJobQueue', () => {
     const queue = await openQueue();
     const changedAt: number[] = [];
     await queue.process('user-changes', () => sleep(9_000));
-    await queue.process('state-changes', async ({ payload }) => {
-      if (payload.tenantId === 'Cust9') changedAt.push(performance.now());
+    await queue.process('state-changes', async ({ tenantId }) => {
+      if (tenantId === 'Cust9') changedAt.push(performance.now());
       else await sleep(9_000);
     });
     for (let second = 0; second < 2; second += 1) {

@@ -26,7 +26,7 @@ describe('createRunReconciliation', () => {
       saveStatus: async (_tenantId: string, status: string) => void statuses.push(status),
     } as Partial<TenantStore> as TenantStore;
     const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
-    await run({ id: '1', payload: { tenantId: tenant.tenantId }, attempts: 1 });
+    await run({ tenantId: tenant.tenantId });
     expect(completed).toHaveLength(1);
     const [{ delayMs, problem } = { delayMs: 0, problem: null }] = completed;
     return { minutes: delayMs / minute, problem, statuses };
@@ -87,7 +87,7 @@ describe('createRunReconciliation', () => {
       const tenants = { find: async () => found } as Partial<TenantStore> as TenantStore;
       const work = async () => Promise.reject(new Error('called'));
       const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
-      await run({ id: '1', payload: { tenantId: tenant.tenantId }, attempts: 1 });
+      await run({ tenantId: tenant.tenantId });
     },
   );
 });
