@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { createAdvisoryLocks } from './coordination/advisory-locks.ts';
+import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
 import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
 import { type JobQueue, openJobQueue } from './coordination/jobs/job-queue.ts';
 import { measureQueueDepths } from './coordination/jobs/queue-depth.ts';
@@ -11,7 +11,8 @@ import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
-import { type Database, openAdvisoryLockConnection } from './database/database.ts';
+import type { Database } from './database/database.ts';
+import { openDatabaseSession } from './database/database-session.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import {
   createRequestReconciliation,
@@ -59,7 +60,7 @@ export interface Services {
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
   /** Locks by name, shared by all processes on this database. */
-  readonly locks: WithLock;
+  readonly locks: WithFencedLock;
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -74,9 +75,12 @@ export async function openServices(deps: {
 }): Promise<Services> {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
-  const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
-  const locks = createAdvisoryLocks({ session: lockConnection, now });
+  const advisoryLocks = createAdvisoryLocks({
+    openSession: () => openDatabaseSession(url, onConnectionLost),
+    now,
+  });
+  const locks = advisoryLocks.withLock;
   const secrets = createSecretBox(config.encryptionKeys);
 
   const ticketStore = createTicketStore({ db, secrets, locks });
@@ -123,7 +127,7 @@ export async function openServices(deps: {
     async close() {
       await subscription.close();
       await jobs.close();
-      await lockConnection.destroy();
+      await advisoryLocks.close();
       await closeDatabase();
     },
   };
