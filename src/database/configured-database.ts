@@ -24,11 +24,20 @@ export async function openConfiguredDatabase(
 ): Promise<ConfiguredDatabase> {
   const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
   if ('url' in location) {
+    const { host, pathname } = new URL(location.url);
+    log.info(
+      { host, database: pathname.slice(1), reason: 'DATABASE_URL is set' },
+      'connecting to PostgreSQL',
+    );
     const db = await openDatabase(location.url, onConnectionLost);
     return { db, url: location.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
-  const postgres = await startEmbeddedPostgres(location.dataDir);
-  log.info({ folder: postgres.home }, 'embedded PostgreSQL is running');
+  const postgres = await startEmbeddedPostgres(location.dataDir, {
+    onLost: () => log.error('embedded PostgreSQL is gone and is being started again'),
+    onRestarted: () => log.warn('embedded PostgreSQL was started again'),
+    onRestartFailed: (error) => log.error({ err: error }, 'embedded PostgreSQL did not start again'),
+  });
+  log.info({ folder: postgres.home, reason: 'DATABASE_URL is not set' }, 'embedded PostgreSQL is running');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
     const closeDatabase = () => db.destroy().finally(postgres.stop);

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
+import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -8,12 +9,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */
-export class IncompatibleDatabaseError extends Error {
+export class IncompatibleDatabaseError extends DatabaseSetupError {
   readonly code = 'database-incompatible';
 
   constructor(remedy = 'set DATABASE_URL to an empty database') {
     super(`The database was created by an earlier version of Planlens and cannot be upgraded: ${remedy}.`);
-    this.name = 'IncompatibleDatabaseError';
   }
 }
 
