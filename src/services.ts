@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
@@ -13,6 +12,8 @@ import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import type { Database } from './database/database.ts';
 import { openDatabaseSession } from './database/database-session.ts';
+import { explainDatabaseError } from './database/explain-error.ts';
+import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import {
   createRequestReconciliation,
@@ -61,6 +62,7 @@ export interface Services {
   readonly exportTenant: ExportTenant;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
+  /** Whether the database responds and accepts writes. */
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -88,8 +90,14 @@ export async function openServices(deps: {
   const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openJobQueue({ url, ...telemetry });
-  metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
+  const jobs = await openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
+    throw explainDatabaseError(error);
+  });
+  const measureJobs = async () => {
+    await assertWritable(db);
+    return measureQueueDepths(db);
+  };
+  metrics.watch({ measureJobs, tenants });
 
   const caches = { tenants, accessRequests, licenses };
   const openFromPeer = (payload: string) =>
@@ -120,7 +128,7 @@ export async function openServices(deps: {
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: () =>
-      sql`select 1`.execute(db).then(
+      assertWritable(db).then(
         () => true,
         () => false,
       ),

@@ -14,7 +14,7 @@ export const migrationTimeouts: Timeouts = { statement: 120_000, query: 125_000 
 /** For a free connection of the pool, and for a new connection to the server, ms. */
 const connectTimeoutMs = 5_000;
 /** TCP keep-alive interval of idle connections, ms: firewalls drop idle connections after minutes. */
-export const keepAliveMs = 10_000;
+const keepAliveMs = 10_000;
 
 /** The options of a connection to `url`; complete it with `setTimeouts` once it is open. */
 export function connectionOptions(url: string, timeouts: Timeouts): ClientConfig {
