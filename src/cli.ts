@@ -4,7 +4,7 @@ import { inspect, parseArgs } from 'node:util';
 import { type Command, CommandError, print, UsageError } from './cli/command.ts';
 import { commands } from './cli/commands.ts';
 import { ConfigError } from './config/config.ts';
-import { IncompatibleDatabaseError } from './database/migrate.ts';
+import { DatabaseSetupError } from './database/setup-error.ts';
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
 
 const usage = `Usage: planlens <command>
@@ -81,7 +81,7 @@ function isForOperator(error: unknown): error is Error {
   return (
     error instanceof CommandError ||
     error instanceof ConfigError ||
-    error instanceof IncompatibleDatabaseError ||
+    error instanceof DatabaseSetupError ||
     error instanceof PrivateKeyError ||
     isFileError(error)
   );

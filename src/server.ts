@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
-import { IncompatibleDatabaseError } from './database/migrate.ts';
+import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -44,7 +44,7 @@ try {
     });
   }
 } catch (error) {
-  const isForOperator = error instanceof ConfigError || error instanceof IncompatibleDatabaseError;
+  const isForOperator = error instanceof ConfigError || error instanceof DatabaseSetupError;
   process.stderr.write(`${isForOperator ? error.message : inspect(error)}\n`);
   process.exitCode = 1;
 }

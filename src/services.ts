@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { createAdvisoryLocks } from './coordination/advisory-locks.ts';
+import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
 import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
 import { type JobQueue, openJobQueue } from './coordination/jobs/job-queue.ts';
 import { measureQueueDepths } from './coordination/jobs/queue-depth.ts';
@@ -11,7 +10,10 @@ import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
-import { type Database, openAdvisoryLockConnection } from './database/database.ts';
+import type { Database } from './database/database.ts';
+import { openDatabaseSession } from './database/database-session.ts';
+import { explainDatabaseError } from './database/explain-error.ts';
+import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import {
   createRequestReconciliation,
@@ -59,7 +61,8 @@ export interface Services {
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
   /** Locks by name, shared by all processes on this database. */
-  readonly locks: WithLock;
+  readonly locks: WithFencedLock;
+  /** Whether the database responds and accepts writes. */
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -74,10 +77,15 @@ export async function openServices(deps: {
 }): Promise<Services> {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
-  const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
-  const openingJobs = openJobQueue({ url, ...telemetry });
-  const locks = createAdvisoryLocks({ session: lockConnection, now });
+  const openingJobs = openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
+    throw explainDatabaseError(error);
+  });
+  const advisoryLocks = createAdvisoryLocks({
+    openSession: () => openDatabaseSession(url, onConnectionLost),
+    now,
+  });
+  const locks = advisoryLocks.withLock;
   const secrets = createSecretBox(config.encryptionKeys);
 
   const ticketStore = createTicketStore({ db, secrets, locks });
@@ -86,7 +94,11 @@ export async function openServices(deps: {
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
   const jobs = await openingJobs;
-  metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
+  const measureJobs = async () => {
+    await assertWritable(db);
+    return measureQueueDepths(db);
+  };
+  metrics.watch({ measureJobs, tenants });
 
   const caches = { tenants, accessRequests, licenses };
   const openFromPeer = (payload: string) =>
@@ -117,14 +129,14 @@ export async function openServices(deps: {
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: () =>
-      sql`select 1`.execute(db).then(
+      assertWritable(db).then(
         () => true,
         () => false,
       ),
     async close() {
       await subscription.close();
       await jobs.close();
-      await lockConnection.destroy();
+      await advisoryLocks.close();
       await closeDatabase();
     },
   };

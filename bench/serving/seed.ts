@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client } from 'pg';
+import type { Lock } from '../../src/coordination/advisory-locks.ts';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../src/database/database.ts';
@@ -42,10 +43,11 @@ export async function seedTenants(
     systemToken: 'none',
     associateId: 1,
   });
-  await store.savePanels(tenantId, []);
-  await store.saveProvisioned(tenantId, fingerprint);
+  const lock: Lock = { transaction: (work) => db.transaction().execute(work) };
+  await store.savePanels(tenantId, [], lock);
+  await store.saveProvisioned(tenantId, fingerprint, lock);
   await sql`update tenants set setup_started_at = null`.execute(db);
-  await snapshots.saveTenant(tenantId, { content: tenantLicenses, readAt: now }, []);
+  await snapshots.saveTenant(tenantId, { content: tenantLicenses, readAt: now }, null, []);
   for (const [index, plan] of plans.entries()) {
     const associateId = index + 1;
     const content = { ...userWithPlan(tenantLicenses, plan), associateId };

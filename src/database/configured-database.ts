@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from './database.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { explainDatabaseError } from './explain-error.ts';
 import { IncompatibleDatabaseError } from './migrate.ts';
+import { assertSessionPooling } from './session-pooling.ts';
 
 /** The configured database, connected and migrated. */
 export interface ConfiguredDatabase {
@@ -16,7 +18,7 @@ export interface ConfiguredDatabase {
 
 /**
  * Opens the database at `url`, or the embedded PostgreSQL in `dataDir`, which it starts unless it is already running.
- * @throws IncompatibleDatabaseError when an earlier version created the database
+ * @throws DatabaseSetupError when it cannot be used as it is set up, or an earlier version created it
  */
 export async function openConfiguredDatabase(
   location: { readonly url: string } | { readonly dataDir: string },
@@ -24,11 +26,20 @@ export async function openConfiguredDatabase(
 ): Promise<ConfiguredDatabase> {
   const onConnectionLost = (error: Error) => log.warn({ reason: error.message }, 'database connection lost');
   if ('url' in location) {
-    const db = await openDatabase(location.url, onConnectionLost);
+    const { host, pathname } = new URL(location.url);
+    log.info(
+      { host, database: pathname.slice(1), reason: 'DATABASE_URL is set' },
+      'connecting to PostgreSQL',
+    );
+    const db = await openCheckedDatabase(location.url, onConnectionLost);
     return { db, url: location.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
-  const postgres = await startEmbeddedPostgres(location.dataDir);
-  log.info({ folder: postgres.home }, 'embedded PostgreSQL is running');
+  const postgres = await startEmbeddedPostgres(location.dataDir, {
+    onLost: () => log.error('embedded PostgreSQL is gone and is being started again'),
+    onRestarted: () => log.warn('embedded PostgreSQL was started again'),
+    onRestartFailed: (error) => log.error({ err: error }, 'embedded PostgreSQL did not start again'),
+  });
+  log.info({ folder: postgres.home, reason: 'DATABASE_URL is not set' }, 'embedded PostgreSQL is running');
   try {
     const db = await openDatabase(postgres.url, onConnectionLost);
     const closeDatabase = () => db.destroy().finally(postgres.stop);
@@ -37,5 +48,19 @@ export async function openConfiguredDatabase(
     await postgres.stop();
     if (!(error instanceof IncompatibleDatabaseError)) throw error;
     throw new IncompatibleDatabaseError(`delete the folder ${postgres.home} and start again`);
+  }
+}
+
+/** Opens a database that someone else set up. */
+async function openCheckedDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
+  try {
+    const db = await openDatabase(url, onConnectionLost);
+    await assertSessionPooling(url, db).catch(async (error: unknown) => {
+      await db.destroy();
+      throw error;
+    });
+    return db;
+  } catch (error) {
+    throw explainDatabaseError(error);
   }
 }

@@ -6,9 +6,9 @@ import {
   type PostgresPool,
   type PostgresPoolClient,
 } from 'kysely';
-import { Pool, type PoolConfig } from 'pg';
-import { AppError } from '../errors.ts';
-import { isConnectionError } from './connection-errors.ts';
+import { Pool } from 'pg';
+import { isConnectionError, throwAsAppError } from './connection-errors.ts';
+import { connectionOptions, migrationTimeouts, requestTimeouts, setTimeouts } from './connection-options.ts';
 import { migrate } from './migrate.ts';
 
 /** A jsonb column: read as a value, written as JSON text, because pg would convert an array to a PostgreSQL array. */
@@ -130,21 +130,8 @@ interface Tables {
 /** The query builder over all tables. */
 export type Database = Kysely<Tables>;
 
-interface Timeouts {
-  /** The server cancels a statement after this time, ms. */
-  readonly statement: number;
-  /** The client stops waiting after this time, ms: slightly later, so that a live server responds first. */
-  readonly query: number;
-}
-
-/** No statement of a request takes a second; after this time its client has given up or retries. */
-const requestTimeouts: Timeouts = { statement: 4_000, query: 5_000 };
-/** A migration may wait for the migration of another process, or rewrite a table. */
-const migrationTimeouts: Timeouts = { statement: 120_000, query: 125_000 };
-/** For a free connection of the pool, and for a new connection to the server, ms. */
-const connectTimeoutMs = 5_000;
-/** TCP keep-alive interval of idle connections, ms: firewalls drop idle connections after minutes. */
-const keepAliveMs = 10_000;
+/** Connections of a process for requests and jobs. */
+const maxConnections = 10;
 
 /**
  * Connects to PostgreSQL and brings its schema up to date. `destroy()` of the result closes its connections. Its queries
@@ -160,29 +147,19 @@ export async function openDatabase(url: string, onConnectionLost: (error: Error)
   return createDatabase(openPool(url, requestTimeouts, onConnectionLost));
 }
 
-/** A database of one connection that stays open, for advisory locks of its session; it reconnects after a failure. */
-export function openAdvisoryLockConnection(url: string, onConnectionLost: (error: Error) => void): Database {
-  return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
-}
-
 function createDatabase(pool: Pool): Database {
   return new Kysely({ dialect: new PostgresDialect({ pool: discardTimedOutClients(pool) }) });
 }
 
 function openPool(
   url: string,
-  timeouts: Timeouts,
+  timeouts: typeof requestTimeouts,
   onConnectionLost: (error: Error) => void,
-  size: Pick<PoolConfig, 'max' | 'idleTimeoutMillis'> = { max: 10 },
 ): Pool {
   const pool = new Pool({
-    connectionString: url,
-    ...size,
-    connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: timeouts.statement,
-    query_timeout: timeouts.query,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: keepAliveMs,
+    ...connectionOptions(url, timeouts),
+    max: maxConnections,
+    onConnect: (client) => setTimeouts(client, timeouts),
   });
   // The pool does not listen to a connection in use: without this listener its loss would end the process.
   pool.on('connect', (client) => client.on('error', onConnectionLost));
@@ -211,8 +188,4 @@ function discardTimedOutClients(pool: Pool): PostgresPool {
     end: () => pool.end(),
     options: pool.options,
   };
-}
-
-function throwAsAppError(error: unknown): never {
-  throw isConnectionError(error) ? new AppError('database-unavailable', { cause: error }) : error;
 }

@@ -1,33 +1,35 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Client } from 'pg';
+import { initialiseCluster, restrictCluster, role, runProgram } from './embedded-postgres-cluster.ts';
 import { type EmbeddedPostgresPaths, prepareEmbeddedPostgresPaths } from './embedded-postgres-paths.ts';
 import { acquireUsage, connectToServer, isIdle, releaseUsage } from './embedded-postgres-usage.ts';
 
 /** A running PostgreSQL that belongs to this app. */
 export interface EmbeddedPostgres {
-  /** The connection URL, with its password. */
+  /** The connection URL, with its password. It stays the same when the server is started again. */
   readonly url: string;
-  /** The folder of its cluster, password file and log. */
+  /** The folder of its cluster and password; the log is in the cluster. */
   readonly home: string;
   /** Stops it unless another process uses it; then the last of them does. */
   stop(): Promise<void>;
 }
 
-interface Cluster {
-  readonly paths: EmbeddedPostgresPaths;
-  /** The data directory of PostgreSQL. */
-  readonly folder: string;
-  readonly password: string;
+/** What happens to a server that was killed. */
+export interface EmbeddedPostgresEvents {
+  /** The server is gone; it is being started again. */
+  onLost(): void;
+  onRestarted(): void;
+  /** It did not start; the next attempt follows in five seconds. */
+  onRestartFailed(error: unknown): void;
 }
 
-const run = promisify(execFile);
-const role = 'planlens';
+interface Cluster {
+  readonly paths: EmbeddedPostgresPaths;
+  readonly password: string;
+}
 
 /** The maximum time of a server start or shutdown that another process began, ms. */
 const changeTimeoutMs = 20_000;
@@ -36,21 +38,54 @@ const stopTimeoutMs = 60_000;
 const pollIntervalMs = 100;
 /** The pause before the second attempt to start, ms. */
 const retryDelayMs = 1_000;
+/** The pause before a killed server that did not start again is tried once more, ms. */
+const restartIntervalMs = 5_000;
 
 /**
  * Starts PostgreSQL under `dataDir`, or attaches to a server that already runs there. `pg_ctl` detaches the server, so it
- * outlives a killed process and only `stop` ends it.
+ * outlives a killed process and only `stop` ends it. A server that is killed is started again at the same port.
+ * @throws DatabaseSetupError when it is not installed or its folder cannot be used
  * @throws when the server does not start or is not stopped in time; the message names its log
  */
-export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  events?: EmbeddedPostgresEvents,
+): Promise<EmbeddedPostgres> {
   const paths = await prepareEmbeddedPostgresPaths(dataDir);
-  const folder = join(paths.home, 'cluster');
-  const cluster = { paths, folder, password: await initialiseCluster(paths, folder) };
-  const session = await useServer(cluster);
+  const cluster = { paths, password: await initialiseCluster(paths) };
+  const first = await useServer(cluster, null);
+  const { port } = first;
+  let session = first;
+  let restarting = Promise.resolve();
+  const stopping = new AbortController();
+
+  function watch(client: Client): void {
+    client.once('end', () => {
+      if (!stopping.signal.aborted) restarting = restart();
+    });
+  }
+  async function restart(): Promise<void> {
+    events?.onLost();
+    while (!stopping.signal.aborted) {
+      try {
+        session = await useServer(cluster, port);
+        watch(session);
+        events?.onRestarted();
+        return;
+      } catch (error) {
+        events?.onRestartFailed(error);
+        await sleep(restartIntervalMs, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
+  watch(first);
   return {
-    url: toUrl(cluster, session.port),
+    url: toUrl(cluster, port),
     home: paths.home,
     stop: async () => {
+      stopping.abort();
+      await restarting;
       await releaseUsage(session);
       await stopIfIdle(cluster);
     },
@@ -61,27 +96,34 @@ function toUrl({ password }: Cluster, port: number): string {
   return `postgres://${role}:${password}@127.0.0.1:${port}/postgres`;
 }
 
-/** Connects to the server, starting it if needed, and registers this process as its user. */
-async function useServer(cluster: Cluster): Promise<Client> {
+/**
+ * Connects to the server, starting it if needed, and registers this process as its user.
+ * @param port the port it must have; null for any
+ */
+async function useServer(cluster: Cluster, port: number | null): Promise<Client> {
   for (const deadline = Date.now() + changeTimeoutMs; Date.now() < deadline; await sleep(pollIntervalMs)) {
-    const session = await findOrStartServer(cluster, 2);
-    if (await acquireUsage(session)) return session;
+    const session = await findOrStartServer(cluster, port, 2);
+    const isUsable = port === null || session.port === port;
+    if (isUsable && (await acquireUsage(session))) return session;
     await session.end();
+    if (!isUsable) throw new Error(`the embedded PostgreSQL was started again at port ${session.port}`);
   }
   throw new Error('the embedded PostgreSQL is being stopped and does not end');
 }
 
-async function findOrStartServer(cluster: Cluster, attempts: number): Promise<Client> {
+async function findOrStartServer(cluster: Cluster, port: number | null, attempts: number): Promise<Client> {
   const server = await findServer(cluster);
   if (server !== 'none' && server !== 'stale') return server;
+  // Other processes may still use the port of a server that was killed.
+  const former = Number((await readPidFile(cluster))[3]) || 0;
   if (server === 'stale') await rm(toPidFile(cluster), { force: true });
   try {
-    return await startServer(cluster);
+    return await startServer(cluster, port ?? (await findFreePort(former)));
   } catch (error) {
     // The previous server may still be ending, or another process started one first.
     if (attempts === 1) throw error;
     await sleep(retryDelayMs);
-    return findOrStartServer(cluster, attempts - 1);
+    return findOrStartServer(cluster, port, attempts - 1);
   }
 }
 
@@ -98,50 +140,11 @@ async function stopIfIdle(cluster: Cluster): Promise<void> {
 /** Waits for this server only: `pg_ctl` would also wait for one that another process starts meanwhile. */
 async function stopServer(cluster: Cluster): Promise<void> {
   const [pid] = await readPidFile(cluster);
-  await runProgram(cluster.paths, 'pg_ctl', ['stop', '-D', cluster.folder, '-m', 'fast', '-W']);
+  await runProgram(cluster.paths, 'pg_ctl', ['stop', '-D', cluster.paths.cluster, '-m', 'fast', '-W']);
   for (const deadline = Date.now() + stopTimeoutMs; Date.now() < deadline; await sleep(pollIntervalMs)) {
     if ((await readPidFile(cluster))[0] !== pid) return;
   }
   throw new Error('the embedded PostgreSQL does not end');
-}
-
-function runProgram(paths: EmbeddedPostgresPaths, program: string, args: readonly string[]) {
-  return run(join(paths.bin, program), args, { cwd: paths.home, ...paths.account });
-}
-
-/**
- * Creates the cluster unless it exists. It is renamed once it is complete; the next start discards one that was
- * interrupted. @returns the password of the role
- */
-async function initialiseCluster(paths: EmbeddedPostgresPaths, folder: string): Promise<string> {
-  const passwordFile = join(paths.home, 'password');
-  const version = await readFile(join(folder, 'PG_VERSION')).catch(() => null);
-  if (version !== null) return readFile(passwordFile, 'utf8');
-
-  const password = randomBytes(24).toString('base64url');
-  await writePassword(paths, passwordFile, password);
-  const unfinished = `${folder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  const access = ['-U', role, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  await runProgram(paths, 'initdb', ['-D', unfinished, ...access, '--encoding=UTF8', '--locale=C']);
-  await rename(unfinished, folder);
-  return password;
-}
-
-/** Always creates a new file: through a link in its place, root would overwrite another file and change its owner. */
-async function writePassword(
-  { account }: EmbeddedPostgresPaths,
-  file: string,
-  password: string,
-): Promise<void> {
-  await rm(file, { force: true });
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(password);
-    if (account) await handle.chown(account.uid, account.gid);
-  } finally {
-    await handle.close();
-  }
 }
 
 /**
@@ -161,8 +164,8 @@ async function findServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> 
 }
 
 /** `pg_ctl status` exits with 0 when a server runs, with 3 when none does, and with another status when it cannot tell. */
-async function isReportedRunning({ paths, folder }: Cluster): Promise<boolean> {
-  const status = runProgram(paths, 'pg_ctl', ['status', '-D', folder]).then(() => true);
+async function isReportedRunning({ paths }: Cluster): Promise<boolean> {
+  const status = runProgram(paths, 'pg_ctl', ['status', '-D', paths.cluster]).then(() => true);
   return status.catch((error: { code?: unknown }) => {
     if (error.code === 3) return false;
     throw error;
@@ -174,17 +177,18 @@ async function readPidFile(cluster: Cluster): Promise<string[]> {
   return (await readFile(toPidFile(cluster), 'utf8').catch(() => '')).split('\n');
 }
 
-function toPidFile({ folder }: Cluster): string {
-  return join(folder, 'postmaster.pid');
+function toPidFile({ paths }: Cluster): string {
+  return join(paths.cluster, 'postmaster.pid');
 }
 
-async function startServer(cluster: Cluster): Promise<Client> {
-  const { paths, folder } = cluster;
-  const port = await findFreePort();
-  const log = join(paths.home, 'server.log');
+async function startServer(cluster: Cluster, port: number): Promise<Client> {
+  const { paths } = cluster;
+  // In the folder of the cluster, the only one that the account of the server can write to.
+  const log = join(paths.cluster, 'server.log');
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
+  await restrictCluster(paths);
   try {
-    await runProgram(paths, 'pg_ctl', ['start', '-D', folder, '-w', '-l', log, '-o', settings]);
+    await runProgram(paths, 'pg_ctl', ['start', '-D', paths.cluster, '-w', '-l', log, '-o', settings]);
   } catch (cause) {
     throw new Error(`the embedded PostgreSQL did not start; its log is ${log}`, { cause });
   }
@@ -195,10 +199,14 @@ async function startServer(cluster: Cluster): Promise<Client> {
   return session;
 }
 
-function findFreePort(): Promise<number> {
+/** A free port of the loopback interface: the preferred one unless it is 0 or taken. */
+function findFreePort(preferred: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    const probe = createServer();
+    probe.once('error', () =>
+      preferred === 0 ? reject(new Error('no free port')) : resolve(findFreePort(0)),
+    );
+    probe.listen(preferred, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject()));
     });

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
+import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -8,12 +9,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */
-export class IncompatibleDatabaseError extends Error {
+export class IncompatibleDatabaseError extends DatabaseSetupError {
   readonly code = 'database-incompatible';
 
   constructor(remedy = 'set DATABASE_URL to an empty database') {
     super(`The database was created by an earlier version of Planlens and cannot be upgraded: ${remedy}.`);
-    this.name = 'IncompatibleDatabaseError';
   }
 }
 
@@ -21,25 +21,43 @@ export class IncompatibleDatabaseError extends Error {
  * Brings the schema up to date; Kysely's lock lets one process at a time migrate. A database that a later version has
  * migrated further is left unchanged.
  * @throws IncompatibleDatabaseError when the applied migrations differ from the known ones
+ * @throws DatabaseSetupError when the schema of the connection does not exist
  */
 export async function migrate(db: Kysely<unknown>): Promise<void> {
   const known = Object.keys(migrations);
-  const applied = await readAppliedMigrations(db);
+  const schema = await findSchema(db);
+  const applied = await readAppliedMigrations(db, schema);
   if (applied.some((name, index) => index < known.length && name !== known[index])) {
     throw new IncompatibleDatabaseError();
   }
   // Kysely would refuse later migrations because it cannot find them, and take a dozen queries to find none missing.
   if (applied.length >= known.length) return;
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableSchema: schema,
+  });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
-/** The names of the applied migrations, sorted; none for an empty database. */
-async function readAppliedMigrations(db: Kysely<unknown>): Promise<string[]> {
+/** The first existing schema of the search path, in which tables are created. */
+async function findSchema(db: Kysely<unknown>): Promise<string> {
+  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
+  const schema = rows[0]?.schema ?? null;
+  if (schema !== null) return schema;
+  throw new DatabaseSetupError(
+    'The schema in the search_path of DATABASE_URL does not exist. Create it, and give its user the right to create tables ' +
+      'there.',
+  );
+}
+
+/** The names of the applied migrations, sorted; none for an empty schema. Another schema may have another app's. */
+async function readAppliedMigrations(db: Kysely<unknown>, schema: string): Promise<string[]> {
   const table = await sql<{ exists: boolean }>`
-    select to_regclass('kysely_migration') is not null as exists`.execute(db);
+    select to_regclass(format('%I.kysely_migration', ${schema}::text)) is not null as exists`.execute(db);
   if (!table.rows[0]?.exists) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.id(schema, 'kysely_migration')}`.execute(db);
   return rows.map(({ name }) => name).sort();
 }

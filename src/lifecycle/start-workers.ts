@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { WithFencedLock } from '../coordination/advisory-locks.ts';
 import type { JobQueue } from '../coordination/jobs/job-queue.ts';
-import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { LicenseSnapshots } from '../snapshots/license-snapshots.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
@@ -30,7 +30,7 @@ export async function startWorkers(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   users: UserStore;
-  locks: WithLock;
+  locks: WithFencedLock;
   jobs: JobQueue;
   callbacks: CallbackIntake;
   audit: AuditLog;

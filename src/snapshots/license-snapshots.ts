@@ -126,9 +126,10 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
         store.saveTenant(
           tenantId,
           snapshot,
+          previous,
           previous === null ? [] : diff(previous.content, snapshot.content),
         ),
-      withLock: ({ tenantId }, task) => locks(`licenses ${snapshotKey(tenantId)}`, task),
+      withLock: ({ tenantId }, task) => locks(`licenses ${tenantId}`, task),
       onFailed: (what, { tenantId }, error) => onFailed({ what, tenantId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'tenant', outcome }),
     },
@@ -137,7 +138,7 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
 }
 
 function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLicenses, UserItem> {
-  const { store, source, locks, onFailed, onLookup } = deps;
+  const { store, source, onFailed, onLookup } = deps;
   const getKey = ({ tenant, associateId }: UserItem) => snapshotKey(tenant.tenantId, associateId);
   return createStaleIfErrorCache<UserLicenses, UserItem>(
     {
@@ -150,7 +151,6 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLice
         return withStoredFunctionRights(licenses, stored?.content ?? null);
       },
       save: ({ tenant, associateId }, snapshot) => store.save(tenant.tenantId, snapshot, associateId),
-      withLock: (user, task) => locks(`licenses ${getKey(user)}`, task),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'user', outcome }),

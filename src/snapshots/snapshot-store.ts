@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { saveLicenseChanges } from './license-history.ts';
@@ -16,10 +16,18 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
-  /** Replaces the data of a user. */
+  /** Replaces the data of a user, unless newer data is stored. */
   save<T>(tenantId: string, snapshot: Snapshot<T>, associateId: number): Promise<void>;
-  /** Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. */
-  saveTenant<T>(tenantId: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]): Promise<void>;
+  /**
+   * Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. Does nothing
+   * if the stored data is no longer `previous`, with which the snapshot was compared.
+   */
+  saveTenant<T>(
+    tenantId: string,
+    snapshot: Snapshot<T>,
+    previous: Snapshot<unknown> | null,
+    changes: readonly LicenseChange[],
+  ): Promise<void>;
   /** Deletes the data of a user. */
   remove(tenantId: string, associateId: number): Promise<void>;
 }
@@ -39,34 +47,39 @@ export function snapshotKey(tenantId: string, associateId: number = tenantAssoci
 
 /** Creates the store. */
 export function createSnapshotStore(db: Database): SnapshotStore {
-  async function publishChange(tenantId: string, associateId: number): Promise<void> {
-    await sql`select pg_notify(${snapshotChannel}, ${snapshotKey(tenantId, associateId)})`.execute(db);
+  async function publishChange(
+    tenantId: string,
+    associateId: number,
+    transaction: Database = db,
+  ): Promise<void> {
+    await sql`select pg_notify(${snapshotChannel}, ${snapshotKey(tenantId, associateId)})`.execute(
+      transaction,
+    );
   }
 
-  async function save<T>(
+  /** @returns whether the snapshot was stored: a stored one of the current format must meet the condition */
+  async function upsert(
+    transaction: Database,
     tenantId: string,
-    snapshot: Snapshot<T>,
     associateId: number,
-    changes: readonly LicenseChange[],
-  ): Promise<void> {
-    const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
-    await db.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('license_snapshots')
-        .values({ context_identifier: tenantId, associate_id: associateId, ...row })
-        .onConflict((conflict) => conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(row))
-        .execute();
-      await saveLicenseChanges(
-        transaction,
-        {
-          tenantId,
-          associateId: associateId === tenantAssociateId ? null : associateId,
-          detectedAt: snapshot.readAt,
-        },
-        changes,
-      );
-    });
-    await publishChange(tenantId, associateId);
+    { readAt, content }: Snapshot<unknown>,
+    mayReplace: RawBuilder<boolean>,
+  ): Promise<boolean> {
+    const row = { format, read_at: new Date(readAt), content: JSON.stringify(content) };
+    const stored = await transaction
+      .insertInto('license_snapshots')
+      .values({ context_identifier: tenantId, associate_id: associateId, ...row })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['context_identifier', 'associate_id'])
+          .doUpdateSet(row)
+          .where(sql<boolean>`license_snapshots.format <> ${format} or ${mayReplace}`),
+      )
+      .returning('associate_id')
+      .executeTakeFirst();
+    if (stored === undefined) return false;
+    await publishChange(tenantId, associateId, transaction);
+    return true;
   }
 
   return {
@@ -81,9 +94,23 @@ export function createSnapshotStore(db: Database): SnapshotStore {
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
     },
 
-    save: (tenantId, snapshot, associateId) => save(tenantId, snapshot, associateId, []),
+    async save(tenantId, snapshot, associateId) {
+      // A date in the future comes from a clock that is wrong, and must not keep newer data out.
+      const isNewer = sql<boolean>`license_snapshots.read_at <= excluded.read_at or license_snapshots.read_at > now()`;
+      await upsert(db, tenantId, associateId, snapshot, isNewer);
+    },
 
-    saveTenant: (tenantId, snapshot, changes) => save(tenantId, snapshot, tenantAssociateId, changes),
+    async saveTenant(tenantId, snapshot, previous, changes) {
+      const isPrevious =
+        previous === null
+          ? sql<boolean>`false`
+          : sql<boolean>`license_snapshots.read_at = ${new Date(previous.readAt)}`;
+      await db.transaction().execute(async (transaction) => {
+        if (!(await upsert(transaction, tenantId, tenantAssociateId, snapshot, isPrevious))) return;
+        const detectedAt = snapshot.readAt;
+        await saveLicenseChanges(transaction, { tenantId, associateId: null, detectedAt }, changes);
+      });
+    },
 
     async remove(tenantId, associateId) {
       await db

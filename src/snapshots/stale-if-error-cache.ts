@@ -35,8 +35,8 @@ export interface SnapshotSource<T, Item> {
   fetch(item: Item): Promise<T | null>;
   /** Stores a snapshot. `previous` is the one that a read replaces; null when there was none, or the data was set. */
   save(item: Item, snapshot: Snapshot<T>, previous: Snapshot<T> | null): Promise<void>;
-  /** Runs `task` while no other process runs one for the same item. */
-  withLock<R>(item: Item, task: () => Promise<R>): Promise<R>;
+  /** Runs `task` while no other process runs one for the same item. Without it, several processes may read at once. */
+  withLock?<R>(item: Item, task: () => Promise<R>): Promise<R>;
   onFailed(what: 'read' | 'save', item: Item, error: unknown): void;
   /** Receives one outcome for each `get`. */
   onOutcome(outcome: CacheOutcome): void;
@@ -92,8 +92,8 @@ const maxRefreshedItems = 10_000;
 const entryOverheadBytes = 500;
 
 /**
- * Creates a cache whose memory is limited to `maxBytes`. Concurrent calls for one item share one read, across processes
- * too. Data that cannot be saved is returned nevertheless.
+ * Creates a cache whose memory is limited to `maxBytes`. Concurrent calls for one item share one read, with `withLock`
+ * across processes too. Data that cannot be saved is returned nevertheless.
  */
 export function createStaleIfErrorCache<T, Item>(
   source: SnapshotSource<T, Item>,
@@ -184,6 +184,7 @@ async function loadSnapshot<T, Item>(
   const fresh = toFreshResult(loader, stored, newerThan);
   if (fresh !== null) return fresh;
   try {
+    if (source.withLock === undefined) return await fetchSnapshot(loader, item, stored);
     return await source.withLock(item, async () => {
       // Another process may have read while this one waited for the lock.
       const latest = await source.load(item);

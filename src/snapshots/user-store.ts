@@ -1,3 +1,4 @@
+import type { Lock } from '../coordination/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { saveLicenseChanges } from './license-history.ts';
@@ -12,12 +13,16 @@ interface TenantUser {
 /** The users of each tenant with their plans, to detect changes between two reconciliations. */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
-  /** Replaces the users of a tenant and records the changes in one transaction. `readAt` in ms since 1970. */
+  /**
+   * Replaces the users of a tenant and records the changes in one transaction, under the lock of the users. `readAt` in ms
+   * since 1970.
+   */
   replace(
     tenantId: string,
     users: readonly TenantUser[],
     changes: readonly { readonly associateId: number; readonly change: LicenseChange }[],
     readAt: number,
+    lock: Lock,
   ): Promise<void>;
 }
 
@@ -40,14 +45,14 @@ export function createUserStore({ db }: { db: Database }): UserStore {
       }));
     },
 
-    async replace(tenantId, users, changes, readAt) {
+    async replace(tenantId, users, changes, readAt, lock) {
       const rows = users.map(({ associateId, name, userPlan }) => ({
         context_identifier: tenantId,
         associate_id: associateId,
         name,
         user_plan: userPlan,
       }));
-      await db.transaction().execute(async (transaction) => {
+      await lock.transaction(async (transaction) => {
         await transaction.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
         for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
           await transaction

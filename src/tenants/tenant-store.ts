@@ -1,4 +1,5 @@
 import { sql, type Updateable } from 'kysely';
+import type { Lock } from '../coordination/advisory-locks.ts';
 import { createCache } from '../coordination/cache.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TenantRow } from '../database/database.ts';
@@ -19,17 +20,17 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
   invalidateAll(): void;
   /** Saves a consent and makes the tenant due for reconciliation in two minutes. A repeated consent replaces the token. */
   saveConsent(consent: Consent): Promise<Tenant>;
-  /** Saves the progress of provisioning. */
-  savePanels(tenantId: string, panels: readonly ProvisionedPanel[]): Promise<void>;
-  /** Saves the fingerprint that was provisioned; null if a part of it failed. */
-  saveProvisioned(tenantId: string, fingerprint: string | null): Promise<void>;
+  /** Saves the progress of provisioning, under the lock of the tenant. */
+  savePanels(tenantId: string, panels: readonly ProvisionedPanel[], lock: Lock): Promise<void>;
+  /** Saves the fingerprint that was provisioned, under the lock of the tenant; null if a part of it failed. */
+  saveProvisioned(tenantId: string, fingerprint: string | null, lock: Lock): Promise<void>;
   /** Saves the contract; null deletes it. */
   saveContract(tenantId: string, contract: Contract | null): Promise<void>;
   /**
    * Deletes all data of a tenant except an audit entry of the deletion. `associateId` is the administrator who removed
-   * the app, or null if SuperOffice deleted the tenant.
+   * the app, or null if SuperOffice deleted the tenant. `lock` is the lock of the tenant, if the caller holds it.
    */
-  purge(tenantId: string, associateId: number | null): Promise<void>;
+  purge(tenantId: string, associateId: number | null, lock?: Lock): Promise<void>;
 }
 
 /** NOTIFY channel: a cached tenant changed. The payload is its context identifier. */
@@ -62,8 +63,12 @@ export function createTenantStore(deps: {
     await sql`select pg_notify(${tenantChannel}, ${tenantId})`.execute(db);
   }
 
-  async function update(tenantId: string, values: Updateable<TenantRow>): Promise<void> {
-    await db.updateTable('tenants').set(values).where('context_identifier', '=', tenantId).execute();
+  async function update(
+    tenantId: string,
+    values: Updateable<TenantRow>,
+    transaction: Database = db,
+  ): Promise<void> {
+    await transaction.updateTable('tenants').set(values).where('context_identifier', '=', tenantId).execute();
   }
 
   return {
@@ -80,10 +85,15 @@ export function createTenantStore(deps: {
       return toTenant(row, secrets);
     },
 
-    savePanels: (tenantId, panels) =>
-      update(tenantId, { provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) }),
+    savePanels: (tenantId, panels, lock) => {
+      const values = { provisioned_at: new Date(now()), provisioned_panels: JSON.stringify(panels) };
+      return lock.transaction((transaction) => update(tenantId, values, transaction));
+    },
 
-    saveProvisioned: (tenantId, fingerprint) => update(tenantId, { provisioned_fingerprint: fingerprint }),
+    saveProvisioned: (tenantId, fingerprint, lock) =>
+      lock.transaction((transaction) =>
+        update(tenantId, { provisioned_fingerprint: fingerprint }, transaction),
+      ),
 
     async saveContract(tenantId, contract) {
       await update(tenantId, {
@@ -93,8 +103,10 @@ export function createTenantStore(deps: {
       await publishChange(tenantId);
     },
 
-    async purge(tenantId, associateId) {
-      await db.transaction().execute(async (transaction) => {
+    async purge(tenantId, associateId, lock) {
+      const inTransaction = (work: (transaction: Database) => Promise<void>) =>
+        lock === undefined ? db.transaction().execute(work) : lock.transaction(work);
+      await inTransaction(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('tenants')
           .where('context_identifier', '=', tenantId)

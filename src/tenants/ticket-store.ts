@@ -17,7 +17,7 @@ interface StoredTicket {
 export interface TicketStore {
   /** @returns null if there is no ticket that can be decrypted */
   find(tenantId: string): Promise<StoredTicket | null>;
-  /** Replaces the ticket of an installed tenant. */
+  /** Replaces the ticket of an installed tenant, unless a newer one is stored. */
   save(tenantId: string, ticket: StoredTicket): Promise<void>;
   /** Runs `work` while no other process exchanges a ticket for the tenant. */
   withLock<T>(tenantId: string, work: () => Promise<T>): Promise<T>;
@@ -53,7 +53,8 @@ export function createTicketStore(deps: { db: Database; secrets: SecretBox; lock
         select context_identifier, ${encrypted}, ${new Date(exchangedAt)}
         from tenants where context_identifier = ${tenantId}
         on conflict (context_identifier) do update
-          set ticket_encrypted = excluded.ticket_encrypted, exchanged_at = excluded.exchanged_at`.execute(db);
+          set ticket_encrypted = excluded.ticket_encrypted, exchanged_at = excluded.exchanged_at
+          where tickets.exchanged_at <= excluded.exchanged_at or tickets.exchanged_at > now()`.execute(db);
     },
 
     withLock: (tenantId, work) => locks(`ticket ${tenantId}`, work),

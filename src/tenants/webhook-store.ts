@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import type { Lock } from '../coordination/advisory-locks.ts';
 import { createCache } from '../coordination/cache.ts';
 import { randomToken } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
@@ -38,10 +39,11 @@ export interface WebhookStore {
   findOrCreate(tenantId: string): Promise<TenantWebhook>;
   /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null for an unknown one */
   findByHookId(hookId: string): Promise<KnownHook | null>;
-  /** Saves the result of provisioning. */
+  /** Saves the result of provisioning, under the lock of the tenant. */
   saveOutcome(
     tenantId: string,
     result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
+    lock: Lock,
   ): Promise<void>;
 }
 
@@ -88,12 +90,14 @@ export function createWebhookStore(deps: {
       });
     },
 
-    async saveOutcome(tenantId, { webhookId, outcome, problem }) {
-      await db
-        .updateTable('webhooks')
-        .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
-        .where('context_identifier', '=', tenantId)
-        .execute();
+    async saveOutcome(tenantId, { webhookId, outcome, problem }, lock) {
+      await lock.transaction((transaction) =>
+        transaction
+          .updateTable('webhooks')
+          .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
+          .where('context_identifier', '=', tenantId)
+          .execute(),
+      );
     },
   };
 }

@@ -54,10 +54,15 @@ export async function recordMigrations(
 
 /** Runs one SQL statement on a connection of its own. */
 export async function runStatement(url: string, statement: string): Promise<void> {
+  await runQuery(url, statement);
+}
+
+/** Runs one SQL statement on a connection of its own. @returns its rows */
+export async function runQuery(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import { PgBoss } from 'pg-boss';
 
 /** Connections of a process for jobs; a worker has one more, which listens for notifications. */
@@ -22,14 +23,17 @@ export async function startBoss(deps: {
 }): Promise<PgBoss> {
   const { url, isWorker, onFailed } = deps;
   // pg-boss passes these on to pg; its own type does not list them.
-  const clientOptions = { keepAlive: true, query_timeout: statementTimeoutMs + 5_000 };
+  const clientOptions = {
+    keepAlive: true,
+    query_timeout: statementTimeoutMs + 5_000,
+    onConnect: (client: ClientBase) => client.query(`set statement_timeout = ${statementTimeoutMs}`),
+  };
   const boss = new PgBoss({
     ...clientOptions,
     connectionString: url,
     application_name: 'planlens-jobs',
     max: maxConnections,
     connectionTimeoutMillis: 5_000,
-    options: `-c statement_timeout=${statementTimeoutMs}`,
     registerInstance: false,
     useListenNotify: isWorker,
     schedule: isWorker,

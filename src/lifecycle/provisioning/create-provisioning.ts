@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { WithLock } from '../../coordination/keyed-mutex.ts';
+import type { WithFencedLock } from '../../coordination/advisory-locks.ts';
 import type { SuperOffice } from '../../superoffice/client.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
@@ -22,7 +22,7 @@ export function createProvisioning(deps: {
     readonly superOffice: Pick<SuperOffice, 'webApi'>;
     readonly tenants: TenantStore;
     readonly webhooks: WebhookStore;
-    readonly locks: WithLock;
+    readonly locks: WithFencedLock;
   };
   root: string;
 }): Provisioning {

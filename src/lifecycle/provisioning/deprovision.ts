@@ -1,4 +1,4 @@
-import type { WithLock } from '../../coordination/keyed-mutex.ts';
+import type { WithFencedLock } from '../../coordination/advisory-locks.ts';
 import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
 import { deleteWebhook } from '../../superoffice/api/webhooks.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
@@ -23,7 +23,7 @@ export function createDeprovision(deps: {
   webApi: WebApi;
   tenants: TenantStore;
   webhooks: WebhookStore;
-  locks: WithLock;
+  locks: WithFencedLock;
   desired: DesiredState;
 }): Deprovision {
   const { webApi, tenants, webhooks, locks, desired } = deps;
@@ -32,7 +32,7 @@ export function createDeprovision(deps: {
     const { tenantId } = tenant;
     const apiClient = webApi.asSystemUser(tenant);
     // The lock covers both steps, so that no other process provisions in between.
-    return locks(`tenant ${tenantId}`, async () => {
+    return locks(`tenant ${tenantId}`, async (lock) => {
       const failedRemovals = await removeAll([
         ...planPanels(desired.panels, tenant.panels).map(({ name, progId }) => ({
           name,
@@ -41,7 +41,7 @@ export function createDeprovision(deps: {
         { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhook(apiClient, tenantId) },
       ]);
       const removed = failedRemovals.length === 0 || force;
-      if (removed) await tenants.purge(tenantId, associateId);
+      if (removed) await tenants.purge(tenantId, associateId, lock);
       return { failedRemovals, removed };
     });
   };

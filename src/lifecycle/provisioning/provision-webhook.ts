@@ -1,3 +1,4 @@
+import type { Lock } from '../../coordination/advisory-locks.ts';
 import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import { listWebhooksByName, saveWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
 import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
@@ -11,17 +12,21 @@ import type { DesiredWebhook } from './desired-state.ts';
 export async function provisionWebhook(
   apiClient: TenantApiClient,
   tenantId: string,
-  { webhooks, desired }: { readonly webhooks: WebhookStore; readonly desired: DesiredWebhook },
+  {
+    webhooks,
+    desired,
+    lock,
+  }: { readonly webhooks: WebhookStore; readonly desired: DesiredWebhook; readonly lock: Lock },
 ): Promise<WebhookOutcome> {
   const own = await webhooks.findOrCreate(tenantId);
   try {
     const { webhookId, outcome } = await ensureWebhook(apiClient, own, desired);
-    await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null });
+    await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null }, lock);
     return outcome;
   } catch (error) {
     if (!(error instanceof SuperOfficeError)) throw error;
     const outcome = isRefusal(error) ? 'refused' : 'failed';
-    await webhooks.saveOutcome(tenantId, { webhookId: own.webhookId, outcome, problem: error.code });
+    await webhooks.saveOutcome(tenantId, { webhookId: own.webhookId, outcome, problem: error.code }, lock);
     return outcome;
   }
 }

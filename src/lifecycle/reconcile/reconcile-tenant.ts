@@ -1,4 +1,4 @@
-import type { WithLock } from '../../coordination/keyed-mutex.ts';
+import type { Lock, WithFencedLock } from '../../coordination/advisory-locks.ts';
 import { diffUserPlans } from '../../licensing/licenses/license-diff.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
@@ -22,7 +22,7 @@ export function createReconcileTenant(deps: {
   licenses: LicenseSnapshots;
   users: UserStore;
   webApi: WebApi;
-  locks: WithLock;
+  locks: WithFencedLock;
   now: () => number;
 }): ReconcileTenant {
   const { syncTenantStatus, provision, licenses, users, webApi, locks, now } = deps;
@@ -31,18 +31,18 @@ export function createReconcileTenant(deps: {
     if (!(await syncTenantStatus(tenant, 'schedule'))) return;
     await provision.provisionIfNeeded(tenant);
     await licenses.refreshIfOlderThan(tenant, null, now());
-    await locks(`users ${tenant.tenantId}`, () => compareUsers(tenant));
+    await locks(`users ${tenant.tenantId}`, (lock) => compareUsers(tenant, lock));
   };
 
   /** Refreshes the licenses of users whose plan changed and deletes those of users who left. */
-  async function compareUsers(tenant: Tenant): Promise<void> {
+  async function compareUsers(tenant: Tenant, lock: Lock): Promise<void> {
     const { tenantId } = tenant;
     const readAt = now();
     const current = await listUsers(tenant);
     if (current === null) return;
     const before = await users.listByTenant(tenantId);
     const changes = diffUserPlans(before, current);
-    await users.replace(tenantId, current, changes, readAt);
+    await users.replace(tenantId, current, changes, readAt, lock);
     const remaining = new Set(current.map(({ associateId }) => associateId));
     for (const { associateId } of before) {
       if (!remaining.has(associateId)) await licenses.removeUser(tenant, associateId);

@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Subscription, subscribe } from '../../../src/coordination/pg-listener.ts';
 import { migratedDatabase } from '../../support/database.ts';
+import { startSilentProxy } from '../../support/silent-proxy.ts';
 
 describe('subscribe', () => {
   let url: string;
@@ -23,7 +24,7 @@ describe('subscribe', () => {
     return rows;
   }
 
-  function listen(): void {
+  function listen(through: string = url, heartbeatMs?: number): void {
     received = [];
     errors = [];
     listeningCount = 0;
@@ -31,17 +32,16 @@ describe('subscribe', () => {
       one: (payload: string) => received.push(['one', payload]),
       other: (payload: string) => received.push(['other', payload]),
     };
-    subscription = subscribe(url, channels, {
-      onListening: () => {
-        listeningCount += 1;
-      },
-      onConnectionLost: (error) => errors.push(error.message),
-    });
+    const onListening = () => {
+      listeningCount += 1;
+    };
+    const onConnectionLost = (error: Error) => errors.push(error.message);
+    subscription = subscribe(through, channels, { onListening, onConnectionLost }, heartbeatMs);
   }
 
   const listeners = () =>
     query<{ pid: number }>(
-      "select pid from pg_stat_activity where datname = current_database() and query like 'listen %' and state = 'idle'",
+      "select pid from pg_stat_activity where datname = current_database() and application_name = '' and (query like 'listen %' or query like '%pg_notify($1%') and state = 'idle'",
     );
 
   it('receives the notifications of any process on its own channels only', async () => {
@@ -67,6 +67,29 @@ describe('subscribe', () => {
     await query("select pg_notify('one', 'again')");
     await expect.poll(() => received).toEqual([['one', 'again']]);
     expect(listeningCount, 'reports that notifications may have been missed').toBe(2);
+  });
+
+  it('listens again when its connection falls silent', async () => {
+    const proxy = await startSilentProxy(url);
+    listen(proxy.url, 300);
+    await expect.poll(() => listeningCount).toBe(1);
+    proxy.stopForwarding();
+    await expect.poll(() => errors).toContain('Query read timeout');
+    proxy.forwardNewConnections();
+    await expect.poll(() => listeningCount).toBe(2);
+    await query("select pg_notify('one', 'again')");
+    await expect.poll(() => received).toEqual([['one', 'again']]);
+    await subscription?.close();
+    await proxy.close();
+  });
+
+  it('keeps a connection whose heartbeats arrive', async () => {
+    listen(url, 50);
+    await expect.poll(() => listeningCount).toBe(1);
+    const [listener] = await listeners();
+    // Ten heartbeats; a lost one would open another connection.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect([errors, await listeners()]).toEqual([[], [listener]]);
   });
 
   it('stops listening when it is closed', async () => {

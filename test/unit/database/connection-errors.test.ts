@@ -5,7 +5,7 @@ describe('isConnectionError', () => {
   const coded = (code: string) => Object.assign(new Error('some text'), { code });
 
   it.each(
-    'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENOTFOUND EAI_AGAIN 08001 08006 57P01 57P02 57P03 57014 53300'.split(
+    'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENOTFOUND EAI_AGAIN 08001 08006 57P01 57P02 57P03 57P05 57014 53100 53300 25006 25P03 58030'.split(
       ' ',
     ),
   )('returns true for the code %s', (code) => {

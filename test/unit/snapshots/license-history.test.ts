@@ -8,6 +8,7 @@ import { createUserStore } from '../../../src/snapshots/user-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
+import { uncontendedLock } from '../../support/locks.ts';
 
 const readAt = Date.parse('2026-11-26T10:00:00Z');
 const module = { owner: 'SUPEROFFICE', name: 'saint', description: 'SAINT' };
@@ -46,9 +47,13 @@ describe('license history', () => {
   afterAll(() => db.destroy());
 
   it('returns the latest changes of the requested tenant, newest first', async () => {
-    await snapshots().saveTenant('Cust1', { content: {}, readAt }, [addedModule]);
-    await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, [removedModule, addedModule]);
-    await snapshots().saveTenant('Cust2', { content: {}, readAt }, [removedModule]);
+    const first = { content: {}, readAt };
+    await snapshots().saveTenant('Cust1', first, null, [addedModule]);
+    await snapshots().saveTenant('Cust1', { content: {}, readAt: readAt + 1 }, first, [
+      removedModule,
+      addedModule,
+    ]);
+    await snapshots().saveTenant('Cust2', { content: {}, readAt }, null, [removedModule]);
     expect(await history().latest('Cust1', 2)).toEqual([
       { change: addedModule, detectedAt: new Date(readAt + 1), user: null },
       { change: removedModule, detectedAt: new Date(readAt + 1), user: null },
@@ -56,22 +61,22 @@ describe('license history', () => {
   });
 
   it('names a user only while the user is listed', async () => {
-    await users().replace('Cust1', [markus], [planChange], readAt);
+    await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
     expect(await history().latest('Cust1', 5)).toEqual([
       { change: planChange.change, detectedAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
     ]);
-    await users().replace('Cust1', [], [], readAt);
+    await users().replace('Cust1', [], [], readAt, uncontendedLock(db));
     expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });
   });
 
   it('saves changes and their source data in one transaction', async () => {
     const invalidChange = { kind: 'removed', module, purchased: 1n } as unknown as LicenseChange;
     await expect(
-      snapshots().saveTenant('Cust1', { content: {}, readAt }, [addedModule, invalidChange]),
+      snapshots().saveTenant('Cust1', { content: {}, readAt }, null, [addedModule, invalidChange]),
     ).rejects.toThrow();
     expect(await snapshots().latest('Cust1')).toBeNull();
     const changes = [planChange, { associateId: 8, change: invalidChange }];
-    await expect(users().replace('Cust1', [markus], changes, readAt)).rejects.toThrow();
+    await expect(users().replace('Cust1', [markus], changes, readAt, uncontendedLock(db))).rejects.toThrow();
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 
@@ -81,15 +86,15 @@ describe('license history', () => {
       name: `User ${index}`,
       userPlan: '',
     }));
-    await users().replace('Cust1', many, [], readAt);
+    await users().replace('Cust1', many, [], readAt, uncontendedLock(db));
     expect(await users().listByTenant('Cust1')).toHaveLength(12_000);
-    await users().replace('Cust1', [markus], [], readAt);
+    await users().replace('Cust1', [markus], [], readAt, uncontendedLock(db));
     expect(await users().listByTenant('Cust1')).toEqual([markus]);
     expect(await users().listByTenant('Cust2')).toEqual([]);
   });
 
   it('deletes changes and users with the tenant', async () => {
-    await users().replace('Cust1', [markus], [planChange], readAt);
+    await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
     await tenants().purge('Cust1', null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });

@@ -6,6 +6,7 @@ import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
+import { uncontendedLock } from '../../support/locks.ts';
 
 const minute = 60_000;
 
@@ -117,7 +118,7 @@ describe('tenant reconciliation schedule', () => {
     ] as const) {
       await install(tenantId);
       await store().completeReconcile(await get(tenantId), 60 * minute, null);
-      await store().saveProvisioned(tenantId, fingerprint);
+      await store().saveProvisioned(tenantId, fingerprint, uncontendedLock(db));
     }
     await store().scheduleOutdated('new', 10 * minute);
     const at = async (tenantId: string) =>

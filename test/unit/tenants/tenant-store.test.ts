@@ -5,6 +5,7 @@ import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createTenantStore, type TenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
+import { uncontendedLock } from '../../support/locks.ts';
 
 const consent = {
   tenantId: 'Cust12345',
@@ -54,7 +55,7 @@ describe('createTenantStore', () => {
 
   it('replaces the token on a second consent and keeps the provisioned panels', async () => {
     const panels = [{ progId: 'p', name: 'Planlens', outcome: 'created', problem: null }] as const;
-    await store.savePanels(consent.tenantId, panels);
+    await store.savePanels(consent.tenantId, panels, uncontendedLock(db));
     now = start + 1000;
     await store.saveConsent({ ...consent, systemToken: 'Planlens-second', companyName: 'New name' });
     const tenant = await store.find(consent.tenantId);
@@ -81,7 +82,7 @@ describe('createTenantStore', () => {
 
   it('deletes the snapshots of a deleted tenant', async () => {
     const snapshots = createSnapshotStore(db);
-    await snapshots.saveTenant('Cust2', { content: { modules: [] }, readAt: start }, []);
+    await snapshots.saveTenant('Cust2', { content: { modules: [] }, readAt: start }, null, []);
     await snapshots.save('Cust2', { content: { granted: [] }, readAt: start }, 7);
     await db.deleteFrom('tenants').where('context_identifier', '=', 'Cust2').execute();
     expect(await snapshots.latest('Cust2')).toBeNull();
