@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+import { mayStoreUserData } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** Data read from SuperOffice, and when the read started (ms since 1970). */
@@ -16,12 +17,16 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
-  /** Replaces the data of a user. */
-  save<T>(tenantId: string, snapshot: Snapshot<T>, associateId: number): Promise<void>;
+  /**
+   * Replaces the data of a user, unless the user has left (`mayStoreUserData`); a user who has just signed in has not.
+   */
+  saveUser<T>(
+    tenantId: string,
+    snapshot: Snapshot<T>,
+    user: { readonly associateId: number; readonly signedIn: boolean },
+  ): Promise<void>;
   /** Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. */
   saveTenant<T>(tenantId: string, snapshot: Snapshot<T>, changes: readonly LicenseChange[]): Promise<void>;
-  /** Deletes the data of a user. */
-  remove(tenantId: string, associateId: number): Promise<void>;
 }
 
 /** The version of the stored content: increase it when TenantLicenses or UserLicenses change, so that data is read again. */
@@ -46,11 +51,12 @@ export function createSnapshotStore(db: Database): SnapshotStore {
   async function save<T>(
     tenantId: string,
     snapshot: Snapshot<T>,
-    associateId: number,
+    { associateId, mayStore }: { associateId: number; mayStore: (db: Database) => Promise<boolean> },
     changes: readonly LicenseChange[],
   ): Promise<void> {
     const row = { format, read_at: new Date(snapshot.readAt), content: JSON.stringify(snapshot.content) };
-    await db.transaction().execute(async (transaction) => {
+    const isStored = await db.transaction().execute(async (transaction) => {
+      if (!(await mayStore(transaction))) return false;
       await transaction
         .insertInto('license_snapshots')
         .values({ context_identifier: tenantId, associate_id: associateId, ...row })
@@ -65,8 +71,9 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         },
         changes,
       );
+      return true;
     });
-    await publishChange(tenantId, associateId);
+    if (isStored) await publishChange(tenantId, associateId);
   }
 
   return {
@@ -81,17 +88,13 @@ export function createSnapshotStore(db: Database): SnapshotStore {
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
     },
 
-    save: (tenantId, snapshot, associateId) => save(tenantId, snapshot, associateId, []),
-
-    saveTenant: (tenantId, snapshot, changes) => save(tenantId, snapshot, tenantAssociateId, changes),
-
-    async remove(tenantId, associateId) {
-      await db
-        .deleteFrom('license_snapshots')
-        .where('context_identifier', '=', tenantId)
-        .where('associate_id', '=', associateId)
-        .execute();
-      await publishChange(tenantId, associateId);
+    saveUser(tenantId, snapshot, { associateId, signedIn }) {
+      const mayStore = async (transaction: Database) =>
+        signedIn || mayStoreUserData(transaction, { tenantId, associateId }, snapshot.readAt);
+      return save(tenantId, snapshot, { associateId, mayStore }, []);
     },
+
+    saveTenant: (tenantId, snapshot, changes) =>
+      save(tenantId, snapshot, { associateId: tenantAssociateId, mayStore: async () => true }, changes),
   };
 }

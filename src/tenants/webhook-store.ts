@@ -36,13 +36,16 @@ export interface KnownHook {
 export interface WebhookStore {
   /** The tenant's webhook; a new `hookId` and secret are created if it has none. */
   findOrCreate(tenantId: string): Promise<TenantWebhook>;
-  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null for an unknown one */
+  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null if none is installed */
   findByHookId(hookId: string): Promise<KnownHook | null>;
   /** Saves the result of provisioning. */
   saveOutcome(
     tenantId: string,
     result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
   ): Promise<void>;
+  /** Removes the key of a tenant from this process's cache. */
+  invalidate(tenantId: string): void;
+  invalidateAll(): void;
 }
 
 const maxCachedHooks = 10_000;
@@ -79,8 +82,10 @@ export function createWebhookStore(deps: {
       return cache.get(hookId, async () => {
         const row = await db
           .selectFrom('webhooks')
-          .selectAll()
+          .innerJoin('tenants', 'tenants.context_identifier', 'webhooks.context_identifier')
+          .selectAll('webhooks')
           .where('hook_id', '=', hookId)
+          .where('deleted_at', 'is', null)
           .executeTakeFirst();
         if (row === undefined) return null;
         const { tenantId, secret } = toWebhook(row, secrets);
@@ -95,6 +100,9 @@ export function createWebhookStore(deps: {
         .where('context_identifier', '=', tenantId)
         .execute();
     },
+
+    invalidate: (tenantId) => cache.invalidateWhere((_hookId, hook) => hook.tenantId === tenantId),
+    invalidateAll: () => cache.invalidateAll(),
   };
 }
 
