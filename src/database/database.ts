@@ -44,8 +44,8 @@ export interface TenantRow {
   leaving_since: Date | null;
   /** When the deletion was proved: from then on the row is a tombstone. */
   deleted_at: Date | null;
-  /** When the complete list of users was read last. */
-  users_listed_at: Date | null;
+  /** When the list in `tenant_users` was read. */
+  users_read_at: Date | null;
 }
 
 /** A row of `webhooks`. */

@@ -68,7 +68,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         // First, because it locks the tenant against saving data about a user who is not listed any more.
         await transaction
           .updateTable('tenants')
-          .set({ users_listed_at: new Date(readAt) })
+          .set({ users_read_at: new Date(readAt) })
           .where('context_identifier', '=', tenantId)
           .execute();
         await eraseUnlistedUsers(transaction, tenantId, listed, readAt);

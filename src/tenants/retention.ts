@@ -22,7 +22,7 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
       sql`delete from tenant_users using tenants
         where tenants.context_identifier = tenant_users.context_identifier
-          and users_listed_at < ${before(unusedMs)}`,
+          and users_read_at < ${before(unusedMs)}`,
       sql`delete from tickets where exchanged_at < ${before(ticketMs)}`,
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,

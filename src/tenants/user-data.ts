@@ -29,23 +29,29 @@ const listValidMs = 24 * 60 * 60_000;
 export function createUserDataStore({ db }: { db: Database }): UserDataStore {
   return {
     async export({ tenantId, associateId }) {
-      const select = async (table: string, condition: RawBuilder<unknown>) => {
+      const select = async (from: RawBuilder<unknown>, condition = sql`associate_id = ${associateId}`) => {
         const { rows } = await sql`
-          select * from ${sql.table(table)} where context_identifier = ${tenantId} and ${condition}`.execute(
-          db,
-        );
+          select ${from} where context_identifier = ${tenantId} and ${condition}`.execute(db);
         return rows;
       };
-      const ofUser = sql`associate_id = ${associateId}`;
       return {
         tenantId,
         associateId,
-        users: await select('tenant_users', ofUser),
-        snapshots: await select('license_snapshots', ofUser),
-        changes: await select('license_changes', ofUser),
-        accessRequests: await select('access_requests', ofUser),
-        resolvedAccessRequests: await select('access_requests', sql`resolved_by_id = ${associateId}`),
-        auditLog: await select('audit_log', sql`${ofUser} order by id desc limit ${maxAuditEntries}`),
+        users: await select(sql`name, user_plan from tenant_users`),
+        snapshots: await select(sql`read_at, content from license_snapshots`),
+        changes: await select(sql`detected_at, content from license_changes`),
+        accessRequests: await select(
+          sql`requested_by, subject, reason, requested_at, state, comment, resolved_at from access_requests`,
+        ),
+        // Without the user who made the request.
+        resolvedAccessRequests: await select(
+          sql`subject, state, comment, resolved_by, resolved_at from access_requests`,
+          sql`resolved_by_id = ${associateId}`,
+        ),
+        auditLog: await select(
+          sql`at, content from audit_log`,
+          sql`associate_id = ${associateId} order by id desc limit ${maxAuditEntries}`,
+        ),
       };
     },
 
@@ -76,13 +82,13 @@ export async function mayStoreUserData(
 ): Promise<boolean> {
   const tenant = await db
     .selectFrom('tenants')
-    .select('users_listed_at')
+    .select('users_read_at')
     .where('context_identifier', '=', tenantId)
     .where('deleted_at', 'is', null)
     .forShare()
     .executeTakeFirst();
   if (tenant === undefined) return false;
-  const listedAt = tenant.users_listed_at?.getTime() ?? Number.NEGATIVE_INFINITY;
+  const listedAt = tenant.users_read_at?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (now - listedAt > listValidMs) return true;
   // A sign-in stores a snapshot; a list deletes those of users who are not on it.
   const { rows } = await sql<{ known: boolean }>`
