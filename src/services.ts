@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
@@ -8,7 +9,8 @@ import { deleteJobsOfTenant } from './coordination/jobs/tenant-jobs.ts';
 import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
-import { createSecretBox } from './crypto/secret-box.ts';
+import { publishTenantStateRead } from './coordination/tenant-state-events.ts';
+import { createSecretBox, type SecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import type { Database } from './database/database.ts';
 import { openDatabaseSession } from './database/database-session.ts';
@@ -37,10 +39,12 @@ import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
 import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
+import { createPurgeExpired, type PurgeExpired } from './tenants/retention.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
 import { createTicketStore, type TicketStore } from './tenants/ticket-store.ts';
+import { createUserDataStore, type UserDataStore } from './tenants/user-data.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 
 /** Everything that outlives a request: SuperOffice, the stores and the coordination between processes. */
@@ -57,9 +61,16 @@ export interface Services {
   readonly requestReconciliation: RequestReconciliation;
   readonly reencryptSecrets: () => Promise<Reencrypted>;
   readonly audit: AuditLog;
+  readonly userData: UserDataStore;
+  readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
+  /**
+   * Calls `listener` when the data of a tenant (`Cust12345`) or of a user (`Cust12345/101`) were removed in any process,
+   * and with null when removals may have been missed.
+   */
+  onRemoval(listener: (key: string | null) => void): void;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database responds and accepts writes. */
@@ -90,7 +101,7 @@ export async function openServices(deps: {
 
   const ticketStore = createTicketStore({ db, secrets, locks });
   const superOffice = openSuperOffice({ config, db, ticketStore, telemetry, now });
-  const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
+  const tenants = openTenants({ db, secrets, locks, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
   const jobs = await openingJobs;
@@ -100,7 +111,10 @@ export async function openServices(deps: {
   };
   metrics.watch({ measureJobs, tenants });
 
-  const caches = { tenants, accessRequests, licenses };
+  const webhooks = createWebhookStore({ db, secrets, now });
+  const removals = new EventEmitter<{ removal: [key: string | null] }>();
+  const removePages = (key: string | null) => void removals.emit('removal', key);
+  const caches = { tenants, accessRequests, licenses, webhooks, superOffice, removePages };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -120,12 +134,15 @@ export async function openServices(deps: {
     licenses,
     users: createUserStore({ db }),
     history: createLicenseHistory({ db }),
-    webhooks: createWebhookStore({ db, secrets, now }),
+    webhooks,
     jobs,
     callbacks: createCallbackIntake({ db, jobs, now }),
     requestReconciliation: createRequestReconciliation(jobs),
     reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
+    userData: createUserDataStore({ db }),
+    purgeExpired: createPurgeExpired({ db, now }),
+    onRemoval: (listener) => void removals.on('removal', listener),
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: () =>
@@ -139,6 +156,20 @@ export async function openServices(deps: {
       await advisoryLocks.close();
       await closeDatabase();
     },
+  };
+}
+
+/** An approval waits until a removal or provisioning in progress has ended, so that none of them undoes another. */
+function openTenants(deps: {
+  db: Database;
+  secrets: SecretBox;
+  locks: WithLock;
+  now: () => number;
+}): TenantStore {
+  const tenants = createTenantStore({ ...deps, deleteJobs: deleteJobsOfTenant });
+  return {
+    ...tenants,
+    saveConsent: (consent) => deps.locks(`tenant ${consent.tenantId}`, () => tenants.saveConsent(consent)),
   };
 }
 
@@ -160,6 +191,8 @@ function openSuperOffice(deps: {
         telemetry.onNotifyFailed(tenantId, error),
       );
     },
+    onStateReadAgain: (tenantId) =>
+      void publishTenantStateRead(db, tenantId).catch((error) => telemetry.onNotifyFailed(tenantId, error)),
     ticketStore,
     acquireCall: createRateLimiter({ db }),
     now,

@@ -21,6 +21,7 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ContractValidationError } from '../src/web/admin/contract-form.ts';
 import type { ResolutionValidationError } from '../src/web/admin/resolution-form.ts';
+import type { UserDataValidationError } from '../src/web/admin/user-data-form.ts';
 import { listFiles, readText } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -112,6 +113,9 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'status-changed'>
   'access-request-withdrawn': yes,
   'access-request-resolved': yes,
   'removal-incomplete': yes,
+  'deletion-proved': yes,
+  'user-exported': yes,
+  'user-erased': yes,
   deleted: yes,
 });
 const statuses = all<Tenant['status']>({ active: yes, suspended: yes, deleting: yes, revoked: yes });
@@ -128,7 +132,9 @@ const diagnostics = all<Diagnostic['kind']>({
   'both-tiers-marked': yes,
   'foreign-owner': yes,
 });
-const validationErrors = all<ResolutionValidationError | ContractValidationError>({
+const validationErrors = all<ResolutionValidationError | ContractValidationError | UserDataValidationError>({
+  'user-number-invalid': yes,
+  'erase-not-confirmed': yes,
   'comment-missing': yes,
   'comment-too-long': yes,
   'start-not-a-date': yes,
@@ -148,7 +154,7 @@ const tiers = all<Tier>({ essential: yes, premium: yes });
 const families: Readonly<Record<string, readonly string[]>> = {
   'state.': states,
   'reason.': reasons,
-  'notice.': notices,
+  'notice.': [...notices, ...statuses.filter((status) => status !== 'active')],
   'planNote.': plansWithNote,
   'setup.outcome.': outcomes,
   'seat.': seats,

@@ -191,6 +191,7 @@ const responses = [
   expected('get', '/admin', 302),
   expected('post', '/admin/access-requests', 401),
   expected('post', '/admin/contract', 401),
+  expected('post', '/admin/user-data', 401),
   expected('get', '/assets/0123456789/planlens.js', 200),
   expected('get', '/assets/0123456789/planlens.css', 200),
   expected('get', '/nothing', 404),

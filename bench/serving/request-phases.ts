@@ -49,8 +49,8 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
   const context = await panelContexts.load(request);
   const tenantLicenses = context.tenantLicenses?.content ?? null;
   const userLicenses = context.userLicenses?.content ?? null;
-  const cachedPage = createPageCache({ views, entitlementEngine, maxBytes: 1_000_000 });
-  const uncachedPage = createPageCache({ views, entitlementEngine, maxBytes: 1 });
+  const cachedPage = createPageCache({ views, entitlementEngine, maxBytes: 1_000_000, onRemoval: () => {} });
+  const uncachedPage = createPageCache({ views, entitlementEngine, maxBytes: 1, onRemoval: () => {} });
   const headers = securityHeaders();
   const count = requestMetrics(createMetrics().onRequest);
   const log = requestLog(pino(new PassThrough().resume()));

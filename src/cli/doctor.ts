@@ -30,6 +30,7 @@ async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | un
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
     onCall: () => {},
+    onStateReadAgain: () => {},
     onCircuitOpen: () => {},
     // A stored ticket would hide that a new one cannot be obtained.
     ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },

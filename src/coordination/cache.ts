@@ -5,8 +5,8 @@ export interface Cache<T> {
   /** Returns the cached value, else reads it. A missing value (null) is not cached. @throws the error of `read` */
   get(key: string, read: () => Promise<T | null>): Promise<T | null>;
   invalidate(key: string): void;
-  /** Invalidates all keys that start with the prefix. */
-  invalidatePrefix(prefix: string): void;
+  /** Invalidates all entries for which `matches` returns true. */
+  invalidateWhere(matches: (key: string, value: T) => boolean): void;
   invalidateAll(): void;
 }
 
@@ -28,8 +28,8 @@ export function createCache<T extends object>(maxEntries: number, now: () => num
     get: async (key, read) => (await cache.fetch(key, { context: read })) ?? null,
     invalidate: (key) => void cache.delete(key),
     invalidateAll: () => cache.clear(),
-    invalidatePrefix(prefix) {
-      for (const key of [...cache.keys()]) if (key.startsWith(prefix)) cache.delete(key);
+    invalidateWhere(matches) {
+      for (const [key, value] of [...cache.entries()]) if (matches(key, value)) cache.delete(key);
     },
   };
 }

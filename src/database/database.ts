@@ -36,6 +36,16 @@ export interface TenantRow {
   last_reconcile_error: string | null;
   /** Null unless provisioning is in progress. */
   setup_started_at: Date | null;
+  /** When SuperOffice first reported the tenant as deleted; null since any other state. */
+  deleted_reported_at: Date | null;
+  /** When SuperOffice announced the deletion; null since any other state. */
+  delete_announced_at: Date | null;
+  /** Since when the tenant is revoked, being deleted or unknown to SuperOffice. */
+  leaving_since: Date | null;
+  /** When the deletion was proved: from then on the row is a tombstone. */
+  deleted_at: Date | null;
+  /** When the list in `tenant_users` was read. */
+  users_read_at: Date | null;
 }
 
 /** A row of `webhooks`. */
@@ -76,6 +86,8 @@ export interface AccessRequestRow {
   state: ColumnType<'open' | 'fulfilled' | 'declined', undefined, 'fulfilled' | 'declined'>;
   comment: ColumnType<string, undefined, string>;
   resolved_by: string | null;
+  /** Null for a request that an earlier version resolved. */
+  resolved_by_id: number | null;
   resolved_at: Date | null;
 }
 

@@ -3,7 +3,7 @@ import type { TenantStateCache } from '../superoffice/api/tenant-state.ts';
 import { readUsers } from '../superoffice/api/users.ts';
 import type { TenantApiClient, WebApi } from '../superoffice/api/web-api.ts';
 import { findWebPanelByProgId } from '../superoffice/api/web-panels.ts';
-import { listWebhooksByName } from '../superoffice/api/webhooks.ts';
+import { listWebhooks } from '../superoffice/api/webhooks.ts';
 import type { SystemUserTenant, TicketCache } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import { type CheckResult, developerPortalLocation, failed, passed, runAgain } from './check-result.ts';
@@ -36,7 +36,7 @@ const permissions: readonly {
   },
   {
     step: 'webhooks',
-    attempt: (apiClient) => listWebhooksByName(apiClient, 'planlens.doctor'),
+    attempt: (apiClient) => listWebhooks(apiClient, 'planlens.doctor'),
     consequence: 'changes appear only after ten minutes',
   },
 ];

@@ -7,7 +7,9 @@ import type { SuperOffice } from '../superoffice/client.ts';
 import type { AuditLog } from '../tenants/audit-log.ts';
 import type { CallbackIntake } from '../tenants/callback-intake.ts';
 import type { Reencrypted } from '../tenants/reencrypt.ts';
+import type { PurgeExpired } from '../tenants/retention.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
+import type { UserDataStore } from '../tenants/user-data.ts';
 import { createHandleStateChange, createHandleUserChange } from './callbacks/callback-handlers.ts';
 import type { Provision } from './provisioning/provision.ts';
 import { createEnqueueDueTenants, type RequestReconciliation } from './reconcile/reconcile-schedule.ts';
@@ -34,6 +36,8 @@ export async function startWorkers(deps: {
   jobs: JobQueue;
   callbacks: CallbackIntake;
   audit: AuditLog;
+  userData: UserDataStore;
+  purgeExpired: PurgeExpired;
   requestReconciliation: RequestReconciliation;
   reencryptSecrets: () => Promise<Reencrypted>;
   provision: Provision;
@@ -43,7 +47,7 @@ export async function startWorkers(deps: {
   now: () => number;
 }): Promise<Workers> {
   const { superOffice, tenants, jobs, callbacks, audit, log } = deps;
-  const syncTenantStatus = createSyncTenantStatus({ tenants, states: superOffice.states });
+  const syncTenantStatus = createSyncTenantStatus({ ...deps, states: superOffice.states });
   const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi });
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
@@ -59,6 +63,8 @@ export async function startWorkers(deps: {
     jobs.process('purges', async () => {
       await callbacks.purgeExpired();
       await audit.purgeExpired();
+      await deps.purgeExpired();
+      await tenants.purgeTombstones();
     }),
     jobs.process('reencryptions', async () => {
       const { reencrypted, unreadable } = await deps.reencryptSecrets();

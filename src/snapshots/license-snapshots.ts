@@ -41,9 +41,9 @@ export interface LicenseSnapshots {
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
   /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
   invalidate(key: string): void;
+  /** Removes the entries of a removed tenant (`Cust12345`) or user (`Cust12345/5`) from memory. */
+  invalidateRemoved(key: string): void;
   invalidateAll(): void;
-  /** Deletes the data of a deleted user. */
-  removeUser(tenant: Tenant, associateId: number): Promise<void>;
 }
 
 /**
@@ -60,6 +60,8 @@ export const licenseCachePolicy: CachePolicy = {
 interface UserItem {
   readonly tenant: Tenant;
   readonly associateId: number;
+  /** Whether the data come from a sign-in, which proves that the user has not left. */
+  readonly signedIn?: true;
 }
 
 interface LicenseSnapshotsDeps {
@@ -102,16 +104,17 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
     invalidate: (key) => (key.includes('/') ? userCache : tenantCache).invalidate(key),
+    invalidateRemoved(key) {
+      if (key.includes('/')) return userCache.invalidate(key);
+      tenantCache.invalidate(key);
+      userCache.invalidatePrefix(`${key}/`);
+    },
     invalidateAll() {
       tenantCache.invalidateAll();
       userCache.invalidateAll();
     },
-    async removeUser({ tenantId }, associateId) {
-      await store.remove(tenantId, associateId);
-      userCache.invalidate(snapshotKey(tenantId, associateId));
-    },
     saveUserLicenses: (tenant, licenses) =>
-      userCache.set({ tenant, associateId: licenses.associateId }, licenses),
+      userCache.set({ tenant, associateId: licenses.associateId, signedIn: true }, licenses),
   };
 }
 
@@ -150,7 +153,8 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLice
         const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
         return withStoredFunctionRights(licenses, stored?.content ?? null);
       },
-      save: ({ tenant, associateId }, snapshot) => store.save(tenant.tenantId, snapshot, associateId),
+      save: ({ tenant, associateId, signedIn = false }, snapshot) =>
+        store.saveUser(tenant.tenantId, snapshot, { associateId, signedIn }),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'user', outcome }),

@@ -22,7 +22,7 @@ export function createLicenseSource({ webApi }: SuperOffice, tenants: TenantStor
     } catch (error) {
       // Whether a partner app may read licenses is not documented (docs/superoffice/licenses.md#3-endpoints).
       if (isRefusal(error)) return null;
-      if (isConsentRevoked(error)) await tenants.saveStatus(tenant.tenantId, 'revoked');
+      if (isConsentRevoked(error)) await tenants.saveStatus(tenant, 'revoked');
       throw error;
     }
   }

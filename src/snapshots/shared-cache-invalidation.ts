@@ -1,35 +1,61 @@
 import type { NotificationHandler } from '../coordination/pg-listener.ts';
+import { tenantStateChannel } from '../coordination/tenant-state-events.ts';
+import type { SuperOffice } from '../superoffice/client.ts';
 import { type AccessRequestStore, accessRequestChannel } from '../tenants/access-request-store.ts';
+import { removalChannel } from '../tenants/removal.ts';
 import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
+import type { WebhookStore } from '../tenants/webhook-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
 import { snapshotChannel } from './snapshot-store.ts';
 
 /**
- * The caches of this process whose entries other processes can change. Rendered pages are not among them: each carries
- * the version of the data it was made from (`pageVersion` in web/panel/page-cache.ts).
+ * The caches of this process whose entries other processes can change or remove. A change does not concern rendered pages:
+ * each carries the version of the data it was made from (`pageVersion` in web/panel/page-cache.ts). A removal does.
  */
 export interface SharedCaches {
   readonly tenants: TenantStore;
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
+  readonly webhooks: WebhookStore;
+  readonly superOffice: Pick<SuperOffice, 'states' | 'tickets'>;
+  /** Removes the pages of a tenant (`Cust12345`) or of one of its users (`Cust12345/101`), or all with null. */
+  readonly removePages: (key: string | null) => void;
 }
 
-/** The NOTIFY channels that report a change, with handlers that invalidate the changed entries. */
+/** The NOTIFY channels that report a change or a removal, with handlers that invalidate the entries concerned. */
 export function invalidationHandlers(caches: SharedCaches): Record<string, NotificationHandler> {
-  const { tenants, accessRequests, licenses } = caches;
+  const { tenants, accessRequests, licenses, superOffice } = caches;
   return {
     [snapshotChannel]: (key) => licenses.invalidate(key),
     [accessRequestChannel]: (key) => accessRequests.invalidate(key),
+    [tenantStateChannel]: (tenantId) => superOffice.states.invalidate(tenantId),
     [tenantChannel]: (tenantId) => {
       tenants.invalidate(tenantId);
       accessRequests.invalidate(`${tenantId}/`);
     },
+    [removalChannel]: (key) => {
+      removeEverywhere(caches, key);
+    },
   };
 }
 
+function removeEverywhere(caches: SharedCaches, key: string): void {
+  const { tenants, accessRequests, licenses, webhooks, superOffice } = caches;
+  const isTenant = !key.includes('/');
+  accessRequests.invalidate(isTenant ? `${key}/` : key);
+  licenses.invalidateRemoved(key);
+  caches.removePages(key);
+  if (!isTenant) return;
+  tenants.invalidate(key);
+  webhooks.invalidate(key);
+  superOffice.states.invalidate(key);
+  superOffice.tickets.invalidate(key);
+}
+
 /** Clears the caches: called when listening starts, as earlier notifications were missed. */
-export function invalidateAll({ tenants, accessRequests, licenses }: SharedCaches): void {
-  tenants.invalidateAll();
-  accessRequests.invalidateAll();
-  licenses.invalidateAll();
+export function invalidateAll(caches: SharedCaches): void {
+  const { tenants, accessRequests, licenses, webhooks, superOffice } = caches;
+  for (const cache of [tenants, accessRequests, licenses, webhooks, superOffice.states, superOffice.tickets])
+    cache.invalidateAll();
+  caches.removePages(null);
 }

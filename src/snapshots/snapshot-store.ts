@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+import { mayStoreUserData } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** Data read from SuperOffice, and when the read started (ms since 1970). */
@@ -16,8 +17,15 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
-  /** Replaces the data of a user, unless newer data is stored. */
-  save<T>(tenantId: string, snapshot: Snapshot<T>, associateId: number): Promise<void>;
+  /**
+   * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
+   * signed in has not.
+   */
+  saveUser<T>(
+    tenantId: string,
+    snapshot: Snapshot<T>,
+    user: { readonly associateId: number; readonly signedIn: boolean },
+  ): Promise<void>;
   /**
    * Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. Does nothing
    * if the stored data is no longer `previous`, with which the snapshot was compared.
@@ -28,8 +36,6 @@ export interface SnapshotStore {
     previous: Snapshot<unknown> | null,
     changes: readonly LicenseChange[],
   ): Promise<void>;
-  /** Deletes the data of a user. */
-  remove(tenantId: string, associateId: number): Promise<void>;
 }
 
 /** The version of the stored content: increase it when TenantLicenses or UserLicenses change, so that data is read again. */
@@ -94,10 +100,14 @@ export function createSnapshotStore(db: Database): SnapshotStore {
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
     },
 
-    async save(tenantId, snapshot, associateId) {
+    async saveUser(tenantId, snapshot, { associateId, signedIn }) {
       // A date in the future comes from a clock that is wrong, and must not keep newer data out.
       const isNewer = sql<boolean>`license_snapshots.read_at <= excluded.read_at or license_snapshots.read_at > now()`;
-      await upsert(db, tenantId, associateId, snapshot, isNewer);
+      await db.transaction().execute(async (transaction) => {
+        const user = { tenantId, associateId };
+        if (signedIn || (await mayStoreUserData(transaction, user, snapshot.readAt)))
+          await upsert(transaction, tenantId, associateId, snapshot, isNewer);
+      });
     },
 
     async saveTenant(tenantId, snapshot, previous, changes) {
@@ -110,15 +120,6 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         const detectedAt = snapshot.readAt;
         await saveLicenseChanges(transaction, { tenantId, associateId: null, detectedAt }, changes);
       });
-    },
-
-    async remove(tenantId, associateId) {
-      await db
-        .deleteFrom('license_snapshots')
-        .where('context_identifier', '=', tenantId)
-        .where('associate_id', '=', associateId)
-        .execute();
-      await publishChange(tenantId, associateId);
     },
   };
 }

@@ -69,6 +69,8 @@ export interface StaleIfErrorCache<T, Item> {
   set(item: Item, content: T): Promise<void>;
   /** Removes an entry from memory because another process stored newer data. */
   invalidate(key: string): void;
+  /** Removes all entries whose key starts with the prefix from memory. */
+  invalidatePrefix(prefix: string): void;
   invalidateAll(): void;
 }
 
@@ -153,6 +155,9 @@ export function createStaleIfErrorCache<T, Item>(
       memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
     },
     invalidate: (key) => void memory.delete(key),
+    invalidatePrefix(prefix) {
+      for (const key of [...memory.keys()]) if (key.startsWith(prefix)) memory.delete(key);
+    },
     invalidateAll: () => memory.clear(),
   };
 }

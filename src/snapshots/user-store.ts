@@ -1,6 +1,7 @@
 import type { Lock } from '../coordination/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+import { eraseUnlistedUsers } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** A user of a tenant as of the last reconciliation. */
@@ -10,12 +11,14 @@ interface TenantUser {
   readonly userPlan: string;
 }
 
-/** The users of each tenant with their plans, to detect changes between two reconciliations. */
+/** The users of each tenant with their plans, to detect changes between two reconciliations and who has left. */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
+  /** The first `limit` users in the order of their names. */
+  listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
   /**
-   * Replaces the users of a tenant and records the changes in one transaction, under the lock of the users. `readAt` in ms
-   * since 1970.
+   * Replaces the users of a tenant by the complete list, records the changes of those on it, and erases all data about
+   * anyone else, in one transaction under the lock of the users. `readAt` in ms since 1970.
    */
   replace(
     tenantId: string,
@@ -45,6 +48,15 @@ export function createUserStore({ db }: { db: Database }): UserStore {
       }));
     },
 
+    listByName: (tenantId, limit) =>
+      db
+        .selectFrom('tenant_users')
+        .select(['associate_id as associateId', 'name'])
+        .where('context_identifier', '=', tenantId)
+        .orderBy('name')
+        .limit(limit)
+        .execute(),
+
     async replace(tenantId, users, changes, readAt, lock) {
       const rows = users.map(({ associateId, name, userPlan }) => ({
         context_identifier: tenantId,
@@ -52,7 +64,16 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         name,
         user_plan: userPlan,
       }));
+      const listed = users.map(({ associateId }) => associateId);
+      const isListed = new Set(listed);
       await lock.transaction(async (transaction) => {
+        // First, because it locks the tenant against saving data about a user who is not listed any more.
+        await transaction
+          .updateTable('tenants')
+          .set({ users_read_at: new Date(readAt) })
+          .where('context_identifier', '=', tenantId)
+          .execute();
+        await eraseUnlistedUsers(transaction, tenantId, listed, readAt);
         await transaction.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
         for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
           await transaction
@@ -61,6 +82,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
             .execute();
         }
         for (const { associateId, change } of changes) {
+          if (!isListed.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }
       });

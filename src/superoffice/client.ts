@@ -44,6 +44,8 @@ export function connectSuperOffice(deps: {
   readonly onCall: (call: HttpCall) => void;
   /** Called when the circuit of a tenant opens for `cooldownMs`. */
   readonly onCircuitOpen: (tenantId: string, cooldownMs: number) => void;
+  /** Called when the state of a tenant was read although another one may be cached in other processes. */
+  readonly onStateReadAgain: (tenantId: string) => void;
   readonly ticketStore: TicketStore;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
   readonly acquireCall: (tenantId: string) => Promise<number | null>;
@@ -60,7 +62,13 @@ export function connectSuperOffice(deps: {
   const verifyJwt = createSystemUserJwtVerifier(tokens);
   const systemUser = createSystemUser({ endpoints, clientSecret, privateKey, http, verifyJwt, now });
   const tickets = createTickets({ exchange: systemUser.exchange, store: deps.ticketStore, now });
-  const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
+  const states = createTenantStates({
+    endpoints,
+    http,
+    toAllowedUrl,
+    onReadAgain: deps.onStateReadAgain,
+    now,
+  });
   const circuitBreaker = createCircuitBreaker({ now, onOpen: deps.onCircuitOpen });
   return {
     jwks: keys,

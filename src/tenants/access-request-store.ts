@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
 import type { AccessRequestRow, Database } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import { mayStoreUserData } from './user-data.ts';
 
 /** `open` until an administrator resolves the request. */
 export type AccessRequestState = 'open' | 'fulfilled' | 'declined';
@@ -29,12 +31,15 @@ type NewAccessRequest = Pick<AccessRequest, 'associateId' | 'requestedBy' | 'sub
 interface Resolution {
   readonly state: Exclude<AccessRequestState, 'open'>;
   readonly comment: string;
-  readonly resolvedBy: string;
+  readonly resolvedBy: { readonly associateId: number; readonly name: string };
 }
 
 /** Access requests in PostgreSQL. Every call is limited to one tenant. */
 export interface AccessRequestStore {
-  /** @returns false if the user already has an open request for the subject, which is left unchanged */
+  /**
+   * @returns false if the user already has an open request for the subject, which is left unchanged
+   * @throws AppError `session-required` if the user has left (`mayStoreUserData`)
+   */
   submit(tenantId: string, accessRequest: NewAccessRequest): Promise<boolean>;
   /** Deletes an open request. @returns false if the user has no open request for the subject */
   withdraw(tenantId: string, request: Pick<AccessRequest, 'associateId' | 'subject'>): Promise<boolean>;
@@ -68,20 +73,26 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
 
   return {
     async submit(tenantId, accessRequest) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('access_requests')
-        .values({
-          context_identifier: tenantId,
-          associate_id: accessRequest.associateId,
-          requested_by: accessRequest.requestedBy,
-          subject: accessRequest.subject,
-          reason: accessRequest.reason,
-          requested_at: new Date(now()),
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      await publishChange(tenantId, accessRequest.associateId);
-      return numInsertedOrUpdatedRows === 1n;
+      const { associateId } = accessRequest;
+      const isNew = await db.transaction().execute(async (transaction) => {
+        if (!(await mayStoreUserData(transaction, { tenantId, associateId }, now())))
+          throw new AppError('session-required');
+        const { numInsertedOrUpdatedRows } = await transaction
+          .insertInto('access_requests')
+          .values({
+            context_identifier: tenantId,
+            associate_id: associateId,
+            requested_by: accessRequest.requestedBy,
+            subject: accessRequest.subject,
+            reason: accessRequest.reason,
+            requested_at: new Date(now()),
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        return numInsertedOrUpdatedRows === 1n;
+      });
+      await publishChange(tenantId, associateId);
+      return isNew;
     },
 
     async withdraw(tenantId, { associateId, subject }) {
@@ -99,7 +110,13 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
     async resolve(tenantId, id, { state, comment, resolvedBy }) {
       const resolved = await db
         .updateTable('access_requests')
-        .set({ state, comment, resolved_by: resolvedBy, resolved_at: new Date(now()) })
+        .set({
+          state,
+          comment,
+          resolved_by: resolvedBy.name,
+          resolved_by_id: resolvedBy.associateId,
+          resolved_at: new Date(now()),
+        })
         .where('context_identifier', '=', tenantId)
         .where('id', '=', id)
         .where('state', '=', 'open')
@@ -123,7 +140,8 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       return [...open, ...resolved].map(toAccessRequest);
     },
 
-    invalidate: (key) => (key.endsWith('/') ? cache.invalidatePrefix(key) : cache.invalidate(key)),
+    invalidate: (key) =>
+      key.endsWith('/') ? cache.invalidateWhere((each) => each.startsWith(key)) : cache.invalidate(key),
     invalidateAll: () => cache.invalidateAll(),
   };
 }

@@ -14,6 +14,10 @@ export type AuditEvent =
     }
   | { readonly event: 'removal-incomplete'; readonly failedRemovals: number }
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
+  /** SuperOffice deleted the tenant. */
+  | { readonly event: 'deletion-proved' }
+  /** The data of one user, by number. */
+  | { readonly event: 'user-exported' | 'user-erased'; readonly user: number }
   /** The only entry that outlives the tenant's data. */
   | { readonly event: 'deleted' };
 

@@ -71,6 +71,7 @@ export function createCallbackIntake(deps: {
         .selectFrom('tenants')
         .select('context_identifier')
         .where('context_identifier', '=', tenantId)
+        .where('deleted_at', 'is', null)
         .executeTakeFirst();
       if (tenant === undefined) return false;
       await jobs.enqueue('state-changes', [toStateChangeJob(tenantId, change)], db);
@@ -115,6 +116,7 @@ async function recordEvents(
       select "tenantId" as context_identifier, "eventId" as event_id
       from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as received("tenantId" text, "eventId" text)
     ) as received join tenants using (context_identifier)
+    where deleted_at is null
     order by context_identifier, event_id
     on conflict (context_identifier, event_id) do nothing
     returning context_identifier, event_id`.execute(db);

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TenantRow } from '../database/database.ts';
 import { writeAudit } from './audit-log.ts';
+import { type DeleteJobs, eraseTenantRows } from './removal.ts';
 import { systemTokenAssociatedData } from './tenant.ts';
 
 /** An administrator's consent to the app, with the system user token that SuperOffice issued for it. */
@@ -18,10 +19,11 @@ export const fallbackMs = 2 * 60_000;
 
 /**
  * Saves and audits a consent, and makes the tenant due for reconciliation soon, which provisions it. A repeated consent
- * replaces the token and keeps the provisioned panels and the contract. `now` in ms since 1970.
+ * replaces the token and keeps the provisioned panels and the contract. A tombstone is purged first, so that nobody who
+ * installs the app later sees its data. `now` in ms since 1970.
  */
 export async function insertConsent(
-  { db, secrets, now }: { db: Database; secrets: SecretBox; now: number },
+  { db, secrets, deleteJobs, now }: { db: Database; secrets: SecretBox; deleteJobs: DeleteJobs; now: number },
   consent: Consent,
 ): Promise<Selectable<TenantRow>> {
   const at = new Date(now);
@@ -37,8 +39,20 @@ export async function insertConsent(
     reconcile_failures: 0,
     last_reconcile_error: null,
     setup_started_at: at,
+    deleted_reported_at: null,
+    delete_announced_at: null,
+    leaving_since: null,
   };
   return db.transaction().execute(async (transaction) => {
+    const { numDeletedRows } = await transaction
+      .deleteFrom('tenants')
+      .where('context_identifier', '=', consent.tenantId)
+      .where('deleted_at', 'is not', null)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) {
+      const tombstone = { tenantId: consent.tenantId, associateId: null };
+      await eraseTenantRows({ db: transaction, deleteJobs, now }, tombstone);
+    }
     await writeAudit(transaction, consent, now, { event: 'installed' });
     return transaction
       .insertInto('tenants')

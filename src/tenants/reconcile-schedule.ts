@@ -5,13 +5,21 @@ import type { Tenant } from './tenant.ts';
 /** Enqueues the reconciliation of tenants in this transaction. */
 type EnqueueTenants = (tenantIds: readonly string[], transaction: Database) => Promise<void>;
 
+/** How often tenants are reconciled. */
+interface ReconcileIntervals {
+  readonly intervalMs: number;
+  readonly revokedIntervalMs: number;
+  /** The share by which an interval deviates at random. */
+  readonly jitter: number;
+}
+
 /** When each tenant is reconciled next. */
 export interface ReconcileSchedule {
   /**
-   * Passes the tenants that are due to `enqueue`, in batches, and makes each due again in `intervalMs` with a random
-   * deviation of the share `jitter`; both in one transaction.
+   * Passes the tenants that are due to `enqueue`, in batches, and makes each due again in an interval; both in one
+   * transaction.
    */
-  takeDueTenants(intervalMs: number, jitter: number, enqueue: EnqueueTenants): Promise<void>;
+  takeDueTenants(intervals: ReconcileIntervals, enqueue: EnqueueTenants): Promise<void>;
   /**
    * Makes a tenant due in `delayMs`; `error` is an error code, or null after a success. Changes nothing if an
    * administrator started another installation since `tenant` was read.
@@ -28,17 +36,18 @@ export function createReconcileSchedule(deps: { db: Database; now: () => number 
   const { db, now } = deps;
 
   return {
-    async takeDueTenants(intervalMs, jitter, enqueue) {
+    async takeDueTenants({ intervalMs, revokedIntervalMs, jitter }, enqueue) {
       for (let taken = batchSize; taken === batchSize; ) {
         taken = await db.transaction().execute(async (transaction) => {
           const { rows } = await sql<{ tenantId: string }>`
             with due as (
               select context_identifier from tenants
-              where status <> 'revoked' and next_reconcile_at <= ${new Date(now())}
+              where deleted_at is null and next_reconcile_at <= ${new Date(now())}
               order by next_reconcile_at limit ${batchSize} for update skip locked
             )
             update tenants set next_reconcile_at = ${new Date(now())}::timestamptz
-              + ${intervalMs} * (1 + ${jitter}::float * (2 * random() - 1)) * interval '1 millisecond'
+              + (case status when 'revoked' then ${revokedIntervalMs}::float else ${intervalMs}::float end)
+                * (1 + ${jitter}::float * (2 * random() - 1)) * interval '1 millisecond'
             from due where tenants.context_identifier = due.context_identifier
             returning tenants.context_identifier as "tenantId"`.execute(transaction);
           if (rows.length > 0)

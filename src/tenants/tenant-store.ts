@@ -6,12 +6,13 @@ import type { Database, TenantRow } from '../database/database.ts';
 import { writeAudit } from './audit-log.ts';
 import { type Consent, insertConsent } from './consent.ts';
 import { createReconcileSchedule, type ReconcileSchedule } from './reconcile-schedule.ts';
-import { type Contract, type ProvisionedPanel, type Tenant, toTenant } from './tenant.ts';
+import { type DeleteJobs, eraseTenantRows, publishRemoval } from './removal.ts';
+import { type Consented, type Contract, type ProvisionedPanel, type Tenant, toTenant } from './tenant.ts';
 import { createTenantStatusStore, type TenantStatusStore } from './tenant-status-store.ts';
 
 /** Tenants in PostgreSQL. */
 export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
-  /** @returns null for a tenant that has not installed the app */
+  /** @returns null for a tenant that has not installed the app, or whose deletion is proved */
   find(tenantId: string): Promise<Tenant | null>;
   /** Like `find`, from a cache: name, token, contract and status are current; provisioning and schedule may be old. */
   findCached(tenantId: string): Promise<Tenant | null>;
@@ -28,22 +29,31 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
   saveContract(tenantId: string, contract: Contract | null): Promise<void>;
   /**
    * Deletes all data of a tenant except an audit entry of the deletion. `associateId` is the administrator who removed
-   * the app, or null if SuperOffice deleted the tenant. `lock` is the lock of the tenant, if the caller holds it.
+   * the app; null if the tenant left. `lock` is the lock of the tenant, if the caller holds it.
+   * @returns false if there is no tenant with this consent, which changes nothing
    */
-  purge(tenantId: string, associateId: number | null, lock?: Lock): Promise<void>;
+  purge(tenant: Consented, associateId: number | null, lock?: Lock): Promise<boolean>;
+  /**
+   * Makes a tombstone of a tenant whose deletion is proved: from then on it counts as not installed, in all processes. Its
+   * data are kept for `tombstoneMs`, or until the app is installed again. Changes nothing if the consent has changed.
+   */
+  bury(tenant: Consented): Promise<void>;
+  /** Deletes the tombstones that are older than `tombstoneMs`. */
+  purgeTombstones(): Promise<void>;
 }
 
 /** NOTIFY channel: a cached tenant changed. The payload is its context identifier. */
 export const tenantChannel = 'planlens_tenants';
 
 const maxCachedTenants = 10_000;
+/** How long the data of a deleted tenant are kept, in case SuperOffice reported the deletion by mistake, ms. */
+export const tombstoneMs = 7 * 24 * 60 * 60_000;
 
 /** @param deps.now the current time, ms since 1970 */
 export function createTenantStore(deps: {
   db: Database;
   secrets: SecretBox;
-  /** Deletes the jobs of a tenant in this transaction. */
-  deleteJobs: (transaction: Database, tenantId: string) => Promise<void>;
+  deleteJobs: DeleteJobs;
   now: () => number;
 }): TenantStore {
   const { db, secrets, deleteJobs, now } = deps;
@@ -54,13 +64,15 @@ export function createTenantStore(deps: {
       .selectFrom('tenants')
       .selectAll()
       .where('context_identifier', '=', tenantId)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : toTenant(row, secrets);
   }
 
-  async function publishChange(tenantId: string): Promise<void> {
+  /** In a transaction, the other processes are notified when it commits. */
+  async function publishChange(tenantId: string, transaction = db): Promise<void> {
     cache.invalidate(tenantId);
-    await sql`select pg_notify(${tenantChannel}, ${tenantId})`.execute(db);
+    await sql`select pg_notify(${tenantChannel}, ${tenantId})`.execute(transaction);
   }
 
   async function update(
@@ -73,14 +85,18 @@ export function createTenantStore(deps: {
 
   return {
     ...createReconcileSchedule({ db, now }),
-    ...createTenantStatusStore({ db, now, publishChange }),
+    ...createTenantStatusStore({
+      db,
+      now,
+      publishChange: (transaction, id) => publishChange(id, transaction),
+    }),
     find,
     findCached: (tenantId) => cache.get(tenantId, () => find(tenantId)),
     invalidate: (tenantId) => cache.invalidate(tenantId),
     invalidateAll: () => cache.invalidateAll(),
 
     async saveConsent(consent) {
-      const row = await insertConsent({ db, secrets, now: now() }, consent);
+      const row = await insertConsent({ db, secrets, deleteJobs, now: now() }, consent);
       await publishChange(consent.tenantId);
       return toTenant(row, secrets);
     },
@@ -103,21 +119,50 @@ export function createTenantStore(deps: {
       await publishChange(tenantId);
     },
 
-    async purge(tenantId, associateId, lock) {
-      const inTransaction = (work: (transaction: Database) => Promise<void>) =>
+    async purge({ tenantId, consentedAt }, associateId, lock) {
+      const inTransaction = <T>(work: (transaction: Database) => Promise<T>) =>
         lock === undefined ? db.transaction().execute(work) : lock.transaction(work);
-      await inTransaction(async (transaction) => {
+      const purged = await inTransaction(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('tenants')
           .where('context_identifier', '=', tenantId)
+          .where('consented_at', '=', consentedAt)
           .executeTakeFirst();
-        // Another process deleted the tenant first.
-        if (numDeletedRows === 0n) return;
-        await deleteJobs(transaction, tenantId);
-        await transaction.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
-        await writeAudit(transaction, { tenantId, associateId }, now(), { event: 'deleted' });
+        if (numDeletedRows === 0n) return false;
+        await eraseTenantRows({ db: transaction, deleteJobs, now: now() }, { tenantId, associateId });
+        return true;
       });
-      await publishChange(tenantId);
+      cache.invalidate(tenantId);
+      return purged;
+    },
+
+    async bury({ tenantId, consentedAt }) {
+      await db.transaction().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('tenants')
+          .set({ deleted_at: new Date(now()) })
+          .where('context_identifier', '=', tenantId)
+          .where('consented_at', '=', consentedAt)
+          .where('deleted_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) return;
+        await deleteJobs(transaction, tenantId);
+        await writeAudit(transaction, { tenantId, associateId: null }, now(), { event: 'deletion-proved' });
+        await publishRemoval(transaction, tenantId);
+      });
+      cache.invalidate(tenantId);
+    },
+
+    async purgeTombstones() {
+      await db.transaction().execute(async (transaction) => {
+        const purged = await transaction
+          .deleteFrom('tenants')
+          .where('deleted_at', '<=', new Date(now() - tombstoneMs))
+          .returning('context_identifier as tenantId')
+          .execute();
+        for (const { tenantId } of purged)
+          await eraseTenantRows({ db: transaction, deleteJobs, now: now() }, { tenantId, associateId: null });
+      });
     },
   };
 }

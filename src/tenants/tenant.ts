@@ -32,6 +32,9 @@ export interface Contract {
  */
 export type TenantStatus = 'active' | 'suspended' | 'deleting' | 'revoked';
 
+/** A tenant as of one consent. A decision made for it does not apply to a later consent. */
+export type Consented = Pick<Tenant, 'tenantId' | 'consentedAt'>;
+
 /** A SuperOffice customer that consented to the app, identified by its context identifier, such as `Cust12345`. */
 export interface Tenant {
   readonly tenantId: string;
@@ -50,6 +53,9 @@ export interface Tenant {
   /** The fingerprint of the desired state that was provisioned; null while provisioning is incomplete. */
   readonly provisionedFingerprint: string | null;
   readonly reconciliation: Reconciliation;
+  readonly deletion: Deletion;
+  /** Since when the tenant is revoked, being deleted or unknown to SuperOffice without interruption; null otherwise. */
+  readonly leavingSince: Date | null;
   /** Decrypts the system user token. Never log or store the result. */
   systemToken(): string;
 }
@@ -64,6 +70,14 @@ interface Reconciliation {
   readonly lastError: string | null;
   /** When an administrator last started an installation; null once it has finished. */
   readonly setupStartedAt: Date | null;
+}
+
+/** What SuperOffice has said about the deletion of a tenant; both are null since any other state. */
+interface Deletion {
+  /** When the state API first reported the tenant as deleted. */
+  readonly reportedAt: Date | null;
+  /** When a Delete notification arrived. */
+  readonly announcedAt: Date | null;
 }
 
 /** Maps a row to a tenant whose system user token is decrypted on demand. */
@@ -85,6 +99,8 @@ export function toTenant(row: Selectable<TenantRow>, secrets: SecretBox): Tenant
       lastError: row.last_reconcile_error,
       setupStartedAt: row.setup_started_at,
     },
+    deletion: { reportedAt: row.deleted_reported_at, announcedAt: row.delete_announced_at },
+    leavingSince: row.leaving_since,
     systemToken: () => secrets.decrypt(row.system_token_encrypted, systemTokenAssociatedData(tenantId)),
   };
 }

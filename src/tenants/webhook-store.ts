@@ -37,7 +37,7 @@ export interface KnownHook {
 export interface WebhookStore {
   /** The tenant's webhook; a new `hookId` and secret are created if it has none. */
   findOrCreate(tenantId: string): Promise<TenantWebhook>;
-  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null for an unknown one */
+  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null if none is installed */
   findByHookId(hookId: string): Promise<KnownHook | null>;
   /** Saves the result of provisioning, under the lock of the tenant. */
   saveOutcome(
@@ -45,6 +45,9 @@ export interface WebhookStore {
     result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
     lock: Lock,
   ): Promise<void>;
+  /** Removes the key of a tenant from this process's cache. */
+  invalidate(tenantId: string): void;
+  invalidateAll(): void;
 }
 
 const maxCachedHooks = 10_000;
@@ -81,8 +84,10 @@ export function createWebhookStore(deps: {
       return cache.get(hookId, async () => {
         const row = await db
           .selectFrom('webhooks')
-          .selectAll()
+          .innerJoin('tenants', 'tenants.context_identifier', 'webhooks.context_identifier')
+          .selectAll('webhooks')
           .where('hook_id', '=', hookId)
+          .where('deleted_at', 'is', null)
           .executeTakeFirst();
         if (row === undefined) return null;
         const { tenantId, secret } = toWebhook(row, secrets);
@@ -99,6 +104,9 @@ export function createWebhookStore(deps: {
           .execute(),
       );
     },
+
+    invalidate: (tenantId) => cache.invalidateWhere((_hookId, hook) => hook.tenantId === tenantId),
+    invalidateAll: () => cache.invalidateAll(),
   };
 }
 

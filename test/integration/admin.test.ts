@@ -293,6 +293,7 @@ describe("administrators' page", async () => {
     const forms = [
       ['/admin/access-requests', { state: 'fulfilled', comment: '' }],
       ['/admin/contract', { start: '2026-01-01', period: 'yearly' }],
+      ['/admin/user-data', { associateId: '101', intent: 'erase', sure: 'yes' }],
     ] as const;
 
     it.each(forms)('%s rejects a form without the CSRF token of the session', async (path, fields) => {
@@ -323,6 +324,8 @@ describe("administrators' page", async () => {
       ['/admin/access-requests', { id: 'x', state: 'fulfilled' }, 'id'],
       ['/admin/contract', { start: '2026-01-01', period: 'weekly' }, 'period'],
       ['/admin/contract', { period: 'yearly' }, 'start'],
+      ['/admin/user-data', { associateId: '101', intent: 'look' }, 'intent'],
+      ['/admin/user-data', { intent: 'export' }, 'associateId'],
     ])('%s rejects a malformed form with the fields %j', async (path, fields, field) => {
       await requestAccess('knowledge-base');
       const { cookieClient, page } = await inAdmin();

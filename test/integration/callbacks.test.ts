@@ -231,12 +231,16 @@ describe('callbacks from SuperOffice', async () => {
       },
     );
 
-    it('a Delete notification deletes all tenant data once SuperOffice reports the tenant as deleted', async () => {
+    it('ends a tenant that SuperOffice reports as deleted a minute after a Delete notification', async () => {
       control.setTenantState({ tenant: tenantId, state: 'Deleting' });
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
       await expect.poll(status).toBe('deleting');
       control.setTenantState({ tenant: tenantId, state: 'Deleted' });
       await control.sendStateChange({ tenant: tenantId, changeType: 4 });
+      await idle();
+      expect(await status()).toBe('deleting');
+      planlens.passTime(61_000);
+      await planlens.reconcileDueTenants();
       await expect.poll(status).toBeUndefined();
     });
   });

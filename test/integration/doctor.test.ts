@@ -30,6 +30,7 @@ describe('doctor', async () => {
       ...options,
       redirectUri: `${publicUrl}/auth/callback`,
       onCall: () => {},
+      onStateReadAgain: () => {},
       onCircuitOpen: () => {},
       ticketStore: { find: async () => null, save: async () => {}, withLock: (_tenantId, work) => work() },
       acquireCall: async () => 0,

@@ -19,7 +19,8 @@ describe('installation', async () => {
   /** Resets the sandbox and deletes the tenant. */
   beforeEach(async () => {
     planlens.sandbox.control.reset();
-    await planlens.services.tenants.purge(tenantId, null);
+    const tenant = await planlens.services.tenants.find(tenantId);
+    if (tenant !== null) await planlens.services.tenants.purge(tenant, null);
   });
 
   const tenantRows = () => rowsIn(String(planlens.environment.DATABASE_URL), 'tenants');

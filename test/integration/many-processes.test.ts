@@ -12,6 +12,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { getTenant } from '../support/get-tenant.ts';
 import { countWaitingCallbacks } from '../support/jobs.ts';
 import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import { isLongForm } from '../support/long-form.ts';
@@ -144,9 +145,9 @@ describe('three processes on one PostgreSQL', () => {
 
     const showRevocation = async () =>
       (await Promise.all([0, 1, 2].map(getPanel))).map((page) => page.includes('no longer approves'));
-    await services.tenants.saveStatus(tenantId, 'revoked');
+    await services.tenants.saveStatus(await getTenant(services.tenants, tenantId), 'revoked');
     await expect.poll(showRevocation).toEqual([true, true, true]);
-    await services.tenants.saveStatus(tenantId, 'active');
+    await services.tenants.saveStatus(await getTenant(services.tenants, tenantId), 'active');
     await expect.poll(showRevocation).toEqual([false, false, false]);
     expect(await statuses()).toEqual(['200', '200', '200']);
   });

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { getTenant } from '../support/get-tenant.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
@@ -122,9 +123,9 @@ describe('metrics endpoint', async () => {
   it('reports the number of tenants by status', async () => {
     const count = async (status: string) => getValue(await scrape(), 'planlens_tenants', { status });
     expect([await count('active'), await count('suspended')]).toEqual([1, 0]);
-    await services.tenants.saveStatus(tenantId, 'suspended');
+    await services.tenants.saveStatus(await getTenant(services.tenants, tenantId), 'suspended');
     expect([await count('active'), await count('suspended')]).toEqual([0, 1]);
-    await services.tenants.saveStatus(tenantId, 'active');
+    await services.tenants.saveStatus(await getTenant(services.tenants, tenantId), 'active');
   });
 
   it('exposes no tenant, user, host or webhook identifier in labels', async () => {

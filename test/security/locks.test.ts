@@ -16,6 +16,7 @@ import { createUserStore } from '../../src/snapshots/user-store.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { createTenantStore, type TenantStore } from '../../src/tenants/tenant-store.ts';
 import { migratedDatabase, runQuery } from '../support/database.ts';
+import { getTenant } from '../support/get-tenant.ts';
 import { newKeyring } from '../support/keyrings.ts';
 import { isLongForm } from '../support/long-form.ts';
 import { startSlowProxy } from '../support/slow-proxy.ts';
@@ -149,10 +150,11 @@ describe('locks under attack', () => {
     const holder = await startProcess(url);
     await install(holder);
     const users = createUserStore({ db: holder.db });
+    const tenant = await getTenant(holder.tenants, 'Cust1');
     const lost = holder.locks.withLock('tenant Cust1', async (lock) => {
       await killLockHolders();
       const writes = [
-        holder.tenants.purge('Cust1', 1, lock),
+        holder.tenants.purge(tenant, 1, lock),
         holder.tenants.savePanels('Cust1', [], lock),
         users.replace('Cust1', [{ associateId: 7, name: 'Markus', userPlan: '' }], [], Date.now(), lock),
       ];
@@ -169,8 +171,9 @@ describe('locks under attack', () => {
     const store = createSnapshotStore(db);
     await db.deleteFrom('license_snapshots').execute();
     const readAt = Date.now() - 60_000;
-    await store.save('Cust1', { content: 'newer', readAt }, 7);
-    await store.save('Cust1', { content: 'older', readAt: readAt - 1 }, 7);
+    const user = { associateId: 7, signedIn: true };
+    await store.saveUser('Cust1', { content: 'newer', readAt }, user);
+    await store.saveUser('Cust1', { content: 'older', readAt: readAt - 1 }, user);
     expect((await store.latest('Cust1', 7))?.content).toBe('newer');
 
     const change = {

@@ -1,11 +1,15 @@
 import type { HandleJob } from '../../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { Provision } from '../provisioning/provision.ts';
 import type { RequestReconciliation } from '../reconcile/reconcile-schedule.ts';
 import type { SyncTenantStatus } from '../reconcile/sync-tenant-status.ts';
 
-/** Handles an announced state change: what SuperOffice reports now decides, not the announcement. */
+/**
+ * Handles an announced state change: what SuperOffice reports now decides, not the announcement. Only the announcement of
+ * a deletion is stored, as half of its proof.
+ */
 export function createHandleStateChange(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
@@ -19,7 +23,9 @@ export function createHandleStateChange(deps: {
   return async ({ tenantId, change }) => {
     const startedAt = now();
     const tenant = await tenants.find(tenantId);
-    if (tenant === null || !(await syncTenantStatus(tenant, 'notification'))) return;
+    if (tenant === null) return;
+    if (change === 'delete') await tenants.saveDeleteAnnouncement(tenantId);
+    if (!(await syncTenantStatus(tenant)).active) return;
     if (change === 'backup-restored') await provision.provisionAll(tenant);
     const mayHaveMissedEvents =
       tenant.status !== 'active' || change === 'resume' || change === 'backup-restored';
@@ -29,19 +35,20 @@ export function createHandleStateChange(deps: {
   };
 }
 
-/** Handles the changes of a user that were announced before the job started. */
+/** Handles the changes of a user that were announced before the job started. The data about a deleted user are erased. */
 export function createHandleUserChange(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  userData: UserDataStore;
   now: () => number;
 }): HandleJob<'user-changes'> {
-  const { tenants, licenses, now } = deps;
+  const { tenants, licenses, userData, now } = deps;
 
   return async ({ tenantId, associateId, deleted }) => {
     const startedAt = now();
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) return;
-    if (deleted && associateId !== null) return licenses.removeUser(tenant, associateId);
+    if (deleted && associateId !== null) return userData.erase({ tenantId, associateId });
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
     if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   };

@@ -1,59 +1,78 @@
 import type { WithFencedLock } from '../../coordination/advisory-locks.ts';
 import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
-import { deleteWebhook } from '../../superoffice/api/webhooks.ts';
+import { deleteWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
-import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import type { DesiredState } from './desired-state.ts';
-import { planPanels, removePanel } from './provision-panels.ts';
-import { findOwnWebhook } from './provision-webhook.ts';
+import { planPanels, removeOtherPanels, removePanel } from './provision-panels.ts';
+import { findOurWebhooks } from './provision-webhook.ts';
 
 /**
- * Removes our panels and webhook from a tenant, and then its stored data. If a removal fails, the data is deleted only
- * with `force`. Repeating it retries the failed removals. `removed` tells whether the data was deleted.
+ * `removed`: the data was deleted. `incomplete`: something is left in the tenant, and so the data too. `superseded`: an
+ * administrator approved the app again meanwhile, which ends the removal.
+ */
+interface Deprovisioned {
+  readonly outcome: 'removed' | 'incomplete' | 'superseded';
+  readonly failedRemovals: readonly FailedRemoval[];
+}
+
+/**
+ * Removes all our panels and webhooks from a tenant, and then its stored data. If a removal fails, the data is deleted
+ * only with `force`. Repeating it retries the failed removals.
  */
 export type Deprovision = (
   tenant: Tenant,
   options: { readonly associateId: number; readonly force: boolean },
-) => Promise<{ readonly failedRemovals: readonly FailedRemoval[]; readonly removed: boolean }>;
+) => Promise<Deprovisioned>;
 
 /** Removals run one by one; a failed one does not stop the next. */
 export function createDeprovision(deps: {
   webApi: WebApi;
   tenants: TenantStore;
-  webhooks: WebhookStore;
   locks: WithFencedLock;
   desired: DesiredState;
 }): Deprovision {
-  const { webApi, tenants, webhooks, locks, desired } = deps;
+  const { webApi, tenants, locks, desired } = deps;
 
   return async (tenant, { associateId, force }) => {
     const { tenantId } = tenant;
     const apiClient = webApi.asSystemUser(tenant);
     // The lock covers both steps, so that no other process provisions in between.
-    return locks(`tenant ${tenantId}`, async (lock) => {
+    return locks(`tenant ${tenantId}`, async (lock): Promise<Deprovisioned> => {
+      const current = await tenants.find(tenantId);
+      if (current === null) return { outcome: 'removed', failedRemovals: [] };
+      if (current.consentedAt.getTime() !== tenant.consentedAt.getTime()) return superseded;
       const failedRemovals = await removeAll([
         ...planPanels(desired.panels, tenant.panels).map(({ name, progId }) => ({
           name,
           remove: () => removePanel(apiClient, progId),
         })),
-        { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhook(apiClient, tenantId) },
+        { name: 'Other panels', remove: () => removeOtherPanels(apiClient, []) },
+        { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhooks(apiClient) },
       ]);
-      const removed = failedRemovals.length === 0 || force;
-      if (removed) await tenants.purge(tenantId, associateId, lock);
-      return { failedRemovals, removed };
+      if (failedRemovals.length > 0 && !force) return { outcome: 'incomplete', failedRemovals };
+      const purged = await tenants.purge(tenant, associateId, lock);
+      return purged ? { outcome: 'removed', failedRemovals } : superseded;
     });
   };
 
-  async function removeWebhook(apiClient: TenantApiClient, tenantId: string): Promise<void> {
-    const own = await webhooks.findOrCreate(tenantId);
-    // An app that may not use webhooks has created none.
-    if (own.outcome === 'refused') return;
-    const actual = await findOwnWebhook(apiClient, own, desired.webhook);
-    if (actual !== undefined) await deleteWebhook(apiClient, actual.WebhookId);
+  async function removeWebhooks(apiClient: TenantApiClient): Promise<void> {
+    for (const { WebhookId } of await findWebhooks(apiClient)) await deleteWebhook(apiClient, WebhookId);
+  }
+
+  /** An app that may not use webhooks has created none. */
+  async function findWebhooks(apiClient: TenantApiClient): Promise<readonly WebhookEntity[]> {
+    try {
+      return await findOurWebhooks(apiClient, desired.webhook);
+    } catch (error) {
+      if (error instanceof SuperOfficeError && error.code === 'forbidden') return [];
+      throw error;
+    }
   }
 }
+
+const superseded: Deprovisioned = { outcome: 'superseded', failedRemovals: [] };
 
 async function removeAll(
   removals: readonly { readonly name: string; readonly remove: () => Promise<void> }[],

@@ -2,6 +2,7 @@ import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import {
   deleteWebPanel,
   findWebPanelByProgId,
+  listAppWebPanels,
   saveWebPanel,
   showToAllUserGroups,
   type WebPanelEntity,
@@ -93,4 +94,22 @@ async function remove(apiClient: TenantApiClient, progId: string): Promise<'remo
 export async function removePanel(apiClient: TenantApiClient, progId: string): Promise<void> {
   const panel = await findWebPanelByProgId(apiClient, progId);
   if (panel !== null && !panel.Deleted) await deleteWebPanel(apiClient, panel.WebPanelId);
+}
+
+/**
+ * Deletes every panel of the app but one for each desired panel: leftovers of lost records, and panels that were created
+ * twice.
+ */
+export async function removeOtherPanels(
+  apiClient: TenantApiClient,
+  desired: readonly DesiredPanel[],
+): Promise<void> {
+  const panels = (await listAppWebPanels(apiClient)).filter(({ Deleted }) => !Deleted);
+  const kept = new Set<number>();
+  for (const { ProgId } of desired) {
+    const [first, ...more] = panels.filter((panel) => panel.ProgId === ProgId);
+    const used = more.length === 0 ? first : await findWebPanelByProgId(apiClient, ProgId);
+    if (used) kept.add(used.WebPanelId);
+  }
+  for (const { WebPanelId } of panels) if (!kept.has(WebPanelId)) await deleteWebPanel(apiClient, WebPanelId);
 }

@@ -1,13 +1,24 @@
 import type { Lock } from '../../coordination/advisory-locks.ts';
 import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
-import { listWebhooksByName, saveWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
-import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import type { TenantWebhook, WebhookOutcome, WebhookStore } from '../../tenants/webhook-store.ts';
+import {
+  deleteWebhook,
+  listWebhooks,
+  saveWebhook,
+  type WebhookEntity,
+} from '../../superoffice/api/webhooks.ts';
+import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
+import type { TenantWebhook, WebhookStore } from '../../tenants/webhook-store.ts';
 import type { DesiredWebhook } from './desired-state.ts';
 
+/** What provisioning the webhook has come to. */
+type WebhookResult = Pick<TenantWebhook, 'webhookId' | 'problem'> & {
+  readonly outcome: NonNullable<TenantWebhook['outcome']>;
+};
+
 /**
- * Brings a tenant's webhook to the desired state: creates it, updates what differs and reactivates one that SuperOffice
- * stopped after errors. Saves and returns the outcome: `refused` if the app may not use webhooks in the tenant.
+ * Brings a tenant's webhook to the desired state: creates it, updates what differs, reactivates one that SuperOffice
+ * stopped after errors, and deletes every other one of ours. Saves and returns the outcome: `refused` if the app may not
+ * use webhooks in the tenant.
  */
 export async function provisionWebhook(
   apiClient: TenantApiClient,
@@ -17,29 +28,30 @@ export async function provisionWebhook(
     desired,
     lock,
   }: { readonly webhooks: WebhookStore; readonly desired: DesiredWebhook; readonly lock: Lock },
-): Promise<WebhookOutcome> {
+): Promise<WebhookResult> {
   const own = await webhooks.findOrCreate(tenantId);
-  try {
-    const { webhookId, outcome } = await ensureWebhook(apiClient, own, desired);
-    await webhooks.saveOutcome(tenantId, { webhookId, outcome, problem: null }, lock);
-    return outcome;
-  } catch (error) {
+  const result = await ensureWebhook(apiClient, own, desired).catch((error): WebhookResult => {
     if (!(error instanceof SuperOfficeError)) throw error;
-    const outcome = isRefusal(error) ? 'refused' : 'failed';
-    await webhooks.saveOutcome(tenantId, { webhookId: own.webhookId, outcome, problem: error.code }, lock);
-    return outcome;
-  }
+    const outcome = error.code === 'forbidden' ? 'refused' : 'failed';
+    return { webhookId: own.webhookId, outcome, problem: error.code };
+  });
+  await webhooks.saveOutcome(tenantId, result, lock);
+  return result;
 }
 
 async function ensureWebhook(
   apiClient: TenantApiClient,
   own: TenantWebhook,
   desired: DesiredWebhook,
-): Promise<{ webhookId: number; outcome: WebhookOutcome }> {
+): Promise<WebhookResult> {
   const targetUrl = `${desired.address}${own.hookId}`;
-  const actual = await findOwnWebhook(apiClient, own, desired);
+  const ours = await findOurWebhooks(apiClient, desired);
+  const actual =
+    ours.find(({ TargetUrl }) => TargetUrl === targetUrl) ??
+    ours.find(({ WebhookId }) => WebhookId === own.webhookId);
+  for (const other of ours) if (other !== actual) await deleteWebhook(apiClient, other.WebhookId);
   if (actual !== undefined && matches(actual, desired.events, targetUrl)) {
-    return { webhookId: actual.WebhookId, outcome: 'unchanged' };
+    return { webhookId: actual.WebhookId, outcome: 'unchanged', problem: null };
   }
   const saved = await saveWebhook(apiClient, {
     WebhookId: actual?.WebhookId ?? 0,
@@ -50,19 +62,16 @@ async function ensureWebhook(
     State: 'Active',
     Type: 'webhook',
   });
-  return { webhookId: saved.WebhookId, outcome: actual === undefined ? 'created' : 'updated' };
+  return { webhookId: saved.WebhookId, outcome: actual === undefined ? 'created' : 'updated', problem: null };
 }
 
-/** Finds our webhook by its id, or by its URL if an interrupted run did not save the id. */
-export async function findOwnWebhook(
+/** All webhooks of a tenant that call this installation of the app, whatever their name and however they came. */
+export async function findOurWebhooks(
   apiClient: TenantApiClient,
-  own: TenantWebhook,
-  { name }: DesiredWebhook,
-): Promise<WebhookEntity | undefined> {
-  const sameName = await listWebhooksByName(apiClient, name);
-  return sameName.find(
-    ({ WebhookId, TargetUrl }) => WebhookId === own.webhookId || TargetUrl.endsWith(`/${own.hookId}`),
-  );
+  { address }: DesiredWebhook,
+): Promise<WebhookEntity[]> {
+  const webhooks = await listWebhooks(apiClient);
+  return webhooks.filter(({ TargetUrl }) => TargetUrl.startsWith(address));
 }
 
 function matches(

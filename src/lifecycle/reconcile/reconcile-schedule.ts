@@ -3,6 +3,8 @@ import type { TenantStore } from '../../tenants/tenant-store.ts';
 
 /** How often each tenant is reconciled, ms. */
 export const reconcileIntervalMs = 60 * 60_000;
+/** How often a revoked tenant is reconciled, which only reads its state, ms. */
+export const revokedIntervalMs = 24 * reconcileIntervalMs;
 /** Random deviation of every delay, so that tenants installed together drift apart. */
 const jitter = 0.2;
 
@@ -24,12 +26,14 @@ export function createEnqueueDueTenants(deps: {
 }): () => Promise<void> {
   const { tenants, jobs } = deps;
   return () =>
-    tenants.takeDueTenants(reconcileIntervalMs, jitter, (tenantIds, transaction) =>
-      jobs.enqueue(
-        'reconciliations',
-        tenantIds.map((tenantId) => ({ payload: { tenantId }, key: tenantId })),
-        transaction,
-      ),
+    tenants.takeDueTenants(
+      { intervalMs: reconcileIntervalMs, revokedIntervalMs, jitter },
+      (tenantIds, transaction) =>
+        jobs.enqueue(
+          'reconciliations',
+          tenantIds.map((tenantId) => ({ payload: { tenantId }, key: tenantId })),
+          transaction,
+        ),
     );
 }
 

@@ -4,10 +4,13 @@ import { AppError } from '../../errors.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
-import { reconcileIntervalMs, withJitter } from './reconcile-schedule.ts';
+import { ProvisioningIncompleteError } from '../provisioning/provision.ts';
+import { reconcileIntervalMs, revokedIntervalMs, withJitter } from './reconcile-schedule.ts';
 import type { ReconcileTenant } from './reconcile-tenant.ts';
 
 const firstRetryMs = 60_000;
+/** The first retry of an installation, whose administrator waits for it, ms; the schedule adds up to a minute. */
+const firstSetupRetryMs = 10_000;
 const maxRetryMs = 6 * 60 * 60_000;
 /** Consecutive refusals of the system user after which its consent counts as revoked: more than a day. */
 const maxRefusals = 12;
@@ -25,14 +28,15 @@ export function createRunReconciliation(deps: {
 
   return async ({ tenantId }) => {
     const tenant = await tenants.find(tenantId);
-    if (tenant === null || tenant.status === 'revoked') return;
+    if (tenant === null) return;
     try {
-      await reconcile(tenant);
+      const nextCheckMs = await reconcile(tenant);
+      const intervalMs = tenant.status === 'revoked' ? revokedIntervalMs : reconcileIntervalMs;
+      await tenants.completeReconcile(tenant, nextCheckMs ?? withJitter(intervalMs), null);
     } catch (error) {
       await saveFailure(tenant, error);
       return;
     }
-    await tenants.completeReconcile(tenant, withJitter(reconcileIntervalMs), null);
     log.info({ tenantId }, 'tenant reconciled');
   };
 
@@ -40,15 +44,20 @@ export function createRunReconciliation(deps: {
     const { tenantId } = tenant;
     const reason = error instanceof Error ? error.message : 'unknown';
     log.warn({ tenantId, reason }, 'reconcile failed');
-    if (isRefusedForGood(tenant, error)) await tenants.saveStatus(tenantId, 'revoked');
+    if (isRefusedForGood(tenant, error)) await tenants.saveStatus(tenant, 'revoked');
     await tenants.completeReconcile(tenant, getRetryDelayMs(tenant, error), toErrorCode(error));
   }
 }
 
 /** Exponential backoff with jitter, or the Retry-After of SuperOffice if that is longer. */
-function getRetryDelayMs({ reconciliation: { failures } }: Tenant, error: unknown): number {
+function getRetryDelayMs({ reconciliation }: Tenant, error: unknown): number {
+  const { failures, setupStartedAt } = reconciliation;
   const retryAfterMs = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-  return Math.max(retryAfterMs, withJitter(Math.min(firstRetryMs * 2 ** failures, maxRetryMs)));
+  const isFirstOfSetup = setupStartedAt !== null && failures === 0;
+  const backoffMs = isFirstOfSetup ? firstSetupRetryMs : firstRetryMs * 2 ** failures;
+  // A tenant that permanently refuses part of the provisioning must not be compared less often for it.
+  const maxMs = error instanceof ProvisioningIncompleteError ? reconcileIntervalMs : maxRetryMs;
+  return Math.max(retryAfterMs, withJitter(Math.min(backoffMs, maxMs)));
 }
 
 /**
@@ -61,5 +70,9 @@ function isRefusedForGood({ reconciliation: { failures } }: Tenant, error: unkno
 }
 
 function toErrorCode(error: unknown): string {
-  return error instanceof SuperOfficeError || error instanceof AppError ? error.code : 'internal';
+  const hasCode =
+    error instanceof SuperOfficeError ||
+    error instanceof AppError ||
+    error instanceof ProvisioningIncompleteError;
+  return hasCode ? error.code : 'internal';
 }

@@ -46,7 +46,10 @@ export interface TenantStateCache {
    * `getState`.
    */
   refresh(tenantId: string, stale: TenantState): Promise<TenantState>;
+  /** The state as SuperOffice reports it now, never a cached one. Rejects like `getState`. */
+  readAgain(tenantId: string): Promise<TenantState>;
   invalidate(tenantId: string): void;
+  invalidateAll(): void;
 }
 
 /**
@@ -71,10 +74,12 @@ export function createTenantStates(deps: {
   readonly endpoints: LoginEndpoints;
   readonly http: HttpClient;
   readonly toAllowedUrl: ToAllowedUrl;
+  /** Called when a state was read although another one may be cached, here or in other processes. */
+  readonly onReadAgain: (tenantId: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): TenantStateCache {
-  const { endpoints, http, toAllowedUrl, now } = deps;
+  const { endpoints, http, toAllowedUrl, onReadAgain, now } = deps;
   const cache = new LRUCache<string, TenantState>({
     max: maxTenants,
     ttl: minTtlMs,
@@ -93,7 +98,7 @@ export function createTenantStates(deps: {
     const { status, body } = response;
     // Assumption: the response for an unknown customer is not documented
     // (docs/superoffice/web-api.md#72-state-api).
-    if (status === 404 || (status === 200 && body === null)) throw unknownTenant();
+    if (status === 404 || status === 410 || (status === 200 && body === null)) throw unknownTenant();
     if (status !== 200) throw toStateError(response);
     const state = readBody(operation, stateSchema, body);
     if (state.ContextIdentifier !== tenantId) {
@@ -116,15 +121,21 @@ export function createTenantStates(deps: {
     return cache.forceFetch(tenantId);
   }
 
+  async function readAgain(tenantId: string): Promise<TenantState> {
+    cache.delete(tenantId);
+    const state = await getState(tenantId);
+    onReadAgain(tenantId);
+    return state;
+  }
+
   return {
     getState,
-    refresh(tenantId, stale) {
-      if (cache.peek(tenantId) === stale) cache.delete(tenantId);
-      return getState(tenantId);
-    },
+    refresh: (tenantId, stale) => (cache.peek(tenantId) === stale ? readAgain(tenantId) : getState(tenantId)),
+    readAgain,
     invalidate: (tenantId) => {
       cache.delete(tenantId);
     },
+    invalidateAll: () => cache.clear(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { booleanOrFalse, numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/superoffice-error.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
@@ -34,6 +35,21 @@ export async function findWebPanelByProgId(
   const panel = readBody(operation, webPanelSchema.nullable(), body);
   // Assumption: it is not documented whether an absent panel is null or an entity without an id.
   return panel === null || panel.WebPanelId === 0 ? null : panel;
+}
+
+/** Errors of a call that the app may not use, or that does not exist. */
+const unavailableCodes: readonly SuperOfficeErrorCode[] = ['forbidden', 'unauthorized', 'not-found'];
+
+/** All panels that this app created; empty if it may not list them. */
+export async function listAppWebPanels(apiClient: TenantApiClient): Promise<WebPanelEntity[]> {
+  const operation = 'web panels of the app';
+  try {
+    const body = await post(apiClient, operation, 'GetAppWebPanels', {});
+    return readBody(operation, z.array(webPanelSchema), body);
+  } catch (error) {
+    if (error instanceof SuperOfficeError && unavailableCodes.includes(error.code)) return [];
+    throw error;
+  }
 }
 
 /**

@@ -28,10 +28,10 @@ export interface WebhookDraft {
   readonly Type: 'webhook';
 }
 
-/** The tenant's webhooks whose name starts with `name`. */
-export async function listWebhooksByName(apiClient: TenantApiClient, name: string): Promise<WebhookEntity[]> {
+/** The tenant's webhooks that the app may see; with `name`, those whose name starts with it. */
+export async function listWebhooks(apiClient: TenantApiClient, name = ''): Promise<WebhookEntity[]> {
   const operation = 'list webhooks';
-  const path = `Webhook?${new URLSearchParams({ nameFilter: name })}`;
+  const path = name === '' ? 'Webhook' : `Webhook?${new URLSearchParams({ nameFilter: name })}`;
   return readBody(
     operation,
     z.array(webhookSchema),

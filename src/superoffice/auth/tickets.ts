@@ -25,6 +25,7 @@ export interface TicketCache {
   verifySystemUser(tenant: SystemUserTenant): Promise<void>;
   /** Removes the tenant's ticket from the cache of this process. */
   invalidate(tenantId: string): void;
+  invalidateAll(): void;
 }
 
 /** A ticket and the time of its exchange, in ms since 1970. */
@@ -115,5 +116,6 @@ export function createTickets(deps: {
     invalidate: (tenantId) => {
       cache.delete(tenantId);
     },
+    invalidateAll: () => cache.clear(),
   };
 }

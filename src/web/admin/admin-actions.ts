@@ -40,7 +40,7 @@ export function createResolveAccessRequest(deps: {
     const resolved = await accessRequests.resolve(tenant.tenantId, id, {
       state,
       comment,
-      resolvedBy: session.name,
+      resolvedBy: session,
     });
     if (!resolved) throw new AppError('access-request-resolved');
     await audit.write(session, { event: 'access-request-resolved', accessRequest: id, state });

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import { requestedLanguage } from '../links.ts';
 import type { Languages } from '../rendering/i18n.ts';
@@ -12,9 +13,12 @@ import type { Views } from '../rendering/views.ts';
 import type { Administrator } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import { adminView, type InvalidForm } from './admin-view.ts';
+import { parseAssociateId } from './user-data-form.ts';
 
 const maxResolved = 50;
 const maxChanges = 50;
+/** Users to choose from by name; any other user is chosen by number. */
+const maxUsers = 500;
 
 /** The id of the access request that was just resolved; null if none was. */
 const resolvedSchema = z.uuid().nullable().catch(null);
@@ -36,18 +40,21 @@ export function createAdminPage(deps: {
   accessRequests: AccessRequestStore;
   licenses: LicenseSnapshots;
   history: LicenseHistory;
+  users: UserStore;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;
   now: () => number;
 }): AdminPage {
-  const { sessions, accessRequests, licenses, history, entitlementEngine, languages, views, now } = deps;
+  const { sessions, accessRequests, licenses, history, users, entitlementEngine, languages, views, now } =
+    deps;
 
   return async function adminPage(request, { tenant, session }, refused) {
-    const [tenantLicenses, requests, changes] = await Promise.all([
+    const [tenantLicenses, requests, changes, listedUsers] = await Promise.all([
       licenses.getTenantLicenses(tenant),
       accessRequests.listByTenant(tenant.tenantId, maxResolved),
       history.latest(tenant.tenantId, maxChanges),
+      users.listByName(tenant.tenantId, maxUsers),
     ]);
     const isOpen = (id: string) =>
       requests.some((accessRequest) => accessRequest.id === id && accessRequest.state === 'open');
@@ -70,6 +77,8 @@ export function createAdminPage(deps: {
       refused,
       lang,
       resolved,
+      users: listedUsers,
+      erased: parseAssociateId(request.query.erased),
     });
     return views('admin', language, page);
   };

@@ -2,9 +2,11 @@ import { type RequestHandler, Router } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { UserDataStore } from '../../tenants/user-data.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -13,6 +15,7 @@ import type { Sessions } from '../sign-in/session.ts';
 import { createAdmin } from './admin.ts';
 import { createResolveAccessRequest, createSaveContract } from './admin-actions.ts';
 import { createAdminPage } from './admin-page.ts';
+import { createUserDataAction } from './user-data-actions.ts';
 
 /** Routes of the administration page and of the forms on it. */
 export function createAdminRouter(deps: {
@@ -23,6 +26,8 @@ export function createAdminRouter(deps: {
   history: LicenseHistory;
   accessRequests: AccessRequestStore;
   audit: AuditLog;
+  users: UserStore;
+  userData: UserDataStore;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;
@@ -42,6 +47,10 @@ export function createAdminRouter(deps: {
   router
     .route('/admin/contract')
     .post(form, csrfProtection, createSaveContract(adminDeps))
+    .all(methodNotAllowed);
+  router
+    .route('/admin/user-data')
+    .post(form, csrfProtection, createUserDataAction(adminDeps))
     .all(methodNotAllowed);
   return router;
 }

@@ -18,9 +18,10 @@ import { type ContractView, contractView } from './contract-view.ts';
 import { describeDiagnostic } from './diagnostic-messages.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import type { InvalidUserData } from './user-data-form.ts';
 
 /** A rejected form with its error; the page shows it again, so that no input is lost. */
-export type InvalidForm = InvalidResolution | InvalidContract;
+export type InvalidForm = InvalidResolution | InvalidContract | InvalidUserData;
 
 /** Values of `views/admin.ejs`. */
 export interface AdminView {
@@ -43,6 +44,22 @@ export interface AdminView {
   /** License changes, newest first. */
   readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
+  /** The form to download or erase the data about one user. */
+  readonly userData: {
+    /** Users to choose from. */
+    readonly users: readonly ListedUser[];
+    /** The input and the error of a rejected form; empty otherwise. */
+    readonly draft: string;
+    readonly validationError: string;
+    /** That data were just erased; empty otherwise. */
+    readonly erased: string;
+  };
+}
+
+/** A user of the tenant. */
+interface ListedUser {
+  readonly associateId: number;
+  readonly name: string;
 }
 
 /** What the administration page is made from. */
@@ -61,6 +78,9 @@ export interface AdminInput {
   readonly lang: string;
   /** The id of the access request that was just resolved, or null. */
   readonly resolved: string | null;
+  readonly users: readonly ListedUser[];
+  /** The user whose data were just erased, or null. */
+  readonly erased: number | null;
 }
 
 /** Makes the values of the administration page. */
@@ -99,5 +119,16 @@ export function adminView(input: AdminInput): AdminView {
       today,
       language,
     }),
+    userData: userDataView(input),
+  };
+}
+
+function userDataView({ users, erased, refused, language: { t } }: AdminInput): AdminView['userData'] {
+  const invalid = refused?.form === 'user-data' ? refused : null;
+  return {
+    users,
+    draft: invalid?.associateId ?? '',
+    validationError: invalid === null ? '' : t(`admin.validationError.${invalid.validationError}`),
+    erased: erased === null ? '' : t('admin.userErased', { associateId: erased }),
   };
 }

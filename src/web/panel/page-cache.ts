@@ -30,11 +30,17 @@ export function createPageCache(deps: {
   views: Views;
   entitlementEngine: EntitlementEngine;
   maxBytes: number;
+  /** Calls the listener when the data of a tenant or of a user were removed; null stands for all. */
+  onRemoval: (listener: (key: string | null) => void) => void;
 }): PageCache {
-  const { views, entitlementEngine, maxBytes } = deps;
+  const { views, entitlementEngine, maxBytes, onRemoval } = deps;
   const cache = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
     sizeCalculation: ({ html }) => html.length,
+  });
+
+  onRemoval((removed) => {
+    for (const key of [...cache.keys()]) if (removed === null || isPageOf(removed, key)) cache.delete(key);
   });
 
   function render(context: PanelContext, query: unknown): Page {
@@ -59,6 +65,11 @@ export function createPageCache(deps: {
 function pageKey({ url, session, language }: PanelContext): string {
   const { tenantId, associateId } = session;
   return `${tenantId}/${associateId} ${url.language} ${language.code} ${session.isAdministrator}`;
+}
+
+/** Whether the page with this key shows data of a tenant (`Cust12345`) or of a user (`Cust12345/101`). */
+function isPageOf(removed: string, key: string): boolean {
+  return key.startsWith(removed.includes('/') ? `${removed} ` : `${removed}/`);
 }
 
 /**

@@ -30,6 +30,7 @@ export function createPanelRouter(deps: {
   views: Views;
   /** Size limit of the page cache, in bytes. */
   pageCacheBytes: number;
+  onRemoval: (listener: (key: string | null) => void) => void;
   inCrm: RequestHandler;
   form: RequestHandler;
   csrfProtection: RequestHandler;

@@ -163,8 +163,8 @@ function describeNotices({
     const inGrace = kind === 'license-expired' && graceDate !== null;
     return inGrace ? `${text} ${t('notice.grace', { date: date(graceDate) })}` : text;
   });
-  const revoked = tenant.status === 'revoked' ? [t('notice.revoked')] : [];
-  return [...revoked, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
+  const inactive = tenant.status === 'active' ? [] : [t(`notice.${tenant.status}`)];
+  return [...inactive, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
 }
 
 function foundText(

@@ -22,5 +22,6 @@ function describeActor({ associateId, name }: AuditEntry, { t }: Language): stri
 }
 
 function describeEvent({ event }: AuditEntry, { t }: Language): string {
-  return event.event === 'status-changed' ? t(`setup.status.${event.to}`) : t(`setup.event.${event.event}`);
+  if (event.event === 'status-changed') return t(`setup.status.${event.to}`);
+  return t(`setup.event.${event.event}`, 'user' in event ? { user: event.user } : {});
 }

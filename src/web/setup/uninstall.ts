@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { SuperOffice } from '../../superoffice/client.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import type { TenantExport } from '../../tenants/tenant-export.ts';
@@ -22,9 +21,11 @@ export interface UninstallDeps {
   readonly deprovision: (
     tenant: Tenant,
     by: { readonly associateId: number; readonly force: boolean },
-  ) => Promise<{ readonly failedRemovals: readonly FailedRemoval[]; readonly removed: boolean }>;
-  /** Holds credentials and states of tenants in memory. */
-  readonly superOffice: Pick<SuperOffice, 'tickets' | 'states'>;
+  ) => Promise<{
+    /** `superseded`: an administrator approved the app again meanwhile, which ends the removal. */
+    readonly outcome: 'removed' | 'incomplete' | 'superseded';
+    readonly failedRemovals: readonly FailedRemoval[];
+  }>;
   readonly audit: AuditLog;
   readonly languages: Languages;
   readonly views: Views;
@@ -36,7 +37,7 @@ export interface UninstallDeps {
  * `force`.
  */
 export function createUninstall(deps: UninstallDeps): RequestHandler {
-  const { administratorGuard, sessions, deprovision, superOffice, audit, languages, views } = deps;
+  const { administratorGuard, sessions, deprovision, audit, languages, views } = deps;
 
   return async function uninstall(request, response) {
     const { tenant, session } = await administratorGuard.require(request);
@@ -44,13 +45,12 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
     const lang = requestedLanguage(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
     const by = { associateId: session.associateId, force: force === 'yes' };
-    const { failedRemovals, removed } = await deprovision(tenant, by);
+    const { outcome, failedRemovals } = await deprovision(tenant, by);
     const { tenantId, companyName } = tenant;
-    if (removed) {
-      superOffice.tickets.invalidate(tenantId);
-      superOffice.states.invalidate(tenantId);
-      sessions.end(response);
-    } else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
+    if (outcome === 'superseded') return response.redirect(303, `/setup?lang=${lang}`);
+    const removed = outcome === 'removed';
+    if (removed) sessions.end(response);
+    else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
     request.log.info({ removed, failedRemovals }, removed ? 'tenant removed' : 'removal incomplete');
     const page = {
       lang,

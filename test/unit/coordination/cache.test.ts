@@ -57,9 +57,9 @@ describe('createCache', () => {
     expect(await get()).toEqual({ name: 'first' });
   });
 
-  it('invalidates all keys under a prefix, or the whole cache', async () => {
+  it('invalidates the entries that match, or the whole cache', async () => {
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
-    cache.invalidatePrefix('Cust1/');
+    cache.invalidateWhere((key) => key.startsWith('Cust1/'));
     for (const key of ['Cust1/5', 'Cust1/6', 'Cust12/5']) await get(key);
     expect(reads).toBe(5);
     cache.invalidateAll();

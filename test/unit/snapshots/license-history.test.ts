@@ -7,6 +7,7 @@ import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { createUserStore } from '../../../src/snapshots/user-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { getTenant } from '../../support/get-tenant.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { uncontendedLock } from '../../support/locks.ts';
 
@@ -60,13 +61,13 @@ describe('license history', () => {
     ]);
   });
 
-  it('names a user only while the user is listed', async () => {
+  it('names a user, and deletes the changes of a user who is no longer listed', async () => {
     await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
     expect(await history().latest('Cust1', 5)).toEqual([
       { change: planChange.change, detectedAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
     ]);
     await users().replace('Cust1', [], [], readAt, uncontendedLock(db));
-    expect((await history().latest('Cust1', 5))[0]?.user).toEqual({ associateId: 7, name: null });
+    expect(await history().latest('Cust1', 5)).toEqual([]);
   });
 
   it('saves changes and their source data in one transaction', async () => {
@@ -75,7 +76,7 @@ describe('license history', () => {
       snapshots().saveTenant('Cust1', { content: {}, readAt }, null, [addedModule, invalidChange]),
     ).rejects.toThrow();
     expect(await snapshots().latest('Cust1')).toBeNull();
-    const changes = [planChange, { associateId: 8, change: invalidChange }];
+    const changes = [{ associateId: markus.associateId, change: invalidChange }];
     await expect(users().replace('Cust1', [markus], changes, readAt, uncontendedLock(db))).rejects.toThrow();
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
@@ -95,7 +96,7 @@ describe('license history', () => {
 
   it('deletes changes and users with the tenant', async () => {
     await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
-    await tenants().purge('Cust1', null);
+    await tenants().purge(await getTenant(tenants(), 'Cust1'), null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 });

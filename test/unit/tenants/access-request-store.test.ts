@@ -57,7 +57,11 @@ describe('createAccessRequestStore', () => {
     await store.withdraw(own, accessRequest);
     expect(await subjects()).toEqual([]);
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, { state: 'fulfilled', comment: '', resolvedBy: 'Kari' });
+    await store.resolve(own, (await only()).id, {
+      state: 'fulfilled',
+      comment: '',
+      resolvedBy: { associateId: 131, name: 'Kari' },
+    });
     expect(await subjects()).toEqual([['feature:saint', 'fulfilled']]);
     await db.deleteFrom('access_requests').execute();
     expect(await subjects(), 'not invalidated').toEqual([['feature:saint', 'fulfilled']]);
@@ -100,7 +104,11 @@ describe('createAccessRequestStore', () => {
     expect(await store.listByTenant(own, 50)).toEqual([]);
 
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, { state: 'fulfilled', comment: '', resolvedBy: 'Kari' });
+    await store.resolve(own, (await only()).id, {
+      state: 'fulfilled',
+      comment: '',
+      resolvedBy: { associateId: 131, name: 'Kari' },
+    });
     expect(await store.withdraw(own, accessRequest)).toBe(false);
     expect((await only()).state).toBe('fulfilled');
   });
@@ -116,17 +124,31 @@ describe('createAccessRequestStore', () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
     now += 1000;
-    const resolution = { state: 'declined', comment: 'Next year.', resolvedBy: 'Kari Nygård' } as const;
+    const resolution = {
+      state: 'declined',
+      comment: 'Next year.',
+      resolvedBy: { associateId: 131, name: 'Kari Nygård' },
+    } as const;
     const resolved = await Promise.all([1, 2, 3].map(() => store.resolve(own, id, resolution)));
     expect(resolved.filter(Boolean)).toHaveLength(1);
-    expect(await only()).toMatchObject({ ...resolution, resolvedAt: new Date(now) });
+    expect(await only()).toMatchObject({
+      ...resolution,
+      resolvedBy: 'Kari Nygård',
+      resolvedAt: new Date(now),
+    });
     expect(await store.submit(own, accessRequest)).toBe(true);
   });
 
   it('does not let another tenant see or resolve an access request', async () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
-    expect(await store.resolve(other, id, { state: 'fulfilled', comment: '', resolvedBy: 'x' })).toBe(false);
+    expect(
+      await store.resolve(other, id, {
+        state: 'fulfilled',
+        comment: '',
+        resolvedBy: { associateId: 131, name: 'x' },
+      }),
+    ).toBe(false);
     expect(await store.listByTenant(other, 50)).toEqual([]);
     expect(await store.latestByUser(other, accessRequest.associateId)).toEqual([]);
     expect((await only()).state).toBe('open');
@@ -134,7 +156,11 @@ describe('createAccessRequestStore', () => {
 
   it('returns only the latest access request of the user for each subject', async () => {
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, { state: 'fulfilled', comment: '', resolvedBy: 'x' });
+    await store.resolve(own, (await only()).id, {
+      state: 'fulfilled',
+      comment: '',
+      resolvedBy: { associateId: 131, name: 'x' },
+    });
     now += 1000;
     await store.submit(own, { ...accessRequest, reason: 'again' });
     await store.submit(own, { ...accessRequest, subject: 'feature:forms' });
@@ -155,7 +181,11 @@ describe('createAccessRequestStore', () => {
     for (const { id, subject } of all) {
       now += 1000;
       if (subject !== 'feature:b' && subject !== 'feature:d')
-        await store.resolve(own, id, { state: 'fulfilled', comment: '', resolvedBy: 'x' });
+        await store.resolve(own, id, {
+          state: 'fulfilled',
+          comment: '',
+          resolvedBy: { associateId: 131, name: 'x' },
+        });
     }
     const listed = async (resolvedLimit: number) =>
       (await store.listByTenant(own, resolvedLimit)).map(({ subject }) => subject.slice(-1));

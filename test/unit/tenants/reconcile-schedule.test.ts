@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { fallbackMs } from '../../../src/tenants/consent.ts';
-import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { getTenant } from '../../support/get-tenant.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { uncontendedLock } from '../../support/locks.ts';
 
@@ -31,14 +31,13 @@ describe('tenant reconciliation schedule', () => {
   /** Takes the tenants that are due, and returns their identifiers in order. */
   async function take(jitter = 0): Promise<string[]> {
     const taken: string[] = [];
-    await store().takeDueTenants(intervalMs, jitter, async (tenantIds) => void taken.push(...tenantIds));
+    await store().takeDueTenants(
+      { intervalMs, revokedIntervalMs: 24 * intervalMs, jitter },
+      async (tenantIds) => void taken.push(...tenantIds),
+    );
     return taken.sort();
   }
-  async function get(tenantId: string): Promise<Tenant> {
-    const tenant = await store().find(tenantId);
-    if (tenant === null) throw new Error(`${tenantId} is not installed`);
-    return tenant;
-  }
+  const get = (tenantId: string) => getTenant(store(), tenantId);
 
   it('takes a tenant after its installation and again when an interval has passed', async () => {
     await install('Cust1');
@@ -62,7 +61,9 @@ describe('tenant reconciliation schedule', () => {
   it('leaves tenants due whose jobs cannot be stored', async () => {
     await install('Cust1');
     now += fallbackMs;
-    const failing = store().takeDueTenants(intervalMs, 0, () => Promise.reject(new Error('unavailable')));
+    const failing = store().takeDueTenants({ intervalMs, revokedIntervalMs: intervalMs, jitter: 0 }, () =>
+      Promise.reject(new Error('unavailable')),
+    );
     await expect(failing).rejects.toThrow('unavailable');
     expect(await take()).toEqual(['Cust1']);
   });
@@ -79,11 +80,15 @@ describe('tenant reconciliation schedule', () => {
     for (const delay of delays) expect(Math.abs(delay - intervalMs)).toBeLessThanOrEqual(0.2 * intervalMs);
   });
 
-  it('takes no tenant that revoked its consent', async () => {
+  it('takes a tenant that revoked its consent once in the longer interval', async () => {
     await install('Cust1');
-    await store().saveStatus('Cust1', 'revoked');
+    await store().saveStatus(await get('Cust1'), 'revoked');
     now += fallbackMs;
+    expect(await take()).toEqual(['Cust1']);
+    now += 23 * intervalMs;
     expect(await take()).toEqual([]);
+    now += intervalMs;
+    expect(await take()).toEqual(['Cust1']);
   });
 
   it('records the number of consecutive failures and the last error', async () => {
@@ -136,7 +141,7 @@ describe('tenant reconciliation schedule', () => {
 
   it('counts tenants by status', async () => {
     for (const tenantId of ['Cust1', 'Cust2', 'Cust3']) await install(tenantId);
-    await store().saveStatus('Cust3', 'suspended');
+    await store().saveStatus(await get('Cust3'), 'suspended');
     expect(await store().countByStatus()).toEqual({ active: 2, suspended: 1, deleting: 0, revoked: 0 });
   });
 });

@@ -83,7 +83,11 @@ describe('createTenantStore', () => {
   it('deletes the snapshots of a deleted tenant', async () => {
     const snapshots = createSnapshotStore(db);
     await snapshots.saveTenant('Cust2', { content: { modules: [] }, readAt: start }, null, []);
-    await snapshots.save('Cust2', { content: { granted: [] }, readAt: start }, 7);
+    await snapshots.saveUser(
+      'Cust2',
+      { content: { granted: [] }, readAt: start },
+      { associateId: 7, signedIn: true },
+    );
     await db.deleteFrom('tenants').where('context_identifier', '=', 'Cust2').execute();
     expect(await snapshots.latest('Cust2')).toBeNull();
     expect(await snapshots.latest('Cust2', 7)).toBeNull();

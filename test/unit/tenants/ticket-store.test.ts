@@ -5,6 +5,7 @@ import type { Database } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createTicketStore } from '../../../src/tenants/ticket-store.ts';
 import { freshDatabase } from '../../support/database.ts';
+import { getTenant } from '../../support/get-tenant.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
 const stored = { ticket: '7T:secret-of-Cust1', exchangedAt: Date.parse('2026-11-26T10:00:00Z') };
@@ -63,7 +64,7 @@ describe('createTicketStore', () => {
 
   it('deletes the ticket with the tenant', async () => {
     await storeWith().save('Cust1', stored);
-    await tenants().purge('Cust1', null);
+    await tenants().purge(await getTenant(tenants(), 'Cust1'), null);
     expect(await db.selectFrom('tickets').selectAll().execute()).toEqual([]);
   });
 });

@@ -1,13 +1,14 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
+import { ProvisioningIncompleteError } from '../../../../src/lifecycle/provisioning/provision.ts';
 import { reconcileIntervalMs } from '../../../../src/lifecycle/reconcile/reconcile-schedule.ts';
 import { createRunReconciliation } from '../../../../src/lifecycle/reconcile/run-reconciliation.ts';
 import {
   SuperOfficeError,
   type SuperOfficeErrorCode,
 } from '../../../../src/superoffice/transport/superoffice-error.ts';
-import type { Tenant } from '../../../../src/tenants/tenant.ts';
+import type { Consented, Tenant } from '../../../../src/tenants/tenant.ts';
 import type { TenantStore } from '../../../../src/tenants/tenant-store.ts';
 import { tenant } from '../../web/panel/panel-contexts.ts';
 
@@ -15,15 +16,22 @@ const minute = 60_000;
 
 describe('createRunReconciliation', () => {
   /** Runs one reconciliation of a tenant with this many earlier failures, and returns what was saved. */
-  async function reconcile(failures: number, work: (tenant: Tenant) => Promise<void>) {
+  async function reconcile(
+    failures: number,
+    work: (tenant: Tenant) => Promise<number | null>,
+    setupStartedAt: Date | null = null,
+  ) {
     const completed: { delayMs: number; problem: string | null }[] = [];
     const statuses: string[] = [];
     const tenants = {
-      find: async () => ({ ...tenant, reconciliation: { ...tenant.reconciliation, failures } }),
+      find: async () => ({
+        ...tenant,
+        reconciliation: { ...tenant.reconciliation, failures, setupStartedAt },
+      }),
       completeReconcile: async (_tenant: Tenant, delayMs: number, problem: string | null) => {
         completed.push({ delayMs, problem });
       },
-      saveStatus: async (_tenantId: string, status: string) => void statuses.push(status),
+      saveStatus: async (_tenant: Consented, status: string) => void statuses.push(status),
     } as Partial<TenantStore> as TenantStore;
     const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
     await run({ tenantId: tenant.tenantId });
@@ -36,7 +44,7 @@ describe('createRunReconciliation', () => {
   };
 
   it('schedules the next reconciliation an hour after a success, give or take 20 percent', async () => {
-    const { minutes, problem } = await reconcile(3, async () => {});
+    const { minutes, problem } = await reconcile(3, async () => null);
     expect(problem).toBeNull();
     expect(Math.abs(minutes - reconcileIntervalMs / minute)).toBeLessThanOrEqual(12);
   });
@@ -44,7 +52,7 @@ describe('createRunReconciliation', () => {
   it('adds jitter so that reconciliations do not coincide', async () => {
     const times = new Set<number>();
     for (let each = 0; each < 5; each += 1) {
-      times.add((await reconcile(0, async () => {})).minutes);
+      times.add((await reconcile(0, async () => null)).minutes);
     }
     expect(times.size).toBe(5);
   });
@@ -81,13 +89,26 @@ describe('createRunReconciliation', () => {
     expect((await reconcile(30, failing('client-refused'))).statuses).toEqual([]);
   });
 
-  it.each([null, { ...tenant, status: 'revoked' as const }])(
-    'calls nothing for a tenant that was removed or revoked its consent',
-    async (found) => {
-      const tenants = { find: async () => found } as Partial<TenantStore> as TenantStore;
-      const work = async () => Promise.reject(new Error('called'));
-      const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
-      await run({ tenantId: tenant.tenantId });
-    },
-  );
+  it('calls nothing for a tenant that was removed', async () => {
+    const tenants = { find: async () => null } as Partial<TenantStore> as TenantStore;
+    const work = async () => Promise.reject(new Error('called'));
+    const run = createRunReconciliation({ tenants, reconcile: work, log: pino({ level: 'silent' }) });
+    await run({ tenantId: tenant.tenantId });
+  });
+
+  it('schedules the next reconciliation when the work asks for it', async () => {
+    expect((await reconcile(0, async () => minute)).minutes).toBe(1);
+  });
+
+  it('retries an installation within seconds, and then with the usual backoff', async () => {
+    const incomplete = async () => Promise.reject(new ProvisioningIncompleteError('server-error'));
+    const first = await reconcile(0, incomplete, new Date());
+    expect([first.minutes <= 0.2, first.problem]).toEqual([true, 'server-error']);
+    expect((await reconcile(1, incomplete)).minutes).toBeGreaterThan(1.5);
+  });
+
+  it('never retries an incomplete provisioning less often than it reconciles', async () => {
+    const incomplete = async () => Promise.reject(new ProvisioningIncompleteError('unexpected-response'));
+    expect((await reconcile(20, incomplete)).minutes).toBeLessThanOrEqual(72);
+  });
 });

@@ -12,7 +12,10 @@ const hourMs = 3_600 * secondMs;
 
 function setUp() {
   const clock = createClock();
-  return { clock, states: createTenantStates({ endpoints, http, toAllowedUrl, now: clock.now }) };
+  return {
+    clock,
+    states: createTenantStates({ onReadAgain: () => {}, endpoints, http, toAllowedUrl, now: clock.now }),
+  };
 }
 
 function stateBody(overrides: Record<string, unknown> = {}) {

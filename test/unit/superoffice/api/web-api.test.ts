@@ -36,7 +36,7 @@ function setUp(allowed = toAllowedUrl, limits: Partial<typeof noLimits> = {}) {
       return `${secrets.ticket}${exchanges}`;
     },
   });
-  const states = createTenantStates({ endpoints, http, toAllowedUrl, now });
+  const states = createTenantStates({ onReadAgain: () => {}, endpoints, http, toAllowedUrl, now });
   const webApi = createWebApi({
     states,
     tickets,
@@ -135,7 +135,13 @@ describe('web API call to an unavailable tenant', () => {
     const refused = new SuperOfficeError('system-user-refused', 'system user');
     const ticketless = () =>
       createWebApi({
-        states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
+        states: createTenantStates({
+          onReadAgain: () => {},
+          endpoints,
+          http,
+          toAllowedUrl,
+          now: () => testTime,
+        }),
         tickets: createTickets({
           now: () => testTime,
           store: unsharedTicketStore,
@@ -160,7 +166,13 @@ describe('web API call to an unavailable tenant', () => {
 
   it('rejects a tenant name that is not a context identifier', async () => {
     const webApi = createWebApi({
-      states: createTenantStates({ endpoints, http, toAllowedUrl, now: () => testTime }),
+      states: createTenantStates({
+        onReadAgain: () => {},
+        endpoints,
+        http,
+        toAllowedUrl,
+        now: () => testTime,
+      }),
       tickets: createTickets({ now: () => testTime, store: unsharedTicketStore, exchange: async () => 't' }),
       http,
       toAllowedUrl,

@@ -30,6 +30,8 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     refused: null,
     lang: '',
     resolved: null,
+    users: [],
+    erased: null,
     ...given,
   });
 }

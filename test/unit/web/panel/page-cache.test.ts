@@ -82,6 +82,8 @@ describe('pageVersion', () => {
     status: 'revoked',
     provisionedFingerprint: 'a',
     reconciliation: { at: new Date(1), failures: 1, lastError: 'a', setupStartedAt: new Date(1) },
+    deletion: { reportedAt: new Date(1), announcedAt: new Date(1) },
+    leavingSince: new Date(1),
     systemToken: () => 'another',
   };
 
@@ -100,6 +102,7 @@ describe('createPageCache', () => {
   let rendered: number;
   let decided: number;
   let pages: PageCache;
+  let remove: (key: string | null) => void;
 
   beforeEach(() => {
     rendered = 0;
@@ -118,6 +121,9 @@ describe('createPageCache', () => {
         return entitlementEngine(...data);
       },
       maxBytes,
+      onRemoval: (listener) => {
+        remove = listener;
+      },
     });
   }
 
@@ -138,6 +144,19 @@ describe('createPageCache', () => {
     pages(context, {});
     pages({ ...context, ...changes[what] }, {});
     expect(rendered).toBe(2);
+  });
+
+  it.each([
+    ['the tenant', 'Cust12345', 2],
+    ['the user', 'Cust12345/5', 2],
+    ['everything', null, 2],
+    ['another tenant', 'Cust1234', 1],
+    ['another user', 'Cust12345/55', 1],
+  ])('after the removal of %s renders the page again only if it shows their data', (_what, key, times) => {
+    pages(context, {});
+    remove(key);
+    pages(context, {});
+    expect(rendered).toBe(times);
   });
 
   it('these tests change every field of the panel context', () => {

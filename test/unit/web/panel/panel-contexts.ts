@@ -20,6 +20,8 @@ export const tenant: Tenant = {
   status: 'active',
   provisionedFingerprint: null,
   reconciliation: { at: new Date(readAt), failures: 0, lastError: null, setupStartedAt: null },
+  deletion: { reportedAt: null, announcedAt: null },
+  leavingSince: null,
   systemToken: () => '',
 };
 

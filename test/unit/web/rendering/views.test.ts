@@ -116,6 +116,12 @@ const admin = {
     renewal: nasty,
     changes: [nasty],
   },
+  userData: {
+    users: [{ associateId: nasty, name: nasty }],
+    draft: nasty,
+    validationError: nasty,
+    erased: nasty,
+  },
 };
 const setup = {
   lang: nasty,
@@ -222,7 +228,7 @@ describe('page templates', () => {
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
     ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
-    ['admin', { ...admin, saved: '' }, admin, 'role="status"'],
+    ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],

@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import { type AuditActor, writeAudit } from './audit-log.ts';
+
+/** Deletes the jobs of a tenant in this transaction. */
+export type DeleteJobs = (transaction: Database, tenantId: string) => Promise<void>;
+
+/**
+ * NOTIFY channel: all data of a tenant (`Cust12345`) or of one of its users (`Cust12345/101`) were removed, so that no
+ * process may keep any of it in memory.
+ */
+export const removalChannel = 'planlens_removals';
+
+/** Notifies all processes of a removal when the transaction `db` commits. */
+export async function publishRemoval(db: Database, key: string): Promise<void> {
+  await sql`select pg_notify(${removalChannel}, ${key})`.execute(db);
+}
+
+/**
+ * Deletes what refers to a tenant whose row was deleted in the transaction `db`, and audits and publishes the removal.
+ * `now` in ms since 1970.
+ */
+export async function eraseTenantRows(
+  { db, deleteJobs, now }: { db: Database; deleteJobs: DeleteJobs; now: number },
+  actor: AuditActor,
+): Promise<void> {
+  const { tenantId } = actor;
+  await deleteJobs(db, tenantId);
+  await db.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
+  await writeAudit(db, actor, now, { event: 'deleted' });
+  await publishRemoval(db, tenantId);
+}

@@ -1,0 +1,154 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Database } from '../database/database.ts';
+import { publishRemoval } from './removal.ts';
+
+/** A user of a tenant. */
+interface TenantUserId {
+  readonly tenantId: string;
+  readonly associateId: number;
+}
+
+/** All stored data about one user. */
+type UserExport = Readonly<Record<string, unknown>>;
+
+/** The stored data about single users. */
+export interface UserDataStore {
+  /** Collects the data for a download. Of the audit log, at most the latest 10,000 entries. */
+  export(user: TenantUserId): Promise<UserExport>;
+  /**
+   * Deletes the data, in the memory of all processes too. Of the audit log, numbers without names remain. A user who is
+   * still active is listed again at the next reconciliation.
+   */
+  erase(user: TenantUserId): Promise<void>;
+}
+
+const maxAuditEntries = 10_000;
+/** A list of users that is older than this does not tell who may have joined since, ms. */
+const listValidMs = 24 * 60 * 60_000;
+
+export function createUserDataStore({ db }: { db: Database }): UserDataStore {
+  return {
+    async export({ tenantId, associateId }) {
+      const select = async (from: RawBuilder<unknown>, condition = sql`associate_id = ${associateId}`) => {
+        const { rows } = await sql`
+          select ${from} where context_identifier = ${tenantId} and ${condition}`.execute(db);
+        return rows;
+      };
+      return {
+        tenantId,
+        associateId,
+        users: await select(sql`name, user_plan from tenant_users`),
+        snapshots: await select(sql`read_at, content from license_snapshots`),
+        changes: await select(sql`detected_at, content from license_changes`),
+        accessRequests: await select(
+          sql`requested_by, subject, reason, requested_at, state, comment, resolved_at from access_requests`,
+        ),
+        // Without the user who made the request.
+        resolvedAccessRequests: await select(
+          sql`subject, state, comment, resolved_by, resolved_at from access_requests`,
+          sql`resolved_by_id = ${associateId}`,
+        ),
+        auditLog: await select(
+          sql`at, content from audit_log`,
+          sql`associate_id = ${associateId} order by id desc limit ${maxAuditEntries}`,
+        ),
+      };
+    },
+
+    async erase({ tenantId, associateId }) {
+      await db.transaction().execute(async (transaction) => {
+        // Excludes a save that found the user known.
+        await transaction
+          .selectFrom('tenants')
+          .select('context_identifier')
+          .where('context_identifier', '=', tenantId)
+          .forNoKeyUpdate()
+          .execute();
+        await eraseUsers(transaction, tenantId, [associateId]);
+      });
+    },
+  };
+}
+
+/**
+ * Whether data about a user may be stored until the transaction `db` ends. Not if the complete list of users is known,
+ * does not contain the user, and the user has not signed in since it was read: then the user has left, although a session
+ * may live on. `now` in ms since 1970.
+ */
+export async function mayStoreUserData(
+  db: Database,
+  { tenantId, associateId }: TenantUserId,
+  now: number,
+): Promise<boolean> {
+  const tenant = await db
+    .selectFrom('tenants')
+    .select('users_read_at')
+    .where('context_identifier', '=', tenantId)
+    .where('deleted_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  if (tenant === undefined) return false;
+  const listedAt = tenant.users_read_at?.getTime() ?? Number.NEGATIVE_INFINITY;
+  if (now - listedAt > listValidMs) return true;
+  // A sign-in stores a snapshot; a list deletes those of users who are not on it.
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (
+      select from tenant_users where context_identifier = ${tenantId} and associate_id = ${associateId}
+    ) or exists (
+      select from license_snapshots where context_identifier = ${tenantId} and associate_id = ${associateId}
+    ) as known`.execute(db);
+  return rows[0]?.known === true;
+}
+
+/**
+ * Erases everyone who is not in `listed`, the complete list of a tenant's users, in the transaction `db`. Keeps what was
+ * stored after the list was read, `readAt` in ms since 1970.
+ */
+export async function eraseUnlistedUsers(
+  db: Database,
+  tenantId: string,
+  listed: readonly number[],
+  readAt: number,
+): Promise<void> {
+  const before = new Date(readAt);
+  const { rows } = await sql<{ associateId: number }>`
+    select associate_id as "associateId" from (
+      select associate_id from tenant_users where context_identifier = ${tenantId}
+      union select associate_id from license_snapshots
+        where context_identifier = ${tenantId} and associate_id <> 0 and read_at < ${before}
+      union select associate_id from license_changes
+        where context_identifier = ${tenantId} and associate_id is not null
+      union select associate_id from access_requests
+        where context_identifier = ${tenantId} and requested_at < ${before}
+      union select resolved_by_id from access_requests
+        where context_identifier = ${tenantId} and resolved_by_id is not null and resolved_at < ${before}
+    ) as known
+    where associate_id <> all(${listed}::integer[])`.execute(db);
+  await eraseUsers(
+    db,
+    tenantId,
+    rows.map(({ associateId }) => associateId),
+  );
+}
+
+/** Deletes the rows about users, and their names in other rows, in the transaction `db`. */
+async function eraseUsers(db: Database, tenantId: string, associateIds: readonly number[]): Promise<void> {
+  if (associateIds.length === 0) return;
+  const ofUsers = sql`context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])`;
+  // An earlier version stored only the name of the administrator who resolved a request.
+  await sql`
+    update access_requests set resolved_by = ''
+    where context_identifier = ${tenantId} and (
+      resolved_by_id = any(${associateIds}::integer[])
+      or resolved_by_id is null and resolved_by in (select name from tenant_users where ${ofUsers}))`.execute(
+    db,
+  );
+  await sql`update access_requests set resolved_by_id = null
+    where context_identifier = ${tenantId} and resolved_by_id = any(${associateIds}::integer[])`.execute(db);
+  for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'tenant_users'])
+    await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
+  await sql`
+    delete from session_exchange_codes where context_identifier = ${tenantId}
+      and (session ->> 'associateId')::integer = any(${associateIds}::integer[])`.execute(db);
+  for (const associateId of associateIds) await publishRemoval(db, `${tenantId}/${associateId}`);
+}

@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createPurgeExpired } from '../../../src/tenants/retention.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+import { readText } from '../../support/project-files.ts';
+
+const now = Date.parse('2026-11-26T10:00:00Z');
+const hour = 60 * 60_000;
+const day = 24 * hour;
+
+describe('retention', () => {
+  let db: Database;
+  beforeAll(async () => {
+    db = await freshDatabase();
+    const secrets = createSecretBox(newKeyring());
+    const tenants = createTenantStore({ db, secrets, deleteJobs: async () => {}, now: () => now });
+    for (const tenantId of ['Cust1', 'Cust2'])
+      await tenants.saveConsent({ tenantId, companyName: '', serial: '1', systemToken: 't', associateId: 1 });
+  });
+  afterAll(() => db.destroy());
+
+  const ago = (ms: number) => new Date(now - ms);
+  const own = { context_identifier: 'Cust1' };
+  const count = async (table: string) => {
+    const { rows } = await sql<{
+      count: number;
+    }>`select count(*)::int as count from ${sql.table(table)}`.execute(db);
+    return rows[0]?.count;
+  };
+  const purge = () => createPurgeExpired({ db, now: () => now })();
+
+  /** Each table with a row that has just reached the end of its retention, and one that has not. */
+  it.each<[string, (age: number) => Promise<unknown>, number]>([
+    [
+      'access_requests',
+      (age) =>
+        db
+          .insertInto('access_requests')
+          .values({
+            ...own,
+            associate_id: 5,
+            requested_by: '',
+            subject: `feature:${age}`,
+            reason: '',
+            requested_at: ago(age),
+          })
+          .execute(),
+      400 * day,
+    ],
+    [
+      'license_changes',
+      (age) =>
+        db
+          .insertInto('license_changes')
+          .values({ ...own, associate_id: 5, detected_at: ago(age), content: '{}' })
+          .execute(),
+      400 * day,
+    ],
+    [
+      'license_snapshots',
+      (age) =>
+        db
+          .insertInto('license_snapshots')
+          .values({
+            ...own,
+            associate_id: 1 + (age % 1_000),
+            format: 3,
+            read_at: ago(age),
+            content: '{}',
+          })
+          .execute(),
+      30 * day,
+    ],
+    [
+      'consumed_nonces',
+      (age) =>
+        db
+          .insertInto('consumed_nonces')
+          .values({ nonce: String(age), expires_at: ago(age) })
+          .execute(),
+      0,
+    ],
+    [
+      'session_exchange_codes',
+      (age) =>
+        db
+          .insertInto('session_exchange_codes')
+          .values({
+            ...own,
+            code_hash: String(age),
+            challenge: '',
+            session: '{}',
+            expires_at: ago(age),
+          })
+          .execute(),
+      0,
+    ],
+  ])('of %s deletes a row when its time has come, and no sooner', async (table, insert, retentionMs) => {
+    await db.deleteFrom(table as 'tickets').execute();
+    await insert(retentionMs + 1);
+    await insert(retentionMs);
+    await purge();
+    expect(await count(table)).toBe(1);
+  });
+
+  it('of license_snapshots keeps the licenses of a tenant', async () => {
+    await db.deleteFrom('license_snapshots').execute();
+    const row = { ...own, associate_id: 0, format: 3, read_at: ago(500 * day), content: '{}' };
+    await db.insertInto('license_snapshots').values(row).execute();
+    await purge();
+    expect(await count('license_snapshots')).toBe(1);
+  });
+
+  it('of tickets ends when no process would use the ticket any more', async () => {
+    const ticket = { ticket_encrypted: '' };
+    await db
+      .insertInto('tickets')
+      .values([
+        { context_identifier: 'Cust1', ...ticket, exchanged_at: ago(6 * hour + 1) },
+        { context_identifier: 'Cust2', ...ticket, exchanged_at: ago(6 * hour) },
+      ])
+      .execute();
+    await purge();
+    expect(await count('tickets')).toBe(1);
+  });
+
+  it('of tenant_users ends when no list has confirmed them for 30 days', async () => {
+    const user = { associate_id: 5, name: 'Markus', user_plan: '' };
+    await db
+      .insertInto('tenant_users')
+      .values([
+        { context_identifier: 'Cust1', ...user },
+        { context_identifier: 'Cust2', ...user },
+      ])
+      .execute();
+    for (const [tenantId, age] of [
+      ['Cust1', 30 * day + 1],
+      ['Cust2', 30 * day],
+    ] as const)
+      await db
+        .updateTable('tenants')
+        .set({ users_read_at: ago(age) })
+        .where('context_identifier', '=', tenantId)
+        .execute();
+    await purge();
+    expect(await db.selectFrom('tenant_users').select('context_identifier').execute()).toEqual([
+      { context_identifier: 'Cust2' },
+    ]);
+  });
+
+  it('of every table is documented', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_name not like 'kysely%'`.execute(db);
+    const documented = readText('docs/privacy.md');
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.map(({ name }) => name).filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
+  });
+});

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSecretBox } from '../../../src/crypto/secret-box.ts';
+import type { Database } from '../../../src/database/database.ts';
+import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { createUserStore } from '../../../src/snapshots/user-store.ts';
+import { createAccessRequestStore } from '../../../src/tenants/access-request-store.ts';
+import { createAuditLog } from '../../../src/tenants/audit-log.ts';
+import { createHandoffStore } from '../../../src/tenants/handoff-store.ts';
+import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { freshDatabase } from '../../support/database.ts';
+import { newKeyring } from '../../support/keyrings.ts';
+import { uncontendedLock } from '../../support/locks.ts';
+
+const start = Date.parse('2026-11-26T10:00:00Z');
+const hour = 60 * 60_000;
+const markus = { associateId: 101, name: 'Markus Brandt', userPlan: 'Sales Premium' };
+const kari = { associateId: 131, name: 'Kari Nygård', userPlan: '' };
+
+describe('the data about a user', () => {
+  let db: Database;
+  let now: number;
+  const clock = () => now;
+  const users = () => createUserStore({ db });
+  const snapshots = () => createSnapshotStore(db);
+  const requests = () => createAccessRequestStore({ db, now: clock });
+  const userData = () => createUserDataStore({ db });
+
+  beforeAll(async () => {
+    db = await freshDatabase();
+  });
+  afterAll(() => db.destroy());
+  beforeEach(async () => {
+    now = start;
+    await db.deleteFrom('tenants').execute();
+    await db.deleteFrom('audit_log').execute();
+    const secrets = createSecretBox(newKeyring());
+    const tenants = createTenantStore({ db, secrets, deleteJobs: async () => {}, now: clock });
+    for (const tenantId of ['Cust1', 'Cust2'])
+      await tenants.saveConsent({
+        tenantId,
+        companyName: '',
+        serial: '1',
+        systemToken: 't',
+        associateId: 131,
+      });
+  });
+
+  const saveSnapshot = (associateId: number, signedIn = false, tenantId = 'Cust1') =>
+    snapshots().saveUser(
+      tenantId,
+      { content: { functionRights: ['x'] }, readAt: now },
+      { associateId, signedIn },
+    );
+  const request = (associateId: number, subject = 'feature:saint', tenantId = 'Cust1') =>
+    requests().submit(tenantId, {
+      associateId,
+      requestedBy: associateId === 101 ? 'Markus Brandt' : 'Kari',
+      subject,
+      reason: associateId === 101 ? 'I am on sick leave' : '',
+    });
+  const list = (...listed: (typeof markus)[]) =>
+    users().replace('Cust1', listed, [], now, uncontendedLock(db));
+  /** All rows of all tables with tenant data, as text. */
+  async function stored(): Promise<string> {
+    const tables = [
+      'tenant_users',
+      'license_snapshots',
+      'license_changes',
+      'access_requests',
+      'session_exchange_codes',
+    ] as const;
+    const all = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
+    return JSON.stringify(all);
+  }
+
+  /** Markus of the first tenant, with a row in every table, and a request that he resolved. */
+  async function fill(): Promise<void> {
+    const change = { kind: 'user-plan', from: '', to: 'Sales Premium' } as const;
+    await users().replace('Cust1', [markus, kari], [{ associateId: 101, change }], now, uncontendedLock(db));
+    await saveSnapshot(101);
+    await saveSnapshot(131);
+    await request(101);
+    await request(131, 'feature:forms');
+    const resolution = { state: 'declined', comment: 'No.' } as const;
+    const [, own] = await requests().listByTenant('Cust1', 50);
+    await requests().resolve('Cust1', own?.id ?? '', {
+      ...resolution,
+      resolvedBy: { associateId: 101, name: 'M. Brandt' },
+    });
+    await createHandoffStore({ db, now: clock }).issue({ tenantId: 'Cust1', associateId: 101 } as never, 'c');
+    await createAuditLog({ db, now: clock }).write(
+      { tenantId: 'Cust1', associateId: 101 },
+      { event: 'signed-in', isAdministrator: false },
+    );
+    now += 1;
+  }
+  const isAboutMarkus = /"associate_id":101|Brandt|sick leave|"associateId":101|resolved_by_id":101/;
+
+  it('is erased on demand, with the name in rows about others, and nothing else is', async () => {
+    await fill();
+    expect(await stored()).toMatch(isAboutMarkus);
+    await userData().erase({ tenantId: 'Cust1', associateId: 101 });
+    expect(await stored()).not.toMatch(isAboutMarkus);
+    expect(await stored()).toMatch(/"associate_id":131.*"Kari Nygård"/);
+    expect(await requests().listByTenant('Cust1', 50)).toMatchObject([
+      { associateId: 131, comment: 'No.', resolvedBy: '' },
+    ]);
+  });
+
+  it('is erased when the user is no longer listed', async () => {
+    await fill();
+    await list(kari);
+    expect(await stored()).not.toMatch(isAboutMarkus);
+    expect(await stored()).toContain('Kari Nygård');
+  });
+
+  it('is erased although the user was never listed, but not if stored after the list was read', async () => {
+    await saveSnapshot(101);
+    await request(101);
+    now += 1;
+    const readAt = now;
+    now += 1;
+    await saveSnapshot(102, true);
+    await users().replace('Cust1', [kari], [], readAt, uncontendedLock(db));
+    expect(await stored()).not.toMatch(isAboutMarkus);
+    expect(await snapshots().latest('Cust1', 102)).not.toBeNull();
+  });
+
+  it('includes the name of an administrator that an earlier version stored without a number', async () => {
+    await list(markus, kari);
+    await request(131, 'feature:forms');
+    await db
+      .updateTable('access_requests')
+      .set({ state: 'declined', resolved_by: 'Markus Brandt', resolved_at: new Date(now) })
+      .execute();
+    await list(kari);
+    const [resolved] = await requests().listByTenant('Cust1', 50);
+    expect(resolved?.resolvedBy).toBe('');
+  });
+
+  it('is exported completely, and nothing about others or of another tenant', async () => {
+    await fill();
+    await saveSnapshot(101, true, 'Cust2');
+    const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
+    for (const part of ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'])
+      expect(exported).toContain(part);
+    expect(exported).not.toMatch(/Cust2|Kari|_encrypted/);
+  });
+
+  describe('after the user has left', () => {
+    beforeEach(async () => {
+      await list(markus, kari);
+      await list(kari);
+    });
+
+    it('is not stored again by a session that lives on', async () => {
+      await saveSnapshot(101);
+      await expect(request(101)).rejects.toMatchObject({ code: 'session-required' });
+      expect(await stored()).not.toMatch(isAboutMarkus);
+    });
+
+    it('is stored again after a sign-in, which proves that the user is back', async () => {
+      await saveSnapshot(101, true);
+      expect(await request(101)).toBe(true);
+      expect(await stored()).toMatch(isAboutMarkus);
+    });
+
+    it('is not stored when the list and the save happen at once', async () => {
+      for (let each = 0; each < 10; each += 1) {
+        await list(markus, kari);
+        await saveSnapshot(101);
+        now += 1;
+        await Promise.all([list(kari), saveSnapshot(101), request(101).catch(() => null), saveSnapshot(101)]);
+        await list(kari);
+        await saveSnapshot(101);
+        expect(await snapshots().latest('Cust1', 101)).toBeNull();
+      }
+    });
+
+    it('is stored where no list of users is known, or only an old one', async () => {
+      await saveSnapshot(101, false, 'Cust2');
+      expect(await request(101, 'feature:saint', 'Cust2')).toBe(true);
+      now += 25 * hour;
+      await saveSnapshot(101);
+      expect(await snapshots().latest('Cust1', 101)).not.toBeNull();
+    });
+  });
+});
