@@ -20,7 +20,8 @@ const pollIntervalMs = 2;
 
 /** Starts the app with the command of `npm start`. */
 export function startApp(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
-  const [, ...command] = packageJson.scripts.start.split(' ');
+  // Without `exec node`.
+  const [, , ...command] = packageJson.scripts.start.split(' ');
   return start(command, environment, '/readyz');
 }
 

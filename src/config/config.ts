@@ -98,10 +98,7 @@ const environmentSchema = z.object({
   SUPEROFFICE_CLIENT_SECRET: required,
   SUPEROFFICE_PRIVATE_KEY: privateKeySchema,
   SUPEROFFICE_LOGIN_URL: originSchema.optional(),
-  SUPEROFFICE_API_HOSTS: z
-    .string()
-    .default('.superoffice.com')
-    .transform((text) => text.split(',').map((host) => host.trim())),
+  SUPEROFFICE_API_HOSTS: z.string().default('.superoffice.com').transform(parseApiHosts),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   DATA_DIR: z.string().default(defaultDataDir),
   ENCRYPTION_KEYS: required.pipe(keyringSchema),
@@ -115,12 +112,30 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
+/**
+ * Splits host suffixes. A suffix names at least two labels: `.com` would send credentials to anyone. The port and path of a
+ * URL have no meaning here.
+ */
+function parseApiHosts(text: string, context: z.RefinementCtx): string[] {
+  const hosts = text.split(',').map((host) => host.trim());
+  const isHost = (host: string) => loopback.includes(host) || /^\.?([a-z\d-]+\.)+[a-z][a-z\d-]*$/i.test(host);
+  if (!hosts.every(isHost))
+    context.addIssue('must list host names such as api.example.com, or suffixes such as .superoffice.com');
+  return hosts;
+}
+
 /** The names of all supported environment variables; `.env.example` lists the same. */
 export const environmentNames = [...Object.keys(environmentSchema.shape), 'SUPEROFFICE_PRIVATE_KEY_FILE'];
 
-/** The process environment, completed by `.env` in the working directory if it exists. */
-export function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+/**
+ * The process environment, completed by `.env` in the working directory if it exists.
+ * @throws ConfigError when the file begins with a byte order mark, which Node.js takes for a part of the first name
+ */
+export function processEnvironment(file: string = '.env'): NodeJS.ProcessEnv {
+  if (!existsSync(file)) return process.env;
+  if (/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/.test(readFileSync(file, 'latin1')))
+    throw new ConfigError([`${file} begins with a byte order mark: save it as UTF-8 without one`]);
+  process.loadEnvFile(file);
   return process.env;
 }
 

@@ -57,7 +57,7 @@ export async function prepareEmbeddedPostgresPaths(dataDir: string): Promise<Emb
   const cluster = join(home, 'cluster');
   await mkdir(home, { mode: 0o700 }).catch(ignoreExisting);
   await assertRootFolder(home);
-  const server = await findAccount(cluster);
+  const server = await findAccount(home, cluster);
   await admitGroup(home, server.gid);
   const bin = join(await prepareSharedPrograms(), 'bin');
   return { home, cluster, bin, accounts: { server, setup: { uid: nobody, gid: server.gid } } };
@@ -84,17 +84,21 @@ async function isSafe(folder: string): Promise<boolean> {
   return parent === folder || isSafe(parent);
 }
 
-/** The owner of an existing cluster, otherwise a new account. */
-async function findAccount(cluster: string): Promise<Account> {
+/** The owner of an existing cluster, otherwise the account whose group may enter `home`, otherwise a new one. */
+async function findAccount(home: string, cluster: string): Promise<Account> {
   const status = await lstat(cluster).catch(() => null);
   if (status === null) {
-    const id = ownAccounts.first + randomInt(ownAccounts.count);
+    const { gid } = await lstat(home);
+    const id = isOwnAccount(gid) ? gid : ownAccounts.first + randomInt(ownAccounts.count);
     return { uid: id, gid: id };
   }
   const { uid, gid } = status;
-  const isOwn = uid >= ownAccounts.first && uid < ownAccounts.first + ownAccounts.count;
-  if (!status.isDirectory() || !isOwn) throw untrusted(cluster, `belongs to another account (uid ${uid})`);
-  return { uid, gid };
+  if (status.isDirectory() && isOwnAccount(uid)) return { uid, gid };
+  throw untrusted(cluster, `belongs to another account (uid ${uid})`);
+}
+
+function isOwnAccount(id: number): boolean {
+  return id >= ownAccounts.first && id < ownAccounts.first + ownAccounts.count;
 }
 
 /** Lets the group of the server enter the folder of root, through a handle that follows no link. */

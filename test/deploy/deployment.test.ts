@@ -29,7 +29,7 @@ const services: Readonly<Record<string, Service>> = compose.services;
 const apps = ['app-1', 'app-2'].map((name) => services[name] as Service);
 const unit = readText('deploy/systemd/planlens@.service');
 const exampleNames = Object.keys(parseEnv(readText('.env.example')));
-const startCommand: string = JSON.parse(readText('package.json')).scripts.start;
+const startCommand: string = JSON.parse(readText('package.json')).scripts.start.replace('exec ', '');
 
 /** The seconds after which Planlens closes connections that are still open. */
 const graceSeconds = Number(/shutdownGraceMs = (\d+)_000/.exec(readText('src/server.ts'))?.[1]);

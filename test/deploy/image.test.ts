@@ -51,7 +51,7 @@ describe('deploy/Dockerfile', () => {
 
   it('starts the command of npm start, and no shell', () => {
     const [command = ''] = valuesOf(runtime, 'CMD');
-    expect(parseCommand(command).join(' ')).toBe(packageJson.scripts.start);
+    expect(`exec ${parseCommand(command).join(' ')}`).toBe(packageJson.scripts.start);
   });
 
   it('does not run as root', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -167,6 +167,9 @@ describe('server process', () => {
     await untilReady(url);
     const { home } = await prepareEmbeddedPostgresPaths(dataDir);
     const [pid] = (await readFile(join(home, 'cluster', 'postmaster.pid'), 'utf8')).split('\n');
+    const settings = join(home, 'cluster', 'postgresql.conf');
+    const valid = await readFile(settings, 'utf8');
+    await writeFile(settings, 'no such = setting');
     process.kill(Number(pid), 'SIGQUIT');
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -177,6 +180,7 @@ describe('server process', () => {
     const text = await panel.text();
     expect(text).toContain('database-unavailable');
     expect(text).not.toMatch(/ECONNREFUSED|node_modules/);
-    server?.child.kill('SIGKILL');
+    await writeFile(settings, valid);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
   });
 });

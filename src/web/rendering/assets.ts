@@ -12,13 +12,17 @@ export function assetVersion(root: string): string {
 }
 
 /**
- * Serves `public` under `/{version}/`. Browsers cache the current version for a year, and no other version: during a
- * rolling update, pages of another release ask for it.
+ * Serves `public` under `/{version}/`. Browsers cache the current version for a year; any other version they must ask for
+ * again, because during a rolling update pages of another release ask for what only that release has.
  */
 export function serveAssets(root: string): RequestHandler {
   const currentVersion = assetVersion(root);
   const options = { index: false, redirect: false } as const;
-  const serve = express.static(join(root, 'public'), options);
+  const serve = express.static(join(root, 'public'), {
+    ...options,
+    cacheControl: false,
+    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
+  });
   const serveImmutable = express.static(join(root, 'public'), { ...options, immutable: true, maxAge: '1y' });
 
   return function assets(request, response, next) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, parseEnv } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, environmentNames, loadConfig } from '../../../src/config/config.ts';
+import { ConfigError, environmentNames, loadConfig, processEnvironment } from '../../../src/config/config.ts';
 import { keyringText } from '../../support/keyrings.ts';
 import { readText } from '../../support/project-files.ts';
 import { getKeyNumbers, rsaKeyValue } from '../../support/rsa-key-value.ts';
@@ -146,6 +146,16 @@ describe('invalid values', () => {
     SUPEROFFICE_PRIVATE_KEY: ['no key', pem.slice(0, 300)],
     SUPEROFFICE_PRIVATE_KEY_FILE: [join(folder, 'nothing-here.pem'), folder],
     SUPEROFFICE_LOGIN_URL: badOrigins,
+    SUPEROFFICE_API_HOSTS: [
+      '.com',
+      'com',
+      '.',
+      '*',
+      ',',
+      '.superoffice.com,',
+      'https://api.example',
+      'api.example:8443',
+    ],
     DATABASE_URL: ['mysql://db/planlens', 'db.example', 'https://db.example'],
     ENCRYPTION_KEYS: ['key', `a:${'A'.repeat(20)}`, `${keyringText('a')},${keyringText('a')}`],
     SESSION_KEYS: ['key', 'a:'],
@@ -167,6 +177,17 @@ describe('invalid values', () => {
       expect([config.publicUrl, config.superOffice.loginUrl]).toEqual([url, url]);
     },
   );
+});
+
+describe('.env file', () => {
+  it.each(['utf8', 'utf16le'] as const)('is rejected with a byte order mark in %s', (encoding) => {
+    const path = join(folder, `${encoding}.env`);
+    writeFileSync(path, Buffer.from('\ufeffPLANLENS_TEST=lost\n', encoding));
+    expect(() => processEnvironment(path)).toThrow(
+      /begins with a byte order mark: save it as UTF-8 without one/,
+    );
+    expect(process.env.PLANLENS_TEST).toBeUndefined();
+  });
 });
 
 describe('private key', () => {
