@@ -164,6 +164,8 @@ describe('openJobQueue', () => {
         outcome: 'dead_lettered',
         reason: 'timeout',
       });
+    // The job moves after the attempt is reported.
+    await expect.poll(() => queue.deadLetters.list()).toHaveLength(1);
     const letters = await queue.deadLetters.list();
     expect(letters).toEqual([
       {
@@ -190,7 +192,7 @@ describe('openJobQueue', () => {
     await queue.enqueue('user-changes', [user(6)]);
     await queue.process('user-changes', async () => {});
     await expect.poll(processed).toBe(1);
-    expect(await queue.deadLetters.list()).toMatchObject([{ lastError: 'payload-unreadable' }]);
+    await expect.poll(() => queue.deadLetters.list()).toMatchObject([{ lastError: 'payload-unreadable' }]);
   });
 
   it('retries the job of a killed process, and makes it a dead letter if it kills every process', async () => {
