@@ -90,6 +90,15 @@ const privateKeySchema = z
     }
   });
 
+/** A suffix has two labels or more: `.com` would send credentials to anyone. */
+const apiHostsSchema = z.string().transform((text, context): string[] => {
+  const hosts = text.split(',').map((host) => host.trim());
+  const isHost = (host: string) => loopback.includes(host) || /^\.?([a-z\d-]+\.)+[a-z][a-z\d-]*$/i.test(host);
+  if (hosts.every(isHost)) return hosts;
+  context.addIssue('must list host names such as api.example.com, or suffixes such as .superoffice.com');
+  return z.NEVER;
+});
+
 const environmentSchema = z.object({
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(4200),
   PUBLIC_URL: originSchema,
@@ -98,7 +107,7 @@ const environmentSchema = z.object({
   SUPEROFFICE_CLIENT_SECRET: required,
   SUPEROFFICE_PRIVATE_KEY: privateKeySchema,
   SUPEROFFICE_LOGIN_URL: originSchema.optional(),
-  SUPEROFFICE_API_HOSTS: z.string().default('.superoffice.com').transform(parseApiHosts),
+  SUPEROFFICE_API_HOSTS: apiHostsSchema.default(['.superoffice.com']),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   DATA_DIR: z.string().default(defaultDataDir),
   ENCRYPTION_KEYS: required.pipe(keyringSchema),
@@ -111,18 +120,6 @@ const environmentSchema = z.object({
     .default(256),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
-
-/**
- * Splits host suffixes. A suffix names at least two labels: `.com` would send credentials to anyone. The port and path of a
- * URL have no meaning here.
- */
-function parseApiHosts(text: string, context: z.RefinementCtx): string[] {
-  const hosts = text.split(',').map((host) => host.trim());
-  const isHost = (host: string) => loopback.includes(host) || /^\.?([a-z\d-]+\.)+[a-z][a-z\d-]*$/i.test(host);
-  if (!hosts.every(isHost))
-    context.addIssue('must list host names such as api.example.com, or suffixes such as .superoffice.com');
-  return hosts;
-}
 
 /** The names of all supported environment variables; `.env.example` lists the same. */
 export const environmentNames = [...Object.keys(environmentSchema.shape), 'SUPEROFFICE_PRIVATE_KEY_FILE'];

