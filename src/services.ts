@@ -87,6 +87,7 @@ export async function openServices(deps: {
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
+  const openingJobs = openJobQueue({ url, ...telemetry });
   const locks = createAdvisoryLocks({ session: lockConnection, now });
   const secrets = createSecretBox(config.encryptionKeys);
 
@@ -95,7 +96,7 @@ export async function openServices(deps: {
   const tenants = openTenants({ db, secrets, locks, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openJobQueue({ url, ...telemetry });
+  const jobs = await openingJobs;
   metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
 
   const webhooks = createWebhookStore({ db, secrets, now });

@@ -1,48 +1,37 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
+import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
-/** A server process with its embedded PostgreSQL, killed during an installation. */
+/** A server process, killed during an installation. */
 describe('installation interrupted by kill -9', () => {
   let sandbox: Sandbox;
   let url: string;
-  let dataDir: string;
   let environment: NodeJS.ProcessEnv;
   let server: ServerProcess;
-  let postgres: EmbeddedPostgres;
+  let databaseUrl: string;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'planlens-killed-'));
+    databaseUrl = await migratedDatabase();
     url = `http://localhost:${await freePort()}`;
     sandbox = await startSandbox({ appUrl: url });
-    const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
-    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
+    environment = { ...appEnvironment(url, sandbox, databaseUrl), LOG_LEVEL: 'error' };
     await startServer();
-    postgres = await startEmbeddedPostgres(dataDir);
   });
   afterAll(async () => {
     server.child.kill('SIGTERM');
     await server.ended();
-    await postgres.stop();
     await sandbox.close();
-    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
   /** Resets the sandbox and deletes the tenant. */
   beforeEach(async () => {
     sandbox.control.reset();
-    const client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query('delete from tenants');
-    await client.end();
+    await runStatement(databaseUrl, 'delete from tenants');
   });
 
   async function startServer(): Promise<void> {
@@ -52,6 +41,28 @@ describe('installation interrupted by kill -9', () => {
 
   const panelsIn = (html: string) =>
     [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
+
+  it.runIf(isLongForm)(
+    'an installation interrupted by a kill goes on by itself within a minute after the restart',
+    async () => {
+      const { id } = sandbox.control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
+      const interrupted = install({ sandbox, url }).catch((error: Error) => error);
+      await sandbox.control.whenHeld({ id });
+      server.child.kill('SIGKILL');
+      await server.ended();
+      sandbox.control.release({ id });
+      await interrupted;
+
+      await startServer();
+      const { tenantId } = testUsers.administrator;
+      const provisioned = () => {
+        const { panels, webhooks } = sandbox.control.getSetup({ tenant: tenantId });
+        return [panels.length, webhooks.length];
+      };
+      await expect.poll(provisioned, { timeout: 60_000 }).toEqual([2, 1]);
+    },
+    90_000,
+  );
 
   it.each([
     // First, as a server caches the state.
@@ -82,7 +93,7 @@ describe('installation interrupted by kill -9', () => {
       expect(setup.status).toBe(200);
       expect(panelsIn(setup.html)).toHaveLength(3);
       expect(panelsIn(setup.html)).not.toContain('Failed');
-      expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
+      expect(await rowsIn(databaseUrl, 'tenants')).toHaveLength(1);
 
       const user = testUsers.salesPremium;
       const cookieClient = await signInToCrm({ sandbox }, user);
