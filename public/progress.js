@@ -2,11 +2,14 @@
 
 import { fetchPage } from './session.js';
 
-/** Updates the progress each second; loads the page again when the setup has ended. */
-export async function followProgress() {
+/**
+ * Updates the progress each second; loads the page again when the setup has ended. While the page is refused or does not
+ * arrive, it asks half as often each time, up to once a minute.
+ */
+export async function followProgress(waitMs = 1000) {
   const section = document.querySelector('[data-in-progress]');
   if (section === null) return;
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
   const { ok, page } = await fetchPage(location.href).catch(() => ({}));
   if (ok) {
     const update = page.querySelector('[data-in-progress]');
@@ -16,5 +19,5 @@ export async function followProgress() {
     if (status.textContent !== newStatus.textContent) status.textContent = newStatus.textContent;
     section.replaceWith(update);
   }
-  followProgress();
+  followProgress(ok ? 1000 : Math.min(waitMs * 2, 60_000));
 }

@@ -337,6 +337,69 @@ describe("administrators' page", async () => {
     });
   });
 
+  describe('data about one person', () => {
+    const formPath = '/admin/user-data';
+    const { associateId } = salesPremium;
+
+    it('lists users to choose from and downloads the data about one of them', async () => {
+      await requestAccess('knowledge-base', 'For customers');
+      const { cookieClient, page } = await inAdmin();
+      expect(page.html).toContain(`<option value="${associateId}">Markus Brandt</option>`);
+      const file = await submit(cookieClient, page, formPath, {
+        associateId: String(associateId),
+        intent: 'export',
+      });
+      expect(file.headers.get('content-disposition')).toBe(
+        `attachment; filename=planlens-Cust20001-user-${associateId}.json`,
+      );
+      expect(JSON.parse(file.html)).toMatchObject({
+        users: [{ name: 'Markus Brandt' }],
+        accessRequests: [{ reason: 'For customers' }],
+      });
+    });
+
+    it('erases the data only after a confirmation, and says so', async () => {
+      await requestAccess('knowledge-base', 'For customers');
+      const { cookieClient, page } = await inAdmin();
+      const user = { associateId: ` ${associateId} `, intent: 'erase' };
+      const refused = await submit(cookieClient, page, formPath, user);
+      expect([refused.status, refused.html.includes(`value="${associateId}"`)]).toEqual([400, true]);
+      expect(getVisibleText(refused.html)).toContain('Tick the box to confirm');
+      expect(await readAccessRequests('Cust20001')).toHaveLength(1);
+
+      const done = await submit(cookieClient, refused, formPath, { ...user, sure: 'yes' });
+      expect(getVisibleText(done.html)).toContain(`held about user ${associateId} has been erased`);
+      expect(new URL(done.url).hash).toBe('#user-data');
+      expect(await readAccessRequests('Cust20001')).toEqual([]);
+      const setup = await cookieClient.get(`${planlens.url}/setup`);
+      expect(getVisibleText(setup.html)).toContain(`erased the data about user ${associateId}`);
+      await planlens.services.requestReconciliation('Cust20001');
+      await expect.poll(async () => (await inAdmin()).page.html).toContain('>Markus Brandt</option>');
+    });
+
+    it.each(['', '0', '-1', '1.5', '2147483648', '0x65', "101' or 1=1", '<b>'])(
+      'refuses the user number %j',
+      async (text) => {
+        const { cookieClient, page } = await inAdmin();
+        for (const intent of ['export', 'erase']) {
+          const refused = await submit(cookieClient, page, formPath, {
+            associateId: text,
+            intent,
+            sure: 'yes',
+          });
+          expect(refused.status).toBe(400);
+          expect(getVisibleText(refused.html)).toContain('Enter the number of a user');
+        }
+      },
+    );
+
+    it('reaches no data of another tenant', async () => {
+      const { cookieClient, page } = await inAdmin();
+      const file = await submit(cookieClient, page, formPath, { associateId: '301', intent: 'export' });
+      expect(JSON.parse(file.html)).toMatchObject({ users: [], snapshots: [], accessRequests: [] });
+    });
+  });
+
   describe('seat table', () => {
     it('lists the seats of each purchased plan with the read time', async () => {
       const words = getVisibleText((await inAdmin()).page.html);

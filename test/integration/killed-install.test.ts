@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
@@ -40,6 +41,28 @@ describe('installation interrupted by kill -9', () => {
 
   const panelsIn = (html: string) =>
     [...html.matchAll(/<span class="state">([^<]+)<\/span>/g)].map(([, text]) => text);
+
+  it.runIf(isLongForm)(
+    'an installation interrupted by a kill goes on by itself within a minute after the restart',
+    async () => {
+      const { id } = sandbox.control.hold({ operation: 'List.SaveWebPanelEntity', nth: 2 });
+      const interrupted = install({ sandbox, url }).catch((error: Error) => error);
+      await sandbox.control.whenHeld({ id });
+      server.child.kill('SIGKILL');
+      await server.ended();
+      sandbox.control.release({ id });
+      await interrupted;
+
+      await startServer();
+      const { tenantId } = testUsers.administrator;
+      const provisioned = () => {
+        const { panels, webhooks } = sandbox.control.getSetup({ tenant: tenantId });
+        return [panels.length, webhooks.length];
+      };
+      await expect.poll(provisioned, { timeout: 60_000 }).toEqual([2, 1]);
+    },
+    90_000,
+  );
 
   it.each([
     // First, as a server caches the state.

@@ -88,7 +88,7 @@ export function createTenantStates(deps: {
     ignoreFetchAbort: true,
     fetchMethod: async (tenantId, _stale, { options }) => {
       const state = await readState(tenantId);
-      options.ttl = Math.min(Math.max(state.validUntil - now(), minTtlMs), maxTtlMs);
+      options.ttl = toTtlMs(state, now());
       return state;
     },
   });
@@ -117,20 +117,28 @@ export function createTenantStates(deps: {
   }
 
   async function getState(tenantId: string): Promise<TenantState> {
-    if (!isContextIdentifier(tenantId)) throw unknownTenant();
+    requireContextIdentifier(tenantId);
     return cache.forceFetch(tenantId);
   }
 
+  /** A request of its own, so that one that is in flight for long delays nobody else. */
   async function readAgain(tenantId: string): Promise<TenantState> {
-    cache.delete(tenantId);
-    const state = await getState(tenantId);
+    requireContextIdentifier(tenantId);
+    const state = await readState(tenantId);
+    cache.set(tenantId, state, { ttl: toTtlMs(state, now()) });
     onReadAgain(tenantId);
     return state;
   }
 
   return {
     getState,
-    refresh: (tenantId, stale) => (cache.peek(tenantId) === stale ? readAgain(tenantId) : getState(tenantId)),
+    async refresh(tenantId, stale) {
+      if (cache.peek(tenantId) !== stale) return getState(tenantId);
+      cache.delete(tenantId);
+      const state = await getState(tenantId);
+      onReadAgain(tenantId);
+      return state;
+    },
     readAgain,
     invalidate: (tenantId) => {
       cache.delete(tenantId);
@@ -148,6 +156,14 @@ function toStateError(response: HttpResponse): SuperOfficeError {
   return isRefusal
     ? new SuperOfficeError('unexpected-response', operation, { status })
     : toResponseError(operation, response);
+}
+
+function toTtlMs({ validUntil }: TenantState, now: number): number {
+  return Math.min(Math.max(validUntil - now, minTtlMs), maxTtlMs);
+}
+
+function requireContextIdentifier(tenantId: string): void {
+  if (!isContextIdentifier(tenantId)) throw unknownTenant();
 }
 
 function unknownTenant(): SuperOfficeError {

@@ -12,10 +12,11 @@ const hourMs = 3_600 * secondMs;
 
 function setUp() {
   const clock = createClock();
-  return {
-    clock,
-    states: createTenantStates({ onReadAgain: () => {}, endpoints, http, toAllowedUrl, now: clock.now }),
-  };
+  /** The tenants whose state was reported as read again. */
+  const readAgain: string[] = [];
+  const onReadAgain = (tenantId: string) => void readAgain.push(tenantId);
+  const states = createTenantStates({ endpoints, http, toAllowedUrl, onReadAgain, now: clock.now });
+  return { clock, states, readAgain };
 }
 
 function stateBody(overrides: Record<string, unknown> = {}) {
@@ -168,6 +169,33 @@ describe('tenant state invalidation', () => {
     expect(await waiting).toMatchObject({ state: 'Running' });
     respondWith(stateBody({ State: 'OnlineMaintenance' }));
     expect(await states.getState('Cust12345')).toMatchObject({ state: 'OnlineMaintenance' });
+  });
+});
+
+describe('reading a tenant state again', () => {
+  it('never returns a cached state, replaces it and reports the read', async () => {
+    const { states, readAgain } = setUp();
+    respondWith(stateBody());
+    await states.getState('Cust12345');
+    respondWith(stateBody({ State: 'Deleted', IsRunning: false }));
+    expect(await states.readAgain('Cust12345')).toMatchObject({ state: 'Deleted' });
+    expect(readAgain).toEqual(['Cust12345']);
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'Deleted' });
+  });
+
+  it('replaces the result of an earlier read that is still pending', async () => {
+    const { states } = setUp();
+    respondWith(stateBody());
+    const earlier = states.getState('Cust12345');
+    respondWith(stateBody({ State: 'Suspended', IsRunning: false }));
+    await Promise.all([earlier, states.readAgain('Cust12345')]);
+    expect(await states.getState('Cust12345')).toMatchObject({ state: 'Suspended' });
+  });
+
+  it('reports no read that failed', async () => {
+    const { states, readAgain } = setUp();
+    expect((await expectRejection(states.readAgain('no tenant'))).code).toBe('tenant-unknown');
+    expect(readAgain).toEqual([]);
   });
 });
 

@@ -379,6 +379,12 @@ describe('panel notices', () => {
     expect(noticesOn('2026-12-01', null)).toEqual([english.t('notice.tenantLicenseRefused')]);
     expect(view({ tenant: premium, user: null }).notices).toEqual([]);
   });
+
+  it.each(['suspended', 'deleting', 'revoked'] as const)('says that a tenant is %s', (status) => {
+    const context = createContext({ tenant: premium, user: salesman });
+    const page = panelView({ ...context, tenant: { ...context.tenant, status } }, {});
+    expect(page.notices).toEqual([english.t(`notice.${status}`)]);
+  });
 });
 
 describe('other panel data', () => {
