@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createAdvisoryLocks } from './coordination/advisory-locks.ts';
@@ -12,6 +11,7 @@ import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import { type Database, openAdvisoryLockConnection } from './database/database.ts';
+import { openReadiness } from './database/readiness.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import {
   createRequestReconciliation,
@@ -60,6 +60,7 @@ export interface Services {
   readonly exportTenant: ExportTenant;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithLock;
+  /** Whether the database accepts writes; costs at most one query per second. */
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -74,6 +75,7 @@ export async function openServices(deps: {
 }): Promise<Services> {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
+  const readiness = openReadiness(url, onConnectionLost);
   const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
   const locks = createAdvisoryLocks({ session: lockConnection, now });
@@ -115,15 +117,12 @@ export async function openServices(deps: {
     audit: createAuditLog({ db, now }),
     locks,
     exportTenant: createTenantExport({ db }),
-    isDatabaseUp: () =>
-      sql`select 1`.execute(db).then(
-        () => true,
-        () => false,
-      ),
+    isDatabaseUp: readiness.isDatabaseUp,
     async close() {
       await subscription.close();
       await jobs.close();
       await lockConnection.destroy();
+      await readiness.close();
       await closeDatabase();
     },
   };

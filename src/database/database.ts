@@ -113,6 +113,8 @@ interface Tables {
     associate_id: number | null;
     at: Date;
     content: Json<unknown>;
+    /** The address of the user's client; null if there is none. */
+    address: ColumnType<string | null, string | null, string | null>;
   };
   /** Start times of the last ten calls to the tenant, oldest first. */
   rate_limits: { context_identifier: string; recent: Date[] };
@@ -163,6 +165,11 @@ export async function openDatabase(url: string, onConnectionLost: (error: Error)
 /** A database of one connection that stays open, for advisory locks of its session; it reconnects after a failure. */
 export function openAdvisoryLockConnection(url: string, onConnectionLost: (error: Error) => void): Database {
   return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
+}
+
+/** A database of one connection, which is closed when idle; for queries that must not wait for the pool. */
+export function openSingleConnection(url: string, onConnectionLost: (error: Error) => void): Database {
+  return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1 }));
 }
 
 function createDatabase(pool: Pool): Database {

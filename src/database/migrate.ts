@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
+import * as auditAddress from './migrations/004-audit-address.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
+  '004-audit-address': auditAddress,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

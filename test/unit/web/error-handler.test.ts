@@ -8,6 +8,7 @@ import {
   type SuperOfficeErrorCode,
 } from '../../../src/superoffice/transport/superoffice-error.ts';
 import { createErrorHandler } from '../../../src/web/error-handler.ts';
+import { clientAddress } from '../../../src/web/middleware/client-address.ts';
 import { methodNotAllowed } from '../../../src/web/middleware/method-not-allowed.ts';
 import { requestLog } from '../../../src/web/middleware/request-log.ts';
 import { healthz } from '../../../src/web/operations/health.ts';
@@ -20,10 +21,13 @@ beforeEach(() => {
 });
 const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
 
+const publicUrl = 'https://planlens.example';
+
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const errorHandler = createErrorHandler({ languages, views: pages });
-  return createApp(requestLog(log))
+  const errorHandler = createErrorHandler({ languages, views: pages, publicUrl, auditRefusal: () => {} });
+  return createApp(clientAddress(log))
+    .use(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
     .get('/named/:name', handler)
@@ -159,15 +163,26 @@ describe('SuperOffice errors', () => {
 });
 
 describe('link on the error page', () => {
-  const findLink = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const errorHandler = createErrorHandler({ languages, views });
-    const app = createApp(requestLog(log))
+  const findLink = async (
+    path: string,
+    code: ErrorCode,
+    method: 'get' | 'post' = 'get',
+    form = '',
+    headers: Record<string, string> = {},
+  ) => {
+    const errorHandler = createErrorHandler({ languages, views, publicUrl, auditRefusal: () => {} });
+    const app = createApp(clientAddress(log))
+      .use(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
       })
       .use(errorHandler.handleError);
-    const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
+    const sent = request(app)
+      [method](path)
+      .type('form')
+      .set({ accept: 'text/html', ...headers });
+    const { text } = await sent.send(form);
     const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
     return { href: href?.replaceAll('&amp;', '&'), words, text };
   };
@@ -191,19 +206,36 @@ describe('link on the error page', () => {
     expect((await findLink(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
   });
 
-  it('shows the text of a refused form again, escaped', async () => {
-    for (const field of ['reason', 'comment']) {
-      const { text } = await findLink(
-        '/admin/access-requests',
-        'session-required',
-        'post',
-        `${field}=For+<b>us</b>`,
-      );
-      expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
-    }
-    expect(
-      (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
-    ).not.toContain('<textarea');
+  const post = (form: string, headers: Record<string, string>) =>
+    findLink('/admin/access-requests', 'session-required', 'post', form, headers);
+
+  it.each([{ origin: publicUrl }, { origin: 'null', 'sec-fetch-site': 'same-origin' }])(
+    'shows the text of a refused form of ours again, escaped: %o',
+    async (headers) => {
+      for (const field of ['reason', 'comment']) {
+        const { text } = await post(`${field}=For+<b>us</b>`, headers);
+        expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
+      }
+      expect((await post('reason=a&reason=b', headers)).text).not.toContain('<textarea');
+    },
+  );
+
+  it.each([
+    {},
+    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    { origin: 'null', 'sec-fetch-site': 'cross-site' },
+  ])('does not repeat what another site posts: %o', async (headers) => {
+    const { text } = await post('reason=Your+license+is+blocked', headers);
+    expect(text).not.toMatch(/<textarea|license is blocked/);
+  });
+});
+
+describe('refused request', () => {
+  it('tells when to try again', async () => {
+    const limited = failing(new AppError('access-request-limit', { retryAfterSeconds: 180 }));
+    const { status, headers, text } = await request(limited).get('/').set('Accept', 'text/html');
+    expect([status, headers['retry-after']]).toEqual([429, '180']);
+    expect(text).toContain('You have asked for a lot in a short time');
   });
 });
 
@@ -305,10 +337,17 @@ describe('malformed requests', () => {
 
 describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
-    const app = createApp(requestLog(log));
+    const app = createApp(clientAddress(log)).use(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
-    app.use(createErrorHandler({ languages, views }).handleError);
+    app.use(createErrorHandler({ languages, views, publicUrl, auditRefusal: () => {} }).handleError);
     const { status, headers, body } = await request(app).delete('/');
-    expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);
+    expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST, HEAD']);
+  });
+
+  it('responds to OPTIONS with 204 and lists the allowed methods', async () => {
+    const app = createApp((_request, _response, next) => next());
+    app.route('/').get(healthz).all(methodNotAllowed);
+    const { status, headers } = await request(app).options('/');
+    expect([status, headers.allow]).toEqual([204, 'GET, HEAD']);
   });
 });
