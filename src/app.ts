@@ -70,7 +70,6 @@ export function buildApp(appDeps: AppDeps): Express {
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
     form: express.urlencoded({ extended: false, limit: '16kb' }),
     csrfProtection: createCsrfProtection({ sessions, limits }),
-    publicUrl: config.publicUrl,
     log,
     now,
   };
@@ -88,7 +87,7 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
-  app.use(createSignInRouter({ ...deps, finishInstall }));
+  app.use(createSignInRouter({ ...deps, finishInstall, publicUrl: config.publicUrl }));
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));
   app.use(notFound, handleError);

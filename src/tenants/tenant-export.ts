@@ -86,9 +86,11 @@ async function readPage(
   const values = key.map(([, type], index) => sql`${after?.[index]}::${sql.raw(type)}`);
   const behind = after === null ? sql`true` : sql`(${columns}) > (${sql.join(values)})`;
   const { rows } = await sql<PageRow>`
-    select to_json(stored)::text as json, array[${texts}] as key
-    from ${sql.table(table)} as stored
-    where context_identifier = ${tenantId} and ${behind}
-    order by ${columns} limit ${rowsPerPage}`.execute(db);
+    select to_json(page)::text as json, array[${texts}] as key
+    from (
+      select * from ${sql.table(table)}
+      where context_identifier = ${tenantId} and ${behind}
+      order by ${columns} limit ${rowsPerPage}
+    ) as page`.execute(db);
   return rows;
 }

@@ -36,7 +36,6 @@ export interface ErrorHandler {
 export function createErrorHandler(deps: {
   languages: Languages;
   views: Views;
-  publicUrl: string;
   auditRefusal: AuditRefusal;
 }): ErrorHandler {
   const notFound: RequestHandler = () => {
@@ -83,7 +82,7 @@ export function createErrorHandler(deps: {
           ? deps.views('sign-in', language, { ...page, ...signInLinks(request, signIn) })
           : deps.views('problem', language, {
               ...page,
-              typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
+              typed: findTypedText(request),
               nextLink: findNextLink(request, code, inPanel, language),
             });
       response.send(html);
@@ -98,11 +97,6 @@ export function createErrorHandler(deps: {
 
 function parseLanguage({ query }: Request): string | undefined {
   return typeof query.lang === 'string' ? query.lang : undefined;
-}
-
-/** Whether a form was sent from our pages. They send no referrer, which makes some browsers omit the origin, too. */
-function isFromOwnPage({ headers }: Request, publicUrl: string): boolean {
-  return headers['sec-fetch-site'] === 'same-origin' || headers.origin === publicUrl;
 }
 
 /** The text that a user typed into a rejected form: the page shows it, so that it can be copied. */

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { AppError, type ErrorCode } from '../../errors.ts';
+import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import { toClientNetwork } from './client-address.ts';
 import { type BucketSize, createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
 
@@ -20,10 +21,11 @@ export interface RequestLimits {
   uncountAnonymous(request: Request): void;
   /** Whether a request without a session would be refused. @throws AppError `too-many-requests` */
   checkAnonymous(request: Request): void;
-  /** @throws AppError `too-many-requests` if too many codes of this client, or of all, were refused */
-  checkCodeExchange(request: Request): void;
-  /** Exchanges a code. @throws AppError as `checkCodeExchange`, and the error of `exchange` */
-  exchangeCode<T>(request: Request, exchange: () => Promise<T>): Promise<T>;
+  /**
+   * Completes a sign-in, which exchanges a code.
+   * @throws AppError `too-many-requests` if too many exchanges of this client, or of all, failed; the error of `complete`
+   */
+  completeSignIn(request: Request, complete: () => Promise<void>): Promise<void>;
   /** Counts a completed sign-in. @throws AppError `too-many-requests` */
   countSignIn(user: User): void;
   /** Counts a form of a signed-in user. @throws AppError `too-many-requests` */
@@ -67,30 +69,25 @@ export function createRequestLimits(now: () => number): RequestLimits {
   const exports = createTokenBuckets(exportSize, now);
   const auditedRefusals = createTokenBuckets(auditedRefusalSize, now);
 
-  function checkCodeExchange(request: Request): void {
-    refuseFor(refusedCodes.waitSeconds(clientOf(request)));
-    refuseFor(failedExchanges.waitSeconds(everybody));
-  }
-
   return {
     countAnonymous: (request) => takeOrRefuse(anonymous, clientOf(request)),
     uncountAnonymous: (request) => anonymous.giveBack(clientOf(request)),
     checkAnonymous: (request) => refuseFor(anonymous.waitSeconds(clientOf(request))),
-    checkCodeExchange,
 
-    async exchangeCode(request, exchange) {
-      checkCodeExchange(request);
+    async completeSignIn(request, complete) {
       const client = clientOf(request);
+      refuseFor(refusedCodes.waitSeconds(client));
       // Taken before the outcome is known, so that exchanges at the same time cannot exceed the limit.
+      takeOrRefuse(failedExchanges, everybody);
       refusedCodes.take(client);
-      failedExchanges.take(everybody);
       try {
-        const exchanged = await exchange();
+        await complete();
         refusedCodes.giveBack(client);
         failedExchanges.giveBack(everybody);
-        return exchanged;
       } catch (error) {
-        if (!isRefusedCode(error)) refusedCodes.giveBack(client);
+        const reason = error instanceof SuperOfficeError ? error.code : null;
+        if (reason !== 'code-refused') refusedCodes.giveBack(client);
+        if (reason === null) failedExchanges.giveBack(everybody);
         throw error;
       }
     },
@@ -101,10 +98,6 @@ export function createRequestLimits(now: () => number): RequestLimits {
     countExport: (tenantId) => takeOrRefuse(exports, tenantId, 'export-limit'),
     countAuditedRefusal: (tenantId) => auditedRefusals.take(tenantId) === 0,
   };
-}
-
-function isRefusedCode(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'code-refused';
 }
 
 function clientOf({ clientAddress }: Request): string {

@@ -68,18 +68,21 @@ export function createAuthCallback(deps: {
   const { limits } = deps;
   return async function authCallback(request, response) {
     limits.countAnonymous(request);
-    // Before the sign-in is consumed, so that the browser can load the page again.
-    limits.checkCodeExchange(request);
     const authorization = parseAuthorizationResponse(request);
-    const codeVerifier = readVerifier(request, authorization.state);
-    const signIn = await deps.signIns.consume(authorization.state, codeVerifier);
-    const { purpose } = signIn;
-    request.actor = toClaimedActor(purpose);
+    const begun: { purpose: SignInPurpose | null } = { purpose: null };
     try {
-      if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);
-      clearVerifier(response.set('Cache-Control', 'no-store'), authorization.state);
-      await finish(request, response, signIn, { code: findCode(authorization), codeVerifier });
+      // Refused before the sign-in is consumed, so that the browser can load the page again.
+      await limits.completeSignIn(request, async () => {
+        const codeVerifier = readVerifier(request, authorization.state);
+        const signIn = await deps.signIns.consume(authorization.state, codeVerifier);
+        begun.purpose = signIn.purpose;
+        request.actor = toClaimedActor(signIn.purpose);
+        if (!signIn.valid) throw new AppError(`sign-in-state-${signIn.reason}`);
+        clearVerifier(response.set('Cache-Control', 'no-store'), authorization.state);
+        await finish(request, response, signIn, { code: findCode(authorization), codeVerifier });
+      });
     } catch (error) {
+      const { purpose } = begun;
       throw purpose === null || purpose.kind === 'install' ? error : new SignInError(purpose, error);
     }
   };
@@ -91,7 +94,7 @@ export function createAuthCallback(deps: {
     code: { code: string; codeVerifier: string },
   ): Promise<void> {
     const { purpose } = signIn;
-    const { accessToken, idToken } = await limits.exchangeCode(request, () => deps.exchangeCode(code));
+    const { accessToken, idToken } = await deps.exchangeCode(code);
     const claims = await verifiedClaims(idToken, signIn);
     const { tenantId, associateId, isAdministrator } = claims;
     request.actor = { tenantId, associateId };
