@@ -167,11 +167,6 @@ export function openAdvisoryLockConnection(url: string, onConnectionLost: (error
   return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1, idleTimeoutMillis: 0 }));
 }
 
-/** A database of one connection, which is closed when idle; for queries that must not wait for the pool. */
-export function openSingleConnection(url: string, onConnectionLost: (error: Error) => void): Database {
-  return createDatabase(openPool(url, requestTimeouts, onConnectionLost, { max: 1 }));
-}
-
 function createDatabase(pool: Pool): Database {
   return new Kysely({ dialect: new PostgresDialect({ pool: discardTimedOutClients(pool) }) });
 }

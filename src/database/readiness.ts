@@ -1,35 +1,58 @@
-import { sql } from 'kysely';
-import { type Database, openSingleConnection } from './database.ts';
+import { Pool } from 'pg';
 
 /** Whether the database accepts writes, asked on a connection of its own. */
 export interface Readiness {
-  /** At most one query per second runs, however many ask. It resolves when the database responds, fails or times out. */
+  /** Resolves when the database responds, fails or times out; at once if the result of a recent question is known. */
   isDatabaseUp(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-const sharedMs = 1_000;
+/** At most one query runs within this time, however many ask, ms. */
+const minIntervalMs = 1_000;
+/**
+ * A result that is not older is returned at once, while the next one is read, ms. In a process under load that may take
+ * seconds; health checks ask every 5 to 15 s, so that they learn of a failure one check later.
+ */
+const maxAgeMs = 30_000;
+/** For a connection, and for the response to the query, ms. */
+const timeoutMs = 5_000;
 
 /**
  * Asks whether requests can be served. The connection is not one of the pool: a flood of requests that occupies the pool
  * must not take every process out of rotation.
  */
 export function openReadiness(url: string, onConnectionLost: (error: Error) => void): Readiness {
-  const db = openSingleConnection(url, onConnectionLost);
-  let last: { readonly at: number; readonly result: Promise<boolean> } | null = null;
+  const pool = new Pool({
+    connectionString: url,
+    max: 1,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    keepAlive: true,
+  });
+  // The pool does not listen to a connection in use: without this listener its loss would end the process.
+  pool.on('connect', (client) => client.on('error', onConnectionLost));
+  pool.on('error', () => {});
+  let known = { at: Number.NEGATIVE_INFINITY, isUp: false };
+  let asked: { readonly at: number; readonly result: Promise<boolean> } | null = null;
+
+  async function ask(): Promise<boolean> {
+    const isUp = await acceptsWrites(pool).catch(() => false);
+    known = { at: performance.now(), isUp };
+    return isUp;
+  }
+
   return {
-    isDatabaseUp() {
-      if (last === null || performance.now() - last.at > sharedMs)
-        last = { at: performance.now(), result: acceptsWrites(db).catch(() => false) };
-      return last.result;
+    async isDatabaseUp() {
+      const now = performance.now();
+      if (asked === null || now - asked.at > minIntervalMs) asked = { at: now, result: ask() };
+      return now - known.at <= maxAgeMs ? known.isUp : asked.result;
     },
-    close: () => db.destroy(),
+    close: () => pool.end(),
   };
 }
 
 /** False on a primary that became a standby, or that an administrator made read-only. */
-async function acceptsWrites(db: Database): Promise<boolean> {
-  const { rows } = await sql<{ readOnly: string }>`
-    select current_setting('transaction_read_only') as "readOnly"`.execute(db);
-  return rows[0]?.readOnly === 'off';
+async function acceptsWrites(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ transaction_read_only: string }>('show transaction_read_only');
+  return rows[0]?.transaction_read_only === 'off';
 }

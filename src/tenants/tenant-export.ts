@@ -24,14 +24,14 @@ const sections: readonly Section[] = [
       ['requested_at', 'timestamptz'],
       ['id', 'uuid'],
     ],
-    rowsPerPage: 500,
+    rowsPerPage: 2_000,
   },
   // The licenses of a user may have 100 kB.
   { name: 'snapshots', table: 'license_snapshots', key: [['associate_id', 'integer']], rowsPerPage: 20 },
-  { name: 'users', table: 'tenant_users', key: [['associate_id', 'integer']], rowsPerPage: 500 },
-  { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 500 },
-  { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 500 },
-  { name: 'auditLog', table: 'audit_log', key: [['id', 'bigint']], rowsPerPage: 500 },
+  { name: 'users', table: 'tenant_users', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
+  { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },
+  { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 2_000 },
+  { name: 'auditLog', table: 'audit_log', key: [['id', 'bigint']], rowsPerPage: 2_000 },
 ];
 
 const omittedSecrets = ['system user token', 'system user ticket', 'webhook secret'];

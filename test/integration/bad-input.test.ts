@@ -208,8 +208,9 @@ describe('invalid client input', async () => {
 
   // certifies R16
   it('renders an error for a browser as a page in its language without a stack trace', async () => {
+    const cookie = sessionCookie(planlens.environment, { tenantId: 'Cust99999', associateId: 1 });
     const response = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
-      headers: { accept: 'text/html' },
+      headers: { accept: 'text/html', cookie },
     });
     const html = await response.text();
     expect(response.status).toBe(404);

@@ -33,6 +33,8 @@ export function createExport(deps: {
       await deps.audit.write({ ...session, address: request.clientAddress }, { event: 'exported' });
       request.log.info({}, 'tenant data exported');
       response.set('Cache-Control', 'private, no-store').type('json').attachment(`planlens-${tenantId}.json`);
+      // The middleware and the pipeline all listen for its end.
+      response.setMaxListeners(20);
       // Reads the next part when the client has taken the one before.
       const parts = Readable.from(deps.exportTenant(tenantId), { highWaterMark: 1 });
       await pipeline(parts, response).catch(throwUnlessCancelled);

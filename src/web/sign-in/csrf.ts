@@ -16,10 +16,11 @@ export function createCsrfProtection(deps: { sessions: Sessions; limits: Request
       throw new AppError('session-required');
     }
     request.actor = session;
-    limits.countForm(session);
+
     const sent: unknown = request.body?.csrf;
     if (typeof sent !== 'string' || !sessions.verifyCsrfToken(session, sent))
       throw new AppError('csrf-token-invalid');
+    limits.countForm(session);
     next();
   };
 }
