@@ -49,7 +49,7 @@ export function createErrorHandler(deps: {
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
     deps.auditRefusal(request, problem);
     if (response.headersSent) return next(error);
-    // Whoever still sends a body would keep the connection until the end of it.
+    // A client that still sends a body would keep the connection until the end of it.
     if (!request.complete) response.set('Connection', 'close');
     response.status(problem.status).set('Cache-Control', 'no-store');
     const retryAfter = problem.retryAfterSeconds ?? retryAfterSeconds[problem.code];

@@ -17,8 +17,8 @@ declare global {
 }
 
 /**
- * Finds the webhook that a callback names, before its body is read: whoever does not know the id of one cannot make the
- * process store a body.
+ * Finds the webhook that a callback names, before its body is read: a client that does not know the id of one cannot make
+ * the process store a body.
  * @returns a handler that throws AppError `not-found`, `too-many-requests`
  */
 export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLimits }): RequestHandler {
