@@ -77,11 +77,12 @@ async function serve(deps: {
 }) {
   const { config, log, metrics, services, stop } = deps;
   const provisioning = createProvisioning({ config, services, root });
-  const workers = await startWorkers({ ...services, ...provisioning, log, now: Date.now });
+  const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
   const server = createServer(
     buildApp({ config, services, log, metrics, root, ...provisioning, stopping: stop, now: Date.now }),
   );
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
+  const workers = await startingWorkers;
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
