@@ -9,7 +9,11 @@ import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
+import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
+import { clientAddress } from './web/middleware/client-address.ts';
+import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
+import { createRequestLimits } from './web/middleware/request-limits.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { requestMetrics } from './web/middleware/request-metrics.ts';
 import { allowFramingByCrm, securityHeaders } from './web/middleware/security-headers.ts';
@@ -35,45 +39,57 @@ export interface AppDeps {
   /** The project's folder, which contains `views`, `locales` and `public`. */
   readonly root: string;
   readonly deprovision: Deprovision;
+  /** Aborted when the process stops, which `/readyz` reports. */
+  readonly stopping: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
+/** Requests that one client may have in flight: a sixteenth of the connections of the process. */
+const maxInFlightPerClient = 256;
+
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
-export function buildApp({ config, services, log, metrics, root, deprovision, now }: AppDeps): Express {
+export function buildApp(appDeps: AppDeps): Express {
+  const { config, services, log, metrics, root, deprovision, stopping, now } = appDeps;
   const { superOffice, tenants, signIns } = services;
   const sessions = createSessions({ keys: config.sessionKeys, now });
   const beginSignIn = createBeginSignIn({
     signIns,
     authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
   });
+  const limits = createRequestLimits(now);
   const deps = {
     ...services,
     sessions,
     beginSignIn,
-    administratorGuard: createAdministratorGuard({ sessions, tenants, beginSignIn, now }),
+    limits,
+    administratorGuard: createAdministratorGuard({ sessions, tenants, beginSignIn, limits, now }),
     entitlementEngine: createEntitlementEngine(config.assumptions),
     languages: loadLanguages(join(root, 'locales')),
     views: loadViews(root),
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
     form: express.urlencoded({ extended: false, limit: '16kb' }),
-    csrfProtection: createCsrfProtection({ sessions }),
+    csrfProtection: createCsrfProtection({ sessions, limits }),
     log,
     now,
   };
   const { verifyStateChangeToken, tickets } = superOffice;
   const finishInstall = createFinishInstall({ ...deps, verifySystemUser: tickets.verifySystemUser });
-  const { notFound, handleError } = createErrorHandler(deps);
+  const { notFound, handleError } = createErrorHandler({ ...deps, auditRefusal: createAuditRefusal(deps) });
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
-  app.use(limitPipelining(), requestMetrics(metrics.onRequest), requestLog(log), securityHeaders());
+  app.set('trust proxy', [...config.trustedProxies]);
+  app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
+  app.use(securityHeaders());
+  const { metricsToken } = config;
+  app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
+  app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall, publicUrl: config.publicUrl }));
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));
-  app.use(createOperationsRouter({ ...deps, registry: metrics.registry }));
   app.use(notFound, handleError);
   return app;
 }

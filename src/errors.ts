@@ -28,6 +28,9 @@ export const errorStatus = {
   'not-found': 404,
   'method-not-allowed': 405,
   'body-too-large': 413,
+  'too-many-requests': 429,
+  'access-request-limit': 429,
+  'export-limit': 429,
   'system-user-token-missing': 409,
   'registration-refused': 502,
   'system-user-refused': 502,
@@ -47,12 +50,18 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly detail: string | undefined;
+  /** When to try again, in seconds; undefined if that is unknown. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(options.detail === undefined ? code : `${code}: ${options.detail}`, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.status = errorStatus[code];
     this.detail = options.detail;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

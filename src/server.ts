@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { type Logger, pino } from 'pino';
@@ -25,6 +26,21 @@ const shutdownGraceMs = 8_000;
  * that.
  */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 60_000 };
+
+/**
+ * Longer than load balancers and proxies keep an idle connection, usually 60 s, ms: they must be the ones to close it. A
+ * request on a connection that is being closed fails.
+ */
+const keepAliveTimeout = 75_000;
+
+/**
+ * Further connections are refused. Each costs up to 60 kB while a request with a body of 32 kB is received, so that all
+ * of them fit into 250 MB.
+ */
+const maxConnections = 4_096;
+
+/** How long `/readyz` reports a stopping process before it refuses connections, ms: proxies ask every few seconds. */
+const drainMs = 1_000;
 
 try {
   const config = loadConfig(processEnvironment());
@@ -63,14 +79,15 @@ async function serve(deps: {
   const provisioning = createProvisioning({ config, services, root });
   const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
   const server = createServer(
-    buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
+    buildApp({ config, services, log, metrics, root, ...provisioning, stopping: stop, now: Date.now }),
   );
-  Object.assign(server, timeouts);
+  Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
   const workers = await startingWorkers;
-  server.listen(config.port);
+  server.listen(config.port, config.host);
   await once(server, 'listening');
-  log.info({ port: config.port }, 'planlens is ready');
+  log.info({ host: config.host, port: config.port }, 'planlens is ready');
   if (!stop.aborted) await once(stop, 'abort');
+  await sleep(drainMs);
   server.close();
   server.closeIdleConnections();
   const graceTimer = setTimeout(() => server.closeAllConnections(), shutdownGraceMs);

@@ -15,6 +15,7 @@ import { openConfiguredDatabase } from './database/configured-database.ts';
 import type { Database } from './database/database.ts';
 import { openDatabaseSession } from './database/database-session.ts';
 import { explainDatabaseError } from './database/explain-error.ts';
+import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import {
@@ -73,7 +74,7 @@ export interface Services {
   onRemoval(listener: (key: string | null) => void): void;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
-  /** Whether the database responds and accepts writes. */
+  /** Whether the database accepts writes; costs at most one query per second. */
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;
@@ -88,6 +89,7 @@ export async function openServices(deps: {
 }): Promise<Services> {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
+  const readiness = openReadiness(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
   const openingJobs = openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
     throw explainDatabaseError(error);
@@ -145,15 +147,12 @@ export async function openServices(deps: {
     onRemoval: (listener) => void removals.on('removal', listener),
     locks,
     exportTenant: createTenantExport({ db }),
-    isDatabaseUp: () =>
-      assertWritable(db).then(
-        () => true,
-        () => false,
-      ),
+    isDatabaseUp: readiness.isDatabaseUp,
     async close() {
       await subscription.close();
       await jobs.close();
       await advisoryLocks.close();
+      await readiness.close();
       await closeDatabase();
     },
   };

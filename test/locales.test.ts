@@ -105,7 +105,7 @@ const changes = all<LicenseChange['kind']>({
   expiry: yes,
   'user-plan': yes,
 });
-const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'status-changed'>>({
+const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'status-changed'>>({
   installed: yes,
   'contract-saved': yes,
   exported: yes,

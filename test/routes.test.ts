@@ -12,6 +12,7 @@ import { createMetrics } from '../src/metrics.ts';
 import { openServices, type Services } from '../src/services.ts';
 import { migratedDatabase } from './support/database.ts';
 import { keyringText } from './support/keyrings.ts';
+import { metricsToken } from './support/planlens.ts';
 import { root } from './support/project-files.ts';
 import { listRoutes, listSteps } from './support/routes.ts';
 import { createSigningPair } from './support/tokens.ts';
@@ -36,12 +37,14 @@ beforeAll(async () => {
     DATABASE_URL: await migratedDatabase(),
     ENCRYPTION_KEYS: keyringText('a'),
     SESSION_KEYS: keyringText('a'),
+    METRICS_TOKEN: metricsToken,
   });
   const log = pino({ level: 'silent' });
   const metrics = createMetrics();
   services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = createProvisioning({ config, services, root });
-  app = buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now });
+  const stopping = new AbortController().signal;
+  app = buildApp({ config, services, log, metrics, root, ...provisioning, stopping, now: Date.now });
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -58,11 +61,13 @@ describe('route table', () => {
     expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
       'limitPipelining',
       'requestMetrics',
+      'clientAddress',
       'requestLog',
-      'helmetMiddleware',
-      'assets',
+      'securityHeaders',
     ]);
-    expect(steps.slice(first, last).filter(({ route }) => route === null)).toEqual([]);
+    // Behind the routes of operators, which must respond whatever clients do.
+    const others = steps.slice(first, last).filter(({ route }) => route === null);
+    expect(others.map(({ name }) => name)).toEqual(['limitInFlight', 'assets']);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 
@@ -100,9 +105,10 @@ describe('route table', () => {
 describe('unsupported method', () => {
   it('responds with 405 on each route and names the methods that the route serves', async () => {
     for (const { path, methods } of listRoutes(app)) {
-      const others = (['get', 'post', 'put', 'patch', 'delete', 'options'] as const).filter(
+      const others = (['get', 'post', 'put', 'patch', 'delete'] as const).filter(
         (method) => !methods.includes(method),
       );
+      const allowed = [...methods, ...(methods.includes('get') ? ['head'] : [])].join(', ').toUpperCase();
       for (const method of others) {
         const { status, headers, body } = await request(server)[method](path);
         expect([method, path, status, body.code, headers.allow]).toEqual([
@@ -110,9 +116,11 @@ describe('unsupported method', () => {
           path,
           405,
           'method-not-allowed',
-          methods.join(', ').toUpperCase(),
+          allowed,
         ]);
       }
+      const { status, headers } = await request(server).options(path);
+      expect([path, status, headers.allow]).toEqual([path, 204, allowed]);
     }
   });
 });
@@ -167,15 +175,15 @@ const responses = [
   expected('head', '/', 200),
   expected('get', '/healthz', 200),
   expected('get', '/readyz', 200),
-  expected('get', '/metrics', 200),
+  expected('get', '/metrics', 404),
   expected('get', '/install', 302),
   expected('get', '/auth/callback', 400, crmHosts),
   expected('get', '/auth/callback?state=x&code=y', 400, crmHosts),
   expected('post', '/auth/callback', 400, crmHosts),
   expected('get', '/panel', 400, crmHosts),
-  expected('get', '/panel?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
-  expected('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 404, crmHosts),
-  expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 404, crmHosts),
+  expected('get', '/panel?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
+  expected('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 401, crmHosts),
+  expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 400),
@@ -262,7 +270,7 @@ describe('browser caching', () => {
 describe('metrics', () => {
   it('counts assets as one route, whatever version is requested', async () => {
     await request(server).get('/assets/abcdefghij/planlens.css').expect(200);
-    const { text } = await request(server).get('/metrics');
+    const { text } = await request(server).get('/metrics').auth(metricsToken, { type: 'bearer' });
     expect(text).toContain('route="/assets"');
     expect(text).not.toContain('abcdefghij');
   });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices } from '../../src/services.ts';
+import { createRequestLimits } from '../../src/web/middleware/request-limits.ts';
 import { requestLog } from '../../src/web/middleware/request-log.ts';
 import { requestMetrics } from '../../src/web/middleware/request-metrics.ts';
 import { securityHeaders } from '../../src/web/middleware/security-headers.ts';
@@ -40,6 +41,7 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
     accessRequests,
     sessions,
     languages: loadLanguages(`${root}locales`),
+    limits: createRequestLimits(Date.now),
     now: Date.now,
   });
   const tenantId = tenantIdAt(0);

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Keyring, keyringSchema } from '../crypto/keyring.ts';
@@ -9,7 +10,11 @@ import { readAssumptions } from './load-assumptions.ts';
 
 /** The validated configuration of the process. */
 export interface Config {
+  /** The address to listen on. */
+  readonly host: string;
   readonly port: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** The origin at which browsers and SuperOffice reach the app, without a trailing slash. */
   readonly publicUrl: string;
   readonly superOffice: {
@@ -37,6 +42,8 @@ export interface Config {
     readonly tenantLicenseBytes: number;
     readonly userLicenseBytes: number;
   };
+  /** The bearer token of `/metrics`; null if nobody may read it. */
+  readonly metricsToken: string | null;
   readonly logLevel: string;
 }
 
@@ -99,9 +106,33 @@ const apiHostsSchema = z.string().transform((text, context): string[] => {
   return z.NEVER;
 });
 
+/** Names of networks that Express knows. */
+const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An address, a network such as `10.0.0.0/8`, or a named network. */
+function isNetwork(text: string): boolean {
+  if (namedNetworks.includes(text)) return true;
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return bits > 0 && isPrefix && rest.length === 0;
+}
+
+const networksSchema = z
+  .string()
+  .default('loopback')
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine((networks) => networks.every(isNetwork), {
+    error: `must list addresses, networks such as 10.0.0.0/8, or ${namedNetworks.join(', ')}`,
+  });
+
 const environmentSchema = z.object({
+  HOST: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')], 'must be an IP address or localhost')
+    .default('127.0.0.1'),
   PORT: z.coerce.number('must be a port number').int().min(0).max(65535).default(4200),
   PUBLIC_URL: originSchema,
+  TRUSTED_PROXIES: networksSchema,
   SUPEROFFICE_ENVIRONMENT: z.enum(['sod', 'stage', 'online'], 'must be sod, stage or online'),
   SUPEROFFICE_CLIENT_ID: required,
   SUPEROFFICE_CLIENT_SECRET: required,
@@ -118,6 +149,10 @@ const environmentSchema = z.object({
     .min(8, 'must be 8 or more')
     .max(65_536, 'must be 65536 or less')
     .default(256),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{32,}=*$/, 'must have 32 or more letters, digits or . _ ~ + / -')
+    .optional(),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
@@ -152,7 +187,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const env = parsed.data;
   const loginUrl = env.SUPEROFFICE_LOGIN_URL;
   return {
+    host: env.HOST,
     port: env.PORT,
+    trustedProxies: env.TRUSTED_PROXIES,
     publicUrl: env.PUBLIC_URL,
     superOffice: {
       loginUrl: loginUrl ?? loginUrls[env.SUPEROFFICE_ENVIRONMENT],
@@ -167,6 +204,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     encryptionKeys: env.ENCRYPTION_KEYS,
     sessionKeys: env.SESSION_KEYS,
     cache: splitCache(env.CACHE_MB * 2 ** 20),
+    metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -125,6 +125,8 @@ interface Tables {
     associate_id: number | null;
     at: Date;
     content: Json<unknown>;
+    /** The address of the user's client; null if there is none. */
+    address: ColumnType<string | null, string | null, string | null>;
   };
   /** Start times of the last ten calls to the tenant, oldest first. */
   rate_limits: { context_identifier: string; recent: Date[] };

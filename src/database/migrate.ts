@@ -2,12 +2,14 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
 import * as retention from './migrations/003-retention.ts';
+import * as auditAddress from './migrations/004-audit-address.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
   '003-retention': retention,
+  '004-audit-address': auditAddress,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

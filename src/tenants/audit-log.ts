@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** An auditable event. It contains no names, email addresses or free text. */
 export type AuditEvent =
@@ -13,6 +14,8 @@ export type AuditEvent =
       readonly state: 'fulfilled' | 'declined';
     }
   | { readonly event: 'removal-incomplete'; readonly failedRemovals: number }
+  /** A refused sign-in, a missing right, or a form that was not sent from our pages. */
+  | { readonly event: 'refused'; readonly code: ErrorCode }
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
@@ -21,10 +24,12 @@ export type AuditEvent =
   /** The only entry that outlives the tenant's data. */
   | { readonly event: 'deleted' };
 
-/** The user who caused an event; `associateId` is null for SuperOffice. */
+/** The user who caused an event; `associateId` is null for SuperOffice, and for a user who is not signed in. */
 export interface AuditActor {
   readonly tenantId: string;
   readonly associateId: number | null;
+  /** The address of the user's client; absent for SuperOffice and the schedule. */
+  readonly address?: string;
 }
 
 export interface AuditEntry {
@@ -38,7 +43,7 @@ export interface AuditEntry {
 /** Who did what in which tenant, and when. */
 export interface AuditLog {
   write(actor: AuditActor, event: AuditEvent): Promise<void>;
-  /** The latest `limit` entries of a tenant, newest first, without sign-ins. */
+  /** The latest `limit` entries of a tenant, newest first, without sign-ins and refusals, which anyone can cause. */
   latest(tenantId: string, limit: number): Promise<AuditEntry[]>;
   /** Deletes entries older than 400 days. */
   purgeExpired(): Promise<void>;
@@ -64,7 +69,7 @@ export function createAuditLog(deps: { db: Database; now: () => number }): Audit
         )
         .select(['log.at', 'log.associate_id', 'log.content', 'user.name'])
         .where('log.context_identifier', '=', tenantId)
-        .where(sql`log.content ->> 'event'`, '<>', 'signed-in')
+        .where(sql`log.content ->> 'event'`, 'not in', ['signed-in', 'refused'])
         .orderBy('log.id', 'desc')
         .limit(limit)
         .execute();
@@ -91,7 +96,7 @@ export function createAuditLog(deps: { db: Database; now: () => number }): Audit
  */
 export async function writeAudit(
   db: Database,
-  { tenantId, associateId }: AuditActor,
+  { tenantId, associateId, address }: AuditActor,
   at: number,
   event: AuditEvent,
 ): Promise<void> {
@@ -102,6 +107,7 @@ export async function writeAudit(
       associate_id: associateId,
       at: new Date(at),
       content: JSON.stringify(event),
+      address: address ?? null,
     })
     .execute();
 }

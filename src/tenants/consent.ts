@@ -12,6 +12,8 @@ export interface Consent {
   readonly serial: string;
   readonly systemToken: string;
   readonly associateId: number;
+  /** The address of the administrator's client. */
+  readonly address?: string;
 }
 
 /** When the schedule provisions a tenant whose own job was lost with its process, ms. */

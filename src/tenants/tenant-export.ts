@@ -1,68 +1,96 @@
+import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 
-/** All stored data of a tenant. Secrets are named, not included. */
-export type TenantExport = Readonly<Record<string, unknown>>;
+/**
+ * All stored data of a tenant for a download by its administrators: the text of a JSON object, in parts. Secrets are
+ * named, not included. Rows are read a page at a time, when the reader asks for more, so neither memory nor the time of
+ * a query depends on their number.
+ */
+export type ExportTenant = (tenantId: string) => AsyncIterable<string>;
 
-/** Collects the stored data of a tenant for a download by its administrators. */
-export type ExportTenant = (tenantId: string) => Promise<TenantExport>;
+/** A table of the export, and the columns that order the rows of a tenant, with their types. An index has them. */
+interface Section {
+  readonly name: string;
+  readonly table: string;
+  readonly key: readonly (readonly [column: string, type: string])[];
+  readonly rowsPerPage: number;
+}
+
+const sections: readonly Section[] = [
+  {
+    name: 'accessRequests',
+    table: 'access_requests',
+    key: [
+      ['requested_at', 'timestamptz'],
+      ['id', 'uuid'],
+    ],
+    rowsPerPage: 2_000,
+  },
+  // The licenses of a user may have 100 kB.
+  { name: 'snapshots', table: 'license_snapshots', key: [['associate_id', 'integer']], rowsPerPage: 20 },
+  { name: 'users', table: 'tenant_users', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
+  { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },
+  { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 2_000 },
+  { name: 'auditLog', table: 'audit_log', key: [['id', 'bigint']], rowsPerPage: 2_000 },
+];
+
+const omittedSecrets = ['system user token', 'system user ticket', 'webhook secret'];
 
 export function createTenantExport({ db }: { db: Database }): ExportTenant {
-  return async (tenantId) => {
-    const [tenant, webhook, accessRequests, snapshots, callbacks, users, changes, auditLog] =
-      await Promise.all([
-        db.selectFrom('tenants').selectAll().where('context_identifier', '=', tenantId).executeTakeFirst(),
-        db
-          .selectFrom('webhooks')
-          .select(['webhook_id', 'outcome', 'problem', 'checked_at'])
-          .where('context_identifier', '=', tenantId)
-          .executeTakeFirst(),
-        db
-          .selectFrom('access_requests')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('requested_at')
-          .execute(),
-        db
-          .selectFrom('license_snapshots')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('associate_id')
-          .execute(),
-        db
-          .selectFrom('callbacks')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('id')
-          .execute(),
-        db
-          .selectFrom('tenant_users')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('associate_id')
-          .execute(),
-        db
-          .selectFrom('license_changes')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('id')
-          .execute(),
-        db
-          .selectFrom('audit_log')
-          .selectAll()
-          .where('context_identifier', '=', tenantId)
-          .orderBy('id')
-          .execute(),
-      ]);
-    return {
-      tenant: tenant && { ...tenant, system_token_encrypted: undefined },
-      webhook: webhook ?? null,
-      accessRequests,
-      snapshots,
-      users,
-      changes,
-      callbacks,
-      auditLog,
-      omittedSecrets: ['system user token', 'system user ticket', 'webhook secret'],
-    };
+  return async function* exportTenant(tenantId) {
+    const tenant = await db
+      .selectFrom('tenants')
+      .selectAll()
+      .where('context_identifier', '=', tenantId)
+      .executeTakeFirst();
+    const webhook = await db
+      .selectFrom('webhooks')
+      .select(['webhook_id', 'outcome', 'problem', 'checked_at'])
+      .where('context_identifier', '=', tenantId)
+      .executeTakeFirst();
+    yield `{"tenant":${JSON.stringify(tenant && { ...tenant, system_token_encrypted: undefined })}`;
+    yield `,\n"webhook":${JSON.stringify(webhook ?? null)}`;
+    for (const section of sections) yield* exportSection(db, tenantId, section);
+    yield `,\n"omittedSecrets":${JSON.stringify(omittedSecrets)}}\n`;
   };
+}
+
+async function* exportSection(db: Database, tenantId: string, section: Section): AsyncGenerator<string> {
+  let separator = '';
+  let rows: readonly PageRow[] = [];
+  yield `,\n"${section.name}":[`;
+  do {
+    rows = await readPage(db, tenantId, section, rows.at(-1)?.key ?? null);
+    if (rows.length > 0) yield `${separator}\n${rows.map(({ json }) => json).join(',\n')}`;
+    separator = ',';
+  } while (rows.length === section.rowsPerPage);
+  yield ']';
+}
+
+interface PageRow {
+  /** The row as JSON, made by PostgreSQL. */
+  readonly json: string;
+  /** The values of the section's key, as text. */
+  readonly key: readonly string[];
+}
+
+/** Reads the rows behind `after`, the key of the last row of the page before; null for the first page. */
+async function readPage(
+  db: Database,
+  tenantId: string,
+  { table, key, rowsPerPage }: Section,
+  after: readonly string[] | null,
+): Promise<readonly PageRow[]> {
+  const columns = sql.join(key.map(([column]) => sql.ref(column)));
+  const texts = sql.join(key.map(([column]) => sql`${sql.ref(column)}::text`));
+  const values = key.map(([, type], index) => sql`${after?.[index]}::${sql.raw(type)}`);
+  const behind = after === null ? sql`true` : sql`(${columns}) > (${sql.join(values)})`;
+  const { rows } = await sql<PageRow>`
+    select to_json(page)::text as json, array[${texts}] as key
+    from (
+      select * from ${sql.table(table)}
+      where context_identifier = ${tenantId} and ${behind}
+      order by ${columns} limit ${rowsPerPage}
+    ) as page`.execute(db);
+  return rows;
 }

@@ -37,8 +37,11 @@ export interface KnownHook {
 export interface WebhookStore {
   /** The tenant's webhook; a new `hookId` and secret are created if it has none. */
   findOrCreate(tenantId: string): Promise<TenantWebhook>;
-  /** @returns the webhook with this `hookId`, from a cache, as its secret never changes; null if none is installed */
-  findByHookId(hookId: string): Promise<KnownHook | null>;
+  /**
+   * `beforeRead` is called if the cache does not have it, and may throw to prevent the query.
+   * @returns the webhook with this `hookId`, from a cache, as its secret never changes; null if none is installed
+   */
+  findByHookId(hookId: string, beforeRead?: () => void): Promise<KnownHook | null>;
   /** Saves the result of provisioning, under the lock of the tenant. */
   saveOutcome(
     tenantId: string,
@@ -51,6 +54,8 @@ export interface WebhookStore {
 }
 
 const maxCachedHooks = 10_000;
+/** The form of `randomToken`. */
+const hookIdPattern = /^[\w-]{43}$/;
 
 /** @param deps.now the current time, ms since 1970 */
 export function createWebhookStore(deps: {
@@ -80,8 +85,10 @@ export function createWebhookStore(deps: {
       return toWebhook(row, secrets);
     },
 
-    findByHookId(hookId) {
+    async findByHookId(hookId, beforeRead) {
+      if (!hookIdPattern.test(hookId)) return null;
       return cache.get(hookId, async () => {
+        beforeRead?.();
         const row = await db
           .selectFrom('webhooks')
           .innerJoin('tenants', 'tenants.context_identifier', 'webhooks.context_identifier')

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
 import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
+import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
@@ -32,7 +33,11 @@ export interface ErrorHandler {
  * Responds to every error, with a page for browsers and problem JSON (RFC 9457) for programs. The text comes from the
  * error's code, never from its message. Unexpected errors are logged and reported as `internal`.
  */
-export function createErrorHandler(deps: { languages: Languages; views: Views }): ErrorHandler {
+export function createErrorHandler(deps: {
+  languages: Languages;
+  views: Views;
+  auditRefusal: AuditRefusal;
+}): ErrorHandler {
   const notFound: RequestHandler = () => {
     throw new AppError('not-found');
   };
@@ -42,9 +47,12 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
     const problem = toAppError(failure?.cause ?? error);
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
+    deps.auditRefusal(request, problem);
     if (response.headersSent) return next(error);
+    // A client that still sends a body would keep the connection until the end of it.
+    if (!request.complete) response.set('Connection', 'close');
     response.status(problem.status).set('Cache-Control', 'no-store');
-    const retryAfter = retryAfterSeconds[problem.code];
+    const retryAfter = problem.retryAfterSeconds ?? retryAfterSeconds[problem.code];
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
       sendProblem(request, response, problem, failure?.purpose ?? null);

@@ -59,12 +59,12 @@ describe('names of settings', () => {
     expect(settingsOf('Environment')).toEqual(['NODE_ENV=production']);
   });
 
-  it('in the Dockerfile are none: an image contains no settings', () => {
+  it('in the Dockerfile are those of a container: it contains no other settings', () => {
     const instructions = parseDockerfile(readText('deploy/Dockerfile')).flatMap(
       (stage) => stage.instructions,
     );
     const variables = instructions.filter(({ keyword }) => keyword === 'ENV').map(({ text }) => text);
-    expect(variables).toEqual(['NODE_ENV=production']);
+    expect(variables).toEqual(['NODE_ENV=production', 'HOST=0.0.0.0']);
   });
 });
 

@@ -90,8 +90,8 @@ describe('the steps of deploy/Dockerfile, without a container engine', () => {
     url = `http://localhost:${await freePort()}`;
     sandbox = await startSandbox({ appUrl: url });
     // Neither HOME nor the variables of npm: a container has none of them.
-    const { PATH, NODE_ENV } = built.environment;
-    environment = { PATH, NODE_ENV, ...appEnvironment(url, sandbox, await emptyDatabase()) };
+    const { PATH, NODE_ENV, HOST } = built.environment;
+    environment = { PATH, NODE_ENV, HOST, ...appEnvironment(url, sandbox, await emptyDatabase()) };
     const [program = '', ...args] = parseCommand(valuesOf(runtime, 'CMD')[0] ?? '');
     server = spawnCommand(program, args, { cwd: built.workdir, env: environment, ...user });
     await untilReady(url);

@@ -1,10 +1,16 @@
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import {
+  appEnvironment,
+  install,
+  metricsToken,
+  panelUrl,
+  signInToCrm,
+  testUsers,
+} from '../support/planlens.ts';
 import { readText } from '../support/project-files.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import {
@@ -77,18 +83,19 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
     });
 
     it('blocks what Planlens serves in any case, and passes /healthz', async () => {
-      expect((await send(appUrl, '/METRICS/')).statusCode).toBe(200);
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      expect((await send(appUrl, '/METRICS/', { headers })).statusCode).toBe(200);
       expect((await send(proxy.httpsUrl, '/healthz')).statusCode).toBe(200);
     });
 
-    it('passes a webhook event of 256 KiB and refuses a larger one with 413', async () => {
+    it('passes a callback of 32 KiB and refuses a larger one with 413', async () => {
       const post = (bytes: number) =>
         send(proxy.httpsUrl, '/callbacks/webhooks/unknown', { body: Buffer.alloc(bodyLimit + bytes) });
       expect((await post(0)).statusCode).toBe(404);
       expect((await post(1)).statusCode).toBe(413);
     });
 
-    it('logs no query, and the app logs the address of the proxy', async () => {
+    it('logs no query, and the app logs the address that the proxy reports', async () => {
       await send(proxy.httpsUrl, '/panel/feature?code=S3CRET', { headers: forgedHeaders });
       await expect.poll(proxy.log).toContain('/panel/feature');
       expect(proxy.log()).not.toContain('S3CRET');
@@ -98,7 +105,10 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
           .split('\n')
           .find((line) => line.includes('/panel/feature') && line.endsWith('}'));
       await expect.poll(findLine).toBeDefined();
-      expect(JSON.parse(findLine() ?? '').req.from).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+      expect(JSON.parse(findLine() ?? '').req).toMatchObject({
+        from: '127.0.0.1',
+        to: expect.stringMatching(/127\.0\.0\.1:\d+$/),
+      });
       expect(server.output()).not.toContain(forgedAddress);
     });
   });
@@ -107,8 +117,8 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
 describe('timeouts of the examples', () => {
   const [, appMs = ''] = /const timeouts = \{.*\btimeout: ([\d_]+)/.exec(readText('src/server.ts')) ?? [];
   const appSeconds = Number(appMs.replaceAll('_', '')) / 1000;
-  /** Planlens keeps the default of Node.js. */
-  const keepAliveSeconds = createServer().keepAliveTimeout / 1000;
+  const [, keepAliveMs = ''] = /const keepAliveTimeout = ([\d_]+)/.exec(readText('src/server.ts')) ?? [];
+  const keepAliveSeconds = Number(keepAliveMs.replaceAll('_', '')) / 1000;
 
   /** The seconds of each setting of this name. */
   function secondsOf(file: string, setting: string): number[] {
@@ -129,6 +139,7 @@ describe('timeouts of the examples', () => {
     ['deploy/nginx/planlens.conf', 'keepalive_timeout'],
     ['deploy/caddy/Caddyfile', 'keepalive'],
   ])('%s closes an idle connection to Planlens before Planlens does', (file, setting) => {
+    expect(keepAliveSeconds).toBe(75);
     expect(Math.min(...secondsOf(file, setting))).toBeLessThan(keepAliveSeconds);
   });
 });

@@ -187,7 +187,7 @@ export async function send(
 }
 
 /** The body limit of the examples, in bytes. */
-export const bodyLimit = 256 * 1024;
+export const bodyLimit = 32 * 1024;
 /** An address that a client claims to have, and the headers with which it does. */
 export const forgedAddress = '203.0.113.9';
 export const forgedHeaders = {

@@ -4,6 +4,7 @@ import { errorStatus } from '../../src/errors.ts';
 import { signInLifetimeMs } from '../../src/tenants/sign-in-store.ts';
 import { installedPlanlens, openPanelUrl, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
 
 const { salesPremium } = testUsers;
 
@@ -60,8 +61,11 @@ describe('invalid client input', async () => {
     ['a tenant as an object', '/panel?uctx[x]=Cust20001&usid=101'],
   ])('rejects a panel URL with %s', (_case, path) => refused(path, 'panel-url-invalid'));
 
-  it('rejects a tenant that never installed the app', () =>
-    refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed'));
+  it('rejects a user of a tenant that never installed the app', () => {
+    const stranger = { tenantId: 'Cust99999', associateId: 1 };
+    const cookie = sessionCookie(planlens.environment, stranger);
+    return refused('/panel?uctx=Cust99999&usid=1', 'tenant-not-installed', { headers: { cookie } });
+  });
 
   it('accepts any language parameter, known or unknown', async () => {
     for (const language of ['xx', '', 'de-AT', '../../etc/passwd', 'a'.repeat(500)]) {
@@ -204,8 +208,9 @@ describe('invalid client input', async () => {
 
   // certifies R16
   it('renders an error for a browser as a page in its language without a stack trace', async () => {
+    const cookie = sessionCookie(planlens.environment, { tenantId: 'Cust99999', associateId: 1 });
     const response = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
-      headers: { accept: 'text/html' },
+      headers: { accept: 'text/html', cookie },
     });
     const html = await response.text();
     expect(response.status).toBe(404);

@@ -31,7 +31,13 @@ describe('application log', async () => {
       expect(findLine(path, 'request completed')).toMatchObject({
         ...user,
         time: expect.any(Number),
-        req: { from: expect.stringMatching(/^(::1|127\.|::ffff:127)/), method: 'GET' },
+        hostname: expect.any(String),
+        pid: process.pid,
+        req: {
+          from: expect.stringMatching(/^(::1|127\.)/),
+          to: expect.stringMatching(/:\d+$/),
+          method: 'GET',
+        },
         res: { status: expect.any(Number) },
       });
     expect(findLine('/auth/callback', 'signed in')).toMatchObject({
@@ -45,6 +51,13 @@ describe('application log', async () => {
       tenantId,
       associateId: administrator.associateId,
     });
+  });
+
+  // certifies R37
+  it('logs the client that a trusted proxy reports', async () => {
+    const headers = { 'x-forwarded-for': '198.51.100.9, 203.0.113.7' };
+    await fetch(`${planlens.url}/setup`, { redirect: 'manual', headers });
+    expect(findLine('/setup', 'request completed')?.req).toMatchObject({ from: '203.0.113.7' });
   });
 
   it('logs no user for a request without a verified identity', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
-import { installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import { installedPlanlens, metricsToken, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
@@ -29,11 +29,12 @@ function parseSamples(text: string): Sample[] {
 describe('metrics endpoint', async () => {
   const planlens = await installedPlanlens();
   const { services, sandbox } = planlens;
+  const headers = { authorization: `Bearer ${metricsToken}` };
 
   async function scrape(): Promise<Sample[]> {
     // Scrapes within a second share the figures of the database.
     await new Promise((resolve) => setTimeout(resolve, 1_050));
-    const response = await fetch(`${planlens.url}/metrics`);
+    const response = await fetch(`${planlens.url}/metrics`, { headers });
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
     return parseSamples(await response.text());

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import {
+  appEnvironment,
+  install,
+  metricsToken,
+  panelUrl,
+  signInToCrm,
+  testUsers,
+} from '../support/planlens.ts';
 import { copyProject, runNpm } from '../support/project-copy.ts';
 import { readText, root } from '../support/project-files.ts';
 import { untilReady } from '../support/server-process.ts';
@@ -72,7 +79,8 @@ describe('built server', () => {
       await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
       const panel = await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
       expect(panel.html).toContain('<h1>Sales-Premium</h1>');
-      const metrics = await (await fetch(`${url}/metrics`)).text();
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
       expect(metrics).toMatch(new RegExp(`nodejs_version_info{version="v${version}\\b`));
 
       child.kill('SIGTERM');

@@ -11,6 +11,7 @@ import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
 import { startSilentProxy } from '../support/silent-proxy.ts';
 
 describe('server process', () => {
@@ -82,6 +83,8 @@ describe('server process', () => {
     const slow = cookieClient.get(begun.headers.get('location') ?? '');
     await sandbox.control.whenHeld({ id });
     running.child.kill('SIGTERM');
+    const readiness = async () => (await fetch(`${url}/readyz`)).text();
+    await expect.poll(readiness, { interval: 10 }).toContain('stopping');
     await expect.poll(() => fetch(`${url}/healthz`).catch(() => 'refused')).toBe('refused');
     sandbox.control.release({ id });
     expect((await slow).html).toContain('administrator-required');
@@ -117,10 +120,9 @@ describe('server process', () => {
     await untilReady(url);
     proxy.stopForwarding();
     const begun = Date.now();
-    const panel = fetch(panelUrl({ url }, testUsers.salesPremium));
-    const readyz = fetch(`${url}/readyz`);
-    expect(await Promise.race([readyz, panel]), 'the response of readyz').toBe(await readyz);
-    expect((await readyz).status).toBe(503);
+    const cookie = sessionCookie(environment, testUsers.salesPremium);
+    const panel = fetch(panelUrl({ url }, testUsers.salesPremium), { headers: { cookie } });
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await panel).status).toBe(503);
     expect((await panel).headers.get('retry-after')).toBe('10');
     running.child.kill('SIGTERM');
@@ -173,8 +175,9 @@ describe('server process', () => {
     process.kill(Number(pid), 'SIGQUIT');
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(503);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    const cookie = sessionCookie(environment, testUsers.salesPremium);
     const panel = await fetch(panelUrl({ url }, testUsers.salesPremium), {
-      headers: { accept: 'text/html' },
+      headers: { accept: 'text/html', cookie },
     });
     expect([panel.status, panel.headers.get('retry-after')]).toEqual([503, '10']);
     const text = await panel.text();

@@ -169,12 +169,9 @@ describe('panel sign-in', async () => {
     const { verifier, challenge } = newChallenge();
     const response = await redeem({ code: await signInByPopUp(salesPremium, challenge), verifier });
     const { bearer } = (await response.json()) as { bearer: string };
-    for (const [person, status] of [
-      [servicePremium, 401],
-      [{ ...salesPremium, tenantId: 'Cust20002' }, 404],
-    ] as const) {
+    for (const person of [servicePremium, { ...salesPremium, tenantId: 'Cust20002' }]) {
       const panel = await withBearer(panelUrl(planlens, person), bearer);
-      expect(panel.status).toBe(status);
+      expect(panel.status).toBe(401);
       expect(await panel.text()).not.toContain('Sales-Premium');
     }
     expect((await withBearer(panelUrl(planlens, salesPremium), 'forged')).status).toBe(401);

@@ -52,12 +52,12 @@ function resident(): number {
 }
 
 /** Pipelines requests for `pages` pages without reading any response; reconnects when the server disconnects it. */
-function neverRead(pages: number): { stop(): void } {
+function neverRead(pages: number, address: string): { stop(): void } {
   let socket: Socket | null = null;
   let reconnect: NodeJS.Timeout | undefined;
   function connectAndSend(): void {
     socket = openConnection(url).pause();
-    const request = `GET ${path()} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie}\r\n\r\n`;
+    const request = `GET ${path()} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\nCookie: ${cookie}\r\n\r\n`;
     socket.on('connect', () => socket?.write(request.repeat(pages)));
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -79,7 +79,7 @@ test(
     const capacity = (await generateLoad(3, { connections: 10 })).requests.average;
     // Half of the clients stay within the pipelining limit, half exceed it by far.
     const clients = Array.from({ length: neverReading }, (_each, index) =>
-      neverRead(index % 2 === 0 ? 8 : 2_000),
+      neverRead(index % 2 === 0 ? 8 : 2_000, `203.0.113.${index}`),
     );
     const sizes: number[] = [];
     const watch = setInterval(() => sizes.push(resident()), 500);

@@ -53,6 +53,13 @@ const bodies = [
   'a=1&'.repeat(5_000),
 ];
 
+let clients = 0;
+/** Another client behind the trusted proxy, so that no request is refused because of those before it. */
+function anotherClient(): Record<string, string> {
+  clients += 1;
+  return { 'x-forwarded-for': `198.${18 + (clients >> 16)}.${(clients >> 8) & 255}.${clients & 255}` };
+}
+
 /** The content type that a route accepts. */
 function acceptedType(path: string): string {
   const isForm = /^\/(panel\/(access-requests|refresh)|admin|uninstall)/.test(path);
@@ -84,7 +91,7 @@ describe('server under hostile requests', async () => {
       const length = body.length > 0 ? { 'content-length': String(Buffer.byteLength(body)) } : {};
       const outgoing = httpRequest(
         `${url}/`,
-        { method, path, headers: { ...length, ...headers }, agent: false },
+        { method, path, headers: { ...length, ...anotherClient(), ...headers }, agent: false },
         (response) => {
           let text = '';
           response.setEncoding('latin1').on('data', (chunk) => {
@@ -360,7 +367,7 @@ describe('server under hostile requests', async () => {
   });
 
   it('serves other clients promptly while many connections send slowly or abort', async () => {
-    const slow = Array.from({ length: isLongForm ? 500 : 100 }, () => {
+    const slow = Array.from({ length: isLongForm ? 200 : 100 }, () => {
       const socket = openConnection(url);
       socket.on('error', () => {});
       socket.write(

@@ -56,7 +56,8 @@ export async function startPlanlens(): Promise<Planlens> {
   const provisioning = createProvisioning({ config, services, root });
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
   let lifecycle = await startLifecycle(provisioning);
-  const app = buildApp({ config, services, log, metrics, root, ...provisioning, now });
+  const stopping = new AbortController().signal;
+  const app = buildApp({ config, services, log, metrics, root, ...provisioning, stopping, now });
   let isBlocking = false;
   server.on('request', (request, response) => {
     if (isBlocking && isFramed(request)) delete request.headers.cookie;
@@ -106,6 +107,9 @@ export async function installedPlanlens(): Promise<Planlens> {
   return planlens;
 }
 
+/** The bearer token of `/metrics`. */
+export const metricsToken = 'm'.repeat(32);
+
 /** The environment of an app that uses the sandbox, with new keys. */
 export function appEnvironment(url: string, sandbox: Sandbox, databaseUrl: string): NodeJS.ProcessEnv {
   return {
@@ -120,6 +124,7 @@ export function appEnvironment(url: string, sandbox: Sandbox, databaseUrl: strin
     DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS: keyringText('test'),
     SESSION_KEYS: keyringText('test'),
+    METRICS_TOKEN: metricsToken,
   };
 }
 

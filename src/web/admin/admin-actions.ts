@@ -43,7 +43,10 @@ export function createResolveAccessRequest(deps: {
       resolvedBy: session,
     });
     if (!resolved) throw new AppError('access-request-resolved');
-    await audit.write(session, { event: 'access-request-resolved', accessRequest: id, state });
+    await audit.write(
+      { ...session, address: request.clientAddress },
+      { event: 'access-request-resolved', accessRequest: id, state },
+    );
     response.redirect(
       303,
       `/admin?${new URLSearchParams({ lang: requestedLanguage(request), resolved: id })}#request-${id}`,
@@ -78,7 +81,10 @@ export function createSaveContract(deps: {
       return;
     }
     await tenants.saveContract(administrator.tenant.tenantId, start === '' ? null : { start, period });
-    await audit.write(administrator.session, { event: 'contract-saved' });
+    await audit.write(
+      { ...administrator.session, address: request.clientAddress },
+      { event: 'contract-saved' },
+    );
     response.redirect(303, `/admin?lang=${requestedLanguage(request)}#contract`);
   };
 }

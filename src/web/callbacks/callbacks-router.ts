@@ -1,30 +1,38 @@
-import express, { Router } from 'express';
+import { Router } from 'express';
 import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { limitConcurrency, readBody } from '../middleware/read-body.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import { createStateChangeCallback } from './state-change-callback.ts';
-import { createWebhookCallback } from './webhook-callback.ts';
+import { createFindHook, createWebhookCallback } from './webhook-callback.ts';
+
+/** An event of SuperOffice has about 1 kB (docs/superoffice/web-api.md#65-payload), a state change with its token 3 kB. */
+const maxBodyBytes = 32 * 1024;
+
+/** State changes that are received at once. Anyone can send one until its token is verified; SuperOffice sends few. */
+const maxStateChanges = 200;
 
 /** Routes that SuperOffice calls: webhook events and state changes of tenants. */
 export function createCallbacksRouter(deps: {
   webhooks: WebhookStore;
   callbacks: CallbackIntake;
   verifyStateChangeToken: StateChangeTokenVerifier;
+  limits: RequestLimits;
 }): Router {
-  const { webhooks, callbacks, verifyStateChangeToken } = deps;
-  // A webhook's signature covers the bytes of its body, whatever their content type.
-  const bytes = express.raw({ type: () => true, limit: '256kb' });
-  const json = express.json({ limit: '64kb' });
+  const { callbacks, verifyStateChangeToken, limits } = deps;
+  const body = readBody(maxBodyBytes);
+  const stateChange = createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbacks, limits });
 
   const router = Router();
   router
     .route('/callbacks/webhooks/:hookId')
-    .post(bytes, createWebhookCallback({ webhooks, callbacks }))
+    .post(createFindHook(deps), body, createWebhookCallback({ callbacks }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
-    .post(json, createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbacks }))
+    .post(limitConcurrency(maxStateChanges), body, stateChange)
     .all(methodNotAllowed);
   return router;
 }

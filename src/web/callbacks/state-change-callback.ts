@@ -5,6 +5,7 @@ import {
   type StateChangeTokenVerifier,
 } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 
 /**
@@ -12,14 +13,16 @@ import { listFieldNames } from '../rendering/form-parsing.ts';
  * The notification is only a hint. Processing relies on what the state API reports
  * (docs/superoffice/web-api.md#71-state-change-notification), so a replayed notification changes nothing.
  *
- * @throws AppError `state-change-malformed`, `state-change-token-invalid`
+ * @throws AppError `state-change-malformed`, `state-change-token-invalid`, `too-many-requests`
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
   callbacks: CallbackIntake;
+  limits: RequestLimits;
 }): RequestHandler {
   return async function stateChange(request, response) {
-    const notification = readStateChange(request.body);
+    deps.limits.countAnonymous(request);
+    const notification = readStateChange(parseJson(request.body));
     if (!notification.success)
       throw new AppError('state-change-malformed', { detail: listFieldNames(notification.error) });
     const { tenantId, change, token } = notification.data;
@@ -27,7 +30,18 @@ export function createStateChangeCallback(deps: {
     if (!verification.valid)
       throw new AppError('state-change-token-invalid', { detail: verification.reason });
     const enqueued = await deps.callbacks.storeStateChange(tenantId, change);
+    // Whatever SuperOffice signed is not counted: it announces the changes of all tenants from few addresses.
+    deps.limits.uncountAnonymous(request);
     request.log.setBindings({ tenantId, change, enqueued });
     response.status(200).end();
   };
+}
+
+/** @throws AppError `state-change-malformed` */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new AppError('state-change-malformed');
+  }
 }

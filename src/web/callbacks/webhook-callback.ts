@@ -5,22 +5,50 @@ import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks
 import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
+
+declare global {
+  namespace Express {
+    interface Locals {
+      /** The webhook that a callback names. */
+      hook?: KnownHook;
+    }
+  }
+}
 
 /**
- * Receives an event of a tenant's webhook: verifies the signature over the received bytes, enqueues the event, responds
+ * Finds the webhook that a callback names, before its body is read: a client that does not know the id of one cannot make
+ * the process store a body.
+ * @returns a handler that throws AppError `not-found`, `too-many-requests`
+ */
+export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLimits }): RequestHandler {
+  const { webhooks, limits } = deps;
+  return async function findHook(request, response, next) {
+    let isCounted = false;
+    const hook = await webhooks.findByHookId(String(request.params.hookId), () => {
+      limits.countAnonymous(request);
+      isCounted = true;
+    });
+    if (hook === null) throw new AppError('not-found');
+    // SuperOffice calls the webhooks of all tenants from few addresses.
+    if (isCounted) limits.uncountAnonymous(request);
+    response.locals.hook = hook;
+    next();
+  };
+}
+
+/**
+ * Receives an event of a tenant's webhook, which `createFindHook` found: verifies the signature over the received bytes, enqueues the event, responds
  * with 200. Any other status counts as a failed delivery, and 410 ends the webhook
  * (docs/superoffice/web-api.md#68-delivery). The event is processed later.
  *
- * @throws AppError `not-found`, `webhook-signature-invalid`
+ * @throws AppError `webhook-signature-invalid`
  */
-export function createWebhookCallback(deps: {
-  webhooks: WebhookStore;
-  callbacks: CallbackIntake;
-}): RequestHandler {
+export function createWebhookCallback(deps: { callbacks: CallbackIntake }): RequestHandler {
   return async function webhook(request, response) {
-    const hook = await deps.webhooks.findByHookId(String(request.params.hookId));
-    if (hook === null) throw new AppError('not-found');
-    const body: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const { hook } = response.locals;
+    if (hook === undefined) throw new AppError('not-found');
+    const body: Buffer = request.body;
     if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {
       throw new AppError('webhook-signature-invalid');
     }

@@ -12,6 +12,11 @@ export function readCookie(request: Request, name: string): string | undefined {
   return parseCookie(request.headers.cookie ?? '')[name];
 }
 
+/** The names of a request's cookies that start with `prefix`; browsers send the oldest first (RFC 6265, section 5.4). */
+export function listCookieNames(request: Request, prefix: string): string[] {
+  return Object.keys(parseCookie(request.headers.cookie ?? '')).filter((name) => name.startsWith(prefix));
+}
+
 /** Sets a cookie that also works in the frame of a panel; `maxAgeMs` 0 deletes it. */
 export function writeCookie(response: Response, name: string, value: string, maxAgeMs: number): void {
   response.cookie(name, value, { ...attributes, maxAge: maxAgeMs });

@@ -8,13 +8,37 @@ import helmet, { type HelmetOptions } from 'helmet';
  * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing). `frame-ancestors` does the work of the first.
  */
 export function securityHeaders(): RequestHandler {
-  return helmet({
+  const helmetHeaders = helmet({
     contentSecurityPolicy: toContentSecurityPolicy(["'none'"]),
     crossOriginOpenerPolicy: false,
     referrerPolicy: { policy: 'no-referrer' },
+    // The operator decides about other hosts below the domain.
+    strictTransportSecurity: { includeSubDomains: false },
     xFrameOptions: false,
   });
+  return function securityHeaders(request, response, next) {
+    response.setHeader('Permissions-Policy', permissionsPolicy);
+    helmetHeaders(request, response, next);
+  };
 }
+
+/** Powerful features of browsers, which no page of ours uses. Helmet does not set this header. */
+const deniedFeatures = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+];
+const permissionsPolicy = deniedFeatures.map((feature) => `${feature}=()`).join(', ');
 
 /** Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site. */
 export function allowFramingByCrm(hosts: readonly string[]): RequestHandler {

@@ -9,9 +9,17 @@ export const healthz: RequestHandler = function healthz(_request, response) {
   response.json({ status: 'ok' });
 };
 
-/** Readiness: the database responds within 2.5 seconds. */
-export function createReadyz(deps: { isDatabaseUp: () => Promise<boolean> }): RequestHandler {
+/** Readiness: the process is not stopping, and the database responds within 2.5 seconds. */
+export function createReadyz(deps: {
+  isDatabaseUp: () => Promise<boolean>;
+  /** Aborted when the process stops. */
+  stopping: AbortSignal;
+}): RequestHandler {
   return async function readyz(_request, response) {
+    if (deps.stopping.aborted) {
+      response.status(503).json({ status: 'stopping' });
+      return;
+    }
     const responded = new AbortController();
     const timeout = sleep(timeoutMs, false, { signal: responded.signal }).catch(() => false);
     const ready = await Promise.race([deps.isDatabaseUp(), timeout]);

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import { parseForm, typedText } from '../rendering/form-parsing.ts';
 import { parseSubject, subjectUrl } from './access-request-view.ts';
 import { type PanelContext, type PanelContextLoader, withEntitlements } from './panel-context.ts';
@@ -24,19 +25,22 @@ export function createSubmitAccessRequest(deps: {
   accessRequests: AccessRequestStore;
   entitlementEngine: EntitlementEngine;
   audit: AuditLog;
+  limits: RequestLimits;
 }): RequestHandler {
-  const { panelContexts, accessRequests, entitlementEngine, audit } = deps;
+  const { panelContexts, accessRequests, entitlementEngine, audit, limits } = deps;
 
   return async function submitAccessRequest(request, response) {
     const context = await panelContexts.load(request);
     const { subject, reason, intent } = parseForm(accessRequestFormSchema, request.body);
     const page = subjectPage(subject, context);
+    limits.countAccessRequest(context.session);
     const { tenant, session } = context;
     const { associateId, name: requestedBy } = session;
+    const actor = { ...session, address: request.clientAddress };
     // Idempotent for a double click or two windows: the first request stays, and a withdrawn one stays withdrawn.
     if (intent === 'withdraw') {
       const withdrawn = await accessRequests.withdraw(tenant.tenantId, { associateId, subject });
-      if (withdrawn) await audit.write(session, { event: 'access-request-withdrawn', subject });
+      if (withdrawn) await audit.write(actor, { event: 'access-request-withdrawn', subject });
     } else {
       const submitted = await accessRequests.submit(tenant.tenantId, {
         associateId,
@@ -44,7 +48,7 @@ export function createSubmitAccessRequest(deps: {
         subject,
         reason,
       });
-      if (submitted) await audit.write(session, { event: 'access-request-submitted', subject });
+      if (submitted) await audit.write(actor, { event: 'access-request-submitted', subject });
     }
     response.set('Cache-Control', 'no-store').redirect(303, page);
   };

@@ -61,10 +61,13 @@ export function createPageCache(deps: {
   };
 }
 
-/** The user a page is for, its language, and whether it shows what only administrators see. */
-function pageKey({ url, session, language }: PanelContext): string {
+/**
+ * The user a page is for, its language, and whether it shows what only administrators see. Nothing else of the URL, so
+ * that one user has at most two pages per language in the cache.
+ */
+function pageKey({ session, language }: PanelContext): string {
   const { tenantId, associateId } = session;
-  return `${tenantId}/${associateId} ${url.language} ${language.code} ${session.isAdministrator}`;
+  return `${tenantId}/${associateId} ${language.code} ${session.isAdministrator}`;
 }
 
 /** Whether the page with this key shows data of a tenant (`Cust12345`) or of a user (`Cust12345/101`). */

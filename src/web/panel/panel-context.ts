@@ -9,16 +9,23 @@ import type { AccessRequest, AccessRequestStore } from '../../tenants/access-req
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { type PanelUrl, parsePanelUrl } from '../links.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Language, Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
 
-/** The tenant and the user that a request for a panel page names. */
-interface PanelRequest {
+/** A request for a panel page by the user that its URL names. */
+interface SignedInRequest {
   readonly url: PanelUrl;
   readonly tenant: Tenant;
+  readonly session: Session;
+}
+
+/** A request for a panel page. */
+interface PanelRequest {
+  readonly url: PanelUrl;
   /** Null without a session, or if the session belongs to another user than the URL names. */
-  readonly session: Session | null;
+  readonly signedIn: Omit<SignedInRequest, 'url'> | null;
 }
 
 /** What the panel pages of a signed-in user are made from. */
@@ -47,13 +54,15 @@ export interface EntitledPanelContext extends PanelContext {
 
 /** Loads what panel pages need. */
 export interface PanelContextLoader {
-  /** @throws AppError `panel-url-invalid`, `tenant-not-installed` */
-  identify(request: Request): Promise<PanelRequest>;
   /**
-   * Loads the context of a request, which `identify` may have examined before.
-   * @throws AppError as `identify`, and `session-required` without a session of the user
+   * Without a session, the result does not depend on the tenant: nobody can find out which tenants have installed the app.
+   * @throws AppError `panel-url-invalid`; with a session `tenant-not-installed`, without one `too-many-requests`
    */
-  load(request: Request, identified?: PanelRequest): Promise<PanelContext>;
+  identify(request: Request): Promise<PanelRequest>;
+  /** @throws AppError as `identify`, and `session-required` without a session of the user */
+  identifySignedIn(request: Request): Promise<SignedInRequest>;
+  /** Loads the context of a request, which may have been identified before. @throws AppError as `identifySignedIn` */
+  load(request: Request, identified?: SignedInRequest): Promise<PanelContext>;
 }
 
 /**
@@ -66,43 +75,55 @@ export function createPanelContexts(deps: {
   licenses: LicenseSnapshots;
   accessRequests: AccessRequestStore;
   languages: Languages;
+  limits: RequestLimits;
   now: () => number;
 }): PanelContextLoader {
-  const { tenants, sessions, licenses, accessRequests, languages, now } = deps;
+  const { tenants, sessions, licenses, accessRequests, languages, limits, now } = deps;
 
   async function identify(request: Request): Promise<PanelRequest> {
     const url = parsePanelUrl(request);
     const { tenantId, associateId } = url;
-    const tenant = await tenants.findCached(tenantId);
-    if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     const session = sessions.read(request);
     const isOwn = session?.tenantId === tenantId && session.associateId === associateId;
     request.log.setBindings({ tenantId, ...(isOwn && { associateId }) });
-    return { url, tenant, session: isOwn ? session : null };
+    if (!isOwn) {
+      limits.countAnonymous(request);
+      return { url, signedIn: null };
+    }
+    const tenant = await tenants.findCached(tenantId);
+    if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
+    return { url, signedIn: { tenant, session } };
   }
 
-  async function load(request: Request, identified?: PanelRequest): Promise<PanelContext> {
-    const { url, tenant, session } = identified ?? (await identify(request));
-    if (session === null) throw new AppError('session-required');
+  async function identifySignedIn(request: Request): Promise<SignedInRequest> {
+    const { url, signedIn } = await identify(request);
+    if (signedIn === null) throw new AppError('session-required');
+    return { url, ...signedIn };
+  }
+
+  async function load(request: Request, identified?: SignedInRequest): Promise<PanelContext> {
+    const { url, tenant, session } = identified ?? (await identifySignedIn(request));
+    const language = languages.choose([url.language, ...request.acceptsLanguages()]);
     const [tenantLicenses, userLicenses, requests] = await Promise.all([
       licenses.getTenantLicenses(tenant),
       licenses.getUserLicenses(tenant, session.associateId),
       accessRequests.latestByUser(tenant.tenantId, session.associateId),
     ]);
     return {
-      url,
+      // Not what the URL says: an unknown language must not make another page of the same content.
+      url: { ...url, language: language.code },
       tenant,
       session,
       tenantLicenses,
       userLicenses,
       accessRequests: requests,
-      language: languages.choose([url.language, ...request.acceptsLanguages()]),
+      language,
       csrfToken: sessions.csrfToken(session),
       today: toUtcDay(now()),
     };
   }
 
-  return { identify, load };
+  return { identify, identifySignedIn, load };
 }
 
 /** Decides every feature for the user of a panel. */

@@ -5,6 +5,7 @@ import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
@@ -34,6 +35,7 @@ export function createPanelRouter(deps: {
   inCrm: RequestHandler;
   form: RequestHandler;
   csrfProtection: RequestHandler;
+  limits: RequestLimits;
   now: () => number;
 }): Router {
   const { inCrm, form, csrfProtection } = deps;

@@ -24,9 +24,9 @@ export function createPanel(deps: {
   const { panelContexts, beginSignIn, pages, now } = deps;
 
   return async function panel(request, response) {
-    const panelRequest = await panelContexts.identify(request);
-    if (panelRequest.session === null) return signIn(request, response, panelRequest.url);
-    const { html, etag } = pages(await panelContexts.load(request, panelRequest), request.query);
+    const { url, signedIn } = await panelContexts.identify(request);
+    if (signedIn === null) return signIn(request, response, url);
+    const { html, etag } = pages(await panelContexts.load(request, { url, ...signedIn }), request.query);
     // The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice.
     response
       .set({ 'Cache-Control': 'private, no-cache', 'Content-Type': 'text/html; charset=utf-8', ETag: etag })

@@ -1,5 +1,4 @@
 import type { RequestHandler } from 'express';
-import { AppError } from '../../errors.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import { panelUrl } from '../links.ts';
 import type { PanelContextLoader } from './panel-context.ts';
@@ -10,8 +9,7 @@ export function createRefresh(deps: {
   licenses: LicenseSnapshots;
 }): RequestHandler {
   return async function refresh(request, response) {
-    const { tenant, session, url } = await deps.panelContexts.identify(request);
-    if (session === null) throw new AppError('session-required');
+    const { tenant, session, url } = await deps.panelContexts.identifySignedIn(request);
     await deps.licenses.refresh(tenant, session.associateId);
     response.set('Cache-Control', 'no-store').redirect(303, panelUrl(url));
   };

@@ -2,13 +2,15 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { SystemUserTenant } from '../../superoffice/auth/tickets.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { AfterSignIn } from '../sign-in/auth-callback.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { Sessions } from '../sign-in/session.ts';
 
 /** Starts the administrator's sign-in and consent. Running it again repairs an installation. */
-export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {
-  return function install(_request, response) {
+export function createInstall(deps: { beginSignIn: BeginSignIn; limits: RequestLimits }): RequestHandler {
+  return function install(request, response) {
+    deps.limits.countAnonymous(request);
     deps.beginSignIn(response, { kind: 'install' });
   };
 }
@@ -28,14 +30,14 @@ export function createFinishInstall(deps: {
 }): AfterSignIn['install'] {
   const { tenants, requestReconciliation, sessions, verifySystemUser } = deps;
 
-  return async (_request, response, { claims }) => {
+  return async (_request, response, { claims, address }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
 
     // Verified first, because a consent that does not work must not replace one that does.
     await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
-    await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId });
+    await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId, address });
     // If the process is killed before this, the schedule starts the provisioning two minutes later.
     await requestReconciliation(tenantId);
 

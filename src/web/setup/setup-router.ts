@@ -1,17 +1,19 @@
 import { type RequestHandler, Router } from 'express';
 import type { AuditLog } from '../../tenants/audit-log.ts';
-import type { TenantExport } from '../../tenants/tenant-export.ts';
+import type { ExportTenant } from '../../tenants/tenant-export.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
+import { createExport } from './export.ts';
 import { createInstall } from './install.ts';
 import { createLanding } from './landing.ts';
 import { createSetup } from './setup.ts';
-import { createExport, createUninstall, redirectToUninstall, type UninstallDeps } from './uninstall.ts';
+import { createUninstall, redirectToUninstall, type UninstallDeps } from './uninstall.ts';
 
 /** Routes of the installation: the landing page, consent, the setup page, the data export and the removal. */
 export function createSetupRouter(
@@ -21,11 +23,12 @@ export function createSetupRouter(
     sessions: Sessions;
     webhooks: WebhookStore;
     audit: AuditLog;
-    exportTenant: (tenantId: string) => Promise<TenantExport>;
+    exportTenant: ExportTenant;
     languages: Languages;
     views: Views;
     form: RequestHandler;
     csrfProtection: RequestHandler;
+    limits: RequestLimits;
   },
 ): Router {
   const { form, csrfProtection } = deps;

@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
-import type { TenantExport } from '../../tenants/tenant-export.ts';
 import { requestedLanguage } from '../links.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
 import type { Languages } from '../rendering/i18n.ts';
@@ -50,7 +49,11 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
     if (outcome === 'superseded') return response.redirect(303, `/setup?lang=${lang}`);
     const removed = outcome === 'removed';
     if (removed) sessions.end(response);
-    else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
+    else
+      await audit.write(
+        { ...session, address: request.clientAddress },
+        { event: 'removal-incomplete', failedRemovals: failedRemovals.length },
+      );
     request.log.info({ removed, failedRemovals }, removed ? 'tenant removed' : 'removal incomplete');
     const page = {
       lang,
@@ -71,20 +74,3 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
 export const redirectToUninstall: RequestHandler = function redirectToUninstall(_request, response) {
   response.redirect(302, '/setup#uninstall');
 };
-
-/** Downloads all stored data of the administrator's tenant as a JSON file. */
-export function createExport(deps: {
-  administratorGuard: AdministratorGuard;
-  exportTenant: (tenantId: string) => Promise<TenantExport>;
-  audit: AuditLog;
-}): RequestHandler {
-  return async function exportData(request, response) {
-    const { tenant, session } = await deps.administratorGuard.require(request);
-    request.log.info({}, 'tenant data exported');
-    await deps.audit.write(session, { event: 'exported' });
-    response
-      .set('Cache-Control', 'private, no-store')
-      .attachment(`planlens-${tenant.tenantId}.json`)
-      .send(JSON.stringify(await deps.exportTenant(tenant.tenantId), null, 2));
-  };
-}

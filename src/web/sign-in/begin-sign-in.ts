@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
-import { readCookie, writeCookie } from '../middleware/cookies.ts';
+import { listCookieNames, readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** Redirects a browser to SuperOffice to sign in for a purpose. */
 export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
@@ -10,7 +10,10 @@ export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
  * Cookie of a sign-in's PKCE verifier, so that only the browser that began the sign-in can complete it. Each sign-in has
  * its own cookie, because several panels may sign in at once when a browser restores its tabs.
  */
-const verifierCookie = (state: string) => `__Host-planlens-sign-in-${sha256Base64Url(state).slice(0, 16)}`;
+const verifierCookie = (state: string) => `${verifierPrefix}${sha256Base64Url(state).slice(0, 16)}`;
+const verifierPrefix = '__Host-planlens-sign-in-';
+/** Older ones are deleted: a browser that sends ever more cookies is refused at 16 kB, even by the page that ends them. */
+const maxVerifiers = 8;
 const verifierPattern = /^[\w-]{43}$/;
 
 /** Reads the verifier that the browser stores for the sign-in with this state; empty if there is no valid one. */
@@ -35,6 +38,9 @@ export function createBeginSignIn(deps: {
 }): BeginSignIn {
   return (response, purpose) => {
     const { codeVerifier, ...query } = deps.signIns.begin(purpose);
+    const begun = listCookieNames(response.req, verifierPrefix);
+    for (const name of begun.slice(0, Math.max(0, begun.length + 1 - maxVerifiers)))
+      writeCookie(response, name, '', 0);
     writeCookie(response, verifierCookie(query.state), codeVerifier, signInLifetimeMs);
     const tenant = tenantParameter(purpose);
     response.set('Cache-Control', 'no-store').redirect(302, deps.authorizeUrl({ ...tenant, ...query }));

@@ -1,18 +1,26 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Sessions } from './session.ts';
 
 /**
- * Rejects forms that were not sent from our own pages: they lack the CSRF token of the session.
- * @returns a handler that throws AppError `session-required`, `csrf-token-invalid`
+ * Rejects forms that were not sent from our own pages: they lack the CSRF token of the session. Counts the others.
+ * @returns a handler that throws AppError `session-required`, `csrf-token-invalid`, `too-many-requests`
  */
-export function createCsrfProtection({ sessions }: { sessions: Sessions }): RequestHandler {
+export function createCsrfProtection(deps: { sessions: Sessions; limits: RequestLimits }): RequestHandler {
+  const { sessions, limits } = deps;
   return function csrfProtection(request, _response, next) {
     const session = sessions.read(request);
-    if (session === null) throw new AppError('session-required');
+    if (session === null) {
+      limits.countAnonymous(request);
+      throw new AppError('session-required');
+    }
+    request.actor = session;
+
     const sent: unknown = request.body?.csrf;
     if (typeof sent !== 'string' || !sessions.verifyCsrfToken(session, sent))
       throw new AppError('csrf-token-invalid');
+    limits.countForm(session);
     next();
   };
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { panelUserSchema } from '../links.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { isSessionExpected, type Session, type Sessions } from './session.ts';
 
@@ -41,9 +42,10 @@ export function createAdministratorGuard(deps: {
   sessions: Sessions;
   tenants: TenantStore;
   beginSignIn: BeginSignIn;
+  limits: RequestLimits;
   now: () => number;
 }): AdministratorGuard {
-  const { sessions, tenants, beginSignIn, now } = deps;
+  const { sessions, tenants, beginSignIn, limits, now } = deps;
 
   return {
     async signInOrRequire(request, response, path) {
@@ -57,6 +59,7 @@ export function createAdministratorGuard(deps: {
       ) {
         return requireAdministrator(request, session);
       }
+      limits.countAnonymous(request);
       if (isSessionExpected(signedIn, now())) throw new AppError('session-cookie-blocked');
       beginSignIn(response, { kind: 'administration', path, language, tenantId, associateId });
       return null;
@@ -64,7 +67,10 @@ export function createAdministratorGuard(deps: {
 
     async require(request) {
       const session = sessions.read(request);
-      if (session === null) throw new AppError('session-required');
+      if (session === null) {
+        limits.countAnonymous(request);
+        throw new AppError('session-required');
+      }
       return requireAdministrator(request, session);
     },
   };
@@ -75,6 +81,7 @@ export function createAdministratorGuard(deps: {
   }
 
   async function requireAdministrator(request: Request, session: Session): Promise<Administrator> {
+    request.actor = session;
     request.log.setBindings({ tenantId: session.tenantId, associateId: session.associateId });
     if (!session.isAdministrator) throw new AppError('administrator-required');
     const tenant = await tenants.find(session.tenantId);

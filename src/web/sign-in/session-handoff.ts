@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
 import { type PanelUrl, parsePanelUrl } from '../links.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
 import { type Sessions, sessionSchema } from './session.ts';
@@ -15,10 +16,11 @@ const redemptionSchema = z.object({
 
 /**
  * Serves the pop-up that a panel opens if the sign-in in its frame did not return. Its challenge identifies the panel.
- * @returns a handler that throws AppError `panel-url-invalid`
+ * @returns a handler that throws AppError `panel-url-invalid`, `too-many-requests`
  */
-export function createPopUp(deps: { beginSignIn: BeginSignIn }): RequestHandler {
+export function createPopUp(deps: { beginSignIn: BeginSignIn; limits: RequestLimits }): RequestHandler {
   return function popUp(request, response) {
+    deps.limits.countAnonymous(request);
     const { tenantId, associateId, language }: PanelUrl = parsePanelUrl(request);
     const challenge = challengeSchema.safeParse(request.query.challenge);
     if (!challenge.success) throw new AppError('panel-url-invalid', { detail: 'challenge' });
@@ -41,8 +43,10 @@ export function createRedeemHandoff(deps: {
   publicUrl: string;
   handoffs: HandoffStore;
   sessions: Sessions;
+  limits: RequestLimits;
 }): RequestHandler {
   return async function redeemHandoff(request, response) {
+    deps.limits.countAnonymous(request);
     if (request.headers.origin !== deps.publicUrl)
       throw new AppError('session-exchange-refused', { detail: 'origin' });
     const { code, verifier } = parseRedemption(request);

@@ -7,6 +7,7 @@ import type { HandoffStore } from '../../tenants/handoff-store.ts';
 import type { SignInStore } from '../../tenants/sign-in-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import { createAfterSignIn } from './after-sign-in.ts';
@@ -29,6 +30,7 @@ export function createSignInRouter(deps: {
   finishInstall: AfterSignIn['install'];
   languages: Languages;
   views: Views;
+  limits: RequestLimits;
   publicUrl: string;
   inCrm: RequestHandler;
   form: RequestHandler;
@@ -41,6 +43,7 @@ export function createSignInRouter(deps: {
     signIns: deps.signIns,
     exchangeCode: superOffice.authorizationCodeFlow.exchangeCode,
     verifyIdToken: superOffice.verifyIdToken,
+    limits: deps.limits,
     after: { install: finishInstall, ...createAfterSignIn({ ...deps, startSession }) },
   });
   const json = express.json({ limit: '4kb' });

@@ -7,10 +7,11 @@ import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
 
-/** Makes the session of a sign-in. @throws AppError `tenant-not-installed` */
+/** Makes the session of a sign-in. @throws AppError `tenant-not-installed`, `too-many-requests` */
 export type StartSession = (signedIn: SignedIn) => Promise<Session>;
 
 /**
@@ -21,16 +22,18 @@ export function createStartSession(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   audit: AuditLog;
+  limits: RequestLimits;
   webApi: WebApi;
   log: Logger;
 }): StartSession {
-  const { tenants, licenses, audit, webApi, log } = deps;
+  const { tenants, licenses, audit, limits, webApi, log } = deps;
 
-  return async ({ claims, accessToken }) => {
+  return async ({ claims, accessToken, address }) => {
     const { tenantId, associateId, isAdministrator } = claims;
     const tenant = await tenants.find(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
-    await audit.write(claims, { event: 'signed-in', isAdministrator });
+    limits.countSignIn(claims);
+    await audit.write({ ...claims, address }, { event: 'signed-in', isAdministrator });
     const principal = await readPrincipal(claims, accessToken);
     if (principal !== null) await licenses.saveUserLicenses(tenant, principal.licenses);
     return {

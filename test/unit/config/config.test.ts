@@ -51,7 +51,10 @@ describe('loadConfig', () => {
   it('requires seven values and uses defaults for the rest', () => {
     const config = loadConfig(required);
     expect(config).toMatchObject({
+      host: '127.0.0.1',
       port: 4200,
+      trustedProxies: ['loopback'],
+      metricsToken: null,
       publicUrl: 'https://planlens.example',
       superOffice: {
         loginUrl: 'https://online.superoffice.com',
@@ -73,7 +76,10 @@ describe('loadConfig', () => {
     const url = 'postgres://planlens:pw@db.example:5432/planlens';
     const config = loadConfig({
       ...required,
+      HOST: '0.0.0.0',
       PORT: '8080',
+      TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,uniquelocal',
+      METRICS_TOKEN: 'a'.repeat(32),
       PUBLIC_URL: 'https://planlens.example:8443/',
       SUPEROFFICE_LOGIN_URL: 'https://login.example/',
       SUPEROFFICE_API_HOSTS: '.superoffice.com, api.example',
@@ -83,7 +89,10 @@ describe('loadConfig', () => {
       LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({
+      host: '0.0.0.0',
       port: 8080,
+      trustedProxies: ['10.0.0.0/8', 'fd00::/8', 'uniquelocal'],
+      metricsToken: 'a'.repeat(32),
       publicUrl: 'https://planlens.example:8443',
       superOffice: {
         loginUrl: 'https://login.example',
@@ -120,7 +129,7 @@ describe('missing values', () => {
 
   it('uses the default for an optional value that is missing or empty', () => {
     const names = environmentNames.filter((name) => !(name in required));
-    expect(names).toHaveLength(8);
+    expect(names).toHaveLength(11);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig({ ...required, ...empty })).toEqual(loadConfig(required));
   });
@@ -140,6 +149,9 @@ describe('invalid values', () => {
     '*',
   ];
   const cases: Readonly<Record<string, readonly string[]>> = {
+    HOST: ['planlens', '256.0.0.1', '0.0.0.0:80', '*'],
+    TRUSTED_PROXIES: ['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '1', 'true', 'loopback,', '::1/129'],
+    METRICS_TOKEN: ['short', 'a'.repeat(31), `${'a'.repeat(32)} b`],
     PORT: ['abc', '-1', '65536', '80.5', '0x'],
     PUBLIC_URL: badOrigins,
     SUPEROFFICE_ENVIRONMENT: ['production', 'SOD', 'qaonline'],

@@ -40,11 +40,37 @@ describe('createCache', () => {
     expect(reads).toBe(1);
   });
 
-  it('does not cache a missing value', async () => {
+  it('caches a missing value for ten seconds, or until its key is invalidated', async () => {
     row = null;
     expect(await get()).toBeNull();
     row = { name: 'created later' };
+    expect(await get()).toBeNull();
+    expect(reads).toBe(1);
+    now += 10_001;
     expect(await get()).toEqual({ name: 'created later' });
+
+    row = null;
+    expect(await get('Cust2/5')).toBeNull();
+    row = { name: 'created later' };
+    cache.invalidate('Cust2/5');
+    expect(await get('Cust2/5')).toEqual({ name: 'created later' });
+  });
+
+  it('does not cache a missing value if its key was invalidated during the read', async () => {
+    let finishRead = (_row: null) => {};
+    const reading = cache.get('Cust1/5', () => new Promise<null>((resolve) => (finishRead = resolve)));
+    await Promise.resolve();
+    cache.invalidate('Cust1/5');
+    finishRead(null);
+    expect(await reading).toBeNull();
+    expect(await get()).toEqual({ name: 'first' });
+  });
+
+  it('keeps its values however many missing keys are read', async () => {
+    const first = await get();
+    row = null;
+    for (let index = 0; index < 20; index += 1) await get(`made-up ${index}`);
+    expect(await get()).toBe(first);
   });
 
   it('does not cache a read that started before the invalidation', async () => {

@@ -8,6 +8,7 @@ import {
   type SuperOfficeErrorCode,
 } from '../../../src/superoffice/transport/superoffice-error.ts';
 import { createErrorHandler } from '../../../src/web/error-handler.ts';
+import { clientAddress } from '../../../src/web/middleware/client-address.ts';
 import { methodNotAllowed } from '../../../src/web/middleware/method-not-allowed.ts';
 import { requestLog } from '../../../src/web/middleware/request-log.ts';
 import { healthz } from '../../../src/web/operations/health.ts';
@@ -22,8 +23,9 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(l
 
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const errorHandler = createErrorHandler({ languages, views: pages });
-  return createApp(requestLog(log))
+  const errorHandler = createErrorHandler({ languages, views: pages, auditRefusal: () => {} });
+  return createApp(clientAddress(log))
+    .use(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
     .get('/named/:name', handler)
@@ -160,8 +162,9 @@ describe('SuperOffice errors', () => {
 
 describe('link on the error page', () => {
   const findLink = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const errorHandler = createErrorHandler({ languages, views });
-    const app = createApp(requestLog(log))
+    const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {} });
+    const app = createApp(clientAddress(log))
+      .use(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
@@ -204,6 +207,15 @@ describe('link on the error page', () => {
     expect(
       (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
     ).not.toContain('<textarea');
+  });
+});
+
+describe('refused request', () => {
+  it('tells when to try again', async () => {
+    const limited = failing(new AppError('access-request-limit', { retryAfterSeconds: 180 }));
+    const { status, headers, text } = await request(limited).get('/').set('Accept', 'text/html');
+    expect([status, headers['retry-after']]).toEqual([429, '180']);
+    expect(text).toContain('You have asked for a lot in a short time');
   });
 });
 
@@ -305,10 +317,17 @@ describe('malformed requests', () => {
 
 describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
-    const app = createApp(requestLog(log));
+    const app = createApp(clientAddress(log)).use(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
-    app.use(createErrorHandler({ languages, views }).handleError);
+    app.use(createErrorHandler({ languages, views, auditRefusal: () => {} }).handleError);
     const { status, headers, body } = await request(app).delete('/');
-    expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);
+    expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST, HEAD']);
+  });
+
+  it('responds to OPTIONS with 204 and lists the allowed methods', async () => {
+    const app = createApp((_request, _response, next) => next());
+    app.route('/').get(healthz).all(methodNotAllowed);
+    const { status, headers } = await request(app).options('/');
+    expect([status, headers.allow]).toEqual([204, 'GET, HEAD']);
   });
 });

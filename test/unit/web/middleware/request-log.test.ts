@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { clientAddress } from '../../../../src/web/middleware/client-address.ts';
 import { requestLog } from '../../../../src/web/middleware/request-log.ts';
 import { createApp } from '../harness.ts';
 
@@ -19,6 +20,7 @@ beforeEach(() => {
 
 const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
 const app = createApp((_req, _res, next) => next())
+  .use(clientAddress(log))
   .use(requestLog(log))
   .all('/fails', () => {
     throw Object.assign(new Error('message-S3CRET'), { code: 'body-S3CRET' });
@@ -45,7 +47,7 @@ async function logRequest(path: string): Promise<Record<string, unknown>> {
 }
 
 describe('requestLog', () => {
-  it('logs only the ID, client address, method, path, status and duration of a request', async () => {
+  it('logs only the ID, both addresses, method, path, status and duration of a request', async () => {
     const line = await logRequest('/auth/callback');
     expect(Object.keys(line).sort()).toEqual(
       ['hostname', 'level', 'msg', 'pid', 'req', 'res', 'responseTime', 'time'].sort(),
@@ -55,7 +57,7 @@ describe('requestLog', () => {
       res: { status: 200 },
       msg: 'request completed',
     });
-    expect(Object.keys(Object(line.req)).sort()).toEqual(['from', 'id', 'method', 'path']);
+    expect(Object.keys(Object(line.req)).sort()).toEqual(['from', 'id', 'method', 'path', 'to']);
     expect(Object.keys(Object(line.res))).toEqual(['status']);
   });
 

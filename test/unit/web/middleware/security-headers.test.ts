@@ -42,13 +42,19 @@ describe('securityHeaders', () => {
       'cross-origin-resource-policy': 'same-origin',
       'origin-agent-cluster': '?1',
       'referrer-policy': 'no-referrer',
-      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'strict-transport-security': 'max-age=31536000',
       'x-content-type-options': 'nosniff',
       'x-dns-prefetch-control': 'off',
       'x-download-options': 'noopen',
       'x-permitted-cross-domain-policies': 'none',
       'x-xss-protection': '0',
     });
+  });
+
+  it('denies the powerful features of browsers', async () => {
+    const { 'permissions-policy': policy } = await fetchHeaders('/framed');
+    expect(policy).toMatch(/(^|, )camera=\(\), /);
+    expect(policy).toMatch(/(^|, )geolocation=\(\), /);
   });
 
   it.each(['/', '/framed'])(

@@ -11,14 +11,23 @@ describe('healthz', () => {
   });
 });
 
+const stopping = new AbortController().signal;
+
 describe('readyz', () => {
+  it('responds with 503 while the process stops', async () => {
+    const stopped = AbortSignal.abort();
+    const app = createApp(createReadyz({ isDatabaseUp: async () => true, stopping: stopped }));
+    const { status, body } = await request(app).get('/');
+    expect([status, body]).toEqual([503, { status: 'stopping' }]);
+  });
+
   it.each([
     [true, 200, 'ok'],
     [false, 503, 'database-unreachable'],
   ])('reports whether the database responds: %s', async (isReachable, status, text) => {
-    const response = await request(createApp(createReadyz({ isDatabaseUp: async () => isReachable }))).get(
-      '/',
-    );
+    const response = await request(
+      createApp(createReadyz({ isDatabaseUp: async () => isReachable, stopping })),
+    ).get('/');
     expect([response.status, response.body]).toEqual([status, { status: text }]);
   });
 
@@ -30,7 +39,7 @@ describe('readyz', () => {
       setTimeout(() => events.push('the probe gives up'), 3_000);
       next();
     };
-    const silent = createReadyz({ isDatabaseUp: () => new Promise(() => {}) });
+    const silent = createReadyz({ isDatabaseUp: () => new Promise(() => {}), stopping });
     const response = await request(express().use(probing, silent)).get('/');
     expect([response.status, response.body]).toEqual([503, { status: 'database-unreachable' }]);
     await expect.poll(() => events).toEqual([503, 'the probe gives up']);

@@ -47,8 +47,7 @@ const keyed: Readonly<Record<string, Partial<PanelContext>>> = {
   user: { session: { ...context.session, associateId: 6 } },
   tenant: { session: { ...context.session, tenantId: 'Cust12346' } },
   role: { session: { ...context.session, isAdministrator: true } },
-  language: { language: german },
-  'language in the URL': { url: { ...context.url, language: 'de' } },
+  language: { language: german, url: { ...context.url, language: 'de' } },
 };
 
 const changes = { ...versioned, ...keyed };

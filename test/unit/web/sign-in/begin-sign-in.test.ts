@@ -71,6 +71,25 @@ describe('createBeginSignIn', () => {
   });
 });
 
+describe('cookies of begun sign-ins', () => {
+  it('are the latest eight, so that the headers of a browser stay small', async () => {
+    // In the order of their creation, as a browser sends them.
+    const jar = new Map([['another', 'cookie']]);
+    for (let count = 0; count < 200; count += 1) {
+      const app = createApp((_req, res) => beginSignIn(res, panel));
+      const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+      const { headers } = await request(app).get('/').set('Cookie', cookie);
+      for (const line of [headers['set-cookie'] ?? []].flat()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        if (line.includes('Max-Age=0')) jar.delete(name);
+        else jar.set(name, value);
+      }
+    }
+    const latest = begun.slice(-8).map(({ signIn }) => cookieName(signIn.state));
+    expect([...jar.keys()]).toEqual(['another', ...latest]);
+  });
+});
+
 describe('code verifier cookie', () => {
   const state = 's'.repeat(43);
   const app = createApp((req, res) => void res.json(readVerifier(req, state)));

@@ -1,0 +1,117 @@
+import type { Request } from 'express';
+import { AppError, type ErrorCode } from '../../errors.ts';
+import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
+import { toClientNetwork } from './client-address.ts';
+import { type BucketSize, createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
+
+/** A signed-in user. */
+interface User {
+  readonly tenantId: string;
+  readonly associateId: number;
+}
+
+/**
+ * Limits of one process, in its memory. Requests for pages of signed-in users are not limited here: they are answered
+ * from memory, and their users are known.
+ */
+export interface RequestLimits {
+  /** Counts a request without a session. @throws AppError `too-many-requests` */
+  countAnonymous(request: Request): void;
+  /** Takes back the last count of this client. */
+  uncountAnonymous(request: Request): void;
+  /** Whether a request without a session would be refused. @throws AppError `too-many-requests` */
+  checkAnonymous(request: Request): void;
+  /**
+   * Completes a sign-in, which exchanges a code.
+   * @throws AppError `too-many-requests` if too many exchanges of this client, or of all, failed; the error of `complete`
+   */
+  completeSignIn(request: Request, complete: () => Promise<void>): Promise<void>;
+  /** Counts a completed sign-in. @throws AppError `too-many-requests` */
+  countSignIn(user: User): void;
+  /** Counts a form of a signed-in user. @throws AppError `too-many-requests` */
+  countForm(user: User): void;
+  /** Counts a submitted or withdrawn access request. @throws AppError `access-request-limit` */
+  countAccessRequest(user: User): void;
+  /** Counts an export. @throws AppError `export-limit` */
+  countExport(tenantId: string): void;
+  /** Whether a refusal may still be audited in this tenant. */
+  countAuditedRefusal(tenantId: string): boolean;
+}
+
+const perHour = (count: number) => count / 3_600;
+
+/**
+ * An office of a thousand users behind one address may open its panels within a minute: a sign-in takes up to four
+ * requests without a session.
+ */
+const anonymousSize: BucketSize = { burst: 1_200, perSecond: 20 };
+/** Codes that SuperOffice refused. Honest browsers send none, apart from a page that is loaded again. */
+const refusedCodesSize: BucketSize = { burst: 20, perSecond: 0.1 };
+/** Failed exchanges of all clients: SuperOffice may block a client ID that sends many. */
+const failedExchangesSize: BucketSize = { burst: 60, perSecond: 20 };
+/** Browsers that keep no cookies sign in for every panel they open. */
+const signInSize: BucketSize = { burst: 60, perSecond: perHour(120) };
+const formSize: BucketSize = { burst: 200, perSecond: perHour(600) };
+const accessRequestSize: BucketSize = { burst: 20, perSecond: perHour(20) };
+const exportSize: BucketSize = { burst: 1, perSecond: 1 / 60 };
+/** Refusals beyond this are in the log of the process only, so that nobody fills the audit log. */
+const auditedRefusalSize: BucketSize = { burst: 60, perSecond: perHour(60) };
+const everybody = 'all';
+
+/** @param now the current time, ms since 1970 */
+export function createRequestLimits(now: () => number): RequestLimits {
+  const anonymous = createTokenBuckets(anonymousSize, now);
+  const refusedCodes = createTokenBuckets(refusedCodesSize, now);
+  const failedExchanges = createTokenBuckets(failedExchangesSize, now);
+  const signIns = createTokenBuckets(signInSize, now);
+  const forms = createTokenBuckets(formSize, now);
+  const accessRequests = createTokenBuckets(accessRequestSize, now);
+  const exports = createTokenBuckets(exportSize, now);
+  const auditedRefusals = createTokenBuckets(auditedRefusalSize, now);
+
+  return {
+    countAnonymous: (request) => takeOrRefuse(anonymous, clientOf(request)),
+    uncountAnonymous: (request) => anonymous.giveBack(clientOf(request)),
+    checkAnonymous: (request) => refuseFor(anonymous.waitSeconds(clientOf(request))),
+
+    async completeSignIn(request, complete) {
+      const client = clientOf(request);
+      refuseFor(refusedCodes.waitSeconds(client));
+      // Taken before the outcome is known, so that exchanges at the same time cannot exceed the limit.
+      takeOrRefuse(failedExchanges, everybody);
+      refusedCodes.take(client);
+      try {
+        await complete();
+        refusedCodes.giveBack(client);
+        failedExchanges.giveBack(everybody);
+      } catch (error) {
+        const reason = error instanceof SuperOfficeError ? error.code : null;
+        if (reason !== 'code-refused') refusedCodes.giveBack(client);
+        if (reason === null) failedExchanges.giveBack(everybody);
+        throw error;
+      }
+    },
+
+    countSignIn: (user) => takeOrRefuse(signIns, toKey(user)),
+    countForm: (user) => takeOrRefuse(forms, toKey(user)),
+    countAccessRequest: (user) => takeOrRefuse(accessRequests, toKey(user), 'access-request-limit'),
+    countExport: (tenantId) => takeOrRefuse(exports, tenantId, 'export-limit'),
+    countAuditedRefusal: (tenantId) => auditedRefusals.take(tenantId) === 0,
+  };
+}
+
+function clientOf({ clientAddress }: Request): string {
+  return toClientNetwork(clientAddress);
+}
+
+function toKey({ tenantId, associateId }: User): string {
+  return `${tenantId}/${associateId}`;
+}
+
+function takeOrRefuse(buckets: TokenBuckets, key: string, code?: ErrorCode): void {
+  refuseFor(buckets.take(key), code);
+}
+
+function refuseFor(seconds: number, code: ErrorCode = 'too-many-requests'): void {
+  if (seconds > 0) throw new AppError(code, { retryAfterSeconds: seconds });
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from 'lru-cache';
+
+/** How much each key may do. */
+export interface BucketSize {
+  /** Tokens of a full bucket. */
+  readonly burst: number;
+  /** Tokens that flow back per second, up to `burst`. */
+  readonly perSecond: number;
+}
+
+/** A token bucket per key, in the memory of this process. */
+export interface TokenBuckets {
+  /** Takes a token. @returns 0, or the seconds until there is one, rounded up; then none is taken */
+  take(key: string): number;
+  /** The seconds until `take` succeeds, rounded up; 0 if it would now. */
+  waitSeconds(key: string): number;
+  /** Gives a taken token back. */
+  giveBack(key: string): void;
+}
+
+/** Idle keys beyond this are forgotten, so a flood of made-up keys fills no memory. */
+const maxKeys = 20_000;
+
+/**
+ * Creates token buckets. Each is stored as the time at which it is full again (the generic cell rate algorithm), so a
+ * call costs one map access and no timer.
+ * @param now the current time, ms since 1970
+ */
+export function createTokenBuckets({ burst, perSecond }: BucketSize, now: () => number): TokenBuckets {
+  const msPerToken = 1_000 / perSecond;
+  const fullAt = new LRUCache<string, number>({ max: maxKeys });
+
+  /** Tokens that are missing, in ms of their return. A clock that was set back does not extend it. */
+  function missingMs(key: string): number {
+    return Math.min(Math.max(0, (fullAt.get(key) ?? 0) - now()), burst * msPerToken);
+  }
+
+  function waitMs(key: string): number {
+    return Math.max(0, missingMs(key) - (burst - 1) * msPerToken);
+  }
+
+  return {
+    take(key) {
+      const wait = waitMs(key);
+      if (wait > 0) return Math.ceil(wait / 1_000);
+      fullAt.set(key, now() + missingMs(key) + msPerToken);
+      return 0;
+    },
+    waitSeconds: (key) => Math.ceil(waitMs(key) / 1_000),
+    giveBack(key) {
+      fullAt.set(key, now() + Math.max(0, missingMs(key) - msPerToken));
+    },
+  };
+}

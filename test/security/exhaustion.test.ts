@@ -1,0 +1,390 @@
+import { readFileSync } from 'node:fs';
+import { type Agent, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { migratedDatabase, runStatement } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
+import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
+import { rowsIn } from '../support/rows.ts';
+import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
+import { openConnection } from './raw-http.ts';
+
+const { administrator, salesPremium } = testUsers;
+const { tenantId } = administrator;
+
+let sandbox: Sandbox;
+let server: ServerProcess;
+let url: string;
+let databaseUrl: string;
+let agent: Agent;
+let cookies: { readonly user: string; readonly administrator: string };
+
+beforeAll(async () => {
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  const publicUrl = `http://localhost:${port}`;
+  sandbox = await startSandbox({ appUrl: publicUrl });
+  databaseUrl = await migratedDatabase();
+  const environment = { ...appEnvironment(publicUrl, sandbox, databaseUrl), LOG_LEVEL: 'error' };
+  server = spawnServer(environment);
+  await untilReady(publicUrl);
+  await install({ sandbox, url: publicUrl });
+  cookies = {
+    user: sessionCookie(environment, salesPremium),
+    administrator: sessionCookie(environment, { ...administrator, isAdministrator: true }),
+  };
+  agent = new HttpAgent({ keepAlive: true });
+});
+afterAll(async () => {
+  agent.destroy();
+  server.child.kill('SIGKILL');
+  await server.ended();
+  await sandbox.close();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** Requests a path without following redirects. A broken connection has status 0. */
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+  options: { readonly agent?: Agent; readonly method?: string; readonly body?: string } = {},
+): Promise<Answer> {
+  const begun = performance.now();
+  return new Promise((resolve) => {
+    const { body = '', method = 'GET' } = options;
+    const outgoing = httpRequest(
+      url + path,
+      { method, headers, agent: options.agent ?? agent },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('error', () => {});
+        response.on('close', () => {
+          const { statusCode: status = 0, headers } = response;
+          resolve({ status, headers, text: Buffer.concat(chunks).toString(), ms: performance.now() - begun });
+        });
+      },
+    );
+    outgoing.on('error', () => resolve({ status: 0, headers: {}, text: '', ms: performance.now() - begun }));
+    outgoing.end(body);
+  });
+}
+
+const panelPath = () => panelUrl({ url }, salesPremium).slice(url.length);
+const openPanel = () => get(panelPath(), { cookie: cookies.user });
+
+/** Resident memory of the server, MB. */
+function residentMb(): number {
+  const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
+}
+
+function report(attack: string, figures: object): void {
+  process.stdout.write(`${JSON.stringify({ attack, ...figures })}\n`);
+}
+
+/** Another client behind the trusted proxy, as the proxy reports it. */
+const clientNumber = (number: number) => ({
+  'x-forwarded-for': `198.18.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`,
+});
+
+/** Opens connections that send a request without the last byte of its body. */
+async function holdBodies(
+  count: number,
+  path: string,
+  bodyBytes: number,
+): Promise<{ readonly sockets: readonly Socket[]; responses(): readonly string[] }> {
+  const responses: string[] = [];
+  const body = Buffer.alloc(bodyBytes - 1, ' ');
+  const sockets = Array.from({ length: count }, (_each, index) => {
+    const socket = openConnection(url);
+    const forwarded = clientNumber(index)['x-forwarded-for'];
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      responses[index] ??= String(chunk).slice(9, 12);
+    });
+    socket.on('connect', () => {
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${forwarded}\r\nContent-Type: application/json\r\nContent-Length: ${bodyBytes}\r\n\r\n`,
+      );
+      socket.write(body);
+    });
+    return socket;
+  });
+  return { sockets, responses: () => responses.filter(Boolean) };
+}
+
+/** Sends requests on `connections` connections, as fast as they are answered, until stopped. */
+function flood(connections: number, next: () => { readonly path: string; readonly method?: 'POST' }) {
+  const setupRequest = (request: autocannon.Request) => ({ ...request, ...next() });
+  const flooding = autocannon({ url, connections, duration: 600, requests: [{ setupRequest }] }, () => {});
+  const statuses: Record<number, number> = {};
+  flooding.on('response', (_client, status) => {
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  });
+  return {
+    stop() {
+      flooding.stop();
+      return statuses;
+    },
+  };
+}
+
+/** Calls `measure` one after the other for some seconds. @returns the results */
+async function repeat<T>(seconds: number, measure: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
+    results.push(await measure());
+    await sleep(50);
+  }
+  return results;
+}
+
+const latencies = (answers: readonly Answer[]) => {
+  const sorted = answers.map(({ ms }) => Math.round(ms)).sort((a, b) => a - b);
+  return { p50: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 };
+};
+
+describe('bodies of callbacks', () => {
+  const made = 'x'.repeat(43);
+
+  it('of unknown webhooks are refused before they are read', async () => {
+    const count = isLongForm ? 4_000 : 100;
+    const before = residentMb();
+    const { sockets, responses } = await holdBodies(count, `/callbacks/webhooks/${made}`, 250_001);
+    const open = () => sockets.filter(({ readyState }) => readyState !== 'closed').length;
+    await expect
+      .poll(open, { timeout: 60_000 })
+      .toBe(0)
+      .catch(() => {});
+    const left = open();
+    report('bodies of unknown webhooks', {
+      connections: count,
+      held: left,
+      residentBeforeMb: before,
+      residentMb: residentMb(),
+      readyz: (await get('/readyz')).status,
+    });
+    for (const socket of sockets) socket.destroy();
+    expect(left).toBe(0);
+    // A client that still sends when the connection is closed may not see the response.
+    expect(new Set(responses())).toEqual(new Set(['404']));
+  });
+
+  it('of state changes are received from few clients at once', async () => {
+    const { sockets, responses } = await holdBodies(300, '/callbacks/state-change', 32_000);
+    await expect.poll(() => responses().length).toBe(100);
+    expect(new Set(responses())).toEqual(new Set(['429']));
+    expect((await openPanel()).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    const stateChange = () => get('/callbacks/state-change', {}, { method: 'POST', body: '{}' });
+    await expect.poll(async () => (await stateChange()).status).toBe(400);
+  });
+
+  it.each(['/callbacks/state-change', `/callbacks/webhooks/known`])(
+    'larger than 32 kB are cut off, declared or chunked: %s',
+    async (path) => {
+      const [hook] = await rowsIn(databaseUrl, 'webhooks');
+      const to = path.replace('known', String(hook?.hook_id));
+      const declared = openConnection(url);
+      const chunked = openConnection(url);
+      const statuses: string[] = [];
+      for (const socket of [declared, chunked]) {
+        socket.on('error', () => {});
+        socket.on('data', (chunk) => void statuses.push(String(chunk).slice(9, 12)));
+      }
+      const head = `POST ${to} HTTP/1.1\r\nHost: x\r\n`;
+      declared.write(`${head}Content-Length: 32769\r\n\r\n`);
+      const piece = `1000\r\n${' '.repeat(4_096)}\r\n`;
+      chunked.write(`${head}Transfer-Encoding: chunked\r\n\r\n${piece.repeat(9)}`);
+      await expect.poll(() => statuses.filter((status) => status === '413').length).toBe(2);
+      await expect
+        .poll(() => [declared, chunked].every(({ readyState }) => readyState !== 'open'))
+        .toBe(true);
+    },
+  );
+});
+
+describe('made-up sign-ins', () => {
+  /** Begins a sign-in and completes it with a code that SuperOffice never issued. */
+  async function sendJunkCode(headers: Record<string, string>): Promise<number> {
+    const begun = await get(
+      `/panel/sign-in?uctx=Cust20001&usid=101&lang=en&challenge=${'c'.repeat(43)}`,
+      headers,
+    );
+    const state = new URL(begun.headers.location ?? url).searchParams.get('state');
+    if (state === null) return begun.status;
+    const cookie = (begun.headers['set-cookie'] ?? []).map((each) => each.split(';')[0]).join('; ');
+    const query = new URLSearchParams({ state, code: 'junk' });
+    return (await get(`/auth/callback?${query}`, { ...headers, cookie })).status;
+  }
+
+  const countCalls = () =>
+    sandbox.control.requests().filter(({ operation }) => operation === 'Login.Tokens').length;
+
+  it.each([
+    ['one address', () => ({})],
+    ['many addresses', (number: number) => clientNumber(number)],
+  ])('from %s reach the token endpoint of SuperOffice rarely', async (clients, headersOf) => {
+    sandbox.control.clearRequests();
+    const nonces = (await rowsIn(databaseUrl, 'consumed_nonces')).length;
+    const seconds = isLongForm ? 10 : 1;
+    let sent = 0;
+    const begun = performance.now();
+    const senders = Array.from({ length: 10 }, async () => {
+      while (performance.now() - begun < seconds * 1_000) await sendJunkCode(headersOf(sent++));
+    });
+    await Promise.all(senders);
+    const calls = countCalls();
+    const rows = (await rowsIn(databaseUrl, 'consumed_nonces')).length - nonces;
+    report('made-up sign-ins', { clients, seconds, sent, calls, rows });
+    // 60 at once and 20 a second of all clients, 20 of one.
+    expect(calls).toBeLessThanOrEqual(clients === 'one address' ? 25 : 60 + 20 * (seconds + 2));
+    expect(rows).toBe(calls);
+  });
+});
+
+describe('a flood', () => {
+  const connections = isLongForm ? 3_000 : 200;
+  const seconds = isLongForm ? 8 : 1;
+  let number = 0;
+  const random = () => {
+    number += 1;
+    return String(number).padStart(8, '1');
+  };
+
+  it.each([
+    ['panels of unknown tenants', () => ({ path: `/panel?uctx=Cust${random()}&usid=1&lang=en` })],
+    [
+      'unknown webhooks',
+      () => ({ path: `/callbacks/webhooks/${random().padStart(43, 'x')}`, method: 'POST' }),
+    ],
+    ['readiness', () => ({ path: '/readyz' })],
+    ['metrics', () => ({ path: '/metrics' })],
+  ])('of requests for %s leaves the process ready, and its users are served', async (attack, next) => {
+    expect((await get('/readyz')).status).toBe(200);
+    const quiet = latencies(await repeat(0.5, openPanel));
+    const flooding = flood(connections, next);
+    await sleep(500);
+    const [panels, readiness] = [
+      await repeat(seconds / 2, openPanel),
+      await repeat(seconds / 2, () => get('/readyz')),
+    ];
+    const resident = residentMb();
+    const responses = flooding.stop();
+    report('flood', {
+      of: attack,
+      connections,
+      responses,
+      panelQuiet: quiet,
+      panel: latencies(panels),
+      panelStatuses: [...new Set(panels.map(({ status }) => status))],
+      readyz: latencies(readiness),
+      readyzStatuses: [...new Set(readiness.map(({ status }) => status))],
+      residentMb: resident,
+    });
+    expect(new Set(panels.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(readiness.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+});
+
+describe('one user', () => {
+  it('fills neither the access requests nor the audit log', async () => {
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await openPanel()).text)?.[1] ?? '';
+    const before = (await rowsIn(databaseUrl, 'audit_log')).length;
+    const posts = isLongForm ? 5_000 : 30;
+    const statuses: Record<number, number> = {};
+    let refused: Answer | null = null;
+    for (let post = 0; post < posts; post += 1) {
+      const body = new URLSearchParams({
+        csrf,
+        subject: 'feature:saint',
+        intent: post % 2 === 0 ? 'submit' : 'withdraw',
+      }).toString();
+      const headers = {
+        cookie: cookies.user,
+        accept: 'text/html',
+        'content-type': 'application/x-www-form-urlencoded',
+      };
+      const path = panelPath().replace('/panel?', '/panel/access-requests?');
+      const answer = await get(path, headers, { method: 'POST', body });
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+      if (answer.status === 429) refused ??= answer;
+    }
+    const rows = (await rowsIn(databaseUrl, 'audit_log')).length - before;
+    report('access requests of one user', { posts, statuses, auditRows: rows });
+    expect(rows).toBeLessThanOrEqual(21);
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(170);
+    expect(refused?.text).toContain('You have asked for a lot in a short time');
+  });
+});
+
+describe('the export', () => {
+  const rows = isLongForm ? [100_000, 400_000, 900_000] : [20_000];
+  const download = () => get('/setup/export', { cookie: cookies.administrator });
+  const clearAuditLog = () => runStatement(databaseUrl, 'truncate audit_log');
+  afterAll(clearAuditLog);
+
+  it.each(rows)(
+    'of %d audit entries runs in constant memory beside everybody else',
+    async (count) => {
+      await clearAuditLog();
+      await runStatement(
+        databaseUrl,
+        `insert into audit_log (context_identifier, associate_id, at, content)
+       select '${tenantId}', 101, now(), '{"event": "signed-in", "isAdministrator": false}'
+       from generate_series(1, ${count})`,
+      );
+      if (isLongForm) await sleep(61_000);
+      const before = residentMb();
+      let [residentMax, isDone] = [before, false];
+      const pings = repeat(600, async () => {
+        residentMax = Math.max(residentMax, residentMb());
+        if (isDone) throw new Error('done');
+        const { ms } = await get('/healthz');
+        gaps.push(ms);
+      }).catch(() => {});
+      const gaps: number[] = [];
+      const { status, text, ms } = await download();
+      isDone = true;
+      await pings;
+      report('export', {
+        rows: count,
+        status,
+        megabytes: Math.round(text.length / 2 ** 20),
+        seconds: Math.round(ms / 100) / 10,
+        longestStallMs: Math.round(Math.max(...gaps)),
+        residentBeforeMb: before,
+        residentMaxMb: residentMax,
+      });
+      expect(status).toBe(200);
+      const exported = JSON.parse(text) as { auditLog: unknown[] };
+      expect(exported.auditLog.length).toBeGreaterThanOrEqual(count);
+      expect(Math.max(...gaps)).toBeLessThan(1_000);
+      expect(residentMax - before).toBeLessThan(150);
+    },
+    200_000,
+  );
+
+  it('is given to a tenant once a minute, one at a time', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, download));
+    report('ten exports at once', {
+      statuses: answers.map(({ status }) => status),
+      residentMb: residentMb(),
+    });
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(9);
+    expect(Number(answers.find(({ status }) => status === 429)?.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await openPanel()).status).toBe(200);
+  }, 120_000);
+});

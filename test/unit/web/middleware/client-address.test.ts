@@ -1,0 +1,49 @@
+import express from 'express';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { clientAddress, toClientNetwork } from '../../../../src/web/middleware/client-address.ts';
+
+/** Asks an app that trusts these proxies for the address of its client. */
+async function ask(trusted: readonly string[], forwarded: string) {
+  const warnings: object[] = [];
+  const app = express()
+    .set('trust proxy', [...trusted])
+    .use(clientAddress({ warn: (fields: object) => void warnings.push(fields) }))
+    .use((req, res) => void res.send(req.clientAddress));
+  const { text } = await request(app).get('/').set('X-Forwarded-For', forwarded);
+  await request(app).get('/').set('X-Forwarded-For', forwarded);
+  return { address: text, warnings };
+}
+
+describe('clientAddress', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['198.51.100.1, 203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7, 10.1.2.3', '203.0.113.7'],
+    ['2001:db8::7', '2001:db8::7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+  ])('is what the trusted proxies report in X-Forwarded-For: %s', async (forwarded, address) => {
+    expect(await ask(['loopback', '10.0.0.0/8'], forwarded)).toEqual({ address, warnings: [] });
+  });
+
+  it('is that of the connection behind an untrusted proxy, of which it warns once', async () => {
+    const { address, warnings } = await ask(['10.0.0.0/8'], '203.0.113.7');
+    expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
+    expect(warnings).toEqual([{ proxy: address }]);
+  });
+});
+
+describe('toClientNetwork', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2:ffff::', '2001:db8:1:2'],
+    ['2001:db8::7', '2001:db8:0:0'],
+    ['2001:db8:1:2::7', '2001:db8:1:2'],
+    ['::1', '0:0:0:0'],
+    ['::', '0:0:0:0'],
+    ['', ''],
+  ])('of %s is %s', (address, network) => {
+    expect(toClientNetwork(address)).toBe(network);
+  });
+});
