@@ -9,6 +9,7 @@ import { deleteJobsOfTenant } from './coordination/jobs/tenant-jobs.ts';
 import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
+import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import { type Database, openAdvisoryLockConnection } from './database/database.ts';
@@ -35,6 +36,7 @@ import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
 import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
+import { createSessionCutoffStore, type SessionCutoffStore } from './tenants/session-cutoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
@@ -47,6 +49,7 @@ export interface Services {
   readonly tenants: TenantStore;
   readonly signIns: SignInStore;
   readonly handoffs: HandoffStore;
+  readonly sessionCutoffs: SessionCutoffStore;
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
@@ -87,7 +90,8 @@ export async function openServices(deps: {
   const jobs = await openJobQueue({ url, ...telemetry });
   metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
 
-  const caches = { tenants, accessRequests, licenses };
+  const sessionCutoffs = createSessionCutoffStore({ db, now });
+  const caches = { tenants, accessRequests, licenses, sessionCutoffs };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -101,7 +105,12 @@ export async function openServices(deps: {
   return {
     superOffice,
     tenants,
-    signIns: createSignInStore({ db, secrets, now }),
+    signIns: createSignInStore({
+      db,
+      secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'sign-in state')),
+      now,
+    }),
+    sessionCutoffs,
     handoffs: createHandoffStore({ db, now }),
     accessRequests,
     licenses,

@@ -76,10 +76,13 @@ const reasons = all<Reason>({
   'suite-plan-unknown': yes,
   'group-of-features': yes,
 });
-const notices = all<LicenseNotice['kind']>({
+const notices = all<LicenseNotice['kind'] | Exclude<Tenant['status'], 'active'>>({
   'license-expires-soon': yes,
   'license-expired': yes,
   'license-read-only': yes,
+  suspended: yes,
+  deleting: yes,
+  revoked: yes,
 });
 const plansWithNote = all<Exclude<DetectedPlan['kind'], 'user-plan'>>({
   'old-plan': yes,
@@ -128,11 +131,12 @@ const diagnostics = all<Diagnostic['kind']>({
   'both-tiers-marked': yes,
   'foreign-owner': yes,
 });
-const validationErrors = all<ResolutionValidationError | ContractValidationError>({
+const validationErrors = all<ResolutionValidationError | ContractValidationError | 'not-sent'>({
   'comment-missing': yes,
   'comment-too-long': yes,
   'start-not-a-date': yes,
   'start-in-future': yes,
+  'not-sent': yes,
 });
 const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
   'add-at-once': yes,

@@ -36,6 +36,8 @@ export interface TenantRow {
   last_reconcile_error: string | null;
   /** Null unless provisioning is in progress. */
   setup_started_at: Date | null;
+  /** When the list in `tenant_users` was read. */
+  users_read_at: Date | null;
 }
 
 /** A row of `webhooks`. */
@@ -96,6 +98,8 @@ interface Tables {
     session: Json<unknown>;
     expires_at: Date;
   };
+  /** Sessions of sign-ins before `not_before` have ended. Associate 0 stands for all users. */
+  session_cutoffs: { context_identifier: string; associate_id: number; not_before: Date };
   access_requests: AccessRequestRow;
   webhooks: WebhookRow;
   callbacks: CallbackRow;

@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
+import * as sessionCutoffs from './migrations/002-session-cutoffs.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
+  '002-session-cutoffs': sessionCutoffs,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

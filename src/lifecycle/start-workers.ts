@@ -7,9 +7,11 @@ import type { SuperOffice } from '../superoffice/client.ts';
 import type { AuditLog } from '../tenants/audit-log.ts';
 import type { CallbackIntake } from '../tenants/callback-intake.ts';
 import type { Reencrypted } from '../tenants/reencrypt.ts';
+import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import { createHandleStateChange, createHandleUserChange } from './callbacks/callback-handlers.ts';
 import type { Provision } from './provisioning/provision.ts';
+import { createCompareUsers } from './reconcile/compare-users.ts';
 import { createEnqueueDueTenants, type RequestReconciliation } from './reconcile/reconcile-schedule.ts';
 import { createReconcileTenant } from './reconcile/reconcile-tenant.ts';
 import { createRunReconciliation } from './reconcile/run-reconciliation.ts';
@@ -30,6 +32,7 @@ export async function startWorkers(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   users: UserStore;
+  sessionCutoffs: SessionCutoffStore;
   locks: WithLock;
   jobs: JobQueue;
   callbacks: CallbackIntake;
@@ -42,9 +45,10 @@ export async function startWorkers(deps: {
   log: Logger;
   now: () => number;
 }): Promise<Workers> {
-  const { superOffice, tenants, jobs, callbacks, audit, log } = deps;
+  const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ tenants, states: superOffice.states });
-  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi });
+  const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
+  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, compareUsers });
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
   await tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs);
@@ -58,6 +62,7 @@ export async function startWorkers(deps: {
   await jobs.process('purges', async () => {
     await callbacks.purgeExpired();
     await audit.purgeExpired();
+    await sessionCutoffs.purgeExpired();
   });
   await jobs.process('reencryptions', async () => {
     const { reencrypted, unreadable } = await deps.reencryptSecrets();

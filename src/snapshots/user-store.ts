@@ -12,6 +12,10 @@ interface TenantUser {
 /** The users of each tenant with their plans, to detect changes between two reconciliations. */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
+  /** When the users of a tenant were last read, ms since 1970; 0 for never. */
+  lastReadAt(tenantId: string): Promise<number>;
+  /** When a list with this user was last read, ms since 1970; 0 if the last list does not contain the user. */
+  listedAt(tenantId: string, associateId: number): Promise<number>;
   /** Replaces the users of a tenant and records the changes in one transaction. `readAt` in ms since 1970. */
   replace(
     tenantId: string,
@@ -40,6 +44,26 @@ export function createUserStore({ db }: { db: Database }): UserStore {
       }));
     },
 
+    async lastReadAt(tenantId) {
+      const row = await db
+        .selectFrom('tenants')
+        .select('users_read_at')
+        .where('context_identifier', '=', tenantId)
+        .executeTakeFirst();
+      return row?.users_read_at?.getTime() ?? 0;
+    },
+
+    async listedAt(tenantId, associateId) {
+      const row = await db
+        .selectFrom('tenant_users as user')
+        .innerJoin('tenants as tenant', 'tenant.context_identifier', 'user.context_identifier')
+        .select('tenant.users_read_at')
+        .where('user.context_identifier', '=', tenantId)
+        .where('user.associate_id', '=', associateId)
+        .executeTakeFirst();
+      return row?.users_read_at?.getTime() ?? 0;
+    },
+
     async replace(tenantId, users, changes, readAt) {
       const rows = users.map(({ associateId, name, userPlan }) => ({
         context_identifier: tenantId,
@@ -55,6 +79,11 @@ export function createUserStore({ db }: { db: Database }): UserStore {
             .values(rows.slice(from, from + maxRowsPerInsert))
             .execute();
         }
+        await transaction
+          .updateTable('tenants')
+          .set({ users_read_at: new Date(readAt) })
+          .where('context_identifier', '=', tenantId)
+          .execute();
         for (const { associateId, change } of changes) {
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }

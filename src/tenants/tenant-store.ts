@@ -5,6 +5,7 @@ import type { Database, TenantRow } from '../database/database.ts';
 import { writeAudit } from './audit-log.ts';
 import { type Consent, insertConsent } from './consent.ts';
 import { createReconcileSchedule, type ReconcileSchedule } from './reconcile-schedule.ts';
+import { endSessionsOfTenant } from './session-cutoff-store.ts';
 import { type Contract, type ProvisionedPanel, type Tenant, toTenant } from './tenant.ts';
 import { createTenantStatusStore, type TenantStatusStore } from './tenant-status-store.ts';
 
@@ -102,6 +103,7 @@ export function createTenantStore(deps: {
         // Another process deleted the tenant first.
         if (numDeletedRows === 0n) return;
         await deleteJobs(transaction, tenantId);
+        await endSessionsOfTenant(transaction, tenantId, now());
         await transaction.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
         await writeAudit(transaction, { tenantId, associateId }, now(), { event: 'deleted' });
       });

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
 import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
+import { isFromOwnPage } from './middleware/own-origin.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
@@ -32,7 +33,11 @@ export interface ErrorHandler {
  * Responds to every error, with a page for browsers and problem JSON (RFC 9457) for programs. The text comes from the
  * error's code, never from its message. Unexpected errors are logged and reported as `internal`.
  */
-export function createErrorHandler(deps: { languages: Languages; views: Views }): ErrorHandler {
+export function createErrorHandler(deps: {
+  languages: Languages;
+  views: Views;
+  publicUrl: string;
+}): ErrorHandler {
   const notFound: RequestHandler = () => {
     throw new AppError('not-found');
   };
@@ -74,7 +79,8 @@ export function createErrorHandler(deps: { languages: Languages; views: Views })
           ? deps.views('sign-in', language, { ...page, ...signInLinks(request, signIn) })
           : deps.views('problem', language, {
               ...page,
-              typed: findTypedText(request),
+              // A foreign site must not be able to make our page show its words.
+              typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
               nextLink: findNextLink(request, code, inPanel, language),
             });
       response.send(html);
@@ -117,8 +123,11 @@ function findNextLink(
   panelUser: PanelUser | null,
   { t }: Language,
 ): { href: string; text: string } | null {
-  if (code === 'tenant-not-installed') return null;
-  if (path.startsWith('/admin/')) return { href: '/admin', text: t('problem.toAdmin') };
+  if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
+  if (path.startsWith('/admin/') || path === '/sign-out')
+    return { href: '/admin', text: t('problem.toAdmin') };
+  if (['/uninstall', '/setup/export'].includes(path))
+    return { href: '/uninstall', text: t('problem.tryAgain') };
   if (panelUser === null) return null;
   const isPanel = path === '/panel';
   return { href: panelUrl(panelUser), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };

@@ -1,5 +1,6 @@
 import type { HandleJob } from '../../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { Provision } from '../provisioning/provision.ts';
 import type { RequestReconciliation } from '../reconcile/reconcile-schedule.ts';
@@ -33,15 +34,19 @@ export function createHandleStateChange(deps: {
 export function createHandleUserChange(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  sessionCutoffs: SessionCutoffStore;
   now: () => number;
 }): HandleJob<'user-changes'> {
-  const { tenants, licenses, now } = deps;
+  const { tenants, licenses, sessionCutoffs, now } = deps;
 
   return async ({ tenantId, associateId, deleted }) => {
     const startedAt = now();
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) return;
-    if (deleted && associateId !== null) return licenses.removeUser(tenant, associateId);
+    if (deleted && associateId !== null) {
+      await sessionCutoffs.endSessions(tenantId, [associateId]);
+      return licenses.removeUser(tenant, associateId);
+    }
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
     if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   };

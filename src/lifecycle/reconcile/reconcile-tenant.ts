@@ -1,12 +1,7 @@
-import type { WithLock } from '../../coordination/keyed-mutex.ts';
-import { diffUserPlans } from '../../licensing/licenses/license-diff.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
-import type { UserStore } from '../../snapshots/user-store.ts';
-import { type ListedUser, readUsers } from '../../superoffice/api/users.ts';
-import type { WebApi } from '../../superoffice/api/web-api.ts';
-import { isRefusal } from '../../superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { Provision } from '../provisioning/provision.ts';
+import type { CompareUsers } from './compare-users.ts';
 import type { SyncTenantStatus } from './sync-tenant-status.ts';
 
 /** Reconciles a tenant with SuperOffice; idempotent. @throws an error that makes the worker retry later */
@@ -20,45 +15,17 @@ export function createReconcileTenant(deps: {
   syncTenantStatus: SyncTenantStatus;
   provision: Provision;
   licenses: LicenseSnapshots;
-  users: UserStore;
-  webApi: WebApi;
-  locks: WithLock;
+  compareUsers: CompareUsers;
   now: () => number;
 }): ReconcileTenant {
-  const { syncTenantStatus, provision, licenses, users, webApi, locks, now } = deps;
+  const { syncTenantStatus, provision, licenses, compareUsers, now } = deps;
 
   return async (tenant) => {
     if (!(await syncTenantStatus(tenant, 'schedule'))) return;
     await provision.provisionIfNeeded(tenant);
     await licenses.refreshIfOlderThan(tenant, null, now());
-    await locks(`users ${tenant.tenantId}`, () => compareUsers(tenant));
+    const startedAt = now();
+    for (const associateId of await compareUsers(tenant, startedAt))
+      await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   };
-
-  /** Refreshes the licenses of users whose plan changed and deletes those of users who left. */
-  async function compareUsers(tenant: Tenant): Promise<void> {
-    const { tenantId } = tenant;
-    const readAt = now();
-    const current = await listUsers(tenant);
-    if (current === null) return;
-    const before = await users.listByTenant(tenantId);
-    const changes = diffUserPlans(before, current);
-    await users.replace(tenantId, current, changes, readAt);
-    const remaining = new Set(current.map(({ associateId }) => associateId));
-    for (const { associateId } of before) {
-      if (!remaining.has(associateId)) await licenses.removeUser(tenant, associateId);
-    }
-    for (const { associateId } of changes) {
-      if (remaining.has(associateId)) await licenses.refreshIfOlderThan(tenant, associateId, readAt);
-    }
-  }
-
-  /** @returns null if the app may not list users in the tenant */
-  async function listUsers(tenant: Tenant): Promise<ListedUser[] | null> {
-    try {
-      return await readUsers(webApi.asSystemUser(tenant));
-    } catch (error) {
-      if (isRefusal(error)) return null;
-      throw error;
-    }
-  }
 }

@@ -51,7 +51,8 @@ export interface PanelContextLoader {
   identify(request: Request): Promise<PanelRequest>;
   /**
    * Loads the context of a request, which `identify` may have examined before.
-   * @throws AppError as `identify`, and `session-required` without a session of the user
+   * @throws AppError as `identify`, `session-required` without a session of the user, and `consent-revoked`
+   * if nothing may be read and nothing is stored
    */
   load(request: Request, identified?: PanelRequest): Promise<PanelContext>;
 }
@@ -75,7 +76,7 @@ export function createPanelContexts(deps: {
     const { tenantId, associateId } = url;
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
-    const session = sessions.read(request);
+    const session = await sessions.read(request);
     const isOwn = session?.tenantId === tenantId && session.associateId === associateId;
     request.log.setBindings({ tenantId, ...(isOwn && { associateId }) });
     return { url, tenant, session: isOwn ? session : null };
@@ -84,14 +85,14 @@ export function createPanelContexts(deps: {
   async function load(request: Request, identified?: PanelRequest): Promise<PanelContext> {
     const { url, tenant, session } = identified ?? (await identify(request));
     if (session === null) throw new AppError('session-required');
-    const [tenantLicenses, userLicenses, requests] = await Promise.all([
-      licenses.getTenantLicenses(tenant),
-      licenses.getUserLicenses(tenant, session.associateId),
+    const [[tenantLicenses, userLicenses], requests] = await Promise.all([
+      loadLicenses(tenant, session.associateId),
       accessRequests.latestByUser(tenant.tenantId, session.associateId),
     ]);
     return {
       url,
-      tenant,
+      // A read of the licenses may have found that the tenant revoked its consent.
+      tenant: (await tenants.findCached(tenant.tenantId)) ?? tenant,
       session,
       tenantLicenses,
       userLicenses,
@@ -100,6 +101,18 @@ export function createPanelContexts(deps: {
       csrfToken: sessions.csrfToken(session),
       today: toUtcDay(now()),
     };
+  }
+
+  async function loadLicenses(tenant: Tenant, associateId: number) {
+    try {
+      return await Promise.all([
+        licenses.getTenantLicenses(tenant),
+        licenses.getUserLicenses(tenant, associateId),
+      ]);
+    } catch (error) {
+      const current = await tenants.findCached(tenant.tenantId);
+      throw current?.status === 'revoked' ? new AppError('consent-revoked', { cause: error }) : error;
+    }
   }
 
   return { identify, load };

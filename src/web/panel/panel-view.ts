@@ -108,7 +108,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: describeLimits(report, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
-    stale: snapshots.some((snapshot) => snapshot.stale),
+    // While nothing may be read, the data is old for a reason that the notice gives.
+    stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
     notices: describeNotices(context),
     filter,
     found: foundText(solutions, filter, language),
@@ -163,8 +164,8 @@ function describeNotices({
     const inGrace = kind === 'license-expired' && graceDate !== null;
     return inGrace ? `${text} ${t('notice.grace', { date: date(graceDate) })}` : text;
   });
-  const revoked = tenant.status === 'revoked' ? [t('notice.revoked')] : [];
-  return [...revoked, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
+  const status = tenant.status === 'active' ? [] : [t(`notice.${tenant.status}`)];
+  return [...status, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
 }
 
 function foundText(

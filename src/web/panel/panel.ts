@@ -25,7 +25,11 @@ export function createPanel(deps: {
 
   return async function panel(request, response) {
     const panelRequest = await panelContexts.identify(request);
-    if (panelRequest.session === null) return signIn(request, response, panelRequest.url);
+    if (panelRequest.session === null) {
+      // SuperOffice signs nobody in to an app without consent, and its page would not say what to do.
+      if (panelRequest.tenant.status === 'revoked') throw new AppError('consent-revoked');
+      return signIn(request, response, panelRequest.url);
+    }
     const { html, etag } = pages(await panelContexts.load(request, panelRequest), request.query);
     // The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice.
     response
@@ -39,14 +43,19 @@ export function createPanel(deps: {
     if (isSessionExpected(panelUrl.signedInAt, now())) throw createSignInError(panelUrl, 'cookies-blocked');
     const attempts = readAttempts(request, panelUrl);
     if (attempts === null) probeCookies(response, panelUrl);
-    else signInSilently(response, panelUrl, attempts);
+    else signInSilently(request, response, panelUrl, attempts);
   }
 
-  function signInSilently(response: Response, panelUrl: PanelUrl, attempts: Attempts): void {
+  function signInSilently(
+    request: Request,
+    response: Response,
+    panelUrl: PanelUrl,
+    attempts: Attempts,
+  ): void {
     if (!maySignInSilently(attempts, now())) throw createSignInError(panelUrl, 'sign-in-timeout');
     countAttempt(response, panelUrl, attempts, now());
     const { tenantId, associateId, language } = panelUrl;
-    beginSignIn(response, { kind: 'panel', tenantId, associateId, language });
+    beginSignIn(request, response, { kind: 'panel', tenantId, associateId, language });
   }
 
   /**

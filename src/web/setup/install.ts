@@ -6,10 +6,13 @@ import type { AfterSignIn } from '../sign-in/auth-callback.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { Sessions } from '../sign-in/session.ts';
 
-/** Starts the administrator's sign-in and consent. Running it again repairs an installation. */
+/**
+ * Starts the administrator's sign-in and consent. Running it again repairs an installation. Only a form of our own pages
+ * leads here, so a tenant is never installed by a link; the sign-in is bound to the browser of the form.
+ */
 export function createInstall(deps: { beginSignIn: BeginSignIn }): RequestHandler {
-  return function install(_request, response) {
-    deps.beginSignIn(response, { kind: 'install' });
+  return function install(request, response) {
+    deps.beginSignIn(request, response, { kind: 'install' });
   };
 }
 
@@ -25,8 +28,10 @@ export function createFinishInstall(deps: {
   sessions: Sessions;
   /** Exchanges the token for a ticket. @throws SuperOfficeError if SuperOffice refuses the system user */
   verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
+  /** Ms since 1970. */
+  now: () => number;
 }): AfterSignIn['install'] {
-  const { tenants, requestReconciliation, sessions, verifySystemUser } = deps;
+  const { tenants, requestReconciliation, sessions, verifySystemUser, now } = deps;
 
   return async (_request, response, { claims }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
@@ -44,6 +49,7 @@ export function createFinishInstall(deps: {
       associateId,
       isAdministrator: true,
       name: claims.email ?? claims.upn ?? '',
+      signedInAt: now(),
     });
     response.redirect(303, '/setup');
   };

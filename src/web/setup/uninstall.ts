@@ -39,7 +39,9 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
   const { administratorGuard, sessions, deprovision, superOffice, audit, languages, views } = deps;
 
   return async function uninstall(request, response) {
-    const { tenant, session } = await administratorGuard.require(request);
+    const administrator = await administratorGuard.requireForForm(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
     const { force } = parseForm(uninstallSchema, request.body);
     const lang = requestedLanguage(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
@@ -49,7 +51,7 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
     if (removed) {
       superOffice.tickets.invalidate(tenantId);
       superOffice.states.invalidate(tenantId);
-      sessions.end(response);
+      sessions.clear(response);
     } else await audit.write(session, { event: 'removal-incomplete', failedRemovals: failedRemovals.length });
     request.log.info({ removed, failedRemovals }, removed ? 'tenant removed' : 'removal incomplete');
     const page = {
@@ -67,10 +69,23 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
   };
 }
 
-/** The App Store sends administrators here to remove the app, which they do on the setup page. */
-export const redirectToUninstall: RequestHandler = function redirectToUninstall(_request, response) {
-  response.redirect(302, '/setup#uninstall');
-};
+/** Serves the page that the App Store opens to remove the app: the download of all data, and the removal. */
+export function createRemoval(
+  deps: Pick<UninstallDeps, 'administratorGuard' | 'sessions' | 'languages' | 'views'>,
+): RequestHandler {
+  const { administratorGuard, sessions, languages, views } = deps;
+
+  return async function removal(request, response) {
+    const administrator = await administratorGuard.signInOrRequire(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
+    const lang = requestedLanguage(request);
+    const language = languages.choose([lang, ...request.acceptsLanguages()]);
+    const { companyName, tenantId } = tenant;
+    const page = { lang, companyName, tenantId, csrfToken: sessions.csrfToken(session) };
+    response.set('Cache-Control', 'no-store').send(views('removal', language, page));
+  };
+}
 
 /** Downloads all stored data of the administrator's tenant as a JSON file. */
 export function createExport(deps: {
@@ -79,7 +94,9 @@ export function createExport(deps: {
   audit: AuditLog;
 }): RequestHandler {
   return async function exportData(request, response) {
-    const { tenant, session } = await deps.administratorGuard.require(request);
+    const administrator = await deps.administratorGuard.requireForForm(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
     request.log.info({}, 'tenant data exported');
     await deps.audit.write(session, { event: 'exported' });
     response

@@ -7,8 +7,8 @@ import type { Sessions } from './session.ts';
  * @returns a handler that throws AppError `session-required`, `csrf-token-invalid`
  */
 export function createCsrfProtection({ sessions }: { sessions: Sessions }): RequestHandler {
-  return function csrfProtection(request, _response, next) {
-    const session = sessions.read(request);
+  return async function csrfProtection(request, _response, next) {
+    const session = await sessions.read(request);
     if (session === null) throw new AppError('session-required');
     const sent: unknown = request.body?.csrf;
     if (typeof sent !== 'string' || !sessions.verifyCsrfToken(session, sent))

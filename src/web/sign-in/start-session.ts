@@ -23,11 +23,14 @@ export function createStartSession(deps: {
   audit: AuditLog;
   webApi: WebApi;
   log: Logger;
+  /** Ms since 1970. */
+  now: () => number;
 }): StartSession {
-  const { tenants, licenses, audit, webApi, log } = deps;
+  const { tenants, licenses, audit, webApi, log, now } = deps;
 
   return async ({ claims, accessToken }) => {
     const { tenantId, associateId, isAdministrator } = claims;
+    const signedInAt = now();
     const tenant = await tenants.find(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     await audit.write(claims, { event: 'signed-in', isAdministrator });
@@ -38,6 +41,7 @@ export function createStartSession(deps: {
       associateId,
       isAdministrator,
       name: principal?.name || claims.email || claims.upn || '',
+      signedInAt,
     };
   };
 

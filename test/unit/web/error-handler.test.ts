@@ -14,6 +14,8 @@ import { healthz } from '../../../src/web/operations/health.ts';
 import type { Views } from '../../../src/web/rendering/views.ts';
 import { createApp, languages, views } from './harness.ts';
 
+const publicUrl = 'https://planlens.example';
+
 let lines: string[];
 beforeEach(() => {
   lines = [];
@@ -22,7 +24,7 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(l
 
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const errorHandler = createErrorHandler({ languages, views: pages });
+  const errorHandler = createErrorHandler({ languages, views: pages, publicUrl });
   return createApp(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
@@ -159,15 +161,25 @@ describe('SuperOffice errors', () => {
 });
 
 describe('link on the error page', () => {
-  const findLink = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const errorHandler = createErrorHandler({ languages, views });
+  const findLink = async (
+    path: string,
+    code: ErrorCode,
+    method: 'get' | 'post' = 'get',
+    form = '',
+    headers: Record<string, string> = { origin: publicUrl },
+  ) => {
+    const errorHandler = createErrorHandler({ languages, views, publicUrl });
     const app = createApp(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
         throw new AppError(code);
       })
       .use(errorHandler.handleError);
-    const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
+    const { text } = await request(app)
+      [method](path)
+      .type('form')
+      .set({ accept: 'text/html', ...headers })
+      .send(form);
     const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
     return { href: href?.replaceAll('&amp;', '&'), words, text };
   };
@@ -187,6 +199,8 @@ describe('link on the error page', () => {
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
     expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
+    for (const path of ['/uninstall', '/setup/export'])
+      expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href: '/uninstall' });
     expect((await findLink('/nothing', 'not-found')).href).toBeUndefined();
     expect((await findLink(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
   });
@@ -204,6 +218,18 @@ describe('link on the error page', () => {
     expect(
       (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
     ).not.toContain('<textarea');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['of a page that hides its origin', { origin: 'null' }],
+    ['without an origin', {}],
+    ['that the browser reports as cross-site', { origin: publicUrl, 'sec-fetch-site': 'cross-site' }],
+  ])('does not repeat the text of a form %s', async (_what, headers) => {
+    const form = 'reason=Your+licence+is+blocked.+Call+us.';
+    const { text } = await findLink('/panel/access-requests', 'session-required', 'post', form, headers);
+    expect(text).toContain('session-required');
+    expect(text).not.toContain('Your licence is blocked');
   });
 });
 
@@ -307,7 +333,7 @@ describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
     const app = createApp(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
-    app.use(createErrorHandler({ languages, views }).handleError);
+    app.use(createErrorHandler({ languages, views, publicUrl }).handleError);
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST']);
   });
