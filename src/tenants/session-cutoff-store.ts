@@ -6,6 +6,13 @@ import type { Database } from '../database/database.ts';
 export interface SessionCutoffStore {
   /** Ends all sessions that users of a tenant have now, in all processes. A later sign-in starts a new one. */
   endSessions(tenantId: string, associateIds: readonly number[]): Promise<void>;
+  /** Records a sign-in, so that `endChangedSessions` finds the user. */
+  recordSignIn(tenantId: string, associateId: number): Promise<void>;
+  /**
+   * Ends the sessions of a user whose rights may have changed, if the user has any. Nobody notices, because the next
+   * sign-in is silent. A sign-in of the last minute stays, in case it was the change.
+   */
+  endChangedSessions(tenantId: string, associateId: number): Promise<void>;
   /** The time, ms since 1970, before which a user's sign-ins count no longer; 0 if there is none. From a cache. */
   notBefore(tenantId: string, associateId: number): Promise<number>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
@@ -20,6 +27,10 @@ export const sessionCutoffChannel = 'planlens_session_cutoffs';
 
 /** The associate id that stands for all users of a tenant. */
 const everyUser = 0;
+/** Longer than a session lives, ms. */
+const maxSessionMs = 2 * 60 * 60_000;
+/** A sign-in may itself change the user in SuperOffice: without this, sessions could end as soon as they start. */
+const recentMs = 60_000;
 /** Far longer than a session lives, ms. */
 const retentionMs = 24 * 60 * 60_000;
 const maxCachedUsers = 100_000;
@@ -36,15 +47,41 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
     else cache.invalidate(key);
   }
 
+  async function publishChange(key: string): Promise<void> {
+    invalidate(key);
+    await sql`select pg_notify(${sessionCutoffChannel}, ${key})`.execute(db);
+  }
+
   return {
     async endSessions(tenantId, associateIds) {
       const [only, ...others] = associateIds;
       if (only === undefined) return;
       for (let from = 0; from < associateIds.length; from += maxRowsPerInsert)
         await saveCutoffs(db, tenantId, associateIds.slice(from, from + maxRowsPerInsert), now());
-      const key = `${tenantId}/${others.length === 0 ? only : ''}`;
-      invalidate(key);
-      await sql`select pg_notify(${sessionCutoffChannel}, ${key})`.execute(db);
+      await publishChange(`${tenantId}/${others.length === 0 ? only : ''}`);
+    },
+
+    async recordSignIn(tenantId, associateId) {
+      const signedIn = { signed_in_at: new Date(now()) };
+      await db
+        .insertInto('session_cutoffs')
+        .values({ context_identifier: tenantId, associate_id: associateId, ...signedIn })
+        .onConflict((conflict) =>
+          conflict.columns(['context_identifier', 'associate_id']).doUpdateSet(signedIn),
+        )
+        .execute();
+    },
+
+    async endChangedSessions(tenantId, associateId) {
+      const { numUpdatedRows } = await db
+        .updateTable('session_cutoffs')
+        .set({ not_before: new Date(now()) })
+        .where('context_identifier', '=', tenantId)
+        .where('associate_id', '=', associateId)
+        .where('signed_in_at', '>', new Date(now() - maxSessionMs))
+        .where('signed_in_at', '<', new Date(now() - recentMs))
+        .executeTakeFirst();
+      if (numUpdatedRows > 0n) await publishChange(`${tenantId}/${associateId}`);
     },
 
     async notBefore(tenantId, associateId) {
@@ -66,7 +103,7 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
     async purgeExpired() {
       await db
         .deleteFrom('session_cutoffs')
-        .where('not_before', '<', new Date(now() - retentionMs))
+        .where(sql<Date>`greatest(not_before, signed_in_at)`, '<', new Date(now() - retentionMs))
         .execute();
     },
   };

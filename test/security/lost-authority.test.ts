@@ -37,6 +37,13 @@ describe('lost authority', async () => {
   }
   const asAdministrator = (path = '/admin') => signedIn(administrator, `${planlens.url}${path}`);
   const asUser = () => signedIn(salesPremium, panelUrl(planlens, salesPremium));
+  /** Makes SuperOffice report that a user changed, and waits until that is processed. */
+  async function raiseChange(id: number): Promise<void> {
+    const plan = control.getUserPlan({ tenant: tenantId, associateId: id });
+    control.setPlan({ tenant: tenantId, associateId: id, plan });
+    await control.whenDelivered();
+    await untilCallbacksProcessed(planlens.environment);
+  }
   const open = (client: CookieClient, path: string) => client.getOnce(`${planlens.url}${path}`);
   const openPanel = async (client: CookieClient, person: TestUser) =>
     (await client.getOnce(panelUrl(planlens, person))).status;
@@ -138,6 +145,25 @@ describe('lost authority', async () => {
       expect(await openPanel(client, servicePremium)).toBe(302);
       await expect.poll(() => peer.sessionCutoffs.notBefore(tenantId, id)).toBeGreaterThan(before);
       await peer.close();
+    });
+
+    it('has to sign in again within seconds of a webhook that reports any change', async () => {
+      const admin = await asAdministrator();
+      const user = await asUser();
+      planlens.passTime(2 * minute);
+      control.setRetired({ tenant: tenantId, associateId: salesPremium.associateId, retired: true });
+      await raiseChange(salesPremium.associateId);
+      control.setAdministrator({ tenant: tenantId, associateId, on: false });
+      await raiseChange(associateId);
+      expect(await openPanel(user, salesPremium)).toBe(302);
+      expect((await open(admin, '/admin')).status).toBe(302);
+      expect((await admin.get(`${planlens.url}/admin`)).status).toBe(403);
+    });
+
+    it('keeps a session that started in the last minute, as the sign-in may be the change', async () => {
+      const user = await asUser();
+      await raiseChange(salesPremium.associateId);
+      expect(await openPanel(user, salesPremium)).toBe(200);
     });
 
     it('loses the panel within ten minutes without a webhook, and others keep it', async () => {

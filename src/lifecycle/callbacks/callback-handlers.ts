@@ -47,6 +47,8 @@ export function createHandleUserChange(deps: {
       await sessionCutoffs.endSessions(tenantId, [associateId]);
       return licenses.removeUser(tenant, associateId);
     }
+    // The user may have lost rights or have been retired: the next sign-in tells.
+    if (associateId !== null) await sessionCutoffs.endChangedSessions(tenantId, associateId);
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
     if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   };

@@ -6,6 +6,7 @@ import type { WebApi } from '../../superoffice/api/web-api.ts';
 import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
@@ -21,12 +22,13 @@ export function createStartSession(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   audit: AuditLog;
+  sessionCutoffs: SessionCutoffStore;
   webApi: WebApi;
   log: Logger;
   /** Ms since 1970. */
   now: () => number;
 }): StartSession {
-  const { tenants, licenses, audit, webApi, log, now } = deps;
+  const { tenants, licenses, audit, sessionCutoffs, webApi, log, now } = deps;
 
   return async ({ claims, accessToken }) => {
     const { tenantId, associateId, isAdministrator } = claims;
@@ -34,6 +36,7 @@ export function createStartSession(deps: {
     const tenant = await tenants.find(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     await audit.write(claims, { event: 'signed-in', isAdministrator });
+    await sessionCutoffs.recordSignIn(tenantId, associateId);
     const principal = await readPrincipal(claims, accessToken);
     if (principal !== null) await licenses.saveUserLicenses(tenant, principal.licenses);
     return {
