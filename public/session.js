@@ -21,18 +21,25 @@ export async function fetchPage(url, body) {
   };
 }
 
-/** Exchanges the one-time code of a sign-in for a session. Returns whether it was accepted. */
-export async function exchangeCode(code, verifier) {
-  const response = await fetch('/panel/session', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ code, verifier }),
-  });
-  if (response.ok) ({ bearer: bearerToken } = await response.json());
-  return response.ok;
+/** Sends JSON to our server. Returns the response. */
+export function postJson(url, body) {
+  const headers = { 'Content-Type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-/** Whether the browser stored the session cookie and sends it from this frame. */
-export async function hasSessionCookie() {
-  return (await fetch('/panel/session')).ok;
+/** Sets a cookie, by which the server learns whether this browser sends cookies from this frame. */
+export function prepareHandoff() {
+  return fetch('/panel/session');
+}
+
+/**
+ * Asks for the session of the pop-up with this page's verifier. Returns whether it has arrived: as a cookie or as a bearer
+ * token. Throws if the server cannot be reached or refuses.
+ */
+export async function takeSession(verifier) {
+  const response = await postJson('/panel/session', { verifier });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  if (response.status === 204) return false;
+  ({ bearer: bearerToken } = await response.json());
+  return true;
 }

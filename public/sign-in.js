@@ -1,14 +1,25 @@
-// The entry of the sign-in page and of the page in its pop-up. Signs in by a pop-up because a frame can neither show
-// every sign-in page nor store its cookies in every browser.
+// The entry of the sign-in page and of the pages in its pop-up. Signs in by a pop-up because a frame can neither show
+// every sign-in page nor store its cookies in every browser. A sign-in page may cut the pop-up off from the panel
+// (Cross-Origin-Opener-Policy), so the panel asks the server for the session; messages only make it faster.
 
-import { exchangeCode, hasSessionCookie } from './session.js';
+import { hasBearerToken, postJson, prepareHandoff, takeSession } from './session.js';
 import { swapPage } from './swap.js';
 
-/** The pop-up of the current sign-in. */
-let popUp = null;
+/** How often the panel asks for the session, ms, and for how long: the lifetime of a sign-in. */
+const intervalMs = 2000;
+const waitMs = 10 * 60 * 1000;
 
-const code = document.body.dataset.sessionHandoff;
-if (code !== undefined) sendCode(code);
+/** The latest pop-up of this panel. */
+let popUp = null;
+/** The secret of this panel and its SHA-256, which the pop-ups of this panel sign in for. */
+let keys = null;
+/** When this panel stops asking for the session. */
+let waitUntil = 0;
+/** Ends the current pause between two questions. */
+let wake = () => {};
+
+if ('popUp' in document.body.dataset) askForChallenge();
+if ('signedIn' in document.body.dataset) returnToPanel();
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[data-pop-up]');
@@ -17,72 +28,101 @@ document.addEventListener('click', (event) => {
   signIn(link);
 });
 
-/** In the pop-up: sends the one-time code to the panel that opened it, the only page that can use it, and closes. */
-function sendCode(code) {
+/** Runs `handle` for messages of a window of our own origin; others are ignored. */
+function onMessage(getSource, handle) {
+  addEventListener('message', ({ origin, source, data }) => {
+    if (origin === location.origin && source !== null && source === getSource() && data?.planlens)
+      handle(data);
+  });
+}
+
+/** In the pop-up: starts the sign-in for the challenge of the panel that opened it, if that is a page of ours. */
+function askForChallenge() {
   if (window.opener === null) return;
-  window.opener.postMessage({ planlens: 'session-handoff', code }, location.origin);
+  const { uctx, usid, lang } = document.body.dataset;
+  onMessage(
+    () => window.opener,
+    async ({ planlens, challenge }) => {
+      if (planlens !== 'challenge') return;
+      const response = await postJson('/panel/sign-in', { uctx, usid, lang, challenge });
+      if (response.ok) location.replace((await response.json()).url);
+    },
+  );
+  window.opener.postMessage({ planlens: 'pop-up' }, location.origin);
+}
+
+/** In the pop-up after the sign-in: tells the panel that opened it, if it still can, and closes. */
+function returnToPanel() {
+  window.opener?.postMessage({ planlens: 'signed-in' }, location.origin);
   window.close();
 }
 
-/** In the panel: opens the pop-up and enters the panel with the code it sends. */
+onMessage(
+  () => popUp,
+  async ({ planlens }) => {
+    if (planlens === 'signed-in') wake();
+    if (planlens === 'pop-up') {
+      const { challenge } = await keys;
+      popUp.postMessage({ planlens: 'challenge', challenge }, location.origin);
+    }
+  },
+);
+
+/** In the panel: opens the pop-up and waits for its session. */
 async function signIn(link) {
   // A second click brings an open pop-up to the front, which may be behind the CRM.
   if (popUp !== null && !popUp.closed) return popUp.focus();
+  const isWaiting = waitUntil > Date.now();
+  if (isWaiting && countFailure(link)) return;
+  const progress = link.closest('.sign-in').querySelector('.progress');
+  keys ??= createKeys();
+  popUp = window.open(link.dataset.popUp, 'planlens-sign-in', 'popup,width=560,height=720');
+  if (popUp === null) return showProgress(progress, 'blocked');
+  showProgress(progress, 'waiting');
+  waitUntil = Date.now() + waitMs;
+  if (!isWaiting) await enterWhenSignedIn(link, progress);
+}
+
+/** Counts a sign-in that did not lead to the panel. Returns whether it was the last one to try. */
+function countFailure(link) {
   const card = link.closest('.sign-in');
-  const progress = card.querySelector('.progress');
-  const showProgress = (key) => {
-    progress.textContent = progress.dataset[key];
-  };
-  // Opened before the first `await`: browsers allow a window to be opened by a click only, not later.
-  popUp = window.open('', 'planlens-sign-in', 'popup,width=560,height=720');
-  if (popUp === null) return showProgress('blocked');
-  showProgress('waiting');
-  const outcome = await enterBy(popUp, link).catch(() => 'refused');
-  if (outcome === 'entered') return;
-  popUp.close();
-  showProgress(outcome);
   card.dataset.tries = Number(card.dataset.tries) + 1;
-  if (Number(card.dataset.tries) < 3) return;
+  if (Number(card.dataset.tries) < 3) return false;
   const stopped = card.querySelector('.stopped');
   stopped.hidden = false;
-  progress.hidden = true;
+  card.querySelector('.progress').hidden = true;
   link.parentElement.hidden = true;
   stopped.focus();
+  return true;
 }
 
-/** Enters the panel by the pop-up. Returns `entered`, `closed` or `refused`. */
-async function enterBy(popUp, link) {
+/** Asks for the session until it arrives, then enters the panel. */
+async function enterWhenSignedIn(link, progress) {
+  const { verifier } = await keys;
+  await prepareHandoff().catch(() => {});
+  while (Date.now() < waitUntil) {
+    const arrived = await takeSession(verifier).catch(() => null);
+    if (arrived) return hasBearerToken() ? swapPage(link.href) : location.replace(link.href);
+    if (arrived === null) showProgress(progress, 'refused');
+    // A window that another site has cut off counts as closed too, so its user may still be signing in.
+    else if (popUp.closed) showProgress(progress, 'closed');
+    await new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, intervalMs);
+    });
+  }
+}
+
+function showProgress(progress, key) {
+  const text = progress.dataset[key];
+  // Screen readers announce a text that is set, even if it is the same.
+  if (progress.textContent !== text) progress.textContent = text;
+}
+
+async function createKeys() {
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
   const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier)));
-  popUp.location.href = `${link.dataset.popUp}&challenge=${challenge}`;
-  const code = await receiveCode(popUp);
-  if (code === null) return 'closed';
-  if (!(await exchangeCode(code, verifier))) return 'refused';
-  if (await hasSessionCookie()) location.replace(link.href);
-  else await swapPage(link.href);
-  return 'entered';
-}
-
-/** The code sent by the pop-up, or null if it was closed. Messages of other windows and origins are ignored. */
-function receiveCode(popUp) {
-  return new Promise((resolve) => {
-    let closedFor = 0;
-    const finish = (code) => {
-      clearInterval(watch);
-      removeEventListener('message', receive);
-      resolve(code);
-    };
-    const receive = ({ origin, source, data }) => {
-      if (origin === location.origin && source === popUp && data?.planlens === 'session-handoff')
-        finish(data.code);
-    };
-    // A message can arrive shortly after the window was closed.
-    const watch = setInterval(() => {
-      closedFor = popUp.closed ? closedFor + 1 : 0;
-      if (closedFor > 2) finish(null);
-    }, 300);
-    addEventListener('message', receive);
-  });
+  return { verifier, challenge };
 }
 
 function base64url(bytes) {

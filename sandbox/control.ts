@@ -48,6 +48,8 @@ export const controlInputs = {
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setRetired: z.strictObject({ tenant: z.string(), associateId: z.number(), retired: z.boolean() }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
+  setAdministrator: z.strictObject({ tenant: z.string(), associateId: z.number(), on: z.boolean() }),
+  deleteUser: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   getSetup: tenant,
   getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   issueStateChangeToken: tenant,
@@ -151,6 +153,8 @@ type TenantControl =
   | 'setPurchased'
   | 'setRetired'
   | 'setPlan'
+  | 'setAdministrator'
+  | 'deleteUser'
   | 'getUserPlan'
   | 'getSetup'
   | 'issueStateChangeToken'
@@ -190,6 +194,11 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
       findUser(findTenant(tenants, id), associateId).retired = retired;
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
+    setAdministrator: (input) => {
+      const { tenant: id, associateId, on } = controlInputs.setAdministrator.parse(input);
+      findUser(findTenant(tenants, id), associateId).isAdministrator = on;
+    },
+    deleteUser: (input) => deleteUser(deps, controlInputs.deleteUser.parse(input)),
     getSetup: ({ tenant: id }) => {
       const target = findTenant(tenants, id);
       return { panels: deps.panels.list(target), webhooks: deps.webhooks.list(target) };
@@ -234,14 +243,31 @@ function setPlan({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['setP
   const user = findUser(target, input.associateId);
   if (input.plan !== null && input.plan !== user.plan) requireSeat(target, input.plan);
   user.plan = input.plan;
-  webhooks.raise(target, {
-    event: 'associate.changed',
+  webhooks.raise(target, associateEvent(target, user, 'associate.changed'));
+}
+
+/** Deletes a user and raises `associate.deleted`. */
+function deleteUser({ tenants, webhooks }: ControlDeps, input: z.infer<Inputs['deleteUser']>): void {
+  const target = findTenant(tenants, input.tenant);
+  const user = findUser(target, input.associateId);
+  target.users.splice(target.users.indexOf(user), 1);
+  webhooks.raise(target, associateEvent(target, user, 'associate.deleted'));
+}
+
+function associateEvent(target: Tenant, user: User, event: 'associate.changed' | 'associate.deleted') {
+  return {
+    event,
     entity: 'associate',
     primaryKey: user.associateId,
     changes: ['associate_id', 'updated', 'updated_associate_id'],
-    fieldValues: { deleted: 0, group_idx: user.groupId, person_id: user.personId, type: 0 },
+    fieldValues: {
+      deleted: event === 'associate.deleted' ? 1 : 0,
+      group_idx: user.groupId,
+      person_id: user.personId,
+      type: 0,
+    },
     changedBy: target.users.find((row) => row.isAdministrator)?.associateId ?? 0,
-  });
+  };
 }
 
 function requireSeat(target: Tenant, planName: string): void {

@@ -10,9 +10,14 @@ export interface VisitedPage {
 /** An HTTP client that stores cookies per host and follows redirects across hosts, like a browser. */
 export interface CookieClient {
   get(url: string): Promise<VisitedPage>;
+  /** Sends a form of a page of the same origin. Follows a `Refresh` header of the response, too. */
   post(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
   /** Requests a URL without following redirects. */
   getOnce(url: string): Promise<VisitedPage>;
+  /** Like `post`, without following. */
+  postOnce(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
+  /** Sends JSON by a script of a page of the same origin, without following redirects. */
+  postJson(url: string, body: unknown): Promise<VisitedPage>;
   clearCookies(): void;
 }
 
@@ -22,12 +27,17 @@ const maxHops = 20;
 export function createCookieClient(): CookieClient {
   const jars = new Map<string, Map<string, string>>();
 
-  async function send(url: string, body?: URLSearchParams): Promise<Response> {
+  async function send(url: string, body?: URLSearchParams | string): Promise<Response> {
     const jar = findJar(url);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, {
       method: body ? 'POST' : 'GET',
-      headers: { accept: 'text/html', ...(cookie && { cookie }) },
+      headers: {
+        accept: 'text/html',
+        ...(cookie && { cookie }),
+        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+        ...(body && { origin: new URL(url).origin, 'sec-fetch-site': 'same-origin' }),
+      },
       redirect: 'manual',
       ...(body && { body }),
     });
@@ -61,6 +71,8 @@ export function createCookieClient(): CookieClient {
     get: (url) => follow(url),
     post: (url, form) => follow(url, new URLSearchParams(form)),
     getOnce: async (url) => toVisitedPage(await send(url), [url]),
+    postOnce: async (url, form) => toVisitedPage(await send(url, new URLSearchParams(form)), [url]),
+    postJson: async (url, body) => toVisitedPage(await send(url, JSON.stringify(body)), [url]),
     clearCookies: () => jars.clear(),
   };
 }
@@ -71,9 +83,10 @@ async function toVisitedPage(response: Response, hops: readonly string[]): Promi
 }
 
 function findRedirectTarget(response: Response, from: string): string | null {
-  const location = response.headers.get('location');
+  const [, refreshed] = /^0; url=(.+)$/.exec(response.headers.get('refresh') ?? '') ?? [];
   const redirects = response.status >= 300 && response.status < 400;
-  return redirects && location !== null ? new URL(location, from).href : null;
+  const location = redirects ? response.headers.get('location') : refreshed;
+  return location ? new URL(location, from).href : null;
 }
 
 function storeCookie(jar: Map<string, string>, setCookie: string): void {

@@ -111,7 +111,7 @@ async function install(tenant: Tenant, sandbox: Sandbox, appUrl: string): Promis
   await cookieClient.get(
     `${sandbox.url}/login/as/${administrator?.userName}?next=/${tenant.contextIdentifier}/`,
   );
-  const consent = await cookieClient.get(`${appUrl}/install`);
+  const consent = await cookieClient.post(`${appUrl}/install`, {});
   const next = /name="next" value="([^"]+)"/.exec(consent.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
   const setup = await cookieClient.post(`${sandbox.url}/login/consent`, { next });
   if (new URL(setup.url).pathname !== '/setup' || setup.status !== 200) {

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { deriveKeyring } from './crypto/keyring.ts';
+import { createSecretBox } from './crypto/secret-box.ts';
 import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
+import { createIsSessionEnded } from './lifecycle/is-session-ended.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
@@ -13,10 +16,11 @@ import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
 import { clientAddress } from './web/middleware/client-address.ts';
 import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
+import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
 import { createRequestLimits } from './web/middleware/request-limits.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { requestMetrics } from './web/middleware/request-metrics.ts';
-import { allowFramingByCrm, securityHeaders } from './web/middleware/security-headers.ts';
+import { allowFramingByCrm, keepOpener, securityHeaders } from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
@@ -24,8 +28,9 @@ import { loadLanguages } from './web/rendering/i18n.ts';
 import { loadViews } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
 import { createSetupRouter } from './web/setup/setup-router.ts';
-import { createBeginSignIn } from './web/sign-in/begin-sign-in.ts';
+import { createBeginSignIn, createStartSignIn } from './web/sign-in/begin-sign-in.ts';
 import { createCsrfProtection } from './web/sign-in/csrf.ts';
+import { createFormDrafts } from './web/sign-in/form-draft.ts';
 import { createAdministratorGuard } from './web/sign-in/require-administrator.ts';
 import { createSessions } from './web/sign-in/session.ts';
 import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
@@ -52,22 +57,36 @@ const maxInFlightPerClient = 256;
 export function buildApp(appDeps: AppDeps): Express {
   const { config, services, log, metrics, root, deprovision, stopping, now } = appDeps;
   const { superOffice, tenants, signIns } = services;
-  const sessions = createSessions({ keys: config.sessionKeys, now });
-  const beginSignIn = createBeginSignIn({
+  const { publicUrl } = config;
+  const { loginUrl } = config.superOffice;
+  const isEnded = createIsSessionEnded({ ...services, now });
+  const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
+  const languages = loadLanguages(join(root, 'locales'));
+  const views = loadViews(root);
+  const startSignIn = createStartSignIn({
     signIns,
     authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
   });
   const limits = createRequestLimits(now);
+  const beginSignIn = createBeginSignIn({ startSignIn, languages, views });
+  const drafts = createFormDrafts({
+    secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
+  });
   const deps = {
     ...services,
     sessions,
+    startSignIn,
     beginSignIn,
+    drafts,
     limits,
-    administratorGuard: createAdministratorGuard({ sessions, tenants, beginSignIn, limits, now }),
+    administratorGuard: createAdministratorGuard({ sessions, tenants, beginSignIn, drafts, limits, now }),
     entitlementEngine: createEntitlementEngine(config.assumptions),
-    languages: loadLanguages(join(root, 'locales')),
-    views: loadViews(root),
+    languages,
+    views,
+    publicUrl,
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
+    keepOpener,
+    ownPagesOnly: createOwnPagesOnly(publicUrl),
     form: express.urlencoded({ extended: false, limit: '16kb' }),
     csrfProtection: createCsrfProtection({ sessions, limits }),
     log,
@@ -87,7 +106,7 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
-  app.use(createSignInRouter({ ...deps, finishInstall, publicUrl: config.publicUrl }));
+  app.use(createSignInRouter({ ...deps, finishInstall }));
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));
   app.use(notFound, handleError);

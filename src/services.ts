@@ -10,6 +10,7 @@ import type { WithLock } from './coordination/keyed-mutex.ts';
 import { subscribe } from './coordination/pg-listener.ts';
 import { createRateLimiter } from './coordination/rate-limiter.ts';
 import { publishTenantStateRead } from './coordination/tenant-state-events.ts';
+import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox, type SecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
 import type { Database } from './database/database.ts';
@@ -41,6 +42,7 @@ import { type CallbackIntake, createCallbackIntake } from './tenants/callback-in
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
 import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
 import { createPurgeExpired, type PurgeExpired } from './tenants/retention.ts';
+import { createSessionCutoffStore, type SessionCutoffStore } from './tenants/session-cutoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
@@ -54,6 +56,7 @@ export interface Services {
   readonly tenants: TenantStore;
   readonly signIns: SignInStore;
   readonly handoffs: HandoffStore;
+  readonly sessionCutoffs: SessionCutoffStore;
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
@@ -114,9 +117,10 @@ export async function openServices(deps: {
   metrics.watch({ measureJobs, tenants });
 
   const webhooks = createWebhookStore({ db, secrets, now });
+  const sessionCutoffs = createSessionCutoffStore({ db, now });
   const removals = new EventEmitter<{ removal: [key: string | null] }>();
   const removePages = (key: string | null) => void removals.emit('removal', key);
-  const caches = { tenants, accessRequests, licenses, webhooks, superOffice, removePages };
+  const caches = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice, removePages };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -130,7 +134,12 @@ export async function openServices(deps: {
   return {
     superOffice,
     tenants,
-    signIns: createSignInStore({ db, secrets, now }),
+    signIns: createSignInStore({
+      db,
+      secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'sign-in state')),
+      now,
+    }),
+    sessionCutoffs,
     handoffs: createHandoffStore({ db, now }),
     accessRequests,
     licenses,

@@ -77,10 +77,13 @@ const reasons = all<Reason>({
   'suite-plan-unknown': yes,
   'group-of-features': yes,
 });
-const notices = all<LicenseNotice['kind']>({
+const notices = all<LicenseNotice['kind'] | Exclude<Tenant['status'], 'active'>>({
   'license-expires-soon': yes,
   'license-expired': yes,
   'license-read-only': yes,
+  suspended: yes,
+  deleting: yes,
+  revoked: yes,
 });
 const plansWithNote = all<Exclude<DetectedPlan['kind'], 'user-plan'>>({
   'old-plan': yes,
@@ -132,7 +135,10 @@ const diagnostics = all<Diagnostic['kind']>({
   'both-tiers-marked': yes,
   'foreign-owner': yes,
 });
-const validationErrors = all<ResolutionValidationError | ContractValidationError | UserDataValidationError>({
+const validationErrors = all<
+  ResolutionValidationError | ContractValidationError | UserDataValidationError | 'not-sent'
+>({
+  'not-sent': yes,
   'user-number-invalid': yes,
   'erase-not-confirmed': yes,
   'comment-missing': yes,

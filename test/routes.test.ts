@@ -90,13 +90,15 @@ describe('route table', () => {
     }
   });
 
-  it('verifies the CSRF token of every form, after parsing it and before handling it', () => {
-    const withoutForm = /^\/(callbacks\/|auth\/callback$|panel\/session$)/;
+  it('verifies the CSRF token of every form before handling it, and the origin of forms without a session', () => {
+    const withoutForm = /^\/(callbacks\/|auth\/callback$)/;
+    const withoutSession = /^\/(install|panel\/sign-in|panel\/session)$/;
     for (const { path, methods, handlers } of listRoutes(app)) {
       if (!methods.includes('post')) continue;
       const steps = handlers.filter((handler) => handler.startsWith('post '));
       const guards = ['post urlencodedParser', 'post csrfProtection'];
-      if (withoutForm.test(path)) expect(steps, path).not.toContain('post csrfProtection');
+      if (withoutSession.test(path)) expect(steps[0], path).toBe('post ownPagesOnly');
+      else if (withoutForm.test(path)) expect(steps, path).not.toContain('post csrfProtection');
       else expect(steps.slice(-3, -1), path).toEqual(guards);
     }
   });
@@ -176,7 +178,8 @@ const responses = [
   expected('get', '/healthz', 200),
   expected('get', '/readyz', 200),
   expected('get', '/metrics', 404),
-  expected('get', '/install', 302),
+  expected('get', '/install', 200),
+  expected('post', '/install', 403),
   expected('get', '/auth/callback', 400, crmHosts),
   expected('get', '/auth/callback?state=x&code=y', 400, crmHosts),
   expected('post', '/auth/callback', 400, crmHosts),
@@ -186,12 +189,14 @@ const responses = [
   expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
-  expected('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 400),
-  expected('get', `/panel/sign-in?uctx=Cust1&usid=5&lang=en&challenge=${'c'.repeat(43)}`, 302),
-  expected('get', '/panel/session', 403),
+  expected('get', '/panel/sign-in', 400),
+  expected('get', '/panel/sign-in?uctx=Cust1&usid=5&lang=en', 200),
+  expected('post', '/panel/sign-in', 403),
+  expected('get', '/panel/session', 204),
+  expected('post', '/sign-out', 401),
   expected('post', '/panel/session', 403),
   expected('get', '/setup', 302),
-  expected('get', '/setup/export', 401),
+  expected('post', '/setup/export', 401),
   expected('get', '/uninstall', 302),
   expected('post', '/uninstall', 401),
   expected('post', '/callbacks/state-change', 400),
@@ -225,10 +230,10 @@ describe.each(responses)('$method $path ($status)', ({ method, path, status, fra
     ]);
     expect(response.headers).toMatchObject({
       'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'strict-transport-security': expect.stringContaining('max-age='),
     });
-    const unwanted = ['x-powered-by', 'x-frame-options', 'cross-origin-opener-policy', 'server'];
+    const unwanted = ['x-powered-by', 'x-frame-options', 'server'];
     for (const header of unwanted) expect(response.headers).not.toHaveProperty(header);
   });
 });
@@ -240,7 +245,7 @@ it('the security headers of every route are tested', () => {
 });
 
 describe('browser caching', () => {
-  it.each(['/install', '/panel', '/setup', '/auth/callback', '/nothing'])(
+  it.each(['/uninstall', '/panel', '/setup', '/auth/callback', '/nothing'])(
     'forbids caching of %s',
     async (path) => {
       const { headers } = await request(server).get(path);

@@ -105,7 +105,7 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
 async function install(app: ServerProcess, sandbox: Sandbox): Promise<void> {
   const cookieClient = createCookieClient();
   await cookieClient.get(`${sandbox.url}/login/as/${administrator}?next=/${panelUser.tenantId}/`);
-  const consent = await cookieClient.get(`${app.url}/install`);
+  const consent = await cookieClient.post(`${app.url}/install`, {});
   const [, next = ''] = /name="next" value="([^"]+)"/.exec(consent.html) ?? [];
   let page = await cookieClient.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
   while (page.html.includes('data-in-progress')) {

@@ -12,8 +12,7 @@ import { createPageCache } from '../../src/web/panel/page-cache.ts';
 import { createPanelContexts } from '../../src/web/panel/panel-context.ts';
 import { loadLanguages } from '../../src/web/rendering/i18n.ts';
 import { loadViews } from '../../src/web/rendering/views.ts';
-import { createSessions } from '../../src/web/sign-in/session.ts';
-import { sessionCookie } from '../../test/support/session-cookie.ts';
+import { sessionCookie, sessionsOf } from '../../test/support/session-cookie.ts';
 import { entitlementEngine } from '../../test/unit/licensing/fixtures/engine.ts';
 import { type BenchDatabase, createEnvironment, root } from './bench-database.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
@@ -33,7 +32,7 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
     now: Date.now,
   });
   const { tenants, licenses, accessRequests } = services;
-  const sessions = createSessions({ keys: config.sessionKeys, now: Date.now });
+  const sessions = sessionsOf(environment);
   const views = loadViews(root);
   const panelContexts = createPanelContexts({
     tenants,

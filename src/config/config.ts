@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Keyring, keyringSchema } from '../crypto/keyring.ts';
+import { findSharedKey, type Keyring, keyringSchema } from '../crypto/keyring.ts';
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
 import { readAssumptions } from './load-assumptions.ts';
@@ -180,9 +180,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const { key, problems } = readKeyFile(present);
   const parsed = environmentSchema.safeParse({ SUPEROFFICE_PRIVATE_KEY: key, ...present });
   const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  if (parsed.success) issues.push(...findReusedKey(parsed.data));
   const assumptionsRead = readAssumptions(join(present.DATA_DIR ?? defaultDataDir, 'assumptions.json'));
   const allProblems = [...problems, ...issues, ...(assumptionsRead.valid ? [] : assumptionsRead.problems)];
-  if (!parsed.success || !assumptionsRead.valid || problems.length > 0) throw new ConfigError(allProblems);
+  if (!parsed.success || !assumptionsRead.valid || allProblems.length > 0) throw new ConfigError(allProblems);
 
   const env = parsed.data;
   const loginUrl = env.SUPEROFFICE_LOGIN_URL;
@@ -207,6 +208,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** A key that both keyrings contain, as a problem. Each keyring leaks and is rotated without the other. */
+function findReusedKey(env: { ENCRYPTION_KEYS: Keyring; SESSION_KEYS: Keyring }): string[] {
+  const id = findSharedKey(env.SESSION_KEYS, env.ENCRYPTION_KEYS);
+  return id === null ? [] : [`SESSION_KEYS key "${id}" is also in ENCRYPTION_KEYS: generate another`];
 }
 
 /** Pages are worth most: a cached page costs neither a decision nor rendering. */

@@ -108,6 +108,14 @@ interface Tables {
     session: Json<unknown>;
     expires_at: Date;
   };
+  /** Sessions of sign-ins before `not_before` have ended. Associate 0 stands for all users. */
+  session_cutoffs: {
+    context_identifier: string;
+    associate_id: number;
+    not_before: Generated<Date>;
+    /** The latest sign-in. */
+    signed_in_at: Date | null;
+  };
   access_requests: AccessRequestRow;
   webhooks: WebhookRow;
   callbacks: CallbackRow;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import * as initial from './migrations/001-initial.ts';
+import * as sessionCutoffs from './migrations/002-session-cutoffs.ts';
 import * as retention from './migrations/003-retention.ts';
 import * as auditAddress from './migrations/004-audit-address.ts';
 import { DatabaseSetupError } from './setup-error.ts';
@@ -8,6 +9,7 @@ import { DatabaseSetupError } from './setup-error.ts';
 /** All migrations by name, in order. Forward only: a released migration never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
+  '002-session-cutoffs': sessionCutoffs,
   '003-retention': retention,
   '004-audit-address': auditAddress,
 };

@@ -8,10 +8,12 @@ import type { AuditLog } from '../tenants/audit-log.ts';
 import type { CallbackIntake } from '../tenants/callback-intake.ts';
 import type { Reencrypted } from '../tenants/reencrypt.ts';
 import type { PurgeExpired } from '../tenants/retention.ts';
+import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { UserDataStore } from '../tenants/user-data.ts';
 import { createHandleStateChange, createHandleUserChange } from './callbacks/callback-handlers.ts';
 import type { Provision } from './provisioning/provision.ts';
+import { createCompareUsers } from './reconcile/compare-users.ts';
 import { createEnqueueDueTenants, type RequestReconciliation } from './reconcile/reconcile-schedule.ts';
 import { createReconcileTenant } from './reconcile/reconcile-tenant.ts';
 import { createRunReconciliation } from './reconcile/run-reconciliation.ts';
@@ -32,6 +34,7 @@ export async function startWorkers(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   users: UserStore;
+  sessionCutoffs: SessionCutoffStore;
   locks: WithFencedLock;
   jobs: JobQueue;
   callbacks: CallbackIntake;
@@ -46,9 +49,10 @@ export async function startWorkers(deps: {
   log: Logger;
   now: () => number;
 }): Promise<Workers> {
-  const { superOffice, tenants, jobs, callbacks, audit, log } = deps;
+  const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ ...deps, states: superOffice.states });
-  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, webApi: superOffice.webApi });
+  const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
+  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, compareUsers });
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
   await tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs);
@@ -63,6 +67,7 @@ export async function startWorkers(deps: {
     jobs.process('purges', async () => {
       await callbacks.purgeExpired();
       await audit.purgeExpired();
+      await sessionCutoffs.purgeExpired();
       await deps.purgeExpired();
       await tenants.purgeTombstones();
     }),

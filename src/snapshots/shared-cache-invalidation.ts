@@ -3,6 +3,7 @@ import { tenantStateChannel } from '../coordination/tenant-state-events.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { type AccessRequestStore, accessRequestChannel } from '../tenants/access-request-store.ts';
 import { removalChannel } from '../tenants/removal.ts';
+import { type SessionCutoffStore, sessionCutoffChannel } from '../tenants/session-cutoff-store.ts';
 import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
 import type { WebhookStore } from '../tenants/webhook-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
@@ -16,6 +17,7 @@ export interface SharedCaches {
   readonly tenants: TenantStore;
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
+  readonly sessionCutoffs: SessionCutoffStore;
   readonly webhooks: WebhookStore;
   readonly superOffice: Pick<SuperOffice, 'states' | 'tickets'>;
   /** Removes the pages of a tenant (`Cust12345`) or of one of its users (`Cust12345/101`), or all with null. */
@@ -24,14 +26,16 @@ export interface SharedCaches {
 
 /** The NOTIFY channels that report a change or a removal, with handlers that invalidate the entries concerned. */
 export function invalidationHandlers(caches: SharedCaches): Record<string, NotificationHandler> {
-  const { tenants, accessRequests, licenses, superOffice } = caches;
+  const { tenants, accessRequests, licenses, sessionCutoffs, superOffice } = caches;
   return {
     [snapshotChannel]: (key) => licenses.invalidate(key),
     [accessRequestChannel]: (key) => accessRequests.invalidate(key),
+    [sessionCutoffChannel]: (key) => sessionCutoffs.invalidate(key),
     [tenantStateChannel]: (tenantId) => superOffice.states.invalidate(tenantId),
     [tenantChannel]: (tenantId) => {
       tenants.invalidate(tenantId);
       accessRequests.invalidate(`${tenantId}/`);
+      sessionCutoffs.invalidate(`${tenantId}/`);
     },
     [removalChannel]: (key) => {
       removeEverywhere(caches, key);
@@ -40,9 +44,9 @@ export function invalidationHandlers(caches: SharedCaches): Record<string, Notif
 }
 
 function removeEverywhere(caches: SharedCaches, key: string): void {
-  const { tenants, accessRequests, licenses, webhooks, superOffice } = caches;
+  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice } = caches;
   const isTenant = !key.includes('/');
-  accessRequests.invalidate(isTenant ? `${key}/` : key);
+  for (const cache of [accessRequests, sessionCutoffs]) cache.invalidate(isTenant ? `${key}/` : key);
   licenses.invalidateRemoved(key);
   caches.removePages(key);
   if (!isTenant) return;
@@ -54,8 +58,9 @@ function removeEverywhere(caches: SharedCaches, key: string): void {
 
 /** Clears the caches: called when listening starts, as earlier notifications were missed. */
 export function invalidateAll(caches: SharedCaches): void {
-  const { tenants, accessRequests, licenses, webhooks, superOffice } = caches;
-  for (const cache of [tenants, accessRequests, licenses, webhooks, superOffice.states, superOffice.tickets])
+  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice } = caches;
+  const { states, tickets } = superOffice;
+  for (const cache of [tenants, accessRequests, licenses, sessionCutoffs, webhooks, states, tickets])
     cache.invalidateAll();
   caches.removePages(null);
 }

@@ -14,6 +14,10 @@ interface TenantUser {
 /** The users of each tenant with their plans, to detect changes between two reconciliations and who has left. */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
+  /** When the users of a tenant were last read, ms since 1970; 0 for never. */
+  lastReadAt(tenantId: string): Promise<number>;
+  /** When a list with this user was last read, ms since 1970; 0 if the last list does not contain the user. */
+  listedAt(tenantId: string, associateId: number): Promise<number>;
   /** The first `limit` users in the order of their names. */
   listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
   /**
@@ -46,6 +50,26 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         name: row.name,
         userPlan: row.user_plan,
       }));
+    },
+
+    async lastReadAt(tenantId) {
+      const row = await db
+        .selectFrom('tenants')
+        .select('users_read_at')
+        .where('context_identifier', '=', tenantId)
+        .executeTakeFirst();
+      return row?.users_read_at?.getTime() ?? 0;
+    },
+
+    async listedAt(tenantId, associateId) {
+      const row = await db
+        .selectFrom('tenant_users as user')
+        .innerJoin('tenants as tenant', 'tenant.context_identifier', 'user.context_identifier')
+        .select('tenant.users_read_at')
+        .where('user.context_identifier', '=', tenantId)
+        .where('user.associate_id', '=', associateId)
+        .executeTakeFirst();
+      return row?.users_read_at?.getTime() ?? 0;
     },
 
     listByName: (tenantId, limit) =>
@@ -81,6 +105,11 @@ export function createUserStore({ db }: { db: Database }): UserStore {
             .values(rows.slice(from, from + maxRowsPerInsert))
             .execute();
         }
+        await transaction
+          .updateTable('tenants')
+          .set({ users_read_at: new Date(readAt) })
+          .where('context_identifier', '=', tenantId)
+          .execute();
         for (const { associateId, change } of changes) {
           if (!isListed.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);

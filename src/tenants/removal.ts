@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import { type AuditActor, writeAudit } from './audit-log.ts';
+import { endSessionsOfTenant } from './session-cutoff-store.ts';
 
 /** Deletes the jobs of a tenant in this transaction. */
 export type DeleteJobs = (transaction: Database, tenantId: string) => Promise<void>;
@@ -26,6 +27,7 @@ export async function eraseTenantRows(
 ): Promise<void> {
   const { tenantId } = actor;
   await deleteJobs(db, tenantId);
+  await endSessionsOfTenant(db, tenantId, now);
   await db.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
   await writeAudit(db, actor, now, { event: 'deleted' });
   await publishRemoval(db, tenantId);

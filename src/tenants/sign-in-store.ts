@@ -12,7 +12,7 @@ const purposeSchema = z.discriminatedUnion('kind', [
   /** For an administration page; tenant and user are null until SuperOffice reports them. */
   z.object({
     kind: z.literal('administration'),
-    path: z.enum(['/admin', '/setup']),
+    path: z.enum(['/admin', '/setup', '/uninstall']),
     language: z.string(),
     tenantId: z.string().nullable(),
     associateId: z.int().nullable(),

@@ -7,6 +7,7 @@ import { writeAudit } from './audit-log.ts';
 import { type Consent, insertConsent } from './consent.ts';
 import { createReconcileSchedule, type ReconcileSchedule } from './reconcile-schedule.ts';
 import { type DeleteJobs, eraseTenantRows, publishRemoval } from './removal.ts';
+import { endSessionsOfTenant } from './session-cutoff-store.ts';
 import { type Consented, type Contract, type ProvisionedPanel, type Tenant, toTenant } from './tenant.ts';
 import { createTenantStatusStore, type TenantStatusStore } from './tenant-status-store.ts';
 
@@ -147,6 +148,7 @@ export function createTenantStore(deps: {
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return;
         await deleteJobs(transaction, tenantId);
+        await endSessionsOfTenant(transaction, tenantId, now());
         await writeAudit(transaction, { tenantId, associateId: null }, now(), { event: 'deletion-proved' });
         await publishRemoval(transaction, tenantId);
       });

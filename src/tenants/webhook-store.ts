@@ -35,6 +35,8 @@ export interface KnownHook {
 
 /** One webhook per tenant, each with its own secret, so that a leaked secret affects one tenant only. */
 export interface WebhookStore {
+  /** @returns null before the first provisioning of the tenant */
+  find(tenantId: string): Promise<TenantWebhook | null>;
   /** The tenant's webhook; a new `hookId` and secret are created if it has none. */
   findOrCreate(tenantId: string): Promise<TenantWebhook>;
   /**
@@ -66,7 +68,18 @@ export function createWebhookStore(deps: {
   const { db, secrets, now } = deps;
   const cache = createCache<KnownHook>(maxCachedHooks, now);
 
+  async function find(tenantId: string): Promise<TenantWebhook | null> {
+    const row = await db
+      .selectFrom('webhooks')
+      .selectAll()
+      .where('context_identifier', '=', tenantId)
+      .executeTakeFirst();
+    return row === undefined ? null : toWebhook(row, secrets);
+  }
+
   return {
+    find,
+
     async findOrCreate(tenantId) {
       await db
         .insertInto('webhooks')

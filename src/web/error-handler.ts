@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
 import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
+import { isFromOwnPage } from './middleware/own-origin.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
@@ -37,6 +38,7 @@ export function createErrorHandler(deps: {
   languages: Languages;
   views: Views;
   auditRefusal: AuditRefusal;
+  publicUrl: string;
 }): ErrorHandler {
   const notFound: RequestHandler = () => {
     throw new AppError('not-found');
@@ -82,7 +84,8 @@ export function createErrorHandler(deps: {
           ? deps.views('sign-in', language, { ...page, ...signInLinks(request, signIn) })
           : deps.views('problem', language, {
               ...page,
-              typed: findTypedText(request),
+              // A foreign site must not be able to make our page show its words.
+              typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
               nextLink: findNextLink(request, code, inPanel, language),
             });
       response.send(html);
@@ -125,8 +128,11 @@ function findNextLink(
   panelUser: PanelUser | null,
   { t }: Language,
 ): { href: string; text: string } | null {
-  if (code === 'tenant-not-installed') return null;
-  if (path.startsWith('/admin/')) return { href: '/admin', text: t('problem.toAdmin') };
+  if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
+  if (path.startsWith('/admin/') || path === '/sign-out')
+    return { href: '/admin', text: t('problem.toAdmin') };
+  if (['/uninstall', '/setup/export'].includes(path))
+    return { href: '/uninstall', text: t('problem.tryAgain') };
   if (panelUser === null) return null;
   const isPanel = path === '/panel';
   return { href: panelUrl(panelUser), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };

@@ -101,7 +101,7 @@ describe('page accessibility', () => {
   );
 
   test.each(['landing', 'setup'])(
-    'shows a visible outline on the focused link of the %s page',
+    'shows a visible outline on the focused button of the %s page',
     async (name) => {
       const { page, reach } = await openWindowFor(name);
       await reach('de');
@@ -109,7 +109,7 @@ describe('page accessibility', () => {
       await page.keyboard.press('Tab');
 
       const focused = page.locator(':focus');
-      expect(await focused.getAttribute('href')).toBe('/install');
+      expect(await focused.locator('xpath=..').getAttribute('action')).toBe('/install');
       expect(await readOutline(focused)).toEqual({ style: 'solid', width: '3px' });
     },
   );

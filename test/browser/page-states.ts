@@ -181,13 +181,21 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/setup');
     },
   },
+  removal: { person: testUsers.administrator, reach: (context) => gotoPage(context, '/uninstall') },
+  'signed-out': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await gotoPage(context, '/admin');
+      await context.page.locator('form[action^="/sign-out"] button').click();
+      await context.page.getByRole('status').waitFor();
+    },
+  },
   'uninstall-incomplete': {
     person: suiteAdministrator,
     async reach(context) {
       const { control } = context.fixture.planlens.sandbox;
-      await gotoPage(context, '/setup');
+      await gotoPage(context, '/uninstall');
       control.fail({ operation: 'List.*', with: 503 });
-      await context.page.locator('#uninstall ~ details > summary').click();
       await context.page.locator('form[action^="/uninstall"] button').click();
       await context.page.locator('.evidence').waitFor();
       control.clearFaults();

@@ -17,6 +17,7 @@ describe('setup page in a browser', () => {
     const { page, signIn, consoleErrors } = await fixture.open();
     await signIn(suiteAdministrator, '');
     await page.goto(`${fixture.planlens.url}/install`);
+    await page.getByRole('button', { name: 'Planlens installieren' }).click();
     await page.locator('form[action="/login/consent"] button').click();
     await page.getByRole('heading', { name: 'Planlens wird eingerichtet' }).waitFor();
     await control.whenHeld({ id });
@@ -32,7 +33,7 @@ describe('setup page in a browser', () => {
     ]);
     control.release({ id });
     await page.getByRole('heading', { name: 'Planlens ist installiert' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Installation erneut ausführen' }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Installation erneut ausführen' }).count()).toBe(1);
     expect(consoleErrors).toEqual([]);
   });
 });

@@ -111,24 +111,23 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     expect(window.page.context().pages()).toHaveLength(1);
   });
 
-  test('reports a connection failure during the session handoff and lets the user retry', async () => {
+  test('reports a connection failure during the session handoff and completes it afterwards', async () => {
     const window = await openAfterFrameFailure();
     const session = `${fixture.planlens.url}/panel/session`;
     await window.page.route(session, (route) => route.abort());
     const first = await openPopUp(window);
     await first.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
-    await window.panel.getByText('or the connection broke').waitFor();
+    await window.panel.getByText('Planlens cannot be reached at the moment').waitFor();
     await window.page.unroute(session);
-    const second = await openPopUp(window);
-    await second.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
   });
 
   test('stops after three failed sign-ins with an explanation and a link to a separate window', async () => {
     const window = await openAfterFrameFailure();
     await (await openPopUp(window)).close();
-    await window.panel.getByText('The window was closed before you were signed in.').waitFor();
+    await window.panel.getByText('If you have closed it, press the button').waitFor();
     await (await openPopUp(window)).close();
+    await button(window).click();
     const stopped = window.panel.locator('.stopped');
     await stopped.waitFor();
     expect(await stopped.locator('h2').textContent()).toBe('Three sign-ins did not work');
@@ -196,39 +195,78 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     expect(await window.panel.locator('.eyebrow').first().textContent()).toContain('Fjordkraft');
   });
 
-  test('accepts a handoff code only from its own origin and only once', async () => {
+  test('enters the panel although a sign-in page cuts the pop-up off from it', async () => {
+    const window = await openAfterFrameFailure();
+    await window.page.context().route(`${fixture.planlens.sandbox.url}/**`, async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      const headers = { ...response.headers(), 'cross-origin-opener-policy': 'same-origin' };
+      await route.fulfill({ response, headers });
+    });
+    const popUp = await openPopUp(window);
+    const next = popUp.getByRole('button', { name: 'Continue as Oliver Grant' });
+    await next.waitFor();
+    expect(await popUp.evaluate('window.opener')).toBeNull();
+    await window.panel.getByText('If the window is still open, finish signing in there.').waitFor();
+    await next.click();
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+  });
+
+  test('gives the session of a pop-up to its own panel only, and only once', async () => {
     const window = await openAfterFrameFailure();
     const requestBodies: string[] = [];
     const session = `${fixture.planlens.url}/panel/session`;
-    // Intercept the panel's request, so that the code is not used.
+    // Intercept the questions of the panel, so that it does not take the session.
     await window.page.route(session, async (route) => {
       requestBodies.push(route.request().postData() ?? '');
       await route.abort();
     });
     const popUp = await openPopUp(window);
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
-    await expect.poll(() => requestBodies).toHaveLength(1);
-    await window.page.unroute(session);
+    await expect.poll(() => popUp.isClosed()).toBe(true);
+    const body = requestBodies.find((each) => each.includes('verifier')) ?? '';
 
     const sendFrom = (html: Locator) =>
       html.evaluate(
-        async (_html, { url, body }) => {
+        async (_html, { url, text }) => {
           const headers = { 'Content-Type': 'application/json' };
-          const sent = fetch(url, { method: 'POST', headers, body });
+          const sent = fetch(url, { method: 'POST', headers, body: text });
           return sent.then(({ status }) => status).catch(() => 'refused by the browser');
         },
-        { url: session, body: requestBodies[0] ?? '' },
+        { url: session, text: body },
       );
     expect(await sendFrom(window.page.locator('html'))).toBe('refused by the browser');
-    expect(await sendFrom(window.panel.locator('html'))).toBe(200);
-    expect(await sendFrom(window.panel.locator('html'))).toBe(403);
+    await window.page.unroute(session);
+    expect(await sendFrom(window.page.locator('html'))).toBe('refused by the browser');
+    await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
+    expect(await sendFrom(window.panel.locator('html'))).toBe(204);
+  });
+
+  test('starts no sign-in in a pop-up that a page of another origin opened', async () => {
+    const window = await fixture.open();
+    await window.signIn(germanUsers.salesPremium, '');
+    const { tenantId, associateId } = testUsers.salesPremium;
+    const address = `${fixture.planlens.url}/panel/sign-in?uctx=${tenantId}&usid=${associateId}&lang=en`;
+    fixture.planlens.sandbox.control.clearRequests();
+    const [popUp] = await Promise.all([
+      window.page.waitForEvent('popup'),
+      window.page.locator('html').evaluate((html, url) => {
+        const view = html.ownerDocument.defaultView;
+        const opened = view.open(url, 'other-origin', 'popup');
+        const send = () => opened.postMessage({ planlens: 'challenge', challenge: 'c'.repeat(43) }, '*');
+        view.setInterval(send, 50);
+      }, address),
+    ]);
+    await popUp.getByRole('heading', { name: 'Signing in' }).waitFor();
+    const asked = popUp.waitForRequest((request) => request.method() === 'POST', { timeout: 1_500 });
+    expect(await asked.catch(() => null)).toBeNull();
+    expect(popUp.url()).toBe(address);
   });
 
   test('sends no message to a page of another origin that opened the sign-in pop-up', async () => {
     const window = await fixture.open();
     await window.signIn(germanUsers.salesPremium, '');
     const { tenantId, associateId } = testUsers.salesPremium;
-    const query = `uctx=${tenantId}&usid=${associateId}&lang=en&challenge=${'c'.repeat(43)}`;
+    const query = `uctx=${tenantId}&usid=${associateId}&lang=en`;
     const url = `${fixture.planlens.url}/panel/sign-in?${query}`;
     const received = await window.page.locator('html').evaluate(async (html, address) => {
       const view = html.ownerDocument.defaultView;

@@ -54,7 +54,7 @@ describe('audit log', async () => {
       start: '2026-01-01',
       period: 'yearly',
     });
-    await admin.get(`${planlens.url}/setup/export`);
+    await submit(admin, await admin.get(`${planlens.url}/uninstall`), '/setup/export');
     expect((await entries()).slice(1)).toEqual([
       [101, 'signed-in'],
       [101, 'access-request-submitted'],
@@ -100,15 +100,15 @@ describe('audit log', async () => {
     const admin = await signInToCrm(planlens, administrator);
     // One export per minute.
     planlens.passTime(61_000);
-    await admin.get(`${planlens.url}/setup`);
-    const exported = JSON.parse((await admin.get(`${planlens.url}/setup/export`)).html);
+    const removal = await admin.get(`${planlens.url}/uninstall`);
+    const exported = JSON.parse((await submit(admin, removal, '/setup/export')).html);
     expect(exported.auditLog.map(({ content }: Entry) => content.event)).toContain('signed-in');
     expect(JSON.stringify(exported.auditLog)).not.toContain(otherAdministrator.tenantId);
   });
 
   it('keeps only the deletion and its author after a tenant is removed', async () => {
     const cookieClient = await signInToCrm(planlens, administrator);
-    const page = await cookieClient.get(`${planlens.url}/setup`);
+    const page = await cookieClient.get(`${planlens.url}/uninstall`);
     control.fail({ operation: 'Webhook.*', with: 503 });
     const refused = await submit(cookieClient, page, '/uninstall', {});
     expect((await entries()).at(-1)).toEqual([131, 'removal-incomplete']);

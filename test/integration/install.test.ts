@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { createCookieClient } from '../../sandbox/cookie-client.ts';
+import { createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
 import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
 import { saveWebPanel, type WebPanelEntity, webPanelSchema } from '../../src/superoffice/api/web-panels.ts';
@@ -11,6 +11,10 @@ import { rowsIn } from '../support/rows.ts';
 
 const { administrator, salesPremium } = testUsers;
 const tenantId = administrator.tenantId;
+
+/** Where a page that started a sign-in continues. */
+const continuesAt = ({ headers }: VisitedPage) =>
+  new URL((headers.get('refresh') ?? '').replace('0; url=', ''));
 
 describe('installation', async () => {
   const planlens = await startPlanlens();
@@ -61,7 +65,7 @@ describe('installation', async () => {
   it('the landing page explains the installation before any request to SuperOffice', async () => {
     const landing = await createCookieClient().get(planlens.url);
     expect(landing.status).toBe(200);
-    expect(landing.html).toContain('href="/install"');
+    expect(landing.html).toContain('<form method="post" action="/install">');
     expect(landing.html).toContain('Only a General Administrator or User Administrator');
     expect(operations().filter((operation) => operation !== 'Login.Jwks')).toEqual([]);
   });
@@ -100,8 +104,8 @@ describe('installation', async () => {
 
   // certifies R4, R6
   it('sends PKCE S256, state, nonce and the exact redirect URI in the authorization request', async () => {
-    const { headers } = await createCookieClient().getOnce(`${planlens.url}/install`);
-    const authorize = new URL(headers.get('location') ?? '');
+    const begun = await createCookieClient().postOnce(`${planlens.url}/install`, {});
+    const authorize = continuesAt(begun);
     expect(authorize.pathname).toBe('/login/common/oauth/authorize');
     expect(Object.fromEntries(authorize.searchParams)).toMatchObject({
       response_type: 'code',
@@ -165,8 +169,8 @@ describe('installation', async () => {
   it('accepts the authorization response as a posted form', async () => {
     const cookieClient = await signInToCrm(planlens, administrator);
     planlens.sandbox.control.approve({ tenant: tenantId });
-    const begun = await cookieClient.getOnce(`${planlens.url}/install`);
-    const authorized = await cookieClient.getOnce(begun.headers.get('location') ?? '');
+    const begun = await cookieClient.postOnce(`${planlens.url}/install`, {});
+    const authorized = await cookieClient.getOnce(continuesAt(begun).href);
     const callback = new URL(authorized.headers.get('location') ?? '');
     const setup = await cookieClient.post(
       `${planlens.url}/auth/callback`,

@@ -68,8 +68,8 @@ describe('startup on a database with an earlier known migration', async () => {
     const environment = {
       ...planlens.environment,
       DATABASE_URL: databaseUrl,
+      // The public address stays, as sessions are bound to it.
       PORT: String(port),
-      PUBLIC_URL: url,
     };
     server = spawnServer({ ...environment, LOG_LEVEL: 'error' });
     await untilReady(url);

@@ -138,13 +138,14 @@ describe('SuperOffice outages', async () => {
     expect(await panel()).toMatchObject({ shown: true });
     control.revoke({ tenant: tenantId });
     planlens.passTime(maxCooldown);
-    // With an existing session; without one, SuperOffice's own page reports it.
-    expect(await panel()).toEqual({ shown: true, code: '', isOld: true });
+    // With an existing session the last known data is shown, with a notice.
+    expect(await panel()).toEqual({ shown: true, code: '', isOld: false });
     await expect.poll(async () => (await services.tenants.find(tenantId))?.status).toBe('revoked');
     control.clearRequests();
     planlens.passTime(3 * overAnHour);
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(control.requests().filter(({ operation }) => !operation.startsWith('Login'))).toEqual([]);
+    expect(await panel()).toEqual({ shown: false, code: 'consent-revoked', isOld: false });
     control.approve({ tenant: tenantId });
     const setupPage = await installAs(await signInToCrm(planlens, administrator), planlens);
     expect(setupPage.html).toContain('<h1>Planlens is installed</h1>');

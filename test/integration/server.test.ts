@@ -79,7 +79,7 @@ describe('server process', () => {
     const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
     sandbox.control.approve({ tenant: testUsers.salesPremium.tenantId });
     const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
-    const begun = await cookieClient.getOnce(`${url}/install`);
+    const begun = await cookieClient.getOnce(`${url}/admin`);
     const slow = cookieClient.get(begun.headers.get('location') ?? '');
     await sandbox.control.whenHeld({ id });
     running.child.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CookieClient, createCookieClient } from '../../sandbox/cookie-client.ts';
+import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { handoffLifetimeMs } from '../../src/tenants/handoff-store.ts';
 import {
   installedPlanlens,
@@ -23,24 +23,40 @@ function newChallenge() {
 describe('panel sign-in', async () => {
   const planlens = await installedPlanlens();
 
-  const popUpUrl = ({ tenantId, associateId }: TestUser, challenge: string) => {
-    const query = { uctx: tenantId, usid: String(associateId), lang: 'en', challenge };
-    return `${planlens.url}/panel/sign-in?${new URLSearchParams(query)}`;
-  };
-  const findCode = (html: string) => /data-session-handoff="([\w-]{43})"/.exec(html)?.[1] ?? '';
+  const json = { 'content-type': 'application/json', origin: planlens.url };
+  /** Starts the sign-in of a pop-up as its script does after the panel that opened it has sent its challenge. */
+  const startPopUp = (person: TestUser, challenge: unknown, headers: Record<string, string> = json) =>
+    fetch(`${planlens.url}/panel/sign-in`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({
+        uctx: person.tenantId,
+        usid: String(person.associateId),
+        lang: 'en',
+        challenge,
+      }),
+    });
 
-  /** Signs a user in by a pop-up. @returns the code that the pop-up sends to the panel */
-  async function signInByPopUp(person: TestUser, challenge: string): Promise<string> {
-    const popUp = await signInToCrm(planlens, person);
-    return findCode((await popUp.get(popUpUrl(person, challenge))).html);
+  /** Signs a user in by the pop-up of a panel. @returns the last page of the pop-up */
+  async function signInByPopUp(person: TestUser, challenge: string, user = person): Promise<VisitedPage> {
+    const popUp = await signInToCrm(planlens, user);
+    const begun = await popUp.postJson(`${planlens.url}/panel/sign-in`, {
+      uctx: person.tenantId,
+      usid: String(person.associateId),
+      lang: 'en',
+      challenge,
+    });
+    return popUp.get((JSON.parse(begun.html) as { url: string }).url);
   }
 
-  const redeem = (body: unknown, headers: Record<string, string> = { origin: planlens.url }) =>
+  const redeem = (body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${planlens.url}/panel/session`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { ...json, ...headers },
       body: JSON.stringify(body),
     });
+  const redeemBearer = async (verifier: string) =>
+    ((await (await redeem({ verifier })).json()) as { bearer: string }).bearer;
 
   const withBearer = (url: string, bearer: string) =>
     fetch(url, { headers: { accept: 'text/html', authorization: `Bearer ${bearer}` }, redirect: 'manual' });
@@ -115,41 +131,98 @@ describe('panel sign-in', async () => {
     expect(back.html).toContain('data-pop-up=');
   });
 
-  it('hands off the session of the pop-up to the panel that opened it', async () => {
+  it('serves the pop-up a page that starts no sign-in by itself', async () => {
+    const { challenge } = newChallenge();
+    const url = `${planlens.url}/panel/sign-in?uctx=Cust20001&usid=101&lang=en&challenge=${challenge}`;
+    const { status, html, headers } = await createCookieClient().getOnce(url);
+    expect([status, headers.get('location'), headers.get('set-cookie')]).toEqual([200, null, null]);
+    expect(html).toContain('data-pop-up');
+    expect(html).not.toMatch(/<form|oauth|challenge/);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of another origin', { ...json, origin: 'https://evil.example' }],
+    ['without an origin', { 'content-type': 'application/json' }],
+    ['from a page that hides its origin', { ...json, origin: 'null' }],
+    ['that the browser reports as cross-site', { ...json, 'sec-fetch-site': 'cross-site' }],
+    ['that the browser reports as same-site', { ...json, 'sec-fetch-site': 'same-site' }],
+    ['that is no JSON', { origin: planlens.url, 'content-type': 'text/plain' }],
+  ])('starts no sign-in for a request %s', async (_what, headers) => {
+    const response = await startPopUp(salesPremium, newChallenge().challenge, headers);
+    expect([400, 403]).toContain(response.status);
+    expect(response.headers.get('set-cookie')).toBeNull();
+  });
+
+  it.each(['', 'short', 'c'.repeat(44), null, 5])(
+    'starts no sign-in for the challenge %j',
+    async (challenge) => {
+      expect((await startPopUp(salesPremium, challenge)).status).toBe(400);
+    },
+  );
+
+  it('gives the session to the panel that waits for it, without any message from the pop-up', async () => {
     const { verifier, challenge } = newChallenge();
-    const code = await signInByPopUp(salesPremium, challenge);
-    const response = await redeem({ code, verifier });
-    const { bearer } = (await response.json()) as { bearer: string };
-    expect(response.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
-    const panel = await withBearer(panelUrl(planlens, salesPremium), bearer);
+    expect((await redeem({ verifier })).status).toBe(204);
+    const last = await signInByPopUp(salesPremium, challenge);
+    expect(last.html).toContain('data-signed-in');
+    const panel = await withBearer(panelUrl(planlens, salesPremium), await redeemBearer(verifier));
     expect(panel.status).toBe(200);
     expect(await panel.text()).toContain('<h1>Sales-Premium</h1>');
   });
 
-  it('accepts a handoff code once', async () => {
-    const { verifier, challenge } = newChallenge();
-    const code = await signInByPopUp(salesPremium, challenge);
-    expect((await redeem({ code, verifier })).status).toBe(200);
-    expect((await redeem({ code, verifier })).status).toBe(403);
+  it('leaves no session in the pop-up', async () => {
+    const { challenge } = newChallenge();
+    const { headers } = await signInByPopUp(salesPremium, challenge);
+    expect(headers.get('set-cookie') ?? '').not.toContain('planlens-session=ey');
   });
 
-  it('accepts a handoff code within its lifetime, with its verifier and from its own origin only', async () => {
+  it('gives a cookie to a browser that sends our cookies, and a bearer token only to one that does not', async () => {
+    const probe = await fetch(`${planlens.url}/panel/session`);
+    expect(probe.status).toBe(204);
+    const cookie = String(probe.headers.get('set-cookie')).split(';', 1)[0] ?? '';
+    const first = newChallenge();
+    await signInByPopUp(salesPremium, first.challenge);
+    const kept = await redeem({ verifier: first.verifier }, { cookie });
+    expect(kept.headers.get('set-cookie')).toMatch(/^__Host-planlens-session=.*; Partitioned/);
+    expect(await kept.json()).toEqual({ bearer: null });
+
+    const second = newChallenge();
+    await signInByPopUp(salesPremium, second.challenge);
+    const refused = await redeem({ verifier: second.verifier });
+    expect(refused.headers.get('set-cookie')).toBeNull();
+    const { bearer } = (await refused.json()) as { bearer: string };
+    const asCookie = { accept: 'text/html', cookie: `__Host-planlens-session=${bearer}` };
+    const panel = await fetch(panelUrl(planlens, salesPremium), { headers: asCookie, redirect: 'manual' });
+    expect(panel.status).toBe(302);
+  });
+
+  it('accepts a bearer token for 15 minutes', async () => {
     const { verifier, challenge } = newChallenge();
-    const late = await signInByPopUp(salesPremium, challenge);
+    await signInByPopUp(salesPremium, challenge);
+    const bearer = await redeemBearer(verifier);
+    planlens.passTime(14 * 60_000);
+    expect((await withBearer(panelUrl(planlens, salesPremium), bearer)).status).toBe(200);
+    planlens.passTime(60_000);
+    expect((await withBearer(panelUrl(planlens, salesPremium), bearer)).status).toBe(401);
+  });
+
+  it('hands off a session once, within its lifetime, with its verifier and to our own origin only', async () => {
+    const late = newChallenge();
+    await signInByPopUp(salesPremium, late.challenge);
     planlens.passTime(handoffLifetimeMs);
-    expect((await redeem({ code: late, verifier })).status).toBe(403);
+    expect((await redeem({ verifier: late.verifier })).status).toBe(204);
 
-    const stolen = await signInByPopUp(salesPremium, challenge);
-    expect((await redeem({ code: stolen, verifier: newChallenge().verifier })).status).toBe(403);
-
-    const code = await signInByPopUp(salesPremium, challenge);
-    for (const headers of [{ origin: planlens.sandbox.url }, { origin: 'null' }, {}]) {
-      expect((await redeem({ code, verifier }, headers as Record<string, string>)).status).toBe(403);
-    }
-    expect((await redeem({ code, verifier })).status).toBe(200);
+    const { verifier, challenge } = newChallenge();
+    await signInByPopUp(salesPremium, challenge);
+    expect((await redeem({ verifier: newChallenge().verifier })).status).toBe(204);
+    expect((await redeem({ verifier: challenge })).status).toBe(204);
+    for (const origin of [planlens.sandbox.url, 'null', ''])
+      expect((await redeem({ verifier }, { origin })).status).toBe(403);
+    expect((await redeem({ verifier })).status).toBe(200);
+    expect((await redeem({ verifier })).status).toBe(204);
   });
 
-  it.each([[{}], [{ code: 'x', verifier: 'y' }], [[]], ['text'], [null]])(
+  it.each([[{}], [{ verifier: 'y' }], [[]], ['text'], [null]])(
     'responds with 400 to the malformed handoff request %j',
     async (body) => {
       const response = await redeem(body);
@@ -159,16 +232,17 @@ describe('panel sign-in', async () => {
   );
 
   it('does not hand off a session of another user than the user of the panel', async () => {
-    const popUp = await signInToCrm(planlens, servicePremium);
-    const { status, html } = await popUp.get(popUpUrl(salesPremium, newChallenge().challenge));
-    expect([status, findCode(html)]).toEqual([403, '']);
+    const { verifier, challenge } = newChallenge();
+    const { status, html } = await signInByPopUp(salesPremium, challenge, servicePremium);
+    expect(status).toBe(403);
     expect(html).toContain('user-mismatch');
+    expect((await redeem({ verifier })).status).toBe(204);
   });
 
   it('rejects a forged bearer token and a bearer token for another user or tenant', async () => {
     const { verifier, challenge } = newChallenge();
-    const response = await redeem({ code: await signInByPopUp(salesPremium, challenge), verifier });
-    const { bearer } = (await response.json()) as { bearer: string };
+    await signInByPopUp(salesPremium, challenge);
+    const bearer = await redeemBearer(verifier);
     for (const person of [servicePremium, { ...salesPremium, tenantId: 'Cust20002' }]) {
       const panel = await withBearer(panelUrl(planlens, person), bearer);
       expect(panel.status).toBe(401);

@@ -95,7 +95,7 @@ describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle o
 
   it('uninstalls the app and leaves nothing in the tenant', async () => {
     const cookieClient = await signInToCrm({ sandbox }, administrator);
-    const done = await submit(cookieClient, await cookieClient.get(`${url}/setup`), '/uninstall', {});
+    const done = await submit(cookieClient, await cookieClient.get(`${url}/uninstall`), '/uninstall', {});
     expect(getVisibleText(done.html)).toContain('Planlens has been removed');
     expect(sandbox.control.getSetup({ tenant: tenantId })).toEqual({ panels: [], webhooks: [] });
     expect(await panel()).toBe('Planlens is not installed here');

@@ -141,7 +141,7 @@ describe('tenant setup from installation to reinstallation', () => {
     const cookieClient = await signInToCrm(planlens, administrator);
     const done = await submit(
       cookieClient,
-      await cookieClient.get(`${planlens.url}/setup`),
+      await cookieClient.get(`${planlens.url}/uninstall`),
       '/uninstall',
       {},
     );

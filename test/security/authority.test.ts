@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
-import { keyringSchema } from '../../src/crypto/keyring.ts';
+import { deriveKeyring, keyringSchema } from '../../src/crypto/keyring.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { createAllowedHosts } from '../../src/superoffice/transport/endpoints.ts';
-import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
+import type { Session } from '../../src/web/sign-in/session.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { scaleRuns } from '../support/long-form.ts';
 import {
@@ -18,7 +18,7 @@ import {
   testUsers,
 } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
-import { sessionCookie } from '../support/session-cookie.ts';
+import { sessionCookie, sessionsOf } from '../support/session-cookie.ts';
 import { createSigningPair, encode, signToken } from '../support/tokens.ts';
 import { forgedTokens, genuineToken, mutatedTokens } from './forgeries.ts';
 
@@ -29,12 +29,12 @@ describe('authorization', async () => {
   const planlens = await installedPlanlens();
   await install(planlens, otherAdministrator);
   const { url, environment } = planlens;
-  const sessions = createSessions({ keys: keyringSchema.parse(environment.SESSION_KEYS), now: Date.now });
+  const sessions = sessionsOf(environment);
   const createCookie = (session: Partial<Session> & Pick<Session, 'tenantId' | 'associateId'>) =>
     sessionCookie(environment, session);
-  const own = { ...administrator, isAdministrator: true, name: 'Kari' };
-  const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje' };
-  const user = { ...salesPremium, isAdministrator: false, name: 'Markus' };
+  const own = { ...administrator, isAdministrator: true, name: 'Kari', signedInAt: Date.now() };
+  const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje', signedInAt: Date.now() };
+  const user = { ...salesPremium, isAdministrator: false, name: 'Markus', signedInAt: Date.now() };
 
   const send = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, url), { redirect: 'manual', ...init });
@@ -69,6 +69,8 @@ describe('authorization', async () => {
     ['/admin/access-requests', own, { id: '00000000-0000-4000-8000-000000000000', state: 'fulfilled' }],
     ['/admin/contract', own, { start: '2026-01-01', period: 'yearly' }],
     ['/uninstall', own, {}],
+    ['/setup/export', own, {}],
+    ['/sign-out', own, {}],
   ];
 
   describe.each(forms)('form to %s', (path, session, fields) => {
@@ -113,7 +115,7 @@ describe('authorization', async () => {
     });
   });
 
-  it.each(['/admin', '/setup', '/setup/export'])(
+  it.each(['/admin', '/setup', '/uninstall'])(
     'rejects %s for a user who is not an administrator',
     async (path) => {
       const response = await send(path, { headers: { cookie: createCookie(user), accept: 'text/html' } });
@@ -159,9 +161,10 @@ describe('authorization', async () => {
     it.each(['uctx=Cust20001', 'ctx=Cust20001', 'tenant=Cust20001'])(
       'the export with the query %s contains no data of another tenant',
       async (query) => {
-        const response = await send(`/setup/export?${query}`, { headers: { cookie: createCookie(other) } });
+        const response = await post(`/setup/export?${query}`, other, { csrf: sessions.csrfToken(other) });
         const text = await response.text();
-        if (response.status === 200) expect(text).toContain('Cust20003');
+        expect(response.status).toBe(200);
+        expect(text).toContain('Cust20003');
         expect(text).not.toContain('Cust20001');
       },
     );
@@ -200,14 +203,22 @@ describe('authorization', async () => {
   });
 
   it('rejects forged and altered session tokens in a cookie or bearer header', async () => {
-    const keys = keyringSchema.parse(environment.SESSION_KEYS);
-    const foreign = keyringSchema.parse(keyringText('test'));
-    const claims = { tenantId: own.tenantId, associateId: own.associateId, isAdministrator: true, name: '' };
+    const keys = deriveKeyring(keyringSchema.parse(environment.SESSION_KEYS), 'session');
+    const foreign = deriveKeyring(keyringSchema.parse(keyringText('test')), 'session');
+    const claims = {
+      tenantId: own.tenantId,
+      associateId: own.associateId,
+      isAdministrator: true,
+      name: '',
+      signedInAt: Date.now(),
+      use: 'session',
+      aud: environment.SUPEROFFICE_LOGIN_URL,
+    };
     const seconds = Math.floor(Date.now() / 1000);
     const times = { iat: seconds, exp: seconds + 600 };
     const genuine = createCookie(own).slice(cookieName.length + 1);
     const signed = (payload: object, key = keys.current.key, options: jwt.SignOptions = {}) =>
-      jwt.sign(payload, key, { algorithm: 'HS256', keyid: keys.current.id, issuer: 'planlens', ...options });
+      jwt.sign(payload, key, { algorithm: 'HS256', keyid: keys.current.id, issuer: url, ...options });
     const wrong = fc.constantFrom(
       signed({ ...claims, ...times }, foreign.current.key),
       signed({ ...claims, iat: seconds - 7_200, exp: seconds - 3_600 }),
@@ -219,16 +230,16 @@ describe('authorization', async () => {
       signed({ ...times, tenantId: own.tenantId }),
       signed({ ...claims, ...times }, keys.current.key, { algorithm: 'HS512' }),
       sessions.csrfToken(own),
-      signToken(createSigningPair(), { ...claims, ...times, iss: 'planlens' }, { kid: keys.current.id }),
+      signToken(createSigningPair(), { ...claims, ...times, iss: url }, { kid: keys.current.id }),
       ...['none', 'None', 'RS256', 'HS256'].map(
         (alg) =>
-          `${encode({ alg, typ: 'JWT', kid: keys.current.id })}.${encode({ ...claims, ...times, iss: 'planlens' })}.`,
+          `${encode({ alg, typ: 'JWT', kid: keys.current.id })}.${encode({ ...claims, ...times, iss: url })}.`,
       ),
       genuineToken('id-token'),
     );
     const signIn = await signInToCrm(planlens, administrator);
     const state =
-      new URL((await signIn.getOnce(`${url}/install`)).headers.get('location') ?? '').searchParams.get(
+      new URL((await signIn.getOnce(`${url}/admin`)).headers.get('location') ?? '').searchParams.get(
         'state',
       ) ?? '';
     const tokens = fc.oneof(
@@ -295,7 +306,7 @@ describe('authorization', async () => {
 
   it('accepts an authorization response once under concurrent replays', async () => {
     const cookieClient = await signInToCrm(planlens, administrator);
-    const started = await cookieClient.getOnce(`${url}/install`);
+    const started = await cookieClient.getOnce(`${url}/admin`);
     const authorized = await cookieClient.getOnce(started.headers.get('location') ?? '');
     const callback = authorized.headers.get('location') ?? '';
     expect(new URL(callback).pathname).toBe('/auth/callback');

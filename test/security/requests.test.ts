@@ -349,7 +349,7 @@ describe('server under hostile requests', async () => {
     const response = await send(
       'POST',
       to,
-      { 'content-type': acceptedType(path), cookie: administrator },
+      { 'content-type': acceptedType(path), cookie: administrator, origin: planlens.url },
       Buffer.alloc(2 ** 20, 'a'),
     );
     expect(response.status).toBe(413);

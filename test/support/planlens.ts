@@ -192,7 +192,7 @@ export async function approve(
   cookieClient: CookieClient,
   planlens: Pick<Planlens, 'url'> & SandboxAddress,
 ): Promise<VisitedPage> {
-  const page = await cookieClient.get(`${planlens.url}/install`);
+  const page = await cookieClient.post(`${planlens.url}/install`, {});
   const next = /name="next" value="([^"]+)"/.exec(page.html)?.[1];
   if (!page.html.includes('action="/login/consent"') || next === undefined) return page;
   return cookieClient.post(`${planlens.sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });

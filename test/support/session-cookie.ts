@@ -1,6 +1,17 @@
 import type { Response } from 'express';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
-import { createSessions, type Session } from '../../src/web/sign-in/session.ts';
+import { createSessions, type Session, type Sessions } from '../../src/web/sign-in/session.ts';
+
+/** The sessions of an app with this environment, none of which was ended. */
+export function sessionsOf(environment: NodeJS.ProcessEnv, now: () => number = Date.now): Sessions {
+  return createSessions({
+    keys: keyringSchema.parse(environment.SESSION_KEYS),
+    publicUrl: String(environment.PUBLIC_URL),
+    loginUrl: String(environment.SUPEROFFICE_LOGIN_URL),
+    isEnded: async () => false,
+    now,
+  });
+}
 
 /** Creates a session cookie that an app with this environment accepts, as `name=value`. */
 export function sessionCookie(
@@ -8,7 +19,6 @@ export function sessionCookie(
   session: Pick<Session, 'tenantId' | 'associateId'> & Partial<Session>,
   now: () => number = Date.now,
 ): string {
-  const sessions = createSessions({ keys: keyringSchema.parse(environment.SESSION_KEYS), now });
   let cookie = '';
   const response: Pick<Response, 'cookie'> = {
     cookie(name: string, value: string) {
@@ -16,6 +26,7 @@ export function sessionCookie(
       return this as Response;
     },
   };
-  sessions.write(response as Response, { isAdministrator: false, name: '', ...session });
+  const complete = { isAdministrator: false, name: '', signedInAt: now(), ...session };
+  sessionsOf(environment, now).write(response as Response, complete);
   return cookie;
 }

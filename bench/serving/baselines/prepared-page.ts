@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseCookie } from 'cookie';
 import jwt from 'jsonwebtoken';
-import { keyringSchema } from '../../../src/crypto/keyring.ts';
+import { deriveKeyring, keyringSchema } from '../../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
@@ -11,7 +11,8 @@ import { panelView } from '../../../src/web/panel/panel-view.ts';
 import { loadLanguages } from '../../../src/web/rendering/i18n.ts';
 import { toUtcDay } from '../../../src/web/rendering/timestamps.ts';
 import { loadViews } from '../../../src/web/rendering/views.ts';
-import { createSessions, type Session } from '../../../src/web/sign-in/session.ts';
+import type { Session } from '../../../src/web/sign-in/session.ts';
+import { sessionsOf } from '../../../test/support/session-cookie.ts';
 import { entitlementEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
 import { root } from '../bench-database.ts';
 
@@ -45,8 +46,14 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   const userLicenses = await loadSnapshot<UserLicenses>(1);
   await db.destroy();
 
-  const keys = keyringSchema.parse(environment.SESSION_KEYS);
-  const session: Session = { tenantId, associateId: 1, isAdministrator: false, name: '' };
+  const { key } = deriveKeyring(keyringSchema.parse(environment.SESSION_KEYS), 'session').current;
+  const session: Session = {
+    tenantId,
+    associateId: 1,
+    isAdministrator: false,
+    name: '',
+    signedInAt: now(),
+  };
   const language = loadLanguages(join(root, 'locales')).choose(['en']);
   const today = toUtcDay(now());
   const tenantEntitlements = entitlementEngine(tenantLicenses.content, today);
@@ -62,7 +69,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       report: tenantEntitlements.report(userLicenses.content),
       accessRequests: [],
       language,
-      csrfToken: createSessions({ keys, now }).csrfToken(session),
+      csrfToken: sessionsOf(environment).csrfToken(session),
       today,
     },
     {},
@@ -71,7 +78,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
     isSignedIn(cookies) {
       try {
         const token = parseCookie(cookies ?? '')['__Host-planlens-session'] ?? '';
-        const claims = jwt.verify(token, keys.current.key, { algorithms: ['HS256'] }) as {
+        const claims = jwt.verify(token, key, { algorithms: ['HS256'] }) as {
           tenantId: string;
         };
         return claims.tenantId === tenantId;

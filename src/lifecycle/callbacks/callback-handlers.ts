@@ -1,5 +1,6 @@
 import type { HandleJob } from '../../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { Provision } from '../provisioning/provision.ts';
@@ -40,15 +41,21 @@ export function createHandleUserChange(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   userData: UserDataStore;
+  sessionCutoffs: SessionCutoffStore;
   now: () => number;
 }): HandleJob<'user-changes'> {
-  const { tenants, licenses, userData, now } = deps;
+  const { tenants, licenses, userData, sessionCutoffs, now } = deps;
 
   return async ({ tenantId, associateId, deleted }) => {
     const startedAt = now();
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) return;
-    if (deleted && associateId !== null) return userData.erase({ tenantId, associateId });
+    if (deleted && associateId !== null) {
+      await sessionCutoffs.endSessions(tenantId, [associateId]);
+      return userData.erase({ tenantId, associateId });
+    }
+    // The user may have lost rights or have been retired: the next sign-in tells.
+    if (associateId !== null) await sessionCutoffs.endChangedSessions(tenantId, associateId);
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
     if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   };

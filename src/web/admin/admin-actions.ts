@@ -21,7 +21,8 @@ export function createResolveAccessRequest(deps: {
   const { administratorGuard, accessRequests, audit, adminPage } = deps;
 
   return async function resolveAccessRequest(request, response) {
-    const administrator = await administratorGuard.require(request);
+    const administrator = await administratorGuard.requireForForm(request, response, '/admin');
+    if (administrator === null) return;
     const { session, tenant } = administrator;
     const form = parseForm(resolutionSchema, request.body);
     const { id, state, comment } = form;
@@ -65,7 +66,8 @@ export function createSaveContract(deps: {
   const { administratorGuard, tenants, audit, adminPage, now } = deps;
 
   return async function saveContract(request, response) {
-    const administrator = await administratorGuard.require(request);
+    const administrator = await administratorGuard.requireForForm(request, response, '/admin');
+    if (administrator === null) return;
     const form = parseForm(contractSchema, request.body);
     const { start, period } = form;
     response.set('Cache-Control', 'no-store');

@@ -10,6 +10,7 @@ import type { UserDataStore } from '../../tenants/user-data.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
+import type { FormDrafts } from '../sign-in/form-draft.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import { createAdmin } from './admin.ts';
@@ -20,6 +21,7 @@ import { createUserDataAction } from './user-data-actions.ts';
 /** Routes of the administration page and of the forms on it. */
 export function createAdminRouter(deps: {
   administratorGuard: AdministratorGuard;
+  drafts: FormDrafts;
   sessions: Sessions;
   tenants: TenantStore;
   licenses: LicenseSnapshots;

@@ -28,6 +28,8 @@ export interface AdminView {
   readonly companyName: string;
   readonly tenantId: string;
   readonly csrfToken: string;
+  /** Why nothing new is read; empty for an active tenant. */
+  readonly statusNotice: string;
   /** The language in the page's URL, which every link carries on; may be empty. */
   readonly lang: string;
   /** The outcome of the request that was just resolved; empty if none was. */
@@ -102,6 +104,7 @@ export function adminView(input: AdminInput): AdminView {
     companyName: tenant.companyName,
     tenantId: tenant.tenantId,
     csrfToken,
+    statusNotice: tenant.status === 'active' ? '' : language.t(`notice.${tenant.status}`),
     lang,
     saved: resolved.find(({ id }) => id === input.resolved)?.outcome ?? '',
     open: openAccessRequests(accessRequests, refused?.form === 'resolution' ? refused : null, language),
@@ -109,7 +112,7 @@ export function adminView(input: AdminInput): AdminView {
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
-    stale: tenantLicenses?.stale === true,
+    stale: tenant.status === 'active' && tenantLicenses?.stale === true,
     diagnostics: tenantEntitlements.diagnose().map((each) => describeDiagnostic(each, language)),
     changes: changeRows(input.changes, language),
     contract: contractView({

@@ -27,5 +27,5 @@ export interface InvalidContract {
   readonly form: 'contract';
   readonly start: string;
   readonly period: BillingPeriod;
-  readonly validationError: ContractValidationError;
+  readonly validationError: ContractValidationError | 'not-sent';
 }

@@ -28,5 +28,5 @@ export interface InvalidResolution {
   readonly form: 'resolution';
   readonly id: string;
   readonly comment: string;
-  readonly validationError: ResolutionValidationError;
+  readonly validationError: ResolutionValidationError | 'not-sent';
 }

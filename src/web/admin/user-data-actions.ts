@@ -17,7 +17,8 @@ export function createUserDataAction(deps: {
   const { administratorGuard, userData, audit, adminPage } = deps;
 
   return async function userDataAction(request, response) {
-    const administrator = await administratorGuard.require(request);
+    const administrator = await administratorGuard.requireForForm(request, response, '/admin');
+    if (administrator === null) return;
     const form = parseForm(userDataSchema, request.body);
     const associateId = parseAssociateId(form.associateId);
     const validationError = validateUserData(form);
@@ -33,16 +34,17 @@ export function createUserDataAction(deps: {
     }
     const { tenantId } = administrator.tenant;
     const user = { tenantId, associateId };
+    const actor = { ...administrator.session, address: request.clientAddress };
     if (form.intent === 'erase') {
       await userData.erase(user);
-      await audit.write(administrator.session, { event: 'user-erased', user: associateId });
+      await audit.write(actor, { event: 'user-erased', user: associateId });
       const query = new URLSearchParams({
         lang: requestedLanguage(request),
         erased: String(associateId),
       });
       return response.redirect(303, `/admin?${query}#user-data`);
     }
-    await audit.write(administrator.session, { event: 'user-exported', user: associateId });
+    await audit.write(actor, { event: 'user-exported', user: associateId });
     response
       .attachment(`planlens-${tenantId}-user-${associateId}.json`)
       .send(JSON.stringify(await userData.export(user), null, 2));

@@ -3,15 +3,15 @@ import helmet, { type HelmetOptions } from 'helmet';
 
 /**
  * Sets the security headers of every response. Pages load only our own resources and no site may frame them.
- * `x-frame-options` and `cross-origin-opener-policy` are left out on purpose: the first blanks the panel in the CRM, the
- * second separates the sign-in pop-up from its opener
- * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing). `frame-ancestors` does the work of the first.
+ * `x-frame-options` is left out on purpose: it blanks the panel in the CRM
+ * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing), and `frame-ancestors` does its work. With a referrer
+ * policy stricter than `same-origin`, browsers hide the origin of our own forms.
  */
 export function securityHeaders(): RequestHandler {
   const helmetHeaders = helmet({
     contentSecurityPolicy: toContentSecurityPolicy(["'none'"]),
-    crossOriginOpenerPolicy: false,
-    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'same-origin' },
     // The operator decides about other hosts below the domain.
     strictTransportSecurity: { includeSubDomains: false },
     xFrameOptions: false,
@@ -42,8 +42,17 @@ const permissionsPolicy = deniedFeatures.map((feature) => `${feature}=()`).join(
 
 /** Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site. */
 export function allowFramingByCrm(hosts: readonly string[]): RequestHandler {
-  return helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts));
+  const setPolicy = helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts));
+  return function inCrm(request, response, next) {
+    keepOpener(request, response, () => setPolicy(request, response, next));
+  };
 }
+
+/** Keeps the connection between a sign-in pop-up and the panel that opened it, which `same-origin` would cut. */
+export const keepOpener: RequestHandler = function keepOpener(_request, response, next) {
+  response.removeHeader('Cross-Origin-Opener-Policy');
+  next();
+};
 
 function toContentSecurityPolicy(frameAncestors: readonly string[]) {
   return {

@@ -61,7 +61,10 @@ export interface PanelContextLoader {
   identify(request: Request): Promise<PanelRequest>;
   /** @throws AppError as `identify`, and `session-required` without a session of the user */
   identifySignedIn(request: Request): Promise<SignedInRequest>;
-  /** Loads the context of a request, which may have been identified before. @throws AppError as `identifySignedIn` */
+  /**
+   * Loads the context of a request, which may have been identified before.
+   * @throws AppError as `identifySignedIn`, and `consent-revoked` if nothing may be read and nothing is stored
+   */
   load(request: Request, identified?: SignedInRequest): Promise<PanelContext>;
 }
 
@@ -83,7 +86,7 @@ export function createPanelContexts(deps: {
   async function identify(request: Request): Promise<PanelRequest> {
     const url = parsePanelUrl(request);
     const { tenantId, associateId } = url;
-    const session = sessions.read(request);
+    const session = await sessions.read(request);
     const isOwn = session?.tenantId === tenantId && session.associateId === associateId;
     request.log.setBindings({ tenantId, ...(isOwn && { associateId }) });
     if (!isOwn) {
@@ -104,15 +107,15 @@ export function createPanelContexts(deps: {
   async function load(request: Request, identified?: SignedInRequest): Promise<PanelContext> {
     const { url, tenant, session } = identified ?? (await identifySignedIn(request));
     const language = languages.choose([url.language, ...request.acceptsLanguages()]);
-    const [tenantLicenses, userLicenses, requests] = await Promise.all([
-      licenses.getTenantLicenses(tenant),
-      licenses.getUserLicenses(tenant, session.associateId),
+    const [[tenantLicenses, userLicenses], requests] = await Promise.all([
+      loadLicenses(tenant, session.associateId),
       accessRequests.latestByUser(tenant.tenantId, session.associateId),
     ]);
     return {
       // Not what the URL says: an unknown language must not make another page of the same content.
       url: { ...url, language: language.code },
-      tenant,
+      // A read of the licenses may have found that the tenant revoked its consent.
+      tenant: (await tenants.findCached(tenant.tenantId)) ?? tenant,
       session,
       tenantLicenses,
       userLicenses,
@@ -121,6 +124,18 @@ export function createPanelContexts(deps: {
       csrfToken: sessions.csrfToken(session),
       today: toUtcDay(now()),
     };
+  }
+
+  async function loadLicenses(tenant: Tenant, associateId: number) {
+    try {
+      return await Promise.all([
+        licenses.getTenantLicenses(tenant),
+        licenses.getUserLicenses(tenant, associateId),
+      ]);
+    } catch (error) {
+      const current = await tenants.findCached(tenant.tenantId);
+      throw current?.status === 'revoked' ? new AppError('consent-revoked', { cause: error }) : error;
+    }
   }
 
   return { identify, identifySignedIn, load };

@@ -108,7 +108,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: describeLimits(report, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
-    stale: snapshots.some((snapshot) => snapshot.stale),
+    // While nothing may be read, the data is old for a reason that the notice gives.
+    stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
     notices: describeNotices(context),
     filter,
     found: foundText(solutions, filter, language),

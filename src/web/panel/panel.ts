@@ -39,14 +39,19 @@ export function createPanel(deps: {
     if (isSessionExpected(panelUrl.signedInAt, now())) throw createSignInError(panelUrl, 'cookies-blocked');
     const attempts = readAttempts(request, panelUrl);
     if (attempts === null) probeCookies(response, panelUrl);
-    else signInSilently(response, panelUrl, attempts);
+    else signInSilently(request, response, panelUrl, attempts);
   }
 
-  function signInSilently(response: Response, panelUrl: PanelUrl, attempts: Attempts): void {
+  function signInSilently(
+    request: Request,
+    response: Response,
+    panelUrl: PanelUrl,
+    attempts: Attempts,
+  ): void {
     if (!maySignInSilently(attempts, now())) throw createSignInError(panelUrl, 'sign-in-timeout');
     countAttempt(response, panelUrl, attempts, now());
     const { tenantId, associateId, language } = panelUrl;
-    beginSignIn(response, { kind: 'panel', tenantId, associateId, language });
+    beginSignIn(request, response, { kind: 'panel', tenantId, associateId, language });
   }
 
   /**

@@ -24,7 +24,9 @@ export function createExport(deps: {
   let isExporting = false;
 
   return async function exportData(request, response) {
-    const { tenant, session } = await deps.administratorGuard.require(request);
+    const administrator = await deps.administratorGuard.requireForForm(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
     const { tenantId } = tenant;
     if (isExporting) throw new AppError('export-limit', { retryAfterSeconds });
     deps.limits.countExport(tenantId);

@@ -7,11 +7,14 @@ import type { AfterSignIn } from '../sign-in/auth-callback.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { Sessions } from '../sign-in/session.ts';
 
-/** Starts the administrator's sign-in and consent. Running it again repairs an installation. */
+/**
+ * Starts the administrator's sign-in and consent. Running it again repairs an installation. Only a form of our own pages
+ * leads here, so a tenant is never installed by a link; the sign-in is bound to the browser of the form.
+ */
 export function createInstall(deps: { beginSignIn: BeginSignIn; limits: RequestLimits }): RequestHandler {
   return function install(request, response) {
     deps.limits.countAnonymous(request);
-    deps.beginSignIn(response, { kind: 'install' });
+    deps.beginSignIn(request, response, { kind: 'install' });
   };
 }
 
@@ -27,8 +30,10 @@ export function createFinishInstall(deps: {
   sessions: Sessions;
   /** Exchanges the token for a ticket. @throws SuperOfficeError if SuperOffice refuses the system user */
   verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
+  /** Ms since 1970. */
+  now: () => number;
 }): AfterSignIn['install'] {
-  const { tenants, requestReconciliation, sessions, verifySystemUser } = deps;
+  const { tenants, requestReconciliation, sessions, verifySystemUser, now } = deps;
 
   return async (_request, response, { claims, address }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
@@ -46,6 +51,7 @@ export function createFinishInstall(deps: {
       associateId,
       isAdministrator: true,
       name: claims.email ?? claims.upn ?? '',
+      signedInAt: now(),
     });
     response.redirect(303, '/setup');
   };

@@ -13,7 +13,7 @@ import { createExport } from './export.ts';
 import { createInstall } from './install.ts';
 import { createLanding } from './landing.ts';
 import { createSetup } from './setup.ts';
-import { createUninstall, redirectToUninstall, type UninstallDeps } from './uninstall.ts';
+import { createRemoval, createUninstall, type UninstallDeps } from './uninstall.ts';
 
 /** Routes of the installation: the landing page, consent, the setup page, the data export and the removal. */
 export function createSetupRouter(
@@ -26,20 +26,22 @@ export function createSetupRouter(
     exportTenant: ExportTenant;
     languages: Languages;
     views: Views;
+    ownPagesOnly: RequestHandler;
     form: RequestHandler;
     csrfProtection: RequestHandler;
     limits: RequestLimits;
   },
 ): Router {
-  const { form, csrfProtection } = deps;
+  const { ownPagesOnly, form, csrfProtection } = deps;
+  const landing = createLanding(deps);
   const router = Router();
-  router.route('/').get(createLanding(deps)).all(methodNotAllowed);
-  router.route('/install').get(createInstall(deps)).all(methodNotAllowed);
+  router.route('/').get(landing).all(methodNotAllowed);
+  router.route('/install').get(landing).post(ownPagesOnly, createInstall(deps)).all(methodNotAllowed);
   router.route('/setup').get(createSetup(deps)).all(methodNotAllowed);
-  router.route('/setup/export').get(createExport(deps)).all(methodNotAllowed);
+  router.route('/setup/export').post(form, csrfProtection, createExport(deps)).all(methodNotAllowed);
   router
     .route('/uninstall')
-    .get(redirectToUninstall)
+    .get(createRemoval(deps))
     .post(form, csrfProtection, createUninstall(deps))
     .all(methodNotAllowed);
   return router;

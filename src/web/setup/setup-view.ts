@@ -24,8 +24,8 @@ export interface SetupView {
   readonly stopped: { readonly problem: string; readonly moment: string } | null;
 }
 
-/** Describes the provisioning of a tenant. */
-export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Language): SetupView {
+/** Describes the provisioning of a tenant; `webhook` is null before the first one. */
+export function setupView(tenant: Tenant, webhook: TenantWebhook | null, language: Language): SetupView {
   const { status } = tenant;
   const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
@@ -47,10 +47,8 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Lang
 }
 
 /** The webhook is optional: without it, changes appear when cached data expires. */
-function webhookRow(
-  { outcome, problem, checkedAt }: TenantWebhook,
-  setupStartedAt: Date | null,
-): Omit<SetupRow, 'name'> {
+function webhookRow(webhook: TenantWebhook | null, setupStartedAt: Date | null): Omit<SetupRow, 'name'> {
+  const { outcome = null, problem = null, checkedAt = null } = webhook ?? {};
   const isOutdated = setupStartedAt !== null && (checkedAt === null || checkedAt < setupStartedAt);
   return isOutdated ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
 }

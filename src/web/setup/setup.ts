@@ -36,7 +36,7 @@ export function createSetup(deps: {
       consentedAt: language.timestamp(tenant.consentedAt.getTime()),
       provisionedAt: tenant.provisionedAt && language.timestamp(tenant.provisionedAt.getTime()),
       log: auditRows(await audit.latest(tenant.tenantId, maxLogEntries), language),
-      setup: setupView(tenant, await webhooks.findOrCreate(tenant.tenantId), language),
+      setup: setupView(tenant, await webhooks.find(tenant.tenantId), language),
     };
     response.set('Cache-Control', 'no-store').send(views('setup', language, page));
   };

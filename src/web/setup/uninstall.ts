@@ -39,7 +39,9 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
   const { administratorGuard, sessions, deprovision, audit, languages, views } = deps;
 
   return async function uninstall(request, response) {
-    const { tenant, session } = await administratorGuard.require(request);
+    const administrator = await administratorGuard.requireForForm(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
     const { force } = parseForm(uninstallSchema, request.body);
     const lang = requestedLanguage(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
@@ -48,7 +50,7 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
     const { tenantId, companyName } = tenant;
     if (outcome === 'superseded') return response.redirect(303, `/setup?lang=${lang}`);
     const removed = outcome === 'removed';
-    if (removed) sessions.end(response);
+    if (removed) sessions.clear(response);
     else
       await audit.write(
         { ...session, address: request.clientAddress },
@@ -70,7 +72,20 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
   };
 }
 
-/** The App Store sends administrators here to remove the app, which they do on the setup page. */
-export const redirectToUninstall: RequestHandler = function redirectToUninstall(_request, response) {
-  response.redirect(302, '/setup#uninstall');
-};
+/** Serves the page that the App Store opens to remove the app: the download of all data, and the removal. */
+export function createRemoval(
+  deps: Pick<UninstallDeps, 'administratorGuard' | 'sessions' | 'languages' | 'views'>,
+): RequestHandler {
+  const { administratorGuard, sessions, languages, views } = deps;
+
+  return async function removal(request, response) {
+    const administrator = await administratorGuard.signInOrRequire(request, response, '/uninstall');
+    if (administrator === null) return;
+    const { tenant, session } = administrator;
+    const lang = requestedLanguage(request);
+    const language = languages.choose([lang, ...request.acceptsLanguages()]);
+    const { companyName, tenantId } = tenant;
+    const page = { lang, companyName, tenantId, csrfToken: sessions.csrfToken(session) };
+    response.set('Cache-Control', 'no-store').send(views('removal', language, page));
+  };
+}

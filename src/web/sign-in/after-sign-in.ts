@@ -39,12 +39,9 @@ export function createAfterSignIn(deps: {
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {
-      const session = await startPanelSession(signedIn, purpose);
-      // Also as a cookie, in case the pop-up lost the panel that opened it and shows the panel itself.
-      sessions.write(response, session);
-      const code = await handoffs.issue(session, purpose.challenge);
+      await handoffs.offer(await startPanelSession(signedIn, purpose), purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
-      response.send(views('session-handoff', language, { code, panelUrl: panelUrl(purpose) }));
+      response.send(views('session-handoff', language, { panelUrl: panelUrl(purpose) }));
     },
 
     async administration(_request, response, signedIn, purpose) {

@@ -2,9 +2,14 @@ import type { Request, Response } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
 import { listCookieNames, readCookie, writeCookie } from '../middleware/cookies.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
 
-/** Redirects a browser to SuperOffice to sign in for a purpose. */
-export type BeginSignIn = (response: Response, purpose: SignInPurpose) => void;
+/** Starts a sign-in for a purpose in this browser. @returns the URL at SuperOffice where it continues */
+export type StartSignIn = (response: Response, purpose: SignInPurpose) => string;
+
+/** Sends a browser to SuperOffice to sign in for a purpose. */
+export type BeginSignIn = (request: Request, response: Response, purpose: SignInPurpose) => void;
 
 /**
  * Cookie of a sign-in's PKCE verifier, so that only the browser that began the sign-in can complete it. Each sign-in has
@@ -32,18 +37,35 @@ export function clearVerifier(response: Response, state: string): void {
  * The panel uses the authorize URL of its tenant, where a live CRM session signs the user in without a prompt. An
  * installation lets SuperOffice ask for the tenant.
  */
-export function createBeginSignIn(deps: {
+export function createStartSignIn(deps: {
   signIns: SignInStore;
   authorizeUrl: (query: { tenantId?: string; state: string; nonce: string; codeChallenge: string }) => string;
-}): BeginSignIn {
+}): StartSignIn {
   return (response, purpose) => {
     const { codeVerifier, ...query } = deps.signIns.begin(purpose);
     const begun = listCookieNames(response.req, verifierPrefix);
     for (const name of begun.slice(0, Math.max(0, begun.length + 1 - maxVerifiers)))
       writeCookie(response, name, '', 0);
     writeCookie(response, verifierCookie(query.state), codeVerifier, signInLifetimeMs);
-    const tenant = tenantParameter(purpose);
-    response.set('Cache-Control', 'no-store').redirect(302, deps.authorizeUrl({ ...tenant, ...query }));
+    return deps.authorizeUrl({ ...tenantParameter(purpose), ...query });
+  };
+}
+
+/**
+ * Redirects a browser to SuperOffice. The response to a form is a page that continues there: browsers apply `form-action`
+ * to redirects of forms, and the sign-in may lead to any identity provider.
+ */
+export function createBeginSignIn(deps: {
+  startSignIn: StartSignIn;
+  languages: Languages;
+  views: Views;
+}): BeginSignIn {
+  return (request, response, purpose) => {
+    const url = deps.startSignIn(response.set('Cache-Control', 'no-store'), purpose);
+    if (request.method !== 'POST') return response.redirect(302, url);
+    const requested = 'language' in purpose ? purpose.language : undefined;
+    const language = deps.languages.choose([requested, ...request.acceptsLanguages()]);
+    response.set('Refresh', `0; url=${url}`).send(deps.views('continue', language, { url }));
   };
 }
 

@@ -9,8 +9,8 @@ import type { Sessions } from './session.ts';
  */
 export function createCsrfProtection(deps: { sessions: Sessions; limits: RequestLimits }): RequestHandler {
   const { sessions, limits } = deps;
-  return function csrfProtection(request, _response, next) {
-    const session = sessions.read(request);
+  return async function csrfProtection(request, _response, next) {
+    const session = await sessions.read(request);
     if (session === null) {
       limits.countAnonymous(request);
       throw new AppError('session-required');

@@ -1,11 +1,13 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
-import { panelUserSchema } from '../links.ts';
+import { panelUserSchema, requestedLanguage } from '../links.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
+import type { FormDrafts } from './form-draft.ts';
 import { isSessionExpected, type Session, type Sessions } from './session.ts';
 
 /** A signed-in administrator and their tenant. */
@@ -13,6 +15,9 @@ export interface Administrator {
   readonly session: Session;
   readonly tenant: Tenant;
 }
+
+/** A page for administrators. */
+type AdministratorPath = Extract<SignInPurpose, { kind: 'administration' }>['path'];
 
 /** Optional parameters of links to pages for administrators: the user, the language, the time of our sign-in. */
 const hintSchema = z.object({
@@ -22,19 +27,37 @@ const hintSchema = z.object({
   signedIn: z.coerce.number().catch(0),
 });
 
+/**
+ * How old the sign-in of an administrator may be for a page and for a form on it, ms. SuperOffice reports no lost
+ * administrator rights, so only a new sign-in confirms them. A page leaves time for its form.
+ */
+const maxSignInAges: Readonly<Record<AdministratorPath, { readonly page: number; readonly form: number }>> = {
+  '/admin': { page: 5 * 60_000, form: 5 * 60_000 },
+  '/setup': { page: 5 * 60_000, form: 5 * 60_000 },
+  '/uninstall': { page: 60_000, form: 2 * 60_000 },
+};
+
 /** Restricts pages and forms to administrators, each for their own tenant. */
 export interface AdministratorGuard {
   /**
-   * For a page. @returns null if the browser was redirected to sign in, which is silent with a live CRM session
+   * For a page. @returns null if the browser was sent to sign in, which is silent with a live CRM session
    * @throws AppError `administrator-required`, `tenant-not-installed`, `session-cookie-blocked`
    */
   signInOrRequire(
     request: Request,
     response: Response,
-    path: '/admin' | '/setup',
+    path: AdministratorPath,
   ): Promise<Administrator | null>;
-  /** For a form. @throws AppError `session-required`, `administrator-required`, `tenant-not-installed` */
-  require(request: Request): Promise<Administrator>;
+  /**
+   * For a form of the page `path`. @returns null if the browser was sent to sign in: nothing was done, and the page shows
+   * the form again as it was sent
+   * @throws AppError `session-required`, `administrator-required`, `tenant-not-installed`
+   */
+  requireForForm(
+    request: Request,
+    response: Response,
+    path: AdministratorPath,
+  ): Promise<Administrator | null>;
 }
 
 /** Recognizes administrators by their session. `now` is in ms since 1970. */
@@ -42,18 +65,20 @@ export function createAdministratorGuard(deps: {
   sessions: Sessions;
   tenants: TenantStore;
   beginSignIn: BeginSignIn;
+  drafts: FormDrafts;
   limits: RequestLimits;
   now: () => number;
 }): AdministratorGuard {
-  const { sessions, tenants, beginSignIn, limits, now } = deps;
+  const { sessions, tenants, beginSignIn, drafts, limits, now } = deps;
 
   return {
     async signInOrRequire(request, response, path) {
       const { uctx: tenantId, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
-      const session = sessions.read(request);
+      const session = await sessions.read(request);
       // Browsers keep this page's session apart from those of panels in frames, so it may be of another user.
       if (
         session !== null &&
+        isRecent(session, maxSignInAges[path].page) &&
         matches(tenantId, session.tenantId) &&
         matches(associateId, session.associateId)
       ) {
@@ -61,19 +86,28 @@ export function createAdministratorGuard(deps: {
       }
       limits.countAnonymous(request);
       if (isSessionExpected(signedIn, now())) throw new AppError('session-cookie-blocked');
-      beginSignIn(response, { kind: 'administration', path, language, tenantId, associateId });
+      beginSignIn(request, response, { kind: 'administration', path, language, tenantId, associateId });
       return null;
     },
 
-    async require(request) {
-      const session = sessions.read(request);
+    async requireForForm(request, response, path) {
+      const session = await sessions.read(request);
       if (session === null) {
         limits.countAnonymous(request);
         throw new AppError('session-required');
       }
-      return requireAdministrator(request, session);
+      if (isRecent(session, maxSignInAges[path].form)) return requireAdministrator(request, session);
+      drafts.keep(request, response, session);
+      const { tenantId, associateId } = session;
+      const language = requestedLanguage(request);
+      beginSignIn(request, response, { kind: 'administration', path, language, tenantId, associateId });
+      return null;
     },
   };
+
+  function isRecent({ signedInAt }: Session, maxAgeMs: number): boolean {
+    return now() - signedInAt < maxAgeMs;
+  }
 
   /** Whether a hint matches; without a hint anything does. */
   function matches<T>(hint: T | null, own: T): boolean {

@@ -1,17 +1,20 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import type { Keyring } from '../../crypto/keyring.ts';
+import { deriveKeyring, type Keyring } from '../../crypto/keyring.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** The claims of a session. */
 export const sessionSchema = z.object({
   tenantId: z.string(),
   associateId: z.int(),
+  /** At the time of the sign-in; `AdministratorGuard` decides how long it counts. */
   isAdministrator: z.boolean(),
   /** The user's name in SuperOffice; empty if unknown. */
   name: z.string(),
+  /** When SuperOffice identified the user, ms since 1970. */
+  signedInAt: z.int(),
 });
 
 /** A signed-in associate of one tenant. */
@@ -19,22 +22,26 @@ export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 /** Reads and writes sessions. */
 export interface Sessions {
-  /** @returns null without a session, or if its signature or lifetime is invalid */
-  read(request: Request): Session | null;
-  /** Stores the session in a cookie. @returns the same as a bearer token, for browsers that block the cookie */
-  write(response: Response, session: Session): string;
+  /** @returns null without a session, if its signature or lifetime is invalid, or if it was ended early */
+  read(request: Request): Promise<Session | null>;
+  /** Stores the session in a cookie. */
+  write(response: Response, session: Session): void;
+  /** Makes a bearer token of the session, for a page whose browser refuses the cookie. It lives 15 minutes. */
+  createBearer(session: Session): string;
   /** Deletes the cookie. */
-  end(response: Response): void;
-  /** The CSRF token for forms of the session's user. */
+  clear(response: Response): void;
+  /** The CSRF token for forms of the session's user. It changes every day. */
   csrfToken(session: Session): string;
-  /** Compares a CSRF token from a form in constant time. */
+  /** Compares a CSRF token from a form in constant time; the token of the day before is accepted too. */
   verifyCsrfToken(session: Session, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
 /** Short, because the renewal is silent: CRM users are signed in to SuperOffice all day. */
 const lifetimeMs = 60 * 60_000;
-const issuer = 'planlens';
+/** Scripts can read the token, so it is valid for a shorter time. */
+const bearerLifetimeMs = 15 * 60_000;
+const dayMs = 24 * 60 * 60_000;
 /** A sign-in must lead to a session within this time. Otherwise the panel would sign in over and over. */
 const expectedWithinMs = 20_000;
 
@@ -43,42 +50,91 @@ export function isSessionExpected(signedInAt: number, now: number): boolean {
   return now - signedInAt < expectedWithinMs;
 }
 
-/** Sessions are signed tokens, so that every process can read them. `now` is in ms since 1970. */
-export function createSessions({ keys, now }: { keys: Keyring; now: () => number }): Sessions {
-  const read = (request: Request) => {
-    const token = findToken(request);
-    return token === undefined ? null : verifyToken(token, keys, now());
-  };
+/** Where a token is carried. Each use has keys of its own, so that no token can serve another use. */
+type Use = 'session' | 'bearer';
+
+/** Sessions are signed tokens, so that every process can read them. They are bound to one origin and environment. */
+export function createSessions(deps: {
+  keys: Keyring;
+  /** The issuer. */
+  publicUrl: string;
+  /** The audience: the sign-in of the SuperOffice environment that identified the user. */
+  loginUrl: string;
+  /** Whether a session with a valid token no longer counts. */
+  isEnded: (session: Session) => Promise<boolean>;
+  /** Ms since 1970. */
+  now: () => number;
+}): Sessions {
+  const { publicUrl: issuer, loginUrl: audience, isEnded, now } = deps;
+  const keys = { session: deriveKeyring(deps.keys, 'session'), bearer: deriveKeyring(deps.keys, 'bearer') };
+  const formKeys = deriveKeyring(deps.keys, 'form');
+
+  function sign(use: Use, session: Session, expiresAt: number): string {
+    const { id, key } = keys[use].current;
+    const [iat, exp] = [now(), expiresAt].map((ms) => Math.floor(ms / 1000));
+    const claims = { ...session, use, iat, exp };
+    return jwt.sign(claims, key, { algorithm: 'HS256', keyid: id, issuer, audience });
+  }
+
+  function verify(use: Use, token: string): Session | null {
+    try {
+      // Decoding throws as well if a part of the token is not JSON.
+      const keyId = jwt.decode(token, { complete: true })?.header.kid;
+      const key = keys[use].byId.get(keyId ?? '');
+      if (key === undefined) return null;
+      const clockTimestamp = Math.floor(now() / 1000);
+      const options = { algorithms: ['HS256' as const], issuer, audience, clockTimestamp };
+      const claims = jwt.verify(token, key, options);
+      return typeof claims === 'object' && claims.use === use ? sessionSchema.parse(claims) : null;
+    } catch {
+      return null;
+    }
+  }
+
   // Depends on the user, not on the session token, so that a renewed session does not invalidate an open form.
-  const csrfToken = ({ tenantId, associateId }: Session) =>
-    createHmac('sha256', keys.current.key).update(`form ${tenantId} ${associateId}`).digest('base64url');
+  const signForm = (key: KeyObject, { tenantId, associateId }: Session, day: number) =>
+    createHmac('sha256', key).update(`${issuer} ${tenantId} ${associateId} ${day}`).digest('base64url');
+  const today = () => Math.floor(now() / dayMs);
 
   return {
-    read,
-
-    write(response, session) {
-      const issuedAt = Math.floor(now() / 1000);
-      const token = jwt.sign(
-        { ...session, iat: issuedAt, exp: issuedAt + lifetimeMs / 1000 },
-        keys.current.key,
-        { algorithm: 'HS256', keyid: keys.current.id, issuer },
-      );
-      writeCookie(response, cookieName, token, lifetimeMs);
-      return token;
+    async read(request) {
+      // The bearer token precedes the cookie, because only pages without the cookie send it.
+      const bearer = findBearer(request);
+      const session =
+        bearer === undefined
+          ? verify('session', readCookie(request, cookieName) ?? '')
+          : verify('bearer', bearer);
+      return session === null || (await isEnded(session)) ? null : session;
     },
 
-    end(response) {
+    write(response, session) {
+      const expiresAt = session.signedInAt + lifetimeMs;
+      writeCookie(response, cookieName, sign('session', session, expiresAt), Math.max(0, expiresAt - now()));
+    },
+
+    createBearer(session) {
+      return sign('bearer', session, Math.min(session.signedInAt + lifetimeMs, now() + bearerLifetimeMs));
+    },
+
+    clear(response) {
       writeCookie(response, cookieName, '', 0);
     },
 
-    csrfToken,
+    csrfToken: (session) => signForm(formKeys.current.key, session, today()),
 
     verifyCsrfToken(session, sent) {
-      const expectedToken = Buffer.from(csrfToken(session));
-      const sentToken = Buffer.from(sent);
-      return expectedToken.length === sentToken.length && timingSafeEqual(expectedToken, sentToken);
+      const days = [today(), today() - 1];
+      const accepted = [...formKeys.byId.values()].flatMap((key) =>
+        days.map((day) => signForm(key, session, day)),
+      );
+      return accepted.filter((expected) => isEqual(expected, sent)).length > 0;
     },
   };
+}
+
+function isEqual(expected: string, sent: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(sent)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** Whether a request has a bearer token, which the panel's script sends if the browser blocks cookies. */
@@ -88,22 +144,4 @@ export function hasBearer(request: Request): boolean {
 
 function findBearer({ headers }: Request): string | undefined {
   return /^Bearer (\S*)$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-/** The bearer token precedes the cookie, because only pages without the cookie send it. */
-function findToken(request: Request): string | undefined {
-  return findBearer(request) ?? readCookie(request, cookieName);
-}
-
-function verifyToken(token: string, keys: Keyring, nowMs: number): Session | null {
-  try {
-    // Decoding throws as well if a part of the token is not JSON.
-    const keyId = jwt.decode(token, { complete: true })?.header.kid;
-    const key = keys.byId.get(keyId ?? '');
-    if (key === undefined) return null;
-    const clockTimestamp = Math.floor(nowMs / 1000);
-    return sessionSchema.parse(jwt.verify(token, key, { algorithms: ['HS256'], issuer, clockTimestamp }));
-  } catch {
-    return null;
-  }
 }

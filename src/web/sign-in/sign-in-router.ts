@@ -4,6 +4,7 @@ import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SuperOffice } from '../../superoffice/client.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { SignInStore } from '../../tenants/sign-in-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
@@ -12,9 +13,15 @@ import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import { createAfterSignIn } from './after-sign-in.ts';
 import { type AfterSignIn, createAuthCallback } from './auth-callback.ts';
-import type { BeginSignIn } from './begin-sign-in.ts';
+import type { StartSignIn } from './begin-sign-in.ts';
 import type { Sessions } from './session.ts';
-import { createPopUp, createRedeemHandoff, createSessionCheck } from './session-handoff.ts';
+import {
+  createPopUp,
+  createRedeemHandoff,
+  createStartPopUpSignIn,
+  prepareHandoff,
+} from './session-handoff.ts';
+import { createSignOut } from './sign-out.ts';
 import { createStartSession } from './start-session.ts';
 
 /** Routes of the sign-in: SuperOffice's redirect, the pop-up, and the session handoff to the panel that opened it. */
@@ -26,18 +33,21 @@ export function createSignInRouter(deps: {
   signIns: SignInStore;
   handoffs: HandoffStore;
   sessions: Sessions;
-  beginSignIn: BeginSignIn;
+  sessionCutoffs: SessionCutoffStore;
+  startSignIn: StartSignIn;
   finishInstall: AfterSignIn['install'];
   languages: Languages;
   views: Views;
   limits: RequestLimits;
-  publicUrl: string;
   inCrm: RequestHandler;
+  keepOpener: RequestHandler;
+  ownPagesOnly: RequestHandler;
   form: RequestHandler;
+  csrfProtection: RequestHandler;
   log: Logger;
   now: () => number;
 }): Router {
-  const { superOffice, finishInstall, inCrm, form } = deps;
+  const { superOffice, finishInstall, inCrm, keepOpener, ownPagesOnly, form, csrfProtection } = deps;
   const startSession = createStartSession({ ...deps, webApi: superOffice.webApi });
   const authCallback = createAuthCallback({
     signIns: deps.signIns,
@@ -54,11 +64,16 @@ export function createSignInRouter(deps: {
     .get(inCrm, authCallback)
     .post(inCrm, form, authCallback)
     .all(methodNotAllowed);
-  router.route('/panel/sign-in').get(createPopUp(deps)).all(methodNotAllowed);
+  router
+    .route('/panel/sign-in')
+    .get(keepOpener, createPopUp(deps))
+    .post(ownPagesOnly, json, createStartPopUpSignIn(deps))
+    .all(methodNotAllowed);
   router
     .route('/panel/session')
-    .get(createSessionCheck(deps))
-    .post(json, createRedeemHandoff(deps))
+    .get(prepareHandoff)
+    .post(ownPagesOnly, json, createRedeemHandoff(deps))
     .all(methodNotAllowed);
+  router.route('/sign-out').post(form, csrfProtection, createSignOut(deps)).all(methodNotAllowed);
   return router;
 }

@@ -6,6 +6,7 @@ import type { WebApi } from '../../superoffice/api/web-api.ts';
 import type { IdTokenClaims } from '../../superoffice/auth/id-token.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { SignedIn } from './auth-callback.ts';
@@ -22,18 +23,23 @@ export function createStartSession(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   audit: AuditLog;
+  sessionCutoffs: SessionCutoffStore;
   limits: RequestLimits;
   webApi: WebApi;
   log: Logger;
+  /** Ms since 1970. */
+  now: () => number;
 }): StartSession {
-  const { tenants, licenses, audit, limits, webApi, log } = deps;
+  const { tenants, licenses, audit, sessionCutoffs, limits, webApi, log, now } = deps;
 
   return async ({ claims, accessToken, address }) => {
     const { tenantId, associateId, isAdministrator } = claims;
+    const signedInAt = now();
     const tenant = await tenants.find(tenantId);
     if (tenant === null) throw new AppError('tenant-not-installed', { detail: tenantId });
     limits.countSignIn(claims);
     await audit.write({ ...claims, address }, { event: 'signed-in', isAdministrator });
+    await sessionCutoffs.recordSignIn(tenantId, associateId);
     const principal = await readPrincipal(claims, accessToken);
     if (principal !== null) await licenses.saveUserLicenses(tenant, principal.licenses);
     return {
@@ -41,6 +47,7 @@ export function createStartSession(deps: {
       associateId,
       isAdministrator,
       name: principal?.name || claims.email || claims.upn || '',
+      signedInAt,
     };
   };
 

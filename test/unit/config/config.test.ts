@@ -182,6 +182,14 @@ describe('invalid values', () => {
     expect(invalidNames({ ...required, [name]: value })).toEqual([name]);
   });
 
+  it('rejects a key that signs sessions and encrypts secrets, whatever its id', () => {
+    const [, key = ''] = required.ENCRYPTION_KEYS.split(',');
+    const keys = `s1:${key.slice(key.indexOf(':') + 1)}`;
+    expect(() => loadConfig({ ...required, SESSION_KEYS: keys })).toThrow(
+      'SESSION_KEYS key "s1" is also in ENCRYPTION_KEYS: generate another',
+    );
+  });
+
   it.each(['http://localhost:4200', 'http://127.0.0.1:4200', 'http://[::1]:4200', 'https://localhost'])(
     'accepts the loopback URL %s, which needs no HTTPS',
     (url) => {

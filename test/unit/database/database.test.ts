@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
+import { migrations } from '../../../src/database/migrate.ts';
 import { AppError } from '../../../src/errors.ts';
 import { emptyDatabase, migratedDatabase } from '../../support/database.ts';
 import { startSilentProxy } from '../../support/silent-proxy.ts';
@@ -17,7 +18,7 @@ describe('openDatabase', () => {
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(url, () => {})));
     const [db] = opened;
     const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db as never);
-    expect(applied.rows.map((row) => row.name)).toEqual(['001-initial']);
+    expect(applied.rows.map((row) => row.name)).toEqual(Object.keys(migrations));
     await Promise.all(opened.map((each) => each.destroy()));
   });
 

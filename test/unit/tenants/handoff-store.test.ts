@@ -46,46 +46,50 @@ describe('createHandoffStore', () => {
 
   const rows = () => db.selectFrom('session_exchange_codes').selectAll().execute();
 
-  it('exchanges a code for its session once, given the matching verifier', async () => {
-    const code = await store.issue(session, challenge);
-    expect(await store.redeem(code, verifier)).toEqual(session);
-    expect(await store.redeem(code, verifier)).toBeNull();
+  it('gives a session once, to the panel with the verifier', async () => {
+    await store.offer(session, challenge);
+    expect(await store.redeem('w'.repeat(43))).toBeNull();
+    expect(await store.redeem(challenge)).toBeNull();
+    expect(await store.redeem(verifier)).toEqual(session);
+    expect(await store.redeem(verifier)).toBeNull();
   });
 
-  it('exchanges a code for only one of several concurrent requests', async () => {
-    const code = await store.issue(session, challenge);
-    const redeemed = await Promise.all([1, 2, 3, 4].map(() => store.redeem(code, verifier)));
+  it('gives a session to only one of several concurrent requests', async () => {
+    await store.offer(session, challenge);
+    const redeemed = await Promise.all([1, 2, 3, 4].map(() => store.redeem(verifier)));
     expect(redeemed.filter((each) => each !== null)).toEqual([session]);
   });
 
-  it('consumes the code when the verifier is wrong', async () => {
-    const code = await store.issue(session, challenge);
-    expect(await store.redeem(code, 'w'.repeat(43))).toBeNull();
-    expect(await store.redeem(code, verifier)).toBeNull();
+  it('replaces the session of an earlier pop-up of the same panel', async () => {
+    await store.offer(session, challenge);
+    const renewed = { ...session, name: 'Lena Hoffmann' };
+    await store.offer(renewed, challenge);
+    expect(await store.redeem(verifier)).toMatchObject({ name: 'Lena Hoffmann' });
   });
 
-  it('rejects a code after one minute', async () => {
-    const [late, intime] = [await store.issue(session, challenge), await store.issue(session, challenge)];
+  it('refuses a session that was offered two minutes ago', async () => {
+    await store.offer(session, challenge);
     now += handoffLifetimeMs - 1;
-    expect(await store.redeem(intime, verifier)).toEqual(session);
-    now += 1;
-    expect(await store.redeem(late, verifier)).toBeNull();
+    expect(await store.redeem(verifier)).toEqual(session);
+    await store.offer(session, challenge);
+    now += handoffLifetimeMs;
+    expect(await store.redeem(verifier)).toBeNull();
   });
 
-  it('rejects a code that was never issued', async () => {
-    for (const code of ['', 'x', 'c'.repeat(43)]) expect(await store.redeem(code, verifier)).toBeNull();
+  it('has no session for a verifier of no pop-up', async () => {
+    for (const unknown of ['', 'x', 'c'.repeat(43)]) expect(await store.redeem(unknown)).toBeNull();
   });
 
-  it('stores no code in plain text and purges expired codes', async () => {
-    const code = await store.issue(session, challenge);
-    expect(JSON.stringify(await rows())).not.toContain(code);
+  it('stores no verifier and purges expired sessions', async () => {
+    await store.offer(session, 'c'.repeat(43));
+    expect(JSON.stringify(await rows())).not.toContain(verifier);
     now += handoffLifetimeMs + 1;
-    await store.issue(session, challenge);
+    await store.offer(session, challenge);
     expect(await rows()).toHaveLength(1);
   });
 
-  it('deletes the codes of a deleted tenant', async () => {
-    await store.issue(session, challenge);
+  it('deletes the sessions of a deleted tenant', async () => {
+    await store.offer(session, challenge);
     await db.deleteFrom('tenants').execute();
     expect(await rows()).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe('the data about a user', () => {
       ...resolution,
       resolvedBy: { associateId: 101, name: 'M. Brandt' },
     });
-    await createHandoffStore({ db, now: clock }).issue({ tenantId: 'Cust1', associateId: 101 } as never, 'c');
+    await createHandoffStore({ db, now: clock }).offer({ tenantId: 'Cust1', associateId: 101 } as never, 'c');
     await createAuditLog({ db, now: clock }).write(
       { tenantId: 'Cust1', associateId: 101 },
       { event: 'signed-in', isAdministrator: false },

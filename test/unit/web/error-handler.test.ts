@@ -15,6 +15,8 @@ import { healthz } from '../../../src/web/operations/health.ts';
 import type { Views } from '../../../src/web/rendering/views.ts';
 import { createApp, languages, views } from './harness.ts';
 
+const publicUrl = 'https://planlens.example';
+
 let lines: string[];
 beforeEach(() => {
   lines = [];
@@ -23,7 +25,7 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(l
 
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const errorHandler = createErrorHandler({ languages, views: pages, auditRefusal: () => {} });
+  const errorHandler = createErrorHandler({ languages, views: pages, auditRefusal: () => {}, publicUrl });
   return createApp(clientAddress(log))
     .use(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
@@ -161,8 +163,14 @@ describe('SuperOffice errors', () => {
 });
 
 describe('link on the error page', () => {
-  const findLink = async (path: string, code: ErrorCode, method: 'get' | 'post' = 'get', form = '') => {
-    const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {} });
+  const findLink = async (
+    path: string,
+    code: ErrorCode,
+    method: 'get' | 'post' = 'get',
+    form = '',
+    headers: Record<string, string> = { origin: publicUrl },
+  ) => {
+    const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {}, publicUrl });
     const app = createApp(clientAddress(log))
       .use(requestLog(log))
       .use(express.urlencoded({ extended: false }))
@@ -170,7 +178,11 @@ describe('link on the error page', () => {
         throw new AppError(code);
       })
       .use(errorHandler.handleError);
-    const { text } = await request(app)[method](path).type('form').set('Accept', 'text/html').send(form);
+    const { text } = await request(app)
+      [method](path)
+      .type('form')
+      .set({ accept: 'text/html', ...headers })
+      .send(form);
     const [, href, words] = /<a class="button" href="([^"]*)">([^<]*)</.exec(text) ?? [];
     return { href: href?.replaceAll('&amp;', '&'), words, text };
   };
@@ -190,6 +202,8 @@ describe('link on the error page', () => {
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
     expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
+    for (const path of ['/uninstall', '/setup/export'])
+      expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href: '/uninstall' });
     expect((await findLink('/nothing', 'not-found')).href).toBeUndefined();
     expect((await findLink(`/panel?${user}`, 'tenant-not-installed')).href).toBeUndefined();
   });
@@ -207,6 +221,18 @@ describe('link on the error page', () => {
     expect(
       (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
     ).not.toContain('<textarea');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of another origin', { origin: 'https://evil.example' }],
+    ['of a page that hides its origin', { origin: 'null' }],
+    ['without an origin', {}],
+    ['that the browser reports as cross-site', { origin: publicUrl, 'sec-fetch-site': 'cross-site' }],
+  ])('does not repeat the text of a form %s', async (_what, headers) => {
+    const form = 'reason=Your+licence+is+blocked.+Call+us.';
+    const { text } = await findLink('/panel/access-requests', 'session-required', 'post', form, headers);
+    expect(text).toContain('session-required');
+    expect(text).not.toContain('Your licence is blocked');
   });
 });
 
@@ -319,7 +345,7 @@ describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
     const app = createApp(clientAddress(log)).use(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
-    app.use(createErrorHandler({ languages, views, auditRefusal: () => {} }).handleError);
+    app.use(createErrorHandler({ languages, views, auditRefusal: () => {}, publicUrl }).handleError);
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST, HEAD']);
   });

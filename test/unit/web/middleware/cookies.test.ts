@@ -2,23 +2,36 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { SignInStore } from '../../../../src/tenants/sign-in-store.ts';
 import { readCookie, writeCookie } from '../../../../src/web/middleware/cookies.ts';
-import { createBeginSignIn } from '../../../../src/web/sign-in/begin-sign-in.ts';
+import { createStartSignIn } from '../../../../src/web/sign-in/begin-sign-in.ts';
 import { createSessions } from '../../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../../support/keyrings.ts';
 import { createApp } from '../harness.ts';
 
-const sessions = createSessions({ keys: newKeyring(), now: Date.now });
+const now = Date.UTC(2026, 10, 22, 10);
+const sessions = createSessions({
+  keys: newKeyring(),
+  publicUrl: 'https://planlens.example',
+  loginUrl: 'https://sod.superoffice.com',
+  isEnded: async () => false,
+  now: () => now,
+});
 const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };
 const signIns: SignInStore = {
   begin: () => signIn,
   consume: async () => ({ valid: false, reason: 'unknown', purpose: null }),
 };
-const beginSignIn = createBeginSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
+const startSignIn = createStartSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 
 const writers = createApp(async (req, res) => {
-  if (req.path === '/sign-in') return beginSignIn(res, { kind: 'install' });
-  if (req.path === '/session') {
-    sessions.write(res, { tenantId: 'Cust1', associateId: 5, isAdministrator: false, name: '' });
+  if (req.path === '/sign-in') startSignIn(res, { kind: 'install' });
+  else if (req.path === '/session') {
+    sessions.write(res, {
+      tenantId: 'Cust1',
+      associateId: 5,
+      isAdministrator: false,
+      name: '',
+      signedInAt: now,
+    });
   } else writeCookie(res, '__Host-any', 'a b;c=ü', 90_000);
   res.end();
 });

@@ -1,12 +1,17 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { allowFramingByCrm, securityHeaders } from '../../../../src/web/middleware/security-headers.ts';
+import {
+  allowFramingByCrm,
+  keepOpener,
+  securityHeaders,
+} from '../../../../src/web/middleware/security-headers.ts';
 import { createApp } from '../harness.ts';
 
 const app = createApp(securityHeaders())
   .get('/framed', allowFramingByCrm(['https://*.superoffice.com', 'https://crm.example']), (_req, res) =>
     res.send('framed'),
   )
+  .get('/opened', keepOpener, (_req, res) => res.send('opened'))
   .use((_req, res) => void res.send('alone'));
 
 async function fetchHeaders(path: string): Promise<Record<string, string>> {
@@ -36,12 +41,12 @@ describe('securityHeaders', () => {
     expect(policyIn(await fetchHeaders('/'))).toEqual({ ...page, 'frame-ancestors': "'none'" });
   });
 
-  it('suppresses the referrer, forbids content type sniffing and enforces HTTPS', async () => {
+  it('hides the referrer from other sites, forbids content type sniffing and enforces HTTPS', async () => {
     const headers = await fetchHeaders('/');
     expect(headers).toMatchObject({
       'cross-origin-resource-policy': 'same-origin',
       'origin-agent-cluster': '?1',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'strict-transport-security': 'max-age=31536000',
       'x-content-type-options': 'nosniff',
       'x-dns-prefetch-control': 'off',
@@ -58,14 +63,21 @@ describe('securityHeaders', () => {
   });
 
   it.each(['/', '/framed'])(
-    'omits from %s the headers that would break the panel or the pop-up',
+    'omits from %s the headers that would break the panel in its frame',
     async (path) => {
       const headers = await fetchHeaders(path);
       expect(headers).not.toHaveProperty('x-frame-options');
-      expect(headers).not.toHaveProperty('cross-origin-opener-policy');
       expect(headers).not.toHaveProperty('cross-origin-embedder-policy');
     },
   );
+});
+
+describe('cross-origin-opener-policy', () => {
+  it('separates pages from the windows of other sites, except where a pop-up must reach its panel', async () => {
+    expect(await fetchHeaders('/')).toHaveProperty('cross-origin-opener-policy', 'same-origin');
+    for (const path of ['/framed', '/opened'])
+      expect(await fetchHeaders(path)).not.toHaveProperty('cross-origin-opener-policy');
+  });
 });
 
 describe('framedByCrm', () => {

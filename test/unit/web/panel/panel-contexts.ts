@@ -43,7 +43,13 @@ export function createContext(given: Given): EntitledPanelContext {
   const context = {
     url: { tenantId: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0, cookieProbe: false },
     tenant: { ...tenant, contract },
-    session: { tenantId: 'Cust12345', associateId: 5, isAdministrator: false, name: 'Markus Brandt' },
+    session: {
+      tenantId: 'Cust12345',
+      associateId: 5,
+      isAdministrator: false,
+      name: 'Markus Brandt',
+      signedInAt: 0,
+    },
     tenantLicenses: snapshotOf(given.tenant),
     userLicenses: snapshotOf(given.user),
     accessRequests,

@@ -98,6 +98,7 @@ const admin = {
   companyName: nasty,
   tenantId: nasty,
   csrfToken: nasty,
+  statusNotice: nasty,
   lang: nasty,
   saved: nasty,
   open: [open],
@@ -125,6 +126,7 @@ const admin = {
 };
 const setup = {
   lang: nasty,
+  csrfToken: nasty,
   companyName: nasty,
   tenantId: nasty,
   consentedAt: nasty,
@@ -149,7 +151,7 @@ const problem = {
   nextLink: { href: nasty, text: nasty },
 };
 const signIn = { ...problem, popUpUrl: nasty, ownWindowUrl: nasty, tries: nasty };
-const handoff = { code: nasty, panelUrl: nasty };
+const popUp = { tenantId: nasty, associateId: nasty, language: nasty, panelUrl: nasty };
 
 const uninstall = {
   lang: nasty,
@@ -169,12 +171,15 @@ const pages = {
   setup,
   problem,
   'sign-in': signIn,
-  'session-handoff': handoff,
+  'session-handoff': { panelUrl: nasty },
+  'pop-up': popUp,
+  removal: { lang: nasty, companyName: nasty, tenantId: nasty, csrfToken: nasty },
+  continue: { url: nasty },
 };
-const withoutValues = { landing: {} };
+const withoutValues = { landing: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
 const expectedScripts = (name: string) =>
-  ['sign-in', 'session-handoff'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
+  ['sign-in', 'session-handoff', 'pop-up'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
 
 // certifies R15
 describe('page templates', () => {
@@ -213,7 +218,7 @@ describe('page templates', () => {
       setup,
       'class="notice"',
     ],
-    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'href="/install"'],
+    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'action="/install"'],
     ['setup', setup, { ...setup, setup: { ...setup.setup, inProgress: true } }, ' data-in-progress'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
     ['panel', { ...panel, suggestedUpgrades: [] }, panel, 'id="suggested-upgrades"'],
@@ -229,6 +234,7 @@ describe('page templates', () => {
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
     ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
     ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
+    ['admin', { ...admin, statusNotice: '' }, admin, '<p class="notice"'],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],

@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BegunSignIn, SignInPurpose, SignInStore } from '../../../../src/tenants/sign-in-store.ts';
-import { clearVerifier, createBeginSignIn, readVerifier } from '../../../../src/web/sign-in/begin-sign-in.ts';
-import { createApp } from '../harness.ts';
+import {
+  clearVerifier,
+  createBeginSignIn,
+  createStartSignIn,
+  readVerifier,
+} from '../../../../src/web/sign-in/begin-sign-in.ts';
+import { createApp, languages, views } from '../harness.ts';
 
 const panel: SignInPurpose = { kind: 'panel', language: 'de', tenantId: 'Cust12345', associateId: 5 };
 const authorize = 'https://sod.superoffice.com/authorize';
@@ -27,10 +32,11 @@ const signIns: SignInStore = {
   },
   consume: async () => ({ valid: false, reason: 'unknown', purpose: null }),
 };
-const beginSignIn = createBeginSignIn({
+const startSignIn = createStartSignIn({
   signIns,
   authorizeUrl: (query) => `${authorize}?${new URLSearchParams(query)}`,
 });
+const beginSignIn = createBeginSignIn({ startSignIn, languages, views });
 
 /** The name of the cookie with the verifier of one sign-in. */
 function cookieName(state: string): string {
@@ -38,7 +44,7 @@ function cookieName(state: string): string {
 }
 
 async function begin(purpose: SignInPurpose) {
-  const app = createApp((_req, res) => beginSignIn(res, purpose));
+  const app = createApp((req, res) => beginSignIn(req, res, purpose));
   const { status, headers } = await request(app).get('/');
   const [last] = begun.slice(-1);
   if (last === undefined) throw new Error('no sign-in was begun');
@@ -54,6 +60,16 @@ describe('createBeginSignIn', () => {
     const { codeVerifier, ...known } = signIn;
     expect(Object.fromEntries(query)).toEqual({ tenantId: 'Cust12345', ...known });
     expect(String(headers.location)).not.toContain(codeVerifier);
+  });
+
+  it('continues from a form by a page, because browsers apply form-action to its redirects', async () => {
+    const app = createApp((req, res) => beginSignIn(req, res, panel));
+    const { status, headers, text } = await request(app).post('/').set('Accept', 'text/html');
+    expect([status, headers['cache-control'], headers.location]).toEqual([200, 'no-store', undefined]);
+    const [, url = ''] = /^0; url=(.*)$/.exec(String(headers.refresh)) ?? [];
+    expect(url).toContain(`${authorize}?`);
+    expect(text).toContain(`href="${url.replaceAll('&', '&amp;')}"`);
+    expect(text).toContain('<html lang="de">');
   });
 
   it('omits the tenant for an installation', async () => {
@@ -76,7 +92,7 @@ describe('cookies of begun sign-ins', () => {
     // In the order of their creation, as a browser sends them.
     const jar = new Map([['another', 'cookie']]);
     for (let count = 0; count < 200; count += 1) {
-      const app = createApp((_req, res) => beginSignIn(res, panel));
+      const app = createApp((req, res) => beginSignIn(req, res, panel));
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
       const { headers } = await request(app).get('/').set('Cookie', cookie);
       for (const line of [headers['set-cookie'] ?? []].flat()) {

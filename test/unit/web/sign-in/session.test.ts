@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Keyring } from '../../../../src/crypto/keyring.ts';
+import { deriveKeyring, type Keyring } from '../../../../src/crypto/keyring.ts';
 import { createSessions, type Session } from '../../../../src/web/sign-in/session.ts';
 import { newKeyring } from '../../../support/keyrings.ts';
 import { encode } from '../../../support/tokens.ts';
@@ -15,22 +15,34 @@ const session: Session = {
   associateId: 5,
   isAdministrator: false,
   name: 'Markus Brandt',
+  signedInAt: start,
 };
+const publicUrl = 'https://planlens.example';
+const loginUrl = 'https://sod.superoffice.com';
 const name = '__Host-planlens-session';
 
 let now = start;
 let keys: Keyring;
+let isEnded: boolean;
+
+/** The sessions of an app, with these changes of its environment. */
+function sessionsWith(changes: { publicUrl?: string; loginUrl?: string } = {}) {
+  const settings = { keys, publicUrl, loginUrl, isEnded: async () => isEnded, now: () => now };
+  return createSessions({ ...settings, ...changes });
+}
+
 const server = listening(
-  createApp((req, res) => {
-    const sessions = createSessions({ keys, now: () => now });
+  createApp(async (req, res) => {
+    const sessions = sessionsWith();
     if (req.path === '/write') sessions.write(res, session);
-    res.json(sessions.read(req));
+    res.json(await sessions.read(req));
   }),
 );
 
 beforeEach(() => {
   now = start;
   keys = newKeyring('2026');
+  isEnded = false;
 });
 
 async function written(): Promise<string> {
@@ -44,15 +56,13 @@ async function readFrom(token: string): Promise<unknown> {
   return body;
 }
 
+const signingKey = () => deriveKeyring(keys, 'session').current.key;
+
 /** A valid session token with these changes. */
-function forged(
-  payload: object,
-  options: jwt.SignOptions = {},
-  secret: jwt.Secret = keys.current.key,
-): string {
+function forged(payload: object, options: jwt.SignOptions = {}, secret: jwt.Secret = signingKey()): string {
   const iat = Math.floor(start / 1000);
-  const whole = { ...session, iat, exp: iat + 3600, ...payload };
-  return jwt.sign(whole, secret, { algorithm: 'HS256', keyid: '2026', issuer: 'planlens', ...options });
+  const whole = { ...session, use: 'session', aud: loginUrl, iat, exp: iat + 3600, ...payload };
+  return jwt.sign(whole, secret, { algorithm: 'HS256', keyid: '2026', issuer: publicUrl, ...options });
 }
 
 describe('session cookie', () => {
@@ -71,6 +81,20 @@ describe('session cookie', () => {
     expect(await readFrom(forged({}))).toEqual(session);
   });
 
+  it('is refused when it was ended before it expires', async () => {
+    const token = await written();
+    isEnded = true;
+    expect(await readFrom(token)).toBeNull();
+  });
+
+  it('ends one hour after the sign-in, however late it is written', async () => {
+    now = start + hour - 2_000;
+    const token = await written();
+    expect(await readFrom(token)).toEqual(session);
+    now = start + hour;
+    expect(await readFrom(token)).toBeNull();
+  });
+
   it('expires after one hour', async () => {
     const token = await written();
     now = start + hour - 1000;
@@ -83,7 +107,8 @@ describe('session cookie', () => {
     const token = jwt.decode(await written(), { complete: true });
     expect(token?.header).toEqual({ alg: 'HS256', typ: 'JWT', kid: '2026' });
     const iat = start / 1000;
-    expect(token?.payload).toEqual({ ...session, iat, exp: iat + 3600, iss: 'planlens' });
+    const standard = { iat, exp: iat + 3600, iss: publicUrl, aud: loginUrl };
+    expect(token?.payload).toEqual({ ...session, use: 'session', ...standard });
   });
 });
 
@@ -122,6 +147,10 @@ describe('invalid session cookie', () => {
     ['HS512 with the right key', () => forged({}, { algorithm: 'HS512' })],
     ['HS384 with the right key', () => forged({}, { algorithm: 'HS384' })],
     ['another key under our key id', () => forged({}, {}, newKeyring('2026').current.key)],
+    ['the key itself instead of the key for sessions', () => forged({}, {}, keys.current.key)],
+    ['another audience', () => forged({ aud: 'https://online.superoffice.com' })],
+    ['another use', () => forged({ use: 'bearer' })],
+    ['no time of sign-in', () => forged({ signedInAt: undefined })],
     ['a key id we do not have', () => forged({}, { keyid: '2025' })],
     ['a key id that every object has', () => forged({}, { keyid: 'constructor' })],
     ['another issuer', () => forged({}, { issuer: 'someone-else' })],
@@ -135,9 +164,10 @@ describe('invalid session cookie', () => {
 
   it('rejects a token without a key ID or an issuer', async () => {
     const exp = start / 1000 + 3600;
-    const { key } = keys.current;
-    expect(await readFrom(jwt.sign({ ...session, exp, iss: 'planlens' }, key))).toBeNull();
-    expect(await readFrom(jwt.sign({ ...session, exp }, key, { keyid: '2026' }))).toBeNull();
+    const key = signingKey();
+    const claims = { ...session, use: 'session', aud: loginUrl, exp };
+    expect(await readFrom(jwt.sign({ ...claims, iss: publicUrl }, key))).toBeNull();
+    expect(await readFrom(jwt.sign(claims, key, { keyid: '2026' }))).toBeNull();
   });
 
   it.each([0, 1, 2])('rejects a token whose part %i was changed', async (part) => {
@@ -151,7 +181,7 @@ describe('invalid session cookie', () => {
 
   it('rejects a token whose payload was replaced', async () => {
     const [header, , signature] = (await written()).split('.');
-    const other = encode({ ...session, isAdministrator: true, iss: 'planlens', exp: start / 1000 + 60 });
+    const other = encode({ ...session, isAdministrator: true, iss: publicUrl, exp: start / 1000 + 60 });
     expect(await readFrom([header, other, signature].join('.'))).toBeNull();
   });
 
@@ -180,5 +210,77 @@ describe('invalid session cookie', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('bearer token', () => {
+  const readBearer = async (token: string) =>
+    (await request(server).get('/read').set('Authorization', `Bearer ${token}`)).body;
+
+  it('lives 15 minutes and not longer than its session', async () => {
+    const bearer = sessionsWith().createBearer(session);
+    now = start + 15 * 60_000 - 1_000;
+    expect(await readBearer(bearer)).toEqual(session);
+    now = start + 15 * 60_000;
+    expect(await readBearer(bearer)).toBeNull();
+
+    now = start + hour - 1_000;
+    const late = sessionsWith().createBearer(session);
+    expect(await readBearer(late)).toEqual(session);
+    now = start + hour;
+    expect(await readBearer(late)).toBeNull();
+  });
+
+  it('is no session cookie, and a session cookie is no bearer token', async () => {
+    const [cookie, bearer] = [await written(), sessionsWith().createBearer(session)];
+    expect(bearer).not.toBe(cookie);
+    expect(await readFrom(bearer)).toBeNull();
+    expect(await readBearer(cookie)).toBeNull();
+  });
+});
+
+describe('session of another app with the same keys', () => {
+  it.each([
+    ['another address', { publicUrl: 'https://other.example' }],
+    ['another SuperOffice environment', { loginUrl: 'https://online.superoffice.com' }],
+  ])('is refused: %s', async (_what, changes) => {
+    const bearer = sessionsWith(changes).createBearer(session);
+    const { body } = await request(server).get('/read').set('Authorization', `Bearer ${bearer}`);
+    expect(body).toBeNull();
+  });
+});
+
+describe('CSRF token', () => {
+  const day = 24 * hour;
+  const verify = (token: string) => sessionsWith().verifyCsrfToken(session, token);
+
+  it('changes every day and is accepted until the end of the next day', () => {
+    const token = sessionsWith().csrfToken(session);
+    now = start - (start % day) + 2 * day - 1;
+    expect(sessionsWith().csrfToken(session)).not.toBe(token);
+    expect(verify(token)).toBe(true);
+    now += 1;
+    expect(verify(token)).toBe(false);
+  });
+
+  it('survives the rotation of the key as long as the old key is kept', () => {
+    const token = sessionsWith().csrfToken(session);
+    const old = keys.current;
+    const fresh = newKeyring('2027').current;
+    const byId = new Map([fresh, old].map(({ id, key }) => [id, key]));
+    keys = { current: fresh, byId };
+    expect(verify(token)).toBe(true);
+    expect(sessionsWith().csrfToken(session)).not.toBe(token);
+    keys = { current: fresh, byId: new Map([[fresh.id, fresh.key]]) };
+    expect(verify(token)).toBe(false);
+  });
+
+  it('is valid for its user and its app only', () => {
+    const token = sessionsWith().csrfToken(session);
+    expect(sessionsWith().verifyCsrfToken({ ...session, associateId: 6 }, token)).toBe(false);
+    expect(sessionsWith().verifyCsrfToken({ ...session, tenantId: 'Cust12346' }, token)).toBe(false);
+    const other = sessionsWith({ publicUrl: 'https://other.example' });
+    expect(other.verifyCsrfToken(session, token)).toBe(false);
+    expect(verify('')).toBe(false);
   });
 });

@@ -1,0 +1,57 @@
+import { LRUCache } from 'lru-cache';
+import type { UserStore } from '../../snapshots/user-store.ts';
+import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { CompareUsers } from './compare-users.ts';
+
+/** Who signed in, and when, ms since 1970. */
+export interface SignedInUser {
+  readonly tenantId: string;
+  readonly associateId: number;
+  readonly signedInAt: number;
+}
+
+/**
+ * Whether SuperOffice has confirmed within the last ten minutes that a user is active: by their sign-in, or by a list of
+ * the tenant's users. Reads the list if the last one is older. While SuperOffice does not answer, the last confirmation
+ * counts.
+ */
+export type ConfirmUser = (user: SignedInUser) => Promise<boolean>;
+
+/** A user who left loses the panel within this time even if no webhook reported it, ms. */
+const confirmedForMs = 10 * 60_000;
+/** After a failed read the list is not read again for this time, ms: users are waiting. */
+const retryAfterMs = 60_000;
+const maxEntries = 10_000;
+
+/** @param deps.now the current time, ms since 1970 */
+export function createConfirmUser(deps: {
+  tenants: TenantStore;
+  users: UserStore;
+  compareUsers: CompareUsers;
+  now: () => number;
+}): ConfirmUser {
+  const { tenants, users, compareUsers, now } = deps;
+  const settings = { max: maxEntries, perf: { now }, ttlResolution: 0 };
+  /** Until when a user is confirmed, by `Cust12345/5`. */
+  const confirmedUntil = new LRUCache<string, number>(settings);
+  const unreachable = new LRUCache<string, true>({ ...settings, ttl: retryAfterMs });
+
+  return async ({ tenantId, associateId, signedInAt }) => {
+    const key = `${tenantId}/${associateId}`;
+    if (now() < Math.max(signedInAt + confirmedForMs, confirmedUntil.get(key) ?? 0)) return true;
+    if (unreachable.has(tenantId)) return true;
+    const tenant = await tenants.findCached(tenantId);
+    if (tenant?.status !== 'active') return false;
+    try {
+      await compareUsers(tenant, now() - confirmedForMs);
+    } catch (error) {
+      if (!(error instanceof SuperOfficeError)) throw error;
+      unreachable.set(tenantId, true);
+      return true;
+    }
+    const listedAt = await users.listedAt(tenantId, associateId);
+    confirmedUntil.set(key, listedAt + confirmedForMs);
+    return now() < listedAt + confirmedForMs;
+  };
+}
