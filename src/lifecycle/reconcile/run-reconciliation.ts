@@ -5,7 +5,7 @@ import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { reconcileIntervalMs, withJitter } from './reconcile-schedule.ts';
-import type { ReconcileTenant } from './reconcile-tenant.ts';
+import { PartialFailure, type ReconcileTenant } from './reconcile-tenant.ts';
 
 const firstRetryMs = 60_000;
 const maxRetryMs = 6 * 60 * 60_000;
@@ -40,15 +40,24 @@ export function createRunReconciliation(deps: {
     const { tenantId } = tenant;
     const reason = error instanceof Error ? error.message : 'unknown';
     log.warn({ tenantId, reason }, 'reconcile failed');
-    if (isRefusedForGood(tenant, error)) await tenants.saveStatus(tenantId, 'revoked');
-    await tenants.completeReconcile(tenant, getRetryDelayMs(tenant, error), toErrorCode(error));
+    const { part, cause } = error instanceof PartialFailure ? error : { part: null, cause: error };
+    if (isRefusedForGood(tenant, cause)) await tenants.saveStatus(tenantId, 'revoked');
+    // The other part must not wait longer than after a success.
+    const longestMs = part === null ? maxRetryMs : reconcileIntervalMs;
+    const code = toErrorCode(cause);
+    const problem = part === null ? code : `${part} ${code}`;
+    await tenants.completeReconcile(tenant, getRetryDelayMs(tenant, cause, longestMs), problem);
   }
 }
 
-/** Exponential backoff with jitter, or the Retry-After of SuperOffice if that is longer. */
-function getRetryDelayMs({ reconciliation: { failures } }: Tenant, error: unknown): number {
+/** Exponential backoff with jitter up to `longestMs`, or the Retry-After of SuperOffice if that is longer. */
+function getRetryDelayMs(
+  { reconciliation: { failures } }: Tenant,
+  error: unknown,
+  longestMs: number,
+): number {
   const retryAfterMs = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
-  return Math.max(retryAfterMs, withJitter(Math.min(firstRetryMs * 2 ** failures, maxRetryMs)));
+  return Math.max(retryAfterMs, withJitter(Math.min(firstRetryMs * 2 ** failures, longestMs)));
 }
 
 /**
