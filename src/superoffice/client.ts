@@ -73,7 +73,16 @@ export function connectSuperOffice(deps: {
     }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
-    webApi: createWebApi({ states, tickets, http, toAllowedUrl, clientSecret, circuitBreaker, acquireCall }),
+    webApi: createWebApi({
+      states,
+      tickets,
+      http,
+      toAllowedUrl,
+      clientSecret,
+      circuitBreaker,
+      acquireCall,
+      now,
+    }),
     states,
     circuitBreaker,
     verifyStateChangeToken: createStateChangeTokenVerifier({
