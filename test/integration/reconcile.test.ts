@@ -92,6 +92,12 @@ describe('tenant reconciliation', async () => {
     await reconcileAfterAnHour();
     expect(await found()).toEqual(['purchased ten-sales']);
     buy('saint', 0);
+    planlens.passTime(overAnHour);
+    await planlens.reconcileDueTenants();
+    await expect
+      .poll(async () => (await tenant()).reconciliation.lastError)
+      .toBe('licenses unexpected-response');
+    expect(await found()).toEqual(['purchased ten-sales']);
     await reconcileAfterAnHour();
     expect(await found()).toEqual(['removed saint', 'purchased ten-sales']);
   });
