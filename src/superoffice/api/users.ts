@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { storableText } from '../../storable-text.ts';
 import { lenientString, maxNameLength, readableRows, readBody, rowId } from '../transport/schemas.ts';
-import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/superoffice-error.ts';
+import { isCallRefused, SuperOfficeError } from '../transport/superoffice-error.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /** A user of a tenant as the archive lists it. */
-export interface ListedUser {
+interface ListedUser {
   readonly associateId: number;
   readonly name: string;
   /** The English text of the archive; empty if the user has no plan or none was reported. */
@@ -26,7 +26,7 @@ export interface UserList {
  * an app may read is not documented (docs/superoffice/web-api.md#91-allusers-archive). InternalUsers leaves out
  * external and system users.
  */
-export const userProviders = ['InternalUsers', 'AllUsers'] as const;
+const userProviders = ['InternalUsers', 'AllUsers'] as const;
 type UserProvider = (typeof userProviders)[number];
 
 /**
@@ -39,14 +39,6 @@ const maxPages = 500;
 const operation = 'users';
 /** Account types that have no user plan (docs/superoffice/web-api.md#91-allusers-archive). */
 const excludedTypes = /external|anonymous|system/i;
-/** Failures that concern the provider, so that the next one is tried. */
-const providerFailures: readonly SuperOfficeErrorCode[] = [
-  'unauthorized',
-  'forbidden',
-  'not-found',
-  'server-error',
-  'unexpected-response',
-];
 
 const rowSchema = z.object({
   associateDbId: rowId,
@@ -73,7 +65,7 @@ export async function readUsers(apiClient: TenantApiClient): Promise<UserList> {
     try {
       return await readProvider(apiClient, provider);
     } catch (error) {
-      if (!(error instanceof SuperOfficeError && providerFailures.includes(error.code))) throw error;
+      if (!isCallRefused(error)) throw error;
       failure = error;
     }
   }
