@@ -4,6 +4,7 @@ import { createCache } from '../coordination/cache.ts';
 import { randomToken } from '../crypto/random-token.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, WebhookRow } from '../database/database.ts';
+import { isStorableText } from '../storable-text.ts';
 
 /** The result of provisioning. `refused`: the app may not use webhooks in the tenant. */
 export type WebhookOutcome = 'created' | 'updated' | 'unchanged' | 'refused' | 'failed';
@@ -77,6 +78,7 @@ export function createWebhookStore(deps: {
 
     findByHookId(hookId) {
       return cache.get(hookId, async () => {
+        if (!isStorableText(hookId)) return null;
         const row = await db
           .selectFrom('webhooks')
           .selectAll()
