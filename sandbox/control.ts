@@ -46,6 +46,7 @@ export const controlInputs = {
   expireTickets: z.strictObject({ tenant: z.string().optional() }),
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
+  renameUser: z.strictObject({ tenant: z.string(), associateId: z.number(), fullName: z.string() }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   getSetup: tenant,
   getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
@@ -148,6 +149,7 @@ type TenantControl =
   | 'expireTickets'
   | 'setThirdPartyLicenses'
   | 'setPurchased'
+  | 'renameUser'
   | 'setPlan'
   | 'getUserPlan'
   | 'getSetup'
@@ -182,6 +184,10 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
       const [module] = target.modules.filter(({ ModuleName }) => ModuleName === name);
       if (!module) throw new Error(`No module ${name}`);
       target.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
+    },
+    renameUser: (input) => {
+      const { tenant: id, associateId, fullName } = controlInputs.renameUser.parse(input);
+      Object.assign(findUser(findTenant(tenants, id), associateId), { fullName });
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
     getSetup: ({ tenant: id }) => {

@@ -50,7 +50,8 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook, language: Lang
 function toStoppedText(error: string, moment: string, { t }: Language): string {
   const [part, problem] = error.split(' ');
   if (problem === undefined) return t('setup.stopped', { problem: error, moment });
-  return t(part === 'users' ? 'setup.stoppedUsers' : 'setup.stoppedLicenses', { problem, moment });
+  if (part === 'users') return t('setup.stoppedUsers', { problem, moment });
+  return t('setup.stoppedLicenses', { problem, moment });
 }
 
 /** The webhook is optional: without it, changes appear when cached data expires. */
