@@ -11,7 +11,7 @@ import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
 import { type AudienceForm, audienceForms } from '../superoffice/callbacks/state-change-notification.ts';
 
 /** Assumptions about SuperOffice's platform, which the licensing domain does not need. */
-export interface PlatformAssumptions {
+interface PlatformAssumptions {
   /** Accepted forms of the audience of a state-change token; issuer and algorithm are fixed. */
   readonly stateChangeAudiences: readonly AudienceForm[];
 }

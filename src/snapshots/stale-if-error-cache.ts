@@ -82,8 +82,10 @@ export interface StaleIfErrorCache<T, Item> {
 type LoadResult<T> = {
   readonly outcome: CacheOutcome;
   readonly ttlMs: number;
-} & /** `cause` is why a snapshot is stale. */
-({ readonly snapshot: CachedSnapshot<T> | null; readonly cause?: unknown } | { readonly failure: unknown });
+} /** `cause` is why a snapshot is stale. */ & (
+  | { readonly snapshot: CachedSnapshot<T> | null; readonly cause?: unknown }
+  | { readonly failure: unknown }
+);
 
 interface Loader<T, Item> {
   readonly source: SnapshotSource<T, Item>;
@@ -91,7 +93,7 @@ interface Loader<T, Item> {
   /** Ms since 1970. */
   readonly now: () => number;
   toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T>;
-  /** The first readings that told less than the stored data, by key. */
+  /** The first readings that lacked something of the stored data, by key. */
   readonly unconfirmed: LRUCache<string, Snapshot<T>>;
 }
 

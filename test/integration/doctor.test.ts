@@ -194,6 +194,16 @@ describe('doctor', async () => {
       expect(output).toContain('ok    system user: The app can sign in as the tenant’s system user.');
     });
 
+    it('tells which form of undocumented calls a tenant accepts', async () => {
+      control.fail({ operation: 'MDOList.Get', with: 403 });
+      control.fail({ operation: 'Archive.InternalUsers', with: 403 });
+      const { code, output } = await doctor(environment, tenantId);
+      control.clearFaults();
+      expect(code).toBe(0);
+      expect(output).toMatch(/users: Allowed\. The archive AllUsers lists \d+ active users\./);
+      expect(output).toMatch(/The tenant accepts the list of web panels by its caption\./);
+    });
+
     it('prints failed checks with a remedy and exits with 1', async () => {
       const { code, output } = await doctor(
         { ...environment, SUPEROFFICE_CLIENT_SECRET: 'a-wrong-client-secret' },

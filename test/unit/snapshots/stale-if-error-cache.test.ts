@@ -235,7 +235,7 @@ describe('stale-if-error cache', () => {
       expect(stored.get('a')?.content).toBe('less');
     });
 
-    it('starts anew when the second reading tells even less or the full data returns', async () => {
+    it('starts again when the second reading tells even less or the full data returns', async () => {
       const cache = await createWithStored();
       await readAgain(cache, 'less');
       expect(await readAgain(cache, 'least')).toMatchObject({ content: 'fresh a', stale: true });
