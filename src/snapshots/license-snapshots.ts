@@ -39,6 +39,8 @@ export interface LicenseSnapshots {
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
+  /** Whether licenses of a user are stored, however old. */
+  hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
   findTenantReadAt(tenant: Tenant): Promise<number>;
   /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
@@ -103,6 +105,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
+    hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
     async findTenantReadAt(tenant) {
       return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;
     },
