@@ -6,46 +6,83 @@ type Cell = string | number | boolean;
 type Row = Record<string, Cell>;
 
 const defaultTop = 50;
+/** A server may return fewer rows than requested, with a link to the next page. */
+const maxTop = 10;
 
-/**
- * The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). PrimaryKey
- * is text in AllUsers and a number in InternalUsers, because the documentation shows both.
- */
+/** A provider of user archives. The documentation and recorded responses of the two differ. */
+interface Provider {
+  readonly name: 'AllUsers' | 'InternalUsers';
+  /** Accepted values of `$entities`; the user licenses, which are entities too, are not simulated. */
+  readonly entities: readonly string[];
+  readonly rows: (tenant: Tenant) => Row[];
+}
+
+const allUsers: Provider = {
+  name: 'AllUsers',
+  entities: ['all', 'expired'],
+  rows: (tenant) => [...tenant.users.map((user) => userRow(tenant, user)), ...otherRows(tenant)],
+};
+
+/** A recorded response has an empty `assocType` and the primary key as text. */
+const internalUsers: Provider = {
+  name: 'InternalUsers',
+  entities: ['all', 'potential', 'retired', 'expired', 'loggedOnWin'],
+  rows: (tenant) =>
+    tenant.users.map((user) => {
+      return { ...userRow(tenant, user), assocType: '', PrimaryKey: String(user.associateId) };
+    }),
+};
+
+/** The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). */
 export function archiveRoutes(): ApiRoute[] {
   const get = (path: string, operation: string, handle: ApiRoute['handle']): ApiRoute => {
     return { method: 'get', path, operation, handle };
   };
   return [
     get('/Archive', 'Archive.Names', () => ({ AllUsers: 'All users', InternalUsers: 'Internal users' })),
-    get('/User', 'User.List', (call) => listUsers(call, 'AllUsers', String)),
-    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => listUsers(call, 'AllUsers', String)),
-    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) =>
-      listUsers(call, 'InternalUsers', Number),
-    ),
+    get('/User', 'User.List', (call) => listUsers(call, allUsers)),
+    get('/Archive/AllUsers', 'Archive.AllUsers', (call) => listUsers(call, allUsers)),
+    get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) => listUsers(call, internalUsers)),
   ];
 }
 
-function listUsers(
-  { tenant, query, baseUrl }: ApiCall,
-  provider: string,
-  toKey: (id: number) => string | number,
-) {
-  const rows = tenant.users
-    .map((user) => userRow(tenant, user))
-    .filter((row) => matchesFilter(row, query.$filter ?? ''));
+function listUsers({ tenant, query, baseUrl }: ApiCall, { name, entities, rows: allRows }: Provider) {
+  const entity = query.$entities ?? 'all';
+  if (!entities.includes(entity)) throw new ApiError(400, 'SoArgumentException', `No entity ${entity}`);
+  const rows = allRows(tenant).filter((row) => matchesFilter(row, query.$filter ?? ''));
   const sorted = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
   const skip = parseCount(query.$skip, 0);
-  const top = parseCount(query.$top, defaultTop);
-  const columns = query.$select?.split(',').map((name) => name.trim());
+  const top = Math.min(parseCount(query.$top, defaultTop), maxTop);
+  const columns = query.$select?.split(',').map((column) => column.trim());
   return {
     'odata.metadata': `${baseUrl}/archive/$metadata`,
-    'odata.nextLink': skip + top < sorted.length ? nextLink(baseUrl, provider, query, skip + top) : null,
-    value: sorted.slice(skip, skip + top).map((row) => ({
-      PrimaryKey: toKey(Number(row.associateDbId)),
-      EntityName: 'associate',
+    'odata.nextLink': skip + top < sorted.length ? nextLink(baseUrl, name, query, skip + top) : null,
+    value: sorted.slice(skip, skip + top).map(({ PrimaryKey, ...row }) => ({
+      ...(PrimaryKey === undefined ? {} : { PrimaryKey }),
+      EntityName: entity,
       ...pick(row, columns),
     })),
   };
+}
+
+/** The users that only AllUsers lists; a person outside the tenant, and the system user of an app. */
+function otherRows(tenant: Tenant): Row[] {
+  const common = {
+    isActive: true,
+    canLogin: true,
+    userplan: '(No Selection)',
+    contactName: tenant.companyName,
+  };
+  return [
+    {
+      ...common,
+      associateDbId: 801,
+      personId: 7001,
+      fullName: 'Customer Contact',
+      assocType: 'external user',
+    },
+    { ...common, associateDbId: 901, personId: 0, fullName: 'System user', assocType: 'system user' },
+  ];
 }
 
 /** All columns of a user: the fixed columns and the license columns. */
@@ -90,21 +127,52 @@ function licenseColumns(tenant: Tenant, user: User): Row {
   return Object.fromEntries(columns);
 }
 
-/** Evaluates the supported part of `$filter`: `column eq value` and `column gt value`, joined by `and`. */
+/** What a column of a restriction type can be compared with (docs/superoffice/web-api.md#5-odata-archive). */
+const operatorsByType = {
+  associate: ['eq', 'associateIsOneOf'],
+  integer: ['eq', 'gt'],
+  text: ['eq'],
+  boolean: ['eq'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** The columns that can be filtered and sorted; the user plan and the licenses cannot. */
+const restrictionTypes: Readonly<Record<string, keyof typeof operatorsByType>> = {
+  associateDbId: 'associate',
+  personId: 'integer',
+  contactId: 'integer',
+  usergroupId: 'integer',
+  fullName: 'text',
+  assocName: 'text',
+  userName: 'text',
+  personEmail: 'text',
+  assocType: 'text',
+  role: 'text',
+  usergroup: 'text',
+  isActive: 'boolean',
+};
+
+/** Evaluates conditions `column operator value`, joined by `and`. An operator that the column lacks is refused. */
 function matchesFilter(row: Row, filter: string): boolean {
   if (filter.trim() === '') return true;
   return filter.split(/ and /i).every((part) => {
-    const [, column = '', operator = '', raw = ''] = /^\s*(\S+) (eq|gt) (.+?)\s*$/i.exec(part) ?? [];
+    const [, column = '', operator = '', raw = ''] = /^\s*(\S+) (\S+) (.+?)\s*$/.exec(part) ?? [];
+    const type = restrictionTypes[column];
+    const operators: readonly string[] = type === undefined ? [] : operatorsByType[type];
+    if (!operators.includes(operator))
+      throw new ApiError(400, 'SoArgumentException', `Cannot filter by: ${part}`);
     const cell = row[column];
-    if (cell === undefined) throw new ApiError(400, 'SoArgumentException', `Cannot filter by: ${part}`);
     const value = raw.replace(/^'(.*)'$/, '$1');
-    return operator.toLowerCase() === 'eq' ? String(cell) === value : Number(cell) > Number(value);
+    if (operator === 'gt') return Number(cell) > Number(value);
+    const accepted = operator === 'eq' ? [value] : value.replace(/^\((.*)\)$/, '$1').split(',');
+    return accepted.some((each) => String(cell) === each.trim());
   });
 }
 
 function sortRows(rows: Row[], orderBy: string): Row[] {
   const [column = '', direction = 'asc'] = orderBy.trim().split(/\s+/);
   if (column === '') return rows;
+  if (restrictionTypes[column] === undefined)
+    throw new ApiError(400, 'SoArgumentException', `Cannot sort by: ${column}`);
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1;
   return [...rows].sort((one, other) => sign * compare(one[column], other[column]));
 }

@@ -47,6 +47,7 @@ export const controlInputs = {
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
   setRetired: z.strictObject({ tenant: z.string(), associateId: z.number(), retired: z.boolean() }),
+  renameUser: z.strictObject({ tenant: z.string(), associateId: z.number(), fullName: z.string() }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   setAdministrator: z.strictObject({ tenant: z.string(), associateId: z.number(), on: z.boolean() }),
   deleteUser: z.strictObject({ tenant: z.string(), associateId: z.number() }),
@@ -152,6 +153,7 @@ type TenantControl =
   | 'setThirdPartyLicenses'
   | 'setPurchased'
   | 'setRetired'
+  | 'renameUser'
   | 'setPlan'
   | 'setAdministrator'
   | 'deleteUser'
@@ -192,6 +194,10 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
     setRetired: (input) => {
       const { tenant: id, associateId, retired } = controlInputs.setRetired.parse(input);
       findUser(findTenant(tenants, id), associateId).retired = retired;
+    },
+    renameUser: (input) => {
+      const { tenant: id, associateId, fullName } = controlInputs.renameUser.parse(input);
+      Object.assign(findUser(findTenant(tenants, id), associateId), { fullName });
     },
     setPlan: (input) => setPlan(deps, controlInputs.setPlan.parse(input)),
     setAdministrator: (input) => {

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { Tenant } from './tenants.ts';
 import { ApiError, type ApiRoute, readBody } from './web-api.ts';
 
-/** The list definition of web panels; its id is the UdListDefinitionId in visibility calls of the List agent. */
-export const webPanelList = { id: 124, name: 'webpanel' };
+/**
+ * The list definition of web panels; its id is the UdListDefinitionId in visibility calls of the List agent. Which name
+ * is the UdListDefinitionName is unknown.
+ */
+export const webPanelList = { id: 124, type: 'webpanel', name: 'GUI - Web panel' };
 
 interface ItemFields {
   readonly Id: number;
@@ -34,7 +37,7 @@ const lists: Lists = {
   role: ({ roles }) =>
     roles.map(({ id, name, description }) => ({ Id: id, Name: name, ToolTip: description })),
   associate: ({ users }) => users.map((user) => ({ Id: user.associateId, Name: user.fullName })),
-  lists: () => [{ Id: webPanelList.id, Name: 'GUI - Web panel', Type: webPanelList.name }],
+  lists: () => [{ Id: webPanelList.id, Name: webPanelList.name, Type: webPanelList.type }],
 };
 
 /** The MDO lists of plans, groups, roles, users and lists, through REST and the MDO agent. */

@@ -8,6 +8,10 @@ import type { Tenant, Tenants, User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
 
 const expiresInSeconds = 3600;
+const refusal = {
+  error: 'access_denied',
+  error_description: 'The client id, the client secret or the code is not valid',
+};
 
 const tokenForm = z.object({
   grant_type: z.string(),
@@ -35,8 +39,8 @@ interface Owner {
 }
 
 /**
- * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). Error bodies follow
- * OAuth, because those of SuperOffice are unknown. The response to a refresh has no refresh token, and its id_token
+ * Serves the token endpoint (docs/superoffice/auth.md#22-token-request, #23-refresh). As in recorded
+ * responses, a wrong client and a wrong code are refused alike; other errors follow OAuth. The response to a refresh has no refresh token, and its id_token
  * has no nonce.
  */
 export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): void {
@@ -44,10 +48,10 @@ export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): voi
     res.set('Cache-Control', 'no-store');
     const form = tokenForm.safeParse(req.body);
     if (!form.success) return res.status(400).json({ error: 'invalid_request' });
-    if (!isClient(deps.app, req, form.data)) return res.status(401).json({ error: 'invalid_client' });
+    if (!isClient(deps.app, req, form.data)) return res.status(400).json(refusal);
     if (form.data.grant_type === 'authorization_code') {
       const granted = exchangeCode(deps, form.data);
-      if (!granted) return res.status(400).json({ error: 'invalid_grant' });
+      if (!granted) return res.status(400).json(refusal);
       const { contextIdentifier } = granted.tenant;
       return res.json({
         ...tokenResponse(deps, granted, granted.nonce),
@@ -58,7 +62,7 @@ export function serveTokenEndpoint(router: Router, deps: TokenEndpointDeps): voi
       return res.status(400).json({ error: 'unsupported_grant_type' });
     }
     const owner = findOwner(deps.tenants, deps.credentials.findRefreshTokenUser(form.data.refresh_token));
-    if (!owner) return res.status(400).json({ error: 'invalid_grant' });
+    if (!owner) return res.status(400).json(refusal);
     return res.json(tokenResponse(deps, owner, undefined));
   });
 }

@@ -59,7 +59,7 @@ export function buildApp(appDeps: AppDeps): Express {
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
-  const isEnded = createIsSessionEnded({ ...services, now });
+  const isEnded = createIsSessionEnded({ ...services, log, now });
   const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
   const languages = loadLanguages(join(root, 'locales'));
   const views = loadViews(root);

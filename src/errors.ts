@@ -7,6 +7,7 @@ export const errorStatus = {
   'sign-in-state-mismatch': 403,
   'sign-in-denied': 403,
   'sign-in-code-refused': 400,
+  'sign-in-refused': 400,
   'sign-in-token-invalid': 401,
   'sign-in-timeout': 401,
   'request-foreign': 403,
@@ -37,6 +38,7 @@ export const errorStatus = {
   'system-user-refused': 502,
   'tenant-not-running': 503,
   'superoffice-unavailable': 503,
+  'too-many-calls': 503,
   'database-unavailable': 503,
   internal: 500,
 } as const;

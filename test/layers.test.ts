@@ -41,6 +41,7 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ['src/tenants/c.ts', '../../sandbox/tenants.ts'],
   ['src/web/panel/d.ts', '../../telemetry.ts'],
   ['src/errors.ts', './licensing/catalogue/solutions.ts'],
+  ['src/storable-text.ts', './errors.ts'],
   ['src/app.ts', './server.ts'],
   ['src/services.ts', './config/load-assumptions.ts'],
   ['sandbox/a.ts', '../src/errors.ts'],
@@ -128,6 +129,7 @@ describe('source files', () => {
       'metrics.ts',
       'server.ts',
       'services.ts',
+      'storable-text.ts',
       'telemetry.ts',
     ]);
   });

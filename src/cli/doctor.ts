@@ -16,7 +16,8 @@ export const doctorCommand: Command = {
   help: `Usage: planlens doctor [<tenant>]
 
 Checks the configuration step by step against SuperOffice and names the remedy for each problem. With a tenant
-such as Cust12345, also checks the access to that tenant. Exits with 1 if a check fails.
+such as Cust12345, also checks the access to that tenant. Exits with 1 if a check fails. A question mark
+marks a check that cannot tell.
 `,
   async run(args) {
     expectArguments(args, 0, 1);
@@ -54,16 +55,17 @@ async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | un
   return appOk && tenantOk ? 0 : 1;
 }
 
-/** @returns whether all checks passed */
+/** @returns whether no check failed */
 async function printResults(results: AsyncIterable<CheckResult>): Promise<boolean> {
   let allOk = true;
   for await (const result of results) {
     printResult(result);
-    allOk &&= result.ok;
+    allOk &&= result.ok !== false;
   }
   return allOk;
 }
 
 function printResult({ step, ok, message, remedy }: CheckResult): void {
-  print(`${ok ? 'ok  ' : 'FAIL'}  ${step}: ${message}${remedy && `\n      ${remedy}`}`);
+  const label = ok === null ? '?   ' : ok ? 'ok  ' : 'FAIL';
+  print(`${label}  ${step}: ${message}${remedy && `\n      ${remedy}`}`);
 }

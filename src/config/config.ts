@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { findSharedKey, type Keyring, keyringSchema } from '../crypto/keyring.ts';
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
+import type { AudienceForm } from '../superoffice/callbacks/state-change-notification.ts';
 import { readAssumptions } from './load-assumptions.ts';
 
 /** The validated configuration of the process. */
@@ -25,6 +26,8 @@ export interface Config {
     readonly privateKey: KeyObject;
     /** Suffixes of hosts to which credentials may be sent. */
     readonly apiHosts: readonly string[];
+    /** Accepted forms of the audience of a state-change token, from the platform assumptions. */
+    readonly stateChangeAudiences: readonly AudienceForm[];
     /**
      * Origins that may embed the panel in a frame
      * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
@@ -198,6 +201,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       clientSecret: env.SUPEROFFICE_CLIENT_SECRET,
       privateKey: env.SUPEROFFICE_PRIVATE_KEY,
       apiHosts: env.SUPEROFFICE_API_HOSTS,
+      stateChangeAudiences: assumptionsRead.platform.stateChangeAudiences,
       frameAncestors: loginUrl === undefined ? crmOrigins : [...crmOrigins, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },

@@ -8,9 +8,18 @@ import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
+import { type AudienceForm, audienceForms } from '../superoffice/callbacks/state-change-notification.ts';
+
+/** Assumptions about SuperOffice's platform, which the licensing domain does not need. */
+interface PlatformAssumptions {
+  /** Accepted forms of the audience of a state-change token; issuer and algorithm are fixed. */
+  readonly stateChangeAudiences: readonly AudienceForm[];
+}
+const shippedPlatform: PlatformAssumptions = { stateChangeAudiences: audienceForms };
 
 // Does not compile if the shipped file lacks or misspells a feature.
-const shippedJson: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
+const shippedLicensing: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
+const shippedJson = { ...shippedLicensing, platform: shippedPlatform };
 
 const module = z.string().transform(normalizeModuleName).pipe(z.string().min(1, 'must name a module'));
 const modules = z.array(module);
@@ -74,9 +83,13 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   }),
 });
 
+const platformSchema: z.ZodType<PlatformAssumptions> = z.strictObject({
+  stateChangeAudiences: z.array(z.enum(audienceForms)).min(1, 'must name a form'),
+});
+
 /** The assumptions, or all problems of the operator's file, one line each. */
 export type AssumptionsRead =
-  | { readonly valid: true; readonly assumptions: Assumptions }
+  | { readonly valid: true; readonly assumptions: Assumptions; readonly platform: PlatformAssumptions }
   | { readonly valid: false; readonly problems: readonly string[] };
 
 /**
@@ -92,10 +105,16 @@ export function readAssumptions(file: string): AssumptionsRead {
   return validate(mergePatch(shippedJson, patch), findMissingRemovals(shippedJson, patch));
 }
 
-function validate(assumptions: unknown, problems: readonly string[]): AssumptionsRead {
-  const { success, data, error } = assumptionsSchema.safeParse(assumptions);
-  if (success && problems.length === 0) return { valid: true, assumptions: data };
-  return { valid: false, problems: [...problems, ...(error?.issues ?? []).map(describeIssue)] };
+function validate(merged: unknown, problems: readonly string[]): AssumptionsRead {
+  const entries = toEntries(merged);
+  const platform = z.object({ platform: platformSchema }).safeParse(Object.fromEntries(entries));
+  entries.delete('platform');
+  const licensing = assumptionsSchema.safeParse(isObject(merged) ? Object.fromEntries(entries) : merged);
+  if (licensing.success && platform.success && problems.length === 0)
+    return { valid: true, assumptions: licensing.data, ...platform.data };
+  const errors = isObject(merged) ? [licensing.error, platform.error] : [licensing.error];
+  const issues = errors.flatMap((error) => error?.issues ?? []);
+  return { valid: false, problems: [...problems, ...issues.map(describeIssue)] };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -4,7 +4,14 @@ import type { AuthorizationCodeFlow } from '../superoffice/auth/authorization-co
 import type { Jwks } from '../superoffice/auth/jwks.ts';
 import type { HttpClient, HttpResponse } from '../superoffice/transport/http.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { type CheckResult, developerPortalLocation, failed, passed, runAgain } from './check-result.ts';
+import {
+  type CheckResult,
+  developerPortalLocation,
+  failed,
+  passed,
+  runAgain,
+  undecided,
+} from './check-result.ts';
 
 /** The app's configuration and its connection to SuperOffice. */
 export interface AppCheckContext {
@@ -32,7 +39,7 @@ export async function* checkApp(app: AppCheckContext): AsyncGenerator<CheckResul
   ]) {
     const result = await step(app);
     yield result;
-    if (!result.ok && (step === checkHostName || step === checkEnvironment)) return;
+    if (result.ok === false && (step === checkHostName || step === checkEnvironment)) return;
   }
 }
 
@@ -89,7 +96,7 @@ async function checkJwks({ jwks }: AppCheckContext): Promise<CheckResult> {
   );
 }
 
-/** Exchanges an invalid code: SuperOffice reports an unknown client before an invalid code. */
+/** Exchanges an invalid code. SuperOffice may report an unknown client before an invalid code, or both alike. */
 async function checkClient({ authorizationCodeFlow }: AppCheckContext): Promise<CheckResult> {
   const step = 'client';
   try {
@@ -97,6 +104,12 @@ async function checkClient({ authorizationCodeFlow }: AppCheckContext): Promise<
   } catch (error) {
     const code = error instanceof SuperOfficeError ? error.code : '';
     if (code === 'code-refused') return passed(step, 'SuperOffice accepts the client ID and secret.');
+    if (code === 'sign-in-refused')
+      return undecided(
+        step,
+        'SuperOffice responds alike to a wrong client ID, a wrong client secret and the test code of this check.',
+        'To find out, run `planlens doctor` with a tenant that installed the app, or sign in once: both use the client secret.',
+      );
     if (code === 'client-refused')
       return failed(
         step,
@@ -128,7 +141,7 @@ async function checkRedirectUrl({
     ? failed(
         step,
         `SuperOffice does not accept ${redirectUrl} as a redirect URL of this client.`,
-        `Add exactly this URL under Redirect URLs in ${developerPortalLocation}, or correct PUBLIC_URL.`,
+        `Add exactly this URL under Redirect URLs in ${developerPortalLocation}, or correct PUBLIC_URL or SUPEROFFICE_CLIENT_ID.`,
       )
     : passed(step, `${redirectUrl} is registered.`);
 }

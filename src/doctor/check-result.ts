@@ -1,10 +1,11 @@
 /** The result of one check of the doctor. */
 export interface CheckResult {
   readonly step: string;
-  readonly ok: boolean;
+  /** Null if the check cannot tell. */
+  readonly ok: boolean | null;
   /** A sentence for the operator, without secrets. */
   readonly message: string;
-  /** How to fix the problem; empty for a passed check. */
+  /** How to fix the problem, or how to find out; empty for a passed check. */
   readonly remedy: string;
 }
 
@@ -14,6 +15,10 @@ export function passed(step: string, message: string): CheckResult {
 
 export function failed(step: string, message: string, remedy: string): CheckResult {
   return { step, ok: false, message, remedy };
+}
+
+export function undecided(step: string, message: string, remedy: string): CheckResult {
+  return { step, ok: null, message, remedy };
 }
 
 /** The remedy for a temporary failure. */

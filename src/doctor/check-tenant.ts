@@ -1,4 +1,5 @@
 import { readTenantLicenses } from '../superoffice/api/licenses.ts';
+import { readPanelVisibility } from '../superoffice/api/panel-visibility.ts';
 import type { TenantStateCache } from '../superoffice/api/tenant-state.ts';
 import { readUsers } from '../superoffice/api/users.ts';
 import type { TenantApiClient, WebApi } from '../superoffice/api/web-api.ts';
@@ -10,33 +11,43 @@ import { type CheckResult, developerPortalLocation, failed, passed, runAgain } f
 
 /** A tenant and the clients that reach it. */
 export interface TenantCheckContext {
-  readonly tenant: SystemUserTenant;
+  readonly tenant: SystemUserTenant & {
+    /** The web panels that were provisioned. */
+    readonly panels: readonly { readonly progId: string }[];
+  };
   readonly states: TenantStateCache;
   readonly tickets: TicketCache;
   readonly webApi: WebApi;
 }
 
-/** The permissions that the app needs in a tenant: a call that tests each without changing anything. */
+/**
+ * The permissions that the app needs in a tenant: a call that tests each without changing anything, and returns what it
+ * found out about the tenant, if anything.
+ */
 const permissions: readonly {
   readonly step: string;
-  readonly attempt: (apiClient: TenantApiClient) => Promise<unknown>;
+  readonly attempt: (apiClient: TenantApiClient) => Promise<string>;
   /** What happens without the permission. */
   readonly consequence: string;
 }[] = [
   {
     step: 'licenses',
-    attempt: readTenantLicenses,
+    attempt: (apiClient) => readTenantLicenses(apiClient).then(() => ''),
     consequence: 'panels show only the user’s own licenses, without seats',
   },
-  { step: 'users', attempt: readUsers, consequence: 'plan changes appear only when a panel is opened' },
+  {
+    step: 'users',
+    attempt: describeUsers,
+    consequence: 'plan changes appear only when a panel is opened',
+  },
   {
     step: 'web panels',
-    attempt: (apiClient) => findWebPanelByProgId(apiClient, 'planlens.doctor'),
+    attempt: (apiClient) => findWebPanelByProgId(apiClient, 'planlens.doctor').then(() => ''),
     consequence: 'the panel cannot be provisioned',
   },
   {
     step: 'webhooks',
-    attempt: (apiClient) => listWebhooks(apiClient, 'planlens.doctor'),
+    attempt: (apiClient) => listWebhooks(apiClient, 'planlens.doctor').then(() => ''),
     consequence: 'changes appear only after ten minutes',
   },
 ];
@@ -51,10 +62,35 @@ export async function* checkTenant(context: TenantCheckContext): AsyncGenerator<
   const apiClient = context.webApi.asSystemUser(context.tenant);
   for (const { step, attempt, consequence } of permissions) {
     yield await attempt(apiClient).then(
-      () => passed(step, 'Allowed.'),
+      (found) => passed(step, `Allowed. ${found}`.trimEnd()),
       (error: unknown) => toFailure(step, error, consequence),
     );
   }
+  yield await checkVisibility(apiClient, context.tenant).catch((error: unknown) =>
+    toFailure('panel visibility', error, 'the panel may be visible to nobody'),
+  );
+}
+
+async function describeUsers(apiClient: TenantApiClient): Promise<string> {
+  const { provider, users, unreadable } = await readUsers(apiClient);
+  const skipped = unreadable === 0 ? '' : `, and ${unreadable} rows without an id, which are skipped`;
+  return `The archive ${provider} lists ${users.length} active users${skipped}.`;
+}
+
+/** Checks that the provisioned panels are visible to all user groups. */
+async function checkVisibility(
+  apiClient: TenantApiClient,
+  { panels: [panel] }: TenantCheckContext['tenant'],
+): Promise<CheckResult> {
+  const step = 'panel visibility';
+  const remedy = 'Let an administrator of the tenant run the installation again.';
+  const found = panel === undefined ? null : await findWebPanelByProgId(apiClient, panel.progId);
+  if (found === null) return failed(step, 'The web panel is not provisioned.', remedy);
+  const { form, visible, all } = await readPanelVisibility(apiClient, found.WebPanelId);
+  const accepted = `The tenant accepts the list of web panels by its ${form}.`;
+  return visible === all
+    ? passed(step, `Visible to all ${all} user groups. ${accepted}`)
+    : failed(step, `Visible to ${visible} of ${all} user groups. ${accepted}`, remedy);
 }
 
 async function checkState({ states, tenant }: TenantCheckContext): Promise<CheckResult> {

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { WithFencedLock } from '../coordination/advisory-locks.ts';
 import type { LicenseSnapshots } from '../snapshots/license-snapshots.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
@@ -18,6 +19,7 @@ export function createIsSessionEnded(deps: {
   licenses: LicenseSnapshots;
   sessionCutoffs: SessionCutoffStore;
   locks: WithFencedLock;
+  log: Logger;
   now: () => number;
 }): (user: SignedInUser) => Promise<boolean> {
   const { superOffice, sessionCutoffs } = deps;

@@ -31,14 +31,18 @@ export interface LicenseSnapshots {
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<void>;
-  /** Stores the licenses that the user's own sign-in reported. */
+  /** Stores the licenses that the user's own sign-in reported, unless they tell less than what is stored. */
   saveUserLicenses(tenant: Tenant, licenses: UserLicenses): Promise<void>;
   /**
-   * Ensures that the tenant's licenses, and those of a user if they are stored, were read after a timestamp (ms since
+   * Ensures that the tenant's licenses, or those of a user if they are stored, were read after a timestamp (ms since
    * 1970).
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
+  /** Whether licenses of a user are stored, however old. */
+  hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
+  /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
+  findTenantReadAt(tenant: Tenant): Promise<number>;
   /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
   invalidate(key: string): void;
   /** Removes the entries of a removed tenant (`Cust12345`) or user (`Cust12345/5`) from memory. */
@@ -54,6 +58,7 @@ export const licenseCachePolicy: CachePolicy = {
   maxAgeMs: 10 * 60_000,
   retryAfterMs: 30_000,
   negativeTtlMs: 3_000,
+  patienceMs: 1_500,
   minRefreshIntervalMs: 20_000,
 };
 
@@ -97,11 +102,14 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       await Promise.all([tenantCache.refresh(tenant), userCache.refresh({ tenant, associateId })]);
     },
     async refreshIfOlderThan(tenant, associateId, timestamp) {
-      await tenantCache.refreshIfOlderThan(tenant, timestamp);
-      if (associateId === null) return;
+      if (associateId === null) return tenantCache.refreshIfOlderThan(tenant, timestamp);
       const user = { tenant, associateId };
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
+    },
+    hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
+    async findTenantReadAt(tenant) {
+      return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;
     },
     invalidate: (key) => (key.includes('/') ? userCache : tenantCache).invalidate(key),
     invalidateRemoved(key) {
@@ -113,8 +121,16 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       tenantCache.invalidateAll();
       userCache.invalidateAll();
     },
-    saveUserLicenses: (tenant, licenses) =>
-      userCache.set({ tenant, associateId: licenses.associateId, signedIn: true }, licenses),
+    async saveUserLicenses(tenant, licenses) {
+      const { associateId } = licenses;
+      const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
+      if (stored !== null && userLicensesTellLess(stored.content, licenses)) return;
+      const { functionRights } = stored?.content ?? licenses;
+      await userCache.set(
+        { tenant, associateId, signedIn: true },
+        { ...licenses, functionRights: licenses.functionRights ?? functionRights },
+      );
+    },
   };
 }
 
@@ -125,6 +141,7 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
       key: ({ tenantId }) => snapshotKey(tenantId),
       load: ({ tenantId }) => store.latest(tenantId),
       fetch: source.tenantLicenses,
+      tellsLess: tenantLicensesTellLess,
       save: ({ tenantId }, snapshot, previous) =>
         store.saveTenant(
           tenantId,
@@ -153,6 +170,7 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLice
         const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
         return withStoredFunctionRights(licenses, stored?.content ?? null);
       },
+      tellsLess: userLicensesTellLess,
       save: ({ tenant, associateId, signedIn = false }, snapshot) =>
         store.saveUser(tenant.tenantId, snapshot, { associateId, signedIn }),
       onFailed: (what, { tenant, associateId }, error) =>
@@ -161,6 +179,21 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLice
     },
     { ...deps, maxBytes: deps.maxBytes.users },
   );
+}
+
+/** A tenant seldom loses a module, and an incomplete response often lacks some. */
+function tenantLicensesTellLess(kept: TenantLicenses, read: TenantLicenses): boolean {
+  const names = new Set(read.modules.map(toIdentity));
+  return (kept.complete && !read.complete) || kept.modules.some((row) => !names.has(toIdentity(row)));
+}
+
+function toIdentity({ owner, name }: TenantLicenses['modules'][number]): string {
+  return `${owner}.${name}`.toLowerCase();
+}
+
+/** Fewer licenses in a complete response are a change of the user's plan. */
+function userLicensesTellLess(kept: UserLicenses, read: UserLicenses): boolean {
+  return kept.complete && !read.complete;
 }
 
 /** Only the user's own sign-in reports function rights; a read by the system user must not lose them. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import type { Snapshot } from './snapshot-store.ts';
 
 /** A snapshot as the cache returns it. */
@@ -17,10 +19,12 @@ export interface CachedSnapshot<T> extends Snapshot<T> {
 export interface CachePolicy {
   /** Older data is read again, ms. */
   readonly maxAgeMs: number;
-  /** Stale data is returned for this time before the source is tried again, ms. */
+  /** Stale data is returned for this time before the source is tried again, ms; also the time between two readings. */
   readonly retryAfterMs: number;
   /** A failure without stored data is returned for this time, ms: short, because a user is waiting. */
   readonly negativeTtlMs: number;
+  /** How long a user waits for a read while older data is stored, ms. The read goes on. */
+  readonly patienceMs: number;
   /** A user's refresh reads again only data older than this, and at most once in this time, ms. */
   readonly minRefreshIntervalMs: number;
 }
@@ -33,6 +37,8 @@ export interface SnapshotSource<T, Item> {
   load(item: Item): Promise<Snapshot<T> | null>;
   /** Reads from SuperOffice; null when it refuses to report the data. @throws when the read fails */
   fetch(item: Item): Promise<T | null>;
+  /** Whether a read lacks something that the kept data has, so that a second reading must confirm it. */
+  tellsLess(kept: T, read: T): boolean;
   /** Stores a snapshot. `previous` is the one that a read replaces; null when there was none, or the data was set. */
   save(item: Item, snapshot: Snapshot<T>, previous: Snapshot<T> | null): Promise<void>;
   /** Runs `task` while no other process runs one for the same item. Without it, several processes may read at once. */
@@ -51,8 +57,8 @@ export type CacheOutcome = 'memory' | 'database' | 'superoffice' | 'stale' | 'un
 /** A read-through cache over memory, database and SuperOffice that survives failures of SuperOffice (RFC 5861). */
 export interface StaleIfErrorCache<T, Item> {
   /**
-   * Returns data not older than `maxAgeMs`, or stale data if the source fails. If the source refuses to report the data,
-   * returns the stored data, or null if nothing is stored.
+   * Returns data not older than `maxAgeMs`, or stale data if the source fails or takes longer than `patienceMs`. If the
+   * source refuses to report the data, returns the stored data, or null if nothing is stored.
    * @throws the error of the source when nothing is stored
    */
   get(item: Item): Promise<CachedSnapshot<T> | null>;
@@ -62,7 +68,7 @@ export interface StaleIfErrorCache<T, Item> {
   refresh(item: Item): Promise<void>;
   /**
    * Ensures that the data was read after a timestamp (ms since 1970).
-   * @throws the error of the source, or that it failed: the data may be older than the timestamp
+   * @throws the error of the source: the data may be older than the timestamp
    */
   refreshIfOlderThan(item: Item, timestamp: number): Promise<void>;
   /** Replaces the data with content known from elsewhere as of now. */
@@ -75,8 +81,11 @@ export interface StaleIfErrorCache<T, Item> {
 }
 
 /** The result of one load and its lifetime in memory. */
-type LoadResult<T> = { readonly outcome: CacheOutcome; readonly ttlMs: number } & (
-  | { readonly snapshot: CachedSnapshot<T> | null }
+type LoadResult<T> = {
+  readonly outcome: CacheOutcome;
+  readonly ttlMs: number;
+} /** `cause` is why a snapshot is stale. */ & (
+  | { readonly snapshot: CachedSnapshot<T> | null; readonly cause?: unknown }
   | { readonly failure: unknown }
 );
 
@@ -86,10 +95,14 @@ interface Loader<T, Item> {
   /** Ms since 1970. */
   readonly now: () => number;
   toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T>;
+  /** The first readings that lacked something of the stored data, by key. */
+  readonly unconfirmed: LRUCache<string, Snapshot<T>>;
 }
 
 /** The number of items whose last refresh is known. */
 const maxRefreshedItems = 10_000;
+/** The number of items whose first reading waits for a second one. */
+const maxUnconfirmedItems = 1_000;
 /** The size of an entry without its content, bytes. */
 const entryOverheadBytes = 500;
 
@@ -106,7 +119,8 @@ export function createStaleIfErrorCache<T, Item>(
     version += 1;
     return { ...snapshot, stale, version };
   }
-  const loader: Loader<T, Item> = { source, policy, now, toCached };
+  const unconfirmed = new LRUCache<string, Snapshot<T>>({ max: maxUnconfirmedItems });
+  const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed };
   const memory = createMemory(loader, maxBytes);
   const refreshed = new LRUCache<string, true>({
     max: maxRefreshedItems,
@@ -118,6 +132,8 @@ export function createStaleIfErrorCache<T, Item>(
   const reload = (item: Item, newerThan: number) =>
     memory.forceFetch(source.key(item), { context: { item, newerThan }, forceRefresh: true });
 
+  const overdueReads = createOverdueReads(loader);
+
   function peek(item: Item): CachedSnapshot<T> | null {
     const result = memory.get(source.key(item));
     return result !== undefined && 'snapshot' in result ? result.snapshot : null;
@@ -127,9 +143,14 @@ export function createStaleIfErrorCache<T, Item>(
     peek,
     async get(item) {
       const key = source.key(item);
-      const isInMemory = memory.has(key);
-      const result = await memory.forceFetch(key, { context: { item, newerThan: now() - policy.maxAgeMs } });
-      source.onOutcome(isInMemory ? 'memory' : result.outcome);
+      const cached = memory.get(key);
+      const result =
+        cached ??
+        (await overdueReads.awaitBriefly(
+          item,
+          memory.forceFetch(key, { context: { item, newerThan: now() - policy.maxAgeMs } }),
+        ));
+      source.onOutcome(cached === undefined ? result.outcome : 'memory');
       if ('failure' in result) throw result.failure;
       return result.snapshot;
     },
@@ -137,17 +158,19 @@ export function createStaleIfErrorCache<T, Item>(
       const key = source.key(item);
       if (refreshed.has(key)) return;
       refreshed.set(key, true);
-      await reload(item, now() - policy.minRefreshIntervalMs);
+      await overdueReads.awaitBriefly(item, reload(item, now() - policy.minRefreshIntervalMs));
     },
     async refreshIfOlderThan(item, timestamp) {
       const cached = peek(item);
       if (cached !== null && cached.readAt > timestamp) return;
       const first = await reload(item, timestamp);
       // The call may have joined a read that started before the timestamp.
-      const isOlder = 'snapshot' in first && first.snapshot !== null && first.snapshot.readAt < timestamp;
+      const { outcome } = first;
+      const isOlder =
+        'snapshot' in first && outcome !== 'stale' && (first.snapshot?.readAt ?? timestamp) < timestamp;
       const result = isOlder ? await reload(item, timestamp) : first;
       if ('failure' in result) throw result.failure;
-      if (result.snapshot?.stale) throw new Error('the source failed');
+      if (result.outcome === 'stale') throw result.cause;
     },
     async set(item, content) {
       const snapshot = await saveSnapshot(loader, item, { content, readAt: now() }, null);
@@ -198,8 +221,32 @@ async function loadSnapshot<T, Item>(
   } catch (failure) {
     source.onFailed('read', item, failure);
     if (stored === null) return { failure, outcome: 'unavailable', ttlMs: policy.negativeTtlMs };
-    return { snapshot: loader.toCached(stored, true), outcome: 'stale', ttlMs: policy.retryAfterMs };
+    const snapshot = loader.toCached(stored, true);
+    return { snapshot, cause: failure, outcome: 'stale', ttlMs: policy.retryAfterMs };
   }
+}
+
+/** Lets callers wait for a read only as long as `patienceMs` if older data is stored. */
+function createOverdueReads<T, Item>({ source, policy, toCached }: Loader<T, Item>) {
+  /** By key of a pending read: the stored data once the read is overdue; null if there is none. */
+  const storedByKey = new Map<string, Promise<LoadResult<T> | null>>();
+
+  async function findStoredWhenOverdue(item: Item, key: string): Promise<LoadResult<T> | null> {
+    await sleep(policy.patienceMs, undefined, { ref: false });
+    const stored = storedByKey.has(key) ? await source.load(item) : null;
+    return stored && { snapshot: toCached(stored, true), outcome: 'stale', ttlMs: policy.retryAfterMs };
+  }
+
+  return {
+    async awaitBriefly(item: Item, reading: Promise<LoadResult<T>>): Promise<LoadResult<T>> {
+      const key = source.key(item);
+      const stored = storedByKey.get(key) ?? findStoredWhenOverdue(item, key);
+      storedByKey.set(key, stored);
+      const end = () => void storedByKey.delete(key);
+      reading.then(end, end);
+      return (await Promise.race([stored, reading])) ?? reading;
+    },
+  };
 }
 
 /** The stored snapshot as a result; null when it is not newer than the timestamp. */
@@ -221,11 +268,35 @@ async function fetchSnapshot<T, Item>(
   // Dated by the start of the read, which may miss changes that happen meanwhile.
   const readAt = loader.now();
   const content = await loader.source.fetch(item);
+  if (content !== null && stored !== null) requireConfirmed(loader, item, stored, { content, readAt });
   const snapshot =
     content === null
       ? stored && loader.toCached(stored, false)
       : await saveSnapshot(loader, item, { content, readAt }, stored);
   return { snapshot, outcome: 'superoffice', ttlMs: loader.policy.maxAgeMs };
+}
+
+/**
+ * Data that tells less than the stored data may be a fault of SuperOffice. It is accepted when a second reading at least
+ * `retryAfterMs` later tells no less than the first one.
+ * @throws SuperOfficeError `unexpected-response` until then
+ */
+function requireConfirmed<T, Item>(
+  { source, policy, unconfirmed }: Loader<T, Item>,
+  item: Item,
+  stored: Snapshot<T>,
+  read: Snapshot<T>,
+): void {
+  const key = source.key(item);
+  const first = unconfirmed.get(key);
+  const isSame = first !== undefined && !source.tellsLess(first.content, read.content);
+  const isConfirmed = isSame && read.readAt - first.readAt >= policy.retryAfterMs;
+  if (isConfirmed || !source.tellsLess(stored.content, read.content)) {
+    unconfirmed.delete(key);
+    return;
+  }
+  if (!isSame) unconfirmed.set(key, read);
+  throw new SuperOfficeError('unexpected-response', key, { detail: 'unconfirmed' });
 }
 
 async function saveSnapshot<T, Item>(

@@ -11,6 +11,14 @@ interface TenantUser {
   readonly userPlan: string;
 }
 
+/** How a list of users was read. */
+interface UserListRead {
+  /** When the read started, ms since 1970. */
+  readonly readAt: number;
+  /** False if a row could not be read: then nobody is known to be missing. */
+  readonly isComplete: boolean;
+}
+
 /** The users of each tenant with their plans, to detect changes between two reconciliations and who has left. */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
@@ -21,14 +29,14 @@ export interface UserStore {
   /** The first `limit` users in the order of their names. */
   listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
   /**
-   * Replaces the users of a tenant by the complete list, records the changes of those on it, and erases all data about
-   * anyone else, in one transaction under the lock of the users. `readAt` in ms since 1970.
+   * Replaces the users of a tenant by a list, records the changes of those on it, and erases all data about anyone else if
+   * the list is complete, in one transaction under the lock of the users.
    */
   replace(
     tenantId: string,
     users: readonly TenantUser[],
     changes: readonly { readonly associateId: number; readonly change: LicenseChange }[],
-    readAt: number,
+    read: UserListRead,
     lock: Lock,
   ): Promise<void>;
 }
@@ -81,7 +89,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         .limit(limit)
         .execute(),
 
-    async replace(tenantId, users, changes, readAt, lock) {
+    async replace(tenantId, users, changes, { readAt, isComplete }, lock) {
       const rows = users.map(({ associateId, name, userPlan }) => ({
         context_identifier: tenantId,
         associate_id: associateId,
@@ -97,7 +105,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .set({ users_read_at: new Date(readAt) })
           .where('context_identifier', '=', tenantId)
           .execute();
-        await eraseUnlistedUsers(transaction, tenantId, listed, readAt);
+        if (isComplete) await eraseUnlistedUsers(transaction, tenantId, listed, readAt);
         await transaction.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
         for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
           await transaction
@@ -105,11 +113,6 @@ export function createUserStore({ db }: { db: Database }): UserStore {
             .values(rows.slice(from, from + maxRowsPerInsert))
             .execute();
         }
-        await transaction
-          .updateTable('tenants')
-          .set({ users_read_at: new Date(readAt) })
-          .where('context_identifier', '=', tenantId)
-          .execute();
         for (const { associateId, change } of changes) {
           if (!isListed.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);

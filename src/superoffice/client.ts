@@ -9,7 +9,7 @@ import { createSystemUser } from './auth/system-user.ts';
 import { createSystemUserJwtVerifier } from './auth/system-user-jwt.ts';
 import { createTickets, type TicketCache, type TicketStore } from './auth/tickets.ts';
 import {
-  assumedStateChangeAudiences,
+  type AudienceForm,
   createStateChangeTokenVerifier,
   type StateChangeTokenVerifier,
 } from './callbacks/state-change-notification.ts';
@@ -39,6 +39,8 @@ export function connectSuperOffice(deps: {
   readonly privateKey: KeyObject;
   /** Hosts of the web API, see `createAllowedHosts`. */
   readonly apiHosts: readonly string[];
+  /** The accepted forms of the audience of a state-change token. */
+  readonly stateChangeAudiences: readonly AudienceForm[];
   readonly redirectUri: string;
   /** Called after every call, for logs and metrics. */
   readonly onCall: (call: HttpCall) => void;
@@ -81,13 +83,23 @@ export function connectSuperOffice(deps: {
     }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
-    webApi: createWebApi({ states, tickets, http, toAllowedUrl, clientSecret, circuitBreaker, acquireCall }),
+    webApi: createWebApi({
+      states,
+      tickets,
+      http,
+      toAllowedUrl,
+      clientSecret,
+      circuitBreaker,
+      acquireCall,
+      now,
+    }),
     states,
     circuitBreaker,
     verifyStateChangeToken: createStateChangeTokenVerifier({
       ...tokens,
       issuer: endpoints.issuer,
-      audiences: assumedStateChangeAudiences(clientId),
+      clientId,
+      audiences: deps.stateChangeAudiences,
     }),
   };
 }

@@ -66,7 +66,10 @@ interface Reconciliation {
   readonly at: Date;
   /** Consecutive failures. */
   readonly failures: number;
-  /** The error code of the last failure; null after a success. */
+  /**
+   * The error code of the last failure, after `licenses` or `users` and a space if only that part failed; null after a
+   * success.
+   */
   readonly lastError: string | null;
   /** When an administrator last started an installation; null once it has finished. */
   readonly setupStartedAt: Date | null;

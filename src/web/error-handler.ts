@@ -12,16 +12,21 @@ import { SignInError } from './sign-in/sign-in-error.ts';
 /** Our error codes for failures of SuperOffice; any other is `superoffice-unavailable`. */
 const codeBySuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
   'code-refused': 'sign-in-code-refused',
+  'sign-in-refused': 'sign-in-refused',
   'client-refused': 'registration-refused',
   'api-host-refused': 'registration-refused',
+  'too-many-calls': 'too-many-calls',
   'tenant-unknown': 'tenant-not-running',
   'tenant-not-running': 'tenant-not-running',
   'system-user-refused': 'system-user-refused',
   'system-user-jwt-invalid': 'system-user-refused',
 };
 
-/** Value of `Retry-After`, in seconds: long enough for a database to restart. */
-const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { 'database-unavailable': 10 };
+/** Value of `Retry-After`, in seconds: long enough for a database to restart, or for waiting calls to end. */
+const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
+  'database-unavailable': 10,
+  'too-many-calls': 10,
+};
 
 /** The last handlers of the app. */
 export interface ErrorHandler {
@@ -47,6 +52,10 @@ export function createErrorHandler(deps: {
   const handleError: ErrorRequestHandler = (error, request, response, next) => {
     const failure = error instanceof SignInError ? error : null;
     const problem = toAppError(failure?.cause ?? error);
+    const description = findDescription(problem);
+    // It may be a wrong configuration, which only the operator can correct.
+    if (description !== undefined)
+      request.log.warn({ code: problem.code, description }, 'SuperOffice refused the sign-in');
     if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed');
     else request.log.info({ code: problem.code, detail: problem.detail }, 'request refused');
     deps.auditRefusal(request, problem);
@@ -136,6 +145,11 @@ function findNextLink(
   if (panelUser === null) return null;
   const isPanel = path === '/panel';
   return { href: panelUrl(panelUser), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };
+}
+
+/** SuperOffice's own words about a failure. */
+function findDescription({ cause }: AppError): string | undefined {
+  return cause instanceof SuperOfficeError ? cause.description : undefined;
 }
 
 function toAppError(error: unknown): AppError {

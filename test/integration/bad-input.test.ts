@@ -165,7 +165,7 @@ describe('invalid client input', async () => {
     withOldCode.searchParams.set('code', 'expired-or-used');
     const response = await cookieClient.get(withOldCode.href);
     expect(response.status).toBe(400);
-    expect(response.html).toContain('sign-in-code-refused');
+    expect(response.html).toContain('sign-in-refused');
   });
 
   it('reports a sign-in denied by SuperOffice and escapes the error parameter', async () => {

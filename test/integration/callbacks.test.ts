@@ -81,12 +81,47 @@ describe('callbacks from SuperOffice', async () => {
       ['an event of another tenant', { ContextIdentifier: 'Cust20003' }],
       ['an event that the webhook does not subscribe to', { Event: 'sale.created' }],
       ['an event without a name', { Event: undefined }],
+      ['a login of a user', { Changes: ['associate_id', 'lastlogin', 'updated'] }],
     ])('answers 200 to %s and reads no licenses', async (_what, fields) => {
       control.clearRequests();
       const { status } = await call(event(fields));
       expect(status).toBe(200);
       await idle();
       expect(licensesRead()).toBe(0);
+    });
+
+    it('reads the licenses of the tenant once for many events within three seconds', async () => {
+      planlens.passTime(60_000);
+      control.clearRequests();
+      const users = Array.from({ length: 30 }, (_each, index) => 9_000 + index);
+      await Promise.all(users.map((primaryKey) => call(event({ PrimaryKey: primaryKey }))));
+      await idle();
+      // At the first event, and once for all events of each quiet time.
+      const readAt = control
+        .requests()
+        .flatMap(({ operation, at }) => (operation.startsWith('License.') ? [at] : []));
+      expect(readAt.length).toBeGreaterThan(0);
+      for (const [index, at] of readAt.entries())
+        expect(at - (readAt[index - 1] ?? 0)).toBeGreaterThan(2_000);
+    });
+
+    it.each([
+      ['a NUL in the id', { EventId: 'a\0' }],
+      ['a lone surrogate in the id', { EventId: 'a\uD800' }],
+      ['a NUL in the name', { Event: 'associate.changed\0' }],
+      ['a user beyond 32 bits', { PrimaryKey: 2 ** 40 }],
+      ['a user below 0', { PrimaryKey: -(2 ** 40) }],
+    ])('answers 200 to an event with %s, which fails no job', async (_what, fields) => {
+      const failed = () => planlens.logged.filter((line) => /"job (failed|dead-lettered)"/.test(line)).length;
+      const before = failed();
+      expect((await call(event(fields))).status).toBe(200);
+      await idle();
+      expect(failed()).toBe(before);
+    });
+
+    it('responds 404 to a webhook address that cannot be stored', async () => {
+      expect((await call(event(), null, '%00')).status).toBe(404);
+      expect((await call(event(), null, '%ED%A0%80')).status).toBeLessThan(500);
     });
 
     it.each([

@@ -56,7 +56,7 @@ describe('installation', async () => {
       operation: 'groups',
       method: 'POST',
       path: 'Agents/List/GetVisibleForUserGroupsFromListName',
-      json: { UdListDefinitionName: 'webpanel', ListItemId: panel.WebPanelId },
+      json: { UdListDefinitionName: 'GUI - Web panel', ListItemId: panel.WebPanelId },
     });
     return (groups as { Selected: boolean }[]).map((group) => group.Selected);
   }
@@ -103,6 +103,26 @@ describe('installation', async () => {
   });
 
   // certifies R4, R6
+  it('makes a panel visible by the name of the list where SuperOffice does not accept its id', async () => {
+    await install(planlens);
+    const [panel] = await panelsInCrm();
+    if (panel === undefined) throw new Error('no panel');
+    const hidden = {
+      UdListDefinitionId: 124,
+      ListItemId: panel.WebPanelId,
+      UserGroupId: [1, 2],
+      Enable: false,
+    };
+    const path = 'Agents/List/SetVisibleForUserGroup';
+    const apiClient = await asSystemUser();
+    await apiClient.call({ operation: 'hide', method: 'POST', path, json: hidden, mayBeNull: true });
+    expect(await visibleGroups(panel)).toContain(false);
+    planlens.sandbox.control.fail({ operation: 'MDOList.Get', with: 403 });
+    await install(planlens);
+    planlens.sandbox.control.clearFaults();
+    expect(await visibleGroups(panel)).not.toContain(false);
+  });
+
   it('sends PKCE S256, state, nonce and the exact redirect URI in the authorization request', async () => {
     const begun = await createCookieClient().postOnce(`${planlens.url}/install`, {});
     const authorize = continuesAt(begun);

@@ -71,10 +71,11 @@ describe('installation interrupted by kill -9', () => {
     ['SystemUser.Authenticate', 1],
     ['List.GetWebPanelByProgId', 1],
     ['List.SaveWebPanelEntity', 1],
-    ['List.SetVisibleForUserGroupsFromListName', 1],
+    ['MDOList.Get', 1],
+    ['List.SetVisibleForUserGroups', 1],
     ['List.GetWebPanelByProgId', 2],
     ['List.SaveWebPanelEntity', 2],
-    ['List.SetVisibleForUserGroupsFromListName', 2],
+    ['List.SetVisibleForUserGroups', 2],
     ['Webhook.List', 1],
     ['Webhook.Create', 1],
   ])(

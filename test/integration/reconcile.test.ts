@@ -92,6 +92,12 @@ describe('tenant reconciliation', async () => {
     await reconcileAfterAnHour();
     expect(await found()).toEqual(['purchased ten-sales']);
     buy('saint', 0);
+    planlens.passTime(overAnHour);
+    await planlens.reconcileDueTenants();
+    await expect
+      .poll(async () => (await tenant()).reconciliation.lastError)
+      .toBe('licenses unexpected-response');
+    expect(await found()).toEqual(['purchased ten-sales']);
     await reconcileAfterAnHour();
     expect(await found()).toEqual(['removed saint', 'purchased ten-sales']);
   });
@@ -113,7 +119,7 @@ describe('tenant reconciliation', async () => {
       .poll(async () => (await tenant()).reconciliation)
       .toMatchObject({
         failures: 1,
-        lastError: 'server-error',
+        lastError: 'users server-error',
       });
     planlens.passTime(2 * 60_000);
     await planlens.reconcileDueTenants();
@@ -130,7 +136,7 @@ describe('tenant reconciliation', async () => {
     control.fail({ operation: 'Archive.*', with: 429, times: 1, retryAfter: 1_800 });
     planlens.passTime(overAnHour);
     await planlens.reconcileDueTenants();
-    await expect.poll(async () => (await tenant()).reconciliation.lastError).toBe('throttled');
+    await expect.poll(async () => (await tenant()).reconciliation.lastError).toBe('users throttled');
     control.clearRequests();
     const before = (await tenant()).reconciliation.at.getTime();
     planlens.passTime(25 * 60_000);

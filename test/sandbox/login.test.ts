@@ -264,13 +264,13 @@ describe('sandbox token endpoint', () => {
   });
 
   it.each([{ client_secret: 'wrong' }, { client_id: 'wrong' }])('rejects a client with %o', async (wrong) => {
-    expect(await readError(await exchange(await code(), wrong))).toEqual([401, 'invalid_client']);
+    expect(await readError(await exchange(await code(), wrong))).toEqual([400, 'access_denied']);
   });
 
   it('rejects a code that was already used', async () => {
     const used = await code();
     expect((await exchange(used)).status).toBe(200);
-    expect(await readError(await exchange(used))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(used))).toEqual([400, 'access_denied']);
   });
 
   it('accepts a code within ten minutes and rejects it afterwards', async () => {
@@ -278,18 +278,18 @@ describe('sandbox token endpoint', () => {
     advance(599_000);
     expect((await exchange(early)).status).toBe(200);
     advance(2000);
-    expect(await readError(await exchange(late))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(late))).toEqual([400, 'access_denied']);
   });
 
   it('rejects a redirect_uri that differs from the one in the authorization request', async () => {
     const response = await exchange(await code(), { redirect_uri: `${appUrl}/` });
-    expect(await readError(response)).toEqual([400, 'invalid_grant']);
+    expect(await readError(response)).toEqual([400, 'access_denied']);
   });
 
   it('rejects a code of a tenant that revoked its consent', async () => {
     const early = await code();
     sandbox.control.revoke({ tenant: premium });
-    expect(await readError(await exchange(early))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await exchange(early))).toEqual([400, 'access_denied']);
   });
 
   it('verifies a PKCE S256 challenge', async () => {
@@ -297,8 +297,8 @@ describe('sandbox token endpoint', () => {
     const query = { code_challenge: challenge, code_challenge_method: 'S256' };
     expect((await exchange(await code(query), { code_verifier: verifier })).status).toBe(200);
     const wrong = await exchange(await code(query), { code_verifier: pkce().verifier });
-    expect(await readError(wrong)).toEqual([400, 'invalid_grant']);
-    expect(await readError(await exchange(await code(query)))).toEqual([400, 'invalid_grant']);
+    expect(await readError(wrong)).toEqual([400, 'access_denied']);
+    expect(await readError(await exchange(await code(query)))).toEqual([400, 'access_denied']);
   });
 
   it('treats a PKCE challenge without a method as plain', async () => {
@@ -307,13 +307,13 @@ describe('sandbox token endpoint', () => {
       (await exchange(await code({ code_challenge: verifier }), { code_verifier: verifier })).status,
     ).toBe(200);
     const hashed = await exchange(await code({ code_challenge: challenge }), { code_verifier: verifier });
-    expect(await readError(hashed)).toEqual([400, 'invalid_grant']);
+    expect(await readError(hashed)).toEqual([400, 'access_denied']);
   });
 
   it('rejects a PKCE verifier without a challenge', async () => {
     expect(await readError(await exchange(await code(), { code_verifier: 'x' }))).toEqual([
       400,
-      'invalid_grant',
+      'access_denied',
     ]);
   });
 
@@ -333,10 +333,10 @@ describe('sandbox token endpoint', () => {
     const { refresh_token } = await getTokens(sandbox, users.sales);
     const refresh = (token: string) =>
       tokenRequest(sandbox, { grant_type: 'refresh_token', refresh_token: token });
-    expect(await readError(await refresh('x'))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await refresh('x'))).toEqual([400, 'access_denied']);
     sandbox.control.revoke({ tenant: premium });
     sandbox.control.approve({ tenant: premium });
-    expect(await readError(await refresh(refresh_token))).toEqual([400, 'invalid_grant']);
+    expect(await readError(await refresh(refresh_token))).toEqual([400, 'access_denied']);
   });
 
   it('rejects unsupported and missing grant types', async () => {

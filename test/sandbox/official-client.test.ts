@@ -126,7 +126,7 @@ describe('official SuperOffice client against the sandbox', () => {
       const list = lists.find((item) => item.type === 'webpanel')?.id ?? 0;
       const groups = await agent.getVisibleForUserGroupsAsync(list, id);
       const ticked = async () =>
-        (await agent.getVisibleForUserGroupsFromListNameAsync('webpanel', id))
+        (await agent.getVisibleForUserGroupsFromListNameAsync('GUI - Web panel', id))
           .filter((group) => group.selected)
           .map((group) => group.id);
       expect(await ticked()).toEqual([]);
@@ -136,7 +136,7 @@ describe('official SuperOffice client against the sandbox', () => {
       await agent.setVisibleForUserGroupsAsync(list, id, all);
       expect(await ticked()).toEqual([1, 2, 3, 4]);
       const none = groups.map((group) => ({ ...group, selected: false }));
-      await agent.setVisibleForUserGroupsFromListNameAsync('webpanel', id, none);
+      await agent.setVisibleForUserGroupsFromListNameAsync('GUI - Web panel', id, none);
       expect(await ticked()).toEqual([]);
     });
   });

@@ -85,7 +85,7 @@ const calls: Call[] = [
   },
   {
     documented: 'POST /api/v1/Agents/List/GetVisibleForUserGroupsFromListName',
-    body: { UdListDefinitionName: 'webpanel', ListItemId: 1 },
+    body: { UdListDefinitionName: 'GUI - Web panel', ListItemId: 1 },
   },
   {
     documented: 'POST /api/v1/Agents/List/SetVisibleForUserGroups',
@@ -93,7 +93,7 @@ const calls: Call[] = [
   },
   {
     documented: 'POST /api/v1/Agents/List/SetVisibleForUserGroupsFromListName',
-    body: { UdListDefinitionName: 'webpanel', ListItemId: 1, UserGroups: [{ Id: 1, Selected: true }] },
+    body: { UdListDefinitionName: 'GUI - Web panel', ListItemId: 1, UserGroups: [{ Id: 1, Selected: true }] },
   },
   {
     documented: 'POST /api/v1/Agents/List/SetVisibleForUserGroup',

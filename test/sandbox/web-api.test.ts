@@ -295,11 +295,21 @@ describe('sandbox current principal', () => {
 describe('sandbox user archive API', () => {
   const rows = (query: string) => client.get<Rows>(query);
 
+  /** The rows of all pages. */
+  async function allRows(query: string): Promise<Pick<Rows, 'value'>> {
+    const value: Rows['value'][number][] = [];
+    for (let url: string | null = `${client.url}${query}`; url !== null; ) {
+      const page: Rows = await readJson<Rows>(await get(url, client.headers));
+      value.push(...page.value);
+      url = page['odata.nextLink'];
+    }
+    return { value };
+  }
+
   it('lists all users with their plan', async () => {
-    const { value } = await rows('/Archive/AllUsers');
-    expect(value).toHaveLength(13);
+    const { value } = await allRows('/Archive/AllUsers');
+    expect(value).toHaveLength(15);
     expect(value[0]).toMatchObject({
-      PrimaryKey: '101',
       associateDbId: 101,
       fullName: 'Markus Brandt',
       userplan: 'Sales Premium',
@@ -308,6 +318,7 @@ describe('sandbox user archive API', () => {
       'superoffice_ten-service': 0,
     });
     expect(value[0]).not.toHaveProperty('superoffice_sale-cal');
+    expect(value.slice(-2).map((row) => row.assocType)).toEqual(['external user', 'system user']);
     expect(value.find((row) => row.associateDbId === 142)).toMatchObject({
       isActive: false,
       canLogin: false,
@@ -328,14 +339,16 @@ describe('sandbox user archive API', () => {
     });
   });
 
-  it('returns the key as text in /User and as a number in /Archive/InternalUsers', async () => {
-    expect((await rows('/User?$top=1')).value[0]?.PrimaryKey).toBe('101');
-    expect((await rows('/Archive/InternalUsers?$top=1')).value[0]?.PrimaryKey).toBe(101);
+  it('lists only internal users in InternalUsers, without their type and with the key as text', async () => {
+    const { value } = await allRows('/Archive/InternalUsers?$entities=all');
+    expect(value).toHaveLength(13);
+    expect(value[0]).toMatchObject({ PrimaryKey: '101', EntityName: 'all', assocType: '' });
+    expect((await rows('/User?$top=1')).value[0]).not.toHaveProperty('PrimaryKey');
   });
 
   it('supports select, filter and sort', async () => {
     const { value } = await rows(
-      '/Archive/AllUsers?$select=associateDbId,fullName,noSuch&$filter=associateDbId gt 130 and isActive eq true&$orderBy=fullName desc',
+      '/Archive/AllUsers?$select=associateDbId,fullName,noSuch&$filter=personId gt 5007 and isActive eq true and assocType eq associate&$orderBy=fullName desc',
     );
     expect(value.map((row) => row.fullName)).toEqual([
       'Thomas Weber',
@@ -343,29 +356,36 @@ describe('sandbox user archive API', () => {
       'Kari Nygård',
       'Emil Strand',
     ]);
-    expect(Object.keys(value[0] ?? {})).toEqual(['PrimaryKey', 'EntityName', 'associateDbId', 'fullName']);
+    expect(Object.keys(value[0] ?? {})).toEqual(['EntityName', 'associateDbId', 'fullName']);
+    const two = await rows('/Archive/AllUsers?$filter=associateDbId associateIsOneOf (101, 111)');
+    expect(two.value.map((row) => row.associateDbId)).toEqual([101, 111]);
     const one = await rows("/Archive/AllUsers?$filter=userName eq 'lena.hoffmann@designteamet.example'");
     expect(one.value.map((row) => row.associateDbId)).toEqual([111]);
   });
 
   it('links from page to page', async () => {
-    const seen: unknown[] = [];
-    let url: string | null =
-      `${client.url}/Archive/AllUsers?$select=associateDbId&$orderBy=associateDbId desc&$top=5`;
-    while (url) {
-      const page: Rows = await readJson<Rows>(await get(url, client.headers));
-      seen.push(...page.value.map((row) => row.associateDbId));
-      url = page['odata.nextLink'];
-    }
+    const { value } = await allRows('/Archive/InternalUsers?$orderBy=associateDbId desc&$top=5');
+    const seen = value.map((row) => row.associateDbId);
     expect(seen).toEqual([142, 141, 133, 132, 131, 122, 121, 112, 111, 104, 103, 102, 101]);
   });
 
-  it.each(['$filter=associateDbId lt 5', '$filter=noSuch eq 5', '$top=x'])(
-    'answers 400 to an unsupported query: %s',
-    async (query) => {
-      expect((await get(`${client.url}/Archive/AllUsers?${query}`, client.headers)).status).toBe(400);
-    },
-  );
+  it('returns ten rows at most, however many are requested', async () => {
+    const page = await rows('/Archive/InternalUsers?$top=500');
+    expect(page.value).toHaveLength(10);
+    expect(page['odata.nextLink']).toContain('%24skip=10');
+  });
+
+  it.each([
+    '$filter=associateDbId lt 5',
+    '$filter=associateDbId gt 0',
+    '$filter=userplan eq x',
+    '$filter=noSuch eq 5',
+    '$orderBy=canLogin',
+    '$entities=retired',
+    '$top=x',
+  ])('answers 400 to an unsupported query: %s', async (query) => {
+    expect((await get(`${client.url}/Archive/AllUsers?${query}`, client.headers)).status).toBe(400);
+  });
 });
 
 describe('sandbox MDO list API', () => {

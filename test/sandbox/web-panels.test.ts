@@ -124,7 +124,7 @@ describe('sandbox web panel visibility', () => {
     'accepts a list of selected groups through SetVisibleForUserGroups%s',
     async (suffix) => {
       const { WebPanelId: listItemId } = await save({ Name: 'One' });
-      const list = suffix ? { UdListDefinitionName: 'webpanel' } : { UdListDefinitionId: 124 };
+      const list = suffix ? { UdListDefinitionName: 'GUI - Web panel' } : { UdListDefinitionId: 124 };
       const userGroups = [
         { Id: 1, Selected: true },
         { Id: 2, Selected: false },

@@ -156,7 +156,13 @@ describe('locks under attack', () => {
       const writes = [
         holder.tenants.purge(tenant, 1, lock),
         holder.tenants.savePanels('Cust1', [], lock),
-        users.replace('Cust1', [{ associateId: 7, name: 'Markus', userPlan: '' }], [], Date.now(), lock),
+        users.replace(
+          'Cust1',
+          [{ associateId: 7, name: 'Markus', userPlan: '' }],
+          [],
+          { readAt: Date.now(), isComplete: true },
+          lock,
+        ),
       ];
       return (await Promise.allSettled(writes)).map(({ status }) => status);
     });

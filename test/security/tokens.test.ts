@@ -5,7 +5,7 @@ import { createJwks } from '../../src/superoffice/auth/jwks.ts';
 import { createSystemUserJwtVerifier } from '../../src/superoffice/auth/system-user-jwt.ts';
 import { tokenReasons, type VerificationResult } from '../../src/superoffice/auth/verification-result.ts';
 import {
-  assumedStateChangeAudiences,
+  audienceForms,
   createStateChangeTokenVerifier,
 } from '../../src/superoffice/callbacks/state-change-notification.ts';
 import { scaleRuns } from '../support/long-form.ts';
@@ -47,12 +47,13 @@ describe('forged and misused tokens', () => {
   const systemUser = createSystemUserJwtVerifier(deps);
   const stateChange = createStateChangeTokenVerifier({
     ...deps,
-    audiences: assumedStateChangeAudiences(testClientId),
+    audiences: audienceForms,
   });
   const verify: Readonly<Record<TokenKind, (token: string) => Promise<VerificationResult<unknown>>>> = {
     'id-token': (token) => idToken(token, { nonce: testNonce, tenantId: testTenant.tenantId }),
     'system-user': (token) => systemUser(token, testTenant),
-    'state-change': (token) => stateChange(token, testTenant),
+    'state-change': (token) =>
+      stateChange(token, { ...testTenant, findSerial: async () => testTenant.serial }),
   };
 
   async function expectRejected(kind: TokenKind, token: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface NewJob<Q extends QueueName> {
   readonly key: string;
   /** An urgent job goes first, and does not wait for an active job of its tenant, whose process may hang. */
   readonly urgent?: boolean;
+  /** Processed after this many seconds at the earliest. */
+  readonly delaySeconds?: number;
 }
 
 /** The end of an attempt at a job. */
@@ -72,9 +74,10 @@ export async function openJobQueue(deps: {
   return {
     async enqueue(queue, jobs, transaction) {
       const byKey = new Map(jobs.map((job) => [job.key, job]));
-      const rows = [...byKey.values()].map(({ payload, key, urgent = false }) => {
+      const rows = [...byKey.values()].map(({ payload, key, urgent = false, delaySeconds = 0 }) => {
         const group = 'tenantId' in payload && !urgent ? { group: { id: payload.tenantId } } : {};
-        return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, ...group };
+        const startAfter = `${delaySeconds} seconds`;
+        return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, startAfter, ...group };
       });
       if (rows.length > 0)
         await boss.insert(queue, rows, transaction === undefined ? {} : { db: fromKysely(transaction) });

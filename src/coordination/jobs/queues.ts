@@ -8,7 +8,7 @@ export const payloadSchemas = {
   /** SuperOffice announced a change of the tenant's state. */
   'state-changes': z.object({ tenantId, change: z.string() }),
   /** A user changed or was deleted. `associateId` is null if SuperOffice did not say which. */
-  'user-changes': z.object({ tenantId, associateId: z.number().int().nullable(), deleted: z.boolean() }),
+  'user-changes': z.object({ tenantId, associateId: z.int32().nullable(), deleted: z.boolean() }),
   /** A tenant is compared with SuperOffice. */
   reconciliations: z.object({ tenantId }),
   /** The tenants that are due get a job in `reconciliations`. */

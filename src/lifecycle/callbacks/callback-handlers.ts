@@ -1,4 +1,4 @@
-import type { HandleJob } from '../../coordination/jobs/job-queue.ts';
+import type { HandleJob, JobQueue } from '../../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -36,15 +36,23 @@ export function createHandleStateChange(deps: {
   };
 }
 
-/** Handles the changes of a user that were announced before the job started. The data about a deleted user are erased. */
+/** How long the licenses of a tenant are not read again because of an event, ms: at most one read in this time. */
+const quietMs = 3_000;
+
+/**
+ * Handles the changes of a user that were announced before the job started. The data about a deleted user are erased. The
+ * licenses of the tenant, which tell the seats, are read at once or, after a recent read, once for all events of the quiet
+ * time.
+ */
 export function createHandleUserChange(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   userData: UserDataStore;
   sessionCutoffs: SessionCutoffStore;
+  jobs: Pick<JobQueue, 'enqueue'>;
   now: () => number;
 }): HandleJob<'user-changes'> {
-  const { tenants, licenses, userData, sessionCutoffs, now } = deps;
+  const { tenants, licenses, userData, sessionCutoffs, jobs, now } = deps;
 
   return async ({ tenantId, associateId, deleted }) => {
     const startedAt = now();
@@ -57,6 +65,12 @@ export function createHandleUserChange(deps: {
     // The user may have lost rights or have been retired: the next sign-in tells.
     if (associateId !== null) await sessionCutoffs.endChangedSessions(tenantId, associateId);
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
-    if (tenant.status === 'active') await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+    if (tenant.status !== 'active') return;
+    if (associateId !== null) await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+    const quietForMs = startedAt - (await licenses.findTenantReadAt(tenant));
+    if (quietForMs >= quietMs) return licenses.refreshIfOlderThan(tenant, null, startedAt);
+    const delaySeconds = Math.min(quietMs, quietMs - quietForMs) / 1_000;
+    const payload = { tenantId, associateId: null, deleted: false };
+    await jobs.enqueue('user-changes', [{ payload, key: `${tenantId} any`, delaySeconds }]);
   };
 }

@@ -1,10 +1,10 @@
+import { showToAllUserGroups } from '../../superoffice/api/panel-visibility.ts';
 import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import {
   deleteWebPanel,
   findWebPanelByProgId,
   listAppWebPanels,
   saveWebPanel,
-  showToAllUserGroups,
   type WebPanelEntity,
 } from '../../superoffice/api/web-panels.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';

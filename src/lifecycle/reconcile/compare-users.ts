@@ -1,16 +1,17 @@
+import type { Logger } from 'pino';
 import type { Lock, WithFencedLock } from '../../coordination/advisory-locks.ts';
 import { diffUserPlans } from '../../licensing/licenses/license-diff.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
-import { type ListedUser, readUsers } from '../../superoffice/api/users.ts';
+import { readUsers, type UserList } from '../../superoffice/api/users.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
 import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 
 /**
- * Reads the list of a tenant's users and replaces the stored one. Users who are no longer on it lose their sessions, and the
- * data about them are erased. Does nothing if the app may not list users in the tenant, or if the stored list was read at
- * or after `since` (ms since 1970).
+ * Reads the list of a tenant's users and replaces the stored one. Users who are missing from two lists in succession lose
+ * their sessions, and the data about them are erased. Does nothing if the app may not list users in the tenant, or if the
+ * stored list was read at or after `since` (ms since 1970).
  * @returns the users whose plan changed
  */
 export type CompareUsers = (tenant: Tenant, since: number) => Promise<readonly number[]>;
@@ -21,9 +22,10 @@ export function createCompareUsers(deps: {
   sessionCutoffs: SessionCutoffStore;
   webApi: WebApi;
   locks: WithFencedLock;
+  log: Logger;
   now: () => number;
 }): CompareUsers {
-  const { users, sessionCutoffs, webApi, locks, now } = deps;
+  const { users, sessionCutoffs, webApi, locks, log, now } = deps;
 
   return (tenant, since) => locks(`users ${tenant.tenantId}`, (lock) => compareUsers(tenant, since, lock));
 
@@ -31,29 +33,63 @@ export function createCompareUsers(deps: {
     const { tenantId } = tenant;
     if ((await users.lastReadAt(tenantId)) >= since) return [];
     const readAt = now();
-    const current = await listUsers(tenant);
-    if (current === null) return [];
+    const list = await listUsers(tenant);
+    if (list === null) return [];
     const before = await users.listByTenant(tenantId);
+    const left = await findUsersWhoLeft(tenant, before, list);
+    const listed = toIds(list.users);
+    const unconfirmed = before.filter(
+      ({ associateId }) => !listed.has(associateId) && !left.has(associateId),
+    );
+    const current = [...list.users, ...unconfirmed];
     const changes = diffUserPlans(before, current);
-    const remaining = new Set(current.map(({ associateId }) => associateId));
-    const left = before.map(({ associateId }) => associateId).filter((id) => !remaining.has(id));
     // First, so that a process killed in between has not forgotten whose sessions were to end.
-    await sessionCutoffs.endSessions(tenantId, left);
-    await users.replace(tenantId, current, changes, readAt, lock);
-    return changes.map(({ associateId }) => associateId).filter((id) => remaining.has(id));
+    await sessionCutoffs.endSessions(tenantId, [...left]);
+    await users.replace(tenantId, current, changes, { readAt, isComplete: list.unreadable === 0 }, lock);
+    return changes.map(({ associateId }) => associateId).filter((id) => !left.has(id));
+  }
+
+  /**
+   * The stored users who are missing from two lists in succession. One list may lack a user whose row moved to another
+   * page while it was read, or whose row is unreadable.
+   */
+  async function findUsersWhoLeft(
+    tenant: Tenant,
+    before: readonly { readonly associateId: number }[],
+    list: UserList,
+  ): Promise<ReadonlySet<number>> {
+    const missing = exclude(toIds(before), list.users);
+    if (missing.size === 0 || list.unreadable > 0) return new Set();
+    const again = await listUsers(tenant);
+    return again === null || again.unreadable > 0 ? new Set() : exclude(missing, again.users);
   }
 
   /** @returns null if the app may not list users in the tenant */
-  async function listUsers(tenant: Tenant): Promise<ListedUser[] | null> {
+  async function listUsers(tenant: Tenant): Promise<UserList | null> {
     try {
-      const listed = await readUsers(webApi.asSystemUser(tenant));
+      const list = await readUsers(webApi.asSystemUser(tenant));
       // An administrator approved the app, so an empty list is wrong. It would erase the data about all users.
-      if (listed.length === 0)
+      if (list.users.length === 0)
         throw new SuperOfficeError('unexpected-response', 'users', { detail: 'empty' });
-      return listed;
+      const { unreadable } = list;
+      if (unreadable > 0) log.warn({ tenantId: tenant.tenantId, unreadable }, 'users without an id skipped');
+      return list;
     } catch (error) {
       if (isRefusal(error)) return null;
       throw error;
     }
   }
+}
+
+function toIds(users: readonly { readonly associateId: number }[]): Set<number> {
+  return new Set(users.map(({ associateId }) => associateId));
+}
+
+/** The ids without those of `users`. */
+function exclude(
+  ids: ReadonlySet<number>,
+  users: readonly { readonly associateId: number }[],
+): ReadonlySet<number> {
+  const excluded = toIds(users);
+  return new Set([...ids].filter((id) => !excluded.has(id)));
 }

@@ -5,11 +5,24 @@ import type { CompareUsers } from './compare-users.ts';
 import type { SyncTenantStatus } from './sync-tenant-status.ts';
 
 /**
- * Reconciles a tenant with SuperOffice; idempotent.
+ * Reconciles a tenant with SuperOffice; idempotent. Provisioning, license data and users are independent: if one of them
+ * fails, the others are reconciled all the same.
  * @returns when it must be reconciled again, ms; null for the usual interval
- * @throws an error that makes the worker retry later
+ * @throws ProvisioningIncompleteError or PartialFailure if one of them failed, any other error if licenses and users could
+ * not be read; the worker retries later
  */
 export type ReconcileTenant = (tenant: Tenant) => Promise<number | null>;
+
+/** A reconciliation of which only one part failed; the cause is the error of that part. */
+export class PartialFailure extends Error {
+  readonly part: 'licenses' | 'users';
+
+  constructor(part: PartialFailure['part'], cause: unknown) {
+    super(`${part}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
+    this.name = 'PartialFailure';
+    this.part = part;
+  }
+}
 
 /**
  * Detects what no callback reported: the tenant's state, panels of an earlier version of the app, a webhook that
@@ -29,10 +42,16 @@ export function createReconcileTenant(deps: {
     if (!active) return nextCheckMs;
     // What SuperOffice does not let the app provision must not delay the rest.
     const incomplete = await provision.provisionIfNeeded(tenant).then(() => null, toIncomplete);
-    await licenses.refreshIfOlderThan(tenant, null, now());
-    const startedAt = now();
-    for (const associateId of await compareUsers(tenant, startedAt))
-      await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+    const parts = {
+      licenses: () => licenses.refreshIfOlderThan(tenant, null, now()),
+      users: () => refreshChangedUsers(tenant, now()),
+    };
+    const failures: PartialFailure[] = [];
+    for (const part of ['licenses', 'users'] as const) {
+      await parts[part]().catch((error: unknown) => failures.push(new PartialFailure(part, error)));
+    }
+    const [first, second] = failures;
+    if (first !== undefined) throw second === undefined ? first : first.cause;
     if (incomplete !== null) throw incomplete;
     return null;
   };
@@ -40,5 +59,10 @@ export function createReconcileTenant(deps: {
   function toIncomplete(error: unknown): ProvisioningIncompleteError {
     if (error instanceof ProvisioningIncompleteError) return error;
     throw error;
+  }
+
+  async function refreshChangedUsers(tenant: Tenant, startedAt: number): Promise<void> {
+    for (const associateId of await compareUsers(tenant, startedAt))
+      await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
   }
 }

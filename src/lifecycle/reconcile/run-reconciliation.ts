@@ -6,7 +6,7 @@ import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { ProvisioningIncompleteError } from '../provisioning/provision.ts';
 import { reconcileIntervalMs, revokedIntervalMs, withJitter } from './reconcile-schedule.ts';
-import type { ReconcileTenant } from './reconcile-tenant.ts';
+import { PartialFailure, type ReconcileTenant } from './reconcile-tenant.ts';
 
 const firstRetryMs = 60_000;
 /** The first retry of an installation, whose administrator waits for it, ms; the schedule adds up to a minute. */
@@ -44,20 +44,23 @@ export function createRunReconciliation(deps: {
     const { tenantId } = tenant;
     const reason = error instanceof Error ? error.message : 'unknown';
     log.warn({ tenantId, reason }, 'reconcile failed');
-    if (isRefusedForGood(tenant, error)) await tenants.saveStatus(tenant, 'revoked');
-    await tenants.completeReconcile(tenant, getRetryDelayMs(tenant, error), toErrorCode(error));
+    const { part, cause } = error instanceof PartialFailure ? error : { part: null, cause: error };
+    if (isRefusedForGood(tenant, cause)) await tenants.saveStatus(tenant, 'revoked');
+    // What succeeded must not wait longer than after a success.
+    const isPartial = part !== null || error instanceof ProvisioningIncompleteError;
+    const delayMs = getRetryDelayMs(tenant, cause, isPartial ? reconcileIntervalMs : maxRetryMs);
+    const code = toErrorCode(cause);
+    await tenants.completeReconcile(tenant, delayMs, part === null ? code : `${part} ${code}`);
   }
 }
 
-/** Exponential backoff with jitter, or the Retry-After of SuperOffice if that is longer. */
-function getRetryDelayMs({ reconciliation }: Tenant, error: unknown): number {
+/** Exponential backoff with jitter up to `longestMs`, or the Retry-After of SuperOffice if that is longer. */
+function getRetryDelayMs({ reconciliation }: Tenant, error: unknown, longestMs: number): number {
   const { failures, setupStartedAt } = reconciliation;
   const retryAfterMs = error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
   const isFirstOfSetup = setupStartedAt !== null && failures === 0;
   const backoffMs = isFirstOfSetup ? firstSetupRetryMs : firstRetryMs * 2 ** failures;
-  // A tenant that permanently refuses part of the provisioning must not be compared less often for it.
-  const maxMs = error instanceof ProvisioningIncompleteError ? reconcileIntervalMs : maxRetryMs;
-  return Math.max(retryAfterMs, withJitter(Math.min(backoffMs, maxMs)));
+  return Math.max(retryAfterMs, withJitter(Math.min(backoffMs, longestMs)));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LicenseScope } from '../../licensing/licenses/license-data.ts';
+import { storableText } from '../../storable-text.ts';
 import {
   calendarDate,
   lenientBoolean,
@@ -16,7 +17,7 @@ const scopeByType: ReadonlyMap<string, LicenseScope> = new Map([
 ]);
 
 /** A required name of a module or owner; a row without it is invalid. */
-const requiredName = z.string().regex(/\S/);
+const requiredName = z.string().regex(/\S/).pipe(storableText());
 const licenseScope = lenientString.transform((type): LicenseScope => scopeByType.get(type) ?? 'unknown');
 const lenientNumber = lenientCount.transform((value) => value ?? 0);
 

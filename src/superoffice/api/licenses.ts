@@ -13,7 +13,7 @@ import type { TenantApiClient } from './web-api.ts';
 
 /**
  * The tenant's licenses of the owner SuperOffice (docs/superoffice/licenses.md#31-reading). Rows that cannot
- * be read are skipped and make the licenses incomplete.
+ * be read are skipped and make the licenses incomplete, as does a response without a row of SuperOffice.
  * @throws SuperOfficeError `unexpected-response` if no row can be read, because every tenant has one; an
  * `unauthorized` or `forbidden` error says nothing about the licenses
  */
@@ -38,7 +38,7 @@ export async function readTenantLicenses(apiClient: TenantApiClient): Promise<Te
     adminWarningDate: license?.AdminWarningDate ?? null,
     graceDate: license?.GraceDate ?? null,
     modules,
-    complete: lost === 0,
+    complete: lost === 0 && modules.some(({ owner }) => isSuperOfficeOwner(owner)),
   };
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
+import { storableText } from '../../storable-text.ts';
 import { isContextIdentifier } from '../transport/endpoints.ts';
-import { readBody } from '../transport/schemas.ts';
+import { maxNameLength, readBody } from '../transport/schemas.ts';
 import { grantedLicensesSchema, isSuperOfficeOwner } from './license-schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
@@ -18,10 +19,10 @@ export interface Principal {
 const principalSchema = z.object({
   AssociateId: z.int32().positive(),
   DatabaseContextIdentifier: z.string().refine(isContextIdentifier),
-  FullName: z.string().nullable().catch(null),
+  FullName: storableText(maxNameLength).nullable().catch(null),
   Licenses: grantedLicensesSchema,
   // One unreadable right makes all of them unknown: a missing right would mean that nothing is hidden.
-  FunctionRights: z.array(z.string()).nullable().catch(null),
+  FunctionRights: z.array(storableText()).nullable().catch(null),
 });
 
 /**

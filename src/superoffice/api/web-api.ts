@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { SystemUserTenant, TicketCache } from '../auth/tickets.ts';
 import { unwrapResponse } from '../transport/api-response.ts';
 import type { ToAllowedUrl } from '../transport/endpoints.ts';
@@ -53,13 +54,23 @@ interface Attempt {
   readonly secret: string;
 }
 
-type Deps = Parameters<typeof createWebApi>[0];
+/**
+ * How long a call that was refused with a new ticket too is not tried with another one, ms: the refusal concerns the
+ * call, and every exchange of a ticket adds a row to the customer's database.
+ */
+export const refusalMemoryMs = 5 * 60_000;
+const maxRefusedCalls = 10_000;
+
+type Deps = Parameters<typeof createWebApi>[0] & {
+  /** The calls that were refused with a new ticket, by tenant and operation. */
+  readonly refusedCalls: LRUCache<string, true>;
+};
 
 /**
  * The web API of all tenants (docs/superoffice/web-api.md#1-essentials to #3-errors). Respects the tenant
  * state, the circuit breaker and the rate limiter, and recovers once from each status in `recoveries`.
  */
-export function createWebApi(deps: {
+export function createWebApi(options: {
   readonly states: TenantStateCache;
   readonly tickets: TicketCache;
   readonly http: HttpClient;
@@ -68,7 +79,16 @@ export function createWebApi(deps: {
   readonly circuitBreaker: CircuitBreaker;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
   readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }): WebApi {
+  const refusedCalls = new LRUCache<string, true>({
+    max: maxRefusedCalls,
+    ttl: refusalMemoryMs,
+    ttlResolution: 0,
+    perf: { now: options.now },
+  });
+  const deps = { ...options, refusedCalls };
   return {
     asSystemUser: (tenant) =>
       createApiClient(deps, {
@@ -90,9 +110,12 @@ function createApiClient(deps: Deps, credentials: Credentials): TenantApiClient 
   async function callWithRecovery(call: ApiCall): Promise<unknown> {
     const recoveredFrom = new Set<number>();
     let attempt = await prepareAttempt(deps, credentials, call);
+    const callKey = `${credentials.tenantId} ${call.operation}`;
     for (;;) {
       const response = await send(deps, credentials, call, attempt);
       const { status } = response;
+      if (status === 401 && recoveredFrom.has(status)) deps.refusedCalls.set(callKey, true);
+      if (status === 401 && deps.refusedCalls.has(callKey)) return unwrapResponse(call, response);
       const recover = recoveredFrom.has(status) ? undefined : recoveries[status];
       const nextAttempt = (await recover?.(deps, credentials, attempt)) ?? null;
       if (nextAttempt === null) return unwrapResponse(call, response);
@@ -111,7 +134,7 @@ function createApiClient(deps: Deps, credentials: Credentials): TenantApiClient 
 const recoveries: Readonly<
   Record<number, (deps: Deps, credentials: Credentials, failed: Attempt) => Promise<Attempt | null>>
 > = {
-  /** The ticket may have expired (docs/superoffice/auth.md#57-status-401). */
+  /** The ticket may have expired, whatever its age (docs/superoffice/auth.md#57-status-401). */
   401: async (_deps, { refreshSecret }, { state, secret: refused }) => {
     const secret = (await refreshSecret?.(refused)) ?? refused;
     return secret === refused ? null : { state, secret };

@@ -68,34 +68,12 @@ export async function saveWebPanel(
   );
 }
 
-/**
- * Assumption: the name of the list that contains web panels
- * (docs/superoffice/panels-and-marketplace.md#5-panel-api).
- */
-const webPanelList = 'webpanel';
-
-/** Makes the panel visible to every user group. Returns false, without saving, if it already is. */
-export async function showToAllUserGroups(apiClient: TenantApiClient, panelId: number): Promise<boolean> {
-  const operation = 'web panel user groups';
-  const panel = { UdListDefinitionName: webPanelList, ListItemId: panelId };
-  const body = await post(apiClient, operation, 'GetVisibleForUserGroupsFromListName', panel);
-  const groups = readBody(operation, z.array(userGroupSchema), body);
-  if (groups.every((group) => group.Selected)) return false;
-  await post(apiClient, operation, 'SetVisibleForUserGroupsFromListName', {
-    ...panel,
-    UserGroups: groups.map((group) => ({ ...group, Selected: true })),
-  });
-  return true;
-}
-
 /** Deletes a panel permanently, unlike a soft delete. */
 export async function deleteWebPanel(apiClient: TenantApiClient, panelId: number): Promise<void> {
   await post(apiClient, 'delete web panel', 'DeleteWebPanel', { Id: panelId }, true);
 }
 
 const savedWebPanelSchema = webPanelSchema.refine((panel) => panel.WebPanelId > 0, { path: ['WebPanelId'] });
-
-const userGroupSchema = z.looseObject({ Id: z.number(), Selected: booleanOrFalse });
 
 function post(
   apiClient: TenantApiClient,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../../storable-text.ts';
 import { toResponseError } from '../transport/api-response.ts';
 import { isContextIdentifier, type LoginEndpoints } from '../transport/endpoints.ts';
 import type { HttpClient, HttpResponse } from '../transport/http.ts';
@@ -30,7 +31,10 @@ interface IssuedTokens {
 export interface AuthorizationCodeFlow {
   /** @throws SuperOfficeError `tenant-unknown` if `tenantId` is not a context identifier */
   authorizeUrl(request: AuthorizeRequest): string;
-  /** @throws SuperOfficeError `code-refused`, `client-refused`, or an error of the connection */
+  /**
+   * @throws SuperOfficeError `code-refused`, `client-refused`, `sign-in-refused` if SuperOffice does not tell which of
+   * the two, or an error of the connection
+   */
   exchangeCode(grant: { readonly code: string; readonly codeVerifier: string }): Promise<IssuedTokens>;
 }
 
@@ -45,7 +49,8 @@ const tokensSchema = z.object({
 
 /**
  * The error codes of RFC 6749 5.2. Which of them SuperOffice uses is not documented
- * (docs/superoffice/auth.md#22-token-request).
+ * (docs/superoffice/auth.md#22-token-request). In recorded responses a wrong client and a wrong code are both
+ * `access_denied`.
  */
 const oauthErrorSchema = z.object({
   error: z.enum([
@@ -55,8 +60,10 @@ const oauthErrorSchema = z.object({
     'unauthorized_client',
     'unsupported_grant_type',
     'invalid_scope',
+    'access_denied',
   ]),
 });
+const descriptionSchema = z.object({ error_description: storableText(300) });
 const clientErrors = ['invalid_client', 'unauthorized_client'];
 
 /** The authorization code flow with PKCE (docs/superoffice/auth.md#2-authorization-code-flow). */
@@ -102,7 +109,8 @@ export function createAuthorizationCodeFlow(deps: {
           redirect_uri: redirectUri,
         },
       });
-      if (response.status !== 200) throw toExchangeError(response);
+      if (response.status !== 200)
+        throw toExchangeError(response, [clientId, clientSecret, code, codeVerifier]);
       const tokens = readBody(operation, tokensSchema, response.body);
       return {
         accessToken: tokens.access_token,
@@ -114,9 +122,17 @@ export function createAuthorizationCodeFlow(deps: {
   };
 }
 
-function toExchangeError(response: HttpResponse): SuperOfficeError {
+/** @param sent what the request contained, which must not reach a log */
+function toExchangeError(response: HttpResponse, sent: readonly string[]): SuperOfficeError {
   const { status, body } = response;
   const oauthError = oauthErrorSchema.safeParse(body).data?.error;
+  if (oauthError === 'access_denied') {
+    const description = sent.reduce(
+      (text, value) => text.replaceAll(value, '…'),
+      descriptionSchema.safeParse(body).data?.error_description ?? '',
+    );
+    return new SuperOfficeError('sign-in-refused', operation, { status, detail: oauthError, description });
+  }
   const facts = { status, ...(oauthError === undefined ? {} : { detail: oauthError }) };
   const concernsClient = oauthError !== undefined && clientErrors.includes(oauthError);
   if (concernsClient || status === 401 || status === 403) {

@@ -13,9 +13,8 @@ export interface TicketCache {
   /** The tenant's ticket, exchanged if none is cached. Rejects with the SuperOfficeError of the exchange. */
   getTicket(tenant: SystemUserTenant): Promise<string>;
   /**
-   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange.
-   * Returns `stale` if it is too young to have expired: then the refusal concerns the call, and every
-   * exchange adds a row to the customer's database.
+   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange. Every
+   * exchange adds a row to the customer's database (docs/superoffice/auth.md#55-jwt-and-ticket).
    */
   refresh(tenant: SystemUserTenant, stale: string): Promise<string>;
   /**
@@ -45,11 +44,6 @@ export interface TicketStore {
 
 /** A ticket expires six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket). */
 const ticketTtlMs = 6 * 60 * 60 * 1000;
-/**
- * Assumption: a ticket younger than this has not expired. No document states how early one may expire, and
- * every exchange writes a row (docs/superoffice/auth.md#55-jwt-and-ticket).
- */
-export const minRefreshAgeMs = 5 * 60 * 1000;
 const maxTenants = 10_000;
 
 /**
@@ -79,12 +73,11 @@ export function createTickets(deps: {
     },
   });
 
-  /** The stored ticket, null if it may have expired. */
+  /** The stored ticket, null if it was refused or may have expired. */
   async function findUsable(tenantId: string, stale: string | null): Promise<StoredTicket | null> {
     const stored = await store.find(tenantId);
-    if (stored === null) return null;
-    const age = now() - stored.exchangedAt;
-    return age < (stored.ticket === stale ? minRefreshAgeMs : ticketTtlMs) ? stored : null;
+    if (stored === null || stored.ticket === stale) return null;
+    return now() - stored.exchangedAt < ticketTtlMs ? stored : null;
   }
 
   async function exchangeAndStore({
@@ -105,9 +98,7 @@ export function createTickets(deps: {
   return {
     getTicket: (tenant) => getTicket(tenant),
     refresh(tenant, stale) {
-      const cached = cache.peek(tenant.tenantId);
-      const mayHaveExpired = cached?.ticket === stale && now() - cached.exchangedAt >= minRefreshAgeMs;
-      if (mayHaveExpired) cache.delete(tenant.tenantId);
+      if (cache.peek(tenant.tenantId)?.ticket === stale) cache.delete(tenant.tenantId);
       return getTicket(tenant, stale);
     },
     async verifySystemUser(tenant) {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { isStorableText } from '../../storable-text.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 import { type DecodedJwt, decodeJwt } from './decode-jwt.ts';
 import type { Jwks, KeyHint } from './jwks.ts';
@@ -49,13 +50,10 @@ export function identityClaim(claims: VerifiedClaims, name: string): unknown {
   return claims[identityClaimPrefix + name];
 }
 
-/**
- * The SuperOffice claim as a non-empty string without NUL, which PostgreSQL cannot store; otherwise
- * undefined.
- */
+/** The SuperOffice claim as a non-empty string that PostgreSQL can store; otherwise undefined. */
 export function textClaim(claims: VerifiedClaims, name: string): string | undefined {
   const value = identityClaim(claims, name);
-  return typeof value === 'string' && value !== '' && !value.includes('\0') ? value : undefined;
+  return typeof value === 'string' && value !== '' && isStorableText(value) ? value : undefined;
 }
 
 /**

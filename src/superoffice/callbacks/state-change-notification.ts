@@ -57,17 +57,21 @@ interface StateChangeTokenClaims {
 /** Verifies the token of a notification. Reports an invalid token in the result. */
 export type StateChangeTokenVerifier = (
   token: string,
-  notice: { readonly tenantId: string },
+  notice: {
+    readonly tenantId: string;
+    /** Finds the serial number of the tenant's database; null if the tenant is not installed. */
+    readonly findSerial: () => Promise<string | null>;
+  },
 ) => Promise<VerificationResult<StateChangeTokenClaims>>;
 
 /**
- * Assumption: no document names the audience of a state-change token
- * (docs/superoffice/web-api.md#71-state-change-notification). These are the forms that SuperOffice uses in
- * other tokens for the same client (docs/superoffice/auth.md#41-issuer-and-audience).
+ * The forms of an audience that SuperOffice uses in its other tokens (docs/superoffice/auth.md#41-issuer-and-audience);
+ * `spn:` is followed by the client ID or by the serial number of the tenant's database.
  */
-export function assumedStateChangeAudiences(clientId: string): string[] {
-  return [clientId, `spn:${clientId}`];
-}
+export const audienceForms = ['client-id', 'spn:client-id', 'spn:serial', 'none'] as const;
+
+/** One of `audienceForms`. */
+export type AudienceForm = (typeof audienceForms)[number];
 
 /**
  * Claims of sign-in tokens. A token with one of them is not a state-change token
@@ -81,29 +85,46 @@ const signInClaims = ['associateid', 'ticket'];
  */
 export function createStateChangeTokenVerifier({
   issuer,
+  clientId,
   audiences,
   ...options
 }: JwtVerifierOptions & {
   readonly issuer: string;
-  readonly audiences: readonly string[];
+  readonly clientId: string;
+  /** The accepted forms: no document names the one of this token. */
+  readonly audiences: readonly AudienceForm[];
 }): StateChangeTokenVerifier {
   const verifyJwt = createJwtVerifier(options);
-  return async (token, { tenantId }) => {
+
+  async function isAudienceAccepted(
+    claims: VerifiedClaims,
+    findSerial: () => Promise<string | null>,
+  ): Promise<boolean> {
+    if (claims.aud === undefined) return audiences.includes('none');
+    const named = {
+      'client-id': clientId,
+      'spn:client-id': `spn:${clientId}`,
+      'spn:serial': null,
+      none: null,
+    };
+    const values = audiences.flatMap((form) => named[form] ?? []);
+    if (hasOnlyAudience(claims, values)) return true;
+    const serial = audiences.includes('spn:serial') ? await findSerial() : null;
+    return serial !== null && hasOnlyAudience(claims, [`spn:${serial}`]);
+  }
+
+  return async (token, { tenantId, findSerial }) => {
     const result = await verifyJwt(token);
     if (!result.valid) return result;
-    const reason = checkProfile(result.claims, issuer, audiences, tenantId);
-    return reason === null ? accepted({ expiresAt: Number(result.claims.exp) }) : rejected(reason);
+    const { claims } = result;
+    if (claims.iss !== issuer) return rejected('issuer');
+    if (!(await isAudienceAccepted(claims, findSerial))) return rejected('audience');
+    const reason = checkProfile(claims, tenantId);
+    return reason === null ? accepted({ expiresAt: Number(claims.exp) }) : rejected(reason);
   };
 }
 
-function checkProfile(
-  claims: VerifiedClaims,
-  issuer: string,
-  audiences: readonly string[],
-  tenantId: string,
-): TokenReason | null {
-  if (claims.iss !== issuer) return 'issuer';
-  if (!hasOnlyAudience(claims, audiences)) return 'audience';
+function checkProfile(claims: VerifiedClaims, tenantId: string): TokenReason | null {
   if ('nonce' in claims || signInClaims.some((name) => identityClaim(claims, name) !== undefined)) {
     return 'profile';
   }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { storableText } from '../../storable-text.ts';
 import { SuperOfficeError } from './superoffice-error.ts';
 
 /** A string; empty if null or absent. */
-export const stringOrEmpty = z
-  .string()
+export const stringOrEmpty = storableText()
   .nullish()
   .transform((value) => value ?? '');
 
@@ -13,6 +13,9 @@ export const numberOrZero = z
   .nullish()
   .transform((value) => value ?? 0);
 
+/** Longest name of a user, in UTF-16 code units: first, middle and last name have 99 each at most. */
+export const maxNameLength = 300;
+
 /** A boolean; false if null or absent. */
 export const booleanOrFalse = z
   .boolean()
@@ -20,7 +23,10 @@ export const booleanOrFalse = z
   .transform((value) => value ?? false);
 
 /** A string; empty for a value of another type or none. */
-export const lenientString = z.string().catch('');
+export const lenientString = storableText().catch('');
+
+/** An id of a row in SuperOffice's database, as a number or as text (docs/superoffice/web-api.md#5-odata-archive). */
+export const rowId = z.coerce.number().pipe(z.int32().positive());
 
 /** A boolean; false for a value of another type or none. */
 export const lenientBoolean = z.boolean().catch(false);

@@ -17,13 +17,15 @@ export type SuperOfficeErrorCode =
   | 'system-user-refused'
   | 'system-user-jwt-invalid'
   | 'code-refused'
+  | 'sign-in-refused'
   | 'client-refused';
 
 /**
  * Facts about a failed call that are safe to log. `detail` is a name or a code, never free text from
- * SuperOffice.
+ * SuperOffice; `description` is SuperOffice's own words without anything we sent.
  */
 export interface SuperOfficeErrorFacts {
+  readonly description?: string;
   readonly status?: number;
   readonly retryAfterSeconds?: number;
   readonly detail?: string;
@@ -40,6 +42,7 @@ export class SuperOfficeError extends Error {
   declare readonly status?: number;
   declare readonly retryAfterSeconds?: number;
   declare readonly detail?: string;
+  declare readonly description?: string;
 
   constructor(code: SuperOfficeErrorCode, operation: string, facts: SuperOfficeErrorFacts = {}) {
     super(facts.detail === undefined ? `${operation}: ${code}` : `${operation}: ${code} (${facts.detail})`);
@@ -48,10 +51,24 @@ export class SuperOfficeError extends Error {
     if (facts.status !== undefined) this.status = facts.status;
     if (facts.retryAfterSeconds !== undefined) this.retryAfterSeconds = facts.retryAfterSeconds;
     if (facts.detail !== undefined) this.detail = facts.detail;
+    if (facts.description !== undefined) this.description = facts.description;
   }
 }
 
 /** True if SuperOffice responded that this app lacks permission (401 or 403). An outage is not a refusal. */
 export function isRefusal(error: unknown): error is SuperOfficeError {
   return error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
+}
+
+const callRefusals: readonly SuperOfficeErrorCode[] = [
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'server-error',
+  'unexpected-response',
+];
+
+/** True if SuperOffice responded, but did not perform the call in this form. Another form may work. */
+export function isCallRefused(error: unknown): error is SuperOfficeError {
+  return error instanceof SuperOfficeError && callRefusals.includes(error.code);
 }

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { limitConcurrency, readBody } from '../middleware/read-body.ts';
@@ -18,12 +19,13 @@ const maxStateChanges = 200;
 export function createCallbacksRouter(deps: {
   webhooks: WebhookStore;
   callbacks: CallbackIntake;
+  tenants: TenantStore;
   verifyStateChangeToken: StateChangeTokenVerifier;
   limits: RequestLimits;
 }): Router {
-  const { callbacks, verifyStateChangeToken, limits } = deps;
+  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits } = deps;
   const body = readBody(maxBodyBytes);
-  const stateChange = createStateChangeCallback({ verifyToken: verifyStateChangeToken, callbacks, limits });
+  const stateChange = createStateChangeCallback({ verifyToken, callbacks, tenants, limits });
 
   const router = Router();
   router

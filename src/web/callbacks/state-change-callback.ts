@@ -5,6 +5,7 @@ import {
   type StateChangeTokenVerifier,
 } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 
@@ -19,6 +20,7 @@ export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
   callbacks: CallbackIntake;
   limits: RequestLimits;
+  tenants: Pick<TenantStore, 'findCached'>;
 }): RequestHandler {
   return async function stateChange(request, response) {
     deps.limits.countAnonymous(request);
@@ -26,7 +28,8 @@ export function createStateChangeCallback(deps: {
     if (!notification.success)
       throw new AppError('state-change-malformed', { detail: listFieldNames(notification.error) });
     const { tenantId, change, token } = notification.data;
-    const verification = await deps.verifyToken(token, { tenantId });
+    const findSerial = async () => (await deps.tenants.findCached(tenantId))?.serial ?? null;
+    const verification = await deps.verifyToken(token, { tenantId, findSerial });
     if (!verification.valid)
       throw new AppError('state-change-token-invalid', { detail: verification.reason });
     const enqueued = await deps.callbacks.storeStateChange(tenantId, change);

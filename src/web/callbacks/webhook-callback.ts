@@ -58,10 +58,11 @@ export function createWebhookCallback(deps: { callbacks: CallbackIntake }): Requ
     response.status(200).end();
   };
 
-  /** Events of another tenant, and of other kinds, are acknowledged and ignored. @returns whether it was enqueued */
+  /** Events of another tenant, of other kinds and of irrelevant columns are acknowledged and ignored. @returns whether it was enqueued */
   async function enqueue(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
     if (event === null || event.tenantId !== hook.tenantId || !event.event.startsWith('associate.'))
       return false;
+    if (!event.isRelevant) return false;
     // Without an id, equal bytes are taken as the same event.
     const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
     const { event: name, primaryKey } = event;

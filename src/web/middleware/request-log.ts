@@ -16,6 +16,7 @@ declare global {
 interface RequestLog {
   setBindings(fields: object): void;
   info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
 
@@ -72,6 +73,7 @@ function createRequestLog(log: Logger, request: Request): RequestLog {
       bindings = { ...bindings, ...fields };
     },
     info: (fields, message) => log.info({ req, ...bindings, ...fields }, message),
+    warn: (fields, message) => log.warn({ req, ...bindings, ...fields }, message),
     error: (fields, message) => log.error({ req, ...bindings, ...fields }, message),
   };
 }

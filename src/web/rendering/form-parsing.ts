@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import { toStorableText } from '../../storable-text.ts';
 
-/** Text of a form field. Forms send a line break as two characters but count one; PostgreSQL stores no NUL. */
+/** Text of a form field. Forms send a line break as two characters but count one. */
 export const typedText = z
   .string()
-  .overwrite((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim());
+  .overwrite((text) => toStorableText(text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim()));
 
 /** Lists the invalid fields for a response, without their values, which may be secret. */
 export function listFieldNames({ issues }: z.ZodError): string {

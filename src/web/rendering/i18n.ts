@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInstance, type TFunction } from 'i18next';
 import { isLanguage, type Language as LanguageCode } from '../../licensing/catalogue/languages.ts';
+import { isolateText } from './isolate-text.ts';
 
 /** The text of a key with its placeholders filled in; `count` selects the plural. */
-type Translate = (key: string, values?: Readonly<Record<string, string | number | undefined>>) => string;
+type Translate = (key: string, values?: Values) => string;
+type Values = Readonly<Record<string, string | number | undefined>>;
 
 /** The texts and formats of one language. */
 export interface Language {
@@ -89,13 +91,22 @@ function language(code: LanguageCode, translate: TFunction): Language {
   };
 }
 
-/** Caches texts without placeholders, of which a page needs about a hundred. */
+/** Caches texts without placeholders, of which a page needs about a hundred, and isolates what fills placeholders. */
 function memoizePlainTexts(translate: TFunction): Translate {
   const plain = new Map<string, string>();
   return (key, values) => {
-    if (values !== undefined) return translate(key, values);
+    if (values !== undefined) return translate(key, isolateValues(values));
     const text = plain.get(key) ?? translate(key);
     plain.set(key, text);
     return text;
   };
+}
+
+function isolateValues(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? isolateText(value) : value,
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../tenants/audit-log.ts';
 import type { Language } from '../rendering/i18n.ts';
+import { isolateText } from '../rendering/isolate-text.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
 /** An entry of the activity log. */
@@ -18,7 +19,7 @@ export function auditRows(entries: readonly AuditEntry[], language: Language): r
 
 function describeActor({ associateId, name }: AuditEntry, { t }: Language): string {
   if (associateId === null) return 'SuperOffice';
-  return name || t('admin.associate', { associateId });
+  return name ? isolateText(name) : t('admin.associate', { associateId });
 }
 
 function describeEvent({ event }: AuditEntry, { t }: Language): string {

@@ -20,8 +20,8 @@ export interface SetupView {
   readonly complete: boolean;
   /** Why the tenant is not being processed; empty for an active tenant. */
   readonly statusText: string;
-  /** The error of the last attempt, and when the next one is due. */
-  readonly stopped: { readonly problem: string; readonly moment: string } | null;
+  /** What failed in the last attempt, and when the next one is due. */
+  readonly stoppedText: string | null;
 }
 
 /** Describes the provisioning of a tenant; `webhook` is null before the first one. */
@@ -39,11 +39,19 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook | null, languag
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
     complete: tenant.panels.length > 0 && !failed,
     statusText: status === 'active' ? '' : language.t(`setup.status.${status}`),
-    stopped:
+    stoppedText:
       lastError === null || status === 'revoked'
         ? null
-        : { problem: lastError, moment: language.timestamp(at.getTime()) },
+        : toStoppedText(lastError, language.timestamp(at.getTime()), language),
   };
+}
+
+/** `error` names the failed part before the code if the rest succeeded. */
+function toStoppedText(error: string, moment: string, { t }: Language): string {
+  const [part, problem] = error.split(' ');
+  if (problem === undefined) return t('setup.stopped', { problem: error, moment });
+  if (part === 'users') return t('setup.stoppedUsers', { problem, moment });
+  return t('setup.stoppedLicenses', { problem, moment });
 }
 
 /** The webhook is optional: without it, changes appear when cached data expires. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
@@ -11,6 +12,9 @@ import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
+
+/** How long a sign-in waits for the principal while older licenses of the user are stored, ms. */
+const patienceMs = 1_500;
 
 /** Makes the session of a sign-in. @throws AppError `tenant-not-installed`, `too-many-requests` */
 export type StartSession = (signedIn: SignedIn) => Promise<Session>;
@@ -56,13 +60,31 @@ export function createStartSession(deps: {
     { tenantId, associateId }: IdTokenClaims,
     accessToken: string,
   ): Promise<Principal | null> {
+    const waiting = new AbortController();
     try {
-      const principal = await readCurrentPrincipal(webApi.asUser(tenantId, accessToken));
+      const principal = await Promise.race([
+        readCurrentPrincipal(webApi.asUser(tenantId, accessToken)),
+        giveUpWhenStored(tenantId, associateId, waiting.signal),
+      ]);
       return principal.tenantId === tenantId && principal.associateId === associateId ? principal : null;
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
       log.warn({ tenantId, associateId, reason: error.message }, 'reading the principal failed');
       return null;
+    } finally {
+      waiting.abort();
     }
+  }
+
+  /** Throws SuperOfficeError `timeout` once the read is slow, if older licenses are stored; otherwise never ends. */
+  async function giveUpWhenStored(
+    tenantId: string,
+    associateId: number,
+    signal: AbortSignal,
+  ): Promise<never> {
+    await sleep(patienceMs, undefined, { signal });
+    if (await licenses.hasUserLicenses(tenantId, associateId))
+      throw new SuperOfficeError('timeout', 'current principal');
+    return new Promise(() => {});
   }
 }

@@ -35,7 +35,11 @@ function invalidPaths(text: string): readonly string[] {
 describe('readAssumptions', () => {
   it('returns the shipped assumptions when there is no file', () => {
     const read = readAssumptions(join(folder, 'nothing-here.json'));
-    expect(read).toEqual({ valid: true, assumptions: shipped });
+    expect(read).toEqual({
+      valid: true,
+      assumptions: shipped,
+      platform: { stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'] },
+    });
     expect(Object.keys(shipped.modules)).toHaveLength(68);
   });
 
@@ -50,6 +54,17 @@ describe('readAssumptions', () => {
       ...shipped,
       modules: { ...shipped.modules, 'knowledge-base': knowledgeBase },
     });
+  });
+
+  it('overrides the assumptions about the platform, and rejects a form that does not exist', () => {
+    const platform = { stateChangeAudiences: ['spn:serial'] };
+    expect(readText(JSON.stringify({ platform }))).toMatchObject({ valid: true, platform });
+    expect(invalidPaths('{"platform": {"stateChangeAudiences": ["any"]}}')).toEqual([
+      'platform.stateChangeAudiences.0',
+    ]);
+    expect(invalidPaths('{"platform": {"stateChangeAudiences": []}}')).toEqual([
+      'platform.stateChangeAudiences',
+    ]);
   });
 
   it('replaces a list instead of extending it', () => {
@@ -84,7 +99,11 @@ describe('readAssumptions', () => {
   });
 
   it('accepts a file that begins with a byte order mark', () => {
-    expect(readText('\uFEFF{}')).toEqual({ valid: true, assumptions: shipped });
+    expect(readText('\uFEFF{}')).toEqual({
+      valid: true,
+      assumptions: shipped,
+      platform: { stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'] },
+    });
   });
 });
 

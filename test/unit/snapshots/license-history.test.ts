@@ -62,11 +62,11 @@ describe('license history', () => {
   });
 
   it('names a user, and deletes the changes of a user who is no longer listed', async () => {
-    await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
+    await users().replace('Cust1', [markus], [planChange], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await history().latest('Cust1', 5)).toEqual([
       { change: planChange.change, detectedAt: new Date(readAt), user: { associateId: 7, name: 'Markus' } },
     ]);
-    await users().replace('Cust1', [], [], readAt, uncontendedLock(db));
+    await users().replace('Cust1', [], [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await history().latest('Cust1', 5)).toEqual([]);
   });
 
@@ -77,7 +77,9 @@ describe('license history', () => {
     ).rejects.toThrow();
     expect(await snapshots().latest('Cust1')).toBeNull();
     const changes = [{ associateId: markus.associateId, change: invalidChange }];
-    await expect(users().replace('Cust1', [markus], changes, readAt, uncontendedLock(db))).rejects.toThrow();
+    await expect(
+      users().replace('Cust1', [markus], changes, { readAt, isComplete: true }, uncontendedLock(db)),
+    ).rejects.toThrow();
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });
 
@@ -87,15 +89,15 @@ describe('license history', () => {
       name: `User ${index}`,
       userPlan: '',
     }));
-    await users().replace('Cust1', many, [], readAt, uncontendedLock(db));
+    await users().replace('Cust1', many, [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await users().listByTenant('Cust1')).toHaveLength(12_000);
-    await users().replace('Cust1', [markus], [], readAt, uncontendedLock(db));
+    await users().replace('Cust1', [markus], [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await users().listByTenant('Cust1')).toEqual([markus]);
     expect(await users().listByTenant('Cust2')).toEqual([]);
   });
 
   it('deletes changes and users with the tenant', async () => {
-    await users().replace('Cust1', [markus], [planChange], readAt, uncontendedLock(db));
+    await users().replace('Cust1', [markus], [planChange], { readAt, isComplete: true }, uncontendedLock(db));
     await tenants().purge(await getTenant(tenants(), 'Cust1'), null);
     expect([await users().listByTenant('Cust1'), await history().latest('Cust1', 5)]).toEqual([[], []]);
   });

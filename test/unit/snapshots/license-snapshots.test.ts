@@ -141,6 +141,36 @@ describe('createLicenseSnapshots', () => {
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
+  it('keeps the licenses of a user while SuperOffice reports them incompletely', async () => {
+    const snapshots = create();
+    await snapshots.getUserLicenses(tenant, 7);
+    now += licenseCachePolicy.maxAgeMs + 1;
+    readUser = async () => ({ ...userLicenses, granted: [], complete: false });
+    expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
+    await snapshots.saveUserLicenses(tenant, { ...userLicenses, granted: [], complete: false });
+    expect(await create().getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
+    now += licenseCachePolicy.retryAfterMs + 1;
+    expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });
+  });
+
+  it('accepts at once that a user lost a plan, and only after a second reading that a tenant lost one', async () => {
+    const [module] = [
+      { ...granted[0], tooltip: '', purchased: 1, seats: null, unrestricted: false, hidden: false },
+    ];
+    const withModule = { ...tenantLicenses, modules: [{ ...module, prerequisite: '' }] } as TenantLicenses;
+    let content = withModule;
+    const snapshots = create(async () => content);
+    await snapshots.getTenantLicenses(tenant);
+    await snapshots.getUserLicenses(tenant, 7);
+    now += licenseCachePolicy.maxAgeMs + 1;
+    readUser = async () => ({ ...userLicenses, granted: [] });
+    content = tenantLicenses;
+    expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });
+    expect(await snapshots.getTenantLicenses(tenant)).toMatchObject({ content: withModule, stale: true });
+    now += licenseCachePolicy.retryAfterMs + 1;
+    expect(await snapshots.getTenantLicenses(tenant)).toMatchObject({ content: { modules: [] } });
+  });
+
   it('returns null for a user whose licenses SuperOffice refuses to report', async () => {
     readUser = async () => null;
     expect(await create().getUserLicenses(tenant, 8)).toBeNull();

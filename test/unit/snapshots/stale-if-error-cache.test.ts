@@ -15,8 +15,12 @@ const policy = {
   maxAgeMs: 600_000,
   retryAfterMs: 30_000,
   negativeTtlMs: 3_000,
+  patienceMs: 20,
   minRefreshIntervalMs: 20_000,
 };
+
+/** How much a content tells. */
+const completeness = (content: string) => ({ least: 0, less: 1 })[content] ?? 2;
 
 describe('stale-if-error cache', () => {
   let now: number;
@@ -47,6 +51,7 @@ describe('stale-if-error cache', () => {
         reads.push(item.id);
         return fetchContent(item);
       },
+      tellsLess: (kept, read) => completeness(read) < completeness(kept),
       save: (item, snapshot, previous) => save(item, snapshot, previous),
       withLock: (item, task) => withLock(item, task) as ReturnType<typeof task>,
       onFailed: (...failure) => failures.push(failure),
@@ -151,6 +156,93 @@ describe('stale-if-error cache', () => {
     fetchContent = async () => 'up again';
     expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'up again', stale: false });
     expect(failures).toEqual([['read', { id: 'a' }, new Error('down')]]);
+  });
+
+  describe('while a read takes long', () => {
+    let finish: (content: string) => void;
+    const readSlowly = () => {
+      fetchContent = () => new Promise((resolve) => (finish = resolve));
+    };
+
+    it('returns stored data as stale, then the new data once it is read', async () => {
+      const cache = create();
+      await cache.get({ id: 'a' });
+      now += policy.maxAgeMs + 1;
+      readSlowly();
+      const all = await Promise.all([cache.get({ id: 'a' }), cache.get({ id: 'a' })]);
+      expect(all).toMatchObject([
+        { content: 'fresh a', stale: true },
+        { content: 'fresh a', stale: true },
+      ]);
+      expect(await cache.get({ id: 'a' })).toBe(all[0]);
+      finish('the new data');
+      await expect
+        .poll(() => cache.get({ id: 'a' }))
+        .toMatchObject({ content: 'the new data', stale: false });
+      expect(reads).toEqual(['a', 'a']);
+    });
+
+    it('does not keep a refresh of the user waiting', async () => {
+      const cache = create();
+      await cache.get({ id: 'a' });
+      now += policy.minRefreshIntervalMs + 1;
+      readSlowly();
+      await cache.refresh({ id: 'a' });
+      expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
+      finish('the new data');
+      await expect.poll(() => cache.get({ id: 'a' })).toMatchObject({ content: 'the new data' });
+    });
+
+    it('waits for the read when nothing is stored', async () => {
+      readSlowly();
+      const reading = create().get({ id: 'a' });
+      setTimeout(() => finish('fresh a'), 3 * policy.patienceMs);
+      expect(await reading).toMatchObject({ content: 'fresh a', stale: false });
+    });
+  });
+
+  describe('when a read tells less than the stored data', () => {
+    /** Reads once more than `maxAgeMs` after the last read. */
+    async function readAgain(cache: StaleIfErrorCache<string, Item>, content: string) {
+      fetchContent = async () => content;
+      now += policy.retryAfterMs + 1;
+      return cache.get({ id: 'a' });
+    }
+    async function createWithStored() {
+      const cache = create();
+      await cache.get({ id: 'a' });
+      now += policy.maxAgeMs;
+      return cache;
+    }
+
+    it('keeps the stored data until a second reading says the same', async () => {
+      const cache = await createWithStored();
+      expect(await readAgain(cache, 'less')).toMatchObject({ content: 'fresh a', stale: true });
+      expect(failures).toEqual([
+        ['read', { id: 'a' }, expect.objectContaining({ message: expect.stringContaining('unconfirmed') })],
+      ]);
+      expect(await readAgain(cache, 'less')).toMatchObject({ content: 'less', stale: false });
+    });
+
+    it('does not take a reading right after the first one as a confirmation', async () => {
+      const cache = await createWithStored();
+      await readAgain(cache, 'less');
+      now += policy.retryAfterMs - 1;
+      await expect(cache.refreshIfOlderThan({ id: 'a' }, now)).rejects.toThrow('unconfirmed');
+      expect(stored.get('a')?.content).toBe('fresh a');
+      now += 1;
+      await cache.refreshIfOlderThan({ id: 'a' }, now);
+      expect(stored.get('a')?.content).toBe('less');
+    });
+
+    it('starts again when the second reading tells even less or the full data returns', async () => {
+      const cache = await createWithStored();
+      await readAgain(cache, 'less');
+      expect(await readAgain(cache, 'least')).toMatchObject({ content: 'fresh a', stale: true });
+      expect(await readAgain(cache, 'fresh a')).toMatchObject({ content: 'fresh a', stale: false });
+      now += policy.maxAgeMs;
+      expect(await readAgain(cache, 'less')).toMatchObject({ content: 'fresh a', stale: true });
+    });
   });
 
   it('throws the source error when nothing is cached and waits before it retries', async () => {

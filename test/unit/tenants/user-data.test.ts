@@ -60,7 +60,7 @@ describe('the data about a user', () => {
       reason: associateId === 101 ? 'I am on sick leave' : '',
     });
   const list = (...listed: (typeof markus)[]) =>
-    users().replace('Cust1', listed, [], now, uncontendedLock(db));
+    users().replace('Cust1', listed, [], { readAt: now, isComplete: true }, uncontendedLock(db));
   /** All rows of all tables with tenant data, as text. */
   async function stored(): Promise<string> {
     const tables = [
@@ -77,7 +77,13 @@ describe('the data about a user', () => {
   /** Markus of the first tenant, with a row in every table, and a request that he resolved. */
   async function fill(): Promise<void> {
     const change = { kind: 'user-plan', from: '', to: 'Sales Premium' } as const;
-    await users().replace('Cust1', [markus, kari], [{ associateId: 101, change }], now, uncontendedLock(db));
+    await users().replace(
+      'Cust1',
+      [markus, kari],
+      [{ associateId: 101, change }],
+      { readAt: now, isComplete: true },
+      uncontendedLock(db),
+    );
     await saveSnapshot(101);
     await saveSnapshot(131);
     await request(101);
@@ -122,7 +128,7 @@ describe('the data about a user', () => {
     const readAt = now;
     now += 1;
     await saveSnapshot(102, true);
-    await users().replace('Cust1', [kari], [], readAt, uncontendedLock(db));
+    await users().replace('Cust1', [kari], [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await stored()).not.toMatch(isAboutMarkus);
     expect(await snapshots().latest('Cust1', 102)).not.toBeNull();
   });

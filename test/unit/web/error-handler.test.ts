@@ -136,7 +136,7 @@ describe('SuperOffice errors', () => {
     'wrong-subdomain': 'superoffice-unavailable',
     throttled: 'superoffice-unavailable',
     'circuit-open': 'superoffice-unavailable',
-    'too-many-calls': 'superoffice-unavailable',
+    'too-many-calls': 'too-many-calls',
     'server-error': 'superoffice-unavailable',
     'unexpected-response': 'superoffice-unavailable',
     'tenant-unknown': 'tenant-not-running',
@@ -145,6 +145,7 @@ describe('SuperOffice errors', () => {
     'system-user-refused': 'system-user-refused',
     'system-user-jwt-invalid': 'system-user-refused',
     'code-refused': 'sign-in-code-refused',
+    'sign-in-refused': 'sign-in-refused',
     'client-refused': 'registration-refused',
   };
 

@@ -33,8 +33,8 @@ export function createFakePanelStore() {
       panels.delete(Number(Id));
       return null;
     },
-    GetVisibleForUserGroupsFromListName: ({ ListItemId }) => panels.get(Number(ListItemId))?.groups,
-    SetVisibleForUserGroupsFromListName({ ListItemId, UserGroups }) {
+    GetVisibleForUserGroups: ({ ListItemId }) => panels.get(Number(ListItemId))?.groups,
+    SetVisibleForUserGroups({ ListItemId, UserGroups }) {
       panels.get(Number(ListItemId))?.groups.splice(0, Number.POSITIVE_INFINITY, ...(UserGroups as []));
       return null;
     },
@@ -42,6 +42,7 @@ export function createFakePanelStore() {
 
   const apiClient: TenantApiClient = {
     async call({ operation, path, json }) {
+      if (path === 'MDOList/Lists') return [{ Id: 124, Type: 'webpanel' }];
       const method = methods[path.replace('Agents/List/', '')];
       if (method === undefined) throw new SuperOfficeError('not-found', operation);
       return method(Object(json));

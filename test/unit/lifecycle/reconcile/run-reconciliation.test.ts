@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
 import { ProvisioningIncompleteError } from '../../../../src/lifecycle/provisioning/provision.ts';
 import { reconcileIntervalMs } from '../../../../src/lifecycle/reconcile/reconcile-schedule.ts';
+import { PartialFailure } from '../../../../src/lifecycle/reconcile/reconcile-tenant.ts';
 import { createRunReconciliation } from '../../../../src/lifecycle/reconcile/run-reconciliation.ts';
 import {
   SuperOfficeError,
@@ -81,6 +82,15 @@ describe('createRunReconciliation', () => {
     [new TypeError('a secret'), 'internal'],
   ])('records the error %s by its code', async (error, problem) => {
     expect((await reconcile(0, () => Promise.reject(error))).problem).toBe(problem);
+  });
+
+  it('records which part failed, and lets the other part wait for an interval at most', async () => {
+    const failsInPart = async () => {
+      throw new PartialFailure('users', new SuperOfficeError('unexpected-response', 'users'));
+    };
+    expect((await reconcile(0, failsInPart)).problem).toBe('users unexpected-response');
+    const { minutes } = await reconcile(20, failsInPart);
+    expect(Math.abs(minutes - reconcileIntervalMs / minute)).toBeLessThanOrEqual(12);
   });
 
   it('marks a tenant as revoked only when the system user is refused repeatedly', async () => {

@@ -3,8 +3,8 @@ import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
-import { createWebApi } from '../../../../src/superoffice/api/web-api.ts';
-import { createTickets, minRefreshAgeMs } from '../../../../src/superoffice/auth/tickets.ts';
+import { createWebApi, refusalMemoryMs } from '../../../../src/superoffice/api/web-api.ts';
+import { createTickets } from '../../../../src/superoffice/auth/tickets.ts';
 import { createAllowedHosts } from '../../../../src/superoffice/transport/endpoints.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { testIssuer, testTime } from '../../../support/tokens.ts';
@@ -18,7 +18,8 @@ const tenant = { tenantId: 'Cust12345', serial: '1', systemToken: () => secrets.
 const principal = { operation: 'principal', method: 'GET', path: 'User/currentPrincipal' } as const;
 const agent = { operation: 'agent', method: 'POST', path: 'Agents/License/GetFencingInfo' } as const;
 /** A closed circuit breaker and a rate limiter that never waits. */
-const noLimits: Pick<Parameters<typeof createWebApi>[0], 'circuitBreaker' | 'acquireCall'> = {
+const noLimits: Pick<Parameters<typeof createWebApi>[0], 'circuitBreaker' | 'acquireCall' | 'now'> = {
+  now: () => testTime,
   circuitBreaker: createCircuitBreaker({ now: () => testTime, onOpen: () => {} }),
   acquireCall: async () => 0,
 };
@@ -44,16 +45,15 @@ function setUp(allowed = toAllowedUrl, limits: Partial<typeof noLimits> = {}) {
     toAllowedUrl: allowed,
     clientSecret: secrets.client,
     ...noLimits,
+    now,
     ...limits,
   });
   return {
     system: webApi.asSystemUser(tenant),
     user: webApi.asUser('Cust12345', secrets.access),
     exchanges: () => exchanges,
-    /** Caches a ticket that is old enough to have expired. */
-    async cacheOldTicket(): Promise<void> {
-      await tickets.getTicket(tenant);
-      time += minRefreshAgeMs;
+    advance(ms: number): void {
+      time += ms;
     },
   };
 }
@@ -189,8 +189,7 @@ describe('web API recovery', () => {
     serveState();
     respondWith(401, '');
     respondWith(200, { ok: true }, { ticket: 2 });
-    const { system, exchanges, cacheOldTicket } = setUp();
-    await cacheOldTicket();
+    const { system, exchanges } = setUp();
     expect(await system.call(principal)).toEqual({ ok: true });
     expect(exchanges()).toBe(2);
   });
@@ -199,8 +198,7 @@ describe('web API recovery', () => {
     serveState();
     respondWith(401, '');
     respondWith(401, '', { ticket: 2 });
-    const { system, exchanges, cacheOldTicket } = setUp();
-    await cacheOldTicket();
+    const { system, exchanges } = setUp();
     expect(await expectRejection(system.call(principal))).toMatchObject({
       code: 'unauthorized',
       status: 401,
@@ -210,8 +208,7 @@ describe('web API recovery', () => {
 
   it('refreshes the ticket once for concurrent 401 responses', async () => {
     serveState();
-    const { system, exchanges, cacheOldTicket } = setUp();
-    await cacheOldTicket();
+    const { system, exchanges } = setUp();
     for (let call = 0; call < 5; call += 1) {
       respondWith(401, '');
       respondWith(200, { ok: true }, { ticket: 2 });
@@ -220,15 +217,26 @@ describe('web API recovery', () => {
     expect(exchanges()).toBe(2);
   });
 
-  it('does not refresh a ticket that is too young to have expired', async () => {
+  it('exchanges no further ticket for a call that was refused with a new one too', async () => {
     serveState();
     respondWith(401, '');
-    const { system, exchanges } = setUp();
-    expect(await expectRejection(system.call(principal))).toMatchObject({
-      code: 'unauthorized',
-      status: 401,
-    });
-    expect(exchanges()).toBe(1);
+    respondWith(401, '', { ticket: 2 });
+    const { system, exchanges, advance } = setUp();
+    await expectRejection(system.call(principal));
+    respondWith(401, '', { ticket: 2 });
+    expect(await expectRejection(system.call(principal))).toMatchObject({ code: 'unauthorized' });
+    expect(exchanges()).toBe(2);
+    nock(apiHost, { reqheaders: { authorization: `SOTicket ${secrets.ticket}2` } })
+      .post('/Cust12345/api/v1/Agents/License/GetFencingInfo')
+      .reply(401, '');
+    respondToAgent(200, '[]');
+    expect(await system.call(agent)).toEqual([]);
+    expect(exchanges()).toBe(3);
+
+    advance(refusalMemoryMs + 1);
+    respondWith(401, '', { ticket: 3 });
+    respondWith(200, { ok: true }, { ticket: 4 });
+    expect(await system.call(principal)).toEqual({ ok: true });
   });
 
   it('does not retry a call of a user on 401', async () => {
@@ -270,8 +278,7 @@ describe('web API recovery', () => {
     respondWith(421, '', { ticket: 2 });
     serveState();
     respondWith(200, { ok: true }, { ticket: 2 });
-    const { system, cacheOldTicket } = setUp();
-    await cacheOldTicket();
+    const { system } = setUp();
     expect(await system.call(principal)).toEqual({ ok: true });
   });
 
@@ -346,13 +353,12 @@ describe('web API rate limit and circuit breaker', () => {
     respondWith(401, '');
     respondWith(200, { ok: true }, { ticket: 2 });
     const tenants: string[] = [];
-    const { system, cacheOldTicket } = setUp(toAllowedUrl, {
+    const { system } = setUp(toAllowedUrl, {
       async acquireCall(tenantId) {
         tenants.push(tenantId);
         return 50;
       },
     });
-    await cacheOldTicket();
     const startedAt = performance.now();
     expect(await system.call(principal)).toEqual({ ok: true });
     expect(tenants).toEqual(['Cust12345', 'Cust12345']);

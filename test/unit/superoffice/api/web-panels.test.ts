@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   findWebPanelByProgId,
   saveWebPanel,
-  showToAllUserGroups,
   webPanelSchema,
 } from '../../../../src/superoffice/api/web-panels.ts';
 import { expectRejection } from '../expect-rejection.ts';
@@ -83,39 +82,4 @@ describe('saveWebPanel', () => {
       });
     },
   );
-});
-
-describe('showToAllUserGroups', () => {
-  const sales = { Id: 1, Name: 'Sales', Selected: true, ChildItems: [] };
-  const support = { Id: 2, Name: 'Support', Selected: false, ChildItems: [] };
-  const panel = { UdListDefinitionName: 'webpanel', ListItemId: 12 };
-
-  it('selects the user groups that do not see the panel yet', async () => {
-    const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: [sales, support] });
-    await showToAllUserGroups(apiClient, 12);
-    expect(apiClient.calls.map(({ path, json }) => [path, json])).toEqual([
-      ['Agents/List/GetVisibleForUserGroupsFromListName', panel],
-      [
-        'Agents/List/SetVisibleForUserGroupsFromListName',
-        { ...panel, UserGroups: [sales, { ...support, Selected: true }] },
-      ],
-    ]);
-  });
-
-  it.each([[[sales]], [[]]])(
-    'saves nothing when no user group remains to be selected: %j',
-    async (groups) => {
-      const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: groups });
-      await showToAllUserGroups(apiClient, 12);
-      expect(apiClient.calls).toHaveLength(1);
-    },
-  );
-
-  it('rejects user groups without an id', async () => {
-    const apiClient = respondWith({ GetVisibleForUserGroupsFromListName: [{ Name: 'Sales' }] });
-    expect(await expectRejection(showToAllUserGroups(apiClient, 12))).toMatchObject({
-      code: 'unexpected-response',
-      detail: '0.Id',
-    });
-  });
 });

@@ -109,6 +109,7 @@ describe('exchangeCode', () => {
     [500, { error: 'invalid_grant' }, 'code-refused', 'invalid_grant'],
     [400, { error: 'invalid_client' }, 'client-refused', 'invalid_client'],
     [400, { error: 'unauthorized_client' }, 'client-refused', 'unauthorized_client'],
+    [400, { error: 'access_denied' }, 'sign-in-refused', 'access_denied'],
     [401, '', 'client-refused', undefined],
     [403, '', 'client-refused', undefined],
     [429, '', 'throttled', undefined],
@@ -118,6 +119,13 @@ describe('exchangeCode', () => {
     respondWith(status, body);
     const error = await expectRejection(flow.exchangeCode(grant));
     expect([error.code, error.detail]).toEqual([code, detail]);
+  });
+
+  it("keeps SuperOffice's description of a refusal, without what was sent", async () => {
+    const description = `Wrong client or ${secrets.client} or code ${grant.code}\0`;
+    respondWith(400, { error: 'access_denied', error_description: description });
+    const error = await expectRejection(flow.exchangeCode(grant));
+    expect(error.description).toBe('Wrong client or … or code …\uFFFD');
   });
 
   it.each([

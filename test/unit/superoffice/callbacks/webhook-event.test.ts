@@ -18,6 +18,7 @@ describe('readWebhookEvent', () => {
       event: 'associate.changed',
       tenantId: 'Cust1234',
       primaryKey: 141423,
+      isRelevant: true,
     });
   });
 
@@ -26,14 +27,35 @@ describe('readWebhookEvent', () => {
     [{ Event: 'webhook.errors', EventId: null, PrimaryKey: null, ContextIdentifier: null }],
     [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
-    [{ Event: 'webhook.errors', EventId: 'a NUL \u0000' }],
+    [{ Event: 'webhook.errors', EventId: 'a NUL \u0000', PrimaryKey: 2 ** 40 }],
+    [{ Event: 'webhook.errors', EventId: 'a lone surrogate \uD800', Changes: 'all' }],
   ])('reads missing and unusable fields as null: %j', (body) => {
     expect(readEvent(body)).toEqual({
       event: 'webhook.errors',
       eventId: null,
       tenantId: null,
       primaryKey: null,
+      isRelevant: true,
     });
+  });
+
+  it.each([
+    [['associate_id', 'lastlogin', 'updated', 'updated_associate_id']],
+    [['LastLogout', 'tzLocationId', 'updatedCount']],
+  ])('finds a change of columns that no page shows irrelevant: %j', (changes) => {
+    expect(readEvent({ Event: 'associate.changed', Changes: changes })?.isRelevant).toBe(false);
+    expect(readEvent({ Event: 'associate.created', Changes: changes })?.isRelevant).toBe(true);
+  });
+
+  it.each([
+    [['associate_id', 'updated', 'updated_associate_id']],
+    [['lastlogin', 'group_idx']],
+    [['lastlogin', 'a column of a later version']],
+    [[]],
+    [undefined],
+    [[7]],
+  ])('finds a change that may concern a plan or a name relevant: %j', (changes) => {
+    expect(readEvent({ Event: 'associate.changed', Changes: changes })?.isRelevant).toBe(true);
   });
 
   it('accepts a primary key sent as text', () => {

@@ -214,7 +214,7 @@ describe('page templates', () => {
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
     [
       'setup',
-      { ...setup, setup: { ...setup.setup, statusText: '', stopped: null } },
+      { ...setup, setup: { ...setup.setup, statusText: '', stoppedText: null } },
       setup,
       'class="notice"',
     ],

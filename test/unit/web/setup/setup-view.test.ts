@@ -65,14 +65,26 @@ describe('setupView', () => {
       hookOf({}),
       english,
     );
-    expect(revoked).toMatchObject({ statusText: 'the approval of Planlens was withdrawn', stopped: null });
+    expect(revoked).toMatchObject({
+      statusText: 'the approval of Planlens was withdrawn',
+      stoppedText: null,
+    });
   });
 
   it('shows the last reconcile error and the time of the next attempt', () => {
-    expect(view([created]).stopped).toBeNull();
-    expect(view([created], { lastError: 'timeout', at }).stopped).toEqual({
-      problem: 'timeout',
-      moment: english.timestamp(at.getTime()),
-    });
+    expect(view([created]).stoppedText).toBeNull();
+    const moment = english.timestamp(at.getTime());
+    expect(view([created], { lastError: 'timeout', at }).stoppedText).toBe(
+      `It did not work (timeout). Planlens tries again by itself, ${moment}.`,
+    );
+  });
+
+  it.each([
+    ['licenses', 'the licences'],
+    ['users', 'the list of users'],
+  ])('names the part that failed if only the %s could not be read', (part, words) => {
+    expect(view([created], { lastError: `${part} timeout`, at }).stoppedText).toMatch(
+      `Everything is set up, but ${words} could not be read (timeout).`,
+    );
   });
 });

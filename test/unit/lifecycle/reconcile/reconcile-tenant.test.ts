@@ -1,0 +1,126 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createCompareUsers } from '../../../../src/lifecycle/reconcile/compare-users.ts';
+import { createReconcileTenant } from '../../../../src/lifecycle/reconcile/reconcile-tenant.ts';
+import type { LicenseSnapshots } from '../../../../src/snapshots/license-snapshots.ts';
+import type { UserStore } from '../../../../src/snapshots/user-store.ts';
+import type { WebApi } from '../../../../src/superoffice/api/web-api.ts';
+import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
+import type { SessionCutoffStore } from '../../../../src/tenants/session-cutoff-store.ts';
+import { tenant } from '../../web/panel/panel-contexts.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+const listed = (associateDbId: unknown): Row => ({ associateDbId, fullName: 'A', userplan: 'Sales' });
+const stored = (associateId: number) => ({ associateId, name: 'A', userPlan: 'Sales' });
+
+describe('createReconcileTenant', () => {
+  /**
+   * Reconciles a tenant with these stored users and returns what happened.
+   * @param lists the rows of successive user lists; an error for a failed one
+   */
+  async function reconcile(options: {
+    before?: readonly number[];
+    lists: readonly (readonly Row[] | Error)[];
+    licensesFail?: Error;
+  }) {
+    let lists = 0;
+    let replaced: readonly number[] | null = null;
+    let removed: readonly number[] = [];
+    let isComplete: boolean | null = null;
+    const refreshed: (number | null)[] = [];
+    const compareUsers = createCompareUsers({
+      users: {
+        lastReadAt: async () => 0,
+        listByTenant: async () => (options.before ?? []).map(stored),
+        replace: async (_tenantId, users, _changes, read) => {
+          replaced = users.map(({ associateId }) => associateId);
+          isComplete = read.isComplete;
+        },
+      } as Partial<UserStore> as UserStore,
+      sessionCutoffs: {
+        endSessions: async (_tenantId, associateIds) => {
+          removed = associateIds;
+        },
+      } as Partial<SessionCutoffStore> as SessionCutoffStore,
+      webApi: {
+        asSystemUser: () => ({
+          call: async () => {
+            const list = options.lists[lists];
+            lists += 1;
+            if (list instanceof Error) throw list;
+            return { value: list };
+          },
+        }),
+      } as Partial<WebApi> as WebApi,
+      locks: (_name, work) => work({ transaction: () => Promise.reject(new Error('not used')) }),
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+    });
+    const run = createReconcileTenant({
+      syncTenantStatus: async () => ({ active: true, nextCheckMs: null }),
+      provision: { provisionAll: async () => {}, provisionIfNeeded: async () => {} },
+      licenses: {
+        refreshIfOlderThan: async (_tenant: unknown, associateId: number | null) => {
+          if (options.licensesFail !== undefined) throw options.licensesFail;
+          refreshed.push(associateId);
+        },
+      } as Partial<LicenseSnapshots> as LicenseSnapshots,
+      compareUsers,
+      now: Date.now,
+    });
+    const failure = await run(tenant).then(
+      () => null,
+      (error: Error) => error,
+    );
+    return { failure, replaced, removed, refreshed, lists, isComplete };
+  }
+
+  it('ends the sessions of a user who is missing from two lists in succession', async () => {
+    const { removed, replaced, lists } = await reconcile({
+      before: [1, 2],
+      lists: [[listed(1)], [listed(1)]],
+    });
+    expect({ removed, replaced, lists }).toEqual({ removed: [2], replaced: [1], lists: 2 });
+  });
+
+  it('keeps a user who is missing from one list only', async () => {
+    const { removed, replaced } = await reconcile({
+      before: [1, 2],
+      lists: [[listed(1)], [listed(1), listed(2)]],
+    });
+    expect({ removed, replaced }).toEqual({ removed: [], replaced: [1, 2] });
+  });
+
+  it('keeps a user whose row may be one that is unreadable', async () => {
+    const { removed, replaced, lists, isComplete } = await reconcile({
+      before: [1, 2],
+      lists: [[listed(1), listed(null)]],
+    });
+    expect({ removed, replaced, lists }).toEqual({ removed: [], replaced: [1, 2], lists: 1 });
+    expect(isComplete).toBe(false);
+  });
+
+  it('reads one list when nobody is missing', async () => {
+    expect((await reconcile({ before: [1], lists: [[listed(1), listed(2)]] })).lists).toBe(1);
+  });
+
+  const unreadable = new SuperOfficeError('timeout', 'users');
+
+  it('reads the licenses although the users cannot be read, and reports only that part', async () => {
+    const { failure, refreshed } = await reconcile({ lists: [unreadable] });
+    expect(failure).toMatchObject({ name: 'PartialFailure', part: 'users', cause: unreadable });
+    expect(refreshed).toEqual([null]);
+  });
+
+  it('compares the users although the licenses cannot be read, and reports only that part', async () => {
+    const licensesFail = new SuperOfficeError('server-error', 'tenant licenses');
+    const { failure, replaced } = await reconcile({ lists: [[listed(1)]], licensesFail });
+    expect(failure).toMatchObject({ part: 'licenses', cause: licensesFail });
+    expect(replaced).toEqual([1]);
+  });
+
+  it('fails as a whole when neither can be read', async () => {
+    const licensesFail = new SuperOfficeError('throttled', 'tenant licenses');
+    expect((await reconcile({ lists: [unreadable], licensesFail })).failure).toBe(licensesFail);
+  });
+});
