@@ -79,6 +79,7 @@ export async function openServices(deps: {
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const lockConnection = openAdvisoryLockConnection(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
+  const openingJobs = openJobQueue({ url, ...telemetry });
   const locks = createAdvisoryLocks({ session: lockConnection, now });
   const secrets = createSecretBox(config.encryptionKeys);
 
@@ -87,7 +88,7 @@ export async function openServices(deps: {
   const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openJobQueue({ url, ...telemetry });
+  const jobs = await openingJobs;
   metrics.watch({ measureJobs: () => measureQueueDepths(db), tenants });
 
   const sessionCutoffs = createSessionCutoffStore({ db, now });
