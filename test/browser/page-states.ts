@@ -123,6 +123,7 @@ export const states: Readonly<Record<string, PageState>> = {
         context.page.locator('[data-pop-up]').click(),
       ]);
       await popUp.close();
+      await context.page.locator('[data-pop-up]').click();
       await context.page.locator('.stopped').waitFor();
     },
   },

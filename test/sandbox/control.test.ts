@@ -178,6 +178,32 @@ describe('user plans', () => {
   });
 });
 
+describe('users who lose their rights', () => {
+  it('changes administrator rights, which the next id_token reports', async () => {
+    const isAdministrator = async () => {
+      const { id_token: token } = await getTokens(sandbox, users.admin);
+      return decodeJwt(token).claims[`${identity}is_administrator`];
+    };
+    expect(await isAdministrator()).toBe('True');
+    sandbox.control.setAdministrator({ tenant: premium, associateId: 131, on: false });
+    expect(await isAdministrator()).toBe('False');
+    sandbox.control.setAdministrator({ tenant: premium, associateId: 131, on: true });
+  });
+
+  it('deletes a user, who is then in no list', async () => {
+    const listed = async () => {
+      const query = '$select=associateDbId&$filter=associateDbId gt 110&$orderBy=associateDbId asc&$top=5';
+      const response = await get(`${client.url}/Archive/AllUsers?${encodeURI(query)}`, client.headers);
+      const { value } = await readJson<{ value: { PrimaryKey: number }[] }>(response);
+      return value.map(({ PrimaryKey }) => Number(PrimaryKey));
+    };
+    expect(await listed()).toContain(112);
+    sandbox.control.deleteUser({ tenant: premium, associateId: 112 });
+    expect(await listed()).not.toContain(112);
+    expect(() => sandbox.control.deleteUser({ tenant: premium, associateId: 112 })).toThrow('No user 112');
+  });
+});
+
 describe('state change notifications', () => {
   it('posts a signed token to the endpoint of the app', async () => {
     const app = await startReceiver();

@@ -223,12 +223,14 @@ describe('lost authority', async () => {
     it.each(administratorPages)('is offered on %s and ends every session of the user', async (path) => {
       const admin = await asAdministrator();
       const page = await admin.get(`${planlens.url}${path}`);
+      const elsewhere = await asAdministrator();
       const signedOut = await submit(admin, page, '/sign-out');
       expect([signedOut.status, signedOut.html.includes('You are signed out of Planlens')]).toEqual([
         200,
         true,
       ]);
-      for (const each of administratorPages) expect((await open(admin, each)).status).toBe(302);
+      for (const client of [admin, elsewhere])
+        for (const each of administratorPages) expect((await open(client, each)).status).toBe(302);
       planlens.passTime(1_000);
       expect((await admin.get(`${planlens.url}${path}`)).status, 'after a new sign-in').toBe(200);
     });

@@ -43,6 +43,13 @@ export function createConfirmUser(deps: {
     if (unreachable.has(tenantId)) return true;
     const tenant = await tenants.findCached(tenantId);
     if (tenant?.status !== 'active') return false;
+    const isListed = async () => {
+      const until = (await users.listedAt(tenantId, associateId)) + confirmedForMs;
+      confirmedUntil.set(key, until);
+      return now() < until;
+    };
+    // The stored list first, as it needs no lock.
+    if (await isListed()) return true;
     try {
       await compareUsers(tenant, now() - confirmedForMs);
     } catch (error) {
@@ -50,8 +57,6 @@ export function createConfirmUser(deps: {
       unreachable.set(tenantId, true);
       return true;
     }
-    const listedAt = await users.listedAt(tenantId, associateId);
-    confirmedUntil.set(key, listedAt + confirmedForMs);
-    return now() < listedAt + confirmedForMs;
+    return isListed();
   };
 }
