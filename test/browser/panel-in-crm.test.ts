@@ -192,10 +192,12 @@ describe('panel in CRM with third-party cookies blocked', () => {
     ]);
   });
 
-  test('shows the tenant-not-installed page to a tenant without the app', async () => {
+  test('shows the tenant-not-installed page after the sign-in to a tenant without the app', async () => {
     const { page, signIn } = await fixture.open();
     const otherUser = { tenantId: 'Cust20002', associateId: 202, userName: 'anna.richter@suitecore.example' };
     await signIn(otherUser, '');
+    // Without it, SuperOffice refuses the sign-in with a page of its own.
+    fixture.planlens.sandbox.control.approve({ tenant: otherUser.tenantId });
 
     await page.locator('main').evaluate(
       (main, src) => {

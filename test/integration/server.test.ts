@@ -67,7 +67,10 @@ describe('server process', () => {
     const running = start();
     await untilReady(url);
     expect(await isPostgresRunning()).toBe(true);
-    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+    const health = await fetch(`${url}/healthz`);
+    expect(await health.json()).toEqual({ status: 'ok' });
+    // Longer than proxies keep an idle connection.
+    expect(health.headers.get('keep-alive')).toBe('timeout=75');
     running.child.kill('SIGTERM');
     expect(await running.ended()).toBe(0);
     expect(await isPostgresRunning()).toBe(false);

@@ -330,6 +330,18 @@ describe('one user', () => {
   });
 });
 
+describe('pages in memory', () => {
+  it('are one per user and known language, whatever language the URL asks for', async () => {
+    const tags = new Set<unknown>();
+    for (let index = 0; index < 30; index += 1) {
+      const path = panelPath().replace('lang=en', `lang=x${index}`);
+      tags.add((await get(path, { cookie: cookies.user })).headers.etag);
+    }
+    tags.add((await openPanel()).headers.etag);
+    expect(tags.size).toBe(1);
+  });
+});
+
 describe('the export', () => {
   const rows = isLongForm ? [100_000, 400_000, 900_000] : [20_000];
   async function download(): Promise<Answer> {
