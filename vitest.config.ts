@@ -29,8 +29,8 @@ const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
 export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
-    // Not inherited by the projects, so that they share one PostgreSQL and one browser program.
-    globalSetup: ['test/support/postgres-server.ts', 'test/support/browser-program.ts'],
+    // Not inherited by the projects, so that they share one build, one PostgreSQL and one browser.
+    globalSetup: ['test/support/global-setup.ts'],
     projects: [
       project('browser', { include: ['test/browser/**/*.test.ts'] }),
       project('integration', {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['bench/**/*.measure.ts'],
-    globalSetup: ['test/support/postgres-server.ts', 'test/support/browser-program.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 300_000,
     hookTimeout: 60_000,
   },

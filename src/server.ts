@@ -61,11 +61,12 @@ async function serve(deps: {
 }) {
   const { config, log, metrics, services, stop } = deps;
   const provisioning = createProvisioning({ config, services, root });
-  const workers = await startWorkers({ ...services, ...provisioning, log, now: Date.now });
+  const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
   const server = createServer(
     buildApp({ config, services, log, metrics, root, ...provisioning, now: Date.now }),
   );
   Object.assign(server, timeouts);
+  const workers = await startingWorkers;
   server.listen(config.port);
   await once(server, 'listening');
   log.info({ port: config.port }, 'planlens is ready');

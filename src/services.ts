@@ -78,6 +78,9 @@ export async function openServices(deps: {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const telemetry = createTelemetry({ log, metrics });
+  const openingJobs = openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
+    throw explainDatabaseError(error);
+  });
   const advisoryLocks = createAdvisoryLocks({
     openSession: () => openDatabaseSession(url, onConnectionLost),
     now,
@@ -90,9 +93,7 @@ export async function openServices(deps: {
   const tenants = createTenantStore({ db, secrets, deleteJobs: deleteJobsOfTenant, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
-    throw explainDatabaseError(error);
-  });
+  const jobs = await openingJobs;
   const measureJobs = async () => {
     await assertWritable(db);
     return measureQueueDepths(db);

@@ -48,25 +48,27 @@ export async function startWorkers(deps: {
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
   await tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs);
-  await jobs.process('state-changes', createHandleStateChange({ ...deps, syncTenantStatus }));
-  await jobs.process('user-changes', createHandleUserChange(deps));
-  await jobs.process('reconciliations', createRunReconciliation({ tenants, reconcile, log }));
-  await jobs.process('due-reconciliations', async () => {
-    await enqueueDueTenants();
-    await callbacks.adoptUnfinished();
-  });
-  await jobs.process('purges', async () => {
-    await callbacks.purgeExpired();
-    await audit.purgeExpired();
-  });
-  await jobs.process('reencryptions', async () => {
-    const { reencrypted, unreadable } = await deps.reencryptSecrets();
-    if (reencrypted > 0 || unreadable.length > 0)
-      log.info({ reencrypted, unreadable: unreadable.length }, 'secrets re-encrypted');
-  });
-  await jobs.schedule('due-reconciliations', '* * * * *');
-  await jobs.schedule('purges', '17 * * * *');
-  await jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]);
-  await jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]);
+  await Promise.all([
+    jobs.process('state-changes', createHandleStateChange({ ...deps, syncTenantStatus })),
+    jobs.process('user-changes', createHandleUserChange(deps)),
+    jobs.process('reconciliations', createRunReconciliation({ tenants, reconcile, log })),
+    jobs.process('due-reconciliations', async () => {
+      await enqueueDueTenants();
+      await callbacks.adoptUnfinished();
+    }),
+    jobs.process('purges', async () => {
+      await callbacks.purgeExpired();
+      await audit.purgeExpired();
+    }),
+    jobs.process('reencryptions', async () => {
+      const { reencrypted, unreadable } = await deps.reencryptSecrets();
+      if (reencrypted > 0 || unreadable.length > 0)
+        log.info({ reencrypted, unreadable: unreadable.length }, 'secrets re-encrypted');
+    }),
+    jobs.schedule('due-reconciliations', '* * * * *'),
+    jobs.schedule('purges', '17 * * * *'),
+    jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]),
+    jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]),
+  ]);
   return { stop: () => jobs.stopProcessing() };
 }

@@ -1,31 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
 import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
 import { saveWebPanel, type WebPanelEntity, webPanelSchema } from '../../src/superoffice/api/web-panels.ts';
-import {
-  install,
-  installAs,
-  type Planlens,
-  signInToCrm,
-  startPlanlens,
-  testUsers,
-} from '../support/planlens.ts';
+import { install, installAs, signInToCrm, startPlanlens, testUsers } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, salesPremium } = testUsers;
 const tenantId = administrator.tenantId;
 
-describe('installation', () => {
-  let planlens: Planlens;
+describe('installation', async () => {
+  const planlens = await startPlanlens();
+  afterAll(() => planlens.close());
 
+  /** Resets the sandbox and deletes the tenant. */
   beforeEach(async () => {
-    planlens = await startPlanlens();
+    planlens.sandbox.control.reset();
+    await planlens.services.tenants.purge(tenantId, null);
   });
-  afterEach(() => planlens.close());
 
   const tenantRows = () => rowsIn(String(planlens.environment.DATABASE_URL), 'tenants');
   const operations = () => planlens.sandbox.control.requests().map((request) => request.operation);

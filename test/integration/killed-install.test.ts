@@ -1,48 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
+import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 
-/** A server process with its embedded PostgreSQL, killed during an installation. */
+/** A server process, killed during an installation. */
 describe('installation interrupted by kill -9', () => {
   let sandbox: Sandbox;
   let url: string;
-  let dataDir: string;
   let environment: NodeJS.ProcessEnv;
   let server: ServerProcess;
-  let postgres: EmbeddedPostgres;
+  let databaseUrl: string;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'planlens-killed-'));
+    databaseUrl = await migratedDatabase();
     url = `http://localhost:${await freePort()}`;
     sandbox = await startSandbox({ appUrl: url });
-    const { DATABASE_URL: _unused, ...rest } = appEnvironment(url, sandbox, '');
-    environment = { ...rest, DATA_DIR: dataDir, LOG_LEVEL: 'error' };
+    environment = { ...appEnvironment(url, sandbox, databaseUrl), LOG_LEVEL: 'error' };
     await startServer();
-    postgres = await startEmbeddedPostgres(dataDir);
   });
   afterAll(async () => {
     server.child.kill('SIGTERM');
     await server.ended();
-    await postgres.stop();
     await sandbox.close();
-    await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true, force: true })));
   });
 
   /** Resets the sandbox and deletes the tenant. */
   beforeEach(async () => {
     sandbox.control.reset();
-    const client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query('delete from tenants');
-    await client.end();
+    await runStatement(databaseUrl, 'delete from tenants');
   });
 
   async function startServer(): Promise<void> {
@@ -82,7 +70,7 @@ describe('installation interrupted by kill -9', () => {
       expect(setup.status).toBe(200);
       expect(panelsIn(setup.html)).toHaveLength(3);
       expect(panelsIn(setup.html)).not.toContain('Failed');
-      expect(await rowsIn(postgres.url, 'tenants')).toHaveLength(1);
+      expect(await rowsIn(databaseUrl, 'tenants')).toHaveLength(1);
 
       const user = testUsers.salesPremium;
       const cookieClient = await signInToCrm({ sandbox }, user);

@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 /** The Chromium executable and its environment. */
-export interface BrowserProgram {
+interface BrowserProgram {
   readonly path: string;
   readonly environment: Record<string, string>;
 }
@@ -22,7 +22,7 @@ const cache = 'node_modules/.cache';
 const unpackedFolder = join(cache, 'chromium');
 
 /** Finds the browser once per run: CHROMIUM_PATH, else the packaged Chromium. */
-export async function setup(project: TestProject): Promise<void> {
+export async function findBrowser(project: TestProject): Promise<void> {
   const customPath = process.env.CHROMIUM_PATH;
   project.provide('browser', customPath ? { path: customPath, environment: {} } : await packagedBrowser());
 }

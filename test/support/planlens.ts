@@ -178,7 +178,7 @@ export async function installAs(
       const page = await cookieClient.get(arrived.url);
       return isInProgress(page) ? false : page;
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 60_000, interval: 100 },
   );
 }
 

@@ -21,7 +21,7 @@ const templateDatabase = 'planlens_template';
 const settings = ['fsync = off', 'full_page_writes = off', 'synchronous_commit = off', 'autovacuum = off'];
 
 /** Starts one PostgreSQL for the whole test run; each test file creates its own databases in it. */
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-tests-'));
   const postgres = await startEmbeddedPostgres(dataDir);
   await createTemplate(postgres.url);

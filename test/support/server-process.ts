@@ -15,20 +15,17 @@ export interface ServerProcess {
 }
 
 export function spawnServer(environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('server.ts', [], environment);
+  return spawnProgram('server.js', [], environment);
 }
 
 /** The operator CLI. */
 export function spawnCli(args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
-  return spawnProgram('cli.ts', args, environment);
+  return spawnProgram('cli.js', args, environment);
 }
 
 function spawnProgram(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ServerProcess {
   const env = { PATH: process.env.PATH, ...environment };
-  return spawnCommand(process.execPath, ['--import', 'tsx', join(root, 'src', file), ...args], {
-    cwd: root,
-    env,
-  });
+  return spawnCommand(process.execPath, [join(root, 'dist', file), ...args], { cwd: root, env });
 }
 
 /** A program that runs the app in another way than from its sources. */
