@@ -41,6 +41,8 @@ export function createLockSessions(open: () => Promise<DatabaseSession>): LockSe
       }
       const [session] = sessions.toSorted((one, other) => one.pending() - other.pending());
       if (session === undefined) throw new AppError('database-unavailable', { detail: 'session-ended' });
+      // Last among equals the next time: a burst of tasks asks before the first query is pending.
+      sessions = [...sessions.filter((each) => each !== session), session];
       return session;
     },
 

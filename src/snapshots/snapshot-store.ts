@@ -53,17 +53,10 @@ export function snapshotKey(tenantId: string, associateId: number = tenantAssoci
 
 /** Creates the store. */
 export function createSnapshotStore(db: Database): SnapshotStore {
-  async function publishChange(
-    tenantId: string,
-    associateId: number,
-    transaction: Database = db,
-  ): Promise<void> {
-    await sql`select pg_notify(${snapshotChannel}, ${snapshotKey(tenantId, associateId)})`.execute(
-      transaction,
-    );
-  }
-
-  /** @returns whether the snapshot was stored: a stored one of the current format must meet the condition */
+  /**
+   * Stores and publishes a snapshot in one statement. @returns false when nothing was stored, because the stored snapshot
+   * has the current format and does not meet the condition
+   */
   async function upsert(
     transaction: Database,
     tenantId: string,
@@ -71,21 +64,19 @@ export function createSnapshotStore(db: Database): SnapshotStore {
     { readAt, content }: Snapshot<unknown>,
     mayReplace: RawBuilder<boolean>,
   ): Promise<boolean> {
-    const row = { format, read_at: new Date(readAt), content: JSON.stringify(content) };
-    const stored = await transaction
-      .insertInto('license_snapshots')
-      .values({ context_identifier: tenantId, associate_id: associateId, ...row })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['context_identifier', 'associate_id'])
-          .doUpdateSet(row)
-          .where(sql<boolean>`license_snapshots.format <> ${format} or ${mayReplace}`),
+    const { rows } = await sql`
+      with saved as (
+        insert into license_snapshots as stored (context_identifier, associate_id, format, read_at, content)
+        values (${tenantId}, ${associateId}, ${format}, ${new Date(readAt)}, ${JSON.stringify(content)})
+        on conflict (context_identifier, associate_id) do update
+          set format = excluded.format, read_at = excluded.read_at, content = excluded.content
+          where stored.format <> excluded.format or ${mayReplace}
+        returning 1
       )
-      .returning('associate_id')
-      .executeTakeFirst();
-    if (stored === undefined) return false;
-    await publishChange(tenantId, associateId, transaction);
-    return true;
+      select pg_notify(${snapshotChannel}, ${snapshotKey(tenantId, associateId)}) from saved`.execute(
+      transaction,
+    );
+    return rows.length > 0;
   }
 
   return {
@@ -102,19 +93,24 @@ export function createSnapshotStore(db: Database): SnapshotStore {
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {
       // A date in the future comes from a clock that is wrong, and must not keep newer data out.
-      const isNewer = sql<boolean>`license_snapshots.read_at <= excluded.read_at or license_snapshots.read_at > now()`;
+      const isNewer = sql<boolean>`stored.read_at <= excluded.read_at or stored.read_at > now()`;
+      if (signedIn) {
+        await upsert(db, tenantId, associateId, snapshot, isNewer);
+        return;
+      }
       await db.transaction().execute(async (transaction) => {
-        const user = { tenantId, associateId };
-        if (signedIn || (await mayStoreUserData(transaction, user, snapshot.readAt)))
+        if (await mayStoreUserData(transaction, { tenantId, associateId }, snapshot.readAt))
           await upsert(transaction, tenantId, associateId, snapshot, isNewer);
       });
     },
 
     async saveTenant(tenantId, snapshot, previous, changes) {
       const isPrevious =
-        previous === null
-          ? sql<boolean>`false`
-          : sql<boolean>`license_snapshots.read_at = ${new Date(previous.readAt)}`;
+        previous === null ? sql<boolean>`false` : sql<boolean>`stored.read_at = ${new Date(previous.readAt)}`;
+      if (changes.length === 0) {
+        await upsert(db, tenantId, tenantAssociateId, snapshot, isPrevious);
+        return;
+      }
       await db.transaction().execute(async (transaction) => {
         if (!(await upsert(transaction, tenantId, tenantAssociateId, snapshot, isPrevious))) return;
         const detectedAt = snapshot.readAt;

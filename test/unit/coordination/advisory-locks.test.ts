@@ -82,6 +82,21 @@ describe('createAdvisoryLocks', () => {
     expect(await heldLocks()).toEqual([]);
   });
 
+  it('takes and releases other locks while a transaction under one of them is slow', async () => {
+    const started = createSignal();
+    const finish = createSignal();
+    const slow = locks.withLock('slow', (lock) =>
+      lock.transaction(() => {
+        started.resolve();
+        return finish.promise;
+      }),
+    );
+    await started.promise;
+    for (let index = 0; index < 20; index += 1) await locks.withLock(`Cust${index}`, async () => {});
+    finish.resolve();
+    await slow;
+  });
+
   it('releases the lock when the task fails', async () => {
     const failed = locks.withLock('Cust1', () => Promise.reject(new Error('refused')));
     await expect(failed).rejects.toThrow('refused');
