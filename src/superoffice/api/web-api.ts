@@ -114,9 +114,7 @@ function createApiClient(deps: Deps, credentials: Credentials): TenantApiClient 
     for (;;) {
       const response = await send(deps, credentials, call, attempt);
       const { status } = response;
-      if (status === 401 && recoveredFrom.has(status)) deps.refusedCalls.set(callKey, true);
-      if (status === 401 && deps.refusedCalls.has(callKey)) return unwrapResponse(call, response);
-      const recover = recoveredFrom.has(status) ? undefined : recoveries[status];
+      const recover = mayRecover(deps, callKey, status, recoveredFrom) ? recoveries[status] : undefined;
       const nextAttempt = (await recover?.(deps, credentials, attempt)) ?? null;
       if (nextAttempt === null) return unwrapResponse(call, response);
       recoveredFrom.add(status);
@@ -128,6 +126,18 @@ function createApiClient(deps: Deps, credentials: Credentials): TenantApiClient 
     call: (call) =>
       deps.circuitBreaker.execute(credentials.tenantId, call.operation, () => callWithRecovery(call)),
   };
+}
+
+/** Whether to recover from a status, once per call, and from 401 unless a new ticket was refused before. */
+function mayRecover(
+  { refusedCalls }: Deps,
+  callKey: string,
+  status: number,
+  recoveredFrom: ReadonlySet<number>,
+): boolean {
+  if (status !== 401) return !recoveredFrom.has(status);
+  if (recoveredFrom.has(status)) refusedCalls.set(callKey, true);
+  return !refusedCalls.has(callKey);
 }
 
 /** How to recover from a status: returns the attempt to retry with, null if a retry would not help. */
