@@ -48,7 +48,7 @@ const perHour = (count: number) => count / 3_600;
  */
 const anonymousSize: BucketSize = { burst: 1_200, perSecond: 20 };
 /** Queries for unknown webhooks, of all clients: they must not occupy the connections to the database. */
-const hookLookupSize: BucketSize = { burst: 300, perSecond: 50 };
+const hookLookupSize: BucketSize = { burst: 100, perSecond: 50 };
 /** Codes that SuperOffice refused. Honest browsers send none, apart from a page that is loaded again. */
 const refusedCodesSize: BucketSize = { burst: 20, perSecond: 0.1 };
 /** Failed exchanges of all clients: SuperOffice may block a client ID that sends many. */
