@@ -61,7 +61,7 @@ export function createErrorHandler(deps: {
     deps.auditRefusal(request, problem);
     if (response.headersSent) return next(error);
     // A client that still sends a body would keep the connection until the end of it.
-    if (!request.complete) response.set('Connection', 'close');
+    if (mayStillSendMuch(request)) response.set('Connection', 'close');
     response.status(problem.status).set('Cache-Control', 'no-store');
     const retryAfter = problem.retryAfterSeconds ?? retryAfterSeconds[problem.code];
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
@@ -105,6 +105,14 @@ export function createErrorHandler(deps: {
   }
 
   return { notFound, handleError };
+}
+
+/** Node.js reads the rest of a small body; a new connection for each refused request would cost more. */
+const maxBodyRest = 16 * 1024;
+
+function mayStillSendMuch({ complete, headers }: Request): boolean {
+  const length = Number(headers['content-length'] ?? 0);
+  return !complete && (length > maxBodyRest || headers['transfer-encoding'] !== undefined);
 }
 
 function parseLanguage({ query }: Request): string | undefined {

@@ -26,12 +26,12 @@ export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLi
   return async function findHook(request, response, next) {
     let isCounted = false;
     const hook = await webhooks.findByHookId(String(request.params.hookId), () => {
-      limits.countAnonymous(request);
+      limits.countHookLookup(request);
       isCounted = true;
     });
     if (hook === null) throw new AppError('not-found');
     // SuperOffice calls the webhooks of all tenants from few addresses.
-    if (isCounted) limits.uncountAnonymous(request);
+    if (isCounted) limits.uncountHookLookup(request);
     response.locals.hook = hook;
     next();
   };

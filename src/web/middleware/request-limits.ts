@@ -19,8 +19,10 @@ export interface RequestLimits {
   countAnonymous(request: Request): void;
   /** Takes back the last count of this client. */
   uncountAnonymous(request: Request): void;
-  /** Whether a request without a session would be refused. @throws AppError `too-many-requests` */
-  checkAnonymous(request: Request): void;
+  /** Counts a query for a webhook that the cache does not have. @throws AppError `too-many-requests` */
+  countHookLookup(request: Request): void;
+  /** Takes back the last count of this client, because the webhook exists. */
+  uncountHookLookup(request: Request): void;
   /**
    * Completes a sign-in, which exchanges a code.
    * @throws AppError `too-many-requests` if too many exchanges of this client, or of all, failed; the error of `complete`
@@ -45,6 +47,8 @@ const perHour = (count: number) => count / 3_600;
  * requests without a session.
  */
 const anonymousSize: BucketSize = { burst: 1_200, perSecond: 20 };
+/** Queries for unknown webhooks, of all clients: they must not occupy the connections to the database. */
+const hookLookupSize: BucketSize = { burst: 100, perSecond: 50 };
 /** Codes that SuperOffice refused. Honest browsers send none, apart from a page that is loaded again. */
 const refusedCodesSize: BucketSize = { burst: 20, perSecond: 0.1 };
 /** Failed exchanges of all clients: SuperOffice may block a client ID that sends many. */
@@ -61,6 +65,7 @@ const everybody = 'all';
 /** @param now the current time, ms since 1970 */
 export function createRequestLimits(now: () => number): RequestLimits {
   const anonymous = createTokenBuckets(anonymousSize, now);
+  const hookLookups = createTokenBuckets(hookLookupSize, now);
   const refusedCodes = createTokenBuckets(refusedCodesSize, now);
   const failedExchanges = createTokenBuckets(failedExchangesSize, now);
   const signIns = createTokenBuckets(signInSize, now);
@@ -72,7 +77,15 @@ export function createRequestLimits(now: () => number): RequestLimits {
   return {
     countAnonymous: (request) => takeOrRefuse(anonymous, clientOf(request)),
     uncountAnonymous: (request) => anonymous.giveBack(clientOf(request)),
-    checkAnonymous: (request) => refuseFor(anonymous.waitSeconds(clientOf(request))),
+    countHookLookup(request) {
+      refuseFor(hookLookups.waitSeconds(everybody));
+      takeOrRefuse(anonymous, clientOf(request));
+      hookLookups.take(everybody);
+    },
+    uncountHookLookup(request) {
+      anonymous.giveBack(clientOf(request));
+      hookLookups.giveBack(everybody);
+    },
 
     async completeSignIn(request, complete) {
       const client = clientOf(request);
