@@ -82,8 +82,8 @@ describe('server process', () => {
     const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
     sandbox.control.approve({ tenant: testUsers.salesPremium.tenantId });
     const { id } = sandbox.control.hold({ operation: 'Login.Tokens' });
-    const begun = await cookieClient.getOnce(`${url}/admin`);
-    const slow = cookieClient.get(begun.headers.get('location') ?? '');
+    const begun = await cookieClient.postOnce(`${url}/install`, {});
+    const slow = cookieClient.get((begun.headers.get('refresh') ?? '').replace('0; url=', ''));
     await sandbox.control.whenHeld({ id });
     running.child.kill('SIGTERM');
     const readiness = async () => (await fetch(`${url}/readyz`)).text();
