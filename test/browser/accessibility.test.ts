@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLongForm } from '../support/long-form.ts';
-import { install, panelUrl, testUsers } from '../support/planlens.ts';
+import { install } from '../support/planlens.ts';
 import {
   type BrowserFixture,
   type BrowserWindow,
@@ -207,8 +207,8 @@ describe('page accessibility', () => {
   });
 
   test('an error page sends a matching HTTP status and causes no other console message', async () => {
-    const { page, consoleErrors } = await fixture.open();
-    await page.goto(panelUrl(fixture.planlens, { ...testUsers.salesPremium, tenantId: 'Cust29999' }, 'de'));
+    const { reach, consoleErrors } = await openWindowFor('not-installed');
+    await reach('de');
     expect(consoleErrors).toEqual([expect.stringContaining('status of 404')]);
   });
 });

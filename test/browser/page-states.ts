@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
+import { sessionCookie } from '../support/session-cookie.ts';
 import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 
 /** The languages of the panel. */
@@ -205,7 +206,13 @@ export const states: Readonly<Record<string, PageState>> = {
   landing: { person: null, reach: (context) => gotoPage(context, '/') },
   'not-installed': {
     person: null,
-    reach: (context) => gotoPanel(context, { tenantId: 'Cust29999', associateId: 1 }, '/panel'),
+    async reach(context) {
+      const stranger = { tenantId: 'Cust29999', associateId: 1 };
+      const { environment, url } = context.fixture.planlens;
+      const [name = '', value = ''] = sessionCookie(environment, stranger).split('=', 2);
+      await context.page.context().addCookies([{ name, value, url, secure: true }]);
+      await gotoPanel(context, stranger, '/panel');
+    },
   },
   'panel-url-invalid': { person: null, reach: (context) => gotoPage(context, '/panel') },
 };

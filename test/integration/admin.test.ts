@@ -340,6 +340,8 @@ describe("administrators' page", async () => {
   describe('data about one person', () => {
     const formPath = '/admin/user-data';
     const { associateId } = salesPremium;
+    // A user may make twenty access requests per hour.
+    beforeEach(() => planlens.passTime(60 * 60_000));
 
     it('lists users to choose from and downloads the data about one of them', async () => {
       await requestAccess('knowledge-base', 'For customers');

@@ -208,7 +208,12 @@ describe('invalid client input', async () => {
 
   // certifies R16
   it('renders an error for a browser as a page in its language without a stack trace', async () => {
-    const cookie = sessionCookie(planlens.environment, { tenantId: 'Cust99999', associateId: 1 });
+    const cookie = sessionCookie(planlens.environment, {
+      tenantId: 'Cust99999',
+      associateId: 1,
+      // By the clock of the app, which a test above has advanced.
+      signedInAt: Date.now() + signInLifetimeMs + 1,
+    });
     const response = await fetch(`${planlens.url}/panel?uctx=Cust99999&usid=1&lang=de`, {
       headers: { accept: 'text/html', cookie },
     });

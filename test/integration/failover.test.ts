@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { runQuery } from '../support/database.ts';
-import { installedPlanlens, testUsers } from '../support/planlens.ts';
+import { installedPlanlens, metricsToken, testUsers } from '../support/planlens.ts';
 
 const { tenantId } = testUsers.salesPremium;
 
@@ -12,7 +12,11 @@ describe('a failover that leaves Planlens connected to a read-only server', asyn
 
   const readiness = async () => (await fetch(`${planlens.url}/readyz`)).status;
   const databaseUp = async () =>
-    /^planlens_database_up (\d)$/m.exec(await (await fetch(`${planlens.url}/metrics`)).text())?.[1];
+    /^planlens_database_up (\d)$/m.exec(
+      await (
+        await fetch(`${planlens.url}/metrics`, { headers: { authorization: `Bearer ${metricsToken}` } })
+      ).text(),
+    )?.[1];
   /** The outcome of a write: an error code, or `saved`. */
   const write = () =>
     planlens.services.tenants.saveContract(tenantId, null).then(

@@ -8,7 +8,6 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addColumn('leaving_since', 'timestamptz')
     .addColumn('deleted_at', 'timestamptz')
     .execute();
-  await sql`alter table tenants add column if not exists users_read_at timestamptz`.execute(db);
   await sql`
     update tenants set
       leaving_since = case when status in ('revoked', 'deleting') then now() end,
