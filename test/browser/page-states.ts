@@ -210,7 +210,7 @@ export const states: Readonly<Record<string, PageState>> = {
       const stranger = { tenantId: 'Cust29999', associateId: 1 };
       const { environment, url } = context.fixture.planlens;
       const [name = '', value = ''] = sessionCookie(environment, stranger).split('=', 2);
-      await context.page.context().addCookies([{ name, value, url, secure: true }]);
+      await context.page.context().addCookies([{ name, value, url: url.replace('http:', 'https:') }]);
       await gotoPanel(context, stranger, '/panel');
     },
   },

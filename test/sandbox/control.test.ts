@@ -194,8 +194,8 @@ describe('users who lose their rights', () => {
     const listed = async () => {
       const query = '$select=associateDbId&$orderBy=associateDbId asc&$top=100';
       const response = await get(`${client.url}/Archive/AllUsers?${encodeURI(query)}`, client.headers);
-      const { value } = await readJson<{ value: { PrimaryKey: number }[] }>(response);
-      return value.map(({ PrimaryKey }) => Number(PrimaryKey));
+      const { value } = await readJson<{ value: { associateDbId: unknown }[] }>(response);
+      return value.map(({ associateDbId }) => Number(associateDbId));
     };
     expect(await listed()).toContain(112);
     sandbox.control.deleteUser({ tenant: premium, associateId: 112 });

@@ -150,7 +150,8 @@ describe('embedded PostgreSQL', () => {
     process.kill(Number(await readPid(first)), 'SIGKILL');
     await expect.poll(() => events.at(-1)).toBe('restarted');
     expect(events[0]).toBe('lost');
-    expect(await query(second.url, 'select value from stored')).toEqual([{ value: 1 }]);
+    const read = () => query(second.url, 'select value from stored').catch(() => 'not yet');
+    await expect.poll(read).toEqual([{ value: 1 }]);
     await first.stop();
     expect(await query(second.url, 'select value from stored')).toEqual([{ value: 1 }]);
   });
