@@ -30,8 +30,12 @@ describe('authorization', async () => {
   await install(planlens, otherAdministrator);
   const { url, environment } = planlens;
   const sessions = sessionsOf(environment);
+  let passedMs = 0;
+  /** The time of the app. */
+  const now = () => Date.now() + passedMs;
+  /** The cookie of a user who signs in now. */
   const createCookie = (session: Partial<Session> & Pick<Session, 'tenantId' | 'associateId'>) =>
-    sessionCookie(environment, session);
+    sessionCookie(environment, { ...session, signedInAt: now() }, now);
   const own = { ...administrator, isAdministrator: true, name: 'Kari', signedInAt: Date.now() };
   const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje', signedInAt: Date.now() };
   const user = { ...salesPremium, isAdministrator: false, name: 'Markus', signedInAt: Date.now() };
@@ -161,6 +165,9 @@ describe('authorization', async () => {
     it.each(['uctx=Cust20001', 'ctx=Cust20001', 'tenant=Cust20001'])(
       'the export with the query %s contains no data of another tenant',
       async (query) => {
+        // One export per minute and tenant.
+        planlens.passTime(61_000);
+        passedMs += 61_000;
         const response = await post(`/setup/export?${query}`, other, { csrf: sessions.csrfToken(other) });
         const text = await response.text();
         expect(response.status).toBe(200);

@@ -220,12 +220,11 @@ describe('bodies of callbacks', () => {
 describe('made-up sign-ins', () => {
   /** Begins a sign-in and completes it with a code that SuperOffice never issued. */
   async function sendJunkCode(headers: Record<string, string>): Promise<number> {
-    const begun = await get(
-      `/panel/sign-in?uctx=Cust20001&usid=101&lang=en&challenge=${'c'.repeat(43)}`,
-      headers,
-    );
-    const state = new URL(begun.headers.location ?? url).searchParams.get('state');
-    if (state === null) return begun.status;
+    const body = JSON.stringify({ uctx: tenantId, usid: '101', lang: 'en', challenge: 'c'.repeat(43) });
+    const own = { origin: String(environment.PUBLIC_URL), 'content-type': 'application/json' };
+    const begun = await get('/panel/sign-in', { ...own, ...headers }, { method: 'POST', body });
+    if (begun.status !== 200) return begun.status;
+    const state = new URL(JSON.parse(begun.text).url).searchParams.get('state') ?? '';
     const cookie = (begun.headers['set-cookie'] ?? []).map((each) => each.split(';')[0]).join('; ');
     const query = new URLSearchParams({ state, code: 'junk' });
     return (await get(`/auth/callback?${query}`, { ...headers, cookie })).status;
@@ -251,6 +250,7 @@ describe('made-up sign-ins', () => {
     const rows = (await rowsIn(databaseUrl, 'consumed_nonces')).length - nonces;
     report('made-up sign-ins', { clients, seconds, sent, calls, rows });
     // 60 at once and 20 a second of all clients, 20 of one.
+    expect(calls).toBeGreaterThan(0);
     expect(calls).toBeLessThanOrEqual(clients === 'one address' ? 25 : 60 + 20 * (seconds + 2));
     expect(rows).toBe(calls);
   });

@@ -57,7 +57,7 @@ describe('requests that another site causes', async () => {
     expect(await services.tenants.find(tenantId)).not.toBeNull();
   });
 
-  it('no GET changes the stored data, except for what a sign-in records', async () => {
+  it('no GET changes the stored data, except for the audit entry of a refusal', async () => {
     const admin = await signInToCrm(planlens, administrator);
     const user = await signInToCrm(planlens, salesPremium);
     for (const page of ['/admin', '/setup', '/uninstall']) await admin.get(url + page);
@@ -65,10 +65,10 @@ describe('requests that another site causes', async () => {
     await expect
       .poll(async () => (await services.tenants.find(tenantId))?.reconciliation.setupStartedAt)
       .toBeNull();
-    const tables = ['tenants', 'webhooks', 'access_requests', 'audit_log', 'session_exchange_codes'];
+    const tables = ['tenants', 'webhooks', 'access_requests', 'session_exchange_codes', 'session_cutoffs'];
     const read = async () =>
       JSON.stringify(await Promise.all(tables.map((table) => rowsIn(databaseUrl, table))));
-    const before = await read();
+    const [before, audited] = [await read(), await rowsIn(databaseUrl, 'audit_log')];
     const addresses = planlens.routes.flatMap(({ path, methods }) => (methods.includes('get') ? [path] : []));
     expect(addresses.length).toBeGreaterThan(10);
     const { search } = new URL(panelUrl(planlens, salesPremium));
@@ -78,6 +78,14 @@ describe('requests that another site causes', async () => {
       await admin.getOnce(url + path);
     }
     expect(await read()).toBe(before);
+    const log = await rowsIn(databaseUrl, 'audit_log');
+    expect(log).toEqual(expect.arrayContaining(audited));
+    for (const entry of log.filter(({ id }) => !audited.some((each) => each.id === id)))
+      expect(entry).toMatchObject({
+        context_identifier: tenantId,
+        associate_id: salesPremium.associateId,
+        content: { event: 'refused', code: 'administrator-required' },
+      });
   });
 
   it('an error page does not repeat the words that another site posted', async () => {

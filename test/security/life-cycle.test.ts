@@ -21,6 +21,7 @@ import {
   submit,
   testUsers,
 } from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
 const { administrator, otherAdministrator, salesPremium } = testUsers;
@@ -34,6 +35,15 @@ describe('the life cycle of a tenant', async () => {
   const { services, sandbox } = planlens;
   const { control } = sandbox;
   const databaseUrl = String(planlens.environment.DATABASE_URL);
+  // The limit of calls to a tenant has tests of its own. Here, waiting for it would take most of the time.
+  await runStatement(
+    databaseUrl,
+    `create function forget_calls() returns trigger language plpgsql as $$ begin
+       new.recent := array_fill(now() - interval '1 hour', array[cardinality(new.recent)]);
+       return new;
+     end $$;
+     create trigger forget_calls before update on rate_limits for each row execute function forget_calls()`,
+  );
   /** Another process on the same database. */
   const peer = await openServices({
     config: loadConfig(planlens.environment),
@@ -77,7 +87,7 @@ describe('the life cycle of a tenant', async () => {
       .call({ operation: 'test', method, path, ...(json === undefined ? {} : { json }), mayBeNull: true });
   async function uninstall() {
     const cookieClient = await signInToCrm(planlens, administrator);
-    const page = await cookieClient.get(`${planlens.url}/setup`);
+    const page = await cookieClient.get(`${planlens.url}/uninstall`);
     return submit(cookieClient, page, '/uninstall');
   }
 
@@ -169,7 +179,9 @@ describe('the life cycle of a tenant', async () => {
       await prove();
       planlens.passTime(7 * day);
       await services.jobs.enqueue('purges', [{ payload: {}, key: 'test' }]);
-      await expect.poll(() => rows('tenants'), { timeout: 40_000 }).toEqual([]);
+      // New workers look for jobs at once, others only twice a minute.
+      await planlens.upgradeTo(root);
+      await expect.poll(() => rows('tenants')).toEqual([]);
       expect((await rows('audit_log')).map(({ content }) => content)).toEqual([{ event: 'deleted' }]);
       expect(await services.tenants.find(otherAdministrator.tenantId)).not.toBeNull();
     });
@@ -291,15 +303,16 @@ describe('the life cycle of a tenant', async () => {
   });
 
   it('keeps an approval that is given during a removal', async () => {
+    const countApprovals = () =>
+      planlens.logged.filter((line) => line.includes('"purpose":"install"')).length;
+    const before = countApprovals();
     const { id } = control.hold({ operation: 'List.DeleteWebPanel', nth: 1 });
     const removal = uninstall();
     await control.whenHeld({ id });
     const approval = signInToCrm(planlens, administrator).then((cookieClient) =>
       approve(cookieClient, planlens),
     );
-    await expect
-      .poll(() => planlens.logged.filter((line) => line.includes('"purpose":"install"')).length)
-      .toBeGreaterThan(1);
+    await expect.poll(countApprovals).toBeGreaterThan(before);
     control.release({ id });
     expect(getVisibleText((await removal).html)).toContain('Planlens has been removed');
     await approval;
@@ -310,7 +323,7 @@ describe('the life cycle of a tenant', async () => {
 
   it('refuses a removal that an approval has overtaken', async () => {
     const cookieClient = await signInToCrm(planlens, administrator);
-    const page = await cookieClient.get(`${planlens.url}/setup`);
+    const page = await cookieClient.get(`${planlens.url}/uninstall`);
     const { id } = control.hold({ operation: 'List.DeleteWebPanel', nth: 1 });
     const first = submit(cookieClient, page, '/uninstall');
     await control.whenHeld({ id });
@@ -326,7 +339,7 @@ describe('the life cycle of a tenant', async () => {
     const operations = [
       'List.GetWebPanelByProgId',
       'List.SaveWebPanelEntity',
-      'List.SetVisibleForUserGroupsFromListName',
+      'List.SetVisibleForUserGroups',
       'Webhook.Create',
     ];
     const failures = [500, 'null', 401, 'malformed'] as const;
@@ -336,8 +349,10 @@ describe('the life cycle of a tenant', async () => {
 
     it.each(cases)('at %s with %s is tried again within 90 seconds', async (operation, failure) => {
       await uninstall();
+      control.clearRequests();
       control.fail({ operation, with: failure, times: 1 });
       await install(planlens);
+      expect(control.requests().map((request) => request.operation)).toContain(operation);
       await reconcileAfter(90 * second);
       await expect
         .poll(async () => {

@@ -15,15 +15,28 @@ const { tenantId } = administrator;
 /** Another client behind the trusted proxy. */
 const attacker = { 'x-forwarded-for': '203.0.113.66' };
 
+/** Starts the sign-in of a pop-up, as its page does after the panel that opened it has sent its challenge. */
+function startPopUpSignIn(
+  url: string,
+  ofTenant: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const body = JSON.stringify({ uctx: ofTenant, usid: '101', lang: 'en', challenge: 'c'.repeat(43) });
+  const json = { 'content-type': 'application/json', origin: url };
+  return fetch(`${url}/panel/sign-in`, { method: 'POST', headers: { ...json, ...headers }, body });
+}
+
 describe('a stranger', async () => {
   const planlens = await installedPlanlens();
   const { url, environment } = planlens;
   const visit = (path: string, headers: Record<string, string> = {}) =>
     fetch(url + path, { redirect: 'manual', headers: { accept: 'text/html', ...attacker, ...headers } });
 
+  const startSignIn = (ofTenant: string) =>
+    startPopUpSignIn(url, ofTenant, { accept: 'text/html', ...attacker });
+
   /** What a response shows, without the parts that differ between any two responses. */
-  async function visible(path: string, ofTenant: string, headers: Record<string, string>) {
-    const response = await visit(path.replace('TENANT', ofTenant), headers);
+  async function visible(response: Response, ofTenant: string) {
     const stable = [...response.headers].filter(([name]) => !['date', 'etag'].includes(name));
     const all = JSON.stringify([response.status, ...stable, await response.text()]);
     const varying = [
@@ -36,25 +49,32 @@ describe('a stranger', async () => {
     return varying.reduce((text, each) => text.replaceAll(each, '…'), all.replaceAll(ofTenant, 'TENANT'));
   }
 
-  const challenge = 'c'.repeat(43);
   it.each([
     '/panel?uctx=TENANT&usid=101&lang=en',
     '/panel?uctx=TENANT&usid=101&lang=en&cookie=probe',
     '/panel?uctx=TENANT&usid=101&lang=en&signedIn=9999999999999',
     '/panel/feature?uctx=TENANT&usid=101&lang=en&feature=saint',
     '/panel/plan?uctx=TENANT&usid=101&lang=en&plan=sales-premium',
-    `/panel/sign-in?uctx=TENANT&usid=101&lang=en&challenge=${challenge}`,
+    '/panel/sign-in?uctx=TENANT&usid=101&lang=en',
     '/admin?uctx=TENANT&usid=101',
     '/setup?uctx=TENANT&usid=101',
   ])('does not learn whether a tenant has installed the app: %s', async (path) => {
     const other = sessionCookie(environment, { tenantId: 'Cust20003', associateId: 301 });
     const attempts = (ofTenant: string) => ({ cookie: `__Host-planlens-attempts=${ofTenant}.101.0.0` });
     for (const headersFor of [() => ({}), () => ({ cookie: other }), attempts]) {
-      const [known, unknown] = ['Cust20001', 'Cust29999'];
-      expect(await visible(path, unknown, headersFor(unknown))).toBe(
-        await visible(path, known, headersFor(known)),
+      const [known, unknown] = ['Cust20001', 'Cust29999'].map(async (ofTenant) =>
+        visible(await visit(path.replace('TENANT', ofTenant), headersFor(ofTenant)), ofTenant),
       );
+      expect(await unknown).toBe(await known);
     }
+  });
+
+  it('does not learn it from the start of a sign-in either', async () => {
+    const [known, unknown] = ['Cust20001', 'Cust29999'].map(async (ofTenant) =>
+      visible(await startSignIn(ofTenant), ofTenant),
+    );
+    expect(await unknown).toBe(await known);
+    expect(await known).toContain('[200,');
   });
 
   it('learns after the sign-in that the app is not installed', async () => {
@@ -91,6 +111,8 @@ describe('a stranger', async () => {
     const refused = (await Promise.all(german)).find(({ status }) => status === 429);
     expect(Number(refused?.headers.get('retry-after'))).toBe(1);
     expect(await refused?.text()).toContain('Zu viele Zugriffe auf einmal');
+    const signIns = await Promise.all(Array.from({ length: 50 }, () => startSignIn('Cust20001')));
+    expect(signIns.map(({ status }) => status)).toContain(429);
     const signedIn = { cookie: sessionCookie(environment, salesPremium) };
     expect((await visit('/panel?uctx=Cust20001&usid=101&lang=en', signedIn)).status).toBe(200);
     const neighbour = { 'x-forwarded-for': '203.0.113.67' };
@@ -138,13 +160,11 @@ describe('a refusal', async () => {
     expect(planlens.logged.join('')).not.toContain('license is blocked');
   });
 
-  /** Begins the sign-in of a panel and returns SuperOffice's response to it with other parameters. */
+  /** Begins the sign-in of a pop-up and returns SuperOffice's response to it with other parameters. */
   async function respondToSignIn(changes: Record<string, string>): Promise<Response> {
-    const begun = await fetch(
-      `${url}/panel/sign-in?uctx=Cust20001&usid=101&lang=en&challenge=${'c'.repeat(43)}`,
-      { redirect: 'manual' },
-    );
-    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    const begun = await startPopUpSignIn(url, tenantId);
+    const authorize = ((await begun.json()) as { url: string }).url;
+    const state = new URL(authorize).searchParams.get('state') ?? '';
     const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     const query = new URLSearchParams({ state, ...changes });
     return fetch(`${url}/auth/callback?${query}`, { headers: { cookie, accept: 'text/html', ...attacker } });
@@ -159,7 +179,7 @@ describe('a refusal', async () => {
     expect((await respondToSignIn({ code: 'junk' })).status).toBe(400);
     const address = attacker['x-forwarded-for'];
     await expect.poll(refusals).toContainEqual([tenantId, null, 'sign-in-denied', address]);
-    await expect.poll(refusals).toContainEqual([tenantId, null, 'sign-in-code-refused', address]);
+    await expect.poll(refusals).toContainEqual([tenantId, null, 'sign-in-refused', address]);
     expect(planlens.logged.join('')).not.toContain('license is blocked');
   });
 
@@ -173,7 +193,8 @@ describe('a refusal', async () => {
     const setup = await admin.get(`${url}/setup`);
     expect(setup.html).toContain('Sign-ins and refusals are not listed');
     expect(setup.html).not.toContain('refused');
-    expect((await submit(admin, setup, '/uninstall')).status).toBe(200);
+    const removal = await admin.get(`${url}/uninstall`);
+    expect((await submit(admin, removal, '/uninstall')).status).toBe(200);
   });
 
   it('of a tenant that has not installed the app leaves no trace in the audit log', async () => {

@@ -22,6 +22,7 @@ const auditedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'sign-in-state-mismatch',
   'sign-in-denied',
   'sign-in-code-refused',
+  'sign-in-refused',
   'sign-in-token-invalid',
   'tenant-mismatch',
   'user-mismatch',

@@ -99,7 +99,7 @@ export function createRequestLimits(now: () => number): RequestLimits {
         failedExchanges.giveBack(everybody);
       } catch (error) {
         const reason = error instanceof SuperOfficeError ? error.code : null;
-        if (reason !== 'code-refused') refusedCodes.giveBack(client);
+        if (reason !== 'code-refused' && reason !== 'sign-in-refused') refusedCodes.giveBack(client);
         if (reason === null) failedExchanges.giveBack(everybody);
         throw error;
       }

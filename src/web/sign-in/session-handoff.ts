@@ -43,6 +43,7 @@ export function createStartPopUpSignIn(deps: {
   limits: RequestLimits;
 }): RequestHandler {
   return function startPopUpSignIn(request, response) {
+    deps.limits.countAnonymous(request);
     const { uctx, usid, lang, challenge } = parseBody(popUpSignInSchema, request);
     const panelUser = { tenantId: uctx, associateId: usid, language: lang };
     const url = deps.startSignIn(response, { kind: 'pop-up', ...panelUser, challenge });
