@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   featureUrl,
   getFeatureRow,
@@ -155,6 +156,8 @@ describe('panel', async () => {
     });
 
     it('serves a cached panel without the database and without SuperOffice calls', async () => {
+      // The events of the tests above, which refresh what is cached.
+      await untilCallbacksProcessed(planlens.environment);
       await again({ cookie });
       planlens.sandbox.control.clearRequests();
       const database = new URL(planlens.environment.DATABASE_URL ?? '');
