@@ -39,7 +39,9 @@ export async function startLoadBalancer(port: number, ports: readonly number[]):
       forwarded.once('error', () => resolve(null));
       forwarded.once('response', async (response) => {
         try {
-          const { statusCode: status = 502, headers: responseHeaders } = response;
+          const { statusCode: status = 502 } = response;
+          // These concern one connection: the client would keep its own open as long as the process keeps the other.
+          const { connection: _, 'keep-alive': __, ...responseHeaders } = response.headers;
           resolve({ status, headers: responseHeaders, body: await buffer(response) });
         } catch {
           resolve(null);
