@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
+import { notify } from '../coordination/notify.ts';
 import type { AccessRequestRow, Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { mayStoreUserData } from './user-data.ts';
@@ -68,7 +69,7 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
   async function publishChange(tenantId: string, associateId: number): Promise<void> {
     const key = `${tenantId}/${associateId}`;
     cache.invalidate(key);
-    await sql`select pg_notify(${accessRequestChannel}, ${key})`.execute(db);
+    await notify(db, accessRequestChannel, key);
   }
 
   return {

@@ -8,7 +8,7 @@ import type { Database } from '../database/database.ts';
 export interface HandoffStore {
   /** Stores a session for the panel with this challenge. */
   offer(session: { readonly tenantId: string }, challenge: string): Promise<void>;
-  /** @returns the session, once, to be validated by the caller; null if none was offered for the verifier, or too early */
+  /** @returns the session, once, to be validated by the caller; null if none was offered for the verifier, or it has expired */
   redeem(verifier: string): Promise<unknown>;
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { notify } from '../coordination/notify.ts';
 import type { Database } from '../database/database.ts';
 import { type AuditActor, writeAudit } from './audit-log.ts';
 import { endSessionsOfTenant } from './session-cutoff-store.ts';
@@ -12,9 +12,9 @@ export type DeleteJobs = (transaction: Database, tenantId: string) => Promise<vo
  */
 export const removalChannel = 'planlens_removals';
 
-/** Notifies all processes of a removal when the transaction `db` commits. */
-export async function publishRemoval(db: Database, key: string): Promise<void> {
-  await sql`select pg_notify(${removalChannel}, ${key})`.execute(db);
+/** Notifies all processes of removals when the transaction `db` commits. */
+export async function publishRemovals(db: Database, keys: readonly string[]): Promise<void> {
+  await notify(db, removalChannel, ...keys);
 }
 
 /**
@@ -30,5 +30,5 @@ export async function eraseTenantRows(
   await endSessionsOfTenant(db, tenantId, now);
   await db.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
   await writeAudit(db, actor, now, { event: 'deleted' });
-  await publishRemoval(db, tenantId);
+  await publishRemovals(db, [tenantId]);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
+import { notify } from '../coordination/notify.ts';
 import type { Database } from '../database/database.ts';
 
 /** The times before which sessions of a user are no longer accepted, in PostgreSQL. */
@@ -49,7 +50,7 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
 
   async function publishChange(key: string): Promise<void> {
     invalidate(key);
-    await sql`select pg_notify(${sessionCutoffChannel}, ${key})`.execute(db);
+    await notify(db, sessionCutoffChannel, key);
   }
 
   return {

@@ -1,12 +1,13 @@
-import { sql, type Updateable } from 'kysely';
+import type { Updateable } from 'kysely';
 import type { Lock } from '../coordination/advisory-locks.ts';
 import { createCache } from '../coordination/cache.ts';
+import { notify } from '../coordination/notify.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database, TenantRow } from '../database/database.ts';
 import { writeAudit } from './audit-log.ts';
 import { type Consent, insertConsent } from './consent.ts';
 import { createReconcileSchedule, type ReconcileSchedule } from './reconcile-schedule.ts';
-import { type DeleteJobs, eraseTenantRows, publishRemoval } from './removal.ts';
+import { type DeleteJobs, eraseTenantRows, publishRemovals } from './removal.ts';
 import { endSessionsOfTenant } from './session-cutoff-store.ts';
 import { type Consented, type Contract, type ProvisionedPanel, type Tenant, toTenant } from './tenant.ts';
 import { createTenantStatusStore, type TenantStatusStore } from './tenant-status-store.ts';
@@ -73,7 +74,7 @@ export function createTenantStore(deps: {
   /** In a transaction, the other processes are notified when it commits. */
   async function publishChange(tenantId: string, transaction = db): Promise<void> {
     cache.invalidate(tenantId);
-    await sql`select pg_notify(${tenantChannel}, ${tenantId})`.execute(transaction);
+    await notify(transaction, tenantChannel, tenantId);
   }
 
   async function update(
@@ -150,7 +151,7 @@ export function createTenantStore(deps: {
         await deleteJobs(transaction, tenantId);
         await endSessionsOfTenant(transaction, tenantId, now());
         await writeAudit(transaction, { tenantId, associateId: null }, now(), { event: 'deletion-proved' });
-        await publishRemoval(transaction, tenantId);
+        await publishRemovals(transaction, [tenantId]);
       });
       cache.invalidate(tenantId);
     },

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { publishRemoval } from './removal.ts';
+import { publishRemovals } from './removal.ts';
 
 /** A user of a tenant. */
 interface TenantUserId {
@@ -151,5 +151,8 @@ async function eraseUsers(db: Database, tenantId: string, associateIds: readonly
   await sql`
     delete from session_exchange_codes where context_identifier = ${tenantId}
       and (session ->> 'associateId')::integer = any(${associateIds}::integer[])`.execute(db);
-  for (const associateId of associateIds) await publishRemoval(db, `${tenantId}/${associateId}`);
+  await publishRemovals(
+    db,
+    associateIds.map((associateId) => `${tenantId}/${associateId}`),
+  );
 }
