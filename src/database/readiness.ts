@@ -1,5 +1,6 @@
 import { Pool } from 'pg';
 import { connectionOptions, requestTimeouts } from './connection-options.ts';
+import { writeProbe } from './writable.ts';
 
 /** Whether the database accepts writes, asked on a connection of its own. */
 export interface Readiness {
@@ -48,16 +49,16 @@ export function openReadiness(url: string, onConnectionLost: (error: Error) => v
 }
 
 /**
- * False on a primary that became a standby, or that an administrator made read-only. The connection is closed then, so that
+ * Fails on a primary that became a standby, or that an administrator made read-only. The connection is closed then, so that
  * the next question reaches the server that took over.
  */
 async function acceptsWrites(pool: Pool): Promise<boolean> {
   const client = await pool.connect();
   let isWritable = false;
   try {
-    const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
-    isWritable = rows[0]?.transaction_read_only === 'off';
-    return isWritable;
+    await client.query(writeProbe);
+    isWritable = true;
+    return true;
   } finally {
     client.release(!isWritable);
   }
