@@ -4,6 +4,7 @@ import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { requestedLanguage } from '../links.ts';
+import { toAuditActor } from '../middleware/audit-refusals.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
@@ -44,10 +45,11 @@ export function createResolveAccessRequest(deps: {
       resolvedBy: session,
     });
     if (!resolved) throw new AppError('access-request-resolved');
-    await audit.write(
-      { ...session, address: request.clientAddress },
-      { event: 'access-request-resolved', accessRequest: id, state },
-    );
+    await audit.write(toAuditActor(request, session), {
+      event: 'access-request-resolved',
+      accessRequest: id,
+      state,
+    });
     response.redirect(
       303,
       `/admin?${new URLSearchParams({ lang: requestedLanguage(request), resolved: id })}#request-${id}`,
@@ -83,10 +85,7 @@ export function createSaveContract(deps: {
       return;
     }
     await tenants.saveContract(administrator.tenant.tenantId, start === '' ? null : { start, period });
-    await audit.write(
-      { ...administrator.session, address: request.clientAddress },
-      { event: 'contract-saved' },
-    );
+    await audit.write(toAuditActor(request, administrator.session), { event: 'contract-saved' });
     response.redirect(303, `/admin?lang=${requestedLanguage(request)}#contract`);
   };
 }

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import { requestedLanguage } from '../links.ts';
+import { toAuditActor } from '../middleware/audit-refusals.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { AdminPage } from './admin-page.ts';
@@ -34,7 +35,7 @@ export function createUserDataAction(deps: {
     }
     const { tenantId } = administrator.tenant;
     const user = { tenantId, associateId };
-    const actor = { ...administrator.session, address: request.clientAddress };
+    const actor = toAuditActor(request, administrator.session);
     if (form.intent === 'erase') {
       await userData.erase(user);
       await audit.write(actor, { event: 'user-erased', user: associateId });

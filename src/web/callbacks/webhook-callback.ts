@@ -38,8 +38,8 @@ export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLi
 }
 
 /**
- * Receives an event of a tenant's webhook, which `createFindHook` found: verifies the signature over the received bytes, enqueues the event, responds
- * with 200. Any other status counts as a failed delivery, and 410 ends the webhook
+ * Receives an event of a tenant's webhook, which `createFindHook` found: verifies the signature over the received bytes,
+ * enqueues the event, responds with 200. Any other status counts as a failed delivery, and 410 ends the webhook
  * (docs/superoffice/web-api.md#68-delivery). The event is processed later.
  *
  * @throws AppError `webhook-signature-invalid`

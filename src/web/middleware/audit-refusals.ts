@@ -13,6 +13,11 @@ declare global {
   }
 }
 
+/** A user as an actor of the audit log, with the address of the request. */
+export function toAuditActor({ clientAddress }: Request, { tenantId, associateId }: AuditActor): AuditActor {
+  return { tenantId, associateId, address: clientAddress };
+}
+
 /** Records a refused request in the audit log of its tenant. It never fails: the log of the process has the refusal too. */
 export type AuditRefusal = (request: Request, problem: AppError) => void;
 
@@ -43,10 +48,10 @@ export function createAuditRefusal(deps: {
     if (limits.countAuditedRefusal(actor.tenantId)) await audit.write(actor, { event: 'refused', code });
   }
 
-  return ({ actor, clientAddress, log }, { code }) => {
+  return (request, { code }) => {
+    const { actor, log } = request;
     if (!actor || !auditedCodes.has(code)) return;
-    const { tenantId, associateId } = actor;
-    write({ tenantId, associateId, address: clientAddress }, code).catch((error: unknown) =>
+    write(toAuditActor(request, actor), code).catch((error: unknown) =>
       log.error({ err: error }, 'auditing a refusal failed'),
     );
   };

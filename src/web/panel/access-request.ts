@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import { toAuditActor } from '../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import { parseForm, typedText } from '../rendering/form-parsing.ts';
 import { parseSubject, subjectUrl } from './access-request-view.ts';
@@ -36,7 +37,7 @@ export function createSubmitAccessRequest(deps: {
     limits.countAccessRequest(context.session);
     const { tenant, session } = context;
     const { associateId, name: requestedBy } = session;
-    const actor = { ...session, address: request.clientAddress };
+    const actor = toAuditActor(request, session);
     // Idempotent for a double click or two windows: the first request stays, and a withdrawn one stays withdrawn.
     if (intent === 'withdraw') {
       const withdrawn = await accessRequests.withdraw(tenant.tenantId, { associateId, subject });

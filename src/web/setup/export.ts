@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { ExportTenant } from '../../tenants/tenant-export.ts';
+import { toAuditActor } from '../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 
@@ -32,7 +33,7 @@ export function createExport(deps: {
     deps.limits.countExport(tenantId);
     isExporting = true;
     try {
-      await deps.audit.write({ ...session, address: request.clientAddress }, { event: 'exported' });
+      await deps.audit.write(toAuditActor(request, session), { event: 'exported' });
       request.log.info({}, 'tenant data exported');
       response.set('Cache-Control', 'private, no-store').type('json').attachment(`planlens-${tenantId}.json`);
       // The middleware and the pipeline all listen for its end.

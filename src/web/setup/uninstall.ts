@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import { requestedLanguage } from '../links.ts';
+import { toAuditActor } from '../middleware/audit-refusals.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -52,10 +53,10 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
     const removed = outcome === 'removed';
     if (removed) sessions.clear(response);
     else
-      await audit.write(
-        { ...session, address: request.clientAddress },
-        { event: 'removal-incomplete', failedRemovals: failedRemovals.length },
-      );
+      await audit.write(toAuditActor(request, session), {
+        event: 'removal-incomplete',
+        failedRemovals: failedRemovals.length,
+      });
     request.log.info({ removed, failedRemovals }, removed ? 'tenant removed' : 'removal incomplete');
     const page = {
       lang,
