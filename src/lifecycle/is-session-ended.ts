@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { WithFencedLock } from '../coordination/advisory-locks.ts';
-import type { LicenseSnapshots } from '../snapshots/license-snapshots.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
@@ -16,7 +15,6 @@ export function createIsSessionEnded(deps: {
   superOffice: Pick<SuperOffice, 'webApi'>;
   tenants: TenantStore;
   users: UserStore;
-  licenses: LicenseSnapshots;
   sessionCutoffs: SessionCutoffStore;
   locks: WithFencedLock;
   log: Logger;

@@ -1,7 +1,7 @@
 import type { WithFencedLock } from '../../coordination/advisory-locks.ts';
 import type { TenantApiClient, WebApi } from '../../superoffice/api/web-api.ts';
 import { deleteWebhook, type WebhookEntity } from '../../superoffice/api/webhooks.ts';
-import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
+import { findFailure, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { DesiredState } from './desired-state.ts';
@@ -79,19 +79,8 @@ async function removeAll(
 ): Promise<FailedRemoval[]> {
   const failedRemovals: FailedRemoval[] = [];
   for (const { name, remove } of removals) {
-    const problem = await attempt(remove);
+    const problem = await findFailure(remove);
     if (problem !== null) failedRemovals.push({ name, problem });
   }
   return failedRemovals;
-}
-
-/** @returns the SuperOffice error code of a failure; null on success */
-async function attempt(remove: () => Promise<void>): Promise<string | null> {
-  try {
-    await remove();
-    return null;
-  } catch (error) {
-    if (error instanceof SuperOfficeError) return error.code;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Lock, WithFencedLock } from '../../coordination/advisory-locks.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
-import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
+import { findFailure } from '../../superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
@@ -93,13 +93,8 @@ interface Result {
 }
 
 async function attempt(work: () => Promise<void>): Promise<Result> {
-  try {
-    await work();
-    return { outcome: 'unchanged', problem: null };
-  } catch (error) {
-    if (error instanceof SuperOfficeError) return { outcome: 'failed', problem: error.code };
-    throw error;
-  }
+  const problem = await findFailure(work);
+  return { outcome: problem === null ? 'unchanged' : 'failed', problem };
 }
 
 /** @throws ProvisioningIncompleteError if a part failed for another reason than a missing permission */

@@ -55,6 +55,17 @@ export class SuperOfficeError extends Error {
   }
 }
 
+/** Runs `work`. @returns the code of the SuperOfficeError that it throws; null on success. @throws any other error */
+export async function findFailure(work: () => Promise<void>): Promise<SuperOfficeErrorCode | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (error instanceof SuperOfficeError) return error.code;
+    throw error;
+  }
+}
+
 /** True if SuperOffice responded that this app lacks permission (401 or 403). An outage is not a refusal. */
 export function isRefusal(error: unknown): error is SuperOfficeError {
   return error instanceof SuperOfficeError && ['unauthorized', 'forbidden'].includes(error.code);
