@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -38,6 +39,8 @@ const stopTimeoutMs = 60_000;
 const pollIntervalMs = 100;
 /** The pause before the second attempt to start, ms. */
 const retryDelayMs = 1_000;
+const ports = { first: 20_000, count: 12_000 };
+const maxPortAttempts = 20;
 /** The pause before a killed server that did not start again is tried once more, ms. */
 const restartIntervalMs = 5_000;
 
@@ -199,16 +202,17 @@ async function startServer(cluster: Cluster, port: number): Promise<Client> {
   return session;
 }
 
-/** A free port of the loopback interface: the preferred one unless it is 0 or taken. */
-function findFreePort(preferred: number): Promise<number> {
+/**
+ * A free port of the loopback interface: the preferred one unless it is 0 or taken. Others are below the ports that Linux
+ * gives to outgoing connections, one of which could take the port of a killed server before it is started again.
+ */
+function findFreePort(preferred: number, attempts = maxPortAttempts): Promise<number> {
+  const port = preferred || ports.first + randomInt(ports.count);
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', () =>
-      preferred === 0 ? reject(new Error('no free port')) : resolve(findFreePort(0)),
+      attempts === 1 ? reject(new Error('no free port')) : resolve(findFreePort(0, attempts - 1)),
     );
-    probe.listen(preferred, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject()));
-    });
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(port)));
   });
 }
