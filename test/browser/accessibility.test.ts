@@ -88,7 +88,7 @@ describe('page accessibility', () => {
     return [...(isLongForm ? others : [other]), 'de'];
   }
 
-  /** Both color schemes in the long form; in the short form one of them, in turn. */
+  /** Both color schemes in the long form; in the short form they alternate. */
   function colorSchemesFor(name: string): readonly ('light' | 'dark')[] {
     if (isLongForm) return ['light', 'dark'];
     return [names.indexOf(name) % 2 === 0 ? 'light' : 'dark'];
