@@ -29,6 +29,15 @@ const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest:
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
+const documentation = {
+  page: pageLink,
+  asOf: nasty,
+  statements: [{ text: nasty, page: pageLink }],
+  conflict: nasty,
+  notes: [nasty],
+};
+const publishedRow = { ...row, reason: nasty, documentation };
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -54,10 +63,10 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty }],
+  addOns: [publishedRow],
+  newerFeatures: [publishedRow],
   unknownModules: nasty,
 };
-const pageLink = { url: nasty, text: nasty, inEnglish: true };
 const feature = {
   ...panelUser,
   label: nasty,
@@ -67,15 +76,7 @@ const feature = {
   next: nasty,
   inferred: true,
   evidence: [{ text: nasty, code: nasty }],
-  documentation: [
-    {
-      page: pageLink,
-      asOf: nasty,
-      statements: [{ text: nasty, page: pageLink }],
-      conflict: nasty,
-      notes: [nasty],
-    },
-  ],
+  documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
