@@ -169,8 +169,9 @@ describe('feature rows', () => {
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
       { state: 'view-only', count: counts.viewOnly, text: 'View only' },
+      { state: 'unknown', count: counts.unknown, text: 'Unknown' },
     ]);
-    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
+    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 1]);
   });
 
   it('counts each feature once in the summary', () => {
@@ -196,7 +197,7 @@ describe('suggested upgrades', () => {
         seat: english.t('seat.buy'),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
-      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
+      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
   });
 
@@ -311,16 +312,38 @@ describe('feature filter', () => {
   });
 });
 
-describe('add-ons', () => {
-  it('lists the four add-ons with state and reason and without an upgrade', () => {
+describe('add-ons and newer features', () => {
+  it('lists the four add-ons with state, reason and what SuperOffice publishes', () => {
     const { addOns } = view({ tenant: premium, user: salesman, language: german });
     expect(addOns.map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
-    expect(addOns.at(-1)).toEqual({
+    expect(addOns.at(-1)).toMatchObject({
       id: 'calendar-synchronization',
       label: 'Kalendersynchronisierung',
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
+      documentation: {
+        page: { url: 'https://docs.superoffice.com/de/admin/license/crm-suite', inEnglish: false },
+        asOf: 'Ausgabe vom 29. September 2026.',
+        statements: [
+          { text: 'Der Text der Seite nennt: Kalendersynchronisierung oder CRM Suite Core oder höher.' },
+        ],
+      },
+    });
+  });
+
+  it('lists the newer features with a page in the language of the reader, or else in English', () => {
+    const { newerFeatures } = view({ tenant: suiteCore, user: userWith(), language: german });
+    const find = (id: string) => newerFeatures.find((each) => each.id === id);
+    expect(find('leads')).toMatchObject({
+      label: 'Lead-Management',
+      state: 'enabled',
+      reason: german.t('reason.suite-plan-includes'),
+      documentation: { page: { url: 'https://docs.superoffice.com/de/lead/learn/index', inEnglish: false } },
+    });
+    expect(find('caller-id')?.documentation.page).toMatchObject({
+      url: 'https://docs.superoffice.com/en/mobile/caller-id',
+      inEnglish: true,
     });
   });
 });
@@ -409,7 +432,7 @@ describe('other panel data', () => {
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
       const text = JSON.stringify(page);
-      expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
+      expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
         /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
       );

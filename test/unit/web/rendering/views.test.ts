@@ -29,6 +29,15 @@ const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest:
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
+const documentation = {
+  page: pageLink,
+  asOf: nasty,
+  statements: [{ text: nasty, page: pageLink }],
+  conflict: nasty,
+  notes: [nasty],
+};
+const publishedRow = { ...row, reason: nasty, documentation };
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -54,7 +63,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty }],
+  addOns: [publishedRow],
+  newerFeatures: [publishedRow],
   unknownModules: nasty,
 };
 const feature = {
@@ -66,7 +76,7 @@ const feature = {
   next: nasty,
   inferred: true,
   evidence: [{ text: nasty, code: nasty }],
-  requirement: nasty,
+  documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
@@ -238,6 +248,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
