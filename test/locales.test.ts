@@ -152,7 +152,7 @@ const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
   'reduce-at-once': yes,
   'reduce-at-renewal': yes,
 });
-const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
+const seats = all<Seat>({ assign: yes, 'by-use': yes, buy: yes, ask: yes });
 const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
 const tiers = all<Tier>({ essential: yes, premium: yes });
 
@@ -172,6 +172,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'user-marker': yes,
     'site-marker': yes,
     description: yes,
+    'description-guess': yes,
     none: yes,
     'what-if': yes,
   }),

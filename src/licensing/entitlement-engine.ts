@@ -26,6 +26,7 @@ import { compileRules, type Rules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
+import { countPlanSeats, type PlanSeats } from './plans/plan-seats.ts';
 import { countSuiteSeats, type SuiteSeatsResult } from './plans/suite-seats.ts';
 
 /** Entitlement decisions for the users of one tenant on one day. No license data makes a method throw. */
@@ -143,6 +144,16 @@ export interface TenantEntitlements {
   suiteSeats(canLogIn: number | null): SuiteSeatsResult;
 
   /**
+   * Lists the seats of each purchased user plan, sorted by module name. Empty if SuperOffice refused access to the
+   * licenses.
+   *
+   * @example
+   * premiumEntitlements.planSeats()[0]
+   * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
+   */
+  planSeats(): readonly PlanSeats[];
+
+  /**
    * Finds the day on which a plan change made today takes effect under a contract.
    *
    * @example
@@ -214,7 +225,7 @@ function createTenantEntitlements(
   const tenant = indexTenant(rules, licenses, today);
   const report = memoizeReports((user) => reportUser(tenant, user));
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
-  const { modules } = rules.assumptions.suite;
+  const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
@@ -223,9 +234,10 @@ function createTenantEntitlements(
     nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, getSuiteTarget(users), report(user)),
-    suiteSeats: (canLogIn) => countSuiteSeats(licenses, canLogIn, modules),
-    planChange: (contract, change) =>
-      getPlanChangeEffect({ ...contract, today }, change, rules.assumptions.planChanges),
+    suiteSeats: (canLogIn) =>
+      countSuiteSeats(licenses, canLogIn, { modules: suite.modules, billedByUseFrom }),
+    planSeats: () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom)),
+    planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };
 }

@@ -24,6 +24,8 @@ export interface Assumptions extends TierIndicators {
   readonly hiddenBy: Readonly<Record<string, readonly FeatureKey[]>>;
   readonly addOnModules: AddOnModules;
   readonly planChanges: PlanChangeRules;
+  /** The lowest purchased number of a plan that is implausible: the tenant pays for the seats in use. */
+  readonly billedByUseFrom: number;
   readonly suite: SuiteAvailabilityData & {
     readonly modules: SuiteModules;
     readonly limitedFeatures: LimitedFeatures;
