@@ -7,6 +7,7 @@ import {
   suiteTransition,
 } from './advice/suite-transition.ts';
 import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
+import { findVisibilityHints, type VisibilityHint } from './advice/visibility-hints.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
 import {
   type ContractInput,
@@ -108,6 +109,16 @@ export interface TenantEntitlements {
    * // ]
    */
   nextTierOptions(user: UserLicenses): readonly NextTierOption[];
+
+  /**
+   * Lists the documented rights and settings that can keep a feature from being shown although it is licensed; empty
+   * for a group. They decide nothing.
+   *
+   * @example
+   * premiumEntitlements.visibilityHints('saint')
+   * // → [{ key: 'saint-statuses', right: null }]
+   */
+  visibilityHints(feature: FeatureKey): readonly VisibilityHint[];
 
   /**
    * Finds the CRM Suite plan the tenant would move to, and what the move means for one user. `users` are all users of
@@ -232,6 +243,10 @@ function createTenantEntitlements(
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
     nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
+    visibilityHints: (feature) => {
+      const rule = rules.features.get(feature);
+      return rule === undefined ? [] : findVisibilityHints(rule);
+    },
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, getSuiteTarget(users), report(user)),
     suiteSeats: (canLogIn) =>

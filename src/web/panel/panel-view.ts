@@ -1,7 +1,8 @@
+import { findAddOnHint } from '../../licensing/advice/visibility-hints.ts';
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
-import { getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
+import { type AddOn, getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { panelUserQuery } from '../links.ts';
@@ -50,6 +51,8 @@ interface AddOnView {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
+  /** What can keep it from being shown; empty if nothing is known or the tenant does not have it. */
+  readonly hint: string;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -88,7 +91,6 @@ export interface PanelView {
 /** Describes a decided panel context. Decides nothing about features. */
 export function panelView(context: EntitledPanelContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
-  const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
@@ -114,14 +116,20 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: report.addOns.map((addOn) => ({
-      id: addOn.key,
-      label: getAddOnLabel(addOn.key, language.code),
-      state: addOn.state,
-      stateText: t(`state.${addOn.state}`),
-      reason: t(`reason.${addOn.reason}`),
-    })),
+    addOns: report.addOns.map((addOn) => addOnView(addOn, language)),
     unknownModules: report.unknownModules.join(', '),
+  };
+}
+
+function addOnView({ key, state, reason }: AddOn, { t, code }: Language): AddOnView {
+  const hint = state === 'enabled' ? findAddOnHint(key) : null;
+  return {
+    id: key,
+    label: getAddOnLabel(key, code),
+    state,
+    stateText: t(`state.${state}`),
+    reason: t(`reason.${reason}`),
+    hint: hint === null ? '' : t(`visibilityHint.${hint}`),
   };
 }
 

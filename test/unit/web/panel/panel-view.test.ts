@@ -44,6 +44,15 @@ const plan = (name: string, description: string, extraInfo = '') =>
 const salesman = userWithPlan(premium, 'ten-sales');
 
 describe('plan name and note', () => {
+  it('marks a tier that is a guess, with the name it was guessed from', () => {
+    const noteOf = (description: string) =>
+      view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
+    expect(noteOf('SalesESS-ServicePREM')).toBe(
+      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+    );
+    expect(noteOf('SalesPREM-ServicePREM')).toBe('');
+  });
+
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
     ['a current plan', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
@@ -321,7 +330,16 @@ describe('add-ons', () => {
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
+      hint: '',
     });
+    const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
+    expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
+    expect(view({ tenant: tenantWith(), user: userWith() }).addOns.map(({ hint }) => hint)).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
   });
 });
 

@@ -54,7 +54,7 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty }],
+  addOns: [{ ...row, reason: nasty, hint: nasty }],
   unknownModules: nasty,
 };
 const feature = {
@@ -65,6 +65,7 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
+  visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
   requirement: nasty,
   also: [nasty],
