@@ -4,6 +4,7 @@ import type { TenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import {
   grantedLicense,
   moduleLicense,
@@ -207,6 +208,21 @@ describe('suggested upgrades', () => {
       },
       expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
     ]);
+  });
+
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const service = { ...billed, modules: billed.modules.filter(({ name }) => name !== 'ten-salesservice') };
+    const row = moduleLicense({ name: 'ten-salesservice', scope: 'user', extraFlags: 1, purchased: 100_000 });
+    const tenant = {
+      ...service,
+      modules: [...service.modules, { ...row, description: 'Sales Essentials + Service Essentials' }],
+    };
+    const { suggestedUpgrades } = view({ tenant, user: userWithPlan(tenant, 'ten-sales') });
+    const seats = suggestedUpgrades.map(({ seat }) => seat);
+    expect(seats).toContain('Seats are billed by use: an administrator can assign one now.');
+    expect(seats).not.toContain(english.t('seat.assign'));
+    expect(seats).not.toContain(english.t('seat.buy'));
   });
 
   it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
