@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
+import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
@@ -155,7 +156,30 @@ const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
   'reduce-at-once': yes,
   'reduce-at-renewal': yes,
 });
-const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
+const visibilityHints = all<VisibilityHintKey>({
+  'role-hides': yes,
+  'role-opens': yes,
+  'edit-flow-content': yes,
+  'run-flows': yes,
+  'flow-solutions': yes,
+  'flow-sms': yes,
+  'lock-targets': yes,
+  'target-types': yes,
+  'target-data-right': yes,
+  'saint-statuses': yes,
+  'sale-type-stakeholders': yes,
+  'stakeholders-preference': yes,
+  'sale-type-guide': yes,
+  'approve-quotes': yes,
+  'pin-dashboards': yes,
+  'mark-spam': yes,
+  'update-consent': yes,
+  'selection-follow-ups': yes,
+  'selection-email': yes,
+  'video-service': yes,
+  'ai-switched-on': yes,
+});
+const seats = all<Seat>({ assign: yes, 'by-use': yes, buy: yes, ask: yes });
 const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
 const tiers = all<Tier>({ essential: yes, premium: yes });
 
@@ -175,6 +199,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'user-marker': yes,
     'site-marker': yes,
     description: yes,
+    'description-guess': yes,
     none: yes,
     'what-if': yes,
   }),
@@ -186,6 +211,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'other-page': yes,
   }),
   'documentation.part.': featureParts,
+  'visibilityHint.': visibilityHints,
   'limit.': suiteLimitNames,
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],

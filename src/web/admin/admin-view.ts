@@ -15,7 +15,7 @@ import {
 import { type ChangeRow, changeRows } from './change-messages.ts';
 import type { InvalidContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
-import { describeDiagnostic } from './diagnostic-messages.ts';
+import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 import type { InvalidUserData } from './user-data-form.ts';
@@ -42,7 +42,7 @@ export interface AdminView {
   /** When the licenses were read; null if SuperOffice refused to return them. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
-  readonly diagnostics: readonly string[];
+  readonly licenseCheck: LicenseCheckView;
   /** License changes, newest first. */
   readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
@@ -99,7 +99,7 @@ export function adminView(input: AdminInput): AdminView {
     lang,
   } = input;
   const resolved = resolvedAccessRequests(accessRequests, language);
-  const seats = tenantLicenses === null ? [] : seatRows(tenantLicenses.content, tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
     tenantId: tenant.tenantId,
@@ -113,7 +113,7 @@ export function adminView(input: AdminInput): AdminView {
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
-    diagnostics: tenantEntitlements.diagnose().map((each) => describeDiagnostic(each, language)),
+    licenseCheck: licenseCheckView(tenantEntitlements, language),
     changes: changeRows(input.changes, language),
     contract: contractView({
       contract: tenant.contract,

@@ -17,6 +17,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
     name: 'ten-sales',
     set: [],
     description: '',
+    purchased: 1,
     unrestricted: false,
     hidden: false,
     seats: null,

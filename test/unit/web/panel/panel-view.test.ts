@@ -4,6 +4,7 @@ import type { TenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import {
   grantedLicense,
   moduleLicense,
@@ -44,6 +45,15 @@ const plan = (name: string, description: string, extraInfo = '') =>
 const salesman = userWithPlan(premium, 'ten-sales');
 
 describe('plan name and note', () => {
+  it('marks a tier that is a guess, with the name it was guessed from', () => {
+    const noteOf = (description: string) =>
+      view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
+    expect(noteOf('SalesESS-ServicePREM')).toBe(
+      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+    );
+    expect(noteOf('SalesPREM-ServicePREM')).toBe('');
+  });
+
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
     ['a current plan', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
@@ -201,6 +211,21 @@ describe('suggested upgrades', () => {
     ]);
   });
 
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const service = { ...billed, modules: billed.modules.filter(({ name }) => name !== 'ten-salesservice') };
+    const row = moduleLicense({ name: 'ten-salesservice', scope: 'user', extraFlags: 1, purchased: 100_000 });
+    const tenant = {
+      ...service,
+      modules: [...service.modules, { ...row, description: 'Sales Essentials + Service Essentials' }],
+    };
+    const { suggestedUpgrades } = view({ tenant, user: userWithPlan(tenant, 'ten-sales') });
+    const seats = suggestedUpgrades.map(({ seat }) => seat);
+    expect(seats).toContain('Seats are billed by use: an administrator can assign one now.');
+    expect(seats).not.toContain(english.t('seat.assign'));
+    expect(seats).not.toContain(english.t('seat.buy'));
+  });
+
   it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
     const { suggestedUpgrades } = view({ tenant: suiteCore, user: userWith() });
     expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
@@ -330,6 +355,14 @@ describe('add-ons and newer features', () => {
         ],
       },
     });
+    const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
+    expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
+    expect(view({ tenant: tenantWith(), user: userWith() }).addOns.map(({ hint }) => hint)).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
   });
 
   it('lists the newer features with a page in the language of the reader, or else in English', () => {

@@ -37,7 +37,12 @@ const documentation = {
   conflict: nasty,
   notes: [nasty],
 };
-const publishedRow = { ...row, reason: nasty, documentation };
+const publishedRow = {
+  hint: nasty,
+  ...row,
+  reason: nasty,
+  documentation,
+};
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -75,6 +80,7 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
+  visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
   documentation: [documentation],
   also: [nasty],
@@ -113,11 +119,11 @@ const admin = {
   saved: nasty,
   open: [open],
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
-  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
   asOf: timestamp,
   stale: true,
-  diagnostics: [nasty],
+  licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
@@ -257,7 +263,18 @@ describe('page templates', () => {
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
     ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
-    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
+      admin,
+      'Was in den Lizenzdaten nicht zusammenpasst',
+    ],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, excessUse: [] } },
+      admin,
+      'Was daraus folgt',
+    ],
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
