@@ -135,6 +135,7 @@ export function appEnvironment(url: string, sandbox: Sandbox, databaseUrl: strin
     ENCRYPTION_KEYS: keyringText('test'),
     SESSION_KEYS: keyringText('test'),
     METRICS_TOKEN: metricsToken,
+    WEBHOOK_ERROR_EMAILS: 'operator@planlens.example',
   };
 }
 

@@ -1,12 +1,12 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type AccessRequestSummary,
   accessRequestSummaries,
@@ -63,7 +63,8 @@ export interface PanelView {
   } | null;
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
   readonly accessRequests: readonly AccessRequestSummary[];
-  readonly limits: readonly { readonly name: string; readonly value: string }[];
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
@@ -97,7 +98,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     summary: summarize(report.counts, language),
     suggestedUpgrades: suggestUpgrades(context),
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
-    limits: describeLimits(report, language),
+    limits: suiteLimitRows(report.plan, context.tenantLicenses?.content.limits ?? null, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     // While nothing may be read, the data is old for a reason that the notice gives.
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
@@ -127,16 +128,6 @@ function summarize(counts: FeatureCounts, { t }: Language): PanelView['summary']
       .filter(([, count]) => count > 0)
       .map(([state, count]) => ({ state, count, text: t(`state.${state}`) })),
   };
-}
-
-/** The published limits of the tenant's CRM Suite plan; empty without one, or if it is unknown. */
-function describeLimits({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
-  if (plan?.kind !== 'suite' || plan.plan === null) return [];
-  const limits = suiteLimits[plan.plan];
-  return suiteLimitNames.map((name) => ({
-    name: t(`limit.${name}`),
-    value: limits[name] === 'unlimited' ? t('panel.unlimited') : number(limits[name]),
-  }));
 }
 
 function describeNotices({

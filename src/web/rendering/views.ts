@@ -22,6 +22,7 @@ const partialLocals = [
   'entries',
   'link',
   'row',
+  'limits',
 ];
 
 /**

@@ -19,6 +19,12 @@ import { createContext, type Given, readAt, requestAccess } from './panel-contex
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suiteCore = publishedTenant('suite-core');
+const nothingReported = {
+  dashboards: null,
+  'active-projects': null,
+  'active-marketing-flows': null,
+  nearest: null,
+};
 
 type Solutions = { readonly solutions: PanelView['columns'][number] };
 
@@ -285,20 +291,43 @@ describe('access requests of the user', () => {
 });
 
 describe('Suite plan limits', () => {
-  it('shows the published limits of the Suite plan', () => {
-    const limits = [
-      { name: 'Dashboards', value: 'Unlimited' },
-      { name: 'Active projects', value: '100' },
-      { name: 'Custom objects', value: '0' },
-      { name: 'Active marketing flows', value: '0' },
-    ];
-    expect(view({ tenant: suiteCore, user: userWith() }).limits).toEqual(limits);
+  const use = (active: number, maximum = 100) => ({ active, maximum, near: false, reached: false });
+  const projects = (active: number) => {
+    const limits = { ...nothingReported, 'active-projects': use(active) };
+    const { limits: rows } = view({ tenant: { ...suiteCore, limits }, user: userWith() });
+    return rows.find(({ name }) => name === 'Active projects');
+  };
+
+  it('shows the published limits of the Suite plan when their use is not reported', () => {
+    const { limits } = view({ tenant: suiteCore, user: userWith() });
+    expect(limits.map(({ name, value, warning }) => [name, value, warning])).toEqual([
+      ['Dashboards', 'Unlimited', ''],
+      ['Active projects', '100 (use not reported)', ''],
+      ['Custom objects', '0', ''],
+      ['Active marketing flows', '0', ''],
+    ]);
   });
 
-  it('shows no limits for an unknown Suite plan or a user plan', () => {
+  it('shows the use of a limit, warns from 85 %, and tells what stops and which plan lifts it', () => {
+    expect(projects(84)).toMatchObject({ value: '84 of 100', level: 'below', warning: '', advice: '' });
+    expect(projects(85)).toMatchObject({ value: '85 of 100', level: 'near', warning: 'Close to the limit' });
+    expect(projects(100)).toEqual({
+      name: 'Active projects',
+      value: '100 of 100',
+      level: 'reached',
+      warning: 'Limit reached',
+      advice:
+        'At the limit, no new project can be created. Complete projects that have ended. CRM Suite Growth has no such limit.',
+    });
+  });
+
+  it('shows no limits for an unknown Suite plan without reports, or a user plan', () => {
     const open = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
     expect(view({ tenant: open, user: userWith() }).limits).toEqual([]);
-    expect(view({ tenant: premium, user: salesman }).limits).toEqual([]);
+    const reported = { ...open, limits: { ...nothingReported, 'active-projects': use(3) } };
+    expect(view({ tenant: reported, user: userWith() }).limits).toMatchObject([{ value: '3 of 100' }]);
+    const limits = { ...nothingReported, 'active-projects': use(97) };
+    expect(view({ tenant: { ...premium, limits }, user: salesman }).limits).toEqual([]);
   });
 });
 
