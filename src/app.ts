@@ -74,6 +74,7 @@ export function buildApp(appDeps: AppDeps): Express {
   });
   const deps = {
     ...services,
+    crmAddresses: superOffice.crmAddresses,
     sessions,
     startSignIn,
     beginSignIn,

@@ -178,6 +178,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
   'requirement.also.': additionalRequirements,
   'limit.': suiteLimitNames,
+  'crm.link.': ['users', 'licenses', 'roles', 'shop'],
+  'crm.step.': ['assign-plan', 'buy-licenses', 'change-suite'],
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),

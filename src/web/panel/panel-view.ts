@@ -4,6 +4,7 @@ import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-li
 import { getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import { type CrmLink, screenLink } from '../crm-links.ts';
 import { panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
@@ -50,6 +51,8 @@ interface AddOnView {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
+  /** Opens its screen; null if it is not enabled or has none. */
+  readonly crmLink: CrmLink | null;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -120,6 +123,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
       state: addOn.state,
       stateText: t(`state.${addOn.state}`),
       reason: t(`reason.${addOn.reason}`),
+      crmLink: addOn.state === 'enabled' ? screenLink(addOn.key, context) : null,
     })),
     unknownModules: report.unknownModules.join(', '),
   };

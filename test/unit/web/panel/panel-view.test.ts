@@ -321,7 +321,22 @@ describe('add-ons', () => {
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
+      crmLink: null,
     });
+  });
+
+  it('links an enabled add-on to its screen if the user may open it', () => {
+    const linksFor = (isAdministrator: boolean) =>
+      view({ tenant: premium, user: salesman, isAdministrator }).addOns.map(({ id, crmLink }) => [
+        id,
+        crmLink?.target,
+      ]);
+    const common = [
+      ['expander-services', undefined],
+      ['calendar-synchronization', undefined],
+    ];
+    expect(linksFor(false)).toEqual([['cep', 'chat.main'], ['ai', undefined], ...common]);
+    expect(linksFor(true)).toEqual([['cep', 'chat.main'], ['ai', 'adminhugoai'], ...common]);
   });
 });
 
@@ -408,10 +423,10 @@ describe('other panel data', () => {
     );
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
-      const text = JSON.stringify(page);
+      const text = JSON.stringify(page, null, 1);
       expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
-        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat|crm)\.[\w.-]+"/,
       );
     }
   });
