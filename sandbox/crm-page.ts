@@ -42,6 +42,10 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
     signedIn(deps, (session, req, res) => openScreen(deps, session, req, res)),
   );
 
+  router.get('/shop', deps.intercept('Page.Shop'), (_req, res) => {
+    res.render('message', { title: 'Shop', text: 'SuperOffice sells licenses here.' });
+  });
+
   // Whether a target behind `?` has an effect here is not documented: it has none.
   router.get(
     ['/:tenantId/admin/default.aspx', '/:endpoint/:tenantId/admin/default.aspx'],

@@ -18,8 +18,8 @@ interface ScreenTarget {
 }
 
 /**
- * The main screens (docs/superoffice/changes-2026.md#7-soprotocol-targets). `ticket` and `selectionboard` are left out: they
- * need feature toggles. A target is case-sensitive here; whether it is in SuperOffice is not documented.
+ * The main screens (docs/superoffice/changes-2026.md#7-soprotocol-targets). `selectionboard` is left out: it needs a feature
+ * toggle that is off. A target is case-sensitive here; whether it is in SuperOffice is not documented.
  */
 const screens: Readonly<Record<string, ScreenTarget>> = {
   contact: {
@@ -78,6 +78,7 @@ const screens: Readonly<Record<string, ScreenTarget>> = {
     upper: ['main', 'details', 'udef', 'links', 'info'],
     lower: ['guide', 'quote', 'saleactivityarchive', 'stakeholderarchive', 'ticketarchive'],
   },
+  ticket: { screen: 'requests', title: 'Requests', upper: ['main', 'findticket', 'new'], lower: [] },
   selectionbrowse: { screen: 'selection', title: 'Selection', upper: ['main'], lower: [] },
   selectionfind: { screen: 'selection', title: 'Selection', upper: ['main'], lower: [] },
 };
