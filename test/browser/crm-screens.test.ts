@@ -24,12 +24,15 @@ describe('screens of SuperOffice opened from our pages', () => {
     await panel.locator(`[data-row="${row}"] .evidence`).waitFor();
   }
 
+  const openScreen = ({ panel }: BrowserWindow, row: string) =>
+    panel.locator(`[data-row="${row}"]`).getByRole('link', { name: 'In SuperOffice öffnen' }).click();
+
   test('an enabled feature opens its screen in the CRM around the panel', async () => {
     const window = await fixture.open();
     await window.signIn(germanUsers.salesPremium);
     await openFeature(window, 'SaP1');
 
-    await window.panel.getByRole('link', { name: 'In SuperOffice öffnen' }).first().click();
+    await openScreen(window, 'SaP1');
 
     await window.page.waitForURL('**/Cust20001/default.aspx?sale.main.guide');
     expect(await heading(window.page)).toBe('Sale');
@@ -48,7 +51,7 @@ describe('screens of SuperOffice opened from our pages', () => {
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
     if (!popUp.isClosed()) await popUp.close();
     await openFeature(window, 'SaP4');
-    await window.panel.getByRole('link', { name: 'In SuperOffice öffnen' }).first().click();
+    await openScreen(window, 'SaP4');
     await window.page.waitForURL('**/Cust20001/default.aspx?sale.main.stakeholderarchive');
   });
 
@@ -59,7 +62,7 @@ describe('screens of SuperOffice opened from our pages', () => {
     await page.locator('[data-row="SaP1"] summary').click();
     const [screen] = await Promise.all([
       page.waitForEvent('popup'),
-      page.getByRole('link', { name: 'In SuperOffice öffnen' }).click(),
+      page.locator('[data-row="SaP1"]').getByRole('link', { name: 'In SuperOffice öffnen' }).click(),
     ]);
     expect(screen.url()).toBe(`${fixture.planlens.sandbox.url}/Cust20001/default.aspx?sale.main.guide`);
     expect(await heading(screen)).toBe('Sale');
