@@ -4,7 +4,9 @@ import { errorStatus } from '../src/errors.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
-import { additionalRequirements, type Requirement } from '../src/licensing/catalogue/requirements.ts';
+import { featureParts } from '../src/licensing/catalogue/published-pages.ts';
+import type { StatementSource } from '../src/licensing/catalogue/published-requirement.ts';
+import { additionalRequirements } from '../src/licensing/catalogue/requirements.ts';
 import type { DetectedTier, Tier } from '../src/licensing/catalogue/solutions.ts';
 import { suiteLimitNames } from '../src/licensing/catalogue/suite-limits.ts';
 import { suitePlans } from '../src/licensing/catalogue/suite-plans.ts';
@@ -75,6 +77,7 @@ const reasons = all<Reason>({
   'user-unknown': yes,
   'suite-plan-unclear': yes,
   'suite-plan-unknown': yes,
+  discontinued: yes,
   'group-of-features': yes,
 });
 const notices = all<LicenseNotice['kind'] | Exclude<Tenant['status'], 'active'>>({
@@ -175,8 +178,14 @@ const families: Readonly<Record<string, readonly string[]>> = {
     none: yes,
     'what-if': yes,
   }),
-  'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
   'requirement.also.': additionalRequirements,
+  'documentation.': all<Exclude<StatementSource, 'administration-page'>>({
+    sentence: yes,
+    'front-matter': yes,
+    'plan-list': yes,
+    'other-page': yes,
+  }),
+  'documentation.part.': featureParts,
   'limit.': suiteLimitNames,
   'crm.link.': ['users', 'licenses', 'roles', 'shop'],
   'crm.step.': ['assign-plan', 'buy-licenses', 'change-suite'],

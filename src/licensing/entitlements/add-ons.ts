@@ -1,36 +1,7 @@
-import type { Language } from '../catalogue/languages.ts';
+import { type AddOnKey, addOnKeys } from '../catalogue/add-ons.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { PlanModel } from '../plans/detect-plan.ts';
 import type { FeatureState, Reason } from './entitlement.ts';
-
-interface AddOnData {
-  readonly key: string;
-  readonly label: string | Readonly<Record<Language, string>>;
-}
-
-/** The add-on subscriptions (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). */
-const addOns = [
-  { key: 'cep', label: 'Customer Engagement Platform (CEP)' },
-  { key: 'ai', label: 'SuperOffice AI' },
-  { key: 'expander-services', label: 'Expander Services' },
-  {
-    key: 'calendar-synchronization',
-    label: {
-      en: 'Calendar synchronization',
-      de: 'Kalendersynchronisierung',
-      no: 'Kalendersynkronisering',
-      sv: 'Kalendersynkronisering',
-      da: 'Kalendersynkronisering',
-      nl: 'Agenda-synchronisatie',
-    },
-  },
-] as const satisfies readonly AddOnData[];
-
-/** The key of an add-on subscription. */
-type AddOnKey = (typeof addOns)[number]['key'];
-
-/** The four add-on subscriptions, in published order. */
-export const addOnKeys: readonly AddOnKey[] = addOns.map(({ key }) => key);
 
 /** The site licenses of each add-on; any one of them is sufficient. */
 export type AddOnModules = Readonly<Record<AddOnKey, readonly string[]>>;
@@ -52,17 +23,11 @@ export function decideAddOns(
   model: PlanModel,
   modules: AddOnModules,
 ): readonly AddOn[] {
-  return addOns.map(({ key }) => {
+  return addOnKeys.map((key) => {
     const module = modules[key].find((name) => licenseIndex.site.has(name)) ?? null;
     if (module !== null) return { key, state: 'enabled', reason: 'add-on-licensed', module };
     if (!licenseIndex.siteLicensesKnown || model === 'suite')
       return { key, state: 'unknown', reason: 'no-evidence', module };
     return { key, state: 'add-on', reason: 'add-on-missing', module };
   });
-}
-
-/** Returns the label of an add-on in one language. Three of the add-ons have the same label in all languages. */
-export function getAddOnLabel(key: AddOnKey, language: Language): string {
-  const label: AddOnData['label'] | undefined = addOns.find((addOn) => addOn.key === key)?.label;
-  return typeof label === 'object' ? label[language] : (label ?? key);
 }

@@ -32,15 +32,15 @@ function decideGranted(rule: FeatureRule, licenseIndex: LicenseIndex): FeatureDe
   return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
 }
 
-function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): FeatureDecision {
+function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability | null): FeatureDecision {
   const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
   if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
-  const { confidence } = need;
+  const confidence = need?.confidence ?? 'none';
   switch (findSuiteInclusion(plan, need)) {
     case 'included':
       return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
     case 'unclear':
-      return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
+      return { state: 'unknown', reason: 'suite-plan-unclear', confidence, evidence };
     case 'excluded':
       return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
   }

@@ -49,10 +49,11 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
     suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
     purchasedPlans,
     unknownModules: findUnknownModules(modules, rules),
-    findUpgrades: memoizeUpgrades(
+    findUpgrades: memoizeUpgrades({
       purchasedPlans,
-      createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
-    ),
+      getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
+      siteLicenses: licenseIndex.modules,
+    }),
     today,
   };
 }
@@ -79,7 +80,7 @@ export function reportForPlan(
   const rights = normalizeFunctionRights(user?.functionRights ?? null);
   const entitlements =
     user === null
-      ? undeterminedEntitlements()
+      ? undeterminedEntitlements(rules)
       : decideEntitlements(rules, { licenseIndex, plan, rights, notices, findUpgrades });
   const features = indexByFeature(entitlements);
   const model = getPlanModel(plan, tenant.licenseIndex);

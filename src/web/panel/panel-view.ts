@@ -1,7 +1,7 @@
+import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
-import { getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { type CrmLink, screenLink } from '../crm-links.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { addOnKeys } from '../../../../src/licensing/catalogue/add-ons.ts';
 import { isGroup } from '../../../../src/licensing/catalogue/catalogue.ts';
 import { administrationTargets, findCrmScreen } from '../../../../src/licensing/catalogue/crm-screens.ts';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import { addOnKeys } from '../../../../src/licensing/entitlements/add-ons.ts';
 import { readText } from '../../../support/project-files.ts';
 
 const page = readText('docs/superoffice/changes-2026.md');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { getAddOnLabel } from '../../../../src/licensing/catalogue/add-ons.ts';
 import { languages } from '../../../../src/licensing/catalogue/languages.ts';
-import { decideAddOns, getAddOnLabel } from '../../../../src/licensing/entitlements/add-ons.ts';
+import { decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
 import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';

@@ -32,7 +32,7 @@ describe('applyFunctionRights', () => {
     ['hide-sale', ['SaE1', 'SaE2', 'SaE4', 'SaE5', 'SaP1', 'SaP2', 'SaP4', 'SaP9']],
     ['hide-project', ['SaP8', 'SvP8', 'MaE21']],
     ['hide-selection', ['C20', 'C21', 'C22', 'SaP7', 'SvP7', 'MaE20']],
-    ['hide-reporter', ['C26', 'SvE5']],
+    ['hide-reporter', ['C26']],
     ['allow-bulk-export', []],
     ['constructor', []],
   ])('the function right %s hides exactly the rows %j', (right, rows) => {

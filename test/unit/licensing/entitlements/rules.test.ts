@@ -107,7 +107,6 @@ describe('hidingFunctionRights of a feature rule', () => {
   it.each([
     ['quote-management', ['hide-sale']],
     ['combined-selections', ['hide-selection']],
-    ['standard-service-reports', ['hide-reporter']],
     ['mailings', []],
   ] as const)('for %s, the function rights are %j', (feature, rights) => {
     expect(getRule(feature).hidingFunctionRights).toEqual(rights);

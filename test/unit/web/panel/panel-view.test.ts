@@ -169,8 +169,9 @@ describe('feature rows', () => {
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
       { state: 'view-only', count: counts.viewOnly, text: 'View only' },
+      { state: 'unknown', count: counts.unknown, text: 'Unknown' },
     ]);
-    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
+    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 1]);
   });
 
   it('counts each feature once in the summary', () => {
@@ -196,7 +197,7 @@ describe('suggested upgrades', () => {
         seat: english.t('seat.buy'),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
-      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
+      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
   });
 

@@ -59,6 +59,7 @@ const panel = {
   addOns: [{ ...row, reason: nasty, crmLink }],
   unknownModules: nasty,
 };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
 const feature = {
   ...panelUser,
   label: nasty,
@@ -68,7 +69,15 @@ const feature = {
   next: nasty,
   inferred: true,
   evidence: [{ text: nasty, code: nasty }],
-  requirement: nasty,
+  documentation: [
+    {
+      page: pageLink,
+      asOf: nasty,
+      statements: [{ text: nasty, page: pageLink }],
+      conflict: nasty,
+      notes: [nasty],
+    },
+  ],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
@@ -272,6 +281,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
