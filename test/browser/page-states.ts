@@ -104,6 +104,13 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPanel(context, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
     },
   },
+  'plans-without-service': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await openPanel(context, testUsers.administrator);
+      await gotoPanel(context, testUsers.administrator, '/panel/plan', { plan: 'sales-premium' });
+    },
+  },
   'plans-of-suite': {
     person: onSuite,
     async reach(context) {

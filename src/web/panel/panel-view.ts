@@ -106,7 +106,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: addOnRows(report, language),
+    addOns: addOnRows(context),
     newerFeatures: newerFeatureRows(report, language),
     unknownModules: report.unknownModules.join(', '),
   };

@@ -408,6 +408,20 @@ describe('add-ons and newer features', () => {
       inEnglish: true,
     });
   });
+
+  it('links an enabled add-on to its screen if the user may open it', () => {
+    const linksFor = (isAdministrator: boolean) =>
+      view({ tenant: premium, user: salesman, isAdministrator }).addOns.map(({ id, crmLink }) => [
+        id,
+        crmLink?.target,
+      ]);
+    const common = [
+      ['expander-services', undefined],
+      ['calendar-synchronization', undefined],
+    ];
+    expect(linksFor(false)).toEqual([['cep', 'chat.main'], ['ai', undefined], ...common]);
+    expect(linksFor(true)).toEqual([['cep', 'chat.main'], ['ai', 'adminhugoai'], ...common]);
+  });
 });
 
 describe('date of the license data', () => {
@@ -493,10 +507,10 @@ describe('other panel data', () => {
     );
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
-      const text = JSON.stringify(page);
-      expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
+      const text = JSON.stringify(page, null, 1);
+      expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
-        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat|crm)\.[\w.-]+"/,
       );
     }
   });
