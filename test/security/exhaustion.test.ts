@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { isLongForm } from '../support/long-form.ts';
-import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, type TestUser, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
@@ -100,17 +100,18 @@ const clientNumber = (number: number) => ({
   'x-forwarded-for': `198.18.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`,
 });
 
-/** Opens connections that send a request without the last byte of its body. */
+/** Opens connections that send a request without the last byte of its body, each from a client of its own. */
 async function holdBodies(
   count: number,
   path: string,
   bodyBytes: number,
+  toClient = (index: number) => index,
 ): Promise<{ readonly sockets: readonly Socket[]; responses(): readonly string[] }> {
   const responses: string[] = [];
   const body = Buffer.alloc(bodyBytes - 1, ' ');
   const sockets = Array.from({ length: count }, (_each, index) => {
     const socket = openConnection(url);
-    const forwarded = clientNumber(index)['x-forwarded-for'];
+    const forwarded = clientNumber(toClient(index))['x-forwarded-for'];
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       responses[index] ??= String(chunk).slice(9, 12);
@@ -191,6 +192,14 @@ describe('bodies of callbacks', () => {
     for (const socket of sockets) socket.destroy();
     const stateChange = () => get('/callbacks/state-change', {}, { method: 'POST', body: '{}' });
     await expect.poll(async () => (await stateChange()).status).toBe(400);
+  });
+
+  it('of one client do not keep out the state changes of SuperOffice', async () => {
+    const { sockets, responses } = await holdBodies(255, '/callbacks/state-change', 1_000, () => 1);
+    await expect.poll(() => responses().length).toBe(205);
+    const notice = { tenant: tenantId, changeType: 3 };
+    expect(await sandbox.control.sendStateChange(notice)).toEqual({ status: 200 });
+    for (const socket of sockets) socket.destroy();
   });
 
   it.each(['/callbacks/state-change', `/callbacks/webhooks/known`])(
@@ -345,13 +354,16 @@ describe('pages in memory', () => {
 
 describe('the export', () => {
   const rows = isLongForm ? [100_000, 400_000, 900_000] : [20_000];
-  async function download(): Promise<Answer> {
+  async function downloadForm(person: Pick<TestUser, 'tenantId' | 'associateId'>) {
     // A download needs a sign-in of the last two minutes.
-    const cookie = sessionCookie(environment, { ...administrator, isAdministrator: true });
+    const cookie = sessionCookie(environment, { ...person, isAdministrator: true });
     const { text } = await get('/uninstall', { cookie });
     const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
     const body = new URLSearchParams({ csrf }).toString();
-    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    return { body, headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' } };
+  }
+  async function download(person: Parameters<typeof downloadForm>[0]): Promise<Answer> {
+    const { body, headers } = await downloadForm(person);
     return get('/setup/export', headers, { method: 'POST', body });
   }
   const clearAuditLog = () => runStatement(databaseUrl, 'truncate audit_log');
@@ -377,7 +389,7 @@ describe('the export', () => {
         gaps.push(ms);
       }).catch(() => {});
       const gaps: number[] = [];
-      const { status, text, ms } = await download();
+      const { status, text, ms } = await download(administrator);
       isDone = true;
       await pings;
       report('export', {
@@ -399,7 +411,7 @@ describe('the export', () => {
   );
 
   it('is given to a tenant once a minute, one at a time', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, download));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => download(administrator)));
     report('ten exports at once', {
       statuses: answers.map(({ status }) => status),
       residentMb: residentMb(),
