@@ -410,6 +410,37 @@ describe('the export', () => {
     200_000,
   );
 
+  it('of a tenant that reads slowly does not delay that of another', async () => {
+    const [slowTenant, other] = [
+      { tenantId: 'Cust20998', associateId: 1 },
+      { tenantId: 'Cust20999', associateId: 1 },
+    ];
+    for (const each of [slowTenant, other])
+      await runStatement(
+        databaseUrl,
+        `insert into tenants select (jsonb_populate_record(
+           tenants, jsonb_build_object('context_identifier', '${each.tenantId}'))).*
+         from tenants where context_identifier = '${tenantId}'`,
+      );
+    await runStatement(
+      databaseUrl,
+      `insert into audit_log (context_identifier, associate_id, at, content)
+       select '${slowTenant.tenantId}', 1, now(), jsonb_build_object('event', repeat('x', 1000))
+       from generate_series(1, 20000)`,
+    );
+    const { body, headers } = await downloadForm(slowTenant);
+    const slow = openConnection(url);
+    slow.on('error', () => {});
+    const lines = [...Object.entries(headers), ['content-length', body.length]].map((each) =>
+      each.join(': '),
+    );
+    slow.write(`POST /setup/export HTTP/1.1\r\nHost: x\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+    await new Promise((resolve) => slow.once('readable', resolve));
+    const { status, text } = await download(other);
+    slow.destroy();
+    expect([status, text.includes(other.tenantId)]).toEqual([200, true]);
+  });
+
   it('is given to a tenant once a minute, one at a time', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => download(administrator)));
     report('ten exports at once', {
