@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { readBody, rowIdOrZero, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /** A registered webhook (docs/superoffice/web-api.md#62-entity). SuperOffice never returns its secret. */
 const webhookSchema = z.looseObject({
-  WebhookId: numberOrZero,
+  WebhookId: rowIdOrZero,
   Name: stringOrEmpty,
   Events: z
     .array(z.string())
