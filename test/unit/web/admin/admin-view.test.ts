@@ -174,6 +174,7 @@ describe('overused plans', () => {
     expect(view({ licenses: suite }).licenseCheck.excessUse).toEqual([
       { text: 'CRM Suite Growth: 23 in use, but 20 purchased. 3 too many.', derived: [] },
     ]);
+    expect(view({ licenses: publishedTenant('suite-core') }).licenseCheck.excessUse).toEqual([]);
   });
 
   it('shows no excess of a tenant that pays for the seats in use', () => {
