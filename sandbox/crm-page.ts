@@ -22,7 +22,7 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
     res.render('index', { app: deps.app, tenants: deps.tenants.all(), describePlan });
   });
 
-  router.get('/:tenantId', deps.intercept('Page.Crm'), (req, res, next) => {
+  router.get(['/:tenantId', '/:tenantId/default.aspx'], deps.intercept('Page.Crm'), (req, res, next) => {
     const tenant = deps.tenants.find(String(req.params.tenantId));
     if (!tenant) return next();
     const session = deps.sessions.read(req);

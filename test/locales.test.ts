@@ -5,9 +5,10 @@ import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
-import { additionalRequirements, type Requirement } from '../src/licensing/catalogue/requirements.ts';
+import { featureParts } from '../src/licensing/catalogue/published-pages.ts';
+import type { StatementSource } from '../src/licensing/catalogue/published-requirement.ts';
+import { additionalRequirements } from '../src/licensing/catalogue/requirements.ts';
 import type { DetectedTier, Tier } from '../src/licensing/catalogue/solutions.ts';
-import { suiteLimitNames } from '../src/licensing/catalogue/suite-limits.ts';
 import { suitePlans } from '../src/licensing/catalogue/suite-plans.ts';
 import type { Diagnostic } from '../src/licensing/diagnostics/diagnostic.ts';
 import type { FeatureState, Inclusion, Reason } from '../src/licensing/entitlements/entitlement.ts';
@@ -16,6 +17,7 @@ import type { LicenseChange } from '../src/licensing/licenses/license-diff.ts';
 import type { DetectedPlan } from '../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
+import type { LimitLevel, SuiteLimitStatus } from '../src/licensing/plans/suite-limit-statuses.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
@@ -76,7 +78,15 @@ const reasons = all<Reason>({
   'user-unknown': yes,
   'suite-plan-unclear': yes,
   'suite-plan-unknown': yes,
+  discontinued: yes,
   'group-of-features': yes,
+});
+const limits = all<SuiteLimitStatus['name']>({
+  dashboards: yes,
+  'active-projects': yes,
+  'custom-objects': yes,
+  'active-marketing-flows': yes,
+  unnamed: yes,
 });
 const notices = all<LicenseNotice['kind'] | Exclude<Tenant['status'], 'active'>>({
   'license-expires-soon': yes,
@@ -200,10 +210,18 @@ const families: Readonly<Record<string, readonly string[]>> = {
     none: yes,
     'what-if': yes,
   }),
-  'requirement.': all<Requirement['confidence']>({ documented: yes, inferred: yes }),
   'requirement.also.': additionalRequirements,
+  'documentation.': all<Exclude<StatementSource, 'administration-page'>>({
+    sentence: yes,
+    'front-matter': yes,
+    'plan-list': yes,
+    'other-page': yes,
+  }),
+  'documentation.part.': featureParts,
   'visibilityHint.': visibilityHints,
-  'limit.': suiteLimitNames,
+  'limit.': limits,
+  'limit.level.': all<Exclude<LimitLevel, 'below'>>({ near: yes, reached: yes }),
+  'limit.stops.': limits,
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),

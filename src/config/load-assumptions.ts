@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { addOnKeys } from '../licensing/catalogue/add-ons.ts';
 import { isGroup } from '../licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames } from '../licensing/catalogue/suite-limits.ts';
-import { isSuitePlanAtLeast, suitePlans } from '../licensing/catalogue/suite-plans.ts';
-import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
+import { suitePlans } from '../licensing/catalogue/suite-plans.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
@@ -30,16 +30,10 @@ const perSolution = <T extends z.ZodType>(each: T) =>
 const right = z.string().regex(/^[a-z0-9-]+$/, 'must be in lower case');
 const suiteModule = z.string().regex(/^[a-z0-9 ]+$/, 'must be in lower case, without hyphens');
 const inferredOrDocumented = z.enum(['documented', 'inferred']);
-const suiteAvailability = z
-  .strictObject({
-    from: z.enum(suitePlans),
-    possiblyFrom: z.enum(suitePlans).nullable().default(null),
-    confidence: inferredOrDocumented,
-  })
-  .refine(
-    ({ from, possiblyFrom }) => possiblyFrom === null || !isSuitePlanAtLeast(possiblyFrom, from),
-    'possiblyFrom must be a lower plan than from',
-  );
+const suiteAvailability = z.strictObject({
+  from: z.enum(suitePlans),
+  confidence: z.enum(['documented', 'published', 'inferred']),
+});
 const timing = z.enum(['at-once', 'at-renewal']);
 
 const featureModules = z
@@ -72,10 +66,6 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   billedByUseFrom: z.int().positive(),
   suite: z.strictObject({
     modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
-    needByTier: z.strictObject({
-      common: suiteAvailability,
-      solutions: perSolution(z.strictObject({ essential: suiteAvailability, premium: suiteAvailability })),
-    }),
     needByFeature: z.partialRecord(feature, suiteAvailability),
     limitedFeatures: z.partialRecord(
       feature,

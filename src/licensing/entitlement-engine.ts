@@ -56,6 +56,18 @@ export interface TenantEntitlements {
    * //       confidence: 'documented',
    * //       against: [],
    * //     },
+   * //     {
+   * //       kind: 'documentation',
+   * //       page: {
+   * //         path: 'sale/learn/quote/index',
+   * //         languages: ['en', 'de', 'no', 'sv', 'da', 'nl'],
+   * //         read: '2026-07-24',
+   * //       },
+   * //       statements: [{ source: 'front-matter', otherPage: null, anyOf: ['sales-premium', 'growth'] }],
+   * //       conflict: false,
+   * //       parts: [],
+   * //       ended: null,
+   * //     },
    * //   ],
    * //   upgrades: [
    * //     { kind: 'user-plan', plan: 'sales-premium', steps: 1, assumedEssential: [], seat: 'ask' },
@@ -105,7 +117,7 @@ export interface TenantEntitlements {
    *   .map(({ plan, seat, enables }) => [plan, seat, enables.length])
    * // → [
    * //   ['sales-premium+marketing-essential', 'buy', 11],
-   * //   ['sales-premium+service-essential', 'buy', 5],
+   * //   ['sales-premium+service-essential', 'buy', 6],
    * // ]
    */
   nextTierOptions(user: UserLicenses): readonly NextTierOption[];

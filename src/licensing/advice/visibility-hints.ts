@@ -1,5 +1,5 @@
+import type { AddOnKey } from '../catalogue/add-ons.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { AddOn } from '../entitlements/add-ons.ts';
 import type { FeatureRule } from '../entitlements/rules.ts';
 
 /** A documented right or setting that can keep a licensed feature, or a part of it, from being shown. */
@@ -104,6 +104,6 @@ export function findVisibilityHints({
  * findAddOnHint('ai')
  * // → 'ai-switched-on'
  */
-export function findAddOnHint(addOn: AddOn['key']): VisibilityHintKey | null {
+export function findAddOnHint(addOn: AddOnKey): VisibilityHintKey | null {
   return addOn === 'ai' ? 'ai-switched-on' : null;
 }

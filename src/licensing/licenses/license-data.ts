@@ -26,6 +26,27 @@ export interface ModuleLicense {
   readonly prerequisite: string;
 }
 
+/** The use of a limit of CRM Suite, as SuperOffice reports it. `maximum` is above 0. */
+export interface ReportedUse {
+  readonly active: number;
+  readonly maximum: number;
+  /** SuperOffice's own verdicts. */
+  readonly near: boolean;
+  readonly reached: boolean;
+}
+
+/**
+ * What the four limit calls report; null for a call that is refused, fails or reports no limit
+ * (docs/superoffice/changes-2026.md#4-suite-limits-by-call).
+ */
+export interface ReportedLimits {
+  readonly dashboards: ReportedUse | null;
+  readonly 'active-projects': ReportedUse | null;
+  readonly 'active-marketing-flows': ReportedUse | null;
+  /** A limit that is near or reached. SuperOffice does not name it. */
+  readonly nearest: ReportedUse | null;
+}
+
 /**
  * The purchased licenses of a tenant, as read from SuperOffice at one time.
  * Dates are calendar dates `YYYY-MM-DD` without a time zone; null means none or no expiry.
@@ -39,6 +60,8 @@ export interface TenantLicenses {
   readonly modules: readonly ModuleLicense[];
   /** Whether every row was readable. Only then does a missing row mean a missing license. */
   readonly complete: boolean;
+  /** Only of a tenant with CRM Suite. */
+  readonly limits?: ReportedLimits;
 }
 
 /** A module license granted to one user. `name` is the module name without its owner. */

@@ -6,6 +6,7 @@ import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type OpenAccessRequest,
   openAccessRequests,
@@ -39,6 +40,8 @@ export interface AdminView {
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
@@ -111,6 +114,11 @@ export function adminView(input: AdminInput): AdminView {
     resolved,
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    limits: suiteLimitRows(
+      tenantEntitlements.report(null).plan,
+      tenantLicenses?.content.limits ?? null,
+      language,
+    ),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
     licenseCheck: licenseCheckView(tenantEntitlements, language),

@@ -22,15 +22,16 @@ export function createCallbacksRouter(deps: {
   tenants: TenantStore;
   verifyStateChangeToken: StateChangeTokenVerifier;
   limits: RequestLimits;
+  now: () => number;
 }): Router {
-  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits } = deps;
+  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits, now } = deps;
   const body = readBody(maxBodyBytes);
   const stateChange = createStateChangeCallback({ verifyToken, callbacks, tenants, limits });
 
   const router = Router();
   router
     .route('/callbacks/webhooks/:hookId')
-    .post(createFindHook(deps), body, createWebhookCallback({ callbacks }))
+    .post(createFindHook(deps), body, createWebhookCallback({ callbacks, now }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')

@@ -3,8 +3,7 @@ import { AppError } from '../../errors.ts';
 import { getContractState } from '../../licensing/billing/contract.ts';
 import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-keys.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
-import { getRequirement, type Requirement } from '../../licensing/catalogue/requirements.ts';
-import { getUserPlan } from '../../licensing/catalogue/user-plans.ts';
+import { getAdditionalRequirements } from '../../licensing/catalogue/requirements.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Upgrade } from '../../licensing/plans/minimal-upgrades.ts';
@@ -18,6 +17,7 @@ import {
   accessRequestView,
   toSubject,
 } from './access-request-view.ts';
+import { type DocumentationView, describeDocumentation } from './documentation-view.ts';
 import { describeEvidence, type EvidenceView } from './evidence-messages.ts';
 import {
   type EntitledPanelContext,
@@ -29,7 +29,7 @@ import {
 /** A plan that would add a feature. */
 interface UpgradeView {
   readonly plan: string;
-  /** Whether a seat is free or must be purchased; for a CRM Suite plan the lower plan that may suffice, or empty. */
+  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
   readonly seat: string;
   readonly href: string;
 }
@@ -49,7 +49,7 @@ export interface FeaturePage {
   /** The rights and settings that can keep it from being shown; empty if the user does not have it. */
   readonly visibilityHints: readonly EvidenceView[];
   readonly evidence: readonly EvidenceView[];
-  readonly requirement: string;
+  readonly documentation: readonly DocumentationView[];
   readonly also: readonly string[];
   readonly upgrades: readonly UpgradeView[];
   /** Further plans that would add it with more tier steps. */
@@ -89,7 +89,6 @@ export function featurePageView(context: EntitledPanelContext, feature: FeatureK
   if (entitlement === undefined) throw new AppError('feature-unknown');
   const { state, reason, row, upgrades, evidence } = entitlement;
   const minimal = upgrades.filter((each) => isMinimal(each, upgrades));
-  const requirement = getRequirement(feature);
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
     query: panelUserQuery(url),
@@ -106,9 +105,13 @@ export function featurePageView(context: EntitledPanelContext, feature: FeatureK
           .visibilityHints(feature)
           .map(({ key, right }) => ({ text: t(`visibilityHint.${key}`), code: right ?? '' }))
       : [],
-    evidence: evidence.map((each) => describeEvidence(each, language)),
-    requirement: requirementText(requirement, language),
-    also: requirement.also.map((each) => t(`requirement.also.${each}`)),
+    evidence: evidence.flatMap((each) =>
+      each.kind === 'documentation' ? [] : [describeEvidence(each, language)],
+    ),
+    documentation: evidence.flatMap((each) =>
+      each.kind === 'documentation' ? [describeDocumentation(each, language)] : [],
+    ),
+    also: getAdditionalRequirements(feature).map((each) => t(`requirement.also.${each}`)),
     upgrades: minimal.map(toView),
     moreUpgrades: upgrades.filter((each) => !minimal.includes(each)).map(toView),
     assumed: minimal.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
@@ -134,22 +137,9 @@ function isMinimal(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
 function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat:
-      upgrade.kind === 'user-plan'
-        ? language.t(`seat.${upgrade.seat}`)
-        : describePossiblePlan(upgrade, language),
+    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : '',
     href: planUrl(url, upgrade.plan),
   };
-}
-
-/** The note on a CRM Suite plan if it is uncertain from which plan the feature is included. */
-function describePossiblePlan(
-  { possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>,
-  { t }: Language,
-): string {
-  return possiblyFrom === null
-    ? ''
-    : t('upgrade.suitePossibly', { possibly: t(`suitePlan.${possiblyFrom}`) });
 }
 
 function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
@@ -163,20 +153,6 @@ function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Lan
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
   if (reason === 'plan-license-conflict') return t('next.disagree');
   return '';
-}
-
-/** The plans and licenses that SuperOffice's documentation requires for a feature. */
-function requirementText(requirement: Requirement, language: Language): string {
-  const { t, or } = language;
-  const { tiers, license, suitePlan, confidence } = requirement;
-  if (tiers.length === 0) return t('requirement.anyPlan');
-  const plans = tiers.map(({ solution, tier }) => getUserPlan(`${solution}-${tier}`).label);
-  const named = [
-    ...plans,
-    ...(license === null ? [] : [t('requirement.license', { license })]),
-    ...(suitePlan === null ? [] : [planLabel(suitePlan, language)]),
-  ];
-  return t(`requirement.${confidence}`, { plans: or(named) });
 }
 
 /** When the contract renews; empty if no administrator entered its start. */

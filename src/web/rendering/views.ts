@@ -12,7 +12,18 @@ const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'par
 /** The scripts that pages load by name. All other scripts are modules that these import, which pages preload. */
 const entries = ['planlens.js', 'sign-in.js'];
 /** Variables of `views/partials`. */
-const partialLocals = ['title', 'name', 'feature', 'accessRequest', 'changes', 'upgrades', 'entries'];
+const partialLocals = [
+  'title',
+  'name',
+  'feature',
+  'accessRequest',
+  'changes',
+  'upgrades',
+  'entries',
+  'link',
+  'row',
+  'limits',
+];
 
 /**
  * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, the paths of

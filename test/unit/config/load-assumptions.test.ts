@@ -133,9 +133,9 @@ describe('invalid assumptions file', () => {
     ],
     ['a hidden group', { hiddenBy: { 'hide-company': ['contact-management'] } }, 'hiddenBy.hide-company.0'],
     [
-      'a possiblyFrom plan that is not a lower plan',
-      { suite: { needByFeature: { forms: { from: 'core', possiblyFrom: 'plus', confidence: 'inferred' } } } },
-      'suite.needByFeature.forms',
+      'a Suite plan that does not exist',
+      { suite: { needByFeature: { forms: { from: 'basic', confidence: 'inferred' } } } },
+      'suite.needByFeature.forms.from',
     ],
     ['the removal of a missing entry', { hiddenBy: { 'HIDE-SALE': null } }, 'hiddenBy.HIDE-SALE'],
     ['an unknown confidence', { modules: { saint: { confidence: 'sure' } } }, 'modules.saint.confidence'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findAddOnHint, findVisibilityHints } from '../../../../src/licensing/advice/visibility-hints.ts';
+import { addOnKeys } from '../../../../src/licensing/catalogue/add-ons.ts';
 import { featureKeys } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import { addOnKeys } from '../../../../src/licensing/entitlements/add-ons.ts';
 import { assumptions, entitlementEngine, getRule } from '../fixtures/engine.ts';
 import { publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 

@@ -22,7 +22,7 @@ function page(feature: Parameters<typeof featurePageView>[1], given: Given): Fea
 
 describe('feature page', () => {
   it('shows the reason and its evidence with the names SuperOffice uses', () => {
-    const { state, reason, inferred, evidence, requirement, upgrades, accessRequest } = page(
+    const { state, reason, inferred, evidence, documentation, upgrades, accessRequest } = page(
       'quote-management',
       {
         tenant: premium,
@@ -36,7 +36,9 @@ describe('feature page', () => {
       'The plan list has it under Sales Premium, which your plan contains.',
       'Sales is Premium in your plan: it comes with a licence only that tier has quote-cal',
     ]);
-    expect(requirement).toBe('SuperOffice’s documentation asks for Sales-Premium.');
+    expect(documentation.map(({ statements }) => statements.map(({ text }) => text))).toEqual([
+      ['The page is marked for: Sales-Premium or CRM Suite Growth or higher.'],
+    ]);
     expect([upgrades, accessRequest]).toEqual([[], null]);
   });
 
@@ -44,13 +46,15 @@ describe('feature page', () => {
     const { upgrades, moreUpgrades, inferred } = page('knowledge-base', { tenant: premium, user: salesman });
     expect(upgrades).toEqual([
       {
-        plan: 'Sales-Premium + Service-Premium',
+        plan: 'Sales-Premium + Service-Essentials',
         seat: english.t('seat.buy'),
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-premium',
+        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
       },
     ]);
     expect([moreUpgrades, inferred]).toEqual([[], false]);
-    expect(page('request-management', { tenant: premium, user: salesman }).inferred).toBe(true);
+    expect(page('forms', { tenant: premium, user: salesman }).inferred).toBe(false);
+    const inForms = page('consent-management-in-forms', { tenant: premium, user: salesman });
+    expect(inForms.inferred).toBe(true);
     const essentials = page('project-management', {
       tenant: null,
       user: userWithPlan(publishedTenant('essential'), 'ten-sales'),
@@ -62,12 +66,10 @@ describe('feature page', () => {
     expect(essentials.moreUpgrades.map(({ plan }) => plan)).toEqual(['Sales-Essentials + Service-Premium']);
   });
 
-  it('names the Suite plan that adds the feature and the lower plan that may suffice', () => {
+  it('names the Suite plan that adds the feature', () => {
     const starter = tenantWith(moduleLicense({ name: '?', description: 'SuperOffice CRM Suite Starter' }));
     const { upgrades } = page('quote-management', { tenant: starter, user: userWith() });
-    expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([
-      ['CRM Suite Growth', 'Perhaps already with Core.'],
-    ]);
+    expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([['CRM Suite Growth', '']]);
   });
 
   it('shows the limits of a Suite plan', () => {

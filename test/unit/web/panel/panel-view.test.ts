@@ -19,6 +19,12 @@ import { createContext, type Given, readAt, requestAccess } from './panel-contex
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suiteCore = publishedTenant('suite-core');
+const nothingReported = {
+  dashboards: null,
+  'active-projects': null,
+  'active-marketing-flows': null,
+  nearest: null,
+};
 
 type Solutions = { readonly solutions: PanelView['columns'][number] };
 
@@ -179,8 +185,9 @@ describe('feature rows', () => {
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
       { state: 'view-only', count: counts.viewOnly, text: 'View only' },
+      { state: 'unknown', count: counts.unknown, text: 'Unknown' },
     ]);
-    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
+    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 1]);
   });
 
   it('counts each feature once in the summary', () => {
@@ -206,7 +213,7 @@ describe('suggested upgrades', () => {
         seat: english.t('seat.buy'),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
-      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
+      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
   });
 
@@ -284,20 +291,43 @@ describe('access requests of the user', () => {
 });
 
 describe('Suite plan limits', () => {
-  it('shows the published limits of the Suite plan', () => {
-    const limits = [
-      { name: 'Dashboards', value: 'Unlimited' },
-      { name: 'Active projects', value: '100' },
-      { name: 'Custom objects', value: '0' },
-      { name: 'Active marketing flows', value: '0' },
-    ];
-    expect(view({ tenant: suiteCore, user: userWith() }).limits).toEqual(limits);
+  const use = (active: number, maximum = 100) => ({ active, maximum, near: false, reached: false });
+  const projects = (active: number) => {
+    const limits = { ...nothingReported, 'active-projects': use(active) };
+    const { limits: rows } = view({ tenant: { ...suiteCore, limits }, user: userWith() });
+    return rows.find(({ name }) => name === 'Active projects');
+  };
+
+  it('shows the published limits of the Suite plan when their use is not reported', () => {
+    const { limits } = view({ tenant: suiteCore, user: userWith() });
+    expect(limits.map(({ name, value, warning }) => [name, value, warning])).toEqual([
+      ['Dashboards', 'Unlimited', ''],
+      ['Active projects', '100 (use not reported)', ''],
+      ['Custom objects', '0', ''],
+      ['Active marketing flows', '0', ''],
+    ]);
   });
 
-  it('shows no limits for an unknown Suite plan or a user plan', () => {
+  it('shows the use of a limit, warns from 85 %, and tells what stops and which plan lifts it', () => {
+    expect(projects(84)).toMatchObject({ value: '84 of 100', level: 'below', warning: '', advice: '' });
+    expect(projects(85)).toMatchObject({ value: '85 of 100', level: 'near', warning: 'Close to the limit' });
+    expect(projects(100)).toEqual({
+      name: 'Active projects',
+      value: '100 of 100',
+      level: 'reached',
+      warning: 'Limit reached',
+      advice:
+        'At the limit, no new project can be created. Complete projects that have ended. CRM Suite Growth has no such limit.',
+    });
+  });
+
+  it('shows no limits for an unknown Suite plan without reports, or a user plan', () => {
     const open = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
     expect(view({ tenant: open, user: userWith() }).limits).toEqual([]);
-    expect(view({ tenant: premium, user: salesman }).limits).toEqual([]);
+    const reported = { ...open, limits: { ...nothingReported, 'active-projects': use(3) } };
+    expect(view({ tenant: reported, user: userWith() }).limits).toMatchObject([{ value: '3 of 100' }]);
+    const limits = { ...nothingReported, 'active-projects': use(97) };
+    expect(view({ tenant: { ...premium, limits }, user: salesman }).limits).toEqual([]);
   });
 });
 
@@ -336,17 +366,23 @@ describe('feature filter', () => {
   });
 });
 
-describe('add-ons', () => {
-  it('lists the four add-ons with state and reason and without an upgrade', () => {
+describe('add-ons and newer features', () => {
+  it('lists the four add-ons with state, reason and what SuperOffice publishes', () => {
     const { addOns } = view({ tenant: premium, user: salesman, language: german });
     expect(addOns.map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
-    expect(addOns.at(-1)).toEqual({
+    expect(addOns.at(-1)).toMatchObject({
       id: 'calendar-synchronization',
       label: 'Kalendersynchronisierung',
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
-      hint: '',
+      documentation: {
+        page: { url: 'https://docs.superoffice.com/de/admin/license/crm-suite', inEnglish: false },
+        asOf: 'Ausgabe vom 29. September 2026.',
+        statements: [
+          { text: 'Der Text der Seite nennt: Kalendersynchronisierung oder CRM Suite Core oder höher.' },
+        ],
+      },
     });
     const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
     expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
@@ -356,6 +392,21 @@ describe('add-ons', () => {
       '',
       '',
     ]);
+  });
+
+  it('lists the newer features with a page in the language of the reader, or else in English', () => {
+    const { newerFeatures } = view({ tenant: suiteCore, user: userWith(), language: german });
+    const find = (id: string) => newerFeatures.find((each) => each.id === id);
+    expect(find('leads')).toMatchObject({
+      label: 'Lead-Management',
+      state: 'enabled',
+      reason: german.t('reason.suite-plan-includes'),
+      documentation: { page: { url: 'https://docs.superoffice.com/de/lead/learn/index', inEnglish: false } },
+    });
+    expect(find('caller-id')?.documentation.page).toMatchObject({
+      url: 'https://docs.superoffice.com/en/mobile/caller-id',
+      inEnglish: true,
+    });
   });
 });
 
@@ -443,7 +494,7 @@ describe('other panel data', () => {
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
       const text = JSON.stringify(page);
-      expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
+      expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
         /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
       );

@@ -36,7 +36,7 @@ describe('plan comparison page', () => {
     expect(compared).toMatchObject({
       plan: 'Sales-Premium + Service-Essentials',
       isOwn: false,
-      summary: 'Gained: 5 · Lost: 0',
+      summary: 'Gained: 6 · Lost: 0',
       seat: english.t('seat.buy'),
       lost: [],
     });

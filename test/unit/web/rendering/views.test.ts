@@ -29,6 +29,20 @@ const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest:
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
+const documentation = {
+  page: pageLink,
+  asOf: nasty,
+  statements: [{ text: nasty, page: pageLink }],
+  conflict: nasty,
+  notes: [nasty],
+};
+const publishedRow = {
+  hint: nasty,
+  ...row,
+  reason: nasty,
+  documentation,
+};
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -38,7 +52,7 @@ const panel = {
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
   suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
   accessRequests: [{ title: nasty, text: nasty, href: nasty }],
-  limits: [{ name: nasty, value: nasty }],
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
   notices: [nasty],
@@ -54,7 +68,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty, hint: nasty }],
+  addOns: [publishedRow],
+  newerFeatures: [publishedRow],
   unknownModules: nasty,
 };
 const feature = {
@@ -67,7 +82,7 @@ const feature = {
   inferred: true,
   visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
-  requirement: nasty,
+  documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
@@ -106,6 +121,7 @@ const admin = {
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
   licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
@@ -239,11 +255,13 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
     ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
     ['admin', { ...admin, seats: [] }, admin, '<table'],
+    ['admin', { ...admin, limits: [] }, admin, 'id="limits"'],
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
     ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
