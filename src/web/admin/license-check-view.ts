@@ -20,31 +20,46 @@ export interface LicenseCheckView {
 export function licenseCheckView(plans: TenantEntitlements, language: Language): LicenseCheckView {
   const names = new Map(plans.planSeats().map(({ module, plan }) => [module, plan]));
   const found = plans.diagnose();
-  const overused = found.filter(
-    (each): each is ExcessUse => each.kind === 'more-in-use-than-purchased' && names.has(each.module),
-  );
+  const suite = findSuiteExcess(plans, found, language);
+  const overused = found.filter(isExcessUse).filter(({ module }) => names.has(module));
+  const causes = [
+    ...suite,
+    ...overused.map((each) => ({ ...each, plan: names.get(each.module) ?? each.module })),
+  ];
+  const shown: readonly Diagnostic[] = [...overused, ...suite.flatMap(({ derived }) => derived)];
   const describeAll = (diagnostics: readonly Diagnostic[]) =>
     diagnostics.map((each) => describeDiagnostic(each, language));
   return {
-    excessUse: [
-      ...suiteExcess(plans, language),
-      ...overused.map(({ module, inUse, purchased, derived }) => ({
-        text: describeExcess(names.get(module) ?? module, inUse, purchased, language),
-        derived: describeAll(derived),
-      })),
-    ],
-    diagnostics: describeAll(found.filter((each) => !overused.some((cause) => cause === each))),
+    excessUse: causes.map((cause) => ({
+      text: describeCause(cause, language),
+      derived: describeAll(cause.derived),
+    })),
+    diagnostics: describeAll(found.filter((each) => !shown.includes(each))),
   };
 }
 
-function suiteExcess(plans: TenantEntitlements, language: Language): readonly ExcessUseView[] {
+type Cause = Omit<ExcessUse, 'kind' | 'module'> & { readonly plan: string };
+
+// The seats of a CRM Suite plan are a license without a `set=`: what has the same numbers follows from its excess.
+function findSuiteExcess(
+  plans: TenantEntitlements,
+  found: readonly Diagnostic[],
+  language: Language,
+): readonly Cause[] {
   const seats = plans.suiteSeats(null);
   if (!seats.valid || seats.state !== 'over' || typeof seats.purchased !== 'number') return [];
-  const name = suitePlanName(plans, language);
-  return [{ text: describeExcess(name, seats.used, seats.purchased, language), derived: [] }];
+  const { used: inUse, purchased } = seats;
+  const derived = found
+    .filter(isExcessUse)
+    .filter((each) => each.inUse === inUse && each.purchased === purchased);
+  return [{ plan: suitePlanName(plans, language), inUse, purchased, derived }];
 }
 
-function describeExcess(plan: string, inUse: number, purchased: number, { t, number }: Language): string {
+function isExcessUse(diagnostic: Diagnostic): diagnostic is ExcessUse {
+  return diagnostic.kind === 'more-in-use-than-purchased';
+}
+
+function describeCause({ plan, inUse, purchased }: Cause, { t, number }: Language): string {
   return t('admin.excessUse', {
     plan,
     inUse: number(inUse),

@@ -127,6 +127,8 @@ describe('memoizeUpgrades', () => {
 
     it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
       expect(seatFor(salesPremiumWithSeat('assign'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['quote-management'])).toBe('by-use');
       expect(seatFor(salesPremiumWithSeat('buy'), ['saint'])).toBe('buy');
     });
   });

@@ -209,9 +209,16 @@ describe('overused plans', () => {
 
   it('shows the excess of a CRM Suite plan under its name', () => {
     const suite = goldenTenants.get('suite-name-growth') ?? tenantWith();
-    expect(view({ licenses: suite }).licenseCheck.excessUse).toEqual([
-      { text: 'CRM Suite Growth: 23 in use, but 20 purchased. 3 too many.', derived: [] },
-    ]);
+    expect(view({ licenses: suite }).licenseCheck).toEqual({
+      excessUse: [
+        {
+          text: 'CRM Suite Growth: 23 in use, but 20 purchased. 3 too many.',
+          derived: ['suite3growth: 23 in use, but 20 purchased.'],
+        },
+      ],
+      diagnostics: [],
+    });
+    expect(view({ licenses: publishedTenant('suite-core') }).licenseCheck.excessUse).toEqual([]);
   });
 
   it('shows no excess of a tenant that pays for the seats in use', () => {
