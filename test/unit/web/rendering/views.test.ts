@@ -63,8 +63,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [publishedRow],
-  newerFeatures: [publishedRow],
+  addOns: [{ ...row, reason: nasty }],
+  newerFeatures: nasty,
   unknownModules: nasty,
 };
 const feature = {
@@ -84,6 +84,7 @@ const feature = {
   renewal: nasty,
   accessRequest,
 };
+const newerFeaturesPage = { ...panelUser, features: [publishedRow], addOns: [publishedRow] };
 const plan = {
   ...panelUser,
   own: nasty,
@@ -176,6 +177,7 @@ const pages = {
   uninstall,
   panel,
   feature,
+  'newer-features': newerFeaturesPage,
   plan,
   admin,
   setup,
