@@ -68,6 +68,8 @@ export const controlInputs = {
   setRegistration: z.strictObject({ clientSecret: z.string().optional(), publicKey: z.string().optional() }),
   rotateKeys: z.strictObject({ dropOld: z.boolean().default(false) }),
   deliveries: nothing,
+  copyWebhook: z.strictObject({ tenant: z.string(), webhookId: z.number(), keepSecret: z.boolean() }),
+  redeliver: z.strictObject({ eventId: z.string() }),
   scaleWebhookRetries: z.strictObject({ scale: z.number().min(0) }),
   whenDelivered: nothing,
   reset: nothing,
@@ -83,6 +85,7 @@ interface Results {
     webhooks: ReturnType<Webhooks['list']>;
   };
   deliveries: readonly Attempt[];
+  copyWebhook: { webhookId: number };
   whenDelivered: Promise<void>;
   issueStateChangeToken: { token: string };
   sendStateChange: Promise<{ status: number }>;
@@ -303,6 +306,8 @@ type PlatformControl =
   | 'setRegistration'
   | 'rotateKeys'
   | 'deliveries'
+  | 'copyWebhook'
+  | 'redeliver'
   | 'scaleWebhookRetries'
   | 'whenDelivered'
   | 'reset';
@@ -321,6 +326,13 @@ function platformControls(deps: ControlDeps): Pick<Control, PlatformControl> {
     },
     rotateKeys: (input) => keys.rotate(controlInputs.rotateKeys.parse(input ?? {}).dropOld),
     deliveries: () => delivery.attempts(),
+    copyWebhook: (input) => {
+      const { tenant, webhookId, keepSecret } = controlInputs.copyWebhook.parse(input);
+      return {
+        webhookId: deps.webhooks.copy(findTenant(deps.tenants, tenant), webhookId, keepSecret).WebhookId,
+      };
+    },
+    redeliver: (input) => delivery.redeliver(controlInputs.redeliver.parse(input).eventId),
     scaleWebhookRetries: (input) =>
       delivery.scaleRetries(controlInputs.scaleWebhookRetries.parse(input).scale),
     whenDelivered: () => delivery.idle(),

@@ -68,6 +68,7 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   tierMarkers: z.strictObject({ user: tiers, site: perSolution(tiers) }),
   addOnModules: z.record(z.enum(addOnKeys), modules),
   planChanges: z.strictObject({ add: timing, reduce: timing }),
+  billedByUseFrom: z.int().positive(),
   suite: z.strictObject({
     modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
     needByFeature: z.partialRecord(feature, suiteAvailability),

@@ -79,7 +79,7 @@ export function screenLink(
 
 /** What gives a user a plan, by its seat. A purchased seat has to be assigned too. */
 export function actionsForSeat(seat: Seat): readonly AdministratorAction[] {
-  return seat === 'assign' ? ['assign-plan'] : ['buy-licenses', 'assign-plan'];
+  return seat === 'assign' || seat === 'by-use' ? ['assign-plan'] : ['buy-licenses', 'assign-plan'];
 }
 
 /** The actions that a step explains; of the others, the page that names them says how. */

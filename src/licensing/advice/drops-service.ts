@@ -6,8 +6,7 @@ import {
 } from '../catalogue/plan-modules.ts';
 import { getUserPlan, type PlanKey } from '../catalogue/user-plans.ts';
 import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
-import type { TenantLicenses } from '../licenses/license-data.ts';
-import { countPlanSeats } from '../plans/plan-seats.ts';
+import type { PlanSeats } from '../plans/plan-seats.ts';
 
 /**
  * Whether a change to a user plan takes Service from a user, given the user's current `report`. SuperOffice does not take a Service
@@ -21,9 +20,9 @@ export function dropsService({ plan: current, features }: EntitlementReport, pla
   return state === 'enabled' || state === 'hidden-by-role';
 }
 
-/** Whether a tenant purchased a plan that includes Service, or possibly does. */
-export function purchasesService(tenant: TenantLicenses): boolean {
-  return countPlanSeats(tenant).some(({ module }) => {
+/** Whether one of the purchased plans includes Service, or possibly does. */
+export function purchasesService(plans: readonly Pick<PlanSeats, 'module'>[]): boolean {
+  return plans.some(({ module }) => {
     if (isPlanModule(module)) return getPlanModuleSolutions(module).includes('service');
     return !isOldPlanModule(module) || getOldPlanSolutions(module).includes('service');
   });

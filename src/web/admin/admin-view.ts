@@ -8,6 +8,7 @@ import type { Tenant } from '../../tenants/tenant.ts';
 import { type AdministrationAddresses, type AdministrationHelp, administrationHelp } from '../crm-links.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type OpenAccessRequest,
   openAccessRequests,
@@ -17,7 +18,7 @@ import {
 import { type ChangeRow, changeRows } from './change-messages.ts';
 import type { InvalidContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
-import { describeDiagnostic } from './diagnostic-messages.ts';
+import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 import type { InvalidUserData } from './user-data-form.ts';
@@ -43,10 +44,12 @@ export interface AdminView {
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
-  readonly diagnostics: readonly string[];
+  readonly licenseCheck: LicenseCheckView;
   /** License changes, newest first. */
   readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
@@ -104,7 +107,7 @@ export function adminView(input: AdminInput): AdminView {
     lang,
   } = input;
   const resolved = resolvedAccessRequests(accessRequests, language);
-  const seats = tenantLicenses === null ? [] : seatRows(tenantLicenses.content, tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
     tenantId: tenant.tenantId,
@@ -125,9 +128,14 @@ export function adminView(input: AdminInput): AdminView {
     ),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    limits: suiteLimitRows(
+      tenantEntitlements.report(null).plan,
+      tenantLicenses?.content.limits ?? null,
+      language,
+    ),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
-    diagnostics: tenantEntitlements.diagnose().map((each) => describeDiagnostic(each, language)),
+    licenseCheck: licenseCheckView(tenantEntitlements, language),
     changes: changeRows(input.changes, language),
     contract: contractView({
       contract: tenant.contract,
@@ -141,8 +149,8 @@ export function adminView(input: AdminInput): AdminView {
 }
 
 /** Whether a user of the tenant may have a plan with Service, as far as is known. */
-function mayHaveService({ tenantLicenses }: AdminInput): boolean {
-  return tenantLicenses === null || purchasesService(tenantLicenses.content);
+function mayHaveService({ tenantLicenses, tenantEntitlements }: AdminInput): boolean {
+  return tenantLicenses === null || purchasesService(tenantEntitlements.planSeats());
 }
 
 function userDataView({ users, erased, refused, language: { t } }: AdminInput): AdminView['userData'] {

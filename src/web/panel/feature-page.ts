@@ -58,6 +58,8 @@ export interface FeaturePage {
   /** What the user can do; may be empty. */
   readonly next: string;
   readonly inferred: boolean;
+  /** The rights and settings that can keep it from being shown; empty if the user does not have it. */
+  readonly visibilityHints: readonly EvidenceView[];
   readonly evidence: readonly EvidenceView[];
   readonly documentation: readonly DocumentationView[];
   readonly also: readonly string[];
@@ -108,7 +110,7 @@ export function featurePageView(
   feature: FeatureKey,
   addresses: AdministrationAddresses | null,
 ): FeaturePage {
-  const { report, url, language, accessRequests, csrfToken } = context;
+  const { report, tenantEntitlements, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);
   if (entitlement === undefined) throw new AppError('feature-unknown');
@@ -126,6 +128,11 @@ export function featurePageView(
     reason: t(`reason.${reason}`),
     next: nextStep(entitlement, language),
     inferred: entitlement.confidence === 'inferred',
+    visibilityHints: isUsable(state)
+      ? tenantEntitlements
+          .visibilityHints(feature)
+          .map(({ key, right }) => ({ text: t(`visibilityHint.${key}`), code: right ?? '' }))
+      : [],
     evidence: evidence.flatMap((each) =>
       each.kind === 'documentation' ? [] : [describeEvidence(each, language)],
     ),
@@ -147,6 +154,10 @@ export function featurePageView(
       state === 'enabled',
     ),
   };
+}
+
+function isUsable(state: FeatureState): boolean {
+  return state === 'enabled' || state === 'view-only';
 }
 
 /** Whether an upgrade has the fewest tier steps. Of CRM Suite plans only one is listed. */

@@ -1,14 +1,12 @@
-import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
-import { type CrmLink, screenLink } from '../crm-links.ts';
+import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type AccessRequestSummary,
   accessRequestSummaries,
@@ -25,6 +23,7 @@ import {
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { addOnRows, newerFeatureRows, type PublishedRow } from './published-rows.ts';
 
 interface TierView {
   readonly title: string;
@@ -42,17 +41,6 @@ interface StateCount {
   readonly state: FeatureState;
   readonly text: string;
   readonly count: number;
-}
-
-/** An add-on. Like a feature, but without a page of its own. */
-interface AddOnView {
-  readonly id: string;
-  readonly label: string;
-  readonly state: FeatureState;
-  readonly stateText: string;
-  readonly reason: string;
-  /** Opens its screen; null if it is not enabled or has none. */
-  readonly crmLink: CrmLink | null;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -75,7 +63,8 @@ export interface PanelView {
   } | null;
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
   readonly accessRequests: readonly AccessRequestSummary[];
-  readonly limits: readonly { readonly name: string; readonly value: string }[];
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
@@ -84,14 +73,14 @@ export interface PanelView {
   readonly found: string;
   /** The solutions in fixed columns, so that they do not move while the page loads. */
   readonly columns: readonly (readonly SolutionView[])[];
-  readonly addOns: readonly AddOnView[];
+  readonly addOns: readonly PublishedRow[];
+  readonly newerFeatures: readonly PublishedRow[];
   readonly unknownModules: string;
 }
 
 /** Describes a decided panel context. Decides nothing about features. */
 export function panelView(context: EntitledPanelContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
-  const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
@@ -109,7 +98,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     summary: summarize(report.counts, language),
     suggestedUpgrades: suggestUpgrades(context),
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
-    limits: describeLimits(report, language),
+    limits: suiteLimitRows(report.plan, context.tenantLicenses?.content.limits ?? null, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     // While nothing may be read, the data is old for a reason that the notice gives.
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
@@ -117,14 +106,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: report.addOns.map((addOn) => ({
-      id: addOn.key,
-      label: getAddOnLabel(addOn.key, language.code),
-      state: addOn.state,
-      stateText: t(`state.${addOn.state}`),
-      reason: t(`reason.${addOn.reason}`),
-      crmLink: addOn.state === 'enabled' ? screenLink(addOn.key, context) : null,
-    })),
+    addOns: addOnRows(context),
+    newerFeatures: newerFeatureRows(report, language),
     unknownModules: report.unknownModules.join(', '),
   };
 }
@@ -145,16 +128,6 @@ function summarize(counts: FeatureCounts, { t }: Language): PanelView['summary']
       .filter(([, count]) => count > 0)
       .map(([state, count]) => ({ state, count, text: t(`state.${state}`) })),
   };
-}
-
-/** The published limits of the tenant's CRM Suite plan; empty without one, or if it is unknown. */
-function describeLimits({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
-  if (plan?.kind !== 'suite' || plan.plan === null) return [];
-  const limits = suiteLimits[plan.plan];
-  return suiteLimitNames.map((name) => ({
-    name: t(`limit.${name}`),
-    value: limits[name] === 'unlimited' ? t('panel.unlimited') : number(limits[name]),
-  }));
 }
 
 function describeNotices({

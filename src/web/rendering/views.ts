@@ -22,6 +22,8 @@ const partialLocals = [
   'entries',
   'help',
   'link',
+  'row',
+  'limits',
   'style',
 ];
 

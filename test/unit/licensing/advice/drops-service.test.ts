@@ -52,7 +52,10 @@ describe('dropsService', () => {
 });
 
 describe('purchasesService', () => {
-  const purchase = (name: string) => purchasesService(tenantWith(moduleLicense({ name, extraFlags: 1 })));
+  const purchase = (name: string) =>
+    purchasesService(
+      entitlementEngine(tenantWith(moduleLicense({ name, extraFlags: 1 })), '2026-12-01').planSeats(),
+    );
 
   it('knows the solutions of documented plans, and supposes Service in any other', () => {
     expect(['ten-sales', 'ten-salesservice', 'ten-other'].map(purchase)).toEqual([false, true, true]);

@@ -117,7 +117,7 @@ describe('entitlement report for users of the published tenants', () => {
     const states = (tenant: TenantLicenses) => report(tenant, null).addOns.map(({ state }) => state);
     expect(states(premium)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
     expect(states(essential)).toEqual(['add-on', 'add-on', 'add-on', 'add-on']);
-    expect(states(suite)).toEqual(['unknown', 'unknown', 'unknown', 'enabled']);
+    expect(states(suite)).toEqual(['upgrade', 'enabled', 'enabled', 'enabled']);
   });
 
   it('reports no unknown modules except the unnamed one on the Suite tenant', () => {

@@ -177,19 +177,57 @@ describe('seat table', () => {
       seatsNote: expect.stringContaining('did not let'),
       asOf: null,
       stale: false,
-      diagnostics: [],
+      licenseCheck: { excessUse: [], diagnostics: [] },
     });
     const bare = view({ licenses: tenantWith(moduleLicense({ name: 'server' })) });
     expect(bare.seatsNote).toContain('no plan whose seats');
   });
 
   it('lists the diagnostics of the license data', () => {
-    expect(view().diagnostics).toEqual([]);
+    expect(view().licenseCheck).toEqual({ excessUse: [], diagnostics: [] });
     const twice = premium.modules.flatMap((row) =>
       row.name === 'ten-sales' ? [row, { ...row, owner: 'SuperOffice' }] : [row],
     );
-    expect(view({ licenses: { ...premium, modules: twice } }).diagnostics).toEqual([
+    expect(view({ licenses: { ...premium, modules: twice } }).licenseCheck.diagnostics).toEqual([
       'ten-sales was told 2 times and counted once.',
+    ]);
+  });
+});
+
+describe('overused plans', () => {
+  const overused = goldenTenants.get('seats-overused') ?? tenantWith();
+
+  it('shows the cause first, with the contradictions that follow from it', () => {
+    const { seats, licenseCheck } = view({ licenses: overused });
+    expect(seats).toMatchObject([{ purchased: '18', inUse: '21', free: '−3', isOverused: true }]);
+    expect(licenseCheck.excessUse.map(({ text }) => text)).toEqual([
+      'Sales Essentials + Service Premium: 21 in use, but 18 purchased. 3 too many.',
+    ]);
+    expect(licenseCheck.excessUse[0]?.derived).toContain('sale-cal: 21 in use, but 18 purchased.');
+    expect(licenseCheck.diagnostics).toEqual(['saint-cal: 22 in use, but 18 purchased.']);
+  });
+
+  it('shows the excess of a CRM Suite plan under its name', () => {
+    const suite = goldenTenants.get('suite-name-growth') ?? tenantWith();
+    expect(view({ licenses: suite }).licenseCheck).toEqual({
+      excessUse: [
+        {
+          text: 'CRM Suite Growth: 23 in use, but 20 purchased. 3 too many.',
+          derived: ['suite3growth: 23 in use, but 20 purchased.'],
+        },
+      ],
+      diagnostics: [],
+    });
+    expect(view({ licenses: publishedTenant('suite-core') }).licenseCheck.excessUse).toEqual([]);
+  });
+
+  it('shows no excess of a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const page = view({ licenses: billed });
+    expect(page.licenseCheck.excessUse).toEqual([]);
+    expect(page.seats.map(({ inUse, free }) => [inUse, free])).toEqual([
+      ['8', 'billed by use'],
+      ['10', 'billed by use'],
     ]);
   });
 });
@@ -205,8 +243,13 @@ describe('license diagnostics', () => {
         'incomplete',
       ];
       const said = names.flatMap(
-        (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).diagnostics,
+        (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).licenseCheck.diagnostics,
       );
+      const { excessUse } = view({
+        licenses: goldenTenants.get('seats-overused') ?? null,
+        language,
+      }).licenseCheck;
+      said.push(...excessUse.flatMap(({ text, derived }) => [text, ...derived]));
       expect(said.length).toBeGreaterThan(12);
       for (const sentence of said) expect(sentence).not.toMatch(/\{\{|undefined|admin\.|\[object/);
     }

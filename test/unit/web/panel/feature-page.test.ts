@@ -84,6 +84,23 @@ describe('feature page', () => {
     expect(evidence.at(-1)).toEqual({ text: 'Your role has the functional right', code: 'hide-sale' });
   });
 
+  it('lists what can keep a feature from being shown only if the user has it', () => {
+    const everything = userWithPlan(premium, 'ten-salesservicemarketing');
+    const hintsFor = (user: typeof salesman, feature: Parameters<typeof page>[0]) =>
+      page(feature, { tenant: premium, user }).visibilityHints;
+    expect(hintsFor(everything, 'knowledge-base')).toEqual([
+      { text: 'Your role must not have the functional right', code: 'Hide Service screen' },
+      { text: 'Your role needs the functional right', code: 'Knowledge Base' },
+    ]);
+    expect(hintsFor(salesman, 'saint')).toEqual([
+      { text: english.t('visibilityHint.saint-statuses'), code: '' },
+    ]);
+    expect(hintsFor(salesman, 'marketing-automation')).toHaveLength(5); // view-only
+    expect(hintsFor(salesman, 'knowledge-base')).toEqual([]);
+    const hidden = { ...salesman, functionRights: ['hide-sale'] };
+    expect(hintsFor(hidden, 'stakeholders')).toEqual([]);
+  });
+
   it('names the user license needed to edit a feature that is view-only', () => {
     const { state, next } = page('marketing-automation', { tenant: premium, user: salesman });
     expect([state, next]).toEqual([

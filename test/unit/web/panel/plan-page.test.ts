@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan, planPageView } from '../../../../src/web/panel/plan-page.ts';
-import { publishedTenant, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
+import { publishedTenant, tenantWith, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
 import { addresses, createContext, type Given, requestAccess } from './panel-contexts.ts';
 
@@ -41,6 +42,15 @@ describe('plan comparison page', () => {
     });
     expect(compared?.gained.map(({ label }) => label)).toContain('Request / Ticket management');
     expect(compared?.notes).toContain(english.t('compare.fromCatalogue'));
+  });
+
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const tenant = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const user = userWithPlan(tenant, 'ten-sales');
+    expect(comparison('sales-essential+service-premium', { tenant, user })?.seat).toBe(
+      'Seats are billed by use: an administrator can assign one now.',
+    );
+    expect(comparison('marketing-premium', { tenant, user })?.seat).toBe(english.t('seat.ask'));
   });
 
   it('shows the features lost on a lower plan', () => {

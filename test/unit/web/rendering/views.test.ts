@@ -31,6 +31,21 @@ const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest:
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
+const documentation = {
+  page: pageLink,
+  asOf: nasty,
+  statements: [{ text: nasty, page: pageLink }],
+  conflict: nasty,
+  notes: [nasty],
+};
+const publishedRow = {
+  crmLink,
+  hint: nasty,
+  ...row,
+  reason: nasty,
+  documentation,
+};
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -40,7 +55,7 @@ const panel = {
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
   suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
   accessRequests: [{ title: nasty, text: nasty, href: nasty }],
-  limits: [{ name: nasty, value: nasty }],
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
   notices: [nasty],
@@ -56,10 +71,10 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty, crmLink }],
+  addOns: [publishedRow],
+  newerFeatures: [publishedRow],
   unknownModules: nasty,
 };
-const pageLink = { url: nasty, text: nasty, inEnglish: true };
 const feature = {
   ...panelUser,
   label: nasty,
@@ -68,16 +83,9 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
+  visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
-  documentation: [
-    {
-      page: pageLink,
-      asOf: nasty,
-      statements: [{ text: nasty, page: pageLink }],
-      conflict: nasty,
-      notes: [nasty],
-    },
-  ],
+  documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
@@ -120,11 +128,12 @@ const admin = {
   open: [open],
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
   inSuperOffice: help,
-  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
-  diagnostics: [nasty],
+  licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
@@ -270,7 +279,12 @@ describe('page templates', () => {
       feature,
       ' data-soprotocol=',
     ],
-    ['panel', { ...panel, addOns: [{ ...row, reason: nasty, crmLink: null }] }, panel, ' data-soprotocol='],
+    [
+      'panel',
+      { ...panel, addOns: [{ ...publishedRow, crmLink: null }], newerFeatures: [] },
+      panel,
+      ' data-soprotocol=',
+    ],
     ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
     [
       'admin',
@@ -287,10 +301,22 @@ describe('page templates', () => {
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
     ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
     ['admin', { ...admin, seats: [] }, admin, '<table'],
+    ['admin', { ...admin, limits: [] }, admin, 'id="limits"'],
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
     ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
-    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
+      admin,
+      'Was in den Lizenzdaten nicht zusammenpasst',
+    ],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, excessUse: [] } },
+      admin,
+      'Was daraus folgt',
+    ],
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
