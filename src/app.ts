@@ -85,6 +85,7 @@ export function buildApp(appDeps: AppDeps): Express {
   const deps = {
     ...services,
     ...pages,
+    crmAddresses: superOffice.crmAddresses,
     sessions,
     startSignIn,
     beginSignIn,

@@ -222,6 +222,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'limit.': limits,
   'limit.level.': all<Exclude<LimitLevel, 'below'>>({ near: yes, reached: yes }),
   'limit.stops.': limits,
+  'crm.link.': ['users', 'licenses', 'roles', 'shop'],
+  'crm.step.': ['assign-plan', 'buy-licenses', 'change-suite'],
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),

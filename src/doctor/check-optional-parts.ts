@@ -3,7 +3,7 @@ import type { ApiCall, TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import { type CheckResult, passed, runAgain, undecided } from './check-result.ts';
 
-/** Calls that a tenant may refuse without harm. `attempt` returns what the call told; empty for nothing. */
+/** Calls that a tenant may refuse without harm. `attempt` returns what the call reported; empty for nothing. */
 const optionalParts: readonly {
   readonly part: string;
   readonly attempt: (apiClient: TenantApiClient) => Promise<string>;
@@ -42,7 +42,8 @@ export async function* checkOptionalParts(apiClient: TenantApiClient): AsyncGene
   for (const { part, attempt, consequence } of optionalParts) {
     const step = `optional: ${part}`;
     yield await attempt(apiClient).then(
-      (told) => passed(step, told === '' ? 'Allowed; SuperOffice reports nothing.' : `Allowed: ${told}.`),
+      (reported) =>
+        passed(step, reported === '' ? 'Allowed; SuperOffice reports nothing.' : `Allowed: ${reported}.`),
       (error: unknown) => {
         if (isRefusal(error)) return passed(step, `Not allowed: ${consequence}.`);
         const code = error instanceof SuperOfficeError ? error.code : 'internal';

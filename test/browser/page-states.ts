@@ -97,11 +97,25 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('[value=withdraw]').waitFor();
     },
   },
+  'newer-features': {
+    person: onSuite,
+    async reach(context) {
+      await openPanel(context, onSuite);
+      await gotoPanel(context, onSuite, '/panel/newer-features', {});
+    },
+  },
   plans: {
     person: salesEssential,
     async reach(context) {
       await openPanel(context, salesEssential);
       await gotoPanel(context, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
+    },
+  },
+  'plans-without-service': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await openPanel(context, testUsers.administrator);
+      await gotoPanel(context, testUsers.administrator, '/panel/plan', { plan: 'sales-premium' });
     },
   },
   'plans-of-suite': {

@@ -77,6 +77,40 @@ describe("administrators' page", async () => {
   const readContract = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
   const findCsrfToken = ({ html }: VisitedPage) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
+  describe('links to SuperOffice', () => {
+    const crm = `${planlens.sandbox.url}/Cust20001`;
+    const readLinks = async () => {
+      const { page } = await inAdmin();
+      const [, section = ''] = /aria-labelledby="in-superoffice">(.*?)<\/section>/s.exec(page.html) ?? [];
+      return [...section.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+    };
+
+    it('lead to Settings and maintenance and to the shop that SuperOffice reports', async () => {
+      expect(await readLinks()).toEqual([
+        `${crm}/admin/default.aspx?`,
+        expect.stringMatching(/\/shop\?.*Cust20001$/),
+        `${crm}/admin/default.aspx?`,
+      ]);
+    });
+
+    it.each([401, 403, 500, 'malformed', 'null', 'message'] as const)(
+      'leave out the shop if SuperOffice responds with %s, after the cached address has expired',
+      async (failure) => {
+        planlens.passTime(11 * 60_000);
+        for (const operation of ['License.GetShopUrl', 'Configuration.GetCRMUrl'])
+          planlens.sandbox.control.fail({ operation, with: failure });
+        expect(await readLinks()).toEqual([`${crm}/admin/default.aspx?`, `${crm}/admin/default.aspx?`]);
+      },
+    );
+
+    it('lead to where a tenant has moved', async () => {
+      planlens.sandbox.control.moveTenant({ tenant: 'Cust20001' });
+      planlens.passTime(11 * 60_000);
+      const moved = `${planlens.sandbox.url}/online2/Cust20001/admin/default.aspx?`;
+      expect((await readLinks())[0]).toBe(moved);
+    });
+  });
+
   describe('access', () => {
     it('signs an administrator in silently in a fresh browser and returns to the page', async () => {
       const { page } = await inAdmin();

@@ -14,7 +14,7 @@ import {
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 const dayMs = 24 * 60 * 60_000;
-const told = {
+const mailed = {
   ErrorEmails: ['operator@planlens.example'],
   NotifyWhen: 'Disabling',
   NotifyVia: 'Email',
@@ -53,7 +53,7 @@ describe('webhook in a tenant', async () => {
 
   it('tells administrators what it is for, and SuperOffice whom to notify when it disables it', async () => {
     expect(await actual()).toMatchObject({
-      ...told,
+      ...mailed,
       Description: expect.stringContaining(
         'Without it, changes appear in the Planlens panel up to ten minutes',
       ),

@@ -150,14 +150,14 @@ describe('sandbox webhook management', () => {
 
 describe('sandbox webhooks of version 12', () => {
   it('keeps the description and the notification of errors', async () => {
-    const told = {
+    const notification = {
       Description: 'What it is for',
       ErrorEmails: ['ops@example.com'],
       NotifyVia: 'Email',
       NotifyWhen: 'Disabling',
     };
-    const { WebhookId } = await created(told);
-    expect(await read(WebhookId)).toMatchObject({ ...told, ErrorAssociates: [] });
+    const { WebhookId } = await created(notification);
+    expect(await read(WebhookId)).toMatchObject({ ...notification, ErrorAssociates: [] });
     expect(await created()).toMatchObject({
       Description: '',
       ErrorEmails: [],

@@ -1,5 +1,4 @@
-import { findAddOnHint } from '../../licensing/advice/visibility-hints.ts';
-import { type AddOnKey, getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
+import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import { getNewerFeatureLabel } from '../../licensing/catalogue/newer-features.ts';
 import type { FeatureState, Reason } from '../../licensing/entitlements/entitlement.ts';
 import type { EntitlementReport } from '../../licensing/entitlements/entitlement-report.ts';
@@ -13,8 +12,6 @@ export interface PublishedRow {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
-  /** What can keep it from being shown; empty if nothing is known or the tenant does not have it. */
-  readonly hint: string;
   readonly documentation: DocumentationView;
 }
 
@@ -24,7 +21,6 @@ export function addOnRows({ addOns }: EntitlementReport, language: Language): re
     id: key,
     label: getAddOnLabel(key, language.code),
     ...describeState(decided, language),
-    hint: hintText(key, decided.state, language),
     documentation: describeDocumentation(documentation, language),
   }));
 }
@@ -38,14 +34,8 @@ export function newerFeatureRows(
     id: feature.key,
     label: getNewerFeatureLabel(feature, language.code),
     ...describeState(decided, language),
-    hint: '',
     documentation: describeDocumentation(requirement, language),
   }));
-}
-
-function hintText(addOn: AddOnKey, state: FeatureState, { t }: Language): string {
-  const hint = state === 'enabled' ? findAddOnHint(addOn) : null;
-  return hint === null ? '' : t(`visibilityHint.${hint}`);
 }
 
 function describeState(

@@ -23,20 +23,20 @@ const webhook = (changes: Partial<WebhookEntity> = {}): WebhookEntity => ({
   LastError: '',
   ...changes,
 });
-const told = { ErrorEmails: ours, NotifyWhen: 'Disabling', NotifyVia: 'Email' };
+const mailed = { ErrorEmails: ours, NotifyWhen: 'Disabling', NotifyVia: 'Email' };
 const nothing = { ErrorEmails: [], ErrorAssociates: [], NotifyWhen: 'None', NotifyVia: 'None' };
 const { ErrorEmails: _emails, ...beforeVersion12 } = webhook();
 
 describe('mergeNotification', () => {
   it.each<[string, WebhookEntity | undefined, string[], object]>([
-    ['a new webhook', undefined, ours, { ...told, ErrorAssociates: [] }],
+    ['a new webhook', undefined, ours, { ...mailed, ErrorAssociates: [] }],
     ['a new webhook without addresses', undefined, [], nothing],
-    ['a webhook of an earlier version', beforeVersion12, ours, { ...told, ErrorAssociates: [] }],
+    ['a webhook of an earlier version', beforeVersion12, ours, { ...mailed, ErrorAssociates: [] }],
     [
       'recipients that administrators added',
       webhook({ ErrorEmails: ['admin@customer.example'], ErrorAssociates: [{ Id: 5 }] }),
       ours,
-      { ...told, ErrorEmails: ['admin@customer.example', ...ours], ErrorAssociates: [{ Id: 5 }] },
+      { ...mailed, ErrorEmails: ['admin@customer.example', ...ours], ErrorAssociates: [{ Id: 5 }] },
     ],
     [
       'choices of administrators that include ours',
@@ -65,11 +65,11 @@ describe('mergeNotification', () => {
 
 describe('isNotified', () => {
   it.each<[string, Partial<WebhookEntity>]>([
-    ['no recipients', { ...told, ErrorEmails: [] }],
-    ['null as recipients', { ...told, ErrorEmails: null }],
-    ['other recipients', { ...told, ErrorEmails: ['admin@customer.example'] }],
-    ['no occasion', { ...told, NotifyWhen: 'None' }],
-    ['another way', { ...told, NotifyVia: 'InApp' }],
+    ['no recipients', { ...mailed, ErrorEmails: [] }],
+    ['null as recipients', { ...mailed, ErrorEmails: null }],
+    ['other recipients', { ...mailed, ErrorEmails: ['admin@customer.example'] }],
+    ['no occasion', { ...mailed, NotifyWhen: 'None' }],
+    ['another way', { ...mailed, NotifyVia: 'InApp' }],
   ])('is false for %s', (_what, changes) => {
     expect(isNotified(webhook(changes), ours)).toBe(false);
     expect(isNotified(webhook(changes), [])).toBe(true);

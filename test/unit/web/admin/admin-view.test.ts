@@ -7,7 +7,7 @@ import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { readAt, requestAccess, tenant } from '../panel/panel-contexts.ts';
+import { addresses, readAt, requestAccess, tenant } from '../panel/panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const today = '2026-12-01';
@@ -32,6 +32,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     resolved: null,
     users: [],
     erased: null,
+    addresses,
     ...given,
   });
 }
@@ -56,6 +57,7 @@ describe('access request queue', () => {
       requestedBy: 'Markus Brandt',
       requestedOn: 'November 22, 2026',
       reason: 'For follow-ups',
+      serviceWarning: '',
       draft: '',
       validationError: '',
     });
@@ -107,6 +109,19 @@ describe('access request queue', () => {
     expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toContain(`by ${requestedBy}`);
   });
 
+  it('warns of open requests for a plan without Service if a user may have Service', () => {
+    const warning = english.t('crm.mayDropService');
+    const warnings = (subject: string, licenses?: TenantLicenses | null) =>
+      one(requestAccess(subject), licenses === undefined ? {} : { licenses })?.serviceWarning;
+    expect(warnings('plan:sales-premium')).toBe(warning);
+    expect(warnings('plan:sales-premium', null)).toBe(warning);
+    expect(warnings('plan:service-essential')).toBe('');
+    expect(warnings('plan:starter')).toBe('');
+    expect(warnings('feature:saint')).toBe('');
+    const salesOnly = tenantWith(moduleLicense({ name: 'ten-sales', extraFlags: 1 }));
+    expect(warnings('plan:sales-premium', salesOnly)).toBe('');
+  });
+
   it('shows a rejected resolution again in its own form, with the error', () => {
     const [first, second] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
     const accessRequests = [
@@ -121,6 +136,29 @@ describe('access request queue', () => {
       [comment, expect.stringContaining('1,501 characters; at most 500')],
     ]);
     expect(contract.validationError).toBe('');
+  });
+});
+
+describe('steps in SuperOffice', () => {
+  it('lead to the screens where plans are assigned and licenses are purchased', () => {
+    const { steps, links } = view().inSuperOffice;
+    expect(steps).toEqual([english.t('crm.step.buy-licenses'), english.t('crm.step.assign-plan')]);
+    expect(links).toEqual([
+      { text: 'Open Licences', href: addresses.licenses, target: 'adminlicense' },
+      { text: 'Purchase new licences', href: addresses.shop, target: '' },
+      { text: 'Open Users', href: addresses.users, target: 'adminusers' },
+    ]);
+  });
+
+  it('leave out the shop if SuperOffice reports no address', () => {
+    const { links } = view({ addresses: { ...addresses, shop: null } }).inSuperOffice;
+    expect(links.map(({ target }) => target)).toEqual(['adminlicense', 'adminusers']);
+  });
+
+  it('assign no plan to a user on CRM Suite', () => {
+    const { steps, links } = view({ licenses: publishedTenant('suite-core') }).inSuperOffice;
+    expect(steps).toEqual([english.t('crm.step.change-suite')]);
+    expect(links.map(({ target }) => target)).toEqual(['adminlicense', '']);
   });
 });
 

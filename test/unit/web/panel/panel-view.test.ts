@@ -367,22 +367,17 @@ describe('feature filter', () => {
 });
 
 describe('add-ons and newer features', () => {
-  it('lists the four add-ons with state, reason and what SuperOffice publishes', () => {
+  it('lists the four add-ons with state and reason and without an upgrade', () => {
     const { addOns } = view({ tenant: premium, user: salesman, language: german });
     expect(addOns.map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
-    expect(addOns.at(-1)).toMatchObject({
+    expect(addOns.at(-1)).toEqual({
       id: 'calendar-synchronization',
       label: 'Kalendersynchronisierung',
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
-      documentation: {
-        page: { url: 'https://docs.superoffice.com/de/admin/license/crm-suite', inEnglish: false },
-        asOf: 'Ausgabe vom 29. September 2026.',
-        statements: [
-          { text: 'Der Text der Seite nennt: Kalendersynchronisierung oder CRM Suite Core oder höher.' },
-        ],
-      },
+      hint: '',
+      crmLink: null,
     });
     const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
     expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
@@ -394,19 +389,22 @@ describe('add-ons and newer features', () => {
     ]);
   });
 
-  it('lists the newer features with a page in the language of the reader, or else in English', () => {
-    const { newerFeatures } = view({ tenant: suiteCore, user: userWith(), language: german });
-    const find = (id: string) => newerFeatures.find((each) => each.id === id);
-    expect(find('leads')).toMatchObject({
-      label: 'Lead-Management',
-      state: 'enabled',
-      reason: german.t('reason.suite-plan-includes'),
-      documentation: { page: { url: 'https://docs.superoffice.com/de/lead/learn/index', inEnglish: false } },
-    });
-    expect(find('caller-id')?.documentation.page).toMatchObject({
-      url: 'https://docs.superoffice.com/en/mobile/caller-id',
-      inEnglish: true,
-    });
+  it('tells how many newer features are enabled', () => {
+    expect(view({ tenant: suiteCore, user: userWith() }).newerFeatures).toBe('8 of 25');
+  });
+
+  it('links an enabled add-on to its screen if the user may open it', () => {
+    const linksFor = (isAdministrator: boolean) =>
+      view({ tenant: premium, user: salesman, isAdministrator }).addOns.map(({ id, crmLink }) => [
+        id,
+        crmLink?.target,
+      ]);
+    const common = [
+      ['expander-services', undefined],
+      ['calendar-synchronization', undefined],
+    ];
+    expect(linksFor(false)).toEqual([['cep', 'chat.main'], ['ai', undefined], ...common]);
+    expect(linksFor(true)).toEqual([['cep', 'chat.main'], ['ai', 'adminhugoai'], ...common]);
   });
 });
 
@@ -493,10 +491,10 @@ describe('other panel data', () => {
     );
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
-      const text = JSON.stringify(page);
-      expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
+      const text = JSON.stringify(page, null, 1);
+      expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
-        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat|crm)\.[\w.-]+"/,
       );
     }
   });

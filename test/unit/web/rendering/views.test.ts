@@ -24,6 +24,8 @@ const panelUser = {
   csrfToken: nasty,
   backUrl: nasty,
 };
+const crmLink = { text: nasty, href: nasty, target: nasty };
+const help = { steps: [nasty], links: [crmLink] };
 const timestamp = { text: nasty, iso: nasty };
 const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest: true, mayWithdraw: false };
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
@@ -38,7 +40,6 @@ const documentation = {
   notes: [nasty],
 };
 const publishedRow = {
-  hint: nasty,
   ...row,
   reason: nasty,
   documentation,
@@ -68,8 +69,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [publishedRow],
-  newerFeatures: [publishedRow],
+  addOns: [{ ...row, reason: nasty, hint: nasty, crmLink }],
+  newerFeatures: nasty,
   unknownModules: nasty,
 };
 const feature = {
@@ -87,9 +88,13 @@ const feature = {
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
   assumed: true,
+  serviceWarning: nasty,
   renewal: nasty,
+  crmLink,
+  administration: help,
   accessRequest,
 };
+const newerFeaturesPage = { ...panelUser, features: [publishedRow], addOns: [publishedRow] };
 const plan = {
   ...panelUser,
   own: nasty,
@@ -100,16 +105,18 @@ const plan = {
     isOwn: false,
     summary: nasty,
     seat: nasty,
+    serviceWarning: nasty,
     notes: [nasty],
     gained: [change],
     changed: [change],
     lost: [change],
     renewal: nasty,
+    administration: help,
     accessRequest,
   },
 };
 const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
-const open = { ...queued, reason: nasty, draft: nasty, validationError: nasty };
+const open = { ...queued, reason: nasty, serviceWarning: nasty, draft: nasty, validationError: nasty };
 const admin = {
   companyName: nasty,
   tenantId: nasty,
@@ -119,6 +126,7 @@ const admin = {
   saved: nasty,
   open: [open],
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
+  inSuperOffice: help,
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
@@ -183,6 +191,7 @@ const pages = {
   uninstall,
   panel,
   feature,
+  'newer-features': newerFeaturesPage,
   plan,
   admin,
   setup,
@@ -249,9 +258,40 @@ describe('page templates', () => {
     ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
-    ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
+    ['plan', { ...plan, nothing: '' }, plan, 'class="notice" role="status"'],
+    [
+      'plan',
+      { ...plan, nothing: '', comparison: { ...plan.comparison, serviceWarning: '' } },
+      plan,
+      'class="notice"',
+    ],
+    [
+      'plan',
+      { ...plan, comparison: { ...plan.comparison, administration: null } },
+      plan,
+      'class="crm-links"',
+    ],
+    ['feature', { ...feature, serviceWarning: '' }, feature, 'class="notice"'],
+    ['feature', { ...feature, crmLink: null, administration: null }, feature, ' data-soprotocol='],
+    [
+      'feature',
+      { ...feature, crmLink: { ...crmLink, target: '' }, administration: null },
+      feature,
+      ' data-soprotocol=',
+    ],
+    [
+      'panel',
+      { ...panel, addOns: [{ ...row, reason: nasty, hint: '', crmLink: null }] },
+      panel,
+      ' data-soprotocol=',
+    ],
     ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
-    ['admin', { ...admin, statusNotice: '' }, admin, '<p class="notice"'],
+    [
+      'admin',
+      { ...admin, statusNotice: '', open: [{ ...open, serviceWarning: '' }] },
+      admin,
+      '<p class="notice"',
+    ],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
