@@ -142,7 +142,11 @@ export async function openServices(deps: {
       now,
     }),
     sessionCutoffs,
-    handoffs: createHandoffStore({ db, now }),
+    handoffs: createHandoffStore({
+      db,
+      secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'session handoff')),
+      now,
+    }),
     accessRequests,
     licenses,
     users: createUserStore({ db }),

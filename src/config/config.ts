@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findSharedKey, type Keyring, keyringSchema } from '../crypto/keyring.ts';
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
+import type { CrmAddressForms } from '../superoffice/api/crm-addresses.ts';
 import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
 import type { AudienceForm } from '../superoffice/callbacks/state-change-notification.ts';
 import { readAssumptions } from './load-assumptions.ts';
@@ -28,6 +29,8 @@ export interface Config {
     readonly apiHosts: readonly string[];
     /** Accepted forms of the audience of a state-change token, from the platform assumptions. */
     readonly stateChangeAudiences: readonly AudienceForm[];
+    /** The forms of addresses in the CRM, from the platform assumptions. */
+    readonly crmAddressForms: CrmAddressForms;
     /**
      * Origins that may embed the panel in a frame
      * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
@@ -212,6 +215,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       privateKey: env.SUPEROFFICE_PRIVATE_KEY,
       apiHosts: env.SUPEROFFICE_API_HOSTS,
       stateChangeAudiences: assumptionsRead.platform.stateChangeAudiences,
+      crmAddressForms: assumptionsRead.platform.crmAddresses,
       frameAncestors: loginUrl === undefined ? crmOrigins : [...crmOrigins, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },

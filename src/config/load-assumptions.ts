@@ -1,21 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { addOnKeys } from '../licensing/catalogue/add-ons.ts';
 import { isGroup } from '../licensing/catalogue/catalogue.ts';
 import { type FeatureKey, featureKeys } from '../licensing/catalogue/feature-keys.ts';
 import { suiteLimitNames } from '../licensing/catalogue/suite-limits.ts';
-import { isSuitePlanAtLeast, suitePlans } from '../licensing/catalogue/suite-plans.ts';
-import { addOnKeys } from '../licensing/entitlements/add-ons.ts';
+import { suitePlans } from '../licensing/catalogue/suite-plans.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
+import { type CrmAddressForms, documentedAddressForms } from '../superoffice/api/crm-addresses.ts';
 import { type AudienceForm, audienceForms } from '../superoffice/callbacks/state-change-notification.ts';
 
 /** Assumptions about SuperOffice's platform, which the licensing domain does not need. */
 interface PlatformAssumptions {
   /** Accepted forms of the audience of a state-change token; issuer and algorithm are fixed. */
   readonly stateChangeAudiences: readonly AudienceForm[];
+  readonly crmAddresses: CrmAddressForms;
 }
-const shippedPlatform: PlatformAssumptions = { stateChangeAudiences: audienceForms };
+const shippedPlatform: PlatformAssumptions = {
+  stateChangeAudiences: audienceForms,
+  crmAddresses: documentedAddressForms,
+};
 
 // Does not compile if the shipped file lacks or misspells a feature.
 const shippedLicensing: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
@@ -30,16 +35,10 @@ const perSolution = <T extends z.ZodType>(each: T) =>
 const right = z.string().regex(/^[a-z0-9-]+$/, 'must be in lower case');
 const suiteModule = z.string().regex(/^[a-z0-9 ]+$/, 'must be in lower case, without hyphens');
 const inferredOrDocumented = z.enum(['documented', 'inferred']);
-const suiteAvailability = z
-  .strictObject({
-    from: z.enum(suitePlans),
-    possiblyFrom: z.enum(suitePlans).nullable().default(null),
-    confidence: inferredOrDocumented,
-  })
-  .refine(
-    ({ from, possiblyFrom }) => possiblyFrom === null || !isSuitePlanAtLeast(possiblyFrom, from),
-    'possiblyFrom must be a lower plan than from',
-  );
+const suiteAvailability = z.strictObject({
+  from: z.enum(suitePlans),
+  confidence: z.enum(['documented', 'published', 'inferred']),
+});
 const timing = z.enum(['at-once', 'at-renewal']);
 
 const featureModules = z
@@ -69,12 +68,9 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   tierMarkers: z.strictObject({ user: tiers, site: perSolution(tiers) }),
   addOnModules: z.record(z.enum(addOnKeys), modules),
   planChanges: z.strictObject({ add: timing, reduce: timing }),
+  billedByUseFrom: z.int().positive(),
   suite: z.strictObject({
     modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
-    needByTier: z.strictObject({
-      common: suiteAvailability,
-      solutions: perSolution(z.strictObject({ essential: suiteAvailability, premium: suiteAvailability })),
-    }),
     needByFeature: z.partialRecord(feature, suiteAvailability),
     limitedFeatures: z.partialRecord(
       feature,
@@ -83,8 +79,13 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   }),
 });
 
+const addressForm = z
+  .string()
+  .regex(/^\{crm\}\/[\w/.?{}=&-]*$/, 'must begin with {crm}/, for example {crm}/default.aspx?{target}');
+
 const platformSchema: z.ZodType<PlatformAssumptions> = z.strictObject({
   stateChangeAudiences: z.array(z.enum(audienceForms)).min(1, 'must name a form'),
+  crmAddresses: z.strictObject({ screen: addressForm, administration: addressForm }),
 });
 
 /** The assumptions, or all problems of the operator's file, one line each. */

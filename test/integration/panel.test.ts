@@ -424,6 +424,6 @@ describe('panel with restricted or unavailable SuperOffice APIs', () => {
     expect(getFeatureRow(html, 'SaP8').state).toBe('enabled');
     const flows = await cookieClient.get(featureUrl(planlens, person, 'marketing-automation'));
     expect(getVisibleText(flows.html)).toContain('CRM Suite Plus');
-    expect(getFeatureRow(html, 'SaP9').state).toBe('unknown');
+    expect(getFeatureRow(html, 'SaP9').state).toBe('upgrade');
   });
 });

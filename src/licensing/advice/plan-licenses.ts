@@ -9,7 +9,7 @@ import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { FeatureRule, Rules } from '../entitlements/rules.ts';
 import { sortedUnique } from '../licenses/collections.ts';
 import type { TenantLicenseIndex } from '../licenses/license-index.ts';
-import { includesRow } from '../plans/minimal-upgrades.ts';
+import { includesSection } from '../plans/minimal-upgrades.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 
 /** The tiers of a plan and the user licenses it is known to assign. */
@@ -47,7 +47,7 @@ export function findPlanLicenses(
   current: KnownPlan,
 ): PlanLicenses {
   const included = [...rules.features.values()].filter(({ rows }) =>
-    rows.some((row) => includesRow(plan.tiers, row)),
+    rows.some((row) => includesSection(plan.tiers, row)),
   );
   const missingSite = sortedUnique(included.flatMap((rule) => missingSiteLicense(rule, licenseIndex)));
   const own = sortedUnique(licenseRowsForPlan(purchasedPlans, plan).flatMap(({ row }) => row.set));

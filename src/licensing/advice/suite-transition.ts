@@ -55,8 +55,8 @@ export interface SuiteTransition {
  * If it is a range, a feature change is known only if it is the same for every plan of the range.
  *
  * @example
- * suiteTransition(rules, findSuiteTarget([salesEssentialPlan]), salesEssentialReport).changes.filter(({ change }) => change === 'lost')
- * // → []
+ * suiteTransition(rules, findSuiteTarget([salesEssentialPlan]), salesEssentialReport).changes.flatMap(({ feature, change }) => change === 'lost' ? [feature] : [])
+ * // → ['combined-selections']
  */
 export function suiteTransition(rules: Rules, target: SuiteTarget, report: CurrentReport): SuiteTransition {
   if (target.kind === 'plan') return { target, changes: changesOnSuite(rules, report, target.plan) };
@@ -79,7 +79,7 @@ export function suiteTransition(rules: Rules, target: SuiteTarget, report: Curre
  * //   reason: 'suite-plan-includes',
  * //   limit: { name: 'active-projects', maximum: 100, confidence: 'documented' },
  * //   today: { state: 'upgrade', reason: 'site-license-missing' },
- * //   confidence: 'documented',
+ * //   confidence: 'published',
  * // }
  */
 export function changesOnSuite(
@@ -119,7 +119,11 @@ function toTransition(
 ): FeatureTransition {
   const { feature, row, state } = today;
   const [change, reason] = decideChange(today, after, tighter);
-  const confidences = [today.confidence, suiteAvailability.confidence, ...getLossConfidence(change, state)];
+  const confidences: readonly Confidence[] = [
+    today.confidence,
+    suiteAvailability?.confidence ?? 'none',
+    ...getLossConfidence(change, state),
+  ];
   return {
     feature,
     row,

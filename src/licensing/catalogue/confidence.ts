@@ -1,7 +1,11 @@
-/** `documented`: stated by SuperOffice; `inferred`: concluded from documented facts; `none`: unknown. */
-export type Confidence = 'documented' | 'inferred' | 'none';
+/**
+ * How well a rule is known. `documented`: SuperOffice documents the license that decides. `published`: SuperOffice
+ * publishes which plans have the feature, on the page of the feature or in the list of user plans. `inferred`: concluded
+ * from such facts, for example from the name of a license. `none`: unknown.
+ */
+export type Confidence = 'documented' | 'published' | 'inferred' | 'none';
 
-const lowestFirst: readonly Confidence[] = ['none', 'inferred', 'documented'];
+const lowestFirst: readonly Confidence[] = ['none', 'inferred', 'published', 'documented'];
 
 /** Returns the lowest of several confidences, for a conclusion that needs all of them. `none` for an empty list. */
 export function minConfidence(confidences: readonly Confidence[]): Confidence {

@@ -1,68 +1,52 @@
-import type { Language } from '../catalogue/languages.ts';
+import { type AddOnKey, addOnKeys } from '../catalogue/add-ons.ts';
+import { getAddOnRequirement, type PublishedRequirement } from '../catalogue/published-requirement.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
-import type { PlanModel } from '../plans/detect-plan.ts';
-import type { FeatureState, Reason } from './entitlement.ts';
-
-interface AddOnData {
-  readonly key: string;
-  readonly label: string | Readonly<Record<Language, string>>;
-}
-
-/** The add-on subscriptions (docs/superoffice/user-plans.md#5-add-ons-billing-and-contract). */
-const addOns = [
-  { key: 'cep', label: 'Customer Engagement Platform (CEP)' },
-  { key: 'ai', label: 'SuperOffice AI' },
-  { key: 'expander-services', label: 'Expander Services' },
-  {
-    key: 'calendar-synchronization',
-    label: {
-      en: 'Calendar synchronization',
-      de: 'Kalendersynchronisierung',
-      no: 'Kalendersynkronisering',
-      sv: 'Kalendersynkronisering',
-      da: 'Kalendersynkronisering',
-      nl: 'Agenda-synchronisatie',
-    },
-  },
-] as const satisfies readonly AddOnData[];
-
-/** The key of an add-on subscription. */
-type AddOnKey = (typeof addOns)[number]['key'];
-
-/** The four add-on subscriptions, in published order. */
-export const addOnKeys: readonly AddOnKey[] = addOns.map(({ key }) => key);
+import type { DetectedPlan } from '../plans/detect-plan.ts';
+import { decideOnSuitePlan, type SuitePlanDecision } from './decide-on-suite-plan.ts';
+import type { Documentation } from './entitlement.ts';
 
 /** The site licenses of each add-on; any one of them is sufficient. */
 export type AddOnModules = Readonly<Record<AddOnKey, readonly string[]>>;
 
 /** The state of an add-on in the tenant. `module` is the site license that enables it, or null. */
-export interface AddOn {
+export type AddOn = AddOnDecision & {
   readonly key: AddOnKey;
-  readonly state: Extract<FeatureState, 'enabled' | 'add-on' | 'unknown'>;
-  readonly reason: Extract<Reason, 'add-on-licensed' | 'add-on-missing' | 'no-evidence'>;
   readonly module: string | null;
-}
+  readonly documentation: Documentation;
+};
+
+type AddOnDecision =
+  | SuitePlanDecision
+  | { readonly state: 'enabled'; readonly reason: 'add-on-licensed' }
+  | { readonly state: 'add-on'; readonly reason: 'add-on-missing' }
+  | { readonly state: 'unknown'; readonly reason: 'no-evidence' };
+
+const requirements = addOnKeys.map((key) => [key, getAddOnRequirement(key)] as const);
 
 /**
- * Decides the four add-ons by the tenant's site licenses (docs/superoffice/licenses.md#6-modules-per-feature). On a CRM
- * Suite tenant a missing license leaves the state unknown: it is not published which add-ons a Suite plan includes.
+ * Decides the four add-ons by the tenant's site licenses (docs/superoffice/licenses.md#6-modules-per-feature), and on a
+ * CRM Suite tenant also by its plan: some plans include them (docs/superoffice/changes-2026.md#5-crm-suite-plans).
  */
 export function decideAddOns(
   licenseIndex: Pick<LicenseIndex, 'site' | 'siteLicensesKnown'>,
-  model: PlanModel,
+  plan: DetectedPlan | null,
   modules: AddOnModules,
 ): readonly AddOn[] {
-  return addOns.map(({ key }) => {
+  return requirements.map(([key, documentation]) => {
     const module = modules[key].find((name) => licenseIndex.site.has(name)) ?? null;
-    if (module !== null) return { key, state: 'enabled', reason: 'add-on-licensed', module };
-    if (!licenseIndex.siteLicensesKnown || model === 'suite')
-      return { key, state: 'unknown', reason: 'no-evidence', module };
-    return { key, state: 'add-on', reason: 'add-on-missing', module };
+    return { key, ...decide(module, licenseIndex, plan, documentation), module, documentation };
   });
 }
 
-/** Returns the label of an add-on in one language. Three of the add-ons have the same label in all languages. */
-export function getAddOnLabel(key: AddOnKey, language: Language): string {
-  const label: AddOnData['label'] | undefined = addOns.find((addOn) => addOn.key === key)?.label;
-  return typeof label === 'object' ? label[language] : (label ?? key);
+function decide(
+  module: string | null,
+  { siteLicensesKnown }: Pick<LicenseIndex, 'siteLicensesKnown'>,
+  plan: DetectedPlan | null,
+  { suitePlan }: PublishedRequirement,
+): AddOnDecision {
+  if (module !== null) return { state: 'enabled', reason: 'add-on-licensed' };
+  if (plan?.kind === 'suite') return decideOnSuitePlan(plan.plan, suitePlan);
+  return siteLicensesKnown
+    ? { state: 'add-on', reason: 'add-on-missing' }
+    : { state: 'unknown', reason: 'no-evidence' };
 }

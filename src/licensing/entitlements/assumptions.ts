@@ -1,7 +1,7 @@
 import type { PlanChangeRules } from '../billing/contract.ts';
 import type { Confidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { SuiteAvailabilityData } from '../catalogue/suite-availability.ts';
+import type { AssumedSuiteAvailability } from '../catalogue/suite-availability.ts';
 import type { LimitedFeatures } from '../catalogue/suite-limits.ts';
 import type { SuiteModules } from '../plans/detect-suite.ts';
 import type { TierIndicators } from '../plans/detect-tiers.ts';
@@ -24,8 +24,12 @@ export interface Assumptions extends TierIndicators {
   readonly hiddenBy: Readonly<Record<string, readonly FeatureKey[]>>;
   readonly addOnModules: AddOnModules;
   readonly planChanges: PlanChangeRules;
-  readonly suite: SuiteAvailabilityData & {
+  /** The lowest purchased number of a plan that is implausible: the tenant pays for the seats in use. */
+  readonly billedByUseFrom: number;
+  readonly suite: {
     readonly modules: SuiteModules;
+    /** The Suite plans of features for which no page names one, and corrections of what pages name. */
+    readonly needByFeature: AssumedSuiteAvailability;
     readonly limitedFeatures: LimitedFeatures;
   };
 }

@@ -29,23 +29,25 @@ export function decideEntitlements(rules: Rules, context: DecisionContext): read
     decided.set(rule.feature, decideFeatureEntitlement(rule, rules, context));
   }
   const getRowEntitlement = (row: CatalogueRow): Entitlement => {
-    const entitlement = decided.get(row.feature) ?? undetermined(row);
+    const entitlement = decided.get(row.feature) ?? undetermined(row, rules);
     return entitlement.row === row.id ? entitlement : { ...entitlement, row: row.id };
   };
   return catalogue.map((row) => {
     const children = getChildRows(row.id);
-    return children.length === 0 ? getRowEntitlement(row) : decideGroup(row, children.map(getRowEntitlement));
+    return children.length === 0
+      ? getRowEntitlement(row)
+      : decideGroup(row, children.map(getRowEntitlement), rules);
   });
 }
 
 /** Returns the 76 rows for an unknown user; each is `unknown`. */
-export function undeterminedEntitlements(): readonly Entitlement[] {
-  return catalogue.map(undetermined);
+export function undeterminedEntitlements(rules: Rules): readonly Entitlement[] {
+  return catalogue.map((row) => undetermined(row, rules));
 }
 
-function undetermined({ id: row, feature }: CatalogueRow): Entitlement {
-  const decision = { state: 'unknown', reason: 'user-unknown', confidence: 'none', evidence: [] } as const;
-  return { row, feature, ...decision, upgrades: [] };
+function undetermined({ id: row, feature }: CatalogueRow, { documentation }: Rules): Entitlement {
+  const decision = { state: 'unknown', reason: 'user-unknown', confidence: 'none' } as const;
+  return { row, feature, ...decision, evidence: [documentation[feature]], upgrades: [] };
 }
 
 function decideFeatureEntitlement(rule: FeatureRule, rules: Rules, context: DecisionContext): Entitlement {
@@ -53,7 +55,15 @@ function decideFeatureEntitlement(rule: FeatureRule, rules: Rules, context: Deci
   const upgrades = findFeatureUpgrades(licensed, rule, context);
   const visible = applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0);
   const { state, reason, confidence, evidence } = addExpiration(visible, rule, context);
-  return { row: rule.rows[0].id, feature: rule.feature, state, reason, confidence, evidence, upgrades };
+  return {
+    row: rule.rows[0].id,
+    feature: rule.feature,
+    state,
+    reason,
+    confidence,
+    evidence: [...evidence, rules.documentation[rule.feature]],
+    upgrades,
+  };
 }
 
 function addExpiration(
@@ -98,7 +108,11 @@ function findFeatureUpgrades(
 }
 
 // A group has no license and takes its state from its best feature.
-function decideGroup(row: CatalogueRow, children: readonly Entitlement[]): Entitlement {
+function decideGroup(
+  row: CatalogueRow,
+  children: readonly Entitlement[],
+  { documentation }: Rules,
+): Entitlement {
   const state = bestFirst.find((each) => children.some((child) => child.state === each)) ?? 'unknown';
   const best = children.find((child) => child.state === state);
   return {
@@ -107,7 +121,10 @@ function decideGroup(row: CatalogueRow, children: readonly Entitlement[]): Entit
     state,
     reason: 'group-of-features',
     confidence: best?.confidence ?? 'none',
-    evidence: children.map((child) => ({ kind: 'feature', row: child.row, state: child.state })),
+    evidence: [
+      ...children.map((child) => ({ kind: 'feature', row: child.row, state: child.state }) as const),
+      documentation[row.feature],
+    ],
     upgrades: best?.upgrades ?? [],
   };
 }

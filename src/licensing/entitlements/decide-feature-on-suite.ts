@@ -1,8 +1,9 @@
-import { findSuiteInclusion, type SuiteAvailability } from '../catalogue/suite-availability.ts';
+import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import { findFeatureLimit, type LimitedFeatures } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
-import type { Evidence, FeatureDecision } from './entitlement.ts';
+import { decideOnSuitePlan } from './decide-on-suite-plan.ts';
+import type { FeatureDecision } from './entitlement.ts';
 import { isGranted, licenseStatusFor, moduleEvidence } from './license-status.ts';
 import type { FeatureRule } from './rules.ts';
 
@@ -32,16 +33,8 @@ function decideGranted(rule: FeatureRule, licenseIndex: LicenseIndex): FeatureDe
   return { state: 'enabled', reason: 'granted', confidence: rule.confidence, evidence };
 }
 
-function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability): FeatureDecision {
-  const evidence: readonly Evidence[] = [{ kind: 'suite-plan', plan, need }];
-  if (plan === null) return { state: 'unknown', reason: 'suite-plan-unknown', confidence: 'none', evidence };
-  const { confidence } = need;
-  switch (findSuiteInclusion(plan, need)) {
-    case 'included':
-      return { state: 'enabled', reason: 'suite-plan-includes', confidence, evidence };
-    case 'unclear':
-      return { state: 'unknown', reason: 'suite-plan-unclear', confidence: 'none', evidence };
-    case 'excluded':
-      return { state: 'upgrade', reason: 'suite-plan-lacks', confidence, evidence };
-  }
+function decideBySuitePlan(plan: SuitePlan | null, need: SuiteAvailability | null): FeatureDecision {
+  const decision = decideOnSuitePlan(plan, need?.from ?? null);
+  const confidence = decision.state === 'unknown' ? 'none' : (need?.confidence ?? 'none');
+  return { ...decision, confidence, evidence: [{ kind: 'suite-plan', plan, need }] };
 }

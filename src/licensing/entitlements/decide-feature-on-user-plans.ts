@@ -1,4 +1,4 @@
-import { type Confidence, minConfidence } from '../catalogue/confidence.ts';
+import { type Confidence, maxConfidence, minConfidence } from '../catalogue/confidence.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
 import type { Evidence, FeatureDecision, FeatureState, Inclusion, Reason } from './entitlement.ts';
@@ -9,7 +9,13 @@ import {
   moduleEvidence,
   staysReadable,
 } from './license-status.ts';
-import { findPlanInclusion, type PlanInclusion } from './plan-inclusion.ts';
+import {
+  findInclusion,
+  findPlanInclusion,
+  type PlanInclusion,
+  type SectionInclusion,
+} from './plan-inclusion.ts';
+import { sectionsFor } from './plan-sections.ts';
 import type { FeatureRule } from './rules.ts';
 
 // Each reason of this decision table implies one state.
@@ -32,22 +38,26 @@ const stateByReason = {
 type DecisionReason = keyof typeof stateByReason;
 
 /**
- * Decides one feature for a user on the module-based subscription. License data decides; the plan decides only where no
- * license of the feature is known (docs/superoffice/licenses.md#1-rules and #6-modules-per-feature).
+ * Decides one feature for a user on the module-based subscription. License data decides. Where no license of the feature
+ * is known, the plan decides by what the feature's page asks for, or by the list of user plans
+ * (docs/superoffice/licenses.md#1-rules and #6-modules-per-feature).
  */
 export function decideFeatureOnUserPlans(
   rule: FeatureRule,
   licenseIndex: LicenseIndex,
   plan: DetectedPlan | null,
 ): FeatureDecision {
-  const planInclusion = findPlanInclusion(rule.rows, plan);
+  const published = findInclusion(sectionsFor(rule, licenseIndex.site), plan);
   const statuses = licenseStatusFor(rule, licenseIndex);
-  const reason = decideReason(rule, statuses, planInclusion.inclusion, { plan, licenseIndex });
+  const reason = decideReason(rule, statuses, published.inclusion, { plan, licenseIndex });
   return {
     state: stateByReason[reason],
     reason,
-    confidence: getConfidence(reason, rule, planInclusion, licenseIndex),
-    evidence: [...moduleEvidence(rule, licenseIndex), ...planEvidence(planInclusion, plan)],
+    confidence: getConfidence(reason, rule, published, licenseIndex),
+    evidence: [
+      ...moduleEvidence(rule, licenseIndex),
+      ...planEvidence(findPlanInclusion(rule.rows, plan), plan),
+    ],
   };
 }
 
@@ -115,26 +125,33 @@ function findLicensedReason({ site, user }: LicenseStatuses): 'granted' | 'site-
 function getConfidence(
   reason: DecisionReason,
   rule: FeatureRule,
-  planInclusion: PlanInclusion,
+  published: SectionInclusion,
   { userLicensesKnown }: LicenseIndex,
 ): Confidence {
   switch (reason) {
     case 'plan-lacks':
       // A license granted separately from the plan can be among the unknown ones.
       return userLicensesKnown || rule.user.length === 0
-        ? planInclusion.confidence
-        : minConfidence([planInclusion.confidence, 'inferred']);
+        ? published.confidence
+        : minConfidence([published.confidence, 'inferred']);
     case 'included-in-plan':
     case 'in-every-plan':
     case 'user-without-plan':
-      return planInclusion.confidence;
+      return published.confidence;
     case 'tier-unknown':
     case 'plan-license-conflict':
     case 'no-evidence':
       return 'none';
     default:
-      return rule.confidence;
+      return isConfirmed(stateByReason[reason], published)
+        ? maxConfidence([rule.confidence, published.confidence])
+        : rule.confidence;
   }
+}
+
+/** Whether what is published about the plan leads to the same state as the licenses. */
+function isConfirmed(state: FeatureState, { inclusion }: SectionInclusion): boolean {
+  return (state === 'enabled' && inclusion === 'yes') || (state === 'upgrade' && inclusion === 'no');
 }
 
 function planEvidence({ inclusion, row }: PlanInclusion, plan: DetectedPlan | null): readonly Evidence[] {

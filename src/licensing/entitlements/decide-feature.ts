@@ -3,7 +3,7 @@ import type { DetectedPlan } from '../plans/detect-plan.ts';
 import { decideFeatureOnSuite } from './decide-feature-on-suite.ts';
 import { decideFeatureOnUserPlans } from './decide-feature-on-user-plans.ts';
 import type { FeatureDecision } from './entitlement.ts';
-import { findPlanInclusion } from './plan-inclusion.ts';
+import { findInclusion } from './plan-inclusion.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 
 /** The plan includes a feature but the licenses do not: an administrator must check. */
@@ -19,6 +19,9 @@ export function decideFeature(
   { features, assumptions }: Rules,
   { licenseIndex, plan }: { readonly licenseIndex: LicenseIndex; readonly plan: DetectedPlan | null },
 ): FeatureDecision {
+  if (rule.discontinued) {
+    return { state: 'unknown', reason: 'discontinued', confidence: 'published', evidence: [] };
+  }
   if (plan?.kind === 'suite')
     return decideFeatureOnSuite(rule, licenseIndex, plan.plan, assumptions.suite.limitedFeatures);
   const decision = decideFeatureOnUserPlans(rule, licenseIndex, plan);
@@ -32,6 +35,6 @@ export function decideFeature(
   if (decision.state !== 'upgrade') return decision;
   // If the containing feature is undetermined, so is this one.
   if (state === 'unknown') return { state, reason, confidence: 'none', evidence };
-  if (findPlanInclusion(parentFeature.rows, plan).inclusion !== 'yes') return decision;
+  if (findInclusion(parentFeature.sections, plan).inclusion !== 'yes') return decision;
   return { ...planLicenseConflict, evidence };
 }

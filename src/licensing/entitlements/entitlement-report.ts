@@ -4,6 +4,7 @@ import type { LicenseNotice } from '../licenses/license-dates.ts';
 import type { DetectedPlan, PlanModel } from '../plans/detect-plan.ts';
 import type { AddOn } from './add-ons.ts';
 import type { Entitlement, FeatureState } from './entitlement.ts';
+import type { DecidedNewerFeature } from './newer-features.ts';
 
 /** The number of the catalogue's 62 features in each state, without groups; a feature with several rows counts once. */
 export interface FeatureCounts {
@@ -25,6 +26,8 @@ export interface EntitlementReport {
   /** The entitlements by feature, each with the first row of the feature. */
   readonly features: ReadonlyMap<FeatureKey, Entitlement>;
   readonly addOns: readonly AddOn[];
+  /** The features documented since the list of user plans, which are not counted. */
+  readonly newerFeatures: readonly DecidedNewerFeature[];
   readonly counts: FeatureCounts;
   /** Module names that neither the catalogue nor an assumption has, sorted. */
   readonly unknownModules: readonly string[];

@@ -1,6 +1,7 @@
 import type { RowId } from '../catalogue/catalogue.ts';
 import type { Confidence } from '../catalogue/confidence.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
+import type { PublishedRequirement } from '../catalogue/published-requirement.ts';
 import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import type { FeatureLimit } from '../catalogue/suite-limits.ts';
 import type { SuitePlan } from '../catalogue/suite-plans.ts';
@@ -39,6 +40,7 @@ export type Reason =
   | 'user-unknown'
   | 'suite-plan-unclear'
   | 'suite-plan-unknown'
+  | 'discontinued'
   // any state
   | 'group-of-features';
 
@@ -58,10 +60,12 @@ export type Evidence =
     }
   | { readonly kind: 'plan'; readonly inclusion: Inclusion; readonly row: RowId }
   | ({ readonly kind: 'tier' } & TierFinding)
-  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteAvailability }
+  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan | null; readonly need: SuiteAvailability | null }
   /** The limit of the feature in the tenant's CRM Suite plan. */
   | { readonly kind: 'suite-limit'; readonly limit: FeatureLimit }
   | { readonly kind: 'function-right'; readonly name: string }
+  /** What the pages of SuperOffice's documentation ask for; the same for every user. */
+  | ({ readonly kind: 'documentation' } & Documentation)
   | { readonly kind: 'feature'; readonly row: RowId; readonly state: FeatureState }
   | {
       readonly kind: 'license-expired';
@@ -72,6 +76,12 @@ export type Evidence =
       /** Whether the tenant is read-only. */
       readonly readOnly: boolean;
     };
+
+/** What SuperOffice's documentation asks for, as evidence. */
+export type Documentation = Pick<
+  PublishedRequirement,
+  'page' | 'statements' | 'conflict' | 'parts' | 'ended'
+>;
 
 /** The decision on a feature: its state with reason, confidence of the rule, and evidence. */
 export interface FeatureDecision {

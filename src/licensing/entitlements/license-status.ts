@@ -34,10 +34,14 @@ export function staysReadable({ screenLicenses }: FeatureRule, licenseIndex: Lic
   return screenLicenses.every((name) => licenseIndex.user.has(name));
 }
 
-/** Returns the module licenses of a feature as evidence. Absent alternatives are listed only if none is present. */
+/**
+ * Returns the module licenses of a feature as evidence. Absent alternatives are listed only if none is present,
+ * and licenses of an add-on only if they are present.
+ */
 export function moduleEvidence(rule: FeatureRule, licenseIndex: LicenseIndex): readonly Evidence[] {
   const present = rule.site.filter((name) => licenseIndex.site.has(name));
-  const site = present.length > 0 || !licenseIndex.siteLicensesKnown ? present : rule.site;
+  const needed = present.length > 0 || !licenseIndex.siteLicensesKnown ? present : rule.site;
+  const site = [...needed, ...rule.addOnLicenses.filter((name) => licenseIndex.site.has(name))];
   const user = rule.user.filter((name) => licenseIndex.userLicensesKnown || licenseIndex.user.has(name));
   return [
     ...site.map(

@@ -1,5 +1,6 @@
 import {
   type CatalogueRow,
+  type CatalogueSection,
   catalogue,
   type FeatureRows,
   getFeatureRows,
@@ -8,9 +9,11 @@ import {
 import type { Confidence } from '../catalogue/confidence.ts';
 import { type FeatureKey, featureKeys } from '../catalogue/feature-keys.ts';
 import { isKnownModule } from '../catalogue/known-modules.ts';
-import { findSuiteAvailability, type SuiteAvailability } from '../catalogue/suite-availability.ts';
+import { getPublishedRequirement } from '../catalogue/published-requirement.ts';
+import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import { isSuiteModule } from '../plans/detect-suite.ts';
 import type { Assumptions } from './assumptions.ts';
+import type { Evidence } from './entitlement.ts';
 
 /** A feature with all data needed to decide it. */
 export interface FeatureRule {
@@ -32,18 +35,29 @@ export interface FeatureRule {
   readonly hidingFunctionRights: readonly string[];
   /** The feature that contains it, or null. */
   readonly parentFeature: FeatureKey | null;
-  /** The rows that include it in a plan: its own rows and those of its parent feature. */
-  readonly grantingRows: readonly CatalogueRow[];
-  readonly suiteAvailability: SuiteAvailability;
+  /** The sections of a plan that have it, as its page or the list of user plans asks for. */
+  readonly sections: readonly CatalogueSection[];
+  /** The sections of the parent feature, which include it too. */
+  readonly parentSections: readonly CatalogueSection[];
+  /** The licenses of the add-on that also gives it; empty if there is none. */
+  readonly addOnLicenses: readonly string[];
+  /** Null if no page names a Suite plan. */
+  readonly suiteAvailability: SuiteAvailability | null;
+  /** Whether SuperOffice has ended it. */
+  readonly discontinued: boolean;
 }
 
 /** The catalogue joined with the assumptions; the same for all tenants and users. */
 export interface Rules {
   readonly assumptions: Assumptions;
   readonly features: ReadonlyMap<FeatureKey, FeatureRule>;
+  /** What the documentation asks for, for the 68 feature keys. */
+  readonly documentation: Readonly<Record<FeatureKey, DocumentationEvidence>>;
   /** Whether a normalized module name is documented or in an assumption. */
   readonly isKnownModule: (module: string) => boolean;
 }
+
+type DocumentationEvidence = Extract<Evidence, { kind: 'documentation' }>;
 
 /** Joins the catalogue with the assumptions. Groups have no rule: they take their state from their features. */
 export function compileRules(assumptions: Assumptions): Rules {
@@ -55,10 +69,19 @@ export function compileRules(assumptions: Assumptions): Rules {
   return {
     assumptions,
     features: new Map(leaves.map((rows) => [rows[0].feature, toRule(rows, assumptions)])),
+    documentation,
     isKnownModule: (module) =>
       isKnownModule(module) || assumed.has(module) || isSuiteModule(module, assumptions.suite.modules),
   };
 }
+
+// The same for all assumptions.
+const documentation = Object.fromEntries(
+  featureKeys.map((feature) => {
+    const { page, statements, conflict, parts, ended } = getPublishedRequirement(feature);
+    return [feature, { kind: 'documentation', page, statements, conflict, parts, ended }];
+  }),
+) as Record<FeatureKey, DocumentationEvidence>;
 
 function listAssumedModules(assumptions: Assumptions): ReadonlySet<string> {
   const { modules, editingLicenses, premiumModules, tierMarkers, addOnModules } = assumptions;
@@ -76,6 +99,7 @@ function toRule(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
   const { site, user, confidence } = assumptions.modules[feature];
   const lowerPlanLicenses = listLowerPlanLicenses(rows, assumptions);
   const parentFeature = assumptions.containedIn[feature] ?? null;
+  const { sections, addOn, suitePlan, ended } = getPublishedRequirement(feature);
   return {
     feature,
     rows,
@@ -88,8 +112,13 @@ function toRule(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
       hidden.includes(feature) ? [right] : [],
     ),
     parentFeature,
-    grantingRows: parentFeature === null ? rows : [...rows, ...getFeatureRows(parentFeature)],
-    suiteAvailability: findSuiteAvailability(rows, assumptions.suite),
+    sections,
+    parentSections: parentFeature === null ? [] : getPublishedRequirement(parentFeature).sections,
+    addOnLicenses: addOn === null ? [] : assumptions.addOnModules[addOn],
+    suiteAvailability:
+      assumptions.suite.needByFeature[feature] ??
+      (suitePlan === null ? null : { from: suitePlan, confidence: 'published' }),
+    discontinued: ended !== null,
   };
 }
 

@@ -1,9 +1,9 @@
-import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import { isSuitePlanAtLeast } from '../catalogue/suite-plans.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
-import { findMinimalPlans, includesRow, type Upgrade } from '../plans/minimal-upgrades.ts';
+import { findMinimalPlans, includesSection, type Upgrade } from '../plans/minimal-upgrades.ts';
 import { findSeat, type PurchasedPlans, type Seat } from '../plans/seat-availability.ts';
+import { sectionsFor } from './plan-sections.ts';
 import type { PurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { FeatureRule } from './rules.ts';
 
@@ -13,16 +13,19 @@ export type FindUpgrades = (
   current: DetectedPlan | null,
 ) => readonly Upgrade[];
 
+/** What decides the upgrades of a tenant. */
+export interface TenantPlans {
+  readonly purchasedPlans: PurchasedPlans;
+  readonly getPlanFeatures: PurchasedPlanFeatures;
+  readonly siteLicenses: ReadonlySet<string>;
+}
+
 /** Memoizes upgrades by plan and features: the users of a tenant have few different plans. */
-export function memoizeUpgrades(
-  purchasedPlans: PurchasedPlans,
-  getPlanFeatures: PurchasedPlanFeatures,
-): FindUpgrades {
+export function memoizeUpgrades(tenant: TenantPlans): FindUpgrades {
   const cache = new Map<string, readonly Upgrade[]>();
   return (requestedFeatures, current) => {
     const key = toCacheKey(requestedFeatures, current);
-    const upgrades =
-      cache.get(key) ?? findUpgrades({ purchasedPlans, getPlanFeatures }, requestedFeatures, current);
+    const upgrades = cache.get(key) ?? findUpgrades(tenant, requestedFeatures, current);
     cache.set(key, upgrades);
     return upgrades;
   };
@@ -33,26 +36,21 @@ export function memoizeUpgrades(
  * plan. Unpublished contents of plans without a row in the tenant are not considered.
  */
 function findUpgrades(
-  {
-    purchasedPlans,
-    getPlanFeatures,
-  }: { readonly purchasedPlans: PurchasedPlans; readonly getPlanFeatures: PurchasedPlanFeatures },
+  { purchasedPlans, getPlanFeatures, siteLicenses }: TenantPlans,
   requestedFeatures: readonly FeatureRule[],
   current: DetectedPlan | null,
 ): readonly Upgrade[] {
   if (requestedFeatures.length === 0) return [];
-  if (current?.kind === 'suite')
-    return [
-      toSuiteUpgrade(
-        requestedFeatures.map(({ suiteAvailability }) => suiteAvailability).reduce(combineAvailability),
-      ),
-    ];
+  if (current?.kind === 'suite') return findSuiteUpgrade(requestedFeatures);
   const has = (plan: UserPlan, { feature }: FeatureRule) => getPlanFeatures(plan)?.has(feature);
   // The user's own plan cannot add a feature the user lacks, so its row in the tenant is not considered.
   const isSufficient = (plan: UserPlan, isOwn: boolean) =>
     requestedFeatures.every(
       (rule) =>
-        rule.grantingRows.some((row) => includesRow(plan.tiers, row)) || (!isOwn && has(plan, rule) === true),
+        [...sectionsFor(rule, siteLicenses), ...rule.parentSections].some((section) =>
+          includesSection(plan.tiers, section),
+        ) ||
+        (!isOwn && has(plan, rule) === true),
     );
   return findMinimalPlans(current, isSufficient).map(({ plan, ...distance }) => {
     const lacks = requestedFeatures.some((rule) => has(plan, rule) === false);
@@ -62,20 +60,14 @@ function findUpgrades(
 }
 
 /**
- * The Suite plan that would add a feature. All users of a tenant share one plan
- * (docs/superoffice/user-plans.md#8-crm-suite).
+ * The Suite plan that would add all features. All users of a tenant share one plan
+ * (docs/superoffice/user-plans.md#8-crm-suite). Empty if no page names a plan for one of them.
  */
-function toSuiteUpgrade({ from, possiblyFrom }: SuiteAvailability): Upgrade {
-  return { kind: 'suite-plan', plan: from, possiblyFrom };
-}
-
-// Two features together need the higher plan.
-function combineAvailability(a: SuiteAvailability, b: SuiteAvailability): SuiteAvailability {
-  const higher = (x: SuiteAvailability['from'], y: SuiteAvailability['from']) =>
-    isSuitePlanAtLeast(x, y) ? x : y;
-  const from = higher(a.from, b.from);
-  const possiblyFrom = higher(a.possiblyFrom ?? a.from, b.possiblyFrom ?? b.from);
-  return { from, possiblyFrom: possiblyFrom === from ? null : possiblyFrom, confidence: 'inferred' };
+function findSuiteUpgrade(requestedFeatures: readonly FeatureRule[]): readonly Upgrade[] {
+  const needed = requestedFeatures.flatMap(({ suiteAvailability }) => suiteAvailability?.from ?? []);
+  if (needed.length < requestedFeatures.length) return [];
+  const plan = needed.reduce((a, b) => (isSuitePlanAtLeast(a, b) ? a : b));
+  return [{ kind: 'suite-plan', plan }];
 }
 
 // Only the model and the tiers of the current plan affect the result.
@@ -84,7 +76,7 @@ function toCacheKey(requestedFeatures: readonly FeatureRule[], current: Detected
   return `${current?.kind} ${tiers} ${requestedFeatures.map(({ feature }) => feature).join()}`;
 }
 
-// A free seat alone does not add a feature that the tenant, or its row of the plan, lacks.
+// A seat alone does not add a feature that the tenant, or its row of the plan, lacks.
 function withoutAssign(seat: Seat): Seat {
-  return seat === 'assign' ? 'ask' : seat;
+  return seat === 'assign' || seat === 'by-use' ? 'ask' : seat;
 }

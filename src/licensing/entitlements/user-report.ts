@@ -13,6 +13,7 @@ import { decideAddOns } from './add-ons.ts';
 import { normalizeFunctionRights } from './apply-function-rights.ts';
 import { decideEntitlements, undeterminedEntitlements } from './decide-entitlements.ts';
 import { countFeatures, type EntitlementReport, indexByFeature } from './entitlement-report.ts';
+import { decideNewerFeatures, undeterminedNewerFeatures } from './newer-features.ts';
 import { createPurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { Rules } from './rules.ts';
 import { findUnknownModules } from './unknown-modules.ts';
@@ -49,10 +50,11 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
     suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
     purchasedPlans,
     unknownModules: findUnknownModules(modules, rules),
-    findUpgrades: memoizeUpgrades(
+    findUpgrades: memoizeUpgrades({
       purchasedPlans,
-      createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
-    ),
+      getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
+      siteLicenses: licenseIndex.modules,
+    }),
     today,
   };
 }
@@ -79,7 +81,7 @@ export function reportForPlan(
   const rights = normalizeFunctionRights(user?.functionRights ?? null);
   const entitlements =
     user === null
-      ? undeterminedEntitlements()
+      ? undeterminedEntitlements(rules)
       : decideEntitlements(rules, { licenseIndex, plan, rights, notices, findUpgrades });
   const features = indexByFeature(entitlements);
   const model = getPlanModel(plan, tenant.licenseIndex);
@@ -89,7 +91,11 @@ export function reportForPlan(
     plan,
     entitlements,
     features,
-    addOns: decideAddOns(licenseIndex, model, rules.assumptions.addOnModules),
+    addOns: decideAddOns(licenseIndex, plan, rules.assumptions.addOnModules),
+    newerFeatures:
+      user === null
+        ? undeterminedNewerFeatures()
+        : decideNewerFeatures({ licenseIndex, plan }, rules.assumptions.addOnModules),
     counts: countFeatures(features),
     unknownModules: [...new Map([...unrecognizedModules, ...tenant.unknownModules]).values()].sort(),
     notices,

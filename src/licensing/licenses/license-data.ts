@@ -6,7 +6,8 @@ export type LicenseScope = 'site' | 'user' | 'satellite' | 'unknown';
 
 /**
  * One row of the tenant's license: a purchased module.
- * `seats` is null if SuperOffice does not report the seats in use.
+ * `seats` is null if SuperOffice does not report them; one of its numbers can be missing without the other. `free` is
+ * below 0 if more seats are in use than purchased.
  */
 export interface ModuleLicense {
   readonly owner: string;
@@ -16,7 +17,7 @@ export interface ModuleLicense {
   readonly version: string;
   readonly scope: LicenseScope;
   readonly purchased: number;
-  readonly seats: { readonly inUse: number; readonly free: number } | null;
+  readonly seats: { readonly inUse: number | null; readonly free: number | null } | null;
   readonly unrestricted: boolean;
   readonly hidden: boolean;
   /** 0 for most rows, 1 for a user plan, 2 for a tier marker. Other values are passed through. */

@@ -1,4 +1,4 @@
-import type { CatalogueRow } from '../catalogue/catalogue.ts';
+import type { CatalogueSection } from '../catalogue/catalogue.ts';
 import {
   type PerSolution,
   type PlanTier,
@@ -23,12 +23,7 @@ interface Distance {
 /** A plan that would add the requested features and keep what the user has. */
 export type Upgrade =
   | (Distance & { readonly kind: 'user-plan'; readonly plan: PlanKey; readonly seat: Seat })
-  | {
-      readonly kind: 'suite-plan';
-      readonly plan: SuitePlan;
-      /** A lower plan that is possibly sufficient, or null. */
-      readonly possiblyFrom: SuitePlan | null;
-    };
+  | { readonly kind: 'suite-plan'; readonly plan: SuitePlan };
 
 /** A minimal user plan, before seats are checked. */
 interface MinimalPlan extends Distance {
@@ -63,9 +58,9 @@ export function findMinimalPlans(
 
 const noTiers: PerSolution<PlanTier> = { sales: 'none', service: 'none', marketing: 'none' };
 
-/** Whether a plan with these tiers includes a row of the catalogue. Every plan includes the common rows. */
-export function includesRow(tiers: PerSolution<PlanTier>, row: CatalogueRow): boolean {
-  return row.solution === 'common' || tierRank(tiers[row.solution]) >= tierRank(row.tier);
+/** Whether a plan with these tiers includes a section of the catalogue. Every plan includes the common one. */
+export function includesSection(tiers: PerSolution<PlanTier>, section: CatalogueSection): boolean {
+  return section.solution === 'common' || tierRank(tiers[section.solution]) >= tierRank(section.tier);
 }
 
 function hasAtLeastTiers(tiers: PerSolution<PlanTier>, minimum: PerSolution<PlanTier>): boolean {

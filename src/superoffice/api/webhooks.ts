@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lenientCount, lenientString, numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { lenientCount, lenientString, readBody, rowIdOrZero, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { TenantApiClient } from './web-api.ts';
  * no description, recipients and counters (docs/superoffice/changes-2026.md#11-webhooks).
  */
 const webhookSchema = z.looseObject({
-  WebhookId: numberOrZero,
+  WebhookId: rowIdOrZero,
   Name: stringOrEmpty,
   Events: z
     .array(z.string())

@@ -3,6 +3,7 @@ import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
+import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { limitConcurrency, readBody } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
@@ -14,6 +15,9 @@ const maxBodyBytes = 32 * 1024;
 
 /** State changes that are received at once. Anyone can send one until its token is verified; SuperOffice sends few. */
 const maxStateChanges = 200;
+
+/** State changes that are received from one client at once, so that it cannot keep out those of SuperOffice. */
+const maxStateChangesPerClient = 50;
 
 /** Routes that SuperOffice calls: webhook events and state changes of tenants. */
 export function createCallbacksRouter(deps: {
@@ -35,7 +39,7 @@ export function createCallbacksRouter(deps: {
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
-    .post(limitConcurrency(maxStateChanges), body, stateChange)
+    .post(limitInFlight(maxStateChangesPerClient), limitConcurrency(maxStateChanges), body, stateChange)
     .all(methodNotAllowed);
   return router;
 }

@@ -10,8 +10,11 @@ export interface EvidenceView {
   readonly code: string;
 }
 
-/** Describes one piece of evidence. */
-export function describeEvidence(evidence: Evidence, language: Language): EvidenceView {
+/** Describes one piece of evidence; `describeDocumentation` describes that of the documentation. */
+export function describeEvidence(
+  evidence: Exclude<Evidence, { kind: 'documentation' }>,
+  language: Language,
+): EvidenceView {
   const { t, date, number } = language;
   switch (evidence.kind) {
     case 'module': {
@@ -34,10 +37,8 @@ export function describeEvidence(evidence: Evidence, language: Language): Eviden
     case 'suite-plan': {
       const { plan, need } = evidence;
       const own = plan === null ? t('evidence.suite.unknownPlan') : t(`suitePlan.${plan}`);
-      const from = t(`suitePlan.${need.from}`);
-      if (need.possiblyFrom === null) return { text: t('evidence.suite.from', { own, from }), code: '' };
-      const possibly = t(`suitePlan.${need.possiblyFrom}`);
-      return { text: t('evidence.suite.possiblyFrom', { own, from, possibly }), code: '' };
+      if (need === null) return { text: t('evidence.suite.notNamed', { own }), code: '' };
+      return { text: t('evidence.suite.from', { own, from: t(`suitePlan.${need.from}`) }), code: '' };
     }
     case 'suite-limit': {
       const { name, maximum } = evidence.limit;

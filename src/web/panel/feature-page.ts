@@ -1,13 +1,24 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
+import { dropsService } from '../../licensing/advice/drops-service.ts';
 import { getContractState } from '../../licensing/billing/contract.ts';
 import { type FeatureKey, featureKeys } from '../../licensing/catalogue/feature-keys.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
-import { getRequirement, type Requirement } from '../../licensing/catalogue/requirements.ts';
-import { getUserPlan } from '../../licensing/catalogue/user-plans.ts';
+import { getAdditionalRequirements } from '../../licensing/catalogue/requirements.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { Upgrade } from '../../licensing/plans/minimal-upgrades.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
+import {
+  type AdministrationAddresses,
+  type AdministrationHelp,
+  type AdministratorAction,
+  actionsForSeat,
+  administrationHelp,
+  type CrmLink,
+  readAddressesForUser,
+  screenLink,
+} from '../crm-links.ts';
 import { panelUrl, panelUserQuery, planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
@@ -18,6 +29,7 @@ import {
   accessRequestView,
   toSubject,
 } from './access-request-view.ts';
+import { type DocumentationView, describeDocumentation } from './documentation-view.ts';
 import { describeEvidence, type EvidenceView } from './evidence-messages.ts';
 import {
   type EntitledPanelContext,
@@ -29,7 +41,7 @@ import {
 /** A plan that would add a feature. */
 interface UpgradeView {
   readonly plan: string;
-  /** Whether a seat is free or must be purchased; for a CRM Suite plan the lower plan that may suffice, or empty. */
+  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
   readonly seat: string;
   readonly href: string;
 }
@@ -46,14 +58,22 @@ export interface FeaturePage {
   /** What the user can do; may be empty. */
   readonly next: string;
   readonly inferred: boolean;
+  /** The rights and settings that can keep it from being shown; empty if the user does not have it. */
+  readonly visibilityHints: readonly EvidenceView[];
   readonly evidence: readonly EvidenceView[];
-  readonly requirement: string;
+  readonly documentation: readonly DocumentationView[];
   readonly also: readonly string[];
   readonly upgrades: readonly UpgradeView[];
   /** Further plans that would add it with more tier steps. */
   readonly moreUpgrades: readonly UpgradeView[];
   readonly assumed: boolean;
+  /** What prevents the change if the user has open requests; empty if no listed plan drops Service. */
+  readonly serviceWarning: string;
   readonly renewal: string;
+  /** Opens the screen of the feature; null if it is not enabled or has none. */
+  readonly crmLink: CrmLink | null;
+  /** For administrators, if they can change something. */
+  readonly administration: AdministrationHelp | null;
   /** Null if the user has the feature and never requested it. */
   readonly accessRequest: AccessRequestView | null;
 }
@@ -62,12 +82,14 @@ export interface FeaturePage {
 export function createFeaturePage(deps: {
   panelContexts: PanelContextLoader;
   entitlementEngine: EntitlementEngine;
+  crmAddresses: CrmAddresses;
   views: Views;
 }): RequestHandler {
   return async function featurePage(request, response) {
     const context = await deps.panelContexts.load(request);
     const feature = parseFeature(request.query.feature);
-    const page = featurePageView(withEntitlements(context, deps.entitlementEngine), feature);
+    const addresses = await readAddressesForUser(deps.crmAddresses, context);
+    const page = featurePageView(withEntitlements(context, deps.entitlementEngine), feature, addresses);
     response.set('Cache-Control', 'private, no-store').send(deps.views('feature', context.language, page));
   };
 }
@@ -79,15 +101,22 @@ export function parseFeature(key: unknown): FeatureKey {
   return feature;
 }
 
-/** Describes the state of one feature for one user. @throws AppError `feature-unknown` */
-export function featurePageView(context: EntitledPanelContext, feature: FeatureKey): FeaturePage {
-  const { report, url, language, accessRequests, csrfToken } = context;
+/**
+ * Describes the state of one feature for one user. `addresses` is null unless the user is an administrator.
+ * @throws AppError `feature-unknown`
+ */
+export function featurePageView(
+  context: EntitledPanelContext,
+  feature: FeatureKey,
+  addresses: AdministrationAddresses | null,
+): FeaturePage {
+  const { report, tenantEntitlements, url, language, accessRequests, csrfToken } = context;
   const { t } = language;
   const entitlement = report.features.get(feature);
   if (entitlement === undefined) throw new AppError('feature-unknown');
   const { state, reason, row, upgrades, evidence } = entitlement;
   const minimal = upgrades.filter((each) => isMinimal(each, upgrades));
-  const requirement = getRequirement(feature);
+  const actions = findActions(entitlement, minimal);
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
     query: panelUserQuery(url),
@@ -99,18 +128,36 @@ export function featurePageView(context: EntitledPanelContext, feature: FeatureK
     reason: t(`reason.${reason}`),
     next: nextStep(entitlement, language),
     inferred: entitlement.confidence === 'inferred',
-    evidence: evidence.map((each) => describeEvidence(each, language)),
-    requirement: requirementText(requirement, language),
-    also: requirement.also.map((each) => t(`requirement.also.${each}`)),
+    visibilityHints: isUsable(state)
+      ? tenantEntitlements
+          .visibilityHints(feature)
+          .map(({ key, right }) => ({ text: t(`visibilityHint.${key}`), code: right ?? '' }))
+      : [],
+    evidence: evidence.flatMap((each) =>
+      each.kind === 'documentation' ? [] : [describeEvidence(each, language)],
+    ),
+    documentation: evidence.flatMap((each) =>
+      each.kind === 'documentation' ? [describeDocumentation(each, language)] : [],
+    ),
+    also: getAdditionalRequirements(feature).map((each) => t(`requirement.also.${each}`)),
     upgrades: minimal.map(toView),
     moreUpgrades: upgrades.filter((each) => !minimal.includes(each)).map(toView),
     assumed: minimal.some((each) => each.kind === 'user-plan' && each.assumedEssential.length > 0),
+    serviceWarning: upgrades.some((each) => each.kind === 'user-plan' && dropsService(report, each.plan))
+      ? t('crm.dropsService')
+      : '',
     renewal: upgrades.length > 0 ? renewalText(context) : '',
+    crmLink: state === 'enabled' ? screenLink(feature, context) : null,
+    administration: addresses && actions.length > 0 ? administrationHelp(actions, addresses, language) : null,
     accessRequest: accessRequestToShow(
       accessRequestView(toSubject('feature', feature), accessRequests, language),
       state === 'enabled',
     ),
   };
+}
+
+function isUsable(state: FeatureState): boolean {
+  return state === 'enabled' || state === 'view-only';
 }
 
 /** Whether an upgrade has the fewest tier steps. Of CRM Suite plans only one is listed. */
@@ -120,25 +167,25 @@ function isMinimal(upgrade: Upgrade, all: readonly Upgrade[]): boolean {
   return upgrade.steps === first.steps;
 }
 
+/** What an administrator can do about a feature that the user lacks. */
+function findActions({ state, reason }: Entitlement, upgrades: readonly Upgrade[]): AdministratorAction[] {
+  const byRole = state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role';
+  const byLicense = reason === 'plan-license-conflict' || (state === 'view-only' && upgrades.length === 0);
+  return [
+    ...upgrades.flatMap((each) =>
+      each.kind === 'user-plan' ? actionsForSeat(each.seat) : ['change-suite' as const],
+    ),
+    ...(byRole ? ['change-role' as const] : []),
+    ...(byLicense ? ['look-up-user' as const] : []),
+  ];
+}
+
 function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat:
-      upgrade.kind === 'user-plan'
-        ? language.t(`seat.${upgrade.seat}`)
-        : describePossiblePlan(upgrade, language),
+    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : '',
     href: planUrl(url, upgrade.plan),
   };
-}
-
-/** The note on a CRM Suite plan if it is uncertain from which plan the feature is included. */
-function describePossiblePlan(
-  { possiblyFrom }: Extract<Upgrade, { kind: 'suite-plan' }>,
-  { t }: Language,
-): string {
-  return possiblyFrom === null
-    ? ''
-    : t('upgrade.suitePossibly', { possibly: t(`suitePlan.${possiblyFrom}`) });
 }
 
 function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
@@ -152,20 +199,6 @@ function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Lan
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
   if (reason === 'plan-license-conflict') return t('next.disagree');
   return '';
-}
-
-/** The plans and licenses that SuperOffice's documentation requires for a feature. */
-function requirementText(requirement: Requirement, language: Language): string {
-  const { t, or } = language;
-  const { tiers, license, suitePlan, confidence } = requirement;
-  if (tiers.length === 0) return t('requirement.anyPlan');
-  const plans = tiers.map(({ solution, tier }) => getUserPlan(`${solution}-${tier}`).label);
-  const named = [
-    ...plans,
-    ...(license === null ? [] : [t('requirement.license', { license })]),
-    ...(suitePlan === null ? [] : [planLabel(suitePlan, language)]),
-  ];
-  return t(`requirement.${confidence}`, { plans: or(named) });
 }
 
 /** When the contract renews; empty if no administrator entered its start. */

@@ -1,6 +1,5 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { getAddOnLabel } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { panelUserQuery } from '../links.ts';
@@ -24,6 +23,7 @@ import {
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { addOnRows, newerFeatureRows, type PublishedRow } from './published-rows.ts';
 
 interface TierView {
   readonly title: string;
@@ -41,15 +41,6 @@ interface StateCount {
   readonly state: FeatureState;
   readonly text: string;
   readonly count: number;
-}
-
-/** An add-on. Like a feature, but without a page of its own. */
-interface AddOnView {
-  readonly id: string;
-  readonly label: string;
-  readonly state: FeatureState;
-  readonly stateText: string;
-  readonly reason: string;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -82,14 +73,14 @@ export interface PanelView {
   readonly found: string;
   /** The solutions in fixed columns, so that they do not move while the page loads. */
   readonly columns: readonly (readonly SolutionView[])[];
-  readonly addOns: readonly AddOnView[];
+  readonly addOns: readonly PublishedRow[];
+  readonly newerFeatures: readonly PublishedRow[];
   readonly unknownModules: string;
 }
 
 /** Describes a decided panel context. Decides nothing about features. */
 export function panelView(context: EntitledPanelContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
-  const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
@@ -115,13 +106,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: report.addOns.map((addOn) => ({
-      id: addOn.key,
-      label: getAddOnLabel(addOn.key, language.code),
-      state: addOn.state,
-      stateText: t(`state.${addOn.state}`),
-      reason: t(`reason.${addOn.reason}`),
-    })),
+    addOns: addOnRows(context),
+    newerFeatures: newerFeatureRows(report, language),
     unknownModules: report.unknownModules.join(', '),
   };
 }

@@ -20,7 +20,11 @@ const partialLocals = [
   'changes',
   'upgrades',
   'entries',
+  'help',
+  'link',
+  'row',
   'limits',
+  'style',
 ];
 
 /**

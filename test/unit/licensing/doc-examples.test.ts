@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as nextPlans from '../../../src/licensing/advice/next-plans.ts';
 import * as suiteTarget from '../../../src/licensing/advice/suite-target.ts';
 import * as suiteTransition from '../../../src/licensing/advice/suite-transition.ts';
+import * as visibilityHints from '../../../src/licensing/advice/visibility-hints.ts';
 import * as calendarDays from '../../../src/licensing/billing/calendar-days.ts';
 import * as billing from '../../../src/licensing/billing/contract.ts';
 import * as requirements from '../../../src/licensing/catalogue/requirements.ts';
@@ -36,6 +37,7 @@ const modules = {
   'plans/suite-seats.ts': suiteSeats,
   'advice/suite-target.ts': suiteTarget,
   'advice/suite-transition.ts': suiteTransition,
+  'advice/visibility-hints.ts': visibilityHints,
 };
 
 const today = '2026-12-01';

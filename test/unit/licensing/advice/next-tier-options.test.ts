@@ -38,7 +38,7 @@ describe('nextTierOptions', () => {
         kind: 'user-plan',
         plan: 'sales-premium+service-essential',
         seat: 'buy',
-        enables: ['standard-service-reports'],
+        enables: ['auto-assign-to-agent', 'knowledge-base'],
       },
     ]);
   });

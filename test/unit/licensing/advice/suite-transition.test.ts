@@ -65,22 +65,25 @@ const forms = 'MaE13 MaE14 MaE15 MaE16 MaE17 MaE18 MaE19';
 const mailings = 'MaE1 MaE2 MaE3 MaE4 MaE5 MaE6 MaE7 MaE8 MaE9 MaE11 MaE12';
 
 describe('Suite transition for users of the published tenants', () => {
-  it('Sales Essential on Core: nothing is lost, requests and projects are gained, Premium is unclear', () => {
+  it('Sales Essential on Core: requests, projects, guide and tiles are gained, combined selections are lost', () => {
     const changes = changesOnSuite(salesEssential, 'core');
     expect(listRows(changes, 'kept')).toBe(`${common} SaE1 SaE2 SaE3 SaE4 SaE5`);
-    expect(listRows(changes, 'gained')).toBe('SaP8 SvE1 SvE2 SvE3 SvE4 SvE5');
-    expect(listRows(changes, 'unknown')).toBe('SaP1 SaP2 SaP3 SaP4 SaP5 SaP7 SaP9');
-    expect(listRows(changes, 'still-missing')).toBe(`SaP6 SvP1 SvP2 SvP3 SvP4 ${mailings} ${forms} MaP1`);
+    expect(listRows(changes, 'gained')).toBe('SaP1 SaP3 SaP8 SvE1 SvE2 SvE3 SvE4 SvP2');
+    expect(listRows(changes, 'unknown')).toBe('SvE5');
+    expect(listRows(changes, 'still-missing')).toBe(
+      `SaP2 SaP4 SaP5 SaP6 SaP9 SvP1 SvP3 SvP4 ${mailings} ${forms} MaP1`,
+    );
     expect(listRows(changes, 'limited')).toBe('');
-    expect(listRows(changes, 'lost')).toBe('');
+    // Combined selections were view-only.
+    expect(listRows(changes, 'lost')).toBe('SaP7');
   });
 
-  it('Sales Essential on Starter: dashboards are limited and only view-only features are lost', () => {
+  it('Sales Essential on Starter: dashboards are limited, custom fields and Mobile CRM are lost', () => {
     const changes = changesOnSuite(salesEssential, 'starter');
     expect(listRows(changes, 'limited')).toBe('C25 SaE3');
     // Custom tiles and combined selections were view-only; Starter has neither.
-    expect(listRows(changes, 'lost')).toBe('SaP3 SaP7');
-    expect(listRows(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvE4 SvE5');
+    expect(listRows(changes, 'lost')).toBe('C4 C9 SaP3 SaP7');
+    expect(listRows(changes, 'gained')).toBe('SvE1 SvE2 SvE3 SvP2');
   });
 
   it('Sales Premium on Growth: all enabled features are kept and view-only marketing flows are lost', () => {
@@ -88,7 +91,7 @@ describe('Suite transition for users of the published tenants', () => {
     expect(listRows(changes, 'kept')).toBe(
       `${common} SaE1 SaE2 SaE3 SaE4 SaE5 SaP1 SaP2 SaP3 SaP4 SaP5 SaP6 SaP7 SaP8 SaP9 ${forms}`,
     );
-    expect(listRows(changes, 'gained')).toBe(`SvE1 SvE2 SvE3 SvE4 SvE5 SvP1 SvP2 SvP3 SvP4 ${mailings}`);
+    expect(listRows(changes, 'gained')).toBe(`SvE1 SvE2 SvE3 SvE4 SvP1 SvP2 SvP3 SvP4 ${mailings}`);
     expect(listRows(changes, 'lost')).toBe('MaP1');
     expect(findRow(changes, 'MaP1')).toMatchObject({ today: { state: 'view-only' }, confidence: 'inferred' });
   });
@@ -103,9 +106,10 @@ describe('Suite transition for users of the published tenants', () => {
       reason: 'suite-plan-limits',
       limit: { name: 'active-marketing-flows', maximum: 10, confidence: 'documented' },
       today: { state: 'enabled', reason: 'granted' },
-      confidence: 'inferred',
+      confidence: 'published',
     });
-    expect(changes.filter(({ change }) => !['kept', 'limited', 'gained'].includes(change))).toEqual([]);
+    const others = changes.filter(({ change }) => !['kept', 'limited', 'gained'].includes(change));
+    expect(others.map(({ row, change }) => [row, change])).toEqual([['SvE5', 'unknown']]);
   });
 
   it('Marketing Premium on Super: no feature is limited', () => {
@@ -157,9 +161,9 @@ describe('Suite transition of one feature', () => {
     ],
     ['SAINT', 'Sales Premium', salesPremium, 'SaP6', 'core', 'lost', 'suite-plan-lacks', null],
     ['SAINT', 'Sales Premium', salesPremium, 'SaP6', 'growth', 'kept', 'suite-plan-includes', null],
-    ['quotes', 'Sales Premium', salesPremium, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['quotes', 'Sales Premium', salesPremium, 'SaP9', 'core', 'lost', 'suite-plan-lacks', null],
     ['quotes', 'Sales Premium', salesPremium, 'SaP9', 'starter', 'lost', 'suite-plan-lacks', null],
-    ['custom tiles', 'Sales Premium', salesPremium, 'SaP3', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['custom tiles', 'Sales Premium', salesPremium, 'SaP3', 'core', 'kept', 'suite-plan-includes', null],
     ['flows', 'Marketing Premium', marketingPremium, 'MaP1', 'growth', 'lost', 'suite-plan-lacks', null],
     ['flows', 'Sales Premium', salesPremium, 'MaP1', 'plus', 'gained', 'suite-plan-includes', 10],
     ['flows', 'Sales Essential', salesEssential, 'MaP1', 'growth', 'still-missing', 'suite-plan-lacks', null],
@@ -187,7 +191,7 @@ describe('Suite transition of one feature', () => {
     ],
     ['projects', 'an unknown user', unknownUser, 'SaP8', 'growth', 'unknown', 'today-unknown', null],
     ['projects', 'an unknown user', unknownUser, 'SaP8', 'starter', 'unknown', 'today-unknown', null],
-    ['quotes', 'an unknown user', unknownUser, 'SaP9', 'core', 'unknown', 'suite-plan-unclear', null],
+    ['quotes', 'an unknown user', unknownUser, 'SaP9', 'core', 'unknown', 'today-unknown', null],
   ] as const)(
     'determines the change of %s for %s (%#)',
     (_feature, _who, today, row, plan, change, reason, maximum) => {
@@ -241,17 +245,17 @@ describe('Suite transition of one feature', () => {
   });
 
   it.each([
-    ['documented state and documented inclusion', salesPremium, 'SaP8', 'growth', 'kept', 'documented'],
-    ['documented state and documented exclusion', salesPremium, 'SaP6', 'core', 'lost', 'documented'],
-    ['documented state and inferred inclusion', salesPremium, 'SaE1', 'growth', 'kept', 'inferred'],
-    ['inferred state and inferred inclusion', marketingPremium, 'MaE1', 'super', 'kept', 'inferred'],
+    ['documented state and published inclusion', salesPremium, 'SaP8', 'growth', 'kept', 'published'],
+    ['documented state and published exclusion', salesPremium, 'SaP6', 'core', 'lost', 'published'],
+    ['published state and inferred inclusion', marketingPremium, 'MaE2', 'growth', 'kept', 'inferred'],
+    ['inferred state and published inclusion', salesPremium, 'MaE14', 'super', 'kept', 'inferred'],
     [
       'view-only feature that is gained',
       viewOnlyReport('SaP8', 'project'),
       'SaP8',
       'core',
       'gained',
-      'documented',
+      'published',
     ],
     [
       'view-only feature that is lost',
@@ -272,8 +276,8 @@ describe('Suite transition of one feature', () => {
   it('keeps its confidence when all possible target plans agree on the change', () => {
     const { target, changes } = suiteTransition([salesPremium.plan, null], viewOnlyReport('SaP8', 'project'));
     expect(target).toMatchObject({ kind: 'range', atLeast: 'growth', atMost: 'plus' });
-    expect(findRow(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'documented' });
-    expect(findRow(changes, 'SaE1')).toMatchObject({ change: 'kept', confidence: 'inferred' });
+    expect(findRow(changes, 'SaP8')).toMatchObject({ change: 'gained', confidence: 'published' });
+    expect(findRow(changes, 'MaE2')).toMatchObject({ change: 'gained', confidence: 'inferred' });
   });
 });
 

@@ -78,7 +78,7 @@ describe('catalogue', () => {
       const [id, group, tier, parent, feature, en, de, no, sv, da, nl, site, user, mark] = line.split('\t');
       return { id, group, tier, parent, feature, labels: { en, de, no, sv, da, nl }, site, user, mark };
     });
-    const marks = { documented: 'D', inferred: 'N', none: '-' };
+    const marks = { documented: 'D', published: '?', inferred: 'N', none: '-' };
     const ours = catalogue.map((row) => ({
       id: row.id,
       group: row.solution,

@@ -65,7 +65,7 @@ describe('findFeatureLimit', () => {
     for (const plan of suitePlans) {
       for (const { feature, suiteAvailability } of rules.features.values()) {
         const maximum = findLimit(feature, plan)?.maximum;
-        const has = isSuitePlanAtLeast(plan, suiteAvailability.from);
+        const has = suiteAvailability !== null && isSuitePlanAtLeast(plan, suiteAvailability.from);
         if (maximum === 0) expect(has).toBe(false);
         if (feature === 'project-management' || feature === 'marketing-automation') {
           expect(maximum === 0).toBe(!has);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { getAddOnLabel } from '../../../../src/licensing/catalogue/add-ons.ts';
 import { languages } from '../../../../src/licensing/catalogue/languages.ts';
-import { decideAddOns, getAddOnLabel } from '../../../../src/licensing/entitlements/add-ons.ts';
+import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
+import { decideAddOns } from '../../../../src/licensing/entitlements/add-ons.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
-import type { PlanModel } from '../../../../src/licensing/plans/detect-plan.ts';
+import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import { assumptions } from '../fixtures/engine.ts';
 
 function licenseIndex(site: readonly string[], siteLicensesKnown = true): LicenseIndex {
@@ -16,8 +18,15 @@ function licenseIndex(site: readonly string[], siteLicensesKnown = true): Licens
   };
 }
 
-function decide(found: LicenseIndex, model: PlanModel) {
-  return decideAddOns(found, model, assumptions.addOnModules);
+const userPlan: DetectedPlan = { kind: 'no-plan', module: null };
+const onSuite = (plan: SuitePlan | null): DetectedPlan => ({
+  kind: 'suite',
+  plan,
+  by: { step: 'description', text: '' },
+});
+
+function decide(found: LicenseIndex, plan: DetectedPlan) {
+  return decideAddOns(found, plan, assumptions.addOnModules);
 }
 
 describe('decideAddOns', () => {
@@ -31,14 +40,14 @@ describe('decideAddOns', () => {
     ['nebula', 'calendar-synchronization'],
     ['synchronizer', 'calendar-synchronization'],
   ])('maps the site license %s to the enabled add-on %s', (module, key) => {
-    const addOns = decide(licenseIndex([module]), 'user-plans');
+    const addOns = decide(licenseIndex([module]), userPlan);
     expect(addOns.filter((addOn) => addOn.state === 'enabled')).toEqual([
-      { key, state: 'enabled', reason: 'add-on-licensed', module },
+      expect.objectContaining({ key, reason: 'add-on-licensed', module }),
     ]);
   });
 
   it('reports the state add-on for every add-on without a license', () => {
-    const addOns = decide(licenseIndex(['aichatbot']), 'user-plans');
+    const addOns = decide(licenseIndex(['aichatbot']), userPlan);
     expect(addOns.map(({ key, state }) => [key, state])).toEqual([
       ['cep', 'add-on'],
       ['ai', 'add-on'],
@@ -47,12 +56,27 @@ describe('decideAddOns', () => {
     ]);
   });
 
-  it('reports unknown when the site licenses are unknown or the tenant is on CRM Suite', () => {
-    const unknown = decide(licenseIndex([], false), 'user-plans');
-    const suite = decide(licenseIndex([]), 'suite');
-    for (const { state, reason } of [...unknown, ...suite]) {
+  it('reports unknown when the site licenses are unknown', () => {
+    for (const { state, reason } of decide(licenseIndex([], false), userPlan)) {
       expect([state, reason]).toEqual(['unknown', 'no-evidence']);
     }
+  });
+
+  it.each([
+    ['starter', []],
+    ['core', ['ai', 'expander-services', 'calendar-synchronization']],
+    ['growth', ['cep', 'ai', 'expander-services', 'calendar-synchronization']],
+  ] as const)('on %s the plan includes %j and the others need an upgrade', (plan, included) => {
+    const addOns = decide(licenseIndex([]), onSuite(plan));
+    const withReason = (reason: string) =>
+      addOns.filter((each) => each.reason === reason).map(({ key }) => key);
+    expect(withReason('suite-plan-includes')).toEqual(included);
+    expect(withReason('suite-plan-lacks')).toHaveLength(4 - included.length);
+  });
+
+  it('on an unknown Suite plan only a license decides', () => {
+    const states = decide(licenseIndex(['cep']), onSuite(null)).map(({ reason }) => reason);
+    expect(states).toEqual(['add-on-licensed', ...Array<string>(3).fill('suite-plan-unknown')]);
   });
 });
 

@@ -20,7 +20,7 @@ const emptyIndex: LicenseIndex = {
   plans: [],
   expired: new Map(),
 };
-const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth', possiblyFrom: null };
+const upgrade: Upgrade = { kind: 'suite-plan', plan: 'growth' };
 
 function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionContext> = {}, by: Rules = rules) {
   const decisionContext: DecisionContext = {
@@ -51,12 +51,13 @@ describe('decideEntitlements and undeterminedEntitlements', () => {
   it('lists the catalogue rows in order, each with its own id even when features repeat', () => {
     const rows = catalogue.map(({ id, feature }) => [id, feature]);
     expect(decide({}).map(({ row, feature }) => [row, feature])).toEqual(rows);
-    expect(undeterminedEntitlements().map(({ row, feature }) => [row, feature])).toEqual(rows);
+    expect(undeterminedEntitlements(rules).map(({ row, feature }) => [row, feature])).toEqual(rows);
   });
 
   it('reports every row as unknown and without upgrades for an unknown user', () => {
-    for (const each of undeterminedEntitlements()) {
-      expect(each).toMatchObject({ state: 'unknown', reason: 'user-unknown', evidence: [], upgrades: [] });
+    for (const each of undeterminedEntitlements(rules)) {
+      expect(each).toMatchObject({ state: 'unknown', reason: 'user-unknown', upgrades: [] });
+      expect(each.evidence).toEqual([rules.documentation[each.feature]]);
     }
   });
 
@@ -109,13 +110,14 @@ describe('entitlement of a feature group', () => {
       upgrades: [],
     });
     expect(decideGroup(['hidden-by-role', 'view-only'])).toMatchObject({ state: 'view-only' });
-    expect(mixed.evidence).toEqual(
-      children.map(({ id }, index) => ({
+    expect(mixed.evidence).toEqual([
+      ...children.map(({ id }, index) => ({
         kind: 'feature',
         row: id,
         state: index === 1 ? 'view-only' : 'upgrade',
       })),
-    );
+      rules.documentation[mixed.feature],
+    ]);
   });
 
   it('a group is unknown when no licenses are known', () => {

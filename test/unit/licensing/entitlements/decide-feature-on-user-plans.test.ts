@@ -395,8 +395,8 @@ describe('decideFeature confidence', () => {
     expect(confidence('sales-forecasting', sales, null)).toBe('inferred');
   });
 
-  it('the confidence is documented when the published plan decided, and none when nothing decided', () => {
-    expect(confidence('knowledge-base', {}, assignedPlan('none', 'premium'))).toBe('documented');
+  it('the confidence is published when the plan decided, and none when nothing decided', () => {
+    expect(confidence('knowledge-base', {}, assignedPlan('none', 'premium'))).toBe('published');
     expect(confidence('knowledge-base', {}, null)).toBe('none');
     expect(confidence('knowledge-base', {}, assignedPlan('none', 'unknown'))).toBe('none');
   });
@@ -409,11 +409,11 @@ describe('decideFeature confidence', () => {
     expect(confidence('knowledge-base', {}, inferred('essential'))).toBe('inferred');
   });
 
-  it('the confidence is documented when any tier of the solution would give the same result', () => {
+  it('the confidence is published when any tier of the solution would give the same result', () => {
     const unknown = { siteLicensesKnown: false, userLicensesKnown: false };
     const inferred = assignedPlan('premium', 'none', 'none', 'inferred');
-    expect(confidence('sales-forecasting', unknown, inferred)).toBe('documented');
-    expect(confidence('knowledge-base', unknown, inferred)).toBe('documented');
+    expect(confidence('sales-forecasting', unknown, inferred)).toBe('published');
+    expect(confidence('knowledge-base', unknown, inferred)).toBe('published');
   });
 
   it('the confidence is the minimum of rows lacking the feature and the maximum of rows including it', () => {
@@ -423,7 +423,42 @@ describe('decideFeature confidence', () => {
     expect(confidence('saint', unknown, lackingPlan)).toBe('inferred');
     const includingPlan = assignedPlan('essential', 'none', 'essential', 'inferred');
     expect(decide('dashboards-custom-tiles', unknown, includingPlan)[1]).toBe('included-in-plan');
-    expect(confidence('dashboards-custom-tiles', unknown, includingPlan)).toBe('documented');
+    expect(confidence('dashboards-custom-tiles', unknown, includingPlan)).toBe('published');
+  });
+
+  it('the confidence rises from inferred to published when licenses and published plans agree', () => {
+    const licensed = { user: ['ej-client'] };
+    expect(confidence('request-management', licensed, assignedPlan('none', 'essential'))).toBe('published');
+    expect(confidence('request-management', {}, assignedPlan('premium', 'none'))).toBe('published');
+    expect(confidence('request-management', licensed, assignedPlan('premium', 'none'))).toBe('inferred');
+    const uncertain = assignedPlan('none', 'premium', 'none', 'inferred');
+    expect(confidence('knowledge-base', {}, uncertain)).toBe('inferred');
+  });
+});
+
+describe('published requirements on user plans', () => {
+  it('the page of a feature outranks the list of user plans', () => {
+    expect(decide('auto-assign-to-agent', {}, assignedPlan('none', 'essential'))).toEqual([
+      'enabled',
+      'included-in-plan',
+    ]);
+    expect(decide('auto-assign-to-agent', {}, assignedPlan('premium', 'none'))).toEqual([
+      'upgrade',
+      'plan-lacks',
+    ]);
+  });
+
+  it('a licensed add-on replaces the Premium tier of the solution, and is named as evidence', () => {
+    const essential = assignedPlan('none', 'essential');
+    expect(decide('knowledge-base', {}, essential)[0]).toBe('upgrade');
+    expect(decide('knowledge-base', { site: ['cep'] }, essential)[0]).toBe('enabled');
+    expect(decide('knowledge-base', { site: ['cep'] }, assignedPlan('premium', 'none'))[0]).toBe('upgrade');
+    const { evidence } = decideFeatureOnUserPlans(
+      getRule('knowledge-base'),
+      licenseIndex({ site: ['cep'] }),
+      essential,
+    );
+    expect(evidence).toContainEqual({ kind: 'module', scope: 'site', name: 'cep', present: true });
   });
 });
 
@@ -448,9 +483,9 @@ describe('decideFeatureOnSuite', () => {
     expect(onSuite('project-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
   });
 
-  it('returns unknown on Core when the feature may start only with Growth', () => {
+  it('returns an upgrade below the plan that the page of the feature names', () => {
     expect(onSuite('quote-management', 'starter')).toEqual(['upgrade', 'suite-plan-lacks']);
-    expect(onSuite('quote-management', 'core')).toEqual(['unknown', 'suite-plan-unclear']);
+    expect(onSuite('quote-management', 'core')).toEqual(['upgrade', 'suite-plan-lacks']);
     expect(onSuite('quote-management', 'growth')).toEqual(['enabled', 'suite-plan-includes']);
   });
 
@@ -469,7 +504,7 @@ describe('decideFeatureOnSuite', () => {
     expect(onSuite('rule-based-escalation', 'core', { site: ['escalate'] })[0]).toBe('upgrade');
     const reports = { site: ['report'], user: ['report-cal'] };
     expect(onSuite('standard-service-reports', null, reports)[0]).toBe('unknown');
-    expect(onSuite('quote-management', 'core', { user: ['quote-cal'] })[0]).toBe('unknown');
+    expect(onSuite('quote-management', 'core', { user: ['quote-cal'] })[0]).toBe('upgrade');
   });
 
   it('adds the plan limit of an enabled feature, whether the plan or a license enables it', () => {
@@ -489,8 +524,8 @@ describe('decideFeatureOnSuite', () => {
     expect(
       decideFeatureOnSuite(getRule('mailings'), licenseIndex({}), 'core', limitedFeatures),
     ).toMatchObject({
-      confidence: 'inferred',
-      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'inferred' } }],
+      confidence: 'published',
+      evidence: [{ kind: 'suite-plan', plan: 'core', need: { from: 'growth', confidence: 'published' } }],
     });
   });
 });

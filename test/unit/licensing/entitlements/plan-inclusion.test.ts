@@ -51,12 +51,12 @@ describe('findPlanInclusion', () => {
     expect(describeInclusion('quote-management', noSelection)).toBe(`no ${id} documented`);
   });
 
-  it('includes common and essential features with documented confidence even if the tier is unknown', () => {
+  it('includes common and essential features with published confidence even if the tier is unknown', () => {
     const plan = assignedPlan({ sales: 'unknown' });
     expect(describeInclusion('companies-and-contacts', plan)).toBe(
-      `yes ${first('companies-and-contacts')} documented`,
+      `yes ${first('companies-and-contacts')} published`,
     );
-    expect(describeInclusion('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} documented`);
+    expect(describeInclusion('sales-forecasting', plan)).toBe(`yes ${first('sales-forecasting')} published`);
   });
 
   it('is uncertain about a premium feature when the tier is unknown', () => {
@@ -66,14 +66,14 @@ describe('findPlanInclusion', () => {
     );
   });
 
-  it('has the confidence of the step that detected the tier', () => {
+  it('has at most the confidence of the step that detected the tier', () => {
     const id = rowIn('quote-management', 'sales');
     const inclusionWith = (tier: DetectedTier, confidence?: Finding['confidence']) =>
       describeInclusion(
         'quote-management',
         assignedPlan({ sales: tier }, confidence ? { sales: confidence } : {}),
       );
-    expect(inclusionWith('premium', 'documented')).toBe(`yes ${id} documented`);
+    expect(inclusionWith('premium', 'documented')).toBe(`yes ${id} published`);
     expect(inclusionWith('premium', 'inferred')).toBe(`yes ${id} inferred`);
     expect(inclusionWith('essential', 'inferred')).toBe(`no ${id} inferred`);
     expect(inclusionWith('premium')).toBe(`yes ${id} none`);
@@ -108,7 +108,7 @@ describe('findPlanInclusion', () => {
         { sales: 'premium', service: 'premium' },
         { sales: 'inferred', service: 'documented' },
       );
-      expect(describeInclusion('saint', both)).toBe(`yes ${rowIn('saint', 'service')} documented`);
+      expect(describeInclusion('saint', both)).toBe(`yes ${rowIn('saint', 'service')} published`);
       const neither = assignedPlan(
         { sales: 'essential', service: 'essential' },
         { sales: 'documented', service: 'inferred' },

@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
-import type { SuiteAvailability } from '../../../../src/licensing/catalogue/suite-availability.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import { getUserPlan, type PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
-import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
+import { memoizeUpgrades, type TenantPlans } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import type { PurchasedPlans, Seat } from '../../../../src/licensing/plans/seat-availability.ts';
 import { assignedPlan } from '../fixtures/assigned-plans.ts';
@@ -18,6 +17,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
     name: 'ten-sales',
     set: [],
     description: '',
+    purchased: 1,
     unrestricted: false,
     hidden: false,
     seats: null,
@@ -25,9 +25,25 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
   return { plans: [{ row, tiers: getUserPlan('sales-premium').tiers, seat }], seatIfNotPurchased: 'buy' };
 }
 
+const tenantPlans = (
+  getPlanFeatures: TenantPlans['getPlanFeatures'],
+  purchasedPlans = nothingPurchased,
+  siteLicenses: readonly string[] = [],
+): TenantPlans => ({ purchasedPlans, getPlanFeatures, siteLicenses: new Set(siteLicenses) });
+
 describe('memoizeUpgrades', () => {
+  it('a licensed add-on that also gives the feature makes the Essential tier sufficient', () => {
+    const plansFor = (licenses: readonly string[]) =>
+      memoizeUpgrades(tenantPlans(() => null, nothingPurchased, licenses))(
+        [getRule('knowledge-base')],
+        assignedPlan('sales-essential'),
+      ).map(({ plan }) => plan);
+    expect(plansFor([])).toEqual(['sales-essential+service-premium']);
+    expect(plansFor(['cep'])).toEqual(['sales-essential+service-essential']);
+  });
+
   it('returns no upgrades when no features are requested', () => {
-    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
+    const findUpgrades = memoizeUpgrades(tenantPlans(() => null));
     expect(findUpgrades([], assignedPlan('sales-essential'))).toEqual([]);
     expect(findUpgrades([], onSuite)).toEqual([]);
     expect(findUpgrades([], null)).toEqual([]);
@@ -35,7 +51,7 @@ describe('memoizeUpgrades', () => {
 
   it('computes each result once', () => {
     const findFeatures = vi.fn(() => null);
-    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures);
+    const findUpgrades = memoizeUpgrades(tenantPlans(findFeatures));
     const first = findUpgrades([getRule('saint')], assignedPlan('sales-essential'));
     const calls = findFeatures.mock.calls.length;
     expect(findUpgrades([getRule('saint')], assignedPlan('sales-essential'))).toBe(first);
@@ -44,7 +60,7 @@ describe('memoizeUpgrades', () => {
   });
 
   it('separates results by requested features, license model and tiers', () => {
-    const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
+    const findUpgrades = memoizeUpgrades(tenantPlans(() => null));
     const { tiers } = getUserPlan('sales-essential');
     const old: DetectedPlan = {
       kind: 'old-plan',
@@ -65,44 +81,29 @@ describe('memoizeUpgrades', () => {
   });
 
   describe('on CRM Suite', () => {
-    const requiring = (feature: FeatureKey, from: SuitePlan, possiblyFrom: SuitePlan | null): FeatureRule => {
-      const suiteAvailability: SuiteAvailability = { from, possiblyFrom, confidence: 'inferred' };
-      return { ...getRule(feature), suiteAvailability };
-    };
+    const requiring = (feature: FeatureKey, from: SuitePlan | null): FeatureRule => ({
+      ...getRule(feature),
+      suiteAvailability: from === null ? null : { from, confidence: 'inferred' },
+    });
 
-    it.each<
-      [string, [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null], [SuitePlan, SuitePlan | null]]
-    >([
-      ['the higher plan', ['core', null], ['growth', null], ['growth', null]],
-      [
-        'a lower plan that possibly includes both',
-        ['plus', 'core'],
-        ['super', 'growth'],
-        ['super', 'growth'],
-      ],
-      ['no lower plan if one feature rules it out', ['plus', null], ['growth', 'core'], ['plus', null]],
-      [
-        'the certain plan of one as the possible plan of both',
-        ['plus', 'core'],
-        ['growth', null],
-        ['plus', 'growth'],
-      ],
-      ['the plan that each requires', ['growth', 'core'], ['growth', 'core'], ['growth', 'core']],
-    ])('combines the requirements of two features: %s', (_what, one, other, both) => {
-      const findUpgrades = memoizeUpgrades(nothingPurchased, () => null);
-      const [plan, possiblyFrom] = both;
-      const rules = [requiring('saint', ...one), requiring('mailings', ...other)];
-      expect(findUpgrades(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan, possiblyFrom }]);
-      expect(findUpgrades([...rules].reverse(), onSuite)).toEqual([
-        { kind: 'suite-plan', plan, possiblyFrom },
-      ]);
+    it('names the higher of the plans that two features require, in any order', () => {
+      const findUpgrades = memoizeUpgrades(tenantPlans(() => null));
+      const rules = [requiring('saint', 'core'), requiring('mailings', 'growth')];
+      expect(findUpgrades(rules, onSuite)).toEqual([{ kind: 'suite-plan', plan: 'growth' }]);
+      expect(findUpgrades(rules.toReversed(), onSuite)).toEqual([{ kind: 'suite-plan', plan: 'growth' }]);
+    });
+
+    it('names no plan if no page names one for one of the features', () => {
+      const findUpgrades = memoizeUpgrades(tenantPlans(() => null));
+      const rules = [requiring('saint', 'core'), requiring('mailings', null)];
+      expect(findUpgrades(rules, onSuite)).toEqual([]);
     });
   });
 
   describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
       const findFeatures = () => (has === null ? null : new Set(has));
-      const [first] = memoizeUpgrades(purchasedPlans, findFeatures)(
+      const [first] = memoizeUpgrades(tenantPlans(findFeatures, purchasedPlans))(
         [getRule('quote-management')],
         assignedPlan('sales-essential'),
       );
@@ -117,7 +118,7 @@ describe('memoizeUpgrades', () => {
     it('is uncertain when the plan row lacks one of several requested features', () => {
       const findFeatures = () => new Set<FeatureKey>(['quote-management']);
       const requestedFeatures = [getRule('quote-management'), getRule('stakeholders')];
-      const [first] = memoizeUpgrades(salesPremiumWithSeat('assign'), findFeatures)(
+      const [first] = memoizeUpgrades(tenantPlans(findFeatures, salesPremiumWithSeat('assign')))(
         requestedFeatures,
         assignedPlan('sales-essential'),
       );
@@ -126,6 +127,8 @@ describe('memoizeUpgrades', () => {
 
     it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
       expect(seatFor(salesPremiumWithSeat('assign'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['quote-management'])).toBe('by-use');
       expect(seatFor(salesPremiumWithSeat('buy'), ['saint'])).toBe('buy');
     });
   });
@@ -135,7 +138,7 @@ describe('memoizeUpgrades', () => {
       key === 'sales-essential' || key === 'sales-essential+service-essential'
         ? new Set(['quote-management'] as const)
         : null;
-    const findUpgrades = memoizeUpgrades(nothingPurchased, findFeatures as never);
+    const findUpgrades = memoizeUpgrades(tenantPlans(findFeatures as never));
     const plans = findUpgrades([getRule('quote-management')], assignedPlan('sales-essential')).map(
       ({ plan }) => plan,
     );

@@ -23,7 +23,7 @@ import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
   findMinimalPlans,
-  includesRow,
+  includesSection,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
 import { findPurchasedPlans } from '../../../../src/licensing/plans/seat-availability.ts';
@@ -35,7 +35,7 @@ function assignedPlan(tiers: PerSolution<DetectedTier>): DetectedPlan {
 }
 
 function offers(feature: FeatureKey, assigned: DetectedPlan | null) {
-  const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesRow(tiers, row));
+  const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesSection(tiers, row));
   return findMinimalPlans(assigned, listed).map((each) => ({ ...each, plan: each.plan.key }));
 }
 
@@ -177,10 +177,11 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
   });
   const tenant = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'saint' })));
   const purchasedPlans = findPurchasedPlans(tenant, assumptions);
-  const findUpgrades = memoizeUpgrades(
+  const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    createPurchasedPlanFeatures(rules, tenant, purchasedPlans),
-  );
+    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans),
+    siteLicenses: tenant.modules,
+  });
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
 
   it('reports the seat availability of each plan', () => {
@@ -192,10 +193,11 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
 
   it('does not promise a free seat when a site license is missing', () => {
     const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
-    const findUncertainUpgrades = memoizeUpgrades(
+    const findUncertainUpgrades = memoizeUpgrades({
       purchasedPlans,
-      createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
-    );
+      getPlanFeatures: createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
+      siteLicenses: withoutSiteLicense.modules,
+    });
     expect(listSeats(findUncertainUpgrades([getRule('saint')], null))).toEqual([
       ['sales-premium', 'buy'],
       ['service-premium', 'ask'],
@@ -218,21 +220,15 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
     expect(findUpgrades([getRule('saint')], onSuite)).not.toEqual(result);
   });
 
-  it('names the lowest Suite plan that certainly has the feature and the one that possibly does', () => {
-    expect(findUpgrades([getRule('quote-management')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
-    ]);
-  });
-
   it('names the Suite plan that has all requested features', () => {
     expect(findUpgrades([getRule('quote-management'), getRule('saint')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', possiblyFrom: null },
+      { kind: 'suite-plan', plan: 'growth' },
     ]);
     expect(findUpgrades([getRule('saint'), getRule('marketing-automation')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'plus', possiblyFrom: null },
+      { kind: 'suite-plan', plan: 'plus' },
     ]);
     expect(findUpgrades([getRule('relations'), getRule('quote-management')], onSuite)).toEqual([
-      { kind: 'suite-plan', plan: 'growth', possiblyFrom: 'core' },
+      { kind: 'suite-plan', plan: 'growth' },
     ]);
   });
 });

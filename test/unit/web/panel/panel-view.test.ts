@@ -4,6 +4,7 @@ import type { TenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import {
   grantedLicense,
   moduleLicense,
@@ -50,6 +51,15 @@ const plan = (name: string, description: string, extraInfo = '') =>
 const salesman = userWithPlan(premium, 'ten-sales');
 
 describe('plan name and note', () => {
+  it('marks a tier that is a guess, with the name it was guessed from', () => {
+    const noteOf = (description: string) =>
+      view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
+    expect(noteOf('SalesESS-ServicePREM')).toBe(
+      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+    );
+    expect(noteOf('SalesPREM-ServicePREM')).toBe('');
+  });
+
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
     ['a current plan', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
@@ -175,8 +185,9 @@ describe('feature rows', () => {
     expect(page.summary?.rest).toEqual([
       { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
       { state: 'view-only', count: counts.viewOnly, text: 'View only' },
+      { state: 'unknown', count: counts.unknown, text: 'Unknown' },
     ]);
-    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 0]);
+    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 1]);
   });
 
   it('counts each feature once in the summary', () => {
@@ -202,8 +213,23 @@ describe('suggested upgrades', () => {
         seat: english.t('seat.buy'),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
-      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '5 more features' }),
+      expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
+  });
+
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const service = { ...billed, modules: billed.modules.filter(({ name }) => name !== 'ten-salesservice') };
+    const row = moduleLicense({ name: 'ten-salesservice', scope: 'user', extraFlags: 1, purchased: 100_000 });
+    const tenant = {
+      ...service,
+      modules: [...service.modules, { ...row, description: 'Sales Essentials + Service Essentials' }],
+    };
+    const { suggestedUpgrades } = view({ tenant, user: userWithPlan(tenant, 'ten-sales') });
+    const seats = suggestedUpgrades.map(({ seat }) => seat);
+    expect(seats).toContain('Seats are billed by use: an administrator can assign one now.');
+    expect(seats).not.toContain(english.t('seat.assign'));
+    expect(seats).not.toContain(english.t('seat.buy'));
   });
 
   it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
@@ -340,17 +366,61 @@ describe('feature filter', () => {
   });
 });
 
-describe('add-ons', () => {
-  it('lists the four add-ons with state and reason and without an upgrade', () => {
+describe('add-ons and newer features', () => {
+  it('lists the four add-ons with state, reason and what SuperOffice publishes', () => {
     const { addOns } = view({ tenant: premium, user: salesman, language: german });
     expect(addOns.map(({ state }) => state)).toEqual(['enabled', 'enabled', 'enabled', 'add-on']);
-    expect(addOns.at(-1)).toEqual({
+    expect(addOns.at(-1)).toMatchObject({
       id: 'calendar-synchronization',
       label: 'Kalendersynchronisierung',
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
+      documentation: {
+        page: { url: 'https://docs.superoffice.com/de/admin/license/crm-suite', inEnglish: false },
+        asOf: 'Ausgabe vom 29. September 2026.',
+        statements: [
+          { text: 'Der Text der Seite nennt: Kalendersynchronisierung oder CRM Suite Core oder höher.' },
+        ],
+      },
     });
+    const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
+    expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
+    expect(view({ tenant: tenantWith(), user: userWith() }).addOns.map(({ hint }) => hint)).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
+  });
+
+  it('lists the newer features with a page in the language of the reader, or else in English', () => {
+    const { newerFeatures } = view({ tenant: suiteCore, user: userWith(), language: german });
+    const find = (id: string) => newerFeatures.find((each) => each.id === id);
+    expect(find('leads')).toMatchObject({
+      label: 'Lead-Management',
+      state: 'enabled',
+      reason: german.t('reason.suite-plan-includes'),
+      documentation: { page: { url: 'https://docs.superoffice.com/de/lead/learn/index', inEnglish: false } },
+    });
+    expect(find('caller-id')?.documentation.page).toMatchObject({
+      url: 'https://docs.superoffice.com/en/mobile/caller-id',
+      inEnglish: true,
+    });
+  });
+
+  it('links an enabled add-on to its screen if the user may open it', () => {
+    const linksFor = (isAdministrator: boolean) =>
+      view({ tenant: premium, user: salesman, isAdministrator }).addOns.map(({ id, crmLink }) => [
+        id,
+        crmLink?.target,
+      ]);
+    const common = [
+      ['expander-services', undefined],
+      ['calendar-synchronization', undefined],
+    ];
+    expect(linksFor(false)).toEqual([['cep', 'chat.main'], ['ai', undefined], ...common]);
+    expect(linksFor(true)).toEqual([['cep', 'chat.main'], ['ai', 'adminhugoai'], ...common]);
   });
 });
 
@@ -437,10 +507,10 @@ describe('other panel data', () => {
     );
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
-      const text = JSON.stringify(page);
+      const text = JSON.stringify(page, null, 1);
       expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
-        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat|crm)\.[\w.-]+"/,
       );
     }
   });

@@ -24,11 +24,28 @@ const panelUser = {
   csrfToken: nasty,
   backUrl: nasty,
 };
+const crmLink = { text: nasty, href: nasty, target: nasty };
+const help = { steps: [nasty], links: [crmLink] };
 const timestamp = { text: nasty, iso: nasty };
 const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest: true, mayWithdraw: false };
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
 const upgrade = { plan: nasty, seat: nasty, href: nasty };
 const change = { label: nasty, note: nasty };
+const pageLink = { url: nasty, text: nasty, inEnglish: true };
+const documentation = {
+  page: pageLink,
+  asOf: nasty,
+  statements: [{ text: nasty, page: pageLink }],
+  conflict: nasty,
+  notes: [nasty],
+};
+const publishedRow = {
+  crmLink,
+  hint: nasty,
+  ...row,
+  reason: nasty,
+  documentation,
+};
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -54,7 +71,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty }],
+  addOns: [publishedRow],
+  newerFeatures: [publishedRow],
   unknownModules: nasty,
 };
 const feature = {
@@ -65,13 +83,17 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
+  visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
-  requirement: nasty,
+  documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
   assumed: true,
+  serviceWarning: nasty,
   renewal: nasty,
+  crmLink,
+  administration: help,
   accessRequest,
 };
 const plan = {
@@ -84,16 +106,18 @@ const plan = {
     isOwn: false,
     summary: nasty,
     seat: nasty,
+    serviceWarning: nasty,
     notes: [nasty],
     gained: [change],
     changed: [change],
     lost: [change],
     renewal: nasty,
+    administration: help,
     accessRequest,
   },
 };
 const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
-const open = { ...queued, reason: nasty, draft: nasty, validationError: nasty };
+const open = { ...queued, reason: nasty, serviceWarning: nasty, draft: nasty, validationError: nasty };
 const admin = {
   companyName: nasty,
   tenantId: nasty,
@@ -103,12 +127,13 @@ const admin = {
   saved: nasty,
   open: [open],
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
-  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  inSuperOffice: help,
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
-  diagnostics: [nasty],
+  licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
@@ -233,12 +258,44 @@ describe('page templates', () => {
     ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
-    ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
+    ['plan', { ...plan, nothing: '' }, plan, 'class="notice" role="status"'],
+    [
+      'plan',
+      { ...plan, nothing: '', comparison: { ...plan.comparison, serviceWarning: '' } },
+      plan,
+      'class="notice"',
+    ],
+    [
+      'plan',
+      { ...plan, comparison: { ...plan.comparison, administration: null } },
+      plan,
+      'class="crm-links"',
+    ],
+    ['feature', { ...feature, serviceWarning: '' }, feature, 'class="notice"'],
+    ['feature', { ...feature, crmLink: null, administration: null }, feature, ' data-soprotocol='],
+    [
+      'feature',
+      { ...feature, crmLink: { ...crmLink, target: '' }, administration: null },
+      feature,
+      ' data-soprotocol=',
+    ],
+    [
+      'panel',
+      { ...panel, addOns: [{ ...publishedRow, crmLink: null }], newerFeatures: [] },
+      panel,
+      ' data-soprotocol=',
+    ],
     ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
-    ['admin', { ...admin, statusNotice: '' }, admin, '<p class="notice"'],
+    [
+      'admin',
+      { ...admin, statusNotice: '', open: [{ ...open, serviceWarning: '' }] },
+      admin,
+      '<p class="notice"',
+    ],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
+    ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
@@ -248,7 +305,18 @@ describe('page templates', () => {
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
     ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
-    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
+      admin,
+      'Was in den Lizenzdaten nicht zusammenpasst',
+    ],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, excessUse: [] } },
+      admin,
+      'Was daraus folgt',
+    ],
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
