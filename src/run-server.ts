@@ -12,6 +12,7 @@ import { createProvisioning } from './lifecycle/provisioning/create-provisioning
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openServices, type Services } from './services.ts';
+import { limitConnections } from './web/middleware/limit-connections.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,6 +28,9 @@ const shutdownGraceMs = 8_000;
  */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, timeout: 60_000 };
 
+/** How often the first two timeouts are checked, also for a connection without a request, ms. */
+const connectionsCheckingInterval = 2_000;
+
 /**
  * Longer than load balancers and proxies keep an idle connection, usually 60 s, ms: they must be the ones to close it. A
  * request on a connection that is being closed fails.
@@ -38,6 +42,9 @@ const keepAliveTimeout = 75_000;
  * of them fit into 250 MB.
  */
 const maxConnections = 4_096;
+
+/** Connections of one client that reaches the process without a trusted proxy. */
+const maxConnectionsPerClient = 256;
 
 /** How long `/readyz` reports a stopping process before it refuses connections, ms: proxies ask every few seconds. */
 const drainMs = 1_000;
@@ -88,7 +95,10 @@ async function serve(deps: {
   const { config, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
   const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
-  const server = createServer(buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now }));
+  const app = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
+  const server = createServer({ connectionsCheckingInterval }, app);
+  const isTrusted: (address: string, hop: number) => boolean = app.get('trust proxy fn');
+  limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
   const workers = await startingWorkers;
   server.listen(config.port, config.host);

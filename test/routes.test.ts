@@ -196,6 +196,7 @@ const responses = [
   expected('get', '/panel', 400, crmHosts),
   expected('get', '/panel?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
   expected('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 401, crmHosts),
+  expected('get', '/panel/newer-features?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),

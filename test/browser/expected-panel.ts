@@ -14,7 +14,7 @@ export interface ExpectedPanel {
 /** A displayed row; `advice` is empty when no upgrade is needed. */
 export interface PanelRow {
   readonly row: string;
-  readonly state: 'enabled' | 'view-only' | 'upgrade';
+  readonly state: 'enabled' | 'view-only' | 'upgrade' | 'unknown';
   readonly label: string;
   readonly stateText: string;
   readonly reason: string;
@@ -66,6 +66,8 @@ interface Holder {
 type Decision = Pick<PanelRow, 'state'> & { readonly reason: keyof typeof german.reason };
 
 function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision {
+  // Ended on 4 December 2024 (release-notes/eol/reports).
+  if (feature.feature_key === 'standard-service-reports') return { state: 'unknown', reason: 'discontinued' };
   const sites = feature.site_module.split('|').filter(Boolean);
   const cals = requiredUserLicenses(feature);
   const hasSiteLicense = sites.length === 0 || modules.some(({ ModuleName }) => sites.includes(ModuleName));
@@ -79,7 +81,11 @@ function decide(feature: Feature, { modules, tiers, granted }: Holder): Decision
     return { state: 'enabled', reason: isLicensed ? licensed : 'in-every-plan' };
   // The plan decides features that depend only on site licenses or on licenses of common rows.
   if (cals.every(isCommonLicense)) {
-    return decideByPlan(isInPlan(feature, tiers), hasSiteLicense, isLicensed ? licensed : 'included-in-plan');
+    return decideByPlan(
+      isInPlan(feature, tiers, modules),
+      hasSiteLicense,
+      isLicensed ? licensed : 'included-in-plan',
+    );
   }
   if (!hasSiteLicense) return { state: 'upgrade', reason: 'site-license-missing' };
   if (hasUserLicenses) return { state: 'enabled', reason: 'granted' };
@@ -127,8 +133,14 @@ function isCommonLicense(cal: string): boolean {
   return features.some((feature) => feature.group === 'common' && feature.user_module === cal);
 }
 
-/** Whether the plan includes any row of the feature. */
-function isInPlan({ feature_key }: Feature, tiers: Tiers): boolean {
+/**
+ * Whether the plan includes any row of the feature. The page on assignment asks for Service Essentials, and the page on
+ * FAQ entries for Service Premium or CEP (docs/superoffice/changes-2026.md#3-contradictions).
+ */
+function isInPlan({ feature_key }: Feature, tiers: Tiers, modules: readonly Module[]): boolean {
+  const hasCep = modules.some(({ ModuleName }) => ModuleName === 'cep');
+  if (feature_key === 'auto-assign-to-agent' || (feature_key === 'knowledge-base' && hasCep))
+    return tiers.service > 0;
   return features
     .filter((feature) => feature.feature_key === feature_key)
     .some(({ group, tier }) => group !== 'common' && tiers[group] >= (tier === 'premium' ? 2 : 1));
@@ -144,7 +156,9 @@ const allPlans = [0, 1, 2]
 /** The plans that retain the user's tiers, include the feature and add the fewest tier steps. */
 function advice(feature: Feature, holder: Holder): string {
   const fitting = allPlans.filter(
-    (tiers) => solutions.every((each) => tiers[each] >= holder.tiers[each]) && isInPlan(feature, tiers),
+    (tiers) =>
+      solutions.every((each) => tiers[each] >= holder.tiers[each]) &&
+      isInPlan(feature, tiers, holder.modules),
   );
   const fewest = Math.min(...fitting.map(countSteps));
   const plans = fitting
@@ -166,13 +180,18 @@ function seat(tiers: Tiers, modules: readonly Module[]): 'assign' | 'buy' | 'ask
   return row.NumberOfLicenses > (row.inUse ?? 0) ? 'assign' : 'buy';
 }
 
-/** Whether a license whose meaning is inferred from its name (`N`) decided; the panel displays that. */
-function isInferred({ confidence }: Feature, reason: Decision['reason']): boolean {
-  const decidedByPlan = ['in-every-plan', 'included-in-plan', 'plan-lacks'].includes(reason);
-  return confidence === 'N' && !decidedByPlan;
+/**
+ * Whether a license whose meaning is inferred from its name (`N`) decided, and what is published does not lead to the
+ * same state; the panel displays that.
+ */
+function isInferred(feature: Feature, { state }: Decision, { tiers, modules }: Holder): boolean {
+  if (feature.confidence !== 'N' || state === 'unknown') return false;
+  const inPlan = feature.group === 'common' || isInPlan(feature, tiers, modules);
+  return state !== (inPlan ? 'enabled' : 'upgrade');
 }
 
-function toPanelRow(feature: Feature, { state, reason }: Decision, holder: Holder): PanelRow {
+function toPanelRow(feature: Feature, decision: Decision, holder: Holder): PanelRow {
+  const { state, reason } = decision;
   const group = isGroup(feature);
   return {
     row: feature.row_id,
@@ -183,9 +202,9 @@ function toPanelRow(feature: Feature, { state, reason }: Decision, holder: Holde
     stateText: german.state[state],
     reason: group
       ? ''
-      : `${german.reason[reason]}${isInferred(feature, reason) ? ` ${german.feature.inferred}` : ''}`,
+      : `${german.reason[reason]}${isInferred(feature, decision, holder) ? ` ${german.feature.inferred}` : ''}`,
     // View-only users also see the plan for editing.
-    advice: state === 'enabled' || group ? '' : advice(feature, holder),
+    advice: ['enabled', 'unknown'].includes(state) || group ? '' : advice(feature, holder),
   };
 }
 

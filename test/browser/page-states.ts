@@ -97,6 +97,13 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('[value=withdraw]').waitFor();
     },
   },
+  'newer-features': {
+    person: onSuite,
+    async reach(context) {
+      await openPanel(context, onSuite);
+      await gotoPanel(context, onSuite, '/panel/newer-features', {});
+    },
+  },
   plans: {
     person: salesEssential,
     async reach(context) {

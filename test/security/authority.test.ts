@@ -153,6 +153,7 @@ describe('authorization', async () => {
       panelUrl(planlens, administrator),
       featureUrl(planlens, salesPremium, 'mailings'),
       `${url}/panel/plan?${panelQuery}`,
+      `${url}/panel/newer-features?${panelQuery}`,
       `${url}/admin?${panelQuery}`,
       `${url}/setup?uctx=Cust20001`,
     ])('%s reveals no data of another tenant', async (address) => {

@@ -226,6 +226,23 @@ describe('bodies of callbacks', () => {
   );
 });
 
+describe('connections without a request', () => {
+  it('are closed after the time to send one', async () => {
+    const count = 500;
+    let closed = 0;
+    const sockets = Array.from({ length: count }, () => openConnection(url).on('error', () => {}));
+    const countClosed = () => {
+      closed += 1;
+    };
+    for (const socket of sockets) socket.resume().on('close', countClosed);
+    const begun = performance.now();
+    await expect.poll(() => closed, { timeout: 60_000 }).toBe(count);
+    const ms = Math.round(performance.now() - begun);
+    report('connections without a request', { connections: count, ms });
+    expect(ms).toBeLessThan(25_000);
+  }, 90_000);
+});
+
 describe('made-up sign-ins', () => {
   /** Begins a sign-in and completes it with a code that SuperOffice never issued. */
   async function sendJunkCode(headers: Record<string, string>): Promise<number> {

@@ -33,7 +33,7 @@ export function clientAddress(log: Pick<Logger, 'warn'>): RequestHandler {
  * The address in an entry of `X-Forwarded-For`, to which some proxies append a port; null if there is none. Otherwise
  * every connection would count as another client, and the audit log would store any text.
  */
-function parseAddress(entry: string): string | null {
+export function parseAddress(entry: string): string | null {
   const [, bracketed, before] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(entry) ?? [];
   const [address = ''] = (bracketed ?? before ?? entry).replace(/^::ffff:(?=[\d.]+$)/i, '').split('%');
   return isIP(address) === 0 ? null : address;

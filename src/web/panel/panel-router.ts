@@ -13,6 +13,7 @@ import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import { createSubmitAccessRequest } from './access-request.ts';
 import { createFeaturePage } from './feature-page.ts';
+import { createNewerFeaturesPage } from './newer-features-page.ts';
 import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
@@ -48,6 +49,7 @@ export function createPanelRouter(deps: {
   const router = Router();
   router.route('/panel').get(inCrm, createPanel(panelDeps)).all(methodNotAllowed);
   router.route('/panel/feature').get(inCrm, createFeaturePage(panelDeps)).all(methodNotAllowed);
+  router.route('/panel/newer-features').get(inCrm, createNewerFeaturesPage(panelDeps)).all(methodNotAllowed);
   router.route('/panel/plan').get(inCrm, createPlanPage(panelDeps)).all(methodNotAllowed);
   router
     .route('/panel/access-requests')

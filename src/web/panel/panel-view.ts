@@ -1,7 +1,11 @@
+import { findAddOnHint } from '../../licensing/advice/visibility-hints.ts';
+import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
+import type { AddOn } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import { type CrmLink, screenLink } from '../crm-links.ts';
 import { panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
@@ -23,7 +27,6 @@ import {
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
-import { addOnRows, newerFeatureRows, type PublishedRow } from './published-rows.ts';
 
 interface TierView {
   readonly title: string;
@@ -41,6 +44,19 @@ interface StateCount {
   readonly state: FeatureState;
   readonly text: string;
   readonly count: number;
+}
+
+/** An add-on. Like a feature, but without a page of its own. */
+interface AddOnView {
+  readonly id: string;
+  readonly label: string;
+  readonly state: FeatureState;
+  readonly stateText: string;
+  readonly reason: string;
+  /** What can keep it from being shown; empty if nothing is known or the tenant does not have it. */
+  readonly hint: string;
+  /** Opens its screen; null if it is not enabled or has none. */
+  readonly crmLink: CrmLink | null;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -73,14 +89,16 @@ export interface PanelView {
   readonly found: string;
   /** The solutions in fixed columns, so that they do not move while the page loads. */
   readonly columns: readonly (readonly SolutionView[])[];
-  readonly addOns: readonly PublishedRow[];
-  readonly newerFeatures: readonly PublishedRow[];
+  readonly addOns: readonly AddOnView[];
+  /** How many of the features documented since the list of user plans are enabled. */
+  readonly newerFeatures: string;
   readonly unknownModules: string;
 }
 
 /** Describes a decided panel context. Decides nothing about features. */
 export function panelView(context: EntitledPanelContext, query: unknown): PanelView {
   const { url, session, report, tenant, language } = context;
+  const { t } = language;
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
@@ -106,9 +124,26 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: addOnRows(context),
-    newerFeatures: newerFeatureRows(report, language),
+    addOns: report.addOns.map((addOn) => addOnView(addOn, context)),
+    newerFeatures: t('panel.tally', {
+      enabled: report.newerFeatures.filter(({ state }) => state === 'enabled').length,
+      total: report.newerFeatures.length,
+    }),
     unknownModules: report.unknownModules.join(', '),
+  };
+}
+
+function addOnView({ key, state, reason }: AddOn, context: EntitledPanelContext): AddOnView {
+  const { t, code } = context.language;
+  const hint = state === 'enabled' ? findAddOnHint(key) : null;
+  return {
+    id: key,
+    label: getAddOnLabel(key, code),
+    state,
+    stateText: t(`state.${state}`),
+    reason: t(`reason.${reason}`),
+    hint: hint === null ? '' : t(`visibilityHint.${hint}`),
+    crmLink: state === 'enabled' ? screenLink(key, context) : null,
   };
 }
 

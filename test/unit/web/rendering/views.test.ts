@@ -40,8 +40,6 @@ const documentation = {
   notes: [nasty],
 };
 const publishedRow = {
-  crmLink,
-  hint: nasty,
   ...row,
   reason: nasty,
   documentation,
@@ -71,8 +69,8 @@ const panel = {
       },
     ],
   ],
-  addOns: [publishedRow],
-  newerFeatures: [publishedRow],
+  addOns: [{ ...row, reason: nasty, hint: nasty, crmLink }],
+  newerFeatures: nasty,
   unknownModules: nasty,
 };
 const feature = {
@@ -96,6 +94,7 @@ const feature = {
   administration: help,
   accessRequest,
 };
+const newerFeaturesPage = { ...panelUser, features: [publishedRow], addOns: [publishedRow] };
 const plan = {
   ...panelUser,
   own: nasty,
@@ -192,6 +191,7 @@ const pages = {
   uninstall,
   panel,
   feature,
+  'newer-features': newerFeaturesPage,
   plan,
   admin,
   setup,
@@ -281,7 +281,7 @@ describe('page templates', () => {
     ],
     [
       'panel',
-      { ...panel, addOns: [{ ...publishedRow, crmLink: null }], newerFeatures: [] },
+      { ...panel, addOns: [{ ...row, reason: nasty, hint: '', crmLink: null }] },
       panel,
       ' data-soprotocol=',
     ],
