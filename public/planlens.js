@@ -1,5 +1,6 @@
 // The entry of every page: connects events to actions. Every page works without scripts, except the sign-in pop-up.
 
+import { openInCrm } from './crm.js';
 import { openFeature, submitInPlace } from './explanation.js';
 import { filterFeatures } from './feature-list.js';
 import { hasBearerToken } from './session.js';
@@ -9,7 +10,10 @@ preparePage();
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[href]');
-  if (link === null || !hasBearerToken()) return;
+  if (link === null) return;
+  const inNewTab = event.ctrlKey || event.metaKey || event.shiftKey;
+  if ('soprotocol' in link.dataset && !inNewTab && openInCrm(link.dataset.soprotocol)) event.preventDefault();
+  if (!hasBearerToken()) return;
   if (link.target !== '' || link.origin !== location.origin) return;
   event.preventDefault();
   swapPage(link.href);

@@ -9,7 +9,7 @@ import type { SigningKeys } from './keys.ts';
 import { type MalformedResponse, malformedResponses } from './malformed-responses.ts';
 import { countSeats } from './seats.ts';
 import type { SuperIdSessions } from './superid-session.ts';
-import { type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
+import { limitNames, type Tenant, type Tenants, tenantStates, type User } from './tenants.ts';
 import type { Tokens } from './tokens.ts';
 import type { WebPanels } from './web-panels.ts';
 import type { Attempt, WebhookDelivery } from './webhook-delivery.ts';
@@ -46,6 +46,12 @@ export const controlInputs = {
   expireTickets: z.strictObject({ tenant: z.string().optional() }),
   setThirdPartyLicenses: z.strictObject({ tenant: z.string(), on: z.boolean() }),
   setPurchased: z.strictObject({ tenant: z.string(), module: z.string(), licenses: z.int().min(0) }),
+  setLimitUse: z.strictObject({
+    tenant: z.string(),
+    limit: z.enum(limitNames),
+    active: z.int().min(0),
+    maximum: z.int().optional(),
+  }),
   setRetired: z.strictObject({ tenant: z.string(), associateId: z.number(), retired: z.boolean() }),
   renameUser: z.strictObject({ tenant: z.string(), associateId: z.number(), fullName: z.string() }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
@@ -62,6 +68,8 @@ export const controlInputs = {
   setRegistration: z.strictObject({ clientSecret: z.string().optional(), publicKey: z.string().optional() }),
   rotateKeys: z.strictObject({ dropOld: z.boolean().default(false) }),
   deliveries: nothing,
+  copyWebhook: z.strictObject({ tenant: z.string(), webhookId: z.number(), keepSecret: z.boolean() }),
+  redeliver: z.strictObject({ eventId: z.string() }),
   scaleWebhookRetries: z.strictObject({ scale: z.number().min(0) }),
   whenDelivered: nothing,
   reset: nothing,
@@ -77,6 +85,7 @@ interface Results {
     webhooks: ReturnType<Webhooks['list']>;
   };
   deliveries: readonly Attempt[];
+  copyWebhook: { webhookId: number };
   whenDelivered: Promise<void>;
   issueStateChangeToken: { token: string };
   sendStateChange: Promise<{ status: number }>;
@@ -152,6 +161,7 @@ type TenantControl =
   | 'expireTickets'
   | 'setThirdPartyLicenses'
   | 'setPurchased'
+  | 'setLimitUse'
   | 'setRetired'
   | 'renameUser'
   | 'setPlan'
@@ -190,6 +200,15 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
       const [module] = target.modules.filter(({ ModuleName }) => ModuleName === name);
       if (!module) throw new Error(`No module ${name}`);
       target.modules = licenses === 0 ? others : [...others, { ...module, NumberOfLicenses: licenses }];
+    },
+    setLimitUse: (input) => {
+      const { tenant: id, limit, active, maximum } = controlInputs.setLimitUse.parse(input);
+      const target = findTenant(tenants, id);
+      const use = { Maximum: 0, ...target.limits?.[limit], ActiveCount: active };
+      target.limits = {
+        ...target.limits,
+        [limit]: maximum === undefined ? use : { ...use, Maximum: maximum },
+      };
     },
     setRetired: (input) => {
       const { tenant: id, associateId, retired } = controlInputs.setRetired.parse(input);
@@ -287,6 +306,8 @@ type PlatformControl =
   | 'setRegistration'
   | 'rotateKeys'
   | 'deliveries'
+  | 'copyWebhook'
+  | 'redeliver'
   | 'scaleWebhookRetries'
   | 'whenDelivered'
   | 'reset';
@@ -305,6 +326,13 @@ function platformControls(deps: ControlDeps): Pick<Control, PlatformControl> {
     },
     rotateKeys: (input) => keys.rotate(controlInputs.rotateKeys.parse(input ?? {}).dropOld),
     deliveries: () => delivery.attempts(),
+    copyWebhook: (input) => {
+      const { tenant, webhookId, keepSecret } = controlInputs.copyWebhook.parse(input);
+      return {
+        webhookId: deps.webhooks.copy(findTenant(deps.tenants, tenant), webhookId, keepSecret).WebhookId,
+      };
+    },
+    redeliver: (input) => delivery.redeliver(controlInputs.redeliver.parse(input).eventId),
     scaleWebhookRetries: (input) =>
       delivery.scaleRetries(controlInputs.scaleWebhookRetries.parse(input).scale),
     whenDelivered: () => delivery.idle(),

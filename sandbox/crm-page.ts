@@ -1,10 +1,11 @@
-import type { Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type { AppRegistration } from './app-registration.ts';
 import { icons } from './crm-icons.ts';
-import { crmTexts, screens } from './crm-texts.ts';
+import { crmTexts, type ScreenKey, screens } from './crm-texts.ts';
 import type { Intercept } from './fault-injection.ts';
 import { fillPanelUrl, getCulture } from './panel-url.ts';
-import type { SuperIdSessions } from './superid-session.ts';
+import { findTarget, type Target } from './soprotocol.ts';
+import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
 import type { Tenant, Tenants, User } from './tenants.ts';
 import type { WebPanels } from './web-panels.ts';
 
@@ -22,26 +23,109 @@ export function serveCrm(router: Router, deps: CrmPageDeps): void {
     res.render('index', { app: deps.app, tenants: deps.tenants.all(), describePlan });
   });
 
-  router.get('/:tenantId', deps.intercept('Page.Crm'), (req, res, next) => {
-    const tenant = deps.tenants.find(String(req.params.tenantId));
+  router.get(
+    '/:tenantId',
+    deps.intercept('Page.Crm'),
+    signedIn(deps, ({ tenant, user }, req, res) => {
+      const panel = openPanel(deps.panels, tenant, user, req.query.panel);
+      renderCrm(
+        deps,
+        { tenant, user },
+        { req, res, panel, opened: null, current: panel ? null : 'dashboard' },
+      );
+    }),
+  );
+
+  router.get(
+    ['/:tenantId/default.aspx', '/:endpoint/:tenantId/default.aspx'],
+    deps.intercept('Page.Screen'),
+    signedIn(deps, (session, req, res) => openScreen(deps, session, req, res)),
+  );
+
+  router.get('/shop', deps.intercept('Page.Shop'), (_req, res) => {
+    res.render('message', { title: 'Shop', text: 'SuperOffice sells licenses here.' });
+  });
+
+  // Whether a target behind `?` has an effect here is not documented: it has none.
+  router.get(
+    ['/:tenantId/admin/default.aspx', '/:endpoint/:tenantId/admin/default.aspx'],
+    deps.intercept('Page.Administration'),
+    signedIn(deps, (session, req, res) => {
+      if (!session.user.isAdministrator) return refuse(res, administratorsOnly);
+      const opened = { title: 'Settings and maintenance', where: '' };
+      renderCrm(deps, session, { req, res, panel: null, opened, current: null });
+    }),
+  );
+}
+
+/** Passes on requests for a tenant's CRM with the session of a user of it; shows the sign-in for others. */
+function signedIn(
+  { tenants, sessions }: CrmPageDeps,
+  handle: (session: SuperIdSession, req: Request, res: Response) => void,
+): RequestHandler {
+  return (req, res, next) => {
+    const tenant = tenants.find(String(req.params.tenantId));
     if (!tenant) return next();
-    const session = deps.sessions.read(req);
-    if (session?.tenant !== tenant) {
-      return res.render('sign-in', { tenants: [tenant], next: req.originalUrl, hint: '', problem: '' });
-    }
-    const { user } = session;
-    res.render('crm', {
-      tenant,
-      user,
-      plan: describePlan(tenant, user),
-      culture: getCulture(user),
-      texts: crmTexts(user),
-      icons,
-      screens: visibleScreens(tenant, user),
-      buttons: buttons(deps.panels, tenant, user),
-      panel: openPanel(deps.panels, tenant, user, req.query.panel),
-      here: req.originalUrl,
-    });
+    const session = sessions.read(req);
+    if (session?.tenant === tenant) return handle(session, req, res);
+    res.render('sign-in', { tenants: [tenant], next: req.originalUrl, hint: '', problem: '' });
+  };
+}
+
+/** Opens the SoProtocol target after the `?` of the address, and names it on the page. */
+function openScreen(deps: CrmPageDeps, session: SuperIdSession, req: Request, res: Response): void {
+  const [, where = ''] = req.originalUrl.split('?');
+  const target = findTarget(where);
+  const refusal = target && findRefusal(target, session);
+  if (target === null)
+    res.status(404).render('message', { title: 'Unknown target', text: `No screen: ${where}` });
+  else if (refusal !== null) refuse(res, refusal);
+  else {
+    const opened = { title: target.title, where };
+    renderCrm(deps, session, { req, res, panel: null, opened, current: target.screen });
+  }
+}
+
+/** Why a user may not open a target; null if they may. */
+function findRefusal({ screen, forAdministrators }: Target, { tenant, user }: SuperIdSession): string | null {
+  if (forAdministrators && !user.isAdministrator) return administratorsOnly;
+  const isHidden = screen !== null && !visibleScreens(tenant, user).some(({ key }) => key === screen);
+  return isHidden ? 'The role of this user hides this screen.' : null;
+}
+
+const administratorsOnly = 'Only an administrator can open this screen.';
+
+function refuse(res: Response, text: string): void {
+  res.status(403).render('message', { title: 'No access', text });
+}
+
+interface CrmContent {
+  readonly req: Request;
+  readonly res: Response;
+  readonly panel: ReturnType<typeof openPanel>;
+  /** The screen that a target opened; null for the dashboard, or with a panel. */
+  readonly opened: { readonly title: string; readonly where: string } | null;
+  readonly current: ScreenKey | null;
+}
+
+function renderCrm(
+  { panels }: CrmPageDeps,
+  { tenant, user }: Pick<SuperIdSession, 'tenant' | 'user'>,
+  { req, res, panel, opened, current }: CrmContent,
+): void {
+  res.render('crm', {
+    tenant,
+    user,
+    plan: describePlan(tenant, user),
+    culture: getCulture(user),
+    texts: crmTexts(user),
+    icons,
+    screens: visibleScreens(tenant, user),
+    buttons: buttons(panels, tenant, user),
+    panel,
+    opened,
+    current,
+    here: req.originalUrl,
   });
 }
 

@@ -1,8 +1,8 @@
 import type { User } from './tenants.ts';
 
 /**
- * The screens of the rail, in its order, with the function right that hides one
- * (docs/superoffice/user-plans.md#10-function-rights).
+ * The screens of the rail, in its order, with the function right that hides one. The names of the rights on requests and
+ * marketing are inferred (docs/superoffice/changes-2026.md#13-rights-and-settings-that-hide-a-feature).
  */
 export const screens = [
   { key: 'dashboard', hiddenBy: null },
@@ -11,10 +11,10 @@ export const screens = [
   { key: 'diary', hiddenBy: null },
   { key: 'sale', hiddenBy: 'hide-sale' },
   { key: 'project', hiddenBy: 'hide-project' },
-  { key: 'requests', hiddenBy: null },
+  { key: 'requests', hiddenBy: 'hide-service' },
   { key: 'selection', hiddenBy: 'hide-selection' },
   { key: 'inbox', hiddenBy: 'hide-inbox' },
-  { key: 'marketing', hiddenBy: null },
+  { key: 'marketing', hiddenBy: 'hide-marketing' },
   { key: 'tools', hiddenBy: null },
 ] as const;
 export type ScreenKey = (typeof screens)[number]['key'];

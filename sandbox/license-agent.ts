@@ -35,7 +35,6 @@ function agentRoutes(): ApiRoute[] {
     agent('GetUserAndInstallationLicenceStatus', (call) =>
       licenceStatus(call.tenant, readBody(call, userRequest).AssociateId),
     ),
-    agent('GetFencingInfo', ({ tenant }) => fencingInfo(tenant)),
     agent('GetShopUrl', (call) => shopUrl(call, readBody(call, ownerRequest).OwnerName)),
     agent('GetUserLicensesMDOList', ({ tenant }) => userLicenseItems(tenant)),
   ];
@@ -99,18 +98,6 @@ function licenceStatus(tenant: Tenant, associateId: number) {
     CompanyName: tenant.companyName,
     SerialNr: tenant.serialNr,
     UserLicenses: owners(tenant).flatMap((owner) => [...assignedLicenseNames(tenant, owner, user)]),
-  };
-}
-
-/** Usage against the limit of a CRM Suite plan. The response for a tenant without one is unknown: all zero here. */
-function fencingInfo(tenant: Tenant) {
-  const none = { ActiveCount: 0, Maximum: 0, IsNearingMaximum: false, HasReachedMaximum: false };
-  return {
-    ...(tenant.fencing ?? none),
-    WarningMessage: '',
-    WarningTooltip: '',
-    TableRight: null,
-    FieldProperties: {},
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { archiveRoutes } from './archive.ts';
 import { createAuthorizationCodes } from './authorization-codes.ts';
 import { serveAuthorize } from './authorize.ts';
+import { configurationRoutes } from './configuration-agent.ts';
 import { type Control, createControl } from './control.ts';
 import { serveControl } from './control-endpoint.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
@@ -23,6 +24,7 @@ import { licenseRoutes } from './license-agent.ts';
 import { mdoListRoutes } from './mdo-list.ts';
 import { principalRoutes } from './principal.ts';
 import { serveSignIn } from './sign-in.ts';
+import { suiteLimitRoutes } from './suite-limits.ts';
 import { createSuperIdSessions } from './superid-session.ts';
 import { serveSystemUser } from './system-user.ts';
 import { serveTenantState } from './tenant-state.ts';
@@ -135,6 +137,8 @@ function buildSandbox(origin: string, options: SandboxOptions, appCredentials: A
   serveTenantState(server, { origin, tenants, intercept, now });
   const routes = [
     ...licenseRoutes(),
+    ...suiteLimitRoutes(),
+    ...configurationRoutes(),
     ...principalRoutes(),
     ...archiveRoutes(),
     ...mdoListRoutes(),

@@ -18,6 +18,13 @@ const moduleRow = z.strictObject({
   inUse: z.number().optional(),
 });
 
+/** What the plans of CRM Suite limit (docs/superoffice/user-plans.md#8-crm-suite). */
+export const limitNames = ['dashboards', 'projects', 'flows', 'customObjects'] as const;
+export type LimitName = (typeof limitNames)[number];
+
+/** What is in use, and the maximum of the plan: 0 if it is unlimited or not included, as that form is unknown. */
+const limitUse = z.strictObject({ ActiveCount: z.number(), Maximum: z.number() });
+
 const tenantRow = z.strictObject({
   key: z.string(),
   contextIdentifier: z.string().regex(/^Cust\d+$/),
@@ -31,14 +38,7 @@ const tenantRow = z.strictObject({
   licenseVersion: z.string(),
   subscription: z.string().optional(),
   plan: z.string().optional(),
-  fencing: z
-    .strictObject({
-      ActiveCount: z.number(),
-      Maximum: z.number(),
-      IsNearingMaximum: z.boolean(),
-      HasReachedMaximum: z.boolean(),
-    })
-    .optional(),
+  limits: z.partialRecord(z.enum(limitNames), limitUse).optional(),
   modules: z.array(moduleRow),
 });
 

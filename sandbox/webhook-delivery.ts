@@ -49,6 +49,11 @@ export interface Attempt {
 export interface WebhookDelivery {
   /** Queues an event for a webhook; events of one webhook are sent one at a time. */
   enqueue(hook: DeliverableHook, event: WebhookEvent): void;
+  /**
+   * Sends an event of the delivery history again, as a person does, however old it is; does nothing for an unknown one.
+   * Whether the repetition has the same id is unknown; it has here.
+   */
+  redeliver(eventId: string): void;
   /** Posts the test event once. Returns the status of the response (0: none) and its text. */
   sendTest(hook: DeliverableHook): Promise<{ status: number; text: string }>;
   attempts(): readonly Attempt[];
@@ -75,6 +80,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
   let attempts: Attempt[] = [];
   let retryScale = 1;
   let generation = 0;
+  const history = new Map<string, { hook: DeliverableHook; event: Queued }>();
   const queues = new Map<DeliverableHook, { items: Queued[]; done: Promise<void> }>();
 
   async function post(hook: DeliverableHook, queued: Queued, isTest: boolean) {
@@ -116,14 +122,23 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
     return false;
   }
 
+  function enqueue(hook: DeliverableHook, item: Queued): void {
+    const queue = queues.get(hook);
+    if (queue) return void queue.items.push(item);
+    const items = [item];
+    queues.set(hook, { items, done: Promise.resolve() });
+    queues.set(hook, { items, done: processQueue(hook, items) });
+  }
+
   return {
     enqueue: (hook, event) => {
       const item = { eventId: randomUUID(), event, timestamp: deps.now(), retry: 0 };
-      const queue = queues.get(hook);
-      if (queue) return void queue.items.push(item);
-      const items = [item];
-      queues.set(hook, { items, done: Promise.resolve() });
-      queues.set(hook, { items, done: processQueue(hook, items) });
+      history.set(item.eventId, { hook, event: { ...item } });
+      enqueue(hook, item);
+    },
+    redeliver: (eventId) => {
+      const sent = history.get(eventId);
+      if (sent) enqueue(sent.hook, { ...sent.event });
     },
     sendTest: (hook) =>
       post(hook, { eventId: randomUUID(), event: testEvent, timestamp: deps.now(), retry: 0 }, true),
@@ -137,6 +152,7 @@ export function createWebhookDelivery(deps: { now: () => number }): WebhookDeliv
     reset: () => {
       generation += 1;
       queues.clear();
+      history.clear();
       attempts = [];
       retryScale = 1;
     },
@@ -221,7 +237,7 @@ function headers(
       .digest('base64');
   return {
     'Content-Type': 'application/json; charset=utf-8',
-    'User-Agent': 'NetServer-Webhook/11.11',
+    'User-Agent': 'NetServer-Webhook/12.1',
     'X-SuperOffice-Event': queued.event.event,
     'X-SuperOffice-EventId': queued.eventId,
     'X-SuperOffice-Retry': String(queued.retry),

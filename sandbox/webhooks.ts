@@ -1,7 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Tenant } from './tenants.ts';
 import { ApiError } from './web-api.ts';
 import type { DeliverableHook, WebhookDelivery, WebhookEvent } from './webhook-delivery.ts';
+
+/**
+ * Bit flags by their names in the order of the bits. SuperOffice's own client sends a number and reads names joined by
+ * commas; no other form is known.
+ */
+function flags(names: readonly string[]) {
+  const toNames = (bits: number) => names.filter((_name, index) => bits & (1 << index)).join(', ') || 'None';
+  const combinations = Array.from({ length: 2 ** names.length }, (_each, bits) => toNames(bits));
+  const number = z
+    .int()
+    .min(0)
+    .max(combinations.length - 1);
+  return z.union([z.enum(combinations), number.transform(toNames)]).nullish();
+}
 
 /**
  * The request of a create or update; absent and null fields take their default (docs/superoffice/web-api.md#62-entity).
@@ -17,12 +32,22 @@ export const webhookEntity = z.object({
   Headers: z.record(z.string(), z.string()).nullish(),
   Properties: z.record(z.string(), z.unknown()).nullish(),
   ErrorsEmail: z.string().nullish(),
+  ErrorEmails: z.array(z.email()).nullish(),
+  ErrorAssociates: z.array(z.record(z.string(), z.unknown())).nullish(),
+  Description: z.string().nullish(),
+  NotifyVia: flags(['Email', 'InApp']),
+  NotifyWhen: flags(['FirstFailure', 'Disabling']),
 });
 export type WebhookBody = z.infer<typeof webhookEntity>;
 
 export interface Hook extends DeliverableHook {
   readonly Events: readonly string[];
   readonly ErrorsEmail: string | null;
+  readonly ErrorEmails: readonly string[];
+  readonly ErrorAssociates: readonly unknown[];
+  readonly Description: string;
+  readonly NotifyVia: string;
+  readonly NotifyWhen: string;
   readonly Registered: string;
   readonly Updated: string;
 }
@@ -43,6 +68,8 @@ export interface Webhooks {
   /** Replaces a webhook; an active one is tested again and its error counters are reset. */
   update(tenant: Tenant, id: number, body: WebhookBody): Promise<Hook>;
   remove(tenant: Tenant, id: number): void;
+  /** Copies a webhook as a person does: stopped, with the same target and, if `keepSecret`, the same secret. */
+  copy(tenant: Tenant, id: number, keepSecret: boolean): Hook;
   /** Posts the test event to a target without saving a webhook. */
   test(body: WebhookBody): Promise<{ status: number; text: string }>;
   /** Queues the event for every active webhook of a tenant that subscribes to it. */
@@ -104,6 +131,23 @@ export function createWebhooks({
       replace(tenant, old, hook);
       return hook;
     },
+    copy: (tenant, id, keepSecret) => {
+      const original = find(tenant, id);
+      lastId += 1;
+      const copy: Hook = {
+        ...original,
+        ...noCalls,
+        WebhookId: lastId,
+        Name: `Copy of ${original.Name}`,
+        State: 'Stopped',
+        Secret: keepSecret ? original.Secret : randomUUID(),
+        Registered: time(),
+        Updated: time(),
+      };
+      // The order of the list is unknown: a copy comes first here.
+      byTenant.set(tenant.contextIdentifier, [copy, ...findHooks(tenant)]);
+      return copy;
+    },
     remove: (tenant, id) => replace(tenant, find(tenant, id), undefined),
     test: (body) => delivery.sendTest(unsavedHook(body)),
     raise: (tenant, event) => {
@@ -128,14 +172,18 @@ export function unsavedHook(body: WebhookBody): Hook {
     Headers: body.Headers ?? null,
     Properties: body.Properties ?? null,
     ErrorsEmail: body.ErrorsEmail ?? null,
+    ErrorEmails: body.ErrorEmails ?? [],
+    ErrorAssociates: body.ErrorAssociates ?? [],
+    Description: body.Description ?? '',
+    NotifyVia: body.NotifyVia ?? 'None',
+    NotifyWhen: body.NotifyWhen ?? 'None',
     Registered: '0001-01-01T00:00:00',
     Updated: '0001-01-01T00:00:00',
-    TotalCalls: 0,
-    TotalErrors: 0,
-    ConsecutiveErrors: 0,
-    LastError: '',
+    ...noCalls,
   };
 }
+
+const noCalls = { TotalCalls: 0, TotalErrors: 0, ConsecutiveErrors: 0, LastError: '' };
 
 /** Allows https, as documented, and http only on this machine, where no certificate is valid. */
 function isAllowedTarget(target: string): boolean {

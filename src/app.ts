@@ -24,8 +24,8 @@ import { allowFramingByCrm, keepOpener, securityHeaders } from './web/middleware
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
-import { loadLanguages } from './web/rendering/i18n.ts';
-import { loadViews } from './web/rendering/views.ts';
+import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
+import { loadViews, type Views } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
 import { createSetupRouter } from './web/setup/setup-router.ts';
 import { createBeginSignIn, createStartSignIn } from './web/sign-in/begin-sign-in.ts';
@@ -35,13 +35,25 @@ import { createAdministratorGuard } from './web/sign-in/require-administrator.ts
 import { createSessions } from './web/sign-in/session.ts';
 import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 
+/** The texts and templates of all pages. */
+export interface Pages {
+  readonly languages: Languages;
+  readonly views: Views;
+}
+
+/** Loads `locales` and `views` of the project's folder. @throws if a file is missing or a template has an error */
+export function loadPages(root: string): Pages {
+  return { languages: loadLanguages(join(root, 'locales')), views: loadViews(root) };
+}
+
 /** What the web application is made from. */
 export interface AppDeps {
   readonly config: Config;
   readonly services: Services;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** The project's folder, which contains `views`, `locales` and `public`. */
+  readonly pages: Pages;
+  /** The project's folder, which contains `public`. */
   readonly root: string;
   readonly deprovision: Deprovision;
   /** Aborted when the process stops, which `/readyz` reports. */
@@ -55,25 +67,25 @@ const maxInFlightPerClient = 256;
 
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
 export function buildApp(appDeps: AppDeps): Express {
-  const { config, services, log, metrics, root, deprovision, stopping, now } = appDeps;
+  const { config, services, log, metrics, pages, root, deprovision, stopping, now } = appDeps;
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
   const isEnded = createIsSessionEnded({ ...services, log, now });
   const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
-  const languages = loadLanguages(join(root, 'locales'));
-  const views = loadViews(root);
   const startSignIn = createStartSignIn({
     signIns,
     authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
   });
   const limits = createRequestLimits(now);
-  const beginSignIn = createBeginSignIn({ startSignIn, languages, views });
+  const beginSignIn = createBeginSignIn({ startSignIn, ...pages });
   const drafts = createFormDrafts({
     secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
   });
   const deps = {
     ...services,
+    ...pages,
+    crmAddresses: superOffice.crmAddresses,
     sessions,
     startSignIn,
     beginSignIn,
@@ -81,8 +93,6 @@ export function buildApp(appDeps: AppDeps): Express {
     limits,
     administratorGuard: createAdministratorGuard({ sessions, tenants, beginSignIn, drafts, limits, now }),
     entitlementEngine: createEntitlementEngine(config.assumptions),
-    languages,
-    views,
     publicUrl,
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
     keepOpener,

@@ -19,6 +19,7 @@ import { explainDatabaseError } from './database/explain-error.ts';
 import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
+import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
 import {
   createRequestReconciliation,
   type RequestReconciliation,
@@ -33,6 +34,7 @@ import {
 import { createLicenseSource } from './snapshots/license-source.ts';
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
+import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
@@ -140,7 +142,11 @@ export async function openServices(deps: {
       now,
     }),
     sessionCutoffs,
-    handoffs: createHandoffStore({ db, now }),
+    handoffs: createHandoffStore({
+      db,
+      secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'session handoff')),
+      now,
+    }),
     accessRequests,
     licenses,
     users: createUserStore({ db }),
@@ -222,7 +228,13 @@ function openLicenses(deps: {
   const { config, db, superOffice, tenants, locks, telemetry, now } = deps;
   return createLicenseSnapshots({
     store: createSnapshotStore(db),
-    source: createLicenseSource(superOffice, tenants),
+    source: createLicenseSource({
+      superOffice,
+      tenants,
+      isSuite: ({ modules }) =>
+        detectSuite(findSuiteIndicators(modules, config.assumptions.suite.modules)) !== null,
+      readSuiteLimits: createReadSuiteLimits({ now, patienceMs: limitPatienceMs }),
+    }),
     diff: diffLicenses,
     locks,
     policy: licenseCachePolicy,

@@ -127,6 +127,7 @@ describe('source files', () => {
       'cli.ts',
       'errors.ts',
       'metrics.ts',
+      'run-server.ts',
       'server.ts',
       'services.ts',
       'storable-text.ts',

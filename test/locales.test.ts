@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
+import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
@@ -8,7 +9,6 @@ import { featureParts } from '../src/licensing/catalogue/published-pages.ts';
 import type { StatementSource } from '../src/licensing/catalogue/published-requirement.ts';
 import { additionalRequirements } from '../src/licensing/catalogue/requirements.ts';
 import type { DetectedTier, Tier } from '../src/licensing/catalogue/solutions.ts';
-import { suiteLimitNames } from '../src/licensing/catalogue/suite-limits.ts';
 import { suitePlans } from '../src/licensing/catalogue/suite-plans.ts';
 import type { Diagnostic } from '../src/licensing/diagnostics/diagnostic.ts';
 import type { FeatureState, Inclusion, Reason } from '../src/licensing/entitlements/entitlement.ts';
@@ -17,6 +17,7 @@ import type { LicenseChange } from '../src/licensing/licenses/license-diff.ts';
 import type { DetectedPlan } from '../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
+import type { LimitLevel, SuiteLimitStatus } from '../src/licensing/plans/suite-limit-statuses.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
@@ -79,6 +80,13 @@ const reasons = all<Reason>({
   'suite-plan-unknown': yes,
   discontinued: yes,
   'group-of-features': yes,
+});
+const limits = all<SuiteLimitStatus['name']>({
+  dashboards: yes,
+  'active-projects': yes,
+  'custom-objects': yes,
+  'active-marketing-flows': yes,
+  unnamed: yes,
 });
 const notices = all<LicenseNotice['kind'] | Exclude<Tenant['status'], 'active'>>({
   'license-expires-soon': yes,
@@ -155,7 +163,30 @@ const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
   'reduce-at-once': yes,
   'reduce-at-renewal': yes,
 });
-const seats = all<Seat>({ assign: yes, buy: yes, ask: yes });
+const visibilityHints = all<VisibilityHintKey>({
+  'role-hides': yes,
+  'role-opens': yes,
+  'edit-flow-content': yes,
+  'run-flows': yes,
+  'flow-solutions': yes,
+  'flow-sms': yes,
+  'lock-targets': yes,
+  'target-types': yes,
+  'target-data-right': yes,
+  'saint-statuses': yes,
+  'sale-type-stakeholders': yes,
+  'stakeholders-preference': yes,
+  'sale-type-guide': yes,
+  'approve-quotes': yes,
+  'pin-dashboards': yes,
+  'mark-spam': yes,
+  'update-consent': yes,
+  'selection-follow-ups': yes,
+  'selection-email': yes,
+  'video-service': yes,
+  'ai-switched-on': yes,
+});
+const seats = all<Seat>({ assign: yes, 'by-use': yes, buy: yes, ask: yes });
 const solutions = all<CatalogueRow['solution']>({ common: yes, sales: yes, service: yes, marketing: yes });
 const tiers = all<Tier>({ essential: yes, premium: yes });
 
@@ -175,6 +206,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'user-marker': yes,
     'site-marker': yes,
     description: yes,
+    'description-guess': yes,
     none: yes,
     'what-if': yes,
   }),
@@ -186,7 +218,12 @@ const families: Readonly<Record<string, readonly string[]>> = {
     'other-page': yes,
   }),
   'documentation.part.': featureParts,
-  'limit.': suiteLimitNames,
+  'visibilityHint.': visibilityHints,
+  'limit.': limits,
+  'limit.level.': all<Exclude<LimitLevel, 'below'>>({ near: yes, reached: yes }),
+  'limit.stops.': limits,
+  'crm.link.': ['users', 'licenses', 'roles', 'shop'],
+  'crm.step.': ['assign-plan', 'buy-licenses', 'change-suite'],
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),

@@ -4,7 +4,10 @@ import { loadDesiredState } from '../src/lifecycle/provisioning/desired-state.ts
 import { root } from './support/project-files.ts';
 
 const origin = 'https://planlens.example';
-const { panels, webhook } = loadDesiredState(join(root, 'manifest'), origin);
+const { panels, webhook } = loadDesiredState(join(root, 'manifest'), {
+  publicUrl: origin,
+  webhookErrorEmails: [],
+});
 const [panel, ...otherPanels] = panels.filter(({ VisibleIn }) => VisibleIn === 'BrowserPanel');
 const [button, ...otherButtons] = panels.filter(({ VisibleIn }) => VisibleIn === 'NavigatorButton');
 
@@ -59,7 +62,10 @@ describe('manifest/web-panels.json', () => {
   it('stays within the field lengths that SuperOffice stores', () => {
     const longest = { Name: 239, Tooltip: 254, WindowName: 254, ProgId: 254, Url: 1023 } as const;
     const longOrigin = `https://${'a'.repeat(63)}.${'b'.repeat(63)}.example:65535`;
-    for (const each of loadDesiredState(join(root, 'manifest'), longOrigin).panels) {
+    for (const each of loadDesiredState(join(root, 'manifest'), {
+      publicUrl: longOrigin,
+      webhookErrorEmails: [],
+    }).panels) {
       for (const [field, length] of Object.entries(longest)) {
         expect(String(each[field as keyof typeof longest]).length).toBeLessThanOrEqual(length);
       }
@@ -77,6 +83,8 @@ describe('manifest/webhook.json', () => {
   it('subscribes to user events at our own URL', () => {
     expect(webhook).toEqual({
       name: 'Planlens',
+      description: expect.stringContaining('Without it'),
+      errorEmails: [],
       events: ['associate.created', 'associate.changed', 'associate.deleted'],
       address: `${origin}/callbacks/webhooks/`,
     });

@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../src/app.ts';
+import { buildApp, loadPages } from '../src/app.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { createProvisioning } from '../src/lifecycle/provisioning/create-provisioning.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -44,7 +44,17 @@ beforeAll(async () => {
   services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = createProvisioning({ config, services, root });
   const stopping = new AbortController().signal;
-  app = buildApp({ config, services, log, metrics, root, ...provisioning, stopping, now: Date.now });
+  app = buildApp({
+    config,
+    services,
+    log,
+    metrics,
+    pages: loadPages(root),
+    root,
+    ...provisioning,
+    stopping,
+    now: Date.now,
+  });
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });

@@ -38,6 +38,7 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
     tenants,
     licenses,
     accessRequests,
+    crmAddresses: services.superOffice.crmAddresses,
     sessions,
     languages: loadLanguages(`${root}locales`),
     limits: createRequestLimits(Date.now),

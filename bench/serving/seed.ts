@@ -33,7 +33,10 @@ export async function seedTenants(
   const store = createTenantStore({ db, secrets, deleteJobs: async () => {}, now: () => now });
   const snapshots = createSnapshotStore(db);
   const tenantLicenses = publishedTenant('premium');
-  const { fingerprint } = loadDesiredState(join(root, 'manifest'), String(environment.PUBLIC_URL));
+  const { fingerprint } = loadDesiredState(join(root, 'manifest'), {
+    publicUrl: String(environment.PUBLIC_URL),
+    webhookErrorEmails: [],
+  });
 
   const tenantId = tenantIdAt(0);
   await store.saveConsent({

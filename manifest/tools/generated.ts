@@ -30,6 +30,7 @@ ${panelRows.join('\n')}
 ## Webhook
 
 \`${webhook.name}\`, with a separate secret per tenant, for the events ${webhook.events.map((event) => `\`${event}\``).join(', ')}.
+Its description in the tenant: ${webhook.description}
 
 ## Nothing else
 

@@ -7,6 +7,7 @@ import { checkTenant } from '../doctor/check-tenant.ts';
 import { connectSuperOffice } from '../superoffice/client.ts';
 import { createHttp } from '../superoffice/transport/http.ts';
 import { createTenantStore } from '../tenants/tenant-store.ts';
+import { createWebhookStore } from '../tenants/webhook-store.ts';
 import { type Command, expectArguments, print } from './command.ts';
 import { type DatabaseCommandDeps, withDatabase } from './with-database.ts';
 
@@ -51,7 +52,9 @@ async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | un
     printResult(failed('installation', `${tenantId} has not installed the app.`, ''));
     return 1;
   }
-  const tenantOk = await printResults(checkTenant({ tenant, ...superOffice }));
+  const own = await createWebhookStore({ db, secrets, now }).find(tenantId);
+  const webhook = { address: `${publicUrl}/callbacks/webhooks/`, webhookId: own?.webhookId ?? null };
+  const tenantOk = await printResults(checkTenant({ tenant, webhook, ...superOffice }));
   return appOk && tenantOk ? 0 : 1;
 }
 

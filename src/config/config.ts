@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findSharedKey, type Keyring, keyringSchema } from '../crypto/keyring.ts';
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
+import type { CrmAddressForms } from '../superoffice/api/crm-addresses.ts';
 import { parsePrivateKey } from '../superoffice/auth/private-key.ts';
 import type { AudienceForm } from '../superoffice/callbacks/state-change-notification.ts';
 import { readAssumptions } from './load-assumptions.ts';
@@ -28,6 +29,8 @@ export interface Config {
     readonly apiHosts: readonly string[];
     /** Accepted forms of the audience of a state-change token, from the platform assumptions. */
     readonly stateChangeAudiences: readonly AudienceForm[];
+    /** The forms of addresses in the CRM, from the platform assumptions. */
+    readonly crmAddressForms: CrmAddressForms;
     /**
      * Origins that may embed the panel in a frame
      * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
@@ -48,6 +51,8 @@ export interface Config {
   /** The bearer token of `/metrics`; null if nobody may read it. */
   readonly metricsToken: string | null;
   readonly logLevel: string;
+  /** Addresses that SuperOffice notifies when it disables the webhook of a tenant. */
+  readonly webhookErrorEmails: readonly string[];
 }
 
 /** All problems of the environment. It never contains a value of the environment. */
@@ -129,6 +134,13 @@ const networksSchema = z
     error: `must list addresses, networks such as 10.0.0.0/8, or ${namedNetworks.join(', ')}`,
   });
 
+const emailsSchema = z
+  .string()
+  .transform((text) => text.split(',').map((email) => email.trim()))
+  .refine((emails) => emails.every((email) => z.email().safeParse(email).success), {
+    error: 'must list email addresses, separated by commas',
+  });
+
 const environmentSchema = z.object({
   HOST: z
     .union([z.ipv4(), z.ipv6(), z.literal('localhost')], 'must be an IP address or localhost')
@@ -156,6 +168,7 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[\w.~+/-]{32,}=*$/, 'must have 32 or more letters, digits or . _ ~ + / -')
     .optional(),
+  WEBHOOK_ERROR_EMAILS: emailsSchema.default([]),
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
@@ -202,6 +215,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       privateKey: env.SUPEROFFICE_PRIVATE_KEY,
       apiHosts: env.SUPEROFFICE_API_HOSTS,
       stateChangeAudiences: assumptionsRead.platform.stateChangeAudiences,
+      crmAddressForms: assumptionsRead.platform.crmAddresses,
       frameAncestors: loginUrl === undefined ? crmOrigins : [...crmOrigins, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },
@@ -211,6 +225,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     cache: splitCache(env.CACHE_MB * 2 ** 20),
     metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL,
+    webhookErrorEmails: env.WEBHOOK_ERROR_EMAILS,
   };
 }
 

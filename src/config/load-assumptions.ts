@@ -8,14 +8,19 @@ import { suitePlans } from '../licensing/catalogue/suite-plans.ts';
 import shipped from '../licensing/entitlements/assumptions.json' with { type: 'json' };
 import type { Assumptions } from '../licensing/entitlements/assumptions.ts';
 import { normalizeModuleName } from '../licensing/licenses/module-names.ts';
+import { type CrmAddressForms, documentedAddressForms } from '../superoffice/api/crm-addresses.ts';
 import { type AudienceForm, audienceForms } from '../superoffice/callbacks/state-change-notification.ts';
 
 /** Assumptions about SuperOffice's platform, which the licensing domain does not need. */
 interface PlatformAssumptions {
   /** Accepted forms of the audience of a state-change token; issuer and algorithm are fixed. */
   readonly stateChangeAudiences: readonly AudienceForm[];
+  readonly crmAddresses: CrmAddressForms;
 }
-const shippedPlatform: PlatformAssumptions = { stateChangeAudiences: audienceForms };
+const shippedPlatform: PlatformAssumptions = {
+  stateChangeAudiences: audienceForms,
+  crmAddresses: documentedAddressForms,
+};
 
 // Does not compile if the shipped file lacks or misspells a feature.
 const shippedLicensing: { readonly modules: Readonly<Record<FeatureKey, unknown>> } = shipped;
@@ -63,6 +68,7 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   tierMarkers: z.strictObject({ user: tiers, site: perSolution(tiers) }),
   addOnModules: z.record(z.enum(addOnKeys), modules),
   planChanges: z.strictObject({ add: timing, reduce: timing }),
+  billedByUseFrom: z.int().positive(),
   suite: z.strictObject({
     modules: z.record(suiteModule, z.enum([...suitePlans, 'unknown'])),
     needByFeature: z.partialRecord(feature, suiteAvailability),
@@ -73,8 +79,13 @@ const assumptionsSchema: z.ZodType<Assumptions> = z.strictObject({
   }),
 });
 
+const addressForm = z
+  .string()
+  .regex(/^\{crm\}\/[\w/.?{}=&-]*$/, 'must begin with {crm}/, for example {crm}/default.aspx?{target}');
+
 const platformSchema: z.ZodType<PlatformAssumptions> = z.strictObject({
   stateChangeAudiences: z.array(z.enum(audienceForms)).min(1, 'must name a form'),
+  crmAddresses: z.strictObject({ screen: addressForm, administration: addressForm }),
 });
 
 /** The assumptions, or all problems of the operator's file, one line each. */

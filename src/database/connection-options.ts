@@ -1,4 +1,5 @@
 import type { ClientBase, ClientConfig } from 'pg';
+import { authenticationOptions } from './require-auth.ts';
 
 interface Timeouts {
   /** The server cancels a statement after this time, ms. */
@@ -24,6 +25,7 @@ export function connectionOptions(url: string, timeouts: Timeouts): ClientConfig
     query_timeout: timeouts.query,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
+    ...authenticationOptions(url),
   };
 }
 

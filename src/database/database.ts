@@ -57,6 +57,7 @@ export interface WebhookRow {
   outcome: string | null;
   problem: string | null;
   checked_at: Date | null;
+  consecutive_errors: number | null;
 }
 
 /** A row of `callbacks`. */

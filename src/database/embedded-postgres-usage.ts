@@ -1,4 +1,5 @@
 import { Client, DatabaseError } from 'pg';
+import { authenticationOptions } from './require-auth.ts';
 
 /** The server is on this machine: no response in this time means that no server runs, ms. */
 const responseTimeoutMs = 5_000;
@@ -15,6 +16,7 @@ export async function connectToServer(url: string): Promise<Client | 'changing' 
     connectionString: url,
     connectionTimeoutMillis: responseTimeoutMs,
     query_timeout: responseTimeoutMs,
+    ...authenticationOptions(url),
   });
   // Without a listener a lost connection would end the process; the next query reports it.
   client.on('error', () => {});

@@ -7,6 +7,7 @@ import type { Client } from 'pg';
 import { initialiseCluster, restrictCluster, role, runProgram } from './embedded-postgres-cluster.ts';
 import { type EmbeddedPostgresPaths, prepareEmbeddedPostgresPaths } from './embedded-postgres-paths.ts';
 import { acquireUsage, connectToServer, isIdle, releaseUsage } from './embedded-postgres-usage.ts';
+import { requireScram } from './require-auth.ts';
 
 /** A running PostgreSQL that belongs to this app. */
 export interface EmbeddedPostgres {
@@ -96,7 +97,7 @@ export async function startEmbeddedPostgres(
 }
 
 function toUrl({ password }: Cluster, port: number): string {
-  return `postgres://${role}:${password}@127.0.0.1:${port}/postgres`;
+  return `postgres://${role}:${password}@127.0.0.1:${port}/postgres?${requireScram}`;
 }
 
 /**

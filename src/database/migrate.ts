@@ -4,6 +4,7 @@ import * as initial from './migrations/001-initial.ts';
 import * as sessionCutoffs from './migrations/002-session-cutoffs.ts';
 import * as retention from './migrations/003-retention.ts';
 import * as auditAddress from './migrations/004-audit-address.ts';
+import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
@@ -12,6 +13,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '002-session-cutoffs': sessionCutoffs,
   '003-retention': retention,
   '004-audit-address': auditAddress,
+  '005-webhook-errors': webhookErrors,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

@@ -38,12 +38,16 @@ export function openReadiness(url: string, onConnectionLost: (error: Error) => v
     return isUp;
   }
 
+  async function isDatabaseUp(): Promise<boolean> {
+    const now = performance.now();
+    if (asked === null || now - asked.at > minIntervalMs) asked = { at: now, result: ask() };
+    return now - known.at <= maxAgeMs ? known.isUp : asked.result;
+  }
+
+  // Connects while the process starts, so that the first health check does not wait for it.
+  void isDatabaseUp();
   return {
-    async isDatabaseUp() {
-      const now = performance.now();
-      if (asked === null || now - asked.at > minIntervalMs) asked = { at: now, result: ask() };
-      return now - known.at <= maxAgeMs ? known.isUp : asked.result;
-    },
+    isDatabaseUp,
     close: () => pool.end(),
   };
 }

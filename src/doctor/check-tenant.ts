@@ -7,7 +7,9 @@ import { findWebPanelByProgId } from '../superoffice/api/web-panels.ts';
 import { listWebhooks } from '../superoffice/api/webhooks.ts';
 import type { SystemUserTenant, TicketCache } from '../superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
+import { checkOptionalParts } from './check-optional-parts.ts';
 import { type CheckResult, developerPortalLocation, failed, passed, runAgain } from './check-result.ts';
+import { checkWebhook, type OwnWebhook } from './check-webhook.ts';
 
 /** A tenant and the clients that reach it. */
 export interface TenantCheckContext {
@@ -15,6 +17,7 @@ export interface TenantCheckContext {
     /** The web panels that were provisioned. */
     readonly panels: readonly { readonly progId: string }[];
   };
+  readonly webhook: OwnWebhook;
   readonly states: TenantStateCache;
   readonly tickets: TicketCache;
   readonly webApi: WebApi;
@@ -60,15 +63,23 @@ export async function* checkTenant(context: TenantCheckContext): AsyncGenerator<
     if (!result.ok) return;
   }
   const apiClient = context.webApi.asSystemUser(context.tenant);
+  let mayUseWebhooks = false;
   for (const { step, attempt, consequence } of permissions) {
-    yield await attempt(apiClient).then(
+    const result = await attempt(apiClient).then(
       (found) => passed(step, `Allowed. ${found}`.trimEnd()),
       (error: unknown) => toFailure(step, error, consequence),
     );
+    if (step === 'webhooks') mayUseWebhooks = result.ok === true;
+    yield result;
   }
   yield await checkVisibility(apiClient, context.tenant).catch((error: unknown) =>
     toFailure('panel visibility', error, 'the panel may be visible to nobody'),
   );
+  if (mayUseWebhooks)
+    yield await checkWebhook(apiClient, context.webhook).catch((error: unknown) =>
+      toFailure('webhook', error, 'changes appear only after ten minutes'),
+    );
+  yield* checkOptionalParts(apiClient);
 }
 
 async function describeUsers(apiClient: TenantApiClient): Promise<string> {

@@ -7,6 +7,7 @@ import {
   suiteTransition,
 } from './advice/suite-transition.ts';
 import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
+import { findVisibilityHints, type VisibilityHint } from './advice/visibility-hints.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
 import {
   type ContractInput,
@@ -26,6 +27,7 @@ import { compileRules, type Rules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
+import { countPlanSeats, type PlanSeats } from './plans/plan-seats.ts';
 import { countSuiteSeats, type SuiteSeatsResult } from './plans/suite-seats.ts';
 
 /** Entitlement decisions for the users of one tenant on one day. No license data makes a method throw. */
@@ -121,6 +123,16 @@ export interface TenantEntitlements {
   nextTierOptions(user: UserLicenses): readonly NextTierOption[];
 
   /**
+   * Lists the documented rights and settings that can keep a feature from being shown although it is licensed; empty
+   * for a group. They decide nothing.
+   *
+   * @example
+   * premiumEntitlements.visibilityHints('saint')
+   * // → [{ key: 'saint-statuses', right: null }]
+   */
+  visibilityHints(feature: FeatureKey): readonly VisibilityHint[];
+
+  /**
    * Finds the CRM Suite plan the tenant would move to, and what the move means for one user. `users` are all users of
    * the tenant. The target is cached by the identity of this list, which must not be changed.
    *
@@ -153,6 +165,16 @@ export interface TenantEntitlements {
    * // → { valid: true, state: 'full', purchased: 20, used: 20, free: 0, countedBy: 'can-log-in' }
    */
   suiteSeats(canLogIn: number | null): SuiteSeatsResult;
+
+  /**
+   * Lists the seats of each purchased user plan, sorted by module name. Empty if SuperOffice refused access to the
+   * licenses.
+   *
+   * @example
+   * premiumEntitlements.planSeats()[0]
+   * // → { plan: 'Marketing Premium', module: 'ten-marketing', purchased: 7, inUse: 3, free: 4 }
+   */
+  planSeats(): readonly PlanSeats[];
 
   /**
    * Finds the day on which a plan change made today takes effect under a contract.
@@ -226,18 +248,23 @@ function createTenantEntitlements(
   const tenant = indexTenant(rules, licenses, today);
   const report = memoizeReports((user) => reportUser(tenant, user));
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
-  const { modules } = rules.assumptions.suite;
+  const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
     nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
+    visibilityHints: (feature) => {
+      const rule = rules.features.get(feature);
+      return rule === undefined ? [] : findVisibilityHints(rule);
+    },
     changesOnSuite: (user, plan) => changesOnSuite(rules, report(user), plan),
     suiteTransition: (user, users) => suiteTransition(rules, getSuiteTarget(users), report(user)),
-    suiteSeats: (canLogIn) => countSuiteSeats(licenses, canLogIn, modules),
-    planChange: (contract, change) =>
-      getPlanChangeEffect({ ...contract, today }, change, rules.assumptions.planChanges),
+    suiteSeats: (canLogIn) =>
+      countSuiteSeats(licenses, canLogIn, { modules: suite.modules, billedByUseFrom }),
+    planSeats: () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom)),
+    planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };
 }

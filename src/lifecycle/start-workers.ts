@@ -55,7 +55,14 @@ export async function startWorkers(deps: {
   const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, compareUsers });
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
-  await tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs);
+  await Promise.all([
+    tenants.scheduleOutdated(deps.fingerprint, upgradeWithinMs),
+    jobs.schedule('due-reconciliations', '* * * * *'),
+    jobs.schedule('purges', '17 * * * *'),
+    jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]),
+    jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]),
+  ]);
+  // Last, because every worker asks for jobs at once.
   await Promise.all([
     jobs.process('state-changes', createHandleStateChange({ ...deps, syncTenantStatus })),
     jobs.process('user-changes', createHandleUserChange(deps)),
@@ -76,10 +83,6 @@ export async function startWorkers(deps: {
       if (reencrypted > 0 || unreadable.length > 0)
         log.info({ reencrypted, unreadable: unreadable.length }, 'secrets re-encrypted');
     }),
-    jobs.schedule('due-reconciliations', '* * * * *'),
-    jobs.schedule('purges', '17 * * * *'),
-    jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]),
-    jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]),
   ]);
   return { stop: () => jobs.stopProcessing() };
 }

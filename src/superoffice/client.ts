@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from './api/circuit-breaker.ts';
+import { type CrmAddresses, type CrmAddressForms, createCrmAddresses } from './api/crm-addresses.ts';
 import { createTenantStates, type TenantStateCache } from './api/tenant-state.ts';
 import { createWebApi, type WebApi } from './api/web-api.ts';
 import { type AuthorizationCodeFlow, createAuthorizationCodeFlow } from './auth/authorization-code.ts';
@@ -24,6 +25,7 @@ export interface SuperOffice {
   readonly tickets: TicketCache;
   readonly webApi: WebApi;
   readonly states: TenantStateCache;
+  readonly crmAddresses: CrmAddresses;
   readonly circuitBreaker: CircuitBreaker;
   readonly verifyStateChangeToken: StateChangeTokenVerifier;
 }
@@ -41,6 +43,7 @@ export function connectSuperOffice(deps: {
   readonly apiHosts: readonly string[];
   /** The accepted forms of the audience of a state-change token. */
   readonly stateChangeAudiences: readonly AudienceForm[];
+  readonly crmAddressForms: CrmAddressForms;
   readonly redirectUri: string;
   /** Called after every call, for logs and metrics. */
   readonly onCall: (call: HttpCall) => void;
@@ -72,6 +75,16 @@ export function connectSuperOffice(deps: {
     now,
   });
   const circuitBreaker = createCircuitBreaker({ now, onOpen: deps.onCircuitOpen });
+  const webApi = createWebApi({
+    states,
+    tickets,
+    http,
+    toAllowedUrl,
+    clientSecret,
+    circuitBreaker,
+    acquireCall,
+    now,
+  });
   return {
     jwks: keys,
     authorizationCodeFlow: createAuthorizationCodeFlow({
@@ -83,17 +96,16 @@ export function connectSuperOffice(deps: {
     }),
     verifyIdToken: createIdTokenVerifier({ ...tokens, issuer: endpoints.issuer, clientId }),
     tickets,
-    webApi: createWebApi({
+    webApi,
+    states,
+    crmAddresses: createCrmAddresses({
+      webApi,
       states,
-      tickets,
-      http,
       toAllowedUrl,
-      clientSecret,
-      circuitBreaker,
-      acquireCall,
+      loginUrl: deps.loginUrl,
+      forms: deps.crmAddressForms,
       now,
     }),
-    states,
     circuitBreaker,
     verifyStateChangeToken: createStateChangeTokenVerifier({
       ...tokens,

@@ -1,27 +1,50 @@
+import { z } from 'zod';
 import { sha256Base64Url } from '../crypto/random-token.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
 
 /**
  * Hands sessions from a sign-in pop-up to the panel that opened it, across processes. A session is bound to the panel's
- * challenge, the SHA-256 of a verifier that never leaves the panel's page.
+ * challenge, the SHA-256 of a verifier that never leaves the panel's page. A copy of the session is sealed, so that nobody
+ * who can only write to the database signs in.
  */
 export interface HandoffStore {
   /** Stores a session for the panel with this challenge. */
   offer(session: { readonly tenantId: string }, challenge: string): Promise<void>;
-  /** @returns the session, once, to be validated by the caller; null if none was offered for the verifier, or it has expired */
+  /**
+   * @returns the session, once, to be validated by the caller; null if none was offered for the verifier, if it has expired,
+   * or if its seal is broken
+   */
   redeem(verifier: string): Promise<unknown>;
 }
 
 /** A panel asks every few seconds, but browsers slow down pages in the background to one question a minute. */
 export const handoffLifetimeMs = 2 * 60_000;
 
+const sealedSchema = z.object({ seal: z.string() });
+
 /** @param deps.now the current time, ms since 1970 */
-export function createHandoffStore(deps: { db: Database; now: () => number }): HandoffStore {
-  const { db, now } = deps;
+export function createHandoffStore(deps: {
+  db: Database;
+  secrets: SecretBox;
+  now: () => number;
+}): HandoffStore {
+  const { db, secrets, now } = deps;
+
+  function unseal(stored: unknown, challenge: string): unknown {
+    try {
+      return JSON.parse(secrets.decrypt(sealedSchema.parse(stored).seal, challenge));
+    } catch {
+      return null;
+    }
+  }
 
   return {
     async offer(session, challenge) {
-      const offered = { session: JSON.stringify(session), expires_at: new Date(now() + handoffLifetimeMs) };
+      // The fields beside the seal are for a process of the version before, and for the erasure of a user.
+      const seal = secrets.encrypt(JSON.stringify(session), challenge);
+      const content = JSON.stringify({ ...session, seal });
+      const offered = { session: content, expires_at: new Date(now() + handoffLifetimeMs) };
       await db.deleteFrom('session_exchange_codes').where('expires_at', '<', new Date(now())).execute();
       await db
         .insertInto('session_exchange_codes')
@@ -31,12 +54,14 @@ export function createHandoffStore(deps: { db: Database; now: () => number }): H
     },
 
     async redeem(verifier) {
+      const challenge = sha256Base64Url(verifier);
       const row = await db
         .deleteFrom('session_exchange_codes')
-        .where('code_hash', '=', sha256Base64Url(verifier))
+        .where('code_hash', '=', challenge)
         .returning(['session', 'expires_at'])
         .executeTakeFirst();
-      return row !== undefined && row.expires_at.getTime() > now() ? row.session : null;
+      if (row === undefined || row.expires_at.getTime() <= now()) return null;
+      return unseal(row.session, challenge);
     },
   };
 }

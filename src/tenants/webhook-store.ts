@@ -20,6 +20,8 @@ export interface TenantWebhook {
   readonly outcome: WebhookOutcome | null;
   /** The SuperOffice error code of a failure; null otherwise. */
   readonly problem: string | null;
+  /** The failed deliveries in a row, as SuperOffice counted them then; null if unknown. */
+  readonly consecutiveErrors: number | null;
   /** When it was provisioned last. */
   readonly checkedAt: Date | null;
   /** Decrypts the signing secret. Never log or store the result. */
@@ -47,7 +49,7 @@ export interface WebhookStore {
   /** Saves the result of provisioning, under the lock of the tenant. */
   saveOutcome(
     tenantId: string,
-    result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem'>,
+    result: Pick<TenantWebhook, 'webhookId' | 'outcome' | 'problem' | 'consecutiveErrors'>,
     lock: Lock,
   ): Promise<void>;
   /** Removes the key of a tenant from this process's cache. */
@@ -115,11 +117,17 @@ export function createWebhookStore(deps: {
       });
     },
 
-    async saveOutcome(tenantId, { webhookId, outcome, problem }, lock) {
+    async saveOutcome(tenantId, { webhookId, outcome, problem, consecutiveErrors }, lock) {
       await lock.transaction((transaction) =>
         transaction
           .updateTable('webhooks')
-          .set({ webhook_id: webhookId, outcome, problem, checked_at: new Date(now()) })
+          .set({
+            webhook_id: webhookId,
+            outcome,
+            problem,
+            consecutive_errors: consecutiveErrors,
+            checked_at: new Date(now()),
+          })
           .where('context_identifier', '=', tenantId)
           .execute(),
       );
@@ -137,6 +145,7 @@ function toWebhook(row: Selectable<WebhookRow>, secrets: SecretBox): TenantWebho
     webhookId: row.webhook_id,
     outcome: row.outcome as WebhookOutcome | null,
     problem: row.problem,
+    consecutiveErrors: row.consecutive_errors,
     checkedAt: row.checked_at,
     secret: () => secrets.decrypt(row.secret_encrypted, webhookSecretAssociatedData(row.context_identifier)),
   };

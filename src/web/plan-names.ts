@@ -45,6 +45,10 @@ export function assignedPlanName(plan: DetectedPlan | null, { t }: Language): st
 /** A remark about the user's detected plan; empty if its name is enough. */
 export function assignedPlanNote(plan: DetectedPlan | null, { t }: Language): string {
   if (plan === null) return t('planNote.unknown');
-  if (plan.kind === 'user-plan') return plan.plan === null ? t('planNote.tierUnknown') : '';
+  if (plan.kind === 'user-plan') {
+    if (plan.plan === null) return t('planNote.tierUnknown');
+    const isGuessed = plan.findings.some(({ step }) => step === 'description-guess');
+    return isGuessed ? t('planNote.tierGuessed', { description: plan.description }) : '';
+  }
   return t(`planNote.${plan.kind}`);
 }

@@ -118,6 +118,13 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPanel(context, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
     },
   },
+  'plans-without-service': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await openPanel(context, testUsers.administrator);
+      await gotoPanel(context, testUsers.administrator, '/panel/plan', { plan: 'sales-premium' });
+    },
+  },
   'plans-of-suite': {
     person: onSuite,
     async reach(context) {
@@ -163,6 +170,26 @@ export const states: Readonly<Record<string, PageState>> = {
     },
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (context) => gotoPage(context, '/admin') },
+  'admin-overused': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { sandbox, services } = context.fixture.planlens;
+      const { tenantId } = testUsers.administrator;
+      const purchase = async (licenses: number) => {
+        sandbox.control.setPurchased({ tenant: tenantId, module: 'ten-sales', licenses });
+        await services.requestReconciliation(tenantId);
+        const isRead = async () =>
+          (await services.history.latest(tenantId, 1)).some(
+            ({ change }) => change.kind === 'purchased' && change.to === licenses,
+          );
+        await expect.poll(isRead).toBe(true);
+      };
+      await purchase(18);
+      await gotoPage(context, '/admin');
+      await context.page.locator('.overused + details > summary').click();
+      await purchase(21);
+    },
+  },
   'admin-changes': {
     person: testUsers.administrator,
     async reach(context) {

@@ -51,7 +51,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     expect(consoleErrors).toEqual([]);
   });
 
-  test('loads three resources under 64 kB from its own origin and causes no layout shift', async () => {
+  test('loads its resources under 64 kB from its own origin and causes no layout shift', async () => {
     const { page, panel, signIn } = await fixture.open();
     const responses: Response[] = [];
     page.on('response', (response) => {

@@ -22,6 +22,7 @@ const colleague = {
   associateId: 133,
   userName: 'sarah.whitfield@designteamet.example',
 };
+const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
 const suiteAdministrator = {
   tenantId: 'Cust20002',
   associateId: 201,
@@ -75,6 +76,40 @@ describe("administrators' page", async () => {
     );
   const readContract = async () => (await planlens.services.tenants.find('Cust20001'))?.contract;
   const findCsrfToken = ({ html }: VisitedPage) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+  describe('links to SuperOffice', () => {
+    const crm = `${planlens.sandbox.url}/Cust20001`;
+    const readLinks = async () => {
+      const { page } = await inAdmin();
+      const [, section = ''] = /aria-labelledby="in-superoffice">(.*?)<\/section>/s.exec(page.html) ?? [];
+      return [...section.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+    };
+
+    it('lead to Settings and maintenance and to the shop that SuperOffice reports', async () => {
+      expect(await readLinks()).toEqual([
+        `${crm}/admin/default.aspx?`,
+        expect.stringMatching(/\/shop\?.*Cust20001$/),
+        `${crm}/admin/default.aspx?`,
+      ]);
+    });
+
+    it.each([401, 403, 500, 'malformed', 'null', 'message'] as const)(
+      'leave out the shop if SuperOffice responds with %s, after the cached address has expired',
+      async (failure) => {
+        planlens.passTime(11 * 60_000);
+        for (const operation of ['License.GetShopUrl', 'Configuration.GetCRMUrl'])
+          planlens.sandbox.control.fail({ operation, with: failure });
+        expect(await readLinks()).toEqual([`${crm}/admin/default.aspx?`, `${crm}/admin/default.aspx?`]);
+      },
+    );
+
+    it('lead to where a tenant has moved', async () => {
+      planlens.sandbox.control.moveTenant({ tenant: 'Cust20001' });
+      planlens.passTime(11 * 60_000);
+      const moved = `${planlens.sandbox.url}/online2/Cust20001/admin/default.aspx?`;
+      expect((await readLinks())[0]).toBe(moved);
+    });
+  });
 
   describe('access', () => {
     it('signs an administrator in silently in a fresh browser and returns to the page', async () => {
@@ -412,6 +447,41 @@ describe("administrators' page", async () => {
     it('lists the seats of the CRM Suite plan', async () => {
       const words = getVisibleText((await inAdmin(suiteAdministrator)).page.html);
       expect(words).toMatch(/Free CRM Suite Core \d+ \d+ \d+ /);
+    });
+
+    /** Shows the page with another number of purchased Sales Premium seats, of which 21 are in use. */
+    const withPurchased = async (licenses: number, show: () => Promise<void>) => {
+      const purchase = (count: number) => {
+        planlens.sandbox.control.setPurchased({ tenant: 'Cust20001', module: 'ten-sales', licenses: count });
+        planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
+      };
+      purchase(licenses);
+      await show();
+      purchase(21);
+    };
+
+    it('shows an overused plan below zero, with its cause first and what follows from it folded', async () => {
+      await withPurchased(18, async () => {
+        const { html } = (await inAdmin()).page;
+        const words = getVisibleText(html);
+        expect(words).toContain('Seats Sales Premium: 21 in use, but 18 purchased. 3 too many.');
+        expect(words).toMatch(/What follows from it: \d+ .*web: 63 purchased.* Plan Purchased In use Free/);
+        expect(html).toMatch(/<tr class="overused"><th scope="row">Sales Premium<.*?>18<.*?>21<.*?>−3</);
+        expect(words).not.toContain('What does not add up');
+      });
+    });
+
+    it('shows the seats in use and no free seats of a tenant that pays for the seats in use', async () => {
+      await withPurchased(100_000, async () => {
+        const words = getVisibleText((await inAdmin()).page.html);
+        expect(words).toContain('Sales Premium billed by use 21 billed by use');
+        expect(words).toContain('Service Premium billed by use 5 billed by use');
+        expect(words).not.toContain('What does not add up');
+        const advice = (await inPanel(withoutPlan)).get(
+          featureUrl(planlens, withoutPlan, 'quote-management'),
+        );
+        expect(getVisibleText((await advice).html)).toContain('Seats are billed by use');
+      });
     });
 
     it('shows the last known seats while SuperOffice is unavailable', async () => {

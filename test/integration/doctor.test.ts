@@ -6,12 +6,18 @@ import { loadConfig } from '../../src/config/config.ts';
 import { checkApp } from '../../src/doctor/check-app.ts';
 import type { CheckResult } from '../../src/doctor/check-result.ts';
 import { checkTenant } from '../../src/doctor/check-tenant.ts';
+import { deleteWebhook } from '../../src/superoffice/api/webhooks.ts';
 import { connectSuperOffice } from '../../src/superoffice/client.ts';
 import { createHttp } from '../../src/superoffice/transport/http.ts';
-import { installedPlanlens, testUsers } from '../support/planlens.ts';
+import { install, installedPlanlens, testUsers } from '../support/planlens.ts';
 import { spawnCli } from '../support/server-process.ts';
 
 const { tenantId } = testUsers.administrator;
+const suiteAdministrator = {
+  tenantId: 'Cust20002',
+  associateId: 201,
+  userName: 'ingrid.dahl@suitecore.example',
+};
 
 describe('doctor', async () => {
   const planlens = await installedPlanlens();
@@ -21,6 +27,15 @@ describe('doctor', async () => {
     control.setTenantState({ tenant: tenantId, state: 'Running' });
     control.approve({ tenant: tenantId });
   });
+
+  /** Deletes every webhook but ours, as an administrator does. */
+  async function removeCopies(): Promise<void> {
+    const [tenant, own] = [await services.tenants.find(tenantId), await services.webhooks.find(tenantId)];
+    if (tenant === null) throw new Error('not installed');
+    const apiClient = services.superOffice.webApi.asSystemUser(tenant);
+    for (const { WebhookId } of control.getSetup({ tenant: tenantId }).webhooks)
+      if (WebhookId !== own?.webhookId) await deleteWebhook(apiClient, WebhookId);
+  }
 
   /** The failed checks with a changed environment and clock, as `step: message -> remedy`. */
   async function failedChecks(changed: NodeJS.ProcessEnv = {}, aheadMs = 0): Promise<string[]> {
@@ -48,7 +63,9 @@ describe('doctor', async () => {
       ...superOffice,
     }))
       results.push(result);
-    for await (const result of checkTenant({ tenant, ...superOffice })) results.push(result);
+    const own = await services.webhooks.findOrCreate(tenantId);
+    const webhook = { address: `${environment.PUBLIC_URL}/callbacks/webhooks/`, webhookId: own.webhookId };
+    for await (const result of checkTenant({ tenant, webhook, ...superOffice })) results.push(result);
     return results
       .filter(({ ok }) => ok === false)
       .map(({ step, message, remedy }) => `${step}: ${message} -> ${remedy}`);
@@ -180,6 +197,32 @@ describe('doctor', async () => {
     expect(failures).toHaveLength(expected.length);
   });
 
+  it('reports failed deliveries, a disabled webhook, copies of it, and its absence', async () => {
+    const own = await services.webhooks.findOrCreate(tenantId);
+    const webhookId = own.webhookId ?? 0;
+    const [entity] = control.getSetup({ tenant: tenantId }).webhooks;
+    if (entity === undefined) throw new Error('no webhook');
+    const copy = control.copyWebhook({ tenant: tenantId, webhookId, keepSecret: true });
+    Object.assign(entity, {
+      TotalCalls: 40,
+      TotalErrors: 12,
+      ConsecutiveErrors: 3,
+      LastError: 'Server: x\r\n\u001b[2J503',
+    });
+    const message = `webhook: Active: 12 of 40 calls failed, the last 3 in a row. Copies of it, which change nothing: ${copy.webhookId} (Stopped). Last error: Server: x [2J503 -> `;
+    expect(await failedChecks()).toEqual([expect.stringContaining(message)]);
+    Object.assign(entity, { ConsecutiveErrors: 9, State: 'TooManyErrors' });
+    expect(await failedChecks()).toEqual([expect.stringMatching(/^webhook: TooManyErrors: /)]);
+    Object.assign(entity, { ConsecutiveErrors: 0, State: 'Active' });
+    expect(await failedChecks()).toEqual([]);
+    Object.assign(entity, { WebhookId: 999 });
+    expect(await failedChecks()).toEqual([
+      expect.stringMatching(/^webhook: The webhook is not provisioned.* -> None needed/),
+    ]);
+    Object.assign(entity, { WebhookId: webhookId, TotalCalls: 0, TotalErrors: 0, LastError: '' });
+    await removeCopies();
+  });
+
   describe('doctor command', () => {
     const doctor = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
       const command = spawnCli(['doctor', ...args], env);
@@ -188,10 +231,11 @@ describe('doctor', async () => {
 
     it('prints the result of each check for the app and one tenant and exits with 0', async () => {
       const { code, output } = await doctor(environment, tenantId);
-      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 12, null]);
+      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 19, null]);
       expect(output).toMatch(/^\? {5}client: .*\n {6}To find out, run `planlens doctor` with a tenant/m);
       expect(output).toMatch(/users: Allowed\. The archive InternalUsers lists \d+ active users\./);
       expect(output).toMatch(/panel visibility: .* The tenant accepts the list of web panels by its id\./);
+      expect(output).toMatch(/^ok {4}webhook: Active: 0 of 0 calls failed, the last 0 in a row\.$/m);
       expect(output).toContain('ok    system user: The app can sign in as the tenant’s system user.');
     });
 
@@ -203,6 +247,25 @@ describe('doctor', async () => {
       expect(code).toBe(0);
       expect(output).toMatch(/users: Allowed\. The archive AllUsers lists \d+ active users\./);
       expect(output).toMatch(/The tenant accepts the list of web panels by its caption\./);
+    });
+
+    it('tells which optional parts a tenant grants', async () => {
+      await install(planlens, suiteAdministrator);
+      control.fail({ operation: 'Dash.*', with: 403 });
+      control.fail({ operation: 'Workflow.*', with: 500 });
+      control.fail({ operation: 'License.GetShopUrl', with: 'null' });
+      const { code, output } = await doctor(environment, suiteAdministrator.tenantId);
+      control.clearFaults();
+      expect(code).toBe(0);
+      const optional = output.split('\n').filter((line) => line.includes('optional: '));
+      expect(optional.map((line) => line.replace('optional: ', ''))).toEqual([
+        'ok    limit of dashboards: Not allowed: the limit is shown without its use.',
+        'ok    limit of projects: Allowed: 97 of 100 in use.',
+        '?     limit of marketing flows: No usable response (server-error).',
+        'ok    nearest limit: Allowed: 97 of 100 in use.',
+        'ok    web shop: Allowed; SuperOffice reports nothing.',
+        `ok    addresses of screens: Allowed: ${sandbox.url}.`,
+      ]);
     });
 
     it('prints failed checks with a remedy and exits with 1', async () => {

@@ -97,6 +97,66 @@ describe('sandbox CRM page', () => {
   };
 });
 
+describe('sandbox screens by SoProtocol', () => {
+  const open = async (userName: string, path: string) => {
+    const response = await get(`${sandbox.url}/${premium}/${path}`, await signIn(sandbox, userName));
+    const html = await response.text();
+    return [response.status, /<h1>(.*?)<\/h1>/.exec(html)?.[1]];
+  };
+
+  it.each([
+    ['sale.main.guide', 'Sale'],
+    ['contact.udef', 'Company'],
+    ['emarketing.mmlistforms', 'Marketing'],
+    ['statusmonitor', 'Status monitor'],
+    ['contact.main?contact_id=5', 'Company'],
+  ])('opens %s as %s', async (target, title) => {
+    expect(await open(users.sales, `default.aspx?${target}`)).toEqual([200, title]);
+  });
+
+  it.each([
+    '',
+    'sale',
+    'sale.guide',
+    'sale.main.report',
+    'sale.main.guide.extra',
+    'mailbox.main',
+    '__proto__.main',
+  ])('knows no target %j', async (target) => {
+    expect(await open(users.sales, `default.aspx?${target}`)).toEqual([404, 'Unknown target']);
+  });
+
+  it('opens screens for administrators only to administrators', async () => {
+    for (const path of ['default.aspx?adminusers', 'admin/default.aspx?', 'admin/default.aspx?adminusers'])
+      expect(await open(users.sales, path)).toEqual([403, 'No access']);
+    expect(await open(users.admin, 'default.aspx?adminusers')).toEqual([200, 'Users']);
+    expect(await open(users.admin, 'admin/default.aspx?')).toEqual([200, 'Settings and maintenance']);
+    expect(await open(users.admin, 'admin/default.aspx?adminusers')).toEqual([
+      200,
+      'Settings and maintenance',
+    ]);
+  });
+
+  it('opens no screen that the role of the user hides', async () => {
+    expect(await open(users.restricted, 'default.aspx?project.main')).toEqual([403, 'No access']);
+    expect(await open(users.restricted, 'default.aspx?diary.day')).toEqual([200, 'Diary']);
+  });
+
+  it('opens the screens of a tenant that has moved at its new address', async () => {
+    sandbox.control.moveTenant({ tenant: premium });
+    const response = await get(`${sandbox.url}/api/state/${premium}`);
+    const state = (await response.json()) as { Endpoint: string };
+    const headers = await signIn(sandbox, users.admin);
+    for (const path of ['default.aspx?adminusers', 'admin/default.aspx?'])
+      expect((await get(`${state.Endpoint}/${path}`, headers)).status).toBe(200);
+  });
+
+  it('asks a browser without a session to sign in, and returns to the screen', async () => {
+    const html = await (await get(`${sandbox.url}/${premium}/default.aspx?sale.main`)).text();
+    expect(html).toContain(`name="next" value="/${premium}/default.aspx?sale.main"`);
+  });
+});
+
 describe('sandbox front page', () => {
   it('lists every active user with a sign-in link, and the app', async () => {
     const html = await (await get(`${sandbox.url}/`)).text();

@@ -148,6 +148,57 @@ describe('sandbox webhook management', () => {
   });
 });
 
+describe('sandbox webhooks of version 12', () => {
+  it('keeps the description and the notification of errors', async () => {
+    const notification = {
+      Description: 'What it is for',
+      ErrorEmails: ['ops@example.com'],
+      NotifyVia: 'Email',
+      NotifyWhen: 'Disabling',
+    };
+    const { WebhookId } = await created(notification);
+    expect(await read(WebhookId)).toMatchObject({ ...notification, ErrorAssociates: [] });
+    expect(await created()).toMatchObject({
+      Description: '',
+      ErrorEmails: [],
+      NotifyVia: 'None',
+      NotifyWhen: 'None',
+    });
+  });
+
+  it.each([
+    [3, 'FirstFailure, Disabling'],
+    ['FirstFailure, Disabling', 'FirstFailure, Disabling'],
+    [0, 'None'],
+  ])('accepts NotifyWhen as %s', async (sent, shown) => {
+    expect(await created({ NotifyWhen: sent })).toMatchObject({ NotifyWhen: shown });
+  });
+
+  it.each(['Always', 'Disabling, FirstFailure', 4])('refuses NotifyWhen as %s', async (sent) => {
+    expect((await create({ NotifyWhen: sent })).status).toBe(400);
+  });
+
+  it.each([true, false])('copies a webhook as stopped, with its secret: %s', async (keepSecret) => {
+    const { WebhookId } = await created();
+    const { webhookId } = sandbox.control.copyWebhook({ tenant: premium, webhookId: WebhookId, keepSecret });
+    expect(await read(webhookId)).toMatchObject({ Name: 'Copy of Ours', State: 'Stopped', TotalCalls: 0 });
+    expect((await put(webhookId, { Secret: null, State: 'Active' })).status).toBe(200);
+    const { headers, body: text = '' } = receiver.received.at(-1) ?? {};
+    expect(headers?.['x-superoffice-signature'] === sign(text)).toBe(keepSecret);
+  });
+
+  it('sends an event again with the same id and time', async () => {
+    await created();
+    await changePlan();
+    const first = receiver.received.at(-1);
+    const [, { eventId } = { eventId: '' }] = sandbox.control.deliveries();
+    sandbox.control.redeliver({ eventId });
+    await sandbox.control.whenDelivered();
+    expect(receiver.received).toHaveLength(3);
+    expect(receiver.received.at(-1)?.body).toBe(first?.body);
+  });
+});
+
 describe('sandbox webhook delivery', () => {
   it('signs the exact bytes of an event and includes the changed entity', async () => {
     await created({ Properties: { installation: 'æøå' } });

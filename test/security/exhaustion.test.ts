@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { isLongForm } from '../support/long-form.ts';
-import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
+import { appEnvironment, install, panelUrl, type TestUser, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
@@ -100,17 +100,18 @@ const clientNumber = (number: number) => ({
   'x-forwarded-for': `198.18.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`,
 });
 
-/** Opens connections that send a request without the last byte of its body. */
+/** Opens connections that send a request without the last byte of its body, each from a client of its own. */
 async function holdBodies(
   count: number,
   path: string,
   bodyBytes: number,
+  toClient = (index: number) => index,
 ): Promise<{ readonly sockets: readonly Socket[]; responses(): readonly string[] }> {
   const responses: string[] = [];
   const body = Buffer.alloc(bodyBytes - 1, ' ');
   const sockets = Array.from({ length: count }, (_each, index) => {
     const socket = openConnection(url);
-    const forwarded = clientNumber(index)['x-forwarded-for'];
+    const forwarded = clientNumber(toClient(index))['x-forwarded-for'];
     socket.on('error', () => {});
     socket.on('data', (chunk) => {
       responses[index] ??= String(chunk).slice(9, 12);
@@ -193,6 +194,14 @@ describe('bodies of callbacks', () => {
     await expect.poll(async () => (await stateChange()).status).toBe(400);
   });
 
+  it('of one client do not keep out the state changes of SuperOffice', async () => {
+    const { sockets, responses } = await holdBodies(255, '/callbacks/state-change', 1_000, () => 1);
+    await expect.poll(() => responses().length).toBe(205);
+    const notice = { tenant: tenantId, changeType: 3 };
+    expect(await sandbox.control.sendStateChange(notice)).toEqual({ status: 200 });
+    for (const socket of sockets) socket.destroy();
+  });
+
   it.each(['/callbacks/state-change', `/callbacks/webhooks/known`])(
     'larger than 32 kB are cut off, declared or chunked: %s',
     async (path) => {
@@ -215,6 +224,23 @@ describe('bodies of callbacks', () => {
         .toBe(true);
     },
   );
+});
+
+describe('connections without a request', () => {
+  it('are closed after the time to send one', async () => {
+    const count = 500;
+    let closed = 0;
+    const sockets = Array.from({ length: count }, () => openConnection(url).on('error', () => {}));
+    const countClosed = () => {
+      closed += 1;
+    };
+    for (const socket of sockets) socket.resume().on('close', countClosed);
+    const begun = performance.now();
+    await expect.poll(() => closed, { timeout: 60_000 }).toBe(count);
+    const ms = Math.round(performance.now() - begun);
+    report('connections without a request', { connections: count, ms });
+    expect(ms).toBeLessThan(25_000);
+  }, 90_000);
 });
 
 describe('made-up sign-ins', () => {
@@ -345,13 +371,16 @@ describe('pages in memory', () => {
 
 describe('the export', () => {
   const rows = isLongForm ? [100_000, 400_000, 900_000] : [20_000];
-  async function download(): Promise<Answer> {
+  async function downloadForm(person: Pick<TestUser, 'tenantId' | 'associateId'>) {
     // A download needs a sign-in of the last two minutes.
-    const cookie = sessionCookie(environment, { ...administrator, isAdministrator: true });
+    const cookie = sessionCookie(environment, { ...person, isAdministrator: true });
     const { text } = await get('/uninstall', { cookie });
     const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
     const body = new URLSearchParams({ csrf }).toString();
-    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    return { body, headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' } };
+  }
+  async function download(person: Parameters<typeof downloadForm>[0]): Promise<Answer> {
+    const { body, headers } = await downloadForm(person);
     return get('/setup/export', headers, { method: 'POST', body });
   }
   const clearAuditLog = () => runStatement(databaseUrl, 'truncate audit_log');
@@ -377,7 +406,7 @@ describe('the export', () => {
         gaps.push(ms);
       }).catch(() => {});
       const gaps: number[] = [];
-      const { status, text, ms } = await download();
+      const { status, text, ms } = await download(administrator);
       isDone = true;
       await pings;
       report('export', {
@@ -398,8 +427,39 @@ describe('the export', () => {
     200_000,
   );
 
+  it('of a tenant that reads slowly does not delay that of another', async () => {
+    const [slowTenant, other] = [
+      { tenantId: 'Cust20998', associateId: 1 },
+      { tenantId: 'Cust20999', associateId: 1 },
+    ];
+    for (const each of [slowTenant, other])
+      await runStatement(
+        databaseUrl,
+        `insert into tenants select (jsonb_populate_record(
+           tenants, jsonb_build_object('context_identifier', '${each.tenantId}'))).*
+         from tenants where context_identifier = '${tenantId}'`,
+      );
+    await runStatement(
+      databaseUrl,
+      `insert into audit_log (context_identifier, associate_id, at, content)
+       select '${slowTenant.tenantId}', 1, now(), jsonb_build_object('event', repeat('x', 1000))
+       from generate_series(1, 20000)`,
+    );
+    const { body, headers } = await downloadForm(slowTenant);
+    const slow = openConnection(url);
+    slow.on('error', () => {});
+    const lines = [...Object.entries(headers), ['content-length', body.length]].map((each) =>
+      each.join(': '),
+    );
+    slow.write(`POST /setup/export HTTP/1.1\r\nHost: x\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+    await new Promise((resolve) => slow.once('readable', resolve));
+    const { status, text } = await download(other);
+    slow.destroy();
+    expect([status, text.includes(other.tenantId)]).toEqual([200, true]);
+  });
+
   it('is given to a tenant once a minute, one at a time', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, download));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => download(administrator)));
     report('ten exports at once', {
       statuses: answers.map(({ status }) => status),
       residentMb: residentMb(),

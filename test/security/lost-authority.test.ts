@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
+  approve,
   install,
   installedPlanlens,
   panelUrl,
@@ -128,6 +129,19 @@ describe('lost authority', async () => {
       expect(unsaved.html).toContain('<option value="quarterly" selected>');
       expect((await services.tenants.find(tenantId))?.contract).toBeNull();
       expect((await user.get(`${planlens.url}/admin`)).html).not.toContain('2026-03-01');
+    });
+  });
+
+  describe('an administrator who installed the app', () => {
+    it('loses the session within seconds of the webhook', async () => {
+      const admin = await signInToCrm(planlens, administrator);
+      expect(new URL((await approve(admin, planlens)).url).pathname).toBe('/setup');
+      planlens.passTime(2 * minute);
+      expect((await open(admin, '/admin')).status).toBe(200);
+      control.setAdministrator({ tenant: tenantId, associateId, on: false });
+      await raiseChange(associateId);
+      expect((await open(admin, '/admin')).status).toBe(302);
+      expect((await admin.get(`${planlens.url}/admin`)).status).toBe(403);
     });
   });
 

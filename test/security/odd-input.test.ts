@@ -1,4 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { malformedResponses } from '../../sandbox/malformed-responses.ts';
 import { isolateText } from '../../src/web/rendering/isolate-text.ts';
 import {
   featureUrl,
@@ -49,4 +50,28 @@ describe('names that no database stores', async () => {
     const withdrawn = await submit(cookieClient, asked, '/panel/access-requests', { intent: 'withdraw' });
     expect(withdrawn.status).toBe(200);
   });
+});
+
+describe('ids that no column stores', async () => {
+  const planlens = await installedPlanlens();
+  const { services, sandbox } = planlens;
+
+  it.each([2 ** 31, 2 ** 53 - 1, 1e300, 1.5, -7])(
+    'a webhook with the id %d does not stop the reconciliation of the tenant',
+    async (webhookId) => {
+      const saved = { WebhookId: webhookId, Name: 'x', Events: [], TargetUrl: '', State: 'Active' };
+      vi.spyOn(malformedResponses, 'html').mockImplementation((response) =>
+        response.json(response.req.method === 'GET' ? [] : saved),
+      );
+      sandbox.control.fail({ operation: 'Webhook.*', tenant: tenantId, with: 'html' });
+      const before = await services.users.lastReadAt(tenantId);
+      planlens.passTime(overAnHour);
+      await planlens.reconcileDueTenants();
+      await expect.poll(() => services.users.lastReadAt(tenantId)).toBeGreaterThan(before);
+      expect(await services.webhooks.find(tenantId)).toMatchObject({
+        outcome: 'failed',
+        problem: 'unexpected-response',
+      });
+    },
+  );
 });

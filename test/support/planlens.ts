@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
 import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { buildApp } from '../../src/app.ts';
+import { buildApp, loadPages } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import {
   createProvisioning,
@@ -57,7 +57,17 @@ export async function startPlanlens(): Promise<Planlens> {
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
   let lifecycle = await startLifecycle(provisioning);
   const stopping = new AbortController().signal;
-  const app = buildApp({ config, services, log, metrics, root, ...provisioning, stopping, now });
+  const app = buildApp({
+    config,
+    services,
+    log,
+    metrics,
+    pages: loadPages(root),
+    root,
+    ...provisioning,
+    stopping,
+    now,
+  });
   let isBlocking = false;
   server.on('request', (request, response) => {
     if (isBlocking && isFramed(request)) delete request.headers.cookie;
@@ -125,6 +135,7 @@ export function appEnvironment(url: string, sandbox: Sandbox, databaseUrl: strin
     ENCRYPTION_KEYS: keyringText('test'),
     SESSION_KEYS: keyringText('test'),
     METRICS_TOKEN: metricsToken,
+    WEBHOOK_ERROR_EMAILS: 'operator@planlens.example',
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { PgBoss } from 'pg-boss';
+import { authenticationOptions } from '../../database/require-auth.ts';
 
 /** Connections of a process for jobs; a worker has one more, which listens for notifications. */
 const maxConnections = 4;
@@ -25,6 +26,7 @@ export async function startBoss(deps: {
   // pg-boss passes these on to pg; its own type does not list them.
   const clientOptions = {
     keepAlive: true,
+    ...authenticationOptions(url),
     query_timeout: statementTimeoutMs + 5_000,
     onConnect: (client: ClientBase) => client.query(`set statement_timeout = ${statementTimeoutMs}`),
   };

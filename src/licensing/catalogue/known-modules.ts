@@ -1,7 +1,8 @@
 /**
  * Module names that SuperOffice has documented, in lower case and without owner
- * (docs/superoffice/licenses.md#6-modules-per-feature and the license name constants). `synchronizer` is
- * inferred: published as a display name only.
+ * (docs/superoffice/licenses.md#6-modules-per-feature and the license name constants of version 12.2). 12.2 deletes the
+ * constant of `ad-auth`, which licenses of earlier versions have. `synchronizer` is inferred: published as a display name
+ * only.
  */
 export const knownModules = [
   'server',

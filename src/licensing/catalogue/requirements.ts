@@ -7,12 +7,6 @@ import type { FeatureKey } from './feature-keys.ts';
 export const additionalRequirements = [
   /** The feature exists in CRM Online only. */
   'online-only',
-  /** An administrator must define statuses first. */
-  'statuses-defined',
-  /** The user needs the data right Target. */
-  'data-right-target',
-  /** The function right to lock and unlock targets, for users who lock targets. */
-  'function-right-lock-targets',
   /** The license Sales Targets Unlimited, for more dimensions or several groups. */
   'sales-targets-unlimited-for-more',
 ] as const;
@@ -21,21 +15,16 @@ export const additionalRequirements = [
 type AdditionalRequirement = (typeof additionalRequirements)[number];
 
 const byFeature: Readonly<Partial<Record<FeatureKey, readonly AdditionalRequirement[]>>> = {
-  'sale-targets-and-kpis': [
-    'online-only',
-    'data-right-target',
-    'function-right-lock-targets',
-    'sales-targets-unlimited-for-more',
-  ],
-  saint: ['statuses-defined'],
+  'sale-targets-and-kpis': ['online-only', 'sales-targets-unlimited-for-more'],
 };
 
 /**
- * Returns what the page of a feature requires in addition to its license.
+ * Returns what the page of a feature requires in addition to its license. Rights and settings that hide a licensed feature
+ * are visibility hints.
  *
  * @example
- * getAdditionalRequirements('saint')
- * // → ['statuses-defined']
+ * getAdditionalRequirements('sale-targets-and-kpis')
+ * // → ['online-only', 'sales-targets-unlimited-for-more']
  */
 export function getAdditionalRequirements(feature: FeatureKey): readonly AdditionalRequirement[] {
   return byFeature[feature] ?? [];

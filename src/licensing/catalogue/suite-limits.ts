@@ -13,7 +13,7 @@ export const suiteLimitNames = [
 ] as const;
 
 /** One of the four limits of CRM Suite plans. */
-type SuiteLimitName = (typeof suiteLimitNames)[number];
+export type SuiteLimitName = (typeof suiteLimitNames)[number];
 
 /** The maximum number; 0 if the plan does not include the item. */
 export type SuiteLimit = number | 'unlimited';

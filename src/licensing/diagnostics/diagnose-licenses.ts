@@ -1,11 +1,14 @@
+import { isPlanRow } from '../catalogue/plan-modules.ts';
 import { solutions } from '../catalogue/solutions.ts';
 import { groupBy, sortedUnique } from '../licenses/collections.ts';
 import { dedupeRows } from '../licenses/duplicate-rows.ts';
-import { isCount, sum, sumPurchased } from '../licenses/license-counts.ts';
+import { countInUse, sum, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
 import { isSuperOffice, normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
+import { isBilledByUse } from '../plans/billed-by-use.ts';
 import type { TierMarkers } from '../plans/detect-tiers.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { foldExcessUse } from './excess-use.ts';
 import {
   type CountedPlanRow,
   checkSeatCounts,
@@ -16,7 +19,9 @@ import {
 
 /**
  * Finds inconsistencies in a tenant's licenses, for its administrators and for operators. The result is sorted by kind,
- * then by name, and does not depend on the order of the licenses. A number or set that is not reported is not checked.
+ * then by name, and does not depend on the order of the licenses. A number or set that is not reported is not checked. A
+ * user plan with more seats in use than purchased comes first, with what follows from it. The totals of a tenant that pays
+ * for the seats in use are not compared.
  *
  * @example
  * diagnoseLicenses(premiumTenant, assumptions)
@@ -34,18 +39,19 @@ import {
  */
 export function diagnoseLicenses(
   tenant: TenantLicenses,
-  { tierMarkers }: { readonly tierMarkers: TierMarkers },
+  { tierMarkers, billedByUseFrom }: { readonly tierMarkers: TierMarkers; readonly billedByUseFrom: number },
 ): readonly Diagnostic[] {
   const allRows = groupBy(onlySuperOffice(tenant.modules), ({ name }) => normalizeModuleName(name));
   const modules = new Map([...allRows].map(([name, rows]) => [name, dedupeRows(rows)] as const));
   const plans = [...modules].flatMap(([name, rows]) => rows.flatMap((row) => toCountedPlanRows(name, row)));
   const checkEach = (check: Check) => [...modules].flatMap(([module, rows]) => check(module, rows));
+  const planRows = [...modules].flatMap(([name, rows]) => rows.filter((row) => isPlanRow(name, row)));
   const absenceChecks = [
-    ...checkSeatCounts(modules, plans),
+    ...(isBilledByUse(planRows, billedByUseFrom) ? [] : checkSeatCounts(modules, plans)),
     ...findMissingSetNames(modules, plans),
     ...checkEach((module, rows) => findMissingPrerequisites(module, rows, modules)),
   ];
-  return [
+  const found = [
     ...(tenant.complete ? absenceChecks : [{ kind: 'license-incomplete' } as const]),
     ...findMissingSets(plans),
     ...checkEach(findUnknownFlags),
@@ -55,6 +61,7 @@ export function diagnoseLicenses(
     ...findAmbiguousTierMarkers(modules, tierMarkers.site),
     ...findForeignOwners(tenant.modules),
   ];
+  return foldExcessUse(found, plans);
 }
 
 type Check = (module: string, rows: readonly ModuleLicense[]) => readonly Diagnostic[];
@@ -102,9 +109,9 @@ function findSeveralVersions(module: string, rows: readonly ModuleLicense[]): re
 
 function findExcessUse(module: string, rows: readonly ModuleLicense[]): readonly Diagnostic[] {
   const purchased = sumPurchased(rows);
-  const inUse = sum(rows.map(({ seats }) => (seats !== null && isCount(seats.inUse) ? seats.inUse : 0)));
+  const inUse = sum(rows.map((row) => countInUse(row) ?? 0));
   if (purchased === null || inUse <= purchased) return [];
-  return [{ kind: 'more-in-use-than-purchased', module, inUse, purchased }];
+  return [{ kind: 'more-in-use-than-purchased', module, inUse, purchased, derived: [] }];
 }
 
 function findAmbiguousTierMarkers(modules: ModuleRows, markers: TierMarkers['site']): readonly Diagnostic[] {

@@ -24,12 +24,7 @@ export type Diagnostic =
    */
   | { readonly kind: 'duplicate-row'; readonly module: string; readonly rows: number }
   | { readonly kind: 'several-versions'; readonly module: string; readonly versions: readonly string[] }
-  | {
-      readonly kind: 'more-in-use-than-purchased';
-      readonly module: string;
-      readonly inUse: number;
-      readonly purchased: number;
-    }
+  | ExcessUse
   /**
    * The tenant has the site markers of both tiers of a solution, so they do not identify the tier
    * (docs/superoffice/licenses.md#5-plans-and-tier-detection).
@@ -41,3 +36,15 @@ export type Diagnostic =
     }
   /** Rows of another owner, which are ignored (docs/superoffice/licenses.md#1-rules). `modules` is their number. */
   | { readonly kind: 'foreign-owner'; readonly owner: string; readonly modules: number };
+
+/**
+ * More seats of a license are in use than purchased. `derived` has the inconsistencies of other licenses that follow from
+ * it; empty unless `module` is a user plan.
+ */
+export interface ExcessUse {
+  readonly kind: 'more-in-use-than-purchased';
+  readonly module: string;
+  readonly inUse: number;
+  readonly purchased: number;
+  readonly derived: readonly Diagnostic[];
+}

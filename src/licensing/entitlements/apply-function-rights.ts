@@ -4,8 +4,9 @@ import type { FeatureRule } from './rules.ts';
 
 /**
  * Changes an enabled feature to `hidden-by-role` if one of the user's function rights hides it
- * (docs/superoffice/user-plans.md#10-function-rights). A hidden feature that is missing or view-only needs both a license
- * and another role; if no plan change would add it, its state is unknown. `rights` are normalized names.
+ * (docs/superoffice/changes-2026.md#13-rights-and-settings-that-hide-a-feature). A hidden feature that is missing or
+ * view-only needs both a license and another role; if no plan change would add it, its state is unknown. `rights` are
+ * normalized names.
  */
 export function applyFunctionRights(
   decision: FeatureDecision,

@@ -24,6 +24,8 @@ export interface Assumptions extends TierIndicators {
   readonly hiddenBy: Readonly<Record<string, readonly FeatureKey[]>>;
   readonly addOnModules: AddOnModules;
   readonly planChanges: PlanChangeRules;
+  /** The lowest purchased number of a plan that is implausible: the tenant pays for the seats in use. */
+  readonly billedByUseFrom: number;
   readonly suite: {
     readonly modules: SuiteModules;
     /** The Suite plans of features for which no page names one, and corrections of what pages name. */

@@ -76,7 +76,7 @@ function toCacheKey(requestedFeatures: readonly FeatureRule[], current: Detected
   return `${current?.kind} ${tiers} ${requestedFeatures.map(({ feature }) => feature).join()}`;
 }
 
-// A free seat alone does not add a feature that the tenant, or its row of the plan, lacks.
+// A seat alone does not add a feature that the tenant, or its row of the plan, lacks.
 function withoutAssign(seat: Seat): Seat {
-  return seat === 'assign' ? 'ask' : seat;
+  return seat === 'assign' || seat === 'by-use' ? 'ask' : seat;
 }

@@ -6,7 +6,8 @@ export type LicenseScope = 'site' | 'user' | 'satellite' | 'unknown';
 
 /**
  * One row of the tenant's license: a purchased module.
- * `seats` is null if SuperOffice does not report the seats in use.
+ * `seats` is null if SuperOffice does not report them; one of its numbers can be missing without the other. `free` is
+ * below 0 if more seats are in use than purchased.
  */
 export interface ModuleLicense {
   readonly owner: string;
@@ -16,13 +17,34 @@ export interface ModuleLicense {
   readonly version: string;
   readonly scope: LicenseScope;
   readonly purchased: number;
-  readonly seats: { readonly inUse: number; readonly free: number } | null;
+  readonly seats: { readonly inUse: number | null; readonly free: number | null } | null;
   readonly unrestricted: boolean;
   readonly hidden: boolean;
   /** 0 for most rows, 1 for a user plan, 2 for a tier marker. Other values are passed through. */
   readonly extraFlags: number;
   readonly extraInfo: string;
   readonly prerequisite: string;
+}
+
+/** The use of a limit of CRM Suite, as SuperOffice reports it. `maximum` is above 0. */
+export interface ReportedUse {
+  readonly active: number;
+  readonly maximum: number;
+  /** SuperOffice's own verdicts. */
+  readonly near: boolean;
+  readonly reached: boolean;
+}
+
+/**
+ * What the four limit calls report; null for a call that is refused, fails or reports no limit
+ * (docs/superoffice/changes-2026.md#4-suite-limits-by-call).
+ */
+export interface ReportedLimits {
+  readonly dashboards: ReportedUse | null;
+  readonly 'active-projects': ReportedUse | null;
+  readonly 'active-marketing-flows': ReportedUse | null;
+  /** A limit that is near or reached. SuperOffice does not name it. */
+  readonly nearest: ReportedUse | null;
 }
 
 /**
@@ -38,6 +60,8 @@ export interface TenantLicenses {
   readonly modules: readonly ModuleLicense[];
   /** Whether every row was readable. Only then does a missing row mean a missing license. */
   readonly complete: boolean;
+  /** Only of a tenant with CRM Suite. */
+  readonly limits?: ReportedLimits;
 }
 
 /** A module license granted to one user. `name` is the module name without its owner. */

@@ -13,7 +13,7 @@ export interface PlanRow {
 }
 
 /** A plan row of the tenant's license, with its seats. */
-export type TenantPlanRow = PlanRow & Pick<ModuleLicense, 'unrestricted' | 'hidden' | 'seats'>;
+export type TenantPlanRow = PlanRow & Pick<ModuleLicense, 'purchased' | 'unrestricted' | 'hidden' | 'seats'>;
 
 /** The licenses of a tenant by normalized module name; only modules of owner SUPEROFFICE. */
 export interface TenantLicenseIndex {
@@ -56,9 +56,9 @@ export function indexTenantLicenses(tenant: TenantLicenses | null): TenantLicens
     licensesKnown: tenant?.complete === true && rows.length > 0,
     plans: rows
       .filter((row) => isPlanRow(normalizeModuleName(row.name), row))
-      .map(({ name, description, extraInfo, unrestricted, hidden, seats }) => {
+      .map(({ name, description, extraInfo, purchased, unrestricted, hidden, seats }) => {
         const set = parseLicenseSet(extraInfo);
-        return { name: normalizeModuleName(name), description, set, unrestricted, hidden, seats };
+        return { name: normalizeModuleName(name), description, set, purchased, unrestricted, hidden, seats };
       }),
   };
 }

@@ -5,15 +5,23 @@ import {
   type PerSolution,
   perSolution,
   type Solution,
+  solutions,
   type Tier,
 } from '../catalogue/solutions.ts';
 import type { PlanRow } from '../licenses/license-index.ts';
 
 /**
- * The step that found a tier. `none`: no step found it, or each was contradictory. `what-if`: the plan is hypothetical, so
- * its tier is known.
+ * The step that found a tier. `description-guess`: an abbreviation in the description whose meaning is a guess. `none`: no
+ * step found it, or each was contradictory. `what-if`: the plan is hypothetical, so its tier is known.
  */
-export type TierStep = 'premium-module' | 'user-marker' | 'site-marker' | 'description' | 'none' | 'what-if';
+export type TierStep =
+  | 'premium-module'
+  | 'user-marker'
+  | 'site-marker'
+  | 'description'
+  | 'description-guess'
+  | 'none'
+  | 'what-if';
 
 /**
  * How the tier of a solution was found. `by` is the module name or the description that decided. The confidence is the
@@ -80,20 +88,19 @@ const siteMarker: Step = (solution, _row, { site }, { tierMarkers }) => {
 };
 
 const description: Step = (solution, row) => {
-  const isSingleSolution = getPlanModuleSolutions(row.name).length === 1;
-  const namedTiers = [...row.description.matchAll(toTierPattern(solution))].map((match) => match[1] ?? '');
-  const anyTiers = [...row.description.matchAll(/(essential|premium)/gi)].map((match) => match[1] ?? '');
-  const tiers = new Set(
-    (isSingleSolution && namedTiers.length === 0 ? anyTiers : namedTiers).map((name) => name.toLowerCase()),
-  );
-  if (tiers.size !== 1) return null;
-  const tier: Tier = tiers.has('premium') ? 'premium' : 'essential';
-  return { tier, step: 'description', by: row.description, confidence: 'inferred' };
+  const tier = findOnlyTier(solution, row, ['premium', 'essential', 'prem']);
+  return tier && { tier, step: 'description', by: row.description, confidence: 'inferred' };
+};
+
+// No description with this abbreviation is published: its meaning is a guess by analogy with PREM.
+const descriptionGuess: Step = (solution, row) => {
+  const tier = findOnlyTier(solution, row, ['ess']);
+  return tier && { tier, step: 'description-guess', by: row.description, confidence: 'inferred' };
 };
 
 const unknown = { tier: 'unknown', step: 'none', by: null, confidence: 'none', against: [] } as const;
 
-const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description];
+const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, description, descriptionGuess];
 
 /**
  * Detects the tier of each solution of a plan row, with the step that decided
@@ -137,7 +144,31 @@ function findMarkedTier(markers: Readonly<Record<Tier, string>>, names: Readonly
   return { tier, by: markers[tier] };
 }
 
-// Descriptions are separated (`Sales Essentials`) or concatenated (`SalesPremiumServicePremium`).
-function toTierPattern(solution: Solution): RegExp {
-  return new RegExp(`${solution}[^a-z]*(essential|premium)`, 'gi');
+const solutionNames = solutions.join('|');
+const tierWord = new RegExp(
+  `(?:(${solutionNames})[^a-z]*)?` +
+    `(premium|essential|(?<=^|[^a-z]|${solutionNames})(?:prem|ess)(?=$|[^a-z]|${solutionNames}))`,
+  'gi',
+);
+
+/**
+ * The tier that a description names for a solution with these words; null if it names none or both. Parts are separate
+ * (`Sales Essentials`), joined (`SalesPREM-ServicePREM-Marketing`) or concatenated (`SalesPremiumServicePremium`). A
+ * solution without a word behind it names no tier (docs/superoffice/changes-2026.md#9-users). In the plan of a single
+ * solution, a word that follows no solution counts too (`Premium`).
+ */
+function findOnlyTier(
+  solution: Solution,
+  { name, description: text }: PlanRow & { readonly name: PlanModule },
+  words: readonly string[],
+): Tier | null {
+  const found = [...text.toLowerCase().matchAll(tierWord)].filter(([, , word = '']) => words.includes(word));
+  const named = found.filter(([, of]) => of === solution);
+  const isSingleSolution = getPlanModuleSolutions(name).length === 1;
+  const decisive = named.length > 0 || !isSingleSolution ? named : found.filter(([, of]) => of === undefined);
+  const tiers = new Set(
+    decisive.map(([, , word = '']): Tier => (word.startsWith('prem') ? 'premium' : 'essential')),
+  );
+  const [tier = null] = tiers;
+  return tiers.size === 1 ? tier : null;
 }

@@ -1,14 +1,17 @@
 import { findPlanModule, isNamedPlan, isPlanModule } from '../catalogue/plan-modules.ts';
 import { type DetectedTier, type PerSolution, solutions } from '../catalogue/solutions.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
+import { countFree } from '../licenses/license-counts.ts';
 import type { TenantLicenseIndex, TenantPlanRow } from '../licenses/license-index.ts';
+import { isBilledByUse } from './billed-by-use.ts';
 import { combineTiers, detectTiers, type TierIndicators } from './detect-tiers.ts';
 
 /**
- * How to get a seat of a plan. `assign`: a seat is free; `buy`: no seat is free; `ask`: unknown, because the seats are not
- * reported, the tenant's row is possibly another tier, or a seat alone is not sufficient.
+ * How to get a seat of a plan. `assign`: a seat is free; `by-use`: seats are not counted, the tenant pays for those in use;
+ * `buy`: no seat is free; `ask`: unknown, because the seats are not reported, the tenant's row is possibly another tier, or
+ * a seat alone is not sufficient.
  */
-export type Seat = 'assign' | 'buy' | 'ask';
+export type Seat = 'assign' | 'by-use' | 'buy' | 'ask';
 
 /** A plan row of the tenant, its detected tiers, and the availability of its seats. */
 interface PurchasedPlan {
@@ -25,18 +28,26 @@ export interface PurchasedPlans {
 }
 
 /** Finds the purchased current user plans of a tenant. */
-export function findPurchasedPlans(tenant: TenantLicenseIndex, assumed: TierIndicators): PurchasedPlans {
+export function findPurchasedPlans(
+  tenant: TenantLicenseIndex,
+  assumed: TierIndicators & { readonly billedByUseFrom: number },
+): PurchasedPlans {
+  const byUse = isBilledByUse(tenant.plans, assumed.billedByUseFrom);
   const plans = tenant.plans.flatMap((row) => {
     const { name } = row;
     if (!isPlanModule(name)) return [];
     const sources = { modules: new Set(row.set), site: tenant.modules };
     return [
-      { row, tiers: combineTiers(detectTiers({ ...row, name }, sources, assumed)), seat: getSeat(row) },
+      {
+        row,
+        tiers: combineTiers(detectTiers({ ...row, name }, sources, assumed)),
+        seat: getSeat(row, byUse),
+      },
     ];
   });
   // A plan row with an undocumented name is possibly the requested plan.
   const undocumented = tenant.plans.some(({ name }) => !isNamedPlan(name));
-  return { plans, seatIfNotPurchased: undocumented || !tenant.licensesKnown ? 'ask' : 'buy' };
+  return { plans, seatIfNotPurchased: undocumented || byUse || !tenant.licensesKnown ? 'ask' : 'buy' };
 }
 
 /**
@@ -59,15 +70,18 @@ export function findSeat(purchasedPlans: PurchasedPlans, plan: UserPlan): Seat {
 
 // An administrator cannot assign a hidden license
 // (docs/superoffice/licenses.md#2-carriers-and-tables).
-function getSeat({ unrestricted, hidden, seats }: TenantPlanRow): Seat {
-  if (hidden) return 'ask';
-  if (unrestricted) return 'assign';
-  if (seats === null) return 'ask';
-  return seats.free > 0 ? 'assign' : 'buy';
+function getSeat(row: TenantPlanRow, byUse: boolean): Seat {
+  if (row.hidden) return 'ask';
+  if (row.unrestricted) return 'assign';
+  if (byUse) return 'by-use';
+  const free = countFree(row);
+  if (free === null) return 'ask';
+  return free > 0 ? 'assign' : 'buy';
 }
 
 // A plan can have several versions; a seat in any of them is sufficient.
 function findBestSeat(seats: readonly Seat[]): Seat {
   if (seats.includes('assign')) return 'assign';
+  if (seats.includes('by-use')) return 'by-use';
   return seats.length > 0 && seats.every((seat) => seat === 'buy') ? 'buy' : 'ask';
 }

@@ -17,7 +17,7 @@ export interface Provisioning {
 
 /** Reads the desired state from the `manifest` folder under `root`. */
 export function createProvisioning(deps: {
-  config: { readonly publicUrl: string };
+  config: Parameters<typeof loadDesiredState>[1];
   services: {
     readonly superOffice: Pick<SuperOffice, 'webApi'>;
     readonly tenants: TenantStore;
@@ -27,7 +27,7 @@ export function createProvisioning(deps: {
   root: string;
 }): Provisioning {
   const { superOffice, tenants, webhooks, locks } = deps.services;
-  const desired = loadDesiredState(join(deps.root, 'manifest'), deps.config.publicUrl);
+  const desired = loadDesiredState(join(deps.root, 'manifest'), deps.config);
   const shared = { webApi: superOffice.webApi, tenants, webhooks, locks, desired };
   return {
     provision: createProvision(shared),

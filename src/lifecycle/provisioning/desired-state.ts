@@ -22,6 +22,7 @@ export const webPanelsSchema = z.array(
  */
 export const webhookSchema = z.strictObject({
   name: z.string().min(1).max(100),
+  description: z.string().min(1).max(500),
   events: z.array(z.enum(['associate.created', 'associate.changed', 'associate.deleted'])).min(1),
 });
 
@@ -47,7 +48,11 @@ export type DesiredPanel = Pick<
  */
 export interface DesiredWebhook {
   readonly name: string;
+  /** What the webhook is for and what breaks without it, for the administrators of the tenant. */
+  readonly description: string;
   readonly events: readonly string[];
+  /** Addresses of the operator that SuperOffice notifies when it disables the webhook. */
+  readonly errorEmails: readonly string[];
   /** The URL it calls, without the tenant's `hookId` at the end. */
   readonly address: string;
 }
@@ -61,16 +66,20 @@ export interface DesiredState {
 }
 
 /**
- * Reads `web-panels.json` and `webhook.json` from the manifest folder and inserts the public URL.
+ * Reads `web-panels.json` and `webhook.json` from the manifest folder and inserts what the configuration says.
  * @throws ZodError if a file is invalid
  */
-export function loadDesiredState(folder: string, publicUrl: string): DesiredState {
+export function loadDesiredState(
+  folder: string,
+  { publicUrl, webhookErrorEmails }: { publicUrl: string; webhookErrorEmails: readonly string[] },
+): DesiredState {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
   const panels = webPanelsSchema
     .parse(read('web-panels.json'))
     .map((panel) => toDesiredPanel(panel, publicUrl));
   const webhook = {
     ...webhookSchema.parse(read('webhook.json')),
+    errorEmails: webhookErrorEmails,
     address: `${publicUrl}/callbacks/webhooks/`,
   };
   const fingerprint = createHash('sha256').update(JSON.stringify({ panels, webhook })).digest('base64url');

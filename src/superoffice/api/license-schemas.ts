@@ -43,7 +43,8 @@ export type ModuleLicenseRow = z.output<typeof moduleLicenseSchema>;
 const extendedModuleLicenseSchema = z.object({
   Current: moduleLicenseSchema.nullish(),
   NumberOfLicensesInUse: lenientCount,
-  NumberOfLicensesFree: lenientCount,
+  /** Below 0 if more are in use than purchased. */
+  NumberOfLicensesFree: z.int().nullable().catch(null),
 });
 /** A parsed ExtendedModuleLicense. */
 export type ExtendedModuleLicenseRow = z.output<typeof extendedModuleLicenseSchema>;

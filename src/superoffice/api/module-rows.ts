@@ -4,7 +4,7 @@ import type { ExtendedModuleLicenseRow, ModuleLicenseRow } from './license-schem
 /**
  * Merges the two lists of a license, one row per owner, name and version. Which list SuperOffice fills is not
  * documented (docs/superoffice/licenses.md#31-reading). Only extended rows have seats; otherwise `seats` is
- * null.
+ * null. A number that is missing in one place does not void the others.
  */
 export function mergeModuleRows(
   plain: readonly ModuleLicenseRow[],
@@ -14,8 +14,10 @@ export function mergeModuleRows(
   for (const row of plain) rows.set(getRowKey(row), toModuleLicense(row, null));
   for (const { Current: row, NumberOfLicensesInUse: inUse, NumberOfLicensesFree: free } of extended) {
     if (!row) continue;
-    const seats = inUse === null || free === null ? null : { inUse, free };
-    rows.set(getRowKey(row), toModuleLicense(row, seats));
+    const seats = inUse === null && free === null ? null : { inUse, free };
+    const key = getRowKey(row);
+    const purchased = row.NumberOfLicenses || (rows.get(key)?.purchased ?? 0);
+    rows.set(key, { ...toModuleLicense(row, seats), purchased });
   }
   return [...rows.values()];
 }

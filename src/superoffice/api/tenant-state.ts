@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toResponseError } from '../transport/api-response.ts';
 import { isContextIdentifier, type LoginEndpoints, type ToAllowedUrl } from '../transport/endpoints.ts';
 import type { HttpClient, HttpResponse } from '../transport/http.ts';
-import { booleanOrFalse, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { booleanOrFalse, lenientString, readBody, stringOrEmpty } from '../transport/schemas.ts';
 import { SuperOfficeError } from '../transport/superoffice-error.ts';
 
 const tenantStateNames = [
@@ -32,6 +32,8 @@ export interface TenantState {
    * `isRunning`.
    */
   readonly api: string;
+  /** The address of the CRM, without a trailing slash; empty if none is reported on an allowed host. */
+  readonly endpoint: string;
   /** When to read the state again, in ms since 1970; 0 if not reported. */
   readonly validUntil: number;
   readonly version?: string;
@@ -41,6 +43,8 @@ export interface TenantState {
 export interface TenantStateCache {
   /** @throws SuperOfficeError `tenant-unknown`, `api-host-refused`, or an error of the connection */
   getState(tenantId: string): Promise<TenantState>;
+  /** The state as it was last read, however old; undefined if this process has not read it. Sends no request. */
+  peek(tenantId: string): TenantState | undefined;
   /**
    * A newer state than `stale`, which proved wrong. Concurrent callers share one request. Rejects like
    * `getState`.
@@ -66,6 +70,7 @@ const stateSchema = z.object({
   IsRunning: booleanOrFalse,
   ValidUntil: stringOrEmpty,
   Api: stringOrEmpty,
+  Endpoint: lenientString,
   Version: stringOrEmpty,
 });
 
@@ -111,9 +116,14 @@ export function createTenantStates(deps: {
       state: state.State,
       isRunning: state.IsRunning,
       api: state.Api.replace(/\/+$/, ''),
+      endpoint: readEndpoint(state.Endpoint),
       validUntil: Date.parse(state.ValidUntil) || 0,
       ...(state.Version === '' ? {} : { version: state.Version }),
     };
+  }
+
+  function readEndpoint(endpoint: string): string {
+    return toAllowedUrl(endpoint) === null ? '' : endpoint.replace(/\/+$/, '');
   }
 
   async function getState(tenantId: string): Promise<TenantState> {
@@ -132,6 +142,7 @@ export function createTenantStates(deps: {
 
   return {
     getState,
+    peek: (tenantId) => cache.peek(tenantId, { allowStale: true }),
     async refresh(tenantId, stale) {
       if (cache.peek(tenantId) !== stale) return getState(tenantId);
       cache.delete(tenantId);

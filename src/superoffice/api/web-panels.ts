@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { booleanOrFalse, numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { booleanOrFalse, readBody, rowIdOrZero, stringOrEmpty } from '../transport/schemas.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/superoffice-error.ts';
 import type { TenantApiClient } from './web-api.ts';
 
@@ -9,7 +9,7 @@ import type { TenantApiClient } from './web-api.ts';
  */
 export const webPanelSchema = z.looseObject({
   /** 0 for a new panel. */
-  WebPanelId: numberOrZero,
+  WebPanelId: rowIdOrZero,
   Name: stringOrEmpty,
   Tooltip: stringOrEmpty,
   Url: stringOrEmpty,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { numberOrZero, readBody, stringOrEmpty } from '../transport/schemas.ts';
+import { lenientCount, lenientString, readBody, rowIdOrZero, stringOrEmpty } from '../transport/schemas.ts';
 import type { TenantApiClient } from './web-api.ts';
 
-/** A registered webhook (docs/superoffice/web-api.md#62-entity). SuperOffice never returns its secret. */
+/**
+ * A registered webhook (docs/superoffice/web-api.md#62-entity). SuperOffice never returns its secret. Before version 12 it has
+ * no description, recipients and counters (docs/superoffice/changes-2026.md#11-webhooks).
+ */
 const webhookSchema = z.looseObject({
-  WebhookId: numberOrZero,
+  WebhookId: rowIdOrZero,
   Name: stringOrEmpty,
   Events: z
     .array(z.string())
@@ -12,6 +15,15 @@ const webhookSchema = z.looseObject({
     .transform((events) => events ?? []),
   TargetUrl: stringOrEmpty,
   State: stringOrEmpty,
+  Description: lenientString.optional(),
+  ErrorEmails: z.array(z.string()).nullish().catch(null),
+  ErrorAssociates: z.array(z.unknown()).nullish().catch(null),
+  NotifyWhen: lenientString,
+  NotifyVia: lenientString,
+  TotalCalls: lenientCount,
+  TotalErrors: lenientCount,
+  ConsecutiveErrors: lenientCount,
+  LastError: lenientString,
 });
 /** A registered webhook. */
 export type WebhookEntity = z.output<typeof webhookSchema>;
@@ -26,6 +38,12 @@ export interface WebhookDraft {
   readonly Secret: string;
   readonly State: 'Active';
   readonly Type: 'webhook';
+  readonly Description: string;
+  readonly ErrorEmails: readonly string[];
+  /** Users that administrators of the tenant added. */
+  readonly ErrorAssociates: readonly unknown[];
+  readonly NotifyWhen: string;
+  readonly NotifyVia: string;
 }
 
 /** The tenant's webhooks that the app may see; with `name`, those whose name starts with it. */

@@ -12,6 +12,8 @@ export interface WebhookEvent {
   readonly tenantId: string | null;
   /** The row that changed; null if there is none. */
   readonly primaryKey: number | null;
+  /** When it happened, ms since 1970; null if SuperOffice did not say. */
+  readonly occurredAt: number | null;
   /** False for a change of columns that no page shows, such as the time of the last login. */
   readonly isRelevant: boolean;
 }
@@ -50,6 +52,7 @@ const eventSchema = z.looseObject({
   Event: storableIdentifier.min(1).max(200),
   ContextIdentifier: z.string().nullish().catch(null),
   PrimaryKey: rowId.nullish().catch(null),
+  Timestamp: z.iso.datetime({ offset: true }).transform(Date.parse).nullish().catch(null),
   Changes: z.array(z.string()).nullish().catch(null),
 });
 
@@ -57,12 +60,13 @@ const eventSchema = z.looseObject({
 export function readWebhookEvent(body: Buffer): WebhookEvent | null {
   const event = eventSchema.safeParse(parseJson(body));
   if (!event.success) return null;
-  const { EventId, Event, ContextIdentifier, PrimaryKey, Changes } = event.data;
+  const { EventId, Event, ContextIdentifier, PrimaryKey, Timestamp, Changes } = event.data;
   return {
     eventId: EventId ?? null,
     event: Event,
     tenantId: ContextIdentifier ?? null,
     primaryKey: PrimaryKey ?? null,
+    occurredAt: Timestamp ?? null,
     isRelevant: Event !== 'associate.changed' || isRelevantChange(Changes ?? []),
   };
 }

@@ -7,9 +7,10 @@ export const stringOrEmpty = storableText()
   .nullish()
   .transform((value) => value ?? '');
 
-/** A number; 0 if null or absent. */
-export const numberOrZero = z
-  .number()
+/** An id of a row in SuperOffice's database; 0 if null or absent. */
+export const rowIdOrZero = z
+  .int32()
+  .nonnegative()
   .nullish()
   .transform((value) => value ?? 0);
 

@@ -1,5 +1,7 @@
+import { includesService } from '../../licensing/advice/drops-service.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import { parseSubject, subjectName } from '../panel/access-request-view.ts';
+import { isSuitePlan } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
@@ -15,6 +17,8 @@ interface QueuedAccessRequest {
 /** An open access request. */
 export interface OpenAccessRequest extends QueuedAccessRequest {
   readonly reason: string;
+  /** What prevents a change to the plan if the user has Service and open requests; empty if nothing does. */
+  readonly serviceWarning: string;
   /** The comment and the error of a rejected form; empty otherwise. */
   readonly draft: string;
   readonly validationError: string;
@@ -27,16 +31,21 @@ export interface ResolvedAccessRequest extends QueuedAccessRequest {
   readonly comment: string;
 }
 
-/** The open requests among `accessRequests`; the one that `refused` names shows its error. */
+/**
+ * The open requests among `accessRequests`; the one that `refused` names shows its error. `mayDropService`: whether some
+ * user may have a plan with Service.
+ */
 export function openAccessRequests(
   accessRequests: readonly AccessRequest[],
-  refused: InvalidResolution | null,
+  { refused, mayDropService }: { refused: InvalidResolution | null; mayDropService: boolean },
   language: Language,
 ): readonly OpenAccessRequest[] {
   const open = accessRequests.filter(({ state }) => state === 'open');
   return open.map((accessRequest) => ({
     ...toQueuedRequest(accessRequest, language),
     reason: accessRequest.reason,
+    serviceWarning:
+      mayDropService && lacksService(accessRequest.subject) ? language.t('crm.mayDropService') : '',
     ...(refused?.id === accessRequest.id ? toDraft(refused, language) : { draft: '', validationError: '' }),
   }));
 }
@@ -82,6 +91,12 @@ function subjectTitle(subject: string, language: Language): string {
   const parsed = parseSubject(subject);
   if (parsed === null) return subject.replace(/^\w+:/, '');
   return language.t(`admin.subject.${parsed.kind}`, { name: subjectName(parsed, language) });
+}
+
+/** Whether a subject is a user plan without Service. */
+function lacksService(subject: string): boolean {
+  const parsed = parseSubject(subject);
+  return parsed?.kind === 'plan' && !isSuitePlan(parsed.plan) && !includesService(parsed.plan);
 }
 
 function formatDay(at: Date, { date }: Language): string {

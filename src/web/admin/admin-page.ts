@@ -5,7 +5,9 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
+import { readAdministrationAddresses } from '../crm-links.ts';
 import { requestedLanguage } from '../links.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
@@ -41,6 +43,7 @@ export function createAdminPage(deps: {
   licenses: LicenseSnapshots;
   history: LicenseHistory;
   users: UserStore;
+  crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;
@@ -50,11 +53,12 @@ export function createAdminPage(deps: {
     deps;
 
   return async function adminPage(request, { tenant, session }, refused) {
-    const [tenantLicenses, requests, changes, listedUsers] = await Promise.all([
+    const [tenantLicenses, requests, changes, listedUsers, addresses] = await Promise.all([
       licenses.getTenantLicenses(tenant),
       accessRequests.listByTenant(tenant.tenantId, maxResolved),
       history.latest(tenant.tenantId, maxChanges),
       users.listByName(tenant.tenantId, maxUsers),
+      readAdministrationAddresses(deps.crmAddresses, tenant),
     ]);
     const isOpen = (id: string) =>
       requests.some((accessRequest) => accessRequest.id === id && accessRequest.state === 'open');
@@ -78,6 +82,7 @@ export function createAdminPage(deps: {
       lang,
       resolved,
       users: listedUsers,
+      addresses,
       erased: parseAssociateId(request.query.erased),
     });
     return views('admin', language, page);

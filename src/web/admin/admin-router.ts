@@ -3,6 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -30,6 +31,7 @@ export function createAdminRouter(deps: {
   audit: AuditLog;
   users: UserStore;
   userData: UserDataStore;
+  crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;

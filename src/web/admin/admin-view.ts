@@ -1,11 +1,14 @@
+import { purchasesService } from '../../licensing/advice/drops-service.ts';
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
 import type { RecordedChange } from '../../snapshots/license-history.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
+import { type AdministrationAddresses, type AdministrationHelp, administrationHelp } from '../crm-links.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type OpenAccessRequest,
   openAccessRequests,
@@ -15,7 +18,7 @@ import {
 import { type ChangeRow, changeRows } from './change-messages.ts';
 import type { InvalidContract } from './contract-form.ts';
 import { type ContractView, contractView } from './contract-view.ts';
-import { describeDiagnostic } from './diagnostic-messages.ts';
+import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 import type { InvalidUserData } from './user-data-form.ts';
@@ -36,13 +39,17 @@ export interface AdminView {
   readonly saved: string;
   readonly open: readonly OpenAccessRequest[];
   readonly resolved: readonly ResolvedAccessRequest[];
+  /** How to assign and buy what users ask for. */
+  readonly inSuperOffice: AdministrationHelp;
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
-  readonly diagnostics: readonly string[];
+  readonly licenseCheck: LicenseCheckView;
   /** License changes, newest first. */
   readonly changes: readonly ChangeRow[];
   readonly contract: ContractView;
@@ -81,6 +88,7 @@ export interface AdminInput {
   /** The id of the access request that was just resolved, or null. */
   readonly resolved: string | null;
   readonly users: readonly ListedUser[];
+  readonly addresses: AdministrationAddresses;
   /** The user whose data were just erased, or null. */
   readonly erased: number | null;
 }
@@ -99,7 +107,7 @@ export function adminView(input: AdminInput): AdminView {
     lang,
   } = input;
   const resolved = resolvedAccessRequests(accessRequests, language);
-  const seats = tenantLicenses === null ? [] : seatRows(tenantLicenses.content, tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
     tenantId: tenant.tenantId,
@@ -107,13 +115,27 @@ export function adminView(input: AdminInput): AdminView {
     statusNotice: tenant.status === 'active' ? '' : language.t(`notice.${tenant.status}`),
     lang,
     saved: resolved.find(({ id }) => id === input.resolved)?.outcome ?? '',
-    open: openAccessRequests(accessRequests, refused?.form === 'resolution' ? refused : null, language),
+    open: openAccessRequests(
+      accessRequests,
+      { refused: refused?.form === 'resolution' ? refused : null, mayDropService: mayHaveService(input) },
+      language,
+    ),
     resolved,
+    inSuperOffice: administrationHelp(
+      tenantEntitlements.report(null).model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
+      input.addresses,
+      language,
+    ),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    limits: suiteLimitRows(
+      tenantEntitlements.report(null).plan,
+      tenantLicenses?.content.limits ?? null,
+      language,
+    ),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
-    diagnostics: tenantEntitlements.diagnose().map((each) => describeDiagnostic(each, language)),
+    licenseCheck: licenseCheckView(tenantEntitlements, language),
     changes: changeRows(input.changes, language),
     contract: contractView({
       contract: tenant.contract,
@@ -124,6 +146,11 @@ export function adminView(input: AdminInput): AdminView {
     }),
     userData: userDataView(input),
   };
+}
+
+/** Whether a user of the tenant may have a plan with Service, as far as is known. */
+function mayHaveService({ tenantLicenses, tenantEntitlements }: AdminInput): boolean {
+  return tenantLicenses === null || purchasesService(tenantEntitlements.planSeats());
 }
 
 function userDataView({ users, erased, refused, language: { t } }: AdminInput): AdminView['userData'] {

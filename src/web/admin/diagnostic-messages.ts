@@ -7,7 +7,9 @@ import type { Language } from '../rendering/i18n.ts';
  */
 export function describeDiagnostic(diagnostic: Diagnostic, { t }: Language): string {
   const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(diagnostic)) values[name] = describeMember(value);
+  for (const [name, value] of Object.entries(diagnostic)) {
+    if (name !== 'derived') values[name] = describeMember(value);
+  }
   if ('solution' in diagnostic) values.solution = t(`solution.${diagnostic.solution}`);
   return t(`admin.diagnostic.${diagnostic.kind}`, values);
 }

@@ -1,7 +1,5 @@
-import type { SuiteLimit } from '../../licensing/catalogue/suite-limits.ts';
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import type { TenantLicenses } from '../../licensing/licenses/license-data.ts';
-import { countPlanSeats } from '../../licensing/plans/plan-seats.ts';
+import type { SeatCount } from '../../licensing/plans/plan-seats.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 
@@ -11,36 +9,28 @@ export interface SeatRow {
   readonly purchased: string;
   readonly inUse: string;
   readonly free: string;
+  /** Whether more seats are in use than purchased. */
+  readonly isOverused: boolean;
 }
 
 /** The seats of a tenant's CRM Suite plan, or of its user plans if it has none. */
-export function seatRows(
-  licenses: TenantLicenses,
-  plans: TenantEntitlements,
-  language: Language,
-): readonly SeatRow[] {
-  const describe = (seats: SuiteLimit | null) => describeSeats(seats, language);
+export function seatRows(plans: TenantEntitlements, language: Language): readonly SeatRow[] {
+  const describe = (seats: SeatCount | null) => describeSeats(seats, language);
   const suite = plans.suiteSeats(null);
-  if (suite.valid) {
-    const { purchased, used, free } = suite;
-    return [
-      {
-        plan: suiteName(plans, language),
-        purchased: describe(purchased),
-        inUse: describe(used),
-        free: describe(free),
-      },
-    ];
-  }
-  return countPlanSeats(licenses).map(({ plan, purchased, inUse, free }) => ({
+  const seats = suite.valid
+    ? [{ ...suite, plan: suitePlanName(plans, language), inUse: suite.used }]
+    : plans.planSeats();
+  return seats.map(({ plan, purchased, inUse, free }) => ({
     plan,
     purchased: describe(purchased),
     inUse: describe(inUse),
     free: describe(free),
+    isOverused: typeof free === 'number' && free < 0,
   }));
 }
 
-function suiteName(plans: TenantEntitlements, language: Language): string {
+/** The name of the tenant's CRM Suite plan. */
+export function suitePlanName(plans: TenantEntitlements, language: Language): string {
   const { plan } = plans.report(null);
   return plan?.kind === 'suite' && plan.plan !== null ? planLabel(plan.plan, language) : 'CRM Suite';
 }
@@ -50,7 +40,9 @@ export function seatsNote(licensesKnown: boolean, { t }: Language): string {
   return licensesKnown ? t('admin.noSeats') : t('admin.seatsRefused');
 }
 
-function describeSeats(seats: SuiteLimit | null, { t, number }: Language): string {
+function describeSeats(seats: SeatCount | null, { t, number }: Language): string {
   if (seats === 'unlimited') return t('panel.unlimited');
-  return seats === null ? t('admin.notReported') : number(seats);
+  if (seats === 'by-use') return t('admin.billedByUse');
+  if (seats === null) return t('admin.notReported');
+  return number(seats).replace('-', '−'); // some languages format with a hyphen
 }

@@ -3,6 +3,7 @@ import type { StateChangeTokenVerifier } from '../../superoffice/callbacks/state
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
+import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { limitConcurrency, readBody } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
@@ -15,6 +16,9 @@ const maxBodyBytes = 32 * 1024;
 /** State changes that are received at once. Anyone can send one until its token is verified; SuperOffice sends few. */
 const maxStateChanges = 200;
 
+/** State changes that are received from one client at once, so that it cannot keep out those of SuperOffice. */
+const maxStateChangesPerClient = 50;
+
 /** Routes that SuperOffice calls: webhook events and state changes of tenants. */
 export function createCallbacksRouter(deps: {
   webhooks: WebhookStore;
@@ -22,19 +26,20 @@ export function createCallbacksRouter(deps: {
   tenants: TenantStore;
   verifyStateChangeToken: StateChangeTokenVerifier;
   limits: RequestLimits;
+  now: () => number;
 }): Router {
-  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits } = deps;
+  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits, now } = deps;
   const body = readBody(maxBodyBytes);
   const stateChange = createStateChangeCallback({ verifyToken, callbacks, tenants, limits });
 
   const router = Router();
   router
     .route('/callbacks/webhooks/:hookId')
-    .post(createFindHook(deps), body, createWebhookCallback({ callbacks }))
+    .post(createFindHook(deps), body, createWebhookCallback({ callbacks, now }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
-    .post(limitConcurrency(maxStateChanges), body, stateChange)
+    .post(limitInFlight(maxStateChangesPerClient), limitConcurrency(maxStateChanges), body, stateChange)
     .all(methodNotAllowed);
   return router;
 }

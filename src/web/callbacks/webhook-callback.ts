@@ -7,6 +7,9 @@ import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 
+/** SuperOffice repeats an event for seconds; after this time, ms, only a person sends it again. */
+const repetitionMs = 60 * 60_000;
+
 declare global {
   namespace Express {
     interface Locals {
@@ -44,7 +47,10 @@ export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLi
  *
  * @throws AppError `webhook-signature-invalid`
  */
-export function createWebhookCallback(deps: { callbacks: CallbackIntake }): RequestHandler {
+export function createWebhookCallback(deps: {
+  callbacks: CallbackIntake;
+  now: () => number;
+}): RequestHandler {
   return async function webhook(request, response) {
     const { hook } = response.locals;
     if (hook === undefined) throw new AppError('not-found');
@@ -65,8 +71,16 @@ export function createWebhookCallback(deps: { callbacks: CallbackIntake }): Requ
     if (!event.isRelevant) return false;
     // Without an id, equal bytes are taken as the same event.
     const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
-    const { event: name, primaryKey } = event;
-    const deleted = name === 'associate.deleted';
+    const { primaryKey } = event;
+    const deleted = event.event === 'associate.deleted' && !isReplayed(event, deps.now());
     return deps.callbacks.storeEvent(hook.tenantId, eventId, { associateId: primaryKey, deleted });
   }
+}
+
+/**
+ * Whether an administrator has sent an old event again (docs/superoffice/changes-2026.md#11-webhooks). A deleted user may be
+ * back since then, so an old deletion counts as a change, and the list of users tells who has left.
+ */
+function isReplayed({ occurredAt }: WebhookEvent, now: number): boolean {
+  return occurredAt !== null && now - occurredAt > repetitionMs;
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 
@@ -17,14 +18,25 @@ declare global {
 export function clientAddress(log: Pick<Logger, 'warn'>): RequestHandler {
   let hasWarned = false;
   return function clientAddress(request, _response, next) {
+    const connected = request.socket.remoteAddress ?? '';
     const address = request.ip ?? '';
-    request.clientAddress = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
-    if (!hasWarned && 'x-forwarded-for' in request.headers && address === request.socket.remoteAddress) {
+    request.clientAddress = parseAddress(address) ?? parseAddress(connected) ?? '';
+    if (!hasWarned && 'x-forwarded-for' in request.headers && address === connected) {
       hasWarned = true;
       log.warn({ proxy: request.clientAddress }, 'X-Forwarded-For of an untrusted proxy is ignored');
     }
     next();
   };
+}
+
+/**
+ * The address in an entry of `X-Forwarded-For`, to which some proxies append a port; null if there is none. Otherwise
+ * every connection would count as another client, and the audit log would store any text.
+ */
+export function parseAddress(entry: string): string | null {
+  const [, bracketed, before] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(entry) ?? [];
+  const [address = ''] = (bracketed ?? before ?? entry).replace(/^::ffff:(?=[\d.]+$)/i, '').split('%');
+  return isIP(address) === 0 ? null : address;
 }
 
 /** The network that one client controls: an IPv4 address, or the first 64 bits of an IPv6 address. */

@@ -5,6 +5,7 @@ import type { EntitlementReport } from '../../licensing/entitlements/entitlement
 import type { TenantLicenses, UserLicenses } from '../../licensing/licenses/license-data.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequest, AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -41,6 +42,8 @@ export interface PanelContext {
   readonly accessRequests: readonly AccessRequest[];
   readonly language: Language;
   readonly csrfToken: string;
+  /** The address of a screen of the CRM, with `{target}` for its SoProtocol target. */
+  readonly crmScreenPattern: string;
   /** Day of the request, `YYYY-MM-DD` in UTC. */
   readonly today: string;
 }
@@ -77,11 +80,12 @@ export function createPanelContexts(deps: {
   sessions: Sessions;
   licenses: LicenseSnapshots;
   accessRequests: AccessRequestStore;
+  crmAddresses: CrmAddresses;
   languages: Languages;
   limits: RequestLimits;
   now: () => number;
 }): PanelContextLoader {
-  const { tenants, sessions, licenses, accessRequests, languages, limits, now } = deps;
+  const { tenants, sessions, licenses, accessRequests, crmAddresses, languages, limits, now } = deps;
 
   async function identify(request: Request): Promise<PanelRequest> {
     const url = parsePanelUrl(request);
@@ -122,6 +126,7 @@ export function createPanelContexts(deps: {
       accessRequests: requests,
       language,
       csrfToken: sessions.csrfToken(session),
+      crmScreenPattern: crmAddresses.screenPattern(tenant.tenantId),
       today: toUtcDay(now()),
     };
   }

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -25,6 +26,7 @@ export function createPanelRouter(deps: {
   licenses: LicenseSnapshots;
   accessRequests: AccessRequestStore;
   audit: AuditLog;
+  crmAddresses: CrmAddresses;
   sessions: Sessions;
   beginSignIn: BeginSignIn;
   entitlementEngine: EntitlementEngine;

@@ -1,13 +1,16 @@
+import { findAddOnHint } from '../../licensing/advice/visibility-hints.ts';
 import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { suiteLimitNames, suiteLimits } from '../../licensing/catalogue/suite-limits.ts';
+import type { AddOn } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { EntitlementReport, FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
+import { type CrmLink, screenLink } from '../crm-links.ts';
 import { panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
 import {
   type AccessRequestSummary,
   accessRequestSummaries,
@@ -50,6 +53,10 @@ interface AddOnView {
   readonly state: FeatureState;
   readonly stateText: string;
   readonly reason: string;
+  /** What can keep it from being shown; empty if nothing is known or the tenant does not have it. */
+  readonly hint: string;
+  /** Opens its screen; null if it is not enabled or has none. */
+  readonly crmLink: CrmLink | null;
 }
 
 /** Values of `views/panel.ejs`. */
@@ -72,7 +79,8 @@ export interface PanelView {
   } | null;
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
   readonly accessRequests: readonly AccessRequestSummary[];
-  readonly limits: readonly { readonly name: string; readonly value: string }[];
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
   /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
@@ -108,7 +116,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     summary: summarize(report.counts, language),
     suggestedUpgrades: suggestUpgrades(context),
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
-    limits: describeLimits(report, language),
+    limits: suiteLimitRows(report.plan, context.tenantLicenses?.content.limits ?? null, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     // While nothing may be read, the data is old for a reason that the notice gives.
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
@@ -116,18 +124,26 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     filter,
     found: foundText(solutions, filter, language),
     columns: arrangeColumns(solutions),
-    addOns: report.addOns.map((addOn) => ({
-      id: addOn.key,
-      label: getAddOnLabel(addOn.key, language.code),
-      state: addOn.state,
-      stateText: t(`state.${addOn.state}`),
-      reason: t(`reason.${addOn.reason}`),
-    })),
+    addOns: report.addOns.map((addOn) => addOnView(addOn, context)),
     newerFeatures: t('panel.tally', {
       enabled: report.newerFeatures.filter(({ state }) => state === 'enabled').length,
       total: report.newerFeatures.length,
     }),
     unknownModules: report.unknownModules.join(', '),
+  };
+}
+
+function addOnView({ key, state, reason }: AddOn, context: EntitledPanelContext): AddOnView {
+  const { t, code } = context.language;
+  const hint = state === 'enabled' ? findAddOnHint(key) : null;
+  return {
+    id: key,
+    label: getAddOnLabel(key, code),
+    state,
+    stateText: t(`state.${state}`),
+    reason: t(`reason.${reason}`),
+    hint: hint === null ? '' : t(`visibilityHint.${hint}`),
+    crmLink: state === 'enabled' ? screenLink(key, context) : null,
   };
 }
 
@@ -147,16 +163,6 @@ function summarize(counts: FeatureCounts, { t }: Language): PanelView['summary']
       .filter(([, count]) => count > 0)
       .map(([state, count]) => ({ state, count, text: t(`state.${state}`) })),
   };
-}
-
-/** The published limits of the tenant's CRM Suite plan; empty without one, or if it is unknown. */
-function describeLimits({ plan }: EntitlementReport, { t, number }: Language): PanelView['limits'] {
-  if (plan?.kind !== 'suite' || plan.plan === null) return [];
-  const limits = suiteLimits[plan.plan];
-  return suiteLimitNames.map((name) => ({
-    name: t(`limit.${name}`),
-    value: limits[name] === 'unlimited' ? t('panel.unlimited') : number(limits[name]),
-  }));
 }
 
 function describeNotices({

@@ -1,10 +1,20 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
+import { dropsService } from '../../licensing/advice/drops-service.ts';
 import { getFeatureLabel } from '../../licensing/catalogue/labels.ts';
 import type { SuitePlan } from '../../licensing/catalogue/suite-plans.ts';
 import type { PlanKey } from '../../licensing/catalogue/user-plans.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
+import type { Seat } from '../../licensing/plans/seat-availability.ts';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
+import {
+  type AdministrationAddresses,
+  type AdministrationHelp,
+  actionsForSeat,
+  administrationHelp,
+  readAddressesForUser,
+} from '../crm-links.ts';
 import { panelUrl, panelUserQuery } from '../links.ts';
 import { type AnyPlan, assignedPlanName, getPlansOfModel, isSuitePlan, planLabel } from '../plan-names.ts';
 import type { Views } from '../rendering/views.ts';
@@ -30,11 +40,15 @@ interface Comparison {
   readonly isOwn: boolean;
   readonly summary: string;
   readonly seat: string;
+  /** What prevents the change if the user has open requests; empty if the plan keeps Service. */
+  readonly serviceWarning: string;
   readonly notes: readonly string[];
   readonly gained: readonly ChangeView[];
   readonly changed: readonly ChangeView[];
   readonly lost: readonly ChangeView[];
   readonly renewal: string;
+  /** For administrators, how to make the change. */
+  readonly administration: AdministrationHelp | null;
   readonly accessRequest: AccessRequestView | null;
 }
 
@@ -58,12 +72,15 @@ export interface PlanPage {
 export function createPlanPage(deps: {
   panelContexts: PanelContextLoader;
   entitlementEngine: EntitlementEngine;
+  crmAddresses: CrmAddresses;
   views: Views;
 }): RequestHandler {
   return async function planPage(request, response) {
     const context = withEntitlements(await deps.panelContexts.load(request), deps.entitlementEngine);
     const { plan } = request.query;
-    const page = planPageView(context, plan === undefined ? null : parsePlan(plan, context));
+    const chosen = plan === undefined ? null : parsePlan(plan, context);
+    const addresses = chosen === null ? null : await readAddressesForUser(deps.crmAddresses, context);
+    const page = planPageView(context, chosen, addresses);
     response.set('Cache-Control', 'private, no-store').send(deps.views('plan', context.language, page));
   };
 }
@@ -75,8 +92,15 @@ export function parsePlan(key: unknown, { report }: EntitledPanelContext): AnyPl
   return plan;
 }
 
-/** Lists the plans that the user could have and describes what the chosen one would change. */
-export function planPageView(context: EntitledPanelContext, chosen: AnyPlan | null): PlanPage {
+/**
+ * Lists the plans that the user could have and describes what the chosen one would change. `addresses` is null unless the
+ * user is an administrator.
+ */
+export function planPageView(
+  context: EntitledPanelContext,
+  chosen: AnyPlan | null,
+  addresses: AdministrationAddresses | null,
+): PlanPage {
   const { url, report, language, userLicenses, csrfToken } = context;
   const user = userLicenses?.content;
   return {
@@ -93,20 +117,29 @@ export function planPageView(context: EntitledPanelContext, chosen: AnyPlan | nu
       chosen: key === chosen,
     })),
     nothing: chosen !== null && user === undefined ? language.t('reason.user-unknown') : '',
-    comparison: chosen === null || user === undefined ? null : compare(context, user, chosen),
+    comparison: chosen === null || user === undefined ? null : compare(context, user, chosen, addresses),
   };
 }
 
-function compare(context: EntitledPanelContext, user: UserLicenses, plan: AnyPlan): Comparison {
+function compare(
+  context: EntitledPanelContext,
+  user: UserLicenses,
+  plan: AnyPlan,
+  addresses: AdministrationAddresses | null,
+): Comparison {
   const { report, language, accessRequests } = context;
   const { t } = language;
   const isOwn = isOwnPlan(context, plan);
   const changes = isSuitePlan(plan)
     ? compareSuitePlan(context, user, plan)
     : compareUserPlan(context, user, plan);
-  const { gained, lost } = changes;
+  const { gained, lost, seat } = changes;
+  const actions = seat === null ? (['change-suite'] as const) : actionsForSeat(seat);
   return {
     ...changes,
+    seat: seat === null ? t('compare.wholeCompany') : t(`seat.${seat}`),
+    serviceWarning: !isSuitePlan(plan) && dropsService(report, plan) ? t('crm.dropsService') : '',
+    administration: isOwn ? null : addresses && administrationHelp(actions, addresses, language),
     plan: planLabel(plan, language),
     isOwn,
     summary: isOwn ? t('compare.own') : t('compare.summary', { gained: gained.length, lost: lost.length }),
@@ -118,7 +151,10 @@ function compare(context: EntitledPanelContext, user: UserLicenses, plan: AnyPla
   };
 }
 
-type Changes = Pick<Comparison, 'seat' | 'notes' | 'gained' | 'changed' | 'lost'>;
+interface Changes extends Pick<Comparison, 'notes' | 'gained' | 'changed' | 'lost'> {
+  /** Null for a CRM Suite plan, which covers the whole company. */
+  readonly seat: Seat | null;
+}
 
 function compareUserPlan(
   { tenantEntitlements, language }: EntitledPanelContext,
@@ -127,7 +163,7 @@ function compareUserPlan(
 ): Changes {
   const { t } = language;
   const whatIf = tenantEntitlements.whatIf(user, plan);
-  if (whatIf === null) return { seat: '', notes: [], gained: [], changed: [], lost: [] };
+  if (whatIf === null) return { seat: null, notes: [], gained: [], changed: [], lost: [] };
   const view = ({ feature, before, after }: (typeof whatIf.changes)[number], toEnabled: boolean) => ({
     label: getFeatureLabel(feature, language.code),
     note: toEnabled ? '' : t('compare.change', { before: t(`state.${before}`), after: t(`state.${after}`) }),
@@ -135,7 +171,7 @@ function compareUserPlan(
   const { changes, assumedSiteLicenses } = whatIf;
   const others = changes.filter(({ before, after }) => before !== 'enabled' && after !== 'enabled');
   return {
-    seat: t(`seat.${whatIf.seat}`),
+    seat: whatIf.seat,
     notes: [
       ...(whatIf.licensesFrom === 'catalogue' ? [t('compare.fromCatalogue')] : []),
       ...(assumedSiteLicenses.length > 0
@@ -166,7 +202,7 @@ function compareSuitePlan(
             : t('compare.limit', { limit: `${t(`limit.${limit.name}`)}: ${number(limit.maximum)}` }),
       }));
   return {
-    seat: t('compare.wholeCompany'),
+    seat: null,
     notes: [t('compare.inferredSuite')],
     gained: changesTo('gained'),
     changed: changesTo('limited'),

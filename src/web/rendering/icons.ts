@@ -15,6 +15,7 @@ const phosphorNames = {
   administrators: 'user-gear',
   elsewhere: 'arrow-square-out',
   back: 'arrow-left',
+  warning: 'warning',
 } as const;
 
 /** Replaces `iconPlaceholder` in a page with a hidden SVG sprite of the icons that the page uses by `#icon-{name}`. */

@@ -20,8 +20,11 @@ const partialLocals = [
   'changes',
   'upgrades',
   'entries',
+  'help',
   'link',
   'row',
+  'limits',
+  'style',
 ];
 
 /**

@@ -8,12 +8,18 @@ import { toAuditActor } from '../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 
-/** How soon to try again while another download runs, seconds. */
+/** How soon to try again while too many downloads run, seconds. */
 const retryAfterSeconds = 30;
 
+/** Each costs memory for a part of the data and, while its reader is fast, most of a processor core. */
+const maxDownloads = 8;
+
+/** A reader who is slower is cut off, so that nobody keeps out others, ms. */
+const maxDurationMs = 10 * 60_000;
+
 /**
- * Downloads all stored data of the administrator's tenant as a JSON file. One download at a time per process, and one per
- * minute and tenant.
+ * Downloads all stored data of the administrator's tenant as a JSON file. One download at a time and one per minute for
+ * each tenant, so that a slow reader delays nobody else.
  * @returns a handler that throws AppError `export-limit` and those of the administrator guard
  */
 export function createExport(deps: {
@@ -22,16 +28,17 @@ export function createExport(deps: {
   audit: AuditLog;
   limits: RequestLimits;
 }): RequestHandler {
-  let isExporting = false;
+  const exporting = new Set<string>();
 
   return async function exportData(request, response) {
     const administrator = await deps.administratorGuard.requireForForm(request, response, '/uninstall');
     if (administrator === null) return;
     const { tenant, session } = administrator;
     const { tenantId } = tenant;
-    if (isExporting) throw new AppError('export-limit', { retryAfterSeconds });
+    if (exporting.has(tenantId) || exporting.size >= maxDownloads)
+      throw new AppError('export-limit', { retryAfterSeconds });
     deps.limits.countExport(tenantId);
-    isExporting = true;
+    exporting.add(tenantId);
     try {
       await deps.audit.write(toAuditActor(request, session), { event: 'exported' });
       request.log.info({}, 'tenant data exported');
@@ -40,15 +47,16 @@ export function createExport(deps: {
       response.setMaxListeners(20);
       // Reads the next part when the client has taken the one before.
       const parts = Readable.from(deps.exportTenant(tenantId), { highWaterMark: 1 });
-      await pipeline(parts, response).catch(throwUnlessCancelled);
+      const signal = AbortSignal.timeout(maxDurationMs);
+      await pipeline(parts, response, { signal }).catch(throwUnlessCancelled);
     } finally {
-      isExporting = false;
+      exporting.delete(tenantId);
     }
   };
 }
 
-/** An administrator who cancels the download is no failure. */
+/** An administrator who cancels the download, or reads too slowly, is no failure. */
 function throwUnlessCancelled(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ABORT_ERR') throw error;
 }

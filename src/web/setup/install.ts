@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { SystemUserTenant } from '../../superoffice/auth/tickets.ts';
+import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { AfterSignIn } from '../sign-in/auth-callback.ts';
@@ -22,29 +23,33 @@ export function createInstall(deps: { beginSignIn: BeginSignIn; limits: RequestL
  * Completes the consent: verifies that the system user token works, saves it and starts the provisioning, in any
  * process; the setup page shows its progress.
  *
- * @returns a handler that throws AppError `administrator-required`, `system-user-token-missing`
+ * @returns a handler that throws AppError `administrator-required`, `system-user-token-missing`, `too-many-requests`
  */
 export function createFinishInstall(deps: {
   tenants: TenantStore;
   requestReconciliation: (tenantId: string) => Promise<void>;
   sessions: Sessions;
+  sessionCutoffs: Pick<SessionCutoffStore, 'recordSignIn'>;
+  limits: RequestLimits;
   /** Exchanges the token for a ticket. @throws SuperOfficeError if SuperOffice refuses the system user */
   verifySystemUser: (tenant: SystemUserTenant) => Promise<void>;
   /** Ms since 1970. */
   now: () => number;
 }): AfterSignIn['install'] {
-  const { tenants, requestReconciliation, sessions, verifySystemUser, now } = deps;
+  const { tenants, requestReconciliation, sessions, sessionCutoffs, limits, verifySystemUser, now } = deps;
 
   return async (_request, response, { claims, address }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
+    limits.countSignIn(claims);
 
     // Verified first, because a consent that does not work must not replace one that does.
     await verifySystemUser({ tenantId, serial, systemToken: () => systemToken });
     await tenants.saveConsent({ tenantId, companyName, serial, systemToken, associateId, address });
     // If the process is killed before this, the schedule starts the provisioning two minutes later.
     await requestReconciliation(tenantId);
+    await sessionCutoffs.recordSignIn(tenantId, associateId);
 
     sessions.write(response, {
       tenantId,

@@ -8,6 +8,8 @@ interface SetupRow {
   readonly outcome: ProvisionedPanel['outcome'] | WebhookOutcome;
   /** The SuperOffice error code of a failure; null otherwise. */
   readonly problem: string | null;
+  /** That deliveries of the webhook fail; empty otherwise. */
+  readonly failures: string;
 }
 
 /** State of the provisioning, as the setup page shows it. */
@@ -29,8 +31,8 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook | null, languag
   const { status } = tenant;
   const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
-    ...tenant.panels,
-    { name: language.t('setup.webhook'), ...webhookRow(webhook, setupStartedAt) },
+    ...tenant.panels.map((panel) => ({ ...panel, failures: '' })),
+    { name: language.t('setup.webhook'), ...webhookRow(webhook, setupStartedAt, language) },
   ];
   const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
   return {
@@ -55,8 +57,18 @@ function toStoppedText(error: string, moment: string, { t }: Language): string {
 }
 
 /** The webhook is optional: without it, changes appear when cached data expires. */
-function webhookRow(webhook: TenantWebhook | null, setupStartedAt: Date | null): Omit<SetupRow, 'name'> {
-  const { outcome = null, problem = null, checkedAt = null } = webhook ?? {};
+function webhookRow(
+  webhook: TenantWebhook | null,
+  setupStartedAt: Date | null,
+  { t }: Language,
+): Omit<SetupRow, 'name'> {
+  const { outcome = null, problem = null, checkedAt = null, consecutiveErrors = null } = webhook ?? {};
   const isOutdated = setupStartedAt !== null && (checkedAt === null || checkedAt < setupStartedAt);
-  return isOutdated ? { outcome: 'waiting', problem: null } : { outcome: outcome ?? 'failed', problem };
+  if (isOutdated) return { outcome: 'waiting', problem: null, failures: '' };
+  const count = consecutiveErrors ?? 0;
+  return {
+    outcome: outcome ?? 'failed',
+    problem,
+    failures: count === 0 ? '' : t('setup.webhookFailures', { count }),
+  };
 }

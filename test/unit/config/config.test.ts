@@ -66,6 +66,7 @@ describe('loadConfig', () => {
       database: { dataDir: './data' },
       assumptions,
       logLevel: 'info',
+      webhookErrorEmails: [],
     });
     expect(config.superOffice.privateKey.equals(privateKey)).toBe(true);
     expect([...config.encryptionKeys.byId.keys()]).toEqual(['e1', 'e2']);
@@ -86,6 +87,7 @@ describe('loadConfig', () => {
       DATABASE_URL: url,
       DATA_DIR: '/elsewhere',
       CACHE_MB: '64',
+      WEBHOOK_ERROR_EMAILS: 'ops@planlens.example, on-call@planlens.example',
       LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({
@@ -102,6 +104,7 @@ describe('loadConfig', () => {
       database: { url },
       cache: { pageBytes: 32 * 2 ** 20, tenantLicenseBytes: 16 * 2 ** 20, userLicenseBytes: 16 * 2 ** 20 },
       logLevel: 'debug',
+      webhookErrorEmails: ['ops@planlens.example', 'on-call@planlens.example'],
     });
     expect(loadConfig({ ...required, DATA_DIR: '/elsewhere' }).database).toEqual({ dataDir: '/elsewhere' });
   });
@@ -129,7 +132,7 @@ describe('missing values', () => {
 
   it('uses the default for an optional value that is missing or empty', () => {
     const names = environmentNames.filter((name) => !(name in required));
-    expect(names).toHaveLength(11);
+    expect(names).toHaveLength(12);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig({ ...required, ...empty })).toEqual(loadConfig(required));
   });
@@ -151,6 +154,7 @@ describe('invalid values', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     HOST: ['planlens', '256.0.0.1', '0.0.0.0:80', '*'],
     TRUSTED_PROXIES: ['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '1', 'true', 'loopback,', '::1/129'],
+    WEBHOOK_ERROR_EMAILS: ['ops', 'ops@planlens.example,', 'a@b.example; c@d.example', '*'],
     METRICS_TOKEN: ['short', 'a'.repeat(31), `${'a'.repeat(32)} b`],
     PORT: ['abc', '-1', '65536', '80.5', '0x'],
     PUBLIC_URL: badOrigins,

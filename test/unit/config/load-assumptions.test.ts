@@ -32,13 +32,18 @@ function invalidPaths(text: string): readonly string[] {
   return read.problems.map((problem) => problem.slice(prefix.length).replace(/: .*$/s, ''));
 }
 
+const shippedPlatform = {
+  stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'],
+  crmAddresses: { screen: '{crm}/default.aspx?{target}', administration: '{crm}/admin/default.aspx?' },
+};
+
 describe('readAssumptions', () => {
   it('returns the shipped assumptions when there is no file', () => {
     const read = readAssumptions(join(folder, 'nothing-here.json'));
     expect(read).toEqual({
       valid: true,
       assumptions: shipped,
-      platform: { stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'] },
+      platform: shippedPlatform,
     });
     expect(Object.keys(shipped.modules)).toHaveLength(68);
   });
@@ -57,8 +62,15 @@ describe('readAssumptions', () => {
   });
 
   it('overrides the assumptions about the platform, and rejects a form that does not exist', () => {
-    const platform = { stateChangeAudiences: ['spn:serial'] };
+    const platform = {
+      stateChangeAudiences: ['spn:serial'],
+      crmAddresses: { administration: '{crm}/admin/default.aspx?{target}' },
+    };
     expect(readText(JSON.stringify({ platform }))).toMatchObject({ valid: true, platform });
+    for (const screen of ['https://example.com/{target}', '{crm}.example.com/', '{crm}/ "x', 5])
+      expect(invalidPaths(JSON.stringify({ platform: { crmAddresses: { screen } } }))).toEqual([
+        'platform.crmAddresses.screen',
+      ]);
     expect(invalidPaths('{"platform": {"stateChangeAudiences": ["any"]}}')).toEqual([
       'platform.stateChangeAudiences.0',
     ]);
@@ -102,7 +114,7 @@ describe('readAssumptions', () => {
     expect(readText('\uFEFF{}')).toEqual({
       valid: true,
       assumptions: shipped,
-      platform: { stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'] },
+      platform: shippedPlatform,
     });
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as nextPlans from '../../../src/licensing/advice/next-plans.ts';
 import * as suiteTarget from '../../../src/licensing/advice/suite-target.ts';
 import * as suiteTransition from '../../../src/licensing/advice/suite-transition.ts';
+import * as visibilityHints from '../../../src/licensing/advice/visibility-hints.ts';
 import * as calendarDays from '../../../src/licensing/billing/calendar-days.ts';
 import * as billing from '../../../src/licensing/billing/contract.ts';
 import * as requirements from '../../../src/licensing/catalogue/requirements.ts';
@@ -11,6 +12,7 @@ import * as suiteLimits from '../../../src/licensing/catalogue/suite-limits.ts';
 import * as diagnostics from '../../../src/licensing/diagnostics/diagnose-licenses.ts';
 import * as engine from '../../../src/licensing/entitlement-engine.ts';
 import * as planSeats from '../../../src/licensing/plans/plan-seats.ts';
+import * as suiteLimitStatuses from '../../../src/licensing/plans/suite-limit-statuses.ts';
 import * as suiteSeats from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions, entitlementEngine, reportEntitlements, rules } from './fixtures/engine.ts';
 import {
@@ -31,9 +33,11 @@ const modules = {
   'plans/plan-seats.ts': planSeats,
   'catalogue/requirements.ts': requirements,
   'catalogue/suite-limits.ts': suiteLimits,
+  'plans/suite-limit-statuses.ts': suiteLimitStatuses,
   'plans/suite-seats.ts': suiteSeats,
   'advice/suite-target.ts': suiteTarget,
   'advice/suite-transition.ts': suiteTransition,
+  'advice/visibility-hints.ts': visibilityHints,
 };
 
 const today = '2026-12-01';

@@ -84,7 +84,9 @@ const resultSchema = z.object({
     })
     .optional(),
   suiteSeats: z.object({ reason: z.string().optional(), state: z.string().optional() }).optional(),
-  diagnostics: z.array(z.object({ kind: z.string() })).optional(),
+  diagnostics: z
+    .array(z.object({ kind: z.string(), derived: z.array(z.object({ kind: z.string() })).optional() }))
+    .optional(),
 });
 const expected = new Map([...goldenCases].map(([name, golden]) => [name, resultSchema.parse(golden.expect)]));
 const all = [...expected.values()];
@@ -180,6 +182,7 @@ describe('golden vector coverage', () => {
       'user-marker': true,
       'site-marker': true,
       description: true,
+      'description-guess': true,
       none: true,
     } satisfies Record<Exclude<TierStep, 'what-if'>, true>;
     const found = all.flatMap(({ plan }) => plan?.findings ?? []);
@@ -281,7 +284,9 @@ describe('golden vector coverage', () => {
       'both-tiers-marked': true,
       'foreign-owner': true,
     } satisfies Record<Diagnostic['kind'], true>;
-    const found = all.flatMap(({ diagnostics = [] }) => diagnostics.map(({ kind }) => kind));
+    const found = all
+      .flatMap(({ diagnostics = [] }) => diagnostics)
+      .flatMap(({ kind, derived = [] }) => [kind, ...derived.map((each) => each.kind)]);
     expect(missing(found, kinds)).toEqual([]);
   });
 });

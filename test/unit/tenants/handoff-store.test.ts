@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Base64Url } from '../../../src/crypto/random-token.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import {
@@ -37,7 +39,7 @@ describe('createHandoffStore', () => {
       systemToken: 't',
       associateId: 1,
     });
-    store = createHandoffStore({ db, now: clock });
+    store = createHandoffStore({ db, secrets: createSecretBox(newKeyring()), now: clock });
   });
   beforeEach(() => {
     now = Date.parse('2026-11-22T10:00:00Z');
@@ -78,6 +80,34 @@ describe('createHandoffStore', () => {
 
   it('has no session for a verifier of no pop-up', async () => {
     for (const unknown of ['', 'x', 'c'.repeat(43)]) expect(await store.redeem(unknown)).toBeNull();
+  });
+
+  it('refuses a session that something else than the app stored or changed', async () => {
+    const administrator = { ...session, isAdministrator: true };
+    const forged = [
+      JSON.stringify(administrator),
+      JSON.stringify({ ...administrator, seal: '' }),
+      JSON.stringify({ ...administrator, seal: 'test.a.b.c' }),
+      '[]',
+      'null',
+    ];
+    for (const content of forged) {
+      await store.offer(session, challenge);
+      await db.updateTable('session_exchange_codes').set({ session: content }).execute();
+      expect(await store.redeem(verifier), content).toBeNull();
+    }
+    await store.offer(administrator, 'c'.repeat(43));
+    await db
+      .updateTable('session_exchange_codes')
+      .set({ code_hash: sha256Base64Url('o'.repeat(43)) })
+      .execute();
+    expect(await store.redeem('o'.repeat(43)), 'the seal of another panel').toBeNull();
+    await store.offer(session, challenge);
+    await db
+      .updateTable('session_exchange_codes')
+      .set({ session: sql`session || '{"isAdministrator": true}'` })
+      .execute();
+    expect(await store.redeem(verifier), 'only what is sealed').toEqual(session);
   });
 
   it('stores no verifier and purges expired sessions', async () => {

@@ -94,7 +94,10 @@ describe('the data about a user', () => {
       ...resolution,
       resolvedBy: { associateId: 101, name: 'M. Brandt' },
     });
-    await createHandoffStore({ db, now: clock }).offer({ tenantId: 'Cust1', associateId: 101 } as never, 'c');
+    await createHandoffStore({ db, secrets: createSecretBox(newKeyring()), now: clock }).offer(
+      { tenantId: 'Cust1', associateId: 101 } as never,
+      'c',
+    );
     await createAuditLog({ db, now: clock }).write(
       { tenantId: 'Cust1', associateId: 101 },
       { event: 'signed-in', isAdministrator: false },

@@ -6,23 +6,12 @@ import {
 } from '../../../../src/licensing/catalogue/requirements.ts';
 
 describe('getAdditionalRequirements', () => {
-  it('lists what sales targets and SAINT require besides their license, and nothing for other features', () => {
+  it('lists what sales targets require besides their license, and nothing for other features', () => {
     const found = featureKeys.flatMap((feature) => {
       const also = getAdditionalRequirements(feature);
       return also.length === 0 ? [] : [[feature, also]];
     });
-    expect(found).toEqual([
-      [
-        'sale-targets-and-kpis',
-        [
-          'online-only',
-          'data-right-target',
-          'function-right-lock-targets',
-          'sales-targets-unlimited-for-more',
-        ],
-      ],
-      ['saint', ['statuses-defined']],
-    ]);
+    expect(found).toEqual([['sale-targets-and-kpis', ['online-only', 'sales-targets-unlimited-for-more']]]);
   });
 
   it('uses each code for at least one feature', () => {

@@ -289,7 +289,7 @@ describe('more-in-use-than-purchased', () => {
   it('reports a license with more seats in use than purchased', () => {
     const found = diagnose(cal('quote-cal', 20, used(21)), cal('sale-cal', 20, used(20)));
     expect(found).toEqual([
-      { kind: 'more-in-use-than-purchased', module: 'quote-cal', inUse: 21, purchased: 20 },
+      { kind: 'more-in-use-than-purchased', module: 'quote-cal', inUse: 21, purchased: 20, derived: [] },
     ]);
   });
 
@@ -302,6 +302,7 @@ describe('more-in-use-than-purchased', () => {
       module: 'web',
       inUse: 26,
       purchased: 25,
+      derived: [],
     });
   });
 
@@ -316,6 +317,72 @@ describe('more-in-use-than-purchased', () => {
   });
 });
 
+describe('an overused plan', () => {
+  const used = (inUse: number) => ({ seats: { inUse, free: null } });
+  const excess = (module: string, inUse: number, purchased: number, derived: readonly object[] = []) => ({
+    kind: 'more-in-use-than-purchased',
+    module,
+    inUse,
+    purchased,
+    derived,
+  });
+  const differs = (module: string, purchased: number, inPlans: number) => ({
+    kind: 'seat-count-differs',
+    module,
+    purchased,
+    inPlans,
+    plans: ['ten-sales'],
+  });
+
+  it('comes first, with the contradictions of the licenses it assigns', () => {
+    const found = diagnose(
+      site('guide', { prerequisite: 'server' }),
+      cal('web', 18, used(21)),
+      cal('sale-cal', 21, used(21)),
+      cal('user', 18, used(18)),
+      plan('ten-sales', 18, 'sale-cal,user,web', used(21)),
+    );
+    expect(found).toEqual([
+      excess('ten-sales', 21, 18, [differs('sale-cal', 21, 18), excess('web', 21, 18)]),
+      { kind: 'prerequisite-missing', module: 'guide', prerequisite: 'server' },
+    ]);
+  });
+
+  it('does not explain a larger difference, another license, or a missing license', () => {
+    const found = diagnose(
+      cal('web', 18, used(22)),
+      cal('quote-cal', 1, used(2)),
+      plan('ten-sales', 18, 'web,sale-cal', used(21)),
+    );
+    expect(found).toEqual([
+      excess('ten-sales', 21, 18),
+      { kind: 'set-name-missing', plan: 'ten-sales', module: 'sale-cal' },
+      excess('quote-cal', 2, 1),
+      excess('web', 22, 18),
+    ]);
+  });
+
+  it('explains the sum of the excess of several plans, once', () => {
+    const found = diagnose(
+      cal('web', 28, used(32)),
+      plan('ten-sales', 18, 'web', used(21)),
+      plan('ten-service', 10, 'web', used(11)),
+    );
+    expect(found).toEqual([
+      excess('ten-sales', 21, 18, [excess('web', 32, 28)]),
+      excess('ten-service', 11, 10),
+    ]);
+  });
+});
+
+describe('a tenant that pays for the seats in use', () => {
+  it('compares no totals, because they mean nothing', () => {
+    const plans = [plan('ten-sales', 100_000, 'web'), plan('ten-service', 100_000, 'web')];
+    expect(diagnose(cal('web', 100_000), ...plans)).toEqual([]);
+    expect(counts(cal('web', 9000), plan('ten-sales', 9998, 'web'))).toHaveLength(1);
+  });
+});
+
 describe('both-tiers-marked', () => {
   it('reports a solution with both site tier markers', () => {
     const found = diagnose(site('Sales-T2'), site('sales-t1'), site('service-t1'), site('marketing-t2'));
@@ -326,9 +393,9 @@ describe('both-tiers-marked', () => {
     const { user, site: markers } = assumptions.tierMarkers;
     const service = { essential: 'basic', premium: 'full' };
     const tenant = tenantWith(site('basic'), site('full'), site('service-t1'), site('service-t2'));
-    expect(diagnoseLicenses(tenant, { tierMarkers: { user, site: { ...markers, service } } })).toEqual([
-      { kind: 'both-tiers-marked', solution: 'service', by: ['basic', 'full'] },
-    ]);
+    expect(
+      diagnoseLicenses(tenant, { ...assumptions, tierMarkers: { user, site: { ...markers, service } } }),
+    ).toEqual([{ kind: 'both-tiers-marked', solution: 'service', by: ['basic', 'full'] }]);
   });
 
   it('ignores the tier markers of a partner', () => {

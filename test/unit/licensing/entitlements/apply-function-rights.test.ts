@@ -32,7 +32,15 @@ describe('applyFunctionRights', () => {
     ['hide-sale', ['SaE1', 'SaE2', 'SaE4', 'SaE5', 'SaP1', 'SaP2', 'SaP4', 'SaP9']],
     ['hide-project', ['SaP8', 'SvP8', 'MaE21']],
     ['hide-selection', ['C20', 'C21', 'C22', 'SaP7', 'SvP7', 'MaE20']],
-    ['hide-reporter', ['C26']],
+    ['hide-service', ['SvE1', 'SvE2', 'SvE3', 'SvP1', 'SvP2', 'SvP3', 'SvP4']],
+    [
+      'hide-marketing',
+      [
+        ...['MaE1', 'MaE2', 'MaE3', 'MaE4', 'MaE5', 'MaE6', 'MaE7', 'MaE8', 'MaE9', 'MaE11', 'MaE12'],
+        ...['MaE13', 'MaE14', 'MaE15', 'MaE16', 'MaE17', 'MaE18', 'MaE19', 'MaP1'],
+      ],
+    ],
+    ['hide-reporter', []],
     ['allow-bulk-export', []],
     ['constructor', []],
   ])('the function right %s hides exactly the rows %j', (right, rows) => {

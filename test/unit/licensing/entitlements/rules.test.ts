@@ -107,7 +107,10 @@ describe('hidingFunctionRights of a feature rule', () => {
   it.each([
     ['quote-management', ['hide-sale']],
     ['combined-selections', ['hide-selection']],
-    ['mailings', []],
+    ['knowledge-base', ['hide-service']],
+    ['standard-service-reports', []],
+    ['mailings', ['hide-marketing']],
+    ['mobile-crm', []],
   ] as const)('for %s, the function rights are %j', (feature, rights) => {
     expect(getRule(feature).hidingFunctionRights).toEqual(rights);
   });

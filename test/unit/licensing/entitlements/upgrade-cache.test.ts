@@ -17,6 +17,7 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
     name: 'ten-sales',
     set: [],
     description: '',
+    purchased: 1,
     unrestricted: false,
     hidden: false,
     seats: null,
@@ -126,6 +127,8 @@ describe('memoizeUpgrades', () => {
 
     it('is uncertain when the plan row lacks the feature, unless a seat must be purchased anyway', () => {
       expect(seatFor(salesPremiumWithSeat('assign'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['saint'])).toBe('ask');
+      expect(seatFor(salesPremiumWithSeat('by-use'), ['quote-management'])).toBe('by-use');
       expect(seatFor(salesPremiumWithSeat('buy'), ['saint'])).toBe('buy');
     });
   });

@@ -96,6 +96,13 @@ describe('detectTiers', () => {
     ['Sales-Essentials', 'essential'],
     ['SALES PREMIUM', 'premium'],
     ['Premium (Verkauf)', 'premium'],
+    ['SalesPREM', 'premium'],
+    ['Sales Prem', 'premium'],
+    ['PREM', 'premium'],
+    ['Sales Premier', 'unknown'],
+    ['Supreme', 'unknown'],
+    ['Service Premium', 'unknown'],
+    ['SalesPREM SalesEssentials', 'unknown'],
     ['Sales', 'unknown'],
     ['Sales Premium, formerly Sales Essential', 'unknown'],
     ['', 'unknown'],
@@ -109,8 +116,45 @@ describe('detectTiers', () => {
     ['Sales-Essentials + Service-Premium + Marketing-Essentials', ['essential', 'premium', 'essential']],
     ['Sales, Service and Marketing Premium', ['unknown', 'unknown', 'premium']],
     ['Complete Premium', ['unknown', 'unknown', 'unknown']],
+    ['SalesPREM-ServicePREM-Marketing', ['premium', 'premium', 'unknown']],
+    ['SalesPREM+ServicePREM+MarketingPREM', ['premium', 'premium', 'premium']],
+    ['SalesPREMServiceEssentialsMarketingPREM', ['premium', 'essential', 'premium']],
+    ['SalesESS-ServicePREM+Marketing', ['essential', 'premium', 'unknown']],
+    ['SalesESSServicePREMMarketingESS', ['essential', 'premium', 'essential']],
+    ['salesess + SERVICEPREM + marketing', ['essential', 'premium', 'unknown']],
+    ['Sales + Service + Marketing', ['unknown', 'unknown', 'unknown']],
   ])('detects the tier of each solution in the description %j', (description, tiers) => {
     expect(find({ name: 'ten-salesservicemarketing', description }).map(([, tier]) => tier)).toEqual(tiers);
+  });
+});
+
+describe('abbreviated tiers', () => {
+  it('marks a tier found by ESS as a guess, and one found by PREM as named', () => {
+    expect(find({ name: 'ten-salesservice', description: 'SalesESS-ServicePREM' })).toEqual([
+      ['sales', 'essential', 'description-guess', 'SalesESS-ServicePREM'],
+      ['service', 'premium', 'description', 'SalesESS-ServicePREM'],
+    ]);
+  });
+
+  it.each(['Business', 'Sales BusinESS', 'SalesEssence', 'Success', 'SalesESSai'])(
+    'reads no abbreviation into the word %j',
+    (description) => {
+      expect(find({ description })).toEqual([['sales', 'unknown', 'none', null]]);
+    },
+  );
+
+  it('lets every other step decide against a guess', () => {
+    const finding = { description: 'SalesESS', site: ['sales-t2'] };
+    expect(find(finding)).toEqual([['sales', 'premium', 'site-marker', 'sales-t2']]);
+    expect(findings(finding)[0]?.against).toEqual([
+      { tier: 'essential', step: 'description-guess', by: 'SalesESS' },
+    ]);
+  });
+
+  it('does not give a solution the tier of the solution before it', () => {
+    expect(find({ name: 'ten-marketing', description: 'SalesPREM-ServicePREM-Marketing' })).toEqual([
+      ['marketing', 'unknown', 'none', null],
+    ]);
   });
 });
 
@@ -144,6 +188,7 @@ describe('confidence of a detected tier', () => {
     ['the user marker', { modules: ['t2'] }, 'user-marker', 'documented'],
     ['the site marker', { site: ['sales-t1'] }, 'site-marker', 'inferred'],
     ['the plan description', { description: 'Sales Premium' }, 'description', 'inferred'],
+    ['an abbreviation', { description: 'SalesESS' }, 'description-guess', 'inferred'],
     ['no step', {}, 'none', 'none'],
   ] as const)('follows from the detection step: %s', (_by, input, step, confidence) => {
     expect(findings(input)).toMatchObject([{ step, confidence }]);

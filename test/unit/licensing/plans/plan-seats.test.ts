@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
+import type { ModuleLicense, TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import { countPlanSeats } from '../../../../src/licensing/plans/plan-seats.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../fixtures/tenants.ts';
 
@@ -15,16 +15,18 @@ function plan(fields: Partial<ModuleLicense>): ModuleLicense {
   });
 }
 
+const countSeats = (tenant: TenantLicenses) => countPlanSeats(tenant, 9999);
+
 /** Returns the seats of the only plan row of a tenant. */
 function seatsWith(fields: Partial<ModuleLicense>) {
-  const [only, ...more] = countPlanSeats(tenantWith(plan(fields)));
+  const [only, ...more] = countSeats(tenantWith(plan(fields)));
   if (only === undefined || more.length > 0) throw new Error('expected exactly one plan');
   return only;
 }
 
 describe('countPlanSeats', () => {
   it('lists the purchased plans with their seats, sorted by module name', () => {
-    const listed = countPlanSeats(publishedTenant('premium'));
+    const listed = countSeats(publishedTenant('premium'));
     expect(listed.map(({ module, ...row }) => [module, row.purchased, row.inUse, row.free])).toEqual([
       ['ten-marketing', 7, 3, 4],
       ['ten-sales', 21, 21, 0],
@@ -45,7 +47,24 @@ describe('countPlanSeats', () => {
     [
       'more in use than purchased',
       { purchased: 2, seats: { inUse: 3, free: -1 } },
-      { purchased: 2, inUse: 3, free: 0 },
+      { purchased: 2, inUse: 3, free: -1 },
+    ],
+    [
+      'more in use than purchased and no free seat',
+      { purchased: 18, seats: { inUse: 21, free: 0 } },
+      { purchased: 18, inUse: 21, free: -3 },
+    ],
+    [
+      'an excess without the number in use',
+      { purchased: 18, seats: { inUse: null, free: -3 } },
+      { purchased: 18, inUse: null, free: -3 },
+    ],
+    ['free seats unknown', { seats: { inUse: 5, free: null } }, { purchased: 15, inUse: 5, free: 10 }],
+    ['only free seats known', { seats: { inUse: null, free: 10 } }, { purchased: 15, inUse: null, free: 10 }],
+    [
+      'only the number in use known',
+      { purchased: 0, seats: { inUse: 5, free: null } },
+      { purchased: null, inUse: 5, free: null },
     ],
     ['unknown purchased number', { purchased: 0 }, { purchased: null, inUse: 5, free: 10 }],
     [
@@ -57,6 +76,32 @@ describe('countPlanSeats', () => {
     expect(seatsWith(fields)).toEqual({ plan: 'Service Premium', module: 'ten-service', ...seats });
   });
 
+  it.each([9999, 100_000, 2 ** 32 - 1])(
+    'counts only the seats in use of a tenant with the implausible total %d',
+    (purchased) => {
+      const huge = plan({ purchased, seats: { inUse: 18, free: purchased - 18 } });
+      const usual = plan({ name: 'ten-sales', seats: { inUse: 2, free: 3 }, purchased: 5 });
+      const unlimited = plan({ name: 'ten-marketing', unrestricted: true, purchased: 1 });
+      const listed = countSeats(tenantWith(huge, usual, unlimited));
+      expect(listed.map(({ module, ...row }) => [module, row.purchased, row.inUse, row.free])).toEqual([
+        ['ten-marketing', 'unlimited', 5, 'unlimited'],
+        ['ten-sales', 'by-use', 2, 'by-use'],
+        ['ten-service', 'by-use', 18, 'by-use'],
+      ]);
+    },
+  );
+
+  it.each<[string, ModuleLicense]>([
+    ['a total below the implausible one', plan({ purchased: 9998, seats: null })],
+    ['an unrestricted license', plan({ name: 'ten-sales', purchased: 100_000, unrestricted: true })],
+    ['the license of users without a plan', plan({ name: 'superlicense-no-selection', purchased: 100_000 })],
+    ['a license that is not a plan', moduleLicense({ name: 'quote-cal', scope: 'user', purchased: 100_000 })],
+    ['a plan issued by a partner', plan({ owner: 'ACME', purchased: 100_000 })],
+  ])('does not take %s for billing by use', (_what, row) => {
+    const listed = countSeats(tenantWith(row, plan({ version: '12' })));
+    expect(listed).toContainEqual(expect.objectContaining({ purchased: 15, free: 10 }));
+  });
+
   it('names a plan by its SuperOffice description, or by its module if the description is blank', () => {
     expect(seatsWith({ description: ' Service ' }).plan).toBe('Service');
     expect(seatsWith({ description: ' ' }).plan).toBe('ten-service');
@@ -65,7 +110,7 @@ describe('countPlanSeats', () => {
 
   it('lists each version as a separate purchase and a duplicate row once', () => {
     const rows = [plan({}), plan({ owner: 'SuperOffice' }), plan({ version: '12', purchased: 1 })];
-    expect(countPlanSeats(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
+    expect(countSeats(tenantWith(...rows)).map(({ purchased }) => purchased)).toEqual([15, 1]);
   });
 
   it.each<[string, ModuleLicense]>([
@@ -73,7 +118,7 @@ describe('countPlanSeats', () => {
     ['the license of users without a plan', plan({ name: 'superlicense-no-selection' })],
     ['a plan issued by a partner', plan({ owner: 'ACME' })],
   ])('omits %s', (_what, row) => {
-    expect(countPlanSeats(tenantWith(row))).toEqual([]);
+    expect(countSeats(tenantWith(row))).toEqual([]);
   });
 
   it('detects a plan by its flag or by its name', () => {

@@ -12,6 +12,7 @@ function plan(fields: Partial<ModuleLicense>): ModuleLicense {
     description: 'Service Premium',
     scope: 'user',
     extraFlags: 1,
+    purchased: 15,
     ...fields,
   });
 }
@@ -33,7 +34,33 @@ describe('findSeat', () => {
   it.each([
     ['a free seat', 'assign', [plan({ seats: free })]],
     ['no free seat', 'buy', [plan({ seats: taken })]],
-    ['more in use than purchased', 'buy', [plan({ seats: { inUse: 3, free: -1 } })]],
+    ['more in use than purchased', 'buy', [plan({ purchased: 2, seats: { inUse: 3, free: -1 } })]],
+    [
+      'more in use than purchased although a seat is reported as free',
+      'buy',
+      [plan({ purchased: 2, seats: { inUse: 3, free: 1 } })],
+    ],
+    ['an unknown number of free seats', 'assign', [plan({ seats: { inUse: 5, free: null } })]],
+    ['an unknown number in use', 'assign', [plan({ seats: { inUse: null, free: 10 } })]],
+    ['only the number in use', 'ask', [plan({ purchased: 0, seats: { inUse: 5, free: null } })]],
+    ['an implausible total', 'by-use', [plan({ purchased: 100_000, seats: free })]],
+    [
+      'an implausible total and unlimited seats',
+      'assign',
+      [plan({ purchased: 100_000, unrestricted: true })],
+    ],
+    [
+      'an implausible total of another plan',
+      'by-use',
+      [plan({ seats: taken }), plan({ name: 'ten-sales', description: 'Sales Premium', purchased: 100_000 })],
+    ],
+    ['an implausible total of another plan only', 'ask', [plan({ name: 'ten-sales', purchased: 100_000 })]],
+    ['an implausible total of a hidden row', 'ask', [plan({ hidden: true, purchased: 100_000 })]],
+    [
+      'an implausible total and another version with unlimited seats',
+      'assign',
+      [plan({ purchased: 100_000 }), plan({ version: '12', unrestricted: true })],
+    ],
     ['unlimited seats', 'assign', [plan({ seats: taken, unrestricted: true })]],
     ['an unknown seat count', 'ask', [plan({ seats: null })]],
     ['another tier', 'ask', [plan({ description: 'Service Essentials', seats: free })]],

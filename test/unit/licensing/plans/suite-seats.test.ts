@@ -11,7 +11,11 @@ const site = moduleLicense({ name: '?', description: 'CRM Suite Core' });
 const seats = moduleLicense({ name: '?', description: 'Core', scope: 'user', purchased: 20 });
 
 function countSeats(tenant: TenantLicenses | null, canLogIn: number | null) {
-  return countSuiteSeats(tenant, canLogIn, assumptions.suite.modules);
+  const {
+    suite: { modules },
+    billedByUseFrom,
+  } = assumptions;
+  return countSuiteSeats(tenant, canLogIn, { modules, billedByUseFrom });
 }
 
 describe('countSuiteSeats', () => {
@@ -34,8 +38,8 @@ describe('countSuiteSeats', () => {
     [0, 'free', 20],
     [19, 'free', 1],
     [20, 'full', 0],
-    [21, 'over', 0],
-    [400, 'over', 0],
+    [21, 'over', -1],
+    [400, 'over', -380],
   ])('with %i users who can log in, the state is %s with %i free seats', (canLogIn, state, free) => {
     expect(countSeats(suite, canLogIn)).toMatchObject({ state, free, used: canLogIn });
   });
@@ -86,12 +90,23 @@ describe('countSuiteSeats', () => {
     expect(countSeats(tenant, canLogIn)).toEqual({ valid: false, reason });
   });
 
+  it('counts no free seat of a tenant that pays for the seats in use', () => {
+    const tenant = tenantWith(site, { ...seats, purchased: 100_000 });
+    const billedByUse = { state: 'free', purchased: 'by-use', used: 21, free: 'by-use' };
+    expect(countSeats(tenant, 21)).toMatchObject(billedByUse);
+  });
+
+  it('falls back to the number in use although the number of free seats is missing', () => {
+    const tenant = tenantWith(site, { ...seats, seats: { inUse: 17, free: null } });
+    expect(countSeats(tenant, null)).toMatchObject({ used: 17, free: 3 });
+  });
+
   it('never reports a free seat that does not exist', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 50 }), (purchased, canLogIn) => {
         const found = countSeats(tenantWith(site, { ...seats, purchased }), canLogIn);
         if (!found.valid) throw new Error(found.reason);
-        expect(found.free).toBe(Math.max(0, purchased - canLogIn));
+        expect(found.free).toBe(purchased - canLogIn);
         expect(found.state === 'free').toBe(canLogIn < purchased);
         expect(found.state === 'over').toBe(canLogIn > purchased);
       }),

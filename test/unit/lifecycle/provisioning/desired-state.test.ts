@@ -16,11 +16,12 @@ describe('loadDesiredState', () => {
     url: '{PUBLIC_URL}/panel?uctx=<uctx>',
     urlEncoding: 'Unicode',
   };
-  const webhook = { name: 'Planlens', events: ['associate.changed'] };
-  const loadAll = (panels: readonly object[], hook: object, publicUrl = 'https://planlens.example') => {
+  const webhook = { name: 'Planlens', description: 'Reports changes', events: ['associate.changed'] };
+  const config = { publicUrl: 'https://planlens.example', webhookErrorEmails: ['ops@planlens.example'] };
+  const loadAll = (panels: readonly object[], hook: object, changed: Partial<typeof config> = {}) => {
     writeFileSync(join(folder, 'web-panels.json'), JSON.stringify(panels));
     writeFileSync(join(folder, 'webhook.json'), JSON.stringify(hook));
-    return loadDesiredState(folder, publicUrl);
+    return loadDesiredState(folder, { ...config, ...changed });
   };
   const load = (...panels: readonly object[]) => loadAll(panels, webhook).panels;
 
@@ -42,6 +43,7 @@ describe('loadDesiredState', () => {
     ]);
     expect(loadAll([panel], webhook).webhook).toEqual({
       ...webhook,
+      errorEmails: ['ops@planlens.example'],
       address: 'https://planlens.example/callbacks/webhooks/',
     });
   });
@@ -52,9 +54,11 @@ describe('loadDesiredState', () => {
       loadAll([{ ...panel, tooltip: 'Other' }], webhook),
       loadAll([panel, { ...panel, progId: 'planlens.other' }], webhook),
       loadAll([panel], { ...webhook, events: ['associate.deleted'] }),
-      loadAll([panel], webhook, 'https://elsewhere.example'),
+      loadAll([panel], { ...webhook, description: 'Reports all changes' }),
+      loadAll([panel], webhook, { publicUrl: 'https://elsewhere.example' }),
+      loadAll([panel], webhook, { webhookErrorEmails: [] }),
     ].map(({ fingerprint }) => fingerprint);
-    expect(new Set(fingerprints).size).toBe(5);
+    expect(new Set(fingerprints).size).toBe(7);
     expect(loadAll([panel], webhook).fingerprint).toBe(fingerprints[0]);
   });
 
@@ -62,6 +66,7 @@ describe('loadDesiredState', () => {
     ['an unsupported event', { ...webhook, events: ['sale.created'] }],
     ['no events', { ...webhook, events: [] }],
     ['no name', { ...webhook, name: '' }],
+    ['no description', { ...webhook, description: '' }],
     ['an unknown field', { ...webhook, secret: 'x' }],
   ])('rejects a webhook with %s', (_what, invalid) => {
     expect(() => loadAll([panel], invalid)).toThrow();

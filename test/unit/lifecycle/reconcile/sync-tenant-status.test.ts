@@ -53,7 +53,7 @@ describe('createSyncTenantStatus', () => {
           if (response === 'tenant-unknown' || response === 'unreachable')
             throw new SuperOfficeError(response, 'tenant state');
           const isRunning = response === 'Running' || response === 'OnlineMaintenance';
-          return { state: response, isRunning, api: '', validUntil: 0 };
+          return { state: response, isRunning, api: '', endpoint: '', validUntil: 0 };
         },
       },
       locks: (key, task) =>

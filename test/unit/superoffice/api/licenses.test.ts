@@ -126,14 +126,30 @@ describe('readTenantLicenses', () => {
   }
   const seats = { inUse: 18, free: 3 };
 
-  it('reads a row from either list, with seats only when both seat counts are reported', async () => {
+  it('reads a row from either list, with seats only when a seat count is reported', async () => {
     expect(await rows([moduleRow('sale')], null)).toEqual([['SUPEROFFICE', 'sale', '11.11', null]]);
     expect(await rows(null, [extendedRow(moduleRow('sale'))])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', seats],
     ]);
-    expect(await rows([], [extendedRow(moduleRow('sale'), 18, null)])).toEqual([
+    expect(await rows([], [extendedRow(moduleRow('sale'), null, null)])).toEqual([
       ['SUPEROFFICE', 'sale', '11.11', null],
     ]);
+  });
+
+  it.each([
+    [21, null],
+    [null, 3],
+    [21, -3],
+  ])('keeps the count that is reported when the counts are %j and %j', async (inUse, free) => {
+    expect(await rows([], [extendedRow(moduleRow('sale'), inUse, free)])).toEqual([
+      ['SUPEROFFICE', 'sale', '11.11', { inUse, free }],
+    ]);
+  });
+
+  it('takes the purchased number from the list that has it', async () => {
+    const extended = extendedRow(moduleRow('sale', { NumberOfLicenses: null }));
+    const read = await readTenantLicenses(respondWith(licenseBody([moduleRow('sale')], [extended])));
+    expect(read.modules).toMatchObject([{ purchased: 21, seats }]);
   });
 
   it('merges a row that appears in both lists and keeps its seats', async () => {

@@ -45,6 +45,7 @@ describe('tenant state lookup', () => {
       state: 'Running',
       isRunning: true,
       api: apiUrl,
+      endpoint: 'https://sod2.superoffice.com/Cust12345',
       validUntil: Date.UTC(2026, 1, 23, 10, 40, 1, 934),
       version: 'Release_11.10_2026.02.24-02',
     });
@@ -104,6 +105,26 @@ describe('tenant state lookup', () => {
       });
     },
   );
+
+  it.each([
+    ['https://online2.superoffice.com/Cust12345/', 'https://online2.superoffice.com/Cust12345'],
+    ['https://superoffice.example.com/Cust12345', ''],
+    ['javascript:alert(1)', ''],
+    [undefined, ''],
+    [5, ''],
+  ])('reads the CRM address %j as %j', async (reported, endpoint) => {
+    respondWith(stateBody({ Endpoint: reported }));
+    expect(await setUp().states.getState('Cust12345')).toMatchObject({ endpoint });
+  });
+
+  it('returns the last state without a request, also when it is too old for a call', async () => {
+    const { states, clock } = setUp();
+    expect(states.peek('Cust12345')).toBeUndefined();
+    respondWith(stateBody());
+    const state = await states.getState('Cust12345');
+    clock.advance(2 * hourMs);
+    expect(states.peek('Cust12345')).toBe(state);
+  });
 
   it('does not cache a failure', async () => {
     const { states } = setUp();

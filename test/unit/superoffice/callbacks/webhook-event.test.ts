@@ -11,6 +11,7 @@ describe('readWebhookEvent', () => {
       PrimaryKey: 141423,
       ContextIdentifier: 'Cust1234',
       Changes: ['group_idx'],
+      Timestamp: '2018-04-24T08:53:40.0597952Z',
       Injected: { by: 'Properties' },
     };
     expect(readEvent(body)).toEqual({
@@ -18,6 +19,7 @@ describe('readWebhookEvent', () => {
       event: 'associate.changed',
       tenantId: 'Cust1234',
       primaryKey: 141423,
+      occurredAt: Date.UTC(2018, 3, 24, 8, 53, 40, 59),
       isRelevant: true,
     });
   });
@@ -25,7 +27,7 @@ describe('readWebhookEvent', () => {
   it.each([
     [{ Event: 'webhook.errors' }],
     [{ Event: 'webhook.errors', EventId: null, PrimaryKey: null, ContextIdentifier: null }],
-    [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7 }],
+    [{ Event: 'webhook.errors', EventId: '', PrimaryKey: -1, ContextIdentifier: 7, Timestamp: 'today' }],
     [{ Event: 'webhook.errors', EventId: 'x'.repeat(101), PrimaryKey: 1.5 }],
     [{ Event: 'webhook.errors', EventId: 'a NUL \u0000', PrimaryKey: 2 ** 40 }],
     [{ Event: 'webhook.errors', EventId: 'a lone surrogate \uD800', Changes: 'all' }],
@@ -35,6 +37,7 @@ describe('readWebhookEvent', () => {
       eventId: null,
       tenantId: null,
       primaryKey: null,
+      occurredAt: null,
       isRelevant: true,
     });
   });

@@ -7,15 +7,15 @@ import {
   lenientCount,
   lenientRows,
   lenientString,
-  numberOrZero,
   readableRows,
   readBody,
+  rowIdOrZero,
   stringOrEmpty,
 } from '../../../../src/superoffice/transport/schemas.ts';
 import { expectRejection } from '../expect-rejection.ts';
 
 describe('nullable response fields', () => {
-  const rowSchema = z.object({ text: stringOrEmpty, number: numberOrZero, flag: booleanOrFalse });
+  const rowSchema = z.object({ text: stringOrEmpty, number: rowIdOrZero, flag: booleanOrFalse });
 
   it.each([[{}], [{ text: null, number: null, flag: null }]])('reads %j as empty values', (row) => {
     expect(rowSchema.parse(row)).toEqual({ text: '', number: 0, flag: false });
@@ -29,12 +29,16 @@ describe('nullable response fields', () => {
     });
   });
 
-  it.each([[{ text: 1 }], [{ number: '1' }], [{ flag: 'true' }]])(
-    'rejects a value of another type: %j',
-    (row) => {
-      expect(rowSchema.safeParse(row).success).toBe(false);
-    },
-  );
+  it.each([
+    [{ text: 1 }],
+    [{ number: '1' }],
+    [{ flag: 'true' }],
+    [{ number: 2 ** 31 }],
+    [{ number: 1.5 }],
+    [{ number: -1 }],
+  ])('rejects a value of another type, and a number that is no id: %j', (row) => {
+    expect(rowSchema.safeParse(row).success).toBe(false);
+  });
 });
 
 describe('lenient response fields', () => {

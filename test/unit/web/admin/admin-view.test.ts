@@ -7,7 +7,7 @@ import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { readAt, requestAccess, tenant } from '../panel/panel-contexts.ts';
+import { addresses, readAt, requestAccess, tenant } from '../panel/panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const today = '2026-12-01';
@@ -32,6 +32,7 @@ function view({ licenses = premium, contract = null, ...given }: Given = {}): Ad
     resolved: null,
     users: [],
     erased: null,
+    addresses,
     ...given,
   });
 }
@@ -56,6 +57,7 @@ describe('access request queue', () => {
       requestedBy: 'Markus Brandt',
       requestedOn: 'November 22, 2026',
       reason: 'For follow-ups',
+      serviceWarning: '',
       draft: '',
       validationError: '',
     });
@@ -107,6 +109,19 @@ describe('access request queue', () => {
     expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toContain(`by ${requestedBy}`);
   });
 
+  it('warns of open requests for a plan without Service if a user may have Service', () => {
+    const warning = english.t('crm.mayDropService');
+    const warnings = (subject: string, licenses?: TenantLicenses | null) =>
+      one(requestAccess(subject), licenses === undefined ? {} : { licenses })?.serviceWarning;
+    expect(warnings('plan:sales-premium')).toBe(warning);
+    expect(warnings('plan:sales-premium', null)).toBe(warning);
+    expect(warnings('plan:service-essential')).toBe('');
+    expect(warnings('plan:starter')).toBe('');
+    expect(warnings('feature:saint')).toBe('');
+    const salesOnly = tenantWith(moduleLicense({ name: 'ten-sales', extraFlags: 1 }));
+    expect(warnings('plan:sales-premium', salesOnly)).toBe('');
+  });
+
   it('shows a rejected resolution again in its own form, with the error', () => {
     const [first, second] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
     const accessRequests = [
@@ -121,6 +136,29 @@ describe('access request queue', () => {
       [comment, expect.stringContaining('1,501 characters; at most 500')],
     ]);
     expect(contract.validationError).toBe('');
+  });
+});
+
+describe('steps in SuperOffice', () => {
+  it('lead to the screens where plans are assigned and licenses are purchased', () => {
+    const { steps, links } = view().inSuperOffice;
+    expect(steps).toEqual([english.t('crm.step.buy-licenses'), english.t('crm.step.assign-plan')]);
+    expect(links).toEqual([
+      { text: 'Open Licences', href: addresses.licenses, target: 'adminlicense' },
+      { text: 'Purchase new licences', href: addresses.shop, target: '' },
+      { text: 'Open Users', href: addresses.users, target: 'adminusers' },
+    ]);
+  });
+
+  it('leave out the shop if SuperOffice reports no address', () => {
+    const { links } = view({ addresses: { ...addresses, shop: null } }).inSuperOffice;
+    expect(links.map(({ target }) => target)).toEqual(['adminlicense', 'adminusers']);
+  });
+
+  it('assign no plan to a user on CRM Suite', () => {
+    const { steps, links } = view({ licenses: publishedTenant('suite-core') }).inSuperOffice;
+    expect(steps).toEqual([english.t('crm.step.change-suite')]);
+    expect(links.map(({ target }) => target)).toEqual(['adminlicense', '']);
   });
 });
 
@@ -139,19 +177,57 @@ describe('seat table', () => {
       seatsNote: expect.stringContaining('did not let'),
       asOf: null,
       stale: false,
-      diagnostics: [],
+      licenseCheck: { excessUse: [], diagnostics: [] },
     });
     const bare = view({ licenses: tenantWith(moduleLicense({ name: 'server' })) });
     expect(bare.seatsNote).toContain('no plan whose seats');
   });
 
   it('lists the diagnostics of the license data', () => {
-    expect(view().diagnostics).toEqual([]);
+    expect(view().licenseCheck).toEqual({ excessUse: [], diagnostics: [] });
     const twice = premium.modules.flatMap((row) =>
       row.name === 'ten-sales' ? [row, { ...row, owner: 'SuperOffice' }] : [row],
     );
-    expect(view({ licenses: { ...premium, modules: twice } }).diagnostics).toEqual([
+    expect(view({ licenses: { ...premium, modules: twice } }).licenseCheck.diagnostics).toEqual([
       'ten-sales was told 2 times and counted once.',
+    ]);
+  });
+});
+
+describe('overused plans', () => {
+  const overused = goldenTenants.get('seats-overused') ?? tenantWith();
+
+  it('shows the cause first, with the contradictions that follow from it', () => {
+    const { seats, licenseCheck } = view({ licenses: overused });
+    expect(seats).toMatchObject([{ purchased: '18', inUse: '21', free: '−3', isOverused: true }]);
+    expect(licenseCheck.excessUse.map(({ text }) => text)).toEqual([
+      'Sales Essentials + Service Premium: 21 in use, but 18 purchased. 3 too many.',
+    ]);
+    expect(licenseCheck.excessUse[0]?.derived).toContain('sale-cal: 21 in use, but 18 purchased.');
+    expect(licenseCheck.diagnostics).toEqual(['saint-cal: 22 in use, but 18 purchased.']);
+  });
+
+  it('shows the excess of a CRM Suite plan under its name', () => {
+    const suite = goldenTenants.get('suite-name-growth') ?? tenantWith();
+    expect(view({ licenses: suite }).licenseCheck).toEqual({
+      excessUse: [
+        {
+          text: 'CRM Suite Growth: 23 in use, but 20 purchased. 3 too many.',
+          derived: ['suite3growth: 23 in use, but 20 purchased.'],
+        },
+      ],
+      diagnostics: [],
+    });
+    expect(view({ licenses: publishedTenant('suite-core') }).licenseCheck.excessUse).toEqual([]);
+  });
+
+  it('shows no excess of a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const page = view({ licenses: billed });
+    expect(page.licenseCheck.excessUse).toEqual([]);
+    expect(page.seats.map(({ inUse, free }) => [inUse, free])).toEqual([
+      ['8', 'billed by use'],
+      ['10', 'billed by use'],
     ]);
   });
 });
@@ -167,8 +243,13 @@ describe('license diagnostics', () => {
         'incomplete',
       ];
       const said = names.flatMap(
-        (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).diagnostics,
+        (name) => view({ licenses: goldenTenants.get(name) ?? null, language }).licenseCheck.diagnostics,
       );
+      const { excessUse } = view({
+        licenses: goldenTenants.get('seats-overused') ?? null,
+        language,
+      }).licenseCheck;
+      said.push(...excessUse.flatMap(({ text, derived }) => [text, ...derived]));
       expect(said.length).toBeGreaterThan(12);
       for (const sentence of said) expect(sentence).not.toMatch(/\{\{|undefined|admin\.|\[object/);
     }

@@ -24,6 +24,7 @@ const kinds: { readonly [Kind in Diagnostic['kind']]: Extract<Diagnostic, { kind
     module: 'quote',
     inUse: 3,
     purchased: 2,
+    derived: [],
   },
   'both-tiers-marked': { kind: 'both-tiers-marked', solution: 'sales', by: ['sales-t1', 'sales-t2'] },
   'foreign-owner': { kind: 'foreign-owner', owner: 'ACME', modules: 2 },

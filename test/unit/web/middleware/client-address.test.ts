@@ -22,8 +22,25 @@ describe('clientAddress', () => {
     ['203.0.113.7, 10.1.2.3', '203.0.113.7'],
     ['2001:db8::7', '2001:db8::7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::FFFF:203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7:50123', '203.0.113.7'],
+    ['[2001:db8::7]:50123', '2001:db8::7'],
+    ['[2001:db8::7]', '2001:db8::7'],
+    ['fe80::1%eth0', 'fe80::1'],
   ])('is what the trusted proxies report in X-Forwarded-For: %s', async (forwarded, address) => {
     expect(await ask(['loopback', '10.0.0.0/8'], forwarded)).toEqual({ address, warnings: [] });
+  });
+
+  it.each([
+    'unknown',
+    '_hidden',
+    '203.0.113.7:',
+    '203.0.113.7:1:2',
+    `fe80::1${'x'.repeat(5_000)}`,
+    '0203.0.113.7',
+  ])('is that of the connection if a trusted proxy reports no address: %s', async (forwarded) => {
+    const { address } = await ask(['loopback'], forwarded);
+    expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
   });
 
   it('is that of the connection behind an untrusted proxy, of which it warns once', async () => {

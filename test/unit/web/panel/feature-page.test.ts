@@ -10,14 +10,14 @@ import {
   userWithPlan,
 } from '../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../harness.ts';
-import { createContext, type Given, requestAccess } from './panel-contexts.ts';
+import { addresses, createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
 const salesman = userWithPlan(premium, 'ten-sales');
 
 function page(feature: Parameters<typeof featurePageView>[1], given: Given): FeaturePage {
-  return featurePageView(createContext(given), feature);
+  return featurePageView(createContext(given), feature, given.isAdministrator ? addresses : null);
 }
 
 describe('feature page', () => {
@@ -82,6 +82,23 @@ describe('feature page', () => {
     const { state, next, evidence } = page('sales-and-opportunity-management', { tenant: premium, user });
     expect([state, next]).toEqual(['hidden-by-role', english.t('next.role')]);
     expect(evidence.at(-1)).toEqual({ text: 'Your role has the functional right', code: 'hide-sale' });
+  });
+
+  it('lists what can keep a feature from being shown only if the user has it', () => {
+    const everything = userWithPlan(premium, 'ten-salesservicemarketing');
+    const hintsFor = (user: typeof salesman, feature: Parameters<typeof page>[0]) =>
+      page(feature, { tenant: premium, user }).visibilityHints;
+    expect(hintsFor(everything, 'knowledge-base')).toEqual([
+      { text: 'Your role must not have the functional right', code: 'Hide Service screen' },
+      { text: 'Your role needs the functional right', code: 'Knowledge Base' },
+    ]);
+    expect(hintsFor(salesman, 'saint')).toEqual([
+      { text: english.t('visibilityHint.saint-statuses'), code: '' },
+    ]);
+    expect(hintsFor(salesman, 'marketing-automation')).toHaveLength(5); // view-only
+    expect(hintsFor(salesman, 'knowledge-base')).toEqual([]);
+    const hidden = { ...salesman, functionRights: ['hide-sale'] };
+    expect(hintsFor(hidden, 'stakeholders')).toEqual([]);
   });
 
   it('names the user license needed to edit a feature that is view-only', () => {
@@ -169,13 +186,67 @@ describe('feature page', () => {
       for (const tenant of tenants) {
         const users = [userWithPlan(tenant ?? premium, 'ten-service'), userWith(), null];
         for (const user of users) {
-          const pages = featureKeys.map((feature) => page(feature, { tenant, user, language }));
+          const pages = featureKeys.map((feature) =>
+            page(feature, { tenant, user, language, isAdministrator: true }),
+          );
           const text = JSON.stringify(pages);
           expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
-          expect(text).not.toMatch(/"(state|reason|evidence|requirement|next|upgrade|seat|limit)\.[\w.-]+"/);
+          expect(text).not.toMatch(
+            /"(state|reason|evidence|requirement|next|upgrade|seat|limit|crm)\.[\w.-]+"/,
+          );
         }
       }
     }
+  });
+
+  it('opens the screen of an enabled feature, and no other', () => {
+    const given = { tenant: premium, user: salesman };
+    expect(page('sales-guide', given).crmLink).toEqual({
+      text: 'Open in SuperOffice',
+      href: 'https://online2.superoffice.com/Cust12345/default.aspx?sale.main.guide',
+      target: 'sale.main.guide',
+    });
+    expect(page('mailings', given).crmLink).toBeNull();
+    expect(page('sale-targets-and-kpis', given)).toMatchObject({ state: 'enabled', crmLink: null });
+  });
+
+  it('opens a screen for administrators only to administrators', () => {
+    const given = { tenant: premium, user: salesman };
+    expect(page('currency-support', given)).toMatchObject({ state: 'enabled', crmLink: null });
+    expect(page('currency-support', { ...given, isAdministrator: true }).crmLink?.target).toBe('adminlists');
+  });
+
+  it('shows administrators the steps to an upgrade, and nobody else', () => {
+    const given = { tenant: premium, user: salesman };
+    expect(page('knowledge-base', given).administration).toBeNull();
+    const administration = page('knowledge-base', { ...given, isAdministrator: true }).administration;
+    expect(administration?.steps).toHaveLength(2);
+    expect(administration?.links.map(({ target }) => target)).toEqual(['adminlicense', '', 'adminusers']);
+    expect(page('sales-guide', { ...given, isAdministrator: true }).administration).toBeNull();
+    const onSuite = { tenant: suiteCore, user: userWith(), isAdministrator: true };
+    expect(page('mailings', onSuite).administration?.steps).toEqual([english.t('crm.step.change-suite')]);
+  });
+
+  it('shows administrators the screen of a role that hides the feature', () => {
+    const user = { ...salesman, functionRights: ['hide-project'] };
+    const { administration } = page('project-management', { tenant: premium, user, isAdministrator: true });
+    expect(administration).toEqual({
+      steps: [],
+      links: [{ text: 'Open Roles', href: addresses.roles, target: 'adminroles' }],
+    });
+  });
+
+  it('warns of open requests if a listed plan would drop Service', () => {
+    const description = 'Service of another version';
+    const user = userWith(
+      grantedLicense({ name: 'ten-other', description, extraFlags: 1, extraInfo: 'set=user,ej-client' }),
+      grantedLicense({ name: 'ej-client' }),
+      grantedLicense({ name: 'user' }),
+    );
+    const given = { tenant: premium, user };
+    expect(page('request-management', given).state).toBe('enabled');
+    expect(page('quote-management', given).serviceWarning).toBe(english.t('crm.dropsService'));
+    expect(page('quote-management', { tenant: premium, user: salesman }).serviceWarning).toBe('');
   });
 
   it('uses the language of the panel user', () => {

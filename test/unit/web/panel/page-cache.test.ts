@@ -40,6 +40,9 @@ const versioned: Readonly<Record<string, Partial<PanelContext>>> = {
   },
   day: { today: '2026-12-02' },
   'CSRF token': { csrfToken: 'another' },
+  'address of the CRM': {
+    crmScreenPattern: 'https://online3.superoffice.com/Cust12345/default.aspx?{target}',
+  },
 };
 
 /** Whom a page is for, and how. Users do not share pages. */

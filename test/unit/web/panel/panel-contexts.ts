@@ -1,6 +1,7 @@
 import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
 import type { AccessRequest } from '../../../../src/tenants/access-request-store.ts';
 import type { Tenant } from '../../../../src/tenants/tenant.ts';
+import type { AdministrationAddresses } from '../../../../src/web/crm-links.ts';
 import { type EntitledPanelContext, withEntitlements } from '../../../../src/web/panel/panel-context.ts';
 import type { Language } from '../../../../src/web/rendering/i18n.ts';
 import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
@@ -25,6 +26,14 @@ export const tenant: Tenant = {
   systemToken: () => '',
 };
 
+/** The addresses for administrators, with a shop. */
+export const addresses: AdministrationAddresses = {
+  users: 'https://online2.superoffice.com/Cust12345/default.aspx?adminusers',
+  licenses: 'https://online2.superoffice.com/Cust12345/default.aspx?adminlicense',
+  roles: 'https://online2.superoffice.com/Cust12345/default.aspx?adminroles',
+  shop: 'https://shop.superoffice.com/',
+};
+
 /** What a panel context is made of; null: SuperOffice refused to return the licenses. */
 export interface Given {
   readonly tenant: TenantLicenses | null;
@@ -33,11 +42,18 @@ export interface Given {
   readonly language?: Language;
   readonly accessRequests?: readonly AccessRequest[];
   readonly contract?: Tenant['contract'];
+  readonly isAdministrator?: boolean;
 }
 
 /** The panel context of a signed-in user, with the report of the test engine. */
 export function createContext(given: Given): EntitledPanelContext {
-  const { today = '2026-12-01', language = english, accessRequests = [], contract = null } = given;
+  const {
+    today = '2026-12-01',
+    language = english,
+    accessRequests = [],
+    contract = null,
+    isAdministrator = false,
+  } = given;
   const snapshotOf = <T>(content: T | null) =>
     content === null ? null : { content, readAt, stale: false, version: 1 };
   const context = {
@@ -46,7 +62,7 @@ export function createContext(given: Given): EntitledPanelContext {
     session: {
       tenantId: 'Cust12345',
       associateId: 5,
-      isAdministrator: false,
+      isAdministrator,
       name: 'Markus Brandt',
       signedInAt: 0,
     },
@@ -55,6 +71,7 @@ export function createContext(given: Given): EntitledPanelContext {
     accessRequests,
     language,
     csrfToken: 'a token',
+    crmScreenPattern: 'https://online2.superoffice.com/Cust12345/default.aspx?{target}',
     today,
   };
   return withEntitlements(context, entitlementEngine);

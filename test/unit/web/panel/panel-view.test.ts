@@ -4,6 +4,7 @@ import type { TenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { FeatureRow } from '../../../../src/web/panel/feature-row.ts';
 import { type PanelView, panelView } from '../../../../src/web/panel/panel-view.ts';
 import { reportEntitlements } from '../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
 import {
   grantedLicense,
   moduleLicense,
@@ -18,6 +19,12 @@ import { createContext, type Given, readAt, requestAccess } from './panel-contex
 const premium = publishedTenant('premium');
 const essential = publishedTenant('essential');
 const suiteCore = publishedTenant('suite-core');
+const nothingReported = {
+  dashboards: null,
+  'active-projects': null,
+  'active-marketing-flows': null,
+  nearest: null,
+};
 
 type Solutions = { readonly solutions: PanelView['columns'][number] };
 
@@ -44,6 +51,15 @@ const plan = (name: string, description: string, extraInfo = '') =>
 const salesman = userWithPlan(premium, 'ten-sales');
 
 describe('plan name and note', () => {
+  it('marks a tier that is a guess, with the name it was guessed from', () => {
+    const noteOf = (description: string) =>
+      view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
+    expect(noteOf('SalesESS-ServicePREM')).toBe(
+      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+    );
+    expect(noteOf('SalesPREM-ServicePREM')).toBe('');
+  });
+
   const openSuite = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
   it.each<[string, Given, string, string]>([
     ['a current plan', { tenant: premium, user: salesman }, 'Sales-Premium', ''],
@@ -201,6 +217,21 @@ describe('suggested upgrades', () => {
     ]);
   });
 
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const billed = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const service = { ...billed, modules: billed.modules.filter(({ name }) => name !== 'ten-salesservice') };
+    const row = moduleLicense({ name: 'ten-salesservice', scope: 'user', extraFlags: 1, purchased: 100_000 });
+    const tenant = {
+      ...service,
+      modules: [...service.modules, { ...row, description: 'Sales Essentials + Service Essentials' }],
+    };
+    const { suggestedUpgrades } = view({ tenant, user: userWithPlan(tenant, 'ten-sales') });
+    const seats = suggestedUpgrades.map(({ seat }) => seat);
+    expect(seats).toContain('Seats are billed by use: an administrator can assign one now.');
+    expect(seats).not.toContain(english.t('seat.assign'));
+    expect(seats).not.toContain(english.t('seat.buy'));
+  });
+
   it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
     const { suggestedUpgrades } = view({ tenant: suiteCore, user: userWith() });
     expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
@@ -260,20 +291,43 @@ describe('access requests of the user', () => {
 });
 
 describe('Suite plan limits', () => {
-  it('shows the published limits of the Suite plan', () => {
-    const limits = [
-      { name: 'Dashboards', value: 'Unlimited' },
-      { name: 'Active projects', value: '100' },
-      { name: 'Custom objects', value: '0' },
-      { name: 'Active marketing flows', value: '0' },
-    ];
-    expect(view({ tenant: suiteCore, user: userWith() }).limits).toEqual(limits);
+  const use = (active: number, maximum = 100) => ({ active, maximum, near: false, reached: false });
+  const projects = (active: number) => {
+    const limits = { ...nothingReported, 'active-projects': use(active) };
+    const { limits: rows } = view({ tenant: { ...suiteCore, limits }, user: userWith() });
+    return rows.find(({ name }) => name === 'Active projects');
+  };
+
+  it('shows the published limits of the Suite plan when their use is not reported', () => {
+    const { limits } = view({ tenant: suiteCore, user: userWith() });
+    expect(limits.map(({ name, value, warning }) => [name, value, warning])).toEqual([
+      ['Dashboards', 'Unlimited', ''],
+      ['Active projects', '100 (use not reported)', ''],
+      ['Custom objects', '0', ''],
+      ['Active marketing flows', '0', ''],
+    ]);
   });
 
-  it('shows no limits for an unknown Suite plan or a user plan', () => {
+  it('shows the use of a limit, warns from 85 %, and tells what stops and which plan lifts it', () => {
+    expect(projects(84)).toMatchObject({ value: '84 of 100', level: 'below', warning: '', advice: '' });
+    expect(projects(85)).toMatchObject({ value: '85 of 100', level: 'near', warning: 'Close to the limit' });
+    expect(projects(100)).toEqual({
+      name: 'Active projects',
+      value: '100 of 100',
+      level: 'reached',
+      warning: 'Limit reached',
+      advice:
+        'At the limit, no new project can be created. Complete projects that have ended. CRM Suite Growth has no such limit.',
+    });
+  });
+
+  it('shows no limits for an unknown Suite plan without reports, or a user plan', () => {
     const open = tenantWith(moduleLicense({ name: '?', description: 'CRM Suite Enterprise' }));
     expect(view({ tenant: open, user: userWith() }).limits).toEqual([]);
-    expect(view({ tenant: premium, user: salesman }).limits).toEqual([]);
+    const reported = { ...open, limits: { ...nothingReported, 'active-projects': use(3) } };
+    expect(view({ tenant: reported, user: userWith() }).limits).toMatchObject([{ value: '3 of 100' }]);
+    const limits = { ...nothingReported, 'active-projects': use(97) };
+    expect(view({ tenant: { ...premium, limits }, user: salesman }).limits).toEqual([]);
   });
 });
 
@@ -322,11 +376,35 @@ describe('add-ons and newer features', () => {
       state: 'add-on',
       stateText: 'Nicht erworben',
       reason: german.t('reason.add-on-missing'),
+      hint: '',
+      crmLink: null,
     });
+    const hints = addOns.filter(({ hint }) => hint !== '').map(({ id, hint }) => [id, hint]);
+    expect(hints).toEqual([['ai', german.t('visibilityHint.ai-switched-on')]]);
+    expect(view({ tenant: tenantWith(), user: userWith() }).addOns.map(({ hint }) => hint)).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
   });
 
   it('tells how many newer features are enabled', () => {
     expect(view({ tenant: suiteCore, user: userWith() }).newerFeatures).toBe('8 of 25');
+  });
+
+  it('links an enabled add-on to its screen if the user may open it', () => {
+    const linksFor = (isAdministrator: boolean) =>
+      view({ tenant: premium, user: salesman, isAdministrator }).addOns.map(({ id, crmLink }) => [
+        id,
+        crmLink?.target,
+      ]);
+    const common = [
+      ['expander-services', undefined],
+      ['calendar-synchronization', undefined],
+    ];
+    expect(linksFor(false)).toEqual([['cep', 'chat.main'], ['ai', undefined], ...common]);
+    expect(linksFor(true)).toEqual([['cep', 'chat.main'], ['ai', 'adminhugoai'], ...common]);
   });
 });
 
@@ -413,10 +491,10 @@ describe('other panel data', () => {
     );
     expect(pages).toHaveLength(languages.codes.length * 12);
     for (const page of pages) {
-      const text = JSON.stringify(page);
-      expect(text).not.toMatch(/\{\{|undefined|NaN|Infinity|Invalid Date|returned an object/);
+      const text = JSON.stringify(page, null, 1);
+      expect(text).not.toMatch(/\{\{|\}\}|undefined|NaN|Infinity|Invalid Date|returned an object/);
       expect(text).not.toMatch(
-        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat)\.[\w.-]+"/,
+        /"(state|reason|planNote|notice|tier|solution|upgrade|panel|limit|filter|seat|crm)\.[\w.-]+"/,
       );
     }
   });

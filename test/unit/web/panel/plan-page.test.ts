@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan, planPageView } from '../../../../src/web/panel/plan-page.ts';
-import { publishedTenant, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
+import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
+import { publishedTenant, tenantWith, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
 import { english, languages } from '../harness.ts';
-import { createContext, type Given, requestAccess } from './panel-contexts.ts';
+import { addresses, createContext, type Given, requestAccess } from './panel-contexts.ts';
 
 const premium = publishedTenant('premium');
 const suiteCore = publishedTenant('suite-core');
@@ -10,17 +11,17 @@ const salesman = userWithPlan(premium, 'ten-sales');
 const onPlans: Given = { tenant: premium, user: salesman };
 
 function comparison(plan: Parameters<typeof planPageView>[1], given: Given = onPlans) {
-  return planPageView(createContext(given), plan).comparison;
+  return planPageView(createContext(given), plan, given.isAdministrator ? addresses : null).comparison;
 }
 
 describe('plan comparison page', () => {
   it('offers the 26 user plans or the five CRM Suite plans', () => {
-    expect(planPageView(createContext(onPlans), null)).toMatchObject({
+    expect(planPageView(createContext(onPlans), null, null)).toMatchObject({
       own: 'Sales-Premium',
       comparison: null,
     });
-    expect(planPageView(createContext(onPlans), null).plans).toHaveLength(26);
-    const suite = planPageView(createContext({ tenant: suiteCore, user: userWith() }), 'plus').plans;
+    expect(planPageView(createContext(onPlans), null, null).plans).toHaveLength(26);
+    const suite = planPageView(createContext({ tenant: suiteCore, user: userWith() }), 'plus', null).plans;
     expect(suite.map(({ label, chosen }) => [label, chosen])).toEqual([
       ['CRM Suite Starter', false],
       ['CRM Suite Core', false],
@@ -41,6 +42,15 @@ describe('plan comparison page', () => {
     });
     expect(compared?.gained.map(({ label }) => label)).toContain('Request / Ticket management');
     expect(compared?.notes).toContain(english.t('compare.fromCatalogue'));
+  });
+
+  it('names no free seat on a tenant that pays for the seats in use', () => {
+    const tenant = goldenTenants.get('seats-billed-by-use') ?? tenantWith();
+    const user = userWithPlan(tenant, 'ten-sales');
+    expect(comparison('sales-essential+service-premium', { tenant, user })?.seat).toBe(
+      'Seats are billed by use: an administrator can assign one now.',
+    );
+    expect(comparison('marketing-premium', { tenant, user })?.seat).toBe(english.t('seat.ask'));
   });
 
   it('shows the features lost on a lower plan', () => {
@@ -66,6 +76,46 @@ describe('plan comparison page', () => {
     expect(compared?.changed.map(({ note }) => note)).toContain('(Dashboards: 3)');
   });
 
+  it('warns of open requests on every plan that drops Service, and on no other', () => {
+    const warned = (user: Given['user'], given: Partial<Given> = {}) =>
+      planPageView(createContext({ ...onPlans, user, ...given }), null, null)
+        .plans.map(({ key }) => key)
+        .filter((key) => comparison(key, { ...onPlans, user, ...given })?.serviceWarning !== '');
+    expect(warned(userWithPlan(premium, 'ten-service'))).toEqual([
+      'sales-essential',
+      'sales-premium',
+      'marketing-essential',
+      'marketing-premium',
+      'sales-essential+marketing-essential',
+      'sales-essential+marketing-premium',
+      'sales-premium+marketing-essential',
+      'sales-premium+marketing-premium',
+    ]);
+    expect(warned(userWithPlan(premium, 'ten-sales'))).toEqual([]);
+    expect(warned(userWith(), { tenant: suiteCore })).toEqual([]);
+    expect(
+      comparison('sales-premium', { ...onPlans, user: userWithPlan(premium, 'ten-service') }),
+    ).toMatchObject({
+      serviceWarning: english.t('crm.dropsService'),
+    });
+  });
+
+  it('shows administrators how to make the change, and nobody else', () => {
+    const administrator = { ...onPlans, isAdministrator: true };
+    expect(comparison('service-premium')?.administration).toBeNull();
+    expect(comparison('sales-premium', administrator)?.administration).toBeNull();
+    const assigned = comparison('service-premium', administrator)?.administration;
+    expect(assigned).toEqual({
+      steps: [english.t('crm.step.assign-plan')],
+      links: [{ text: 'Open Users', href: addresses.users, target: 'adminusers' }],
+    });
+    const onSuite = { tenant: suiteCore, user: userWith(), isAdministrator: true };
+    expect(comparison('growth', onSuite)?.administration?.links.map(({ target }) => target)).toEqual([
+      'adminlicense',
+      '',
+    ]);
+  });
+
   it('allows an access request only for a plan without an open one', () => {
     const accessRequests = [requestAccess('plan:service-premium')];
     expect(comparison('service-premium', { ...onPlans, accessRequests })?.accessRequest?.mayRequest).toBe(
@@ -79,21 +129,21 @@ describe('plan comparison page', () => {
   it('compares nothing for an unknown user and explains why once a plan is chosen', () => {
     const given = { tenant: premium, user: null };
     expect(comparison('service-premium', given)).toBeNull();
-    expect(planPageView(createContext(given), 'service-premium').nothing).toBe(
+    expect(planPageView(createContext(given), 'service-premium', null).nothing).toBe(
       english.t('reason.user-unknown'),
     );
-    expect(planPageView(createContext(given), null).nothing).toBe('');
-    expect(planPageView(createContext(onPlans), 'service-premium').nothing).toBe('');
+    expect(planPageView(createContext(given), null, null).nothing).toBe('');
+    expect(planPageView(createContext(onPlans), 'service-premium', null).nothing).toBe('');
   });
 
   it('leaves no placeholder unfilled in any language', () => {
     for (const code of languages.codes) {
       const language = languages.choose([code]);
       const pages = [
-        planPageView(createContext({ ...onPlans, language }), 'service-premium'),
-        planPageView(createContext({ tenant: suiteCore, user: userWith(), language }), 'plus'),
+        planPageView(createContext({ ...onPlans, language }), 'service-premium', addresses),
+        planPageView(createContext({ tenant: suiteCore, user: userWith(), language }), 'plus', addresses),
       ];
-      expect(JSON.stringify(pages)).not.toMatch(/\{\{|undefined|NaN|returned an object|"compare\./);
+      expect(JSON.stringify(pages)).not.toMatch(/\{\{|undefined|NaN|returned an object|"(compare|crm)\./);
     }
   });
 });

@@ -24,6 +24,8 @@ const panelUser = {
   csrfToken: nasty,
   backUrl: nasty,
 };
+const crmLink = { text: nasty, href: nasty, target: nasty };
+const help = { steps: [nasty], links: [crmLink] };
 const timestamp = { text: nasty, iso: nasty };
 const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest: true, mayWithdraw: false };
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
@@ -37,7 +39,11 @@ const documentation = {
   conflict: nasty,
   notes: [nasty],
 };
-const publishedRow = { ...row, reason: nasty, documentation };
+const publishedRow = {
+  ...row,
+  reason: nasty,
+  documentation,
+};
 const panel = {
   ...panelUser,
   isAdministrator: true,
@@ -47,7 +53,7 @@ const panel = {
   summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
   suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
   accessRequests: [{ title: nasty, text: nasty, href: nasty }],
-  limits: [{ name: nasty, value: nasty }],
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
   notices: [nasty],
@@ -63,7 +69,7 @@ const panel = {
       },
     ],
   ],
-  addOns: [{ ...row, reason: nasty }],
+  addOns: [{ ...row, reason: nasty, hint: nasty, crmLink }],
   newerFeatures: nasty,
   unknownModules: nasty,
 };
@@ -75,13 +81,17 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
+  visibilityHints: [{ text: nasty, code: nasty }],
   evidence: [{ text: nasty, code: nasty }],
   documentation: [documentation],
   also: [nasty],
   upgrades: [upgrade],
   moreUpgrades: [upgrade],
   assumed: true,
+  serviceWarning: nasty,
   renewal: nasty,
+  crmLink,
+  administration: help,
   accessRequest,
 };
 const newerFeaturesPage = { ...panelUser, features: [publishedRow], addOns: [publishedRow] };
@@ -95,16 +105,18 @@ const plan = {
     isOwn: false,
     summary: nasty,
     seat: nasty,
+    serviceWarning: nasty,
     notes: [nasty],
     gained: [change],
     changed: [change],
     lost: [change],
     renewal: nasty,
+    administration: help,
     accessRequest,
   },
 };
 const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
-const open = { ...queued, reason: nasty, draft: nasty, validationError: nasty };
+const open = { ...queued, reason: nasty, serviceWarning: nasty, draft: nasty, validationError: nasty };
 const admin = {
   companyName: nasty,
   tenantId: nasty,
@@ -114,11 +126,13 @@ const admin = {
   saved: nasty,
   open: [open],
   resolved: [{ ...queued, outcome: nasty, comment: nasty }],
-  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty }],
+  inSuperOffice: help,
+  seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
   seatsNote: nasty,
+  limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
-  diagnostics: [nasty],
+  licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
   contract: {
     start: nasty,
@@ -244,9 +258,40 @@ describe('page templates', () => {
     ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
-    ['plan', { ...plan, nothing: '' }, plan, 'class="notice"'],
+    ['plan', { ...plan, nothing: '' }, plan, 'class="notice" role="status"'],
+    [
+      'plan',
+      { ...plan, nothing: '', comparison: { ...plan.comparison, serviceWarning: '' } },
+      plan,
+      'class="notice"',
+    ],
+    [
+      'plan',
+      { ...plan, comparison: { ...plan.comparison, administration: null } },
+      plan,
+      'class="crm-links"',
+    ],
+    ['feature', { ...feature, serviceWarning: '' }, feature, 'class="notice"'],
+    ['feature', { ...feature, crmLink: null, administration: null }, feature, ' data-soprotocol='],
+    [
+      'feature',
+      { ...feature, crmLink: { ...crmLink, target: '' }, administration: null },
+      feature,
+      ' data-soprotocol=',
+    ],
+    [
+      'panel',
+      { ...panel, addOns: [{ ...row, reason: nasty, hint: '', crmLink: null }] },
+      panel,
+      ' data-soprotocol=',
+    ],
     ['admin', { ...admin, saved: '', userData: { ...admin.userData, erased: '' } }, admin, 'role="status"'],
-    ['admin', { ...admin, statusNotice: '' }, admin, '<p class="notice"'],
+    [
+      'admin',
+      { ...admin, statusNotice: '', open: [{ ...open, serviceWarning: '' }] },
+      admin,
+      '<p class="notice"',
+    ],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
@@ -257,10 +302,22 @@ describe('page templates', () => {
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
     ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
     ['admin', { ...admin, seats: [] }, admin, '<table'],
+    ['admin', { ...admin, limits: [] }, admin, 'id="limits"'],
     ['admin', { ...admin, asOf: null, changes: [] }, { ...admin, changes: [] }, '<time'],
     ['admin', { ...admin, stale: false }, admin, 'class="eyebrow noted stale"'],
     ['admin', { ...admin, changes: [] }, admin, 'Was sich an den Lizenzen geändert hat'],
-    ['admin', { ...admin, diagnostics: [] }, admin, 'Was in den Lizenzdaten nicht zusammenpasst'],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
+      admin,
+      'Was in den Lizenzdaten nicht zusammenpasst',
+    ],
+    [
+      'admin',
+      { ...admin, licenseCheck: { ...admin.licenseCheck, excessUse: [] } },
+      admin,
+      'Was daraus folgt',
+    ],
     ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
     ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],

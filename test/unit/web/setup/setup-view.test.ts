@@ -27,6 +27,7 @@ function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
     webhookId: 1,
     outcome: 'unchanged',
     problem: null,
+    consecutiveErrors: 0,
     checkedAt: before,
     secret: () => '',
     ...hook,
@@ -52,6 +53,15 @@ describe('setupView', () => {
     expect(view([created, failed]).complete).toBe(false);
     expect(view([]).complete).toBe(false);
     expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
+  });
+
+  it('tells how many deliveries of the webhook failed', () => {
+    const failures = (consecutiveErrors: number | null) =>
+      view([created], {}, { consecutiveErrors }).rows.map((row) => row.failures);
+    expect(failures(0)).toEqual(['', '']);
+    expect(failures(null)).toEqual(['', '']);
+    expect(failures(1)).toEqual(['', 'At the last check, the last delivery had failed.']);
+    expect(failures(8)).toEqual(['', 'At the last check, the last 8 deliveries had failed.']);
   });
 
   it('explains why a revoked tenant is not reconciled and shows no retry time', () => {
