@@ -97,6 +97,13 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('[value=withdraw]').waitFor();
     },
   },
+  'feature-with-conflict': {
+    person: salesPremium,
+    async reach(context) {
+      await openPanel(context, salesPremium);
+      await gotoPanel(context, salesPremium, '/panel/feature', { feature: 'knowledge-base' });
+    },
+  },
   'newer-features': {
     person: onSuite,
     async reach(context) {
