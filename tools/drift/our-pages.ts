@@ -1,4 +1,5 @@
 import { languages } from '../../src/licensing/catalogue/languages.ts';
+import { newerFeatures } from '../../src/licensing/catalogue/newer-features.ts';
 import {
   addOnPages,
   featurePages,
@@ -36,14 +37,19 @@ export function parseOurPages(tsv: string): Pages {
   return pages;
 }
 
-/** The pages that the features and add-ons of the catalogue cite, by path. */
+/** The pages that the features and add-ons of the catalogue and the newer features cite, by path. */
 export function listCitedPages(): ReadonlyMap<string, CitedPage> {
   const cited = new Map<string, CitedPage>();
   const cite = (key: string, path: string, own: readonly string[]) => {
     const by = [...new Set([...(cited.get(path)?.by ?? []), key])];
     cited.set(path, { languages: path.startsWith('/') ? ['en'] : own, by });
   };
-  const all: Readonly<Record<string, PublishedPageData>> = { ...featurePages, ...addOnPages };
+  const newer = newerFeatures.map(({ key, page }) => [key, page] as const);
+  const all: Readonly<Record<string, PublishedPageData>> = {
+    ...featurePages,
+    ...addOnPages,
+    ...Object.fromEntries(newer),
+  };
   for (const [key, { page, languages: own = languages, otherPages = [] }] of Object.entries(all)) {
     cite(key, page, own);
     for (const other of otherPages) cite(key, other.page, cited.get(other.page)?.languages ?? languages);
