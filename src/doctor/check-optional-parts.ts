@@ -1,3 +1,4 @@
+import { crmUrlCall, shopUrlCall } from '../superoffice/api/crm-addresses.ts';
 import { readLimitUse } from '../superoffice/api/suite-limits.ts';
 import type { ApiCall, TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
@@ -25,15 +26,11 @@ const optionalParts: readonly {
     },
     consequence: 'the limit is shown without its use',
   })),
+  { part: 'web shop', attempt: readAddress(shopUrlCall), consequence: 'no link to the shop' },
   {
-    part: 'web shop',
-    attempt: readText('Agents/License/GetShopUrl', { OwnerName: 'SUPEROFFICE' }),
-    consequence: 'no link to the shop',
-  },
-  {
-    part: 'addresses of screens',
-    attempt: readText('Agents/Configuration/GetCRMUrl', { SoProtocol: 'contact.main' }),
-    consequence: 'screens open by their documented address',
+    part: 'screens of Settings and maintenance',
+    attempt: readAddress(crmUrlCall('adminusers')),
+    consequence: 'links open its start page',
   },
 ];
 
@@ -53,15 +50,10 @@ export async function* checkOptionalParts(apiClient: TenantApiClient): AsyncGene
   }
 }
 
-function readText(path: string, json: ApiCall['json']): (apiClient: TenantApiClient) => Promise<string> {
+/** Only the origin: an address may name the tenant's contract. */
+function readAddress(call: ApiCall): (apiClient: TenantApiClient) => Promise<string> {
   return async (apiClient) => {
-    const text = await apiClient.call({
-      operation: 'optional part',
-      method: 'POST',
-      path,
-      json,
-      mayBeNull: true,
-    });
-    return typeof text === 'string' && URL.canParse(text) ? new URL(text).origin : '';
+    const address = await apiClient.call(call);
+    return typeof address === 'string' && URL.canParse(address) ? new URL(address).origin : '';
   };
 }

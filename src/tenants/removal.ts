@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { notify } from '../coordination/notify.ts';
 import type { Database } from '../database/database.ts';
 import { type AuditActor, writeAudit } from './audit-log.ts';
@@ -28,7 +29,25 @@ export async function eraseTenantRows(
   const { tenantId } = actor;
   await deleteJobs(db, tenantId);
   await endSessionsOfTenant(db, tenantId, now);
-  await db.deleteFrom('audit_log').where('context_identifier', '=', tenantId).execute();
+  await deleteAuditLog(db, tenantId);
   await writeAudit(db, actor, now, { event: 'deleted' });
   await publishRemovals(db, [tenantId]);
+}
+
+/** Entries per statement: however many a tenant has, each statement ends within its timeout. */
+const entriesPerStatement = 20_000;
+
+async function deleteAuditLog(db: Database, tenantId: string): Promise<void> {
+  for (let last: string | null = '0'; last !== null; ) {
+    // The next ones by id: a statement would read again what the ones before have deleted in this transaction.
+    const { rows }: { rows: { last: string | null }[] } = await sql<{ last: string | null }>`
+      with next as (
+        select id from audit_log where context_identifier = ${tenantId} and id > ${last}
+        order by id limit ${entriesPerStatement}
+      ), deleted as (
+        delete from audit_log using next where audit_log.id = next.id
+      )
+      select max(id)::text as last from next`.execute(db);
+    last = rows[0]?.last ?? null;
+  }
 }

@@ -147,7 +147,7 @@ async function eraseUsers(db: Database, tenantId: string, associateIds: readonly
     where context_identifier = ${tenantId} and resolved_by_id = any(${associateIds}::integer[])`.execute(db);
   for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'tenant_users'])
     await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
-  await sql`update audit_log set address = null where ${ofUsers}`.execute(db);
+  await sql`update audit_log set address = null where ${ofUsers} and address is not null`.execute(db);
   await sql`
     delete from session_exchange_codes where context_identifier = ${tenantId}
       and (session ->> 'associateId')::integer = any(${associateIds}::integer[])`.execute(db);

@@ -10,7 +10,7 @@ import type { Pages, PageValues } from './pages.ts';
 /** A page that our data cite. */
 export interface CitedPage {
   readonly languages: readonly string[];
-  /** The keys of the features and add-ons that cite it. */
+  /** The keys of the features and add-ons that cite it, in the order of our data. */
   readonly by: readonly string[];
 }
 
@@ -37,20 +37,18 @@ export function parseOurPages(tsv: string): Pages {
   return pages;
 }
 
-/** The pages that the features and add-ons of the catalogue and the newer features cite, by path. */
+/** The pages that the features of the catalogue, the newer features and the add-ons cite, by path. */
 export function listCitedPages(): ReadonlyMap<string, CitedPage> {
   const cited = new Map<string, CitedPage>();
   const cite = (key: string, path: string, own: readonly string[]) => {
     const by = [...new Set([...(cited.get(path)?.by ?? []), key])];
     cited.set(path, { languages: path.startsWith('/') ? ['en'] : own, by });
   };
-  const newer = newerFeatures.map(({ key, page }) => [key, page] as const);
-  const all: Readonly<Record<string, PublishedPageData>> = {
-    ...featurePages,
-    ...addOnPages,
-    ...Object.fromEntries(newer),
-  };
-  for (const [key, { page, languages: own = languages, otherPages = [] }] of Object.entries(all)) {
+  const all: readonly (readonly [string, PublishedPageData])[] = [
+    ...Object.entries({ ...featurePages, ...addOnPages }),
+    ...newerFeatures.map(({ key, page }) => [key, page] as const),
+  ];
+  for (const [key, { page, languages: own = languages, otherPages = [] }] of all) {
     cite(key, page, own);
     for (const other of otherPages) cite(key, other.page, cited.get(other.page)?.languages ?? languages);
   }

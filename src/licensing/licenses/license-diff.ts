@@ -25,8 +25,8 @@ interface ChangedModule {
 }
 
 /**
- * Compares two snapshots of a tenant's licenses. A module missing from an incomplete snapshot is not reported as removed,
- * and changes of seats in use are ignored.
+ * Compares two snapshots of a tenant's licenses. A module missing from an incomplete snapshot is not reported as removed, a
+ * purchased number that is missing (0) is no change, and changes of seats in use are ignored.
  */
 export function diffLicenses(before: TenantLicenses, after: TenantLicenses): LicenseChange[] {
   const [oldRows, newRows] = [indexByIdentity(before), indexByIdentity(after)];
@@ -49,7 +49,8 @@ export function diffLicenses(before: TenantLicenses, after: TenantLicenses): Lic
 function diffRows(before: ModuleLicense, after: ModuleLicense): LicenseChange[] {
   const module = toChangedModule(after);
   const changes: LicenseChange[] = [];
-  if (before.purchased !== after.purchased)
+  const isReported = before.purchased > 0 && after.purchased > 0;
+  if (isReported && before.purchased !== after.purchased)
     changes.push({ kind: 'purchased', module, from: before.purchased, to: after.purchased });
   if (before.extraInfo !== after.extraInfo)
     changes.push({ kind: 'contents', module, from: before.extraInfo, to: after.extraInfo });

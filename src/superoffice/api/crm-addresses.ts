@@ -100,7 +100,8 @@ const addressSchema = z
   .nullable()
   .transform((text) => text ?? none);
 
-const shopUrlCall: ApiCall = {
+/** Asks for the address of the shop (docs/superoffice/changes-2026.md#8-shop-toggles-usage-and-news-feed). */
+export const shopUrlCall: ApiCall = {
   operation: 'shop address',
   method: 'POST',
   path: 'Agents/License/GetShopUrl',
@@ -108,7 +109,8 @@ const shopUrlCall: ApiCall = {
   mayBeNull: true,
 };
 
-function crmUrlCall(target: string): ApiCall {
+/** Asks for the address of a screen by its SoProtocol target (docs/superoffice/changes-2026.md#6-admin-screen-addresses). */
+export function crmUrlCall(target: string): ApiCall {
   return {
     operation: 'screen address',
     method: 'POST',

@@ -42,6 +42,12 @@ describe('diffLicenses', () => {
     expect(diffLicenses(tenantWith(sales), tenantWith(other))).toEqual([]);
   });
 
+  it('takes a purchased number that is not reported for no change', () => {
+    const unreported = { ...sales, purchased: 0 };
+    expect(diffLicenses(tenantWith(sales), tenantWith(unreported))).toEqual([]);
+    expect(diffLicenses(tenantWith(unreported), tenantWith(sales))).toEqual([]);
+  });
+
   it('matches a module in another spelling and distinguishes the same name of another owner', () => {
     const upper = { ...sales, owner: sales.owner.toLowerCase(), name: 'TEN-SALES' };
     expect(diffLicenses(tenantWith(sales), tenantWith(upper))).toEqual([]);

@@ -91,6 +91,12 @@ describe('countPlanSeats', () => {
     },
   );
 
+  it('counts only the seats in use if the total is missing and an implausible number is free', () => {
+    const huge = { purchased: 0, seats: { inUse: 18, free: 99_982 } };
+    expect(seatsWith(huge)).toMatchObject({ purchased: 'by-use', inUse: 18, free: 'by-use' });
+    expect(seatsWith({ ...huge, unrestricted: true })).toMatchObject({ free: 'unlimited' });
+  });
+
   it.each<[string, ModuleLicense]>([
     ['a total below the implausible one', plan({ purchased: 9998, seats: null })],
     ['an unrestricted license', plan({ name: 'ten-sales', purchased: 100_000, unrestricted: true })],
