@@ -295,7 +295,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
-    ['feature', { ...feature, evidence: [], also: [] }, feature, 'class="evidence"'],
+    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Worauf das beruht'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
