@@ -11,36 +11,47 @@ export function foldExcessUse(
   found: readonly Diagnostic[],
   plans: readonly CountedPlanRow[],
 ): readonly Diagnostic[] {
-  const causes = found.filter(
-    (each): each is ExcessUse => isExcessUse(each) && plans.some(({ plan }) => plan === each.module),
-  );
-  const causesOf = (diagnostic: Diagnostic) => {
-    const assigning = causes.filter(({ module: plan }) => assigns(plans, plan, diagnostic));
-    return getSize(diagnostic) <= sum(assigning.map(getSize)) ? assigning : [];
-  };
-  const folded = causes.map((cause) => ({
-    ...cause,
-    derived: found.filter((each) => causesOf(each)[0] === cause),
-  }));
-  const others = found.filter(
-    (each) => !causes.some((cause) => cause === each) && causesOf(each).length === 0,
-  );
-  return [...folded, ...others];
+  const planNames = new Set(plans.map(({ plan }) => plan));
+  const causes = found.filter(isExcessUse).filter(({ module }) => planNames.has(module));
+  if (causes.length === 0) return found;
+  const causesByModule = groupCausesByModule(causes, plans);
+  const derived = new Map<Diagnostic, Diagnostic[]>(causes.map((cause) => [cause, []]));
+  const others: Diagnostic[] = [];
+  for (const each of found) {
+    if (derived.has(each)) continue;
+    const list = derived.get(findCause(each, causesByModule) ?? each) ?? others;
+    list.push(each);
+  }
+  return [...causes.map((cause) => ({ ...cause, derived: derived.get(cause) ?? [] })), ...others];
+}
+
+type CausesByModule = ReadonlyMap<string, ReadonlySet<ExcessUse>>;
+
+/** The overused plans that assign each license, in the order of the causes. */
+function groupCausesByModule(causes: readonly ExcessUse[], plans: readonly CountedPlanRow[]): CausesByModule {
+  const causeByPlan = new Map(causes.map((cause) => [cause.module, cause]));
+  const groups = new Map<string, Set<ExcessUse>>();
+  for (const { plan, set } of plans) {
+    const cause = causeByPlan.get(plan);
+    if (cause === undefined) continue;
+    for (const module of set) groups.set(module, (groups.get(module) ?? new Set()).add(cause));
+  }
+  return groups;
+}
+
+function findCause(diagnostic: Diagnostic, causesByModule: CausesByModule): ExcessUse | undefined {
+  if (!isExcessUse(diagnostic) && diagnostic.kind !== 'seat-count-differs') return undefined;
+  const causes = [...(causesByModule.get(diagnostic.module) ?? [])];
+  const size = isExcessUse(diagnostic)
+    ? getExcess(diagnostic)
+    : Math.abs(diagnostic.purchased - diagnostic.inPlans);
+  return size <= sum(causes.map(getExcess)) ? causes[0] : undefined;
 }
 
 function isExcessUse(diagnostic: Diagnostic): diagnostic is ExcessUse {
   return diagnostic.kind === 'more-in-use-than-purchased';
 }
 
-/** Whether a plan assigns the license of an inconsistency that an excess of the plan can cause. */
-function assigns(plans: readonly CountedPlanRow[], plan: string, diagnostic: Diagnostic): boolean {
-  if (!isExcessUse(diagnostic) && diagnostic.kind !== 'seat-count-differs') return false;
-  return plans.some((row) => row.plan === plan && row.set.includes(diagnostic.module));
-}
-
-/** By how many seats the numbers differ. */
-function getSize(diagnostic: Diagnostic): number {
-  if (isExcessUse(diagnostic)) return diagnostic.inUse - diagnostic.purchased;
-  if (diagnostic.kind !== 'seat-count-differs') return Number.POSITIVE_INFINITY;
-  return Math.abs(diagnostic.purchased - diagnostic.inPlans);
+function getExcess({ inUse, purchased }: ExcessUse): number {
+  return inUse - purchased;
 }

@@ -26,7 +26,7 @@ export function licenseCheckView(plans: TenantEntitlements, language: Language):
     ...suite,
     ...overused.map((each) => ({ ...each, plan: names.get(each.module) ?? each.module })),
   ];
-  const shown: readonly Diagnostic[] = [...overused, ...suite.flatMap(({ derived }) => derived)];
+  const shown = new Set<Diagnostic>([...overused, ...suite.flatMap(({ derived }) => derived)]);
   const describeAll = (diagnostics: readonly Diagnostic[]) =>
     diagnostics.map((each) => describeDiagnostic(each, language));
   return {
@@ -34,7 +34,7 @@ export function licenseCheckView(plans: TenantEntitlements, language: Language):
       text: describeCause(cause, language),
       derived: describeAll(cause.derived),
     })),
-    diagnostics: describeAll(found.filter((each) => !shown.includes(each))),
+    diagnostics: describeAll(found.filter((each) => !shown.has(each))),
   };
 }
 

@@ -493,6 +493,13 @@ describe('diagnoseLicenses for arbitrary data', () => {
       expect(fastestRun(plansInSets(10_000), 10_000) / once).toBeLessThan(40);
     });
 
+    it('grows less than 40-fold for plans that are all overused and all in sets', () => {
+      const overused = (count: number) =>
+        plansInSets(count).map((each) => ({ ...each, seats: { inUse: 30, free: null } }));
+      const once = fastestRun(overused(1_000), 1_000);
+      expect(fastestRun(overused(10_000), 10_000) / once).toBeLessThan(40);
+    });
+
     it('grows less than 40-fold for versions of one license', () => {
       const once = fastestRun(versions(1_000), 1);
       expect(fastestRun(versions(10_000), 1) / once).toBeLessThan(40);
