@@ -182,9 +182,9 @@ describe('access requests', async () => {
       start: '2026-03-01',
       period: 'yearly',
     });
-    expect(getVisibleText(saved.html)).toMatch(/Next renewal: March 1, 20\d\d\./);
+    expect(getVisibleText(saved.html)).toMatch(/Next renewal: 1 March 20\d\d\./);
     const seen = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
-    expect(getVisibleText(seen.html)).toMatch(/contract renews on March 1, 20\d\d\./);
+    expect(getVisibleText(seen.html)).toMatch(/contract renews on 1 March 20\d\d\./);
     const deleted = await submit(cookieClient, saved, '/admin/contract', { start: '', period: 'monthly' });
     expect(getVisibleText(deleted.html)).not.toContain('Next renewal');
   });

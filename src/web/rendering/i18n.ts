@@ -73,14 +73,15 @@ function primarySubtag(tag: string): string {
 }
 
 function language(code: LanguageCode, translate: TFunction): Language {
-  const timestamps = new Intl.DateTimeFormat(code, {
+  const locale = code === 'en' ? 'en-GB' : code; // SuperOffice's English is British
+  const timestamps = new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',
     timeStyle: 'short',
     timeZone: 'UTC',
   });
-  const dates = new Intl.DateTimeFormat(code, { dateStyle: 'long', timeZone: 'UTC' });
-  const numbers = new Intl.NumberFormat(code);
-  const alternatives = new Intl.ListFormat(code, { type: 'disjunction' });
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  const numbers = new Intl.NumberFormat(locale);
+  const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
   return {
     code,
     t: memoizePlainTexts(translate),

@@ -55,7 +55,7 @@ describe('access request queue', () => {
       id: accessRequests[0]?.id,
       title: 'Feature: Activity Monitors (SAINT)',
       requestedBy: 'Markus Brandt',
-      requestedOn: 'November 22, 2026',
+      requestedOn: '22 November 2026',
       reason: 'For follow-ups',
       serviceWarning: '',
       draft: '',
@@ -63,8 +63,8 @@ describe('access request queue', () => {
     });
     expect(page.open.map(({ title }) => title)[1]).toBe('Plan: Sales-Premium');
     expect(page.resolved.map(({ outcome, comment }) => [outcome, comment])).toEqual([
-      ['Declined on November 30, 2026 by Kari Nygård', 'Next year.'],
-      ['Done on November 30, 2026 by Kari Nygård', ''],
+      ['Declined on 30 November 2026 by Kari Nygård', 'Next year.'],
+      ['Done on 30 November 2026 by Kari Nygård', ''],
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('access request queue', () => {
       resolvedBy: '',
     });
     expect(view({ accessRequests: [accessRequest] }).resolved[0]?.outcome).toBe(
-      'Done on November 30, 2026 by an administrator',
+      'Done on 30 November 2026 by an administrator',
     );
   });
 
@@ -272,10 +272,10 @@ describe('contract form', () => {
     const { contract } = view({ contract: { start: '2026-03-01', period: 'quarterly' } });
     expect(contract.start).toBe('2026-03-01');
     expect(contract.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
-    expect(contract.renewal).toBe('Next renewal: March 1, 2027.');
+    expect(contract.renewal).toBe('Next renewal: 1 March 2027.');
     expect(contract.changes).toEqual([
       'A plan added today counts at once.',
-      'A plan given up today stays until the contract renews on March 1, 2027.',
+      'A plan given up today stays until the contract renews on 1 March 2027.',
     ]);
   });
 
@@ -296,7 +296,7 @@ describe('contract form', () => {
     expect(contract).toMatchObject({
       start: '2026-02-30',
       validationError: expect.stringContaining('“2026-02-30” is not a day'),
-      renewal: 'Next renewal: March 1, 2027.',
+      renewal: 'Next renewal: 1 March 2027.',
     });
     expect(contract.periods.find(({ chosen }) => chosen)?.key).toBe('monthly');
   });

@@ -21,8 +21,8 @@ describe('changeRows', () => {
       { kind: 'contents', module, from: 'set=a', to: 'set=b' },
       'Sales Premium: switches on other modules than before',
     ],
-    [{ kind: 'expiry', from: '2027-03-27', to: null }, 'End of the licence: March 27, 2027 → no end'],
-    [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'End of the licence: no end → March 27, 2027'],
+    [{ kind: 'expiry', from: '2027-03-27', to: null }, 'End of the licence: 27 March 2027 → no end'],
+    [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'End of the licence: no end → 27 March 2027'],
   ])('describes the license change %j', (change, what) => {
     expect(words(change)).toBe(what);
   });

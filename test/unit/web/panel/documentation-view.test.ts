@@ -19,7 +19,7 @@ describe('describeDocumentation', () => {
       ],
     ]);
     expect(conflict).toBe(english.t('documentation.conflict'));
-    expect(asOf).toBe('Edition of July 24, 2026.');
+    expect(asOf).toBe('Edition of 24 July 2026.');
     expect(describeFeature('quote-management').conflict).toBe('');
   });
 
@@ -50,7 +50,7 @@ describe('describeDocumentation', () => {
 
   it('tells when SuperOffice ended a feature', () => {
     expect(describeFeature('standard-service-reports').notes).toEqual([
-      'SuperOffice ended this feature on December 4, 2024.',
+      'SuperOffice ended this feature on 4 December 2024.',
     ]);
   });
 });

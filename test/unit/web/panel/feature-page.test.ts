@@ -122,7 +122,7 @@ describe('feature page', () => {
   it('shows the next renewal when the contract is known and an upgrade is recommended', () => {
     const contract = { start: '2026-03-01', period: 'yearly' } as const;
     const given = { tenant: premium, user: salesman, contract };
-    expect(page('knowledge-base', given).renewal).toMatch(/renews on March 1, 2027\./);
+    expect(page('knowledge-base', given).renewal).toMatch(/renews on 1 March 2027\./);
     expect(page('quote-management', given).renewal).toBe('');
     expect(page('knowledge-base', { ...given, contract: null }).renewal).toBe('');
     const beforeIt = { ...given, today: '2026-02-01' };
@@ -136,14 +136,14 @@ describe('feature page', () => {
       page('knowledge-base', { ...given, accessRequests }).accessRequest;
     expect(accessRequest()).toEqual({ subject, text: '', comment: '', mayRequest: true, mayWithdraw: false });
     expect(accessRequest(requestAccess(subject))).toMatchObject({
-      text: english.t('accessRequest.open', { date: 'November 22, 2026' }),
+      text: english.t('accessRequest.open', { date: '22 November 2026' }),
       mayRequest: false,
       mayWithdraw: true,
     });
     const resolution = { comment: 'Next year.', resolvedAt: new Date('2026-11-24T23:00:00Z') };
     expect(accessRequest(requestAccess(subject, { state: 'declined', ...resolution }))).toEqual({
       subject,
-      text: 'Your administrators declined on November 24, 2026.',
+      text: 'Your administrators declined on 24 November 2026.',
       comment: 'Next year.',
       mayRequest: true,
       mayWithdraw: false,

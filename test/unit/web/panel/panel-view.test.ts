@@ -265,12 +265,12 @@ describe('access requests of the user', () => {
     expect(page.accessRequests).toEqual([
       {
         title: 'Service-Premium',
-        text: english.t('accessRequest.open', { date: 'November 30, 2026' }),
+        text: english.t('accessRequest.open', { date: '30 November 2026' }),
         href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
       },
       {
         title: 'Activity Monitors (SAINT)',
-        text: english.t('accessRequest.open', { date: 'November 28, 2026' }),
+        text: english.t('accessRequest.open', { date: '28 November 2026' }),
         href: '/panel/feature?uctx=Cust12345&usid=5&lang=en&feature=saint',
       },
     ]);
@@ -441,14 +441,14 @@ describe('panel notices', () => {
     view({ tenant, user: salesman, today }).notices;
 
   it.each([
-    ['2027-03-01', "Your company's licence expires on March 27, 2027."],
+    ['2027-03-01', "Your company's licence expires on 27 March 2027."],
     [
       '2027-04-01',
-      "Your company's licence expired on March 27, 2027. SuperOffice CRM can be used until April 8, 2027.",
+      "Your company's licence expired on 27 March 2027. SuperOffice CRM can be used until 8 April 2027.",
     ],
     [
       '2027-05-01',
-      "Your company's licence has lapsed. Its grace period ended on April 8, 2027; SuperOffice CRM can only be read.",
+      "Your company's licence has lapsed. Its grace period ended on 8 April 2027; SuperOffice CRM can only be read.",
     ],
   ])('shows the license expiry notice that applies on %s', (today, text) => {
     expect(noticesOn(today)).toEqual([text]);

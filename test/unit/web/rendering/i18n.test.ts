@@ -66,14 +66,14 @@ describe('loadLanguages', () => {
 
 describe('Language', () => {
   it.each([
-    [english, 'December 1, 2026'],
+    [english, '1 December 2026'],
     [german, '1. Dezember 2026'],
   ])('formats a calendar date independently of the server time zone', (language, text) => {
     expect(language.date('2026-12-01')).toBe(text);
   });
 
   it.each([
-    [english, 'Nov 22, 2026, 11:59 PM UTC'],
+    [english, '22 Nov 2026, 23:59 UTC'],
     [german, '22.11.2026, 23:59 UTC'],
   ])('formats a timestamp in UTC and names the time zone', (language, text) => {
     expect(plainSpaces(language.timestamp(Date.UTC(2026, 10, 22, 23, 59)))).toBe(text);
@@ -83,7 +83,7 @@ describe('Language', () => {
     [english, [], ''],
     [english, ['A'], 'A'],
     [english, ['A', 'B'], 'A or B'],
-    [english, ['A', 'B', 'C'], 'A, B, or C'],
+    [english, ['A', 'B', 'C'], 'A, B or C'],
     [german, ['A', 'B', 'C'], 'A, B oder C'],
   ])('joins alternatives into one phrase', (language, alternatives, text) => {
     expect(language.or(alternatives)).toBe(text);
