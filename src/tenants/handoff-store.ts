@@ -5,15 +5,15 @@ import type { Database } from '../database/database.ts';
 
 /**
  * Hands sessions from a sign-in pop-up to the panel that opened it, across processes. A session is bound to the panel's
- * challenge, the SHA-256 of a verifier that never leaves the panel's page. A copy of the session is sealed, so that nobody
- * who can only write to the database signs in.
+ * challenge, the SHA-256 of a verifier that never leaves the panel's page. The session counts only as its encrypted copy, so that
+ * nobody who can only write to the database signs in.
  */
 export interface HandoffStore {
   /** Stores a session for the panel with this challenge. */
   offer(session: { readonly tenantId: string }, challenge: string): Promise<void>;
   /**
    * @returns the session, once, to be validated by the caller; null if none was offered for the verifier, if it has expired,
-   * or if its seal is broken
+   * or if it was changed
    */
   redeem(verifier: string): Promise<unknown>;
 }
@@ -21,7 +21,7 @@ export interface HandoffStore {
 /** A panel asks every few seconds, but browsers slow down pages in the background to one question a minute. */
 export const handoffLifetimeMs = 2 * 60_000;
 
-const sealedSchema = z.object({ seal: z.string() });
+const storedSchema = z.object({ encrypted: z.string() });
 
 /** @param deps.now the current time, ms since 1970 */
 export function createHandoffStore(deps: {
@@ -31,9 +31,9 @@ export function createHandoffStore(deps: {
 }): HandoffStore {
   const { db, secrets, now } = deps;
 
-  function unseal(stored: unknown, challenge: string): unknown {
+  function decrypt(stored: unknown, challenge: string): unknown {
     try {
-      return JSON.parse(secrets.decrypt(sealedSchema.parse(stored).seal, challenge));
+      return JSON.parse(secrets.decrypt(storedSchema.parse(stored).encrypted, challenge));
     } catch {
       return null;
     }
@@ -41,9 +41,9 @@ export function createHandoffStore(deps: {
 
   return {
     async offer(session, challenge) {
-      // The fields beside the seal are for a process of the version before, and for the erasure of a user.
-      const seal = secrets.encrypt(JSON.stringify(session), challenge);
-      const content = JSON.stringify({ ...session, seal });
+      // The other fields are for a process of the version before, and for the erasure of a user.
+      const encrypted = secrets.encrypt(JSON.stringify(session), challenge);
+      const content = JSON.stringify({ ...session, encrypted });
       const offered = { session: content, expires_at: new Date(now() + handoffLifetimeMs) };
       await db.deleteFrom('session_exchange_codes').where('expires_at', '<', new Date(now())).execute();
       await db
@@ -61,7 +61,7 @@ export function createHandoffStore(deps: {
         .returning(['session', 'expires_at'])
         .executeTakeFirst();
       if (row === undefined || row.expires_at.getTime() <= now()) return null;
-      return unseal(row.session, challenge);
+      return decrypt(row.session, challenge);
     },
   };
 }

@@ -86,8 +86,8 @@ describe('createHandoffStore', () => {
     const administrator = { ...session, isAdministrator: true };
     const forged = [
       JSON.stringify(administrator),
-      JSON.stringify({ ...administrator, seal: '' }),
-      JSON.stringify({ ...administrator, seal: 'test.a.b.c' }),
+      JSON.stringify({ ...administrator, encrypted: '' }),
+      JSON.stringify({ ...administrator, encrypted: 'test.a.b.c' }),
       '[]',
       'null',
     ];
@@ -101,13 +101,13 @@ describe('createHandoffStore', () => {
       .updateTable('session_exchange_codes')
       .set({ code_hash: sha256Base64Url('o'.repeat(43)) })
       .execute();
-    expect(await store.redeem('o'.repeat(43)), 'the seal of another panel').toBeNull();
+    expect(await store.redeem('o'.repeat(43)), 'the copy of another panel').toBeNull();
     await store.offer(session, challenge);
     await db
       .updateTable('session_exchange_codes')
       .set({ session: sql`session || '{"isAdministrator": true}'` })
       .execute();
-    expect(await store.redeem(verifier), 'only what is sealed').toEqual(session);
+    expect(await store.redeem(verifier), 'only what is encrypted').toEqual(session);
   });
 
   it('stores no verifier and purges expired sessions', async () => {
