@@ -38,16 +38,18 @@ export async function eraseTenantRows(
 const entriesPerStatement = 20_000;
 
 async function deleteAuditLog(db: Database, tenantId: string): Promise<void> {
-  for (let last: string | null = '0'; last !== null; ) {
-    // The next ones by id: a statement would read again what the ones before have deleted in this transaction.
-    const { rows }: { rows: { last: string | null }[] } = await sql<{ last: string | null }>`
-      with next as (
-        select id from audit_log where context_identifier = ${tenantId} and id > ${last}
-        order by id limit ${entriesPerStatement}
-      ), deleted as (
-        delete from audit_log using next where audit_log.id = next.id
-      )
-      select max(id)::text as last from next`.execute(db);
-    last = rows[0]?.last ?? null;
+  let after = '0';
+  for (;;) {
+    const behind = sql`context_identifier = ${tenantId} and id > ${after}`;
+    const { rows } = await sql<{ last: string | null }>`
+      select max(id)::text as last
+      from (select id from audit_log where ${behind} order by id limit ${entriesPerStatement}) as next`.execute(
+      db,
+    );
+    const last = rows[0]?.last ?? null;
+    if (last === null) return;
+    // By a range of ids: a statement would read again what the ones before have deleted in this transaction.
+    await sql`delete from audit_log where ${behind} and id <= ${last}`.execute(db);
+    after = last;
   }
 }

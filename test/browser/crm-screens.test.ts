@@ -21,7 +21,7 @@ describe('screens of SuperOffice opened from our pages', () => {
 
   async function openFeature({ panel }: BrowserWindow, row: string): Promise<void> {
     await panel.locator(`[data-row="${row}"] summary`).click();
-    await panel.locator(`[data-row="${row}"] .evidence`).waitFor();
+    await panel.locator(`[data-row="${row}"] .evidence`).first().waitFor();
   }
 
   const openScreen = ({ panel }: BrowserWindow, row: string) =>

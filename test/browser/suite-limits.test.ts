@@ -18,10 +18,10 @@ describe('limits of CRM Suite in the panel', () => {
     const { planlens } = fixture;
     const { panel, signIn, consoleErrors } = await fixture.open();
     const projects = panel.locator('dt:text-is("Aktive Projekte") + dd');
-    const shows = async () => [
-      (await projects.textContent())?.replace(/\s+/g, ' ').trim(),
-      await projects.getAttribute('data-level'),
-    ];
+    const shows = async () => {
+      const [text = ''] = await projects.allInnerTexts();
+      return [text.replace(/\s+/g, ' '), await projects.getAttribute('data-level')];
+    };
     const use = (active: number) => {
       planlens.sandbox.control.setLimitUse({ tenant: 'Cust20002', limit: 'projects', active });
       planlens.passTime(60_000);
