@@ -295,7 +295,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
-    ['feature', { ...feature, visibilityHints: [], evidence: [], also: [] }, feature, 'class="evidence"'],
+    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Worauf das beruht'],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
