@@ -137,6 +137,7 @@ describe('deploy/systemd/planlens@.service', () => {
     writeFileSync(instance, unit);
     const { status, stdout, stderr } = spawnSync('systemd-analyze', [...args, instance], {
       encoding: 'utf8',
+      timeout: 60_000,
     });
     return { status, output: `${stdout}${stderr}` };
   }
