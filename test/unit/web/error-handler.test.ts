@@ -83,10 +83,10 @@ describe('error response', () => {
   it.each([
     ['/?lang=de', 'en', 'de'],
     ['/', 'de-AT, en;q=0.5', 'de'],
-    ['/?lang=en', 'de', 'en'],
+    ['/?lang=en', 'de', 'en-GB'],
     ['/?lang=xx', 'de', 'de'],
-    ['/?lang=de&lang=en', 'en', 'en'],
-    ['/', 'fr', 'en'],
+    ['/?lang=de&lang=en', 'en', 'en-GB'],
+    ['/', 'fr', 'en-GB'],
   ])('responds at %s to Accept-Language %s in the language %s', async (path, accepted, code) => {
     const { text } = await request(app).get(path).set('Accept', 'text/html').set('Accept-Language', accepted);
     expect(text).toContain(`<html lang="${code}">`);
