@@ -201,6 +201,14 @@ describe('link on the error page', () => {
     });
   });
 
+  it.each([
+    ['/panel', `/panel/access-requests?${user}`, `/panel?${user}`],
+    ['/admin', '/admin/access-requests', '/admin'],
+    ['/uninstall', '/uninstall', '/uninstall'],
+  ])('leads to a new sign-in at %s after the session has ended', async (_what, path, href) => {
+    expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href, words: 'Sign in again' });
+  });
+
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
     expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
     for (const path of ['/uninstall', '/setup/export'])
