@@ -103,7 +103,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
       'Add-ons',
     ]);
     await panel.getByText('Nicht aktiviert', { exact: true }).click();
-    expect(await panel.locator('.found').textContent()).toContain('Keine Funktion passt.');
+    expect(await panel.locator('.found').textContent()).toContain('Keine Funktion gefunden.');
     await panel.getByRole('searchbox').fill('');
     const missing = await panel
       .locator('li[data-row]:visible:has(> details)')
@@ -119,7 +119,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     const time = panel.locator('[data-focus] time');
     const before = await time.getAttribute('datetime');
     fixture.planlens.passTime(60_000);
-    await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
+    await panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' }).click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
     await expect.poll(() => panel.locator('[data-focus]:focus').count()).toBe(1);
     expect(consoleErrors).toEqual([]);
@@ -132,7 +132,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     await row.locator('summary').click();
     await row.locator('textarea').fill('Für unsere Angebote');
     await panel.getByRole('searchbox').fill('quote');
-    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const refresh = panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' });
     const shown = async () => [
       await panel.getByRole('searchbox').inputValue(),
       await panel.locator('.found').textContent(),

@@ -28,8 +28,8 @@ const partialLocals = [
 ];
 
 /**
- * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, the paths of
- * assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
+ * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language` (a BCP 47 tag), the
+ * paths of assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
  */
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
@@ -45,7 +45,7 @@ export function loadViews(root: string): Views {
   const injectIcons = loadIcons();
 
   return (name, language, page) => {
-    const values = { page, t: language.t, language: language.code, ...shared, part };
+    const values = { page, t: language.t, language: language.locale, ...shared, part };
     function part(name: string, own: object = {}): string {
       return print(partials, name, { ...values, ...own });
     }

@@ -55,7 +55,7 @@ describe('plan name and note', () => {
     const noteOf = (description: string) =>
       view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
     expect(noteOf('SalesESS-ServicePREM')).toBe(
-      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+      'Your tier is guessed from an abbreviation in the name of the plan: SalesESS-ServicePREM.',
     );
     expect(noteOf('SalesPREM-ServicePREM')).toBe('');
   });
@@ -441,14 +441,14 @@ describe('panel notices', () => {
     view({ tenant, user: salesman, today }).notices;
 
   it.each([
-    ['2027-03-01', "Your company's licence expires on 27 March 2027."],
+    ['2027-03-01', 'Your company’s licence expires on 27 March 2027.'],
     [
       '2027-04-01',
-      "Your company's licence expired on 27 March 2027. SuperOffice CRM can be used until 8 April 2027.",
+      'Your company’s licence expired on 27 March 2027. SuperOffice CRM can be used until 8 April 2027.',
     ],
     [
       '2027-05-01',
-      "Your company's licence has lapsed. Its grace period ended on 8 April 2027; SuperOffice CRM can only be read.",
+      'Your company’s licence has expired. Its grace period ended on 8 April 2027; SuperOffice CRM is now read-only.',
     ],
   ])('shows the license expiry notice that applies on %s', (today, text) => {
     expect(noticesOn(today)).toEqual([text]);

@@ -237,7 +237,7 @@ describe('page templates', () => {
   );
 
   it.each([
-    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
+    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet am</dt>'],
     [
       'setup',
       { ...setup, setup: { ...setup.setup, statusText: '', stoppedText: null } },
@@ -295,7 +295,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
-    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Worauf das beruht'],
+    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Grundlage dieser Angabe'],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
@@ -311,7 +311,7 @@ describe('page templates', () => {
       'admin',
       { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
       admin,
-      'Was in den Lizenzdaten nicht zusammenpasst',
+      'Unstimmigkeiten in den Lizenzdaten',
     ],
     [
       'admin',
@@ -319,9 +319,14 @@ describe('page templates', () => {
       admin,
       'Was daraus folgt',
     ],
-    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
+    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag das gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
-    ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
+    [
+      'admin',
+      admin,
+      { ...admin, contract: { ...admin.contract, renewal: '' } },
+      'Vertragsbeginn ist nicht bekannt',
+    ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
     ['uninstall', { ...uninstall, failedRemovals: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
