@@ -51,9 +51,10 @@ describe('labels', () => {
           .map((key) => [key, getFeatureLabel(key, language)] as const),
         ...newerFeatures.map((feature) => [feature.key, getNewerFeatureLabel(feature, language)] as const),
       ];
+      const labelOf = new Map<string | undefined, string>(labels);
       return labels.filter(([key, label]) => {
-        const found = labels.find(([each]) => each === first(label, language));
-        return found?.[0] !== key && found?.[1] !== label;
+        const found = first(label, language);
+        return found !== key && labelOf.get(found) !== label;
       });
     });
     expect(wrong).toEqual([]);
