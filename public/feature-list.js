@@ -1,12 +1,15 @@
 // The list of features: filters it, and restores filter and opened features after the page was swapped.
 
-import { endSearch, search } from './search.js';
+/** The module of the search, which a page loads when it is needed. */
+let searchModule = null;
 
 /** Filters the list: by text with the server, by state without a request. */
 export async function filterFeatures(form) {
-  const { search: typed, show } = Object.fromEntries(new FormData(form));
-  if (typed.trim() !== '') return search(form);
-  await endSearch(form);
+  const { search, show } = Object.fromEntries(new FormData(form));
+  const isSearch = search.trim() !== '';
+  if (isSearch || document.querySelector('#results[data-found]')) searchModule ??= import('./search.js');
+  if (isSearch) return (await searchModule).search(form);
+  await (await searchModule)?.endSearch(form);
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
