@@ -58,6 +58,24 @@ const panel = {
   stale: true,
   notices: [nasty],
   filter: { show: 'all', search: nasty },
+  results: [null, 'saint'].map((feature) => ({
+    row: {
+      id: nasty,
+      feature,
+      label: nasty,
+      state: 'enabled',
+      stateText: nasty,
+      isRequested: false,
+      children: [],
+    },
+    reason: nasty,
+    found: {
+      label: [{ text: nasty, marked: true }],
+      place: [{ text: nasty, marked: false }],
+      term: [{ text: nasty, marked: true }],
+      href: nasty,
+    },
+  })),
   found: nasty,
   columns: [
     [
