@@ -23,7 +23,7 @@ interface Score {
 }
 
 const weights = { ownLabel: 1, synonym: 0.85, foreignLabel: 0.8, group: 0.5 } as const;
-/** Whoever types exactly a term means its subject. */
+/** A user who types exactly a term means its subject. */
 const exactBonus = 10;
 /** Words that are spread over several terms count half. */
 const spreadWeight = 0.5;
