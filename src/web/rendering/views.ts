@@ -9,13 +9,16 @@ import { iconPlaceholder, loadIcons } from './icons.ts';
 export type Views = (name: string, language: Language, values: object) => string;
 
 const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
-/** The scripts that pages load by name. All other scripts are modules that these import, which pages preload. */
-const entries = ['planlens.js', 'sign-in.js'];
+/** The scripts that pages load by name or when they need them. All others are modules that these import: pages preload them. */
+const notPreloaded = ['planlens.js', 'sign-in.js', 'search.js'];
 /** Variables of `views/partials`. */
 const partialLocals = [
   'title',
   'name',
   'feature',
+  'results',
+  'found',
+  'parts',
   'accessRequest',
   'changes',
   'upgrades',
@@ -36,7 +39,7 @@ export function loadViews(root: string): Views {
   const shared = {
     assets: `/assets/${assetVersion(root)}`,
     modules: readdirSync(join(root, 'public')).filter(
-      (name) => name.endsWith('.js') && !entries.includes(name),
+      (name) => name.endsWith('.js') && !notPreloaded.includes(name),
     ),
     sprite: iconPlaceholder,
   };

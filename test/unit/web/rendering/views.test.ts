@@ -58,6 +58,24 @@ const panel = {
   stale: true,
   notices: [nasty],
   filter: { show: 'all', search: nasty },
+  results: [null, 'saint'].map((feature) => ({
+    row: {
+      id: nasty,
+      feature,
+      label: nasty,
+      state: 'enabled',
+      stateText: nasty,
+      isRequested: false,
+      children: [],
+    },
+    reason: nasty,
+    found: {
+      label: [{ text: nasty, marked: true }],
+      place: [{ text: nasty, marked: false }],
+      term: [{ text: nasty, marked: true }],
+      href: nasty,
+    },
+  })),
   found: nasty,
   columns: [
     [
@@ -343,7 +361,7 @@ describe('page templates', () => {
   });
 
   it('offers an explanation for each feature and, in a group, for each member', () => {
-    const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
+    const [first, second, ...more] = views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
   });
 });
