@@ -25,6 +25,9 @@ const partialLocals = [
   'row',
   'limits',
   'style',
+  'comparison',
+  'matrix',
+  'cell',
 ];
 
 /**
