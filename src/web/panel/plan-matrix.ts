@@ -177,14 +177,8 @@ function matrixCell(
     ...(change === 'lost' ? [t('compare.cell.lost')] : []),
     ...(hasIcon ? [t(`state.${state}`)] : []),
   ];
-  return {
-    role,
-    state,
-    change,
-    hasIcon,
-    text: words.join(' · ') || t(isIncluded ? 'compare.cell.included' : 'compare.cell.missing'),
-    limit: limit === null ? '' : number(limit.maximum),
-  };
+  const text = words.join(' · ') || t(isIncluded ? 'compare.cell.included' : 'compare.cell.missing');
+  return { role, state, change, hasIcon, text, limit: limit === null ? '' : `≤ ${number(limit.maximum)}` };
 }
 
 /** The rows in which the chosen plan differs from the own one; without a chosen plan, any plan. */

@@ -122,7 +122,7 @@ describe('plan matrix', () => {
     expect(matrix.hasSeats).toBe(false);
     const projects = cellsOf(matrix, 'Project management');
     expect(projects.Starter).toMatchObject({ change: 'lost', limit: '' });
-    expect(projects.Core).toMatchObject({ state: 'enabled', limit: '100' });
+    expect(projects.Core).toMatchObject({ state: 'enabled', limit: '≤ 100' });
     expect(projects.Growth).toMatchObject({ state: 'enabled', change: null, limit: '' });
   });
 
