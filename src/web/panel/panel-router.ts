@@ -17,8 +17,9 @@ import { createNewerFeaturesPage } from './newer-features-page.ts';
 import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
-import { createPlanPage } from './plan-page.ts';
+import { createPlansPage } from './plans-page.ts';
 import { createRefresh } from './refresh.ts';
+import { createSharedPlans } from './shared-plans.ts';
 
 /** Routes of the web panel: its pages, which the CRM shows in a frame, and the forms on them. */
 export function createPanelRouter(deps: {
@@ -32,6 +33,7 @@ export function createPanelRouter(deps: {
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;
+  publicUrl: string;
   /** Size limit of the page cache, in bytes. */
   pageCacheBytes: number;
   onRemoval: (listener: (key: string | null) => void) => void;
@@ -50,7 +52,10 @@ export function createPanelRouter(deps: {
   router.route('/panel').get(inCrm, createPanel(panelDeps)).all(methodNotAllowed);
   router.route('/panel/feature').get(inCrm, createFeaturePage(panelDeps)).all(methodNotAllowed);
   router.route('/panel/newer-features').get(inCrm, createNewerFeaturesPage(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/plan').get(inCrm, createPlanPage(panelDeps)).all(methodNotAllowed);
+  router
+    .route('/panel/plans')
+    .get(inCrm, createSharedPlans(panelDeps), createPlansPage(panelDeps))
+    .all(methodNotAllowed);
   router
     .route('/panel/access-requests')
     .post(inCrm, form, csrfProtection, createSubmitAccessRequest(panelDeps))

@@ -28,6 +28,9 @@ const partialLocals = [
   'row',
   'limits',
   'style',
+  'comparison',
+  'matrix',
+  'cell',
 ];
 
 /**

@@ -48,7 +48,7 @@ describe('feature page', () => {
       {
         plan: 'Sales-Premium + Service-Essentials',
         seat: english.t('seat.buy'),
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
       },
     ]);
     expect([moreUpgrades, inferred]).toEqual([[], false]);

@@ -211,7 +211,7 @@ describe('suggested upgrades', () => {
         plan: 'Sales-Premium + Marketing-Essentials',
         text: '11 more features',
         seat: english.t('seat.buy'),
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
       expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
@@ -266,7 +266,7 @@ describe('access requests of the user', () => {
       {
         title: 'Service-Premium',
         text: english.t('accessRequest.open', { date: '30 November 2026' }),
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
       },
       {
         title: 'Activity Monitors (SAINT)',
