@@ -361,7 +361,8 @@ describe('page templates', () => {
   });
 
   it('offers an explanation for each feature and, in a group, for each member', () => {
-    const [first, second, ...more] = views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
+    const [first, second, ...more] =
+      views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
   });
 });
