@@ -1,23 +1,27 @@
 // The list of features: filters it, and restores filter and opened features after the page was swapped.
 
-/** Filters the list by text and state, without a request. */
-export function filterFeatures(form) {
+/** The module of the search, which a page loads when it is needed. */
+let searchModule = null;
+
+/** Filters the list: by text with the server, by state without a request. */
+export async function filterFeatures(form) {
   const { search, show } = Object.fromEntries(new FormData(form));
-  const { lang } = document.documentElement;
-  const text = search.trim().toLocaleLowerCase(lang);
+  const isSearch = search.trim() !== '';
+  if (isSearch || document.querySelector('#results[data-found]')) searchModule ??= import('./search.js');
+  if (isSearch) return (await searchModule).search(form);
+  await (await searchModule)?.endSearch(form);
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
     const isEnabled = row.dataset.state === 'enabled';
     const hasState = show === 'all' || isEnabled === (show === 'enabled');
-    const label = row.querySelector('.label').textContent.toLocaleLowerCase(lang);
-    row.hidden = !(hasState && label.includes(text));
+    row.hidden = !hasState;
     if (!row.hidden) count += 1;
   }
   hideEmptyGroups();
   const found = form.querySelector('.found');
   const { some, none } = found.dataset;
-  const isUnfiltered = text === '' && show === 'all';
+  const isUnfiltered = show === 'all';
   found.textContent = isUnfiltered ? '' : count === 0 ? none : some.replace('#', count);
 }
 

@@ -90,6 +90,11 @@ export function planUrl(panelUser: PanelUser, plan: AnyPlan, differencesOnly = f
   return `/panel/plans?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}${differences}`;
 }
 
+/** The page of the features documented since the list of user plans, and of the add-ons. */
+export function newerFeaturesUrl(panelUser: PanelUser): string {
+  return `/panel/newer-features?${panelUserQuery(panelUser)}`;
+}
+
 /** The query that every URL in the panel carries: tenant, user, language. */
 export function panelUserQuery({ tenantId, associateId, language }: PanelUser): string {
   return new URLSearchParams({ uctx: tenantId, usid: String(associateId), lang: language }).toString();

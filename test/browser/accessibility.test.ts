@@ -189,7 +189,7 @@ describe('page accessibility', () => {
       await row.getByText('Eine Antwort steht noch aus').waitFor();
       await expect.poll(() => focused.getAttribute('role')).toBe('status');
       await page.keyboard.press('Tab');
-      expect(await focused.textContent()).toBe('Anfrage zurückziehen');
+      expect(await focused.textContent()).toBe('Wunsch zurückziehen');
       await page.keyboard.press('Enter');
       await expect.poll(() => focused.getAttribute('name')).toBe('reason');
     });
@@ -201,7 +201,7 @@ describe('page accessibility', () => {
         .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
       expect(labels).toHaveLength(70);
       const labelPattern =
-        /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
+        /(Aktiviert|Nur ansehen|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · gewünscht)?$/;
       expect(labels.filter((name) => !labelPattern.test(name))).toEqual([]);
     });
 

@@ -64,6 +64,13 @@ export const states: Readonly<Record<string, PageState>> = {
       control.clearFaults();
     },
   },
+  'panel-found': {
+    person: salesPremium,
+    async reach(context) {
+      await openPanel(context, salesPremium);
+      await gotoPanel(context, salesPremium, '/panel', { search: 'email' });
+    },
+  },
   'panel-nothing-found': {
     person: salesPremium,
     async reach(context) {

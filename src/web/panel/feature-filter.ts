@@ -23,11 +23,11 @@ export function isFiltering({ show, search }: FeatureFilter): boolean {
   return show !== 'all' || search !== '';
 }
 
-/** The rows that match a filter; a group keeps its matching features. `locale` is for the search without case. */
-export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
+/** The rows with a state that a filter shows; a group keeps its features that have it. */
+export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter): FeatureRow[] {
   return rows.flatMap((row) => {
-    if (row.feature !== null) return matches(row, filter, locale) ? [row] : [];
-    const children = filterRows(row.children, filter, locale);
+    if (row.feature !== null) return isShown(row, filter) ? [row] : [];
+    const children = filterRows(row.children, filter);
     return children.length > 0 ? [{ ...row, children }] : [];
   });
 }
@@ -37,8 +37,8 @@ export function countRows(rows: readonly FeatureRow[]): number {
   return rows.reduce((sum, row) => sum + (row.feature === null ? countRows(row.children) : 1), 0);
 }
 
-function matches({ label, state }: FeatureRow, { show, search }: FeatureFilter, locale: string): boolean {
+/** Whether a filter shows features of this state. */
+export function isShown({ state }: Pick<FeatureRow, 'state'>, { show }: FeatureFilter): boolean {
   const isEnabled = state === 'enabled';
-  if (show !== 'all' && isEnabled !== (show === 'enabled')) return false;
-  return label.toLocaleLowerCase(locale).includes(search.toLocaleLowerCase(locale));
+  return show === 'all' || isEnabled === (show === 'enabled');
 }

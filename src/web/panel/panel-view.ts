@@ -22,11 +22,13 @@ import {
   type FeatureFilter,
   filterRows,
   isFiltering,
+  isShown,
   parseFeatureFilter,
 } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { type SearchResultView, searchFeatures } from './search-results.ts';
 
 interface TierView {
   readonly title: string;
@@ -87,6 +89,8 @@ export interface PanelView {
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
+  /** What the search found, in place of the solutions; null without a search. */
+  readonly results: readonly SearchResultView[] | null;
   /** The solutions in fixed columns, so that they do not move while the page loads. */
   readonly columns: readonly (readonly SolutionView[])[];
   readonly addOns: readonly AddOnView[];
@@ -102,7 +106,11 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
-  const solutions = solutionViews(context, filter);
+  const results =
+    filter.search === ''
+      ? null
+      : searchFeatures(filter.search, context).filter(({ row }) => isShown(row, filter));
+  const solutions = results === null ? solutionViews(context, filter) : [];
   return {
     query: panelUserQuery(url),
     tenantId: url.tenantId,
@@ -122,7 +130,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
     notices: describeNotices(context),
     filter,
-    found: foundText(solutions, filter, language),
+    found: foundText(results, solutions, filter, language),
+    results,
     columns: arrangeColumns(solutions),
     addOns: report.addOns.map((addOn) => addOnView(addOn, context)),
     newerFeatures: t('panel.tally', {
@@ -181,13 +190,14 @@ function describeNotices({
 }
 
 function foundText(
+  results: PanelView['results'],
   solutions: readonly SolutionView[],
   filter: FeatureFilter,
   { t, number }: Language,
 ): string {
   if (!isFiltering(filter)) return '';
   const rows = solutions.flatMap(({ tiers }) => tiers.flatMap(({ features }) => features));
-  const count = countRows(rows);
+  const count = results?.length ?? countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
 }
 
@@ -232,7 +242,7 @@ function solutionViews(
       const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(toRows);
       return {
         title: tier === 'common' ? '' : t(`tier.${tier}`),
-        features: filterRows(own, filter, language.code),
+        features: filterRows(own, filter),
       };
     });
     return {

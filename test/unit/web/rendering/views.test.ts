@@ -58,6 +58,24 @@ const panel = {
   stale: true,
   notices: [nasty],
   filter: { show: 'all', search: nasty },
+  results: [null, 'saint'].map((feature) => ({
+    row: {
+      id: nasty,
+      feature,
+      label: nasty,
+      state: 'enabled',
+      stateText: nasty,
+      isRequested: false,
+      children: [],
+    },
+    reason: nasty,
+    found: {
+      label: [{ text: nasty, marked: true }],
+      place: [{ text: nasty, marked: false }],
+      term: [{ text: nasty, marked: true }],
+      href: nasty,
+    },
+  })),
   found: nasty,
   columns: [
     [
@@ -237,7 +255,7 @@ describe('page templates', () => {
   );
 
   it.each([
-    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
+    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet am</dt>'],
     [
       'setup',
       { ...setup, setup: { ...setup.setup, statusText: '', stoppedText: null } },
@@ -295,7 +313,7 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
-    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Worauf das beruht'],
+    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Grundlage dieser Angabe'],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plan', { ...plan, comparison: null }, plan, '<article'],
@@ -311,7 +329,7 @@ describe('page templates', () => {
       'admin',
       { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
       admin,
-      'Was in den Lizenzdaten nicht zusammenpasst',
+      'Unstimmigkeiten in den Lizenzdaten',
     ],
     [
       'admin',
@@ -319,9 +337,14 @@ describe('page templates', () => {
       admin,
       'Was daraus folgt',
     ],
-    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
+    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag das gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
-    ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
+    [
+      'admin',
+      admin,
+      { ...admin, contract: { ...admin.contract, renewal: '' } },
+      'Vertragsbeginn ist nicht bekannt',
+    ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
     ['uninstall', { ...uninstall, failedRemovals: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
@@ -338,7 +361,7 @@ describe('page templates', () => {
   });
 
   it('offers an explanation for each feature and, in a group, for each member', () => {
-    const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
+    const [first, second, ...more] = views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
   });
 });
