@@ -73,7 +73,7 @@ describe('plan comparison', () => {
       plan: 'Sales-Premium + Service-Essentials',
       isOwn: false,
       summary: 'Gained: 6 · Lost: 0',
-      seat: { state: 'buy', badge: 'To buy' },
+      seat: { state: 'buy', badge: 'To purchase' },
       seatText: english.t('seat.buy'),
       lost: [],
       refusal: '',
