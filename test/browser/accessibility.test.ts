@@ -46,7 +46,7 @@ describe('page accessibility', () => {
       const { page, reach } = window;
       for (const language of languagesFor(name)) {
         await reach(language);
-        expect(await page.locator('html').getAttribute('lang')).toBe(language);
+        expect(await page.locator('html').getAttribute('lang')).toBe(language === 'en' ? 'en-GB' : language);
         // All languages share one layout: only text-dependent rules run in each language.
         const builder = axe(page);
         if (language === 'de') builder.disableRules('color-contrast');
