@@ -84,11 +84,13 @@ describe('subscribe', () => {
   });
 
   it('keeps a connection whose heartbeats arrive', async () => {
-    listen(url, 50);
+    // Longer than a busy machine delays a query.
+    const heartbeatMs = 1_000;
+    listen(url, heartbeatMs);
     await expect.poll(() => listeningCount).toBe(1);
     const [listener] = await listeners();
-    // Ten heartbeats; a lost one would open another connection.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // Three heartbeats; a lost one would open another connection.
+    await new Promise((resolve) => setTimeout(resolve, 3.5 * heartbeatMs));
     expect([errors, await listeners()]).toEqual([[], [listener]]);
   });
 
