@@ -8,22 +8,36 @@ export function filterFeatures(form) {
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
-    const isEnabled = row.dataset.state === 'enabled';
-    const hasState = show === 'all' || isEnabled === (show === 'enabled');
+    const hasState = show === 'all' || row.dataset.state === show;
     const label = row.querySelector('.label').textContent.toLocaleLowerCase(lang);
     row.hidden = !(hasState && label.includes(text));
     if (!row.hidden) count += 1;
   }
+  const isUnfiltered = text === '' && show === 'all';
   hideEmptyGroups();
+  // A filter must not hide what it found.
+  for (const fold of document.querySelectorAll('.fold')) fold.open = !isUnfiltered;
+  for (const link of document.querySelectorAll('.counts [data-show]'))
+    link.ariaCurrent = link.dataset.show === show ? 'true' : null;
   const found = form.querySelector('.found');
   const { some, none } = found.dataset;
-  const isUnfiltered = text === '' && show === 'all';
   found.textContent = isUnfiltered ? '' : count === 0 ? none : some.replace('#', count);
+  form.querySelector('[data-reset]').hidden = isUnfiltered;
+}
+
+/** Filters the list by the state that a link names, and moves to what was found. */
+export function showFeatures({ dataset }) {
+  const form = document.querySelector('form[role=search]');
+  for (const closed of closedAround(form)) closed.open = true;
+  form.elements.show.value = dataset.show;
+  if ('reset' in dataset) form.elements.search.value = '';
+  filterFeatures(form);
+  form.querySelector('.found').focus();
 }
 
 function hideEmptyGroups() {
   const hasShown = (each) => each.querySelector('li:not([hidden]) > details') !== null;
-  for (const each of document.querySelectorAll('.solutions li:has(> .features), .tier'))
+  for (const each of document.querySelectorAll('.solutions li:has(> .features), .tier, .fold'))
     each.hidden = !hasShown(each);
   for (const each of document.querySelectorAll('.solution:has(.tier), .column'))
     each.hidden = !hasShown(each);
@@ -51,6 +65,11 @@ export function restoreList({ filter, opened }) {
     const details = document.querySelector(`[data-row="${row}"] > details`);
     if (details === null) continue;
     details.dataset.typed = typed;
-    details.open = true;
+    for (const each of [details, ...closedAround(details)]) each.open = true;
   }
+}
+
+function closedAround(details) {
+  const closed = details.parentElement.closest('details:not([open])');
+  return closed === null ? [] : [closed, ...closedAround(closed)];
 }

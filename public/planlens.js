@@ -2,7 +2,7 @@
 
 import { openInCrm } from './crm.js';
 import { openFeature, submitInPlace } from './explanation.js';
-import { filterFeatures } from './feature-list.js';
+import { filterFeatures, showFeatures } from './feature-list.js';
 import { hasBearerToken } from './session.js';
 import { preparePage, swapPage } from './swap.js';
 
@@ -13,6 +13,10 @@ document.addEventListener('click', (event) => {
   if (link === null) return;
   const inNewTab = event.ctrlKey || event.metaKey || event.shiftKey;
   if ('soprotocol' in link.dataset && !inNewTab && openInCrm(link.dataset.soprotocol)) event.preventDefault();
+  if ('show' in link.dataset && !inNewTab) {
+    event.preventDefault();
+    return showFeatures(link);
+  }
   if (!hasBearerToken()) return;
   if (link.target !== '' || link.origin !== location.origin) return;
   event.preventDefault();

@@ -96,6 +96,7 @@ export function createErrorHandler(deps: {
               // A foreign site must not be able to make our page show its words.
               typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
               nextLink: findNextLink(request, code, inPanel, language),
+              inCrm: request.path.startsWith('/panel') || signIn?.kind === 'panel',
             });
       response.send(html);
       return;

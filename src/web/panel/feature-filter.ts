@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FeatureRow } from './feature-row.ts';
 
-/** Values of the filter: which features the list shows. */
-const shownFeatures = ['all', 'enabled', 'missing'] as const;
+/** Values of the filter: all features, or those of one state. */
+const shownFeatures = ['all', 'enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'] as const;
 
 const filterSchema = z.object({
   show: z.enum(shownFeatures).catch('all'),
@@ -23,6 +23,12 @@ export function isFiltering({ show, search }: FeatureFilter): boolean {
   return show !== 'all' || search !== '';
 }
 
+/** The filter as it continues the query of the panel; empty if it filters nothing. */
+export function filterQuery({ show, search }: FeatureFilter): string {
+  const query = new URLSearchParams({ ...(show !== 'all' && { show }), ...(search !== '' && { search }) });
+  return query.size === 0 ? '' : `&${query}`;
+}
+
 /** The rows that match a filter; a group keeps its matching features. `locale` is for the search without case. */
 export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
   return rows.flatMap((row) => {
@@ -38,7 +44,6 @@ export function countRows(rows: readonly FeatureRow[]): number {
 }
 
 function matches({ label, state }: FeatureRow, { show, search }: FeatureFilter, locale: string): boolean {
-  const isEnabled = state === 'enabled';
-  if (show !== 'all' && isEnabled !== (show === 'enabled')) return false;
+  if (show !== 'all' && state !== show) return false;
   return label.toLocaleLowerCase(locale).includes(search.toLocaleLowerCase(locale));
 }

@@ -37,12 +37,13 @@ import {
   type PanelContextLoader,
   withEntitlements,
 } from './panel-context.ts';
+import { type SeatView, seatView } from './seat-view.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
   readonly plan: string;
-  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
-  readonly seat: string;
+  /** Null for a CRM Suite plan, which covers the whole company. */
+  readonly seat: SeatView | null;
   readonly href: string;
 }
 
@@ -183,7 +184,7 @@ function findActions({ state, reason }: Entitlement, upgrades: readonly Upgrade[
 function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : '',
+    seat: upgrade.kind === 'user-plan' ? seatView(upgrade.seat, language) : null,
     href: planUrl(url, upgrade.plan),
   };
 }

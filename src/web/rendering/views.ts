@@ -14,6 +14,7 @@ const entries = ['planlens.js', 'sign-in.js'];
 /** Variables of `views/partials`. */
 const partialLocals = [
   'title',
+  'inCrm',
   'name',
   'feature',
   'accessRequest',
@@ -25,6 +26,12 @@ const partialLocals = [
   'row',
   'limits',
   'style',
+  'evidence',
+  'also',
+  'published',
+  'seat',
+  'tier',
+  'requests',
 ];
 
 /**

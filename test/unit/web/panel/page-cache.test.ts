@@ -168,7 +168,7 @@ describe('createPageCache', () => {
     expect([...new Set([...changed, ...derived])].sort()).toEqual(Object.keys(context).sort());
   });
 
-  it.each([{ show: 'missing' }, { search: 'sale' }])('does not cache a filtered page: %o', (query) => {
+  it.each([{ show: 'upgrade' }, { search: 'sale' }])('does not cache a filtered page: %o', (query) => {
     pages(context, {});
     const filtered = pages(context, query);
     expect(filtered.etag).not.toBe(pages(context, {}).etag);
