@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import type { Snapshot } from './snapshot-store.ts';
@@ -57,7 +56,7 @@ export type CacheOutcome = 'memory' | 'database' | 'superoffice' | 'stale' | 'un
 
 /** What came of a user's refresh. `too-soon`: the data was read less than `minRefreshIntervalMs` ago. */
 export interface RefreshResult {
-  readonly outcome: 'changed' | 'unchanged' | 'too-soon' | 'failed';
+  readonly outcome: 'read' | 'too-soon' | 'failed';
   /** When the next refresh reads again, ms from now. */
   readonly againInMs: number;
 }
@@ -170,12 +169,10 @@ export function createStaleIfErrorCache<T, Item>(
       });
       if (refreshed.has(key)) return toResult('too-soon');
       refreshed.set(key, true);
-      const before = peek(item) ?? (await source.load(item));
       const result = await overdueReads.awaitBriefly(item, reload(item, now() - policy.minRefreshIntervalMs));
       if ('failure' in result || result.outcome === 'stale') return toResult('failed');
       if (result.outcome === 'database') return toResult('too-soon');
-      const isSame = isDeepStrictEqual(before?.content, result.snapshot?.content);
-      return toResult(isSame ? 'unchanged' : 'changed');
+      return toResult('read');
     },
     async refreshIfOlderThan(item, timestamp) {
       const cached = peek(item);

@@ -118,4 +118,111 @@ describe('panel in use', () => {
     await panel.locator('.counts').getByRole('link').last().click();
     expect(await panel.locator('.solutions').isVisible()).toBe(true);
   });
+
+  test('a refresh tells what came of it, and when the next one reads again', async () => {
+    const { panel, signIn } = await fixture.open();
+    const { sandbox, passTime } = fixture.planlens;
+    await signIn(germanUsers.servicePremium);
+    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const status = panel.locator('[data-focus] strong');
+    passTime(60_000);
+    await refresh.click();
+    await expect.poll(() => status.textContent()).toBe('Nichts hat sich geändert.');
+    await refresh.click();
+    await expect
+      .poll(() => status.textContent())
+      .toMatch(/^Gerade erst gelesen\. Erneut möglich in \d+ s\.$/);
+
+    passTime(60_000);
+    const { tenantId: tenant, associateId } = germanUsers.servicePremium;
+    sandbox.control.setPlan({ tenant, associateId, plan: null });
+    await refresh.click();
+    await expect.poll(() => status.textContent()).toBe('Ihre Funktionen haben sich geändert.');
+    sandbox.control.setPlan({ tenant, associateId, plan: 'ten-service' });
+
+    passTime(60_000);
+    sandbox.control.fail({ operation: '*', with: 500 });
+    await refresh.click();
+    await expect.poll(() => status.textContent()).toMatch(/^SuperOffice hat nicht geantwortet\./);
+    sandbox.control.clearFaults();
+  });
+
+  test('the card of access requests shows three, with the comment of the administrator, and the others on demand', async () => {
+    const { panel, signIn } = await fixture.open();
+    const { tenantId, associateId } = germanUsers.servicePremium;
+    const { accessRequests } = fixture.planlens.services;
+    const features = ['saint', 'mailings', 'quote-management', 'project-management', 'sales-guide'];
+    for (const feature of features) {
+      const subject = `feature:${feature}`;
+      await accessRequests.submit(tenantId, {
+        associateId,
+        requestedBy: 'Lena Hoffmann',
+        subject,
+        reason: '',
+      });
+    }
+    const newest = (await accessRequests.latestByUser(tenantId, associateId)).find(
+      ({ subject }) => subject === 'feature:sales-guide',
+    );
+    await accessRequests.resolve(tenantId, newest?.id ?? '', {
+      state: 'declined',
+      comment: 'Not this year.',
+      resolvedBy: { associateId: 131, name: 'Kari Nygård' },
+    });
+    await signIn(germanUsers.servicePremium);
+    const card = panel.locator('section[aria-labelledby="own-requests"]');
+    expect(await card.locator('li:visible').count()).toBe(3);
+    expect(await card.locator('li').first().locator('q').textContent()).toBe('Not this year.');
+
+    await card.locator('summary').click();
+    expect(await card.locator('summary').textContent()).toBe('Alle 5 zeigen');
+    expect(await card.locator('li:visible').count()).toBe(5);
+  });
+
+  test('back and a new sign-in lead to the same filter, opened feature and typed text', async () => {
+    const { panel, signIn } = await fixture.open();
+    await signIn(germanUsers.salesEssential);
+    const row = panel.locator('[data-row="SaP9"]');
+    await panel.getByRole('searchbox').fill('quote');
+    await row.locator('summary').first().click();
+    await row.locator('textarea').fill('Für unsere Angebote');
+    const place = async () => [
+      await panel.getByRole('searchbox').inputValue(),
+      await panel.locator('.found').textContent(),
+      await row.locator('textarea').inputValue(),
+    ];
+    const before = ['quote', 'Angezeigte Funktionen: 1', 'Für unsere Angebote'];
+    expect(await place()).toEqual(before);
+
+    await row.locator('.upgrades a').first().click();
+    await panel.getByRole('heading', { name: 'Sales-Premium' }).first().waitFor();
+    await panel.locator('html').evaluate((html) => html.ownerDocument.defaultView.history.back());
+    await row.locator('textarea').waitFor();
+    expect(await place()).toEqual(before);
+
+    fixture.planlens.passTime(61 * 60_000);
+    await row.locator('form button').click();
+    await row.getByRole('link', { name: 'Erneut anmelden' }).click();
+    await expect.poll(() => row.getByRole('alert').count()).toBe(0);
+    await row.locator('textarea').waitFor();
+    expect(await place()).toEqual(before);
+
+    await row.locator('form button').click();
+    await row.locator('[value=withdraw]').click();
+    await expect.poll(() => row.locator('textarea').inputValue()).toBe('');
+  });
+
+  test('a link to a feature leads there through the sign-in, and back to the list', async () => {
+    const { page, signIn } = await fixture.open();
+    await signIn(germanUsers.salesPremium, '');
+    const { tenantId, associateId } = germanUsers.salesPremium;
+    const query = `uctx=${tenantId}&usid=${associateId}&lang=de`;
+    await page.goto(`${fixture.planlens.url}/panel/feature?${query}&feature=mailings`);
+    expect(await page.locator('h1').textContent()).toContain('Mailings');
+
+    await page.goto(`${fixture.planlens.url}/panel?${query}&show=upgrade`);
+    await page.locator('.suggested-upgrades a').first().click();
+    await page.getByRole('link', { name: 'Zurück zu allen Funktionen' }).click();
+    await page.locator('.counts [aria-current="true"][data-show="upgrade"]').waitFor();
+  });
 });

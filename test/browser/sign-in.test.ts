@@ -181,7 +181,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     await notice.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
     expect(await row.locator('textarea').inputValue()).toBe('Für unsere Angebote');
 
-    await notice.getByRole('link', { name: 'Zurück zum Web-Bildschirm' }).click();
+    await notice.getByRole('link', { name: 'Erneut anmelden' }).click();
     await window.panel.getByText('25 von 62 Funktionen aktiviert').waitFor();
     await expect.poll(() => window.panel.getByRole('alert').count()).toBe(0);
   });

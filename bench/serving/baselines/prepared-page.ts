@@ -71,6 +71,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       language,
       csrfToken: sessionsOf(environment).csrfToken(session),
       crmScreenPattern: 'https://online.superoffice.com/Cust1/default.aspx?{target}',
+      backUrl: '/panel',
       today,
     },
     {},

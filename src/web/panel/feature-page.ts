@@ -19,7 +19,7 @@ import {
   readAddressesForUser,
   screenLink,
 } from '../crm-links.ts';
-import { panelUrl, panelUserQuery, planUrl } from '../links.ts';
+import { panelUserQuery, planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -121,7 +121,7 @@ export function featurePageView(
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
     query: panelUserQuery(url),
-    backUrl: panelUrl(url),
+    backUrl: context.backUrl,
     csrfToken,
     label: getRowLabel(row, language.code),
     state,

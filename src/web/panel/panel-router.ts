@@ -17,6 +17,7 @@ import { createNewerFeaturesPage } from './newer-features-page.ts';
 import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
+import { createPanelSignIn, createSignInFirst } from './panel-sign-in.ts';
 import { createPlanPage } from './plan-page.ts';
 import { createRefresh } from './refresh.ts';
 
@@ -39,18 +40,24 @@ export function createPanelRouter(deps: {
   form: RequestHandler;
   csrfProtection: RequestHandler;
   limits: RequestLimits;
+  publicUrl: string;
   now: () => number;
 }): Router {
   const { inCrm, form, csrfProtection } = deps;
   const panelContexts = createPanelContexts(deps);
   const pages = createPageCache({ ...deps, maxBytes: deps.pageCacheBytes });
-  const panelDeps = { ...deps, panelContexts, pages };
+  const signIn = createPanelSignIn(deps);
+  const panelDeps = { ...deps, panelContexts, pages, signIn };
+  const signInFirst = createSignInFirst(panelDeps);
 
   const router = Router();
   router.route('/panel').get(inCrm, createPanel(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/feature').get(inCrm, createFeaturePage(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/newer-features').get(inCrm, createNewerFeaturesPage(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/plan').get(inCrm, createPlanPage(panelDeps)).all(methodNotAllowed);
+  router.route('/panel/feature').get(inCrm, signInFirst, createFeaturePage(panelDeps)).all(methodNotAllowed);
+  router
+    .route('/panel/newer-features')
+    .get(inCrm, signInFirst, createNewerFeaturesPage(panelDeps))
+    .all(methodNotAllowed);
+  router.route('/panel/plan').get(inCrm, signInFirst, createPlanPage(panelDeps)).all(methodNotAllowed);
   router
     .route('/panel/access-requests')
     .post(inCrm, form, csrfProtection, createSubmitAccessRequest(panelDeps))

@@ -18,7 +18,7 @@ import {
 } from './feature-filter.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
-import { refreshText } from './refresh.ts';
+import { refreshText, statesDigest } from './refresh.ts';
 import { arrangeColumns, type SolutionView, solutionViews } from './solution-views.ts';
 import { countStates, type StateCount } from './state-counts.ts';
 
@@ -64,6 +64,8 @@ export interface PanelView {
   /** What came of the refresh that led here; empty if none did. */
   readonly refreshed: string;
   readonly refreshUrl: string;
+  /** What this page shows, to be compared after a refresh. */
+  readonly seen: string;
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
@@ -104,6 +106,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
     refreshed: refreshText(query, language),
     refreshUrl: `/panel/refresh?${panelUserQuery(url)}${filterQuery(filter)}`,
+    seen: statesDigest(report),
     notices: describeNotices(context),
     filter,
     found: foundText(solutions, filter, language),

@@ -15,7 +15,7 @@ import {
   administrationHelp,
   readAddressesForUser,
 } from '../crm-links.ts';
-import { panelUrl, panelUserQuery } from '../links.ts';
+import { panelUserQuery } from '../links.ts';
 import { type AnyPlan, assignedPlanName, getPlansOfModel, isSuitePlan, planLabel } from '../plan-names.ts';
 import type { Views } from '../rendering/views.ts';
 import {
@@ -108,7 +108,7 @@ export function planPageView(
     tenantId: url.tenantId,
     associateId: url.associateId,
     language: url.language,
-    backUrl: panelUrl(url),
+    backUrl: context.backUrl,
     csrfToken,
     own: assignedPlanName(report.plan, language),
     plans: getPlansOfModel(report).map((key) => ({

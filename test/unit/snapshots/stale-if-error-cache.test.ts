@@ -97,7 +97,7 @@ describe('stale-if-error cache', () => {
     now += policy.minRefreshIntervalMs + 1;
     fetchContent = async () => 'newer';
     const results = await Promise.all([cache.refresh({ id: 'a' }), cache.refresh({ id: 'a' })]);
-    expect(results.map(({ outcome }) => outcome)).toEqual(['changed', 'too-soon']);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['read', 'too-soon']);
     expect(await cache.refresh({ id: 'a' })).toEqual({ outcome: 'too-soon', againInMs });
     expect(reads).toEqual(['a', 'a']);
     expect(await cache.get({ id: 'a' })).toEqual({
@@ -117,7 +117,7 @@ describe('stale-if-error cache', () => {
     expect(await cache.get({ id: 'a' })).toMatchObject({ content, stale: true });
     now += policy.minRefreshIntervalMs + 1;
     fetchContent = async () => content ?? '';
-    expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'unchanged' });
+    expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'read' });
   });
 
   it('keeps the values of different keys separate', async () => {

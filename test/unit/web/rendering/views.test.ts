@@ -67,6 +67,7 @@ const panel = {
   unfilteredUrl: nasty,
   refreshed: nasty,
   refreshUrl: nasty,
+  seen: nasty,
   suggestedUpgrades: [{ plan: nasty, text: nasty, seat, href: nasty }],
   accessRequests: Array.from({ length: 4 }, () => ({
     title: nasty,
