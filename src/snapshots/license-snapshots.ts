@@ -63,7 +63,7 @@ export const licenseCachePolicy: CachePolicy = {
   minRefreshIntervalMs: 20_000,
 };
 
-/** Of two reads, the first of these outcomes is told. */
+/** Of two reads, the first of these outcomes counts. */
 const outcomesByWeight = ['failed', 'read'] as const;
 
 interface UserItem {
