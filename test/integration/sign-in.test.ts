@@ -257,10 +257,10 @@ describe('panel sign-in', async () => {
     const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];
     for (const query of altered) {
       for (const path of ['/panel/feature', '/panel/newer-features', '/panel/plan']) {
-        const { html, status } = await cookieClient.get(
+        const { html, status } = await cookieClient.getOnce(
           `${planlens.url}${path}?${query}&lang=en&feature=saint`,
         );
-        expect([401, 403, 404]).toContain(status);
+        expect(status).toBe(302);
         expect(html).not.toMatch(/Designteamet|Sales-Premium|Fjordkraft/);
       }
     }
