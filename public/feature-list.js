@@ -1,38 +1,54 @@
 // The list of features: filters it, and restores filter and opened features after the page was swapped.
 
-/** Filters the list by text and state, without a request. */
-export function filterFeatures(form) {
+/** The module of the search, which a page loads when it is needed. */
+let searchModule = null;
+
+/** Filters the list: by text with the server, by state without a request. */
+export async function filterFeatures(form) {
   const { search, show } = Object.fromEntries(new FormData(form));
-  const { lang } = document.documentElement;
-  const text = search.trim().toLocaleLowerCase(lang);
+  const isSearch = search.trim() !== '';
+  const isUnfiltered = !isSearch && show === 'all';
+  form.querySelector('[data-reset]').hidden = isUnfiltered;
+  for (const link of document.querySelectorAll('.counts [data-show]'))
+    link.ariaCurrent = link.dataset.show === show ? 'true' : null;
+  // Before anything is awaited, so that what the caller opens next stays open.
+  if (isUnfiltered) setFolds(false);
+  await applySearch(form, isSearch);
+  if (isSearch) return;
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
-    const hasState = show === 'all' || row.dataset.state === show;
-    const label = row.querySelector('.label').textContent.toLocaleLowerCase(lang);
-    row.hidden = !(hasState && label.includes(text));
+    row.hidden = !(show === 'all' || row.dataset.state === show);
     if (!row.hidden) count += 1;
   }
-  const isUnfiltered = text === '' && show === 'all';
   hideEmptyGroups();
   // A filter must not hide what it found.
-  for (const fold of document.querySelectorAll('.fold')) fold.open = !isUnfiltered;
-  for (const link of document.querySelectorAll('.counts [data-show]'))
-    link.ariaCurrent = link.dataset.show === show ? 'true' : null;
+  if (!isUnfiltered) setFolds(true);
   const found = form.querySelector('.found');
   const { some, none } = found.dataset;
   found.textContent = isUnfiltered ? '' : count === 0 ? none : some.replace('#', count);
-  form.querySelector('[data-reset]').hidden = isUnfiltered;
+}
+
+/** Shows what a search finds, or the list after one. */
+async function applySearch(form, isSearch) {
+  if (isSearch || document.querySelector('#results[data-found]')) searchModule ??= import('./search.js');
+  const module = await searchModule;
+  if (isSearch) await module.search(form);
+  else await module?.endSearch(form);
 }
 
 /** Filters the list by the state that a link names, and moves to what was found. */
-export function showFeatures({ dataset }) {
+export async function showFeatures({ dataset }) {
   const form = document.querySelector('form[role=search]');
   for (const closed of closedAround(form)) closed.open = true;
   form.elements.show.value = dataset.show;
   if ('reset' in dataset) form.elements.search.value = '';
-  filterFeatures(form);
+  await filterFeatures(form);
   form.querySelector('.found').focus();
+}
+
+function setFolds(open) {
+  for (const fold of document.querySelectorAll('.fold')) fold.open = open;
 }
 
 function hideEmptyGroups() {

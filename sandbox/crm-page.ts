@@ -3,6 +3,7 @@ import type { AppRegistration } from './app-registration.ts';
 import { icons } from './crm-icons.ts';
 import { crmTexts, type ScreenKey, screens } from './crm-texts.ts';
 import type { Intercept } from './fault-injection.ts';
+import { resolveText } from './multi-language.ts';
 import { fillPanelUrl, getCulture } from './panel-url.ts';
 import { findTarget, type Target } from './soprotocol.ts';
 import type { SuperIdSession, SuperIdSessions } from './superid-session.ts';
@@ -142,7 +143,7 @@ function buttons(panels: WebPanels, tenant: Tenant, user: User) {
     .filter((panel) => panel.VisibleIn === 'NavigatorButton')
     .map((panel) => ({
       name: panel.Name,
-      tooltip: panel.Tooltip,
+      tooltip: resolveText(panel.Tooltip, user.language),
       opens: /^soprotocol:browser\.(.+)$/i.exec(panel.Url)?.[1] ?? panel.WindowName,
     }));
 }

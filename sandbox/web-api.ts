@@ -12,6 +12,8 @@ export interface ApiCall {
   readonly caller: ApiCaller;
   /** The call has the client secret in `SO-AppToken`. */
   readonly hasAppToken: boolean;
+  /** The language of multi-language texts; null if they are returned unchanged. */
+  readonly language: string | null;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -107,11 +109,18 @@ function authenticate({ origin, app, tenants, credentials }: WebApiDeps, req: Re
     tenant,
     caller,
     hasAppToken,
+    language: readLanguage(req),
     params: pickStrings(req.params),
     query: pickStrings(req.query),
     body: req.body,
     baseUrl,
   };
+}
+
+/** `SO-Language` takes precedence; `*` and `x` mean no translation (docs/superoffice/web-api.md#2-headers-and-credentials). */
+function readLanguage(req: Request): string | null {
+  const language = req.get('SO-Language') ?? req.get('Accept-Language') ?? '*';
+  return /^[*x]/.test(language) ? null : language.slice(0, 2);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { selectableItem, webPanelList } from './mdo-list.ts';
+import { resolveText } from './multi-language.ts';
 import { panelLocations } from './panel-locations.ts';
 import type { Tenant } from './tenants.ts';
 import { type ApiCall, ApiError, type ApiRoute, readBody } from './web-api.ts';
@@ -104,7 +105,7 @@ export function createWebPanels(): WebPanels {
     const groupIds = old?.groupIds ?? new Set<number>();
     const stored = { entity, byApp: old?.byApp ?? call.hasAppToken, groupIds };
     byTenant.set(call.tenant.contextIdentifier, [...panels.filter((panel) => panel !== old), stored]);
-    return carrier(stored);
+    return carrier(stored, call);
   }
 
   function remove(tenant: Tenant, shouldRemove: (panel: WebPanel) => boolean): void {
@@ -134,22 +135,28 @@ interface PanelStore {
 
 function panelRoutes({ findPanels, save, remove }: PanelStore): ApiRoute[] {
   return [
-    list('CreateDefaultWebPanelEntity', () => carrier({ entity: defaults })),
+    list('CreateDefaultWebPanelEntity', (call) => carrier({ entity: defaults }, call)),
     list('SaveWebPanelEntity', save),
-    list('GetWebPanelEntity', ({ tenant, query }) => {
-      const id = Number(query.webPanelEntityId);
-      return carrierOrNull(findPanels(tenant).find((panel) => panel.entity.WebPanelId === id));
+    list('GetWebPanelEntity', (call) => {
+      const id = Number(call.query.webPanelEntityId);
+      return carrierOrNull(
+        findPanels(call.tenant).find((panel) => panel.entity.WebPanelId === id),
+        call,
+      );
     }),
-    list('GetWebPanelList', ({ tenant }) => findPanels(tenant).map(carrier)),
+    list('GetWebPanelList', (call) => findPanels(call.tenant).map((panel) => carrier(panel, call))),
     list('GetWebPanelByProgId', (call) => {
       const { ProgId } = readBody(call, z.object({ ProgId: z.string() }));
-      return carrierOrNull(findPanels(call.tenant).find((panel) => panel.entity.ProgId === ProgId));
+      return carrierOrNull(
+        findPanels(call.tenant).find((panel) => panel.entity.ProgId === ProgId),
+        call,
+      );
     }),
     list('GetAppWebPanels', (call) => {
       requireAppToken(call);
       return findPanels(call.tenant)
         .filter((panel) => panel.byApp)
-        .map(carrier);
+        .map((panel) => carrier(panel, call));
     }),
     list('DeleteWebPanel', (call) => {
       const { Id } = readBody(call, z.object({ Id: z.number() }));
@@ -222,12 +229,13 @@ function requireAppToken({ hasAppToken }: ApiCall): void {
   if (!hasAppToken) throw new ApiError(401, 'SoUnauthorizedException', 'SO-AppToken is missing or wrong');
 }
 
-function carrier({ entity }: { entity: typeof defaults }) {
-  return { ...entity, TableRight: null, FieldProperties: {} };
+function carrier({ entity }: { entity: typeof defaults }, { language }: ApiCall) {
+  const tooltip = resolveText(entity.Tooltip, language);
+  return { ...entity, Tooltip: tooltip, TableRight: null, FieldProperties: {} };
 }
 
-function carrierOrNull(panel: WebPanel | undefined) {
-  return panel ? carrier(panel) : null;
+function carrierOrNull(panel: WebPanel | undefined, call: ApiCall) {
+  return panel ? carrier(panel, call) : null;
 }
 
 function withoutNulls(body: z.infer<typeof webPanelEntity>): Partial<typeof defaults> {

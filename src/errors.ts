@@ -23,6 +23,7 @@ export const errorStatus = {
   'consent-revoked': 403,
   'feature-unknown': 404,
   'plan-unknown': 404,
+  'plan-not-requestable': 409,
   'access-request-resolved': 409,
   'webhook-signature-invalid': 401,
   'state-change-malformed': 400,

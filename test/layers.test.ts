@@ -82,7 +82,11 @@ describe('import rules of biome.layers.json', () => {
     writeFileSync(join(folder, 'biome.json'), JSON.stringify(configuration));
     const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
     const command = ['lint', '--reporter=json', '--max-diagnostics=200', '.'];
-    const { stdout } = spawnSync(process.execPath, [biome, ...command], { cwd: folder, encoding: 'utf8' });
+    const { stdout } = spawnSync(process.execPath, [biome, ...command], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
     const { diagnostics } = reportSchema.parse(JSON.parse(stdout));
     return diagnostics
       .filter(({ category }) => category === 'lint/style/noRestrictedImports')

@@ -198,6 +198,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'planNote.': plansWithNote,
   'setup.outcome.': outcomes,
   'seat.': seats,
+  'seatBadge.': seats,
   'foundTier.': all<DetectedTier>({ none: yes, essential: yes, premium: yes, unknown: yes }),
   'evidence.module.': ['site-present', 'site-absent', 'user-present', 'user-absent'],
   'evidence.plan.': all<Inclusion>({ yes, no: yes, possibly: yes, unstated: yes }),

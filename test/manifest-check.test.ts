@@ -186,6 +186,13 @@ describe('manifest', () => {
       'PlanlensMain',
       'web-panels.json 1.windowName: PlanlensMain is a duplicate',
     ],
+    [
+      'web-panels.json',
+      '0.tooltip.de',
+      'x'.repeat(100),
+      'web-panels.json 0.tooltip: has more than 254 characters',
+    ],
+    ['web-panels.json', '0.tooltip.de', 'a "b"', 'web-panels.json 0.tooltip.de: has a quotation mark'],
     ['web-panels.json', '0.windowName', 'Main', 'web-panels.json 0.windowName: does not begin with planlens'],
     ['web-panels.json', '0.visibleIn', 'Everywhere', 'web-panels.json 0.visibleIn: Invalid option'],
     ['webhook.json', 'events', ['sale.created'], 'webhook.json events.0: Invalid option'],

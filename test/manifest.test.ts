@@ -12,9 +12,15 @@ const [panel, ...otherPanels] = panels.filter(({ VisibleIn }) => VisibleIn === '
 const [button, ...otherButtons] = panels.filter(({ VisibleIn }) => VisibleIn === 'NavigatorButton');
 
 describe('manifest/web-panels.json', () => {
-  it('defines one panel and one button in the main menu', () => {
+  it('defines one panel and one button in the navigator', () => {
     expect([panel?.Name, button?.Name, panels.length]).toEqual(['Planlens panel', 'Planlens', 2]);
     expect([...otherPanels, ...otherButtons]).toEqual([]);
+  });
+
+  it('has a tooltip with the name of the app in each language', () => {
+    for (const { Tooltip } of panels) {
+      expect(Tooltip.match(/[A-Z]{2}:"Planlens: [^"]+"/g)).toHaveLength(6);
+    }
   });
 
   // certifies R1, R9

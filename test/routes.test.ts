@@ -197,7 +197,8 @@ const responses = [
   expected('get', '/panel?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
   expected('get', '/panel/feature?uctx=Cust1&usid=5&lang=en&feature=saint', 302, crmHosts),
   expected('get', '/panel/newer-features?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
-  expected('get', '/panel/plan?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
+  expected('get', '/panel/plans?uctx=Cust1&usid=5&lang=en', 302, crmHosts),
+  expected('get', '/panel/plans?uctx=Cust1&plan=sales-premium', 302, crmHosts),
   expected('post', '/panel/access-requests?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('post', '/panel/refresh?uctx=Cust1&usid=5&lang=en', 401, crmHosts),
   expected('get', '/panel/sign-in', 400),
@@ -264,10 +265,12 @@ describe('browser caching', () => {
     },
   );
 
-  it('permits caching the style sheet and each script module under a path with their version', async () => {
+  it('permits caching the style sheet and each preloaded script under a path with their version', async () => {
     const page = await request(server).get('/').set('Accept', 'text/html');
     const addresses = [...page.text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address = '']) => address);
-    const names = readdirSync(join(root, 'public')).filter((name) => name !== 'sign-in.js');
+    const names = readdirSync(join(root, 'public')).filter(
+      (name) => !['sign-in.js', 'search.js', 'plans.css'].includes(name),
+    );
     expect(addresses.map((address) => address.split('/')[3]).sort()).toEqual(names.sort());
     for (const address of addresses) {
       const { status, headers } = await request(server).get(address);

@@ -51,6 +51,10 @@ async function start(
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
   );
+  // A benchmark that fails leaves no server behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   await waitUntilReady(child, `${url}${ready}`);
   const readyAfterMs = performance.now() - startedAt;
   return {

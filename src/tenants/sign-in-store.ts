@@ -10,6 +10,8 @@ const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('panel'), ...panelUser, returnTo: z.string().exactOptional() }),
   /** For a panel that cannot sign in inside its frame; `challenge` identifies the panel that opened the pop-up. */
   z.object({ kind: z.literal('pop-up'), ...panelUser, challenge: z.string() }),
+  /** For the plan matrix by a link that names no user; `query` names its plans. */
+  z.object({ kind: z.literal('plans'), tenantId: z.string(), language: z.string(), query: z.string() }),
   /** For an administration page; tenant and user are null until SuperOffice reports them. */
   z.object({
     kind: z.literal('administration'),

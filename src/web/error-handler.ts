@@ -149,15 +149,19 @@ function findNextLink(
   { t }: Language,
 ): { href: string; text: string } | null {
   if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
+  const signIn = code === 'session-required' ? t('problem.signInAgain') : null;
   if (path.startsWith('/admin/') || path === '/sign-out')
-    return { href: '/admin', text: t('problem.toAdmin') };
+    return { href: '/admin', text: signIn ?? t('problem.toAdmin') };
   if (['/uninstall', '/setup/export'].includes(path))
-    return { href: '/uninstall', text: t('problem.tryAgain') };
+    return { href: '/uninstall', text: signIn ?? t('problem.tryAgain') };
   if (panelUser === null) return null;
   if (code === 'session-required')
     return { href: panelUser.place ?? panelUrl(panelUser), text: t('problem.signInAgain') };
   const isPanel = path === '/panel';
-  return { href: panelUrl(panelUser), text: t(isPanel ? 'problem.tryAgain' : 'problem.toPanel') };
+  return {
+    href: panelUrl(panelUser),
+    text: signIn ?? t(isPanel ? 'problem.tryAgain' : 'problem.toPanel'),
+  };
 }
 
 /** SuperOffice's own words about a failure. */

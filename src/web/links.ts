@@ -84,9 +84,15 @@ export function featureUrl(panelUser: PanelUser, feature: FeatureKey): string {
   return `/panel/feature?${panelUserQuery(panelUser)}&feature=${feature}`;
 }
 
-/** The page that compares one plan with the panel user's own. */
-export function planUrl(panelUser: PanelUser, plan: AnyPlan): string {
-  return `/panel/plan?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}`;
+/** The plan matrix that compares one plan with the panel user's own, by all features or by those that differ. */
+export function planUrl(panelUser: PanelUser, plan: AnyPlan, differencesOnly = false): string {
+  const differences = differencesOnly ? '&differences=on' : '';
+  return `/panel/plans?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}${differences}`;
+}
+
+/** The page of the features documented since the list of user plans, and of the add-ons. */
+export function newerFeaturesUrl(panelUser: PanelUser): string {
+  return `/panel/newer-features?${panelUserQuery(panelUser)}`;
 }
 
 /** The query that every URL in the panel carries: tenant, user, language. */

@@ -25,6 +25,23 @@ export function planLabel(plan: AnyPlan, { t }: Language): string {
   return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }
 
+const lettersOnly = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+const labelsByLetters = new Map(
+  planKeys.map(getUserPlan).map(({ label }) => [lettersOnly(label), label] as const),
+);
+
+/**
+ * The label of the user plan that a description in the licenses names, or the description if it names none. SuperOffice
+ * joins the parts (docs/superoffice/licenses.md#3-endpoints).
+ *
+ * @example
+ * describedPlanName('SalesPremiumServicePremium')
+ * // → 'Sales-Premium + Service-Premium'
+ */
+export function describedPlanName(description: string): string {
+  return labelsByLetters.get(lettersOnly(description)) ?? description;
+}
+
 /** The name of a user's detected plan. */
 export function assignedPlanName(plan: DetectedPlan | null, { t }: Language): string {
   switch (plan?.kind) {

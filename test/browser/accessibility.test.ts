@@ -46,7 +46,7 @@ describe('page accessibility', () => {
       const { page, reach } = window;
       for (const language of languagesFor(name)) {
         await reach(language);
-        expect(await page.locator('html').getAttribute('lang')).toBe(language);
+        expect(await page.locator('html').getAttribute('lang')).toBe(language === 'en' ? 'en-GB' : language);
         // All languages share one layout: only text-dependent rules run in each language.
         const builder = axe(page);
         if (language === 'de') builder.disableRules('color-contrast');
@@ -193,7 +193,7 @@ describe('page accessibility', () => {
       await row.getByText('Eine Antwort steht noch aus').waitFor();
       await expect.poll(() => focused.getAttribute('role')).toBe('status');
       await page.keyboard.press('Tab');
-      expect(await focused.textContent()).toBe('Anfrage zurückziehen');
+      expect(await focused.textContent()).toBe('Wunsch zurückziehen');
       await page.keyboard.press('Enter');
       await expect.poll(() => focused.getAttribute('name')).toBe('reason');
     });
@@ -205,7 +205,7 @@ describe('page accessibility', () => {
         .evaluateAll((all) => all.map((summary) => summary.textContent.replace(/\s+/g, ' ').trim()));
       expect(labels).toHaveLength(70);
       const labelPattern =
-        /(Aktiviert|Nur Ansicht|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · angefragt)?$/;
+        /(Aktiviert|Nur ansehen|Durch Ihre Rolle ausgeblendet|Upgrade nötig|Unbekannt)( · gewünscht)?$/;
       expect(labels.filter((name) => !labelPattern.test(name))).toEqual([]);
     });
 

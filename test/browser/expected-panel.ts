@@ -198,7 +198,7 @@ function toPanelRow(feature: Feature, decision: Decision, holder: Holder): Panel
     state,
     // A misprint of the published page, which the panel does not repeat
     // (docs/superoffice/user-plans.md#7-languages).
-    label: feature.de.replace(/Persone$/, 'Personen'),
+    label: correctedLabels[feature.de] ?? feature.de,
     stateText: german.state[state],
     reason: group
       ? ''
@@ -207,6 +207,14 @@ function toPanelRow(feature: Feature, decision: Decision, holder: Holder): Panel
     advice: ['enabled', 'unknown'].includes(state) || group ? '' : advice(feature, holder),
   };
 }
+
+const correctedLabels: Readonly<Record<string, string>> = {
+  'Firmen und Persone': 'Firmen und Personen',
+  'Google Workplace-Dokumente': 'Google Workspace-Dokumente',
+  'E-Mails senden an (max. 500)': 'E-Mails an Selektionsmitglieder senden (max. 500)',
+  'Quote Management': 'Angebotsverwaltung (Quote Management)',
+  'Integrierter Versanddienst (MailGun)': 'Integrierter Versanddienst (Mailgun)',
+};
 
 /** `Sales Essentials`, `SalesPremiumServicePremiumMarketingPremium`. */
 function parseTiers(description: string): Tiers {

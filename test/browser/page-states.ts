@@ -64,6 +64,13 @@ export const states: Readonly<Record<string, PageState>> = {
       control.clearFaults();
     },
   },
+  'panel-found': {
+    person: salesPremium,
+    async reach(context) {
+      await openPanel(context, salesPremium);
+      await gotoPanel(context, salesPremium, '/panel', { search: 'email' });
+    },
+  },
   'panel-nothing-found': {
     person: salesPremium,
     async reach(context) {
@@ -115,21 +122,28 @@ export const states: Readonly<Record<string, PageState>> = {
     person: salesEssential,
     async reach(context) {
       await openPanel(context, salesEssential);
-      await gotoPanel(context, salesEssential, '/panel/plan', { plan: 'sales-premium+marketing-essential' });
+      await gotoPanel(context, salesEssential, '/panel/plans', { plan: 'sales-premium+marketing-essential' });
     },
   },
   'plans-without-service': {
     person: testUsers.administrator,
     async reach(context) {
       await openPanel(context, testUsers.administrator);
-      await gotoPanel(context, testUsers.administrator, '/panel/plan', { plan: 'sales-premium' });
+      await gotoPanel(context, testUsers.administrator, '/panel/plans', { plan: 'sales-premium' });
+    },
+  },
+  'plans-differences': {
+    person: salesPremium,
+    async reach(context) {
+      await openPanel(context, salesPremium);
+      await gotoPanel(context, salesPremium, '/panel/plans', { plan: 'service-premium', differences: 'on' });
     },
   },
   'plans-of-suite': {
     person: onSuite,
     async reach(context) {
       await openPanel(context, onSuite);
-      await gotoPanel(context, onSuite, '/panel/plan', { plan: 'starter' });
+      await gotoPanel(context, onSuite, '/panel/plans', { plan: 'starter' });
     },
   },
   'sign-in': { person: federated, reach: signInPage },

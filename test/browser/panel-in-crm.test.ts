@@ -62,7 +62,9 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
     const names = () =>
       responses.map((response) => new URL(response.url()).pathname.split('/').at(-1)).sort();
-    const assets = readdirSync(join(root, 'public')).filter((name) => name !== 'sign-in.js');
+    const assets = readdirSync(join(root, 'public')).filter(
+      (name) => !['sign-in.js', 'search.js'].includes(name),
+    );
     await expect.poll(names).toEqual([...assets, 'panel'].sort());
     const own = new URL(fixture.planlens.url).origin;
     expect([...new Set(responses.map((response) => new URL(response.url()).origin))]).toEqual([own]);
@@ -87,7 +89,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     expect(shift).toBe(0);
   });
 
-  test('filters features by search text and by state without a server request', async () => {
+  test('finds features by words of users, with marks, and filters by state without a request', async () => {
     const { page, panel, signIn } = await fixture.open();
     await signIn(germanUsers.salesPremium);
     await panel.locator('.solution').last().waitFor();
@@ -95,16 +97,21 @@ describe('panel in CRM with third-party cookies blocked', () => {
     page.on('request', (request) => requestedUrls.push(request.url()));
     const shown = () => panel.locator('li[data-row]:visible:has(> details) .label').allTextContents();
 
-    await panel.getByRole('searchbox').fill('sharepoint');
-    expect(await shown()).toEqual(['MS SharePoint-Dokumente']);
-    expect(await panel.locator('.found').textContent()).toBe('Angezeigte Funktionen: 1');
-    expect(await panel.locator('.solution:visible h2').allTextContents()).toEqual([
-      'Gemeinsame Funktionen',
-      'Add-ons',
-    ]);
+    const found = panel.locator('.found');
+    await panel.getByRole('searchbox').fill('waehrung');
+    await expect.poll(() => found.textContent()).toBe('Angezeigte Funktionen: 1');
+    expect(await shown()).toEqual(['Unterstützung mehrerer Währungen Sales']);
+    expect(await panel.locator('mark').allTextContents()).toEqual(['Währung']);
+    expect(await panel.locator('.solution:visible h2').allTextContents()).toEqual(['Suchergebnisse']);
     await panel.getByRole('link', { name: 'Upgrade nötig' }).click();
-    expect(await panel.locator('.found').textContent()).toContain('Keine Funktion passt.');
+    await expect.poll(() => found.textContent()).toContain('Keine Funktion gefunden.');
+    expect(await shown()).toEqual([]);
     await panel.getByRole('searchbox').fill('');
+    await expect.poll(() => found.textContent()).toMatch(/\d\d$/);
+    requestedUrls.length = 0;
+    await panel.getByRole('link', { name: /^Alle \d/ }).click();
+    await panel.getByRole('link', { name: 'Upgrade nötig' }).click();
+    expect(await panel.locator('mark').count()).toBe(0);
     const missing = await panel
       .locator('li[data-row]:visible:has(> details)')
       .evaluateAll((rows) => rows.map((row) => row.dataset.state));
@@ -121,7 +128,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     const time = panel.locator('[data-focus] time');
     const before = await time.getAttribute('datetime');
     fixture.planlens.passTime(60_000);
-    await panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
+    await panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' }).click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(before);
     await expect.poll(() => panel.locator('[data-focus]:focus').count()).toBe(1);
     expect(consoleErrors).toEqual([]);
@@ -134,12 +141,13 @@ describe('panel in CRM with third-party cookies blocked', () => {
     await row.locator('summary').click();
     await row.locator('textarea').fill('Für unsere Angebote');
     await panel.getByRole('searchbox').fill('quote');
-    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const refresh = panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' });
     const shown = async () => [
       await panel.getByRole('searchbox').inputValue(),
       await panel.locator('.found').textContent(),
       await row.locator('textarea').inputValue(),
     ];
+    await expect.poll(() => panel.locator('.found').textContent()).toBe('Angezeigte Funktionen: 1');
     const before = await shown();
     expect(before).toEqual(['quote', 'Angezeigte Funktionen: 1', 'Für unsere Angebote']);
 
@@ -149,7 +157,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     await refresh.click();
     await expect.poll(() => time.getAttribute('datetime')).not.toBe(readAt);
     await row.locator('textarea').waitFor();
-    expect(await shown()).toEqual(before);
+    await expect.poll(shown).toEqual(before);
 
     await page.route('**/panel/refresh?*', (route) => route.abort());
     await refresh.click();

@@ -67,10 +67,10 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     await window.panel.locator('[data-row="SaP6"] summary').click();
     await window.panel.locator('[data-row="SaP6"]').getByText('Sales-Premium').first().waitFor();
     await window.panel.locator('a.quiet-button').first().click();
-    await window.panel.getByRole('heading', { name: 'Was brächte Ihnen ein anderer Plan?' }).waitFor();
+    await window.panel.getByRole('heading', { name: 'Was bringt Ihnen ein anderer Plan?' }).waitFor();
     await window.panel.locator('select').selectOption('sales-premium');
     await window.panel.getByRole('button', { name: 'Vergleichen' }).click();
-    await window.panel.getByText('Das käme dazu').waitFor();
+    await window.panel.getByText('Kommt hinzu', { exact: true }).waitFor();
     await window.panel.getByRole('link', { name: 'Zurück zu allen Funktionen' }).click();
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
     const stored = await window.panel.locator('html').evaluate((html) => {
@@ -130,7 +130,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     await button(window).click();
     const stopped = window.panel.locator('.stopped');
     await stopped.waitFor();
-    expect(await stopped.locator('h2').textContent()).toBe('Three sign-ins did not work');
+    expect(await stopped.locator('h2').textContent()).toBe('Three sign-ins failed');
     expect(await window.panel.locator('.progress').isVisible()).toBe(false);
     expect(await window.panel.locator('.stopped:focus').count()).toBe(1);
     expect(await button(window).isVisible()).toBe(false);
@@ -170,13 +170,13 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     await row.locator('textarea').fill('Für unsere Angebote');
     fixture.planlens.passTime(61 * 60_000);
 
-    await row.getByRole('button', { name: 'Administratoren fragen' }).click();
+    await row.getByRole('button', { name: 'Wunsch senden' }).click();
     await row.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
-    await row.getByRole('button', { name: 'Administratoren fragen' }).click();
+    await row.getByRole('button', { name: 'Wunsch senden' }).click();
     await expect.poll(() => row.getByRole('alert').count()).toBe(1);
     expect(await row.locator('textarea').inputValue()).toBe('Für unsere Angebote');
 
-    await window.panel.getByRole('button', { name: 'Lizenzen neu lesen' }).click();
+    await window.panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' }).click();
     const notice = window.panel.locator('main > [role=alert]');
     await notice.getByText('Ihre Anmeldung ist abgelaufen').waitFor();
     expect(await row.locator('textarea').inputValue()).toBe('Für unsere Angebote');

@@ -31,7 +31,7 @@ describe('limits of CRM Suite in the panel', () => {
 
     use(84);
     await signIn(person);
-    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const refresh = panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' });
     await refresh.click();
     await expect.poll(shows).toEqual(['84 von 100', null]);
     use(85);

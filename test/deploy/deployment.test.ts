@@ -32,7 +32,7 @@ const exampleNames = Object.keys(parseEnv(readText('.env.example')));
 const startCommand: string = JSON.parse(readText('package.json')).scripts.start.replace('exec ', '');
 
 /** The seconds after which Planlens closes connections that are still open. */
-const graceSeconds = Number(/shutdownGraceMs = (\d+)_000/.exec(readText('src/server.ts'))?.[1]);
+const graceSeconds = Number(/shutdownGraceMs = (\d+)_000/.exec(readText('src/run-server.ts'))?.[1]);
 
 /** The values of a setting of the unit, in order. */
 function settingsOf(name: string): string[] {
@@ -137,6 +137,7 @@ describe('deploy/systemd/planlens@.service', () => {
     writeFileSync(instance, unit);
     const { status, stdout, stderr } = spawnSync('systemd-analyze', [...args, instance], {
       encoding: 'utf8',
+      timeout: 60_000,
     });
     return { status, output: `${stdout}${stderr}` };
   }

@@ -65,7 +65,7 @@ function promtool(...args: string[]): { status: number | null; output: string } 
   const cwd = join(folder, 'prometheus');
   cpSync(join(root, 'deploy/prometheus'), cwd, { recursive: true });
   writeFileSync(join(cwd, 'planlens_metrics_token'), 'token');
-  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('promtool', args, { cwd, encoding: 'utf8', timeout: 60_000 });
   return { status, output: `${stdout}${stderr}` };
 }
 

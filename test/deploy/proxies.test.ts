@@ -115,9 +115,9 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
 });
 
 describe('timeouts of the examples', () => {
-  const [, appMs = ''] = /const timeouts = \{.*\btimeout: ([\d_]+)/.exec(readText('src/server.ts')) ?? [];
+  const [, appMs = ''] = /const timeouts = \{.*\btimeout: ([\d_]+)/.exec(readText('src/run-server.ts')) ?? [];
   const appSeconds = Number(appMs.replaceAll('_', '')) / 1000;
-  const [, keepAliveMs = ''] = /const keepAliveTimeout = ([\d_]+)/.exec(readText('src/server.ts')) ?? [];
+  const [, keepAliveMs = ''] = /const keepAliveTimeout = ([\d_]+)/.exec(readText('src/run-server.ts')) ?? [];
   const keepAliveSeconds = Number(keepAliveMs.replaceAll('_', '')) / 1000;
 
   /** The seconds of each setting of this name. */

@@ -64,6 +64,7 @@ const startNginx: StartProxy = async (options) => {
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate], {
     stdio: 'ignore',
+    timeout: 60_000,
   });
   const example = readText('deploy/nginx/planlens.conf').replace(/^ *listen \[::\].*\n/gm, '');
   const adapted = adapt(example, {

@@ -100,7 +100,7 @@ describe('access requests', async () => {
   it('accepts a request for a plan', async () => {
     const cookieClient = await inPanel();
     const query = 'uctx=Cust20001&usid=101&lang=en&plan=sales-premium%2Bservice-premium';
-    const page = await cookieClient.get(`${planlens.url}/panel/plan?${query}`);
+    const page = await cookieClient.get(`${planlens.url}/panel/plans?${query}`);
     const submitted = await submit(cookieClient, page, '/panel/access-requests', {});
     expect(getVisibleText(submitted.html)).toContain('They have not answered yet.');
     expect(getVisibleText((await inAdmin()).page.html)).toContain('Plan: Sales-Premium + Service-Premium');
@@ -111,6 +111,8 @@ describe('access requests', async () => {
     ['a feature and more', { subject: 'feature:mailings:1' }, 404, 'feature-unknown'],
     ['a plan of another model', { subject: 'plan:plus' }, 404, 'plan-unknown'],
     ['a plan and more', { subject: 'plan:sales-premium:x' }, 404, 'plan-unknown'],
+    ['the own plan', { subject: 'plan:sales-premium' }, 409, 'plan-not-requestable'],
+    ['a plan that takes something away', { subject: 'plan:service-premium' }, 409, 'plan-not-requestable'],
     ['an unknown intent', { intent: 'delete' }, 400, 'form-malformed'],
     ['no subject', { subject: '' }, 400, 'form-malformed'],
     ['a reason without end', { reason: 'x'.repeat(501) }, 400, 'form-malformed'],

@@ -228,7 +228,12 @@ describe("administrators' page", async () => {
     });
 
     it.each([
-      ['declined without a comment', { state: 'declined', comment: ' ' }, 'Declining needs a few words', ''],
+      [
+        'declined without a comment',
+        { state: 'declined', comment: ' ' },
+        'Give a short reason for declining',
+        '',
+      ],
       [
         'a comment that is too long',
         { state: 'fulfilled', comment: `<b>${'x'.repeat(498)}` },
@@ -440,7 +445,7 @@ describe("administrators' page", async () => {
   describe('seat table', () => {
     it('lists the seats of each purchased plan with the read time', async () => {
       const words = getVisibleText((await inAdmin()).page.html);
-      expect(words).toContain('Plan Purchased In use Free Marketing Premium 7 3 4 Sales Premium 21 21 0');
+      expect(words).toContain('Plan Purchased In use Free Marketing-Premium 7 3 4 Sales-Premium 21 21 0');
       expect(words).toContain('Licence data as of');
     });
 
@@ -464,9 +469,9 @@ describe("administrators' page", async () => {
       await withPurchased(18, async () => {
         const { html } = (await inAdmin()).page;
         const words = getVisibleText(html);
-        expect(words).toContain('Seats Sales Premium: 21 in use, but 18 purchased. 3 too many.');
+        expect(words).toContain('Seats Sales-Premium: 21 in use, but 18 purchased. 3 too many.');
         expect(words).toMatch(/What follows from it: \d+ .*web: 63 purchased.* Plan Purchased In use Free/);
-        expect(html).toMatch(/<tr class="overused"><th scope="row">Sales Premium<.*?>18<.*?>21<.*?>−3</);
+        expect(html).toMatch(/<tr class="overused"><th scope="row">Sales-Premium<.*?>18<.*?>21<.*?>−3</);
         expect(words).not.toContain('What does not add up');
       });
     });
@@ -474,8 +479,8 @@ describe("administrators' page", async () => {
     it('shows the seats in use and no free seats of a tenant that pays for the seats in use', async () => {
       await withPurchased(100_000, async () => {
         const words = getVisibleText((await inAdmin()).page.html);
-        expect(words).toContain('Sales Premium billed by use 21 billed by use');
-        expect(words).toContain('Service Premium billed by use 5 billed by use');
+        expect(words).toContain('Sales-Premium billed by use 21 billed by use');
+        expect(words).toContain('Service-Premium billed by use 5 billed by use');
         expect(words).not.toContain('What does not add up');
         const advice = (await inPanel(withoutPlan)).get(
           featureUrl(planlens, withoutPlan, 'quote-management'),
@@ -490,7 +495,7 @@ describe("administrators' page", async () => {
       planlens.sandbox.control.fail({ operation: 'License.*', with: 500 });
       const words = getVisibleText((await cookieClient.get(adminUrl)).html);
       expect(words).toContain('SuperOffice is not answering at the moment');
-      expect(words).toContain('Sales Premium 21 21 0');
+      expect(words).toContain('Sales-Premium 21 21 0');
       planlens.sandbox.control.clearFaults();
       planlens.passTime(licenseCachePolicy.retryAfterMs + 1);
       expect(getVisibleText((await cookieClient.get(adminUrl)).html)).toContain('Licence data as of');
@@ -500,7 +505,7 @@ describe("administrators' page", async () => {
   describe('contract form', () => {
     it('saves a contract, derives the next renewal from it and deletes it', async () => {
       const { cookieClient, page } = await inAdmin();
-      expect(getVisibleText(page.html)).toContain('The start is not known yet');
+      expect(getVisibleText(page.html)).toContain('The start date is not known');
       const saved = await submit(cookieClient, page, '/admin/contract', {
         start: '2026-03-01',
         period: 'quarterly',
@@ -509,7 +514,7 @@ describe("administrators' page", async () => {
       expect(saved.html).toContain('name="start" value="2026-03-01"');
       expect(saved.html).toContain('<option value="quarterly" selected>');
       expect(getVisibleText(saved.html)).toMatch(
-        /Next renewal: (\d+ \w+ \d{4})\. A plan added today counts at once\. A plan given up today stays until the contract renews on \1\. That plans can be added .* inferred\./,
+        /Next renewal: (\d+ \w+ \d{4})\. A plan added today takes effect at once\. A plan cancelled today stays until the contract renews on \1\. SuperOffice documents that plans can be added .* our assumption\./,
       );
 
       const advice = await (await inPanel()).get(featureUrl(planlens, salesPremium, 'request-management'));
@@ -520,7 +525,7 @@ describe("administrators' page", async () => {
         start: '',
         period: 'monthly',
       });
-      expect(getVisibleText(deleted.html)).toContain('The start is not known yet');
+      expect(getVisibleText(deleted.html)).toContain('The start date is not known');
       expect(await readContract()).toBeNull();
     });
 
@@ -528,10 +533,10 @@ describe("administrators' page", async () => {
     const findToday = ({ html }: VisitedPage) => /type="date"[^>]* max="([^"]+)"/.exec(html)?.[1] ?? '';
     const dayAfter = (day: string) => new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
     it.each([
-      ['a day that does not exist', () => '2026-02-30', 'is not a day of the calendar'],
+      ['a day that does not exist', () => '2026-02-30', 'is not a valid date'],
       ['tomorrow', dayAfter, 'cannot start after today'],
-      ['not a date', () => 'soon" onfocus="', 'is not a day of the calendar'],
-      ['the year 0000', () => '0000-01-01', 'is not a day of the calendar'],
+      ['not a date', () => 'soon" onfocus="', 'is not a valid date'],
+      ['the year 0000', () => '0000-01-01', 'is not a valid date'],
     ])(
       'explains an invalid start date (%s) beside the form and keeps the saved contract',
       async (_case, day, message) => {

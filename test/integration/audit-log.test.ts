@@ -91,10 +91,10 @@ describe('audit log', async () => {
     const { html } = await setup();
     const words = getVisibleText(html);
     expect(words).toMatch(
-      /What was done .* SuperOffice: the CRM runs, Planlens works .* SuperOffice: the CRM is offline/,
+      /Activity log .* SuperOffice: the CRM is running, Planlens is working .* SuperOffice: the CRM is offline/,
     );
     expect(words).toMatch(
-      /Kari Nygård: saved the contract .* Markus Brandt: took a request back .* approved Planlens/,
+      /Kari Nygård: saved the contract .* Markus Brandt: withdrew what they had asked for .* approved Planlens/,
     );
     expect(words).not.toContain('signed-in');
     const admin = await signInToCrm(planlens, administrator);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
+import { webPanelsSchema } from '../../src/lifecycle/provisioning/desired-state.ts';
 import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
 import { saveWebPanel, type WebPanelEntity, webPanelSchema } from '../../src/superoffice/api/web-panels.ts';
 import { install, installAs, signInToCrm, startPlanlens, testUsers } from '../support/planlens.ts';
@@ -81,20 +82,20 @@ describe('installation', async () => {
   // certifies R12
   it('creates exactly the web panels of the manifest, visible to all user groups', async () => {
     await install(planlens);
-    const manifest = JSON.parse(readFileSync(join(root, 'manifest', 'web-panels.json'), 'utf8')) as Record<
-      string,
-      string
-    >[];
+    const manifest = webPanelsSchema.parse(
+      JSON.parse(readFileSync(join(root, 'manifest', 'web-panels.json'), 'utf8')),
+    );
     const panels = await panelsInCrm();
     expect(panels.map((panel) => panel.ProgId)).toEqual(manifest.map((panel) => panel.progId));
     for (const [index, panel] of panels.entries()) {
       const desired = manifest[index];
       expect(panel).toMatchObject({
         Name: desired?.name,
-        Tooltip: desired?.tooltip,
+        // Our calls ask for English.
+        Tooltip: desired?.tooltip.en,
         WindowName: desired?.windowName,
         VisibleIn: desired?.visibleIn,
-        Url: desired?.url?.replace('{PUBLIC_URL}', planlens.url),
+        Url: desired?.url.replace('{PUBLIC_URL}', planlens.url),
       });
       const groups = await visibleGroups(panel);
       expect(groups.length).toBeGreaterThan(1);

@@ -71,7 +71,7 @@ describe('panel', async () => {
     expect(getFeatureRow(panel.html, 'SaP9')).toMatchObject({ state: 'enabled' });
     expect(getFeatureRow(panel.html, 'SvE1').state).toBe('upgrade');
     expect(await explained(salesPremium, 'request-management')).toContain(
-      'Sales-Premium + Service-Essentials No seat is free: it has to be bought.',
+      'Sales-Premium + Service-Essentials No seat is free: one has to be purchased.',
     );
   });
 
@@ -81,7 +81,7 @@ describe('panel', async () => {
     expect(html).toContain('<html lang="de"');
     expect(html).toContain('Ihr Plan');
     expect(getFeatureRow(html, 'C2').text).toContain('Firmen und Personen');
-    expect(getFeatureRow(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur Ansicht/);
+    expect(getFeatureRow(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur ansehen/);
   });
 
   // certifies R21
@@ -91,7 +91,7 @@ describe('panel', async () => {
     expect(getFeatureRow(hidden, 'SaE1').state).toBe('hidden-by-role');
     expect(getFeatureRow(hidden, 'SaP8').state).toBe('hidden-by-role');
     const project = await explained(hiddenByRole, 'project-management');
-    expect(project).toContain('Your role has the functional right hide-project');
+    expect(project).toContain('Your role has this functional right: hide-project');
     expect(project).not.toContain('Plans that would add it');
     const marketing = (await open(marketingPremium)).html;
     expect(getFeatureRow(marketing, 'SaP9').state).toBe('view-only');

@@ -256,7 +256,7 @@ describe('panel sign-in', async () => {
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const altered = ['uctx=Cust20001&usid=111', 'uctx=Cust20003&usid=101', 'uctx=Cust20001&usid=131'];
     for (const query of altered) {
-      for (const path of ['/panel/feature', '/panel/newer-features', '/panel/plan']) {
+      for (const path of ['/panel/feature', '/panel/newer-features', '/panel/plans']) {
         const { html, status } = await cookieClient.getOnce(
           `${planlens.url}${path}?${query}&lang=en&feature=saint`,
         );

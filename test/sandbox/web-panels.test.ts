@@ -47,6 +47,23 @@ describe('sandbox web panel creation and update', () => {
     ]);
   });
 
+  it('returns a tooltip in the language of the call, and unchanged without one', async () => {
+    const tooltip = 'US:"Plans";GE:"Pläne"';
+    await save({ Name: 'One', ProgId: 'one', Tooltip: tooltip });
+    const read = async (language: Record<string, string>) => {
+      const headers = { ...client.headers, ...language };
+      const response = await postJson(
+        `${client.url}/Agents/List/GetWebPanelByProgId`,
+        { ProgId: 'one' },
+        headers,
+      );
+      return ((await response.json()) as Panel).Tooltip;
+    };
+    expect(await read({ 'Accept-Language': 'de' })).toBe('Pläne');
+    expect(await read({ 'Accept-Language': 'sv' })).toBe('Plans');
+    expect(await read({ 'SO-Language': '*' })).toBe(tooltip);
+  });
+
   it('rejects a duplicate name, an unknown id and an invalid entity', async () => {
     const { WebPanelId } = await save({ Name: 'One' });
     expect(await getStatus('SaveWebPanelEntity', { Name: 'One' })).toBe(400);

@@ -152,7 +152,7 @@ describe('authorization', async () => {
       panelUrl(planlens, salesPremium),
       panelUrl(planlens, administrator),
       featureUrl(planlens, salesPremium, 'mailings'),
-      `${url}/panel/plan?${panelQuery}`,
+      `${url}/panel/plans?${panelQuery}`,
       `${url}/panel/newer-features?${panelQuery}`,
       `${url}/admin?${panelQuery}`,
       `${url}/setup?uctx=Cust20001`,

@@ -54,7 +54,7 @@ describe('a stranger', async () => {
     '/panel?uctx=TENANT&usid=101&lang=en&cookie=probe',
     '/panel?uctx=TENANT&usid=101&lang=en&signedIn=9999999999999',
     '/panel/feature?uctx=TENANT&usid=101&lang=en&feature=saint',
-    '/panel/plan?uctx=TENANT&usid=101&lang=en&plan=sales-premium',
+    '/panel/plans?uctx=TENANT&usid=101&lang=en&plan=sales-premium',
     '/panel/newer-features?uctx=TENANT&usid=101&lang=en',
     '/panel/sign-in?uctx=TENANT&usid=101&lang=en',
     '/admin?uctx=TENANT&usid=101',

@@ -70,7 +70,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       accessRequests: [],
       language,
       csrfToken: sessionsOf(environment).csrfToken(session),
-      crmScreenPattern: 'https://online.superoffice.com/Cust1/default.aspx?{target}',
+      crmScreenPattern: `${environment.SUPEROFFICE_LOGIN_URL}/${tenantId}/default.aspx?{target}`,
       backUrl: '/panel',
       today,
     },

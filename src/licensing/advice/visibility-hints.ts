@@ -5,7 +5,10 @@ import type { FeatureRule } from '../entitlements/rules.ts';
 /** A documented right or setting that can keep a licensed feature, or a part of it, from being shown. */
 export interface VisibilityHint {
   readonly key: VisibilityHintKey;
-  /** The functional right as SuperOffice names it, in English in every language; null if the hint is about a setting. */
+  /**
+   * The functional right as SuperOffice names it, in English in every language; null if the text of the hint names it, or
+   * is about a setting.
+   */
   readonly right: string | null;
 }
 
@@ -44,7 +47,7 @@ const screenRights: Readonly<Record<string, string>> = {
   'hide-service': 'Hide Service screen',
 };
 
-const setting = (key: VisibilityHintKey): VisibilityHint => ({ key, right: null });
+const inText = (key: VisibilityHintKey): VisibilityHint => ({ key, right: null });
 const pinDashboards: VisibilityHint = { key: 'pin-dashboards', right: 'Dashboard administrator' };
 const knowledgeBase: VisibilityHint = { key: 'role-opens', right: 'Knowledge Base' };
 
@@ -52,20 +55,20 @@ const hints: Readonly<Partial<Record<FeatureKey, readonly VisibilityHint[]>>> = 
   'companies-and-contacts': [{ key: 'role-hides', right: 'Hide Company screen' }],
   'superoffice-inbox': [{ key: 'role-hides', right: 'Hide Inbox screen' }],
   'consent-management': [{ key: 'update-consent', right: 'Can update consent for contact' }],
-  'video-meeting-integration': [setting('video-service')],
+  'video-meeting-integration': [inText('video-service')],
   'selection-tasks': [{ key: 'selection-follow-ups', right: 'Can create tasks for a selection' }],
   'send-email-to-max-500': [{ key: 'selection-email', right: 'Can send email to selection members' }],
   'dashboards-default-charts': [pinDashboards],
   'dashboards-default-tiles': [pinDashboards],
   'dashboards-custom-tiles': [pinDashboards],
-  'sales-guide': [setting('sale-type-guide')],
-  stakeholders: [setting('sale-type-stakeholders'), setting('stakeholders-preference')],
+  'sales-guide': [inText('sale-type-guide')],
+  stakeholders: [inText('sale-type-stakeholders'), inText('stakeholders-preference')],
   'sale-targets-and-kpis': [
-    setting('target-data-right'),
-    { key: 'lock-targets', right: 'Can lock and unlock targets' },
+    inText('target-data-right'),
+    inText('lock-targets'),
     { key: 'target-types', right: 'Targets administrator' },
   ],
-  saint: [setting('saint-statuses')],
+  saint: [inText('saint-statuses')],
   'quote-management': [{ key: 'approve-quotes', right: 'Can approve quotes' }],
   'request-management': [{ key: 'mark-spam', right: 'Can mark requests as Spam' }],
   'auto-reply-and-reply-templates': [knowledgeBase],
@@ -73,8 +76,8 @@ const hints: Readonly<Partial<Record<FeatureKey, readonly VisibilityHint[]>>> = 
   'marketing-automation': [
     { key: 'edit-flow-content', right: 'Can edit flow content' },
     { key: 'run-flows', right: 'Flow administrator' },
-    setting('flow-solutions'),
-    setting('flow-sms'),
+    inText('flow-solutions'),
+    inText('flow-sms'),
   ],
 };
 

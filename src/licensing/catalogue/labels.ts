@@ -1,19 +1,12 @@
 import { getFeatureRows, type RowId } from './catalogue.ts';
+import { correctedLabels } from './corrected-labels.ts';
 import type { FeatureKey } from './feature-keys.ts';
 import type { Language } from './languages.ts';
 import { publishedLabels } from './published-labels.ts';
 
-/**
- * Corrections of misprints in the published labels, for display only (docs/superoffice/user-plans.md#7-languages).
- */
-const corrections: Readonly<Record<string, string>> = {
-  'Firmen und Persone': 'Firmen und Personen',
-};
-
 /** Returns the display label of a catalogue row in one language. */
 export function getRowLabel(row: RowId, language: Language): string {
-  const published = publishedLabels[row][language];
-  return corrections[published] ?? published;
+  return correctedLabels[row]?.[language] ?? publishedLabels[row][language];
 }
 
 /** Returns the display label of a feature: the label of its first row. */

@@ -2,13 +2,33 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toMultiLanguageText } from '../../superoffice/api/multi-language-text.ts';
 import type { WebPanelEntity } from '../../superoffice/api/web-panels.ts';
+
+const tooltipText = z
+  .string()
+  .min(1)
+  .regex(/^[^"]*$/, 'has a quotation mark that would end the text');
+/** A text per language: the documentation has a translation of the description of a web panel, but none of its name. */
+const tooltipSchema = z
+  .strictObject({
+    en: tooltipText,
+    de: tooltipText.optional(),
+    no: tooltipText.optional(),
+    sv: tooltipText.optional(),
+    da: tooltipText.optional(),
+    nl: tooltipText.optional(),
+  })
+  .refine(
+    (texts) => toMultiLanguageText(texts).length <= 254,
+    'has more than 254 characters in all languages together',
+  );
 
 export const webPanelsSchema = z.array(
   z.strictObject({
     progId: z.string().min(1).max(254),
     name: z.string().min(1).max(239),
-    tooltip: z.string().min(1).max(254),
+    tooltip: tooltipSchema,
     windowName: z.string().min(1).max(254),
     visibleIn: z.enum(['BrowserPanel', 'NavigatorButton']),
     url: z.string().min(1).max(1023),
@@ -90,7 +110,7 @@ function toDesiredPanel(panel: z.output<typeof webPanelsSchema>[number], publicU
   return {
     ProgId: panel.progId,
     Name: panel.name,
-    Tooltip: panel.tooltip,
+    Tooltip: toMultiLanguageText(panel.tooltip),
     WindowName: panel.windowName,
     VisibleIn: panel.visibleIn,
     Url: panel.url.replace('{PUBLIC_URL}', publicUrl),

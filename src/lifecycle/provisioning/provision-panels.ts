@@ -1,3 +1,4 @@
+import { readEnglish } from '../../superoffice/api/multi-language-text.ts';
 import { showToAllUserGroups } from '../../superoffice/api/panel-visibility.ts';
 import type { TenantApiClient } from '../../superoffice/api/web-api.ts';
 import {
@@ -81,8 +82,10 @@ async function ensurePanel(
   return saved !== actual || groupsChanged ? 'updated' : 'unchanged';
 }
 
-function equals(actual: WebPanelEntity, desired: DesiredPanel): boolean {
-  return Object.entries(desired).every(([field, value]) => actual[field] === value);
+/** Our calls ask for English, so SuperOffice may return only the English part of a text in several languages. */
+function equals(actual: WebPanelEntity, { Tooltip, ...desired }: DesiredPanel): boolean {
+  const isDesired = Object.entries(desired).every(([field, value]) => actual[field] === value);
+  return isDesired && (actual.Tooltip === Tooltip || actual.Tooltip === readEnglish(Tooltip));
 }
 
 async function remove(apiClient: TenantApiClient, progId: string): Promise<'removed'> {

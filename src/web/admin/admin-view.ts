@@ -41,6 +41,8 @@ export interface AdminView {
   readonly resolved: readonly ResolvedAccessRequest[];
   /** How to assign and buy what users ask for. */
   readonly inSuperOffice: AdministrationHelp;
+  /** CRM Suite has seats, which some languages call otherwise than the licenses of user plans. */
+  readonly seatsHeading: string;
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
@@ -107,6 +109,7 @@ export function adminView(input: AdminInput): AdminView {
     lang,
   } = input;
   const resolved = resolvedAccessRequests(accessRequests, language);
+  const isSuite = tenantEntitlements.report(null).model === 'suite';
   const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
   return {
     companyName: tenant.companyName,
@@ -122,10 +125,11 @@ export function adminView(input: AdminInput): AdminView {
     ),
     resolved,
     inSuperOffice: administrationHelp(
-      tenantEntitlements.report(null).model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
+      isSuite ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
       input.addresses,
       language,
     ),
+    seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.seats'),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     limits: suiteLimitRows(

@@ -1,5 +1,6 @@
 import type { LicenseChange } from '../../licensing/licenses/license-diff.ts';
 import type { RecordedChange } from '../../snapshots/license-history.ts';
+import { describedPlanName } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
@@ -42,8 +43,8 @@ function describeChange({ change, user }: RecordedChange, language: Language): s
     case 'user-plan':
       return t('admin.change.user-plan', {
         user: userName(user, language),
-        from: change.from || t('admin.noPlan'),
-        to: change.to || t('admin.noPlan'),
+        from: planName(change.from, language),
+        to: planName(change.to, language),
       });
   }
 }
@@ -53,7 +54,12 @@ function moduleName({
   name,
   description,
 }: Extract<LicenseChange, { readonly kind: 'added' | 'removed' }>['module']): string {
-  return description || name;
+  return describedPlanName(description) || name;
+}
+
+/** SuperOffice reports a user without a plan as `(No Selection)` (docs/superoffice/licenses.md#3-endpoints). */
+function planName(name: string, { t }: Language): string {
+  return name === '' || name === '(No Selection)' ? t('admin.noPlan') : describedPlanName(name);
 }
 
 function formatDay(iso: string | null, { date, t }: Language): string {

@@ -1,5 +1,6 @@
 import type { Diagnostic, ExcessUse } from '../../licensing/diagnostics/diagnostic.ts';
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
+import { describedPlanName } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { describeDiagnostic } from './diagnostic-messages.ts';
 import { suitePlanName } from './seat-rows.ts';
@@ -18,7 +19,7 @@ export interface LicenseCheckView {
 
 /** Describes the inconsistencies of the license data. */
 export function licenseCheckView(plans: TenantEntitlements, language: Language): LicenseCheckView {
-  const names = new Map(plans.planSeats().map(({ module, plan }) => [module, plan]));
+  const names = new Map(plans.planSeats().map(({ module, plan }) => [module, describedPlanName(plan)]));
   const found = plans.diagnose();
   const suite = findSuiteExcess(plans, found, language);
   const overused = found.filter(isExcessUse).filter(({ module }) => names.has(module));

@@ -1,6 +1,6 @@
 import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { SeatCount } from '../../licensing/plans/plan-seats.ts';
-import { planLabel } from '../plan-names.ts';
+import { describedPlanName, planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 
 /** The seats of one plan. */
@@ -19,7 +19,7 @@ export function seatRows(plans: TenantEntitlements, language: Language): readonl
   const suite = plans.suiteSeats(null);
   const seats = suite.valid
     ? [{ ...suite, plan: suitePlanName(plans, language), inUse: suite.used }]
-    : plans.planSeats();
+    : plans.planSeats().map((each) => ({ ...each, plan: describedPlanName(each.plan) }));
   return seats.map(({ plan, purchased, inUse, free }) => ({
     plan,
     purchased: describe(purchased),

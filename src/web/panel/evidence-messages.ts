@@ -8,6 +8,8 @@ export interface EvidenceView {
   readonly text: string;
   /** The name of a module or function right, or a module's description; empty if there is none. */
   readonly code: string;
+  /** What points to something else; absent if nothing does. */
+  readonly doubt?: string;
 }
 
 /** Describes one piece of evidence; `describeDocumentation` describes that of the documentation. */
@@ -30,9 +32,10 @@ export function describeEvidence(
       const { solution, tier, step, by } = evidence;
       const found = { solution: t(`solution.${solution}`), tier: t(`foundTier.${tier}`) };
       const [other] = evidence.against;
-      const text = t(`evidence.tier.${step}`, found);
-      const doubt = other && t('evidence.tier.against', { by: other.by, tier: t(`tier.${other.tier}`) });
-      return { text: doubt === undefined ? text : `${text} ${doubt}`, code: by ?? '' };
+      const view = { text: t(`evidence.tier.${step}`, found), code: by ?? '' };
+      if (other === undefined) return view;
+      const doubt = t('evidence.tier.against', { by: other.by, tier: t(`tier.${other.tier}`) });
+      return { ...view, doubt };
     }
     case 'suite-plan': {
       const { plan, need } = evidence;

@@ -29,11 +29,11 @@ export function filterQuery({ show, search }: FeatureFilter): string {
   return query.size === 0 ? '' : `&${query}`;
 }
 
-/** The rows that match a filter; a group keeps its matching features. `locale` is for the search without case. */
-export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter, locale: string): FeatureRow[] {
+/** The rows with a state that a filter shows; a group keeps its features that have it. */
+export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter): FeatureRow[] {
   return rows.flatMap((row) => {
-    if (row.feature !== null) return matches(row, filter, locale) ? [row] : [];
-    const children = filterRows(row.children, filter, locale);
+    if (row.feature !== null) return isShown(row, filter) ? [row] : [];
+    const children = filterRows(row.children, filter);
     return children.length > 0 ? [{ ...row, children }] : [];
   });
 }
@@ -43,7 +43,7 @@ export function countRows(rows: readonly FeatureRow[]): number {
   return rows.reduce((sum, row) => sum + (row.feature === null ? countRows(row.children) : 1), 0);
 }
 
-function matches({ label, state }: FeatureRow, { show, search }: FeatureFilter, locale: string): boolean {
-  if (show !== 'all' && state !== show) return false;
-  return label.toLocaleLowerCase(locale).includes(search.toLocaleLowerCase(locale));
+/** Whether a filter shows features of this state. */
+export function isShown({ state }: Pick<FeatureRow, 'state'>, { show }: FeatureFilter): boolean {
+  return show === 'all' || state === show;
 }

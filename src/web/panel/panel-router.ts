@@ -18,8 +18,9 @@ import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
 import { createPanelSignIn, createSignInFirst } from './panel-sign-in.ts';
-import { createPlanPage } from './plan-page.ts';
+import { createPlansPage } from './plans-page.ts';
 import { createRefresh } from './refresh.ts';
+import { createSharedPlans } from './shared-plans.ts';
 
 /** Routes of the web panel: its pages, which the CRM shows in a frame, and the forms on them. */
 export function createPanelRouter(deps: {
@@ -33,6 +34,7 @@ export function createPanelRouter(deps: {
   entitlementEngine: EntitlementEngine;
   languages: Languages;
   views: Views;
+  publicUrl: string;
   /** Size limit of the page cache, in bytes. */
   pageCacheBytes: number;
   onRemoval: (listener: (key: string | null) => void) => void;
@@ -40,7 +42,6 @@ export function createPanelRouter(deps: {
   form: RequestHandler;
   csrfProtection: RequestHandler;
   limits: RequestLimits;
-  publicUrl: string;
   now: () => number;
 }): Router {
   const { inCrm, form, csrfProtection } = deps;
@@ -57,7 +58,10 @@ export function createPanelRouter(deps: {
     .route('/panel/newer-features')
     .get(inCrm, signInFirst, createNewerFeaturesPage(panelDeps))
     .all(methodNotAllowed);
-  router.route('/panel/plan').get(inCrm, signInFirst, createPlanPage(panelDeps)).all(methodNotAllowed);
+  router
+    .route('/panel/plans')
+    .get(inCrm, createSharedPlans(panelDeps), signInFirst, createPlansPage(panelDeps))
+    .all(methodNotAllowed);
   router
     .route('/panel/access-requests')
     .post(inCrm, form, csrfProtection, createSubmitAccessRequest(panelDeps))

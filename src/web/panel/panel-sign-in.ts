@@ -74,8 +74,11 @@ export function createSignInFirst(deps: {
 
 /** The page of a request, without what only described how it was reached; nothing for the panel itself. */
 function returnTo({ path, query }: Request, url: PanelUrl): { returnTo?: string } {
-  const texts = Object.entries(query).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  // A name may have several values, like the plans of a comparison.
+  const texts = Object.entries(query).flatMap(([name, values]) =>
+    [values]
+      .flat()
+      .flatMap((value): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
   );
   const params = new URLSearchParams(texts);
   for (const name of ['signedIn', 'cookie', 'refreshed', 'again']) params.delete(name);

@@ -14,11 +14,13 @@ import {
   type FeatureFilter,
   filterQuery,
   isFiltering,
+  isShown,
   parseFeatureFilter,
 } from './feature-filter.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
 import { refreshText, statesDigest } from './refresh.ts';
+import { type SearchResultView, searchFeatures } from './search-results.ts';
 import { arrangeColumns, type SolutionView, solutionViews } from './solution-views.ts';
 import { countStates, type StateCount } from './state-counts.ts';
 
@@ -69,6 +71,8 @@ export interface PanelView {
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
+  /** What the search found, in place of the solutions; null without a search. */
+  readonly results: readonly SearchResultView[] | null;
   /** The panel without a filter. */
   readonly unfilteredUrl: string;
   readonly columns: readonly (readonly SolutionView[])[];
@@ -85,7 +89,11 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
   const snapshots = [context.tenantLicenses, context.userLicenses].filter((snapshot) => snapshot !== null);
   const readAt = Math.min(...snapshots.map((snapshot) => snapshot.readAt));
   const filter = parseFeatureFilter(query);
-  const solutions = solutionViews(context, filter);
+  const results =
+    filter.search === ''
+      ? null
+      : searchFeatures(filter.search, context).filter(({ row }) => isShown(row, filter));
+  const solutions = results === null ? solutionViews(context, filter) : [];
   return {
     query: panelUserQuery(url),
     tenantId: url.tenantId,
@@ -109,7 +117,8 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     seen: statesDigest(report),
     notices: describeNotices(context),
     filter,
-    found: foundText(solutions, filter, language),
+    found: foundText(results, solutions, filter, language),
+    results,
     unfilteredUrl: panelUrl(url),
     columns: arrangeColumns(solutions),
     addOns: report.addOns.map((addOn) => addOnView(addOn, context)),
@@ -166,6 +175,7 @@ function describeNotices({
 }
 
 function foundText(
+  results: PanelView['results'],
   solutions: readonly SolutionView[],
   filter: FeatureFilter,
   { t, number }: Language,
@@ -174,6 +184,6 @@ function foundText(
   const rows = solutions.flatMap(({ missing, enabled }) =>
     [...missing, ...enabled].flatMap(({ features }) => features),
   );
-  const count = countRows(rows);
+  const count = results?.length ?? countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
 }

@@ -36,7 +36,7 @@ export function solutionViews(
   { report, accessRequests, language }: EntitledPanelContext,
   filter: FeatureFilter,
 ): SolutionView[] {
-  const { t, code, number } = language;
+  const { t, number } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
   const isRequested = (feature: FeatureKey) =>
     accessRequests.some((accessRequest) => isOpen(accessRequest, toSubject('feature', feature)));
@@ -57,7 +57,6 @@ export function solutionViews(
       features: filterRows(
         rows.filter((row) => row.tier === tier && row.parent === null).flatMap(toRows),
         filter,
-        code,
       ),
     }));
     const enabled = select(tierViews, isEnabled);

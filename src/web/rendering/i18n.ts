@@ -11,6 +11,8 @@ type Values = Readonly<Record<string, string | number | undefined>>;
 /** The texts and formats of one language. */
 export interface Language {
   readonly code: LanguageCode;
+  /** The BCP 47 tag of pages and formats: English is British, like SuperOffice's. */
+  readonly locale: string;
   readonly t: Translate;
   /** Formats a timestamp (ms since 1970) in UTC, because the server does not know the user's time zone. */
   timestamp(ms: number): string;
@@ -73,7 +75,7 @@ function primarySubtag(tag: string): string {
 }
 
 function language(code: LanguageCode, translate: TFunction): Language {
-  const locale = code === 'en' ? 'en-GB' : code; // SuperOffice's English is British
+  const locale = code === 'en' ? 'en-GB' : code;
   const timestamps = new Intl.DateTimeFormat(locale, {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -84,6 +86,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
   const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
   return {
     code,
+    locale,
     t: memoizePlainTexts(translate),
     number: (value) => numbers.format(value),
     or: (items) => alternatives.format(items),

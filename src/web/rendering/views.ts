@@ -9,14 +9,17 @@ import { iconPlaceholder, loadIcons } from './icons.ts';
 export type Views = (name: string, language: Language, values: object) => string;
 
 const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
-/** The scripts that pages load by name. All other scripts are modules that these import, which pages preload. */
-const entries = ['planlens.js', 'sign-in.js'];
+/** The scripts that pages load by name or when they need them. All others are modules that these import: pages preload them. */
+const notPreloaded = ['planlens.js', 'sign-in.js', 'search.js'];
 /** Variables of `views/partials`. */
 const partialLocals = [
   'title',
   'inCrm',
   'name',
   'feature',
+  'results',
+  'found',
+  'parts',
   'accessRequest',
   'changes',
   'upgrades',
@@ -32,18 +35,21 @@ const partialLocals = [
   'seat',
   'tier',
   'requests',
+  'comparison',
+  'matrix',
+  'cell',
 ];
 
 /**
- * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language`, the paths of
- * assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
+ * Compiles every page and every partial once. Templates see `page` (their values), `t` (texts), `language` (a BCP 47 tag), the
+ * paths of assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
  */
 export function loadViews(root: string): Views {
   const folder = join(root, 'views');
   const shared = {
     assets: `/assets/${assetVersion(root)}`,
     modules: readdirSync(join(root, 'public')).filter(
-      (name) => name.endsWith('.js') && !entries.includes(name),
+      (name) => name.endsWith('.js') && !notPreloaded.includes(name),
     ),
     sprite: iconPlaceholder,
   };
@@ -52,7 +58,7 @@ export function loadViews(root: string): Views {
   const injectIcons = loadIcons();
 
   return (name, language, page) => {
-    const values = { page, t: language.t, language: language.code, ...shared, part };
+    const values = { page, t: language.t, language: language.locale, ...shared, part };
     function part(name: string, own: object = {}): string {
       return print(partials, name, { ...values, ...own });
     }

@@ -31,7 +31,7 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook | null, languag
   const { status } = tenant;
   const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
-    ...tenant.panels.map((panel) => ({ ...panel, failures: '' })),
+    ...tenant.panels.map((panel) => ({ ...panel, name: panelName(panel, language), failures: '' })),
     { name: language.t('setup.webhook'), ...webhookRow(webhook, setupStartedAt, language) },
   ];
   const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
@@ -46,6 +46,13 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook | null, languag
         ? null
         : toStoppedText(lastError, language.timestamp(at.getTime()), language),
   };
+}
+
+/** What a panel is (manifest/web-panels.json); its name in SuperOffice if an earlier version of the app provisioned it. */
+function panelName({ progId, name }: ProvisionedPanel, { t }: Language): string {
+  if (progId === 'planlens.web-panel.main') return t('setup.panel.main');
+  if (progId === 'planlens.web-panel.navigator-button') return t('setup.panel.navigator-button');
+  return name;
 }
 
 /** `error` names the failed part before the code if the rest succeeded. */

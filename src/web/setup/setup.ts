@@ -3,6 +3,7 @@ import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { requestedLanguage } from '../links.ts';
 import type { Languages } from '../rendering/i18n.ts';
+import { formatTimestamp } from '../rendering/timestamps.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
@@ -33,8 +34,8 @@ export function createSetup(deps: {
       csrfToken: sessions.csrfToken(session),
       companyName: tenant.companyName,
       tenantId: tenant.tenantId,
-      consentedAt: language.timestamp(tenant.consentedAt.getTime()),
-      provisionedAt: tenant.provisionedAt && language.timestamp(tenant.provisionedAt.getTime()),
+      consentedAt: formatTimestamp(tenant.consentedAt.getTime(), language),
+      provisionedAt: tenant.provisionedAt && formatTimestamp(tenant.provisionedAt.getTime(), language),
       log: auditRows(await audit.latest(tenant.tenantId, maxLogEntries), language),
       setup: setupView(tenant, await webhooks.find(tenant.tenantId), language),
     };

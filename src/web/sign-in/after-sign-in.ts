@@ -9,8 +9,8 @@ import { clearAttempts } from './sign-in-attempts.ts';
 import type { StartSession } from './start-session.ts';
 
 /**
- * Completes a user's sign-in: starts the session and leads to the panel, to the panel that opened the pop-up, or to a page
- * for administrators.
+ * Completes a user's sign-in: starts the session and leads to the panel, to the panel that opened the pop-up, to the plan
+ * matrix, or to a page for administrators.
  */
 export function createAfterSignIn(deps: {
   startSession: StartSession;
@@ -19,7 +19,7 @@ export function createAfterSignIn(deps: {
   languages: Languages;
   views: Views;
   now: () => number;
-}): Pick<AfterSignIn, 'panel' | 'pop-up' | 'administration'> {
+}): Pick<AfterSignIn, 'panel' | 'pop-up' | 'plans' | 'administration'> {
   const { startSession, sessions, handoffs, languages, views, now } = deps;
 
   async function startPanelSession(
@@ -42,6 +42,12 @@ export function createAfterSignIn(deps: {
       await handoffs.offer(await startPanelSession(signedIn, purpose), purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
       response.send(views('session-handoff', language, { panelUrl: panelUrl(purpose) }));
+    },
+
+    async plans(_request, response, signedIn, { language, query }) {
+      const session = await startPanelSession(signedIn, { associateId: null });
+      sessions.write(response, session);
+      response.redirect(303, `/panel/plans?${panelUserQuery({ ...session, language })}&${query}`);
     },
 
     async administration(_request, response, signedIn, purpose) {

@@ -108,6 +108,8 @@ export function createAuthCallback(deps: {
         return deps.after.panel(request, response, signedIn, purpose);
       case 'pop-up':
         return deps.after['pop-up'](request, response, signedIn, purpose);
+      case 'plans':
+        return deps.after.plans(request, response, signedIn, purpose);
       case 'administration':
         return deps.after.administration(request, response, signedIn, purpose);
     }

@@ -83,10 +83,10 @@ describe('error response', () => {
   it.each([
     ['/?lang=de', 'en', 'de'],
     ['/', 'de-AT, en;q=0.5', 'de'],
-    ['/?lang=en', 'de', 'en'],
+    ['/?lang=en', 'de', 'en-GB'],
     ['/?lang=xx', 'de', 'de'],
-    ['/?lang=de&lang=en', 'en', 'en'],
-    ['/', 'fr', 'en'],
+    ['/?lang=de&lang=en', 'en', 'en-GB'],
+    ['/', 'fr', 'en-GB'],
   ])('responds at %s to Accept-Language %s in the language %s', async (path, accepted, code) => {
     const { text } = await request(app).get(path).set('Accept', 'text/html').set('Accept-Language', accepted);
     expect(text).toContain(`<html lang="${code}">`);
@@ -199,6 +199,14 @@ describe('link on the error page', () => {
       href: panel,
       words: 'Try again',
     });
+  });
+
+  it.each([
+    ['/panel', `/panel/access-requests?${user}`, `/panel?${user}`],
+    ['/admin', '/admin/access-requests', '/admin'],
+    ['/uninstall', '/uninstall', '/uninstall'],
+  ])('leads to a new sign-in at %s after the session has ended', async (_what, path, href) => {
+    expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href, words: 'Sign in again' });
   });
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {

@@ -26,7 +26,7 @@ describe('findVisibilityHints', () => {
     expect(rights).toEqual([
       ['Hide Marketing screen', 'Can edit flow content', 'Flow administrator'],
       ['Hide Service screen', 'Knowledge Base'],
-      ['Can lock and unlock targets', 'Targets administrator'],
+      ['Targets administrator'],
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('findVisibilityHints', () => {
     const opening = featureKeys
       .flatMap((feature) => entitlements.visibilityHints(feature))
       .flatMap(({ key, right }) => (key === 'role-hides' || right === null ? [] : [right]));
-    expect(new Set(opening).size).toBe(11);
+    expect(new Set(opening).size).toBe(10);
     const report = entitlements.report({ ...everything, functionRights: [] });
     const withRights = entitlements.report({ ...everything, functionRights: opening });
     expect(withRights.entitlements).toEqual(report.entitlements);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/licensing/catalogue/catalogue.ts';
+import { correctedLabels } from '../../../../src/licensing/catalogue/corrected-labels.ts';
 import { getFeatureLabel, getRowLabel } from '../../../../src/licensing/catalogue/labels.ts';
 import { languages } from '../../../../src/licensing/catalogue/languages.ts';
 import { publishedLabels } from '../../../../src/licensing/catalogue/published-labels.ts';
@@ -25,15 +26,24 @@ describe('catalogue labels', () => {
     expect(missing).toEqual([]);
   });
 
-  it('only the one misprint of the published page is corrected', () => {
+  it('a corrected label replaces the published one', () => {
     expect(publishedLabels.C2.de).toBe('Firmen und Persone');
     expect(getRowLabel('C2', 'de')).toBe('Firmen und Personen');
-    const changed = catalogue.flatMap((row) =>
-      languages
-        .filter((each) => getRowLabel(row.id, each) !== publishedLabels[row.id][each])
-        .map(() => row.id),
+    expect(getRowLabel('C2', 'nl')).toBe(publishedLabels.C2.nl);
+  });
+
+  it('every corrected label differs from the published one', () => {
+    const same = catalogue.flatMap(({ id }) =>
+      languages.filter((each) => correctedLabels[id]?.[each] === publishedLabels[id][each]),
     );
-    expect(changed).toEqual(['C2']);
+    expect(same).toEqual([]);
+  });
+
+  it.each(languages)('no two rows of one tier have the same label in %s', (language) => {
+    const labels = catalogue.map(
+      ({ id, solution, tier }) => `${solution} ${tier} ${getRowLabel(id, language)}`,
+    );
+    expect(new Set(labels).size).toBe(labels.length);
   });
 
   it('each label is returned in the requested language', () => {

@@ -10,7 +10,7 @@ describe('loadDesiredState', () => {
   const panel = {
     progId: 'planlens.main',
     name: 'Planlens',
-    tooltip: 'Planlens',
+    tooltip: { en: 'Planlens', nl: 'Planlens-plan' },
     windowName: 'PlanlensMain',
     visibleIn: 'BrowserPanel',
     url: '{PUBLIC_URL}/panel?uctx=<uctx>',
@@ -30,7 +30,7 @@ describe('loadDesiredState', () => {
       {
         ProgId: 'planlens.main',
         Name: 'Planlens',
-        Tooltip: 'Planlens',
+        Tooltip: 'US:"Planlens";NL:"Planlens-plan"',
         WindowName: 'PlanlensMain',
         VisibleIn: 'BrowserPanel',
         Url: 'https://planlens.example/panel?uctx=<uctx>',
@@ -51,7 +51,7 @@ describe('loadDesiredState', () => {
   it('changes the fingerprint whenever the desired state changes, and only then', () => {
     const fingerprints = [
       loadAll([panel], webhook),
-      loadAll([{ ...panel, tooltip: 'Other' }], webhook),
+      loadAll([{ ...panel, tooltip: { en: 'Other' } }], webhook),
       loadAll([panel, { ...panel, progId: 'planlens.other' }], webhook),
       loadAll([panel], { ...webhook, events: ['associate.deleted'] }),
       loadAll([panel], { ...webhook, description: 'Reports all changes' }),
@@ -78,7 +78,8 @@ describe('loadDesiredState', () => {
     ['an unsupported location', { ...panel, visibleIn: 'ContactCard' }],
     ['an empty ProgId', { ...panel, progId: '' }],
     ['a name that is too long', { ...panel, name: 'x'.repeat(240) }],
-    ['a tooltip that is too long', { ...panel, tooltip: 'x'.repeat(255) }],
+    ['a tooltip that is too long', { ...panel, tooltip: { en: 'x'.repeat(255) } }],
+    ['no English tooltip', { ...panel, tooltip: { de: 'Planlens' } }],
     ['a URL that is too long', { ...panel, url: 'x'.repeat(1024) }],
     ['an unknown encoding', { ...panel, urlEncoding: 'UTF-8' }],
     ['no window name', { ...panel, windowName: undefined }],

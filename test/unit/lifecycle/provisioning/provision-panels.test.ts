@@ -102,6 +102,18 @@ describe('provisionPanels', () => {
     expect(panelStore.all()[0]?.entity).toMatchObject({ Rank: 99, Icon: 4, Url: main.Url });
   });
 
+  it.each([
+    ['in all languages', 'unchanged', 'US:"Planlens plans";DA:"Planlens planer"'],
+    ['in English only', 'unchanged', 'Planlens plans'],
+    ['of an earlier version', 'updated', 'Planlens'],
+  ])('a tooltip that is returned %s is %s', async (_, outcome, tooltip) => {
+    const translated = [{ ...main, Tooltip: 'US:"Planlens plans";DA:"Planlens planer"' }];
+    const run = () => provisionPanels(panelStore.apiClient, planPanels(translated, nothing), async () => {});
+    await run();
+    panelStore.change('planlens.main', { Tooltip: tooltip });
+    expect(await run()).toMatchObject([{ outcome }]);
+  });
+
   it('restores a soft-deleted panel instead of creating a second one', async () => {
     await provision();
     panelStore.change('planlens.main', { Deleted: true });

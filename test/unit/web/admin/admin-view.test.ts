@@ -180,7 +180,7 @@ describe('seat table', () => {
       licenseCheck: { excessUse: [], diagnostics: [] },
     });
     const bare = view({ licenses: tenantWith(moduleLicense({ name: 'server' })) });
-    expect(bare.seatsNote).toContain('no plan whose seats');
+    expect(bare.seatsNote).toContain('no plan with seats');
   });
 
   it('lists the diagnostics of the license data', () => {
@@ -189,7 +189,7 @@ describe('seat table', () => {
       row.name === 'ten-sales' ? [row, { ...row, owner: 'SuperOffice' }] : [row],
     );
     expect(view({ licenses: { ...premium, modules: twice } }).licenseCheck.diagnostics).toEqual([
-      'ten-sales was told 2 times and counted once.',
+      'ten-sales is listed 2 times in the licence; it is counted once.',
     ]);
   });
 });
@@ -201,7 +201,7 @@ describe('overused plans', () => {
     const { seats, licenseCheck } = view({ licenses: overused });
     expect(seats).toMatchObject([{ purchased: '18', inUse: '21', free: '−3', isOverused: true }]);
     expect(licenseCheck.excessUse.map(({ text }) => text)).toEqual([
-      'Sales Essentials + Service Premium: 21 in use, but 18 purchased. 3 too many.',
+      'Sales-Essentials + Service-Premium: 21 in use, but 18 purchased. 3 too many.',
     ]);
     expect(licenseCheck.excessUse[0]?.derived).toContain('sale-cal: 21 in use, but 18 purchased.');
     expect(licenseCheck.diagnostics).toEqual(['saint-cal: 22 in use, but 18 purchased.']);
@@ -274,8 +274,8 @@ describe('contract form', () => {
     expect(contract.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
     expect(contract.renewal).toBe('Next renewal: 1 March 2027.');
     expect(contract.changes).toEqual([
-      'A plan added today counts at once.',
-      'A plan given up today stays until the contract renews on 1 March 2027.',
+      'A plan added today takes effect at once.',
+      'A plan cancelled today stays until the contract renews on 1 March 2027.',
     ]);
   });
 
@@ -295,7 +295,7 @@ describe('contract form', () => {
     const { contract } = view({ contract: saved, refused });
     expect(contract).toMatchObject({
       start: '2026-02-30',
-      validationError: expect.stringContaining('“2026-02-30” is not a day'),
+      validationError: expect.stringContaining('“2026-02-30” is not a valid date'),
       renewal: 'Next renewal: 1 March 2027.',
     });
     expect(contract.periods.find(({ chosen }) => chosen)?.key).toBe('monthly');

@@ -14,24 +14,27 @@ const words = (
 
 describe('changeRows', () => {
   it.each<[LicenseChange, string]>([
-    [{ kind: 'added', module, purchased: 1200 }, 'Sales Premium: new, 1,200 purchased'],
-    [{ kind: 'removed', module, purchased: 7 }, 'Sales Premium: no longer there (7 before)'],
-    [{ kind: 'purchased', module, from: 7, to: 9 }, 'Sales Premium: 7 → 9 purchased'],
+    [{ kind: 'added', module, purchased: 1200 }, 'Sales-Premium: new, 1,200 purchased'],
+    [{ kind: 'removed', module, purchased: 7 }, 'Sales-Premium: no longer there (7 before)'],
+    [{ kind: 'purchased', module, from: 7, to: 9 }, 'Sales-Premium: 7 → 9 purchased'],
     [
       { kind: 'contents', module, from: 'set=a', to: 'set=b' },
-      'Sales Premium: switches on other modules than before',
+      'Sales-Premium: now switches on different modules',
     ],
-    [{ kind: 'expiry', from: '2027-03-27', to: null }, 'End of the licence: 27 March 2027 → no end'],
-    [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'End of the licence: no end → 27 March 2027'],
+    [{ kind: 'expiry', from: '2027-03-27', to: null }, 'Licence end date: 27 March 2027 → no end'],
+    [{ kind: 'expiry', from: null, to: '2027-03-27' }, 'Licence end date: no end → 27 March 2027'],
   ])('describes the license change %j', (change, what) => {
     expect(words(change)).toBe(what);
   });
 
-  it('shows a user by name, or by number if the name is unknown, and an empty plan as no plan', () => {
+  it('shows a user by name, or by number if the name is unknown, and a user without a plan as such', () => {
     const change = { kind: 'user-plan', from: '', to: 'Sales Premium' } as const;
-    expect(words(change, markus)).toBe('Markus Brandt: no plan → Sales Premium');
+    expect(words(change, markus)).toBe('Markus Brandt: no plan → Sales-Premium');
     expect(words({ ...change, from: 'Sales Premium', to: '' }, { associateId: 101, name: null })).toBe(
-      'User 101: Sales Premium → no plan',
+      'User 101: Sales-Premium → no plan',
+    );
+    expect(words({ ...change, from: 'SalesPremiumServicePremium', to: '(No Selection)' }, markus)).toBe(
+      'Markus Brandt: Sales-Premium + Service-Premium → no plan',
     );
   });
 
@@ -49,7 +52,7 @@ describe('changeRows', () => {
     expect(rows).toEqual([
       {
         detectedAt: { text: german.timestamp(detectedAt.getTime()), iso: '2026-11-26T10:00:00.000Z' },
-        what: 'Sales Premium: neu, 2 gekauft',
+        what: 'Sales-Premium: neu, 2 erworben',
       },
     ]);
   });

@@ -52,7 +52,7 @@ describe('describeDiagnostic', () => {
       'quote comes in several versions: 11.11, 12.',
     );
     expect(describeDiagnostic(kinds['both-tiers-marked'], english)).toBe(
-      'Sales is marked as both tiers (sales-t1, sales-t2), so the marks tell nothing.',
+      'Sales is marked as both tiers (sales-t1, sales-t2), so the markers are ignored.',
     );
   });
 });

@@ -44,13 +44,13 @@ describe('describeDocumentation', () => {
       'The page is marked for: every user plan or CRM Suite Starter or higher.',
     ]);
     expect(describeFeature('custom-fields').notes).toEqual([
-      'Changing the layout of the fields needs: Development Tools or CRM Suite Core or higher.',
+      'Changing the layout of the fields requires: Development Tools or CRM Suite Core or higher.',
     ]);
   });
 
   it('tells when SuperOffice ended a feature', () => {
     expect(describeFeature('standard-service-reports').notes).toEqual([
-      'SuperOffice ended this feature on 4 December 2024.',
+      'SuperOffice discontinued this feature on 4 December 2024.',
     ]);
   });
 });

@@ -31,10 +31,10 @@ describe('feature page', () => {
     );
     expect([state, reason, inferred]).toEqual(['enabled', english.t('reason.granted'), false]);
     expect(evidence.map(({ text, code }) => `${text} ${code}`.trim())).toEqual([
-      'Your company has the licence quote',
-      'You have the user licence quote-cal',
-      'The plan list has it under Sales Premium, which your plan contains.',
-      'Sales is Premium in your plan: it comes with a licence only that tier has quote-cal',
+      'Your company has this licence: quote',
+      'You have this user licence: quote-cal',
+      'SuperOffice’s plan list has this feature under Sales Premium, which is part of your plan.',
+      'Your plan has Sales Premium, because it includes a licence only that tier has: quote-cal',
     ]);
     expect(documentation.map(({ statements }) => statements.map(({ text }) => text))).toEqual([
       ['The page is marked for: Sales-Premium or CRM Suite Growth or higher.'],
@@ -48,7 +48,7 @@ describe('feature page', () => {
       {
         plan: 'Sales-Premium + Service-Essentials',
         seat: { state: 'buy', text: english.t('seat.buy') },
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
       },
     ]);
     expect([moreUpgrades, inferred]).toEqual([[], false]);
@@ -81,7 +81,7 @@ describe('feature page', () => {
     const user = { ...salesman, functionRights: ['hide-sale'] };
     const { state, next, evidence } = page('sales-and-opportunity-management', { tenant: premium, user });
     expect([state, next]).toEqual(['hidden-by-role', english.t('next.role')]);
-    expect(evidence.at(-1)).toEqual({ text: 'Your role has the functional right', code: 'hide-sale' });
+    expect(evidence.at(-1)).toEqual({ text: 'Your role has this functional right:', code: 'hide-sale' });
   });
 
   it('lists what can keep a feature from being shown only if the user has it', () => {
@@ -89,8 +89,8 @@ describe('feature page', () => {
     const hintsFor = (user: typeof salesman, feature: Parameters<typeof page>[0]) =>
       page(feature, { tenant: premium, user }).visibilityHints;
     expect(hintsFor(everything, 'knowledge-base')).toEqual([
-      { text: 'Your role must not have the functional right', code: 'Hide Service screen' },
-      { text: 'Your role needs the functional right', code: 'Knowledge Base' },
+      { text: 'Your role must not have this functional right:', code: 'Hide Service screen' },
+      { text: 'Your role needs this functional right:', code: 'Knowledge Base' },
     ]);
     expect(hintsFor(salesman, 'saint')).toEqual([
       { text: english.t('visibilityHint.saint-statuses'), code: '' },
@@ -105,7 +105,7 @@ describe('feature page', () => {
     const { state, next } = page('marketing-automation', { tenant: premium, user: salesman });
     expect([state, next]).toEqual([
       'view-only',
-      'To edit you would need the user licence mktg-auto-cal; the plans below bring it.',
+      'To edit, you need the user licence mktg-auto-cal; the plans below include it.',
     ]);
   });
 
@@ -176,7 +176,10 @@ describe('feature page', () => {
       }),
     );
     const { evidence } = page('quote-management', { tenant: premium, user });
-    expect(evidence.at(-1)?.text).toMatch(/\(Sales Essentials says Essential instead, but counts less\.\)$/);
+    expect(evidence.at(-1)).toMatchObject({
+      code: 'quote-cal',
+      doubt: '(Sales Essentials points to Essential, but is weaker evidence.)',
+    });
   });
 
   it('leaves no text missing and no placeholder unfilled, for any feature in any language', () => {

@@ -57,7 +57,7 @@ describe('plan name and note', () => {
     const noteOf = (description: string) =>
       view({ tenant: null, user: userWith(plan('ten-salesservice', description)) }).planNote;
     expect(noteOf('SalesESS-ServicePREM')).toBe(
-      'Which tier you have is a guess at an abbreviation in the name of the plan: SalesESS-ServicePREM.',
+      'Your tier is guessed from an abbreviation in the name of the plan: SalesESS-ServicePREM.',
     );
     expect(noteOf('SalesPREM-ServicePREM')).toBe('');
   });
@@ -174,8 +174,8 @@ describe('feature rows', () => {
       expect(enabledText).toBe(`Enabled: ${count.filter(({ children }) => children.length === 0).length}`);
     }
     expect(page.solutions.map(({ isOpen }) => isOpen)).toEqual([false, false, false, false]);
-    const found = view({ tenant: premium, user: salesman }, { search: 'sharepoint' });
-    expect(found.solutions.map(({ isOpen }) => isOpen)).toEqual([true]);
+    const found = view({ tenant: premium, user: salesman }, { show: 'enabled' });
+    expect(new Set(found.solutions.map(({ isOpen }) => isOpen))).toEqual(new Set([true]));
   });
 
   it('splits the solutions into two columns of similar height and drops an empty column', () => {
@@ -185,7 +185,7 @@ describe('feature rows', () => {
       ['sales', 'marketing'],
       ['service', 'common'],
     ]);
-    expect(ids({ search: 'sharepoint' })).toEqual([['common']]);
+    expect(ids({ search: 'sharepoint' })).toEqual([]);
   });
 
   it('counts enabled features per solution without counting groups', () => {
@@ -248,7 +248,7 @@ describe('suggested upgrades', () => {
         plan: 'Sales-Premium + Marketing-Essentials',
         text: '11 more features',
         seat: { state: 'buy', text: english.t('seat.buy') },
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
       expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
     ]);
@@ -306,7 +306,7 @@ describe('access requests of the user', () => {
         title: 'Service-Premium',
         text: english.t('accessRequest.open', { date: '30 November 2026' }),
         comment: '',
-        href: '/panel/plan?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
+        href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
       },
       {
         title: 'Activity Monitors (SAINT)',
@@ -391,11 +391,18 @@ describe('feature filter', () => {
     expect(page.found).toBe(`Features shown: ${leaves.length}`);
   });
 
-  it('searches labels case-insensitively and drops empty groups and solutions', () => {
-    const { page, leaves } = shown({ search: ' SHAREPOINT ' });
-    expect(leaves.map(({ id }) => id)).toEqual(['C13']);
-    expect(page.solutions.map(({ id }) => id)).toEqual(['common']);
-    expect(features(page).map(({ id }) => id)).toEqual(['C10', 'C13']);
+  it('shows what a search found in place of the solutions', () => {
+    const { page } = shown({ search: ' SHAREPOINT ' });
+    expect(page.results?.map(({ row }) => row.id)).toEqual(['C13']);
+    expect([page.solutions, page.found]).toEqual([[], 'Features shown: 1']);
+    expect(shown({}).page.results).toBeNull();
+  });
+
+  it('shows of what a search found only the states that the filter shows', () => {
+    const ids = (query: object) => shown(query).page.results?.map(({ row }) => row.id);
+    expect(ids({ search: 'forecast' })).toEqual(['SaE2', 'SaP2']);
+    expect(ids({ search: 'quote', show: 'enabled' })).toContain('SaP9');
+    expect(ids({ search: 'quote', show: 'upgrade' })).not.toContain('SaP9');
   });
 
   it('shows advice when no feature matches', () => {
@@ -479,14 +486,14 @@ describe('panel notices', () => {
     view({ tenant, user: salesman, today }).notices;
 
   it.each([
-    ['2027-03-01', "Your company's licence expires on 27 March 2027."],
+    ['2027-03-01', 'Your company’s licence expires on 27 March 2027.'],
     [
       '2027-04-01',
-      "Your company's licence expired on 27 March 2027. SuperOffice CRM can be used until 8 April 2027.",
+      'Your company’s licence expired on 27 March 2027. SuperOffice CRM can be used until 8 April 2027.',
     ],
     [
       '2027-05-01',
-      "Your company's licence has lapsed. Its grace period ended on 8 April 2027; SuperOffice CRM can only be read.",
+      'Your company’s licence has expired. Its grace period ended on 8 April 2027; SuperOffice CRM is now read-only.',
     ],
   ])('shows the license expiry notice that applies on %s', (today, text) => {
     expect(noticesOn(today)).toEqual([text]);

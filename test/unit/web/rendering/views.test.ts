@@ -80,6 +80,24 @@ const panel = {
   stale: true,
   notices: [nasty],
   filter: { show: 'all', search: nasty },
+  results: [null, 'saint'].map((feature) => ({
+    row: {
+      id: nasty,
+      feature,
+      label: nasty,
+      state: 'enabled',
+      stateText: nasty,
+      isRequested: false,
+      children: [],
+    },
+    reason: nasty,
+    found: {
+      label: [{ text: nasty, marked: true }],
+      place: [{ text: nasty, marked: false }],
+      term: [{ text: nasty, marked: true }],
+      href: nasty,
+    },
+  })),
   found: nasty,
   columns: [
     [
@@ -120,24 +138,56 @@ const feature = {
   accessRequest,
 };
 const newerFeaturesPage = { ...panelUser, features: [publishedRow], addOns: [publishedRow] };
-const plan = {
+const comparison = {
+  plan: nasty,
+  isOwn: false,
+  summary: nasty,
+  seat: { state: nasty, badge: nasty },
+  seatText: nasty,
+  serviceWarning: nasty,
+  notes: [nasty],
+  gained: [change],
+  changed: [change],
+  lost: [change],
+  renewal: nasty,
+  administration: help,
+  refusal: nasty,
+  keepingAll: { text: nasty, href: nasty },
+  accessRequest,
+};
+const column = {
+  label: nasty,
+  href: nasty,
+  role: nasty,
+  enabled: nasty,
+  gained: nasty,
+  lost: nasty,
+  losesAny: true,
+  seat: nasty,
+  seatText: nasty,
+};
+const cell = { role: nasty, state: nasty, change: 'gained', hasIcon: true, text: nasty, limit: nasty };
+const plans = {
   ...panelUser,
   own: nasty,
-  nothing: nasty,
-  plans: [{ key: nasty, label: nasty, chosen: true }],
-  comparison: {
-    plan: nasty,
-    isOwn: false,
-    summary: nasty,
-    seat: nasty,
-    serviceWarning: nasty,
-    notes: [nasty],
-    gained: [change],
-    changed: [change],
-    lost: [change],
-    renewal: nasty,
-    administration: help,
-    accessRequest,
+  isSuite: false,
+  choices: [{ key: nasty, label: nasty, ticked: true }],
+  differencesOnly: true,
+  sharedUrl: nasty,
+  comparison,
+  matrix: {
+    columns: [column],
+    groups: [
+      {
+        id: nasty,
+        title: nasty,
+        tallies: [{ role: nasty, text: nasty }],
+        isOpen: true,
+        rows: [{ label: nasty, cells: [cell] }],
+      },
+    ],
+    hasSeats: true,
+    icons: [{ state: nasty, text: nasty }],
   },
 };
 const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
@@ -217,7 +267,7 @@ const pages = {
   panel,
   feature,
   'newer-features': newerFeaturesPage,
-  plan,
+  plans,
   admin,
   setup,
   problem,
@@ -262,7 +312,7 @@ describe('page templates', () => {
   );
 
   it.each([
-    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet</dt>'],
+    ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet am</dt>'],
     [
       'setup',
       { ...setup, setup: { ...setup.setup, statusText: '', stoppedText: null } },
@@ -283,19 +333,14 @@ describe('page templates', () => {
     ['feature', { ...feature, accessRequest: withdrawable }, feature, '<textarea'],
     ['feature', feature, { ...feature, accessRequest: withdrawable }, 'value="withdraw"'],
     ['panel', { ...panel, accessRequests: [] }, panel, 'id="own-requests"'],
-    ['plan', { ...plan, nothing: '' }, plan, 'class="notice" role="status"'],
+    ['plans', plans, { ...plans, matrix: null }, 'class="notice" role="status"'],
     [
-      'plan',
-      { ...plan, nothing: '', comparison: { ...plan.comparison, serviceWarning: '' } },
-      plan,
+      'plans',
+      { ...plans, comparison: { ...comparison, serviceWarning: '', refusal: '' } },
+      plans,
       'class="notice"',
     ],
-    [
-      'plan',
-      { ...plan, comparison: { ...plan.comparison, administration: null } },
-      plan,
-      'class="crm-links"',
-    ],
+    ['plans', { ...plans, comparison: { ...comparison, administration: null } }, plans, 'class="crm-links"'],
     ['feature', { ...feature, serviceWarning: '' }, feature, 'class="notice"'],
     ['feature', { ...feature, crmLink: null, administration: null }, feature, ' data-soprotocol='],
     [
@@ -324,7 +369,7 @@ describe('page templates', () => {
       'feature',
       { ...feature, evidence: [], also: [], documentation: [] },
       { ...feature, documentation: [] },
-      german.t('feature.evidence'),
+      'Grundlage dieser Angabe',
     ],
     [
       'feature',
@@ -334,7 +379,7 @@ describe('page templates', () => {
     ],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
-    ['plan', { ...plan, comparison: null }, plan, '<article'],
+    ['plans', { ...plans, comparison: null }, plans, '<article'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
     ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
@@ -347,7 +392,7 @@ describe('page templates', () => {
       'admin',
       { ...admin, licenseCheck: { ...admin.licenseCheck, diagnostics: [] } },
       admin,
-      'Was in den Lizenzdaten nicht zusammenpasst',
+      'Unstimmigkeiten in den Lizenzdaten',
     ],
     [
       'admin',
@@ -355,9 +400,14 @@ describe('page templates', () => {
       admin,
       'Was daraus folgt',
     ],
-    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag es gilt'],
+    ['admin', { ...admin, contract: { ...admin.contract, renewal: '' } }, admin, 'ab welchem Tag das gilt'],
     ['admin', admin, { ...admin, open: [] }, 'Nichts wartet auf eine Antwort'],
-    ['admin', admin, { ...admin, contract: { ...admin.contract, renewal: '' } }, 'noch nicht bekannt'],
+    [
+      'admin',
+      admin,
+      { ...admin, contract: { ...admin.contract, renewal: '' } },
+      'Vertragsbeginn ist nicht bekannt',
+    ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
     ['uninstall', { ...uninstall, failedRemovals: [] }, uninstall, '<ul'],
     ['problem', { ...problem, detail: undefined }, { ...problem, detail: 'uctx' }, '(uctx)'],
@@ -374,7 +424,8 @@ describe('page templates', () => {
   });
 
   it('offers an explanation for each feature and, in a group, for each member', () => {
-    const [first, second, ...more] = views('panel', english, panel).match(/<details>/g) ?? [];
+    const [first, second, ...more] =
+      views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
     expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 1]);
   });
 });

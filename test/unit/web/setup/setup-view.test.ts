@@ -55,6 +55,13 @@ describe('setupView', () => {
     expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
   });
 
+  it('calls our panels what they are, and panels of an earlier version by their name', () => {
+    const names = ['planlens.web-panel.main', 'planlens.web-panel.navigator-button', 'planlens.old'].map(
+      (progId) => view([{ ...created, progId }]).rows[0]?.name,
+    );
+    expect(names).toEqual(['Web panel', 'Button in the navigator', 'Panel']);
+  });
+
   it('tells how many deliveries of the webhook failed', () => {
     const failures = (consecutiveErrors: number | null) =>
       view([created], {}, { consecutiveErrors }).rows.map((row) => row.failures);
@@ -85,7 +92,7 @@ describe('setupView', () => {
     expect(view([created]).stoppedText).toBeNull();
     const moment = english.timestamp(at.getTime());
     expect(view([created], { lastError: 'timeout', at }).stoppedText).toBe(
-      `It did not work (timeout). Planlens tries again by itself, ${moment}.`,
+      `Setup failed (timeout). Planlens tries again by itself, ${moment}.`,
     );
   });
 
