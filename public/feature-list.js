@@ -14,11 +14,16 @@ export async function filterFeatures(form) {
   // Before anything is awaited, so that what the caller opens next stays open.
   if (isUnfiltered) setFolds(false);
   await applySearch(form, isSearch);
-  if (isSearch) return;
+  if (!isSearch) applyState(form, show);
+}
+
+/** Shows the rows of one state, or all. */
+function applyState(form, show) {
+  const isUnfiltered = show === 'all';
   let count = 0;
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
-    row.hidden = !(show === 'all' || row.dataset.state === show);
+    row.hidden = !(isUnfiltered || row.dataset.state === show);
     if (!row.hidden) count += 1;
   }
   hideEmptyGroups();

@@ -113,17 +113,17 @@ describe('panel in use', () => {
     await signIn(withoutPlan);
     const message = panel.getByRole('region', { name: 'Først trenger du en brukerplan' });
     expect(await message.locator('a, button').count()).toBe(1);
-    expect(await panel.locator('.solutions').isVisible()).toBe(false);
+    expect(await panel.locator('.solutions').last().isVisible()).toBe(false);
 
     await panel.locator('.counts').getByRole('link').last().click();
-    expect(await panel.locator('.solutions').isVisible()).toBe(true);
+    expect(await panel.locator('.solutions').last().isVisible()).toBe(true);
   });
 
   test('a refresh tells what came of it, and when the next one reads again', async () => {
     const { panel, signIn } = await fixture.open();
     const { sandbox, passTime } = fixture.planlens;
     await signIn(germanUsers.servicePremium);
-    const refresh = panel.getByRole('button', { name: 'Lizenzen neu lesen' });
+    const refresh = panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' });
     const status = panel.locator('[data-focus] strong');
     passTime(60_000);
     await refresh.click();
@@ -131,7 +131,7 @@ describe('panel in use', () => {
     await refresh.click();
     await expect
       .poll(() => status.textContent())
-      .toMatch(/^Gerade erst gelesen\. Erneut möglich in \d+ s\.$/);
+      .toMatch(/^Gerade erst aktualisiert\. Erneut möglich in \d+ s\.$/);
 
     passTime(60_000);
     const { tenantId: tenant, associateId } = germanUsers.servicePremium;
