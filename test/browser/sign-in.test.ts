@@ -68,9 +68,10 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     await window.panel.locator('[data-row="SaP6"]').getByText('Sales-Premium').first().waitFor();
     await window.panel.locator('a.quiet-button').first().click();
     await window.panel.getByRole('heading', { name: 'Was bringt Ihnen ein anderer Plan?' }).waitFor();
-    await window.panel.locator('select').selectOption('sales-premium');
+    for (const plan of await window.panel.locator('input[name="plan"]').all())
+      await plan.setChecked((await plan.getAttribute('value')) === 'sales-premium');
     await window.panel.getByRole('button', { name: 'Vergleichen' }).click();
-    await window.panel.getByText('Kommt hinzu', { exact: true }).waitFor();
+    await window.panel.locator('.comparison').getByText('Kommt hinzu', { exact: true }).waitFor();
     await window.panel.getByRole('link', { name: 'Zurück zu allen Funktionen' }).click();
     await window.panel.getByRole('heading', { name: 'Sales-Essentials' }).waitFor();
     const stored = await window.panel.locator('html').evaluate((html) => {

@@ -219,14 +219,15 @@ describe('panel', async () => {
     expect(getVisibleText(first.html)).toContain('Your company no longer approves Planlens');
     expect(getVisibleText(first.html)).not.toContain('SuperOffice is not answering');
     expect(getFeatureRow(first.html, 'SaP9').state).toBe('enabled');
-    const tried = operations().filter((operation) => !operation.startsWith('Login')).length;
+    // Without the state, which the hourly reconciliation reads at any moment.
+    const calls = () => operations().filter((operation) => !/^(Login|State)/.test(operation));
+    const tried = calls().length;
     expect(tried).toBeGreaterThan(0);
 
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
     const later = await cookieClient.get(panelUrl(planlens, salesPremium));
     expect([new URL(later.url).origin, later.status]).toEqual([planlens.sandbox.url, 403]);
-    const calls = operations().filter((operation) => !operation.startsWith('Login'));
-    expect(calls).toHaveLength(tried);
+    expect(calls()).toHaveLength(tried);
 
     control.approve({ tenant: 'Cust20001' });
     await install(planlens);
