@@ -1,6 +1,7 @@
 // Shows the explanation of a feature in its row, and submits the forms in it without leaving the list.
 
 import { showError } from './error-notice.js';
+import { restoreDrafts } from './place.js';
 import { fetchPage } from './session.js';
 
 /** Loads the explanation of a feature whose row was opened. */
@@ -47,6 +48,7 @@ function insertExplanation(why, explanation) {
   const field = why.querySelector('textarea');
   if (field !== null) field.value = dataset.typed ?? '';
   delete dataset.typed;
+  restoreDrafts(why);
 }
 
 /** Focuses the result of a form and updates the state shown in the row. */

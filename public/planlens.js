@@ -2,17 +2,24 @@
 
 import { openInCrm } from './crm.js';
 import { openFeature, submitInPlace } from './explanation.js';
-import { filterFeatures } from './feature-list.js';
+import { filterFeatures, showFeatures } from './feature-list.js';
+import { restorePlace, saveDraft, savePlace } from './place.js';
 import { hasBearerToken } from './session.js';
 import { preparePage, swapPage } from './swap.js';
 
 preparePage();
+restorePlace();
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[href]');
   if (link === null) return;
   const inNewTab = event.ctrlKey || event.metaKey || event.shiftKey;
   if ('soprotocol' in link.dataset && !inNewTab && openInCrm(link.dataset.soprotocol)) event.preventDefault();
+  if ('show' in link.dataset && !inNewTab) {
+    event.preventDefault();
+    showFeatures(link);
+    return savePlace();
+  }
   if (!hasBearerToken()) return;
   if (link.target !== '' || link.origin !== location.origin) return;
   event.preventDefault();
@@ -37,10 +44,15 @@ document.addEventListener(
   (event) => {
     const button = event.target.querySelector(':scope > .why > button');
     if (button !== null && event.target.open) openFeature(event.target, button.value);
+    savePlace();
   },
   true,
 );
 
 document.addEventListener('input', (event) => {
-  if (event.target.form?.getAttribute('role') === 'search') filterFeatures(event.target.form);
+  const { name, form } = event.target;
+  if (form?.getAttribute('role') === 'search') {
+    filterFeatures(form);
+    savePlace();
+  } else if (name === 'reason') saveDraft(event.target);
 });

@@ -2,6 +2,7 @@
 
 import { showError } from './error-notice.js';
 import { restoreList, saveList } from './feature-list.js';
+import { restoreDrafts } from './place.js';
 import { followProgress } from './progress.js';
 import { fetchPage } from './session.js';
 
@@ -11,6 +12,7 @@ export function preparePage() {
   for (const time of document.querySelectorAll('time')) {
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, style);
   }
+  restoreDrafts(document);
   followProgress();
 }
 

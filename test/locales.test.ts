@@ -220,6 +220,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   }),
   'documentation.part.': featureParts,
   'visibilityHint.': visibilityHints,
+  'refreshed.': ['changed', 'unchanged', 'too-soon', 'failed'],
+  'emptyState.': ['no-plan', 'licenses-unread'],
   'limit.': limits,
   'limit.level.': all<Exclude<LimitLevel, 'below'>>({ near: yes, reached: yes }),
   'limit.stops.': limits,

@@ -41,6 +41,7 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
     crmAddresses: services.superOffice.crmAddresses,
     sessions,
     languages: loadLanguages(`${root}locales`),
+    publicUrl: config.publicUrl,
     limits: createRequestLimits(Date.now),
     now: Date.now,
   });

@@ -8,6 +8,7 @@ import {
   type CacheOutcome,
   type CachePolicy,
   createStaleIfErrorCache,
+  type RefreshResult,
   type StaleIfErrorCache,
 } from './stale-if-error-cache.ts';
 
@@ -30,7 +31,7 @@ export interface LicenseSnapshots {
   /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
-  refresh(tenant: Tenant, associateId: number): Promise<void>;
+  refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
   /** Stores the licenses that the user's own sign-in reported, unless they tell less than what is stored. */
   saveUserLicenses(tenant: Tenant, licenses: UserLicenses): Promise<void>;
   /**
@@ -61,6 +62,9 @@ export const licenseCachePolicy: CachePolicy = {
   patienceMs: 1_500,
   minRefreshIntervalMs: 20_000,
 };
+
+/** Of two reads, the first of these outcomes counts. */
+const outcomesByWeight = ['failed', 'read'] as const;
 
 interface UserItem {
   readonly tenant: Tenant;
@@ -99,7 +103,15 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
     getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
     async refresh(tenant, associateId) {
-      await Promise.all([tenantCache.refresh(tenant), userCache.refresh({ tenant, associateId })]);
+      const results = await Promise.all([
+        tenantCache.refresh(tenant),
+        userCache.refresh({ tenant, associateId }),
+      ]);
+      const found = new Set(results.map((result) => result.outcome));
+      return {
+        outcome: outcomesByWeight.find((outcome) => found.has(outcome)) ?? 'too-soon',
+        againInMs: Math.max(...results.map((result) => result.againInMs)),
+      };
     },
     async refreshIfOlderThan(tenant, associateId, timestamp) {
       if (associateId === null) return tenantCache.refreshIfOlderThan(tenant, timestamp);

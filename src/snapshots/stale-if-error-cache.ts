@@ -54,6 +54,13 @@ export interface SnapshotSource<T, Item> {
  */
 export type CacheOutcome = 'memory' | 'database' | 'superoffice' | 'stale' | 'unavailable';
 
+/** What came of a user's refresh. `too-soon`: the data was read less than `minRefreshIntervalMs` ago. */
+export interface RefreshResult {
+  readonly outcome: 'read' | 'too-soon' | 'failed';
+  /** When the next refresh reads again, ms from now. */
+  readonly againInMs: number;
+}
+
 /** A read-through cache over memory, database and SuperOffice that survives failures of SuperOffice (RFC 5861). */
 export interface StaleIfErrorCache<T, Item> {
   /**
@@ -65,7 +72,7 @@ export interface StaleIfErrorCache<T, Item> {
   /** Returns the data in memory, if any, without reading. */
   peek(item: Item): CachedSnapshot<T> | null;
   /** Reads again within the limits of `minRefreshIntervalMs`. A failed read does not throw; `get` reports it. */
-  refresh(item: Item): Promise<void>;
+  refresh(item: Item): Promise<RefreshResult>;
   /**
    * Ensures that the data was read after a timestamp (ms since 1970).
    * @throws the error of the source: the data may be older than the timestamp
@@ -156,9 +163,16 @@ export function createStaleIfErrorCache<T, Item>(
     },
     async refresh(item) {
       const key = source.key(item);
-      if (refreshed.has(key)) return;
+      const toResult = (outcome: RefreshResult['outcome']) => ({
+        outcome,
+        againInMs: refreshed.getRemainingTTL(key),
+      });
+      if (refreshed.has(key)) return toResult('too-soon');
       refreshed.set(key, true);
-      await overdueReads.awaitBriefly(item, reload(item, now() - policy.minRefreshIntervalMs));
+      const result = await overdueReads.awaitBriefly(item, reload(item, now() - policy.minRefreshIntervalMs));
+      if ('failure' in result || result.outcome === 'stale') return toResult('failed');
+      if (result.outcome === 'database') return toResult('too-soon');
+      return toResult('read');
     },
     async refreshIfOlderThan(item, timestamp) {
       const cached = peek(item);

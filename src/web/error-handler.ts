@@ -4,6 +4,7 @@ import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/tran
 import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import { isFromOwnPage } from './middleware/own-origin.ts';
+import { readPanelReferer } from './panel-referer.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
@@ -81,6 +82,7 @@ export function createErrorHandler(deps: {
     signIn: SignInError['purpose'] | null,
   ): void {
     const inPanel = signIn === null ? parsePanelUser(request.query) : null;
+    const place = readPanelReferer(request, deps.publicUrl);
     const requested = signIn?.language ?? parseLanguage(request);
     const language = deps.languages.choose([requested, ...request.acceptsLanguages()]);
     const { code, status, detail } = problem;
@@ -95,7 +97,8 @@ export function createErrorHandler(deps: {
               ...page,
               // A foreign site must not be able to make our page show its words.
               typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
-              nextLink: findNextLink(request, code, inPanel, language),
+              nextLink: findNextLink(request, code, inPanel && { ...inPanel, place }, language),
+              inCrm: request.path.startsWith('/panel') || signIn?.kind === 'panel',
             });
       response.send(html);
       return;
@@ -130,10 +133,10 @@ function canSignIn({ status, code }: AppError): boolean {
   return status < 500 && code !== 'tenant-not-installed';
 }
 
-function signInLinks(request: Request, panelUser: PanelUser) {
+function signInLinks(request: Request, panelUser: PanelUser & { readonly returnTo?: string }) {
   return {
     popUpUrl: popUpUrl(panelUser),
-    ownWindowUrl: panelUrl(panelUser),
+    ownWindowUrl: panelUser.returnTo ?? panelUrl(panelUser),
     tries: readAttempts(request, panelUser)?.count ?? 0,
   };
 }
@@ -142,7 +145,7 @@ function signInLinks(request: Request, panelUser: PanelUser) {
 function findNextLink(
   { path }: Request,
   code: ErrorCode,
-  panelUser: PanelUser | null,
+  panelUser: (PanelUser & { readonly place: string | null }) | null,
   { t }: Language,
 ): { href: string; text: string } | null {
   if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
@@ -152,6 +155,8 @@ function findNextLink(
   if (['/uninstall', '/setup/export'].includes(path))
     return { href: '/uninstall', text: signIn ?? t('problem.tryAgain') };
   if (panelUser === null) return null;
+  if (code === 'session-required')
+    return { href: panelUser.place ?? panelUrl(panelUser), text: t('problem.signInAgain') };
   const isPanel = path === '/panel';
   return {
     href: panelUrl(panelUser),

@@ -74,9 +74,9 @@ export function panelUrl(panelUser: PanelUser, signedInAt?: number): string {
   return `/panel?${panelUserQuery(panelUser)}${signedIn}`;
 }
 
-/** The panel's URL for testing whether the browser sends the cookie that was just set. */
-export function cookieProbeUrl(panelUser: PanelUser): string {
-  return `${panelUrl(panelUser)}&cookie=probe`;
+/** The URL of a panel page for testing whether the browser sends the cookie that was just set. */
+export function cookieProbeUrl(page: string): string {
+  return `${page}&cookie=probe`;
 }
 
 /** The page that explains one feature to the panel user. */

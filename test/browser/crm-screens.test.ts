@@ -20,8 +20,10 @@ describe('screens of SuperOffice opened from our pages', () => {
   const heading = (page: Page) => page.locator('main > section > h1').textContent();
 
   async function openFeature({ panel }: BrowserWindow, row: string): Promise<void> {
-    await panel.locator(`[data-row="${row}"] summary`).click();
-    await panel.locator(`[data-row="${row}"] .evidence`).first().waitFor();
+    const fold = panel.locator(`.fold:has([data-row="${row}"]) > summary`);
+    if ((await fold.count()) > 0) await fold.click();
+    await panel.locator(`[data-row="${row}"] summary`).first().click();
+    await panel.locator(`[data-row="${row}"] .main-reason`).waitFor();
   }
 
   const openScreen = ({ panel }: BrowserWindow, row: string) =>
@@ -59,7 +61,8 @@ describe('screens of SuperOffice opened from our pages', () => {
     const { page, signIn } = await fixture.open();
     await signIn(germanUsers.salesPremium, '');
     await page.goto(panelUrl(fixture.planlens, germanUsers.salesPremium, 'de'));
-    await page.locator('[data-row="SaP1"] summary').click();
+    await page.locator('.fold:has([data-row="SaP1"]) > summary').click();
+    await page.locator('[data-row="SaP1"] summary').first().click();
     const [screen] = await Promise.all([
       page.waitForEvent('popup'),
       page.locator('[data-row="SaP1"]').getByRole('link', { name: 'In SuperOffice öffnen' }).click(),

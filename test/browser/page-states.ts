@@ -307,11 +307,15 @@ function withOpenFeatures(person: TestUser, features: readonly string[]): PageSt
     person,
     async reach(context) {
       await openPanel(context, person);
+      await context.page.locator('.fold, .all-features').evaluateAll((folds) => {
+        for (const fold of folds) fold.open = true;
+      });
       for (const feature of features) {
         const row = context.page.locator(`li[data-row]:has(> details > .why > [value="${feature}"])`).first();
         const handle = await row.elementHandle();
         await row.locator('summary').first().click();
-        await handle?.waitForSelector('.evidence');
+        await handle?.waitForSelector('.main-reason');
+        await (await handle?.$('.why > details:last-of-type > summary'))?.click();
       }
     },
   };

@@ -78,7 +78,7 @@ describe('panel', async () => {
   // certifies R45
   it('shows German text with the German labels of the catalogue', async () => {
     const { html } = await open(servicePremium, 'de');
-    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('<html lang="de"');
     expect(html).toContain('Ihr Plan');
     expect(getFeatureRow(html, 'C2').text).toContain('Firmen und Personen');
     expect(getFeatureRow(html, 'SaE1').text).toMatch(/Verkaufs- und Opportunity-Management Nur ansehen/);

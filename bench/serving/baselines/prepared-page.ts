@@ -71,6 +71,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       language,
       csrfToken: sessionsOf(environment).csrfToken(session),
       crmScreenPattern: `${environment.SUPEROFFICE_LOGIN_URL}/${tenantId}/default.aspx?{target}`,
+      backUrl: '/panel',
       today,
     },
     {},

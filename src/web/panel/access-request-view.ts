@@ -90,6 +90,8 @@ export function accessRequestToShow(
 export interface AccessRequestSummary {
   readonly title: string;
   readonly text: string;
+  /** The administrator's comment; may be empty. */
+  readonly comment: string;
   readonly href: string;
 }
 
@@ -113,7 +115,8 @@ export function accessRequestSummaries(
       const subject = parseSubject(accessRequest.subject);
       if (subject === null) return [];
       const title = subjectName(subject, language);
-      return [{ title, text: describeState(accessRequest, language), href: subjectUrl(subject, panelUser) }];
+      const text = describeState(accessRequest, language);
+      return [{ title, text, comment: accessRequest.comment, href: subjectUrl(subject, panelUser) }];
     });
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FeatureRow } from './feature-row.ts';
 
-/** Values of the filter: which features the list shows. */
-const shownFeatures = ['all', 'enabled', 'missing'] as const;
+/** Values of the filter: all features, or those of one state. */
+const shownFeatures = ['all', 'enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'] as const;
 
 const filterSchema = z.object({
   show: z.enum(shownFeatures).catch('all'),
@@ -23,6 +23,12 @@ export function isFiltering({ show, search }: FeatureFilter): boolean {
   return show !== 'all' || search !== '';
 }
 
+/** The filter as it continues the query of the panel; empty if it filters nothing. */
+export function filterQuery({ show, search }: FeatureFilter): string {
+  const query = new URLSearchParams({ ...(show !== 'all' && { show }), ...(search !== '' && { search }) });
+  return query.size === 0 ? '' : `&${query}`;
+}
+
 /** The rows with a state that a filter shows; a group keeps its features that have it. */
 export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter): FeatureRow[] {
   return rows.flatMap((row) => {
@@ -39,6 +45,5 @@ export function countRows(rows: readonly FeatureRow[]): number {
 
 /** Whether a filter shows features of this state. */
 export function isShown({ state }: Pick<FeatureRow, 'state'>, { show }: FeatureFilter): boolean {
-  const isEnabled = state === 'enabled';
-  return show === 'all' || isEnabled === (show === 'enabled');
+  return show === 'all' || state === show;
 }

@@ -19,7 +19,7 @@ import {
   readAddressesForUser,
   screenLink,
 } from '../crm-links.ts';
-import { panelUrl, panelUserQuery, planUrl } from '../links.ts';
+import { panelUserQuery, planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -37,12 +37,13 @@ import {
   type PanelContextLoader,
   withEntitlements,
 } from './panel-context.ts';
+import { type SeatView, seatView } from './seat-view.ts';
 
 /** A plan that would add a feature. */
 interface UpgradeView {
   readonly plan: string;
-  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
-  readonly seat: string;
+  /** Null for a CRM Suite plan, which covers the whole company. */
+  readonly seat: SeatView | null;
   readonly href: string;
 }
 
@@ -120,7 +121,7 @@ export function featurePageView(
   const toView = (upgrade: Upgrade) => upgradeView(upgrade, context);
   return {
     query: panelUserQuery(url),
-    backUrl: panelUrl(url),
+    backUrl: context.backUrl,
     csrfToken,
     label: getRowLabel(row, language.code),
     state,
@@ -183,7 +184,7 @@ function findActions({ state, reason }: Entitlement, upgrades: readonly Upgrade[
 function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): UpgradeView {
   return {
     plan: planLabel(upgrade.plan, language),
-    seat: upgrade.kind === 'user-plan' ? language.t(`seat.${upgrade.seat}`) : '',
+    seat: upgrade.kind === 'user-plan' ? seatView(upgrade.seat, language) : null,
     href: planUrl(url, upgrade.plan),
   };
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
-import { panelUrl, panelUserQuery } from '../links.ts';
+import { panelUserQuery } from '../links.ts';
 import type { Views } from '../rendering/views.ts';
 import { type EntitledPanelContext, type PanelContextLoader, withEntitlements } from './panel-context.ts';
 import { addOnRows, newerFeatureRows, type PublishedRow } from './published-rows.ts';
@@ -27,10 +27,15 @@ export function createNewerFeaturesPage(deps: {
 }
 
 /** Lists the newer features, decided for the user. */
-export function newerFeaturesPageView({ url, report, language }: EntitledPanelContext): NewerFeaturesPage {
+export function newerFeaturesPageView({
+  url,
+  report,
+  language,
+  backUrl,
+}: EntitledPanelContext): NewerFeaturesPage {
   return {
     query: panelUserQuery(url),
-    backUrl: panelUrl(url),
+    backUrl,
     features: newerFeatureRows(report, language),
     addOns: addOnRows(report, language),
   };

@@ -1,13 +1,14 @@
 import { planUrl } from '../links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { type SeatView, seatView } from './seat-view.ts';
 
 /** A plan one step above the user's, and what it would add. */
 export interface SuggestedUpgrade {
   readonly plan: string;
   readonly text: string;
-  /** Whether a seat is free or must be purchased; empty for a CRM Suite plan, which covers the whole company. */
-  readonly seat: string;
+  /** Null for a CRM Suite plan, which covers the whole company. */
+  readonly seat: SeatView | null;
   readonly href: string;
 }
 
@@ -25,7 +26,7 @@ export function suggestUpgrades({
   return steps.slice(0, maxShown).map((step) => ({
     plan: planLabel(step.plan, language),
     text: t('panel.suggestedUpgrade', { count: step.enables.length }),
-    seat: step.kind === 'user-plan' ? t(`seat.${step.seat}`) : '',
+    seat: step.kind === 'user-plan' ? seatView(step.seat, language) : null,
     href: planUrl(url, step.plan),
   }));
 }

@@ -7,6 +7,7 @@ import type { Views } from '../rendering/views.ts';
 import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
 import { type PanelContext, withEntitlements } from './panel-context.ts';
 import { panelView } from './panel-view.ts';
+import { refreshText } from './refresh.ts';
 
 /** A rendered panel page. */
 interface Page {
@@ -24,7 +25,7 @@ interface CachedPage extends Page {
 
 /**
  * Caches one unfiltered page per user, language and role, up to `maxBytes` of HTML. A cached page is valid as long as
- * its `pageVersion` is the current one. Filtered pages are rendered for each request.
+ * its `pageVersion` is the current one. Filtered pages and those after a refresh are rendered for each request.
  */
 export function createPageCache(deps: {
   views: Views;
@@ -50,7 +51,8 @@ export function createPageCache(deps: {
   }
 
   return (context, query) => {
-    if (isFiltering(parseFeatureFilter(query))) return render(context, query);
+    if (isFiltering(parseFeatureFilter(query)) || refreshText(query, context.language) !== '')
+      return render(context, query);
     const key = pageKey(context);
     const version = pageVersion(context);
     const cached = cache.get(key);

@@ -9,8 +9,9 @@ import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequest, AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
-import { type PanelUrl, parsePanelUrl } from '../links.ts';
+import { type PanelUrl, panelUrl, parsePanelUrl } from '../links.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
+import { readPanelReferer } from '../panel-referer.ts';
 import type { Language, Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
@@ -44,6 +45,8 @@ export interface PanelContext {
   readonly csrfToken: string;
   /** The address of a screen of the CRM, with `{target}` for its SoProtocol target. */
   readonly crmScreenPattern: string;
+  /** The panel as this page was reached from it, or else from its start. */
+  readonly backUrl: string;
   /** Day of the request, `YYYY-MM-DD` in UTC. */
   readonly today: string;
 }
@@ -82,6 +85,7 @@ export function createPanelContexts(deps: {
   accessRequests: AccessRequestStore;
   crmAddresses: CrmAddresses;
   languages: Languages;
+  publicUrl: string;
   limits: RequestLimits;
   now: () => number;
 }): PanelContextLoader {
@@ -127,8 +131,14 @@ export function createPanelContexts(deps: {
       language,
       csrfToken: sessions.csrfToken(session),
       crmScreenPattern: crmAddresses.screenPattern(tenant.tenantId),
+      backUrl: findBackUrl(request, url),
       today: toUtcDay(now()),
     };
+  }
+
+  function findBackUrl(request: Request, url: PanelUrl): string {
+    const referer = readPanelReferer(request, deps.publicUrl);
+    return referer?.startsWith('/panel?') ? referer : panelUrl(url);
   }
 
   async function loadLicenses(tenant: Tenant, associateId: number) {

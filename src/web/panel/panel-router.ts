@@ -17,6 +17,7 @@ import { createNewerFeaturesPage } from './newer-features-page.ts';
 import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
+import { createPanelSignIn, createSignInFirst } from './panel-sign-in.ts';
 import { createPlansPage } from './plans-page.ts';
 import { createRefresh } from './refresh.ts';
 import { createSharedPlans } from './shared-plans.ts';
@@ -46,15 +47,20 @@ export function createPanelRouter(deps: {
   const { inCrm, form, csrfProtection } = deps;
   const panelContexts = createPanelContexts(deps);
   const pages = createPageCache({ ...deps, maxBytes: deps.pageCacheBytes });
-  const panelDeps = { ...deps, panelContexts, pages };
+  const signIn = createPanelSignIn(deps);
+  const panelDeps = { ...deps, panelContexts, pages, signIn };
+  const signInFirst = createSignInFirst(panelDeps);
 
   const router = Router();
   router.route('/panel').get(inCrm, createPanel(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/feature').get(inCrm, createFeaturePage(panelDeps)).all(methodNotAllowed);
-  router.route('/panel/newer-features').get(inCrm, createNewerFeaturesPage(panelDeps)).all(methodNotAllowed);
+  router.route('/panel/feature').get(inCrm, signInFirst, createFeaturePage(panelDeps)).all(methodNotAllowed);
+  router
+    .route('/panel/newer-features')
+    .get(inCrm, signInFirst, createNewerFeaturesPage(panelDeps))
+    .all(methodNotAllowed);
   router
     .route('/panel/plans')
-    .get(inCrm, createSharedPlans(panelDeps), createPlansPage(panelDeps))
+    .get(inCrm, createSharedPlans(panelDeps), signInFirst, createPlansPage(panelDeps))
     .all(methodNotAllowed);
   router
     .route('/panel/access-requests')

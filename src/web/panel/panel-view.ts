@@ -1,52 +1,28 @@
 import { findAddOnHint } from '../../licensing/advice/visibility-hints.ts';
 import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
-import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
-import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import type { AddOn } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { FeatureCounts } from '../../licensing/entitlements/entitlement-report.ts';
 import { type CrmLink, screenLink } from '../crm-links.ts';
-import { panelUserQuery } from '../links.ts';
+import { panelUrl, panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../suite-limit-rows.ts';
-import {
-  type AccessRequestSummary,
-  accessRequestSummaries,
-  isOpen,
-  toSubject,
-} from './access-request-view.ts';
+import { type AccessRequestSummary, accessRequestSummaries } from './access-request-view.ts';
 import {
   countRows,
   type FeatureFilter,
-  filterRows,
+  filterQuery,
   isFiltering,
   isShown,
   parseFeatureFilter,
 } from './feature-filter.ts';
-import { type FeatureRow, featureRow } from './feature-row.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { refreshText, statesDigest } from './refresh.ts';
 import { type SearchResultView, searchFeatures } from './search-results.ts';
-
-interface TierView {
-  readonly title: string;
-  readonly features: readonly FeatureRow[];
-}
-
-interface SolutionView {
-  readonly id: CatalogueRow['solution'];
-  readonly title: string;
-  readonly tally: string;
-  readonly tiers: readonly TierView[];
-}
-
-interface StateCount {
-  readonly state: FeatureState;
-  readonly text: string;
-  readonly count: number;
-}
+import { arrangeColumns, type SolutionView, solutionViews } from './solution-views.ts';
+import { countStates, type StateCount } from './state-counts.ts';
 
 /** An add-on. Like a feature, but without a page of its own. */
 interface AddOnView {
@@ -61,6 +37,9 @@ interface AddOnView {
   readonly crmLink: CrmLink | null;
 }
 
+/** Shown in place of the list, which is folded: there is nothing to find in it. */
+type EmptyState = 'no-plan' | 'licenses-unread';
+
 /** Values of `views/panel.ejs`. */
 export interface PanelView {
   /** The query that every URL in the panel carries. */
@@ -74,11 +53,9 @@ export interface PanelView {
   readonly plan: string;
   readonly planNote: string;
   /** Null if the state of every feature is unknown. */
-  readonly summary: {
-    readonly text: string;
-    readonly enabledPercent: number;
-    readonly rest: readonly StateCount[];
-  } | null;
+  readonly summary: { readonly text: string; readonly states: readonly StateCount[] } | null;
+  /** What the user should do first, instead of looking through features that all have one state; null if there are others. */
+  readonly emptyState: EmptyState | null;
   readonly suggestedUpgrades: readonly SuggestedUpgrade[];
   readonly accessRequests: readonly AccessRequestSummary[];
   /** The limits of CRM Suite; empty without it. */
@@ -86,12 +63,18 @@ export interface PanelView {
   /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
   readonly stale: boolean;
+  /** What came of the refresh that led here; empty if none did. */
+  readonly refreshed: string;
+  readonly refreshUrl: string;
+  /** What this page shows, to be compared after a refresh. */
+  readonly seen: string;
   readonly notices: readonly string[];
   readonly filter: FeatureFilter;
   readonly found: string;
   /** What the search found, in place of the solutions; null without a search. */
   readonly results: readonly SearchResultView[] | null;
-  /** The solutions in fixed columns, so that they do not move while the page loads. */
+  /** The panel without a filter. */
+  readonly unfilteredUrl: string;
   readonly columns: readonly (readonly SolutionView[])[];
   readonly addOns: readonly AddOnView[];
   /** How many of the features documented since the list of user plans are enabled. */
@@ -121,17 +104,22 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     companyName: tenant.companyName,
     plan: assignedPlanName(report.plan, language),
     planNote: assignedPlanNote(report.plan, language),
-    summary: summarize(report.counts, language),
+    summary: summarize(context, filter),
+    emptyState: findEmptyState(context),
     suggestedUpgrades: suggestUpgrades(context),
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: suiteLimitRows(report.plan, context.tenantLicenses?.content.limits ?? null, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
     // While nothing may be read, the data is old for a reason that the notice gives.
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
+    refreshed: refreshText(query, language),
+    refreshUrl: `/panel/refresh?${panelUserQuery(url)}${filterQuery(filter)}`,
+    seen: statesDigest(report),
     notices: describeNotices(context),
     filter,
     found: foundText(results, solutions, filter, language),
     results,
+    unfilteredUrl: panelUrl(url),
     columns: arrangeColumns(solutions),
     addOns: report.addOns.map((addOn) => addOnView(addOn, context)),
     newerFeatures: t('panel.tally', {
@@ -156,22 +144,19 @@ function addOnView({ key, state, reason }: AddOn, context: EntitledPanelContext)
   };
 }
 
-function summarize(counts: FeatureCounts, { t }: Language): PanelView['summary'] {
-  const { total, enabled, upgrade, viewOnly, hiddenByRole, unknown } = counts;
-  if (unknown === total) return null;
-  const rest = [
-    ['upgrade', upgrade],
-    ['view-only', viewOnly],
-    ['hidden-by-role', hiddenByRole],
-    ['unknown', unknown],
-  ] as const;
+function summarize(context: EntitledPanelContext, filter: FeatureFilter): PanelView['summary'] {
+  const { counts } = context.report;
+  if (counts.unknown === counts.total) return null;
+  const { enabled, total } = counts;
   return {
-    text: t('panel.summary', { enabled, total }),
-    enabledPercent: Math.round((100 * enabled) / total),
-    rest: rest
-      .filter(([, count]) => count > 0)
-      .map(([state, count]) => ({ state, count, text: t(`state.${state}`) })),
+    text: context.language.t('panel.summary', { enabled, total }),
+    states: countStates(context, filter),
   };
+}
+
+function findEmptyState({ userLicenses, report }: EntitledPanelContext): EmptyState | null {
+  if (userLicenses === null) return 'licenses-unread';
+  return report.plan?.kind === 'no-plan' ? 'no-plan' : null;
 }
 
 function describeNotices({
@@ -196,61 +181,9 @@ function foundText(
   { t, number }: Language,
 ): string {
   if (!isFiltering(filter)) return '';
-  const rows = solutions.flatMap(({ tiers }) => tiers.flatMap(({ features }) => features));
+  const rows = solutions.flatMap(({ missing, enabled }) =>
+    [...missing, ...enabled].flatMap(({ features }) => features),
+  );
   const count = results?.length ?? countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
-}
-
-const columns: readonly (readonly SolutionView['id'][])[] = [
-  ['sales', 'service'],
-  ['marketing', 'common'],
-];
-
-/** Solutions in columns; empty columns are dropped. */
-function arrangeColumns(solutions: readonly SolutionView[]): PanelView['columns'] {
-  return columns
-    .map((ids) => solutions.filter(({ id }) => ids.includes(id)))
-    .filter((column) => column.length > 0);
-}
-
-/** The features that every plan includes come last, because users look for the others. */
-const tiersBySolution = [
-  ['sales', ['essential', 'premium']],
-  ['service', ['essential', 'premium']],
-  ['marketing', ['essential', 'premium']],
-  ['common', ['common']],
-] as const;
-
-function solutionViews(
-  { report, accessRequests, language }: EntitledPanelContext,
-  filter: FeatureFilter,
-): SolutionView[] {
-  const { t } = language;
-  const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const isRequested = (feature: FeatureKey) =>
-    accessRequests.some((accessRequest) => isOpen(accessRequest, toSubject('feature', feature)));
-  const toRows = (row: CatalogueRow): FeatureRow[] => {
-    const entitlement = decided.get(row.id);
-    const children = getChildRows(row.id).flatMap(toRows);
-    return entitlement ? [featureRow(entitlement, children, isRequested(row.feature), language)] : [];
-  };
-  const views = tiersBySolution.map(([solution, tiers]) => {
-    const rows = catalogue.filter((row) => row.solution === solution);
-    const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
-    const enabled = leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length;
-    const tierViews = tiers.map((tier) => {
-      const own = rows.filter((row) => row.tier === tier && row.parent === null).flatMap(toRows);
-      return {
-        title: tier === 'common' ? '' : t(`tier.${tier}`),
-        features: filterRows(own, filter),
-      };
-    });
-    return {
-      id: solution,
-      title: t(`solution.${solution}`),
-      tally: t('panel.tally', { enabled, total: leaves.length }),
-      tiers: tierViews.filter(({ features }) => features.length > 0),
-    };
-  });
-  return views.filter(({ tiers }) => tiers.length > 0);
 }

@@ -3,7 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import { type AdministrationAddresses, readAddressesForUser } from '../crm-links.ts';
-import { panelUrl, panelUserQuery } from '../links.ts';
+import { panelUserQuery } from '../links.ts';
 import { type AnyPlan, assignedPlanName, planLabel } from '../plan-names.ts';
 import type { Views } from '../rendering/views.ts';
 import { type EntitledPanelContext, type PanelContextLoader, withEntitlements } from './panel-context.ts';
@@ -81,7 +81,7 @@ export function plansPageView(
     tenantId: url.tenantId,
     associateId: url.associateId,
     language: url.language,
-    backUrl: panelUrl(url),
+    backUrl: context.backUrl,
     csrfToken,
     own: assignedPlanName(report.plan, language),
     isSuite: report.model === 'suite',

@@ -14,6 +14,7 @@ const notPreloaded = ['planlens.js', 'sign-in.js', 'search.js'];
 /** Variables of `views/partials`. */
 const partialLocals = [
   'title',
+  'inCrm',
   'name',
   'feature',
   'results',
@@ -28,6 +29,12 @@ const partialLocals = [
   'row',
   'limits',
   'style',
+  'evidence',
+  'also',
+  'published',
+  'seat',
+  'tier',
+  'requests',
   'comparison',
   'matrix',
   'cell',

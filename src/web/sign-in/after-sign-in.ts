@@ -35,7 +35,7 @@ export function createAfterSignIn(deps: {
     async panel(_request, response, signedIn, purpose) {
       sessions.write(response, await startPanelSession(signedIn, purpose));
       clearAttempts(response);
-      response.redirect(303, panelUrl(purpose, now()));
+      response.redirect(303, `${purpose.returnTo ?? panelUrl(purpose)}&signedIn=${now()}`);
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {

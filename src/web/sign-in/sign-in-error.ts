@@ -18,8 +18,11 @@ export class SignInError extends Error {
 
 /** The error of a panel's sign-in that did not reach SuperOffice. */
 export function createSignInError(
-  { tenantId, associateId, language }: PanelUser,
+  { tenantId, associateId, language, returnTo }: PanelUser & { readonly returnTo?: string },
   code: 'sign-in-timeout' | 'cookies-blocked',
 ): SignInError {
-  return new SignInError({ kind: 'panel', tenantId, associateId, language }, new AppError(code));
+  return new SignInError(
+    { kind: 'panel', tenantId, associateId, language, ...(returnTo !== undefined && { returnTo }) },
+    new AppError(code),
+  );
 }

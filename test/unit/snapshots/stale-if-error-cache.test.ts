@@ -91,12 +91,14 @@ describe('stale-if-error cache', () => {
   it('refreshes fresh data on request but not again within the minimum interval', async () => {
     const cache = create();
     await cache.get({ id: 'a' });
-    await cache.refresh({ id: 'a' });
+    const againInMs = policy.minRefreshIntervalMs;
+    expect(await cache.refresh({ id: 'a' })).toEqual({ outcome: 'too-soon', againInMs });
     expect(reads).toEqual(['a']); // read less than the minimum interval ago
     now += policy.minRefreshIntervalMs + 1;
     fetchContent = async () => 'newer';
-    await Promise.all([cache.refresh({ id: 'a' }), cache.refresh({ id: 'a' })]);
-    await cache.refresh({ id: 'a' });
+    const results = await Promise.all([cache.refresh({ id: 'a' }), cache.refresh({ id: 'a' })]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['read', 'too-soon']);
+    expect(await cache.refresh({ id: 'a' })).toEqual({ outcome: 'too-soon', againInMs });
     expect(reads).toEqual(['a', 'a']);
     expect(await cache.get({ id: 'a' })).toEqual({
       content: 'newer',
@@ -111,8 +113,11 @@ describe('stale-if-error cache', () => {
     const { content } = (await cache.get({ id: 'a' })) ?? {};
     now += policy.minRefreshIntervalMs + 1;
     fetchContent = () => Promise.reject(new Error('down'));
-    await cache.refresh({ id: 'a' });
+    expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'failed' });
     expect(await cache.get({ id: 'a' })).toMatchObject({ content, stale: true });
+    now += policy.minRefreshIntervalMs + 1;
+    fetchContent = async () => content ?? '';
+    expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'read' });
   });
 
   it('keeps the values of different keys separate', async () => {

@@ -37,7 +37,7 @@ describe('parsePanelUrl', () => {
 
   it('detects the cookie probe only with its exact parameter', async () => {
     const panelUser = { tenantId: 'Cust1', associateId: 5, language: 'de' };
-    expect(await addressAt(cookieProbeUrl(panelUser))).toEqual({
+    expect(await addressAt(cookieProbeUrl(panelUrl(panelUser)))).toEqual({
       ...panelUser,
       signedInAt: 0,
       cookieProbe: true,

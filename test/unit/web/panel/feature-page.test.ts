@@ -47,7 +47,7 @@ describe('feature page', () => {
     expect(upgrades).toEqual([
       {
         plan: 'Sales-Premium + Service-Essentials',
-        seat: english.t('seat.buy'),
+        seat: { state: 'buy', text: english.t('seat.buy') },
         href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bservice-essential',
       },
     ]);
@@ -69,7 +69,7 @@ describe('feature page', () => {
   it('names the Suite plan that adds the feature', () => {
     const starter = tenantWith(moduleLicense({ name: '?', description: 'SuperOffice CRM Suite Starter' }));
     const { upgrades } = page('quote-management', { tenant: starter, user: userWith() });
-    expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([['CRM Suite Growth', '']]);
+    expect(upgrades.map(({ plan, seat }) => [plan, seat])).toEqual([['CRM Suite Growth', null]]);
   });
 
   it('shows the limits of a Suite plan', () => {

@@ -72,6 +72,7 @@ export function createContext(given: Given): EntitledPanelContext {
     language,
     csrfToken: 'a token',
     crmScreenPattern: 'https://online2.superoffice.com/Cust12345/default.aspx?{target}',
+    backUrl: '/panel?uctx=Cust12345&usid=5&lang=en',
     today,
   };
   return withEntitlements(context, entitlementEngine);

@@ -39,7 +39,9 @@ function features({ solutions }: Solutions): FeatureRow[] {
     feature,
     ...feature.children.flatMap(withChildren),
   ];
-  return solutions.flatMap(({ tiers }) => tiers.flatMap((tier) => tier.features.flatMap(withChildren)));
+  return solutions.flatMap(({ missing, enabled }) =>
+    [...missing, ...enabled].flatMap((tier) => tier.features.flatMap(withChildren)),
+  );
 }
 
 function feature(page: Solutions, id: string): FeatureRow | undefined {
@@ -117,12 +119,12 @@ describe('feature rows', () => {
   });
 
   it('groups rows by solution and tier and nests the members of a group below it', () => {
-    expect(page.solutions.map(({ id }) => id)).toEqual(['sales', 'service', 'marketing', 'common']);
-    expect(page.solutions.map(({ tiers }) => tiers.map(({ title }) => title))).toEqual([
-      ['Essential', 'Premium'],
-      ['Essential', 'Premium'],
-      ['Essential', 'Premium'],
-      [''],
+    const titles = (tiers: (typeof page.solutions)[number]['missing']) => tiers.map(({ title }) => title);
+    expect(page.solutions.map(({ id, missing, enabled }) => [id, titles(missing), titles(enabled)])).toEqual([
+      ['sales', [], ['Essential', 'Premium']],
+      ['marketing', ['Essential', 'Premium'], ['Essential']],
+      ['service', ['Essential', 'Premium'], ['Essential', 'Premium']],
+      ['common', [], ['']],
     ]);
     for (const { id, solution, parent } of catalogue) {
       const under = page.solutions.filter((each) =>
@@ -161,12 +163,27 @@ describe('feature rows', () => {
     expect(requested.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
-  it('splits the solutions into two columns and drops an empty column', () => {
+  it('shows what is missing first, and folds what is enabled unless a filter is set', () => {
+    const states = (tiers: (typeof page.solutions)[number]['missing']) =>
+      tiers.flatMap((tier) => tier.features.map(({ state }) => state));
+    for (const solution of page.solutions) {
+      const { missing, enabled, enabledText } = solution;
+      expect(states(missing)).not.toContain('enabled');
+      expect(new Set(states(enabled))).toEqual(new Set(states(enabled).length > 0 ? ['enabled'] : []));
+      const count = features({ solutions: [{ ...solution, missing: [] }] });
+      expect(enabledText).toBe(`Enabled: ${count.filter(({ children }) => children.length === 0).length}`);
+    }
+    expect(page.solutions.map(({ isOpen }) => isOpen)).toEqual([false, false, false, false]);
+    const found = view({ tenant: premium, user: salesman }, { show: 'enabled' });
+    expect(new Set(found.solutions.map(({ isOpen }) => isOpen))).toEqual(new Set([true]));
+  });
+
+  it('splits the solutions into two columns of similar height and drops an empty column', () => {
     const ids = (query: object) =>
       view({ tenant: premium, user: salesman }, query).columns.map((column) => column.map(({ id }) => id));
     expect(ids({})).toEqual([
-      ['sales', 'service'],
-      ['marketing', 'common'],
+      ['sales', 'marketing'],
+      ['service', 'common'],
     ]);
     expect(ids({ search: 'sharepoint' })).toEqual([]);
   });
@@ -180,20 +197,40 @@ describe('feature rows', () => {
     }
   });
 
-  it('counts features by state and omits states without features', () => {
+  it('counts each feature once by state, as a part of the bar and as a filter, without states that have none', () => {
     const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
-    expect(page.summary?.rest).toEqual([
-      { state: 'upgrade', count: counts.upgrade, text: 'Needs an upgrade' },
-      { state: 'view-only', count: counts.viewOnly, text: 'View only' },
-      { state: 'unknown', count: counts.unknown, text: 'Unknown' },
+    expect([counts.total, counts.hiddenByRole]).toEqual([62, 0]);
+    expect(page.summary?.text).toBe(`${counts.enabled} of 62 features enabled`);
+    const states = page.summary?.states ?? [];
+    expect(states.map(({ show, count }) => [show, count])).toEqual([
+      ['all', 62],
+      ['enabled', counts.enabled],
+      ['view-only', counts.viewOnly],
+      ['upgrade', counts.upgrade],
+      ['unknown', counts.unknown],
     ]);
-    expect([counts.hiddenByRole, counts.unknown]).toEqual([0, 1]);
+    const [, first, second] = states;
+    expect([first?.start, second?.start]).toEqual([0, first?.length]);
+    expect(states.slice(1).reduce((sum, { length }) => sum + length, 0)).toBeCloseTo(100, 0);
   });
 
-  it('counts each feature once in the summary', () => {
-    const { counts } = reportEntitlements({ tenant: premium, user: salesman, today: '2026-12-01' });
-    expect(page.summary?.text).toBe(`${counts.enabled} of 62 features enabled`);
-    expect(page.summary?.enabledPercent).toBe(Math.round((100 * counts.enabled) / 62));
+  it('links each count to the list of its features and keeps the search', () => {
+    const { summary } = view({ tenant: premium, user: salesman }, { show: 'upgrade', search: 'mail' });
+    const links = summary?.states.map(({ show, href, isShown }) => [show, href, isShown]) ?? [];
+    const panel = '/panel?uctx=Cust12345&usid=5&lang=en';
+    expect(links[0]).toEqual(['all', `${panel}&search=mail#filter`, false]);
+    expect(links.find(([show]) => show === 'upgrade')).toEqual([
+      'upgrade',
+      `${panel}&show=upgrade&search=mail#filter`,
+      true,
+    ]);
+  });
+
+  it('offers one action to a user without a plan or with unread licenses instead of equal features', () => {
+    const none = userWith(plan('superlicense-no-selection', 'None'));
+    expect(view({ tenant: premium, user: none }).emptyState).toBe('no-plan');
+    expect(view({ tenant: premium, user: null }).emptyState).toBe('licenses-unread');
+    expect(page.emptyState).toBeNull();
   });
 
   it('shows every feature as unknown and no summary for an unknown user', () => {
@@ -210,7 +247,7 @@ describe('suggested upgrades', () => {
       {
         plan: 'Sales-Premium + Marketing-Essentials',
         text: '11 more features',
-        seat: english.t('seat.buy'),
+        seat: { state: 'buy', text: english.t('seat.buy') },
         href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=sales-premium%2Bmarketing-essential',
       },
       expect.objectContaining({ plan: 'Sales-Premium + Service-Essentials', text: '6 more features' }),
@@ -226,7 +263,7 @@ describe('suggested upgrades', () => {
       modules: [...service.modules, { ...row, description: 'Sales Essentials + Service Essentials' }],
     };
     const { suggestedUpgrades } = view({ tenant, user: userWithPlan(tenant, 'ten-sales') });
-    const seats = suggestedUpgrades.map(({ seat }) => seat);
+    const seats = suggestedUpgrades.map(({ seat }) => seat?.text);
     expect(seats).toContain('Seats are billed by use: an administrator can assign one now.');
     expect(seats).not.toContain(english.t('seat.assign'));
     expect(seats).not.toContain(english.t('seat.buy'));
@@ -234,7 +271,9 @@ describe('suggested upgrades', () => {
 
   it('suggests only the next Suite plan, without a seat, on a Suite tenant', () => {
     const { suggestedUpgrades } = view({ tenant: suiteCore, user: userWith() });
-    expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([['CRM Suite Growth', '']]);
+    expect(suggestedUpgrades.map(({ plan: name, seat }) => [name, seat])).toEqual([
+      ['CRM Suite Growth', null],
+    ]);
   });
 
   it('suggests nothing for a user without a plan and for an unknown user', () => {
@@ -266,11 +305,13 @@ describe('access requests of the user', () => {
       {
         title: 'Service-Premium',
         text: english.t('accessRequest.open', { date: '30 November 2026' }),
+        comment: '',
         href: '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=service-premium',
       },
       {
         title: 'Activity Monitors (SAINT)',
         text: english.t('accessRequest.open', { date: '28 November 2026' }),
+        comment: '',
         href: '/panel/feature?uctx=Cust12345&usid=5&lang=en&feature=saint',
       },
     ]);
@@ -344,12 +385,9 @@ describe('feature filter', () => {
     }
   });
 
-  it.each([
-    ['enabled', true],
-    ['missing', false],
-  ])('shows only features that are %s', (show, enabled) => {
+  it.each(['enabled', 'upgrade', 'view-only'])('shows only features in the state %s', (show) => {
     const { page, leaves } = shown({ show });
-    expect(leaves.every(({ state }) => (state === 'enabled') === enabled)).toBe(true);
+    expect(new Set(leaves.map(({ state }) => state))).toEqual(new Set([show]));
     expect(page.found).toBe(`Features shown: ${leaves.length}`);
   });
 
@@ -364,7 +402,7 @@ describe('feature filter', () => {
     const ids = (query: object) => shown(query).page.results?.map(({ row }) => row.id);
     expect(ids({ search: 'forecast' })).toEqual(['SaE2', 'SaP2']);
     expect(ids({ search: 'quote', show: 'enabled' })).toContain('SaP9');
-    expect(ids({ search: 'quote', show: 'missing' })).not.toContain('SaP9');
+    expect(ids({ search: 'quote', show: 'upgrade' })).not.toContain('SaP9');
   });
 
   it('shows advice when no feature matches', () => {

@@ -29,7 +29,8 @@ const help = { steps: [nasty], links: [crmLink] };
 const timestamp = { text: nasty, iso: nasty };
 const accessRequest = { subject: nasty, text: nasty, comment: nasty, mayRequest: true, mayWithdraw: false };
 const withdrawable = { ...accessRequest, mayRequest: false, mayWithdraw: true };
-const upgrade = { plan: nasty, seat: nasty, href: nasty };
+const seat = { state: nasty, text: nasty };
+const upgrade = { plan: nasty, seat, href: nasty };
 const change = { label: nasty, note: nasty };
 const pageLink = { url: nasty, text: nasty, inEnglish: true };
 const documentation = {
@@ -50,9 +51,30 @@ const panel = {
   companyName: nasty,
   plan: nasty,
   planNote: nasty,
-  summary: { text: nasty, enabledPercent: 50, rest: [{ state: nasty, text: nasty, count: nasty }] },
-  suggestedUpgrades: [{ plan: nasty, text: nasty, seat: nasty, href: nasty }],
-  accessRequests: [{ title: nasty, text: nasty, href: nasty }],
+  summary: {
+    text: nasty,
+    states: [0, 50].map((start) => ({
+      show: nasty,
+      text: nasty,
+      count: nasty,
+      href: nasty,
+      isShown: true,
+      start,
+      length: 50,
+    })),
+  },
+  emptyState: null,
+  unfilteredUrl: nasty,
+  refreshed: nasty,
+  refreshUrl: nasty,
+  seen: nasty,
+  suggestedUpgrades: [{ plan: nasty, text: nasty, seat, href: nasty }],
+  accessRequests: Array.from({ length: 4 }, () => ({
+    title: nasty,
+    text: nasty,
+    comment: nasty,
+    href: nasty,
+  })),
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -83,7 +105,10 @@ const panel = {
         id: nasty,
         title: nasty,
         tally: nasty,
-        tiers: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
+        missing: [{ title: nasty, features: [row, { ...row, feature: null, children: [row] }] }],
+        enabled: [{ title: nasty, features: [row] }],
+        enabledText: nasty,
+        isOpen: true,
       },
     ],
   ],
@@ -279,7 +304,7 @@ describe('page templates', () => {
     '%s declares its language, style sheet and scripts and runs no other script',
     (name, page) => {
       const html = views(name, german, page);
-      expect(html).toMatch(/^<!doctype html>\s*<html lang="de">/);
+      expect(html).toMatch(/^<!doctype html>\s*<html lang="de"(?: class="in-crm")?>/);
       expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/[\w-]{10}\/planlens\.css">/);
       expect([...html.matchAll(scriptTag)].map(([, script]) => script)).toEqual(expectedScripts(name));
       expect(html.replaceAll(scriptTag, '')).not.toMatch(/<script|<style|style="|\son\w+="|javascript:/);
@@ -340,7 +365,18 @@ describe('page templates', () => {
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
-    ['feature', { ...feature, evidence: [], also: [] }, feature, 'Grundlage dieser Angabe'],
+    [
+      'feature',
+      { ...feature, evidence: [], also: [], documentation: [] },
+      { ...feature, documentation: [] },
+      'Grundlage dieser Angabe',
+    ],
+    [
+      'feature',
+      { ...feature, upgrades: [{ ...upgrade, seat: null }], moreUpgrades: [] },
+      feature,
+      'class="seat"',
+    ],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
@@ -390,7 +426,7 @@ describe('page templates', () => {
   it('offers an explanation for each feature and, in a group, for each member', () => {
     const [first, second, ...more] =
       views('panel', english, { ...panel, results: null }).match(/<details>/g) ?? [];
-    expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 0]);
+    expect([first, second, more.length]).toEqual([expect.any(String), expect.any(String), 1]);
   });
 });
 

@@ -1,0 +1,87 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { AppError } from '../../errors.ts';
+import { cookieProbeUrl, type PanelUrl, panelUrl } from '../links.ts';
+import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import { hasBearer, isSessionExpected } from '../sign-in/session.ts';
+import {
+  type Attempts,
+  countAttempt,
+  maySignInSilently,
+  readAttempts,
+  startCounting,
+} from '../sign-in/sign-in-attempts.ts';
+import { createSignInError } from '../sign-in/sign-in-error.ts';
+import type { PanelContextLoader } from './panel-context.ts';
+
+/** Starts the sign-in of a panel page's user, which leads back to that page. */
+export type PanelSignIn = (request: Request, response: Response, url: PanelUrl) => void;
+
+/** The state that carries a page through the sign-in must fit into an address. */
+const maxPageLength = 400;
+
+/** @param deps.now the current time, ms since 1970 */
+export function createPanelSignIn(deps: { beginSignIn: BeginSignIn; now: () => number }): PanelSignIn {
+  const { beginSignIn, now } = deps;
+
+  return function signIn(request, response, url) {
+    // Scripts cannot follow redirects to SuperOffice.
+    if (hasBearer(request) || request.headers['sec-fetch-dest'] === 'empty')
+      throw new AppError('session-required');
+    const user = { ...url, ...returnTo(request, url) };
+    if (isSessionExpected(url.signedInAt, now())) throw createSignInError(user, 'cookies-blocked');
+    const attempts = readAttempts(request, url);
+    if (attempts === null) probeCookies(response, user);
+    else signInSilently(request, response, user, attempts);
+  };
+
+  type User = PanelUrl & ReturnType<typeof returnTo>;
+
+  function signInSilently(request: Request, response: Response, user: User, attempts: Attempts): void {
+    if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
+    countAttempt(response, user, attempts, now());
+    const { tenantId, associateId, language, returnTo } = user;
+    beginSignIn(request, response, {
+      kind: 'panel',
+      tenantId,
+      associateId,
+      language,
+      ...(returnTo !== undefined && { returnTo }),
+    });
+  }
+
+  /**
+   * Detects blocked cookies before the redirect to SuperOffice. Such a browser could store neither the session nor the
+   * number of attempts, so a frame whose sign-in never returns would go unnoticed.
+   */
+  function probeCookies(response: Response, user: User): void {
+    startCounting(response, user);
+    if (user.cookieProbe) throw createSignInError(user, 'cookies-blocked');
+    response.set('Cache-Control', 'no-store').redirect(302, cookieProbeUrl(user.returnTo ?? panelUrl(user)));
+  }
+}
+
+/** Lets only the user that the URL names pass to a page of the panel; others are sent to sign in first. */
+export function createSignInFirst(deps: {
+  panelContexts: PanelContextLoader;
+  signIn: PanelSignIn;
+}): RequestHandler {
+  return async function signInFirst(request, response, next) {
+    const { url, signedIn } = await deps.panelContexts.identify(request);
+    if (signedIn === null) deps.signIn(request, response, url);
+    else next();
+  };
+}
+
+/** The page of a request, without what only described how it was reached; nothing for the panel itself. */
+function returnTo({ path, query }: Request, url: PanelUrl): { returnTo?: string } {
+  // A name may have several values, like the plans of a comparison.
+  const texts = Object.entries(query).flatMap(([name, values]) =>
+    [values]
+      .flat()
+      .flatMap((value): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+  const params = new URLSearchParams(texts);
+  for (const name of ['signedIn', 'cookie', 'refreshed', 'again']) params.delete(name);
+  const page = `${path}?${params}`;
+  return page === panelUrl(url) || page.length > maxPageLength ? {} : { returnTo: page };
+}
