@@ -219,7 +219,7 @@ describe('invalid client input', async () => {
     });
     const html = await response.text();
     expect(response.status).toBe(404);
-    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('<html lang="de" ');
     expect(html).toContain('Planlens ist hier nicht installiert');
     expect(html).not.toMatch(/at .*\.ts|node_modules/);
   });
