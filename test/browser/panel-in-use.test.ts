@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { type BrowserFixture, germanUsers, openBrowserFixture } from './browser-fixture.ts';
 
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
@@ -138,6 +139,8 @@ describe('panel in use', () => {
     sandbox.control.setPlan({ tenant, associateId, plan: null });
     await refresh.click();
     await expect.poll(() => status.textContent()).toBe('Ihre Funktionen haben sich geändert.');
+    // The webhook of the plan reads as well, and a refresh right after it reads nothing.
+    await untilCallbacksProcessed(fixture.planlens.environment);
 
     // The plan is put back last: a webhook could read it before the refresh that is to fail.
     passTime(60_000);
