@@ -138,15 +138,6 @@ describe('panel in use', () => {
     sandbox.control.fail({ operation: '*', with: 500 });
     await refresh.click();
     await expect.poll(() => status.textContent()).toMatch(/^SuperOffice hat nicht geantwortet\./);
-    sandbox.control.clearFaults();
-
-    // Last, because its webhook ends the session.
-    passTime(60_000);
-    const { tenantId: tenant, associateId } = germanUsers.servicePremium;
-    onTestFinished(() => sandbox.control.setPlan({ tenant, associateId, plan: 'ten-service' }));
-    sandbox.control.setPlan({ tenant, associateId, plan: null });
-    await refresh.click();
-    await expect.poll(() => status.textContent()).toBe('Ihre Funktionen haben sich geändert.');
   });
 
   test('the card of access requests shows three, with the comment of the administrator, and the others on demand', async () => {
