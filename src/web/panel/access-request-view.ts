@@ -40,9 +40,10 @@ export function subjectUrl(subject: Subject, panelUser: PanelUser): string {
     : planUrl(panelUser, subject.plan);
 }
 
-/** Whether an access request is about this subject and still open. */
-export function isOpen(accessRequest: AccessRequest, subject: string): boolean {
-  return accessRequest.subject === subject && accessRequest.state === 'open';
+/** Whether one of the access requests is about this feature and still open. */
+export function isFeatureRequested(accessRequests: readonly AccessRequest[], feature: FeatureKey): boolean {
+  const wanted = toSubject('feature', feature);
+  return accessRequests.some(({ subject, state }) => subject === wanted && state === 'open');
 }
 
 /** The state of a user's access request for one subject, and what the user may do. */

@@ -19,6 +19,7 @@ import {
 } from './feature-filter.ts';
 import { type SuggestedUpgrade, suggestUpgrades } from './next-plan-view.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { describeDecided } from './published-rows.ts';
 import { refreshText, statesDigest } from './refresh.ts';
 import { type SearchResultView, searchFeatures } from './search-results.ts';
 import { arrangeColumns, type SolutionView, solutionViews } from './solution-views.ts';
@@ -130,15 +131,14 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
   };
 }
 
-function addOnView({ key, state, reason }: AddOn, context: EntitledPanelContext): AddOnView {
+function addOnView({ key, ...decided }: AddOn, context: EntitledPanelContext): AddOnView {
   const { t, code } = context.language;
+  const { state } = decided;
   const hint = state === 'enabled' ? findAddOnHint(key) : null;
   return {
     id: key,
     label: getAddOnLabel(key, code),
-    state,
-    stateText: t(`state.${state}`),
-    reason: t(`reason.${reason}`),
+    ...describeDecided(decided, context.language),
     hint: hint === null ? '' : t(`visibilityHint.${hint}`),
     crmLink: state === 'enabled' ? screenLink(key, context) : null,
   };

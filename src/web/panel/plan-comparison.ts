@@ -1,7 +1,6 @@
 import { dropsService } from '../../licensing/advice/drops-service.ts';
 import { getFeatureLabel } from '../../licensing/catalogue/labels.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
-import type { UserLicenses } from '../../licensing/licenses/license-data.ts';
 import type { Seat } from '../../licensing/plans/seat-availability.ts';
 import {
   type AdministrationAddresses,
@@ -26,7 +25,6 @@ import {
   isRequestable,
   type PlanChange,
   type PlanOutcome,
-  planOutcome,
 } from './plan-outcome.ts';
 import { combinePlans, findOwnPlan } from './plan-selection.ts';
 
@@ -61,16 +59,15 @@ export interface PlanComparison {
   readonly accessRequest: AccessRequestView | null;
 }
 
-/** Describes what a plan would change. `addresses` is null unless the user is an administrator. */
+/** Describes what a plan would change, by its outcome. `addresses` is null unless the user is an administrator. */
 export function planComparison(
   context: EntitledPanelContext,
-  user: UserLicenses,
   plan: AnyPlan,
+  outcome: PlanOutcome,
   addresses: AdministrationAddresses | null,
 ): PlanComparison {
   const { report, language, accessRequests } = context;
   const { t } = language;
-  const outcome = planOutcome(context, user, plan);
   const { isOwn, seat } = outcome;
   const toViews = (change: PlanChange) => changeViews(context, outcome, change);
   const gained = toViews('gained');

@@ -76,6 +76,7 @@ export function plansPageView(
   const selection = { ...asked, chosen: asked.chosen ?? suggested ?? null };
   const { chosen, differencesOnly } = selection;
   const parts = chosen === null ? [] : getPlanParts(chosen);
+  const outcome = user === null || chosen === null ? null : planOutcome(context, user, chosen);
   return {
     query: panelUserQuery(url),
     tenantId: url.tenantId,
@@ -92,8 +93,9 @@ export function plansPageView(
     })),
     differencesOnly,
     sharedUrl: chosen === null ? '' : publicUrl + sharedPlansUrl(url.tenantId, { chosen, differencesOnly }),
-    matrix: user === null ? null : planMatrix(context, listOutcomes(context, user, chosen), selection),
-    comparison: user === null || chosen === null ? null : planComparison(context, user, chosen, addresses),
+    matrix: user === null ? null : planMatrix(context, listOutcomes(context, user, outcome), selection),
+    comparison:
+      outcome === null || chosen === null ? null : planComparison(context, chosen, outcome, addresses),
   };
 }
 
@@ -101,18 +103,14 @@ export function plansPageView(
 function listOutcomes(
   context: EntitledPanelContext,
   user: UserLicenses,
-  chosen: AnyPlan | null,
+  chosen: PlanOutcome | null,
 ): readonly PlanOutcome[] {
   const { report } = context;
   const own = ownOutcome(context, user);
-  const plans = getMatrixPlans(report).map((plan) => planOutcome(context, user, plan));
-  if (report.model === 'suite') return plans.some(({ isOwn }) => isOwn) ? plans : [own, ...plans];
-  const compared = chosen === null ? [] : [planOutcome(context, user, chosen)];
-  return [
-    own,
-    ...[...compared, ...plans].filter((each, index, all) => {
-      const isFirst = all.findIndex(({ plan }) => plan === each.plan) === index;
-      return isFirst && !each.isOwn;
-    }),
-  ];
+  const known = chosen === null || chosen.isOwn ? [own] : [own, chosen];
+  const plans = getMatrixPlans(report).map(
+    (key) => known.find(({ plan }) => plan === key) ?? planOutcome(context, user, key),
+  );
+  if (report.model === 'suite') return plans.includes(own) ? plans : [own, ...plans];
+  return [...new Set([...known, ...plans])];
 }

@@ -20,7 +20,7 @@ export function addOnRows({ addOns }: EntitlementReport, language: Language): re
   return addOns.map(({ key, documentation, ...decided }) => ({
     id: key,
     label: getAddOnLabel(key, language.code),
-    ...describeState(decided, language),
+    ...describeDecided(decided, language),
     documentation: describeDocumentation(documentation, language),
   }));
 }
@@ -33,12 +33,13 @@ export function newerFeatureRows(
   return newerFeatures.map(({ feature, requirement, ...decided }) => ({
     id: feature.key,
     label: getNewerFeatureLabel(feature, language.code),
-    ...describeState(decided, language),
+    ...describeDecided(decided, language),
     documentation: describeDocumentation(requirement, language),
   }));
 }
 
-function describeState(
+/** The state of an add-on or a newer feature, and its reason, in words. */
+export function describeDecided(
   { state, reason }: { readonly state: FeatureState; readonly reason: Reason },
   { t }: Language,
 ): Pick<PublishedRow, 'state' | 'stateText' | 'reason'> {

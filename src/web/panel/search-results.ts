@@ -7,9 +7,10 @@ import { getNewerFeatureLabel } from '../../licensing/catalogue/newer-features.t
 import { type SearchHit, searchCatalogue } from '../../licensing/catalogue/search-catalogue.ts';
 import type { FeatureState, Reason } from '../../licensing/entitlements/entitlement.ts';
 import { newerFeaturesUrl } from '../links.ts';
-import { isOpen, toSubject } from './access-request-view.ts';
+import { isFeatureRequested } from './access-request-view.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
+import { describeDecided } from './published-rows.ts';
 
 /** What a search matched in a hit. */
 interface FoundText {
@@ -75,16 +76,15 @@ function describeFeature(
   key: FeatureKey,
   { report, language, accessRequests }: EntitledPanelContext,
 ): DescribedHit | null {
-  const rows = getFeatureRows(key);
-  const decided = report.entitlements.find(({ row }) => row === rows[0]?.id);
+  const decided = report.features.get(key);
   if (decided === undefined) return null;
-  const isRequested = accessRequests.some((each) => isOpen(each, toSubject('feature', key)));
+  const rows = getFeatureRows(key);
   const solutions = [...new Set(rows.map(({ solution }) => language.t(`solution.${solution}`)))];
   const groups = catalogue
     .filter(({ id }) => rows.some(({ parent }) => parent === id))
     .map(({ id }) => getRowLabel(id, language.code));
   return {
-    row: featureRow(decided, [], isRequested, language),
+    row: featureRow(decided, [], isFeatureRequested(accessRequests, key), language),
     reason: '',
     place: [...solutions, ...groups].join(' · '),
     href: '',
@@ -94,21 +94,14 @@ function describeFeature(
 function describePublished(
   id: string,
   label: string,
-  { state, reason }: { readonly state: FeatureState; readonly reason: Reason },
+  decided: { readonly state: FeatureState; readonly reason: Reason },
   place: string,
-  { url, language: { t } }: EntitledPanelContext,
+  { url, language }: EntitledPanelContext,
 ): DescribedHit {
+  const { reason, ...state } = describeDecided(decided, language);
   return {
-    row: {
-      id,
-      feature: null,
-      label,
-      state,
-      stateText: t(`state.${state}`),
-      isRequested: false,
-      children: [],
-    },
-    reason: t(`reason.${reason}`),
+    row: { id, feature: null, label, ...state, isRequested: false, children: [] },
+    reason,
     place,
     href: `${newerFeaturesUrl(url)}#${id}`,
   };

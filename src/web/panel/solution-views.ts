@@ -1,6 +1,5 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
-import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
-import { isOpen, toSubject } from './access-request-view.ts';
+import { isFeatureRequested } from './access-request-view.ts';
 import { countRows, type FeatureFilter, filterRows, isFiltering } from './feature-filter.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
@@ -38,12 +37,11 @@ export function solutionViews(
 ): SolutionView[] {
   const { t, number } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const isRequested = (feature: FeatureKey) =>
-    accessRequests.some((accessRequest) => isOpen(accessRequest, toSubject('feature', feature)));
   const toRows = (row: CatalogueRow): FeatureRow[] => {
     const entitlement = decided.get(row.id);
     const children = getChildRows(row.id).flatMap(toRows);
-    return entitlement ? [featureRow(entitlement, children, isRequested(row.feature), language)] : [];
+    if (entitlement === undefined) return [];
+    return [featureRow(entitlement, children, isFeatureRequested(accessRequests, row.feature), language)];
   };
   const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
