@@ -159,11 +159,16 @@ async function stopServer(cluster: Cluster): Promise<void> {
 async function findServer(cluster: Cluster): Promise<Client | 'stale' | 'none'> {
   for (const deadline = Date.now() + changeTimeoutMs; ; await sleep(pollIntervalMs)) {
     if (!(await isReportedRunning(cluster))) return 'none';
-    const [, , , port = '', , , , state = ''] = await readPidFile(cluster);
+    const { 3: port = '' } = await readPidFile(cluster);
     const session = port === '' ? 'changing' : await connectToServer(toUrl(cluster, Number(port)));
     if (session !== null && session !== 'changing') return session;
-    const isChanging = session === 'changing' || ['starting', 'stopping'].includes(state.trim());
-    if (!isChanging || Date.now() >= deadline) return 'stale';
+    // Read after the attempt to connect: a server writes that it stops before it closes its port, and the pid file of one
+    // that still runs must not be removed, because it would then remove that of the next server.
+    const { 3: portAfter, 7: state = '' } = await readPidFile(cluster);
+    const isChanging =
+      session === 'changing' || portAfter !== port || ['starting', 'stopping'].includes(state.trim());
+    if (!isChanging || (session === null && Date.now() >= deadline)) return 'stale';
+    if (Date.now() >= deadline) throw new Error('the embedded PostgreSQL does not finish its start or stop');
   }
 }
 

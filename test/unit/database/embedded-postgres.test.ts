@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from '
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,6 +25,30 @@ const toPidFile = ({ home: folder }: EmbeddedPostgres) => join(folder, 'cluster'
 async function readPid(postgres: EmbeddedPostgres): Promise<string> {
   const [pid = ''] = (await readFile(toPidFile(postgres), 'utf8')).split('\n');
   return pid;
+}
+
+/** Stops the server and lets a process with its pid file and a program at its port stand in for it. */
+async function replaceServer(postgres: EmbeddedPostgres, behave: (socket: Socket) => void) {
+  const formerPid = await readPid(postgres);
+  const pidFile = await readFile(toPidFile(postgres), 'utf8');
+  await postgres.stop();
+  // The pid must be one of the server's account, or `pg_ctl` ignores it.
+  const { uid, gid } = await lstat(join(postgres.home, 'cluster'));
+  const account = process.getuid?.() === 0 ? { uid, gid } : {};
+  const sleeper = spawn('sleep', ['60'], account);
+  await once(sleeper, 'spawn');
+  const pid = String(sleeper.pid);
+  await writeFile(toPidFile(postgres), pidFile.replace(formerPid, pid));
+  const program = createServer((socket) => behave(socket.on('error', () => {})));
+  program.listen(Number(new URL(postgres.url).port), '127.0.0.1');
+  await once(program, 'listening');
+  return {
+    pid,
+    end: () => {
+      program.close();
+      sleeper.kill();
+    },
+  };
 }
 
 describe('embedded PostgreSQL', () => {
@@ -116,24 +141,32 @@ describe('embedded PostgreSQL', () => {
     ['closes the connection', (socket) => socket.destroy()],
   ])('does not attach to another program that took its port and %s', async (_what, behave) => {
     const first = await start();
-    const pid = await readPid(first);
     await query(first.url, 'create table stored as select 1 as value');
-    const pidFile = await readFile(toPidFile(first), 'utf8');
-    await first.stop();
-    // The pid file of a killed server, whose process id another process of its account has taken.
-    const { uid, gid } = await lstat(join(first.home, 'cluster'));
-    const account = process.getuid?.() === 0 ? { uid, gid } : {};
-    const sleeper = spawn('sleep', ['60'], account);
-    await once(sleeper, 'spawn');
-    await writeFile(toPidFile(first), pidFile.replace(pid, String(sleeper.pid)));
-    const otherProgram = createServer((socket) => behave(socket.on('error', () => {})));
-    otherProgram.listen(Number(new URL(first.url).port), '127.0.0.1');
-    await once(otherProgram, 'listening');
+    const replaced = await replaceServer(first, behave);
     const second = await start();
     expect(second.url).not.toBe(first.url);
     expect(await query(second.url, 'select value from stored')).toEqual([{ value: 1 }]);
-    otherProgram.close();
-    sleeper.kill();
+    replaced.end();
+  });
+
+  it('keeps the pid file of a server that begins to stop and closes its port', async () => {
+    const first = await start();
+    let pidWhileStopping: Promise<string> | undefined;
+    const stopping = await replaceServer(first, async (socket) => {
+      if (pidWhileStopping !== undefined) {
+        socket.destroy();
+        return;
+      }
+      pidWhileStopping = sleep(500).then(() => readPid(first));
+      const pidFile = await readFile(toPidFile(first), 'utf8');
+      await writeFile(toPidFile(first), pidFile.replace('ready   ', 'stopping'));
+      socket.destroy();
+      await pidWhileStopping.catch(() => {});
+      stopping.end();
+      await rm(toPidFile(first), { force: true });
+    });
+    await start();
+    await expect(pidWhileStopping).resolves.toBe(stopping.pid);
   });
 
   it('is started again at the same URL by each process that uses it after the server is killed', async () => {
