@@ -27,7 +27,7 @@ async function readPid(postgres: EmbeddedPostgres): Promise<string> {
   return pid;
 }
 
-/** Stops the server and lets a process with its pid file and a program at its port stand in for it. */
+/** Stops the server and puts another process into its pid file and another program at its port. */
 async function replaceServer(postgres: EmbeddedPostgres, behave: (socket: Socket) => void) {
   const formerPid = await readPid(postgres);
   const pidFile = await readFile(toPidFile(postgres), 'utf8');
