@@ -58,6 +58,32 @@ describe('first view of the panel', async () => {
     return [page.resource, ...assets.map(({ resource }) => resource)];
   }
 
+  describe('next to the CSRF token', () => {
+    const { salesPremium } = testUsers;
+    const cookie = sessionCookie(planlens.environment, salesPremium);
+    const open = (query: Readonly<Record<string, string>>) => {
+      const path = `${panelUrl(planlens, salesPremium)}&${new URLSearchParams(query)}`;
+      return load(path, { 'accept-encoding': 'br, gzip', cookie });
+    };
+
+    it('what a URL says is never compressed', async () => {
+      const { text, resource } = await open({ search: 'guessed token' });
+      expect(text).toMatch(/name="csrf".*guessed token/s);
+      expect([resource.encoding, resource.wire]).toEqual([null, resource.unpacked]);
+    });
+
+    it('nothing that a URL says changes the length of a compressed page', async () => {
+      const [, token = ''] = /name="csrf" value="([^"]+)"/.exec((await open({})).text) ?? [];
+      expect(token).toMatch(/^[\w-]{43}$/);
+      const named = ['open', 'signedIn', 'any', 'cookie'].flatMap((name) =>
+        [token, '#'.repeat(43)].map((value) => ({ [name]: value })),
+      );
+      const resources = await Promise.all([{}, ...named].map(async (query) => (await open(query)).resource));
+      expect(new Set(resources.map(({ encoding, wire }) => `${encoding} ${wire}`)).size).toBe(1);
+      expect(resources[0]?.encoding).toBe('br');
+    });
+  });
+
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
   describe.each([

@@ -47,7 +47,7 @@ async function compress(plain: Buffer, encoding: Encoding, use: Use): Promise<Bu
 /**
  * Sends a body in an encoding that the client accepts, else as it is. The response needs its type and a weak ETag, which
  * stands for the body in every encoding. The body must not contain a secret together with text that a stranger chose: its
- * compressed length would tell whether they have parts in common (docs/security.md#threats).
+ * compressed length would tell whether they have parts in common (docs/security.md#threats-and-mitigations).
  */
 export async function sendCompressed(
   request: Request,
