@@ -280,6 +280,15 @@ describe('browser caching', () => {
     }
   });
 
+  it('responds to a conditional request for an asset with 304', async () => {
+    const path = '/assets/0123456789/planlens.css';
+    const { headers } = await request(server).get(path);
+    await request(server)
+      .get(path)
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(304);
+  });
+
   it('does not cache an asset path of another release as immutable', async () => {
     const { headers } = await request(server).get('/assets/0123456789/planlens.css');
     expect(headers['cache-control']).toBe('no-cache');

@@ -37,12 +37,12 @@ export interface BrowserWindow {
   signIn(person: TestUser, path?: string): Promise<void>;
 }
 
-/** Starts app, sandbox and browser, and installs the app in two tenants. */
-export async function openBrowserFixture(): Promise<BrowserFixture> {
+/** Starts app, sandbox and browser (with further arguments), and installs the app in two tenants. */
+export async function openBrowserFixture(browserArgs: readonly string[] = []): Promise<BrowserFixture> {
   const planlens = await startPlanlens();
   await install(planlens);
   await install(planlens, testUsers.otherAdministrator);
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(browserArgs);
   return {
     planlens,
     open: (options = {}) => openWindow(browser, planlens, options),

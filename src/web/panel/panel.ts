@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { loadingPageUrl } from '../links.ts';
+import { sendCompressed } from '../rendering/compression.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { PageCache } from './page-cache.ts';
@@ -25,11 +26,15 @@ export function createPanel(deps: {
     const loading = panelContexts.load(request, { url, ...signedIn });
     const mayShowLoading = request.headers['sec-fetch-dest'] === 'iframe' && !url.isLoadingShown;
     if (mayShowLoading && (await isSlow(loading))) return showLoading(request, response, url.language);
-    const { html, etag } = pages(await loading, request.query);
+    const { html, compressed, etag } = pages(await loading, request.query);
     // The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice.
-    response
-      .set({ 'Cache-Control': 'private, no-cache', 'Content-Type': 'text/html; charset=utf-8', ETag: etag })
-      .send(html);
+    response.set({
+      'Cache-Control': 'private, no-cache',
+      'Content-Type': 'text/html; charset=utf-8',
+      ETag: etag,
+    });
+    if (compressed === null) response.send(html);
+    else await sendCompressed(request, response, compressed);
   };
 
   /** The page asks for the panel again, which waits for the same read, and remains until that responds. */
