@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 
 const panelUser = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('install') }),
+  z.object({ kind: z.literal('install'), language: z.string().default('') }),
   /** `returnTo` is the page of the panel that asked for it, if it is not the panel itself. */
   z.object({ kind: z.literal('panel'), ...panelUser, returnTo: z.string().exactOptional() }),
   /** For a panel that cannot sign in inside its frame; `challenge` identifies the panel that opened the pop-up. */

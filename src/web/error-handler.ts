@@ -97,7 +97,12 @@ export function createErrorHandler(deps: {
               ...page,
               // A foreign site must not be able to make our page show its words.
               typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
-              nextLink: findNextLink(request, code, inPanel && { ...inPanel, place }, language),
+              nextLink: findNextLink(
+                request,
+                code,
+                { signIn, panelUser: inPanel && { ...inPanel, place } },
+                language,
+              ),
               inCrm: request.path.startsWith('/panel') || signIn?.kind === 'panel',
             });
       response.send(html);
@@ -141,13 +146,20 @@ function signInLinks(request: Request, panelUser: PanelUser & { readonly returnT
   };
 }
 
-/** The link of a problem page: to its panel, or to the administration page; null if neither would help. */
+/** The link of a problem page: to the page of its installation, panel or administration; null if none would help. */
 function findNextLink(
   { path }: Request,
   code: ErrorCode,
-  panelUser: (PanelUser & { readonly place: string | null }) | null,
+  {
+    signIn: begun,
+    panelUser,
+  }: {
+    readonly signIn: SignInError['purpose'] | null;
+    readonly panelUser: (PanelUser & { readonly place: string | null }) | null;
+  },
   { t }: Language,
 ): { href: string; text: string } | null {
+  if (begun?.kind === 'install') return { href: `/?lang=${begun.language}`, text: t('problem.tryAgain') };
   if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
   const signIn = code === 'session-required' ? t('problem.signInAgain') : null;
   if (path.startsWith('/admin/') || path === '/sign-out')

@@ -13,6 +13,9 @@ import {
 } from './browser-fixture.ts';
 import { expectedPanel, type PanelRow } from './expected-panel.ts';
 
+/** Assets that the first view of a panel does not need. */
+const elsewhere = ['sign-in.js', 'search.js', 'copy.js', 'plans.css', 'setup.css', 'panel.webp'];
+
 describe('panel in CRM with third-party cookies blocked', () => {
   let fixture: BrowserFixture;
 
@@ -62,9 +65,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
     const names = () =>
       responses.map((response) => new URL(response.url()).pathname.split('/').at(-1)).sort();
-    const assets = readdirSync(join(root, 'public')).filter(
-      (name) => !['sign-in.js', 'search.js', 'plans.css'].includes(name),
-    );
+    const assets = readdirSync(join(root, 'public')).filter((name) => !elsewhere.includes(name));
     await expect.poll(names).toEqual([...assets, 'panel'].sort());
     const own = new URL(fixture.planlens.url).origin;
     expect([...new Set(responses.map((response) => new URL(response.url()).origin))]).toEqual([own]);

@@ -26,7 +26,7 @@ describe('setup page in a browser', () => {
     await expect.poll(() => status.textContent()).toBe('1 von 3 erledigt');
     const progress = page.getByRole('progressbar', { name: 'Planlens wird eingerichtet' });
     expect([await progress.getAttribute('value'), await progress.getAttribute('max')]).toEqual(['1', '3']);
-    expect(await page.getByRole('listitem').allInnerTexts()).toEqual([
+    expect(await page.locator('[data-in-progress] li').allInnerTexts()).toEqual([
       expect.stringContaining('Angelegt'),
       expect.stringContaining('Wartet'),
       expect.stringContaining('Wartet'),

@@ -66,7 +66,7 @@ describe('installation', async () => {
   it('the landing page explains the installation before any request to SuperOffice', async () => {
     const landing = await createCookieClient().get(planlens.url);
     expect(landing.status).toBe(200);
-    expect(landing.html).toContain('<form method="post" action="/install">');
+    expect(landing.html).toContain('<form method="post" action="/install?lang=">');
     expect(landing.html).toContain('Only a General Administrator or User Administrator');
     expect(operations().filter((operation) => operation !== 'Login.Jwks')).toEqual([]);
   });
