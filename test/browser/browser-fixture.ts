@@ -22,6 +22,8 @@ interface WindowOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** Null when the test sets the language itself. */
   readonly locale?: string | null;
+  readonly timezone?: string;
+  readonly scripts?: boolean;
 }
 
 /** A browser window with a CRM page and its panel. */
@@ -57,8 +59,14 @@ async function openWindow(
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light' } = options;
-  const context = await browser.newContext({ viewport, colorScheme, ...(locale !== null && { locale }) });
+  const { locale = 'de-DE', colorScheme = 'light', timezone = 'UTC', scripts = true } = options;
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    timezoneId: timezone,
+    javaScriptEnabled: scripts,
+    ...(locale !== null && { locale }),
+  });
   const page = await pageBlockingThirdPartyCookies(context);
   const consoleErrors: string[] = [];
   page.on('console', (message) => {

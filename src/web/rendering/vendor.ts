@@ -44,7 +44,7 @@ export function localizedVendorText(value: Vendor['price'], code: Language['code
 }
 
 /** One statement of the vendor on a page. */
-export interface VendorValue {
+interface VendorValue {
   readonly text: string;
   /** Null if it leads nowhere. */
   readonly href: string | null;

@@ -14,7 +14,7 @@ interface SetupRow {
 }
 
 /** What an administrator does after the installation. */
-export interface NextSteps {
+interface NextSteps {
   /** The address of the tenant's CRM. */
   readonly crmUrl: string;
   /** A text for colleagues, ready to copy. */

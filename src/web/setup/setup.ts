@@ -34,7 +34,7 @@ export function createSetup(deps: {
     const { tenant, session } = administrator;
     const lang = requestedLanguage(request);
     const language = languages.choose([lang, ...request.acceptsLanguages()]);
-    const crmUrl = crmAddresses.screenPattern(tenant.tenantId).replace('{target}', '');
+    const crmUrl = crmAddresses.start(tenant.tenantId);
     const page = {
       lang,
       languages: languageLinks(language),

@@ -6,7 +6,7 @@ import { english } from '../harness.ts';
 import { tenant } from '../panel/panel-contexts.ts';
 
 const at = new Date('2026-11-26T10:00:00Z');
-const crmUrl = 'https://crm.example/Cust12345/default.aspx?';
+const crmUrl = 'https://crm.example/Cust12345/';
 const before = new Date('2026-11-26T09:00:00Z');
 const created: ProvisionedPanel = { progId: 'a', name: 'Panel', outcome: 'created', problem: null };
 const failed: ProvisionedPanel = { progId: 'b', name: 'Button', outcome: 'failed', problem: 'forbidden' };
