@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,6 +126,15 @@ describe('manifest', () => {
         lines: ['The manifest is valid.'],
         exitCode: 0,
       });
+    });
+
+    it('are refused by the command of the release workflow', () => {
+      const { placeholders } = validateManifest(manifestFolder, root);
+      const args = ['--import', 'tsx', 'manifest/tools/check.ts', '--release'];
+      const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+      expect(status).toBe(placeholders.length === 0 ? 0 : 1);
+      for (const { file, where } of placeholders)
+        expect(stdout).toContain(`${file} ${where}: must be filled in by the vendor before a release\n`);
     });
 
     it('finds one in a line of a guide', () => {

@@ -108,6 +108,13 @@ describe('installation', async () => {
     expect(refused.html).toContain('<a class="button" href="/?lang=nl">Opnieuw proberen</a>');
   });
 
+  it('signs in again in the language of the page whose session has ended', async () => {
+    const cookieClient = createCookieClient();
+    const ended = await cookieClient.post(`${planlens.url}/setup/export?lang=sv`, {});
+    expect(ended.html).toContain('<html lang="sv">');
+    expect(ended.html).toContain('href="/uninstall?lang=sv"');
+  });
+
   it('offers what is next: the CRM, a text for colleagues, the page for administrators', async () => {
     const { html } = await install(planlens);
     const [, crm = ''] = /<a class="button" href="([^"]+)"[^>]*>Open SuperOffice</.exec(html) ?? [];
