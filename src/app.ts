@@ -20,7 +20,12 @@ import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
 import { createRequestLimits } from './web/middleware/request-limits.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { requestMetrics } from './web/middleware/request-metrics.ts';
-import { allowFramingByCrm, keepOpener, securityHeaders } from './web/middleware/security-headers.ts';
+import {
+  allowFramingByCrm,
+  createHiddenFramePolicies,
+  keepOpener,
+  securityHeaders,
+} from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
@@ -104,6 +109,7 @@ export function buildApp(appDeps: AppDeps): Express {
     entitlementEngine: createEntitlementEngine(config.assumptions),
     publicUrl,
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
+    hiddenFramePolicies: createHiddenFramePolicies(config.superOffice.frameAncestors),
     keepOpener,
     ownPagesOnly: createOwnPagesOnly(publicUrl),
     form: express.urlencoded({ extended: false, limit: '16kb' }),

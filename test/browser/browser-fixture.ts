@@ -12,7 +12,7 @@ export const germanUsers = {
 /** The app, installed in `Cust20001` and `Cust20003`, the sandbox CRM and a browser. */
 export interface BrowserFixture {
   readonly planlens: Planlens;
-  /** Opens a separate browser window, in German by default, that blocks third-party cookies. */
+  /** Opens a separate browser window, by default in German and blocking third-party cookies. */
   open(options?: WindowOptions): Promise<BrowserWindow>;
   close(): Promise<void>;
 }
@@ -24,6 +24,8 @@ interface WindowOptions {
   readonly locale?: string | null;
   readonly timezone?: string;
   readonly scripts?: boolean;
+  /** Allows third-party cookies, as some browsers do by default. */
+  readonly thirdPartyCookies?: boolean;
 }
 
 /** A browser window with a CRM page and its panel. */
@@ -67,7 +69,9 @@ async function openWindow(
     javaScriptEnabled: scripts,
     ...(locale !== null && { locale }),
   });
-  const page = await pageBlockingThirdPartyCookies(context);
+  const page = options.thirdPartyCookies
+    ? await context.newPage()
+    : await pageBlockingThirdPartyCookies(context);
   const consoleErrors: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());

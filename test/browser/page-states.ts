@@ -146,6 +146,7 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPanel(context, onSuite, '/panel/plans', { plan: 'starter' });
     },
   },
+  'signing-in': { person: federated, reach: signingInPage },
   'sign-in': { person: federated, reach: signInPage },
   'sign-in-stopped': {
     person: federated,
@@ -331,6 +332,22 @@ function withOpenFeatures(person: TestUser, features: readonly string[]): PageSt
       }
     },
   };
+}
+
+/** The page that the panel shows in its frame while it signs in, when it offers the pop-up. */
+async function signingInPage(context: StateContext): Promise<void> {
+  const { page } = context;
+  const asFrame = { 'sec-fetch-dest': 'iframe' };
+  await page.route('**/panel?*', async (route) => {
+    const headers = { ...route.request().headers(), ...asFrame };
+    await route.fulfill({ response: await route.fetch({ headers }) });
+  });
+  // Without a count of earlier attempts.
+  await page.context().clearCookies();
+  await page.route('**/oauth/authorize*', (route) => route.abort('aborted'));
+  await gotoPanel(context, federated, '/panel');
+  await page.locator('.offer').waitFor();
+  await page.unrouteAll();
 }
 
 async function signInPage(context: StateContext): Promise<void> {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { runStatement } from '../support/database.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   featureUrl,
@@ -118,6 +119,28 @@ describe('panel', async () => {
     );
     expect(headers.get('x-frame-options')).toBeNull();
     expect(headers.get('cache-control')).toBe('private, no-cache');
+  });
+
+  it('shows a page to a frame while SuperOffice is slow, which asks for the panel and remains until then', async () => {
+    const { environment, services, sandbox } = planlens;
+    await runStatement(environment.DATABASE_URL ?? '', 'delete from license_snapshots');
+    services.licenses.invalidateAll();
+    sandbox.control.delay({ operation: 'License.*', ms: 1_000 });
+    const headers = {
+      accept: 'text/html',
+      cookie: sessionCookie(environment, servicePremium),
+      'sec-fetch-dest': 'iframe',
+    };
+    const url = panelUrl(planlens, servicePremium, 'de');
+    const shown = await fetch(url, { headers });
+    expect(await shown.text()).toContain('Planlens liest Ihre Lizenzen aus SuperOffice.');
+    expect(shown.headers.get('cache-control')).toBe('no-store');
+    const [, next = ''] = /^0; url=(\S+)$/.exec(shown.headers.get('refresh') ?? '') ?? [];
+    expect(next).toBe(`${url.slice(planlens.url.length)}&loading=shown`);
+
+    const panel = await fetch(new URL(next, url), { headers });
+    expect(await panel.text()).toContain('<h1>Service-Premium</h1>');
+    expect(panel.headers.get('refresh')).toBeNull();
   });
 
   describe('conditional panel requests', () => {

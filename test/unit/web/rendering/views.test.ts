@@ -288,11 +288,19 @@ const pages = {
   'pop-up': popUp,
   removal: { lang: nasty, companyName: nasty, tenantId: nasty, csrfToken: nasty },
   continue: { url: nasty },
+  'signing-in': { url: nasty, hiddenFrameUrl: nasty, popUpUrl: nasty, ownWindowUrl: nasty },
+  'hidden-frame': { url: nasty },
 };
-const withoutValues = { 'signed-out': {} };
+const withoutValues = { loading: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
-const expectedScripts = (name: string) =>
-  ['sign-in', 'session-handoff', 'pop-up'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
+const scriptsOfPage: Readonly<Record<string, readonly string[]>> = {
+  'sign-in': ['sign-in.js'],
+  'session-handoff': ['sign-in.js'],
+  'pop-up': ['sign-in.js'],
+  'signing-in': ['sign-in.js', 'signing-in.js'],
+  'hidden-frame': ['signing-in.js'],
+};
+const expectedScripts = (name: string) => ['planlens.js', ...(scriptsOfPage[name] ?? [])];
 
 // certifies R15
 describe('page templates', () => {
