@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
@@ -214,6 +214,25 @@ describe('panel', async () => {
     const later = await cookieClient.get(panelUrl(planlens, withoutPlan));
     expect(later.html).toContain('<h1>Service-Premium</h1>');
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
+  });
+
+  it('tells on a refresh that the features changed, also if a webhook brought the change before', async () => {
+    const seenBefore = await open(withoutPlan);
+    const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(seenBefore.html) ?? [];
+    const { control } = planlens.sandbox;
+    control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
+    onTestFinished(() => control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null }));
+    await untilCallbacksProcessed(planlens.environment);
+
+    const cookieClient = await signInToCrm(planlens, withoutPlan);
+    const page = await cookieClient.get(panelUrl(planlens, withoutPlan));
+    const [, action = ''] = /action="([^"]*\/panel\/refresh[^"]*)"/.exec(page.html) ?? [];
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.html) ?? [];
+    const refresh = (digest: string) =>
+      cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { csrf, seen: digest });
+    expect(getVisibleText((await refresh(seen)).html)).toContain('Your features have changed.');
+    const [, now = ''] = /name="seen" value="([^"]+)"/.exec(page.html) ?? [];
+    expect(getVisibleText((await refresh(now)).html)).not.toContain('Your features have changed.');
   });
 
   it('shows stale data with its date while SuperOffice is unavailable', async () => {
