@@ -30,6 +30,7 @@ import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
 import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
+import { loadVendor, type Vendor } from './web/rendering/vendor.ts';
 import { loadViews, type Views } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
 import { createSetupRouter } from './web/setup/setup-router.ts';
@@ -40,15 +41,23 @@ import { createAdministratorGuard } from './web/sign-in/require-administrator.ts
 import { createSessions } from './web/sign-in/session.ts';
 import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 
-/** The texts and templates of all pages. */
+/** The texts and templates of all pages, and the vendor that they name. */
 export interface Pages {
   readonly languages: Languages;
   readonly views: Views;
+  readonly vendor: Vendor;
 }
 
-/** Loads `locales` and `views` of the project's folder. @throws if a file is missing or a template has an error */
+/**
+ * Loads `locales`, `views` and the vendor file of the project's folder.
+ * @throws if a file is missing or invalid, or a template has an error
+ */
 export function loadPages(root: string): Pages {
-  return { languages: loadLanguages(join(root, 'locales')), views: loadViews(root) };
+  return {
+    languages: loadLanguages(join(root, 'locales')),
+    views: loadViews(root),
+    vendor: loadVendor(join(root, 'manifest', 'vendor.json')),
+  };
 }
 
 /** What the web application is made from. */

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 
 const panelUser = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('install') }),
+  z.object({ kind: z.literal('install'), language: z.string().default('') }),
   /**
    * `returnTo` is the page of the panel that asked for it, if it is not the panel itself. `inHiddenFrame`: in a frame of
    * the page that the panel shows meanwhile, not in the panel's own.

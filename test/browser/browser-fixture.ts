@@ -22,6 +22,8 @@ interface WindowOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** Null when the test sets the language itself. */
   readonly locale?: string | null;
+  readonly timezone?: string;
+  readonly scripts?: boolean;
   /** Allows third-party cookies, as some browsers do by default. */
   readonly thirdPartyCookies?: boolean;
 }
@@ -59,8 +61,14 @@ async function openWindow(
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light' } = options;
-  const context = await browser.newContext({ viewport, colorScheme, ...(locale !== null && { locale }) });
+  const { locale = 'de-DE', colorScheme = 'light', timezone = 'UTC', scripts = true } = options;
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    timezoneId: timezone,
+    javaScriptEnabled: scripts,
+    ...(locale !== null && { locale }),
+  });
   const page = options.thirdPartyCookies
     ? await context.newPage()
     : await pageBlockingThirdPartyCookies(context);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
-import { approve, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
+import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 
@@ -221,6 +221,18 @@ export const states: Readonly<Record<string, PageState>> = {
     },
   },
   setup: { person: testUsers.administrator, reach: (context) => gotoPage(context, '/setup') },
+  'setup-incomplete': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { planlens } = context.fixture;
+      planlens.sandbox.control.fail({ operation: 'List.*', with: 403 });
+      await install(planlens);
+      planlens.sandbox.control.clearFaults();
+      await gotoPage(context, '/setup');
+      await context.page.locator('.features [data-state=upgrade]').first().waitFor();
+      await install(planlens);
+    },
+  },
   'setup-log': {
     person: testUsers.administrator,
     async reach(context) {
