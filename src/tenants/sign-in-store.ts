@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 
 const panelUser = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
+  /** A sign-in that an earlier version began names no language. */
   z.object({ kind: z.literal('install'), language: z.string().default('') }),
   /**
    * `returnTo` is the page of the panel that asked for it, if it is not the panel itself. `inHiddenFrame`: in a frame of

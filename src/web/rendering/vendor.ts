@@ -22,7 +22,7 @@ export const vendorSchema = z.strictObject({
   website: page,
   support: z.strictObject({ page, problemReports: page, email, hours: localizedText }),
   /** For SuperOffice only, not for customers. */
-  contacts: z.strictObject({ technical: email, errorReports: email, uninstallReports: email }),
+  contacts: z.strictObject({ technical: text, errorReports: email, uninstallReports: email }),
   privacyStatement: page,
   terms: page,
   /** Country and provider of the servers that store the data. */
