@@ -27,7 +27,7 @@ test('measures the time to content in CRM for the panel and for the smallest pag
   const machine = describeMachine();
   const { page, panel, signIn } = await fixture.open();
   await signIn(germanUsers.salesEssential);
-  await panel.locator('h1').waitFor();
+  await panel.locator('.masthead h1').waitFor();
   const addresses = {
     panel: panelUrl(fixture.planlens, germanUsers.salesEssential, 'de'),
     'smallest page': `${fixture.planlens.url}/panel`,

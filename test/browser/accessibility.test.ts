@@ -146,7 +146,7 @@ describe('page accessibility', () => {
     async function openEssentialPanel(): Promise<BrowserWindow> {
       const window = await fixture.open();
       await window.signIn(germanUsers.salesEssential);
-      await window.panel.locator('h1').waitFor();
+      await window.panel.locator('.masthead h1').waitFor();
       return window;
     }
 
