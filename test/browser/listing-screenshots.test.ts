@@ -72,7 +72,7 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     const { page, panel } = window;
     const row = panel.locator('[data-row="SvP1"]');
     await row.locator('summary').click();
-    await row.locator('textarea').fill('We answer the same questions every week.');
+    await row.locator('textarea').fill('Urgent requests wait too long at weekends.');
     await panel
       .locator('#solution-service')
       .evaluate((heading) => heading.scrollIntoView({ block: 'start' }));

@@ -177,7 +177,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     );
 
     const problem = page.frameLocator('iframe');
-    expect(await problem.locator('h1').textContent()).toBe('Planlens ist hier nicht installiert');
+    await problem.getByRole('heading', { name: 'Planlens ist hier nicht installiert' }).waitFor();
     expect(await problem.locator('code').first().textContent()).toBe('tenant-not-installed (Cust20002)');
   });
 });
