@@ -70,7 +70,10 @@ export function setupView(
 }
 
 /** What a panel is (manifest/web-panels.json); its name in SuperOffice if an earlier version of the app provisioned it. */
-function panelName({ progId, name }: ProvisionedPanel, { t }: Language): string {
+export function panelName(
+  { progId, name }: Pick<ProvisionedPanel, 'progId' | 'name'>,
+  { t }: Language,
+): string {
   if (progId === 'planlens.web-panel.main') return t('setup.panel.main');
   if (progId === 'planlens.web-panel.navigator-button') return t('setup.panel.navigator-button');
   return name;
