@@ -31,7 +31,7 @@ test('measures the time to content in CRM for the panel and the smallest page, a
   const fixture = await openBrowserFixture(withoutFrameLimit);
   const { page, panel, signIn } = await fixture.open();
   await signIn(user);
-  await panel.locator('h1').waitFor();
+  await panel.locator('.masthead h1').waitFor();
   const url = panelUrl(fixture.planlens, user, 'de');
 
   async function load(address: string): Promise<Load> {

@@ -14,7 +14,13 @@ export function savePlace() {
     search: search.trim(),
     open: opened.map(([row]) => row).join(),
   };
-  for (const [name, value] of Object.entries({ ...place, signedIn: '', refreshed: '', again: '' })) {
+  for (const [name, value] of Object.entries({
+    ...place,
+    signedIn: '',
+    loading: '',
+    refreshed: '',
+    again: '',
+  })) {
     if (value === '') url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   }

@@ -27,7 +27,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
       await signIn(person);
 
       const expected = expectedPanel(person);
-      expect(await panel.locator('h1').textContent()).toBe(expected.plan);
+      expect(await panel.locator('.masthead h1').textContent()).toBe(expected.plan);
       expect(await panel.locator('.masthead .summary').textContent()).toBe(expected.summary);
       expect(await panel.locator('html').getAttribute('lang')).toBe('de');
       expect(expected.rows).toHaveLength(76);
@@ -45,7 +45,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
 
     await page.getByRole('link', { name: 'Planlens' }).click();
 
-    expect(await panel.locator('h1').textContent()).toBe('Sales-Premium');
+    expect(await panel.locator('.masthead h1').textContent()).toBe('Sales-Premium');
     expect(consoleErrors).toEqual([]);
   });
 
@@ -132,12 +132,12 @@ describe('panel in CRM with third-party cookies blocked', () => {
     const { page, panel, signIn } = await fixture.open();
     control.clearRequests();
     await signIn(germanUsers.salesPremium);
-    await panel.locator('h1').waitFor();
+    await panel.locator('.masthead h1').waitFor();
     expect(signIns()).toBe(1);
 
     await page.reload();
 
-    expect(await panel.locator('h1').textContent()).toBe('Sales-Premium');
+    expect(await panel.locator('.masthead h1').textContent()).toBe('Sales-Premium');
     expect(signIns()).toBe(1);
   });
 
@@ -177,7 +177,7 @@ describe('panel in CRM with third-party cookies blocked', () => {
     );
 
     const problem = page.frameLocator('iframe');
-    expect(await problem.locator('h1').textContent()).toBe('Planlens ist hier nicht installiert');
+    await problem.getByRole('heading', { name: 'Planlens ist hier nicht installiert' }).waitFor();
     expect(await problem.locator('code').first().textContent()).toBe('tenant-not-installed (Cust20002)');
   });
 });
@@ -226,8 +226,10 @@ async function switchUser(page: BrowserWindow['page'], name: string): Promise<vo
   await page.getByRole('link', { name }).click();
 }
 
+/** Whether a response is the panel, not the page that it shows while it signs in. */
 function isPanel(response: Response): boolean {
-  return new URL(response.url()).pathname === '/panel' && response.status() === 200;
+  const isFound = new URL(response.url()).pathname === '/panel' && response.status() === 200;
+  return isFound && response.headers()['cache-control'] === 'private, no-cache';
 }
 
 async function readShownPlan(response: Response): Promise<string> {

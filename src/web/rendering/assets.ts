@@ -28,7 +28,10 @@ function readAssets(root: string): ReadonlyMap<string, Buffer> {
 export function serveAssets(root: string): RequestHandler {
   const currentVersion = assetVersion(root);
   const files = new Map(
-    [...readAssets(root)].map(([name, file]) => [name, compressedBody(file, 'file')] as const),
+    [...readAssets(root)].map(([name, file]) => {
+      const compressed = isText(name) ? compressedBody(file, 'file') : null;
+      return [name, { plain: file, compressed }] as const;
+    }),
   );
 
   return async function assets(request, response, next) {
@@ -37,6 +40,12 @@ export function serveAssets(root: string): RequestHandler {
     if (file === undefined || !['GET', 'HEAD'].includes(request.method)) return next();
     const lifetime = version === currentVersion ? 'public, max-age=31536000, immutable' : 'no-cache';
     response.type(extname(name)).set({ 'Cache-Control': lifetime, ETag: `W/"${currentVersion}"` });
-    await sendCompressed(request, response, file);
+    if (file.compressed === null) response.send(file.plain);
+    else await sendCompressed(request, response, file.compressed);
   };
+}
+
+/** Pictures are compressed already. */
+function isText(name: string): boolean {
+  return ['.css', '.js'].includes(extname(name));
 }
