@@ -37,15 +37,20 @@ export function restorePlace() {
   else restoreList({ filter: { show, search }, opened: opened.map((row) => [row, '']) });
   savePlace();
   const { top } = history.state ?? {};
+  if (top === undefined && opened.length === 0) requestAnimationFrame(() => setTimeout(layOutWhole));
+  else layOutWhole();
   if (top !== undefined) keepScrolledTo(top);
   else if (opened.length > 0) document.querySelector(`[data-row="${opened[0]}"]`)?.scrollIntoView();
   addEventListener('pagehide', () => history.replaceState({ top: scrollY }, ''));
 }
 
+/** Gives all sections their own heights instead of estimates, so that a scroll position means the same place each time. */
+function layOutWhole() {
+  document.documentElement.classList.add('whole');
+}
+
 /** Explanations arrive one by one and move what is below, until the reader does something. */
 function keepScrolledTo(top) {
-  // What is above has its own height, not an estimate.
-  for (const section of document.querySelectorAll('.solution')) section.style.contentVisibility = 'visible';
   const observer = new ResizeObserver(() => scrollTo(0, top));
   observer.observe(document.body);
   for (const type of ['wheel', 'touchmove', 'keydown', 'pointerdown'])

@@ -42,17 +42,13 @@ describe('first view of the panel', () => {
       await signIn(user);
       await panel.locator('.solution').last().waitFor();
       const releaseScripts = await holdScripts(page);
-      const frame = page.locator('iframe');
-      await frame.evaluate((iframe, width) => {
-        iframe.style.width = `${width}px`;
-      }, width);
-      await expect
-        .poll(() => panel.locator('html').evaluate((html) => html.ownerDocument.defaultView.innerWidth))
-        .toBe(width);
-      await frame.evaluate(
-        (iframe, src) => iframe.setAttribute('src', src),
-        `${panelUrl(fixture.planlens, user, 'de')}&again`,
-      );
+      await setFrameWidth(page, panel, width);
+      await page
+        .locator('iframe')
+        .evaluate(
+          (iframe, src) => iframe.setAttribute('src', src),
+          `${panelUrl(fixture.planlens, user, 'de')}&again`,
+        );
       const time = panel.locator('.masthead time');
       await expect.poll(() => time.textContent()).toMatch(/ UTC$/);
       await expect.poll(() => hasPainted(panel)).toBe(true);
@@ -67,7 +63,38 @@ describe('first view of the panel', () => {
       expect(await layoutShift(panel), 'a shift is measured').toBeGreaterThan(0);
     },
   );
+
+  test('back leads to the same place, although the first paint does not lay out the sections above it', async () => {
+    const { page, panel, signIn } = await fixture.open();
+    await signIn(user);
+    await panel.locator('.solution').last().waitFor();
+    await setFrameWidth(page, panel, 320);
+    const service = panel.locator('[aria-labelledby="solution-service"]');
+    const distance = () =>
+      service.evaluate((section) => Math.round(Math.abs(section.getBoundingClientRect().top)));
+    await expect.poll(() => panel.locator('html').getAttribute('class')).toContain('whole');
+    await service.evaluate((section) => section.scrollIntoView());
+    await expect.poll(distance).toBe(0);
+
+    const plans = `${fixture.planlens.url}/panel/plans?uctx=${user.tenantId}&usid=${user.associateId}&lang=de`;
+    await panel.locator('html').evaluate((html, url) => {
+      html.ownerDocument.defaultView.location.assign(url);
+    }, plans);
+    await panel.locator('.plan-choice').waitFor();
+    await panel.locator('html').evaluate((html) => html.ownerDocument.defaultView.history.back());
+    await service.waitFor();
+    await expect.poll(distance).toBe(0);
+  });
 });
+
+async function setFrameWidth(page: Page, panel: FrameLocator, width: number): Promise<void> {
+  await page.locator('iframe').evaluate((iframe, width) => {
+    iframe.style.width = `${width}px`;
+  }, width);
+  const innerWidth = () =>
+    panel.locator('html').evaluate((html) => html.ownerDocument.defaultView.innerWidth);
+  await expect.poll(innerWidth).toBe(width);
+}
 
 /** Holds the requests of scripts until the returned function is called. */
 async function holdScripts(page: Page): Promise<() => void> {
