@@ -14,7 +14,13 @@ export function savePlace() {
     search: search.trim(),
     open: opened.map(([row]) => row).join(),
   };
-  for (const [name, value] of Object.entries({ ...place, signedIn: '', refreshed: '', again: '' })) {
+  for (const [name, value] of Object.entries({
+    ...place,
+    signedIn: '',
+    loading: '',
+    refreshed: '',
+    again: '',
+  })) {
     if (value === '') url.searchParams.delete(name);
     else url.searchParams.set(name, value);
   }
@@ -25,7 +31,10 @@ export function savePlace() {
 export function restorePlace() {
   const { show = 'all', search = '', open = '' } = Object.fromEntries(new URLSearchParams(location.search));
   const opened = open.split(',').filter((row) => /^\w+$/.test(row));
-  restoreList({ filter: { show, search }, opened: opened.map((row) => [row, '']) });
+  const isPlain = show === 'all' && search === '' && opened.length === 0;
+  // The browser may have filled the fields of a page that it shows again.
+  if (isPlain) document.querySelector('form[role=search]')?.reset();
+  else restoreList({ filter: { show, search }, opened: opened.map((row) => [row, '']) });
   savePlace();
   const { top } = history.state ?? {};
   if (top !== undefined) keepScrolledTo(top);
@@ -35,6 +44,8 @@ export function restorePlace() {
 
 /** Explanations arrive one by one and move what is below, until the reader does something. */
 function keepScrolledTo(top) {
+  // What is above has its own height, not an estimate.
+  for (const section of document.querySelectorAll('.solution')) section.style.contentVisibility = 'visible';
   const observer = new ResizeObserver(() => scrollTo(0, top));
   observer.observe(document.body);
   for (const type of ['wheel', 'touchmove', 'keydown', 'pointerdown'])

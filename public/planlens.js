@@ -11,6 +11,8 @@ preparePage();
 restorePlace();
 
 document.addEventListener('click', (event) => {
+  const copyButton = event.target.closest('[data-copy]');
+  if (copyButton !== null) return import('./copy.js').then(({ copyField }) => copyField(copyButton));
   const link = event.target.closest('a[href]');
   if (link === null) return;
   const inNewTab = event.ctrlKey || event.metaKey || event.shiftKey;

@@ -27,6 +27,8 @@ export interface AuthorizeDeps {
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly codes: AuthorizationCodes;
+  /** The origin of the identity provider. */
+  readonly identityProvider: string;
   readonly intercept: Intercept;
 }
 
@@ -55,7 +57,7 @@ function respondToUser(deps: AuthorizeDeps, req: Request, res: Response, query: 
     const hint = query.login_hint ?? '';
     res.render('sign-in', { tenants, next: req.originalUrl, hint, problem: '' });
   } else if (deps.sessions.needsProvider(session)) {
-    res.redirect(302, identityProviderUrl(session, req));
+    res.redirect(302, identityProviderUrl(deps.identityProvider, session, req));
   } else if (!session.tenant.approved) {
     renderConsent(res, deps.app, session, req.originalUrl);
   } else {
@@ -108,9 +110,9 @@ function findRequestedTenant(tenants: Tenants, req: Request, query: AuthorizeQue
   return tenants.find(inPath === 'common' ? (inQuery ?? '') : inPath);
 }
 
-function identityProviderUrl(session: SuperIdSession, req: Request): string {
+function identityProviderUrl(origin: string, session: SuperIdSession, req: Request): string {
   const query = new URLSearchParams({ user: session.user.userName, next: req.originalUrl });
-  return `/idp/sign-in?${query}`;
+  return `${origin}/idp/sign-in?${query}`;
 }
 
 /**

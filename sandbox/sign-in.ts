@@ -4,6 +4,10 @@ import { isFederated, localPath, type SuperIdSessions } from './superid-session.
 import type { Tenants } from './tenants.ts';
 
 export interface SignInDeps {
+  /** The origin of SuperOffice. */
+  readonly origin: string;
+  /** The origin of the identity provider. */
+  readonly identityProvider: string;
   readonly tenants: Tenants;
   readonly sessions: SuperIdSessions;
   readonly intercept: Intercept;
@@ -14,7 +18,7 @@ export interface SignInDeps {
  * the consent of an administrator, and sign-out.
  */
 export function serveSignIn(router: Router, deps: SignInDeps): void {
-  const { tenants, sessions, intercept } = deps;
+  const { origin, identityProvider, tenants, sessions, intercept } = deps;
 
   router.post('/login/sign-in', intercept('Login.SignIn'), (req, res) => {
     const { userName, next } = parseForm(req.body);
@@ -24,7 +28,10 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
       return res.status(401).render('sign-in', { tenants: tenants.all(), next, hint: userName, problem });
     }
     if (isFederated(found.user)) {
-      return res.redirect(303, `/idp/sign-in?${new URLSearchParams({ user: userName, next })}`);
+      return res.redirect(
+        303,
+        `${identityProvider}/idp/sign-in?${new URLSearchParams({ user: userName, next })}`,
+      );
     }
     sessions.start(res, found.user.userName, false);
     res.redirect(303, next);
@@ -45,7 +52,7 @@ export function serveSignIn(router: Router, deps: SignInDeps): void {
   router.get('/idp/sign-in', intercept('Idp.SignIn'), (req, res) => {
     const user = tenants.findUser(String(req.query.user))?.user;
     res.set({ 'X-Frame-Options': 'DENY', 'Content-Security-Policy': "frame-ancestors 'none'" });
-    res.render('idp', { user, next: localPath(req.query.next) });
+    res.render('idp', { origin, user, next: localPath(req.query.next) });
   });
   router.post('/idp/sign-in', intercept('Idp.SignIn'), (req, res) => {
     const { userName, next } = parseForm(req.body);

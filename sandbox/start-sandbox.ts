@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express } from 'express';
@@ -64,29 +64,49 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const credentials = options.credentials ?? generateAppCredentials();
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const { app, control, secrets } = buildSandbox(url, options, credentials);
-  server.on('request', app);
+  // Another origin, as identity providers have.
+  const identityProvider = createServer();
+  const origins = {
+    superOffice: await listen(server, options.port ?? 0),
+    identityProvider: await listen(identityProvider, 0),
+  };
+  const url = origins.superOffice;
+  const { app, control, secrets } = buildSandbox(origins, options, credentials);
+  for (const each of [server, identityProvider]) each.on('request', app);
   return {
     url,
     ...credentials,
     control,
     secrets: secrets.all,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-        control.reset();
-      }),
+    close: async () => {
+      const closing = Promise.all([server, identityProvider].map(close));
+      control.reset();
+      await closing;
+    },
   };
 }
 
-function buildSandbox(origin: string, options: SandboxOptions, appCredentials: AppCredentials) {
+/** @returns the origin of the server */
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeAllConnections();
+  });
+}
+
+function buildSandbox(
+  { superOffice: origin, identityProvider }: { superOffice: string; identityProvider: string },
+  options: SandboxOptions,
+  appCredentials: AppCredentials,
+) {
   const now = options.now ?? Date.now;
   const app = registerApp(options.appUrl, appCredentials);
   const tenants = createTenants();
@@ -130,9 +150,9 @@ function buildSandbox(origin: string, options: SandboxOptions, appCredentials: A
   configure(server);
   serveControl(server, control);
   serveDiscovery(server, { origin, keys, intercept });
-  serveAuthorize(server, { app, tenants, sessions, codes, intercept });
+  serveAuthorize(server, { app, tenants, sessions, codes, identityProvider, intercept });
   serveTokenEndpoint(server, { app, tenants, codes, credentials, tokens, intercept });
-  serveSignIn(server, { tenants, sessions, intercept });
+  serveSignIn(server, { origin, identityProvider, tenants, sessions, intercept });
   serveSystemUser(server, { app, tenants, credentials, tokens, intercept, now });
   serveTenantState(server, { origin, tenants, intercept, now });
   const routes = [

@@ -20,11 +20,17 @@ import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
 import { createRequestLimits } from './web/middleware/request-limits.ts';
 import { requestLog } from './web/middleware/request-log.ts';
 import { requestMetrics } from './web/middleware/request-metrics.ts';
-import { allowFramingByCrm, keepOpener, securityHeaders } from './web/middleware/security-headers.ts';
+import {
+  allowFramingByCrm,
+  createHiddenFramePolicies,
+  keepOpener,
+  securityHeaders,
+} from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
 import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
+import { loadVendor, type Vendor } from './web/rendering/vendor.ts';
 import { loadViews, type Views } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
 import { createSetupRouter } from './web/setup/setup-router.ts';
@@ -35,15 +41,23 @@ import { createAdministratorGuard } from './web/sign-in/require-administrator.ts
 import { createSessions } from './web/sign-in/session.ts';
 import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 
-/** The texts and templates of all pages. */
+/** The texts and templates of all pages, and the vendor that they name. */
 export interface Pages {
   readonly languages: Languages;
   readonly views: Views;
+  readonly vendor: Vendor;
 }
 
-/** Loads `locales` and `views` of the project's folder. @throws if a file is missing or a template has an error */
+/**
+ * Loads `locales`, `views` and the vendor file of the project's folder.
+ * @throws if a file is missing or invalid, or a template has an error
+ */
 export function loadPages(root: string): Pages {
-  return { languages: loadLanguages(join(root, 'locales')), views: loadViews(root) };
+  return {
+    languages: loadLanguages(join(root, 'locales')),
+    views: loadViews(root),
+    vendor: loadVendor(join(root, 'manifest', 'vendor.json')),
+  };
 }
 
 /** What the web application is made from. */
@@ -95,6 +109,7 @@ export function buildApp(appDeps: AppDeps): Express {
     entitlementEngine: createEntitlementEngine(config.assumptions),
     publicUrl,
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
+    hiddenFramePolicies: createHiddenFramePolicies(config.superOffice.frameAncestors),
     keepOpener,
     ownPagesOnly: createOwnPagesOnly(publicUrl),
     form: express.urlencoded({ extended: false, limit: '16kb' }),

@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ImageFacts, readImageFacts } from '../manifest/tools/image-facts.ts';
 import { readManifest } from '../manifest/tools/read-manifest.ts';
-import { findProblems, icons, vendorTodos } from '../manifest/tools/rules.ts';
+import { reportValidation } from '../manifest/tools/report.ts';
+import { findProblems, icons } from '../manifest/tools/rules.ts';
 import { validateManifest } from '../manifest/tools/validate.ts';
+import { vendorPlaceholder } from '../src/web/rendering/vendor.ts';
 import { listFiles, root } from './support/project-files.ts';
 
 type Json = Record<string, unknown>;
@@ -75,12 +78,72 @@ describe('manifest', () => {
     ]);
   });
 
-  it('lists the values that the vendor must still provide', () => {
-    const { manifest } = readManifest(folder);
-    expect(manifest && vendorTodos(manifest)).toContain('app.json: 4');
-    set('app.json', 'vendor', 'A vendor');
-    const filled = readManifest(folder).manifest;
-    expect(filled && vendorTodos(filled)).toContain('app.json: 3');
+  describe('with placeholders of the vendor', () => {
+    const url = 'https://vendor.example';
+    const email = 'it@vendor.example';
+    const inAllLanguages = { en: 'a', de: 'b', no: 'c', sv: 'd', da: 'e', nl: 'f' };
+    const vendor = {
+      ...{ name: 'A vendor', address: 'Street 1, Norway', website: url, privacyStatement: url, terms: url },
+      support: { page: url, problemReports: url, email, hours: inAllLanguages },
+      contacts: { technical: email, errorReports: email, uninstallReports: email },
+      ...{ dataLocation: inAllLanguages, price: inAllLanguages },
+    };
+
+    /** Fills in every placeholder in the copy of the manifest, and updates its generated files. */
+    function fillIn(): void {
+      writeFileSync(join(folder, 'vendor.json'), JSON.stringify(vendor));
+      for (const file of ['certification/self-assessment.md', 'docs/privacy.md']) {
+        const text = readFileSync(join(folder, file), 'utf8');
+        writeFileSync(join(folder, file), text.replaceAll(vendorPlaceholder, 'filled in'));
+      }
+      for (const [file, content] of validateManifest(folder, root).generated)
+        writeFileSync(join(folder, file), content);
+    }
+
+    it('passes the check with a warning that names each', () => {
+      set('vendor.json', 'support.email', vendorPlaceholder);
+      const { lines, exitCode } = reportValidation(validateManifest(folder, root), { isRelease: false });
+      expect(exitCode).toBe(0);
+      expect(lines).toEqual([
+        expect.stringMatching(/^Warning: a release refuses .*\bvendor\.json support\.email\b/),
+        'The manifest is valid.',
+      ]);
+    });
+
+    it('refuses a release for a single one, and names it', () => {
+      fillIn();
+      set('vendor.json', 'support.email', vendorPlaceholder);
+      const { placeholders } = validateManifest(folder, root);
+      const { lines, exitCode } = reportValidation({ problems: [], placeholders }, { isRelease: true });
+      expect(exitCode).toBe(1);
+      expect(lines[0]).toBe('vendor.json support.email: must be filled in by the vendor before a release');
+      expect(lines).toHaveLength(2);
+    });
+
+    it('permits a release once all are filled in', () => {
+      fillIn();
+      expect(reportValidation(validateManifest(folder, root), { isRelease: true })).toEqual({
+        lines: ['The manifest is valid.'],
+        exitCode: 0,
+      });
+    });
+
+    it('are refused by the command of the release workflow', () => {
+      const { placeholders } = validateManifest(manifestFolder, root);
+      const args = ['--import', 'tsx', 'manifest/tools/check.ts', '--release'];
+      const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+      expect(status).toBe(placeholders.length === 0 ? 0 : 1);
+      for (const { file, where } of placeholders)
+        expect(stdout).toContain(`${file} ${where}: must be filled in by the vendor before a release\n`);
+    });
+
+    it('finds one in a line of a guide', () => {
+      fillIn();
+      writeFileSync(join(folder, 'docs/privacy.md'), `# Privacy\n\n${vendorPlaceholder}: the controller\n`);
+      expect(validateManifest(folder, root).placeholders).toMatchObject([
+        { file: 'docs/privacy.md', where: 'line 3' },
+      ]);
+    });
   });
 
   it.each<[string, string, unknown, string]>([
@@ -89,6 +152,9 @@ describe('manifest', () => {
     ['app.json', 'seoName', 'Planlens', 'app.json seoName: is not lower case'],
     ['app.json', 'templates', ['Desktop'], 'app.json templates.0: Invalid option'],
     ['app.json', 'clientSecret', 'x', 'app.json : Unrecognized key'],
+    ['vendor.json', 'terms', 'http://vendor.example/', 'vendor.json terms: Invalid'],
+    ['vendor.json', 'support.email', 'help', 'vendor.json support.email: Invalid'],
+    ['vendor.json', 'price', { en: 'Free' }, 'vendor.json price: Invalid'],
     ['listing/en.json', 'header', 'x'.repeat(99), 'listing/en.json header: Too big'],
     ['listing/en.json', 'about', 'word '.repeat(201), 'listing/en.json about: has more than 200 words'],
     ['listing/en.json', 'keyFeatures', Array(11).fill('x'), 'listing/en.json keyFeatures: Too big'],

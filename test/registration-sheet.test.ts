@@ -30,9 +30,29 @@ describe('registration sheet', () => {
     expect(getValues(name, 'SUPEROFFICE_ENVIRONMENT')).toEqual([name]);
   });
 
+  it('takes vendor, support, terms and price from the vendor file', () => {
+    if (manifest === null) throw new Error('the manifest is invalid');
+    const price = { en: 'EUR 2', de: '2 EUR', no: 'c', sv: 'd', da: 'e', nl: 'f' };
+    const vendor = { ...manifest.vendor, name: 'A vendor', terms: 'https://vendor.example/terms', price };
+    const support = { ...vendor.support, page: 'https://vendor.example/help' };
+    const sections = createRegistrationSheet(
+      { ...manifest, vendor: { ...vendor, support } },
+      'sod',
+      publicUrl,
+    );
+    const values = (label: string) =>
+      sections
+        .flatMap(({ fields }) => fields.filter((field) => field.label === label))
+        .map((field) => field.values);
+    expect(values('Vendor')).toEqual([['A vendor']]);
+    expect(values('Link: Support')).toEqual(Array(6).fill(['https://vendor.example/help']));
+    expect(values('Terms')).toEqual(Array(6).fill(['https://vendor.example/terms']));
+    expect(values('Price')).toEqual([['e'], ['2 EUR'], ['EUR 2'], ['f'], ['c'], ['d']]);
+  });
+
   it('leaves no placeholder to fill in by hand and no insecure URL', () => {
     const text = JSON.stringify(sheet('sod'));
-    expect(text).not.toMatch(/[{]PUBLIC_URL|undefined|null/);
+    expect(text).not.toMatch(/[{](PUBLIC_URL|SUPPORT|PROBLEM)|undefined|null/);
     expect(text.match(/https?:\/\/[^/"<]+/g)?.filter((origin) => origin.startsWith('http:'))).toEqual([]);
   });
 

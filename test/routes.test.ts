@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
@@ -256,6 +256,12 @@ it('the security headers of every route are tested', () => {
   expect(served.filter((each) => !tested.includes(each))).toEqual([]);
 });
 
+const assetTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.webp': 'image/webp',
+};
+
 describe('browser caching', () => {
   it.each(['/uninstall', '/panel', '/setup', '/auth/callback', '/nothing'])(
     'forbids caching of %s',
@@ -265,19 +271,27 @@ describe('browser caching', () => {
     },
   );
 
-  it('permits caching the style sheet and each preloaded script under a path with their version', async () => {
+  it('permits caching style sheets, the picture and each preloaded script under a path with their version', async () => {
     const page = await request(server).get('/').set('Accept', 'text/html');
     const addresses = [...page.text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address = '']) => address);
     const names = readdirSync(join(root, 'public')).filter(
-      (name) => !['sign-in.js', 'search.js', 'plans.css'].includes(name),
+      (name) => !['sign-in.js', 'signing-in.js', 'search.js', 'copy.js', 'plans.css'].includes(name),
     );
     expect(addresses.map((address) => address.split('/')[3]).sort()).toEqual(names.sort());
     for (const address of addresses) {
       const { status, headers } = await request(server).get(address);
-      const type = address.endsWith('.css') ? 'text/css' : 'text/javascript';
-      expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
+      expect([status, headers['content-type']]).toEqual([200, assetTypes[extname(address)]]);
       expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
     }
+  });
+
+  it('responds to a conditional request for an asset with 304', async () => {
+    const path = '/assets/0123456789/planlens.css';
+    const { headers } = await request(server).get(path);
+    await request(server)
+      .get(path)
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(304);
   });
 
   it('does not cache an asset path of another release as immutable', async () => {

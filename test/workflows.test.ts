@@ -101,6 +101,14 @@ describe('the workflows', () => {
     expect([...used].filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it('refuse placeholders of the vendor before anything of a release is packed', () => {
+    const release = steps.filter(({ id }) => id.startsWith('.github/workflows/release.yml'));
+    const commands = release.map(({ run = '' }) => run);
+    const check = commands.indexOf('npm run --silent manifest:check -- --release');
+    expect(check).toBeGreaterThan(-1);
+    expect(commands.findIndex((run) => run.startsWith('npm pack'))).toBeGreaterThan(check);
+  });
+
   it('check a change by lint, types, unit, integration and browser tests, audit and bill of materials', () => {
     const ci = steps.filter(({ id }) => id.startsWith('.github/workflows/ci.yml'));
     const used = ci.flatMap(({ run = '' }) => findScripts(run));

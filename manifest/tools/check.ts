@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reportValidation } from './report.ts';
 import { validateManifest } from './validate.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -12,16 +13,7 @@ if (process.argv.includes('--write')) {
     writeFileSync(join(folder, file), content);
   }
 }
-const { problems, vendorTodos } = validateManifest(folder, root);
-for (const { file, where, message } of problems) print(`${file}${where && ` ${where}`}: ${message}`);
-for (const todo of vendorTodos) print(`to be provided by the vendor: ${todo}`);
-print(
-  problems.length === 0
-    ? 'The manifest is valid.'
-    : `${problems.length} problem(s). To update the generated files, run npm run manifest:check -- --write.`,
-);
-process.exitCode = problems.length === 0 ? 0 : 1;
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
+const isRelease = process.argv.includes('--release');
+const { lines, exitCode } = reportValidation(validateManifest(folder, root), { isRelease });
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exitCode = exitCode;

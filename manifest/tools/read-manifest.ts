@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
+import type { Vendor } from '../../src/web/rendering/vendor.ts';
 import { type App, type Environment, type Listing, schemas } from './schemas.ts';
 
 /** A problem in the manifest: file, path in the file, and message. */
@@ -13,6 +14,7 @@ export interface Problem {
 /** The parsed manifest. */
 export interface Manifest {
   readonly app: App;
+  readonly vendor: Vendor;
   readonly environments: ReadonlyMap<string, Environment>;
   readonly listings: ReadonlyMap<string, Listing>;
   readonly panels: z.output<(typeof schemas)['web-panels']>;
@@ -46,10 +48,11 @@ export function readManifest(folder: string): {
   }
 
   const app = read('app.json', schemas.app);
+  const vendor = read('vendor.json', schemas.vendor);
   const environments = readAll('environments', schemas.environment);
   const listings = readAll('listing', schemas.listing);
   const panels = read('web-panels.json', schemas['web-panels']);
   const webhook = read('webhook.json', schemas.webhook);
-  const complete = app && panels && webhook && problems.length === 0;
-  return { manifest: complete ? { app, environments, listings, panels, webhook } : null, problems };
+  const complete = app && vendor && panels && webhook && problems.length === 0;
+  return { manifest: complete ? { app, vendor, environments, listings, panels, webhook } : null, problems };
 }

@@ -1,3 +1,5 @@
+import { isLanguage } from '../../src/licensing/catalogue/languages.ts';
+import { localizedVendorText, type Vendor } from '../../src/web/rendering/vendor.ts';
 import type { Manifest } from './read-manifest.ts';
 
 /** A field of the Developer Portal or the App Store with its values, ready to copy. */
@@ -18,13 +20,17 @@ export interface SheetSection {
  * @throws {Error} for an unknown environment
  */
 export function createRegistrationSheet(
-  { app, environments, listings, panels, webhook }: Manifest,
+  { app, vendor, environments, listings, panels, webhook }: Manifest,
   environmentName: string,
   publicUrl: string,
 ): readonly SheetSection[] {
   const environment = environments.get(environmentName);
   if (environment === undefined) throw new Error(`no environment ${environmentName}`);
-  const fillUrl = (text: string) => text.replaceAll('{PUBLIC_URL}', publicUrl);
+  const fillUrl = (text: string) =>
+    text
+      .replaceAll('{PUBLIC_URL}', publicUrl)
+      .replace('{SUPPORT_PAGE}', vendor.support.page)
+      .replace('{PROBLEM_REPORTS}', vendor.support.problemReports);
   const field = (label: string, ...values: readonly string[]): SheetField => ({
     label,
     values: values.map(fillUrl),
@@ -36,11 +42,11 @@ export function createRegistrationSheet(
       fields: [
         field('Name', app.name),
         field('SEO name', app.seoName),
-        field('Vendor', app.vendor),
+        field('Vendor', vendor.name),
         field('Templates', ...app.templates),
-        field('Technical contact', app.contacts.technical),
-        field('Error reporting e-mails', app.contacts.errorReports),
-        field('Uninstall reporting e-mails', app.contacts.uninstallReports),
+        field('Technical contact', vendor.contacts.technical),
+        field('Error reporting e-mails', vendor.contacts.errorReports),
+        field('Uninstall reporting e-mails', vendor.contacts.uninstallReports),
       ],
     },
     {
@@ -83,8 +89,10 @@ export function createRegistrationSheet(
         field(`Webhook ${webhook.name}`, ...webhook.events),
       ],
     },
-    ...[...listings.values()].map(
-      (listing): SheetSection => ({
+    ...[...listings].map(([code, listing]): SheetSection => {
+      const localized = (text: Vendor['price']) => localizedVendorText(text, isLanguage(code) ? code : 'en');
+      const { support, website, privacyStatement, terms, price } = vendor;
+      return {
         title: `App Store: ${listing.language}`,
         fields: [
           field('Header', listing.header),
@@ -94,16 +102,19 @@ export function createRegistrationSheet(
           field('Markets', ...listing.markets),
           field('Languages', ...listing.appLanguages),
           ...listing.links.map(({ type, url }) => field(`Link: ${type}`, url)),
+          field('Support contact', support.email, localized(support.hours)),
+          field('Product page', website),
+          field('Privacy policy', privacyStatement),
           field('Supported CRM plans', listing.supportedPlans),
           field('System requirements', listing.requirements),
           field('How to install', ...listing.howToInstall),
-          field('Price', listing.price),
-          field('Terms', listing.terms),
+          field('Price', localized(price)),
+          field('Terms', terms),
           field('Meta description', listing.seo.description),
           field('Keywords', ...listing.seo.keywords),
           field('Pictures', ...listing.pictures.map(({ file, alt }) => `${file}: ${alt}`)),
         ],
-      }),
-    ),
+      };
+    }),
   ];
 }

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
+import { vendorPlaceholder } from '../../src/web/rendering/vendor.ts';
 import { readManifest } from './read-manifest.ts';
 import { createRegistrationSheet } from './registration-sheet.ts';
-import { vendorPlaceholder } from './schemas.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const reports = join(folder, '..', 'reports');
@@ -32,7 +32,7 @@ function render(): number {
   for (const environment of manifest.environments.keys()) {
     const sections = createRegistrationSheet(manifest, environment, publicUrl);
     const file = join(reports, `registration-${environment}.html`);
-    writeFileSync(file, template({ environment, publicUrl, sections, vendorPlaceholder: vendorPlaceholder }));
+    writeFileSync(file, template({ environment, publicUrl, sections, vendorPlaceholder }));
     process.stdout.write(`${file}\n`);
   }
   return 0;

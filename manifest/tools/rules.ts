@@ -1,6 +1,5 @@
 import type { ImageFacts } from './image-facts.ts';
 import type { Manifest, Problem } from './read-manifest.ts';
-import { vendorPlaceholder } from './schemas.ts';
 
 /** App Store names of the app's languages by file code. */
 const languageNames: Readonly<Record<string, string>> = {
@@ -25,6 +24,8 @@ const routeUrls = {
 } as const;
 const callback = '{PUBLIC_URL}/auth/callback';
 const prefix = 'planlens';
+/** Stand for pages of the vendor (`manifest/vendor.json`). */
+const vendorLinks = ['{SUPPORT_PAGE}', '{PROBLEM_REPORTS}'];
 
 /**
  * The icons and the logo with their width and height in pixels
@@ -105,7 +106,9 @@ function listingProblems(
     const file = `listing/${code}.json`;
     const problem = (where: string, message: string): Problem => ({ file, where, message: message });
     const links = listing.links.flatMap(({ url }, index) =>
-      isAllowedUrl(url) ? [] : [problem(`links.${index}.url`, 'is neither https nor {PUBLIC_URL}')],
+      isAllowedUrl(url)
+        ? []
+        : [problem(`links.${index}.url`, 'is neither https nor {PUBLIC_URL} nor a page of the vendor')],
     );
     const pictureProblems = listing.pictures.flatMap(({ file: picture }, index) => {
       const message = screenshotProblem(pictures.get(`screenshots/${picture}`));
@@ -125,7 +128,7 @@ function listingProblems(
 }
 
 function isAllowedUrl(url: string): boolean {
-  return url === vendorPlaceholder || url.startsWith('{PUBLIC_URL}/') || url.startsWith('https://');
+  return vendorLinks.includes(url) || url.startsWith('{PUBLIC_URL}/') || url.startsWith('https://');
 }
 
 /** The problem of a screenshot; empty if it is opaque, 16:9 and between 1920 x 1080 and 3840 x 2160. */
@@ -145,17 +148,5 @@ function iconProblems(pictures: ReadonlyMap<string, ImageFacts | null>): Problem
     return isCorrect
       ? []
       : [{ file: `images/${file}`, where: '', message: `is not a transparent PNG of ${size} x ${size}` }];
-  });
-}
-
-/** Counts the values that the vendor must still provide, as `file: count`. */
-export function vendorTodos(manifest: Manifest): readonly string[] {
-  const files: [string, unknown][] = [
-    ['app.json', manifest.app],
-    ...[...manifest.listings].map(([code, listing]): [string, unknown] => [`listing/${code}.json`, listing]),
-  ];
-  return files.flatMap(([file, content]) => {
-    const count = JSON.stringify(content).split(vendorPlaceholder).length - 1;
-    return count === 0 ? [] : [`${file}: ${count}`];
   });
 }

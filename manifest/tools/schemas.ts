@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { webhookSchema, webPanelsSchema } from '../../src/lifecycle/provisioning/desired-state.ts';
-
-/** Placeholder for values that the vendor must provide before the listing is published. */
-export const vendorPlaceholder = 'TO BE FILLED IN BY THE VENDOR';
+import { vendorSchema } from '../../src/web/rendering/vendor.ts';
 
 /** Characters that a name must not contain (docs/superoffice/panels-and-marketplace.md#13-app-store-listing). */
 const forbiddenInNames = /[.:;?*~#%|=\\/{}<>'"]/;
@@ -21,18 +19,12 @@ const ownUrl = z.string().regex(/^\{PUBLIC_URL\}\//, 'does not begin with {PUBLI
 const appSchema = z.strictObject({
   name,
   seoName: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'is not lower case with dashes'),
-  vendor: z.string().min(1),
   /** Templates of the Developer Portal. */
   templates: z.array(z.enum(['Web app', 'Server to server'])).min(1),
   claims: z.array(z.enum(['SystemToken'])),
   agents: z.array(z.string().min(1)),
   authorizationLevel: z.enum(['Administrator', 'Everybody']),
   consentText: z.string().min(1).max(500),
-  contacts: z.strictObject({
-    technical: z.string().min(1),
-    errorReports: z.string().min(1),
-    uninstallReports: z.string().min(1),
-  }),
 });
 
 /** Developer Portal settings of one environment, with the names of secrets, never their values. */
@@ -96,8 +88,6 @@ const listingSchema = z.strictObject({
   supportedPlans: z.string().min(1),
   requirements: z.string().min(1),
   howToInstall: z.array(z.string().min(1)).min(1),
-  price: z.string().min(1),
-  terms: z.string().min(1),
   seo: z.strictObject({
     description: z
       .string()
@@ -120,6 +110,7 @@ export const schemas = {
   app: appSchema,
   environment: environmentSchema,
   listing: listingSchema,
+  vendor: vendorSchema,
   'web-panels': webPanelsSchema,
   webhook: webhookSchema,
 } as const;

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { readCertification, renderChecklist, uncoveredRequirements } from './certification.ts';
 import { generatedFiles } from './generated.ts';
 import { type ImageFacts, readImageFacts } from './image-facts.ts';
+import { findPlaceholders } from './placeholders.ts';
 import { type Problem, readManifest } from './read-manifest.ts';
-import { findProblems, vendorTodos } from './rules.ts';
+import { findProblems } from './rules.ts';
 
 /** The result of validating the manifest. */
 export interface ManifestValidation {
   readonly problems: readonly Problem[];
   /** Expected content of each generated file. */
   readonly generated: ReadonlyMap<string, string>;
-  /** Values that the vendor must still provide, as `file: count`. */
-  readonly vendorTodos: readonly string[];
+  /** What the vendor must provide before a release. */
+  readonly placeholders: readonly Problem[];
 }
 
 /** Validates the manifest in `folder` with the tests of the project at `root`. */
@@ -32,7 +33,7 @@ export function validateManifest(folder: string, root: string): ManifestValidati
       ...findOutdated(folder, generated),
     ],
     generated,
-    vendorTodos: manifest === null ? [] : vendorTodos(manifest),
+    placeholders: findPlaceholders(folder, [...generated.keys()]),
   };
 }
 

@@ -85,7 +85,7 @@ const addressForm = z
 
 const platformSchema: z.ZodType<PlatformAssumptions> = z.strictObject({
   stateChangeAudiences: z.array(z.enum(audienceForms)).min(1, 'must name a form'),
-  crmAddresses: z.strictObject({ screen: addressForm, administration: addressForm }),
+  crmAddresses: z.strictObject({ start: addressForm, screen: addressForm, administration: addressForm }),
 });
 
 /** The assumptions, or all problems of the operator's file, one line each. */

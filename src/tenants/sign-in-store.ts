@@ -5,9 +5,18 @@ import type { Database } from '../database/database.ts';
 
 const panelUser = { language: z.string(), tenantId: z.string(), associateId: z.int() };
 const purposeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('install') }),
-  /** `returnTo` is the page of the panel that asked for it, if it is not the panel itself. */
-  z.object({ kind: z.literal('panel'), ...panelUser, returnTo: z.string().exactOptional() }),
+  /** A sign-in that an earlier version began names no language. */
+  z.object({ kind: z.literal('install'), language: z.string().default('') }),
+  /**
+   * `returnTo` is the page of the panel that asked for it, if it is not the panel itself. `inHiddenFrame`: in a frame of
+   * the page that the panel shows meanwhile, not in the panel's own.
+   */
+  z.object({
+    kind: z.literal('panel'),
+    ...panelUser,
+    returnTo: z.string().exactOptional(),
+    inHiddenFrame: z.literal(true).exactOptional(),
+  }),
   /** For a panel that cannot sign in inside its frame; `challenge` identifies the panel that opened the pop-up. */
   z.object({ kind: z.literal('pop-up'), ...panelUser, challenge: z.string() }),
   /** For the plan matrix by a link that names no user; `query` names its plans. */

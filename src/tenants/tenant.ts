@@ -14,7 +14,10 @@ export interface ProvisionedPanel {
 
 /** A web panel or webhook that could not be removed from a tenant. */
 export interface FailedRemoval {
-  readonly name: string;
+  /** Our panel, panels of ours that no version of the manifest explains, or our webhooks. */
+  readonly part:
+    | { readonly kind: 'panel'; readonly progId: string; readonly name: string }
+    | { readonly kind: 'other-panels' | 'webhook' };
   /** A SuperOffice error code. */
   readonly problem: string;
 }

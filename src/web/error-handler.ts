@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
-import { type PanelUser, panelUrl, parsePanelUser, popUpUrl } from './links.ts';
+import { type PanelUser, panelUrl, parsePanelUser, popUpUrl, requestedLanguage } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import { isFromOwnPage } from './middleware/own-origin.ts';
 import { readPanelReferer } from './panel-referer.ts';
@@ -97,7 +97,12 @@ export function createErrorHandler(deps: {
               ...page,
               // A foreign site must not be able to make our page show its words.
               typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
-              nextLink: findNextLink(request, code, inPanel && { ...inPanel, place }, language),
+              nextLink: findNextLink(
+                request,
+                code,
+                { signIn, panelUser: inPanel && { ...inPanel, place } },
+                language,
+              ),
               inCrm: request.path.startsWith('/panel') || signIn?.kind === 'panel',
             });
       response.send(html);
@@ -141,19 +146,28 @@ function signInLinks(request: Request, panelUser: PanelUser & { readonly returnT
   };
 }
 
-/** The link of a problem page: to its panel, or to the administration page; null if neither would help. */
+/** The link of a problem page: to the page of its installation, panel or administration; null if none would help. */
 function findNextLink(
-  { path }: Request,
+  { path, query }: Request,
   code: ErrorCode,
-  panelUser: (PanelUser & { readonly place: string | null }) | null,
+  {
+    signIn: begun,
+    panelUser,
+  }: {
+    readonly signIn: SignInError['purpose'] | null;
+    readonly panelUser: (PanelUser & { readonly place: string | null }) | null;
+  },
   { t }: Language,
 ): { href: string; text: string } | null {
+  if (begun?.kind === 'install') return { href: `/?lang=${begun.language}`, text: t('problem.tryAgain') };
   if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
   const signIn = code === 'session-required' ? t('problem.signInAgain') : null;
+  const chosen = requestedLanguage({ query });
+  const languageQuery = chosen && `?lang=${chosen}`;
   if (path.startsWith('/admin/') || path === '/sign-out')
-    return { href: '/admin', text: signIn ?? t('problem.toAdmin') };
+    return { href: `/admin${languageQuery}`, text: signIn ?? t('problem.toAdmin') };
   if (['/uninstall', '/setup/export'].includes(path))
-    return { href: '/uninstall', text: signIn ?? t('problem.tryAgain') };
+    return { href: `/uninstall${languageQuery}`, text: signIn ?? t('problem.tryAgain') };
   if (panelUser === null) return null;
   if (code === 'session-required')
     return { href: panelUser.place ?? panelUrl(panelUser), text: t('problem.signInAgain') };

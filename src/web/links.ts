@@ -18,6 +18,8 @@ export interface PanelUrl extends PanelUser {
   readonly signedInAt: number;
   /** Whether we redirected here after setting a cookie, to see whether the browser sends it. */
   readonly cookieProbe: boolean;
+  /** Whether a page of ours that asked for this one is shown meanwhile. */
+  readonly isLoadingShown: boolean;
 }
 
 const maxId = 2 ** 31 - 1;
@@ -39,15 +41,22 @@ export const panelUserSchema = z.object({
 const panelUrlSchema = panelUserSchema.extend({
   signedIn: z.coerce.number().catch(0),
   cookie: z.string().catch(''),
+  loading: z.string().catch(''),
 });
 
 /** @throws AppError `panel-url-invalid`, naming the parameters that are missing or wrong */
 export function parsePanelUrl(request: Request): PanelUrl {
   const query = panelUrlSchema.safeParse(request.query);
   if (!query.success) throw new AppError('panel-url-invalid', { detail: listFieldNames(query.error) });
-  const { uctx, usid, lang, signedIn, cookie } = query.data;
-  const cookieProbe = cookie === 'probe';
-  return { tenantId: uctx, associateId: usid, language: lang, signedInAt: signedIn, cookieProbe };
+  const { uctx, usid, lang, signedIn, cookie, loading } = query.data;
+  return {
+    tenantId: uctx,
+    associateId: usid,
+    language: lang,
+    signedInAt: signedIn,
+    cookieProbe: cookie === 'probe',
+    isLoadingShown: loading === 'shown',
+  };
 }
 
 /** The language that a page's URL asks for; empty if it names none. */
@@ -77,6 +86,11 @@ export function panelUrl(panelUser: PanelUser, signedInAt?: number): string {
 /** The URL of a panel page for testing whether the browser sends the cookie that was just set. */
 export function cookieProbeUrl(page: string): string {
   return `${page}&cookie=probe`;
+}
+
+/** The URL by which the page that is shown while a panel page loads asks for that page. */
+export function loadingPageUrl(page: string): string {
+  return `${page}&loading=shown`;
 }
 
 /** The page that explains one feature to the panel user. */

@@ -12,7 +12,7 @@ export const germanUsers = {
 /** The app, installed in `Cust20001` and `Cust20003`, the sandbox CRM and a browser. */
 export interface BrowserFixture {
   readonly planlens: Planlens;
-  /** Opens a separate browser window, in German by default, that blocks third-party cookies. */
+  /** Opens a separate browser window, by default in German and blocking third-party cookies. */
   open(options?: WindowOptions): Promise<BrowserWindow>;
   close(): Promise<void>;
 }
@@ -22,6 +22,10 @@ interface WindowOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** Null when the test sets the language itself. */
   readonly locale?: string | null;
+  readonly timezone?: string;
+  readonly scripts?: boolean;
+  /** Allows third-party cookies, as some browsers do by default. */
+  readonly thirdPartyCookies?: boolean;
 }
 
 /** A browser window with a CRM page and its panel. */
@@ -35,12 +39,12 @@ export interface BrowserWindow {
   signIn(person: TestUser, path?: string): Promise<void>;
 }
 
-/** Starts app, sandbox and browser, and installs the app in two tenants. */
-export async function openBrowserFixture(): Promise<BrowserFixture> {
+/** Starts app, sandbox and browser (with further arguments), and installs the app in two tenants. */
+export async function openBrowserFixture(browserArgs: readonly string[] = []): Promise<BrowserFixture> {
   const planlens = await startPlanlens();
   await install(planlens);
   await install(planlens, testUsers.otherAdministrator);
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(browserArgs);
   return {
     planlens,
     open: (options = {}) => openWindow(browser, planlens, options),
@@ -57,9 +61,17 @@ async function openWindow(
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light' } = options;
-  const context = await browser.newContext({ viewport, colorScheme, ...(locale !== null && { locale }) });
-  const page = await pageBlockingThirdPartyCookies(context);
+  const { locale = 'de-DE', colorScheme = 'light', timezone = 'UTC', scripts = true } = options;
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    timezoneId: timezone,
+    javaScriptEnabled: scripts,
+    ...(locale !== null && { locale }),
+  });
+  const page = options.thirdPartyCookies
+    ? await context.newPage()
+    : await pageBlockingThirdPartyCookies(context);
   const consoleErrors: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) consoleErrors.push(message.text());

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { icons } from '../../manifest/tools/rules.ts';
 import { testUsers } from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
 import { type BrowserFixture, type BrowserWindow, openBrowserFixture } from './browser-fixture.ts';
 
 const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
+const pictureSize = { width: 1920, height: 1080 };
 const listingUser = {
   tenantId: 'Cust20001',
   associateId: 102,
@@ -23,7 +25,7 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     await mkdir(folder, { recursive: true });
     fixture = await openBrowserFixture();
     window = await fixture.open({ locale: 'en-GB' });
-    await window.page.setViewportSize({ width: 1920, height: 1080 });
+    await window.page.setViewportSize(pictureSize);
   });
 
   afterAll(() => fixture.close());
@@ -31,6 +33,19 @@ describe.skipIf(folder === '')('App Store listing images', () => {
   async function saveScreenshot(name: string, page: Page): Promise<void> {
     await page.waitForTimeout(500); // wait for painting
     await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  /** The picture of the landing page: of a small window, so that it can be read, and small in bytes. */
+  async function savePictureOfLanding(page: Page): Promise<void> {
+    await page.setViewportSize({ width: 1024, height: 576 });
+    const protocol = await page.context().newCDPSession(page);
+    const { data } = await protocol.send('Page.captureScreenshot', {
+      format: 'webp',
+      quality: 80,
+      clip: { x: 0, y: 0, width: 1024, height: 576, scale: 1.25 },
+    });
+    await writeFile(join(root, 'public', 'panel.webp'), Buffer.from(data, 'base64'));
+    await page.setViewportSize(pictureSize);
   }
 
   test('renders the icons of every size from one SVG drawing', async () => {
@@ -50,13 +65,14 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     await window.signIn(listingUser);
     await window.panel.locator('.solution').last().waitFor();
     await saveScreenshot('01-what-your-plan-holds', window.page);
+    await savePictureOfLanding(window.page);
   });
 
   test('captures an expanded feature with the reason it is missing and the request form', async () => {
     const { page, panel } = window;
     const row = panel.locator('[data-row="SvP1"]');
     await row.locator('summary').click();
-    await row.locator('textarea').fill('We answer the same questions every week.');
+    await row.locator('textarea').fill('Urgent requests wait too long at weekends.');
     await panel
       .locator('#solution-service')
       .evaluate((heading) => heading.scrollIntoView({ block: 'start' }));

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
-import { approve, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
+import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
 
@@ -146,6 +146,7 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPanel(context, onSuite, '/panel/plans', { plan: 'starter' });
     },
   },
+  'signing-in': { person: federated, reach: signingInPage },
   'sign-in': { person: federated, reach: signInPage },
   'sign-in-stopped': {
     person: federated,
@@ -220,6 +221,18 @@ export const states: Readonly<Record<string, PageState>> = {
     },
   },
   setup: { person: testUsers.administrator, reach: (context) => gotoPage(context, '/setup') },
+  'setup-incomplete': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { planlens } = context.fixture;
+      planlens.sandbox.control.fail({ operation: 'List.*', with: 403 });
+      await install(planlens);
+      planlens.sandbox.control.clearFaults();
+      await gotoPage(context, '/setup');
+      await context.page.locator('.features [data-state=upgrade]').first().waitFor();
+      await install(planlens);
+    },
+  },
   'setup-log': {
     person: testUsers.administrator,
     async reach(context) {
@@ -319,6 +332,22 @@ function withOpenFeatures(person: TestUser, features: readonly string[]): PageSt
       }
     },
   };
+}
+
+/** The page that the panel shows in its frame while it signs in, when it offers the pop-up. */
+async function signingInPage(context: StateContext): Promise<void> {
+  const { page } = context;
+  const asFrame = { 'sec-fetch-dest': 'iframe' };
+  await page.route('**/panel?*', async (route) => {
+    const headers = { ...route.request().headers(), ...asFrame };
+    await route.fulfill({ response: await route.fetch({ headers }) });
+  });
+  // Without a count of earlier attempts.
+  await page.context().clearCookies();
+  await page.route('**/oauth/authorize*', (route) => route.abort('aborted'));
+  await gotoPanel(context, federated, '/panel');
+  await page.locator('.offer').waitFor();
+  await page.unrouteAll();
 }
 
 async function signInPage(context: StateContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
@@ -86,6 +86,23 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
       const headers = { authorization: `Bearer ${metricsToken}` };
       expect((await send(appUrl, '/METRICS/', { headers })).statusCode).toBe(200);
       expect((await send(proxy.httpsUrl, '/healthz')).statusCode).toBe(200);
+    });
+
+    it.each([
+      ['/assets/0123456789/planlens.css', 'br', 'br'],
+      ['/assets/0123456789/planlens.css', 'gzip', 'gzip'],
+      ['/', 'br, gzip', undefined],
+    ])('passes %s for Accept-Encoding %s as Planlens sends it', async (path, accepted, encoding) => {
+      const headers = { 'accept-encoding': accepted };
+      const [passed, sent] = await Promise.all(
+        [proxy.httpsUrl, appUrl].map(async (origin) => {
+          const response = await send(origin, path, { headers });
+          const { length } = await buffer(response);
+          return { encoding: response.headers['content-encoding'], length };
+        }),
+      );
+      expect(passed).toEqual(sent);
+      expect(sent?.encoding).toBe(encoding);
     });
 
     it('passes a callback of 32 KiB and refuses a larger one with 413', async () => {

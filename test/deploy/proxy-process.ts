@@ -86,8 +86,9 @@ const startNginx: StartProxy = async (options) => {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
+  // `gzip on` as in the nginx.conf of Debian.
   const main = `daemon off; pid ${folder}/nginx.pid; worker_processes 1; events {}
-    http { ${temporary.join(' ')} access_log off; include ${folder}/planlens.conf; }`;
+    http { gzip on; ${temporary.join(' ')} access_log off; include ${folder}/planlens.conf; }`;
   writeFileSync(join(folder, 'nginx.conf'), main);
   const args = ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
   const program = spawnCommand('nginx', args, { env: { PATH: programPath } });

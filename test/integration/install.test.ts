@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { tokenDefects } from '../../sandbox/jwt.ts';
 import { webPanelsSchema } from '../../src/lifecycle/provisioning/desired-state.ts';
 import type { TenantApiClient } from '../../src/superoffice/api/web-api.ts';
 import { saveWebPanel, type WebPanelEntity, webPanelSchema } from '../../src/superoffice/api/web-panels.ts';
-import { install, installAs, signInToCrm, startPlanlens, testUsers } from '../support/planlens.ts';
+import { install, installAs, signInToCrm, startPlanlens, submit, testUsers } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
@@ -66,7 +66,7 @@ describe('installation', async () => {
   it('the landing page explains the installation before any request to SuperOffice', async () => {
     const landing = await createCookieClient().get(planlens.url);
     expect(landing.status).toBe(200);
-    expect(landing.html).toContain('<form method="post" action="/install">');
+    expect(landing.html).toContain('<form method="post" action="/install?lang=">');
     expect(landing.html).toContain('Only a General Administrator or User Administrator');
     expect(operations().filter((operation) => operation !== 'Login.Jwks')).toEqual([]);
   });
@@ -77,6 +77,52 @@ describe('installation', async () => {
     expect(new URL(setup.url).pathname).toBe('/setup');
     expect(outcomes(setup.html)).toEqual(['Created', 'Created', 'Created']);
     expect(setup.html).toContain('Designteamet');
+  });
+
+  it('keeps the language that was chosen on the landing page until the setup page', async () => {
+    const cookieClient = await signInToCrm(planlens, administrator);
+    planlens.sandbox.control.approve({ tenant: tenantId });
+    const landing = await cookieClient.get(`${planlens.url}/?lang=da`);
+    const begun = await cookieClient.postOnce(`${planlens.url}/install?lang=da`, {});
+    expect(begun.html).toContain('<html lang="da">');
+    const begunSetup = await submit(cookieClient, landing, '/install');
+    expect(begunSetup.url).toBe(`${planlens.url}/setup?lang=da`);
+    expect(begunSetup.html).toContain('<html lang="da">');
+    const setup = await vi.waitUntil(
+      async () => {
+        const page = await cookieClient.get(begunSetup.url);
+        return !page.html.includes('data-in-progress') && page;
+      },
+      { timeout: 30_000, interval: 100 },
+    );
+    expect(setup.html).toContain('action="/install?lang=da"');
+    expect(setup.html).toContain('href="/uninstall?lang=da"');
+  });
+
+  it('leads back to the landing page, in its language, when the approval is refused', async () => {
+    const begun = await createCookieClient().postOnce(`${planlens.url}/install?lang=nl`, {});
+    const state = continuesAt(begun).searchParams.get('state') ?? '';
+    const callback = new URLSearchParams({ state, error: 'access_denied' });
+    const refused = await createCookieClient().get(`${planlens.url}/auth/callback?${callback}`);
+    expect(refused.html).toContain('<html lang="nl">');
+    expect(refused.html).toContain('<a class="button" href="/?lang=nl">Opnieuw proberen</a>');
+  });
+
+  it('signs in again in the language of the page whose session has ended', async () => {
+    const cookieClient = createCookieClient();
+    const ended = await cookieClient.post(`${planlens.url}/setup/export?lang=sv`, {});
+    expect(ended.html).toContain('<html lang="sv">');
+    expect(ended.html).toContain('href="/uninstall?lang=sv"');
+  });
+
+  it('offers what is next: the CRM, a text for colleagues, the page for administrators', async () => {
+    const { html } = await install(planlens);
+    const [, crm = ''] = /<a class="button" href="([^"]+)"[^>]*>Open SuperOffice</.exec(html) ?? [];
+    const [, message = ''] = /<textarea[^>]*>([^<]+)<\/textarea>/.exec(html) ?? [];
+    expect(crm).toBe(`${planlens.sandbox.url}/${tenantId}/`);
+    expect(message.split('\n\n')).toHaveLength(3);
+    expect(message).toContain(crm);
+    expect(html).toContain('href="/admin?lang=');
   });
 
   // certifies R12

@@ -1,8 +1,9 @@
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { runStatement } from '../support/database.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   featureUrl,
@@ -120,6 +121,28 @@ describe('panel', async () => {
     expect(headers.get('cache-control')).toBe('private, no-cache');
   });
 
+  it('shows a page to a frame while SuperOffice is slow, which asks for the panel and remains until then', async () => {
+    const { environment, services, sandbox } = planlens;
+    await runStatement(environment.DATABASE_URL ?? '', 'delete from license_snapshots');
+    services.licenses.invalidateAll();
+    sandbox.control.delay({ operation: 'License.*', ms: 1_000 });
+    const headers = {
+      accept: 'text/html',
+      cookie: sessionCookie(environment, servicePremium),
+      'sec-fetch-dest': 'iframe',
+    };
+    const url = panelUrl(planlens, servicePremium, 'de');
+    const shown = await fetch(url, { headers });
+    expect(await shown.text()).toContain('Planlens liest Ihre Lizenzen aus SuperOffice.');
+    expect(shown.headers.get('cache-control')).toBe('no-store');
+    const [, next = ''] = /^0; url=(\S+)$/.exec(shown.headers.get('refresh') ?? '') ?? [];
+    expect(next).toBe(`${url.slice(planlens.url.length)}&loading=shown`);
+
+    const panel = await fetch(new URL(next, url), { headers });
+    expect(await panel.text()).toContain('<h1>Service-Premium</h1>');
+    expect(panel.headers.get('refresh')).toBeNull();
+  });
+
   describe('conditional panel requests', () => {
     const address = panelUrl(planlens, salesPremium);
     // As browsers send it: by default fetch adds `no-cache` to conditional requests.
@@ -191,6 +214,25 @@ describe('panel', async () => {
     const later = await cookieClient.get(panelUrl(planlens, withoutPlan));
     expect(later.html).toContain('<h1>Service-Premium</h1>');
     planlens.sandbox.control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null });
+  });
+
+  it('tells on a refresh that the features changed, also if a webhook brought the change before', async () => {
+    const seenBefore = await open(withoutPlan);
+    const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(seenBefore.html) ?? [];
+    const { control } = planlens.sandbox;
+    control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
+    onTestFinished(() => control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null }));
+    await untilCallbacksProcessed(planlens.environment);
+
+    const cookieClient = await signInToCrm(planlens, withoutPlan);
+    const page = await cookieClient.get(panelUrl(planlens, withoutPlan));
+    const [, action = ''] = /action="([^"]*\/panel\/refresh[^"]*)"/.exec(page.html) ?? [];
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.html) ?? [];
+    const refresh = (digest: string) =>
+      cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, { csrf, seen: digest });
+    expect(getVisibleText((await refresh(seen)).html)).toContain('Your features have changed.');
+    const [, now = ''] = /name="seen" value="([^"]+)"/.exec(page.html) ?? [];
+    expect(getVisibleText((await refresh(now)).html)).not.toContain('Your features have changed.');
   });
 
   it('shows stale data with its date while SuperOffice is unavailable', async () => {

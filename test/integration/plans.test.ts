@@ -32,6 +32,13 @@ describe('plan matrix', async () => {
     expect(page.html).toMatch(/name="differences"[^>]* checked/);
   });
 
+  it('keeps several plans through the sign-in', async () => {
+    const cookieClient = await signInToCrm(planlens, salesPremium);
+    const page = await cookieClient.get(plansUrl(salesPremium, '&plan=sales-premium&plan=service-premium'));
+    expect(page.hops.length).toBeGreaterThan(1);
+    expect(page.html.match(/name="plan"[^>]* checked/g)).toHaveLength(2);
+  });
+
   it('is small and free of inline script and style', async () => {
     const { html } = await openPlans('&plan=service-premium');
     expect(html).not.toMatch(/ style=|<style| on\w+=|<script(?![^>]* src=)/);

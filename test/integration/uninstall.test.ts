@@ -92,7 +92,7 @@ describe('uninstallation', async () => {
     const { cookieClient, page } = await onRemovalPage();
     const refused = await submit(cookieClient, page, '/uninstall', {});
     expect(refused.status).toBe(502);
-    expect(getVisibleText(refused.html)).toContain('Planlens panel server-error');
+    expect(getVisibleText(refused.html)).toContain('Web panel · SuperOffice answered: server-error');
     expect(await owned()).toBeGreaterThan(3);
     expect(await inTenant()).toEqual({ panels: 2, hooks: 0 });
 

@@ -211,8 +211,9 @@ describe('sandbox federated user', () => {
     const cookie = await signIn(sandbox, users.federated);
     const sent = await get(authorizeUrl(sandbox), cookie);
     expect(sent.status).toBe(302);
-    const provider = `${sandbox.url}${sent.headers.get('location')}`;
+    const provider = sent.headers.get('location') ?? '';
     expect(provider).toContain('/idp/sign-in?');
+    expect(new URL(provider).origin).not.toBe(sandbox.url);
     const page = await get(provider, cookie);
     expect(page.headers.get('x-frame-options')).toBe('DENY');
     expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");

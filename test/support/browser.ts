@@ -1,13 +1,19 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { inject } from 'vitest';
 
-/** Launches Chromium with site isolation, as in users' browsers. */
-export async function launchBrowser(): Promise<Browser> {
+/** Launches Chromium with site isolation, as in users' browsers, and with further arguments. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const { path, environment } = inject('browser');
   return chromium.launch({
     executablePath: path,
     env: { ...process.env, ...environment },
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update'],
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      ...args,
+    ],
   });
 }
 

@@ -60,7 +60,14 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   const views = loadViews(root);
   const view = panelView(
     {
-      url: { tenantId, associateId: 1, language: 'en', signedInAt: 0, cookieProbe: false },
+      url: {
+        tenantId,
+        associateId: 1,
+        language: 'en',
+        signedInAt: 0,
+        cookieProbe: false,
+        isLoadingShown: false,
+      },
       tenant,
       session,
       tenantLicenses,

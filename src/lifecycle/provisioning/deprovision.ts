@@ -45,11 +45,11 @@ export function createDeprovision(deps: {
       if (current.consentedAt.getTime() !== tenant.consentedAt.getTime()) return superseded;
       const failedRemovals = await removeAll([
         ...planPanels(desired.panels, tenant.panels).map(({ name, progId }) => ({
-          name,
+          part: { kind: 'panel', progId, name } as const,
           remove: () => removePanel(apiClient, progId),
         })),
-        { name: 'Other panels', remove: () => removeOtherPanels(apiClient, []) },
-        { name: `Webhook ${desired.webhook.name}`, remove: () => removeWebhooks(apiClient) },
+        { part: { kind: 'other-panels' }, remove: () => removeOtherPanels(apiClient, []) },
+        { part: { kind: 'webhook' }, remove: () => removeWebhooks(apiClient) },
       ]);
       if (failedRemovals.length > 0 && !force) return { outcome: 'incomplete', failedRemovals };
       const purged = await tenants.purge(tenant, associateId, lock);
@@ -75,12 +75,12 @@ export function createDeprovision(deps: {
 const superseded: Deprovisioned = { outcome: 'superseded', failedRemovals: [] };
 
 async function removeAll(
-  removals: readonly { readonly name: string; readonly remove: () => Promise<void> }[],
+  removals: readonly (Pick<FailedRemoval, 'part'> & { readonly remove: () => Promise<void> })[],
 ): Promise<FailedRemoval[]> {
   const failedRemovals: FailedRemoval[] = [];
-  for (const { name, remove } of removals) {
+  for (const { part, remove } of removals) {
     const problem = await findFailure(remove);
-    if (problem !== null) failedRemovals.push({ name, problem });
+    if (problem !== null) failedRemovals.push({ part, problem });
   }
   return failedRemovals;
 }

@@ -11,22 +11,26 @@ import type { ApiCall, WebApi } from './web-api.ts';
 
 /**
  * The forms of addresses in the CRM: `{crm}` stands for the tenant's CRM, `{target}` for a SoProtocol target. The form for a
- * screen is documented. For a screen of Settings and maintenance none is, so its start page takes its place
+ * screen is documented; that the CRM starts at its own address is assumed. For a screen of Settings and maintenance none is, so its start page takes its place
  * (docs/superoffice/changes-2026.md#6-admin-screen-addresses).
  */
 export interface CrmAddressForms {
+  readonly start: string;
   readonly screen: string;
   readonly administration: string;
 }
 
-/** The forms that SuperOffice documents. */
+/** The forms that SuperOffice documents, and the assumed one of the start. */
 export const documentedAddressForms: CrmAddressForms = {
+  start: '{crm}/',
   screen: '{crm}/default.aspx?{target}',
   administration: '{crm}/admin/default.aspx?',
 };
 
 /** The addresses of screens in the CRM of a tenant. */
 export interface CrmAddresses {
+  /** The address at which users open the CRM. Sends no request. */
+  start(tenantId: string): string;
   /** The address of a screen, with `{target}` for its SoProtocol target. Sends no request. */
   screenPattern(tenantId: string): string;
   /** The address of a screen of Settings and maintenance as SuperOffice reports it, or else the form for it. Never rejects. */
@@ -86,6 +90,7 @@ export function createCrmAddresses(deps: {
     form.replace('{crm}', states.peek(tenantId)?.endpoint || `${loginUrl}/${tenantId}`);
 
   return {
+    start: (tenantId) => fillIn(forms.start, tenantId),
     screenPattern: (tenantId) => fillIn(forms.screen, tenantId),
     async administration(tenant, target) {
       const reported = await ask(tenant, crmUrlCall(target));

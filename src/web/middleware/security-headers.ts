@@ -40,12 +40,29 @@ const deniedFeatures = [
 ];
 const permissionsPolicy = deniedFeatures.map((feature) => `${feature}=()`).join(', ');
 
-/** Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site. */
-export function allowFramingByCrm(hosts: readonly string[]): RequestHandler {
-  const setPolicy = helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts));
+/**
+ * Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site.
+ * @param frames the sources that the page itself may frame
+ */
+export function allowFramingByCrm(hosts: readonly string[], frames: readonly string[] = []): RequestHandler {
+  const setPolicy = helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts, frames));
   return function inCrm(request, response, next) {
     keepOpener(request, response, () => setPolicy(request, response, next));
   };
+}
+
+/** The policies of the two pages that take part in a sign-in in a hidden frame of the panel. */
+export interface HiddenFramePolicies {
+  /** For the page that the panel shows while it signs in: it frames the sign-in. */
+  readonly outer: RequestHandler;
+  /** For the page on which the sign-in in the hidden frame ends. */
+  readonly inner: RequestHandler;
+}
+
+/** @param hosts the hosts of SuperOffice: of the CRM, which frames the panel, and of the sign-in */
+export function createHiddenFramePolicies(hosts: readonly string[]): HiddenFramePolicies {
+  const hostsAndSelf = [...hosts, "'self'"];
+  return { outer: allowFramingByCrm(hosts, hostsAndSelf), inner: allowFramingByCrm(hostsAndSelf) };
 }
 
 /** Keeps the connection between a sign-in pop-up and the panel that opened it, which `same-origin` would cut. */
@@ -54,7 +71,7 @@ export const keepOpener: RequestHandler = function keepOpener(_request, response
   next();
 };
 
-function toContentSecurityPolicy(frameAncestors: readonly string[]) {
+function toContentSecurityPolicy(frameAncestors: readonly string[], frames: readonly string[] = []) {
   return {
     useDefaults: false,
     directives: {
@@ -66,6 +83,7 @@ function toContentSecurityPolicy(frameAncestors: readonly string[]) {
       baseUri: ["'none'"],
       formAction: ["'self'"],
       frameAncestors: [...frameAncestors],
+      ...(frames.length > 0 && { frameSrc: [...frames] }),
     },
   } satisfies HelmetOptions['contentSecurityPolicy'];
 }

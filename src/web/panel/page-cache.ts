@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
+import { type CompressedBody, compressedBody } from '../rendering/compression.ts';
 import type { Views } from '../rendering/views.ts';
 import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
 import { type PanelContext, withEntitlements } from './panel-context.ts';
@@ -12,7 +13,9 @@ import { refreshText } from './refresh.ts';
 /** A rendered panel page. */
 interface Page {
   readonly html: Buffer;
-  /** A hash of the HTML, so the same in every process. */
+  /** Null for a page that prints what its URL says: beside the CSRF token, it must not be compressed. */
+  readonly compressed: CompressedBody | null;
+  /** A hash of the HTML, so the same in every process; weak, so the same in every encoding. */
   readonly etag: string;
 }
 
@@ -23,9 +26,12 @@ interface CachedPage extends Page {
   readonly version: string;
 }
 
+/** Room for the compressed forms of a page, as a part of its HTML; they take less. */
+const compressedShare = 1 / 3;
+
 /**
- * Caches one unfiltered page per user, language and role, up to `maxBytes` of HTML. A cached page is valid as long as
- * its `pageVersion` is the current one. Filtered pages and those after a refresh are rendered for each request.
+ * Caches one unfiltered page per user, language and role, up to `maxBytes` with its compressed forms. A cached page is
+ * valid as long as its `pageVersion` is the current one. Filtered pages and those after a refresh are rendered for each request.
  */
 export function createPageCache(deps: {
   views: Views;
@@ -37,7 +43,7 @@ export function createPageCache(deps: {
   const { views, entitlementEngine, maxBytes, onRemoval } = deps;
   const cache = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
-    sizeCalculation: ({ html }) => html.length,
+    sizeCalculation: ({ html }) => Math.ceil(html.length * (1 + compressedShare)),
   });
 
   onRemoval((removed) => {
@@ -47,7 +53,8 @@ export function createPageCache(deps: {
   function render(context: PanelContext, query: unknown): Page {
     const view = panelView(withEntitlements(context, entitlementEngine), query);
     const html = Buffer.from(views('panel', context.language, view));
-    return { html, etag: `"${createHash('sha1').update(html).digest('base64url')}"` };
+    const etag = `W/"${createHash('sha1').update(html).digest('base64url')}"`;
+    return { html, compressed: view.filter.search === '' ? compressedBody(html, 'page') : null, etag };
   }
 
   return (context, query) => {

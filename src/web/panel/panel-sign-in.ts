@@ -1,7 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
-import { cookieProbeUrl, type PanelUrl, panelUrl } from '../links.ts';
-import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
+import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
+import { cookieProbeUrl, type PanelUrl, panelUrl, popUpUrl } from '../links.ts';
+import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import type { Views } from '../rendering/views.ts';
+import type { BeginSignIn, StartSignIn } from '../sign-in/begin-sign-in.ts';
 import { hasBearer, isSessionExpected } from '../sign-in/session.ts';
 import {
   type Attempts,
@@ -20,8 +24,15 @@ export type PanelSignIn = (request: Request, response: Response, url: PanelUrl) 
 const maxPageLength = 400;
 
 /** @param deps.now the current time, ms since 1970 */
-export function createPanelSignIn(deps: { beginSignIn: BeginSignIn; now: () => number }): PanelSignIn {
-  const { beginSignIn, now } = deps;
+export function createPanelSignIn(deps: {
+  beginSignIn: BeginSignIn;
+  startSignIn: StartSignIn;
+  hiddenFramePolicies: HiddenFramePolicies;
+  languages: Languages;
+  views: Views;
+  now: () => number;
+}): PanelSignIn {
+  const { beginSignIn, startSignIn, hiddenFramePolicies, languages, views, now } = deps;
 
   return function signIn(request, response, url) {
     // Scripts cannot follow redirects to SuperOffice.
@@ -40,13 +51,37 @@ export function createPanelSignIn(deps: { beginSignIn: BeginSignIn; now: () => n
     if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
     countAttempt(response, user, attempts, now());
     const { tenantId, associateId, language, returnTo } = user;
-    beginSignIn(request, response, {
+    const purpose = {
       kind: 'panel',
       tenantId,
       associateId,
       language,
       ...(returnTo !== undefined && { returnTo }),
-    });
+    } as const;
+    if (request.headers['sec-fetch-dest'] === 'iframe') showProgress(request, response, purpose);
+    else beginSignIn(request, response, purpose);
+  }
+
+  /**
+   * Shows a page of ours until SuperOffice responds, instead of an empty frame. Its script signs in by a hidden frame where
+   * the browser lets that frame use SuperOffice's cookies, because the page then remains if an identity provider refuses
+   * to be framed. Elsewhere the panel's own frame goes to SuperOffice, as it does without script.
+   */
+  function showProgress(
+    request: Request,
+    response: Response,
+    purpose: Extract<SignInPurpose, { kind: 'panel' }>,
+  ): void {
+    const page = {
+      url: startSignIn(response, purpose),
+      hiddenFrameUrl: startSignIn(response, { ...purpose, inHiddenFrame: true }),
+      popUpUrl: popUpUrl(purpose),
+      ownWindowUrl: purpose.returnTo ?? panelUrl(purpose),
+    };
+    const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
+    hiddenFramePolicies.outer(request, response, () =>
+      response.set('Cache-Control', 'no-store').send(views('signing-in', language, page)),
+    );
   }
 
   /**
@@ -81,7 +116,7 @@ function returnTo({ path, query }: Request, url: PanelUrl): { returnTo?: string 
       .flatMap((value): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
   );
   const params = new URLSearchParams(texts);
-  for (const name of ['signedIn', 'cookie', 'refreshed', 'again']) params.delete(name);
+  for (const name of ['signedIn', 'cookie', 'loading', 'refreshed', 'again']) params.delete(name);
   const page = `${path}?${params}`;
   return page === panelUrl(url) || page.length > maxPageLength ? {} : { returnTo: page };
 }

@@ -1,35 +1,51 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import express, { type RequestHandler } from 'express';
+import { extname, join } from 'node:path';
+import type { RequestHandler } from 'express';
+import { compressedBody, sendCompressed } from './compression.ts';
 
 /** The version of `public`: it changes with any file, so that a script imports the modules of its own release. */
 export function assetVersion(root: string): string {
-  const folder = join(root, 'public');
   const hash = createHash('sha256');
-  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)));
+  for (const [name, file] of readAssets(root)) hash.update(name).update(file);
   return hash.digest('base64url').slice(0, 10);
 }
 
+function readAssets(root: string): ReadonlyMap<string, Buffer> {
+  const folder = join(root, 'public');
+  return new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name))]),
+  );
+}
+
 /**
- * Serves `public` under `/{version}/`. Browsers cache the current version for a year; any other version they must ask for
- * again, because during a rolling update pages of another release ask for what only that release has.
+ * Serves the files of `public` under `/{version}/`, from memory and compressed. Browsers cache the current version for a
+ * year; any other version they must ask for again, because during a rolling update pages of another release ask for what
+ * only that release has.
  */
 export function serveAssets(root: string): RequestHandler {
   const currentVersion = assetVersion(root);
-  const options = { index: false, redirect: false } as const;
-  const serve = express.static(join(root, 'public'), {
-    ...options,
-    cacheControl: false,
-    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
-  });
-  const serveImmutable = express.static(join(root, 'public'), { ...options, immutable: true, maxAge: '1y' });
+  const files = new Map(
+    [...readAssets(root)].map(([name, file]) => {
+      const compressed = isText(name) ? compressedBody(file, 'file') : null;
+      return [name, { plain: file, compressed }] as const;
+    }),
+  );
 
-  return function assets(request, response, next) {
-    const [, version, path] = /^\/([\w-]{10})(\/.+)/.exec(request.url) ?? [];
-    if (path === undefined) return next();
-    request.url = path;
-    if (version === currentVersion) serveImmutable(request, response, next);
-    else serve(request, response, next);
+  return async function assets(request, response, next) {
+    const [, version, name = ''] = /^\/([\w-]{10})\/([\w.-]+)$/.exec(request.path) ?? [];
+    const file = files.get(name);
+    if (file === undefined || !['GET', 'HEAD'].includes(request.method)) return next();
+    const lifetime = version === currentVersion ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.type(extname(name)).set({ 'Cache-Control': lifetime, ETag: `W/"${currentVersion}"` });
+    if (file.compressed === null) response.send(file.plain);
+    else await sendCompressed(request, response, file.compressed);
   };
+}
+
+/** Pictures are compressed already. */
+function isText(name: string): boolean {
+  return ['.css', '.js'].includes(extname(name));
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { SystemUserTenant } from '../../superoffice/auth/tickets.ts';
 import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { requestedLanguage } from '../links.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { AfterSignIn } from '../sign-in/auth-callback.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
@@ -15,7 +16,7 @@ import type { Sessions } from '../sign-in/session.ts';
 export function createInstall(deps: { beginSignIn: BeginSignIn; limits: RequestLimits }): RequestHandler {
   return function install(request, response) {
     deps.limits.countAnonymous(request);
-    deps.beginSignIn(request, response, { kind: 'install' });
+    deps.beginSignIn(request, response, { kind: 'install', language: requestedLanguage(request) });
   };
 }
 
@@ -38,7 +39,7 @@ export function createFinishInstall(deps: {
 }): AfterSignIn['install'] {
   const { tenants, requestReconciliation, sessions, sessionCutoffs, limits, verifySystemUser, now } = deps;
 
-  return async (_request, response, { claims, address }) => {
+  return async (_request, response, { claims, address }, { language }) => {
     const { tenantId, companyName, serial, associateId, systemToken } = claims;
     if (!claims.isAdministrator) throw new AppError('administrator-required');
     if (systemToken === undefined) throw new AppError('system-user-token-missing');
@@ -58,6 +59,6 @@ export function createFinishInstall(deps: {
       name: claims.email ?? claims.upn ?? '',
       signedInAt: now(),
     });
-    response.redirect(303, '/setup');
+    response.redirect(303, `/setup?lang=${language}`);
   };
 }

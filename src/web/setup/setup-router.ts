@@ -1,10 +1,12 @@
 import { type RequestHandler, Router } from 'express';
+import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { ExportTenant } from '../../tenants/tenant-export.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
+import type { Vendor } from '../rendering/vendor.ts';
 import type { Views } from '../rendering/views.ts';
 import type { BeginSignIn } from '../sign-in/begin-sign-in.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
@@ -26,6 +28,8 @@ export function createSetupRouter(
     exportTenant: ExportTenant;
     languages: Languages;
     views: Views;
+    vendor: Vendor;
+    crmAddresses: CrmAddresses;
     ownPagesOnly: RequestHandler;
     form: RequestHandler;
     csrfProtection: RequestHandler;

@@ -1,6 +1,7 @@
 import type { ProvisionedPanel, Tenant } from '../../tenants/tenant.ts';
 import type { TenantWebhook, WebhookOutcome } from '../../tenants/webhook-store.ts';
 import type { Language } from '../rendering/i18n.ts';
+import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
 
 /** A web panel or webhook that is provisioned in a tenant. */
 interface SetupRow {
@@ -12,6 +13,14 @@ interface SetupRow {
   readonly failures: string;
 }
 
+/** What an administrator does after the installation. */
+interface NextSteps {
+  /** The address of the tenant's CRM. */
+  readonly crmUrl: string;
+  /** A text for colleagues, ready to copy. */
+  readonly message: string;
+}
+
 /** State of the provisioning, as the setup page shows it. */
 export interface SetupView {
   readonly inProgress: boolean;
@@ -20,14 +29,21 @@ export interface SetupView {
   readonly done: number;
   /** Whether every panel is provisioned. */
   readonly complete: boolean;
+  /** What to do after the installation; null while there is something to repair or the CRM is not running. */
+  readonly nextSteps: NextSteps | null;
   /** Why the tenant is not being processed; empty for an active tenant. */
   readonly statusText: string;
-  /** What failed in the last attempt, and when the next one is due. */
-  readonly stoppedText: string | null;
+  /** What failed in the last attempt, and when the next one is due; null if nothing did. */
+  readonly stopped: { readonly text: string; readonly nextAttemptAt: Timestamp } | null;
 }
 
 /** Describes the provisioning of a tenant; `webhook` is null before the first one. */
-export function setupView(tenant: Tenant, webhook: TenantWebhook | null, language: Language): SetupView {
+export function setupView(
+  tenant: Tenant,
+  webhook: TenantWebhook | null,
+  crmUrl: string,
+  language: Language,
+): SetupView {
   const { status } = tenant;
   const { setupStartedAt, lastError, at } = tenant.reconciliation;
   const rows: SetupRow[] = [
@@ -35,32 +51,45 @@ export function setupView(tenant: Tenant, webhook: TenantWebhook | null, languag
     { name: language.t('setup.webhook'), ...webhookRow(webhook, setupStartedAt, language) },
   ];
   const failed = tenant.panels.some(({ outcome }) => outcome === 'failed');
+  const complete = tenant.panels.length > 0 && !failed;
   return {
     inProgress: setupStartedAt !== null,
     rows,
     done: rows.filter(({ outcome }) => outcome !== 'waiting').length,
-    complete: tenant.panels.length > 0 && !failed,
+    complete,
+    nextSteps: complete && status === 'active' ? toNextSteps(crmUrl, language) : null,
     statusText: status === 'active' ? '' : language.t(`setup.status.${status}`),
-    stoppedText:
+    stopped:
       lastError === null || status === 'revoked'
         ? null
-        : toStoppedText(lastError, language.timestamp(at.getTime()), language),
+        : {
+            text: toStoppedText(lastError, language),
+            nextAttemptAt: formatTimestamp(at.getTime(), language),
+          },
   };
 }
 
 /** What a panel is (manifest/web-panels.json); its name in SuperOffice if an earlier version of the app provisioned it. */
-function panelName({ progId, name }: ProvisionedPanel, { t }: Language): string {
+export function panelName(
+  { progId, name }: Pick<ProvisionedPanel, 'progId' | 'name'>,
+  { t }: Language,
+): string {
   if (progId === 'planlens.web-panel.main') return t('setup.panel.main');
   if (progId === 'planlens.web-panel.navigator-button') return t('setup.panel.navigator-button');
   return name;
 }
 
+function toNextSteps(crmUrl: string, { t }: Language): NextSteps {
+  const parts = [t('setup.message.what'), t('setup.message.open', { url: crmUrl }), t('setup.message.ask')];
+  return { crmUrl, message: parts.join('\n\n') };
+}
+
 /** `error` names the failed part before the code if the rest succeeded. */
-function toStoppedText(error: string, moment: string, { t }: Language): string {
+function toStoppedText(error: string, { t }: Language): string {
   const [part, problem] = error.split(' ');
-  if (problem === undefined) return t('setup.stopped', { problem: error, moment });
-  if (part === 'users') return t('setup.stoppedUsers', { problem, moment });
-  return t('setup.stoppedLicenses', { problem, moment });
+  if (problem === undefined) return t('setup.stopped', { problem: error });
+  if (part === 'users') return t('setup.stoppedUsers', { problem });
+  return t('setup.stoppedLicenses', { problem });
 }
 
 /** The webhook is optional: without it, changes appear when cached data expires. */

@@ -5,10 +5,11 @@ import type { FailedRemoval, Tenant } from '../../tenants/tenant.ts';
 import { requestedLanguage } from '../links.ts';
 import { toAuditActor } from '../middleware/audit-refusals.ts';
 import { parseForm } from '../rendering/form-parsing.ts';
-import type { Languages } from '../rendering/i18n.ts';
+import type { Language, Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
+import { panelName } from './setup-view.ts';
 
 /** `force` deletes our data although something that the app created is left in the tenant. */
 const uninstallSchema = z.object({ force: z.enum(['', 'yes']).default('') });
@@ -63,7 +64,10 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
       tenantId,
       companyName,
       removed,
-      failedRemovals,
+      failedRemovals: failedRemovals.map(({ part, problem }) => ({
+        name: partName(part, language),
+        problem,
+      })),
       csrfToken: sessions.csrfToken(session),
     };
     response
@@ -71,6 +75,11 @@ export function createUninstall(deps: UninstallDeps): RequestHandler {
       .set('Cache-Control', 'no-store')
       .send(views('uninstall', language, page));
   };
+}
+
+function partName(part: FailedRemoval['part'], language: Language): string {
+  if (part.kind === 'panel') return panelName(part, language);
+  return part.kind === 'webhook' ? language.t('setup.webhook') : language.t('uninstall.otherPanels');
 }
 
 /** Serves the page that the App Store opens to remove the app: the download of all data, and the removal. */

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
 import { panelUrl, panelUserQuery } from '../links.ts';
+import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
@@ -16,11 +17,12 @@ export function createAfterSignIn(deps: {
   startSession: StartSession;
   sessions: Sessions;
   handoffs: HandoffStore;
+  hiddenFramePolicies: HiddenFramePolicies;
   languages: Languages;
   views: Views;
   now: () => number;
 }): Pick<AfterSignIn, 'panel' | 'pop-up' | 'plans' | 'administration'> {
-  const { startSession, sessions, handoffs, languages, views, now } = deps;
+  const { startSession, sessions, handoffs, hiddenFramePolicies, languages, views, now } = deps;
 
   async function startPanelSession(
     signedIn: SignedIn,
@@ -32,10 +34,14 @@ export function createAfterSignIn(deps: {
   }
 
   return {
-    async panel(_request, response, signedIn, purpose) {
+    async panel(request, response, signedIn, purpose) {
       sessions.write(response, await startPanelSession(signedIn, purpose));
       clearAttempts(response);
-      response.redirect(303, `${purpose.returnTo ?? panelUrl(purpose)}&signedIn=${now()}`);
+      const url = `${purpose.returnTo ?? panelUrl(purpose)}&signedIn=${now()}`;
+      if (!purpose.inHiddenFrame) return response.redirect(303, url);
+      hiddenFramePolicies.inner(request, response, () =>
+        response.send(views('hidden-frame', languages.choose([purpose.language]), { url })),
+      );
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {

@@ -83,7 +83,7 @@ export function createAuthCallback(deps: {
       });
     } catch (error) {
       const { purpose } = begun;
-      throw purpose === null || purpose.kind === 'install' ? error : new SignInError(purpose, error);
+      throw purpose === null ? error : new SignInError(purpose, error);
     }
   };
 

@@ -63,8 +63,7 @@ export function createBeginSignIn(deps: {
   return (request, response, purpose) => {
     const url = deps.startSignIn(response.set('Cache-Control', 'no-store'), purpose);
     if (request.method !== 'POST') return response.redirect(302, url);
-    const requested = 'language' in purpose ? purpose.language : undefined;
-    const language = deps.languages.choose([requested, ...request.acceptsLanguages()]);
+    const language = deps.languages.choose([purpose.language, ...request.acceptsLanguages()]);
     response.set('Refresh', `0; url=${url}`).send(deps.views('continue', language, { url }));
   };
 }

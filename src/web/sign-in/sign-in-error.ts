@@ -2,14 +2,11 @@ import { AppError } from '../../errors.ts';
 import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
 import type { PanelUser } from '../links.ts';
 
-/** The purpose of a sign-in that began on one of our pages. */
-type PagePurpose = Extract<SignInPurpose, { language: string }>;
-
 /** A failed sign-in. The error page uses its language and offers the user of a panel other ways to sign in. */
 export class SignInError extends Error {
-  readonly purpose: PagePurpose;
+  readonly purpose: SignInPurpose;
 
-  constructor(purpose: PagePurpose, cause: unknown) {
+  constructor(purpose: SignInPurpose, cause: unknown) {
     super('sign-in failed', { cause });
     this.name = 'SignInError';
     this.purpose = purpose;

@@ -9,6 +9,7 @@ import type { SignInStore } from '../../tenants/sign-in-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
+import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import { createAfterSignIn } from './after-sign-in.ts';
@@ -35,6 +36,7 @@ export function createSignInRouter(deps: {
   sessions: Sessions;
   sessionCutoffs: SessionCutoffStore;
   startSignIn: StartSignIn;
+  hiddenFramePolicies: HiddenFramePolicies;
   finishInstall: AfterSignIn['install'];
   languages: Languages;
   views: Views;

@@ -34,7 +34,11 @@ function invalidPaths(text: string): readonly string[] {
 
 const shippedPlatform = {
   stateChangeAudiences: ['client-id', 'spn:client-id', 'spn:serial', 'none'],
-  crmAddresses: { screen: '{crm}/default.aspx?{target}', administration: '{crm}/admin/default.aspx?' },
+  crmAddresses: {
+    start: '{crm}/',
+    screen: '{crm}/default.aspx?{target}',
+    administration: '{crm}/admin/default.aspx?',
+  },
 };
 
 describe('readAssumptions', () => {

@@ -43,9 +43,9 @@ describe('createSignInStore', () => {
   });
 
   it('accepts a state only once when several callbacks arrive concurrently', async () => {
-    const { state, nonce, codeVerifier } = store.begin({ kind: 'install' });
+    const { state, nonce, codeVerifier } = store.begin({ kind: 'install', language: 'de' });
     const consumed = await Promise.all([1, 2, 3, 4].map(() => store.consume(state, codeVerifier)));
-    const valid = { valid: true, purpose: { kind: 'install' }, nonce };
+    const valid = { valid: true, purpose: { kind: 'install', language: 'de' }, nonce };
     expect(consumed.filter(({ valid }) => valid)).toEqual([valid]);
   });
 

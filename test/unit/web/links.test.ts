@@ -19,6 +19,8 @@ async function addressAt(url: string): Promise<unknown> {
   return (await request(server).get(url)).body;
 }
 
+const firstRequest = { signedInAt: 0, cookieProbe: false, isLoadingShown: false };
+
 describe('parsePanelUrl', () => {
   it.each([
     ['uctx=Cust12345&usid=5&lang=de', { tenantId: 'Cust12345', associateId: 5, language: 'de' }],
@@ -32,14 +34,14 @@ describe('parsePanelUrl', () => {
     ['uctx=Cust1&usid=5&usec=abc&more=1', { tenantId: 'Cust1', associateId: 5, language: '' }],
     ['uctx=Cust9999999999&usid=0000000007', { tenantId: 'Cust9999999999', associateId: 7, language: '' }],
   ])('parses %s', async (query, address) => {
-    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, signedInAt: 0, cookieProbe: false });
+    expect(await addressAt(`/panel?${query}`)).toEqual({ ...address, ...firstRequest });
   });
 
   it('detects the cookie probe only with its exact parameter', async () => {
     const panelUser = { tenantId: 'Cust1', associateId: 5, language: 'de' };
     expect(await addressAt(cookieProbeUrl(panelUrl(panelUser)))).toEqual({
       ...panelUser,
-      signedInAt: 0,
+      ...firstRequest,
       cookieProbe: true,
     });
     expect(await addressAt('/panel?uctx=Cust1&usid=5&cookie=x')).toMatchObject({ cookieProbe: false });
@@ -108,8 +110,8 @@ describe('panelUrl', () => {
       fc.asyncProperty(addresses, fc.nat(), async (address, signedInAt) => {
         expect(await addressAt(panelUrl(address, signedInAt))).toEqual({
           ...address,
+          ...firstRequest,
           signedInAt,
-          cookieProbe: false,
         });
       }),
     );

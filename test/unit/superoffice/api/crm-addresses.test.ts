@@ -32,6 +32,17 @@ function setUp(
 const settings = 'https://online2.superoffice.com/Cust12345/admin/default.aspx?';
 const usersScreen = 'https://online2.superoffice.com/Cust12345/default.aspx?adminusers';
 
+describe('address at which users open the CRM', () => {
+  it('is the one that SuperOffice reports, or else on the sign-in host', () => {
+    const { crmAddresses, calls } = setUp(() => null);
+    expect(crmAddresses.start('Cust12345')).toBe('https://online2.superoffice.com/Cust12345/');
+    expect(setUp(() => null, { endpoint: '' }).crmAddresses.start('Cust12345')).toBe(
+      'https://online.superoffice.com/Cust12345/',
+    );
+    expect(calls).toEqual([]);
+  });
+});
+
 describe('address of a screen', () => {
   it('is in the CRM whose address SuperOffice reports, or else on the sign-in host', () => {
     const { crmAddresses, calls } = setUp(() => null);

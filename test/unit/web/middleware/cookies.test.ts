@@ -23,7 +23,7 @@ const signIns: SignInStore = {
 const startSignIn = createStartSignIn({ signIns, authorizeUrl: () => 'https://sod.superoffice.com/' });
 
 const writers = createApp(async (req, res) => {
-  if (req.path === '/sign-in') startSignIn(res, { kind: 'install' });
+  if (req.path === '/sign-in') startSignIn(res, { kind: 'install', language: '' });
   else if (req.path === '/session') {
     sessions.write(res, {
       tenantId: 'Cust1',

@@ -180,13 +180,35 @@ describe('createPageCache', () => {
   it('gives equal pages the same ETag in every process and different pages different ones', () => {
     const first = pages(context, {});
     expect(createPages(1_000_000)(context, {}).etag).toBe(first.etag);
-    expect(first.etag).toMatch(/^"[\w-]{27}"$/);
+    expect(first.etag).toMatch(/^W\/"[\w-]{27}"$/);
     expect(pages({ ...context, csrfToken: 'another' }, {}).etag).not.toBe(first.etag);
+  });
+
+  it('has room for both compressed forms of a page', async () => {
+    const { html, compressed } = pages(context, {});
+    const forms = await Promise.all([compressed?.encoded('br'), compressed?.encoded('gzip')]);
+    const sizes = forms.map((form) => form?.length ?? Number.NaN);
+    expect(Math.min(...sizes)).toBeGreaterThan(1_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(html.length / 3);
+  });
+
+  it.each(['search', 'show', 'open', 'signedIn', 'refreshed', 'again', 'uctx', 'usid', 'lang', 'any'])(
+    'may be compressed, beside its CSRF token, only if it does not print what its URL says: %s',
+    (name) => {
+      const { html, compressed } = pages(context, { [name]: 'typed text' });
+      expect(html.includes(context.csrfToken)).toBe(true);
+      expect(compressed === null).toBe(html.includes('typed text'));
+    },
+  );
+
+  it('does not compress a search', () => {
+    expect(pages(context, { search: 'typed text' }).compressed).toBeNull();
   });
 
   it('evicts the least recently used pages beyond its byte limit', () => {
     const { length } = pages(context, {}).html;
-    pages = createPages(Math.floor(length * 2.5));
+    // A page counts with a third more, for its compressed forms.
+    pages = createPages(Math.floor((length * 4 * 2.5) / 3));
     const contextFor = (associateId: number) => ({
       ...context,
       session: { ...context.session, associateId },

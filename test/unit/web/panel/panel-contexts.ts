@@ -57,7 +57,14 @@ export function createContext(given: Given): EntitledPanelContext {
   const snapshotOf = <T>(content: T | null) =>
     content === null ? null : { content, readAt, stale: false, version: 1 };
   const context = {
-    url: { tenantId: 'Cust12345', associateId: 5, language: 'en', signedInAt: 0, cookieProbe: false },
+    url: {
+      tenantId: 'Cust12345',
+      associateId: 5,
+      language: 'en',
+      signedInAt: 0,
+      cookieProbe: false,
+      isLoadingShown: false,
+    },
     tenant: { ...tenant, contract },
     session: {
       tenantId: 'Cust12345',

@@ -224,8 +224,18 @@ const admin = {
     erased: nasty,
   },
 };
+const languageChoice = [{ name: nasty, code: nasty, href: nasty, isCurrent: true }];
+const vendorValue = { text: nasty, href: nasty, isMissing: false };
+const vendor = {
+  price: { ...vendorValue, href: null },
+  dataLocation: { ...vendorValue, isMissing: true },
+  facts: [{ name: nasty, values: [vendorValue] }],
+};
+const landing = { lang: nasty, languages: languageChoice, vendor };
 const setup = {
   lang: nasty,
+  languages: languageChoice,
+  vendor,
   csrfToken: nasty,
   companyName: nasty,
   tenantId: nasty,
@@ -237,8 +247,9 @@ const setup = {
     rows: [{ name: nasty, outcome: 'failed', problem: nasty }],
     done: 1,
     complete: true,
+    nextSteps: { crmUrl: nasty, message: nasty },
     statusText: nasty,
-    stopped: { problem: nasty, moment: nasty },
+    stopped: { text: nasty, nextAttemptAt: timestamp },
   },
 };
 const problem = {
@@ -263,6 +274,7 @@ const uninstall = {
 };
 
 const pages = {
+  landing,
   uninstall,
   panel,
   feature,
@@ -276,11 +288,19 @@ const pages = {
   'pop-up': popUp,
   removal: { lang: nasty, companyName: nasty, tenantId: nasty, csrfToken: nasty },
   continue: { url: nasty },
+  'signing-in': { url: nasty, hiddenFrameUrl: nasty, popUpUrl: nasty, ownWindowUrl: nasty },
+  'hidden-frame': { url: nasty },
 };
-const withoutValues = { landing: {}, 'signed-out': {} };
+const withoutValues = { loading: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
-const expectedScripts = (name: string) =>
-  ['sign-in', 'session-handoff', 'pop-up'].includes(name) ? ['planlens.js', 'sign-in.js'] : ['planlens.js'];
+const scriptsOfPage: Readonly<Record<string, readonly string[]>> = {
+  'sign-in': ['sign-in.js'],
+  'session-handoff': ['sign-in.js'],
+  'pop-up': ['sign-in.js'],
+  'signing-in': ['sign-in.js', 'signing-in.js'],
+  'hidden-frame': ['signing-in.js'],
+};
+const expectedScripts = (name: string) => ['planlens.js', ...(scriptsOfPage[name] ?? [])];
 
 // certifies R15
 describe('page templates', () => {
@@ -315,11 +335,13 @@ describe('page templates', () => {
     ['setup', { ...setup, provisionedAt: null }, setup, '<dt>Eingerichtet am</dt>'],
     [
       'setup',
-      { ...setup, setup: { ...setup.setup, statusText: '', stoppedText: null } },
+      { ...setup, setup: { ...setup.setup, statusText: '', stopped: null } },
       setup,
       'class="notice"',
     ],
-    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'action="/install"'],
+    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'action="/install?lang='],
+    ['setup', { ...setup, setup: { ...setup.setup, inProgress: true } }, setup, 'href="/uninstall'],
+    ['setup', { ...setup, setup: { ...setup.setup, nextSteps: null } }, setup, '<textarea'],
     ['setup', setup, { ...setup, setup: { ...setup.setup, inProgress: true } }, ' data-in-progress'],
     ['panel', { ...panel, notices: [] }, panel, 'class="notice"'],
     ['panel', { ...panel, suggestedUpgrades: [] }, panel, 'id="suggested-upgrades"'],

@@ -29,12 +29,17 @@ describe('the end of an installation', () => {
     verifySystemUser,
     now: () => 0,
   });
-  const finish = () => finishInstall({} as Request, response, signedIn, { kind: 'install' });
+  const finish = () => finishInstall({} as Request, response, signedIn, { kind: 'install', language: 'de' });
   beforeEach(() => vi.clearAllMocks());
 
   it('records the sign-in, so that a change of the user ends the session', async () => {
     await finish();
     expect(recordSignIn).toHaveBeenCalledWith('Cust12345', 5);
+  });
+
+  it('leads to the setup page in the language that was chosen before', async () => {
+    await finish();
+    expect(response.redirect).toHaveBeenCalledWith(303, '/setup?lang=de');
   });
 
   it('counts as a sign-in, so that nobody installs the app without end', async () => {

@@ -6,6 +6,7 @@ import { english } from '../harness.ts';
 import { tenant } from '../panel/panel-contexts.ts';
 
 const at = new Date('2026-11-26T10:00:00Z');
+const crmUrl = 'https://crm.example/Cust12345/';
 const before = new Date('2026-11-26T09:00:00Z');
 const created: ProvisionedPanel = { progId: 'a', name: 'Panel', outcome: 'created', problem: null };
 const failed: ProvisionedPanel = { progId: 'b', name: 'Button', outcome: 'failed', problem: 'forbidden' };
@@ -17,7 +18,7 @@ function view(
   hook: Partial<TenantWebhook> = {},
 ) {
   const of = { ...tenant, panels, reconciliation: { ...tenant.reconciliation, ...reconciliation } };
-  return setupView(of, hookOf(hook), english);
+  return setupView(of, hookOf(hook), crmUrl, english);
 }
 
 function hookOf(hook: Partial<TenantWebhook>): TenantWebhook {
@@ -55,6 +56,14 @@ describe('setupView', () => {
     expect(view([created], {}, { outcome: null }).rows[1]?.outcome).toBe('failed');
   });
 
+  it('offers the next steps and a text for colleagues once nothing is left to repair', () => {
+    expect(view([created]).nextSteps).toEqual({
+      crmUrl,
+      message: expect.stringContaining(`: ${crmUrl}\n\n`),
+    });
+    expect(view([created, failed]).nextSteps).toBeNull();
+  });
+
   it('calls our panels what they are, and panels of an earlier version by their name', () => {
     const names = ['planlens.web-panel.main', 'planlens.web-panel.navigator-button', 'planlens.old'].map(
       (progId) => view([{ ...created, progId }]).rows[0]?.name,
@@ -80,27 +89,29 @@ describe('setupView', () => {
         reconciliation: { ...tenant.reconciliation, lastError: 'system-user-refused' },
       },
       hookOf({}),
+      crmUrl,
       english,
     );
     expect(revoked).toMatchObject({
       statusText: 'the approval of Planlens was withdrawn',
-      stoppedText: null,
+      stopped: null,
+      nextSteps: null,
     });
   });
 
   it('shows the last reconcile error and the time of the next attempt', () => {
-    expect(view([created]).stoppedText).toBeNull();
-    const moment = english.timestamp(at.getTime());
-    expect(view([created], { lastError: 'timeout', at }).stoppedText).toBe(
-      `Setup failed (timeout). Planlens tries again by itself, ${moment}.`,
-    );
+    expect(view([created]).stopped).toBeNull();
+    expect(view([created], { lastError: 'timeout', at }).stopped).toEqual({
+      text: 'Setup failed (timeout). Planlens tries again by itself.',
+      nextAttemptAt: { text: '26 Nov 2026, 10:00 UTC', iso: '2026-11-26T10:00:00.000Z' },
+    });
   });
 
   it.each([
     ['licenses', 'the licences'],
     ['users', 'the list of users'],
   ])('names the part that failed if only the %s could not be read', (part, words) => {
-    expect(view([created], { lastError: `${part} timeout`, at }).stoppedText).toMatch(
+    expect(view([created], { lastError: `${part} timeout`, at }).stopped?.text).toMatch(
       `Everything is set up, but ${words} could not be read (timeout).`,
     );
   });

@@ -73,7 +73,7 @@ describe('createBeginSignIn', () => {
   });
 
   it('omits the tenant for an installation', async () => {
-    const { query } = await begin({ kind: 'install' });
+    const { query } = await begin({ kind: 'install', language: '' });
     expect(query.has('ctx')).toBe(false);
   });
 

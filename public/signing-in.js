@@ -1,0 +1,52 @@
+// The entry of the page that a panel shows while it signs its user in, and of the page in its hidden frame. A frame inside
+// the panel receives SuperOffice's cookies only where the browser allows third-party cookies. It is tried first there,
+// because this page remains if the sign-in leads to an identity provider that refuses to be framed.
+
+/** After this time the page offers to sign in by a pop-up, ms. */
+const offerAfterMs = 3000;
+/** The time in which a refusal is reported after a frame has loaded, ms. */
+const refusalReportMs = 250;
+
+const { url, hiddenFrameUrl } = document.body.dataset;
+
+if ('hiddenFrame' in document.body.dataset) {
+  window.parent.postMessage({ planlens: 'signed-in', url }, location.origin);
+} else {
+  setTimeout(offerPopUp, offerAfterMs);
+  if (await allowsThirdPartyCookies()) signInByHiddenFrame();
+  else location.replace(url);
+}
+
+async function allowsThirdPartyCookies() {
+  return (await document.hasStorageAccess?.().catch(() => false)) === true;
+}
+
+/** Leads to the panel when the hidden frame has signed in, and to SuperOffice in this frame if it cannot. */
+function signInByHiddenFrame() {
+  const frame = document.createElement('iframe');
+  let isDecided = false;
+  const decide = (act) => {
+    if (!isDecided) act();
+    isDecided = true;
+  };
+  addEventListener('message', ({ origin, source, data }) => {
+    const isSignedIn = origin === location.origin && source === frame.contentWindow;
+    if (isSignedIn && data?.planlens === 'signed-in') decide(() => location.replace(data.url));
+  });
+  // The page may frame SuperOffice only: the sign-in leads to another site, where the user must do something.
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+    if (effectiveDirective === 'frame-src') decide(offerPopUp);
+  });
+  // SuperOffice asks for a password, or ours is a page that names an error: both belong into the panel.
+  frame.addEventListener('load', () =>
+    setTimeout(() => decide(() => location.replace(url)), refusalReportMs),
+  );
+  frame.hidden = true;
+  frame.src = hiddenFrameUrl;
+  document.body.append(frame);
+}
+
+function offerPopUp() {
+  document.querySelector('.pending').hidden = true;
+  document.querySelector('.offer').hidden = false;
+}

@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FrameLocator, Page, Response } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { panelUrl } from '../support/planlens.ts';
+import { root } from '../support/project-files.ts';
+import { type BrowserFixture, germanUsers, openBrowserFixture } from './browser-fixture.ts';
+
+const user = germanUsers.salesEssential;
+
+describe('first view of the panel', () => {
+  let fixture: BrowserFixture;
+  beforeAll(async () => {
+    fixture = await openBrowserFixture();
+  });
+  afterAll(() => fixture.close());
+
+  test('loads the page, the style sheet and the scripts of its head from its own origin, and nothing else', async () => {
+    const { page, panel, signIn } = await fixture.open();
+    const responses: Response[] = [];
+    page.on('response', (response) => {
+      if (response.frame() !== page.mainFrame() && response.status() === 200) responses.push(response);
+    });
+    await signIn(user);
+    await panel.locator('.solution').last().waitFor();
+
+    // The page that the panel shows while it signs in loads the same files before, and its own scripts.
+    const names = () =>
+      [...new Set(responses.map((response) => new URL(response.url()).pathname.split('/').at(-1)))].sort();
+    const assets = readdirSync(join(root, 'public')).filter(
+      (name) => !['copy.js', 'panel.webp', 'plans.css', 'search.js', 'setup.css'].includes(name),
+    );
+    await expect.poll(names).toEqual([...assets, 'panel'].sort());
+    const own = new URL(fixture.planlens.url).origin;
+    expect([...new Set(responses.map((response) => new URL(response.url()).origin))]).toEqual([own]);
+  });
+
+  test.each([320, 768, 1280])(
+    'moves nothing at %i pixels, even if the scripts arrive after the first paint',
+    async (width) => {
+      const { page, panel, signIn } = await fixture.open();
+      await signIn(user);
+      await panel.locator('.solution').last().waitFor();
+      const releaseScripts = await holdScripts(page);
+      const frame = page.locator('iframe');
+      await frame.evaluate((iframe, width) => {
+        iframe.style.width = `${width}px`;
+      }, width);
+      await expect
+        .poll(() => panel.locator('html').evaluate((html) => html.ownerDocument.defaultView.innerWidth))
+        .toBe(width);
+      await frame.evaluate(
+        (iframe, src) => iframe.setAttribute('src', src),
+        `${panelUrl(fixture.planlens, user, 'de')}&again`,
+      );
+      const time = panel.locator('.masthead time');
+      await expect.poll(() => time.textContent()).toMatch(/ UTC$/);
+      await expect.poll(() => hasPainted(panel)).toBe(true);
+
+      releaseScripts();
+      await expect.poll(() => time.textContent()).not.toMatch(/ UTC$/);
+      expect(await layoutShift(panel)).toBe(0);
+
+      await panel.locator('.masthead').evaluate((masthead) => {
+        masthead.style.marginTop = '50px';
+      });
+      expect(await layoutShift(panel), 'a shift is measured').toBeGreaterThan(0);
+    },
+  );
+});
+
+/** Holds the requests of scripts until the returned function is called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/assets/*/*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+function hasPainted(panel: FrameLocator): Promise<boolean> {
+  return panel.locator('html').evaluate((html) => {
+    const { performance } = html.ownerDocument.defaultView;
+    return performance.getEntriesByName('first-contentful-paint').length > 0;
+  });
+}
+
+/** The sum of the layout shifts since the first paint, after some further frames. Nobody sees those before it. */
+function layoutShift(panel: FrameLocator): Promise<number> {
+  return panel.locator('html').evaluate(async (html) => {
+    const { performance, PerformanceObserver, requestAnimationFrame } = html.ownerDocument.defaultView;
+    const shifts: { value: number; startTime: number }[] = [];
+    const observer = new PerformanceObserver((list: { getEntries(): typeof shifts }) => {
+      shifts.push(...list.getEntries());
+    });
+    observer.observe({ type: 'layout-shift', buffered: true });
+    for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    shifts.push(...observer.takeRecords());
+    const [painted] = performance.getEntriesByName('first-contentful-paint');
+    return shifts
+      .filter(({ startTime }) => startTime >= painted.startTime)
+      .reduce((sum, { value }) => sum + value, 0);
+  });
+}
