@@ -45,6 +45,8 @@ export function createCache<T extends object>(maxEntries: number, now: () => num
 
   return {
     async get(key, read) {
+      const cached = cache.get(key);
+      if (cached !== undefined && cached !== absent) return cached;
       if (missing.has(key)) return null;
       const before = invalidations;
       const value = (await cache.fetch(key, { context: read })) ?? absent;

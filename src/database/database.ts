@@ -10,6 +10,7 @@ import { Pool } from 'pg';
 import { isConnectionError, throwAsAppError } from './connection-errors.ts';
 import { connectionOptions, migrationTimeouts, requestTimeouts, setTimeouts } from './connection-options.ts';
 import { migrate } from './migrate.ts';
+import { createStatementNames } from './prepared.ts';
 
 /** A jsonb column: read as a value, written as JSON text, because pg would convert an array to a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -195,12 +196,13 @@ function openPool(
  * caller: this pool discards the client, and with it the locks of its session.
  */
 function discardTimedOutClients(pool: Pool): PostgresPool {
+  const nameOf = createStatementNames();
   return {
     async connect() {
       const client = await pool.connect().catch(throwAsAppError);
       let isBroken = false;
       const query = (text: string, values: unknown[]) =>
-        client.query(text, values).catch((error: unknown) => {
+        client.query({ name: nameOf(text), text, values }).catch((error: unknown) => {
           isBroken ||= isConnectionError(error);
           return throwAsAppError(error);
         });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { JobQueue, NewJob } from '../coordination/jobs/job-queue.ts';
 import { createWriteBatcher } from '../coordination/write-batcher.ts';
 import type { Database } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
 
 /** What a webhook event reports. */
 interface UserChange {
@@ -109,7 +110,7 @@ async function recordEvents(
   at: Date,
 ): Promise<readonly boolean[]> {
   const keys = events.map(({ tenantId, eventId }) => ({ tenantId, eventId }));
-  const { rows } = await sql<{ context_identifier: string; event_id: string }>`
+  const { rows } = await sql<{ context_identifier: string; event_id: string }>`${sql.raw(prepared)}
     insert into callbacks (context_identifier, event_id, content, received_at, due_at, processed_at)
     select distinct context_identifier, event_id, '{}'::jsonb, ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz
     from (

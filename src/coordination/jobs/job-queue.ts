@@ -1,4 +1,5 @@
 import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, type PgBoss } from 'pg-boss';
+import { prepared } from '../../database/prepared.ts';
 import { closeBoss, startBoss } from './boss.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import {
@@ -80,7 +81,7 @@ export async function openJobQueue(deps: {
         return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, startAfter, ...group };
       });
       if (rows.length > 0)
-        await boss.insert(queue, rows, transaction === undefined ? {} : { db: fromKysely(transaction) });
+        await boss.insert(queue, rows, transaction === undefined ? {} : { db: preparing(transaction) });
     },
 
     async process(queue, handle) {
@@ -113,6 +114,12 @@ export async function openJobQueue(deps: {
 
     close: () => closeBoss(boss).catch(onJobQueueFailed),
   };
+}
+
+/** Runs the statements of pg-boss in a transaction, prepared: planning the insertion of a job takes longer than running it. */
+function preparing(transaction: KyselyTransactionLike): ReturnType<typeof fromKysely> {
+  const { executeSql } = fromKysely(transaction);
+  return { executeSql: (text, values) => executeSql(prepared + text, values) };
 }
 
 /** One worker takes one job at a time: a slow job does not delay others that were fetched with it. */

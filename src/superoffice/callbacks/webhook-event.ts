@@ -47,7 +47,7 @@ const irrelevantColumns = [
  * Lenient, because samples omit different fields and injected properties add some
  * (docs/superoffice/web-api.md#65-payload).
  */
-const eventSchema = z.looseObject({
+const eventSchema = z.object({
   EventId: storableIdentifier.min(1).max(100).nullish().catch(null),
   Event: storableIdentifier.min(1).max(200),
   ContextIdentifier: z.string().nullish().catch(null),

@@ -5,10 +5,10 @@ import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { WebhookStore } from '../../tenants/webhook-store.ts';
 import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { limitConcurrency, readBody } from '../middleware/read-body.ts';
+import { limitConcurrency } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import { createStateChangeCallback } from './state-change-callback.ts';
-import { createFindHook, createWebhookCallback } from './webhook-callback.ts';
+import { createWebhookCallback } from './webhook-callback.ts';
 
 /** An event of SuperOffice has about 1 kB (docs/superoffice/web-api.md#65-payload), a state change with its token 3 kB. */
 const maxBodyBytes = 32 * 1024;
@@ -28,18 +28,19 @@ export function createCallbacksRouter(deps: {
   limits: RequestLimits;
   now: () => number;
 }): Router {
-  const { callbacks, tenants, verifyStateChangeToken: verifyToken, limits, now } = deps;
-  const body = readBody(maxBodyBytes);
-  const stateChange = createStateChangeCallback({ verifyToken, callbacks, tenants, limits });
-
+  const { verifyStateChangeToken: verifyToken } = deps;
   const router = Router();
   router
     .route('/callbacks/webhooks/:hookId')
-    .post(createFindHook(deps), body, createWebhookCallback({ callbacks, now }))
+    .post(createWebhookCallback({ ...deps, maxBodyBytes }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
-    .post(limitInFlight(maxStateChangesPerClient), limitConcurrency(maxStateChanges), body, stateChange)
+    .post(
+      limitInFlight(maxStateChangesPerClient),
+      limitConcurrency(maxStateChanges),
+      createStateChangeCallback({ ...deps, verifyToken, maxBodyBytes }),
+    )
     .all(methodNotAllowed);
   return router;
 }

@@ -6,6 +6,7 @@ import {
 } from '../../superoffice/callbacks/state-change-notification.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { readBody } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import { listFieldNames } from '../rendering/form-parsing.ts';
 
@@ -14,17 +15,20 @@ import { listFieldNames } from '../rendering/form-parsing.ts';
  * The notification is only a hint. Processing relies on what the state API reports
  * (docs/superoffice/web-api.md#71-state-change-notification), so a replayed notification changes nothing.
  *
- * @throws AppError `state-change-malformed`, `state-change-token-invalid`, `too-many-requests`
+ * @throws AppError `state-change-malformed`, `state-change-token-invalid`, `too-many-requests`, `body-too-large`,
+ * `request-malformed`
  */
 export function createStateChangeCallback(deps: {
   verifyToken: StateChangeTokenVerifier;
   callbacks: CallbackIntake;
   limits: RequestLimits;
+  maxBodyBytes: number;
   tenants: Pick<TenantStore, 'findCached'>;
 }): RequestHandler {
   return async function stateChange(request, response) {
+    const body = await readBody(request, deps.maxBodyBytes);
     deps.limits.countAnonymous(request);
-    const notification = readStateChange(parseJson(request.body));
+    const notification = readStateChange(parseJson(body));
     if (!notification.success)
       throw new AppError('state-change-malformed', { detail: listFieldNames(notification.error) });
     const { tenantId, change, token } = notification.data;

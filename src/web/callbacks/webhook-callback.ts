@@ -1,60 +1,35 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { AppError } from '../../errors.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks/webhook-event.ts';
 import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
+import { readBody } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 
 /** SuperOffice repeats an event for seconds; after this time, ms, only a person sends it again. */
 const repetitionMs = 60 * 60_000;
 
-declare global {
-  namespace Express {
-    interface Locals {
-      /** The webhook that a callback names. */
-      hook?: KnownHook;
-    }
-  }
-}
-
 /**
- * Finds the webhook that a callback names, before its body is read: a client that does not know the id of one cannot make
- * the process store a body.
- * @returns a handler that throws AppError `not-found`, `too-many-requests`
- */
-export function createFindHook(deps: { webhooks: WebhookStore; limits: RequestLimits }): RequestHandler {
-  const { webhooks, limits } = deps;
-  return async function findHook(request, response, next) {
-    let isCounted = false;
-    const hook = await webhooks.findByHookId(String(request.params.hookId), () => {
-      limits.countHookLookup(request);
-      isCounted = true;
-    });
-    if (hook === null) throw new AppError('not-found');
-    // SuperOffice calls the webhooks of all tenants from few addresses.
-    if (isCounted) limits.uncountHookLookup(request);
-    response.locals.hook = hook;
-    next();
-  };
-}
-
-/**
- * Receives an event of a tenant's webhook, which `createFindHook` found: verifies the signature over the received bytes,
- * enqueues the event, responds with 200. Any other status counts as a failed delivery, and 410 ends the webhook
+ * Receives an event of a tenant's webhook: verifies the signature over the received bytes, enqueues the event, responds
+ * with 200. Any other status counts as a failed delivery, and 410 ends the webhook
  * (docs/superoffice/web-api.md#68-delivery). The event is processed later.
  *
- * @throws AppError `webhook-signature-invalid`
+ * @param deps.maxBodyBytes the limit of a body. It is read once the webhook is found: a client that does not know the id of
+ * one cannot make the process store a body.
+ * @throws AppError `not-found`, `too-many-requests`, `body-too-large`, `request-malformed`, `webhook-signature-invalid`
  */
 export function createWebhookCallback(deps: {
+  webhooks: WebhookStore;
   callbacks: CallbackIntake;
+  limits: RequestLimits;
+  maxBodyBytes: number;
   now: () => number;
 }): RequestHandler {
   return async function webhook(request, response) {
-    const { hook } = response.locals;
-    if (hook === undefined) throw new AppError('not-found');
-    const body: Buffer = request.body;
+    const hook = await findHook(request);
+    const body = await readBody(request, deps.maxBodyBytes);
     if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {
       throw new AppError('webhook-signature-invalid');
     }
@@ -63,6 +38,19 @@ export function createWebhookCallback(deps: {
     request.log.setBindings({ tenantId: hook.tenantId, event: event?.event ?? null, enqueued });
     response.status(200).end();
   };
+
+  /** @throws AppError `not-found`, `too-many-requests` */
+  async function findHook(request: Request): Promise<KnownHook> {
+    let isCounted = false;
+    const hook = await deps.webhooks.findByHookId(String(request.params.hookId), () => {
+      deps.limits.countHookLookup(request);
+      isCounted = true;
+    });
+    if (hook === null) throw new AppError('not-found');
+    // SuperOffice calls the webhooks of all tenants from few addresses.
+    if (isCounted) deps.limits.uncountHookLookup(request);
+    return hook;
+  }
 
   /** Events of another tenant, of other kinds and of irrelevant columns are acknowledged and ignored. @returns whether it was enqueued */
   async function enqueue(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 
@@ -34,6 +34,7 @@ export function clientAddress(log: Pick<Logger, 'warn'>): RequestHandler {
  * every connection would count as another client, and the audit log would store any text.
  */
 export function parseAddress(entry: string): string | null {
+  if (isIPv4(entry)) return entry;
   const [, bracketed, before] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(entry) ?? [];
   const [address = ''] = (bracketed ?? before ?? entry).replace(/^::ffff:(?=[\d.]+$)/i, '').split('%');
   return isIP(address) === 0 ? null : address;

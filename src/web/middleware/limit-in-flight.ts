@@ -14,7 +14,7 @@ export function limitInFlight(max: number): RequestHandler {
     const count = (inFlight.get(client) ?? 0) + 1;
     if (count > max) throw new AppError('too-many-requests', { retryAfterSeconds: 1 });
     inFlight.set(client, count);
-    response.once('close', () => {
+    response.on('close', () => {
       const left = (inFlight.get(client) ?? 1) - 1;
       if (left > 0) inFlight.set(client, left);
       else inFlight.delete(client);

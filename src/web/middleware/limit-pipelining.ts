@@ -17,7 +17,7 @@ export function limitPipelining(): RequestHandler {
       return;
     }
     inFlight.set(socket, count);
-    response.once('close', () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1));
+    response.on('close', () => inFlight.set(socket, (inFlight.get(socket) ?? 1) - 1));
     next();
   };
 }

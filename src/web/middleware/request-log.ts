@@ -47,7 +47,7 @@ export function requestLog(logger: Logger): RequestHandler {
     const startedAt = performance.now();
     request.id = randomUUID();
     request.log = createRequestLog(log, request);
-    response.once('close', () => {
+    response.on('close', () => {
       const { statusCode: status, writableFinished } = response;
       const line = { res: { status }, responseTime: Math.round(performance.now() - startedAt) };
       // The error itself is logged by `error-handler.ts`.

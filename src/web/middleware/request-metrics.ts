@@ -13,7 +13,7 @@ export interface ObservedRequest {
 export function requestMetrics(onRequest: (request: ObservedRequest) => void): RequestHandler {
   return function requestMetrics(request, response, next) {
     const startedAt = performance.now();
-    response.once('close', () =>
+    response.on('close', () =>
       onRequest({
         route: findRoute(request, response),
         method: methods.has(request.method) ? request.method : 'other',

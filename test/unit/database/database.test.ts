@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { migrations } from '../../../src/database/migrate.ts';
+import { prepared } from '../../../src/database/prepared.ts';
 import { AppError } from '../../../src/errors.ts';
 import { emptyDatabase, migratedDatabase } from '../../support/database.ts';
 import { startSilentProxy } from '../../support/silent-proxy.ts';
@@ -46,6 +47,23 @@ describe('openDatabase', () => {
     await expect.poll(() => lost.length).toBe(1);
     expect(await selectOne(db)).toEqual([{ one: 1 }]);
     await Promise.all([db.destroy(), other.destroy()]);
+  });
+
+  it('prepares a marked statement once per connection, and other statements each time', async () => {
+    const db = await openDatabase(await migratedDatabase(), () => {});
+    const { statements, texts } = await db.connection().execute(async (connection) => {
+      for (const value of [1, 2, 3]) {
+        await sql`${sql.raw(prepared)} select ${value}::int as one`.execute(connection);
+        await sql`select ${value}::int as two`.execute(connection);
+      }
+      const { rows } = await sql<{ statement: string; calls: number }>`
+        select statement, (generic_plans + custom_plans)::int as calls from pg_prepared_statements
+        where statement <> ''`.execute(connection);
+      return { statements: rows.map(({ calls }) => calls), texts: rows.map(({ statement }) => statement) };
+    });
+    expect(texts).toEqual([`${prepared} select $1::int as one`]);
+    expect(statements).toEqual([3]);
+    await db.destroy();
   });
 
   it('recovers from a connection cut during a query', async () => {
