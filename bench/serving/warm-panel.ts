@@ -25,6 +25,12 @@ export async function warmPanel(benchDatabase: BenchDatabase) {
   const conditional = { ...headers, 'if-none-match': await readEtag(servers, path, headers) };
   const cases = [
     ...[...servers.keys()].map((name) => ({ name, server: name, headers, status: 200 })),
+    {
+      name: 'planlens, compressed with Brotli',
+      server: 'planlens',
+      headers: { ...headers, 'accept-encoding': 'br' },
+      status: 200,
+    },
     { name: 'planlens, page cached by the browser', server: 'planlens', headers: conditional, status: 304 },
   ];
   const results = new Map<string, LoadResult[]>(cases.map(({ name }) => [name, []]));
