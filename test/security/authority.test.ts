@@ -40,8 +40,17 @@ describe('authorization', async () => {
   const other = { ...otherAdministrator, isAdministrator: true, name: 'Silje', signedInAt: Date.now() };
   const user = { ...salesPremium, isAdministrator: false, name: 'Markus', signedInAt: Date.now() };
 
-  const send = (path: string, init: RequestInit = {}) =>
-    fetch(new URL(path, url), { redirect: 'manual', ...init });
+  function passTime(ms: number): void {
+    planlens.passTime(ms);
+    passedMs += ms;
+  }
+  let sent = 0;
+  const send = (path: string, init: RequestInit = {}) => {
+    sent += 1;
+    // Time for the limit of one client to recover, which the long form would reach.
+    if (sent % 1_000 === 0) passTime(60_000);
+    return fetch(new URL(path, url), { redirect: 'manual', ...init });
+  };
   const post = (
     path: string,
     session: Session | null,
@@ -167,8 +176,7 @@ describe('authorization', async () => {
       'the export with the query %s contains no data of another tenant',
       async (query) => {
         // One export per minute and tenant.
-        planlens.passTime(61_000);
-        passedMs += 61_000;
+        passTime(61_000);
         const response = await post(`/setup/export?${query}`, other, { csrf: sessions.csrfToken(other) });
         const text = await response.text();
         expect(response.status).toBe(200);
