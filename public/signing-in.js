@@ -12,7 +12,7 @@ const { url, hiddenFrameUrl } = document.body.dataset;
 if ('hiddenFrame' in document.body.dataset) {
   window.parent.postMessage({ planlens: 'signed-in', url }, location.origin);
 } else {
-  setTimeout(offerPopUp, offerAfterMs);
+  setTimeout(offerPopUp, offerAfterMs, 'slow');
   if (await allowsThirdPartyCookies()) signInByHiddenFrame();
   else location.replace(url);
 }
@@ -35,7 +35,7 @@ function signInByHiddenFrame() {
   });
   // The page may frame SuperOffice only: the sign-in leads to another site, where the user must do something.
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
-    if (effectiveDirective === 'frame-src') decide(offerPopUp);
+    if (effectiveDirective === 'frame-src') decide(() => offerPopUp('window'));
   });
   // SuperOffice asks for a password, or ours is a page that names an error: both belong into the panel.
   frame.addEventListener('load', () =>
@@ -46,7 +46,11 @@ function signInByHiddenFrame() {
   document.body.append(frame);
 }
 
-function offerPopUp() {
+/** Shows the button; the first reason stays. */
+function offerPopUp(reason) {
+  const offer = document.querySelector('.offer');
+  if (!offer.hidden) return;
+  for (const text of offer.querySelectorAll('[data-reason]')) text.hidden = text.dataset.reason !== reason;
   document.querySelector('.pending').hidden = true;
-  document.querySelector('.offer').hidden = false;
+  offer.hidden = false;
 }

@@ -53,7 +53,7 @@ describe('panel while it signs in', () => {
     const signIns = recordSignInsInPanelFrame(window);
     await window.signIn(federated);
     await button(window).waitFor();
-    expect(await window.panel.locator('h1').textContent()).toBe('Signing in');
+    await window.panel.getByText('Your company’s sign-in opens in a separate window.').waitFor();
     expect(signIns).toEqual([]);
 
     const [popUp] = await Promise.all([window.page.waitForEvent('popup'), button(window).click()]);
