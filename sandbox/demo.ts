@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   }
   const panel = encodeURIComponent('/Cust20001/?panel=PlanlensMain');
   process.stdout.write(`
-Open  ${sandbox.url}/login/as/markus.brandt@designteamet.example?next=${panel}
+Open  ${sandbox.url}/login/as/emily.carter@designteamet.example?next=${panel}
 
 To switch users, use the user menu at the top right or the list at ${sandbox.url}/. Press Ctrl-C to stop.
 `);

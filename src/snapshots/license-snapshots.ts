@@ -60,6 +60,7 @@ export const licenseCachePolicy: CachePolicy = {
   retryAfterMs: 30_000,
   negativeTtlMs: 3_000,
   patienceMs: 1_500,
+  refreshPatienceMs: 10_000,
   minRefreshIntervalMs: 20_000,
 };
 

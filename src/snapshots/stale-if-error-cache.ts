@@ -25,6 +25,8 @@ export interface CachePolicy {
   readonly negativeTtlMs: number;
   /** How long a user waits for a read while older data is stored, ms. The read goes on. */
   readonly patienceMs: number;
+  /** How long a user's refresh waits for a read, ms. The read goes on. */
+  readonly refreshPatienceMs: number;
   /** A user's refresh reads again only data older than this, and at most once in this time, ms. */
   readonly minRefreshIntervalMs: number;
 }
@@ -169,8 +171,9 @@ export function createStaleIfErrorCache<T, Item>(
       });
       if (refreshed.has(key)) return toResult('too-soon');
       refreshed.set(key, true);
-      const result = await overdueReads.awaitBriefly(item, reload(item, now() - policy.minRefreshIntervalMs));
-      if ('failure' in result || result.outcome === 'stale') return toResult('failed');
+      const overdue = sleep(policy.refreshPatienceMs, null, { ref: false });
+      const result = await Promise.race([reload(item, now() - policy.minRefreshIntervalMs), overdue]);
+      if (result === null || 'failure' in result || result.outcome === 'stale') return toResult('failed');
       if (result.outcome === 'database') return toResult('too-soon');
       return toResult('read');
     },

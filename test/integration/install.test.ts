@@ -202,7 +202,7 @@ describe('installation', async () => {
     const before = await panelsInCrm();
     planlens.sandbox.control.clearRequests();
     const setup = await install(planlens);
-    expect(outcomes(setup.html)).toEqual(['Unchanged', 'Unchanged', 'Unchanged']);
+    expect(outcomes(setup.html)).toEqual(['In place', 'In place', 'In place']);
     expect(operations().filter((operation) => /Save|Set|Delete/.test(operation))).toEqual([]);
     expect(await panelsInCrm()).toEqual(before);
     expect(await tenantRows()).toHaveLength(1);
@@ -282,7 +282,7 @@ describe('installation', async () => {
     expect(without.html).toContain('<h1>Planlens is installed</h1>');
     expect(outcomes(without.html)).toEqual(['Created', 'Created', 'Not allowed by SuperOffice']);
     planlens.sandbox.control.clearFaults();
-    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Created']);
+    expect(outcomes((await install(planlens)).html)).toEqual(['In place', 'In place', 'Created']);
   });
 
   it('repairs a stopped or modified webhook without creating a second one', async () => {
@@ -293,7 +293,7 @@ describe('installation', async () => {
     const [own] = (await call('GET', 'Webhook')) as { WebhookId: number; TargetUrl: string }[];
     const other = { Name: 'Planlens', Events: ['sale.created'], TargetUrl: own?.TargetUrl, State: 'Stopped' };
     await call('PUT', `Webhook/${own?.WebhookId}`, other);
-    expect(outcomes((await install(planlens)).html)).toEqual(['Unchanged', 'Unchanged', 'Updated']);
+    expect(outcomes((await install(planlens)).html)).toEqual(['In place', 'In place', 'Updated']);
     const hooks = (await call('GET', 'Webhook')) as Record<string, unknown>[];
     expect(hooks).toHaveLength(1);
     expect(hooks[0]).toMatchObject({
@@ -309,7 +309,7 @@ describe('installation', async () => {
     expect(outcomes(incomplete.html)).toEqual(['Failed', 'Created', 'Created']);
     expect(incomplete.html).toContain('forbidden');
     const complete = await install(planlens);
-    expect(outcomes(complete.html)).toEqual(['Created', 'Unchanged', 'Unchanged']);
+    expect(outcomes(complete.html)).toEqual(['Created', 'In place', 'In place']);
   });
 
   it('reports a refused system user and succeeds on retry', async () => {

@@ -403,6 +403,8 @@ export const synonyms: Readonly<
     'prijslijst',
   ],
   'request-management': [
+    'Kundenservice',
+    'kundservice',
     'request',
     'requests',
     'ticket',
@@ -528,6 +530,9 @@ export const synonyms: Readonly<
     'helpartikelen',
   ],
   mailings: [
+    'Rundmail',
+    'Rundmails',
+    'mailshot',
     'newsletter',
     'newsletters',
     'campaign',

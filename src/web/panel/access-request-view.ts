@@ -76,14 +76,14 @@ export function accessRequestView(
 }
 
 /**
- * The access request as the page shows it. Users cannot request what they already have, but still see an earlier request;
- * null if there is none.
+ * The access request as the page shows it. Users cannot request what they already have or what nobody can have any more, but
+ * still see an earlier request; null if there is none.
  */
 export function accessRequestToShow(
   accessRequest: AccessRequestView,
-  isAlreadyEnabled: boolean,
+  { mayRequest }: { readonly mayRequest: boolean },
 ): AccessRequestView | null {
-  if (!isAlreadyEnabled) return accessRequest;
+  if (mayRequest) return accessRequest;
   return accessRequest.text === '' ? null : { ...accessRequest, mayRequest: false };
 }
 
@@ -99,7 +99,7 @@ export interface AccessRequestSummary {
 /** How long a resolved request stays in the list. */
 const resolvedShownMs = 14 * 24 * 60 * 60_000;
 
-/** The user's open access requests and those resolved in the two weeks before `today`; newest first. */
+/** The user's open access requests and those resolved in the two weeks before `today`; what changed last comes first. */
 export function accessRequestSummaries(
   accessRequests: readonly AccessRequest[],
   panelUser: PanelUser,
@@ -111,7 +111,7 @@ export function accessRequestSummaries(
     ({ resolvedAt }) => startOfDay - (resolvedAt?.getTime() ?? startOfDay) < resolvedShownMs,
   );
   return [...shown]
-    .sort((a, b) => b.requestedAt.getTime() - a.requestedAt.getTime())
+    .sort((a, b) => lastChangedAt(b) - lastChangedAt(a))
     .flatMap((accessRequest) => {
       const subject = parseSubject(accessRequest.subject);
       if (subject === null) return [];
@@ -121,6 +121,11 @@ export function accessRequestSummaries(
     });
 }
 
-function describeState({ state, resolvedAt, requestedAt }: AccessRequest, { t, date }: Language): string {
-  return t(`accessRequest.${state}`, { date: date(toUtcDay((resolvedAt ?? requestedAt).getTime())) });
+/** When it was requested or, if later, answered, ms since 1970. */
+function lastChangedAt({ requestedAt, resolvedAt }: AccessRequest): number {
+  return (resolvedAt ?? requestedAt).getTime();
+}
+
+function describeState(accessRequest: AccessRequest, { t, date }: Language): string {
+  return t(`accessRequest.${accessRequest.state}`, { date: date(toUtcDay(lastChangedAt(accessRequest))) });
 }

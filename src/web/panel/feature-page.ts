@@ -152,7 +152,8 @@ export function featurePageView(
     administration: addresses && actions.length > 0 ? administrationHelp(actions, addresses, language) : null,
     accessRequest: accessRequestToShow(
       accessRequestView(toSubject('feature', feature), accessRequests, language),
-      state === 'enabled',
+      // An administrator has the links above instead.
+      { mayRequest: addresses === null && state !== 'enabled' && reason !== 'discontinued' },
     ),
   };
 }

@@ -89,10 +89,9 @@ export function planComparison(
     administration: isOwn ? null : addresses && administrationHelp(actions, addresses, language),
     refusal: isOwn || mayRequest ? '' : t('compare.loss'),
     keepingAll: mayRequest ? null : keepingAll(context, plan),
-    accessRequest: accessRequestToShow(
-      accessRequestView(toSubject('plan', plan), accessRequests, language),
-      !mayRequest,
-    ),
+    accessRequest: accessRequestToShow(accessRequestView(toSubject('plan', plan), accessRequests, language), {
+      mayRequest,
+    }),
   };
 }
 

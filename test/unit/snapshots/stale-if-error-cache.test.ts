@@ -16,6 +16,7 @@ const policy = {
   retryAfterMs: 30_000,
   negativeTtlMs: 3_000,
   patienceMs: 20,
+  refreshPatienceMs: 500,
   minRefreshIntervalMs: 20_000,
 };
 
@@ -187,12 +188,22 @@ describe('stale-if-error cache', () => {
       expect(reads).toEqual(['a', 'a']);
     });
 
-    it('does not keep a refresh of the user waiting', async () => {
+    it('waits longer for a refresh of the user than for a view', async () => {
       const cache = create();
       await cache.get({ id: 'a' });
       now += policy.minRefreshIntervalMs + 1;
       readSlowly();
-      await cache.refresh({ id: 'a' });
+      setTimeout(() => finish('the new data'), 2 * policy.patienceMs);
+      expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'read' });
+      expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'the new data' });
+    });
+
+    it('ends the wait of a refresh, and still reads', async () => {
+      const cache = create();
+      await cache.get({ id: 'a' });
+      now += policy.minRefreshIntervalMs + 1;
+      readSlowly();
+      expect(await cache.refresh({ id: 'a' })).toMatchObject({ outcome: 'failed' });
       expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'fresh a' });
       finish('the new data');
       await expect.poll(() => cache.get({ id: 'a' })).toMatchObject({ content: 'the new data' });

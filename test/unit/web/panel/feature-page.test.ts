@@ -166,6 +166,14 @@ describe('feature page', () => {
     expect(done).toMatchObject({ mayRequest: false, mayWithdraw: false });
   });
 
+  it('allows no request for a discontinued feature, nor one of an administrator, who has links instead', () => {
+    const given = { tenant: premium, user: salesman };
+    const ended = page('standard-service-reports', given);
+    expect([ended.state, ended.accessRequest]).toEqual(['unknown', null]);
+    expect(page('knowledge-base', given).accessRequest).toMatchObject({ mayRequest: true });
+    expect(page('knowledge-base', { ...given, isAdministrator: true }).accessRequest).toBeNull();
+  });
+
   it('names the later detection step that contradicts the tier', () => {
     const user = userWith(
       grantedLicense({

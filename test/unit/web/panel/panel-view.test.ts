@@ -317,6 +317,18 @@ describe('access requests of the user', () => {
     ]);
   });
 
+  it('lists an answer before requests that were made earlier than it', () => {
+    const accessRequests = [
+      requestAccess('plan:service-premium', { requestedAt: daysAgo(2) }),
+      requestAccess('feature:saint', { requestedAt: daysAgo(9), state: 'declined', resolvedAt: daysAgo(1) }),
+    ];
+    const page = view({ tenant: premium, user: salesman, today, accessRequests });
+    expect(page.accessRequests.map(({ title }) => title)).toEqual([
+      'Activity Monitors (SAINT)',
+      'Service-Premium',
+    ]);
+  });
+
   it('shows an access request while it is open and for two weeks after its resolution', () => {
     const titles = (resolvedAt: Date | null) => {
       const times = {
