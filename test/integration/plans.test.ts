@@ -32,6 +32,11 @@ describe('plan matrix', async () => {
     expect(page.html).toMatch(/name="differences"[^>]* checked/);
   });
 
+  it('says which ticked plan another one contains', async () => {
+    const { html } = await openPlans('&plan=sales-essential&plan=sales-premium&plan=service-essential');
+    expect(getVisibleText(html)).toContain('contains this one: Sales-Essentials.');
+  });
+
   it('keeps several plans through the sign-in', async () => {
     const cookieClient = await signInToCrm(planlens, salesPremium);
     const page = await cookieClient.get(plansUrl(salesPremium, '&plan=sales-premium&plan=service-premium'));

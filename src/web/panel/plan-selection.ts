@@ -17,6 +17,8 @@ export function getMatrixPlans({ model }: Pick<EntitlementReport, 'model'>): rea
 export interface PlanSelection {
   /** The combination of the ticked plans; null if none is ticked. */
   readonly chosen: AnyPlan | null;
+  /** The ticked plans that do not count, because another one of their solution contains them. */
+  readonly contained: readonly AnyPlan[];
   /** Whether to show only the features that differ. */
   readonly differencesOnly: boolean;
 }
@@ -27,7 +29,10 @@ export function parsePlanSelection(
   report: Pick<EntitlementReport, 'model'>,
 ): PlanSelection {
   const plans = [plan].flat().map((key) => parsePlan(key, report));
-  return { chosen: combinePlans(plans), differencesOnly: differences === 'on' };
+  const chosen = combinePlans(plans);
+  const parts = chosen === null ? [] : getPlanParts(chosen);
+  const contained = plans.filter((each) => !getPlanParts(each).every((part) => parts.includes(part)));
+  return { chosen, contained, differencesOnly: differences === 'on' };
 }
 
 /** Parses the key of a plan. @throws AppError `plan-unknown` for anything but a plan of the tenant's model */

@@ -33,6 +33,8 @@ export interface PlansPage {
   readonly isSuite: boolean;
   readonly choices: readonly PlanChoice[];
   readonly differencesOnly: boolean;
+  /** Which ticked plans do not count; empty if all do. */
+  readonly containedText: string;
   /** A link to this comparison for colleagues; empty if no plan is chosen. */
   readonly sharedUrl: string;
   /** Null if the user's licenses are unknown. */
@@ -92,6 +94,12 @@ export function plansPageView(
       ticked: parts.includes(key),
     })),
     differencesOnly,
+    containedText:
+      asked.contained.length === 0
+        ? ''
+        : language.t('compare.contained', {
+            plans: asked.contained.map((each) => planLabel(each, language)).join(', '),
+          }),
     sharedUrl: chosen === null ? '' : publicUrl + sharedPlansUrl(url.tenantId, { chosen, differencesOnly }),
     matrix: user === null ? null : planMatrix(context, listOutcomes(context, user, outcome), selection),
     comparison:

@@ -10,7 +10,7 @@ const onPlans: Given = { tenant: premium, user: userWithPlan(premium, 'ten-sales
 const onSuite: Given = { tenant: suiteCore, user: userWith() };
 
 function viewMatrix(chosen: AnyPlan | null, given: Given = onPlans, differencesOnly = false) {
-  const selection = { chosen, differencesOnly };
+  const selection = { chosen, contained: [], differencesOnly };
   const { matrix } = plansPageView(createContext(given), selection, { addresses: null, publicUrl: '' });
   if (matrix === null) throw new Error('no matrix');
   return matrix;

@@ -31,13 +31,23 @@ describe('plan selection', () => {
   );
 
   it('reads one plan, several plans and the filter from the query', () => {
-    expect(parsePlanSelection({}, userPlans)).toEqual({ chosen: null, differencesOnly: false });
+    expect(parsePlanSelection({}, userPlans)).toEqual({
+      chosen: null,
+      contained: [],
+      differencesOnly: false,
+    });
     expect(parsePlanSelection({ plan: 'sales-premium', differences: 'on' }, userPlans)).toEqual({
       chosen: 'sales-premium',
+      contained: [],
       differencesOnly: true,
     });
     const plan = ['sales-premium', 'service-essential'];
     expect(parsePlanSelection({ plan }, userPlans).chosen).toBe('sales-premium+service-essential');
+    const withLesser = ['sales-essential', ...plan];
+    expect(parsePlanSelection({ plan: withLesser }, userPlans)).toMatchObject({
+      chosen: 'sales-premium+service-essential',
+      contained: ['sales-essential'],
+    });
   });
 
   it('accepts only plans of the license model of the tenant', () => {

@@ -12,7 +12,7 @@ const onPlans: Given = { tenant: premium, user: userWithPlan(premium, 'ten-sales
 const onSuite: Given = { tenant: suiteCore, user: userWith() };
 
 function viewPlans(chosen: AnyPlan | null, given: Given = onPlans) {
-  const selection = { chosen, differencesOnly: false };
+  const selection = { chosen, contained: [], differencesOnly: false };
   return plansPageView(createContext(given), selection, {
     addresses: given.isAdministrator ? addresses : null,
     publicUrl: 'https://planlens.example',
@@ -58,7 +58,11 @@ describe('plan choice', () => {
 
 describe('link for colleagues', () => {
   it('names the tenant, the plans and the filter, but neither user nor language', () => {
-    const selection = { chosen: 'sales-premium+service-essential', differencesOnly: true } as const;
+    const selection = {
+      chosen: 'sales-premium+service-essential',
+      contained: [],
+      differencesOnly: true,
+    } as const;
     const publicUrl = 'https://planlens.example';
     expect(plansPageView(createContext(onPlans), selection, { addresses: null, publicUrl }).sharedUrl).toBe(
       `${publicUrl}/panel/plans?uctx=Cust12345&differences=on&plan=sales-premium&plan=service-essential`,

@@ -173,6 +173,7 @@ const plans = {
   isSuite: false,
   choices: [{ key: nasty, label: nasty, ticked: true }],
   differencesOnly: true,
+  containedText: nasty,
   sharedUrl: nasty,
   comparison,
   matrix: {
@@ -402,6 +403,7 @@ describe('page templates', () => {
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
+    ['plans', { ...plans, containedText: '' }, plans, 'class="eyebrow" role="status"'],
     ['admin', { ...admin, open: [] }, admin, '<textarea'],
     ['admin', { ...admin, open: [{ ...open, reason: '' }], resolved: [] }, admin, '<blockquote'],
     ['admin', { ...admin, resolved: [] }, admin, 'Beantwortet'],
