@@ -190,14 +190,8 @@ function upgradeView(upgrade: Upgrade, { url, language }: PanelContext): Upgrade
   };
 }
 
-function nextStep({ state, evidence, reason, upgrades }: Entitlement, { t }: Language): string {
-  const missing = evidence.flatMap((each) =>
-    each.kind === 'module' && each.scope === 'user' && !each.present ? [each.name] : [],
-  );
-  if (state === 'view-only') {
-    const hasUpgrade = upgrades.length > 0;
-    return t(hasUpgrade ? 'next.view-only' : 'next.view-only-no-plan', { licenses: missing.join(', ') });
-  }
+function nextStep({ state, reason, upgrades }: Entitlement, { t }: Language): string {
+  if (state === 'view-only') return upgrades.length > 0 ? t('next.view-only') : t('next.view-only-no-plan');
   if (state === 'hidden-by-role' || reason === 'not-licensed-and-hidden-by-role') return t('next.role');
   if (reason === 'plan-license-conflict') return t('next.disagree');
   return '';

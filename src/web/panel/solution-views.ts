@@ -50,10 +50,17 @@ export function solutionViews(
       enabled: leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length,
       total: leaves.length,
     };
-    const tierViews = tiers.map((tier) => ({
-      title: tier === 'common' ? '' : t(`tier.${tier}`),
+    // The tiers are those of user plans: a CRM Suite plan has none.
+    const hasTiers = report.model !== 'suite' && solution !== 'common';
+    const parts = hasTiers
+      ? tiers.map((tier) => [t(`tier.${tier}`), [tier]] as const)
+      : [['', tiers] as const];
+    const tierViews = parts.map(([title, included]) => ({
+      title,
       features: filterRows(
-        rows.filter((row) => row.tier === tier && row.parent === null).flatMap(toRows),
+        rows
+          .filter((row) => included.some((tier) => tier === row.tier) && row.parent === null)
+          .flatMap(toRows),
         filter,
       ),
     }));

@@ -289,6 +289,20 @@ describe('suggested upgrades', () => {
   });
 });
 
+describe('solutions', () => {
+  const titles = (given: Given) =>
+    view(given).columns.flatMap((column) =>
+      column.flatMap(({ missing, enabled }) => [...missing, ...enabled].map(({ title }) => title)),
+    );
+
+  it('are divided by the tiers of user plans, and not at all on CRM Suite', () => {
+    expect(new Set(titles({ tenant: premium, user: salesman }))).toEqual(
+      new Set(['Essential', 'Premium', '']),
+    );
+    expect(new Set(titles({ tenant: suiteCore, user: userWith() }))).toEqual(new Set(['']));
+  });
+});
+
 describe('access requests of the user', () => {
   const day = 24 * 60 * 60_000;
   const today = '2026-12-01';
