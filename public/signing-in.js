@@ -8,13 +8,15 @@ const offerAfterMs = 3000;
 const refusalReportMs = 250;
 
 const { url, hiddenFrameUrl } = document.body.dataset;
+/** Whether the panel's own frame is not tried, because only a pop-up could sign the user in before. */
+const isPopUpOnly = 'popUpOnly' in document.body.dataset;
 
 if ('hiddenFrame' in document.body.dataset) {
   window.parent.postMessage({ planlens: 'signed-in', url }, location.origin);
 } else {
   setTimeout(offerPopUp, offerAfterMs, 'slow');
   if (await allowsThirdPartyCookies()) signInByHiddenFrame();
-  else location.replace(url);
+  else signInByOwnFrame();
 }
 
 async function allowsThirdPartyCookies() {
@@ -38,12 +40,14 @@ function signInByHiddenFrame() {
     if (effectiveDirective === 'frame-src') decide(() => offerPopUp('window'));
   });
   // SuperOffice asks for a password, or ours is a page that names an error: both belong into the panel.
-  frame.addEventListener('load', () =>
-    setTimeout(() => decide(() => location.replace(url)), refusalReportMs),
-  );
+  frame.addEventListener('load', () => setTimeout(() => decide(signInByOwnFrame), refusalReportMs));
   frame.hidden = true;
   frame.src = hiddenFrameUrl;
   document.body.append(frame);
+}
+
+function signInByOwnFrame() {
+  if (!isPopUpOnly) location.replace(url);
 }
 
 /** Shows the button; the first reason stays. */

@@ -61,6 +61,23 @@ describe('panel while it signs in', () => {
     await panelOf(window).waitFor();
   });
 
+  test('offers a user whom only a pop-up could sign in the button at once in the next session', async () => {
+    const window = await fixture.open();
+    await window.signIn(federated);
+    fixture.planlens.passTime(3_000);
+    await window.page.reload();
+    const [popUp] = await Promise.all([window.page.waitForEvent('popup'), button(window).click()]);
+    await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
+    await panelOf(window).waitFor();
+
+    fixture.planlens.passTime(61 * 60_000);
+    const signIns = recordSignInsInPanelFrame(window);
+    await window.page.reload();
+    await window.panel.getByText('Your company’s sign-in opens in a separate window.').waitFor();
+    await button(window).waitFor();
+    expect(signIns).toEqual([]);
+  });
+
   test('signs in by the panel’s own frame where the sign-in in the hidden one ends on another page', async () => {
     // The cookies of SuperOffice may be `SameSite=Lax`: then it asks for a password in the hidden frame.
     fixture.planlens.sandbox.control.fail({ operation: 'Login.Authorize', with: 500, times: 1 });

@@ -11,6 +11,7 @@ import {
   type Attempts,
   countAttempt,
   maySignInSilently,
+  needsPopUp,
   readAttempts,
   startCounting,
 } from '../sign-in/sign-in-attempts.ts';
@@ -48,8 +49,11 @@ export function createPanelSignIn(deps: {
   type User = PanelUrl & ReturnType<typeof returnTo>;
 
   function signInSilently(request: Request, response: Response, user: User, attempts: Attempts): void {
-    if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
-    countAttempt(response, user, attempts, now());
+    const isPopUpOnly = needsPopUp(attempts);
+    if (!isPopUpOnly) {
+      if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
+      countAttempt(response, user, attempts, now());
+    }
     const { tenantId, associateId, language, returnTo } = user;
     const purpose = {
       kind: 'panel',
@@ -58,21 +62,27 @@ export function createPanelSignIn(deps: {
       language,
       ...(returnTo !== undefined && { returnTo }),
     } as const;
-    if (request.headers['sec-fetch-dest'] === 'iframe') showProgress(request, response, purpose);
-    else beginSignIn(request, response, purpose);
+    const destination = request.headers['sec-fetch-dest'];
+    if (destination === 'iframe') return showProgress(request, response, purpose, isPopUpOnly);
+    // In a window of its own, any sign-in page works.
+    if (isPopUpOnly && destination !== 'document') throw createSignInError(user, 'sign-in-timeout');
+    beginSignIn(request, response, purpose);
   }
 
   /**
    * Shows a page of ours until SuperOffice responds, instead of an empty frame. Its script signs in by a hidden frame where
    * the browser lets that frame use SuperOffice's cookies, because the page then remains if an identity provider refuses
-   * to be framed. Elsewhere the panel's own frame goes to SuperOffice, as it does without script.
+   * to be framed. Elsewhere the panel's own frame goes to SuperOffice, as it does without script, unless only a pop-up could
+   * sign the user in before.
    */
   function showProgress(
     request: Request,
     response: Response,
     purpose: Extract<SignInPurpose, { kind: 'panel' }>,
+    isPopUpOnly: boolean,
   ): void {
     const page = {
+      isPopUpOnly,
       url: startSignIn(response, purpose),
       hiddenFrameUrl: startSignIn(response, { ...purpose, inHiddenFrame: true }),
       popUpUrl: popUpUrl(purpose),

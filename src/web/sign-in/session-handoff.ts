@@ -10,6 +10,7 @@ import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { StartSignIn } from './begin-sign-in.ts';
 import { type Sessions, sessionSchema } from './session.ts';
+import { rememberPopUp } from './sign-in-attempts.ts';
 
 const randomSchema = z.string().regex(/^[\w-]{43}$/);
 const popUpSignInSchema = z.object({ ...panelUserSchema.shape, challenge: randomSchema });
@@ -76,6 +77,7 @@ export function createRedeemHandoff(deps: {
     if (readCookie(request, probeCookie) === undefined)
       return void response.json({ bearer: deps.sessions.createBearer(session) });
     deps.sessions.write(response, session);
+    rememberPopUp(request, response, session);
     response.json({ bearer: null });
   };
 }

@@ -20,6 +20,8 @@ const retentionMs = 10 * 60_000;
 const pendingMs = 3_000;
 /** Limit of silent sign-ins in a row. */
 const maxAttempts = 3;
+/** The count of a user whom only a pop-up could sign in, and how long that is known. */
+const popUpOnly = { count: maxAttempts + 1, retentionMs: 30 * 24 * 60 * 60_000 };
 
 const attemptsSchema = z
   .string()
@@ -56,12 +58,24 @@ export function maySignInSilently({ count, lastAt }: Attempts, now: number): boo
   return count === 0 || (count < maxAttempts && now - lastAt < pendingMs);
 }
 
+/** Whether only a pop-up could sign the user in, the last time. */
+export function needsPopUp({ count }: Attempts): boolean {
+  return count >= popUpOnly.count;
+}
+
+/** Remembers that a pop-up signed the user in, if an attempt without a click failed before. */
+export function rememberPopUp(request: Request, response: Response, user: AttemptUser): void {
+  const attempts = readAttempts(request, user);
+  if (attempts === null || attempts.count === 0) return;
+  writeAttempts(response, user, { ...attempts, count: popUpOnly.count }, popUpOnly.retentionMs);
+}
+
 /** Counts an attempt that starts at `now` (ms). */
 export function countAttempt(response: Response, user: AttemptUser, { count }: Attempts, now: number): void {
   writeAttempts(response, user, { count: count + 1, lastAt: now });
 }
 
-/** Deletes the count after a successful sign-in. */
+/** Deletes the count after a successful sign-in without a click. */
 export function clearAttempts(response: Response): void {
   writeCookie(response, cookieName, '', 0);
 }
@@ -70,6 +84,7 @@ function writeAttempts(
   response: Response,
   { tenantId, associateId }: AttemptUser,
   { count, lastAt }: Attempts,
+  lifetimeMs = retentionMs,
 ): void {
-  writeCookie(response, cookieName, [tenantId, associateId, count, lastAt].join('.'), retentionMs);
+  writeCookie(response, cookieName, [tenantId, associateId, count, lastAt].join('.'), lifetimeMs);
 }

@@ -289,7 +289,13 @@ const pages = {
   'pop-up': popUp,
   removal: { lang: nasty, companyName: nasty, tenantId: nasty, csrfToken: nasty },
   continue: { url: nasty },
-  'signing-in': { url: nasty, hiddenFrameUrl: nasty, popUpUrl: nasty, ownWindowUrl: nasty },
+  'signing-in': {
+    isPopUpOnly: false,
+    url: nasty,
+    hiddenFrameUrl: nasty,
+    popUpUrl: nasty,
+    ownWindowUrl: nasty,
+  },
   'hidden-frame': { url: nasty },
 };
 const withoutValues = { loading: {}, 'signed-out': {} };
