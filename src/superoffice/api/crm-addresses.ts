@@ -11,8 +11,8 @@ import type { ApiCall, WebApi } from './web-api.ts';
 
 /**
  * The forms of addresses in the CRM: `{crm}` stands for the tenant's CRM, `{target}` for a SoProtocol target. The form for a
- * screen is documented; that the CRM starts at its own address is assumed. For a screen of Settings and maintenance none is, so its start page takes its place
- * (docs/superoffice/changes-2026.md#6-admin-screen-addresses).
+ * screen is documented; that the CRM starts at its own address is assumed. For a screen of Settings and maintenance no form
+ * is documented, so its start page takes its place (docs/superoffice/changes-2026.md#6-admin-screen-addresses).
  */
 export interface CrmAddressForms {
   readonly start: string;

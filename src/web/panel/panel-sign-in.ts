@@ -63,10 +63,11 @@ export function createPanelSignIn(deps: {
       ...(returnTo !== undefined && { returnTo }),
     } as const;
     const destination = request.headers['sec-fetch-dest'];
-    if (destination === 'iframe') return showProgress(request, response, purpose, isPopUpOnly);
     // In a window of its own, any sign-in page works.
-    if (isPopUpOnly && destination !== 'document') throw createSignInError(user, 'sign-in-timeout');
-    beginSignIn(request, response, purpose);
+    if (isPopUpOnly && !['iframe', 'document'].includes(destination ?? ''))
+      throw createSignInError(user, 'sign-in-timeout');
+    if (destination === 'iframe') showProgress(request, response, purpose, isPopUpOnly);
+    else beginSignIn(request, response, purpose);
   }
 
   /**
