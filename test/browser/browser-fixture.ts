@@ -9,6 +9,13 @@ export const germanUsers = {
   salesEssential: { tenantId: 'Cust20003', associateId: 302, userName: 'katharina.vogel@fjordkraft.example' },
 } as const;
 
+/** A user whose identity provider forbids framing. */
+export const federated = {
+  tenantId: 'Cust20001',
+  associateId: 104,
+  userName: 'oliver.grant@designteamet.example',
+};
+
 /** The app, installed in `Cust20001` and `Cust20003`, the sandbox CRM and a browser. */
 export interface BrowserFixture {
   readonly planlens: Planlens;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
-import { type BrowserFixture, germanUsers } from './browser-fixture.ts';
+import { type BrowserFixture, federated, germanUsers } from './browser-fixture.ts';
 
 /** The languages of the panel. */
 export const languages = ['en', 'de', 'no', 'sv', 'da', 'nl'] as const;
@@ -21,7 +21,6 @@ interface PageState {
   reach(context: StateContext): Promise<unknown>;
 }
 
-const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
 const hiddenByRole = {
   tenantId: 'Cust20001',
   associateId: 103,

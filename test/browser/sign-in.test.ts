@@ -4,12 +4,11 @@ import { testUsers } from '../support/planlens.ts';
 import {
   type BrowserFixture,
   type BrowserWindow,
+  federated,
   germanUsers,
   openBrowserFixture,
 } from './browser-fixture.ts';
 
-/** A user whose identity provider forbids framing. */
-const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
 const attemptExpiresAfterMs = 3_000;
 
 describe('panel sign-in in CRM with third-party cookies blocked', () => {

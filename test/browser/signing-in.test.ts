@@ -2,12 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   type BrowserFixture,
   type BrowserWindow,
+  federated,
   germanUsers,
   openBrowserFixture,
 } from './browser-fixture.ts';
-
-/** A user whose identity provider forbids framing. */
-const federated = { tenantId: 'Cust20001', associateId: 104, userName: 'oliver.grant@designteamet.example' };
 
 describe('panel while it signs in', () => {
   let fixture: BrowserFixture;
