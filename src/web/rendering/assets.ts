@@ -6,18 +6,21 @@ import { compressedBody, sendCompressed } from './compression.ts';
 
 /** The version of `public`: it changes with any file, so that a script imports the modules of its own release. */
 export function assetVersion(root: string): string {
-  const hash = createHash('sha256');
-  for (const [name, file] of readAssets(root)) hash.update(name).update(file);
-  return hash.digest('base64url').slice(0, 10);
+  return versionOf(readAssets(root));
 }
 
-function readAssets(root: string): ReadonlyMap<string, Buffer> {
+/** The names and the bytes of the files of `public`, in the order of the names. */
+function readAssets(root: string): readonly (readonly [string, Buffer])[] {
   const folder = join(root, 'public');
-  return new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name))]),
-  );
+  return readdirSync(folder)
+    .sort()
+    .map((name) => [name, readFileSync(join(folder, name))] as const);
+}
+
+function versionOf(assets: ReturnType<typeof readAssets>): string {
+  const hash = createHash('sha256');
+  for (const [name, file] of assets) hash.update(name).update(file);
+  return hash.digest('base64url').slice(0, 10);
 }
 
 /**
@@ -26,9 +29,10 @@ function readAssets(root: string): ReadonlyMap<string, Buffer> {
  * only that release has.
  */
 export function serveAssets(root: string): RequestHandler {
-  const currentVersion = assetVersion(root);
+  const published = readAssets(root);
+  const currentVersion = versionOf(published);
   const files = new Map(
-    [...readAssets(root)].map(([name, file]) => {
+    published.map(([name, file]) => {
       const compressed = isText(name) ? compressedBody(file, 'file') : null;
       return [name, { plain: file, compressed }] as const;
     }),
