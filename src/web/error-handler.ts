@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
-import { type PanelUser, panelUrl, parsePanelUser, popUpUrl, requestedLanguage } from './links.ts';
+import { type PanelUser, panelUrl, parsePanelUser, requestedLanguage, signInLinks } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import { isFromOwnPage } from './middleware/own-origin.ts';
 import { readPanelReferer } from './panel-referer.ts';
@@ -92,7 +92,11 @@ export function createErrorHandler(deps: {
       const page = { title, text, code, detail, requestId: request.id };
       const html =
         signIn?.kind === 'panel' && canSignIn(problem)
-          ? deps.views('sign-in', language, { ...page, ...signInLinks(request, signIn) })
+          ? deps.views('sign-in', language, {
+              ...page,
+              ...signInLinks(signIn),
+              tries: countTries(request, signIn),
+            })
           : deps.views('problem', language, {
               ...page,
               // A foreign site must not be able to make our page show its words.
@@ -138,12 +142,9 @@ function canSignIn({ status, code }: AppError): boolean {
   return status < 500 && code !== 'tenant-not-installed';
 }
 
-function signInLinks(request: Request, panelUser: PanelUser & { readonly returnTo?: string }) {
-  return {
-    popUpUrl: popUpUrl(panelUser),
-    ownWindowUrl: panelUser.returnTo ?? panelUrl(panelUser),
-    tries: readAttempts(request, panelUser)?.count ?? 0,
-  };
+/** How often the panel tried to sign the user in without a click. */
+function countTries(request: Request, user: PanelUser): number {
+  return readAttempts(request, user)?.count ?? 0;
 }
 
 /** The link of a problem page: to the page of its installation, panel or administration; null if none would help. */

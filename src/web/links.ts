@@ -73,7 +73,7 @@ export function parsePanelUser(query: unknown): PanelUser | null {
 }
 
 /** URL of the sign-in pop-up; the panel's script adds its `challenge`. */
-export function popUpUrl(panelUser: PanelUser): string {
+function popUpUrl(panelUser: PanelUser): string {
   return `/panel/sign-in?${panelUserQuery(panelUser)}`;
 }
 
@@ -81,6 +81,19 @@ export function popUpUrl(panelUser: PanelUser): string {
 export function panelUrl(panelUser: PanelUser, signedInAt?: number): string {
   const signedIn = signedInAt === undefined ? '' : `&signedIn=${signedInAt}`;
   return `/panel?${panelUserQuery(panelUser)}${signedIn}`;
+}
+
+/** The user of a panel page, and the page if it is not the panel itself. */
+export type PanelPageUser = PanelUser & { readonly returnTo?: string };
+
+/** The page that a user asked for. */
+export function askedPageUrl(user: PanelPageUser): string {
+  return user.returnTo ?? panelUrl(user);
+}
+
+/** Where the user of a panel page can sign in: in a pop-up, or in a separate window. */
+export function signInLinks(user: PanelPageUser) {
+  return { popUpUrl: popUpUrl(user), ownWindowUrl: askedPageUrl(user) };
 }
 
 /** The URL of a panel page for testing whether the browser sends the cookie that was just set. */

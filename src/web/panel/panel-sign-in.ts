@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
 import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
-import { cookieProbeUrl, type PanelUrl, panelUrl, popUpUrl } from '../links.ts';
+import { askedPageUrl, cookieProbeUrl, type PanelUrl, panelUrl, signInLinks } from '../links.ts';
 import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
-import type { BeginSignIn, StartSignIn } from '../sign-in/begin-sign-in.ts';
+import { type BeginSignIn, panelPurpose, type StartSignIn } from '../sign-in/begin-sign-in.ts';
 import { hasBearer, isSessionExpected } from '../sign-in/session.ts';
 import {
   type Attempts,
@@ -54,14 +54,7 @@ export function createPanelSignIn(deps: {
       if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
       countAttempt(response, user, attempts, now());
     }
-    const { tenantId, associateId, language, returnTo } = user;
-    const purpose = {
-      kind: 'panel',
-      tenantId,
-      associateId,
-      language,
-      ...(returnTo !== undefined && { returnTo }),
-    } as const;
+    const purpose = panelPurpose(user);
     const destination = request.headers['sec-fetch-dest'];
     // In a window of its own, any sign-in page works.
     if (isPopUpOnly && !['iframe', 'document'].includes(destination ?? ''))
@@ -86,8 +79,7 @@ export function createPanelSignIn(deps: {
       isPopUpOnly,
       url: startSignIn(response, purpose),
       hiddenFrameUrl: startSignIn(response, { ...purpose, inHiddenFrame: true }),
-      popUpUrl: popUpUrl(purpose),
-      ownWindowUrl: purpose.returnTo ?? panelUrl(purpose),
+      ...signInLinks(purpose),
     };
     const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
     hiddenFramePolicies.outer(request, response, () =>
@@ -102,7 +94,7 @@ export function createPanelSignIn(deps: {
   function probeCookies(response: Response, user: User): void {
     startCounting(response, user);
     if (user.cookieProbe) throw createSignInError(user, 'cookies-blocked');
-    response.set('Cache-Control', 'no-store').redirect(302, cookieProbeUrl(user.returnTo ?? panelUrl(user)));
+    response.set('Cache-Control', 'no-store').redirect(302, cookieProbeUrl(askedPageUrl(user)));
   }
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
-import { panelUrl, panelUserQuery } from '../links.ts';
+import { askedPageUrl, panelUrl, panelUserQuery } from '../links.ts';
 import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -37,7 +37,7 @@ export function createAfterSignIn(deps: {
     async panel(request, response, signedIn, purpose) {
       sessions.write(response, await startPanelSession(signedIn, purpose));
       clearAttempts(response);
-      const url = `${purpose.returnTo ?? panelUrl(purpose)}&signedIn=${now()}`;
+      const url = `${askedPageUrl(purpose)}&signedIn=${now()}`;
       if (!purpose.inHiddenFrame) return response.redirect(303, url);
       hiddenFramePolicies.inner(request, response, () =>
         response.send(views('hidden-frame', languages.choose([purpose.language]), { url })),

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { type SignInPurpose, type SignInStore, signInLifetimeMs } from '../../tenants/sign-in-store.ts';
+import type { PanelPageUser } from '../links.ts';
 import { listCookieNames, readCookie, writeCookie } from '../middleware/cookies.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -66,6 +67,17 @@ export function createBeginSignIn(deps: {
     const language = deps.languages.choose([purpose.language, ...request.acceptsLanguages()]);
     response.set('Refresh', `0; url=${url}`).send(deps.views('continue', language, { url }));
   };
+}
+
+/** The purpose of a sign-in to a page of the panel. */
+export function panelPurpose({ tenantId, associateId, language, returnTo }: PanelPageUser) {
+  return {
+    kind: 'panel',
+    tenantId,
+    associateId,
+    language,
+    ...(returnTo !== undefined && { returnTo }),
+  } as const;
 }
 
 /** The tenant that a sign-in is for; empty for an installation, which accepts any tenant. */

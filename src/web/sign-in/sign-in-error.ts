@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
-import type { PanelUser } from '../links.ts';
+import type { PanelPageUser } from '../links.ts';
+import { panelPurpose } from './begin-sign-in.ts';
 
 /** A failed sign-in. The error page uses its language and offers the user of a panel other ways to sign in. */
 export class SignInError extends Error {
@@ -15,11 +16,8 @@ export class SignInError extends Error {
 
 /** The error of a panel's sign-in that did not reach SuperOffice. */
 export function createSignInError(
-  { tenantId, associateId, language, returnTo }: PanelUser & { readonly returnTo?: string },
+  user: PanelPageUser,
   code: 'sign-in-timeout' | 'cookies-blocked',
 ): SignInError {
-  return new SignInError(
-    { kind: 'panel', tenantId, associateId, language, ...(returnTo !== undefined && { returnTo }) },
-    new AppError(code),
-  );
+  return new SignInError(panelPurpose(user), new AppError(code));
 }
