@@ -20,6 +20,7 @@ import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
+import { countSeatNumbers } from './licensing/plans/seat-numbers.ts';
 import {
   createRequestReconciliation,
   type RequestReconciliation,
@@ -32,6 +33,7 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
+import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
@@ -70,6 +72,7 @@ export interface Services {
   readonly userData: UserDataStore;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
+  readonly seatCounts: SeatCountStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
   /**
@@ -150,6 +153,10 @@ export async function openServices(deps: {
     accessRequests,
     licenses,
     users: createUserStore({ db }),
+    seatCounts: createSeatCountStore({
+      db,
+      count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),
+    }),
     history: createLicenseHistory({ db }),
     webhooks,
     jobs,
