@@ -37,6 +37,7 @@ import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-coun
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
+import { createUserDirectory, type UserDirectory } from './snapshots/user-directory.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
@@ -72,6 +73,7 @@ export interface Services {
   readonly userData: UserDataStore;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
+  readonly userDirectory: UserDirectory;
   readonly seatCounts: SeatCountStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
@@ -153,6 +155,7 @@ export async function openServices(deps: {
     accessRequests,
     licenses,
     users: createUserStore({ db }),
+    userDirectory: createUserDirectory({ db }),
     seatCounts: createSeatCountStore({
       db,
       count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),

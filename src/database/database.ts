@@ -1,6 +1,7 @@
 import {
   type ColumnType,
   type Generated,
+  type GeneratedAlways,
   Kysely,
   PostgresDialect,
   type PostgresPool,
@@ -116,6 +117,8 @@ interface TenantUserRow {
   listed_since: Generated<Date>;
   /** When a list first had the plan; null if the first one did. */
   plan_since: Generated<Date | null>;
+  /** The name as search compares it and lists order it. */
+  folded_name: GeneratedAlways<string>;
 }
 
 interface Tables {

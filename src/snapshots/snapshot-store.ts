@@ -17,6 +17,8 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
+  /** The stored data of those of the users who have some in the current format. */
+  latestOfUsers<T>(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, T>>;
   /**
    * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
    * signed in has not.
@@ -89,6 +91,17 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         .where('format', '=', format)
         .executeTakeFirst();
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
+    },
+
+    async latestOfUsers<T>(tenantId: string, associateIds: readonly number[]) {
+      const rows = await db
+        .selectFrom('license_snapshots')
+        .select(['associate_id', 'content'])
+        .where('context_identifier', '=', tenantId)
+        .where('associate_id', '=', sql<number>`any(${associateIds}::integer[])`)
+        .where('format', '=', format)
+        .execute();
+      return new Map(rows.map((row) => [row.associate_id, row.content as T]));
     },
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {

@@ -117,7 +117,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .where('context_identifier', '=', tenantId)
           .execute();
         const listed = users.map(({ associateId }) => associateId);
-        // Whoever is on the first list has had the plan for an unknown time.
+        // The users on the first list have had their plans for an unknown time.
         const planSince = (await hasUsers(transaction, tenantId)) ? new Date(readAt) : null;
         if (isComplete) await eraseUnlistedUsers(transaction, tenantId, { active, listed }, readAt);
         await saveUsers(transaction, tenantId, users, { readAt, planSince });

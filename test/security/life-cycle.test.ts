@@ -228,7 +228,7 @@ describe('the life cycle of a tenant', async () => {
 
       retire(true);
       await reconcileNow();
-      // The list keeps whoever holds a plan.
+      // The list keeps a user who holds a plan.
       expect(await about()).toMatchObject([{ associate_id: associateId, retired: true }]);
       control.setPlan({ tenant: tenantId, associateId, plan: null });
       await idle();

@@ -13,6 +13,8 @@ export async function up(db: Kysely<never>): Promise<void> {
     .addColumn('listed_since', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
     // Null: since before the records of the user began.
     .addColumn('plan_since', 'timestamptz')
+    // The name as search compares it and lists order it, whatever the locale of the database.
+    .addColumn('folded_name', 'text', (column) => column.generatedAlwaysAs(foldName).stored())
     .execute();
 
   await db.schema
@@ -58,3 +60,16 @@ export async function up(db: Kysely<never>): Promise<void> {
 function tenantOwned(column: ColumnDefinitionBuilder) {
   return column.notNull().references('tenants.context_identifier').onDelete('cascade');
 }
+
+const letters =
+  'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞàáâãäåçèéêëìíîïñòóôõöùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĐĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦĨĩĪīĬĭĮįİĲĴĵĶķĹĺĻļĽľĿŁŃńŅņŇňŊŌōŎŏŐőŒŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŦŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽžȘșȚțẞ';
+const foldedLetters =
+  'aaaaaaæceeeeiiiiðnoooooøuuuuyþaaaaaaceeeeiiiinooooouuuuyyaaaaaaccccccccddđeeeeeeeeeegggggggghhħiiiiiiiiiĳjjkkllllllŀłnnnnnnŋooooooœrrrrrrssssssssttttŧuuuuuuuuuuuuwwyyyzzzzzzssttß';
+/** What joins the parts of a word, and accents that are characters of their own: removed. */
+const removed = "-‑'’\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327\u0328";
+
+/** As `foldTypedWords` folds what is searched for; `lower` changes only ASCII in some databases. */
+const foldName = sql<string>`
+  replace(regexp_replace(regexp_replace(replace(
+    translate(lower(name), ${sql.lit(letters + removed)}, ${sql.lit(foldedLetters)}),
+    'ß', 'ss'), 'æ|ae|aa', 'a', 'g'), 'ø|œ|oe', 'o', 'g'), 'ue', 'u')`;

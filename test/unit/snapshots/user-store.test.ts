@@ -49,7 +49,7 @@ describe('user store', () => {
       ],
     );
 
-  it('does not know since when whoever is on the first list has the plan', async () => {
+  it('does not know since when a user on the first list has the plan', async () => {
     await list(monday, user(1, 'A'));
     expect(await rows()).toMatchObject([{ listed_since: new Date(monday), plan_since: null }]);
     expect(await periods()).toEqual([[1, 'A', monday, null]]);

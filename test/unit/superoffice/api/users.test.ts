@@ -117,7 +117,7 @@ describe('readUsers', () => {
     ['1', true],
     [0, false],
     [undefined, null],
-    ['perhaps', null],
+    ['maybe', null],
   ])('reads canLogin %j as %j', async (canLogin, canLogIn) => {
     const { users } = await readUsers(createTenant([user(1, { canLogin })]).apiClient);
     expect(users[0]).toMatchObject({ canLogIn });

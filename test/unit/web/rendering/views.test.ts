@@ -232,6 +232,71 @@ const contract = {
   renewal: nasty,
   changes: [nasty],
 };
+const usersPage = {
+  ...adminFrame,
+  filter: { search: nasty },
+  hidden: [{ name: nasty, value: nasty }],
+  found: nasty,
+  empty: '',
+  filters: [{ name: 'plan', links: [{ text: nasty, count: nasty, href: nasty, isChosen: true }] }],
+  unfilteredUrl: nasty,
+  columns: [{ name: nasty, text: nasty, href: nasty, sorted: 'ascending' }],
+  rows: [
+    {
+      name: nasty,
+      href: nasty,
+      plan: nasty,
+      isPlanUnknown: true,
+      tiers: [{ solution: nasty, tier: nasty }],
+      state: nasty,
+      isStateNotable: true,
+      lastLogin: nasty,
+      planSince: nasty,
+      openRequests: nasty,
+      missing: nasty,
+    },
+  ],
+  pages: { text: nasty, previous: nasty, next: nasty },
+  downloads: [{ text: nasty, href: nasty }],
+};
+const explanation = {
+  reason: nasty,
+  inferred: true,
+  next: nasty,
+  visibilityHints: [{ text: nasty, code: nasty }],
+  evidence: [{ text: nasty, code: nasty, doubt: nasty }],
+  also: [nasty],
+  upgrades: [upgrade],
+};
+const explainedTier = { title: nasty, features: [row, { ...row, feature: null, children: [row] }] };
+const userPage = {
+  ...adminFrame,
+  backUrl: nasty,
+  facts: [{ name: nasty, value: nasty }],
+  notes: [nasty],
+  summary: nasty,
+  features: {
+    solutions: [
+      {
+        id: nasty,
+        title: nasty,
+        tally: nasty,
+        missing: [explainedTier],
+        enabled: [explainedTier],
+        enabledText: nasty,
+      },
+    ],
+    explanations: { [nasty]: explanation },
+  },
+  day: { value: nasty, earliest: nasty, latest: nasty },
+  earliestText: nasty,
+  asOf: timestamp,
+  changesHeading: nasty,
+  changes: [{ detectedAt: timestamp, what: nasty }],
+  periods: [{ plan: nasty, from: nasty, until: nasty, href: nasty }],
+  support: nasty,
+  dataUrl: nasty,
+};
 const userDataPage = {
   ...adminFrame,
   users: [{ associateId: nasty, name: nasty }],
@@ -299,6 +364,8 @@ const pages = {
   'admin-seats': seatsPage,
   'admin-contract': { ...adminFrame, contract },
   'admin-history': historyPage,
+  'admin-users': usersPage,
+  'admin-user': userPage,
   'admin-user-data': userDataPage,
   setup,
   problem,
@@ -404,6 +471,16 @@ describe('page templates', () => {
     ],
     ['admin-access-requests', { ...accessRequestsPage, saved: '' }, accessRequestsPage, 'role="status"'],
     ['admin-user-data', { ...userDataPage, erased: '' }, userDataPage, 'role="status"'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
+    ['admin-users', { ...usersPage, pages: null }, usersPage, 'class="pager"'],
+    ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
+    [
+      'admin-user',
+      { ...userPage, statusNotice: '', notes: [] },
+      { ...userPage, statusNotice: '' },
+      'class="notice"',
+    ],
     ['admin-overview', { ...adminFrame, statusNotice: '' }, adminFrame, '<p class="notice"'],
     ['admin-overview', { ...adminFrame, navigation: [] }, adminFrame, 'class="badge"'],
     [
